@@ -1,0 +1,1 @@
+"""weft: durable workflows for teams of coding agents."""

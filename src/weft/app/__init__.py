@@ -1,0 +1,1 @@
+"""The wiring: settings and the one composition root."""

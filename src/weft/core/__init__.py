@@ -1,0 +1,1 @@
+"""What a run is: pure functions over one state, no I/O."""

@@ -1,0 +1,162 @@
+"""Every wish that a run can be told. A command is imperative and may be refused; what it leads to are events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from weft.core.events import Event, Options, Parent
+from weft.core.work import Artifact, Outcome
+
+
+class Command(Struct, frozen=True, tag_field="kind"):
+    """A wish."""
+
+
+class Create(Command, frozen=True):
+    """Begin a run. `given` are events of an earlier run that a fork keeps."""
+
+    workflow: str
+    digest: str
+    inputs: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
+    options: Options = Options()
+    parent: Parent | None = None
+    forked_from: str = ""
+    base: str = ""
+    labels: dict[str, str] = {}
+    given: tuple[Event, ...] = ()
+
+
+class Advance(Command, frozen=True):
+    """Start what may start in `places` free places, and let what is due happen."""
+
+    places: int = 1_000_000
+
+
+class Report(Command, frozen=True):
+    """An attempt ended. A late or doubled report changes nothing."""
+
+    step: str
+    round: int
+    attempt: int
+    outcome: Outcome
+    places: int = 1_000_000
+
+
+class ReportLost(Command, frozen=True):
+    """A driver that takes over says which attempts nobody works on any more: (step, round, attempt)."""
+
+    attempts: tuple[tuple[str, int, int], ...]
+
+
+class ReportChild(Command, frozen=True):
+    """A called run moved: `status` as a run status, `outputs` and `usage` in the outcome once it ended."""
+
+    step: str
+    round: int
+    status: str
+    reason: str = ""
+    outcome: Outcome = Outcome()
+
+
+class Note(Command, frozen=True):
+    step: str
+    round: int
+    attempt: int
+    note: dict[str, Any]
+
+
+class Wait(Command, frozen=True):
+    """A running attempt gives its place back until a time or until a worker or agent is there."""
+
+    step: str
+    round: int
+    attempt: int
+    on: str
+    until: float | None = None
+    detail: str = ""
+
+
+class OpenAsk(Command, frozen=True):
+    """A running attempt asks a person, for instance for a permission; it goes on holding its place."""
+
+    step: str
+    round: int
+    attempt: int
+    ask: str
+    about: str
+    prompt: str
+    choices: tuple[str, ...] = ()
+    detail: dict[str, Any] = {}
+    expires_at: float | None = None
+    default: str = ""
+
+
+class Answer(Command, frozen=True):
+    """`digest` when given must be that of what was shown. `verdict`: approve, reject, amend, or one of the choices."""
+
+    ask: str
+    verdict: str
+    by: str
+    reason: str = ""
+    value: Any = None
+    digest: str = ""
+    artifacts: tuple[Artifact, ...] = ()
+    commit: str = ""
+
+
+class SetFact(Command, frozen=True):
+    name: str
+    value: Any
+    by: str = ""
+
+
+class Pause(Command, frozen=True):
+    by: str = ""
+    detail: str = ""
+
+
+class Resume(Command, frozen=True):
+    by: str = ""
+
+
+class Abort(Command, frozen=True):
+    reason: str = ""
+    by: str = ""
+
+
+class RetryStep(Command, frozen=True):
+    """Without a step: every failed one."""
+
+    step: str = ""
+    by: str = ""
+    reason: str = ""
+
+
+class SkipStep(Command, frozen=True):
+    step: str
+    by: str = ""
+    reason: str = ""
+
+
+class ExecuteStep(Command, frozen=True):
+    """Run exactly this step of a paused run; the run stays paused."""
+
+    step: str
+    by: str = ""
+
+
+class RaiseBudget(Command, frozen=True):
+    cost_usd: float | None = None
+    tokens: int | None = None
+    attempts: int | None = None
+    seconds: float | None = None
+    by: str = ""
+
+
+class Publish(Command, frozen=True):
+    """Put own events on the feed; several at once are one append."""
+
+    events: tuple[Event, ...]

@@ -1,0 +1,384 @@
+"""Every fact that can stand in a run's history. An event is past tense, frozen, and tagged `noun.past_verb`.
+
+`step` is a step's id, or `id[key]` for one item of a foreach. Times (`at`) are unix seconds and come with the record,
+not in the event, except where the event promises one (`until`, `expires_at`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from weft.core.work import Artifact, Failure, Handoff, Usage, Verdict
+
+
+class Event(Struct, frozen=True, omit_defaults=True, tag_field="kind", gc=False):
+    """A fact."""
+
+
+class Options(Struct, frozen=True, omit_defaults=True):
+    """How a run was asked to go. `answer_all` names the actor that approves every ask at once ("" is nobody)."""
+
+    parallel: int = 0
+    sequential: bool = False
+    answer_all: str = ""
+    assume: bool | None = None
+    rehearse: str | None = None
+    only: str = ""
+    with_changes: bool = False
+    repository: str = ""
+    target: str = ""
+
+
+class Parent(Struct, frozen=True, omit_defaults=True):
+    """Which step of which run called this one, and how deep that is."""
+
+    run: str
+    step: str
+    round: int
+    depth: int
+
+
+class RunCreated(Event, frozen=True, tag="run.created"):
+    """`digest` names the definition, which the store keeps whole beside the log."""
+
+    workflow: str
+    digest: str
+    inputs: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
+    options: Options = Options()
+    parent: Parent | None = None
+    forked_from: str = ""
+    base: str = ""
+    labels: dict[str, str] = {}
+
+
+class RunStarted(Event, frozen=True, tag="run.started"):
+    pass
+
+
+PauseReason = Literal["asked", "by request", "quota", "budget", "blocked"]
+
+
+class RunPaused(Event, frozen=True, tag="run.paused"):
+    reason: PauseReason
+    until: float | None = None
+    detail: str = ""
+
+
+class RunResumed(Event, frozen=True, tag="run.resumed"):
+    detail: str = ""
+
+
+class RunClosing(Event, frozen=True, tag="run.closing"):
+    """The main steps are over, the `finally` steps begin; `status` is how the run will end."""
+
+    status: Literal["completed", "failed", "aborted"]
+    reason: str = ""
+
+
+class RunCompleted(Event, frozen=True, tag="run.completed"):
+    outputs: dict[str, Any] = {}
+    reason: str = ""
+
+
+class RunFailed(Event, frozen=True, tag="run.failed"):
+    reason: str = ""
+
+
+class RunAborted(Event, frozen=True, tag="run.aborted"):
+    reason: str = ""
+
+
+class RunRecovered(Event, frozen=True, tag="run.recovered"):
+    """A driver took over; `lost` attempts were under way and are not any more."""
+
+    lost: tuple[str, ...] = ()
+
+
+class RunStalled(Event, frozen=True, tag="run.stalled"):
+    detail: str = ""
+
+
+class RunReopened(Event, frozen=True, tag="run.reopened"):
+    """An ended run goes on because a step is tried again."""
+
+
+class PhaseStarted(Event, frozen=True, tag="phase.started"):
+    phase: str
+
+
+class PhaseCompleted(Event, frozen=True, tag="phase.completed"):
+    phase: str
+
+
+class FactSet(Event, frozen=True, tag="fact.set"):
+    name: str
+    value: Any
+    by: str = ""
+
+
+class StepEvent(Event, frozen=True):
+    step: str
+    round: int = 1
+
+
+class StepAdmitted(StepEvent, frozen=True, tag="step.admitted"):
+    """The step's `when` held; the values that it read are kept."""
+
+    expression: str = ""
+    values: dict[str, Any] = {}
+
+
+class StepSkipped(StepEvent, frozen=True, tag="step.skipped"):
+    """`cause`: when (condition false), route (not taken), need (a need failed), operator (a person), end (the run ended).
+
+    A step skipped by `when` or by a person lets its successors go on; the others take theirs along.
+    """
+
+    cause: Literal["when", "route", "need", "operator", "end"] = "when"
+    reason: str = ""
+    values: dict[str, Any] = {}
+
+
+class StepExpanded(StepEvent, frozen=True, tag="step.expanded"):
+    """A foreach knows its items: keys and values in input order."""
+
+    keys: tuple[str, ...] = ()
+    values: tuple[Any, ...] = ()
+
+
+class StepStarted(StepEvent, frozen=True, tag="step.started"):
+    """An attempt may begin; written before it does. `child` is the run that a `call` starts."""
+
+    attempt: int = 1
+    child: str = ""
+    reserved_usd: float = 0.0
+
+
+class AttemptNoted(StepEvent, frozen=True, tag="attempt.noted"):
+    """Something that must survive a crash of this attempt, such as an agent's session id."""
+
+    attempt: int = 1
+    note: dict[str, Any] = {}
+
+
+class AttemptFailed(StepEvent, frozen=True, tag="attempt.failed"):
+    """`retry_at` None: it does not come back by itself."""
+
+    attempt: int
+    failure: Failure
+    retry_at: float | None = None
+    usage: Usage = Usage()
+    agent: str = ""
+    commit: str = ""
+
+
+class StepDue(StepEvent, frozen=True, tag="step.due"):
+    """The time that a step waited for has come."""
+
+
+class StepWaiting(StepEvent, frozen=True, tag="step.waiting"):
+    """The step holds no place; `on` says what for."""
+
+    on: Literal["time", "answer", "quota", "worker", "child", "agent"] = "time"
+    until: float | None = None
+    detail: str = ""
+
+
+class StepProduced(StepEvent, frozen=True, tag="step.produced"):
+    """The work is done and gated, and waits for approval; carries what success will carry."""
+
+    attempt: int
+    result: "Result"
+
+
+class Result(Struct, frozen=True, omit_defaults=True):
+    """What a successful attempt leaves."""
+
+    outputs: dict[str, Any] = {}
+    artifacts: tuple[Artifact, ...] = ()
+    handoff: Handoff | None = None
+    usage: Usage = Usage()
+    commit: str = ""
+    tree: str = ""
+    agent: str = ""
+    rehearsed: bool = False
+    cached_from: str = ""
+    digest: str = ""
+
+
+class StepSucceeded(StepEvent, frozen=True, tag="step.succeeded"):
+    attempt: int = 1
+    result: Result = Result()
+
+
+class StepFailed(StepEvent, frozen=True, tag="step.failed"):
+    """No attempt is left, or none would help."""
+
+    attempt: int = 0
+    failure: Failure = Failure(kind="permanent", message="")
+
+
+class StepAborted(StepEvent, frozen=True, tag="step.aborted"):
+    reason: str = ""
+
+
+class StepRetried(StepEvent, frozen=True, tag="step.retried"):
+    """A person asks for a step that ended badly to be tried again, with a fresh budget of attempts."""
+
+    reason: str = ""
+
+
+class GateJudged(StepEvent, frozen=True, tag="gate.judged"):
+    attempt: int
+    verdict: Verdict
+
+
+class RoundOpened(Event, frozen=True, tag="round.opened"):
+    """`steps` begin a new round because `step` sent the work back to `to`."""
+
+    step: str
+    to: str
+    steps: tuple[str, ...]
+    turn: int
+    reason: str = ""
+    findings: tuple[str, ...] = ()
+    source: str = ""
+
+
+class DecisionMade(StepEvent, frozen=True, tag="decision.made"):
+    route: str = ""
+    by: str = ""
+
+
+AskKind = Literal[
+    "question",
+    "before",
+    "approval",
+    "permission",
+    "escalation",
+    "fact",
+    "route",
+    "budget",
+    "failure",
+    "conflict",
+]
+
+
+class AskOpened(StepEvent, frozen=True, tag="ask.opened"):
+    """A person is asked. `digest` binds the answer to what was shown; `expires_at` with `default` answers by itself."""
+
+    ask: str = ""
+    about: AskKind = "question"
+    prompt: str = ""
+    choices: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    form: dict[str, Any] = {}
+    show: tuple[Artifact, ...] = ()
+    digest: str = ""
+    expires_at: float | None = None
+    default: str = ""
+    fact: str = ""
+    attempt: int = 0
+    detail: dict[str, Any] = {}
+
+
+class AskAnswered(StepEvent, frozen=True, tag="ask.answered"):
+    """`verdict` is approve, reject, amend or one of the choices; `by` is who the login says it was."""
+
+    ask: str = ""
+    verdict: str = "approve"
+    by: str = ""
+    reason: str = ""
+    value: Any = None
+    artifacts: tuple[Artifact, ...] = ()
+    commit: str = ""
+    expired: bool = False
+
+
+class AskWithdrawn(StepEvent, frozen=True, tag="ask.withdrawn"):
+    ask: str = ""
+    reason: str = ""
+
+
+class BudgetRaised(Event, frozen=True, tag="budget.raised"):
+    cost_usd: float | None = None
+    tokens: int | None = None
+    attempts: int | None = None
+    seconds: float | None = None
+
+
+class ConflictFound(StepEvent, frozen=True, tag="conflict.found"):
+    """Commits that were to be woven disagree; the report names steps, paths and hunks."""
+
+    attempt: int = 0
+    report: dict[str, Any] = {}
+
+
+class RunWoven(Event, frozen=True, tag="run.woven"):
+    """The run's branch stands at this commit."""
+
+    branch: str
+    commit: str
+    tree: str
+
+
+class RunLanded(Event, frozen=True, tag="run.landed"):
+    """The target moved to the run's commit by compare-and-swap."""
+
+    target: str
+    commit: str
+    previous: str = ""
+    how: str = ""
+
+
+class NotePublished(Event, frozen=True, tag="custom.published"):
+    """A step's or a program's own event; `name` is theirs."""
+
+    name: str
+    data: dict[str, Any] = {}
+    step: str = ""
+
+
+AnyEvent = (
+    RunCreated
+    | RunStarted
+    | RunPaused
+    | RunResumed
+    | RunClosing
+    | RunCompleted
+    | RunFailed
+    | RunAborted
+    | RunRecovered
+    | RunStalled
+    | RunReopened
+    | PhaseStarted
+    | PhaseCompleted
+    | FactSet
+    | StepAdmitted
+    | StepSkipped
+    | StepExpanded
+    | StepStarted
+    | AttemptNoted
+    | AttemptFailed
+    | StepDue
+    | StepWaiting
+    | StepProduced
+    | StepSucceeded
+    | StepFailed
+    | StepAborted
+    | StepRetried
+    | GateJudged
+    | RoundOpened
+    | DecisionMade
+    | AskOpened
+    | AskAnswered
+    | AskWithdrawn
+    | BudgetRaised
+    | ConflictFound
+    | RunWoven
+    | RunLanded
+    | NotePublished
+)

@@ -1,0 +1,1 @@
+"""What a workflow is: pure data, checked whole before anything starts."""

@@ -1,0 +1,111 @@
+"""Every exception that weft raises, under one root.
+
+The class docstring is the message; fields in braces are filled from the keyword arguments.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class WeftError(Exception):
+    """weft could not do what was asked."""
+
+    mend: ClassVar[str] = ""
+    """What the reader can do about it; a template like the docstring."""
+
+    def __init__(self, message: str | None = None, **where: Any) -> None:
+        template = message if message is not None else (type(self).__doc__ or "").strip()
+        self.where = where
+        self.message = template.format_map(_Fields(where)) if where else template
+        self.how = self.mend.format_map(_Fields(where)) if where else self.mend
+        super().__init__(self.message)
+
+    @property
+    def code(self) -> str:
+        """A stable name for programs: `NoSuchRun` is `no-such-run`."""
+        name = type(self).__name__
+        return "".join(("-" if i and c.isupper() else "") + c.lower() for i, c in enumerate(name))
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.how})" if self.how else self.message
+
+
+class _Fields(dict[str, Any]):
+    """Leaves an unknown field as it is written, so that a message never fails to print."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+class Refused(WeftError):
+    """{verb} makes no sense now: {reason}."""
+
+
+class Conflicted(WeftError):
+    """Run {run} moved to version {actual} while version {expected} was expected."""
+
+
+class NoSuchRun(WeftError):
+    """There is no run {run} in this store."""
+
+    mend = "`weft runs` lists them; a unique beginning of an id is enough"
+
+
+class NoSuchStep(WeftError):
+    """Run {run} has no step {step}."""
+
+    mend = "did you mean {nearest}?"
+
+
+class NoSuchAsk(WeftError):
+    """Run {run} has no ask {ask}."""
+
+    mend = "`weft inbox` lists what is open"
+
+
+class NoSuchWorkflow(WeftError):
+    """There is no workflow {name}."""
+
+    mend = "`weft workflows` lists them; {nearest}"
+
+
+class InvalidDefinition(WeftError):
+    """{count} fault(s) in {file}."""
+
+    @property
+    def faults(self) -> list[Any]:
+        """The `Fault`s, in the order of the file."""
+        return list(self.where.get("faults", ()))
+
+
+class InvalidInput(WeftError):
+    """Input {name}: {reason}."""
+
+
+class ConditionError(WeftError):
+    """The condition `{expression}` cannot be used: {reason}."""
+
+
+class StoreError(WeftError):
+    """The store {store} cannot be used: {reason}."""
+
+
+class Corrupted(StoreError):
+    """Record {position} (run {run}, version {version}) does not match its hash: {reason}."""
+
+
+class SettingsError(WeftError):
+    """The setting {name} is not usable: {reason}."""
+
+
+class PluginError(WeftError):
+    """The plug-in {name} could not be loaded: {reason}."""
+
+
+class AgentError(WeftError):
+    """The agent {agent} cannot be used: {reason}."""
+
+
+class WorkspaceError(WeftError):
+    """The workspace {place} cannot be used: {reason}."""

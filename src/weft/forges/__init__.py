@@ -1,0 +1,1 @@
+"""GitHub, GitLab, Forgejo, or a local folder that acts as one."""

@@ -1,0 +1,1 @@
+"""Files to Workflow, one format a module."""

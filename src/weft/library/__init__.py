@@ -1,0 +1,1 @@
+"""Workflows and document templates that ship with the package."""

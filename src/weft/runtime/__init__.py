@@ -1,0 +1,1 @@
+"""Drives runs: engine, driver, attempt, clock, dispatch."""

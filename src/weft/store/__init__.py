@@ -1,0 +1,1 @@
+"""Memory: append, read, feed."""

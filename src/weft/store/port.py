@@ -1,0 +1,175 @@
+"""What a store promises: an append-only log with an expected version per run, a feed, and what hangs on them.
+
+One transaction may carry the appends of several runs; one that finds another version than expected changes nothing and
+says so, the others stand. `append` returns only when the events are durable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from msgspec import Struct
+
+from weft.core.events import Event
+
+
+class Append(Struct, frozen=True):
+    """Events for one run, to stand directly after version `expected` (0 for a run that is not there yet)."""
+
+    run: str
+    expected: int
+    events: Sequence[Event]
+    at: float
+    actor: str = ""
+    cause: str = ""
+
+
+class Record(Struct, frozen=True):
+    """An event as stored. `position` orders the feed, `version` is gap-free per run, `hash` chains the run's records (hex).
+
+    Its stable id is `run/version`.
+    """
+
+    position: int
+    run: str
+    version: int
+    at: float
+    kind: str
+    actor: str
+    cause: str
+    event: Event
+    hash: str
+
+
+class Appended(Struct, frozen=True):
+    """Result of one Append: the last version and position, or the actual version when it was in conflict."""
+
+    run: str
+    version: int
+    position: int
+    conflict: bool = False
+
+
+class RunRow(Struct, frozen=True):
+    """One line of the run list, folded from the feed."""
+
+    run: str
+    workflow: str
+    status: str
+    reason: str
+    created_at: float
+    updated_at: float
+    ended_at: float | None
+    steps_total: int
+    steps_done: int
+    steps_failed: int
+    asks_open: int
+    cost_usd: float
+    cost_unknown: bool
+    parent: str
+    phase: str
+    error: str
+    version: int
+    labels: dict[str, str] = {}
+
+
+class RunQuery(Struct, frozen=True):
+    """Filters of the run list; newest first. `after` is the last run id of the page before."""
+
+    status: tuple[str, ...] = ()
+    workflow: str = ""
+    text: str = ""
+    since: float | None = None
+    until: float | None = None
+    parent: str | None = None
+    limit: int = 50
+    after: str = ""
+
+
+class Lease(Struct, frozen=True):
+    """Who drives a run, until when (unix seconds); it saves work and never decides correctness."""
+
+    run: str
+    owner: str
+    until: float
+    host: str = ""
+    pid: int = 0
+
+
+class Store(Protocol):
+    """Every method may raise StoreError; what touches one run raises NoSuchRun where that run must be there."""
+
+    name: str
+
+    async def append(self, appends: Sequence[Append]) -> list[Appended]: ...
+    async def read(self, run: str, after: int = 0, limit: int | None = None) -> list[Record]: ...
+    async def feed(
+        self, after: int = 0, limit: int = 1000, patterns: Sequence[str] = (), run: str = ""
+    ) -> list[Record]: ...
+    async def position(self) -> int: ...
+    async def wait(self, after: int, timeout_seconds: float | None = None) -> bool:
+        """Wait until a record after this position is there (True), also one of another process, or the time is over."""
+        ...
+
+    async def put_blob(self, data: bytes) -> str:
+        """Keep bytes under their sha256 (hex); the same bytes are kept once."""
+        ...
+
+    async def get_blob(self, digest: str) -> bytes: ...
+
+    async def runs(self, query: RunQuery = RunQuery()) -> list[RunRow]: ...
+    async def row(self, run: str) -> RunRow: ...
+    async def find(self, beginning: str) -> str:
+        """The one run whose id begins so. Raises NoSuchRun, also when it is not unique."""
+        ...
+
+    async def unfinished(self) -> list[str]:
+        """Runs that are pending, running or paused, oldest first."""
+        ...
+
+    async def asks(self) -> list[tuple[str, Record]]:
+        """Open asks of all runs: (run, its ask.opened record), oldest first."""
+        ...
+
+    async def acquire(self, lease: Lease, now: float) -> Lease:
+        """Take or renew the lease on a run unless another owner's is alive; returns the lease that now holds."""
+        ...
+
+    async def release(self, run: str, owner: str) -> None: ...
+    async def leases(self) -> list[Lease]: ...
+
+    async def write_output(self, run: str, attempt: str, chunk: bytes) -> None:
+        """Append to what an attempt (`step/round.n`) says; bounded by the caller, pruned by age."""
+        ...
+
+    async def read_output(self, run: str, attempt: str, offset: int = 0, limit: int = 1 << 20) -> bytes: ...
+    async def outputs(self, run: str) -> list[tuple[str, int]]:
+        """(attempt, bytes) of what was said in a run."""
+        ...
+
+    async def remember(self, key: str, value: Any) -> None:
+        """A small named value beside the log: durable feed positions, cache entries, breaker state."""
+        ...
+
+    async def recall(self, key: str) -> Any: ...
+
+    async def verify(self, run: str = "") -> list[str]:
+        """Check hash chains, versions and blobs of one run or all; each fault is one sentence naming the record."""
+        ...
+
+    async def delete(self, run: str) -> None:
+        """Only a run that has ended, and none that a living run refers to."""
+        ...
+
+    async def prune(
+        self, ended_before: float, status: Sequence[str] = (), output_before: float | None = None
+    ) -> list[str]: ...
+    async def backup(self, path: Path) -> None: ...
+    async def export(self, run: str) -> AsyncIterator[bytes]: ...
+    async def load(self, lines: AsyncIterator[bytes]) -> str: ...
+    async def close(self) -> None: ...
+
+
+Durability = Literal["full", "normal"]

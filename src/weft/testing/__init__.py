@@ -1,0 +1,1 @@
+"""Shipped to users: given/when/then, contract suites, manual clock."""
