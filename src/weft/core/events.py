@@ -167,8 +167,8 @@ class AttemptNoted(StepEvent, frozen=True, tag="attempt.noted"):
 class AttemptFailed(StepEvent, frozen=True, tag="attempt.failed"):
     """`retry_at` None: it does not come back by itself."""
 
-    attempt: int
-    failure: Failure
+    attempt: int = 1
+    failure: Failure = Failure(kind="permanent", message="")
     retry_at: float | None = None
     usage: Usage = Usage()
     agent: str = ""
@@ -187,13 +187,6 @@ class StepWaiting(StepEvent, frozen=True, tag="step.waiting"):
     detail: str = ""
 
 
-class StepProduced(StepEvent, frozen=True, tag="step.produced"):
-    """The work is done and gated, and waits for approval; carries what success will carry."""
-
-    attempt: int
-    result: "Result"
-
-
 class Result(Struct, frozen=True, omit_defaults=True):
     """What a successful attempt leaves."""
 
@@ -207,6 +200,13 @@ class Result(Struct, frozen=True, omit_defaults=True):
     rehearsed: bool = False
     cached_from: str = ""
     digest: str = ""
+
+
+class StepProduced(StepEvent, frozen=True, tag="step.produced"):
+    """The work is done and gated, and waits for approval; carries what success will carry."""
+
+    attempt: int = 1
+    result: Result = Result()
 
 
 class StepSucceeded(StepEvent, frozen=True, tag="step.succeeded"):
@@ -232,8 +232,8 @@ class StepRetried(StepEvent, frozen=True, tag="step.retried"):
 
 
 class GateJudged(StepEvent, frozen=True, tag="gate.judged"):
-    attempt: int
-    verdict: Verdict
+    attempt: int = 1
+    verdict: Verdict = Verdict(gate="", verdict="PASS")
 
 
 class RoundOpened(Event, frozen=True, tag="round.opened"):
