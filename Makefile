@@ -1,0 +1,107 @@
+# weft: the commands of this repository. `make` alone lists them.
+# Only Python 3.11 or newer, git and make are needed; everything else is installed into .venv from hash-checked locks.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+# Set by a person on the command line: make test ARGS="-k store", make bench PEERS="", make soak N=50000
+ARGS  ?=
+N     ?= 20000
+SEED  ?=
+
+# The extras that the tests need installed; a lock takes them in by `make locks`.
+TEST_EXTRAS :=
+
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet
+
+.PHONY: help demo test check format lint types floors tests docs docs-check bench soak locks clean python
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo        a small program taken through six phases by the rehearsal agent (no key, no network)"
+	@echo "make test        everything the gate checks: format, lint, types, floors, tests, docs, coverage"
+	@echo "make check       the quick half of it: format, lint, types, floors"
+	@echo "make format      write the format"
+	@echo "make docs        write the generated parts of docs/      (docs-check only compares)"
+	@echo "make bench       measure the numbers of benchmarks/      (PEERS= runs without the peers)"
+	@echo "make soak        many random workflows and schedules     (N=$(N), SEED= picks one)"
+	@echo "make locks       resolve requirements/*.txt anew         (needs uv)"
+	@echo "make clean       remove .venv and what tools left"
+
+# ------------------------------------------------------------------------------------------------------ environments
+
+# Made once, and anew when the locks or the package's metadata changed; repeated calls cost nothing.
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "weft needs Python 3.11 or newer, but '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || true)." >&2; \
+		echo "Name a newer one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu the package python3-venv brings it." >&2; exit 2; }
+	@touch $@
+
+$(VENV)/.base: requirements/base.txt pyproject.toml $(VENV)/.made
+	@echo "Installing weft into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements/base.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.base
+	@echo "Installing what the tests need into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements/test.txt
+	@touch $@
+
+# ----------------------------------------------------------------------------------------------------------- the gate
+
+demo: $(VENV)/.base
+	@$(BIN)/weft demo $(ARGS)
+
+test: check tests
+
+check: $(VENV)/.test
+	@echo "== format";  $(BIN)/ruff format --check --quiet . || { echo "make format mends it" >&2; exit 1; }
+	@echo "== lint";    $(BIN)/ruff check --quiet .
+	@echo "== types";   $(BIN)/mypy --no-error-summary
+	@echo "== floors";  $(BIN)/lint-imports --no-logo > $(VENV)/floors.log || { cat $(VENV)/floors.log; exit 1; }
+
+format: $(VENV)/.test
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lint types floors: check
+
+# pytest's own summary stays the last lines that are printed.
+tests: $(VENV)/.test
+	@echo "== tests"
+	@$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term $(ARGS)
+
+docs: $(VENV)/.test
+	@$(BIN)/python -m tools.docs
+
+docs-check: $(VENV)/.test
+	@$(BIN)/python -m tools.docs --check
+
+# --------------------------------------------------------------------------------------------------- slower questions
+
+bench: $(VENV)/.test
+	@$(BIN)/python -m benchmarks $(if $(filter undefined,$(origin PEERS)),,--peers "$(PEERS)") $(ARGS)
+
+soak: $(VENV)/.test
+	@WEFT_SOAK=$(N) WEFT_SEED=$(SEED) $(BIN)/python -m pytest -m soak -n auto --dist worksteal $(ARGS)
+
+# ---------------------------------------------------------------------------------------------------------- the locks
+
+# all.txt resolves every extra together; the smaller locks take their versions from it, so they never disagree.
+UV_LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header pyproject.toml
+
+locks:
+	$(UV_LOCK) --upgrade --all-extras --group test --output-file requirements/all.txt
+	$(UV_LOCK) --constraints requirements/all.txt --group build --output-file requirements/base.txt
+	$(UV_LOCK) --constraints requirements/all.txt --group test $(TEST_EXTRAS:%=--extra %) \
+		--output-file requirements/test.txt
+
+clean:
+	rm -rf $(VENV) build dist .coverage .coverage.* htmlcov .mypy_cache .pytest_cache .ruff_cache \
+		.import_linter_cache .hypothesis benchmarks/.peers benchmarks/.work
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

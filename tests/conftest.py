@@ -1,0 +1,91 @@
+"""What every test may ask for. A test names what it cannot run without (`@pytest.mark.needs("node")`); where that is
+missing it skips with the reason and the enabling command, and under WEFT_REQUIRE_ALL=1 every skip is a failure."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+import pytest
+
+
+class Need(NamedTuple):
+    """Something that a fresh machine may lack: how to see it, what is said without it, what brings it."""
+
+    here: Callable[[], bool]
+    reason: str
+    enable: str
+
+
+def on_path(*names: str) -> Callable[[], bool]:
+    return lambda: any(shutil.which(name) for name in names)
+
+
+def git_is_new_enough() -> bool:
+    if not shutil.which("git"):
+        return False
+    said = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout
+    version = re.search(r"(\d+)\.(\d+)", said)
+    return version is not None and (int(version[1]), int(version[2])) >= (2, 38)
+
+
+NEEDS: dict[str, Need] = {
+    "chromium": Need(
+        on_path("chromium", "chromium-browser", "google-chrome"),
+        "no Chromium or Chrome on the PATH",
+        "apt-get install chromium chromium-driver",
+    ),
+    "git": Need(git_is_new_enough, "no git 2.38 or newer on the PATH", "apt-get install git"),
+    "linux": Need(
+        lambda: sys.platform == "linux", "it looks at what only Linux has", "run the tests on Linux"
+    ),
+    "node": Need(on_path("node"), "no Node.js on the PATH", "apt-get install nodejs npm"),
+    "root": Need(lambda: os.geteuid() == 0, "it is not run by root", "run the tests as root in a container"),
+}
+
+REQUIRE_ALL = os.environ.get("WEFT_REQUIRE_ALL", "") not in ("", "0")
+
+
+@cache
+def is_here(name: str) -> bool:
+    return NEEDS[name].here()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("needs"):
+        for name in marker.args:
+            if name not in NEEDS:
+                known = ", ".join(sorted(NEEDS))
+                pytest.fail(
+                    f"needs({name!r}) is not in the table of tests/conftest.py: {known}", pytrace=False
+                )
+            if not is_here(name):
+                pytest.skip(f"{NEEDS[name].reason}; to enable it: {NEEDS[name].enable}")
+
+
+def no_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Turn a skip into a failure that keeps the reason; an expected failure stays what it is."""
+    if REQUIRE_ALL and report.outcome == "skipped" and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"WEFT_REQUIRE_ALL is set and this was not run. {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    report: pytest.TestReport = yield  # type: ignore[assignment]
+    no_skip(report)
+    return report  # type: ignore[return-value]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Iterator[None]:
+    report: pytest.CollectReport = yield  # type: ignore[assignment]
+    no_skip(report)
+    return report  # type: ignore[return-value]
