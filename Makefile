@@ -13,7 +13,7 @@ SEED  ?=
 # The extras that the tests need installed; a lock takes them in by `make locks`.
 TEST_EXTRAS :=
 
-PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip --quiet
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip -qq
 
 .PHONY: help demo test check format lint types floors tests docs docs-check bench soak locks clean python
 .DEFAULT_GOAL := help

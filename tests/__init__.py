@@ -1,0 +1,1 @@
+"""The tests mirror src/weft room by room; journeys/ keeps promises to users, house/ the rules of the house."""

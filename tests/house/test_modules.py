@@ -1,0 +1,118 @@
+"""Each module says what it is, each error is one of the family, each test stands beside what it tests."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+from pathlib import Path
+
+from tests.house.tree import ROOT, SRC, at, calls, definitions, listed, python_files
+from weft import errors
+
+FREE_ROOMS = {"house", "journeys", "simulation"}
+"""Rooms of tests that mirror no single room of the package."""
+
+
+def test_each_module_opens_by_saying_what_it_is():
+    faults = []
+    for path in python_files("src", "tools", "benchmarks", "examples"):
+        text = path.read_text(encoding="utf-8")
+        if text.strip() and not ast.get_docstring(ast.parse(text)):
+            faults.append(at(path))
+    assert not faults, listed(faults)
+
+
+def test_nothing_is_left_for_later_in_the_package():
+    marks = ("TODO", "FIXME", "XXX", "pragma: no cover", "pragma: no branch")
+    faults = [
+        f"{at(path, number)}: {line.strip()}"
+        for path in python_files("src")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if any(mark in line for mark in marks)
+    ]
+    assert not faults, listed(faults)
+
+
+def test_every_error_has_one_root_and_a_docstring_that_is_its_message():
+    ours = [
+        kind for _, kind in inspect.getmembers(errors, inspect.isclass) if kind.__module__ == errors.__name__
+    ]
+    raised = [kind for kind in ours if issubclass(kind, BaseException)]
+    assert errors.WeftError in raised
+    faults = [kind.__name__ for kind in raised if not issubclass(kind, errors.WeftError)]
+    faults += [f"{kind.__name__} has no docstring" for kind in raised if not (kind.__doc__ or "").strip()]
+    assert not faults, listed(faults)
+
+
+def test_every_error_lives_in_errors():
+    """So that one file shows a reader all that can go wrong."""
+    known = {
+        name for name, kind in vars(builtins).items() if inspect.isclass(kind) and issubclass(kind, Exception)
+    }
+    known |= {name for name, kind in vars(errors).items() if inspect.isclass(kind)}
+    faults = [
+        f"{at(path, node.lineno)}: class {node.name}"
+        for path in python_files("src")
+        for node in definitions(path)
+        if path != SRC / "errors.py"
+        and isinstance(node, ast.ClassDef)
+        and any(ast.unparse(base).rpartition(".")[2] in known for base in node.bases)
+    ]
+    assert not faults, listed(faults)
+
+
+def test_each_test_file_is_named_for_what_it_tests():
+    """tests/store/test_sqlite.py tests src/weft/store/sqlite.py; test_sqlite_locks.py may be its second half."""
+    faults = []
+    for path in python_files("tests"):
+        *rooms, name = path.relative_to(ROOT / "tests").parts
+        if (
+            name.startswith("test_")
+            and not (rooms and rooms[0] in FREE_ROOMS)
+            and not _mirrored(rooms, path.stem)
+        ):
+            faults.append(f"{at(path)}: no module of that name in {'/'.join(['src/weft', *rooms])}")
+    assert not faults, listed(faults)
+
+
+def _mirrored(rooms: list[str], test: str) -> bool:
+    beside = (
+        ROOT.joinpath(*rooms)
+        if rooms[:1] in (["tools"], ["benchmarks"], ["examples"])
+        else SRC.joinpath(*rooms)
+    )
+    words = test.removeprefix("test_").split("_")
+    names = ["_".join(words[:count]) for count in range(len(words), 0, -1)]
+    return any((beside / f"{name}.py").is_file() or (beside / name).is_dir() for name in names)
+
+
+def test_no_test_waits_by_the_clock():
+    """`sleep(0)` lets others run and an hour is for ever; anything between is a guess about a machine's speed."""
+    faults = [
+        f"{at(path, line)}: {name}"
+        for path in python_files("tests")
+        for line, name, call in calls(path)
+        if name.rpartition(".")[2] == "sleep" and _is_a_guess(call)
+    ]
+    assert not faults, listed(faults)
+
+
+def _is_a_guess(call: ast.Call) -> bool:
+    seconds = call.args[0] if call.args else None
+    return (
+        isinstance(seconds, ast.Constant)
+        and isinstance(seconds.value, int | float)
+        and 0 < seconds.value < 60
+    )
+
+
+def test_the_floors_name_every_room_of_the_package():
+    """A new room has its floor before it has its first file."""
+    import tomllib
+
+    settings = tomllib.loads(Path(ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    floors = next(rule for rule in settings["tool"]["importlinter"]["contracts"] if rule["id"] == "floors")
+    named = {room.strip(" ()") for floor in floors["layers"] for room in floor.split("|")}
+    rooms = {path.name for path in SRC.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert rooms <= named, listed(sorted(rooms - named))

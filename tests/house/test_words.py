@@ -1,0 +1,88 @@
+"""One word per idea: the rejected words of the design name no module, class or function of the package."""
+
+from __future__ import annotations
+
+import re
+
+from tests.house.tree import SRC, at, definitions, listed, python_files
+
+HIDING_PLACES = {
+    "base",
+    "bases",
+    "common",
+    "helper",
+    "helpers",
+    "manager",
+    "misc",
+    "service",
+    "util",
+    "utils",
+}
+"""Module names behind which anything can hide."""
+
+REJECTED = {
+    "aggregate": "Weave",
+    "backend": "adapter",
+    "bot": "Agent",
+    "bus": "Feed",
+    "dag": "Workflow",
+    "deliverable": "Artifact",
+    "envelope": "Record",
+    "execution": "Run",
+    "executor": "Dispatch",
+    "guard": "Gate",
+    "hitl": "Ask",
+    "instance": "Run",
+    "iteration": "Round",
+    "job": "Step",
+    "manager": "port or adapter",
+    "node": "Step",
+    "pipeline": "Workflow",
+    "platform": "Forge",
+    "reconcile": "Weave",
+    "runner": "Worker",
+    "scm": "Forge",
+    "service": "port or adapter",
+    "stage": "Phase",
+    "task": "Step",
+    "ticket": "Ask",
+    "topic": "Feed",
+    "validator": "Gate",
+}
+"""Words with another meaning in Python or in somebody's protocol (message, request, signal, result, session ...) are
+left to the reader."""
+
+ALLOWED = {
+    "formats": {
+        "aggregate",
+        "node",
+        "stage",
+        "task",
+    },  # what other people's files call their parts, and YAML's nodes
+}
+
+
+def test_no_module_is_a_hiding_place():
+    names = [(path, path.parent.name if path.stem == "__init__" else path.stem) for path in python_files()]
+    faults = [f"{at(path)}: name what it holds" for path, name in names if name.strip("_") in HIDING_PLACES]
+    assert not faults, listed(faults)
+
+
+def test_definitions_use_the_words_of_the_design():
+    faults = []
+    for path in python_files("src"):
+        parts = path.relative_to(SRC).with_suffix("").parts
+        rejected = REJECTED.keys() - ALLOWED.get(parts[0], set())
+        named = [(1, part) for part in parts] + [(node.lineno, node.name) for node in definitions(path)]
+        faults += [
+            f"{at(path, line)}: {name} says {word}; our word is {REJECTED[word]}"
+            for line, name in named
+            for word in sorted(_words(name) & rejected)
+        ]
+    assert not faults, listed(faults)
+
+
+def _words(name: str) -> set[str]:
+    """The words of a snake_case or CamelCase name in lower case, in the singular too."""
+    words = {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
+    return words | {word.removesuffix("s") for word in words}
