@@ -1,0 +1,34 @@
+"""The list of errors, read from `weft.errors`: code, message and mend of each, in the order of the file."""
+
+from __future__ import annotations
+
+import inspect
+
+from tools.docs.blocks import generates
+from weft import errors
+
+
+@generates("errors")
+def table() -> str:
+    rows = ["| code | message | how to mend it |", "|---|---|---|"]
+    rows += [f"| `{_code(kind)}` | {_cell(kind.__doc__)} | {_cell(kind.mend)} |" for kind in _kinds()]
+    return "\n".join(rows)
+
+
+def _kinds() -> list[type[errors.WeftError]]:
+    found = [
+        kind
+        for kind in vars(errors).values()
+        if inspect.isclass(kind) and issubclass(kind, errors.WeftError) and kind is not errors.WeftError
+    ]
+    return sorted(found, key=lambda kind: inspect.getsourcelines(kind)[1])
+
+
+def _code(kind: type[errors.WeftError]) -> str:
+    return kind("").code
+
+
+def _cell(text: str | None) -> str:
+    """One paragraph on one line; fields that a message fills in are shown in italics."""
+    line = " ".join(inspect.cleandoc(text or "").split("\n\n")[0].split())
+    return line.replace("|", "\\|").replace("{", "*").replace("}", "*")
