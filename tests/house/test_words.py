@@ -53,14 +53,10 @@ REJECTED = {
 left to the reader."""
 
 ALLOWED = {
-    "formats": {
-        "aggregate",
-        "node",
-        "stage",
-        "task",
-    },  # what other people's files call their parts, and YAML's nodes
-    "definition/condition": {"node"},  # a node of a syntax tree is no step
+    "formats/": {"aggregate", "node", "stage", "task"},
+    "definition/condition/": {"node"},
 }
+"""Where other people's files name their parts so, and where a node is one of a syntax tree."""
 
 
 def test_no_module_is_a_hiding_place():
@@ -72,12 +68,12 @@ def test_no_module_is_a_hiding_place():
 def test_definitions_use_the_words_of_the_design():
     faults = []
     for path in python_files("src"):
-        name = path.relative_to(SRC).with_suffix("").as_posix()
-        allowed = {word for place, words in ALLOWED.items() if name.startswith(place) for word in words}
-        rejected = REJECTED.keys() - allowed
-        names = [(1, part) for part in name.split("/")] + [
-            (node.lineno, node.name) for node in definitions(path)
-        ]
+        place = path.relative_to(SRC).with_suffix("").as_posix()
+        rejected = REJECTED.keys() - {
+            word for room in ALLOWED if place.startswith(room) for word in ALLOWED[room]
+        }
+        names = [(1, part) for part in place.split("/")]
+        names += [(node.lineno, node.name) for node in definitions(path)]
         faults += [
             f"{at(path, line)}: {named} says {word}; our word is {REJECTED[word]}"
             for line, named in names
