@@ -78,6 +78,9 @@ class InvalidDefinition(WeftError):
         """The `Fault`s, in the order of the file."""
         return list(self.where.get("faults", ()))
 
+    def __str__(self) -> str:
+        return "\n".join([self.message, *map(str, self.faults)])
+
 
 class InvalidInput(WeftError):
     """Input {name}: {reason}."""
@@ -85,6 +88,16 @@ class InvalidInput(WeftError):
 
 class ConditionError(WeftError):
     """The condition `{expression}` cannot be used: {reason}."""
+
+    mend = "{mend}"
+
+    def __init__(self, message: str | None = None, *, mend: str = "", **where: Any) -> None:
+        super().__init__(message, mend=mend, **where)
+
+    @property
+    def column(self) -> int:
+        """Where in the expression, counted from 0; 0 when the whole is meant."""
+        return int(self.where.get("column", 0))
 
 
 class StoreError(WeftError):
