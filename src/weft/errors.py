@@ -108,6 +108,12 @@ class Corrupted(StoreError):
     """Record {position} (run {run}, version {version}) does not match its hash: {reason}."""
 
 
+class Unreadable(StoreError):
+    """Record {position} (run {run}, version {version}) is a {kind} that this weft cannot read: {reason}."""
+
+    mend = "a newer weft may have written it; upgrade this one"
+
+
 class SettingsError(WeftError):
     """The setting {name} is not usable: {reason}."""
 
@@ -122,3 +128,7 @@ class AgentError(WeftError):
 
 class WorkspaceError(WeftError):
     """The workspace {place} cannot be used: {reason}."""
+
+
+class TemplateError(WeftError):
+    """The template `{template}` cannot be filled in: {reason}."""
