@@ -132,3 +132,29 @@ class WorkspaceError(WeftError):
 
 class TemplateError(WeftError):
     """The template `{template}` cannot be filled in: {reason}."""
+
+
+class LinkInTheWay(WorkspaceError):
+    """The file {place} cannot be used: a symbolic link stands in the way, and none is followed."""
+
+
+class DirtyCheckout(WorkspaceError):
+    """{place} has {count} uncommitted change(s): {listed}."""
+
+    mend = "commit or stash them, or take them along with --with-changes"
+
+
+class TargetCheckedOut(WorkspaceError):
+    """{target} is checked out in {place}, and a checkout is never moved under its user."""
+
+    mend = "land there with: git -C {place} merge --ff-only {commit}"
+
+
+class TargetRewritten(WorkspaceError):
+    """{target} was rewritten and no longer contains {seen}, which the run started from."""
+
+    mend = "the run's branch is kept; take its commits over with: git rebase --onto {target} {seen} {branch}"
+
+
+class GitFailed(WorkspaceError):
+    """git {verb} failed in {place}: {reason}."""

@@ -13,17 +13,33 @@ from msgspec import Struct
 
 from weft.core.work import Artifact
 
+Mode = Literal["own", "read", "none", "shared"]
+"""own: a folder of its own to write in; read: one to look at, shared by all who start from the same commit;
+none: an empty folder; shared: one unversioned folder of the whole run."""
 
-class Base(Struct, frozen=True):
-    """What a run starts from: repository root, the pinned commit, the target branch ("" when there is none)."""
+
+class Base(Struct, frozen=True, omit_defaults=True):
+    """What a run starts from: repository root, the pinned commit, the target branch ("" when there is none).
+
+    `seen` is where the target stood (it differs from `commit` when changes were taken along). `at` (unix seconds) dates
+    every commit of the run: keep the whole Base with the run. `private`: weft made the repository, `root` is a plain
+    folder. `warnings` are for people.
+    """
 
     root: str
     commit: str = ""
     target: str = ""
+    seen: str = ""
+    at: float = 0.0
+    private: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 class Part(Struct, frozen=True):
-    """The commit of one step that goes into a weave; parts come in written order."""
+    """The commit of one step that goes into a weave; parts come in written order.
+
+    `policies` are the step's own (path pattern to policy name), asked before those of the run.
+    """
 
     step: str
     commit: str
@@ -31,7 +47,10 @@ class Part(Struct, frozen=True):
 
 
 class Woven(Struct, frozen=True):
-    """The result of a weave; with conflicts `commit` is empty and nothing has changed."""
+    """The result of a weave; with conflicts `commit` is empty and nothing has changed.
+
+    `conflicts` as in `weft.workspace.report`; `applied` has a line `path: policy (step)` for each path that a policy joined.
+    """
 
     commit: str
     tree: str
@@ -40,24 +59,37 @@ class Woven(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """Where one attempt works: an absolute folder, and the commit that it started from."""
+    """Where one attempt works: an absolute folder, and the commit that it started from.
+
+    `parents` are the commits that a resolution joins, `disputed` the files in which it has to be made; `at` dates what is kept.
+    """
 
     path: str
     base: str = ""
     writable: bool = True
+    parents: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
+    at: float = 0.0
 
 
 class Kept(Struct, frozen=True):
-    """What an attempt left: its commit and tree ("" where nothing is versioned) and each changed file."""
+    """What an attempt left: its commit and tree ("" where nothing is versioned) and each changed file.
+
+    `unresolved` are disputed files that still hold conflict markers: whoever was to resolve them has not.
+    """
 
     commit: str = ""
     tree: str = ""
     artifacts: tuple[Artifact, ...] = ()
     warnings: tuple[str, ...] = ()
+    unresolved: tuple[str, ...] = ()
 
 
 class Spot(Struct, frozen=True):
-    """Names an attempt for a workspace: run, step key, round, attempt, and when its record was written (pinned dates)."""
+    """Names an attempt for a workspace: run, step key, round, attempt, and when its record was written.
+
+    `at` never goes into a commit: a hash must not depend on the order in which steps end.
+    """
 
     run: str
     step: str
@@ -71,18 +103,33 @@ class Workspace(Protocol):
 
     name: str
 
-    async def prepare(self, run: str, root: Path, with_changes: bool = False) -> Base:
-        """Pin what the run starts from. Called once, before the run is created."""
+    async def prepare(
+        self, run: str, root: Path, with_changes: bool = False, target: str = "", at: float = 0.0
+    ) -> Base:
+        """Pin what the run starts from: the commit of `target` (default: the branch that is checked out).
+
+        Called once, before the run is created. Raises DirtyCheckout when there are uncommitted changes that are not
+        taken along. `at`: now, in unix seconds.
+        """
         ...
 
-    async def open(
-        self, spot: Spot, base: Base, needs: Sequence[Part], mode: Literal["own", "read", "none", "shared"]
-    ) -> Place | Woven:
+    async def open(self, spot: Spot, base: Base, needs: Sequence[Part], mode: Mode) -> Place | Woven:
         """The folder for one attempt, made from the woven commits of its needs; a Woven when those disagree."""
         ...
 
-    async def keep(self, spot: Spot, place: Place, *, succeeded: bool, message: str = "") -> Kept:
-        """Commit what an attempt left, also a failed one's (kept under `refs/weft/`), and say what changed."""
+    async def dispute(
+        self, spot: Spot, base: Base, parts: Sequence[Part], policies: Mapping[str, str]
+    ) -> Place:
+        """A folder in which an agent or a person resolves what a weave of these parts could not: files with markers."""
+        ...
+
+    async def keep(
+        self, spot: Spot, place: Place, *, succeeded: bool, message: str = "", also: Sequence[str] = ()
+    ) -> Kept:
+        """Commit what an attempt left, also a failed one's (kept under `refs/weft/`), and say what changed.
+
+        `also`: files that are kept even when the repository ignores them (what the step declares to create).
+        """
         ...
 
     async def close(self, spot: Spot, place: Place) -> None:
@@ -90,7 +137,7 @@ class Workspace(Protocol):
         ...
 
     async def read(self, commit: str, path: str) -> bytes | None:
-        """A file as of a commit ("" where nothing is versioned: as it is now)."""
+        """A file as of a commit ("" where nothing is versioned: as it is now); None when there is no such file."""
         ...
 
     async def amend(self, spot: Spot, commit: str, path: str, content: bytes, by: str) -> Kept:
@@ -101,12 +148,41 @@ class Workspace(Protocol):
         """Join commits in the given order on the base. Pure: the same parts give the same commit hash."""
         ...
 
+    async def resolve(
+        self,
+        spot: Spot,
+        base: Base,
+        parts: Sequence[Part],
+        policies: Mapping[str, str],
+        choices: Mapping[str, bytes | str | None],
+        by: str,
+    ) -> Woven:
+        """Weave again with an answer for disputed paths: content, None (delete), or the name of a policy (`ours`, `theirs`).
+
+        The result is a commit of its own that contains the parts: give it as one more Part to later weaves.
+        """
+        ...
+
     async def publish(self, run: str, commit: str) -> str:
         """Point the run's branch at its final commit; returns the branch."""
         ...
 
     async def land(self, run: str, base: Base, commit: str, target: str) -> str | None:
-        """Move the target to the commit if it still is where it was seen; None when it moved meanwhile."""
+        """Move the target to the commit if it still is where it was seen; None when it moved meanwhile.
+
+        Raises TargetCheckedOut when the target is checked out, since a checkout is the user's own.
+        """
+        ...
+
+    async def refresh(self, base: Base, target: str) -> Base:
+        """The base as it is to be for another try at landing: the commit where the target stands now.
+
+        Raises WorkspaceError when the target was rewritten and no longer contains what the run started from.
+        """
+        ...
+
+    async def diff(self, old: str, new: str, path: str = "") -> bytes:
+        """A patch between two commits that `git apply` takes, of one path or of all."""
         ...
 
     async def end(self, run: str) -> None:

@@ -1,0 +1,213 @@
+"""A private folder per run, shared by its steps, for runs without git.
+
+What an attempt changed is what differs between the folder before and after it; nothing is versioned, so commits are "".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from stat import S_ISDIR, S_ISLNK, S_ISREG
+from typing import Literal
+
+from msgspec import Struct
+
+from weft.core.work import Artifact
+from weft.errors import LinkInTheWay, WorkspaceError
+from weft.workspace.names import attempt_name, confined, show_path, slug
+from weft.workspace.port import Base, Kept, Mode, Part, Place, Spot, Woven
+
+_BLOCK = 1 << 20
+
+
+class Seen(Struct, frozen=True, gc=False):
+    """A file as it was: when and how big (`mark`), and the sha256 of its bytes (of a link: of where it points)."""
+
+    mark: tuple[int, int, int, int]
+    digest: str
+    size: int
+
+
+class FolderWorkspace:
+    """`<state>/runs/<run>/files` for the steps of one run; a step with workspace `none` gets an empty folder of its own."""
+
+    name = "folder"
+
+    def __init__(self, state: Path, run: str = "") -> None:
+        self._state = state
+        self._run = run
+        self._seen: dict[bytes, Seen] = {}
+        self._before: dict[Spot, Mapping[bytes, Seen]] = {}
+
+    def _home(self, run: str = "") -> Path:
+        if not (run or self._run):
+            raise WorkspaceError(place=str(self._state), reason="no run has been prepared or opened here yet")
+        return self._state / "runs" / slug(run or self._run)
+
+    async def prepare(
+        self, run: str, root: Path, with_changes: bool = False, target: str = "", at: float = 0.0
+    ) -> Base:
+        self._run = run
+        _make(self._home() / "files")
+        return Base(root=str(root), at=at)
+
+    async def open(self, spot: Spot, base: Base, needs: Sequence[Part], mode: Mode) -> Place | Woven:
+        self._run = spot.run
+        if mode == "none":
+            folder = self._home() / "none" / attempt_name(spot)
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+            return Place(path=str(_make(folder)))
+        folder = _make(self._home() / "files")
+        self._seen = await asyncio.to_thread(scan, folder, self._seen)
+        self._before[spot] = self._seen
+        return Place(path=str(folder), writable=mode != "read")
+
+    async def keep(
+        self,
+        spot: Spot,
+        place: Place,
+        *,
+        succeeded: bool,
+        message: str = "",
+        also: Sequence[str] = (),
+    ) -> Kept:
+        folder = Path(place.path)
+        before = self._before.get(spot, {})
+        after = await asyncio.to_thread(scan, folder, self._seen if spot in self._before else {})
+        if spot in self._before:
+            self._seen = after
+        return Kept(artifacts=changes(before, after))
+
+    async def close(self, spot: Spot, place: Place) -> None:
+        self._before.pop(spot, None)
+        if Path(place.path).parent.name == "none":
+            await asyncio.to_thread(shutil.rmtree, place.path, ignore_errors=True)
+
+    async def read(self, commit: str, path: str) -> bytes | None:
+        """Through a symbolic link there is no file."""
+        try:
+            file = confined(self._home() / "files", path)
+        except LinkInTheWay:
+            return None
+        return await asyncio.to_thread(file.read_bytes) if file.is_file() else None
+
+    async def amend(self, spot: Spot, commit: str, path: str, content: bytes, by: str) -> Kept:
+        self._run = spot.run
+        file = confined(self._home() / "files", path)
+        if file.is_dir():
+            raise WorkspaceError(place=path, reason="it is a folder, not a file")
+        new = not file.exists()
+        await asyncio.to_thread(_replace, file, content)
+        artifact = Artifact(
+            path=path,
+            digest=hashlib.sha256(content).hexdigest(),
+            size=len(content),
+            change="created" if new else "updated",
+        )
+        return Kept(artifacts=(artifact,))
+
+    async def weave(self, run: str, base: Base, parts: Sequence[Part], policies: Mapping[str, str]) -> Woven:
+        return Woven(commit="", tree="")
+
+    async def dispute(
+        self, spot: Spot, base: Base, parts: Sequence[Part], policies: Mapping[str, str]
+    ) -> Place:
+        raise _unversioned("disputed")
+
+    async def resolve(
+        self,
+        spot: Spot,
+        base: Base,
+        parts: Sequence[Part],
+        policies: Mapping[str, str],
+        choices: Mapping[str, bytes | str | None],
+        by: str,
+    ) -> Woven:
+        raise _unversioned("disputed")
+
+    async def publish(self, run: str, commit: str) -> str:
+        return ""
+
+    async def land(self, run: str, base: Base, commit: str, target: str) -> str | None:
+        raise _unversioned("landed")
+
+    async def refresh(self, base: Base, target: str) -> Base:
+        raise _unversioned("landed")
+
+    async def diff(self, old: str, new: str, path: str = "") -> bytes:
+        raise _unversioned("compared")
+
+    async def end(self, run: str) -> None:
+        """The files stay: they are all that there is of the run's result."""
+        await asyncio.to_thread(shutil.rmtree, self._home(run) / "none", ignore_errors=True)
+
+
+def scan(folder: Path, known: Mapping[bytes, Seen]) -> dict[bytes, Seen]:
+    """Every file and link under a folder by relative path; one that looks as it is known is not read again."""
+    found: dict[bytes, Seen] = {}
+    stack = [b""]
+    while stack:
+        inner = stack.pop()
+        try:
+            entries = list(os.scandir(os.path.join(os.fsencode(folder), inner)))
+        except FileNotFoundError:
+            continue  # A step of the same run that works beside this one may take a folder away.
+        for entry in entries:
+            path = inner + b"/" + entry.name if inner else entry.name
+            try:
+                stat = entry.stat(follow_symlinks=False)
+                if S_ISDIR(stat.st_mode):
+                    stack.append(path)
+                elif S_ISREG(stat.st_mode) or S_ISLNK(stat.st_mode):
+                    found[path] = _look(entry, stat, known.get(path))
+            except FileNotFoundError:
+                continue
+    return found
+
+
+def _look(entry: os.DirEntry[bytes], stat: os.stat_result, known: Seen | None) -> Seen:
+    mark = (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino)
+    if known is not None and known.mark == mark:
+        return known
+    if S_ISLNK(stat.st_mode):
+        return Seen(mark, hashlib.sha256(os.readlink(entry.path)).hexdigest(), stat.st_size)
+    with open(entry.path, "rb") as file:
+        return Seen(mark, hashlib.file_digest(file, "sha256").hexdigest(), stat.st_size)
+
+
+def changes(before: Mapping[bytes, Seen], after: Mapping[bytes, Seen]) -> tuple[Artifact, ...]:
+    """What differs between two scans, by path."""
+    if before is after:
+        return ()
+    found = []
+    for path in sorted(before.keys() | after.keys()):
+        old, new = before.get(path), after.get(path)
+        if new is None and old is not None:
+            found.append(Artifact(show_path(path), old.digest, old.size, change="deleted"))
+        elif new is not None and (old is None or old.digest != new.digest):
+            change: Literal["created", "updated"] = "updated" if old else "created"
+            found.append(Artifact(show_path(path), new.digest, new.size, change=change))
+    return tuple(found)
+
+
+def _unversioned(done: str) -> WorkspaceError:
+    return WorkspaceError(place="folder", reason=f"nothing is versioned here, so nothing can be {done}")
+
+
+def _make(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorkspaceError(place=str(folder), reason=error.strerror or str(error)) from error
+    return folder
+
+
+def _replace(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.weft")
+    draft.write_bytes(content)
+    os.replace(draft, file)
