@@ -5,7 +5,7 @@ It may be stopped at any moment by cancelling `perform`; nothing of it may be le
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -66,7 +66,9 @@ class Desk(Protocol):
 
     def now(self) -> float: ...
 
-    sleep: Callable[[float], Awaitable[None]]
+    def sleep(self, seconds: float, /) -> Awaitable[None]:
+        """Wait by the clock of the run."""
+        ...
 
 
 class Agent(Protocol):

@@ -1,0 +1,93 @@
+"""How a child process and weft tell each other things: WEFT_ variables in, a file with JSON or `key=value` lines out.
+
+What comes out is data: parsed, bounded, never run and never read as a template.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from weft.agents.port import Desk
+from weft.core.work import Brief, Feedback
+
+OUTPUT = "output"
+FEEDBACK = "feedback.md"
+LARGEST_OUTPUT_BYTES = 4_194_304
+
+
+def variables(brief: Brief, desk: Desk) -> dict[str, str]:
+    """The WEFT_ variables of an attempt; writes the feedback file and clears the output file."""
+    output = desk.spool / OUTPUT
+    output.unlink(missing_ok=True)
+    feedback = desk.spool / FEEDBACK
+    feedback.write_text("\n".join(map(feedback_text, brief.feedback)), encoding="utf-8")
+    given = {
+        "WEFT_RUN": brief.run,
+        "WEFT_STEP": brief.step,
+        "WEFT_ITEM": as_text(brief.item),
+        "WEFT_ROUND": str(brief.round),
+        "WEFT_ATTEMPT": str(brief.attempt),
+        "WEFT_KEY": brief.key,
+        "WEFT_OUTPUT": str(output),
+        "WEFT_FEEDBACK": str(feedback),
+    }
+    for name, value in brief.inputs.items():
+        if not isinstance(value, dict | list | tuple):
+            given[f"WEFT_INPUT_{re.sub(r'[^A-Z0-9]', '_', name.upper())}"] = as_text(value)
+    return given
+
+
+def as_text(value: Any) -> str:
+    """A value as a variable's text: a string as it is, nothing as "", all else as JSON."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def feedback_text(feedback: Feedback) -> str:
+    """One reason for doing the step again, as Markdown."""
+    findings = "".join(f"- {finding}\n" for finding in feedback.findings)
+    return f"## {feedback.source}\n\n{feedback.text}\n\n{findings}"
+
+
+def read_output(path: Path) -> dict[str, Any] | None:
+    """What the child wrote: a JSON object, or lines `key=value`; None when it wrote nothing.
+
+    Raises ValueError with what is wrong and where.
+    """
+    if not path.is_file() or path.is_symlink():
+        return None
+    if path.stat().st_size > LARGEST_OUTPUT_BYTES:
+        raise ValueError(f"WEFT_OUTPUT holds more than {LARGEST_OUTPUT_BYTES:,} bytes")
+    text = path.read_text(encoding="utf-8", errors="replace").strip()
+    if not text:
+        return None
+    if text[0] in "{[":
+        return read_object(text, "WEFT_OUTPUT")
+    return dict(_pair(number, line) for number, line in enumerate(text.splitlines(), 1) if _says(line))
+
+
+def read_object(text: str, source: str) -> dict[str, Any]:
+    """A JSON object from a text. Raises ValueError that names the source."""
+    try:
+        value = msgspec.json.decode(text)
+    except msgspec.DecodeError as fault:
+        raise ValueError(f"{source} is not valid JSON: {fault}") from fault
+    if not isinstance(value, dict):
+        raise ValueError(f"{source} must be a JSON object, not {type(value).__name__}")
+    return value
+
+
+def _says(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def _pair(number: int, line: str) -> tuple[str, str]:
+    key, sign, value = line.partition("=")
+    if not sign or not key.strip():
+        raise ValueError(f"WEFT_OUTPUT line {number} is neither JSON nor key=value: {line[:80]!r}")
+    return key.strip(), value.strip()

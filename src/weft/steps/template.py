@@ -1,0 +1,79 @@
+"""Fills in the `{{ … }}` of argv, environment, prompts and criteria: Jinja2, sandboxed, strict about what is not there.
+
+Done once, here, when an attempt begins: a value that was filled in is data and is never read as a template again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from weft.core.work import Brief, Outcome
+from weft.errors import TemplateError
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from jinja2.sandbox import SandboxedEnvironment
+
+_MARKS = ("{{", "{%", "{#")
+
+
+def scope(brief: Brief, outcome: Outcome | None = None) -> dict[str, Any]:
+    """The names that conditions and templates of a step may use; with its outcome, `outputs` has the step's own too."""
+    outputs = dict(brief.outputs)
+    if outcome is not None:
+        outputs = {**outputs, brief.step: outcome.outputs, **outcome.outputs}
+    names: dict[str, Any] = {
+        "inputs": brief.inputs,
+        "outputs": outputs,
+        "facts": {**brief.known, **(outcome.facts if outcome else {})},
+        "run": {"id": brief.run, "workflow": brief.workflow, "round": brief.round},
+    }
+    if brief.item_name:
+        names[brief.item_name] = brief.item
+    return names
+
+
+def render(template: str, names: Mapping[str, Any]) -> str:
+    """The template with its names filled in. Raises TemplateError; a text without marks is given back as it is."""
+    if not any(mark in template for mark in _MARKS):
+        return template
+    import jinja2
+
+    try:
+        return _compiled(template).render(names)
+    except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as fault:
+        shown = template if len(template) <= 80 else f"{template[:77]}..."
+        raise TemplateError(template=shown, reason=str(fault).rstrip(".")) from fault
+
+
+def render_within(value: Any, names: Mapping[str, Any]) -> Any:
+    """The same value with each text inside its lists and mappings rendered."""
+    if isinstance(value, str):
+        return render(value, names)
+    if isinstance(value, Mapping):
+        return {key: render_within(part, names) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [render_within(part, names) for part in value]
+    return value
+
+
+@cache
+def _environment() -> SandboxedEnvironment:
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    class KeysFirst(ImmutableSandboxedEnvironment):
+        """`outputs.build.items` is the key `items`, not the method of a dict."""
+
+        def getattr(self, obj: Any, attribute: str) -> Any:
+            if isinstance(obj, Mapping):
+                return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+            return super().getattr(obj, attribute)
+
+    return KeysFirst(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+
+
+def _compiled(template: str) -> Template:
+    return _environment().from_string(template)

@@ -1,0 +1,221 @@
+"""Python functions as steps: what they are given by name, where they run, what becomes of what they give or raise."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import threading
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from weft.core.work import Brief, Failure, Outcome
+from weft.steps.function import Function
+from weft.steps.port import Tools
+from weft.testing.briefs import brief
+from weft.testing.desk import ListeningDesk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> ListeningDesk:
+    return ListeningDesk(tmp_path)
+
+
+async def call(function, desk: ListeningDesk, args: dict | None = None, **fields) -> Any:
+    given = brief("function", args={"name": "f", **(args or {})}, **fields)
+    return await Function().perform(given, desk, Tools(agents={}, functions={"f": function}))
+
+
+async def test_parameters_are_filled_by_their_names(desk):
+    def f(
+        inputs,
+        outputs,
+        facts,
+        run,
+        item,
+        brief: Brief,
+        folder,
+        word,
+        color,
+        plan,
+        one,
+        extra="default",
+        *more,
+        **rest,
+    ):
+        return {
+            "all": [
+                inputs,
+                outputs,
+                facts,
+                run["id"],
+                item,
+                brief.step,
+                folder,
+                word,
+                color,
+                plan,
+                one,
+                extra,
+            ]
+        }
+
+    outcome = await call(
+        f,
+        desk,
+        {"with": {"one": "{{ inputs.color }}!"}},
+        inputs={"color": "red"},
+        outputs={"plan": {"a": 1}},
+        known={"k": 1},
+        item="w",
+        item_name="word",
+    )
+    assert outcome.failure.kind == "permanent"
+    assert "Path" in outcome.failure.message  # a folder is no JSON, and that is said
+
+    def g(word, color, plan, one, extra="default"):
+        return [word, color, plan, one, extra]
+
+    outcome = await call(
+        g,
+        desk,
+        {"with": {"one": "{{ inputs.color }}!"}},
+        inputs={"color": "red"},
+        outputs={"plan": {"result": [1, 2]}},
+        item="w",
+        item_name="word",
+    )
+    assert outcome.outputs == {"result": ["w", "red", [1, 2], "red!", "default"]}
+
+
+async def test_a_parameter_that_nothing_is_known_for_is_a_clear_failure(desk):
+    outcome = await call(lambda nothing: nothing, desk, inputs={"something": 1})
+    assert outcome.failure.kind == "permanent"
+    assert "parameter(s) nothing" in outcome.failure.message
+    assert "something" in outcome.failure.message
+
+
+async def test_what_a_function_gives_becomes_outputs(desk):
+    class Point(msgspec.Struct):
+        x: int
+
+    assert (await call(lambda: None, desk)).outputs == {}
+    assert (await call(lambda: {"a": (1, 2)}, desk)).outputs == {"a": [1, 2]}
+    assert (await call(lambda: Point(3), desk)).outputs == {"x": 3}
+    own = Outcome(failure=Failure(kind="quota", message="later", retry_at=9.0))
+    assert await call(lambda: own, desk) is own
+
+
+async def test_a_plain_function_runs_in_a_thread_of_its_own_and_an_inline_one_on_the_loop(desk):
+    assert (await call(lambda: threading.get_ident(), desk)).outputs["result"] != threading.get_ident()
+    assert (await call(lambda: threading.get_ident(), desk, {"inline": True})).outputs[
+        "result"
+    ] == threading.get_ident()
+
+    def marked():
+        return threading.get_ident()
+
+    marked.inline = True  # type: ignore[attr-defined]
+    assert (await call(marked, desk)).outputs["result"] == threading.get_ident()
+
+
+async def test_many_plain_functions_at_once_do_not_wait_for_each_other(desk):
+    together = threading.Barrier(20)
+    outcomes = await asyncio.gather(*(call(lambda: together.wait(20) >= 0, desk) for _ in range(20)))
+    assert all(outcome.outputs == {"result": True} for outcome in outcomes)
+
+
+async def test_an_async_function_is_awaited_and_can_be_cancelled(desk):
+    begun = asyncio.Event()
+
+    async def forever():
+        begun.set()
+        await asyncio.Event().wait()
+
+    async def add(a, b):
+        return a + b
+
+    assert (await call(add, desk, {"with": {"a": 1, "b": 2}})).outputs == {"result": 3}
+    work = asyncio.create_task(call(forever, desk))
+    await begun.wait()
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+
+
+async def test_a_thread_that_ends_after_its_step_was_cancelled_changes_nothing(desk):
+    begun, go, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def slow():
+        begun.set()
+        go.wait(20)
+        ended.set()
+
+    work = asyncio.create_task(call(slow, desk))
+    await asyncio.to_thread(begun.wait, 20)
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    go.set()
+    assert await asyncio.to_thread(ended.wait, 20)
+    await asyncio.sleep(0)
+
+
+def test_a_thread_that_outlives_its_loop_harms_nobody(desk):
+    begun, go = threading.Event(), threading.Event()
+    threads: list[threading.Thread] = []
+
+    def slow():
+        threads.append(threading.current_thread())
+        begun.set()
+        go.wait(20)
+
+    async def give_up():
+        work = asyncio.create_task(call(slow, desk))
+        await asyncio.to_thread(begun.wait, 20)
+        work.cancel()
+
+    asyncio.run(give_up())
+    go.set()
+    threads[0].join(20)
+    assert not threads[0].is_alive()
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind"),
+    [
+        (ValueError("bad"), "permanent"),
+        (ConnectionResetError("gone"), "transient"),
+        (TimeoutError("late"), "transient"),
+        (SystemExit(3), "permanent"),
+    ],
+)
+async def test_what_a_function_raises_is_a_classed_failure(desk, raised, kind):
+    def f():
+        raise raised
+
+    failure = (await call(f, desk)).failure
+    assert failure.kind == kind
+    assert str(raised) in failure.message
+
+
+async def test_a_function_is_found_by_module_and_name(desk):
+    async def by_name(name: str) -> Any:
+        return await Function().perform(
+            brief("function", args={"name": name, "with": {"s": "[1]"}}), desk, Tools(agents={})
+        )
+
+    assert (await by_name("json:loads")).outputs == {"result": [1]}
+    assert "module:function" in (await by_name("loads")).failure.message
+    assert "no_such" in (await by_name("no_such_module:f")).failure.message
+    assert "no_such" in (await by_name("json:no_such")).failure.message
+    assert "not a function" in (await by_name("json:__name__")).failure.message
+
+
+async def test_a_partial_is_a_function_too(desk):
+    assert (await call(functools.partial(divmod, 7), desk, {"with": {"y": 2}})).failure is not None
+    assert (await call(functools.partial(lambda a, b: a + b, 1), desk, {"with": {"b": 2}})).outputs == {
+        "result": 3
+    }

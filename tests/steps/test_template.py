@@ -1,0 +1,60 @@
+"""Filling in: strict about what is missing, closed to tricks, and what was filled in is never read again."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from weft.core.work import Outcome
+from weft.errors import TemplateError
+from weft.steps.template import render, scope
+from weft.testing.briefs import brief
+
+
+def test_a_key_of_a_mapping_wins_over_a_method_of_the_same_name():
+    assert render("{{ outputs.build.items }}", {"outputs": {"build": {"items": [1, 2]}}}) == "[1, 2]"
+    assert render("{{ 'a'.upper() }}", {}) == "A"
+
+
+def test_what_was_filled_in_is_not_read_as_a_template():
+    assert render("{{ a }}", {"a": "{{ b }}", "b": "no"}) == "{{ b }}"
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ missing }}",
+        "{{ a.missing }}",
+        "{% if %}",
+        "{{ 1 / 0 }}",
+        "{{ a.update(b=1) }}",
+        "{{ ''.__class__.__mro__ }}",
+    ],
+)
+def test_what_cannot_or_may_not_be_filled_in_is_an_error_that_names_the_template(template):
+    with pytest.raises(TemplateError) as caught:
+        render(template, {"a": {"x": 1}})
+    assert template in str(caught.value)
+
+
+def test_a_long_template_is_shown_by_its_beginning():
+    with pytest.raises(TemplateError) as caught:
+        render("{{ missing }}" + "x" * 500, {})
+    assert len(str(caught.value)) < 250
+
+
+def test_the_scope_of_a_gate_has_the_outputs_of_the_step_itself_beside_the_others():
+    given = brief(outputs={"plan": {"a": 1}}, known={"f": False}, inputs={"i": 1}, item=7, item_name="n")
+    names = scope(given, Outcome(outputs={"coverage": 80}, facts={"f": True}))
+    assert names["outputs"] == {"plan": {"a": 1}, "build": {"coverage": 80}, "coverage": 80}
+    assert names["facts"] == {"f": True}
+    assert names["n"] == 7
+    assert names["run"] == {"id": "r1", "workflow": "", "round": 1}
+
+
+def test_a_text_without_marks_does_not_load_the_template_engine():
+    code = "import sys; from weft.steps.template import render; assert render('a', {}) == 'a'; print('jinja2' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
