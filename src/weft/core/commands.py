@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
-from weft.core.events import Event, Options, Parent
+from weft.core.events import AskKind, Event, Options, Parent
 from weft.core.work import Artifact, Outcome
 
 
@@ -42,7 +42,6 @@ class Report(Command, frozen=True):
     round: int
     attempt: int
     outcome: Outcome
-    places: int = 1_000_000
 
 
 class ReportLost(Command, frozen=True):
@@ -56,7 +55,7 @@ class ReportChild(Command, frozen=True):
 
     step: str
     round: int
-    status: str
+    status: Literal["pending", "running", "paused", "completed", "failed", "aborted"]
     reason: str = ""
     outcome: Outcome = Outcome()
 
@@ -74,7 +73,7 @@ class Wait(Command, frozen=True):
     step: str
     round: int
     attempt: int
-    on: str
+    on: Literal["time", "quota", "worker", "agent"]
     until: float | None = None
     detail: str = ""
 
@@ -86,7 +85,7 @@ class OpenAsk(Command, frozen=True):
     round: int
     attempt: int
     ask: str
-    about: str
+    about: AskKind
     prompt: str
     choices: tuple[str, ...] = ()
     detail: dict[str, Any] = {}

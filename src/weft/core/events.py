@@ -11,6 +11,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from weft.core.work import Artifact, Failure, Handoff, Usage, Verdict
+from weft.definition.policy import FailurePolicy
 
 
 class Event(Struct, frozen=True, omit_defaults=True, tag_field="kind", gc=False):
@@ -182,8 +183,15 @@ class StepDue(StepEvent, frozen=True, tag="step.due"):
 class StepWaiting(StepEvent, frozen=True, tag="step.waiting"):
     """The step holds no place; `on` says what for."""
 
-    on: Literal["time", "answer", "quota", "worker", "child", "agent"] = "time"
+    on: Literal["time", "answer", "quota", "worker", "agent"] = "time"
     until: float | None = None
+    detail: str = ""
+
+
+class ChildMoved(StepEvent, frozen=True, tag="child.moved"):
+    """The run that a `call` started paused or goes on."""
+
+    status: Literal["paused", "running"] = "running"
     detail: str = ""
 
 
@@ -215,10 +223,11 @@ class StepSucceeded(StepEvent, frozen=True, tag="step.succeeded"):
 
 
 class StepFailed(StepEvent, frozen=True, tag="step.failed"):
-    """No attempt is left, or none would help."""
+    """No attempt is left, or none would help; `policy` says what that does to the run."""
 
     attempt: int = 0
     failure: Failure = Failure(kind="permanent", message="")
+    policy: FailurePolicy = "fail"
 
 
 class StepAborted(StepEvent, frozen=True, tag="step.aborted"):
@@ -365,6 +374,7 @@ AnyEvent = (
     | AttemptFailed
     | StepDue
     | StepWaiting
+    | ChildMoved
     | StepProduced
     | StepSucceeded
     | StepFailed

@@ -1,0 +1,56 @@
+"""What is allowed, and what follows from it: a command becomes the events that it leads to, or is refused.
+
+Pure but for its state, which it moves forward with the events that it returns (docs/decisions/0001): when those cannot
+be appended, throw the state away and fold the history again. A refusal leaves the state as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from weft.core import commands as c
+from weft.core import reports, verbs
+from weft.core.advance import advance, answer_all
+from weft.core.answers import answer
+from weft.core.draft import Draft
+from weft.core.events import Event
+from weft.core.state import State
+from weft.errors import Refused
+
+
+def decide(state: State, command: c.Command, now: float) -> list[Event]:
+    """The events of one command at `now` (unix seconds). Raises Refused, NoSuchStep or NoSuchAsk."""
+    draft = Draft(state, now)
+    if not state.created and not isinstance(command, c.Create):
+        raise Refused(verb=type(command).__name__, reason="the run is not there")
+    if isinstance(command, c.Advance):
+        advance(draft, command.places)
+        return draft.events
+    if state.version >= state.workflow.limits.events and not state.ended and isinstance(command, c.Report):
+        command = c.Abort(reason=f"the run has more than {state.workflow.limits.events} events")
+    _HANDLERS[type(command)](draft, command)
+    if state.options.answer_all:
+        answer_all(draft)
+    return draft.events
+
+
+_HANDLERS: dict[type[c.Command], Callable[[Draft, Any], None]] = {
+    c.Create: verbs.create,
+    c.Report: reports.report,
+    c.ReportLost: reports.report_lost,
+    c.ReportChild: reports.report_child,
+    c.Note: reports.note,
+    c.Wait: reports.wait,
+    c.OpenAsk: reports.open_ask,
+    c.Answer: answer,
+    c.SetFact: verbs.set_fact,
+    c.Pause: verbs.pause,
+    c.Resume: verbs.resume,
+    c.Abort: verbs.abort,
+    c.RetryStep: verbs.retry_step,
+    c.SkipStep: verbs.skip,
+    c.ExecuteStep: verbs.execute,
+    c.RaiseBudget: verbs.raise_budget,
+    c.Publish: verbs.publish,
+}

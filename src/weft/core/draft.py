@@ -1,0 +1,71 @@
+"""The events of one decision while it is being made: each is folded at once, so that the next one sees it."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from weft.core import events as e
+from weft.core.evolve import evolve
+from weft.core.state import State, StepState
+from weft.definition.workflow import Step
+from weft.errors import Refused
+
+
+class Draft:
+    """`now` is the one time of the decision, in unix seconds."""
+
+    __slots__ = ("events", "now", "state")
+
+    def __init__(self, state: State, now: float) -> None:
+        self.state = state
+        self.now = now
+        self.events: list[e.Event] = []
+
+    def emit(self, event: e.Event) -> None:
+        """Put a fact on record."""
+        evolve(self.state, event, self.now)
+        self.events.append(event)
+
+    def start(self, event: e.StepStarted, step: Step) -> None:
+        """A step begins; so does its phase if it is the first."""
+        if step.phase and step.phase not in self.state.phases_begun:
+            self.emit(e.PhaseStarted(phase=step.phase))
+        self.emit(event)
+
+    def end(self, event: e.StepSucceeded | e.StepSkipped | e.StepFailed | e.StepAborted) -> None:
+        """A step ends; so does its phase if it was the last."""
+        self.emit(event)
+        st = self.state.steps[event.step]
+        phase = self.state.graph.steps[st.index].phase
+        if phase and not st.parent and self.state.phases.get(phase) == 0:
+            self.emit(e.PhaseCompleted(phase=phase))
+
+
+def refuse(verb: str, reason: str) -> NoReturn:
+    """Raise Refused; nothing has been put on record yet."""
+    raise Refused(verb=verb, reason=reason)
+
+
+def written(state: State, st: StepState) -> Step:
+    """What was written for a step or an item."""
+    return state.graph.steps[st.index]
+
+
+def scope_of(state: State, st: StepState | None = None, own: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What conditions of a step may read; `own` are its outputs of this attempt under its own id."""
+    run: dict[str, Any] = {"id": state.run, "workflow": state.workflow.name, "status": state.status}
+    names: dict[str, Any] = {
+        "inputs": state.inputs,
+        "outputs": state.outputs,
+        "facts": state.facts,
+        "run": run,
+    }
+    if st is None:
+        return names
+    step = written(state, st)
+    run |= {"round": st.round, "turns": st.turns, "attempt": st.attempt}
+    if own is not None:
+        names["outputs"] = {**state.outputs, step.id: own}
+    if st.parent and step.foreach is not None:
+        names[step.foreach.name] = st.item
+    return names

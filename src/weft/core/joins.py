@@ -1,0 +1,135 @@
+"""When a step's needs are enough, and where it queues then. Kept by counting, so that an ended step costs its followers only."""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from typing import Literal
+
+from weft.core.state import STEP_ENDED, State, StepState
+from weft.definition.workflow import Step
+
+Judgement = Literal["open", "go", "need", "route"]
+
+
+def judge(step: Step, needs: int, st: StepState) -> Judgement:
+    """`go`, or skip because of a failed `need`, or because every need is on a `route` not taken; else still `open`."""
+    if st.parent:
+        return "go"
+    if step.join.kind == "all":
+        if st.left:
+            return "open"
+        if st.bad:
+            return "need"
+        return "route" if needs and st.dead == needs else "go"
+    wanted = 1 if step.join.kind == "any" else step.join.count
+    if st.good >= wanted or not needs:
+        return "go"
+    if st.left + st.good >= wanted:
+        return "open"
+    return "route" if st.dead == needs else "need"
+
+
+def needs_place(state: State, step: Step, st: StepState) -> bool:
+    """Whether what comes next for an offered step is an attempt; else it is a condition, a list, a question or a call."""
+    if judge(step, len(state.graph.needs[st.index]), st) != "go" or wants_condition(state, step, st):
+        return False
+    if step.foreach and not st.parent:
+        return False
+    if step.ask and not st.asked:
+        return False
+    if step.decision is not None and step.decision.by != "role":
+        return False
+    return step.kind not in {"ask", "call"}
+
+
+def wants_condition(state: State, step: Step, st: StepState) -> bool:
+    """Whether `when` is still to be judged here: once for the step, or for each item when it names the item."""
+    if not step.when or st.admitted:
+        return False
+    return state.graph.each_when[st.index] == bool(st.parent)
+
+
+def offer(state: State, st: StepState) -> None:
+    """Put a pending step into the heap where it is looked for next."""
+    step = state.graph.steps[st.index]
+    st.offered = "ready" if needs_place(state, step, st) else "prompt"
+    heappush(state.ready if st.offered == "ready" else state.prompt, (st.index, st.place, st.key))
+
+
+def sweep(state: State) -> None:
+    """Drop heads that do not count any more, so that readers may trust them."""
+    for name, heap in (("ready", state.ready), ("prompt", state.prompt)):
+        while heap:
+            st = state.steps.get(heap[0][2])
+            if st is not None and st.status == "pending" and st.offered == name:
+                break
+            heappop(heap)
+
+
+def arrive(state: State, st: StepState) -> None:
+    """A main step has ended: tell its followers."""
+    graph = state.graph
+    _count(state, st, -1)
+    how = manner(st)
+    for follower in graph.followers[st.index]:
+        step = graph.steps[follower]
+        other = state.steps[step.id]
+        other.left -= 1
+        _tally(other, how, 1)
+        if other.status == "pending" and not other.offered:
+            offer_if_due(state, other)
+
+
+def leave(state: State, st: StepState) -> None:
+    """An ended main step is open again: take back what its followers were told."""
+    graph = state.graph
+    _count(state, st, 1)
+    how = manner(st)
+    for follower in graph.followers[st.index]:
+        other = state.steps[graph.steps[follower].id]
+        other.left += 1
+        _tally(other, how, -1)
+        if (
+            other.status == "pending"
+            and judge(graph.steps[follower], len(graph.needs[follower]), other) == "open"
+        ):
+            other.offered = ""
+
+
+def offer_if_due(state: State, st: StepState) -> None:
+    """Offer a pending step whose needs are already enough."""
+    step = state.graph.steps[st.index]
+    if judge(step, len(state.graph.needs[st.index]), st) != "open" and _its_time(state, step):
+        offer(state, st)
+
+
+def manner(st: StepState) -> str:
+    """How an ended step counts for its followers; `pass` is skipped, but in the way of nobody."""
+    if st.status == "succeeded":
+        return "good"
+    if st.status == "skipped":
+        return {"need": "bad", "route": "dead", "end": "dead"}.get(st.cause, "pass")
+    return "bad" if st.status in STEP_ENDED else ""
+
+
+def _tally(st: StepState, how: str, by: int) -> None:
+    if how == "good":
+        st.good += by
+    elif how == "bad":
+        st.bad += by
+    elif how == "dead":
+        st.dead += by
+
+
+def _count(state: State, st: StepState, by: int) -> None:
+    step = state.graph.steps[st.index]
+    if step.final:
+        state.finals_left += by
+    else:
+        state.unfinished += by
+    if step.phase:
+        state.phases[step.phase] += by
+
+
+def _its_time(state: State, step: Step) -> bool:
+    return bool(state.closing) == step.final

@@ -1,0 +1,35 @@
+"""What the shell owes a run, read off its state: attempts under way, runs that were called, and when to look again."""
+
+from __future__ import annotations
+
+from weft.core.effects import Call, Effect, Perform, Wake
+from weft.core.state import State
+
+
+def plan(state: State) -> list[Effect]:
+    """The owed effects, attempts in the order in which they started. Costs as much as there is under way."""
+    if state.ended:
+        return []
+    owed: list[Effect] = []
+    for key in state.running:
+        st = state.steps[key]
+        owed.append(Perform(key, st.round, st.attempt))
+    for key in state.calls:
+        st = state.steps[key]
+        owed.append(Call(key, st.round, st.child))
+    due = next_due(state)
+    if due is not None:
+        owed.append(Wake(due))
+    return owed
+
+
+def next_due(state: State) -> float | None:
+    """When something happens by itself next, in unix seconds; None when nothing will."""
+    if state.status == "paused" and state.reason == "by request":
+        return None
+    times = [*state.timers.values(), *state.deadlines.values()]
+    times += [a.expires_at for a in state.asks.values() if a.expires_at is not None]
+    counting = state.status == "running" or state.workflow.limits.count_waits or state.reason == "quota"
+    if state.deadline is not None and counting:
+        times.append(state.deadline)
+    return min(times, default=None)

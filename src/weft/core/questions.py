@@ -1,0 +1,78 @@
+"""Questions to people: opened with what is shown, answered once, and what each answer does to the step that asked."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from weft.core import events as e
+from weft.core.draft import Draft, written
+from weft.core.state import StepState
+from weft.core.work import Artifact
+from weft.definition.workflow import Approval
+
+
+def ask(
+    draft: Draft,
+    st: StepState,
+    *,
+    about: e.AskKind,
+    prompt: str,
+    choices: tuple[str, ...] = (),
+    approval: Approval | None = None,
+    show: tuple[Artifact, ...] = (),
+    fact: str = "",
+    detail: dict[str, Any] | None = None,
+    expires_at: float | None = None,
+    default: str = "",
+    name: str = "",
+) -> None:
+    """Open an ask. The digest binds an answer to exactly what is shown here."""
+    titles: tuple[str, ...] = ()
+    form: dict[str, Any] = {}
+    if approval is not None:
+        choices = choices or tuple(c.id for c in approval.choices)
+        titles = tuple(c.title for c in approval.choices)
+        form, default = approval.form, approval.default
+        if approval.expires_seconds is not None:
+            expires_at = draft.now + approval.expires_seconds
+    shown = {"prompt": prompt, "show": show, "choices": choices, "detail": detail or {}}
+    opened = e.AskOpened(
+        step=st.key,
+        round=st.round,
+        ask=name or f"a{draft.state.ask_count + 1}",
+        about=about,
+        prompt=prompt,
+        choices=choices,
+        titles=titles,
+        form=form,
+        show=show,
+        digest=sha256(msgspec.json.encode(shown, order="sorted")).hexdigest(),
+        expires_at=expires_at,
+        default=default,
+        fact=fact,
+        attempt=st.attempt,
+        detail=detail or {},
+    )
+    draft.emit(opened)
+
+
+def consent(opened: e.AskOpened) -> str:
+    """What approving everything means for an ask: go on, never round again."""
+    if opened.about == "failure":
+        return "fail"
+    if opened.about == "conflict":
+        return "reject"
+    if opened.about == "permission":
+        return next((c for c in opened.choices if c.startswith("allow")), "approve")
+    if opened.choices and opened.about in {"question", "route", "before", "fact"}:
+        return opened.default if opened.default in opened.choices else opened.choices[0]
+    return "approve"
+
+
+def prompt_of(draft: Draft, st: StepState, approval: Approval, otherwise: str) -> str:
+    """The text of an ask: what was written, or a sentence that names the step."""
+    step = written(draft.state, st)
+    return approval.prompt or otherwise.format(step=step.title or st.key)

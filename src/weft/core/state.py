@@ -1,0 +1,160 @@
+"""What is true of a run after its events so far. Only `evolve` changes it; everybody else reads.
+
+One driver owns a State and moves it forward in place, so that an event costs the same in a run of ten steps and of ten
+thousand. Equal histories give equal states.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+from weft.core.events import AskAnswered, AskOpened, Options, Parent, Result
+from weft.core.graph import Graph
+from weft.core.work import Failure, Feedback, Usage, Verdict
+from weft.definition.workflow import Step, Workflow
+
+RunStatus = Literal["pending", "running", "paused", "completed", "failed", "aborted"]
+StepStatus = Literal["pending", "running", "waiting", "succeeded", "failed", "skipped", "aborted"]
+
+ENDED: frozenset[str] = frozenset({"completed", "failed", "aborted"})
+STEP_ENDED: frozenset[str] = frozenset({"succeeded", "failed", "skipped", "aborted"})
+
+
+class StepState(Struct):
+    """One step, or one item of a foreach (`id[key]`, `parent` set), in its present round.
+
+    `left`, `good`, `bad`, `dead` count its needs: not ended, ended well, ended badly, on a route not taken.
+    `attempt` numbers the tries of this round, `tries` those that eat the retry budget, `attempts` all there ever were.
+    """
+
+    key: str
+    index: int
+    left: int
+    status: StepStatus = "pending"
+    round: int = 1
+    attempt: int = 0
+    tries: int = 0
+    attempts: int = 0
+    good: int = 0
+    bad: int = 0
+    dead: int = 0
+    offered: Literal["", "prompt", "ready"] = ""
+    admitted: bool = False
+    asked: bool = False
+    on: str = ""
+    until: float | None = None
+    detail: str = ""
+    cause: str = ""
+    result: Result | None = None
+    failure: Failure | None = None
+    failures: list[Failure] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    feedback: list[Feedback] = field(default_factory=list)
+    notes: dict[str, Any] = field(default_factory=dict)
+    route: str = ""
+    ask: str = ""
+    child: str = ""
+    child_status: str = ""
+    started_at: float | None = None
+    ended_at: float | None = None
+    turns: int = 0
+    reserved_usd: float = 0.0
+    place: int = 0
+    item: Any = None
+    parent: str = ""
+    items: tuple[str, ...] = ()
+    open_items: int = 0
+    queue: list[str] = field(default_factory=list)
+    usage: Usage = Usage()
+
+
+class Spent(Struct):
+    """What the run has used so far, its sub-runs included; `unknown` attempts did not say what they cost."""
+
+    cost_usd: float = 0.0
+    unknown: int = 0
+    tokens: int = 0
+    attempts: int = 0
+    dearest_usd: float = 0.0
+    reserved_usd: float = 0.0
+
+
+class State(Struct):
+    """A run. `ready` (needs a place) and `prompt` (needs none) are heaps of (order, item, key) with stale entries allowed:
+    an entry counts while its step is pending and offered."""
+
+    run: str
+    workflow: Workflow
+    graph: Graph
+    status: RunStatus = "pending"
+    version: int = 0
+    created: bool = False
+    digest: str = ""
+    reason: str = ""
+    detail: str = ""
+    until: float | None = None
+    inputs: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    outputs: dict[str, Any] = field(default_factory=dict)
+    result: dict[str, Any] = field(default_factory=dict)
+    options: Options = Options()
+    parent: Parent | None = None
+    forked_from: str = ""
+    base: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+    created_at: float = 0.0
+    started_at: float | None = None
+    ended_at: float | None = None
+    updated_at: float = 0.0
+    paused_at: float | None = None
+    deadline: float | None = None
+    closing: str = ""
+    failing: bool = False
+    ending: bool = False
+    recoveries: int = 0
+    steps: dict[str, StepState] = field(default_factory=dict)
+    running: dict[str, None] = field(default_factory=dict)
+    calls: dict[str, None] = field(default_factory=dict)
+    ready: list[tuple[int, int, str]] = field(default_factory=list)
+    prompt: list[tuple[int, int, str]] = field(default_factory=list)
+    timers: dict[str, float] = field(default_factory=dict)
+    deadlines: dict[str, float] = field(default_factory=dict)
+    asks: dict[str, AskOpened] = field(default_factory=dict)
+    answers: dict[str, AskAnswered] = field(default_factory=dict)
+    ask_count: int = 0
+    unfinished: int = 0
+    finals_left: int = 0
+    failed: dict[str, None] = field(default_factory=dict)
+    spent: Spent = field(default_factory=Spent)
+    raised_usd: float = 0.0
+    raised_tokens: int = 0
+    raised_attempts: int = 0
+    raised_seconds: float = 0.0
+    phases: dict[str, int] = field(default_factory=dict)
+    phases_begun: dict[str, None] = field(default_factory=dict)
+    branch: str = ""
+    commit: str = ""
+    tree: str = ""
+    landed: str = ""
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED
+
+    @property
+    def parallel(self) -> int:
+        """How many attempts may hold a place at once."""
+        if self.options.sequential:
+            return 1
+        return self.options.parallel or self.workflow.limits.parallel
+
+    def step(self, key: str) -> Step:
+        """What was written for a step key, also for an item's."""
+        return self.graph.steps[self.steps[key].index]
+
+
+def begin(run: str, workflow: Workflow, graph: Graph) -> State:
+    """The state before any event."""
+    return State(run=run, workflow=workflow, graph=graph)
