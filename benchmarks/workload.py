@@ -1,0 +1,77 @@
+"""What a workload is: the programs it measures, and the targets its figures are held against."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Program:
+    """A script of `peers/` and the environment that it runs in; `variant` is handed to the script as it is."""
+
+    name: str
+    environment: str
+    script: str
+    variant: str = ""
+
+
+PROGRAMS = {
+    program.name: program
+    for program in (
+        Program("raw commit", "weft", "raw_peer.py"),
+        Program("weft", "weft", "weft_peer.py"),
+        Program("langgraph", "langgraph", "langgraph_peer.py"),
+        Program("dbos", "dbos", "dbos_peer.py"),
+        Program("dbos wal", "dbos", "dbos_peer.py", "wal"),
+        Program("restate", "restate", "restate_peer.py"),
+        Program("temporal", "temporal", "temporal_peer.py"),
+    )
+}
+PEERS = ("langgraph", "dbos", "restate", "temporal")
+EMBEDDED = ("langgraph", "dbos", "dbos wal")
+EVERY_PEER = (*EMBEDDED, "restate", "temporal")
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One call of a program: what it does there, how many of it. `keep` gives all rounds the same work folder."""
+
+    program: str
+    does: str
+    n: int
+    label: str = ""
+    keep: bool = False
+
+    @property
+    def name(self) -> str:
+        """What its figures are called within the workload."""
+        return self.label or self.program
+
+
+@dataclass(frozen=True)
+class Target:
+    """A bound on a ratio: of a figure of weft's to the best of others (`against`), or to a fixed `limit`.
+
+    `at_most` bounds weft divided by the other, `at_least` the other divided by weft; in every metric less is better.
+    Without either the ratio is only told. `weft` and `against` are names of measurements.
+    """
+
+    row: str
+    says: str
+    metric: str
+    weft: str = "weft"
+    against: tuple[str, ...] = ()
+    other_metric: str = ""
+    limit: float | None = None
+    at_most: float | None = None
+    at_least: float | None = None
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One question: `measurements` run in this order, round after round. `shows` are the metrics that are printed."""
+
+    name: str
+    row: str
+    says: str
+    measurements: tuple[Measurement, ...]
+    shows: tuple[str, ...]
+    targets: tuple[Target, ...] = field(default=())
