@@ -108,6 +108,10 @@ class Corrupted(StoreError):
     """Record {position} (run {run}, version {version}) does not match its hash: {reason}."""
 
 
+class NoSuchBlob(StoreError):
+    """The store {store} has no blob {digest}."""
+
+
 class Unreadable(StoreError):
     """Record {position} (run {run}, version {version}) is a {kind} that this weft cannot read: {reason}."""
 

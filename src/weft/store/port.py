@@ -6,13 +6,16 @@ says so, the others stand. `append` returns only when the events are durable.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
 from weft.core.events import Event
+from weft.errors import Unreadable
+from weft.store.chain import unpack
 
 
 class Append(Struct, frozen=True):
@@ -26,10 +29,11 @@ class Append(Struct, frozen=True):
     cause: str = ""
 
 
-class Record(Struct, frozen=True):
+class Record(Struct, frozen=True, dict=True):
     """An event as stored. `position` orders the feed, `version` is gap-free per run, `hash` chains the run's records (hex).
 
-    Its stable id is `run/version`.
+    `body` is the event as JSON. It is decoded only when `event` is asked for, so that one record which this weft cannot
+    read (`Unreadable`) stands in nobody's way but its own run's.
     """
 
     position: int
@@ -39,8 +43,22 @@ class Record(Struct, frozen=True):
     kind: str
     actor: str
     cause: str
-    event: Event
+    body: bytes
     hash: str
+
+    @property
+    def id(self) -> str:
+        """Stable in every store that holds the run."""
+        return f"{self.run}/{self.version}"
+
+    @cached_property
+    def event(self) -> Event:
+        try:
+            return unpack(self.body)
+        except (ValueError, TypeError, RecursionError) as error:
+            raise Unreadable(
+                position=self.position, run=self.run, version=self.version, kind=self.kind, reason=error
+            ) from error
 
 
 class Appended(Struct, frozen=True):
@@ -76,7 +94,11 @@ class RunRow(Struct, frozen=True):
 
 
 class RunQuery(Struct, frozen=True):
-    """Filters of the run list; newest first. `after` is the last run id of the page before."""
+    """Filters of the run list; newest first (`created_at`, then id). `after` is the last run id of the page before.
+
+    `since` and `until` bound `created_at` (both included); `text` is looked for, in whatever case, in id, workflow, reason,
+    error, phase and labels; `parent` "" means runs that nobody called.
+    """
 
     status: tuple[str, ...] = ()
     workflow: str = ""
@@ -104,11 +126,20 @@ class Store(Protocol):
     name: str
 
     async def append(self, appends: Sequence[Append]) -> list[Appended]: ...
-    async def read(self, run: str, after: int = 0, limit: int | None = None) -> list[Record]: ...
+    async def read(self, run: str, after: int = 0, limit: int | None = None) -> list[Record]:
+        """A run's records after a version, checked against the hash chain: raises Corrupted, NoSuchRun."""
+        ...
+
     async def feed(
         self, after: int = 0, limit: int = 1000, patterns: Sequence[str] = (), run: str = ""
-    ) -> list[Record]: ...
-    async def position(self) -> int: ...
+    ) -> list[Record]:
+        """Records after a position, of all kinds or those that match a pattern (`step.*`, `*`, `run.created`)."""
+        ...
+
+    async def position(self) -> int:
+        """Of the newest record there is; 0 in an empty store."""
+        ...
+
     async def wait(self, after: int, timeout_seconds: float | None = None) -> bool:
         """Wait until a record after this position is there (True), also one of another process, or the time is over."""
         ...
@@ -167,8 +198,14 @@ class Store(Protocol):
         self, ended_before: float, status: Sequence[str] = (), output_before: float | None = None
     ) -> list[str]: ...
     async def backup(self, path: Path) -> None: ...
-    async def export(self, run: str) -> AsyncIterator[bytes]: ...
-    async def load(self, lines: AsyncIterator[bytes]) -> str: ...
+    def export(self, run: str) -> AsyncIterator[bytes]:
+        """A run as JSON lines: a heading, the blobs that it names, its records."""
+        ...
+
+    async def load(self, lines: AsyncIterable[bytes]) -> str:
+        """Take in what `export` gave and return the run's id; refuses an id that is there, or a chain that does not hold."""
+        ...
+
     async def close(self) -> None: ...
 
 

@@ -1,0 +1,138 @@
+"""The connection to the file: opened and migrated whole or not at all, one transaction at a time, and every trouble of
+SQLite told as one StoreError.
+
+Calls are made in line, in the event loop: one takes about as long as a hop to another thread and back.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from weft.errors import StoreError
+from weft.store.port import Durability
+from weft.store.sqlite.migrate import migrate
+
+BUSY_SECONDS = 5.0
+CHECKPOINT_PAGES = 1000
+
+REASONS = {
+    sqlite3.SQLITE_BUSY: f"it is locked: another process has been writing for more than {BUSY_SECONDS:g} s",
+    sqlite3.SQLITE_LOCKED: "it is locked",
+    sqlite3.SQLITE_READONLY: "it is read-only; weft must be able to write the file and its folder",
+    sqlite3.SQLITE_PERM: "this user may not write it",
+    sqlite3.SQLITE_FULL: "the disk is full; nothing of this was written",
+    sqlite3.SQLITE_NOTADB: "the file is not a SQLite database",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged; `weft verify` says where, a backup helps",
+    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened; is its folder there, and may weft write in it?",
+    sqlite3.SQLITE_TOOBIG: "a value is larger than SQLite can hold",
+}
+
+
+class Connection:
+    """What every part of the SQLite store stands on. `name` is the store's URL."""
+
+    def __init__(self, path: Path, durability: Durability = "full") -> None:
+        self.path = path
+        self.name = f"sqlite:///{path}"
+        self.durability: Durability = durability
+        try:
+            self.db = self._open()
+        except sqlite3.Error as error:
+            raise self.trouble(error) from error
+        self._writing = Transaction(self, "FULL" if durability == "full" else "NORMAL")
+        self._writing_relaxed = Transaction(self, "NORMAL")
+
+    def _open(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256)
+        try:
+            migrate(db, self.name)
+            db.execute(f"PRAGMA synchronous = {self.durability.upper()}")
+            db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def writing(self, durable: bool = True) -> Transaction:
+        """One transaction, alone among all processes; what must not outlast a power cut costs no sync."""
+        return self._writing if durable else self._writing_relaxed
+
+    def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[Any]:
+        """All rows of a question; a damaged text comes with marks instead of an error, so that it harms no other row."""
+        try:
+            return self.db.execute(sql, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if "decode" not in str(error):
+                raise self.trouble(error) from error
+        except sqlite3.Error as error:
+            raise self.trouble(error) from error
+        self.db.text_factory = _marked
+        try:
+            return self.db.execute(sql, values).fetchall()
+        finally:
+            self.db.text_factory = str
+
+    def one(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """The first row, or None."""
+        rows = self.rows(sql, values)
+        return rows[0] if rows else None
+
+    def trouble(self, error: sqlite3.Error) -> StoreError:
+        """The same in words for a person."""
+        code = getattr(error, "sqlite_errorcode", None)
+        reason = REASONS.get(code & 0xFF, str(error)) if code is not None else str(error)
+        return StoreError(store=self.name, reason=reason)
+
+    def forget(self) -> None:
+        """After a failed transaction nothing that was remembered of the file is certain."""
+
+
+def _marked(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
+
+
+class Transaction:
+    """`with` gives the connection inside BEGIN IMMEDIATE, and commits, or undoes everything and raises."""
+
+    def __init__(self, connection: Connection, synchronous: str) -> None:
+        self._connection = connection
+        self._relaxed = synchronous == "NORMAL" and connection.durability == "full"
+
+    def __enter__(self) -> sqlite3.Connection:
+        db = self._connection.db
+        try:
+            if self._relaxed:
+                db.execute("PRAGMA synchronous = NORMAL")
+            db.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            self._undo(db)
+            raise self._connection.trouble(error) from error
+        return db
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        db = self._connection.db
+        if error is None:
+            try:
+                db.execute("COMMIT")
+            except sqlite3.Error as failed:
+                error = failed
+            else:
+                if self._relaxed:
+                    db.execute("PRAGMA synchronous = FULL")
+                return
+        self._undo(db)
+        if isinstance(error, sqlite3.Error):
+            raise self._connection.trouble(error) from error
+
+    def _undo(self, db: sqlite3.Connection) -> None:
+        self._connection.forget()
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        if self._relaxed:
+            db.execute("PRAGMA synchronous = FULL")

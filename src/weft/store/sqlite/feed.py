@@ -1,0 +1,95 @@
+"""The way out: a run's history, checked against its hash chain, and the feed of all runs in the order of commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from weft.errors import Corrupted, NoSuchRun
+from weft.store.chain import GENESIS, link
+from weft.store.pattern import glob
+from weft.store.port import Record
+from weft.store.sqlite.append import LAST, Appending
+
+COLUMNS = "position, run, version, at, kind, actor, cause, body, hash"
+READ = f"SELECT {COLUMNS} FROM records WHERE run = ? AND version > ? ORDER BY version LIMIT ?"
+HASH = "SELECT hash FROM records WHERE run = ? AND version = ?"
+PLACE = "SELECT position FROM records WHERE run = ? AND version >= ? ORDER BY version LIMIT 1"
+LENGTH = "SELECT max(version) FROM records WHERE run = ?"
+
+
+class Feeding(Appending):
+    """The part of the store that reads the log."""
+
+    async def read(self, run: str, after: int = 0, limit: int | None = None) -> list[Record]:
+        rows = self.rows(READ, (run, after, -1 if limit is None else limit))
+        if not rows:
+            self.there(run)
+            return []
+        before = self.one(HASH, (run, after)) if after else (GENESIS,)
+        _check(rows, before[0] if before else None, after)
+        return [record(row) for row in rows]
+
+    async def feed(
+        self, after: int = 0, limit: int = 1000, patterns: Sequence[str] = (), run: str = ""
+    ) -> list[Record]:
+        kinds = f" AND ({' OR '.join(['kind GLOB ?'] * len(patterns))})" if patterns else ""
+        begin: list[Any] = [after]
+        if run:
+            # A version is as good as a position here, and the index leads straight to it.
+            begin = [run, self._version_after(run, after)]
+            sql = f"SELECT {COLUMNS} FROM records WHERE run = ? AND version >= ?{kinds} ORDER BY version LIMIT ?"
+        else:
+            sql = f"SELECT {COLUMNS} FROM records WHERE position > ?{kinds} ORDER BY position LIMIT ?"
+        return [record(row) for row in self.rows(sql, [*begin, *map(glob, patterns), limit])]
+
+    async def position(self) -> int:
+        return self.one(LAST)[0] or 0
+
+    async def wait(self, after: int, timeout_seconds: float | None = None) -> bool:
+        return await self.bell.wait(after, timeout_seconds)
+
+    def there(self, run: str) -> int:
+        """The version of a run; raises NoSuchRun."""
+        version: int | None = self.one(LENGTH, (run,))[0]
+        if version is None:
+            raise NoSuchRun(run=run)
+        return version
+
+    def _version_after(self, run: str, after: int) -> int:
+        """The first version of a run that stands after a position, found by halving."""
+        low, high = 1, (self.one(LENGTH, (run,))[0] or 0) + 1
+        if after == 0:
+            return low
+        while low < high:
+            middle = (low + high) // 2
+            if self.one(PLACE, (run, middle))[0] > after:
+                high = middle
+            else:
+                low = middle + 1
+        return low
+
+
+def record(row: Any) -> Record:
+    """A row as a Record; a damaged one too, for `verify` to name."""
+    position, run, version, at, kind, actor, cause, body, hash_ = row
+    digest = hash_.hex() if isinstance(hash_, bytes) else str(hash_)
+    return Record(position, run, version, at, kind, actor, cause, body, digest)
+
+
+def _check(rows: list[Any], before: bytes | None, version: int) -> None:
+    """Raises Corrupted at the first row that does not follow from the one before it."""
+    hash_ = before
+    for position, run, found, at, kind, actor, cause, body, stored in rows:
+        version += 1
+        reason = ""
+        if found != version:
+            reason = f"version {version} is missing"
+        elif hash_ is None or not isinstance(body, bytes):
+            reason = "the record before it is missing" if hash_ is None else "it holds no bytes"
+        else:
+            hash_ = link(hash_, run, version, at, kind, actor, cause, body)
+            if hash_ != stored:
+                reason = "it was changed after it was written"
+        if reason:
+            raise Corrupted(position=position, run=run, version=found, reason=reason)

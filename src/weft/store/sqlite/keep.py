@@ -1,0 +1,55 @@
+"""What hangs on the log: blobs under their own sha256, and small named values."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from weft.errors import NoSuchBlob, StoreError
+from weft.store.sqlite.output import Speaking
+
+TOUCH_SECONDS = 3600.0
+KEEP_SECONDS = 86_400.0
+"""A blob that somebody put within this time is never collected, because the event that names it may still be on its way;
+so putting one again makes it young, but not more often than TOUCH_SECONDS."""
+
+
+class Keeping(Speaking):
+    """The part of the store that keeps values."""
+
+    async def put_blob(self, data: bytes) -> str:
+        digest = sha256(data).hexdigest()
+        now = self.clock()
+        found = self.one("SELECT at FROM blobs WHERE digest = ?", (digest,))
+        if found is None or not found[0] > now - TOUCH_SECONDS:
+            with self.writing() as db:
+                db.execute(
+                    "INSERT INTO blobs VALUES (?, ?, ?) ON CONFLICT (digest) DO UPDATE SET at = excluded.at",
+                    (digest, now, data),
+                )
+        return digest
+
+    async def get_blob(self, digest: str) -> bytes:
+        return self.blob(digest)
+
+    def blob(self, digest: str) -> bytes:
+        found = self.one("SELECT data FROM blobs WHERE digest = ?", (digest,))
+        if found is None:
+            raise NoSuchBlob(store=self.name, digest=digest)
+        data: bytes = found[0]
+        if sha256(data).hexdigest() != digest:
+            raise StoreError(f"The blob {digest} in the store {self.name} was changed after it was written.")
+        return data
+
+    async def remember(self, key: str, value: Any) -> None:
+        with self.writing() as db:
+            if value is None:
+                db.execute("DELETE FROM notes WHERE key = ?", (key,))
+            else:
+                db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (key, msgspec.json.encode(value)))
+
+    async def recall(self, key: str) -> Any:
+        found = self.one("SELECT value FROM notes WHERE key = ?", (key,))
+        return msgspec.json.decode(found[0]) if found else None
