@@ -55,6 +55,16 @@ class Positions:
             mark = found[1]
         return True
 
+    def rename(self, path: Sequence[str | int], old: str, new: str) -> None:
+        """From now on the place of the key `old` in the mapping at `path` is known as that of `new` too."""
+        children = self._find(path)[1][2]
+        children[new] = children[old]
+
+    def drop(self, path: Sequence[str | int]) -> None:
+        """Forget an item of a list: those behind it move up, as they do in the data."""
+        children = self._find(path[:-1])[1][2]
+        del children[path[-1]]
+
     def _find(self, path: Sequence[str | int]) -> tuple[Place, Mark]:
         mark = self._mark
         key = mark[0], mark[1]

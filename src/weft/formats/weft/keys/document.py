@@ -1,0 +1,138 @@
+"""The keys at the top of a weft file."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from weft.definition.policy import FailurePolicy
+from weft.definition.workflow import ValueType
+from weft.formats.weft.keys.flow import BudgetKeys, LimitsKeys, Retry, Timeout
+from weft.formats.weft.keys.gate import Gates
+from weft.formats.weft.keys.step import StepKeys
+from weft.formats.weft.keys.words import Expression, Identifier, Names, Open, Text, Value
+
+
+class InputKeys(Struct, forbid_unknown_fields=True):
+    """A value that the run is started with."""
+
+    type: ValueType = "string"
+    """What kind of value it is."""
+    required: bool | UnsetType = UNSET
+    """Whether a run needs it; unless told, where there is no default."""
+    default: object | UnsetType = UNSET
+    """Its value when none is given."""
+    description: str = ""
+    """What people see."""
+    choices: list[object] = []
+    """The only values that are taken."""
+    secret: bool = False
+    """Never shown and never stored with the run."""
+
+
+class FactKeys(Struct, forbid_unknown_fields=True):
+    """Something that becomes known during the run."""
+
+    type: ValueType = "boolean"
+    """What kind of value it is."""
+    question: str = ""
+    """What a person is asked when nobody set it."""
+    default: object | UnsetType = UNSET
+    """Its value when nobody set it, instead of asking."""
+    choices: list[object] = []
+    """The only values that are taken."""
+
+
+class RoleKeys(Struct, forbid_unknown_fields=True):
+    """Who does the work."""
+
+    agent: Names = []
+    """The program that does it; of several, the first that is usable."""
+    model: str = ""
+    """The model that the agent is told to use."""
+    persona: str = ""
+    """Who the agent is told to be: a text, or the path of a file."""
+    title: str = ""
+    """What people see."""
+    permissions: str = ""
+    """What the agent may do without asking: the name of a policy."""
+    confine: str = ""
+    """How the agent is confined."""
+    options: Open = {}
+    """The agent's own options."""
+
+
+class PhaseKeys(Struct, forbid_unknown_fields=True):
+    """A named stretch of the workflow."""
+
+    id: Identifier
+    """Its name in steps."""
+    title: str = ""
+    """What people see."""
+    description: str = ""
+    """What it is for."""
+
+
+class DefaultsKeys(Struct, forbid_unknown_fields=True):
+    """What holds for each step that does not say otherwise; `env` is merged."""
+
+    role: Identifier | UnsetType = UNSET
+    """Who answers prompts that name no role."""
+    shell: Text | UnsetType = UNSET
+    """The shell of scripts."""
+    retry: Retry | UnsetType = UNSET
+    """As on a step."""
+    timeout: Timeout | UnsetType = UNSET
+    """As on a step."""
+    on_failure: FailurePolicy | UnsetType = UNSET
+    """As on a step."""
+    budget: BudgetKeys | UnsetType = UNSET
+    """As on a step."""
+    workspace: Literal["own", "read", "none", "shared"] | UnsetType = UNSET
+    """As on a step."""
+    env: dict[str, Value] = {}
+    """As on a step."""
+    labels: Names | UnsetType = UNSET
+    """As on a step."""
+    cache: bool | UnsetType = UNSET
+    """As on a step."""
+
+
+class DocumentKeys(Struct, forbid_unknown_fields=True):
+    """A weft workflow."""
+
+    steps: Annotated[list[StepKeys], Meta(min_length=1)]
+    """The work, in the order that settles every tie."""
+    weft: Literal[1] = 1
+    """The version of this format."""
+    name: Text | UnsetType = UNSET
+    """What the workflow is called; the file's name unless told."""
+    description: str = ""
+    """What it is for."""
+    version: str | int | float = ""
+    """The version of the workflow itself."""
+    inputs: dict[str, ValueType | InputKeys | None] = {}
+    """Values that a run is started with; a type alone is enough."""
+    facts: dict[str, ValueType | FactKeys | None] = {}
+    """What becomes known during the run; a type alone is enough."""
+    roles: dict[str, Text | list[Text] | RoleKeys | None] = {}
+    """Who does the work; the name of an agent alone is enough."""
+    defaults: DefaultsKeys | UnsetType = UNSET
+    """What holds for every step."""
+    limits: LimitsKeys | UnsetType = UNSET
+    """Limits of a whole run."""
+    phases: list[Text | PhaseKeys] = []
+    """Named stretches, in order."""
+    final: list[StepKeys] = field(default_factory=list, name="finally")
+    """Steps that run after all others, whatever became of them."""
+    gate: Gates | UnsetType = UNSET
+    """What the run's result must pass before it lands."""
+    outputs: dict[str, Expression] = {}
+    """What the run gives, each an expression."""
+    weave: dict[str, Text] = {}
+    """How changes are joined, by path pattern."""
+    land: Literal["branch", "merge", "pull-request"] = "branch"
+    """What becomes of the result: left on its branch, merged, or proposed."""
+    extra: Open = {}
+    """Anything else worth keeping; weft shows it and does not act on it."""

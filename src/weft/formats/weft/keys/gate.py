@@ -1,0 +1,53 @@
+"""The keys of gates: automatic checks with a verdict."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from weft.formats.weft.keys.flow import ApprovalKeys
+from weft.formats.weft.keys.words import Command, Expression, Identifier, Names, Open, Text
+
+
+class VerdictKeys(Struct, forbid_unknown_fields=True):
+    """A role judges the work against criteria."""
+
+    role: Identifier
+    """Who judges."""
+    criteria: Names
+    """What the work is judged by, one sentence each."""
+    prompt: str = ""
+    """What else the judge is told."""
+
+
+class GateKeys(Struct, forbid_unknown_fields=True):
+    """One check, by exactly one of run, condition, thresholds, artifacts, verdict, person, uses."""
+
+    id: Identifier | UnsetType = UNSET
+    """What the gate is called in events and findings."""
+    run: Command | UnsetType = UNSET
+    """A command that passes with exit code 0: a script, or a list of arguments."""
+    condition: Expression | UnsetType = UNSET
+    """What must hold; `outputs.<this step>` is what the work gave."""
+    thresholds: Annotated[dict[str, Text | float], Meta(min_length=1)] | UnsetType = UNSET
+    """Numbers of the report or the outputs and what they must reach: `coverage: ">= 80"`; a bare number is a least value."""
+    report: Text | UnsetType = UNSET
+    """The JSON file that the thresholds read; the step's outputs unless told."""
+    scale: Literal[10, 100] | UnsetType = UNSET
+    """What the report's scores go up to."""
+    artifacts: Names | UnsetType = UNSET
+    """Files that must be there and not be empty."""
+    verdict: VerdictKeys | UnsetType = UNSET
+    """A role judges."""
+    person: bool | Text | ApprovalKeys | UnsetType = UNSET
+    """A person judges."""
+    uses: Identifier | UnsetType = UNSET
+    """A gate that a plug-in brings."""
+    arguments: Open | UnsetType = field(default=UNSET, name="with")
+    """What the plug-in is given."""
+
+
+Gate = Text | GateKeys
+GateItem = Text | list[str | int | float] | GateKeys
+Gates = Text | GateKeys | list[GateItem]

@@ -1,0 +1,262 @@
+"""Steps as they are written, flattened and with the defaults merged in, as the Steps of a Workflow."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from weft.definition.workflow import Ref, Step
+from weft.formats.findings import Findings
+from weft.formats.positions import Path
+from weft.formats.weft import steering
+from weft.formats.weft.gates import command, gates
+from weft.formats.weft.keys.document import DefaultsKeys
+from weft.formats.weft.keys.flow import FailureKeys
+from weft.formats.weft.keys.step import CallKeys, FileKeys, GroupKeys, StepKeys
+
+WORK: Final = ("run", "uses", "function", "decide", "call", "role")
+INHERITED: Final = ("shell", "retry", "timeout", "on_failure", "budget", "workspace", "labels", "cache")
+GROUPED: Final = frozenset({"id", "needs", "when", "phase", "title", "parallel", "group"})
+BELONGS: Final = {
+    "shell": ("run",),
+    "prompt": ("role", "uses", "function"),
+    "arguments": ("uses", "function", "call"),
+    "item": ("foreach",),
+    "key": ("foreach",),
+    "at_most": ("foreach", "back_to"),
+}
+WRITTEN: Final = {"arguments": "with", "item": "as"}
+
+
+class Around(msgspec.Struct, frozen=True):
+    """What a group says of its members."""
+
+    group: str = ""
+    needs: tuple[str, ...] = ()
+    when: str = ""
+    phase: str = ""
+    final: bool = False
+
+
+class Steps:
+    """Makes steps one after the other; `paths` are their places in the file, `broken` those not fully understood."""
+
+    def __init__(self, findings: Findings, defaults: DefaultsKeys | UnsetType, broken: set[Path]) -> None:
+        self.findings = findings
+        self.defaults = DefaultsKeys() if isinstance(defaults, UnsetType) else defaults
+        self.broken = broken
+        self.made: list[Step] = []
+        self.paths: list[Path] = []
+        self.groups: dict[str, Path] = {}
+
+    def add(self, listed: list[StepKeys], path: Path, around: Around) -> None:
+        """All steps of a list, groups flattened."""
+        for index, keys in enumerate(listed):
+            here = (*path, index)
+            if isinstance(keys.parallel, UnsetType):
+                self._step(keys, here, around)
+            else:
+                self._group(keys, keys.parallel, here, around)
+
+    def _group(
+        self, keys: StepKeys, parallel: list[StepKeys] | GroupKeys, path: Path, around: Around
+    ) -> None:
+        for name in steering.given(keys):
+            key = WRITTEN.get(name, name)
+            if name not in GROUPED and self.findings.positions.has((*path, key)):
+                self.findings.fault(
+                    (*path, key), f"`{key}` cannot be said of a group", "say it of its steps", key=True
+                )
+        inner = GroupKeys([]) if isinstance(parallel, list) else parallel
+        members = parallel if isinstance(parallel, list) else parallel.steps
+        name = inner.id or keys.id or ""
+        if name and name in self.groups:
+            self.findings.fault((*path, "id"), f"two groups are called `{name}`", "rename one of them")
+        elif name:
+            self.groups[name] = path
+        inside = Around(
+            "/".join(part for part in (around.group, name) if part),
+            tuple(dict.fromkeys((*around.needs, *steering.names(keys.needs), *steering.names(inner.needs)))),
+            _both(_both(around.when, _when(keys.when)), _when(inner.when)),
+            inner.phase or keys.phase or around.phase,
+            around.final,
+        )
+        deeper = ("parallel",) if isinstance(parallel, list) else ("parallel", "steps")
+        self.add(members, (*path, *deeper), inside)
+
+    def _step(self, keys: StepKeys, path: Path, around: Around) -> None:
+        keys = self._with_defaults(keys)
+        kind = self._kind(keys, path)
+        self._misplaced(keys, path)
+        back_to, on_failure = self._failure(keys, path)
+        role = keys.role or ""
+        self.made.append(
+            Step(
+                id=self._id(keys, path),
+                kind=kind,
+                args=_arguments(kind, keys),
+                title=keys.title,
+                phase=keys.phase or around.phase,
+                group="/".join(part for part in (around.group, keys.group or "") if part),
+                role=role,
+                prompt=keys.prompt,
+                needs=tuple(dict.fromkeys((*around.needs, *steering.names(keys.needs)))),
+                join=steering.join(keys.join or "all"),
+                when=_both(around.when, _when(keys.when)),
+                optional=keys.optional,
+                foreach=steering.foreach(
+                    keys.foreach, keys.item, keys.key, self._at_most(keys, "foreach", path)
+                )
+                if not isinstance(keys.foreach, UnsetType)
+                else None,
+                requires=self._files(keys.requires, (*path, "requires")),
+                creates=self._files(keys.creates, (*path, "creates")),
+                updates=self._files(keys.updates, (*path, "updates")),
+                gates=gates(keys.gate, (*path, "gate"), self.findings),
+                back_to=back_to,
+                decision=steering.decision(keys.decide, role)
+                if not isinstance(keys.decide, UnsetType)
+                else None,
+                ask=steering.approval(keys.ask, "fail"),
+                approve=steering.approval(keys.approve, "redo"),
+                **{name: value for name, value in self._policies(keys).items() if value is not UNSET},
+                on_failure=on_failure,
+                template=keys.template,
+                output=keys.output,
+                sets=keys.sets,
+                facts=steering.names(keys.facts),
+                weave=keys.weave,
+                env={name: _text(value) for name, value in {**self.defaults.env, **keys.env}.items()},
+                final=keys.final or around.final,
+                handoff=keys.handoff,
+                notes=steering.names(keys.notes),
+                extra=keys.extra,
+                line=self.findings.positions.value(path)[0],
+            )
+        )
+        self.paths.append(path)
+
+    def _with_defaults(self, keys: StepKeys) -> StepKeys:
+        filled = {
+            name: getattr(self.defaults, name)
+            for name in INHERITED
+            if getattr(keys, name) is UNSET and getattr(self.defaults, name) is not UNSET
+        }
+        if not isinstance(keys.run, str):
+            filled.pop("shell", None)
+        if keys.prompt and all(getattr(keys, name) is UNSET for name in WORK):
+            filled["role"] = self.defaults.role
+        return msgspec.structs.replace(keys, **filled) if filled else keys
+
+    def _id(self, keys: StepKeys, path: Path) -> str:
+        if isinstance(keys.id, UnsetType):
+            if path not in self.broken:
+                self.findings.fault(path, "the step has no `id`", "name it, so that others can need it")
+            return ""
+        return keys.id
+
+    def _kind(self, keys: StepKeys, path: Path) -> str:
+        said = [name for name in WORK if getattr(keys, name) is not UNSET]
+        if "decide" in said or "uses" in said or "function" in said:
+            said = [name for name in said if name != "role"]
+        if len(said) > 1:
+            what = f"a step is either {' or '.join(f'`{name}`' for name in said)}"
+            self.findings.fault((*path, said[1]), what, "make two steps of it", key=True)
+        if said:
+            return str(keys.uses) if said[0] == "uses" else said[0]
+        if keys.ask not in (UNSET, False):
+            return "ask"
+        if keys.gate is UNSET and keys.approve in (UNSET, False) and path not in self.broken:
+            what = f"the step {f'`{keys.id}` ' if keys.id else ''}does nothing"
+            self.findings.fault(path, what, f"add one of {', '.join(WORK)}, parallel, ask, gate")
+        return "noop"
+
+    def _misplaced(self, keys: StepKeys, path: Path) -> None:
+        if path in self.broken:
+            return
+        for name, owners in BELONGS.items():
+            said = getattr(keys, name)
+            if said in (UNSET, "") or any(getattr(keys, owner) is not UNSET for owner in owners):
+                continue
+            key = WRITTEN.get(name, name)
+            whose = " or ".join(f"`{owner}`" for owner in owners)
+            self.findings.fault(
+                (*path, key), f"`{key}` stands without {whose}", "add it, or remove this", key=True
+            )
+        if keys.shell and not isinstance(keys.run, str | UnsetType):
+            self.findings.fault(
+                (*path, "shell"), "a list of arguments needs no `shell`", "remove it", key=True
+            )
+
+    def _at_most(self, keys: StepKeys, owner: str, path: Path) -> Any:
+        """Beside both `foreach` and `back_to` it could be meant for either."""
+        if keys.at_most is UNSET or (owner == "back_to" and keys.foreach is not UNSET):
+            return UNSET
+        if owner == "foreach" and isinstance(keys.back_to, str):
+            what = "`at_most` could be meant for `foreach` or for `back_to`"
+            self.findings.fault(
+                (*path, "at_most"), what, "write it inside: back_to: {to: …, at_most: …}", key=True
+            )
+        return keys.at_most
+
+    def _failure(self, keys: StepKeys, path: Path) -> tuple[Any, Any]:
+        back = None
+        if not isinstance(keys.back_to, UnsetType):
+            back = steering.back_to(keys.back_to, self._at_most(keys, "back_to", path))
+        if isinstance(keys.on_failure, FailureKeys):
+            if back is not None:
+                what = "`back_to` says already where the work is sent back to"
+                self.findings.fault((*path, "on_failure"), what, "write `on_failure: back_to`", key=True)
+            return steering.back_to(keys.on_failure.back_to, keys.on_failure.at_most), "back_to"
+        return back, keys.on_failure or "fail"
+
+    def _policies(self, keys: StepKeys) -> dict[str, Any]:
+        return {
+            "retry": UNSET if isinstance(keys.retry, UnsetType) else steering.retry(keys.retry),
+            "timeout": UNSET if isinstance(keys.timeout, UnsetType) else steering.timeouts(keys.timeout),
+            "budget": steering.budget(keys.budget),
+            "workspace": keys.workspace,
+            "labels": steering.names(keys.labels),
+            "cache": keys.cache,
+        }
+
+    def _files(self, listed: Any, path: Path) -> tuple[Ref, ...]:
+        if not isinstance(listed, list):
+            return (self._file(listed, path),)
+        return tuple(self._file(one, (*path, index)) for index, one in enumerate(listed))
+
+    def _file(self, keys: str | FileKeys, path: Path) -> Ref:
+        if isinstance(keys, str):
+            return Ref(keys)
+        if keys.path is UNSET and not keys.any_of:
+            self.findings.fault(path, "the file has no `path`", "add `path` or `any_of`")
+        name = keys.path or " or ".join(keys.any_of)
+        return Ref(name, keys.optional, tuple(keys.any_of), keys.external, keys.aggregate, keys.label)
+
+
+def _arguments(kind: str, keys: StepKeys) -> dict[str, Any]:
+    extra = keys.arguments or {}
+    if kind == "run" and not isinstance(keys.run, UnsetType):
+        return command(keys.run, keys.shell or "")
+    if kind == "function":
+        return {"name": keys.function, **({"with": extra} if extra else {})}
+    if kind == "call":
+        said = keys.call if isinstance(keys.call, CallKeys) else CallKeys(str(keys.call))
+        return {"workflow": said.workflow, "inputs": {**said.inputs, **extra}}
+    return dict(extra)
+
+
+def _when(value: str | bool | UnsetType) -> str:
+    if isinstance(value, UnsetType) or value is True:
+        return ""
+    return "false" if value is False else value
+
+
+def _both(first: str, second: str) -> str:
+    return f"({first}) && ({second})" if first and second else first or second
+
+
+def _text(value: str | int | float | bool) -> str:
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)

@@ -1,0 +1,69 @@
+"""A weft file's keys as the Workflow that they mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+
+from weft.definition.workflow import Fact, Input, Phase, Role, Workflow
+from weft.formats.findings import Findings
+from weft.formats.positions import Path
+from weft.formats.weft.gates import gates
+from weft.formats.weft.keys.document import DocumentKeys, FactKeys, InputKeys, PhaseKeys, RoleKeys
+from weft.formats.weft.steering import given, limits, names
+from weft.formats.weft.steps import Around, Steps
+
+
+def workflow(
+    keys: DocumentKeys, name: str, findings: Findings, broken: set[Path]
+) -> tuple[Workflow, list[Path]]:
+    """The workflow, and per step where it stands in the file. `name` is used where the file gives none.
+
+    What is wrong beyond the types goes into `findings`; `broken` are places where something was left out.
+    """
+    steps = Steps(findings, keys.defaults, broken)
+    steps.add(keys.steps, ("steps",), Around())
+    steps.add(keys.final, ("finally",), Around(final=True))
+    made = Workflow(
+        name=keys.name or name,
+        steps=tuple(steps.made),
+        description=keys.description,
+        version=str(keys.version),
+        source=findings.file,
+        inputs={key: _input(value) for key, value in keys.inputs.items()},
+        facts={key: _fact(value) for key, value in keys.facts.items()},
+        roles={key: _role(value) for key, value in keys.roles.items()},
+        phases=tuple(_phase(value) for value in keys.phases),
+        limits=limits(keys.limits),
+        outputs=keys.outputs,
+        weave=keys.weave,
+        land=keys.land,
+        gates=gates(keys.gate, ("gate",), findings),
+        extra=keys.extra,
+    )
+    return made, steps.paths
+
+
+def _input(keys: Any) -> Input:
+    if not isinstance(keys, InputKeys):
+        return Input(keys or "string")
+    required = keys.default is UNSET if isinstance(keys.required, UnsetType) else keys.required
+    said = given(keys, "required", "choices")
+    return Input(required=required, choices=tuple(keys.choices), **said)
+
+
+def _fact(keys: Any) -> Fact:
+    if not isinstance(keys, FactKeys):
+        return Fact(keys or "boolean")
+    return Fact(choices=tuple(keys.choices), **given(keys, "choices"))
+
+
+def _role(keys: Any) -> Role:
+    if not isinstance(keys, RoleKeys):
+        return Role(names(keys or []))
+    return Role(agents=names(keys.agent), **given(keys, "agent"))
+
+
+def _phase(keys: str | PhaseKeys) -> Phase:
+    return Phase(keys) if isinstance(keys, str) else Phase(keys.id, keys.title, keys.description)
