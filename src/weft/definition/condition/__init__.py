@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from weft.definition.condition.bmad import translate_expression
 from weft.definition.condition.botarmy import translate
-from weft.definition.condition.check import Fault, check
+from weft.definition.condition.check import check
 from weft.definition.condition.evaluate import Condition, compile  # noqa: A004 - the word that everybody uses
+from weft.definition.condition.faults import Fault
 from weft.definition.condition.types import (
     ANY,
     BOOL,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from weft.definition.condition.botarmy import place
+from weft.errors import ConditionError
 
 Place = Callable[[tuple[str, ...]], str]
 
@@ -32,10 +33,6 @@ class _Token(Struct, frozen=True):
     text: str
 
 
-class _NoExpression(Exception):
-    pass
-
-
 def translate_expression(text: str, place_of: Place | None = None) -> str | None:
     """CEL for `===`, `!==`, AND/OR/NOT, `${a.b}`, dotted paths, and bare words as texts right of `==`; None: it is a fact.
 
@@ -48,8 +45,12 @@ def translate_expression(text: str, place_of: Place | None = None) -> str | None
         reader = _Reader(tokens, place_of or _facts)
         found = reader.either()
         return found if reader.next == len(tokens) else None
-    except _NoExpression:
+    except ConditionError:
         return None
+
+
+def _no_expression() -> ConditionError:
+    return ConditionError(expression="", reason="it is no expression")
 
 
 def _facts(segments: tuple[str, ...]) -> str:
@@ -62,7 +63,7 @@ def _tokens(text: str) -> list[_Token]:
     while at < stop:
         one = _TOKEN.match(text, at)
         if one is None or len(found) == MAX_TOKENS:
-            raise _NoExpression
+            raise _no_expression()
         kind = str(one.lastgroup)
         found.append(_Token(kind, _SIGNS.get(one[kind], one[kind])))
         at = one.end()
@@ -119,10 +120,10 @@ class _Reader:
         if self.take("("):
             found = self.either()
             if not self.take(")"):
-                raise _NoExpression
+                raise _no_expression()
             return f"({found})"
         if self.next == len(self.tokens) or self.tokens[self.next].kind == "sign":
-            raise _NoExpression
+            raise _no_expression()
         token = self.tokens[self.next]
         self.next += 1
         match token.kind:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from weft.definition.condition.types import ANY, BOOL, DOUBLE, INT, STRING, Type, list_of
+from weft.definition.condition.types import BOOL, DOUBLE, INT, STRING, Type, list_of
 
 
 class Function(Struct, frozen=True):
@@ -48,9 +48,3 @@ METHODS = {
 """By name, as in `x.size()`."""
 
 MACROS = ("all", "exists", "exists_one", "filter", "map")
-
-
-def known(name: str, *, method: bool) -> tuple[Function | None, Type]:
-    """The function of that name, and what it gives (`any` for an unknown one)."""
-    found = (METHODS if method else FUNCTIONS).get(name)
-    return found, found.gives if found else ANY

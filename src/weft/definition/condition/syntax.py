@@ -28,12 +28,30 @@ MAX_DEPTH = 32
 MAX_NODES = 500
 """Parts of one condition."""
 
-_COMPARE = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
-_LEVELS = (_COMPARE, frozenset("+-"), frozenset("*/%"))
+COMPARE = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
+_LEVELS = (COMPARE, frozenset("+-"), frozenset("*/%"))
 _CONSTANTS = {"null": None, "true": True, "false": False}
 _MACROS = {"all": (2, 2), "exists": (2, 2), "exists_one": (2, 2), "filter": (2, 2), "map": (2, 3)}
 _RESERVED = frozenset(
-    ["as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while"]
+    [
+        "as",
+        "break",
+        "const",
+        "continue",
+        "else",
+        "for",
+        "function",
+        "if",
+        "import",
+        "let",
+        "loop",
+        "package",
+        "namespace",
+        "return",
+        "var",
+        "void",
+        "while",
+    ]
 )
 _WORDS = {"and": "&&", "or": "||", "not": "!", "AND": "&&", "OR": "||", "NOT": "!", "is": "=="}
 

@@ -1,0 +1,117 @@
+"""JSON values as conditions see them: what kind they are, when two are the same, which comes first. Work is bounded.
+
+A `ValueError` says what does not fit; it becomes the reason of a `ConditionError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+ABSENT: Any = object()
+"""What `look` gives for a path that leads nowhere."""
+
+
+def kind_of(value: Any) -> str:
+    """null, bool, int, double, string, list or map (or the name of a type that JSON does not have)."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "bool"
+        case int():
+            return "int"
+        case float():
+            return "double"
+        case str():
+            return "string"
+        case list() | tuple():
+            return "list"
+        case Mapping():
+            return "map"
+        case _:
+            return type(value).__name__
+
+
+def is_number(value: Any) -> bool:
+    """An int or a double; `true` is neither."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def look(here: Any, segments: tuple[str, ...]) -> Any:
+    """The value at a path of maps, or `ABSENT`."""
+    for segment in segments:
+        if not isinstance(here, Mapping) or segment not in here:
+            return ABSENT
+        here = here[segment]
+    return here
+
+
+def same(left: Any, right: Any) -> bool:
+    """Equality by value: `80 == 80.0`, but `1 == true` and `1 == "1"` are false; lists and maps through and through."""
+    waiting = [(left, right)]
+    while waiting:
+        left, right = waiting.pop()
+        if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+            if len(left) != len(right):
+                return False
+            waiting.extend(zip(left, right, strict=True))
+        elif isinstance(left, Mapping) and isinstance(right, Mapping):
+            if left.keys() != right.keys():
+                return False
+            waiting.extend((value, right[key]) for key, value in left.items())
+        elif isinstance(left, bool) is not isinstance(right, bool) or left != right:
+            return False
+    return True
+
+
+def before(sign: str, left: Any, right: Any) -> bool:
+    """`<`, `<=`, `>` or `>=` between two numbers, two texts or two truth values."""
+    kinds = {kind_of(left), kind_of(right)}
+    if not (kinds <= {"int", "double"} or kinds in ({"string"}, {"bool"})):
+        raise ValueError(f"`{sign}` cannot order {kind_of(left)} and {kind_of(right)}")
+    if sign == "<":
+        return bool(left < right)
+    if sign == "<=":
+        return bool(left <= right)
+    return bool(left > right) if sign == ">" else bool(left >= right)
+
+
+def inside(left: Any, right: Any) -> bool:
+    """Whether `left` is an item of a list, or a key of a map."""
+    if isinstance(right, list | tuple):
+        return any(same(left, item) for item in right)
+    if isinstance(right, Mapping) and isinstance(left, str):
+        return left in right
+    raise ValueError(f"`in` does not take {kind_of(left)} and {kind_of(right)}")
+
+
+def item(owner: Any, key: Any) -> Any:
+    """`owner[key]`: a list by whole number, a map by text."""
+    if isinstance(owner, list | tuple) and is_number(key) and key == int(key):
+        if 0 <= key < len(owner):
+            return owner[int(key)]
+        raise ValueError(f"there is no item {int(key)}, the list has {len(owner)}")
+    if isinstance(owner, Mapping) and isinstance(key, str):
+        if key in owner:
+            return owner[key]
+        raise ValueError(f"there is no `{key}` in the map that is asked for it")
+    raise ValueError(f"{kind_of(owner)} cannot be asked with {kind_of(key)}")
+
+
+def length(value: Any) -> int:
+    """Items or characters; 0 for what has none."""
+    return len(value) if isinstance(value, str | list | tuple | Mapping) else 0
+
+
+def weight(value: Any, most: int) -> int:
+    """How much there is to look at in `value`, all levels together; counting stops past `most`."""
+    found, waiting = 0, [value]
+    while waiting and found <= most:
+        one = waiting.pop()
+        found += 1 + (len(one) // 64 if isinstance(one, str) else length(one))
+        if isinstance(one, Mapping):
+            waiting.extend(one.values())
+        elif isinstance(one, list | tuple):
+            waiting.extend(one)
+    return found
