@@ -1,53 +1,53 @@
-from textwrap import dedent
+from typing import Any
 
 import pytest
 
 from weft.errors import InvalidDefinition
-from weft.formats.documents.read import is_template, load, slug, word
+from weft.formats.documents.read import is_template, load, slug, template_of, word
+
+
+WHOLE = """\
+# <!-- a comment -->
+template:
+  id: prd
+  name: Requirements
+  version: 2.0
+  custom: kept
+  output: {format: markdown, filename: docs/prd.md, title: "{{name}}", extra: 1}
+workflow: {mode: interactive, elicitation: advanced-elicitation, allow_skip: true}
+agent_config:
+  editable_sections: [Status]
+  note: x
+sections:
+  - id: a
+    title: A
+    type: table
+    columns: [Date, Author]
+    rows:
+      - [1, x]
+      - {Date: 2, Author: y}
+    elicit: true
+    instruction: |
+      Do it.
+    odd: kept
+  - id: b
+    title: B
+    type: choice
+    choices: [One, Two]
+    sections:
+      - id: c
+        title: C
+        items:
+          - one
+          - {id: two, template: "CR1: {{x}}"}
+        choices: {side: [left, right]}
+        owner: dev
+        editors: dev
+"""
 
 
 def test_every_key_of_a_section_has_its_place_and_the_rest_is_kept():
-    template = load(
-        dedent("""\
-        # <!-- a comment -->
-        template:
-          id: prd
-          name: Requirements
-          version: 2.0
-          custom: kept
-          output: {format: markdown, filename: docs/prd.md, title: "{{name}}", extra: 1}
-        workflow: {mode: interactive, elicitation: advanced-elicitation, allow_skip: true}
-        agent_config:
-          editable_sections: [Status]
-          note: x
-        sections:
-          - id: a
-            title: A
-            type: table
-            columns: [Date, Author]
-            rows:
-              - [1, x]
-              - {Date: 2, Author: y}
-            elicit: true
-            instruction: |
-              Do it.
-            odd: kept
-          - id: b
-            title: B
-            type: choice
-            choices: [One, Two]
-            sections:
-              - id: c
-                title: C
-                items:
-                  - one
-                  - {id: two, template: "CR1: {{x}}"}
-                choices: {side: [left, right]}
-                owner: dev
-                editors: dev
-        """),
-        "prd-tmpl.yaml",
-    )
+    template = load(WHOLE, "prd-tmpl.yaml")
     assert (template.id, template.version, template.filename, template.mode) == (
         "prd",
         "2.0",
@@ -121,15 +121,11 @@ def test_what_is_wrong_is_told_with_its_place_all_at_once():
 
 
 def test_sections_nested_without_end_are_refused():
-    deep = "{id: a, sections: [" * 14 + "]}" * 14
-    assert load("template: {id: t}\nsections: [" + deep + "]")
-    data = {"template": {"id": "t"}, "sections": (level := [])}
+    data: dict[str, Any] = {"id": "a"}
     for _ in range(40):
-        level.append({"id": "a", "sections": (level := [])})
-    from weft.formats.documents.read import template_of
-
+        data = {"id": "a", "sections": [data]}
     with pytest.raises(InvalidDefinition, match="nested too deeply"):
-        template_of(data)
+        template_of({"template": {"id": "t"}, "sections": [data]})
 
 
 def test_a_file_that_is_no_template_says_so():

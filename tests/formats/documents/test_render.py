@@ -43,16 +43,19 @@ def test_a_condition_that_does_not_hold_leaves_the_section_out_and_an_unknown_on
 
 
 def test_the_order_is_condition_draft_elicit_rounds_children():
-    seen = []
+    seen: list[str] = []
+
+    def told(word, answer):
+        seen.append(word)
+        return answer
+
     author = Author(
-        holds=lambda section, values: not seen.append("condition"),
-        draft=lambda section, values: seen.append(f"draft {section.id}") or "drafted",
-        elicit=lambda section, draft: seen.append(f"elicit {draft}") or "amended",
+        holds=lambda section, values: told("condition", True),
+        draft=lambda section, values: told(f"draft {section.id}", "drafted"),
+        elicit=lambda section, draft: told(f"elicit {draft}", "amended"),
     )
-    said = text(
-        Section(id="a", title="A", condition="c", elicit=True, sections=(Section(id="b", title="B"),)),
-        author=author,
-    )
+    inner = Section(id="b", title="B")
+    said = text(Section(id="a", title="A", condition="c", elicit=True, sections=(inner,)), author=author)
     assert seen == ["condition", "draft a", "elicit drafted", "draft b"]
     assert "## A\n\namended" in said
     assert "### B\n\ndrafted" in said
