@@ -5,6 +5,7 @@ All programs of a workload run one after another, round by round, so that what d
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -21,6 +22,7 @@ Reports = dict[str, list[dict[str, float]]]
 def main() -> int:
     """Exit code 0, also when a target is not met; 1 when something could not be measured."""
     asked = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is being measured is ended too
     left_out: dict[str, str] = {}
     places = _places(("weft", *asked.peers), left_out)
     forget()

@@ -23,8 +23,14 @@ def main(workloads: dict[str, Workload]) -> None:
     """Run the workload that the command line names and print its report as one JSON line."""
     name, n, work, *variant = sys.argv[1:]
     report = workloads[name](int(n), Path(work), variant[0] if variant else "")
-    report["peak_mib"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    report.setdefault("peak_mib", peak_mib(resource.RUSAGE_SELF))
     print(json.dumps(report), flush=True)
+
+
+def peak_mib(who: int) -> float:
+    """The most memory that this process (RUSAGE_SELF) or any child of it (RUSAGE_CHILDREN) ever held."""
+    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
+    return round(resource.getrusage(who).ru_maxrss / unit, 1)
 
 
 def percentiles(seconds: Sequence[float]) -> Report:
@@ -37,24 +43,23 @@ def percentiles(seconds: Sequence[float]) -> Report:
     return {"samples": len(ordered), "p50_ms": rank(0.50), "p99_ms": rank(0.99)}
 
 
-def cold(argv: Sequence[str], times: int) -> list[float]:
-    """Seconds from starting a fresh process to its result line, `times` times.
+def cold(argv: Sequence[str], times: int, whole: bool = False, warm: int = 1) -> list[float]:
+    """Seconds from starting a fresh process to its result line, or with `whole` to its end; `times` times.
 
-    One more, not counted, goes first and fills every cache. What a process does after its line is not counted.
+    `warm` more go first and are not counted; they fill every cache.
     """
     samples: list[float] = []
-    for turn in range(times + 1):
+    for _ in range(warm + times):
         began = time.perf_counter()
-        with subprocess.Popen(argv, stdout=subprocess.PIPE) as process:
+        with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             line = process.stdout.readline()
             ended = time.perf_counter()
             process.stdout.read()
         if process.returncode != 0 or not line:
             raise SystemExit(f"{' '.join(argv)}: exit {process.returncode}")
-        if turn:
-            samples.append(ended - began)
-    return samples
+        samples.append((time.perf_counter() if whole else ended) - began)
+    return samples[warm:]
 
 
 def cold_report(samples: Sequence[float], server_seconds: float = 0.0) -> Report:
