@@ -6,8 +6,8 @@ from typing import Any
 
 from msgspec import UNSET, to_builtins
 
+from weft.definition.findings import Findings
 from weft.definition.workflow import Gate
-from weft.formats.findings import Findings
 from weft.formats.positions import Path
 from weft.formats.weft.keys.gate import GateKeys
 from weft.formats.weft.steering import approval, given, names

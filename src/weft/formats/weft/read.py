@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from weft.definition.findings import Findings
 from weft.definition.workflow import Workflow
-from weft.formats.findings import Findings
 from weft.formats.positions import Path
 from weft.formats.weft.keys.document import DocumentKeys
 from weft.formats.weft.places import Places
@@ -38,22 +38,22 @@ def read(document: Document, file: str, name: str) -> Reading:
     try:
         keys = msgspec.convert(document.data, DocumentKeys)
     except msgspec.ValidationError:
-        data = _fitting(document.data, findings, broken)
+        data = _fitting(document, findings, broken)
         if data is None:
             return Reading(None, findings, Places(document.positions, ()))
         keys = msgspec.convert(data, DocumentKeys)
-    made, paths = workflow(keys, name, findings, broken)
+    made, paths = workflow(keys, name, findings, document.positions, broken)
     unsure = frozenset(
         step.id for step, path in zip(made.steps, paths, strict=True) if _is_broken(path, broken)
     )
     return Reading(made, findings, Places(document.positions, paths), unsure)
 
 
-def _fitting(data: Any, findings: Findings, broken: set[Path]) -> Any:
+def _fitting(document: Document, findings: Findings, broken: set[Path]) -> Any:
     from weft.formats.weft.walk import DROPPED, Walk
 
-    walk = Walk(findings)
-    fit = walk.fitting(msgspec.inspect.type_info(DocumentKeys), data)
+    walk = Walk(findings, document.positions)
+    fit = walk.fitting(msgspec.inspect.type_info(DocumentKeys), document.data)
     broken.update(walk.broken)
     return None if fit is DROPPED else fit
 

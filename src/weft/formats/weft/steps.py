@@ -7,9 +7,9 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from weft.definition.findings import Findings
 from weft.definition.workflow import Ref, Step
-from weft.formats.findings import Findings
-from weft.formats.positions import Path
+from weft.formats.positions import Path, Positions
 from weft.formats.weft import steering
 from weft.formats.weft.gates import command, gates
 from weft.formats.weft.keys.document import DefaultsKeys
@@ -43,8 +43,11 @@ class Around(msgspec.Struct, frozen=True):
 class Steps:
     """Makes steps one after the other; `paths` are their places in the file, `broken` those not fully understood."""
 
-    def __init__(self, findings: Findings, defaults: DefaultsKeys | UnsetType, broken: set[Path]) -> None:
+    def __init__(
+        self, findings: Findings, positions: Positions, defaults: DefaultsKeys | UnsetType, broken: set[Path]
+    ) -> None:
         self.findings = findings
+        self.positions = positions
         self.defaults = DefaultsKeys() if isinstance(defaults, UnsetType) else defaults
         self.broken = broken
         self.made: list[Step] = []
@@ -65,7 +68,7 @@ class Steps:
     ) -> None:
         for name in steering.given(keys):
             key = WRITTEN.get(name, name)
-            if name not in GROUPED and self.findings.positions.has((*path, key)):
+            if name not in GROUPED and self.positions.has((*path, key)):
                 self.findings.fault(
                     (*path, key), f"`{key}` cannot be said of a group", "say it of its steps", key=True
                 )
@@ -133,7 +136,7 @@ class Steps:
                 handoff=keys.handoff,
                 notes=steering.names(keys.notes),
                 extra=keys.extra,
-                line=self.findings.positions.value(path)[0],
+                line=self.positions.value(path)[0],
             )
         )
         self.paths.append(path)

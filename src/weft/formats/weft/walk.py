@@ -12,8 +12,8 @@ from typing import Any, Final
 from msgspec import NODEFAULT, inspect
 
 from weft.definition.fault import nearest
-from weft.formats.findings import Findings
-from weft.formats.positions import Path
+from weft.definition.findings import Findings
+from weft.formats.positions import Path, Positions
 from weft.formats.weft.wording import KNOWN_AS, alternatives, expected, found, mend
 
 DROPPED: Final = object()
@@ -32,8 +32,9 @@ SCALARS: Final[dict[type, tuple[type[inspect.Type], ...]]] = {
 class Walk:
     """One pass over one file. `broken` are the paths of mappings in which something was left out."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Findings, positions: Positions) -> None:
         self.findings = findings
+        self.positions = positions
         self.broken: set[Path] = set()
         self._renamed: list[tuple[Path, str, str]] = []
         self._dropped: list[Path] = []
@@ -41,13 +42,13 @@ class Walk:
     def fitting(self, kind: inspect.Type, data: Any) -> Any:
         """The data with all left out that does not fit `kind`; DROPPED when nothing is left.
 
-        Places in `findings` follow: a key that was meant as another is known as that, left out items are forgotten.
+        Places in `positions` follow: a key that was meant as another is known as that, left out items are forgotten.
         """
         fit = self._value(kind, data, ())
         for path, old, new in self._renamed:
-            self.findings.positions.rename(path, old, new)
+            self.positions.rename(path, old, new)
         for path in sorted(self._dropped, key=_from_the_end):
-            self.findings.positions.drop(path)
+            self.positions.drop(path)
         return fit
 
     def _value(self, kind: inspect.Type, value: Any, path: Path) -> Any:
@@ -129,7 +130,7 @@ class Walk:
         what = f"unknown key `{key}` in {_place(path)}"
         self.findings.fault((*path, key), what, "" if near else _some(fields), nearest=near, key=True)
         if near and near not in value and near not in fit:
-            trial = Walk(Findings(self.findings.file, self.findings.positions))
+            trial = Walk(Findings(self.findings.file, self.positions), self.positions)
             meant = trial._value(fields[near].type, item, (*path, key))
             if not trial.findings.faults:
                 fit[near] = meant

@@ -6,9 +6,9 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
+from weft.definition.findings import Findings
 from weft.definition.workflow import Fact, Input, Phase, Role, Workflow
-from weft.formats.findings import Findings
-from weft.formats.positions import Path
+from weft.formats.positions import Path, Positions
 from weft.formats.weft.gates import gates
 from weft.formats.weft.keys.document import DocumentKeys, FactKeys, InputKeys, PhaseKeys, RoleKeys
 from weft.formats.weft.steering import given, limits, names
@@ -16,13 +16,13 @@ from weft.formats.weft.steps import Around, Steps
 
 
 def workflow(
-    keys: DocumentKeys, name: str, findings: Findings, broken: set[Path]
+    keys: DocumentKeys, name: str, findings: Findings, positions: Positions, broken: set[Path]
 ) -> tuple[Workflow, list[Path]]:
     """The workflow, and per step where it stands in the file. `name` is used where the file gives none.
 
     What is wrong beyond the types goes into `findings`; `broken` are places where something was left out.
     """
-    steps = Steps(findings, keys.defaults, broken)
+    steps = Steps(findings, positions, keys.defaults, broken)
     steps.add(keys.steps, ("steps",), Around())
     steps.add(keys.final, ("finally",), Around(final=True))
     made = Workflow(
