@@ -44,6 +44,11 @@ def _decoder() -> Callable[[bytes], Event]:
     return msgspec.json.Decoder(AnyEvent).decode
 
 
+def moment(at: float) -> float:
+    """A time as every store gives it back: a float, and no negative zero, which SQLite would lose."""
+    return float(at) + 0.0
+
+
 def kind_of(event: Event) -> str:
     """`step.started` for a StepStarted."""
     return str(type(event).__struct_config__.tag)

@@ -13,7 +13,7 @@ import msgspec
 
 from weft.errors import NoSuchBlob, NoSuchRun, Refused, StoreError
 from weft.store import views
-from weft.store.chain import GENESIS, link, packed
+from weft.store.chain import GENESIS, link, moment, packed
 from weft.store.lease import holds
 from weft.store.pattern import matcher
 from weft.store.port import Append, Appended, Lease, Record, RunQuery, RunRow
@@ -51,7 +51,7 @@ class MemoryStore:
             if not conflict:
                 for kind, body in events:
                     version += 1
-                    self._add(append.run, version, float(append.at), kind, append.actor, append.cause, body)
+                    self._add(append.run, version, moment(append.at), kind, append.actor, append.cause, body)
             done.append(Appended(append.run, version, 0 if conflict else self._last, conflict))
         await self._tell()
         return done
@@ -80,6 +80,11 @@ class MemoryStore:
     async def position(self) -> int:
         self._open()
         return self._newest
+
+    async def elsewhere(self, timeout_seconds: float) -> bool:
+        """Nobody else can write here."""
+        await asyncio.sleep(timeout_seconds)
+        return False
 
     async def wait(self, after: int, timeout_seconds: float | None = None) -> bool:
         try:

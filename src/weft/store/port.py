@@ -144,6 +144,10 @@ class Store(Protocol):
         """Wait until a record after this position is there (True), also one of another process, or the time is over."""
         ...
 
+    async def elsewhere(self, timeout_seconds: float) -> bool:
+        """Wait until another process has written to the store (True), or the time is over; own appends do not count."""
+        ...
+
     async def put_blob(self, data: bytes) -> str:
         """Keep bytes under their sha256 (hex); the same bytes are kept once."""
         ...

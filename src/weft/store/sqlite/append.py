@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from weft.store.bell import Bell
-from weft.store.chain import GENESIS, link, packed, seal
+from weft.store.chain import GENESIS, link, moment, packed, seal
 from weft.store.port import Append, Appended, Durability
 from weft.store.sqlite.connection import Connection
 
@@ -127,7 +127,7 @@ class Appending(Connection):
 def _rows(
     append: Append, events: list[tuple[str, bytes]], head: Head, position: int
 ) -> tuple[list[Row], Head]:
-    run, at, actor, cause = append.run, float(append.at), append.actor, append.cause
+    run, at, actor, cause = append.run, moment(append.at), append.actor, append.cause
     version, hash_ = head
     rows: list[Row] = []
     for kind, body in events:

@@ -39,18 +39,19 @@ class Connection:
         self.path = path
         self.name = f"sqlite:///{path}"
         self.durability: Durability = durability
+        self.synchronous = durability.upper()
         try:
             self.db = self._open()
         except sqlite3.Error as error:
             raise self.trouble(error) from error
-        self._writing = Transaction(self, "FULL" if durability == "full" else "NORMAL")
+        self._writing = Transaction(self, self.synchronous)
         self._writing_relaxed = Transaction(self, "NORMAL")
 
     def _open(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256)
         try:
             migrate(db, self.name)
-            db.execute(f"PRAGMA synchronous = {self.durability.upper()}")
+            db.execute(f"PRAGMA synchronous = {self.synchronous}")
             db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         except BaseException:
             db.close()
@@ -73,6 +74,8 @@ class Connection:
         self.db.text_factory = _marked
         try:
             return self.db.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise self.trouble(error) from error
         finally:
             self.db.text_factory = str
 
@@ -100,17 +103,18 @@ class Transaction:
 
     def __init__(self, connection: Connection, synchronous: str) -> None:
         self._connection = connection
-        self._relaxed = synchronous == "NORMAL" and connection.durability == "full"
+        self._synchronous = synchronous
 
     def __enter__(self) -> sqlite3.Connection:
-        db = self._connection.db
+        connection = self._connection
+        db = connection.db
         try:
-            if self._relaxed:
-                db.execute("PRAGMA synchronous = NORMAL")
+            if connection.synchronous != self._synchronous:
+                db.execute(f"PRAGMA synchronous = {self._synchronous}")
+                connection.synchronous = self._synchronous
             db.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
-            self._undo(db)
-            raise self._connection.trouble(error) from error
+            raise connection.trouble(error) from error
         return db
 
     def __exit__(
@@ -120,19 +124,12 @@ class Transaction:
         if error is None:
             try:
                 db.execute("COMMIT")
+                return
             except sqlite3.Error as failed:
                 error = failed
-            else:
-                if self._relaxed:
-                    db.execute("PRAGMA synchronous = FULL")
-                return
-        self._undo(db)
-        if isinstance(error, sqlite3.Error):
-            raise self._connection.trouble(error) from error
-
-    def _undo(self, db: sqlite3.Connection) -> None:
         self._connection.forget()
+        # A full disk may have undone it already.
         if db.in_transaction:
             db.execute("ROLLBACK")
-        if self._relaxed:
-            db.execute("PRAGMA synchronous = FULL")
+        if isinstance(error, sqlite3.Error):
+            raise self._connection.trouble(error) from error

@@ -7,11 +7,12 @@ from pathlib import Path
 from time import time
 
 from weft.store.port import Durability
+from weft.store.sqlite.elsewhere import Elsewhere
 from weft.store.sqlite.lease import Leasing
 from weft.store.sqlite.upkeep import Upkeep
 
 
-class SqliteStore(Upkeep, Leasing):
+class SqliteStore(Upkeep, Leasing, Elsewhere):
     """A store in one SQLite file, which is made where it is not there. Raises StoreError.
 
     One object belongs to one thread. `durability` "normal" leaves the last commits to the mercy of a power cut.
