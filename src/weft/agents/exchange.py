@@ -16,6 +16,9 @@ from weft.core.work import Brief, Feedback
 
 OUTPUT = "output"
 FEEDBACK = "feedback.md"
+SCHEMA_TYPES: dict[str, Any] = {"list": "array", "any": []}
+"""What JSON Schema calls those types of a definition that it calls otherwise."""
+
 LARGEST_OUTPUT_BYTES = 4_194_304
 
 
@@ -46,6 +49,15 @@ def as_text(value: Any) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def fact_told(said: Any) -> dict[str, Any]:
+    """What a brief tells of a fact that it wants: type, question, default, choices; a bare text is the question."""
+    if isinstance(said, msgspec.Struct):
+        said = msgspec.to_builtins(said)
+    if isinstance(said, dict):
+        return said
+    return {"question": said} if isinstance(said, str) else {}
 
 
 def feedback_text(feedback: Feedback) -> str:

@@ -5,7 +5,7 @@ Done once, here, when an attempt begins: a value that was filled in is data and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,6 @@ from weft.core.work import Brief, Outcome
 from weft.errors import TemplateError
 
 if TYPE_CHECKING:
-    from jinja2 import Template
     from jinja2.sandbox import SandboxedEnvironment
 
 _MARKS = ("{{", "{%", "{#")
@@ -35,14 +34,18 @@ def scope(brief: Brief, outcome: Outcome | None = None) -> dict[str, Any]:
     return names
 
 
-def render(template: str, names: Mapping[str, Any]) -> str:
-    """The template with its names filled in. Raises TemplateError; a text without marks is given back as it is."""
+def render(template: str, names: Mapping[str, Any], finalize: Callable[[Any], Any] | None = None) -> str:
+    """The template with its names filled in, each value by way of `finalize`. Raises TemplateError.
+
+    A text without marks is given back as it is.
+    """
     if not any(mark in template for mark in _MARKS):
         return template
     import jinja2
 
     try:
-        return _compiled(template).render(names)
+        environment = _environment() if finalize is None else _environment().overlay(finalize=finalize)
+        return environment.from_string(template).render(names)
     except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as fault:
         shown = template if len(template) <= 80 else f"{template[:77]}..."
         raise TemplateError(template=shown, reason=str(fault).rstrip(".")) from fault
@@ -73,7 +76,3 @@ def _environment() -> SandboxedEnvironment:
             return super().getattr(obj, attribute)
 
     return KeysFirst(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
-
-
-def _compiled(template: str) -> Template:
-    return _environment().from_string(template)

@@ -1,0 +1,106 @@
+"""The kinds `role` and `decide`: the first usable agent of the role does the work, or picks one of the routes.
+
+An agent that rests after failures is passed over for the role's next one; when all rest, the step waits for the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from weft.agents.breaker import Breakers
+from weft.agents.port import Agent, Desk
+from weft.agents.prompt import marked
+from weft.core.work import Brief, Failure, Outcome
+from weft.definition.policy import ErrorClass
+from weft.errors import AgentError, TemplateError
+from weft.steps.port import Tools
+from weft.steps.template import render, scope
+
+REHEARSAL = "rehearsal"
+
+
+class Role:
+    """Takes `Brief.role`, else the agent that `settings["agent"]` names, else the first usable one there is."""
+
+    name = "role"
+    workspace = "own"
+    schema: Mapping[str, Any] = {"type": "object", "additionalProperties": False}
+
+    async def perform(self, brief: Brief, desk: Desk, tools: Tools) -> Outcome:
+        """`settings["breakers"]` (Breakers) may keep an agent from being asked; it hears how this attempt ends."""
+        breakers: Breakers = tools.settings.get("breakers") or Breakers()
+        try:
+            agent = await choose(brief, tools, breakers, desk.now())
+            given = filled_in(brief)
+        except (AgentError, TemplateError) as fault:
+            resting = fault.where.get("retry_at") if isinstance(fault, AgentError) else None
+            kind: ErrorClass = "permanent" if resting is None else "quota"
+            return Outcome(failure=Failure(kind=kind, message=str(fault), retry_at=resting))
+        breakers.begin(agent.name, desk.now())
+        await desk.note({"agent": agent.name})
+        outcome = await agent.perform(given, desk)
+        if not agent.rehearses:
+            breakers.heard(agent.name, outcome.failure, desk.now())
+        return msgspec.structs.replace(
+            outcome, agent=outcome.agent or agent.name, rehearsed=outcome.rehearsed or agent.rehearses
+        )
+
+
+class Decide(Role):
+    """A role picks a route. Outputs: `route`."""
+
+    name = "decide"
+    workspace = "read"
+
+    async def perform(self, brief: Brief, desk: Desk, tools: Tools) -> Outcome:
+        outcome = await super().perform(brief, desk, tools)
+        if outcome.failure is not None:
+            return outcome
+        return msgspec.structs.replace(outcome, outputs={**outcome.outputs, "route": outcome.route})
+
+
+async def choose(brief: Brief, tools: Tools, breakers: Breakers, now: float) -> Agent:
+    """The agent for a brief. Raises AgentError that says of each candidate why not; with `retry_at` when one rests."""
+    if brief.rehearse is not None:
+        return _agent(REHEARSAL, tools)
+    names = brief.role.agents or (tools.settings.get("agent") or _any_of(tools))
+    names = (names,) if isinstance(names, str) else names
+    reasons: list[str] = []
+    rests: list[float] = []
+    for name in names:
+        until = breakers.rests_until(name, now)
+        if until is not None:
+            rests.append(until)
+            reasons.append(f"{name} rests after failures")
+            continue
+        if name not in tools.agents:
+            reasons.append(f"{name} is not known")
+            continue
+        probe = await tools.agents[name].probe()
+        if probe.usable:
+            return tools.agents[name]
+        reasons.append(f"{name}: {probe.reason or 'not usable'}" + (f" ({probe.mend})" if probe.mend else ""))
+    who = brief.role_name or brief.step
+    reason = "; ".join(reasons) or "no agent is configured"
+    raise AgentError(agent=f"for role {who}", reason=reason, retry_at=min(rests) if rests else None)
+
+
+def filled_in(brief: Brief) -> Brief:
+    """The brief with its prompt and persona rendered, what they take in marked as data. Raises TemplateError."""
+    names = scope(brief)
+    return msgspec.structs.replace(
+        brief, prompt=render(brief.prompt, names, finalize=lambda value: marked(value, brief))
+    )
+
+
+def _agent(name: str, tools: Tools) -> Agent:
+    if name not in tools.agents:
+        raise AgentError(agent=name, reason="it is not known here")
+    return tools.agents[name]
+
+
+def _any_of(tools: Tools) -> tuple[str, ...]:
+    return tuple(name for name, agent in tools.agents.items() if not agent.rehearses)
