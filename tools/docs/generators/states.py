@@ -1,0 +1,39 @@
+"""The two state diagrams, drawn from the tables of the core: what leads a run or a step from one status to another."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from tools.docs.blocks import generates
+from weft.core.state import ENDED, STEP_ENDED
+from weft.core.transitions import RUN, STEP
+
+
+@generates("states-run")
+def run() -> str:
+    return diagram(RUN, ENDED)
+
+
+@generates("states-step")
+def step() -> str:
+    return diagram(STEP, STEP_ENDED)
+
+
+def diagram(table: Mapping[tuple[str, str], str], ended: Collection[str]) -> str:
+    """Mermaid; an event that leads to one status from everywhere is told once, below the diagram."""
+    statuses = list(dict.fromkeys([status for status, _ in table] + list(table.values())))
+    everywhere = {
+        event: after
+        for (_, event), after in table.items()
+        if all(table.get((status, event)) == after for status in statuses)
+    }
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for (before, event), after in table.items():
+        if event not in everywhere:
+            arrows.setdefault((before, after), []).append(event)
+    lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {statuses[0]}"]
+    lines += [f"    {before} --> {after}: {', '.join(events)}" for (before, after), events in arrows.items()]
+    lines += [f"    {status} --> [*]" for status in statuses if status in ended]
+    lines += ["```"]
+    lines += [f"\nFrom every status, `{event}` leads to `{after}`." for event, after in everywhere.items()]
+    return "\n".join(lines)
