@@ -114,5 +114,5 @@ def test_the_floors_name_every_room_of_the_package():
     settings = tomllib.loads(Path(ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     floors = next(rule for rule in settings["tool"]["importlinter"]["contracts"] if rule["id"] == "floors")
     named = {room.strip(" ()") for floor in floors["layers"] for room in floor.split("|")}
-    rooms = {path.name for path in SRC.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    rooms = {path.name for path in SRC.iterdir() if path.is_dir() and path.name[0] not in "._"}
     assert rooms <= named, listed(sorted(rooms - named))
