@@ -87,7 +87,7 @@ bench: $(VENV)/.test
 	@$(BIN)/python -m benchmarks $(if $(filter undefined,$(origin PEERS)),,--peers "$(PEERS)") $(ARGS)
 
 soak: $(VENV)/.test
-	@WEFT_SOAK=$(N) WEFT_SEED=$(SEED) $(BIN)/python -m pytest -m soak -n auto --dist worksteal $(ARGS)
+	@WEFT_SOAK=$(N) WEFT_SEED=$(SEED) $(BIN)/python -m pytest -m soak -n auto --dist worksteal --hypothesis-profile=default $(ARGS)
 
 # ---------------------------------------------------------------------------------------------------------- the locks
 
