@@ -201,5 +201,5 @@ def test_a_slip_of_the_parser_itself_is_a_fault_of_the_text():
         yield
 
     reader = nodes.Reader(crash(), "f.yaml")
-    with pytest.raises(InvalidDefinition, match="f.yaml:1:1: is not YAML here or shortly after"):
+    with pytest.raises(InvalidDefinition, match=r"f.yaml:1:1: is not YAML here or shortly after"):
         list(reader.documents())

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
 from weft.definition.findings import Findings
-from weft.definition.workflow import Workflow
 from weft.formats.positions import Path
+from weft.formats.reading import Reading
 from weft.formats.weft.keys.document import DocumentKeys
 from weft.formats.weft.places import Places
 from weft.formats.weft.workflow import workflow
 from weft.formats.yaml import Document
 
-
-class Reading(NamedTuple):
-    """`workflow` is None where too little could be understood; `unsure` are ids of steps of which a part was left out."""
-
-    workflow: Workflow | None
-    findings: Findings
-    places: Places
-    unsure: frozenset[str] = frozenset()
+WORK: Final = frozenset(
+    {"run", "role", "uses", "decide", "ask", "call", "parallel", "function", "needs", "gate"}
+)
 
 
-def is_weft(data: Any) -> bool:
-    """Whether the data of a file looks like ours: a list of steps at the top, and no other system's wrapper."""
-    if not isinstance(data, dict):
-        return False
-    return "weft" in data or (isinstance(data.get("steps"), list) and "workflow" not in data)
+def recognises(data: Any) -> bool:
+    """Whether the data of a file is ours: it says `weft`, or has steps of its own with weft's ways to say the work."""
+    if not isinstance(data, dict) or not isinstance(data.get("steps"), list):
+        return isinstance(data, dict) and "weft" in data
+    if "weft" in data:
+        return True
+    steps = [step for step in data["steps"] if isinstance(step, dict)]
+    return "workflow" not in data and (not steps or any(WORK & step.keys() for step in steps))
 
 
 def read(document: Document, file: str, name: str) -> Reading:

@@ -9,7 +9,7 @@ from msgspec import inspect
 PATTERNS: Final = (
     ("^(none|", "a duration such as 90s, 5m or 1h30m"),
     ("^(all|", "`all`, `any` or `quorum 2`"),
-    (r"^[\w.]+:", "a function such as `package.module:name`"),
+    (r"^[\w.]+(:", "a function such as `package.module:name`"),
 )
 SEVERAL: Final = 3
 

@@ -81,8 +81,8 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     """What the role is asked; a Jinja template."""
     uses: Identifier | UnsetType = UNSET
     """A kind of step that a plug-in brings, or `noop`."""
-    function: Annotated[str, Meta(pattern=r"^[\w.]+:\w+$")] | UnsetType = UNSET
-    """A Python function, `module:name`."""
+    function: Annotated[str, Meta(pattern=r"^[\w.]+(:[\w.]+)?$")] | UnsetType = UNSET
+    """A Python function: `module:name`, or the name by which it was registered."""
     arguments: Open | UnsetType = field(default=UNSET, name="with")
     """What the plug-in, the function or the called workflow is given."""
     decide: DecideKeys | UnsetType = UNSET

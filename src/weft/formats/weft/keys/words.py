@@ -9,7 +9,7 @@ from msgspec import Meta
 Text = Annotated[str, Meta(min_length=1)]
 Names = Text | list[Text]
 Identifier = Annotated[
-    str, Meta(min_length=1, extra_json_schema={"pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "maxLength": 100})
+    str, Meta(min_length=1, extra_json_schema={"pattern": "^[A-Za-z0-9_][A-Za-z0-9_-]*$", "maxLength": 100})
 ]
 Expression = Annotated[str, Meta(min_length=1, extra_json_schema={"description": "A CEL expression."})]
 Duration = (

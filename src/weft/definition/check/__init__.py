@@ -1,0 +1,59 @@
+"""The whole workflow checked before anything starts: every fault at once, each with its place and its mend.
+
+Independent of the format: a reader says where things stand, the caller says which names there are. Touches nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from weft.definition.check.artifacts import check_artifacts
+from weft.definition.check.conditions import check_conditions
+from weft.definition.check.names import check_names, repaired
+from weft.definition.check.numbers import MAX_STEPS, check_numbers
+from weft.definition.check.people import check_people
+from weft.definition.check.route import check_routes
+from weft.definition.check.scope import Scope
+from weft.definition.check.shape import Shape, check_shape
+from weft.definition.check.subject import Known, Subject
+from weft.definition.check.templates import check_templates
+from weft.definition.check.values import check_values
+from weft.definition.fault import Fault, in_order
+from weft.definition.findings import Findings, Nowhere, Where
+from weft.definition.workflow import Workflow
+
+__all__ = ["Known", "check"]
+
+
+def check(
+    workflow: Workflow,
+    *,
+    known: Known = Known(),  # noqa: B008 - frozen, all None
+    where: Where | None = None,
+    file: str = "",
+    unsure: frozenset[str] = frozenset(),
+    exists: Callable[[str], bool] | None = None,
+) -> list[Fault]:
+    """All faults and warnings, in the order of the file.
+
+    `unsure` are steps that were not fully understood: what would only follow from that is not said of them.
+    `exists` tells whether a file is there already, so that a step may require it without anybody creating it.
+    """
+    findings = Findings(file or workflow.source, where or Nowhere(), [step.id for step in workflow.steps])
+    subject = Subject(workflow, known, findings, unsure)
+    if len(workflow.steps) > MAX_STEPS:
+        what = f"the workflow has {len(workflow.steps):,} steps, {MAX_STEPS:,} are allowed"
+        findings.fault(("steps", MAX_STEPS), what, "call parts of it as workflows of their own")
+        return findings.faults
+    check_names(subject)
+    check_numbers(subject)
+    check_values(subject)
+    check_people(subject)
+    check_routes(subject)
+    shape = Shape(repaired(workflow))
+    check_shape(subject, shape)
+    check_artifacts(subject, shape, exists)
+    scope = Scope(subject, shape)
+    check_conditions(subject, scope)
+    check_templates(subject, scope)
+    return in_order(findings.faults)

@@ -1,0 +1,57 @@
+"""What is checked, against what: the workflow, the names that there are, and the findings so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+
+from msgspec import Struct
+
+from weft.definition.fault import nearest
+from weft.definition.findings import Findings
+from weft.definition.order import members_of
+from weft.definition.workflow import Step, Workflow
+
+
+class Known(Struct, frozen=True):
+    """The names that are installed here; None where that is not to be checked."""
+
+    kinds: frozenset[str] | None = None
+    gates: frozenset[str] | None = None
+    agents: frozenset[str] | None = None
+    templates: frozenset[str] | None = None
+    workflows: frozenset[str] | None = None
+
+
+class Subject:
+    """One workflow under check."""
+
+    def __init__(
+        self, workflow: Workflow, known: Known, findings: Findings, unsure: frozenset[str] = frozenset()
+    ) -> None:
+        self.workflow = workflow
+        self.known = known
+        self.findings = findings
+        self.unsure = unsure
+
+    @cached_property
+    def named(self) -> Mapping[str, tuple[str, ...]]:
+        """Steps and groups by name, with the steps that each stands for."""
+        return members_of(self.workflow)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Step]:
+        """The steps by id; of two with one id the first."""
+        return {step.id: step for step in reversed(self.workflow.steps)}
+
+    def steps(self) -> Iterator[tuple[tuple[str, int], Step]]:
+        """Each step with its path."""
+        for index, step in enumerate(self.workflow.steps):
+            yield ("steps", index), step
+
+    def unknown(
+        self, path: Sequence[str | int], kind: str, name: str, names: Iterable[str], mend: str = ""
+    ) -> None:
+        """The fault for a name that nobody has."""
+        near = nearest(name, names)
+        self.findings.fault(path, f"there is no {kind} `{name}`", "" if near else mend, nearest=near)

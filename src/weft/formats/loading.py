@@ -1,0 +1,150 @@
+"""A file of any format to a checked Workflow: what loads, runs; what does not is told whole.
+
+The formats stand in one table, in the order in which they are tried; each is imported when its turn comes.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, Literal, NamedTuple, Protocol, cast
+
+import msgspec
+
+from weft.definition.check import Known, check
+from weft.definition.fault import Fault, errors_in, in_order, nearest, refusal
+from weft.definition.findings import Nowhere, Where
+from weft.definition.stored import digest
+from weft.definition.workflow import Workflow
+from weft.errors import SettingsError
+from weft.formats.positions import Positions
+from weft.formats.reading import Reading
+from weft.formats.yaml import Document, documents, read_text
+
+FORMATS: Final = {"weft": "weft.formats.weft.read"}
+"""Name and module of each; a module has `recognises(data) -> bool` and `read(document, file, name) -> Reading`."""
+
+
+class Format(Protocol):
+    """One way of writing workflows down."""
+
+    def recognises(self, data: Any) -> bool: ...
+
+    def read(self, document: Document, file: str, name: str) -> Reading: ...
+
+
+class Loaded(NamedTuple):
+    """A workflow that may be started. `warnings` are worth showing; `where` gives the places of its parts."""
+
+    workflow: Workflow
+    digest: str
+    warnings: list[Fault]
+    where: Where
+
+
+def load(
+    path: Path,
+    *,
+    format: str = "",  # noqa: A002 - the word that everybody uses
+    known: Known = Known(),  # noqa: B008 - frozen, all None
+    exists: Callable[[str], bool] | None = None,
+) -> Loaded:
+    """The workflow in a file. InvalidDefinition: with all its faults; SettingsError: `format` is none of FORMATS."""
+    return load_text(read_text(path), str(path), name=path.stem, format=format, known=known, exists=exists)
+
+
+def load_text(
+    text: str,
+    file: str = "",
+    *,
+    name: str = "workflow",
+    format: str = "",  # noqa: A002
+    known: Known = Known(),  # noqa: B008
+    exists: Callable[[str], bool] | None = None,
+) -> Loaded:
+    """The same for a text; `file` is what faults say, `name` the workflow's where the text gives none."""
+    found = documents(text, file)
+    document, kind = _chosen(found, file, format)
+    reading = _module(kind).read(document, file, name)
+    if len(found) > 1:
+        _others(reading, found, document, kind)
+    return _checked(reading, kind, file, known, exists)
+
+
+def load_data(data: Any, *, name: str = "workflow", known: Known = Known()) -> Loaded:  # noqa: B008
+    """The same for plain data in the native format that no file holds."""
+    reading = _module("weft").read(Document(data, Positions()), "", name)
+    reading = reading._replace(where=Nowhere())
+    return _checked(reading, "weft", "", known, None)
+
+
+def format_of(data: Any) -> str:
+    """The name of the format that recognises this data; empty when none does."""
+    return next((kind for kind in FORMATS if _module(kind).recognises(data)), "")
+
+
+def _checked(
+    reading: Reading, kind: str, file: str, known: Known, exists: Callable[[str], bool] | None
+) -> Loaded:
+    faults = list(reading.findings.faults)
+    if reading.workflow is not None:
+        faults += check(
+            reading.workflow,
+            known=known,
+            where=reading.where,
+            file=file,
+            unsure=reading.unsure,
+            exists=exists,
+        )
+    if reading.workflow is None or errors_in(faults):
+        raise refusal(file, faults)
+    warnings = in_order(faults)
+    told = (*reading.workflow.warnings, *map(str, warnings))
+    workflow = msgspec.structs.replace(reading.workflow, format=kind, warnings=told)
+    return Loaded(workflow, digest(workflow), warnings, reading.where)
+
+
+def _chosen(found: list[Document], file: str, format: str) -> tuple[Document, str]:  # noqa: A002
+    if format and format not in FORMATS:
+        near = nearest(format, FORMATS)
+        reason = f"there is no format {format}" + (f", did you mean {near}?" if near else "")
+        raise SettingsError(name="format", reason=reason)
+    for document in found:
+        kind = format or format_of(document.data)
+        if kind:
+            return document, kind
+    if found and isinstance(found[0].data, dict) and not _is_template(found[0].data):
+        return found[0], "weft"
+    raise refusal(file, [_no_workflow(found, file)])
+
+
+def _no_workflow(found: list[Document], file: str) -> Fault:
+    if not found:
+        return Fault(file, 1, 1, "the file holds nothing", mend="begin with `name:` and `steps:`")
+    line, column = found[0].positions.value()
+    if isinstance(found[0].data, dict):
+        return Fault(file, line, column, "this is a document template, no workflow")
+    return Fault(file, line, column, "a workflow is a mapping", mend="begin with `name:` and `steps:`")
+
+
+def _is_template(data: Any) -> bool:
+    from weft.formats.documents.read import is_template
+
+    return is_template(data)
+
+
+def _others(reading: Reading, found: list[Document], document: Document, kind: str) -> None:
+    severity: Literal["error", "warning"] = "error" if kind == "weft" else "warning"
+    for other in found:
+        if other is not document:
+            line, column = other.positions.value()
+            what = "another document stands in the file, only one is read"
+            fault = Fault(
+                reading.findings.file, line, column, what, mend="remove the `---` line", severity=severity
+            )
+            reading.findings.faults.append(fault)
+
+
+def _module(kind: str) -> Format:
+    return cast(Format, importlib.import_module(FORMATS[kind]))
