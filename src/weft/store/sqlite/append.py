@@ -21,6 +21,7 @@ HEADS = 4096
 
 LAST = "SELECT max(position), (SELECT floor FROM ledger) FROM records"
 HEAD = "SELECT version, hash FROM records WHERE run = ? ORDER BY version DESC LIMIT 1"
+POSITION = "SELECT position FROM records WHERE run = ? AND version = ?"
 INSERT = "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -96,10 +97,12 @@ class Appending(Connection):
         try:
             db.executemany(INSERT, rows)
         except sqlite3.IntegrityError as error:
-            unique = error.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_UNIQUE
-            if unique and self._head(db, append.run).version != append.expected:
-                return False
-            raise
+            if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_UNIQUE:
+                raise
+            # The first row is the fence. Were it ours, a later one met a record that follows nothing: undo it all.
+            if db.execute(POSITION, (append.run, append.expected + 1)).fetchone() == (rows[0][0],):
+                raise
+            return False
         return True
 
     def _remember(self, moved: dict[str, Head]) -> None:

@@ -28,6 +28,7 @@ REASONS = {
     sqlite3.SQLITE_NOTADB: "the file is not a SQLite database",
     sqlite3.SQLITE_CORRUPT: "the file is damaged; `weft verify` says where, a backup helps",
     sqlite3.SQLITE_CANTOPEN: "the file cannot be opened; is its folder there, and may weft write in it?",
+    sqlite3.SQLITE_IOERR: "reading or writing the file failed; is the disk full or broken?",
     sqlite3.SQLITE_TOOBIG: "a value is larger than SQLite can hold",
 }
 

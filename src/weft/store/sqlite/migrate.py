@@ -20,19 +20,20 @@ PATIENCE_SECONDS = 5.0
 
 def migrate(db: sqlite3.Connection, name: str, steps: Path = STEPS) -> None:
     """Bring a new or older file to this version. Raises StoreError when it is newer or not weft's."""
-    version = _check(db, name, newest := _newest(steps))
+    newest = len(_steps(steps))
+    _check(db, name, newest)
     _use_wal(db, name)
-    if version == newest:
-        return
     db.execute("BEGIN IMMEDIATE")
     try:
         # Somebody else may have been quicker.
-        for step in _steps(steps)[_check(db, name, newest) :]:
+        missing = _steps(steps)[_check(db, name, newest) :]
+        for step in missing:
             for statement in _statements(step.read_text(encoding="utf-8")):
                 db.execute(statement)
+        # Also when nothing was missing, so that a file which cannot be written is refused now.
         db.execute(f"PRAGMA application_id = {OURS}")
         db.execute(f"PRAGMA user_version = {newest}")
-        db.execute("COMMIT")
+        db.execute("COMMIT" if missing else "ROLLBACK")
     except BaseException:
         if db.in_transaction:
             db.execute("ROLLBACK")
@@ -66,10 +67,6 @@ def _use_wal(db: sqlite3.Connection, name: str) -> None:
         else:
             if mode != "wal":
                 raise StoreError(store=name, reason="SQLite cannot use a write-ahead log on this file system")
-
-
-def _newest(steps: Path) -> int:
-    return len(_steps(steps))
 
 
 def _steps(steps: Path) -> list[Path]:
