@@ -15,7 +15,7 @@ TEST_EXTRAS :=
 
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip -qq
 
-.PHONY: help demo test check format lint types floors tests docs docs-check bench soak locks clean python
+.PHONY: help demo test check formatted format lint types floors tests docs docs-check bench soak locks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -58,17 +58,27 @@ demo: $(VENV)/.base
 
 test: check tests
 
-check: $(VENV)/.test
-	@echo "== format";  $(BIN)/ruff format --check --quiet . || { echo "make format mends it" >&2; exit 1; }
-	@echo "== lint";    $(BIN)/ruff check --quiet .
-	@echo "== types";   $(BIN)/mypy --no-error-summary
-	@echo "== floors";  $(BIN)/lint-imports --no-logo > $(VENV)/floors.log || { cat $(VENV)/floors.log; exit 1; }
+check: formatted lint types floors
+
+formatted: $(VENV)/.test
+	@echo "== format"
+	@$(BIN)/ruff format --check --quiet . || { echo "make format mends it" >&2; exit 1; }
+
+lint: $(VENV)/.test
+	@echo "== lint"
+	@$(BIN)/ruff check --quiet .
+
+types: $(VENV)/.test
+	@echo "== types"
+	@$(BIN)/mypy --no-error-summary
+
+floors: $(VENV)/.test
+	@echo "== floors"
+	@$(BIN)/lint-imports --no-logo > $(VENV)/floors.log || { cat $(VENV)/floors.log; exit 1; }
 
 format: $(VENV)/.test
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
-
-lint types floors: check
 
 # pytest's own summary stays the last lines that are printed.
 tests: $(VENV)/.test
