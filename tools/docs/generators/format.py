@@ -17,6 +17,7 @@ from weft.formats.weft.keys import document, flow, gate, step, words
 
 SOURCES = (document, step, flow, gate, words, workflow, policy)
 WORDS = {
+    "Any": "anything",
     "Amount": "number",
     "Argument": "text or number",
     "Command": "script, or list of arguments",
@@ -122,10 +123,10 @@ def _parts(type_: ast.expr) -> Iterator[str]:
             yield WORDS[name]
         case ast.Name(id=name) if name in _kinds():
             yield f"[{_title(name).lower()}](#{_title(name).lower().replace(' ', '-')})"
-        case ast.Name(id=name):
+        case ast.Name(id=name) if name in _aliases():
             yield from _parts(_aliases()[name])
         case _:
-            raise ValueError(f"no words for the type {ast.unparse(type_)}")
+            raise ValueError(f"{__file__} has no words for the type {ast.unparse(type_)}")
 
 
 def _title(kind: str) -> str:
