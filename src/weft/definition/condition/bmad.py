@@ -17,7 +17,7 @@ _TOKEN = re.compile(
     r"""\s*(?:(?P<text>"[^"\n]*"|'[^'\n]*')
     |\$\{\s*(?P<held>[A-Za-z_][\w-]*(?:\.[\w-]+)*)\s*\}
     |(?P<sign>===|!==|==|!=|>=|<=|&&|\|\||[<>=!()])
-    |(?P<number>-?\d+(?:\.\d+)?(?![\w.]))
+    |(?P<number>-?[0-9]{1,15}(?:\.[0-9]{1,15})?(?![\w.]))
     |(?P<word>[A-Za-z_][\w-]*(?:\.[\w-]+)*))""",
     re.VERBOSE,
 )
@@ -26,6 +26,7 @@ _COMPARE = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _LOGIC = {"AND": "&&", "OR": "||", "NOT": "!"}
 _CONSTANTS = frozenset({"true", "false", "null"})
 MAX_TOKENS = 200
+MAX_DEPTH = 16
 
 
 class _Token(Struct, frozen=True):
@@ -40,8 +41,8 @@ def translate_expression(text: str, place_of: Place | None = None) -> str | None
     """
     try:
         tokens = _tokens(text)
-        if len(tokens) == 1 and tokens[0].kind == "word":
-            return None
+        if len(tokens) == 1 and tokens[0].kind != "held":
+            return tokens[0].text if tokens[0].text in _CONSTANTS else None
         reader = _Reader(tokens, place_of or _facts)
         found = reader.either()
         return found if reader.next == len(tokens) else None
@@ -82,6 +83,7 @@ class _Reader:
         self.tokens = tokens
         self.place_of = place_of
         self.next = 0
+        self.depth = 0
 
     def take(self, *signs: str) -> str:
         if self.next < len(self.tokens):
@@ -112,13 +114,20 @@ class _Reader:
         return found if not count else "!" * count + (found if plain else f"({found})")
 
     def compared(self) -> str:
-        left = self.value(right_of="")
+        path_first = self.next < len(self.tokens) and self.tokens[self.next].kind in {"word", "held"}
+        left = self.value(words=False)
         sign = self.take(*_COMPARE)
-        return f"{left} {sign} {self.value(right_of=sign)}" if sign else left
+        if not sign:
+            return left
+        return f"{left} {sign} {self.value(words=path_first and sign in {'==', '!='})}"
 
-    def value(self, right_of: str) -> str:
+    def value(self, words: bool) -> str:
         if self.take("("):
+            self.depth += 1
+            if self.depth > MAX_DEPTH:
+                raise _no_expression()
             found = self.either()
+            self.depth -= 1
             if not self.take(")"):
                 raise _no_expression()
             return f"({found})"
@@ -133,7 +142,7 @@ class _Reader:
                 return token.text
             case "word" if token.text in _CONSTANTS:
                 return token.text
-            case "word" if right_of in {"==", "!="} and "." not in token.text:
+            case "word" if words and "." not in token.text:
                 return json.dumps(token.text, ensure_ascii=False)
             case _:
                 return self.place_of(tuple(token.text.split(".")))

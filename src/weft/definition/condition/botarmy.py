@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+from weft.definition.condition.tokens import MAX_LENGTH
+
 _FORM = re.compile(
     r"\s*(?:(?P<constant>always_true|always_false)|context\.(?P<key>[^\s(){}\[\]=!<>&|+*/,]+)"
     r"|not_empty:(?P<full>.+?)|equals:(?P<left>[^,]+?)\s*,(?P<right>.*?))\s*",
@@ -20,7 +22,7 @@ def translate(text: str, root: str = "facts") -> str:
 
     A fact that nobody set is empty for `not_empty`, and an error for the others.
     """
-    found = _FORM.fullmatch(text)
+    found = _FORM.fullmatch(text) if len(text) <= MAX_LENGTH else None
     if found is None:
         return text
     if found["constant"]:

@@ -176,13 +176,10 @@ class _Checker:
 
     def no_function(self, node: Call, table: Mapping[str, Any]) -> Type:
         other = (FUNCTIONS if table is METHODS else METHODS).get(node.name)
-        known = [*table, *MACROS] if table is METHODS else [*table, "has"]
-        message = f"the function `{node.name}` is not known"
         if other:
-            message = f"`{node.name}` is not called like this"
-        return self.found(
-            unknown(node.at, message, node.name, known, f"write `{other.shown}`" if other else "")
-        )
+            return self.fault(node.at, f"`{node.name}` is not called like this", f"write `{other.shown}`")
+        known = [*table, *MACROS] if table is METHODS else [*table, "has"]
+        return self.found(unknown(node.at, f"the function `{node.name}` is not known", node.name, known))
 
     def misfit(self, node: Call, part: Node, found: Type, shown: str) -> None:
         in_list = node.name == "contains" and part is node.target and found.kind in {"list", "map", "object"}
@@ -243,12 +240,23 @@ class _Checker:
     def binary(self, node: Binary) -> Type:
         if (fault := dashed(node, self.names)) is not None:
             return self.found(fault)
+        if isinstance(node.left, Unary) and node.left.sign == "!" and self.denies_too_little(node):
+            return BOOL
         left, right = self.type_of(node.left), self.type_of(node.right)
         if node.sign in COMPARE:
             self.faults.extend(comparison(node, left, right))
             return BOOL
         given = arithmetic(node, left, right)
         return self.found(given) if isinstance(given, Fault) else given
+
+    def denies_too_little(self, node: Binary) -> bool:
+        # `!a in b` is `(!a) in b`: almost never what was meant.
+        checker = _Checker(self.names)
+        found = checker.type_of(node.left.of) if isinstance(node.left, Unary) else ANY
+        if found.kind in {"bool", "any"}:
+            return False
+        self.fault(node.left.at, "`!` takes the left side alone here", f"write `!(… {node.sign} …)`")
+        return True
 
     def logic(self, node: Logic) -> Type:
         for part in node.parts:

@@ -29,7 +29,7 @@ from weft.definition.condition.nodes import (
     path,
 )
 from weft.definition.condition.texts import FUNCTIONS_AT_WORK
-from weft.definition.condition.values import ABSENT, before, inside, item, kind_of, length, look, same, weight
+from weft.definition.condition.values import ABSENT, before, inside, item, kind_of, length, look, same
 from weft.errors import ConditionError
 
 _PATTERN = 100
@@ -159,13 +159,19 @@ def _unary(node: Unary, slots: Slots) -> Run:
 
 def _binary(node: Binary, slots: Slots) -> Run:
     left, right, sign, at = closure(node.left, slots), closure(node.right, slots), node.sign, node.at
-    do = OPERATORS.get(sign) or _COMPARISONS.get(sign) or (lambda one, other: before(sign, one, other))
+    if sign in {"==", "!="}:
+        return _equality(left, right, sign == "==", at)
+    do = OPERATORS.get(sign) or (lambda one, other: before(sign, one, other))
 
     def run(env: Env) -> Any:
         one, other = left(env), right(env)
-        if isinstance(other, _LARGE):
-            env.spend(_looked_at(sign, one, other, env.left), at)
         try:
+            if sign == "in":
+                found, steps = inside(one, other)
+                env.spend(steps, at)
+                return found
+            if isinstance(one, _LARGE):
+                env.spend(length(one) // 64 if isinstance(one, str) else length(one) // 4, at)
             return do(one, other)
         except ValueError as error:
             raise wrong(at, str(error)) from None
@@ -174,21 +180,19 @@ def _binary(node: Binary, slots: Slots) -> Run:
 
 
 _LARGE = (str, list, tuple, Mapping)
-_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "==": same,
-    "!=": lambda one, other: not same(one, other),
-    "in": inside,
-}
+_SMALL = frozenset({int, float, bool, type(None)})
 
 
-def _looked_at(sign: str, one: Any, other: Any, most: int) -> int:
-    if sign == "+":
-        return (length(one) + length(other)) // (64 if isinstance(one, str) else 4)
-    if isinstance(other, str) or (sign == "in" and isinstance(other, Mapping)):
-        return length(one) // 64
-    if sign == "in":
-        return len(other) * (weight(one, most) if isinstance(one, _LARGE) else 1)
-    return min(weight(one, most), weight(other, most))
+def _equality(left: Run, right: Run, wanted: bool, at: int) -> Run:
+    def run(env: Env) -> Any:
+        one, other = left(env), right(env)
+        if type(one) is type(other) and type(one) in _SMALL:
+            return (one == other) is wanted
+        found, steps = same(one, other)
+        env.spend(steps, at)
+        return found is wanted
+
+    return run
 
 
 def _test(node: Node, slots: Slots, place: str) -> Run:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from weft.definition.condition.faults import Fault
-from weft.definition.condition.nodes import Binary, Node, path
+from weft.definition.condition.nodes import Binary, Node, Unary, path
 from weft.definition.condition.types import Type
 
 
@@ -32,7 +32,7 @@ def _operands(node: Node) -> list[tuple[str, ...]] | None:
             return None
         found.append(right)
         node = node.left
-    first = path(node)
+    first = path(node.of if isinstance(node, Unary) else node)
     if first is None or len(first) < 2 or not found:
         return None
     return [first, *reversed(found)]
@@ -46,6 +46,6 @@ def _owner(segments: tuple[str, ...], names: Mapping[str, Type]) -> Type | None:
 
 
 def _start(node: Node) -> int:
-    while isinstance(node, Binary):
-        node = node.left
+    while isinstance(node, Binary | Unary):
+        node = node.left if isinstance(node, Binary) else node.of
     return node.at

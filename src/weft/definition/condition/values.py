@@ -5,9 +5,11 @@ A `ValueError` says what does not fit; it becomes the reason of a `ConditionErro
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from typing import Any
 
+_ORDERS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 ABSENT: Any = object()
 """What `look` gives for a path that leads nowhere."""
 
@@ -47,43 +49,54 @@ def look(here: Any, segments: tuple[str, ...]) -> Any:
     return here
 
 
-def same(left: Any, right: Any) -> bool:
-    """Equality by value: `80 == 80.0`, but `1 == true` and `1 == "1"` are false; lists and maps through and through."""
+def same(left: Any, right: Any) -> tuple[bool, int]:
+    """Equality by value, and how many pairs were looked at to tell.
+
+    `80 == 80.0`, but `1 == true` and `1 == "1"` are false; lists and maps are compared through and through.
+    """
     waiting = [(left, right)]
+    steps = 0
     while waiting:
         left, right = waiting.pop()
+        steps += 1
         if isinstance(left, list | tuple) and isinstance(right, list | tuple):
             if len(left) != len(right):
-                return False
+                return False, steps
             waiting.extend(zip(left, right, strict=True))
+            steps += len(left)
         elif isinstance(left, Mapping) and isinstance(right, Mapping):
             if left.keys() != right.keys():
-                return False
+                return False, steps + len(left)
             waiting.extend((value, right[key]) for key, value in left.items())
+            steps += len(left)
         elif isinstance(left, bool) is not isinstance(right, bool) or left != right:
-            return False
-    return True
+            return False, steps
+        elif isinstance(left, str):
+            steps += len(left) // 1024
+    return True, steps
 
 
 def before(sign: str, left: Any, right: Any) -> bool:
     """`<`, `<=`, `>` or `>=` between two numbers, two texts or two truth values."""
-    kinds = {kind_of(left), kind_of(right)}
-    if not (kinds <= {"int", "double"} or kinds in ({"string"}, {"bool"})):
-        raise ValueError(f"`{sign}` cannot order {kind_of(left)} and {kind_of(right)}")
-    if sign == "<":
-        return bool(left < right)
-    if sign == "<=":
-        return bool(left <= right)
-    return bool(left > right) if sign == ">" else bool(left >= right)
+    kinds = {type(left), type(right)}
+    if kinds <= {int, float} or kinds in ({str}, {bool}):
+        return bool(_ORDERS[sign](left, right))
+    raise ValueError(f"`{sign}` cannot order {kind_of(left)} and {kind_of(right)}")
 
 
-def inside(left: Any, right: Any) -> bool:
-    """Whether `left` is an item of a list, or a key of a map."""
-    if isinstance(right, list | tuple):
-        return any(same(left, item) for item in right)
+def inside(left: Any, right: Any) -> tuple[bool, int]:
+    """Whether `left` is an item of a list, or a key of a map, and how many pairs were looked at to tell."""
     if isinstance(right, Mapping) and isinstance(left, str):
-        return left in right
-    raise ValueError(f"`in` does not take {kind_of(left)} and {kind_of(right)}")
+        return left in right, 1
+    if not isinstance(right, list | tuple):
+        raise ValueError(f"`in` does not take {kind_of(left)} and {kind_of(right)}")
+    steps = 0
+    for one in right:
+        found, looked = same(left, one)
+        steps += looked
+        if found:
+            return True, steps
+    return False, steps
 
 
 def item(owner: Any, key: Any) -> Any:
