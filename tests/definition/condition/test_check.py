@@ -26,7 +26,7 @@ NAMES = {
     ),
     "outputs": object_of(
         {
-            "build": object_of({"exit_code": INT, "log": STRING}),
+            "build": object_of({"exit_code": INT, "log": STRING, "all-ok": BOOL}),
             "write-tests": object_of({"ok": BOOL}),
             "a-b-c": object_of({"ok": BOOL}),
             "review": object_of({"verdict": VERDICT}, closed=False),
@@ -253,11 +253,18 @@ def test_a_sound_condition_has_no_fault(source):
             "write-tests",
             'write `outputs["write-tests"].ok`',
         ),
+        (
+            "outputs.build.all-ok",
+            14,
+            "a name with a dash needs brackets",
+            "all-ok",
+            'write `outputs.build["all-ok"]`',
+        ),
         ("!outputs.a-b-c.ok", 9, "a name with a dash needs brackets", "a-b-c", 'write `outputs["a-b-c"].ok`'),
     ],
 )
 def test_a_fault_says_where_what_and_how_to_mend_it(source, column, message, nearest, mend):
-    want = None if source.startswith("outputs.write-") else BOOL
+    want = None if "dash" in message else BOOL
     assert check(source, NAMES, want) == [Fault(column, message, nearest, mend)]
 
 
