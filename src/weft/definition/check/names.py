@@ -15,6 +15,7 @@ from weft.definition.workflow import Gate, Step, Workflow
 
 ID: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*\Z")
 WORD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+SCOPE: Final = frozenset({"inputs", "outputs", "facts", "run"})
 LONGEST: Final = 100
 KINDS: Final = ("run", "role", "ask", "decide", "call", "function", "noop")
 GATES: Final = ("command", "condition", "thresholds", "artifacts", "verdict", "person")
@@ -30,6 +31,7 @@ def check_names(subject: Subject) -> None:
             subject.findings.fault(("phases", index), f"two phases are called `{name}`", "rename one of them")
     for path, step in subject.steps():
         _references(subject, path, step)
+        _item_name(subject, path, step)
         if step.phase and step.phase not in phases:
             subject.unknown((*path, "phase"), "phase", step.phase, phases, "name it under `phases`")
         _gates(subject, (*path, "gates"), step.gates)
@@ -75,6 +77,19 @@ def _words(subject: Subject) -> None:
                 what = f"`{name}` cannot be read as `{kind}.{name}`"
                 tidy = re.sub(r"\W+", "_", name).strip("_")
                 subject.findings.fault((kind, name), what, f"write `{tidy}`", key=True)
+
+
+def _item_name(subject: Subject, path: Path, step: Step) -> None:
+    if step.foreach is None:
+        return
+    name = step.foreach.name
+    if not WORD.match(name):
+        subject.findings.fault(
+            (*path, "foreach", "name"), f"`{name}` is no word", "use letters, digits and `_`"
+        )
+    elif name in SCOPE:
+        what = f"the item cannot be called `{name}`: that name is taken"
+        subject.findings.fault((*path, "foreach", "name"), what, "choose another")
 
 
 def _references(subject: Subject, path: Path, step: Step) -> None:

@@ -13,7 +13,7 @@ def check_routes(subject: Subject) -> None:
         if step.on_failure == "back_to" and step.back_to is None:
             what = "`on_failure: back_to`, but the step says no `back_to`"
             subject.findings.fault((*path, "on_failure"), what, "write `on_failure: {back_to: <step>}`")
-        if step.kind == "decide" and step.decision is not None:
+        if step.decision is not None:
             _decision(subject, (*path, "decision"), step.decision, step)
 
 

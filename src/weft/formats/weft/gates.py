@@ -10,7 +10,7 @@ from weft.definition.findings import Findings
 from weft.definition.workflow import Gate
 from weft.formats.positions import Path
 from weft.formats.weft.keys.gate import GateKeys
-from weft.formats.weft.steering import approval, given, names
+from weft.formats.weft.steering import approval, names
 
 KINDS = ("run", "condition", "thresholds", "artifacts", "verdict", "person", "uses")
 BELONGS = {"report": "thresholds", "scale": "thresholds", "arguments": "uses"}
@@ -72,7 +72,8 @@ def _arguments(kind: str, keys: GateKeys) -> dict[str, Any]:
         case "artifacts":
             return {"artifacts": list(names(value))}
         case "verdict":
-            return {**given(value, "criteria"), "criteria": list(names(value.criteria))}
+            said = {"role": value.role, "criteria": list(names(value.criteria))}
+            return {**said, "prompt": value.prompt} if value.prompt else said
         case "person":
             return to_builtins(approval(value, "fail"))  # type: ignore[no-any-return]
         case _:

@@ -162,7 +162,9 @@ class Steps:
 
     def _kind(self, keys: StepKeys, path: Path) -> str:
         said = [name for name in WORK if getattr(keys, name) is not UNSET]
-        if "decide" in said or "uses" in said or "function" in said:
+        if "uses" in said:
+            said = [name for name in said if name not in ("role", "decide")]
+        elif "decide" in said or "function" in said:
             said = [name for name in said if name != "role"]
         if len(said) > 1:
             what = f"a step is either {' or '.join(f'`{name}`' for name in said)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
@@ -21,11 +21,11 @@ class InputKeys(Struct, forbid_unknown_fields=True):
     """What kind of value it is."""
     required: bool | UnsetType = UNSET
     """Whether a run needs it; unless told, where there is no default."""
-    default: object | UnsetType = UNSET
+    default: Any = UNSET
     """Its value when none is given."""
     description: str = ""
     """What people see."""
-    choices: list[object] = []
+    choices: list[Any] = []
     """The only values that are taken."""
     secret: bool = False
     """Never shown and never stored with the run."""
@@ -38,9 +38,9 @@ class FactKeys(Struct, forbid_unknown_fields=True):
     """What kind of value it is."""
     question: str = ""
     """What a person is asked when nobody set it."""
-    default: object | UnsetType = UNSET
+    default: Any = UNSET
     """Its value when nobody set it, instead of asking."""
-    choices: list[object] = []
+    choices: list[Any] = []
     """The only values that are taken."""
 
 
@@ -77,7 +77,7 @@ class PhaseKeys(Struct, forbid_unknown_fields=True):
 class DefaultsKeys(Struct, forbid_unknown_fields=True):
     """What holds for each step that does not say otherwise; `env` is merged."""
 
-    role: Identifier | UnsetType = UNSET
+    role: Text | UnsetType = UNSET
     """Who answers prompts that name no role."""
     shell: Text | UnsetType = UNSET
     """The shell of scripts."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
@@ -21,7 +21,7 @@ from weft.formats.weft.keys.words import (
 class ForeachKeys(Struct, forbid_unknown_fields=True):
     """Run the step once an item."""
 
-    over: Expression | list[object] | dict[str, object] = field(name="in")
+    over: Expression | list[Any] | dict[str, Any] = field(name="in")
     """The items: a list, or an expression that gives a list or map (`outputs.plan.stories`)."""
     name: Identifier | UnsetType = field(default=UNSET, name="as")
     """What the item is called in expressions and templates; `item` unless told."""
@@ -171,7 +171,7 @@ class ApprovalKeys(Struct, forbid_unknown_fields=True):
     """What is asked."""
     choices: list[Text | ChoiceKeys] = []
     """What may be picked, where yes or no is not enough."""
-    form: dict[str, object] = {}
+    form: dict[str, Any] = {}
     """A JSON Schema of what the person fills in."""
     show: Names = []
     """Files shown with the question."""

@@ -13,7 +13,7 @@ from weft.formats.weft.keys.words import Command, Expression, Identifier, Names,
 class VerdictKeys(Struct, forbid_unknown_fields=True):
     """A role judges the work against criteria."""
 
-    role: Identifier
+    role: Text
     """Who judges."""
     criteria: Names
     """What the work is judged by, one sentence each."""
@@ -42,7 +42,7 @@ class GateKeys(Struct, forbid_unknown_fields=True):
     """A role judges."""
     person: bool | Text | ApprovalKeys | UnsetType = UNSET
     """A person judges."""
-    uses: Identifier | UnsetType = UNSET
+    uses: Text | UnsetType = UNSET
     """A gate that a plug-in brings."""
     arguments: Open | UnsetType = field(default=UNSET, name="with")
     """What the plug-in is given."""

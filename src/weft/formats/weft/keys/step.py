@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
@@ -67,19 +67,19 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     """The step's name, unique in the file; only a group may do without."""
     title: str = ""
     """What people see."""
-    phase: Identifier | UnsetType = UNSET
+    phase: Text | UnsetType = UNSET
     """The phase that the step belongs to."""
-    group: Identifier | UnsetType = UNSET
+    group: Text | UnsetType = UNSET
     """The named group that the step belongs to, where it does not stand inside `parallel`."""
     run: Command | UnsetType = UNSET
     """A command: a text is a script for `sh -eu`, a list is a program with its arguments (each a template)."""
     shell: Text | UnsetType = UNSET
     """The shell that runs the script; `sh` unless told."""
-    role: Identifier | UnsetType = UNSET
+    role: Text | UnsetType = UNSET
     """Who does it: one of `roles`."""
     prompt: str = ""
     """What the role is asked; a Jinja template."""
-    uses: Identifier | UnsetType = UNSET
+    uses: Text | UnsetType = UNSET
     """A kind of step that a plug-in brings, or `noop`."""
     function: Annotated[str, Meta(pattern=r"^[\w.]+(:[\w.]+)?$")] | UnsetType = UNSET
     """A Python function: `module:name`, or the name by which it was registered."""
@@ -109,7 +109,7 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     """The workflow may go on without it."""
     join: Annotated[str, Meta(pattern=r"^(all|any|quorum \d+)$")] | JoinKeys | UnsetType = UNSET
     """How many needs must have succeeded: `all`, `any`, `quorum 2`."""
-    foreach: Text | list[object] | ForeachKeys | UnsetType = UNSET
+    foreach: Text | list[Any] | ForeachKeys | UnsetType = UNSET
     """Run the step once an item of a list or map: the list itself, or an expression that gives it."""
     item: Identifier | UnsetType = field(default=UNSET, name="as")
     """What the item is called, as in `foreach`."""
@@ -168,5 +168,5 @@ class GroupKeys(Struct, forbid_unknown_fields=True):
     """Needed by each member."""
     when: Expression | bool | UnsetType = UNSET
     """Each member is skipped when this is false."""
-    phase: Identifier | UnsetType = UNSET
+    phase: Text | UnsetType = UNSET
     """The phase of members that name none."""

@@ -1,0 +1,1 @@
+"""A Workflow as the keys of the native format: only what differs from what holds anyway."""
