@@ -26,6 +26,16 @@ def test_a_condition_without_a_pattern_loads_no_extension():
     )
 
 
+def test_the_dialects_are_loaded_when_they_are_asked_for():
+    program = (
+        "import weft.definition.condition as c\n"
+        "assert not any(m.endswith(('.bmad', '.botarmy')) for m in sys.modules)\n"
+        "assert c.translate('always_true') == 'true' and c.translate_expression('a == b')\n"
+        "assert not hasattr(c, 'nothing')"
+    )
+    assert seen(program) == []
+
+
 def test_a_pattern_loads_the_extension_alone():
     program = "from weft.definition.condition import compile\nassert compile('a.matches(\"b+\")').holds({'a': 'abb'})"
     assert seen(program) == ["cel.cel"]

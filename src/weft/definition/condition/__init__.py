@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from weft.definition.condition.bmad import translate_expression
-from weft.definition.condition.botarmy import translate
+from typing import TYPE_CHECKING, Any
+
 from weft.definition.condition.check import check
 from weft.definition.condition.evaluate import Condition, compile  # noqa: A004 - the word that everybody uses
 from weft.definition.condition.faults import Fault
@@ -21,6 +21,10 @@ from weft.definition.condition.types import (
     map_of,
     object_of,
 )
+
+if TYPE_CHECKING:
+    from weft.definition.condition.bmad import translate_expression
+    from weft.definition.condition.botarmy import translate
 
 __all__ = [
     "ANY",
@@ -42,3 +46,16 @@ __all__ = [
     "translate",
     "translate_expression",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The dialects of other formats are loaded when a file of theirs is."""
+    if name == "translate":
+        from weft.definition.condition.botarmy import translate
+
+        return translate
+    if name == "translate_expression":
+        from weft.definition.condition.bmad import translate_expression
+
+        return translate_expression
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from weft.definition.condition.faults import Fault
@@ -20,7 +19,8 @@ def dashed(node: Binary, names: Mapping[str, Type]) -> Fault | None:
     owner = _owner(first[:-1], names)
     if owner is None or first[-1] in owner.fields or field not in owner.fields:
         return None
-    mend = f"write `{'.'.join(first[:-1])}[{json.dumps(field)}]{''.join(f'.{one}' for one in last[1:])}`"
+    before, after = ".".join(first[:-1]), "".join(f".{one}" for one in last[1:])
+    mend = f'write `{before}["{field}"]{after}`'
     return Fault(_start(node), "a name with a dash needs brackets", field, mend)
 
 
