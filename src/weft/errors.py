@@ -70,6 +70,17 @@ class NoSuchWorkflow(WeftError):
     mend = "`weft workflows` lists them; {nearest}"
 
 
+class VariantNeeded(WeftError):
+    """{file} holds {count} workflows in one; choose one of them."""
+
+    mend = "add `--variant` {choices}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What may be chosen, in the order of the file."""
+        return tuple(self.where.get("names", ()))
+
+
 class InvalidDefinition(WeftError):
     """{count} fault(s) in {file}."""
 
@@ -162,3 +173,13 @@ class TargetRewritten(WorkspaceError):
 
 class GitFailed(WorkspaceError):
     """git {verb} failed in {place}: {reason}."""
+
+
+class LeaseHeld(WeftError):
+    """Run {run} is being driven by {owner}."""
+
+    mend = "watch it with `weft watch {run}`, or stop that process first"
+
+
+class GateError(WeftError):
+    """The gate {gate} cannot judge: {reason}."""

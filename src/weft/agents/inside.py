@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 
@@ -33,3 +34,11 @@ def matches(folder: Path, pattern: str) -> list[Path]:
         found = [plain]
     home = folder.resolve()
     return sorted(path for path in found if path.is_file() and path.resolve().is_relative_to(home))
+
+
+def means(name: str, path: str) -> bool:
+    """Whether a name (a file, a folder, a pattern) means the file at this relative path."""
+    name = name.removeprefix("./")
+    if path == name or path.startswith(f"{name.rstrip('/')}/"):
+        return True
+    return fnmatchcase(path, name) or fnmatchcase(path, name.replace("**/", ""))

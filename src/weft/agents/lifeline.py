@@ -29,6 +29,7 @@ class Lifeline:
         self._groups: set[int] = set()
         self._pipe = -1
         self._owner = 0
+        self.watch: subprocess.Popen[bytes] | None = None
 
     def ready(self) -> None:
         """Be there before a child is: what is started must be named at once."""
@@ -60,7 +61,7 @@ class Lifeline:
             env={"PATH": os.defpath},
         )
         os.close(ours)
-        self._pipe, self._owner = theirs, os.getpid()
+        self._pipe, self._owner, self.watch = theirs, os.getpid(), watch
         weakref.finalize(self, _end, watch, theirs, self._owner)
 
     def _tell(self, line: str) -> None:

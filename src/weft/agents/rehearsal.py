@@ -6,7 +6,6 @@ Deterministic: the same brief and script leave the same files. Everything it giv
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import PurePosixPath
 from typing import Any
 
 import msgspec
@@ -14,7 +13,7 @@ import msgspec
 from weft.agents.answer import handoff_of
 from weft.agents.example import example
 from weft.agents.exchange import SCHEMA_TYPES, as_text, fact_told
-from weft.agents.inside import inside
+from weft.agents.inside import inside, means
 from weft.agents.placeholder import addition, concrete, placeholder
 from weft.agents.port import Desk, Permission, Probe
 from weft.agents.script import Act, Judged, read
@@ -156,11 +155,4 @@ def _failure(act: Act, desk: Desk) -> Failure | None:
 
 def _covered(ref: Ref, texts: dict[str, str]) -> bool:
     """Whether the script itself writes what is declared."""
-    names = [name for name in (ref.name, *ref.any_of) if name]
-    return any(
-        path == name.rstrip("/")
-        or (name.endswith("/") and path.startswith(name))
-        or PurePosixPath(path).match(name)
-        for path in texts
-        for name in names
-    )
+    return any(means(name, path) for path in texts for name in (ref.name, *ref.any_of) if name)

@@ -5,15 +5,12 @@ Asked after every attempt that says it succeeded, whoever did it; a claim withou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
-
 from weft.agents.exchange import SCHEMA_TYPES, fact_told
-from weft.agents.inside import matches
+from weft.agents.inside import matches, means
 from weft.core.work import Artifact, Brief, Failure, Outcome
 from weft.definition.workflow import Ref
 
@@ -23,42 +20,25 @@ OWN_OUTPUTS = ("exit_code", "stdout")
 _MOST_FAULTS = 10
 
 
-class Evidence(Struct, frozen=True):
-    """What was found: the declared files as artifacts, and a failure when something that was claimed is not so."""
+def demand(
+    brief: Brief, outcome: Outcome, changed: Sequence[Artifact] | None, folder: Path
+) -> Failure | None:
+    """Check an outcome that claims success against its brief, in the attempt's folder.
 
-    failure: Failure | None
-    artifacts: tuple[Artifact, ...] = ()
-
-
-class Before(Struct, frozen=True):
-    """The declared files as they were when the attempt began: size, time of change and number on disk by path."""
-
-    marks: Mapping[str, tuple[int, int, int]] = {}
-
-
-def look(brief: Brief, folder: Path) -> Before:
-    """Remember the declared files; call it before the work, so that an update can be told from none."""
-    files = [path for ref in (*brief.creates, *brief.updates) for path in _files(ref, folder)]
-    return Before({path.relative_to(folder).as_posix(): _mark(path) for path in files})
-
-
-def gather(brief: Brief, outcome: Outcome, folder: Path, before: Before | None = None) -> Evidence:
-    """Check a successful outcome against its brief in the attempt's folder; a failed one is not looked into.
-
-    With `before`, a role that did not touch any of the files that it was asked for has failed; leave it out where an
-    earlier attempt, now lost, may have done the work in this same folder.
+    `changed` is what the workspace saw change (None: nobody looked). A role that was asked for files and changed none
+    of them has failed, even when they were there before; not so a second attempt, for a lost one may have done it in
+    this same folder, nor a later round that has nothing to mend here.
     """
     if outcome.failure is not None:
-        return Evidence(outcome.failure)
-    faults: list[str] = []
-    artifacts = _artifacts(brief, folder, before, faults)
-    faults += _untouched(brief, artifacts, folder, before)
+        return outcome.failure
+    faults = _missing(brief, folder)
+    if not faults and changed is not None:
+        faults = _untouched(brief, changed)
     faults += _misfits(brief, outcome)
     if not faults:
-        return Evidence(None, tuple(artifacts))
+        return None
     message = f"said to be done, but {'; '.join(faults[:_MOST_FAULTS])}"
-    failure = Failure(kind="invalid_output", message=message, report={"faults": faults})
-    return Evidence(failure, tuple(artifacts))
+    return Failure(kind="invalid_output", message=message, report={"faults": faults})
 
 
 def schema_faults(value: Any, schema: Mapping[str, Any], name: str) -> list[str]:
@@ -78,42 +58,36 @@ def schema_faults(value: Any, schema: Mapping[str, Any], name: str) -> list[str]
     return [f"{name}{_place(fault.absolute_path)}: {fault.message}" for fault in found]
 
 
-def _artifacts(brief: Brief, folder: Path, before: Before | None, faults: list[str]) -> list[Artifact]:
-    found: dict[str, Artifact] = {}
+def _missing(brief: Brief, folder: Path) -> list[str]:
+    faults: list[str] = []
     for ref in (*brief.creates, *brief.updates):
-        if ref.label:
+        if ref.label or ref.soft:
             continue
         files = _files(ref, folder)
-        filled = [path for path in files if path.stat().st_size]
-        if not filled and not ref.soft:
-            faults.append(_missing(ref, files))
-        for path in filled:
-            name = path.relative_to(folder).as_posix()
-            known = ref in brief.updates or (before is not None and name in before.marks)
-            found[name] = Artifact(
-                path=name,
-                digest=_digest(path),
-                size=path.stat().st_size,
-                change="updated" if known else "created",
-            )
-    return list(found.values())
+        if not any(path.stat().st_size for path in files):
+            faults.append(f"{_named(ref)} {_lack(ref, files)}")
+    return faults
 
 
-def _missing(ref: Ref, files: list[Path]) -> str:
-    name = " or ".join(f"`{one}`" for one in (ref.name, *ref.any_of) if one)
+def _lack(ref: Ref, files: list[Path]) -> str:
     if files:
-        return f"{name} is empty"
-    return f"{name} holds no file" if ref.name.endswith("/") else f"{name} is not there"
+        return "is empty"
+    return "holds no file" if ref.name.endswith("/") else "is not there"
 
 
-def _untouched(brief: Brief, artifacts: list[Artifact], folder: Path, before: Before | None) -> list[str]:
-    """A role must have done something; a command may well find everything in order."""
-    if before is None or not brief.role_name or not artifacts:
+def _named(ref: Ref) -> str:
+    return " or ".join(f"`{name}`" for name in (ref.name, *ref.any_of) if name)
+
+
+def _untouched(brief: Brief, changed: Sequence[Artifact]) -> list[str]:
+    asked = [ref for ref in (*brief.creates, *brief.updates) if not ref.label]
+    excused = brief.attempt > 1 or (brief.round > 1 and not brief.feedback)
+    if not brief.role_name or not asked or excused:
         return []
-    if any(before.marks.get(artifact.path) != _mark(folder / artifact.path) for artifact in artifacts):
+    names = [name for ref in asked for name in (ref.name, *ref.any_of) if name]
+    if any(means(name, artifact.path) for name in names for artifact in changed):
         return []
-    names = ", ".join(f"`{artifact.path}`" for artifact in artifacts[:_MOST_FAULTS])
-    return [f"nothing was changed: {names} as before"]
+    return [f"nothing was changed: {', '.join(map(_named, asked[:_MOST_FAULTS]))} as before"]
 
 
 def _misfits(brief: Brief, outcome: Outcome) -> list[str]:
@@ -159,19 +133,6 @@ def _files(ref: Ref, folder: Path) -> list[Path]:
         if files:
             return files
     return []
-
-
-def _mark(path: Path) -> tuple[int, int, int]:
-    seen = path.stat()
-    return seen.st_size, seen.st_mtime_ns, seen.st_ino
-
-
-def _digest(path: Path) -> str:
-    digest = sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(1_048_576):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _place(path: Any) -> str:

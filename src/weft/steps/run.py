@@ -61,15 +61,16 @@ class Run:
 
 
 async def run_command(
-    args: Mapping[str, Any], brief: Brief, desk: Desk, tools: Tools, env: Mapping[str, str] | None = None
+    args: Mapping[str, Any], brief: Brief, desk: Desk, tools: Tools, outcome: Outcome | None = None
 ) -> Exit:
-    """Run `argv` or `script` of `args` with the variables of the attempt, the step's `env`, and `env` over them.
+    """Run `argv` or `script` of `args` with the variables of the attempt over the step's `env`.
 
-    Raises TemplateError, OSError or ValueError when it cannot be started.
+    With the `outcome` of the step its own outputs can be used too. Raises TemplateError, OSError or ValueError when
+    it cannot be started.
     """
-    names = scope(brief)
+    names = scope(brief, outcome)
     given = {name: render(value, names) for name, value in brief.env.items()}
-    given = {**given, **exchange.variables(brief, desk), **(env or {})}
+    given |= exchange.variables(brief, desk)
     return await run_process(
         _argv(args, desk, names),
         desk,

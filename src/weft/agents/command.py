@@ -1,0 +1,156 @@
+"""Any other command as an agent: it reads the prompt from a file or its input, works in the folder, and ends.
+
+Its exit code and the evidence decide; what it says about itself in the answer's JSON is data like all else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from weft.agents import environment, exchange
+from weft.agents.answer import handoff_of, last_object, outcome_of
+from weft.agents.failures import EXIT_CODES, RULES, Rule, classify
+from weft.agents.port import Desk, Probe
+from weft.agents.process import Exit, run_process
+from weft.agents.prompt import compose
+from weft.core.work import Brief, Failure, Outcome
+from weft.definition.policy import ErrorClass
+
+_PROBE_SECONDS = 20.0
+_SUMMARY_CHARS = 2_000
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a command is an agent. These stand in `argv` as elements of their own and nowhere else: `{prompt_file}`,
+    `{result_file}`, `{folder}`, `{model}` (left out, with the element before it, where the role names no model).
+
+    Without `{prompt_file}` the prompt is the standard input. `passed` are names or patterns of our variables that the
+    command may see; `env` is given as it is. `version` is an argv that prints a version. `rules` are tried before
+    weft's own.
+    """
+
+    argv: tuple[str, ...]
+    env: dict[str, str] = {}
+    passed: tuple[str, ...] = ()
+    version: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    exit_codes: dict[int, ErrorClass] = {}
+    mend: str = ""
+
+
+class Command:
+    """Outputs, facts, route and handoff come from the file WEFT_OUTPUT, else from a JSON block that ends its output."""
+
+    rehearses = False
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        self.name = name
+        self._settings = settings
+        self._probed: Probe | None = None
+
+    async def probe(self) -> Probe:
+        """Looks for the program once it was found, anew each time while it is not."""
+        if self._probed is None or not self._probed.usable:
+            self._probed = await self._look()
+        return self._probed
+
+    async def perform(self, brief: Brief, desk: Desk) -> Outcome:
+        given = {**self._settings.env, **exchange.variables(brief, desk)}
+        result = desk.spool / exchange.OUTPUT
+        prompt = desk.spool / "prompt.md"
+        prompt.write_text(compose(brief, result), encoding="utf-8")
+        argv = self._argv(
+            {"{prompt_file}": prompt, "{result_file}": result, "{folder}": desk.folder}, brief.role.model
+        )
+        try:
+            exited = await run_process(
+                argv,
+                desk,
+                env=environment.clean(given, self._settings.passed),
+                stdin=None if "{prompt_file}" in self._settings.argv else prompt,
+                output_bytes=brief.output_bytes,
+                grace_seconds=brief.timeout.grace_seconds,
+            )
+        except (OSError, ValueError) as fault:
+            return self._failed(
+                Failure(kind="permanent", message=f"{self.name} could not be started: {fault}")
+            )
+        if exited.code:
+            rules = (*self._settings.rules, *RULES)
+            codes = {**EXIT_CODES, **self._settings.exit_codes}
+            return self._failed(
+                classify(exited.code, f"{exited.out}\n{exited.err}", desk.now(), rules, codes)
+            )
+        try:
+            return self._answered(exited, result, brief)
+        except ValueError as fault:
+            return self._failed(Failure(kind="invalid_output", message=f"{self.name}: {fault}"))
+
+    def _argv(self, places: Mapping[str, Path], model: str) -> list[str]:
+        argv: list[str] = []
+        for element in self._settings.argv:
+            if element == "{model}" and not model:
+                argv = argv[:-1]
+            else:
+                argv.append(model if element == "{model}" else str(places.get(element, element)))
+        return argv
+
+    def _answered(self, exited: Exit, result: Path, brief: Brief) -> Outcome:
+        answer: dict[str, Any] | None = exchange.read_output(result)
+        if answer is None:
+            wanted = bool(brief.output_schema or brief.wants_facts or brief.wants_route)
+            answer = last_object(exited.out) if wanted or exited.out.rstrip().endswith("```") else {}
+        outcome = outcome_of(answer, brief, self.name)
+        if outcome.handoff is None and exited.out.strip():
+            summary = exited.out.strip()[-_SUMMARY_CHARS:]
+            return msgspec.structs.replace(outcome, handoff=handoff_of(summary, brief))
+        return outcome
+
+    def _failed(self, failure: Failure) -> Outcome:
+        return Outcome(failure=failure, agent=self.name)
+
+    async def _look(self) -> Probe:
+        program = self._settings.argv[0]
+        if shutil.which(program) is None:
+            mend = self._settings.mend or f"install {program}, or put it on the PATH"
+            return Probe(
+                self.name, installed=False, usable=False, reason=f"{program} was not found", mend=mend
+            )
+        if not self._settings.version:
+            return Probe(self.name, installed=True, usable=True)
+        code, said = await _said(self._settings.version)
+        first = next(iter(said.strip().splitlines()), "")[:100]
+        if code:
+            reason = f"`{' '.join(self._settings.version)}` ended with {code}: {first}"
+            return Probe(self.name, installed=True, usable=False, reason=reason, mend=self._settings.mend)
+        return Probe(self.name, installed=True, usable=True, version=first)
+
+
+async def _said(argv: tuple[str, ...]) -> tuple[int, str]:
+    """Exit code and output of a short command; a code of 124 when it does not end."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *argv,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=environment.clean({}),
+        )
+    except OSError as fault:
+        return 127, str(fault)
+    try:
+        async with asyncio.timeout(_PROBE_SECONDS):
+            said, _ = await process.communicate()
+        return process.returncode or 0, said.decode("utf-8", "replace")
+    except TimeoutError:
+        return 124, "it did not end"
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

@@ -1,0 +1,31 @@
+"""Files that must be there."""
+
+from __future__ import annotations
+
+import pytest
+
+from weft.core.work import Outcome
+from weft.errors import GateError
+from weft.steps.gates.artifacts import Artifacts
+from weft.steps.port import Tools
+from weft.testing.briefs import brief
+from weft.testing.desk import ListeningDesk
+
+
+async def test_each_file_must_be_there_filled_and_have_its_headings(tmp_path):
+    desk = ListeningDesk(tmp_path)
+    (desk.folder / "a.md").write_text("# One\n\n```\n# Not this\n```\n\n## two\n")
+    (desk.folder / "empty.md").write_text("")
+
+    async def judge(*wanted):
+        return await Artifacts().judge(
+            {"artifacts": list(wanted)}, brief(), Outcome(), desk, Tools(agents={})
+        )
+
+    good = await judge("a.md", {"path": "a.md", "headings": ["one", "Two"]})
+    assert (good.verdict, good.evidence) == ("PASS", {"bytes": {"a.md": 34}})
+    bad = await judge("none.md", "*.md", {"path": "a.md", "headings": ["Not this"]})
+    assert bad.verdict == "FAIL"
+    assert bad.findings == ("none.md is not there", "empty.md is empty", "a.md has no heading 'Not this'")
+    with pytest.raises(GateError, match="working folder"):
+        await judge("../secret")

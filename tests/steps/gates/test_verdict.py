@@ -1,0 +1,87 @@
+"""A role as a judge."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from weft.agents.command import Command, Settings
+from weft.agents.rehearsal import Rehearsal
+from weft.core.work import Artifact, Feedback, Outcome, Verdict
+from weft.definition.workflow import Ref
+from weft.errors import GateError
+from weft.steps.gates.verdict import Reviewed
+from weft.steps.port import Tools
+from weft.testing.briefs import brief
+from weft.testing.desk import ListeningDesk
+
+ARGS = {"role": "qa", "criteria": ["It has tests.", "It is short."], "prompt": "Be kind."}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> ListeningDesk:
+    return ListeningDesk(tmp_path)
+
+
+async def rehearsed(desk: ListeningDesk, script: str) -> Verdict:
+    given = brief(role_name="dev", rehearse=script, creates=(Ref("a.md"),))
+    return await Reviewed().judge(ARGS, given, Outcome(), desk, Tools(agents={"rehearsal": Rehearsal()}))
+
+
+async def by_command(desk: ListeningDesk, script: str, args: dict[str, Any] = ARGS) -> Verdict:
+    tools = Tools(agents={"judge": Command("judge", Settings(argv=("sh", "-c", script)))})
+    given = brief(role_name="dev", title="Build", creates=(Ref("a.md"),), feedback=(Feedback("x", "y"),))
+    done = Outcome(artifacts=(Artifact("a.md", "0", size=3),))
+    return await Reviewed().judge(
+        {**args, "who": {"agents": ["judge"], "title": "Quality"}}, given, done, desk, tools
+    )
+
+
+async def test_a_rehearsed_judge_passes_unless_its_script_says_otherwise(desk):
+    passed = await rehearsed(desk, "")
+    assert (passed.verdict, passed.by) == ("PASS", "qa")
+    assert passed.evidence == {"agent": "rehearsal", "rehearsed": True}
+    failed = await rehearsed(desk, "steps: {build: {verdict: {verdict: FAIL, findings: [no tests]}}}")
+    assert (failed.verdict, failed.findings) == ("FAIL", ("no tests",))
+    assert not list(desk.folder.iterdir())
+    assert desk.noted == []
+
+
+async def test_the_judge_is_asked_for_the_criteria_and_nothing_else(desk):
+    answer = '{"outputs": {"verdict": "CONCERNS", "findings": ["a.md: thin"], "evidence": {"1": "seen"}}}'
+    verdict = await by_command(desk, f"cat > asked; echo '{answer}' > $WEFT_OUTPUT")
+    assert verdict.verdict == "CONCERNS"
+    assert verdict.evidence["1"] == "seen"
+    asked = (desk.folder / "asked").read_text()
+    for words in (
+        "You are Quality",
+        "1. It has tests.",
+        "2. It is short.",
+        "Be kind.",
+        "`a.md`",
+        "Change nothing",
+    ):
+        assert words in asked
+    assert "What must be there" not in asked
+    assert "came back" not in asked
+
+
+async def test_a_waiver_needs_its_reason(desk):
+    waived = '{"verdict": "WAIVED", "findings": ["thin"], "reason": "a spike"}'
+    assert (await by_command(desk, f"echo '{waived}' > $WEFT_OUTPUT")).reason == "a spike"
+    with pytest.raises(GateError, match="reason"):
+        await by_command(desk, """echo '{"verdict": "WAIVED", "findings": []}' > $WEFT_OUTPUT""")
+
+
+@pytest.mark.parametrize("answer", ['{"verdict": "FINE", "findings": []}', '{"verdict": "PASS"}'])
+async def test_an_answer_that_is_no_verdict_passes_nothing(desk, answer):
+    with pytest.raises(GateError, match="the verdict"):
+        await by_command(desk, f"echo '{answer}' > $WEFT_OUTPUT")
+
+
+async def test_a_judge_that_fails_leaves_its_failure_to_whoever_asked(desk):
+    with pytest.raises(GateError) as caught:
+        await by_command(desk, "echo usage limit reached, retry after 60 >&2; exit 1")
+    assert caught.value.where["failure"].kind == "quota"

@@ -1,0 +1,131 @@
+"""Who does the work of a role: the first agent that can be used; what it is given and what becomes of its failures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from weft.agents.breaker import Breakers
+from weft.agents.port import Desk, Probe
+from weft.agents.rehearsal import Rehearsal
+from weft.core.work import Brief, Failure, Outcome
+from weft.definition.workflow import Role
+from weft.steps.port import Tools
+from weft.steps.role import Decide
+from weft.steps.role import Role as RoleKind
+from weft.testing.briefs import brief
+from weft.testing.desk import ListeningDesk
+
+DONE = Outcome()
+
+
+class Listed:
+    """An agent that gives what it was told to give, and remembers its brief."""
+
+    rehearses = False
+
+    def __init__(self, name: str, outcome: Outcome = DONE, *, usable: bool = True) -> None:
+        self.name = name
+        self.briefs: list[Brief] = []
+        self._outcome = outcome
+        self._usable = usable
+
+    async def probe(self) -> Probe:
+        return Probe(self.name, installed=True, usable=self._usable, reason="no key", mend="set one")
+
+    async def perform(self, brief: Brief, desk: Desk) -> Outcome:
+        self.briefs.append(brief)
+        return self._outcome
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> ListeningDesk:
+    return ListeningDesk(tmp_path, clock=100.0)
+
+
+async def work(
+    desk: ListeningDesk, *agents: Any, settings: dict[str, Any] | None = None, **fields: Any
+) -> Any:
+    tools = Tools(agents={agent.name: agent for agent in agents}, settings=settings or {})
+    return await RoleKind().perform(brief(role_name="dev", **fields), desk, tools)
+
+
+async def test_the_first_usable_agent_of_the_role_does_it_and_is_noted(desk):
+    outcome = await work(
+        desk, Listed("a"), Listed("b", usable=False), Listed("c"), role=Role(agents=("b", "x", "c", "a"))
+    )
+    assert outcome.agent == "c"
+    assert desk.noted == [{"agent": "c"}]
+
+
+async def test_without_a_named_agent_the_setting_decides_else_whoever_is_usable(desk):
+    assert (await work(desk, Listed("a"), Listed("b"), settings={"agent": "b"})).agent == "b"
+    assert (await work(desk, Rehearsal(), Listed("a", usable=False), Listed("b"))).agent == "b"
+
+
+async def test_when_no_agent_can_be_used_each_reason_is_told(desk):
+    failure = (await work(desk, Listed("b", usable=False), role=Role(agents=("b", "x")))).failure
+    assert failure.kind == "permanent"
+    assert "for role dev" in failure.message
+    assert "b: no key (set one)" in failure.message
+    assert "x is not known" in failure.message
+    assert "no agent is configured" in (await work(desk)).failure.message
+
+
+async def test_a_rehearsal_takes_the_place_of_every_agent_and_is_marked(desk):
+    outcome = await work(desk, Listed("a"), Rehearsal(), role=Role(agents=("a",)), rehearse="")
+    assert (outcome.agent, outcome.rehearsed) == ("rehearsal", True)
+    assert "not known here" in (await work(desk, Listed("a"), rehearse="")).failure.message
+
+
+async def test_the_prompt_is_filled_in_once_and_what_it_takes_in_is_marked(desk):
+    agent = Listed("a")
+    await work(
+        desk,
+        agent,
+        prompt="Do {{ inputs.short }}: {{ inputs.long }}",
+        inputs={"short": "{{ x }}", "long": "a\nb"},
+    )
+    prompt = agent.briefs[0].prompt
+    assert prompt.startswith("Do {{ x }}: \n<data-")
+    assert "a\nb\n</data-" in prompt
+
+
+async def test_a_prompt_that_cannot_be_filled_in_fails_before_anybody_works(desk):
+    agent = Listed("a")
+    outcome = await work(desk, agent, prompt="{{ inputs.nothing }}")
+    assert outcome.failure.kind == "permanent"
+    assert agent.briefs == []
+
+
+async def test_an_agent_that_rests_is_passed_over_and_when_all_rest_the_step_waits(desk):
+    breakers = Breakers(limit=1, rest_seconds=60)
+    broken = Listed("a", Outcome(failure=Failure(kind="transient", message="broken")))
+    settings = {"breakers": breakers}
+    roles = Role(agents=("a", "b"))
+    assert (await work(desk, broken, Listed("b"), settings=settings, role=roles)).failure.message == "broken"
+    assert (await work(desk, broken, Listed("b"), settings=settings, role=roles)).agent == "b"
+    waits = (await work(desk, broken, settings=settings, role=Role(agents=("a",)))).failure
+    assert (waits.kind, waits.retry_at) == ("quota", 160.0)
+    assert "a rests after failures" in waits.message
+
+
+async def test_a_rehearsed_failure_rests_nobody(desk):
+    breakers = Breakers(limit=1)
+    await work(
+        desk,
+        Rehearsal(),
+        settings={"breakers": breakers},
+        rehearse="steps: {build: {fail: {class: transient}}}",
+    )
+    assert breakers.rests_until("rehearsal", 100.0) is None
+
+
+async def test_a_decision_by_a_role_gives_its_route_as_output(desk):
+    tools = Tools(agents={"a": Listed("a", Outcome(route="go", outputs={"why": "x"}))})
+    outcome = await Decide().perform(brief("decide", wants_route=("go", "stop")), desk, tools)
+    assert outcome.outputs == {"why": "x", "route": "go"}
+    broken = Tools(agents={"a": Listed("a", Outcome(failure=Failure(kind="refused", message="no")))})
+    assert (await Decide().perform(brief("decide", wants_route=("go",)), desk, broken)).outputs == {}
