@@ -132,7 +132,7 @@ class FolderWorkspace:
     async def publish(self, run: str, commit: str) -> str:
         return ""
 
-    async def land(self, run: str, base: Base, commit: str, target: str) -> str | None:
+    async def land(self, run: str, base: Base, commit: str, target: str, follow: bool = False) -> str | None:
         raise _unversioned("landed")
 
     async def refresh(self, base: Base, target: str) -> Base:
@@ -187,7 +187,7 @@ def changes(before: Mapping[bytes, Seen], after: Mapping[bytes, Seen]) -> tuple[
     for path in sorted(before.keys() | after.keys()):
         old, new = before.get(path), after.get(path)
         if new is None and old is not None:
-            found.append(Artifact(show_path(path), old.digest, old.size, change="deleted"))
+            found.append(Artifact(show_path(path), "", change="deleted"))
         elif new is not None and (old is None or old.digest != new.digest):
             change: Literal["created", "updated"] = "updated" if old else "created"
             found.append(Artifact(show_path(path), new.digest, new.size, change=change))

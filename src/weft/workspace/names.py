@@ -37,6 +37,16 @@ def run_refs(run: str) -> str:
     return f"refs/weft/{slug(run)}/"
 
 
+def base_ref(run: str) -> str:
+    """The ref that keeps what a run started from. No step's name begins with `@`."""
+    return f"{run_refs(run)}@base"
+
+
+def woven_ref(run: str, commit: str) -> str:
+    """The ref that keeps a woven commit while attempts work on it."""
+    return f"{run_refs(run)}@woven/{commit}"
+
+
 def attempt_ref(spot: Spot) -> str:
     """The ref that keeps what an attempt left, whether it succeeded or not."""
     return f"{run_refs(spot.run)}{slug(spot.step)}/{spot.round}.{spot.attempt}"

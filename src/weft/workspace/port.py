@@ -167,10 +167,12 @@ class Workspace(Protocol):
         """Point the run's branch at its final commit; returns the branch."""
         ...
 
-    async def land(self, run: str, base: Base, commit: str, target: str) -> str | None:
-        """Move the target to the commit if it still is where it was seen; None when it moved meanwhile.
+    async def land(self, run: str, base: Base, commit: str, target: str, follow: bool = False) -> str | None:
+        """Move the target to the commit if it still is where `base` saw it; None when it moved meanwhile: `refresh`,
+        weave and gate again.
 
-        Raises TargetCheckedOut when the target is checked out, since a checkout is the user's own.
+        A checkout is the user's own: TargetCheckedOut when the target is checked out, unless `follow` asks for that
+        checkout to be fast-forwarded too, and nothing in it is in the way. Landing twice is landing once.
         """
         ...
 

@@ -1,0 +1,109 @@
+"""What weft keeps of past runs in a repository, and how it is let go: one run at a time, and never unlanded work unasked."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+from msgspec import Struct
+
+from weft.errors import WorkspaceError
+from weft.workspace.git import Git
+from weft.workspace.landing import branch_of
+from weft.workspace.names import run_refs, slug
+from weft.workspace.places import remove
+from weft.workspace.repository import commit_of
+
+_OURS = "refs/heads/weft/"
+
+
+class Held(Struct, frozen=True, omit_defaults=True):
+    """What is kept of a run: its attempts' refs, its branch, its folders; `at` is its newest commit, in unix seconds.
+
+    `landed`: the result is part of some other branch, here or at a remote.
+    """
+
+    run: str
+    refs: tuple[str, ...] = ()
+    branch: str = ""
+    commit: str = ""
+    landed: bool = False
+    at: int = 0
+    folders: tuple[str, ...] = ()
+
+
+async def held(git: Git, places: Path) -> list[Held]:
+    """Every run of which something is kept, by name."""
+    form = "--format=%(objectname) %(committerdate:unix) %(refname)"
+    out = await git.run("for-each-ref", form, "refs/weft/", _OURS)
+    refs: dict[str, list[str]] = {}
+    branches: dict[str, str] = {}
+    newest: dict[str, int] = {}
+    for line in out.decode(errors="replace").splitlines():
+        commit, at, name = line.split(" ", 2)
+        run = name.removeprefix(_OURS) if name.startswith(_OURS) else name.split("/")[2]
+        refs.setdefault(run, [])
+        newest[run] = max(newest.get(run, 0), int(at or 0))
+        if name.startswith(_OURS):
+            branches[run] = commit
+        else:
+            refs[run].append(name)
+    folders = await asyncio.to_thread(_folders, places)
+    return [
+        Held(
+            run,
+            tuple(refs.get(run, ())),
+            _OURS.removeprefix("refs/heads/") + run if run in branches else "",
+            branches.get(run, ""),
+            bool(run in branches and await is_landed(git, branches[run])),
+            newest.get(run, 0),
+            folders.get(run, ()),
+        )
+        for run in sorted({*refs, *folders})
+    ]
+
+
+def _folders(places: Path) -> dict[str, tuple[str, ...]]:
+    if not places.is_dir():
+        return {}
+    return {
+        run.name: tuple(
+            sorted(entry.path for entry in os.scandir(run) if entry.is_dir(follow_symlinks=False))
+        )
+        for run in places.iterdir()
+        if run.is_dir()
+    }
+
+
+async def is_landed(git: Git, commit: str) -> bool:
+    """Whether a branch that is not weft's own contains a commit."""
+    names = ("refs/heads/", "refs/remotes/")
+    out = await git.run("for-each-ref", f"--contains={commit}", "--format=%(refname)", *names)
+    return any(not line.startswith(_OURS) for line in out.decode(errors="replace").splitlines())
+
+
+async def forget(git: Git, run: str, unlanded: bool = False) -> tuple[str, ...]:
+    """Let go of a run's refs and branch in one transaction; gives their names.
+
+    WorkspaceError when its result has not landed, or its branch is checked out, unless `unlanded` work is given up too.
+    """
+    out = await git.run("for-each-ref", "--format=%(objectname) %(refname)", run_refs(run))
+    lines = [line.split(" ", 1) for line in out.decode().splitlines()]
+    branch = f"refs/heads/{branch_of(run)}"
+    result = await commit_of(git, branch)
+    if not unlanded and (not result or not await is_landed(git, result)):
+        reason = "its result has not landed; land it first, or say that unlanded work may go"
+        raise WorkspaceError(place=run, reason=reason)
+    if result:
+        lines.append([result, branch])
+    doomed = "".join(f"delete {name} {commit}\n" for commit, name in lines)
+    if doomed:
+        await git.run("update-ref", "--stdin", stdin=doomed.encode())
+    return tuple(name for _, name in lines)
+
+
+async def sweep(state: Path, run: str) -> None:
+    """Remove the folders of one run, and nothing of another's."""
+    for kind in ("places", "runs"):
+        await asyncio.to_thread(remove, state / kind / slug(run))

@@ -1,0 +1,254 @@
+"""The only caller of the git program: argv only, hardened, with a deadline and a cap on what it may say.
+
+What the user configured for themselves (filters such as LFS, excludes, credentials) is respected. What the environment of
+this process or a worktree's own `.git` would bring in is not: every call names its git directory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from weft.errors import GitFailed, WorkspaceError
+
+OLDEST = (2, 38)
+"""`merge-tree --write-tree` and `cat-file -z` came with it."""
+
+SECONDS = 120.0
+CAP = 256 << 20
+_BLOCK = 1 << 18
+_LINES_OF_ERROR = 12
+
+CRASH_POINT = "WEFT_CRASH_BEFORE_GIT"
+"""For tests: the number (from 1) of the git command before which this process kills itself."""
+
+_SETTINGS = (
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.untrackedCache=false",
+    "core.splitIndex=false",
+    "index.sparse=false",
+    "core.trustctime=true",
+    "core.checkStat=default",
+    "core.quotePath=false",
+    "core.askPass=",
+    "core.filesRefLockTimeout=10000",
+    "core.packedRefsTimeout=10000",
+    "core.fsync=committed,loose-object",
+    "core.fsyncMethod=batch",
+    "credential.interactive=never",
+    "protocol.ext.allow=never",
+    "submodule.recurse=false",
+    "diff.ignoreSubmodules=dirty",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    # What a merge gives must not depend on who merges.
+    "diff.algorithm=histogram",
+    "diff.renames=true",
+    "diff.renameLimit=0",
+    "merge.renames=true",
+    "merge.renameLimit=0",
+    "merge.directoryRenames=conflict",
+    "merge.conflictStyle=diff3",
+    "merge.renormalize=false",
+    "i18n.commitEncoding=UTF-8",
+)
+_FLAGS = tuple(part for setting in _SETTINGS for part in ("-c", setting))
+
+_KEPT_VARIABLES = {
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_SYSTEM",
+    "GIT_CONFIG_NOSYSTEM",
+    "GIT_EXEC_PATH",
+    "GIT_SSH",
+    "GIT_SSH_COMMAND",
+    "GIT_SSL_CAINFO",
+    "GIT_SSL_NO_VERIFY",
+}
+
+_started = 0
+
+
+class Said(Struct, frozen=True):
+    """How a git command ended: its exit code and what it wrote."""
+
+    code: int
+    out: bytes
+    err: bytes
+
+
+class Git(Struct, frozen=True):
+    """A repository to call git on: absolute paths of its git directory and, where one is needed, of folder and index."""
+
+    gitdir: str
+    worktree: str = ""
+    index: str = ""
+
+    def at(self, worktree: str | os.PathLike[str], index: str | os.PathLike[str] = "") -> Git:
+        """The same repository with another folder of files and another index."""
+        return replace(self, worktree=os.fspath(worktree), index=os.fspath(index))
+
+    async def run(
+        self, *argv: str, stdin: bytes = b"", seconds: float = SECONDS, cap: int = CAP, optional: bool = False
+    ) -> bytes:
+        """What the command wrote; GitFailed on any exit code but 0."""
+        said = await self.call(*argv, stdin=stdin, seconds=seconds, cap=cap, optional=optional)
+        if said.code != 0:
+            raise self.failed(argv, said)
+        return said.out
+
+    async def call(
+        self,
+        *argv: str,
+        stdin: bytes = b"",
+        seconds: float = SECONDS,
+        cap: int = CAP,
+        optional: bool = False,
+    ) -> Said:
+        """How the command ended, whatever the exit code. `optional`: it may not take locks that it can do without."""
+        extra = {"GIT_DIR": self.gitdir}
+        if self.worktree:
+            extra["GIT_WORK_TREE"] = self.worktree
+        if self.index:
+            extra["GIT_INDEX_FILE"] = self.index
+        if optional:
+            extra["GIT_OPTIONAL_LOCKS"] = "0"
+        return await spawn(argv, self.worktree or self.gitdir, extra, stdin, seconds, cap)
+
+    def failed(self, argv: Sequence[str], said: Said) -> GitFailed:
+        """The error to raise for a command that ended badly."""
+        return GitFailed(
+            verb=argv[0], place=self.worktree or self.gitdir, reason=_last_words(said), code=said.code
+        )
+
+
+async def spawn(
+    argv: Sequence[str],
+    cwd: str,
+    extra: Mapping[str, str],
+    stdin: bytes = b"",
+    seconds: float = SECONDS,
+    cap: int = CAP,
+) -> Said:
+    """One git command in a process group of its own, which is killed whole at the deadline, the cap, or on cancelling."""
+    _crash_if_due()
+    try:
+        process = await asyncio.create_subprocess_exec(
+            "git",
+            *_FLAGS,
+            *argv,
+            cwd=cwd,
+            env=_environment(extra),
+            stdin=PIPE if stdin else DEVNULL,
+            stdout=PIPE,
+            stderr=PIPE,
+            limit=_BLOCK,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise _not_started(argv, cwd, error) from error
+    try:
+        async with asyncio.timeout(seconds):
+            _, out, err = await asyncio.gather(
+                _feed(process, stdin), _drain(process.stdout, cap), _drain(process.stderr, cap)
+            )
+            code = await process.wait()
+    except TimeoutError as error:
+        raise GitFailed(verb=argv[0], place=cwd, reason=f"no end after {seconds:g} s", code=-1) from error
+    except OverflowError as error:
+        raise GitFailed(verb=argv[0], place=cwd, reason=f"it said over {cap} bytes", code=-1) from error
+    finally:
+        if process.returncode is None:
+            _kill(process)
+            await process.wait()
+    return Said(code, out, err)
+
+
+def _not_started(argv: Sequence[str], cwd: str, error: OSError) -> WorkspaceError:
+    if not os.path.isdir(cwd):
+        return GitFailed(verb=argv[0], place=cwd, reason="the folder is gone", code=-1)
+    if isinstance(error, FileNotFoundError):
+        return WorkspaceError(place="git", reason="no git program on the PATH; install git 2.38 or newer")
+    return GitFailed(verb=argv[0], place=cwd, reason=str(error), code=-1)
+
+
+async def version() -> tuple[int, ...]:
+    """The version of the git program; WorkspaceError when there is none or it is too old."""
+    said = await spawn(["--version"], os.getcwd(), {})
+    found = re.search(rb"(\d+)\.(\d+)(?:\.(\d+))?", said.out)
+    numbers = tuple(int(part or 0) for part in found.groups()) if found else (0, 0)
+    if numbers < OLDEST:
+        shown, oldest = (".".join(map(str, part)) for part in (numbers, OLDEST))
+        raise WorkspaceError(place="git", reason=f"version {shown} is too old; install git {oldest} or newer")
+    return numbers
+
+
+def _environment(extra: Mapping[str, str]) -> dict[str, str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name in _KEPT_VARIABLES
+    }
+    kept.setdefault("GIT_SSH_COMMAND", "ssh -oBatchMode=yes")
+    return {
+        **kept,
+        "LC_ALL": "C",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ASKPASS": "true",
+        "SSH_ASKPASS": "true",
+        "GIT_PAGER": "cat",
+        "GIT_EDITOR": "true",
+        "GIT_LITERAL_PATHSPECS": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_MERGE_AUTOEDIT": "no",
+        **extra,
+    }
+
+
+async def _feed(process: Process, data: bytes) -> None:
+    if process.stdin is None:
+        return
+    try:
+        process.stdin.write(data)
+        await process.stdin.drain()
+        process.stdin.close()
+    except (BrokenPipeError, ConnectionResetError):
+        return  # git has heard enough; its exit code says whether that was well.
+
+
+async def _drain(stream: asyncio.StreamReader | None, cap: int) -> bytes:
+    blocks: list[bytes] = []
+    size = 0
+    while stream is not None and (block := await stream.read(_BLOCK)):
+        size += len(block)
+        if size > cap:
+            raise OverflowError
+        blocks.append(block)
+    return b"".join(blocks)
+
+
+def _kill(process: Process) -> None:
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return  # It ended by itself in this moment.
+
+
+def _last_words(said: Said) -> str:
+    lines = said.err.decode(errors="replace").strip().splitlines()[-_LINES_OF_ERROR:]
+    ended = f"killed by signal {-said.code}" if said.code < 0 else f"exit code {said.code}"
+    return "; ".join(line.strip() for line in lines) or ended
+
+
+def _crash_if_due() -> None:
+    global _started
+    _started += 1
+    if os.environ.get(CRASH_POINT) == str(_started):
+        os.kill(os.getpid(), signal.SIGKILL)

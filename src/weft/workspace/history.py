@@ -1,0 +1,52 @@
+"""Where a file comes from: the commits that made it what it is, with the run, step and person that each one names."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from weft.workspace.commits import Header
+from weft.workspace.git import Git
+from weft.workspace.names import inner_path
+
+
+class Origin(Struct, frozen=True, omit_defaults=True):
+    """One commit that changed a file. `run` "" is a commit that was there before weft; `by` amended or resolved it."""
+
+    commit: str
+    at: int
+    title: str
+    run: str = ""
+    step: str = ""
+    round: int = 0
+    attempt: int = 0
+    by: str = ""
+
+
+async def history(git: Git, commit: str, path: str, limit: int = 100) -> tuple[Origin, ...]:
+    """The commits that changed a file, newest first, at most `limit`."""
+    name = inner_path(path).decode("utf-8", "surrogateescape")
+    form = "--format=%H%x00%ct%x00%B%x00%x01"
+    out = await git.run("log", f"--max-count={limit}", "--no-show-signature", form, commit, "--", name)
+    return tuple(_origin(entry) for entry in out.decode(errors="replace").split("\0\x01\n") if entry)
+
+
+def _origin(entry: str) -> Origin:
+    commit, at, message = entry.split("\0")[:3]
+    said = Header("", (), int(at), message).trailers()
+    return Origin(
+        commit=commit,
+        at=int(at),
+        title=message.split("\n", 1)[0],
+        run=said.get("Weft-Run", ""),
+        step=said.get("Weft-Step", said.get("Weft-Woven", "")),
+        round=int(said.get("Weft-Round", 0)),
+        attempt=int(said.get("Weft-Attempt", 0)),
+        by=said.get("Weft-Amended-By", said.get("Weft-Resolved-By", "")),
+    )
+
+
+async def patch(git: Git, old: str, new: str, path: str = "") -> bytes:
+    """What `git apply` needs to make the newer of the older."""
+    name = ["--", inner_path(path).decode("utf-8", "surrogateescape")] if path else []
+    flags = ("-p", "-r", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color", "-M")
+    return await git.run("diff-tree", *flags, old, new, *name)

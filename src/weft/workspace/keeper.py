@@ -1,0 +1,95 @@
+"""Make a commit of what an attempt left, whatever it did to its `.git`, and keep it under the attempt's ref."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from weft.errors import WorkspaceError
+from weft.workspace.commits import read_header, write_commit
+from weft.workspace.git import Git
+from weft.workspace.harvest import Caps, artifacts_of, harvest
+from weft.workspace.names import attempt_ref, path_bytes
+from weft.workspace.places import index_of
+from weft.workspace.port import Kept, Place, Spot
+from weft.workspace.settler import SIDES
+
+_MARKS = (b"<<<<<<< ", b">>>>>>> ")
+
+
+class Keeper:
+    """Keeps one place. `git` calls on the user's repository with the place as its folder; `scratch` is empty."""
+
+    def __init__(self, git: Git, place: Place, scratch: Path, caps: Caps) -> None:
+        self._git = git
+        self._place = place
+        self._scratch = scratch
+        self._caps = caps
+        self._folder = Path(place.path)
+
+    async def keep(self, spot: Spot, succeeded: bool, message: str, also: Sequence[str]) -> Kept:
+        """The same folder gives the same commit; WorkspaceError when the folder is gone."""
+        git, place = self._git, self._place
+        if not await asyncio.to_thread(self._folder.is_dir):
+            raise WorkspaceError(place=place.path, reason="the folder of the attempt is gone")
+        crop = await harvest(git, place.base, index_of(self._folder), self._scratch, self._caps, also)
+        unresolved = await asyncio.to_thread(_unresolved, place)
+        commit = place.base
+        if crop.changes or place.parents:
+            parents = place.parents or (place.base,)
+            title = message or f"{spot.step} (round {spot.round}, attempt {spot.attempt})"
+            commit = await write_commit(
+                git, crop.tree, parents, place.at, title, _trailers(spot, succeeded, place)
+            )
+        await git.run("update-ref", attempt_ref(spot), commit)
+        artifacts = await artifacts_of(git, crop.changes, commit)
+        return Kept(commit, crop.tree, artifacts, crop.warnings, unresolved)
+
+    async def look(self) -> Kept:
+        """A place to read in: nothing of it is kept. Files that were changed there all the same are put back, and named."""
+        git, place = self._git, self._place
+        tree = (await read_header(git, place.base)).tree
+        crop = await harvest(git, place.base, index_of(self._folder), self._scratch, self._caps)
+        if not crop.changes:
+            return Kept(place.base, tree)
+        private = git.at(place.path, index_of(self._folder))
+        touched = b"".join(change.path + b"\0" for change in crop.changes if change.kind != "A")
+        if touched:
+            await private.run("checkout-index", "-f", "-q", "-u", "-z", "--stdin", stdin=touched)
+        artifacts = await artifacts_of(git, crop.changes, place.base)
+        names = ", ".join(artifact.path for artifact in artifacts[:5])
+        warning = (
+            f"{len(artifacts)} file(s) written where only reading was agreed; nothing of it is kept: {names}"
+        )
+        return Kept(place.base, tree, (), (warning,))
+
+
+def _trailers(spot: Spot, succeeded: bool, place: Place) -> dict[str, str]:
+    trailers = {
+        "Weft-Run": spot.run,
+        "Weft-Step": spot.step,
+        "Weft-Round": str(spot.round),
+        "Weft-Attempt": str(spot.attempt),
+    }
+    if not succeeded:
+        trailers["Weft-Status"] = "failed"
+    if place.parents:
+        trailers["Weft-Resolved"] = ", ".join(place.disputed)
+    return trailers
+
+
+def _unresolved(place: Place) -> tuple[str, ...]:
+    """Disputed files that hold conflict markers, or whose two versions still lie beside each other."""
+    root = os.fsencode(place.path)
+    return tuple(path for path in place.disputed if _is_open(os.path.join(root, path_bytes(path))))
+
+
+def _is_open(file: bytes) -> bool:
+    if any(os.path.lexists(file + side) for side in SIDES.values()):
+        return True
+    if os.path.islink(file) or not os.path.isfile(file):
+        return False
+    with open(file, "rb") as lines:
+        return any(line.startswith(_MARKS) for line in lines)

@@ -1,0 +1,170 @@
+"""Folders in which attempts work. Each has a small `.git` of its own that only borrows the repository's objects.
+
+So nothing that a step does with git (commit, stash, configure, fetch, gc, delete `.git`) reaches the user's repository or
+another attempt, and setting up many at once takes no lock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import shutil
+import stat
+from pathlib import Path
+
+from weft.errors import WorkspaceError
+from weft.workspace.git import Git
+from weft.workspace.names import show_path
+from weft.workspace.repository import Repository, setting_lines
+
+_SECONDS = 1800.0
+_TRIES = 5
+_serial = itertools.count()
+
+
+class Places:
+    """The folders of one repository's runs under `home`: `<run>/<name>` and, beside it, the index that it began with."""
+
+    def __init__(self, home: Path, repository: Repository) -> None:
+        self._home = home
+        self._repository = repository
+        self._refs: asyncio.Task[bytes] | None = None
+        self._shared: dict[str, asyncio.Lock] = {}
+
+    def folder(self, run: str, name: str) -> Path:
+        """Where a folder of this name is or would be."""
+        return self._home / run / name
+
+    def scratch(self, run: str) -> Path:
+        """A new empty folder for one operation; the caller removes it."""
+        folder = self._home / run / f".scratch-{os.getpid()}-{next(_serial)}"
+        return make(folder)
+
+    async def own(self, run: str, name: str, commit: str, target: str, base: str) -> Path:
+        """A folder of these names with the files of a commit, made anew. `target`, `base`: a branch to show there."""
+        folder = self.folder(run, name)
+        await asyncio.to_thread(remove, folder)
+        try:
+            await self._fill(folder, index_of(folder), commit, target, base)
+        except BaseException:
+            await asyncio.to_thread(remove, folder)
+            raise
+        return folder
+
+    async def shared(self, run: str, commit: str, target: str, base: str) -> Path:
+        """The one folder of this run with the files of a commit, for those who only read."""
+        folder = self.folder(run, f"read-{commit[:20]}")
+        async with self._shared.setdefault(str(folder), asyncio.Lock()):
+            if folder.is_dir():
+                return folder
+            draft = folder.with_name(f".{folder.name}-{os.getpid()}-{next(_serial)}")
+            try:
+                await self._fill(draft, index_of(draft), commit, target, base)
+                await asyncio.to_thread(_put, draft, folder, index_of(draft), index_of(folder))
+            finally:
+                await asyncio.to_thread(remove, draft)
+        return folder
+
+    async def _fill(self, folder: Path, index: Path, commit: str, target: str, base: str) -> None:
+        refs = await self._packed_refs()
+        make(folder)
+        branch = f"{base} refs/heads/{target}\n".encode() if target and base else b""
+        await asyncio.to_thread(_lay_out, folder, self._repository, commit, branch, refs)
+        await asyncio.to_thread(index.unlink, missing_ok=True)
+        git = Git(self._repository.gitdir, str(folder), str(index))
+        await git.run("read-tree", "-m", "-u", commit, seconds=_SECONDS)
+        await asyncio.to_thread(shutil.copyfile, index, folder / ".git" / "index")
+
+    async def _packed_refs(self) -> bytes:
+        """Branches, tags and remote branches as they stood when the first folder was made, weft's own left out."""
+        if self._refs is None:
+            self._refs = asyncio.create_task(self._list_refs())
+        return await asyncio.shield(self._refs)
+
+    async def _list_refs(self) -> bytes:
+        names = ("refs/heads", "refs/tags", "refs/remotes")
+        out = await self._repository.git.run("for-each-ref", "--format=%(objectname) %(refname)", *names)
+        return b"".join(line for line in out.splitlines(keepends=True) if b" refs/heads/weft/" not in line)
+
+
+def index_of(folder: Path) -> Path:
+    """The index as it was when the folder was set up; it lies beside the folder."""
+    return folder.with_name(f"{folder.name}.index")
+
+
+def make(folder: Path) -> Path:
+    """The folder, made with those above it. WorkspaceError when that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorkspaceError(place=str(folder), reason=error.strerror or str(error)) from error
+    return folder
+
+
+def remove(folder: Path) -> None:
+    """Take a folder away with all that is in it, also where a step took its own rights away; no fault when it is not there."""
+    for _ in range(_TRIES):
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:
+            if not folder.is_dir():
+                return
+        except PermissionError:
+            _open_up(folder)
+        except OSError:
+            continue  # Something still writes there; its files are taken with the next try.
+    if folder.is_dir():
+        raise WorkspaceError(place=str(folder), reason="the folder cannot be removed")
+
+
+def _open_up(folder: Path) -> None:
+    os.chmod(folder, stat.S_IRWXU)
+    for path, folders, _ in os.walk(folder):
+        for name in folders:
+            place = os.path.join(path, name)
+            if not os.path.islink(place):
+                os.chmod(place, stat.S_IRWXU)
+
+
+def _put(draft: Path, folder: Path, draft_index: Path, index: Path) -> None:
+    os.replace(draft_index, index)
+    try:
+        os.rename(draft, folder)
+    except OSError:
+        if not folder.is_dir():  # Another process was first: its folder is as good.
+            raise
+
+
+def _lay_out(folder: Path, repository: Repository, commit: str, branch: bytes, refs: bytes) -> None:
+    """A `.git` that begins at a commit, detached, with branches to compare with and no way to the user's repository."""
+    git = folder / ".git"
+    for name in ("objects/info", "objects/pack", "refs/heads", "refs/tags", "info", "hooks"):
+        os.makedirs(git / name, exist_ok=True)
+    (git / "HEAD").write_text(f"{commit}\n")
+    (git / "objects/info/alternates").write_bytes(_alternate(repository.objects))
+    mine = branch.partition(b" ")[2]
+    rest = b"".join(line for line in refs.splitlines(keepends=True) if line.partition(b" ")[2] != mine)
+    (git / "packed-refs").write_bytes(rest + branch)
+    (git / "config").write_text(setting_lines(_settings(repository)), errors="surrogateescape")
+    for name_, source in (("shallow", repository.common), ("info/sparse-checkout", repository.gitdir)):
+        if os.path.isfile(os.path.join(source, name_)):
+            shutil.copyfile(os.path.join(source, name_), git / name_)
+    exclude = Path(repository.common, "info/exclude")
+    if exclude.is_file():
+        shutil.copyfile(exclude, git / "info/exclude")
+
+
+def _settings(repository: Repository) -> list[tuple[str, str]]:
+    carried = repository.carried()
+    newer = repository.hashing != "sha1" or any(key.startswith("extensions.") for key, _ in carried)
+    own = [("core.repositoryformatversion", "1" if newer else "0"), ("core.bare", "false")]
+    if repository.hashing != "sha1":
+        own.append(("extensions.objectformat", repository.hashing))
+    return [*own, ("gc.auto", "0"), ("maintenance.auto", "false"), *carried]
+
+
+def _alternate(objects: str) -> bytes:
+    raw = os.fsencode(objects)
+    quoted = show_path(raw) if b"\n" in raw or raw.startswith((b'"', b"#")) else ""
+    return (quoted.encode() if quoted else raw) + b"\n"

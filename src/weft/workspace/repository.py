@@ -1,0 +1,209 @@
+"""Where a repository lies, what is checked out of it, and what of its configuration a worktree needs; nothing is written.
+
+A run may start in a checkout, a linked worktree, a submodule or a bare repository.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from weft.errors import GitFailed, WorkspaceError
+from weft.workspace.git import Git, spawn
+from weft.workspace.names import show_path
+
+_CARRIED_SECTIONS = ("filter.", "diff.", "merge.", "lfs.", "user.")
+_CARRIED_KEYS = {
+    f"core.{name}"
+    for name in (
+        "attributesfile",
+        "autocrlf",
+        "eol",
+        "excludesfile",
+        "filemode",
+        "ignorecase",
+        "longpaths",
+        "precomposeunicode",
+        "safecrlf",
+        "sparsecheckout",
+        "sparsecheckoutcone",
+        "symlinks",
+    )
+}
+
+
+class Repository(Struct, frozen=True):
+    """Absolute paths; `top` is the root of the checkout, "" for a bare repository. `settings` are its own, in file order."""
+
+    gitdir: str
+    common: str
+    objects: str
+    top: str
+    hashing: str
+    shallow: bool
+    settings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def git(self) -> Git:
+        """Calls on this repository that need no files."""
+        return Git(self.gitdir)
+
+    @property
+    def none(self) -> str:
+        """The object id that stands for no object."""
+        return "0" * (64 if self.hashing == "sha256" else 40)
+
+    @property
+    def empty_tree(self) -> str:
+        """The id of a tree without files."""
+        return _EMPTY_TREES[self.hashing]
+
+    def carried(self) -> list[tuple[str, str]]:
+        """The settings that a worktree of its own needs so that files there look as the user set them up."""
+        settings = dict(self.settings)
+        promisor = settings.get("extensions.partialclone", "")
+        wanted = [
+            (key, value)
+            for key, value in self.settings
+            if key in _CARRIED_KEYS or key.startswith(_CARRIED_SECTIONS)
+        ]
+        if promisor:
+            wanted += [pair for pair in self.settings if pair[0].startswith(f"remote.{promisor}.")]
+            wanted.append(("extensions.partialclone", promisor))
+        return wanted
+
+
+_EMPTY_TREES = {
+    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
+
+
+class Standing(Struct, frozen=True):
+    """Where HEAD is: `commit` "" on an unborn branch, `branch` "" when detached; what differs from it, by path."""
+
+    commit: str
+    branch: str
+    changed: tuple[str, ...] = ()
+    untracked: tuple[str, ...] = ()
+
+
+async def discover(root: Path) -> Repository | None:
+    """The repository that a folder belongs to, or None. WorkspaceError when there is one that cannot be used."""
+    questions = (
+        "--absolute-git-dir",
+        "--path-format=absolute",
+        "--git-common-dir",
+        "--git-path",
+        "objects",
+        "--show-object-format",
+        "--is-shallow-repository",
+        "--is-bare-repository",
+        "--is-inside-work-tree",
+        "--show-toplevel",
+    )
+    said = await spawn(("rev-parse", *questions), str(root), {})
+    reason = said.err.decode(errors="replace").strip()
+    answers = [os.fsdecode(line) for line in said.out.split(b"\n")[:-1]]
+    if said.code != 0 and len(answers) < len(questions) - 3:
+        if "not a git repository" in reason:
+            return None
+        raise GitFailed(
+            verb="rev-parse", place=str(root), reason=reason or "git said nothing", code=said.code
+        )
+    gitdir, common, objects, hashing, shallow, bare, inside, *top = answers
+    if len(top) > 1 or inside not in ("true", "false"):
+        raise WorkspaceError(place=str(root), reason="its path has a line break, which git cannot tell apart")
+    if inside == bare == "false":
+        raise WorkspaceError(place=str(root), reason="this is the inside of a git directory, not a checkout")
+    found = Repository(gitdir, common, objects, "".join(top), hashing, shallow == "true")
+    return replace(found, settings=await _own_settings(found))
+
+
+async def _own_settings(found: Repository) -> tuple[tuple[str, str], ...]:
+    said = await found.git.run("config", "--list", "-z", "--show-scope", "--includes")
+    fields = said.split(b"\0")[:-1]
+    settings = []
+    for scope, pair in zip(fields[::2], fields[1::2], strict=True):
+        if scope in (b"local", b"worktree"):
+            key, has_value, value = pair.partition(b"\n")
+            settings.append((os.fsdecode(key), os.fsdecode(value) if has_value else "true"))
+    return tuple(settings)
+
+
+async def standing(repository: Repository) -> Standing:
+    """Where HEAD is and what the checkout has that HEAD has not. Takes no lock and writes nothing."""
+    if not repository.top:
+        return await _bare_standing(repository)
+    said = await repository.git.at(repository.top).run(
+        "status",
+        "--porcelain=v2",
+        "--branch",
+        "-z",
+        "--untracked-files=normal",
+        "--no-renames",
+        "--ignore-submodules=dirty",
+        optional=True,
+    )
+    commit = branch = ""
+    changed, untracked = [], []
+    for line in said.split(b"\0"):
+        if line.startswith(b"# branch.oid "):
+            commit = "" if line[13:] == b"(initial)" else line[13:].decode()
+        elif line.startswith(b"# branch.head "):
+            branch = "" if line[14:] == b"(detached)" else os.fsdecode(line[14:])
+        elif line.startswith(b"1 "):
+            changed.append(show_path(line.split(b" ", 8)[8]))
+        elif line.startswith(b"u "):
+            changed.append(show_path(line.split(b" ", 10)[10]))
+        elif line.startswith(b"? "):
+            untracked.append(show_path(line[2:]))
+    return Standing(commit, branch, tuple(changed), tuple(untracked))
+
+
+async def _bare_standing(repository: Repository) -> Standing:
+    head = await repository.git.call("symbolic-ref", "-q", "HEAD")
+    name = os.fsdecode(head.out.strip()).removeprefix("refs/heads/")
+    return Standing(await commit_of(repository.git, "HEAD"), name)
+
+
+async def commit_of(git: Git, name: str) -> str:
+    """The commit that a name stands for, "" when there is none."""
+    said = await git.call("rev-parse", "--verify", "-q", "--end-of-options", f"{name}^{{commit}}")
+    return said.out.decode().strip() if said.code == 0 else ""
+
+
+async def check_branch(git: Git, branch: str) -> None:
+    """WorkspaceError when a text cannot be the name of a branch."""
+    if (await git.call("check-ref-format", f"refs/heads/{branch}")).code != 0 or branch.startswith("-"):
+        raise WorkspaceError(place=branch or "the target", reason="that is not a name for a branch")
+
+
+async def checked_out_in(git: Git, branch: str) -> str:
+    """The folder in which a branch is checked out, "" when in none."""
+    folder = ""
+    for line in (await git.run("worktree", "list", "--porcelain", "-z")).split(b"\0"):
+        if line.startswith(b"worktree "):
+            folder = os.fsdecode(line[9:])
+        elif line == b"branch refs/heads/" + os.fsencode(branch):
+            return folder
+    return ""
+
+
+def setting_lines(settings: Iterable[tuple[str, str]]) -> str:
+    """Settings as the text of a git configuration file."""
+    lines = []
+    for key, value in settings:
+        section, _, rest = key.partition(".")
+        sub, _, name = rest.rpartition(".")
+        head = f'[{section} "{_escaped(sub)}"]' if sub else f"[{section}]"
+        lines.append(f'{head}\n\t{name} = "{_escaped(value)}"\n')
+    return "".join(lines)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")

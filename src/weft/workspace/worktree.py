@@ -1,0 +1,243 @@
+"""The git workspace: each writing attempt has a worktree of its own, and what it leaves is a commit under `refs/weft/`.
+
+The user's checkout, index, configuration and hooks are never touched; a folder without git gets a private repository.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from weft.errors import WorkspaceError
+from weft.workspace import amendment, cleanup, history, landing, pinning, private
+from weft.workspace.attributes import attributes_at
+from weft.workspace.commits import read_header
+from weft.workspace.folder import FolderWorkspace
+from weft.workspace.git import Git
+from weft.workspace.ground import Ground, ground
+from weft.workspace.harvest import Caps
+from weft.workspace.keeper import Keeper
+from weft.workspace.names import attempt_name, attempt_ref, slug, woven_ref
+from weft.workspace.places import Places, index_of, remove
+from weft.workspace.port import Base, Kept, Mode, Part, Place, Spot, Woven
+from weft.workspace.settler import Choices
+from weft.workspace.weave import Fabric, Order, Weaver
+
+_AT_ONCE = 8
+
+
+class GitWorkspace:
+    """The workspace of a run in a repository. `state` is weft's own folder; `root` the user's, if already known.
+
+    `policies` are the run's merge policies, for the weaves of `open`.
+    """
+
+    name = "git"
+
+    def __init__(
+        self,
+        state: Path,
+        root: Path | None = None,
+        policies: Mapping[str, str] | None = None,
+        caps: Caps | None = None,
+    ) -> None:
+        self._state = state
+        self._root = root
+        self._policies = dict(policies or {})
+        self._caps = caps or Caps()
+        self._bound: Ground | None = None
+        self._places: Places | None = None
+        self._binding = asyncio.Lock()
+        self._attributes: dict[str, Path] = {}
+        self._folders: dict[str, FolderWorkspace] = {}
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
+
+    async def _ground(self, root: Path | None = None, alone: bool = False) -> Ground:
+        async with self._binding:
+            root = root or self._root
+            if root is None:
+                raise WorkspaceError(place=str(self._state), reason="no folder to work on has been named")
+            if self._bound is None or self._root != root:
+                self._bound = await ground(self._state, root, alone)
+                self._root = root
+                self._places = Places(self._bound.places, self._bound.repository)
+        return self._bound
+
+    async def _at(self, base: Base) -> tuple[Ground, Places]:
+        """What a base stands on; a workspace that knows its ground already stays there."""
+        known = self._bound is not None
+        on = await self._ground(None if known else Path(base.root), base.private)
+        return on, self._places or Places(on.places, on.repository)
+
+    async def _git(self) -> Git:
+        return (await self._ground()).repository.git
+
+    @asynccontextmanager
+    async def _scratch(self, run: str) -> AsyncIterator[Path]:
+        on = await self._ground()
+        folder = (self._places or Places(on.places, on.repository)).scratch(slug(run))
+        try:
+            yield folder
+        finally:
+            await asyncio.to_thread(remove, folder)
+
+    def _folder(self, on: Ground, run: str) -> FolderWorkspace:
+        if run not in self._folders:
+            self._folders[run] = FolderWorkspace(on.state, run)
+        return self._folders[run]
+
+    async def prepare(
+        self, run: str, root: Path, with_changes: bool = False, target: str = "", at: float = 0.0
+    ) -> Base:
+        on = await self._ground(root)
+        async with self._scratch(run) as scratch:
+            return await pinning.prepare(on, scratch, self._caps, run, with_changes, target, at)
+
+    async def open(self, spot: Spot, base: Base, needs: Sequence[Part], mode: Mode) -> Place | Woven:
+        on, _ = await self._at(base)
+        if mode in ("none", "shared"):
+            return await self._folder(on, spot.run).open(spot, base, needs, mode)
+        fabric = await self._weave(spot.run, base, needs, self._policies)
+        if fabric.conflicts:
+            return Woven("", "", fabric.conflicts, fabric.applied)
+        await self._pin(spot.run, fabric, base, needs)
+        return await self._placed(spot, base, fabric, mode == "own")
+
+    async def _placed(self, spot: Spot, base: Base, fabric: Fabric, writable: bool) -> Place:
+        on, places = await self._at(base)
+        run = slug(spot.run)
+        async with self._at_once:
+            if writable:
+                name = attempt_name(spot)
+                folder = await places.own(run, name, fabric.commit, base.target, base.commit)
+            else:
+                folder = await places.shared(run, fabric.commit, base.target, base.commit)
+        at = base.at or (await read_header(on.repository.git, fabric.commit)).at
+        return Place(str(folder), fabric.commit, writable, fabric.parents, fabric.disputed, at)
+
+    async def _pin(self, run: str, fabric: Fabric, base: Base, parts: Sequence[Part]) -> None:
+        """Keep a commit that weaving made from being collected while somebody builds on it."""
+        if fabric.commit not in (base.commit, *(part.commit for part in parts)):
+            git = await self._git()
+            await git.run("update-ref", woven_ref(run, fabric.commit), fabric.commit)
+
+    async def dispute(
+        self, spot: Spot, base: Base, parts: Sequence[Part], policies: Mapping[str, str]
+    ) -> Place:
+        fabric = await self._weave(spot.run, base, parts, policies, markers=True)
+        await self._pin(spot.run, fabric, base, parts)
+        return await self._placed(spot, base, fabric, writable=True)
+
+    async def keep(
+        self, spot: Spot, place: Place, *, succeeded: bool, message: str = "", also: Sequence[str] = ()
+    ) -> Kept:
+        on = await self._ground()
+        if not place.base:
+            folder = self._folder(on, spot.run)
+            return await folder.keep(spot, place, succeeded=succeeded, message=message, also=also)
+        async with self._scratch(spot.run) as scratch:
+            keeper = Keeper(on.repository.git.at(place.path), place, scratch, self._caps)
+            if not place.writable:
+                return await keeper.look()
+            return await keeper.keep(spot, succeeded, message, also)
+
+    async def close(self, spot: Spot, place: Place) -> None:
+        if not place.base:
+            await self._folder(await self._ground(), spot.run).close(spot, place)
+        elif place.writable:
+            folder = Path(place.path)
+            await asyncio.to_thread(remove, folder)
+            await asyncio.to_thread(index_of(folder).unlink, missing_ok=True)
+
+    async def read(self, commit: str, path: str) -> bytes | None:
+        """Through a symbolic link there is no file."""
+        on = await self._ground()
+        if not commit:
+            return await self._folder(on, "").read(commit, path)
+        return await amendment.read(on.repository.git, commit, path)
+
+    async def amend(self, spot: Spot, commit: str, path: str, content: bytes, by: str) -> Kept:
+        git = await self._git()
+        async with self._scratch(spot.run) as scratch:
+            return await amendment.amend(git, scratch, spot, commit, path, content, by)
+
+    async def weave(self, run: str, base: Base, parts: Sequence[Part], policies: Mapping[str, str]) -> Woven:
+        fabric = await self._weave(run, base, parts, policies)
+        if fabric.conflicts:
+            return Woven("", "", fabric.conflicts, fabric.applied)
+        return Woven(fabric.commit, fabric.tree, (), fabric.applied)
+
+    async def resolve(
+        self,
+        spot: Spot,
+        base: Base,
+        parts: Sequence[Part],
+        policies: Mapping[str, str],
+        choices: Mapping[str, bytes | str | None],
+        by: str,
+    ) -> Woven:
+        fabric = await self._weave(spot.run, base, parts, policies, choices, by)
+        if fabric.conflicts:
+            return Woven("", "", fabric.conflicts, fabric.applied)
+        git = await self._git()
+        await git.run("update-ref", f"{attempt_ref(spot)}.resolved", fabric.commit)
+        return Woven(fabric.commit, fabric.tree, (), fabric.applied)
+
+    async def _weave(
+        self,
+        run: str,
+        base: Base,
+        parts: Sequence[Part],
+        policies: Mapping[str, str],
+        choices: Choices | None = None,
+        by: str = "",
+        markers: bool = False,
+    ) -> Fabric:
+        on, places = await self._at(base)
+        git = on.repository.git.at(await self._attributes_of(on, base.commit))
+        name = base.target or "the base"
+        order = Order(run, base.commit, name, base.at, policies, choices or {}, by, markers)
+        return await Weaver(git, lambda: places.scratch(slug(run)), remove).weave(order, parts)
+
+    async def _attributes_of(self, on: Ground, commit: str) -> Path:
+        if commit not in self._attributes:
+            self._attributes[commit] = await attributes_at(on.repository.git, on.state / "attributes", commit)
+        return self._attributes[commit]
+
+    async def publish(self, run: str, commit: str) -> str:
+        return await landing.publish((await self._ground()).repository, run, commit)
+
+    async def land(self, run: str, base: Base, commit: str, target: str, follow: bool = False) -> str | None:
+        on, _ = await self._at(base)
+        return await landing.land(on.repository, base, commit, target, follow)
+
+    async def refresh(self, base: Base, target: str) -> Base:
+        on, _ = await self._at(base)
+        if on.private:
+            async with self._scratch("refresh") as scratch:
+                await private.snapshot(on.repository, scratch, self._caps, "", base.at)
+        return await landing.refreshed(on.repository, base, target)
+
+    async def diff(self, old: str, new: str, path: str = "") -> bytes:
+        return await history.patch(await self._git(), old, new, path)
+
+    async def history(self, commit: str, path: str) -> tuple[history.Origin, ...]:
+        """The commits that made a file what it is, newest first."""
+        return await history.history(await self._git(), commit, path)
+
+    async def held(self) -> list[cleanup.Held]:
+        """What is kept of every run, this one and others."""
+        on = await self._ground()
+        return await cleanup.held(on.repository.git, on.places)
+
+    async def forget(self, run: str, unlanded: bool = False) -> tuple[str, ...]:
+        """Let go of all that is kept of a run; gives the names of its refs. Refused while its result has not landed."""
+        gone = await cleanup.forget(await self._git(), run, unlanded)
+        await self.end(run)
+        return gone
+
+    async def end(self, run: str) -> None:
+        on = await self._ground()
+        await cleanup.sweep(on.state, run)
