@@ -62,6 +62,8 @@ def test_a_schema_without_end_ends():
     assert isinstance(example(endless), dict)
     turning = {"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}}
     assert example(turning) == "rehearsed value"
+    all_of = {"$ref": "#/$defs/a", "$defs": {"a": {"allOf": [{"$ref": "#/$defs/a"}]}}}
+    assert example(all_of) == "rehearsed value"
     nested = {
         "type": "array",
         "items": {"$ref": "#/$defs/a"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from weft.agents import orphans
-from weft.agents.lifeline import Lifeline
+from weft.agents.lifeline import Lifeline, _end
 
 
 @pytest.fixture
@@ -66,6 +67,15 @@ def test_a_forked_process_has_a_lifeline_of_its_own(sleepers, monkeypatch):
     assert _watch_of(line).pid != first.pid
     del line
     assert sleepers[1].wait(20) == -9
+
+
+def test_the_end_of_a_forked_process_does_not_end_the_parents_line(sleepers):
+    ours, theirs = os.pipe()
+    _end(sleepers[0], theirs, owner=-1)
+    assert os.write(theirs, b"still open") == 10
+    os.close(ours)
+    os.close(theirs)
+    assert sleepers[0].poll() is None
 
 
 def _watch_of(line: Lifeline) -> subprocess.Popen[bytes]:

@@ -93,3 +93,11 @@ def test_without_a_proc_file_system_ps_tells_the_start(monkeypatch, tmp_path, sl
     monkeypatch.setattr(orphans, "_PATIENCE_SECONDS", 0.0)
     assert orphans.reap_orphans(tmp_path) == 1
     assert sleeper.wait(20) == -signal.SIGKILL
+
+
+def test_a_group_that_is_not_ours_counts_as_living(monkeypatch, sleeper):
+    def refused(group: int, number: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "killpg", refused)
+    assert orphans.alive(sleeper.pid)

@@ -119,6 +119,16 @@ async def test_a_daemon_that_holds_our_pipe_is_ended_too(desk):
     assert not living(int((desk.folder / "pid").read_text()))
 
 
+@pytest.mark.needs("linux")
+async def test_a_stranger_that_never_stops_printing_cannot_keep_us(desk):
+    """It left the group and cleared its environment: nothing tells that it is ours, but we are done with it."""
+    script = "env -i setsid sh -c 'echo $$ > pid; exec yes' & while ! [ -s pid ]; do :; done"
+    try:
+        assert (await sh(script, desk, output_bytes=1000)).code == 0
+    finally:
+        orphans.send(int((desk.folder / "pid").read_text()), signal.SIGKILL)
+
+
 async def test_cancelling_ends_a_child_that_ignores_sigterm(desk):
     work = asyncio.create_task(sh(f"echo $$; {STUBBORN}", desk, grace_seconds=0.1))
     await until(lambda: "ready" in desk.heard())

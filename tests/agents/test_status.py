@@ -52,6 +52,8 @@ def test_one_agent_may_work_on_several_steps_and_a_step_changes_hands():
     assert both["a"].working == (("r", "s"), ("r", "t"))
     moved = after(e.AttemptNoted(step="s", note={"agent": "b"}), known=both)
     assert moved["a"].working == (("r", "t"),)
+    asked = e.AskOpened(step="s", ask="q", attempt=1)
+    assert after(asked, known=moved)["b"].status(9.0) == "waiting"
     assert moved["b"].working == (("r", "s"),)
 
 

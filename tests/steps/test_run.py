@@ -166,6 +166,7 @@ async def test_an_output_file_without_end_is_refused(desk):
 async def test_an_output_file_of_an_earlier_attempt_is_not_read(desk):
     await run(desk, args={"script": "echo a=1 > $WEFT_OUTPUT"})
     assert "a" not in (await run(desk, args={"script": ":"})).outputs
+    assert "a" not in (await run(desk, args={"script": "echo > $WEFT_OUTPUT"})).outputs
 
 
 async def test_an_output_that_is_a_link_to_somewhere_else_is_not_read(desk):

@@ -111,22 +111,17 @@ def _type(schema: Mapping[str, Any]) -> str:
     return str(kind)
 
 
-def _joined(schema: Any, root: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema with its reference and its `allOf` taken in."""
-    whole = dict(schema) if isinstance(schema, Mapping) else {}
-    for _ in range(_DEPTH):
-        if "$ref" not in whole:
-            break
-        whole = {**_target(whole.pop("$ref"), root), **whole}
+def _joined(schema: Any, root: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
+    """The schema with its reference and its `allOf` taken in, as deep as is sensible."""
+    whole = dict(schema) if isinstance(schema, Mapping) and depth < _DEPTH else {}
+    if "$ref" in whole:
+        whole = {**_joined(_target(whole.pop("$ref"), root), root, depth + 1), **whole}
     for part in whole.pop("allOf", ()):
-        other = _joined(part, root)
+        other = _joined(part, root, depth + 1)
         properties = {**whole.get("properties", {}), **other.get("properties", {})}
         required = [*whole.get("required", ()), *other.get("required", ())]
-        whole = {**whole, **other}
-        if properties:
-            whole["properties"] = properties
-        if required:
-            whole["required"] = required
+        merged = {"properties": properties, "required": required}
+        whole = {**whole, **other, **{key: value for key, value in merged.items() if value}}
     return whole
 
 

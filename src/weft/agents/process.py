@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import os
 import secrets
 import signal
@@ -112,6 +113,7 @@ class _Child:
                 start_new_session=True,
             )
         self._group = self._process.pid
+        self._pipes = [pipe for pipe in (self._process.stdout, self._process.stderr) if pipe]
 
     @property
     def code(self) -> int:
@@ -122,24 +124,22 @@ class _Child:
         """Record the child, and read what it prints. May raise OSError (a full disk)."""
         _lifeline.add(self._group)
         orphans.record(self._desk.spool, self._group, self._mark)
-        for channel, pipe in zip(CHANNELS, (self._process.stdout, self._process.stderr), strict=True):
-            if pipe:
-                self._reading[channel] = pipe.fileno()
-                os.set_blocking(pipe.fileno(), False)
-                self._loop.add_reader(pipe.fileno(), self._read, channel)
+        for channel, pipe in zip(CHANNELS, self._pipes, strict=True):
+            self._reading[channel] = pipe.fileno()
+            os.set_blocking(pipe.fileno(), False)
+            self._loop.add_reader(pipe.fileno(), self._read, channel)
 
     async def ended(self) -> None:
         """Until the leader has ended, by a descriptor that tells, else by looking."""
         try:
             descriptor = os.pidfd_open(self._group)
         except (AttributeError, OSError):
-            while not await self._gone(_LAST_SECONDS, leader_only=True):
-                continue
+            await self._gone(math.inf, leader_only=True)
             return
-        told: asyncio.Future[None] = self._loop.create_future()
-        self._loop.add_reader(descriptor, _settle, told)
+        told = asyncio.Event()
+        self._loop.add_reader(descriptor, told.set)
         try:
-            await told
+            await told.wait()
         finally:
             self._loop.remove_reader(descriptor)
             os.close(descriptor)
@@ -169,9 +169,8 @@ class _Child:
         self._drain()
         for channel in list(self._reading):
             self._leave(channel)
-        for pipe in (self._process.stdout, self._process.stderr):
-            if pipe:
-                pipe.close()
+        for pipe in self._pipes:
+            pipe.close()
         self.capture.close()
         _lifeline.drop(self._group)
         (self._desk.spool / orphans.RECORD).unlink(missing_ok=True)
@@ -207,8 +206,3 @@ class _Child:
 
     def _leave(self, channel: str) -> None:
         self._loop.remove_reader(self._reading.pop(channel))
-
-
-def _settle(told: asyncio.Future[None]) -> None:
-    if not told.done():
-        told.set_result(None)
