@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from weft.errors import InvalidDefinition
 
-CLOSE: Final = 0.6
+CLOSE: Final = 0.65
 """How alike two names must be (difflib's ratio) for one to be offered for the other."""
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from weft.definition.check import Known, check
 from weft.definition.fault import Fault, errors_in, in_order, nearest, refusal
-from weft.definition.findings import Nowhere, Where
+from weft.definition.findings import Where
 from weft.definition.stored import digest
 from weft.definition.workflow import Workflow
 from weft.errors import SettingsError
@@ -74,8 +74,7 @@ def load_text(
 
 def load_data(data: Any, *, name: str = "workflow", known: Known = Known()) -> Loaded:  # noqa: B008
     """The same for plain data in the native format that no file holds."""
-    reading = _module("weft").read(Document(data, Positions()), "", name)
-    reading = reading._replace(where=Nowhere())
+    reading = _module("weft").read(Document(data, Positions.nowhere(data)), "", name)
     return _checked(reading, "weft", "", known, None)
 
 

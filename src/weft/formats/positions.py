@@ -23,6 +23,11 @@ class Positions:
         self._mark = mark
         self._text = text
 
+    @classmethod
+    def nowhere(cls, data: Any) -> Positions:
+        """The positions of data that no text holds: every place in it is (0, 0)."""
+        return cls(_unplaced(data))
+
     def value(self, path: Sequence[str | int] = ()) -> Place:
         """The place of the value at a path."""
         line, column, _ = self._find(path)[1]
@@ -85,6 +90,12 @@ class Positions:
                 return number, indent + 1 + offset
             offset -= length + 1
         return line + 1, 1
+
+
+def _unplaced(data: Any) -> Mark:
+    if isinstance(data, dict):
+        return -1, -1, {key: (-1, -1, _unplaced(one)) for key, one in data.items()}
+    return -1, -1, [_unplaced(one) for one in data] if isinstance(data, list) else None
 
 
 def _child(mark: Mark, part: str | int) -> tuple[Place, Mark] | None:

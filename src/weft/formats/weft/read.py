@@ -31,7 +31,7 @@ def recognises(data: Any) -> bool:
 
 def read(document: Document, file: str, name: str) -> Reading:
     """The workflow of a file, and its faults. `name` is the workflow's where the file gives none."""
-    findings = Findings(file, document.positions)
+    findings = Findings(file, document.positions, _ids(document.data))
     broken: set[Path] = set()
     try:
         keys = msgspec.convert(document.data, DocumentKeys)
@@ -45,6 +45,12 @@ def read(document: Document, file: str, name: str) -> Reading:
         step.id for step, path in zip(made.steps, paths, strict=True) if _is_broken(path, broken)
     )
     return Reading(made, findings, Places(document.positions, paths), unsure)
+
+
+def _ids(data: Any) -> list[str]:
+    steps = data.get("steps") if isinstance(data, dict) else None
+    listed = steps if isinstance(steps, list) else []
+    return [str(step.get("id", "")) if isinstance(step, dict) else "" for step in listed]
 
 
 def _fitting(document: Document, findings: Findings, broken: set[Path]) -> Any:

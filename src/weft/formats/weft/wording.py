@@ -30,6 +30,7 @@ KNOWN_AS: Final = {
     "if": "when",
     "inputs": "with",
     "jobs": "steps",
+    "kind": "uses",
     "loop": "foreach",
     "matrix": "foreach",
     "name": "title",
