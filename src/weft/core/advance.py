@@ -33,10 +33,14 @@ def advance(draft: Draft, places: int) -> None:
     free = places
     while True:
         free = _start_what_may(draft, free)
-        if not answer_all(draft):
-            break
-    if state.status == "running" and not state.running:
+        if answer_all(draft):
+            continue
+        if state.status != "running" or state.running:
+            return
+        before = len(draft.events)
         rest(draft, waiting_for_place=bool(state.ready))
+        if len(draft.events) == before:
+            return
 
 
 def answer_all(draft: Draft) -> bool:

@@ -24,7 +24,7 @@ class Create(Command, frozen=True):
     options: Options = Options()
     parent: Parent | None = None
     forked_from: str = ""
-    base: str = ""
+    base: dict[str, Any] = {}
     labels: dict[str, str] = {}
     given: tuple[Event, ...] = ()
 

@@ -51,7 +51,7 @@ class RunCreated(Event, frozen=True, tag="run.created"):
     options: Options = Options()
     parent: Parent | None = None
     forked_from: str = ""
-    base: str = ""
+    base: dict[str, Any] = {}
     labels: dict[str, str] = {}
 
 

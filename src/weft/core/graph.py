@@ -23,7 +23,7 @@ class Graph:
         "main",
         "named",
         "needs",
-        "phase_sizes",
+        "phase_sizes", "sinks",
         "steps",
     )
 
@@ -41,6 +41,11 @@ class Graph:
             for need in mine:
                 followers[need].append(i)
         self.followers = [tuple(f) for f in followers]
+        self.sinks = tuple(
+            i
+            for i, step in enumerate(self.steps)
+            if not step.final and not step.internal and all(self.steps[f].internal for f in self.followers[i])
+        )
         self.main = sum(not s.final for s in self.steps)
         self.each_when = [bool(s.foreach and s.when and _names(s.when, s.foreach.name)) for s in self.steps]
         self.phase_sizes: dict[str, int] = {}

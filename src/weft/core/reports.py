@@ -199,7 +199,7 @@ def open_ask(draft: Draft, command: OpenAsk) -> None:
         ask(
             draft,
             st,
-            about=command.about,  # type: ignore[arg-type]
+            about=command.about,
             prompt=command.prompt,
             choices=command.choices,
             detail=command.detail,

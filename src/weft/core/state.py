@@ -102,7 +102,7 @@ class State(Struct):
     options: Options = Options()
     parent: Parent | None = None
     forked_from: str = ""
-    base: str = ""
+    base: dict[str, Any] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     created_at: float = 0.0
     started_at: float | None = None

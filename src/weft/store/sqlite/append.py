@@ -96,11 +96,9 @@ class Appending(Connection):
     def _insert(self, db: sqlite3.Connection, append: Append, rows: list[Row]) -> bool:
         try:
             db.executemany(INSERT, rows)
-        except sqlite3.IntegrityError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_UNIQUE:
-                raise
+        except sqlite3.IntegrityError:
             # The first row is the fence. Were it ours, a later one met a record that follows nothing: undo it all.
-            if db.execute(POSITION, (append.run, append.expected + 1)).fetchone() == (rows[0][0],):
+            if db.execute(POSITION, (append.run, append.expected + 1)).fetchone() in (None, (rows[0][0],)):
                 raise
             return False
         return True

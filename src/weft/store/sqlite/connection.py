@@ -33,6 +33,19 @@ REASONS = {
 }
 
 
+TROUBLES = (sqlite3.Error, UnicodeDecodeError)
+"""The second comes from a damaged schema, whose words Python cannot read."""
+
+
+def trouble(name: str, error: Exception) -> StoreError:
+    """What SQLite says of a store, in words for a person."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if isinstance(error, UnicodeDecodeError):
+        code = sqlite3.SQLITE_CORRUPT
+    reason = REASONS.get(code & 0xFF, str(error)) if code is not None else str(error)
+    return StoreError(store=name, reason=reason)
+
+
 class Connection:
     """What every part of the SQLite store stands on. `name` is the store's URL."""
 
@@ -43,7 +56,7 @@ class Connection:
         self.synchronous = durability.upper()
         try:
             self.db = self._open()
-        except sqlite3.Error as error:
+        except TROUBLES as error:
             raise self.trouble(error) from error
         self._writing = Transaction(self, self.synchronous)
         self._writing_relaxed = Transaction(self, "NORMAL")
@@ -67,15 +80,13 @@ class Connection:
         """All rows of a question; a damaged text comes with marks instead of an error, so that it harms no other row."""
         try:
             return self.db.execute(sql, values).fetchall()
-        except sqlite3.OperationalError as error:
+        except TROUBLES as error:
             if "decode" not in str(error):
                 raise self.trouble(error) from error
-        except sqlite3.Error as error:
-            raise self.trouble(error) from error
         self.db.text_factory = _marked
         try:
             return self.db.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
+        except TROUBLES as error:
             raise self.trouble(error) from error
         finally:
             self.db.text_factory = str
@@ -85,11 +96,8 @@ class Connection:
         rows = self.rows(sql, values)
         return rows[0] if rows else None
 
-    def trouble(self, error: sqlite3.Error) -> StoreError:
-        """The same in words for a person."""
-        code = getattr(error, "sqlite_errorcode", None)
-        reason = REASONS.get(code & 0xFF, str(error)) if code is not None else str(error)
-        return StoreError(store=self.name, reason=reason)
+    def trouble(self, error: Exception) -> StoreError:
+        return trouble(self.name, error)
 
     def forget(self) -> None:
         """After a failed transaction nothing that was remembered of the file is certain."""

@@ -15,6 +15,7 @@ from weft.store import views
 from weft.store.chain import seal
 from weft.store.port import Record
 from weft.store.sqlite.append import INSERT
+from weft.store.sqlite.connection import trouble
 from weft.store.sqlite.keep import KEEP_SECONDS
 from weft.store.sqlite.verify import Verifying
 from weft.store.transfer import receive, send
@@ -89,20 +90,23 @@ class Upkeep(Verifying):
         half = _part(path)
         try:
             await asyncio.to_thread(_copy, self.path, half)
-            copy = type(self)(half, self.durability, self.clock)
-            try:
-                faults = await copy.verify()
-            finally:
-                await copy.close()
-            if faults:
-                raise StoreError(store=self.name, reason=f"the backup has {len(faults)} faults: {faults[0]}")
+            await self._prove(half)
             os.replace(half, path)
         except sqlite3.Error as error:
-            raise self.trouble(error) from error
+            raise trouble(str(path), error) from error
         except OSError as error:
             raise StoreError(store=str(path), reason=f"it cannot be written: {error.strerror}") from error
         finally:
             half.unlink(missing_ok=True)
+
+    async def _prove(self, half: Path) -> None:
+        copy = type(self)(half, self.durability, self.clock)
+        try:
+            faults = await copy.verify()
+        finally:
+            await copy.close()
+        if faults:
+            raise StoreError(store=self.name, reason=f"its copy has {len(faults)} faults: {faults[0]}")
 
     def export(self, run: str) -> AsyncIterator[bytes]:
         return send(self, run)
@@ -148,6 +152,8 @@ def _part(path: Path) -> Path:
     """Where the copy grows until it is whole."""
     if path.exists():
         raise StoreError(store=str(path), reason="a backup goes to a new file, and this one is there")
+    if not path.parent.is_dir():
+        raise StoreError(store=str(path), reason="a backup needs a folder, and this one is not there")
     part = path.absolute().with_name(path.name + ".part")
     part.unlink(missing_ok=True)
     return part

@@ -19,14 +19,15 @@ from weft.store.verify import Walk, definition_of, named
 
 BATCH = 1000
 SCAN = f"SELECT {COLUMNS}, seal FROM records NOT INDEXED WHERE position > ? ORDER BY position LIMIT {BATCH}"
-SCAN_RUN = (
-    f"SELECT {COLUMNS}, seal FROM records WHERE position > ? AND run = ? ORDER BY version LIMIT {BATCH}"
-)
+SCAN_RUN = f"SELECT {COLUMNS}, seal FROM records WHERE version > ? AND run = ? ORDER BY version LIMIT {BATCH}"
 PLACES = (
     "SELECT position, run, version FROM records INDEXED BY records_version "
     f"WHERE position > ? ORDER BY position LIMIT {BATCH}"
 )
 ONE = f"SELECT {COLUMNS}, seal FROM records NOT INDEXED WHERE position = ?"
+BEFORE_ALL = -(1 << 63)
+"""A damaged position or version may be negative."""
+
 MISSING = re.compile(r"row (\d+) missing from index records_version")
 
 
@@ -39,7 +40,7 @@ class Verifying(Listing):
         walk = Walk()
         faults: list[str] = []
         blobs: dict[str, bool] = {}
-        after = 0
+        after = BEFORE_ALL
         while rows := self._batch(run, after, walk, faults):
             for row in rows:
                 one = record(row[:-1])
@@ -49,7 +50,7 @@ class Verifying(Listing):
                     faults.append(named(one, f"its definition {digest} is not in the store"))
                 if run and isinstance(one.body, bytes):
                     blobs.update((name, self._has(blobs, name)) for name in views.digests_in(one.body))
-                after = one.position
+                after = one.version if run else one.position
             await asyncio.sleep(0)
         faults += self._ends(run, walk)
         if not run:

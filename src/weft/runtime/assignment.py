@@ -1,0 +1,42 @@
+"""An attempt as it is handed out: complete in itself, so that this process or another host can do it."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from weft.agents.port import Permission
+from weft.core.work import Brief, Outcome
+from weft.definition.workflow import Gate
+from weft.workspace.port import Base, Mode, Part, Spot
+
+
+class Assignment(Struct, frozen=True):
+    """`started_at` is when its start was put on record; `parts` are the commits that its folder is made from."""
+
+    brief: Brief
+    spot: Spot
+    base: Base
+    parts: tuple[Part, ...] = ()
+    mode: Mode = "own"
+    gates: tuple[Gate, ...] = ()
+    labels: tuple[str, ...] = ()
+    policies: dict[str, str] = {}
+    cache: bool = False
+    resolution: dict[str, Any] = {}
+
+
+class Link(Protocol):
+    """How an attempt reaches the run that it belongs to."""
+
+    async def note(self, note: dict[str, Any]) -> None: ...
+    async def ask(self, permission: Permission) -> str: ...
+    async def publish(self, name: str, data: dict[str, Any]) -> None: ...
+    async def output(self, chunk: bytes) -> None: ...
+
+
+class Dispatch(Protocol):
+    """Hands attempts out. Cancelling `perform` ends the attempt wherever it is; nothing of it is left then."""
+
+    async def perform(self, assignment: Assignment, link: Link) -> Outcome: ...

@@ -1,0 +1,145 @@
+"""One attempt from folder to outcome: prepare, perform, demand evidence, judge, keep what was left.
+
+Whatever happens in it becomes a classed Outcome; only being cancelled goes through. What it wrote is kept either way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from weft.core.work import Failure, Outcome, Verdict
+from weft.definition.policy import Timeouts
+from weft.definition.workflow import Gate
+from weft.errors import WeftError
+from weft.runtime.assignment import Assignment, Link
+from weft.runtime.clock import Clock
+from weft.runtime.desk import AttemptDesk
+from weft.runtime.watch import Watch
+from weft.steps.port import GateKind, Kind, Tools
+from weft.workspace.port import Kept, Place, Workspace, Woven
+
+
+class Attempts:
+    """Does assignments in this process. `spool` holds a private folder for each attempt, outside of its workspace."""
+
+    def __init__(
+        self,
+        kinds: Callable[[str], Kind],
+        gates: Callable[[str], GateKind],
+        tools: Tools,
+        workspace: Callable[[str], Workspace],
+        spool: Path,
+        clock: Clock,
+    ) -> None:
+        self.kinds = kinds
+        self.gates = gates
+        self.tools = tools
+        self.workspace = workspace
+        self.spool = spool
+        self.clock = clock
+
+    async def perform(self, assignment: Assignment, link: Link) -> Outcome:
+        """Do it; gives an Outcome unless cancelled."""
+        try:
+            kind = self.kinds(assignment.brief.kind)
+            if kind.workspace == "none" and not assignment.gates and assignment.brief.timeout == _NO_LIMITS:
+                return await kind.perform(
+                    assignment.brief, self._desk(assignment, link, _NOWHERE), self.tools
+                )
+            return await self._in_place(assignment, link, kind)
+        except WeftError as error:
+            return Outcome(failure=Failure(kind="permanent", message=str(error)))
+        except Exception as error:  # noqa: BLE001 - a plug-in may raise anything, and the run must hear of it
+            message = f"weft itself failed here, please report it: {type(error).__name__}: {error}"
+            return Outcome(failure=Failure(kind="permanent", message=message))
+
+    async def _in_place(self, assignment: Assignment, link: Link, kind: Kind) -> Outcome:
+        workspace = self.workspace(assignment.spot.run)
+        mode = "none" if kind.workspace == "none" and assignment.mode == "own" else assignment.mode
+        place = await workspace.open(assignment.spot, assignment.base, assignment.parts, mode)
+        if isinstance(place, Woven):
+            return disagreement(assignment, place)
+        outcome = Outcome(failure=Failure(kind="lost", message="the attempt was stopped"))
+        try:
+            desk = self._desk(assignment, link, Path(place.path))
+            await asyncio.to_thread(desk.spool.mkdir, parents=True, exist_ok=True)
+            watch = Watch(self.clock, desk, assignment.brief.timeout)
+            outcome = await watch.run(self._work(assignment, kind, desk, workspace, place))
+            return outcome
+        finally:
+            if outcome.failure is not None:
+                await asyncio.shield(self._put_away(assignment, workspace, place))
+            else:
+                await workspace.close(assignment.spot, place)
+
+    async def _work(
+        self, assignment: Assignment, kind: Kind, desk: AttemptDesk, workspace: Workspace, place: Place
+    ) -> Outcome:
+        from weft.steps.evidence import demand
+
+        brief = assignment.brief
+        outcome = await kind.perform(brief, desk, self.tools)
+        if outcome.failure is not None:
+            return outcome
+        also = [ref.name for ref in brief.creates if not ref.label]
+        kept = await self._keep(assignment, workspace, place, also)
+        missing = demand(brief, outcome, kept.artifacts, desk.folder)
+        if missing is not None:
+            return _with(outcome, kept, failure=missing)
+        verdicts = [await self._judge(gate, assignment, outcome, desk) for gate in assignment.gates]
+        return _with(outcome, kept, verdicts=(*outcome.verdicts, *verdicts))
+
+    async def _keep(
+        self, assignment: Assignment, workspace: Workspace, place: Place, also: list[str]
+    ) -> Kept:
+        if not place.writable:
+            return Kept(commit=place.base)
+        return await workspace.keep(
+            assignment.spot, place, succeeded=True, message=assignment.brief.title, also=also
+        )
+
+    async def _put_away(self, assignment: Assignment, workspace: Workspace, place: Place) -> None:
+        """What a failed or stopped attempt wrote is kept too, under its own ref."""
+        if place.writable:
+            await workspace.keep(assignment.spot, place, succeeded=False, message=assignment.brief.title)
+        await workspace.close(assignment.spot, place)
+
+    async def _judge(
+        self, gate: Gate, assignment: Assignment, outcome: Outcome, desk: AttemptDesk
+    ) -> Verdict:
+        return await self.gates(gate.kind).judge(gate.args, assignment.brief, outcome, desk, self.tools)
+
+    def _desk(self, assignment: Assignment, link: Link, folder: Path) -> AttemptDesk:
+        spot = assignment.spot
+        spool = self.spool / spot.run / f"{_safe(spot.step)}.{spot.round}.{spot.attempt}"
+        return AttemptDesk(folder, spool, link, self.clock, assignment.brief.output_bytes)
+
+
+def disagreement(assignment: Assignment, woven: Woven) -> Outcome:
+    """The commits that this attempt was to start from disagree."""
+    paths = sorted({str(c.get("path", "")) for c in woven.conflicts})
+    steps = ", ".join(dict.fromkeys(part.step for part in assignment.parts))
+    message = f"what {steps} left does not fit together in {', '.join(paths[:5])}"
+    report = {"conflicts": [dict(c) for c in woven.conflicts], "steps": [p.step for p in assignment.parts]}
+    return Outcome(
+        failure=Failure(kind="conflict", message=message, report=report), conflicts=woven.conflicts
+    )
+
+
+def _with(outcome: Outcome, kept: Kept, **changes: object) -> Outcome:
+    artifacts = outcome.artifacts or kept.artifacts
+    return msgspec.structs.replace(
+        outcome, artifacts=artifacts, commit=kept.commit, tree=kept.tree, **changes
+    )
+
+
+def _safe(step: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_.@+[]" else "-" for c in step)[:100]
+
+
+_NOWHERE = Path("/nonexistent")
+_NO_LIMITS = Timeouts()

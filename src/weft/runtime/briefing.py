@@ -1,0 +1,154 @@
+"""What an attempt has to know, read off the state: its Brief, the commits it starts from, and its gates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from weft.core.state import State, StepState
+from weft.core.work import Artifact, Brief, Handoff
+from weft.definition.workflow import Role, Step
+from weft.runtime.assignment import Assignment
+from weft.workspace.port import Base, Mode, Part, Spot
+
+_NO_ROLE = Role()
+
+
+class Briefing:
+    """Briefs of one run. What it remembers (`parts` of ended steps) follows from the state and can be thrown away."""
+
+    def __init__(self, state: State, base: Base, versioned: bool) -> None:
+        self.state = state
+        self.base = base
+        self.versioned = versioned
+        self._parts: dict[tuple[str, int], tuple[Part, ...]] = {}
+
+    def assignment(self, st: StepState, mode: Mode, started_at: float) -> Assignment:
+        """The attempt that is on record as started for this step."""
+        state, step = self.state, self.state.graph.steps[st.index]
+        return Assignment(
+            brief=self.brief(st, step),
+            spot=Spot(state.run, st.key, st.round, st.attempt, started_at),
+            base=self.base,
+            parts=self.parts(st) if self.versioned and mode != "none" else (),
+            mode=mode,
+            gates=step.gates,
+            labels=step.labels,
+            policies={**state.workflow.weave, **step.weave},
+            cache=step.cache,
+            resolution=st.notes.get("resolution", {}),
+        )
+
+    def brief(self, st: StepState, step: Step) -> Brief:
+        """Everything that the step's role, prompt and needs say, as of now."""
+        state = self.state
+        workflow = state.workflow
+        if step.kind == "noop" and not step.gates:
+            return self._small(st, step)
+        needs = [state.steps[state.graph.steps[n].id] for n in state.graph.needs[st.index]]
+        return Brief(
+            run=state.run,
+            step=st.key,
+            item=st.item,
+            round=st.round,
+            attempt=st.attempt,
+            key=f"{state.run}/{st.key}/{st.round}",
+            kind=step.kind,
+            workflow=workflow.name,
+            args=step.args,
+            role_name=step.role,
+            role=workflow.roles.get(step.role, _NO_ROLE),
+            prompt=step.prompt,
+            phase=step.phase,
+            title=step.title,
+            inputs=state.inputs,
+            outputs=state.outputs,
+            known=state.facts,
+            handoffs=_handoffs(needs),
+            artifacts=self._artifacts(step, needs),
+            requires=step.requires,
+            creates=step.creates,
+            updates=step.updates,
+            feedback=tuple(st.feedback),
+            wants_facts=_wanted(state, step),
+            wants_route=_routes(step),
+            output_schema=step.output,
+            template=step.template,
+            notes=step.notes,
+            env=step.env,
+            timeout=step.timeout,
+            output_bytes=workflow.limits.output_bytes,
+            budget_usd=step.budget.cost_usd,
+            budget_tokens=step.budget.tokens,
+            resume=st.notes,
+            rehearse=state.options.rehearse,
+            item_name=step.foreach.name if step.foreach and st.parent else "",
+            extra=step.extra,
+        )
+
+    def _small(self, st: StepState, step: Step) -> Brief:
+        state = self.state
+        return Brief(
+            state.run,
+            st.key,
+            st.item,
+            st.round,
+            st.attempt,
+            f"{state.run}/{st.key}/{st.round}",
+            step.kind,
+            args=step.args,
+            inputs=state.inputs,
+            outputs=state.outputs,
+        )
+
+    def parts(self, st: StepState) -> tuple[Part, ...]:
+        """The commits of what the step needs, in written order, each once; looked for behind steps that left none."""
+        found: dict[str, Part] = {}
+        graph = self.state.graph
+        needs = graph.needs[st.index] if graph.steps[st.index].kind != "weave" else graph.sinks
+        for need in needs:
+            for part in self._left_by(self.state.steps[graph.steps[need].id]):
+                found.setdefault(part.commit, part)
+        mine = [p for p in self._items(st) if p.commit not in found]
+        return (*found.values(), *mine)
+
+    def _items(self, st: StepState) -> tuple[Part, ...]:
+        return () if st.parent else tuple(p for key in st.items for p in self._left_by(self.state.steps[key]))
+
+    def _left_by(self, st: StepState) -> tuple[Part, ...]:
+        known = self._parts.get((st.key, st.round))
+        if known is None:
+            step = self.state.graph.steps[st.index]
+            commit = st.result.commit if st.result else ""
+            known = (Part(st.key, commit, step.weave),) if commit else self.parts(st)
+            if st.status in {"succeeded", "skipped"}:
+                self._parts[(st.key, st.round)] = known
+        return known
+
+    def _artifacts(self, step: Step, needs: list[StepState]) -> tuple[Artifact, ...]:
+        """What the needs left, and whatever else the step requires by name, the newest of each path."""
+        found = {a.path: a for st in needs if st.result for a in st.result.artifacts}
+        wanted = {ref.name for ref in step.requires} - found.keys()
+        if wanted:
+            for other in self.state.steps.values():
+                for artifact in other.result.artifacts if other.result else ():
+                    if artifact.path in wanted:
+                        found[artifact.path] = artifact
+        return tuple(found.values())
+
+
+def _handoffs(needs: list[StepState]) -> tuple[Handoff, ...]:
+    return tuple(st.result.handoff for st in needs if st.result is not None and st.result.handoff is not None)
+
+
+def _wanted(state: State, step: Step) -> dict[str, Any]:
+    return {
+        name: {"type": fact.type, "question": fact.question, "choices": list(fact.choices)}
+        for name in step.facts
+        if (fact := state.workflow.facts.get(name)) is not None
+    }
+
+
+def _routes(step: Step) -> tuple[str, ...]:
+    if step.decision is None or step.decision.by != "role":
+        return ()
+    return tuple(route.name for route in step.decision.routes)

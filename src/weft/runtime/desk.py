@@ -1,0 +1,64 @@
+"""What an attempt may reach while it works: its folders, its output, signs of life, and the run by way of its link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from weft.agents.port import Permission
+from weft.runtime.assignment import Link
+from weft.runtime.clock import Clock, sleep_until
+
+FLUSH_SECONDS = 0.25
+
+
+class AttemptDesk:
+    """Output is gathered and written every quarter of a second; past `output_bytes` it is cut, and said so once."""
+
+    def __init__(self, folder: Path, spool: Path, link: Link, clock: Clock, output_bytes: int) -> None:
+        self.folder = folder
+        self.spool = spool
+        self.last_sign = clock.now()
+        self.base: Path | None = None
+        self._link = link
+        self._clock = clock
+        self._left = output_bytes
+        self._gathered: list[str] = []
+
+    def say(self, text: str, channel: str = "out") -> None:
+        """Never blocks: what is gathered is written by `flush`, which the attempt calls as it goes."""
+        self.last_sign = self._clock.now()
+        if self._left <= 0 or not text:
+            return
+        self._gathered.append(text[: self._left])
+        self._left -= len(text)
+        if self._left <= 0:
+            self._gathered.append("\n[weft: the output limit is reached, the rest is left out]\n")
+
+    def alive(self) -> None:
+        self.last_sign = self._clock.now()
+
+    async def flush(self) -> None:
+        """Write what was said since the last time."""
+        if self._gathered:
+            text = "".join(self._gathered)
+            self._gathered.clear()
+            await self._link.output(text.encode("utf-8", "replace"))
+
+    async def note(self, note: Mapping[str, Any]) -> None:
+        await self._link.note(dict(note))
+
+    async def ask(self, permission: Permission) -> str:
+        answer = await self._link.ask(permission)
+        self.alive()
+        return answer
+
+    async def publish(self, name: str, data: Mapping[str, Any]) -> None:
+        await self._link.publish(name, dict(data))
+
+    def now(self) -> float:
+        return self._clock.now()
+
+    async def sleep(self, seconds: float, /) -> None:
+        await sleep_until(self._clock, self._clock.now() + seconds)

@@ -1,0 +1,295 @@
+"""Drives one run: decide, append, perform, again. Every time anything ends it plans anew; nobody waits for a batch.
+
+The expected version is the fence: an append that meets another driver's throws this state away and folds the history.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from weft.core import commands as c
+from weft.core import events as e
+from weft.core.decide import decide
+from weft.core.evolve import evolve
+from weft.core.plan import next_due
+from weft.core.state import State
+from weft.core.work import Failure, Outcome
+from weft.errors import WeftError
+from weft.runtime.briefing import Briefing
+from weft.runtime.host import Host, Wishes
+from weft.runtime.link import AttemptLink
+from weft.store.port import Append
+
+Told = Callable[[State, list[e.Event]], None]
+
+
+class Wish:
+    """A command with the one who waits for what becomes of it."""
+
+    __slots__ = ("actor", "command", "done")
+
+    def __init__(
+        self, command: c.Command, actor: str = "", done: asyncio.Future[list[e.Event]] | None = None
+    ) -> None:
+        self.command = command
+        self.actor = actor
+        self.done = done
+
+
+Settled = list[tuple[Wish, list[e.Event] | WeftError]]
+
+
+def _settle(settled: Settled) -> None:
+    for wish, result in settled:
+        if wish.done is not None and not wish.done.done():
+            if isinstance(result, WeftError):
+                wish.done.set_exception(result)
+            else:
+                wish.done.set_result(result)
+
+
+class Driver:
+    """One run under way in this process. `told` hears of every batch of events once it is durable."""
+
+    def __init__(self, host: Host, state: State, briefing: Briefing, told: Told | None = None) -> None:
+        self.host = host
+        self.state = state
+        self.briefing = briefing
+        self.told = told
+        self.inbox: list[Wish] = []
+        self.live: dict[tuple[str, int, int], asyncio.Task[None]] = {}
+        self.calls: dict[str, asyncio.Task[None]] = {}
+        self.answers: dict[str, asyncio.Future[str]] = {}
+        self.children: dict[str, Driver] = {}
+        self.stopping = False
+        self._again = True
+        self._stale = False
+        self._cancelled: set[object] = set()
+        self._wake: asyncio.Future[None] | None = None
+
+    # What others may do -------------------------------------------------------------------------------------------
+
+    def wish(self, command: c.Command, actor: str = "") -> asyncio.Future[list[e.Event]]:
+        """Hand in a command; the future gives its events once they are durable, or the refusal."""
+        done: asyncio.Future[list[e.Event]] = asyncio.get_running_loop().create_future()
+        self.inbox.append(Wish(command, actor, done))
+        self.nudge()
+        return done
+
+    def nudge(self) -> None:
+        """Look again, there may be something to do."""
+        self._again = True
+        if self._wake is not None and not self._wake.done():
+            self._wake.set_result(None)
+
+    def await_answer(self, ask: str) -> asyncio.Future[str]:
+        """The verdict of an ask, whenever it comes; at once when it came already."""
+        answered: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        earlier = self.state.answers.get(ask)
+        if earlier is not None:
+            answered.set_result(earlier.verdict)
+        else:
+            self.answers[ask] = answered
+        return answered
+
+    def note_child(self, run: str, child: Wishes | None) -> None:
+        """A called run is driven here now (or no longer)."""
+        self.children.pop(run, None)
+        if isinstance(child, Driver):
+            self.children[run] = child
+
+    def look_again(self) -> None:
+        """Another process has written: fold what was missed first."""
+        self._stale = True
+        self.nudge()
+
+    # The loop -----------------------------------------------------------------------------------------------------
+
+    async def drive(self, resting: Callable[[State], bool]) -> State:
+        """Drive until the run has ended or rests as `resting` says. Raises StoreError; what ran is stopped then."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                while True:
+                    await self._turn()
+                    self._match(group)
+                    if self.at_rest(resting):
+                        break
+                    if not self._again:
+                        await self._sleep()
+                for task in self.calls.values():
+                    task.cancel()
+        finally:
+            self.host.places.leave(self.state.run)
+            for wish in self.inbox:
+                if wish.done is not None and not wish.done.done():
+                    wish.done.cancel()
+        return self.state
+
+    def at_rest(self, resting: Callable[[State], bool]) -> bool:
+        """Nothing is under way here or in a called run, and what the run waits for is not ours to bring about."""
+        if self.live or self.inbox or self._again:
+            return False
+        if self.state.ended or self.stopping:
+            return not self.calls
+        children = all(name in self.children and self.children[name].at_rest(resting) for name in self.calls)
+        return children and resting(self.state)
+
+    async def _sleep(self) -> None:
+        self._wake = asyncio.get_running_loop().create_future()
+        due = None if self.state.ended else next_due(self.state)
+        timer = self.host.clock.call_at(due, self.nudge) if due is not None else None
+        try:
+            await self._wake
+        finally:
+            self._wake = None
+            if timer is not None:
+                timer.cancel()
+
+    async def _turn(self) -> None:
+        """All that is in the inbox and all that follows from it: one append."""
+        self._again = False
+        wishes, self.inbox = self.inbox, []
+        if self._stale:
+            await self._catch_up()
+        while True:
+            now = self.host.clock.now()
+            before = self.state.version
+            events, settled = self._decide(wishes, now)
+            begun = self._advance(events, now)
+            if not events or await self._append(events, before, now, wishes):
+                break
+            self.host.places.give(self.state.run, begun)
+            await self._refold()
+        _settle(settled)
+        if events:
+            self._tell(events)
+
+    def _decide(self, wishes: list[Wish], now: float) -> tuple[list[e.Event], Settled]:
+        events: list[e.Event] = []
+        settled: Settled = []
+        for wish in wishes:
+            try:
+                made = decide(self.state, wish.command, now)
+            except WeftError as refusal:
+                settled.append((wish, refusal))
+            else:
+                events += made
+                settled.append((wish, made))
+        return events, settled
+
+    def _advance(self, events: list[e.Event], now: float) -> int:
+        """Let the run go on as far as there are places; gives how many were taken."""
+        state, places = self.state, self.host.places
+        if not state.created or self.stopping or state.ended:
+            return 0
+        events += decide(state, c.Advance(0), now)
+        begun = 0
+        while state.ready and (room := state.parallel - len(state.running)) > 0:
+            wanted = min(room, len(state.ready))
+            granted = places.take(state.run, wanted, self.nudge)
+            if not granted:
+                break
+            before = len(state.running)
+            events += decide(state, c.Advance(granted), now)
+            used = len(state.running) - before
+            begun += used
+            places.give(state.run, granted - used)
+            if used < granted:
+                break
+        return begun
+
+    async def _append(self, events: list[e.Event], before: int, now: float, wishes: list[Wish]) -> bool:
+        actor = next((wish.actor for wish in wishes if wish.actor), self.host.actor)
+        cause = type(wishes[0].command).__name__ if wishes else ""
+        append = Append(self.state.run, before, events, now, actor, cause)
+        result = await self.host.committer.append(append)
+        return not result.conflict
+
+    def _tell(self, events: list[e.Event]) -> None:
+        for event in events:
+            if isinstance(event, e.AskAnswered | e.AskWithdrawn):
+                waiting = self.answers.pop(event.ask, None)
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(event.verdict if isinstance(event, e.AskAnswered) else "reject")
+        if self.told is not None:
+            self.told(self.state, events)
+
+    async def _catch_up(self) -> None:
+        self._stale = False
+        missed = await self.host.store.read(self.state.run, after=self.state.version)
+        for record in missed:
+            evolve(self.state, record.event, record.at)
+        if missed:
+            self._tell([record.event for record in missed])
+
+    async def _refold(self) -> None:
+        """The state went ahead of the log: start from the log again."""
+        self.state = await self.host.fold(self.state.run)
+        self.briefing = Briefing(self.state, self.briefing.base, self.briefing.versioned)
+
+    # Work under way -----------------------------------------------------------------------------------------------
+
+    def _match(self, group: asyncio.TaskGroup) -> None:
+        """Start what is owed and not under way; stop what is under way and not owed."""
+        state = self.state
+        if not self.stopping:
+            for key in state.running:
+                st = state.steps[key]
+                name = (key, st.round, st.attempt)
+                if name not in self.live:
+                    self.live[name] = group.create_task(self._attempt(name))
+            for key in state.calls:
+                child = state.steps[key].child
+                if child not in self.calls:
+                    self.calls[child] = group.create_task(self._call(key, state.steps[key].round, child))
+        if len(self.live) > len(state.running) or self.stopping:
+            for name, task in self.live.items():
+                if self.stopping or not self._owed(name):
+                    self._cancel(name, task)
+        if len(self.calls) > len(state.calls) or self.stopping:
+            owed = {state.steps[key].child for key in state.calls}
+            for child, task in self.calls.items():
+                if self.stopping or child not in owed:
+                    self._cancel(child, task)
+
+    def _cancel(self, name: object, task: asyncio.Task[None]) -> None:
+        """Once: a second cancellation would cut the grace of what is being stopped."""
+        if name not in self._cancelled:
+            self._cancelled.add(name)
+            task.cancel()
+
+    def _owed(self, name: tuple[str, int, int]) -> bool:
+        st = self.state.steps.get(name[0])
+        return st is not None and name[0] in self.state.running and (st.round, st.attempt) == name[1:]
+
+    async def _attempt(self, name: tuple[str, int, int]) -> None:
+        state, (key, round_, attempt) = self.state, name
+        st = state.steps[key]
+        try:
+            assignment = self.briefing.assignment(st, state.graph.steps[st.index].workspace, state.updated_at)
+            link = AttemptLink(self, self.host.store, key, round_, attempt)
+            outcome = await self.host.dispatch.perform(assignment, link)
+            self.inbox.append(Wish(c.Report(key, round_, attempt, outcome)))
+        except WeftError as error:
+            failure = Failure(kind="permanent", message=str(error))
+            self.inbox.append(Wish(c.Report(key, round_, attempt, Outcome(failure=failure))))
+        finally:
+            self.live.pop(name, None)
+            self.host.places.give(state.run, 1)
+            self.nudge()
+
+    async def _call(self, key: str, round_: int, child: str) -> None:
+        try:
+            await self.host.call(self, key, round_, child)
+        except WeftError as error:
+            outcome = Outcome(failure=Failure(kind="permanent", message=str(error)))
+            self.inbox.append(Wish(c.ReportChild(key, round_, "failed", str(error), outcome)))
+        finally:
+            self.calls.pop(child, None)
+            self.nudge()
+
+    def stop(self) -> None:
+        """Leave the run as it is: what runs here is stopped and will be found lost by the next driver."""
+        self.stopping = True
+        self.nudge()

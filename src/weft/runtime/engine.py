@@ -1,0 +1,308 @@
+"""The verbs of weft on one store: start, answer, pause, abort and the rest, and the driving of runs in this process.
+
+A verb on a run that is driven here goes to its driver; on any other it is decided on the folded history and appended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from weft.core import commands as c
+from weft.core import events as e
+from weft.core.decide import decide
+from weft.core.evolve import evolve
+from weft.core.graph import Graph
+from weft.core.state import State, begin
+from weft.core.work import Outcome, Usage
+from weft.definition.workflow import Workflow
+from weft.errors import NoSuchRun, WeftError
+from weft.runtime.assignment import Dispatch
+from weft.runtime.briefing import Briefing
+from weft.runtime.clock import Clock, SystemClock
+from weft.runtime.committer import Committer
+from weft.runtime.driver import Driver, Told
+from weft.runtime.host import Wishes
+from weft.runtime.inputs import child_inputs
+from weft.runtime.ids import new_run_id
+from weft.runtime.places import Places
+from weft.runtime.tenure import Tenure
+from weft.store.port import Append, Store
+from weft.workspace.port import Base
+
+_TRIES = 20
+
+Definitions = Callable[[str], tuple[Workflow, str, bytes]]
+"""Finds a workflow by name or path: (workflow, digest, its bytes for the store). Raises NoSuchWorkflow."""
+
+
+def rests(state: State) -> bool:
+    """Whether only somebody else can move the run on: a person, or whoever mends what blocks it."""
+    if state.status != "paused" or state.reason == "quota":
+        return False
+    return not any(opened.expires_at is not None for opened in state.asks.values()) and not state.timers
+
+
+def never(state: State) -> bool:
+    """Keep driving until the run has ended."""
+    return False
+
+
+class Engine:
+    """One store, one process. `versioned` says whether a run's workspace keeps commits."""
+
+    def __init__(
+        self,
+        store: Store,
+        dispatch: Dispatch,
+        definitions: Definitions,
+        *,
+        decode: Callable[[bytes], Workflow],
+        clock: Clock | None = None,
+        places: int = 64,
+        actor: str = "",
+        versioned: Callable[[str], bool] = lambda run: False,
+    ) -> None:
+        self.store = store
+        self.dispatch = dispatch
+        self.definitions = definitions
+        self.clock: Clock = clock or SystemClock()
+        self.places = Places(places)
+        self.committer = Committer(store)
+        self.actor = actor or f"weft:{os.getpid()}"
+        self.versioned = versioned
+        self.drivers: dict[str, Driver] = {}
+        self.tenure = Tenure(store, self.clock, self._lost)
+        self._decode = decode
+        self._graphs: dict[str, tuple[Workflow, Graph]] = {}
+        self._watcher: asyncio.Task[None] | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    # Reading ------------------------------------------------------------------------------------------------------
+
+    async def fold(self, run: str, version: int | None = None) -> State:
+        """The state of a run now, or as it was at a version. Raises NoSuchRun."""
+        records = await self.store.read(run)
+        first = records[0].event
+        if not isinstance(first, e.RunCreated):
+            raise NoSuchRun(run=run)
+        workflow, graph = await self._definition(first.digest)
+        state = begin(run, workflow, graph)
+        for record in records:
+            if version is not None and record.version > version:
+                break
+            evolve(state, record.event, record.at)
+        return state
+
+    async def _definition(self, digest: str) -> tuple[Workflow, Graph]:
+        if digest not in self._graphs:
+            workflow = self._decode(await self.store.get_blob(digest))
+            self._graphs[digest] = (workflow, Graph(workflow))
+        return self._graphs[digest]
+
+    # Beginning ----------------------------------------------------------------------------------------------------
+
+    async def create(
+        self,
+        workflow: Workflow,
+        digest: str,
+        definition: bytes,
+        *,
+        run: str = "",
+        inputs: Mapping[str, Any] | None = None,
+        facts: Mapping[str, Any] | None = None,
+        options: e.Options = e.Options(),
+        parent: e.Parent | None = None,
+        base: Mapping[str, Any] | None = None,
+        labels: Mapping[str, str] | None = None,
+        forked_from: str = "",
+        given: tuple[e.Event, ...] = (),
+        actor: str = "",
+    ) -> str:
+        """Put a run on record; it is pending until somebody drives it. Gives its id. `inputs` are taken as checked."""
+        run = run or new_run_id(self.clock.now())
+        if digest not in self._graphs:
+            kept = await self.store.put_blob(definition)
+            self._graphs[digest] = (workflow, Graph(workflow))
+            assert kept == digest
+        command = c.Create(
+            workflow=workflow.name,
+            digest=digest,
+            inputs=dict(inputs or {}),
+            facts=dict(facts or {}),
+            options=options,
+            parent=parent,
+            base=dict(base or {}),
+            labels=dict(labels or {}),
+            forked_from=forked_from,
+            given=given,
+        )
+        now = self.clock.now()
+        events = decide(begin(run, *self._graphs[digest]), command, now)
+        appended = await self.committer.append(Append(run, 0, events, now, actor or self.actor, "Create"))
+        if appended.conflict:
+            raise WeftError(f"There is already a run {run}.")
+        return run
+
+    # Verbs --------------------------------------------------------------------------------------------------------
+
+    async def tell(self, run: str, command: c.Command, actor: str = "") -> list[e.Event]:
+        """Give a run a command. Raises NoSuchRun, Refused and what else `decide` raises; then nothing has changed."""
+        driver = self.drivers.get(run)
+        if driver is not None:
+            return await driver.wish(command, actor)
+        for _ in range(_TRIES):
+            state = await self.fold(run)
+            before, now = state.version, self.clock.now()
+            events = decide(state, command, now)
+            if not events:
+                return events
+            append = Append(run, before, events, now, actor or self.actor, type(command).__name__)
+            if not (await self.committer.append(append)).conflict:
+                return events
+        raise WeftError(f"Run {run} changes faster than this command can be decided.")
+
+    # Driving ------------------------------------------------------------------------------------------------------
+
+    async def drive(
+        self,
+        run: str,
+        resting: Callable[[State], bool] = rests,
+        told: Told | None = None,
+        *,
+        fresh: bool = False,
+    ) -> State:
+        """Drive a run until it ends or rests. Raises LeaseHeld when another living process drives it.
+
+        `fresh`: the run was created by this very call, so nobody can have lost an attempt of it.
+        """
+        if run in self.drivers:
+            raise WeftError(f"Run {run} is already driven by this process.")
+        await self.tenure.take(run)
+        self.committer.runs += 1
+        self._idle.clear()
+        self._watch()
+        try:
+            state = await self.fold(run)
+            base = msgspec.convert(state.base, Base) if state.base else Base(root="")
+            driver = Driver(self, state, Briefing(state, base, self.versioned(run)), told)
+            self.drivers[run] = driver
+            if state.running and not fresh:
+                under_way = tuple((k, state.steps[k].round, state.steps[k].attempt) for k in state.running)
+                driver.wish(c.ReportLost(under_way)).add_done_callback(_heard)
+            return await driver.drive(resting)
+        finally:
+            self.committer.runs -= 1
+            if not self.committer.runs:
+                self._idle.set()
+            self.drivers.pop(run, None)
+            await self.tenure.give(run)
+
+    async def call(self, parent: Wishes, key: str, round_: int, child: str) -> None:
+        """Create a called run if need be, drive it, and tell its parent how it moves."""
+        state = parent.state
+        try:
+            await self.store.row(child)
+        except NoSuchRun:
+            await self._create_child(state, key, round_, child)
+        told = _Reporter(self.drivers, parent, key, round_)
+        try:
+            ended = await self.drive(child, resting=lambda s: parent.stopping, told=told)
+        except asyncio.CancelledError:
+            if not parent.stopping and child not in _called(parent.state):
+                await asyncio.shield(self.stop_child(child))
+            raise
+        finally:
+            parent.note_child(child, None)
+        if ended.ended:
+            outcome = Outcome(outputs=ended.result or ended.outputs, commit=ended.commit, usage=_usage(ended))
+            parent.wish(c.ReportChild(key, round_, ended.status, ended.reason, outcome)).add_done_callback(
+                _heard
+            )
+
+    async def stop_child(self, child: str) -> None:
+        """The step that called this run is not wanted any more."""
+        try:
+            await self.tell(child, c.Abort(reason="the run that called it went on without it"))
+            await self.drive(child)
+        except WeftError:
+            return
+
+    async def _create_child(self, state: State, key: str, round_: int, child: str) -> None:
+        step, st = state.step(key), state.steps[key]
+        workflow, digest, definition = self.definitions(str(step.args.get("workflow", "")))
+        depth = (state.parent.depth if state.parent else 0) + 1
+        await self.create(
+            workflow,
+            digest,
+            definition,
+            run=child,
+            inputs=child_inputs(workflow, step, st, state),
+            facts=state.facts,
+            options=msgspec.structs.replace(state.options, only=""),
+            parent=e.Parent(run=state.run, step=key, round=round_, depth=depth),
+            base=state.base,
+        )
+
+    def _watch(self) -> None:
+        if self._watcher is None or self._watcher.done():
+            self._watcher = asyncio.create_task(self._listen())
+
+    async def _listen(self) -> None:
+        """Other processes write too: whoever is driven here looks again when they have."""
+        while self.drivers:
+            if await self.store.elsewhere(1.0):
+                for driver in list(self.drivers.values()):
+                    driver.look_again()
+
+    def _lost(self, run: str) -> None:
+        """Somebody else holds the run's lease: stop driving it here."""
+        if run in self.drivers:
+            self.drivers[run].stop()
+
+    async def close(self) -> None:
+        """Stop driving; what was under way is left for the next driver. Closes the store."""
+        for driver in list(self.drivers.values()):
+            driver.stop()
+        await self._idle.wait()
+        if self._watcher is not None:
+            self._watcher.cancel()
+        await self.tenure.close()
+        await self.store.close()
+
+
+class _Reporter:
+    """Tells a parent when its child pauses and goes on."""
+
+    def __init__(self, drivers: Mapping[str, Driver], parent: Wishes, key: str, round_: int) -> None:
+        self.drivers = drivers
+        self.parent, self.key, self.round = parent, key, round_
+        self.said = "running"
+
+    def __call__(self, state: State, events: list[e.Event]) -> None:
+        self.parent.note_child(state.run, self.drivers.get(state.run))
+        if state.status in {"running", "paused"} and state.status != self.said:
+            self.said = state.status
+            wish = c.ReportChild(self.key, self.round, state.status, state.detail or state.reason)
+            self.parent.wish(wish).add_done_callback(_heard)
+
+
+def _called(state: State) -> set[str]:
+    return {state.steps[key].child for key in state.calls}
+
+
+def _usage(state: State) -> Usage:
+    spent = state.spent
+    cost = None if spent.unknown and not spent.cost_usd else spent.cost_usd
+    return Usage(tokens_out=spent.tokens, cost_usd=cost)
+
+
+def _heard(done: asyncio.Future[Any]) -> None:
+    """Nobody waits for this one; a refusal of it is no fault."""
+    if not done.cancelled():
+        done.exception()

@@ -1,0 +1,53 @@
+"""What a driver and its attempts need of the process that they live in; the engine is that."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from weft.core.commands import Command
+from weft.core.events import Event
+from weft.core.state import State
+from weft.runtime.assignment import Dispatch
+from weft.runtime.clock import Clock
+from weft.runtime.committer import Committer
+from weft.runtime.places import Places
+from weft.store.port import Store
+
+
+class Wishes(Protocol):
+    """A run that can be told something and asked what it knows; its driver is that."""
+
+    stopping: bool
+
+    @property
+    def state(self) -> State: ...
+
+    def wish(self, command: Command, actor: str = "") -> asyncio.Future[list[Event]]:
+        """Hand in a command; the future gives its events once they are durable, or the refusal."""
+        ...
+
+    def await_answer(self, ask: str) -> asyncio.Future[str]:
+        """The verdict of an ask, whenever it comes."""
+        ...
+
+    def note_child(self, run: str, child: Wishes | None) -> None:
+        """A called run is driven here now (or no longer)."""
+        ...
+
+
+class Host(Protocol):
+    """One process and one store."""
+
+    store: Store
+    clock: Clock
+    places: Places
+    committer: Committer
+    dispatch: Dispatch
+    actor: str
+
+    async def fold(self, run: str) -> State: ...
+
+    async def call(self, parent: Wishes, key: str, round_: int, child: str) -> None:
+        """Create a called run if need be, drive it, and tell its parent how it moves."""
+        ...

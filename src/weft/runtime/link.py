@@ -1,0 +1,53 @@
+"""How an attempt that is done in this process reaches its run: through the driver's inbox, and the store for its output."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from weft.agents.port import Permission
+from weft.core.commands import Note, OpenAsk, Publish
+from weft.core.events import NotePublished
+from weft.runtime.host import Wishes
+from weft.store.port import Store
+
+
+class AttemptLink:
+    """One attempt's way to its run."""
+
+    def __init__(self, run: Wishes, store: Store, step: str, round_: int, attempt: int) -> None:
+        self._run = run
+        self._store = store
+        self._step = step
+        self._round = round_
+        self._attempt = attempt
+        self._asked = 0
+
+    async def note(self, note: dict[str, Any]) -> None:
+        """On record when it returns."""
+        await self._run.wish(Note(self._step, self._round, self._attempt, note))
+
+    async def publish(self, name: str, data: dict[str, Any]) -> None:
+        await self._run.wish(Publish((NotePublished(name=name, data=data, step=self._step),)))
+
+    async def ask(self, permission: Permission) -> str:
+        """Open an ask and wait for its answer, however long that takes."""
+        self._asked += 1
+        name = f"{self._step}.{self._round}.{self._attempt}-{self._asked}"
+        detail = {"kind": permission.kind, "paths": list(permission.paths), **permission.detail}
+        await self._run.wish(
+            OpenAsk(
+                step=self._step,
+                round=self._round,
+                attempt=self._attempt,
+                ask=name,
+                about="permission",
+                prompt=permission.title,
+                choices=permission.choices,
+                detail=detail,
+            )
+        )
+        return await self._run.await_answer(name)
+
+    async def output(self, chunk: bytes) -> None:
+        attempt = f"{self._step}/{self._round}.{self._attempt}"
+        await self._store.write_output(self._run.state.run, attempt, chunk)
