@@ -1,14 +1,17 @@
 """weft itself, as a user has it: the package of this checkout, its SQLite store (WAL, synchronous=FULL), its `weft` command.
 
-Steps are `uses: noop` with one output.
+Steps are of the kind `noop` with one output; where an attempt's start is timed they are as plain and tell the time.
+Many runs at once have as many places (the default is 64 on a host), as the peers' workers have.
 """
 
+import asyncio
 import resource
 import sys
 import time
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 
-from measure import Report, cold, cold_report, main, peak_mib
+from measure import Report, Workload, cold, cold_report, main, peak_mib, percentiles
 
 WEFT = str(Path(sys.executable).parent / "weft")
 THREE = """\
@@ -18,6 +21,87 @@ steps:
   - {id: two, uses: noop, with: {outputs: {n: 2}}, needs: one}
   - {id: three, uses: noop, with: {outputs: {n: 3}}, needs: two}
 """
+
+
+async def _chain(n: int, work: Path) -> Report:
+    from weft_engine import bytes_of, in_a_row, opened, perform
+
+    async with opened(work) as engine:
+        await perform(engine, in_a_row(10))
+        began = time.perf_counter()
+        run = await perform(engine, in_a_row(n))
+        seconds = time.perf_counter() - began
+        return {"seconds": seconds, "steps": n, "bytes_per_step": await bytes_of(engine, run) / n}
+
+
+async def _fan(n: int, work: Path) -> Report:
+    from weft_engine import opened, perform, side_by_side
+
+    async with opened(work) as engine:
+        await perform(engine, side_by_side(10))
+        began = time.perf_counter()
+        await perform(engine, side_by_side(n))
+        return {"seconds": time.perf_counter() - began, "steps": n}
+
+
+async def _runs(n: int, work: Path) -> Report:
+    from weft_engine import in_a_row, opened, perform
+
+    async with opened(work, places=n) as engine:
+        await perform(engine, in_a_row(10))
+        began = time.perf_counter()
+        await asyncio.gather(*(perform(engine, in_a_row(10)) for _ in range(n)))
+        return {"seconds": time.perf_counter() - began, "steps": n * 10}
+
+
+async def _growth(n: int, work: Path) -> Report:
+    from weft_engine import in_a_row, opened, perform, side_by_side
+
+    report: Report = {}
+    async with opened(work) as engine:
+        for shape, workflow in (("chain", in_a_row), ("fan", side_by_side)):
+            await perform(engine, workflow(100))
+            for size in (100, n):
+                began = time.perf_counter()
+                for _ in range(2000 // size or 1):
+                    await perform(engine, workflow(size))
+                steps = size * (2000 // size or 1)
+                report[f"{shape}_us_at_{size}"] = (time.perf_counter() - began) / steps * 1e6
+    return report
+
+
+async def _latency(n: int, work: Path) -> Report:
+    from weft_engine import moments, opened, perform
+
+    moment: dict[str, float] = {}
+    firsts: list[float] = []
+    successors: list[float] = []
+
+    def performed(step: str) -> None:
+        moment[step] = time.perf_counter()
+
+    async with opened(work, performed) as engine:
+        for _ in range(n + 10):
+            began = time.perf_counter()
+            await perform(engine, moments(2))
+            firsts.append(moment["m0"] - began)
+            successors.append(moment["m1"] - moment["m0"])
+    after = {f"successor_{name}": value for name, value in percentiles(successors[10:]).items()}
+    return {**percentiles(firsts[10:]), **after}
+
+
+async def _memory(n: int, work: Path) -> Report:
+    from weft_engine import in_a_row, opened, perform
+
+    async with opened(work) as engine:
+        began = time.perf_counter()
+        for _ in range(n // 50):
+            await asyncio.gather(*(perform(engine, in_a_row(3)) for _ in range(50)))
+        return {"seconds": time.perf_counter() - began}
+
+
+def _in_loop(workload: Callable[[int, Path], Coroutine[None, None, Report]]) -> Workload:
+    return lambda n, work, _: asyncio.run(workload(n, work))
 
 
 def _command(work: Path, *words: str) -> list[str]:
@@ -65,4 +149,13 @@ def history(n: int, work: Path, _: str) -> Report:
 
 
 if __name__ == "__main__":
-    main({"cold": cold_start, "help": help_page, "demo": demo, "history": history})
+    within = {
+        "chain": _chain,
+        "fan": _fan,
+        "runs": _runs,
+        "growth": _growth,
+        "latency": _latency,
+        "memory": _memory,
+    }
+    commands: dict[str, Workload] = {"cold": cold_start, "help": help_page, "demo": demo, "history": history}
+    main({**{name: _in_loop(workload) for name, workload in within.items()}, **commands})
