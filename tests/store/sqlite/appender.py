@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
 from itertools import count
 from pathlib import Path
 
@@ -53,7 +54,8 @@ def stop() -> None:
 async def main(path: str, verb: str, *args: str) -> None:
     store = SqliteStore(Path(path))
     told("open")
-    await {"many": many, "forever": forever, "half": half}[verb](store, *args)
+    verbs: dict[str, Callable[..., Awaitable[None]]] = {"many": many, "forever": forever, "half": half}
+    await verbs[verb](store, *args)
     await store.close()
 
 

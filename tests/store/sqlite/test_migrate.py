@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -91,8 +92,7 @@ def test_a_file_that_many_open_at_once_is_made_once(path: Path):
     assert "records" in results[0][1]
 
 
-def test_a_file_that_stays_locked_is_told_after_a_while(path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("weft.store.sqlite.migrate.PATIENCE_SECONDS", 0.02)
+def test_a_file_that_stays_locked_is_told(path: Path):
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with (
@@ -100,6 +100,40 @@ def test_a_file_that_stays_locked_is_told_after_a_while(path: Path, monkeypatch:
             pytest.raises(sqlite3.OperationalError, match="locked"),
         ):
             migrate(db, "db")
+
+
+@contextmanager
+def somebody_reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """Who keeps the file from changing to a write-ahead log, though not from being read."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM records").fetchall()
+        yield other
+
+
+def test_the_write_ahead_log_waits_for_who_is_reading(first: Path, monkeypatch: pytest.MonkeyPatch):
+    with (
+        somebody_reading(first) as other,
+        closing(sqlite3.connect(first, isolation_level=None, timeout=0)) as db,
+    ):
+
+        class Patience:
+            def wait(self, seconds: float) -> None:
+                other.execute("COMMIT")
+
+        monkeypatch.setattr("weft.store.sqlite.migrate.Event", Patience)
+        migrate(db, "db")
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_the_write_ahead_log_does_not_wait_for_ever(first: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("weft.store.sqlite.migrate.PATIENCE_SECONDS", 0.02)
+    with (
+        somebody_reading(first),
+        closing(sqlite3.connect(first, isolation_level=None, timeout=0)) as db,
+        pytest.raises(sqlite3.OperationalError, match="locked"),
+    ):
+        migrate(db, "db")
 
 
 def test_a_place_without_a_write_ahead_log_is_refused():

@@ -24,6 +24,10 @@ PLACES = (
     "SELECT position, run, version FROM records INDEXED BY records_version "
     f"WHERE position > ? ORDER BY position LIMIT {BATCH}"
 )
+PLACES_RUN = (
+    "SELECT position, run, version FROM records INDEXED BY records_version "
+    f"WHERE version > ? AND run = ? ORDER BY version LIMIT {BATCH}"
+)
 ONE = f"SELECT {COLUMNS}, seal FROM records NOT INDEXED WHERE position = ?"
 BEFORE_ALL = -(1 << 63)
 """A damaged position or version may be negative."""
@@ -40,8 +44,7 @@ class Verifying(Listing):
         walk = Walk()
         faults: list[str] = []
         blobs: dict[str, bool] = {}
-        after = BEFORE_ALL
-        while rows := self._batch(run, after, walk, faults):
+        for rows in self._pages(run, walk, faults):
             for row in rows:
                 one = record(row[:-1])
                 faults += walk.see(one, row[-2], row[-1])
@@ -50,39 +53,44 @@ class Verifying(Listing):
                     faults.append(named(one, f"its definition {digest} is not in the store"))
                 if run and isinstance(one.body, bytes):
                     blobs.update((name, self._has(blobs, name)) for name in views.digests_in(one.body))
-                after = one.version if run else one.position
             await asyncio.sleep(0)
         faults += self._ends(run, walk)
         if not run:
             blobs = {digest: True for (digest,) in self.rows("SELECT digest FROM blobs")}
-            faults += await asyncio.to_thread(_pages, self.path)
+            faults += await asyncio.to_thread(_file_faults, self.path)
         faults += self._blobs([digest for digest, there in blobs.items() if there])
         return faults
 
-    def _batch(self, run: str, after: int, walk: Walk, faults: list[str]) -> list[Any]:
-        try:
-            return self.rows(SCAN_RUN, (after, run)) if run else self.rows(SCAN, (after,))
-        except StoreError as error:
-            return list(self._salvage(run, after, walk, faults, error))
-
-    def _salvage(
-        self, run: str, after: int, walk: Walk, faults: list[str], error: StoreError
-    ) -> Iterator[Any]:
-        """The index still knows which records there were: read each by itself."""
-        try:
-            places = self.rows(PLACES, (after,))
-        except StoreError:
-            faults.append(f"Nothing can be read after position {after}: {error}")
-            return
-        for position, owner, version in places:
-            if run in ("", owner):
+    def _pages(self, run: str, walk: Walk, faults: list[str]) -> Iterator[list[Any]]:
+        """Rows in order; where the file is damaged those that can still be read, each by itself."""
+        scan, places, of_run = (SCAN_RUN, PLACES_RUN, [run]) if run else (SCAN, PLACES, [])
+        order = 2 if run else 0  # where a row says its version, or its position
+        after = BEFORE_ALL
+        while True:
+            try:
+                rows = self.rows(scan, [after, *of_run])
+                known = [row[:3] for row in rows]
+            except StoreError as error:
                 try:
-                    yield from self.rows(ONE, (position,))
+                    # The index still knows which records there were.
+                    known = self.rows(places, [after, *of_run])
                 except StoreError:
-                    walk.skip(owner, version)
-                    faults.append(
-                        f"Record {position} (run {owner}, version {version}): the file is damaged there."
-                    )
+                    faults.append(f"Nothing can be read from here on ({after}): {error}")
+                    return
+                rows = [row for place in known for row in self._salvaged(place, walk, faults)]
+            if not known:
+                return
+            after = known[-1][order]
+            yield rows
+
+    def _salvaged(self, place: tuple[int, str, int], walk: Walk, faults: list[str]) -> list[Any]:
+        position, run, version = place
+        try:
+            return self.rows(ONE, (position,))
+        except StoreError:
+            walk.skip(run, version)
+            faults.append(f"Record {position} (run {run}, version {version}): the file is damaged there.")
+            return []
 
     def _has(self, known: dict[str, bool], digest: str) -> bool:
         if digest not in known:
@@ -107,7 +115,7 @@ class Verifying(Listing):
                 yield f"Blob {digest} was changed after it was written."
 
 
-def _pages(path: Path) -> list[str]:
+def _file_faults(path: Path) -> list[str]:
     """What SQLite itself finds, in a thread, because it reads every page. A record that its index lost is named."""
     faults = []
     with closing(sqlite3.connect(path)) as db:

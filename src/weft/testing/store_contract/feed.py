@@ -112,6 +112,12 @@ class FeedContract:
         await append(store, "r", 0, RunStarted())
         assert await store.wait(0, LONG_SECONDS)
 
+    async def test_own_appends_are_not_those_of_somebody_else(self, store: Store) -> None:
+        await append(store, "r", 0, RunStarted())
+        assert not await store.elsewhere(0)
+        await append(store, "r", 1, RunStarted())
+        assert not await store.elsewhere(0.001)
+
     async def test_who_waits_is_told_when_the_store_closes(self, store: Store) -> None:
         waiting = asyncio.create_task(store.wait(0, LONG_SECONDS))
         await asyncio.sleep(0)

@@ -122,7 +122,12 @@ class UpkeepContract:
     async def test_a_run_moves_to_another_store_and_back(self, store: Store) -> None:
         artifact = await store.put_blob(b"an artifact")
         await begin(store, "before")
-        await begin(store, "r", StepSucceeded("plan"), labels={"artifact": artifact, "other": "0" * 64})
+        await begin(
+            store,
+            "r",
+            StepSucceeded("plan"),
+            labels={"artifact": artifact, "again": artifact, "other": "0" * 64},
+        )
         lines = await lines_of(store, "r")
         there = MemoryStore()
         await begin(there, "elsewhere")

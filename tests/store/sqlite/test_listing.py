@@ -1,0 +1,91 @@
+"""The run list is folded late, in batches, by whoever looks first, and is always what the feed says."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from weft.core.events import AskOpened, RunCompleted, RunCreated, StepDue, StepSucceeded
+from weft.store.memory import MemoryStore
+from weft.store.port import Append
+from weft.store.sqlite import SqliteStore
+from weft.store.sqlite.listing import BATCH
+from weft.testing.store_contract.given import append, begin
+
+
+async def busy(*stores: SqliteStore | MemoryStore) -> None:
+    """More than two batches: one long run across them, many short ones between."""
+    for store in stores:
+        version = await begin(store, "long", AskOpened("plan", ask="1"))
+        for number in range(24):
+            done = await append(store, "long", version, *[StepDue(str(n)) for n in range(BATCH // 10)])
+            version = done.version
+            await begin(store, f"short-{number}", StepSucceeded("plan"), RunCompleted(), parent="long")
+
+
+async def test_catching_up_goes_in_batches(store: SqliteStore):
+    memory = MemoryStore()
+    await busy(store, memory)
+    assert await store.position() > 2 * BATCH
+    assert await store.runs() == await memory.runs()
+    assert await store.asks() == await memory.asks()
+    assert store.one("SELECT count(*) FROM refs") == (25,)
+
+
+async def test_several_catch_up_at_once_without_harm(store: SqliteStore, path: Path):
+    await busy(store)
+    other = SqliteStore(path)
+    rows = await asyncio.gather(store.runs(), other.runs(), store.runs(), other.runs())
+    assert rows[0] == rows[1] == rows[2] == rows[3]
+    assert rows[0][-1].version == 3 + 24 * BATCH // 10
+    assert await other.unfinished() == ["long"]
+    await other.close()
+
+
+async def test_reading_a_list_that_is_up_to_date_writes_nothing(store: SqliteStore, path: Path):
+    other = SqliteStore(path)
+    await begin(store, "r")
+    await store.runs()
+    before = other.one("PRAGMA data_version")
+    await store.runs()
+    await store.unfinished()
+    await store.row("r")
+    await store.asks()
+    assert other.one("PRAGMA data_version") == before
+    await other.close()
+
+
+async def test_another_edition_of_the_fold_builds_the_list_anew(store: SqliteStore):
+    await busy(store)
+    before = await store.runs()
+    store.db.execute("UPDATE views SET shape = 0")
+    store.db.execute("UPDATE runs SET status = 'failed', view = x'00'")
+    store.db.execute("DELETE FROM asks")
+    assert await store.runs() == before
+    assert len(await store.asks()) == 1
+
+
+async def test_a_definition_is_read_once(store: SqliteStore):
+    await begin(store, "a")
+    assert (await store.row("a")).steps_total == 3
+    store.db.execute("DELETE FROM blobs")
+    (created,) = await store.read("a", limit=1)
+    assert isinstance(created.event, RunCreated)
+    await store.append([Append("b", 0, [created.event], 1.0)])
+    assert (await store.row("b")).steps_total == 3
+
+
+async def test_the_list_is_read_along_an_index(store: SqliteStore):
+    """So that a hundred thousand finished runs slow nobody down."""
+    plans = [
+        "SELECT view FROM runs ORDER BY created_at DESC, run DESC LIMIT 50",
+        "SELECT view FROM runs WHERE status = 'running' ORDER BY created_at DESC, run DESC LIMIT 50",
+        "SELECT view FROM runs WHERE workflow = 'w' ORDER BY created_at DESC, run DESC LIMIT 50",
+        "SELECT view FROM runs WHERE parent = '' ORDER BY created_at DESC, run DESC LIMIT 50",
+        "SELECT view FROM runs WHERE (created_at, run) < (1.0, 'r') ORDER BY created_at DESC, run DESC LIMIT 50",
+        "SELECT run FROM runs WHERE status = 'pending'",
+    ]
+    for sql in plans:
+        steps = [row[3] for row in store.rows(f"EXPLAIN QUERY PLAN {sql}")]
+        assert "USING INDEX" in steps[0] or "USING COVERING INDEX" in steps[0], (sql, steps)
+        assert not any("TEMP B-TREE" in step for step in steps), (sql, steps)

@@ -1,0 +1,30 @@
+"""Both ways to write a pattern mean the same."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from weft.store.pattern import glob, matcher
+
+text = st.text("ab.*?[]^-\n", max_size=6)
+
+
+@given(text, text.map(lambda kind: kind.replace("*", "")))
+def test_sqlite_and_python_match_the_same(pattern: str, kind: str):
+    (found,) = sqlite3.connect(":memory:").execute("SELECT ? GLOB ?", (kind, glob(pattern))).fetchone()
+    assert matcher([pattern])(kind) == bool(found)
+
+
+@given(text)
+def test_a_pattern_without_a_star_stands_for_itself(kind: str):
+    fits = matcher(["x.y", kind.replace("*", "")])
+    assert fits(kind.replace("*", ""))
+    assert fits("x.y")
+    assert not fits(kind + "z")
+
+
+def test_no_pattern_lets_everything_through():
+    assert matcher([])("anything")
