@@ -6,7 +6,7 @@ Whatever happens in it becomes a classed Outcome; only being cancelled goes thro
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -20,7 +20,7 @@ from weft.runtime.clock import Clock
 from weft.runtime.desk import AttemptDesk
 from weft.runtime.watch import Watch
 from weft.steps.port import GateKind, Kind, Tools
-from weft.workspace.port import Kept, Place, Workspace, Woven
+from weft.workspace.port import Base, Kept, Place, Workspace, Woven
 
 
 class Attempts:
@@ -30,8 +30,8 @@ class Attempts:
         self,
         kinds: Callable[[str], Kind],
         gates: Callable[[str], GateKind],
-        tools: Tools,
-        workspace: Callable[[str], Workspace],
+        tools: Callable[[], Tools],
+        workspace: Callable[[str, Base, Mapping[str, str]], Workspace],
         spool: Path,
         clock: Clock,
     ) -> None:
@@ -58,7 +58,7 @@ class Attempts:
             return Outcome(failure=Failure(kind="permanent", message=message))
 
     async def _in_place(self, assignment: Assignment, link: Link, kind: Kind) -> Outcome:
-        workspace = self.workspace(assignment.spot.run)
+        workspace = self.workspace(assignment.spot.run, assignment.base, assignment.policies)
         mode = "none" if kind.workspace == "none" and assignment.mode == "own" else assignment.mode
         place = await workspace.open(assignment.spot, assignment.base, assignment.parts, mode)
         if isinstance(place, Woven):
@@ -82,7 +82,7 @@ class Attempts:
         from weft.steps.evidence import demand
 
         brief = assignment.brief
-        outcome = await kind.perform(brief, desk, self.tools)
+        outcome = await kind.perform(brief, desk, self.tools())
         if outcome.failure is not None:
             return outcome
         also = [ref.name for ref in brief.creates if not ref.label]
@@ -111,7 +111,7 @@ class Attempts:
     async def _judge(
         self, gate: Gate, assignment: Assignment, outcome: Outcome, desk: AttemptDesk
     ) -> Verdict:
-        return await self.gates(gate.kind).judge(gate.args, assignment.brief, outcome, desk, self.tools)
+        return await self.gates(gate.kind).judge(gate.args, assignment.brief, outcome, desk, self.tools())
 
     def _desk(self, assignment: Assignment, link: Link, folder: Path) -> AttemptDesk:
         spot = assignment.spot

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -27,8 +28,8 @@ from weft.runtime.clock import Clock, SystemClock
 from weft.runtime.committer import Committer
 from weft.runtime.driver import Driver, Told
 from weft.runtime.host import Wishes
-from weft.runtime.inputs import child_inputs
 from weft.runtime.ids import new_run_id
+from weft.runtime.inputs import child_inputs
 from weft.runtime.places import Places
 from weft.runtime.tenure import Tenure
 from weft.store.port import Append, Store
@@ -36,8 +37,10 @@ from weft.workspace.port import Base
 
 _TRIES = 20
 
-Definitions = Callable[[str], tuple[Workflow, str, bytes]]
-"""Finds a workflow by name or path: (workflow, digest, its bytes for the store). Raises NoSuchWorkflow."""
+Definitions = Callable[[str, str], tuple[Workflow, bytes]]
+"""Finds a workflow by name or path, also beside the file of who calls it: it, and its bytes for the store.
+
+Raises NoSuchWorkflow, InvalidDefinition."""
 
 
 def rests(state: State) -> bool:
@@ -53,7 +56,7 @@ def never(state: State) -> bool:
 
 
 class Engine:
-    """One store, one process. `versioned` says whether a run's workspace keeps commits."""
+    """One store, one process."""
 
     def __init__(
         self,
@@ -65,7 +68,6 @@ class Engine:
         clock: Clock | None = None,
         places: int = 64,
         actor: str = "",
-        versioned: Callable[[str], bool] = lambda run: False,
     ) -> None:
         self.store = store
         self.dispatch = dispatch
@@ -74,11 +76,11 @@ class Engine:
         self.places = Places(places)
         self.committer = Committer(store)
         self.actor = actor or f"weft:{os.getpid()}"
-        self.versioned = versioned
         self.drivers: dict[str, Driver] = {}
         self.tenure = Tenure(store, self.clock, self._lost)
         self._decode = decode
         self._graphs: dict[str, tuple[Workflow, Graph]] = {}
+        self._kept: set[str] = set()
         self._watcher: asyncio.Task[None] | None = None
         self._idle = asyncio.Event()
         self._idle.set()
@@ -110,7 +112,6 @@ class Engine:
     async def create(
         self,
         workflow: Workflow,
-        digest: str,
         definition: bytes,
         *,
         run: str = "",
@@ -126,10 +127,11 @@ class Engine:
     ) -> str:
         """Put a run on record; it is pending until somebody drives it. Gives its id. `inputs` are taken as checked."""
         run = run or new_run_id(self.clock.now())
-        if digest not in self._graphs:
-            kept = await self.store.put_blob(definition)
+        digest = sha256(definition).hexdigest()
+        if digest not in self._graphs or digest not in self._kept:
+            await self.store.put_blob(definition)
+            self._kept.add(digest)
             self._graphs[digest] = (workflow, Graph(workflow))
-            assert kept == digest
         command = c.Create(
             workflow=workflow.name,
             digest=digest,
@@ -190,7 +192,7 @@ class Engine:
         try:
             state = await self.fold(run)
             base = msgspec.convert(state.base, Base) if state.base else Base(root="")
-            driver = Driver(self, state, Briefing(state, base, self.versioned(run)), told)
+            driver = Driver(self, state, Briefing(state, base, bool(base.commit)), told)
             self.drivers[run] = driver
             if state.running and not fresh:
                 under_way = tuple((k, state.steps[k].round, state.steps[k].attempt) for k in state.running)
@@ -235,11 +237,10 @@ class Engine:
 
     async def _create_child(self, state: State, key: str, round_: int, child: str) -> None:
         step, st = state.step(key), state.steps[key]
-        workflow, digest, definition = self.definitions(str(step.args.get("workflow", "")))
+        workflow, definition = self.definitions(str(step.args.get("workflow", "")), state.workflow.source)
         depth = (state.parent.depth if state.parent else 0) + 1
         await self.create(
             workflow,
-            digest,
             definition,
             run=child,
             inputs=child_inputs(workflow, step, st, state),

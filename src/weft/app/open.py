@@ -1,0 +1,205 @@
+"""The one place where everything is put together: settings, store, workspaces, kinds, agents, engine."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from weft.app.settings import Settings, load_settings
+from weft.core.events import Options
+from weft.core.state import State
+from weft.definition.stored import decode, encode
+from weft.definition.workflow import Workflow
+from weft.formats.discovery import find, project
+from weft.formats.loading import Loaded, load
+from weft.runtime.attempt import Attempts
+from weft.runtime.clock import SystemClock
+from weft.runtime.driver import Told
+from weft.runtime.engine import Engine, rests
+from weft.runtime.ids import new_run_id
+from weft.runtime.inputs import checked_inputs
+from weft.store.open import open_store
+from weft.workspace.port import Base, Workspace
+
+if TYPE_CHECKING:
+    from weft.steps.port import GateKind, Kind, Tools
+    from weft.steps.registry import Gates, Kinds
+
+STATE = ".weft"
+IGNORED = "*\n!workflows/\n!workflows/**\n"
+
+
+class Weft:
+    """A project opened: its store and the verbs on it. Close it; as an async context manager it closes itself."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.home = _home(folder)
+        self._tools: Tools | None = None
+        self.actor = settings.actor or _login()
+        self.store = open_store(settings.store or str(self.home / "weft.db"))
+        self._workspaces: dict[str, Workspace] = {}
+        clock = SystemClock()
+        spool = self.home / "attempts"
+        attempts = Attempts(self.kind, self.gate, self.tools, self.workspace, spool, clock)
+        self.engine = Engine(
+            self.store,
+            attempts,
+            self.definition,
+            decode=decode,
+            clock=clock,
+            places=settings.places,
+            actor=self.actor,
+        )
+
+    async def __aenter__(self) -> Weft:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Stop driving and close the store."""
+        await self.engine.close()
+
+    # What runs use ------------------------------------------------------------------------------------------------
+
+    def kind(self, name: str) -> Kind:
+        """A step kind by name. Raises PluginError."""
+        return self.kinds.kind(name)
+
+    def gate(self, name: str) -> GateKind:
+        """A gate by name. Raises PluginError."""
+        return self.gates.gate(name)
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        from weft.steps.registry import Kinds
+
+        return Kinds()
+
+    @cached_property
+    def gates(self) -> Gates:
+        from weft.steps.registry import Gates
+
+        return Gates()
+
+    def tools(self) -> Tools:
+        """What kinds may use: the agents, the breakers, the agent for roles that name none."""
+        if self._tools is None:
+            from weft.app.agents import tools_of
+
+            self._tools = tools_of(self.settings)
+            if str(self.folder) not in sys.path:
+                sys.path.append(str(self.folder))
+        return self._tools
+
+    def load(self, name: str, beside: str = "") -> Loaded:
+        """A workflow by name or path, checked whole. Raises NoSuchWorkflow, InvalidDefinition."""
+        path = find(name, self.folder, Path(beside).parent if beside else None)
+        return load(path, exists=lambda file: (self.folder / file).exists())
+
+    def definition(self, name: str, beside: str = "") -> tuple[Workflow, bytes]:
+        """The same, with the bytes that the store keeps."""
+        workflow = self.load(name, beside).workflow
+        return workflow, encode(workflow)
+
+    def workspace(self, run: str, base: Base, policies: Mapping[str, str]) -> Workspace:
+        """The workspace of a run that began from this base; made once."""
+        if run not in self._workspaces:
+            if base.commit:
+                from weft.workspace.worktree import GitWorkspace
+
+                self._workspaces[run] = GitWorkspace(self.home, Path(base.root), policies)
+            else:
+                from weft.workspace.folder import FolderWorkspace
+
+                self._workspaces[run] = FolderWorkspace(self.home, run)
+        return self._workspaces[run]
+
+    # Beginning ----------------------------------------------------------------------------------------------------
+
+    async def start(
+        self,
+        workflow: Workflow,
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        facts: Mapping[str, Any] | None = None,
+        options: Options = Options(),
+        labels: Mapping[str, str] | None = None,
+        with_changes: bool = False,
+    ) -> str:
+        """Put a run of a checked workflow on record and give its id. Raises InvalidInput, WorkspaceError."""
+        values = checked_inputs(workflow, inputs or {})
+        now = self.engine.clock.now()
+        run = new_run_id(now)
+        base = await self._prepare(workflow, run, now, with_changes)
+        return await self.engine.create(
+            workflow,
+            encode(workflow),
+            run=run,
+            inputs=values,
+            facts=facts,
+            options=options,
+            base=base,
+            labels=labels,
+            actor=self.actor,
+        )
+
+    async def _prepare(self, workflow: Workflow, run: str, now: float, with_changes: bool) -> dict[str, Any]:
+        """What the run starts from; nothing where no step has a folder."""
+        if all(step.kind in _PLACELESS for step in workflow.steps):
+            return {}
+        workspace: Workspace
+        if self.settings.workspace == "folder":
+            from weft.workspace.folder import FolderWorkspace
+
+            workspace = FolderWorkspace(self.home, run)
+        else:
+            from weft.workspace.worktree import GitWorkspace
+
+            workspace = GitWorkspace(self.home, self.folder, workflow.weave)
+        found: dict[str, Any] = msgspec.to_builtins(
+            await workspace.prepare(run, self.folder, with_changes, at=now)
+        )
+        return found
+
+    async def drive(
+        self, run: str, told: Told | None = None, *, fresh: bool = False, wait: bool = False
+    ) -> State:
+        """Drive a run until it ends or only others can move it on (`wait`: until it ends)."""
+        return await self.engine.drive(run, (lambda state: False) if wait else rests, told, fresh=fresh)
+
+
+_PLACELESS = frozenset({"noop", "ask", "decide", "call"})
+
+
+def open_weft(folder: Path | None = None, **given: Any) -> Weft:
+    """Open the project around a folder (the current one). `given` are settings. Raises SettingsError, StoreError."""
+    top = project(folder or Path.cwd())
+    return Weft(top, load_settings(top, given))
+
+
+def _home(folder: Path) -> Path:
+    """weft's own folder in the project; git does not see what is in it, but for the workflows."""
+    home = folder / STATE
+    home.mkdir(exist_ok=True)
+    ignore = home / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text(IGNORED, encoding="utf-8")
+    return home
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return f"uid-{os.getuid()}"

@@ -1,0 +1,70 @@
+"""The settings: defaults, then `weft.toml` of the project, then `WEFT_*` of the environment, then what the caller says."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from weft.errors import SettingsError
+
+FILE = "weft.toml"
+PREFIX = "WEFT_"
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Every key of `weft.toml`, at its top level; each is also an environment variable (`store` is WEFT_STORE)."""
+
+    store: str = ""
+    """Where the log is: a path or a URL; by default `.weft/weft.db` in the project."""
+    places: int = 32
+    """How many attempts may be under way on this host at once, all runs together."""
+    actor: str = ""
+    """Who acts, on record with every command; by default the user's login name."""
+    agent: str = ""
+    """The agent for roles that name none."""
+    workspace: str = "auto"
+    """`git` (a worktree for each writing attempt), `folder` (one private folder a run), or `auto`: git in a repository."""
+    breaker_failures: int = 5
+    """After so many failures in a row an agent rests."""
+    breaker_rest_seconds: float = 300.0
+    """How long it rests before one attempt is tried."""
+    keep_days: float = 30.0
+    """How long `weft cleanup` keeps what has ended."""
+    agents: dict[str, dict[str, Any]] = {}
+    """Agents of your own: a table each, `[agents.NAME]`, with `argv` and what else `docs/reference/agents.md` lists."""
+
+
+def load_settings(project: Path, given: Mapping[str, Any] | None = None) -> Settings:
+    """The settings for a project folder. Raises SettingsError naming the key, where it stood, and the nearest one."""
+    values = _file(project / FILE)
+    for name in Settings.__struct_fields__:
+        text = os.environ.get(PREFIX + name.upper())
+        if text is not None and name != "agents":
+            values[name] = text
+    values.update({k: v for k, v in (given or {}).items() if v is not None})
+    for name in values.keys() - set(Settings.__struct_fields__):
+        near = get_close_matches(name, Settings.__struct_fields__, n=1)
+        hint = f"there is no such key; did you mean {near[0]}?" if near else "there is no such key"
+        raise SettingsError(name=name, reason=hint)
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        name = str(error).partition("`$.")[2].partition("`")[0] or FILE
+        raise SettingsError(name=name, reason=str(error).partition(" - at")[0]) from error
+
+
+def _file(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(name=str(path), reason=str(error)) from error
