@@ -146,7 +146,7 @@ async def test_cancelling_lets_a_child_end_in_its_own_way_within_the_grace(desk)
     work.cancel()
     with pytest.raises(asyncio.CancelledError):
         await work
-    assert desk.heard().endswith("tidy\n")
+    assert desk.heard("out").endswith("tidy\n")
 
 
 async def test_cancelling_twice_does_not_wait_for_the_grace(desk):

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from weft.agents.document import document_in, told
 from weft.agents.exchange import as_text, fact_told, feedback_text
 from weft.core.work import Brief, Handoff
 from weft.definition.workflow import Ref
@@ -125,7 +126,11 @@ def _named(ref: Ref) -> str:
 
 
 def _template(brief: Brief) -> str:
-    return f"## The document follows this template\n\n{brief.template.rstrip()}" if brief.template else ""
+    if not brief.template:
+        return ""
+    ref = document_in(brief)
+    which = f"`{ref.name}`" if ref else "The document"
+    return f"## {which} follows this template\n\n{told(brief)}"
 
 
 def _again(brief: Brief) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from weft.agents.answer import handoff_of
+from weft.agents.document import document_in, sampled, template_in
 from weft.agents.example import example
 from weft.agents.exchange import SCHEMA_TYPES, as_text, fact_told
 from weft.agents.inside import inside, means
@@ -29,8 +30,8 @@ Render = Callable[[str, Brief], str]
 
 
 class Rehearsal:
-    """`Brief.rehearse` is the text of the script. `render` makes a document from a template; without it a placeholder
-    stands in. `fact` is what a boolean fact is when neither script nor default says so.
+    """`Brief.rehearse` is the text of the script. `render` makes a document from a template; without it a sample
+    of the template is written. `fact` is what a boolean fact is when neither script nor default says so.
     """
 
     name = "rehearsal"
@@ -88,9 +89,12 @@ class Rehearsal:
         before = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
         if before or ref in brief.updates:
             return addition(name, brief, before)
-        if brief.template and self._render is not None:
+        if not brief.template or ref != document_in(brief):
+            return placeholder(name, brief)
+        if self._render is not None:
             return self._render(brief.template, brief)
-        return placeholder(name, brief)
+        template = template_in(brief)
+        return sampled(template, brief) if template else placeholder(name, brief)
 
     def _answer(self, act: Act, brief: Brief) -> Outcome:
         if brief.kind == VERDICT:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from weft.agents.document import document_in, lacks, template_in
 from weft.agents.exchange import SCHEMA_TYPES, fact_told
 from weft.agents.inside import matches, means
 from weft.core.work import Artifact, Brief, Failure, Outcome
@@ -34,6 +35,7 @@ def demand(
     faults = _missing(brief, folder)
     if not faults and changed is not None:
         faults = _untouched(brief, changed)
+    faults += _gaps(brief, folder)
     faults += _misfits(brief, outcome)
     if not faults:
         return None
@@ -88,6 +90,18 @@ def _untouched(brief: Brief, changed: Sequence[Artifact]) -> list[str]:
     if any(means(name, artifact.path) for name in names for artifact in changed):
         return []
     return [f"nothing was changed: {', '.join(map(_named, asked[:_MOST_FAULTS]))} as before"]
+
+
+def _gaps(brief: Brief, folder: Path) -> list[str]:
+    """What the document lacks of its template."""
+    template, ref = template_in(brief), document_in(brief)
+    if template is None or ref is None:
+        return []
+    return [
+        f"{path.relative_to(folder).as_posix()}: {lack}"
+        for path in _files(ref, folder)
+        for lack in lacks(template, path.read_text(encoding="utf-8", errors="replace"), brief)
+    ]
 
 
 def _misfits(brief: Brief, outcome: Outcome) -> list[str]:

@@ -1,0 +1,66 @@
+"""The document that a brief asks for: `Brief.template` is the template's whole text, so that a brief is complete in itself.
+
+A template that weft can read becomes instructions, a sample and a check; any other text is shown to the agent as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import PurePosixPath
+from typing import Any
+
+from weft.core.work import Brief
+from weft.definition.document import Template
+from weft.definition.workflow import Ref
+from weft.errors import InvalidDefinition
+
+_KINDS = frozenset({"", ".md", ".markdown", ".yaml", ".yml"})
+
+
+def template_in(brief: Brief) -> Template | None:
+    """The template of the brief; None when it has none, or only a name or a text of another kind."""
+    return _read(brief.template) if "\n" in brief.template else None
+
+
+def document_in(brief: Brief) -> Ref | None:
+    """Which of the files that are to be created the template is for: the first that is a document."""
+    declared = (ref for ref in brief.creates if ref.name and not (ref.label or ref.soft))
+    return next(
+        (ref for ref in declared if ref.name[-1] != "/" and PurePosixPath(ref.name).suffix in _KINDS), None
+    )
+
+
+def told(brief: Brief) -> str:
+    """What the prompt says about the template; "" without one."""
+    template = template_in(brief)
+    if template is None:
+        return brief.template.rstrip()
+    from weft.formats.documents.guide import instructions
+
+    return instructions(template, brief.role_name).rstrip()
+
+
+def sampled(template: Template, brief: Brief) -> str:
+    """A document that the check accepts, with what the brief knows by name."""
+    from weft.formats.documents.sample import sample
+
+    values: Mapping[str, Any] = {**brief.inputs, **brief.known}
+    return sample(template, values, brief.role_name).text
+
+
+def lacks(template: Template, text: str, brief: Brief) -> list[str]:
+    """What the document has not that its template asks for, a sentence each; what is only a concern is left out."""
+    from weft.formats.documents.check import check
+
+    return [str(finding) for finding in check(template, text, brief.role_name) if not finding.concern]
+
+
+@lru_cache(maxsize=64)
+def _read(text: str) -> Template | None:
+    from weft.formats.documents.read import load
+
+    try:
+        return load(text)
+    except InvalidDefinition:
+        return None

@@ -1,0 +1,81 @@
+"""The template of a brief: told to agents, sampled by a rehearsal, and checked as evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from weft.agents.document import document_in, lacks, sampled, template_in, told
+from weft.agents.prompt import compose
+from weft.agents.rehearsal import Rehearsal
+from weft.definition.workflow import Ref
+from weft.steps.evidence import demand
+from weft.testing.briefs import brief
+from weft.testing.desk import ListeningDesk
+
+PRD = """
+template: {id: prd, name: Requirements, output: {filename: docs/prd.md, title: "{{project}} Requirements"}}
+sections:
+  - {id: goals, title: Goals, type: bullet-list, instruction: List the goals.}
+  - {id: why, title: Background, instruction: Say why.}
+"""
+
+
+def test_a_template_is_told_as_instructions_and_any_other_text_as_it_is():
+    assert "List the goals." in told(brief(template=PRD))
+    assert "sections:" not in told(brief(template=PRD))
+    assert told(brief(template="# Skeleton\n\n## Part\n")) == "# Skeleton\n\n## Part"
+    assert told(brief(template="prd-tmpl")) == "prd-tmpl"
+    assert told(brief()) == ""
+    text = compose(brief(template=PRD, creates=(Ref("docs/prd.md"),)))
+    assert "## `docs/prd.md` follows this template" in text
+    assert "## The document follows" in compose(brief(template=PRD))
+
+
+@pytest.mark.parametrize(
+    ("creates", "name"),
+    [
+        (
+            (
+                Ref("src/"),
+                Ref("a.py"),
+                Ref("l.md", label=True),
+                Ref("s.md", soft=True),
+                Ref("b.md"),
+                Ref("c.md"),
+            ),
+            "b.md",
+        ),
+        ((Ref("", any_of=("x.md",)), Ref("plan.yaml")), "plan.yaml"),
+        ((Ref("a.py"),), None),
+    ],
+)
+def test_the_template_is_for_the_first_document(creates, name):
+    ref = document_in(brief(creates=creates))
+    assert (ref.name if ref else None) == name
+
+
+def test_a_sample_is_what_the_check_accepts_and_a_stranger_lacks_something():
+    given = brief(template=PRD, inputs={"project": "Loom"})
+    template = template_in(given)
+    assert template is not None
+    text = sampled(template, given)
+    assert text.startswith("# Loom Requirements\n")
+    assert lacks(template, text, given) == []
+    assert any("Background" in lack for lack in lacks(template, "# Loom Requirements\n", given))
+
+
+async def test_a_rehearsal_writes_the_document_and_evidence_wants_all_of_it(tmp_path: Path):
+    desk = ListeningDesk(tmp_path)
+    given = brief(template=PRD, rehearse="", creates=(Ref("notes.py"), Ref("docs/prd.md"), Ref("other.md")))
+    outcome = await Rehearsal().perform(given, desk)
+    document = desk.folder / "docs" / "prd.md"
+    assert "## Goals" in document.read_text()
+    assert "## Goals" not in (desk.folder / "other.md").read_text()
+    assert demand(given, outcome, None, desk.folder) is None
+    document.write_text("# project Requirements\n\n## Goals\n\n- one\n")
+    failure = demand(given, outcome, None, desk.folder)
+    assert failure is not None
+    assert "docs/prd.md: " in failure.message
+    assert "Background" in failure.message
