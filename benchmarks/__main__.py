@@ -26,6 +26,7 @@ def main() -> int:
     left_out: dict[str, str] = {}
     places = _places(("weft", *asked.peers), left_out)
     forget()
+    before = record.machine()
     measured: dict[str, Reports] = {}
     try:
         for workload in asked.workloads:
@@ -39,7 +40,7 @@ def main() -> int:
         print(f"\nnot measured: {what}: {reason}")
     if measured:
         found = {name: versions(place, name) for name, place in places.items()}
-        record.write(measured, verdicts, found, left_out, asked.results)
+        record.write(before, measured, verdicts, found, left_out, asked.results)
     return 1 if left_out else 0
 
 

@@ -123,6 +123,5 @@ def _run(argv: list[str]) -> None:
     except subprocess.TimeoutExpired as late:
         raise NotMade(f"{Path(argv[0]).name} took more than {late.timeout:.0f} s") from late
     if done.returncode != 0:
-        raise NotMade(
-            f"{Path(argv[0]).name} ended with {done.returncode}: {(done.stderr or done.stdout).strip()[-500:]}"
-        )
+        print(done.stderr or done.stdout, file=sys.stderr)  # and not in the results: it may name hosts
+        raise NotMade(f"{Path(argv[0]).name} ended with {done.returncode}")

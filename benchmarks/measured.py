@@ -5,10 +5,11 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
-from benchmarks.environment import HERE, clean, python
+from benchmarks.environment import HERE, ROOT, clean, python
 from benchmarks.workload import PROGRAMS, Measurement
 
 WORK = HERE / ".work"
@@ -64,5 +65,12 @@ def _outcome(argv: list[str], called: str) -> str:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     if process.returncode != 0 or not out.strip():
-        raise Failed(f"{called}: ended with {process.returncode}: {(err or out).strip()[-800:]}")
+        print(err, file=sys.stderr)
+        raise Failed(f"{called}: ended with {process.returncode}: {_last_words(err or out)}")
     return out.strip().splitlines()[-1]
+
+
+def _last_words(said: str) -> str:
+    """The last line, without the paths of this machine."""
+    lines = said.strip().splitlines() or ["without a word"]
+    return lines[-1].replace(str(ROOT), ".").replace(str(Path.home()), "~")[:300]

@@ -17,16 +17,17 @@ FILE = HERE / "results.json"
 
 
 def write(
+    before: Mapping[str, object],
     measured: Mapping[str, Rounds],
     verdicts: Iterable[Verdict],
     versions: Mapping[str, Mapping[str, str]],
     left_out: Mapping[str, str],
     file: Path = FILE,
 ) -> None:
-    """Write one measurement whole; `measured` is by workload."""
+    """Write one measurement whole: what `machine` told before it, and what was measured by workload."""
     whole = {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": machine(),
+        "machine": before,
         "versions": versions,
         "left_out": left_out,
         "ratios": [_verdict(verdict) for verdict in verdicts],
@@ -50,10 +51,8 @@ def machine() -> dict[str, object]:
 
 def _file_system() -> str:
     """The kind of file system that the stores were on; "" where the system does not tell."""
-    told = subprocess.run(
-        ["stat", "--file-system", "--format", "%T", str(HERE)], check=False, capture_output=True, text=True
-    )
-    return told.stdout.strip() if told.returncode == 0 else ""
+    told = subprocess.run(["df", "--output=fstype", str(HERE)], check=False, capture_output=True, text=True)
+    return told.stdout.split()[-1] if told.returncode == 0 else ""
 
 
 def _figures(rounds: Rounds) -> dict[str, object]:
