@@ -54,9 +54,9 @@ def _of(step: Step) -> Iterator[Expression]:
         yield Expression(("foreach", "over"), step.foreach.over, COLLECTION)
         if step.foreach.key:
             yield Expression(("foreach", "key"), step.foreach.key, None)
-    for index, route in enumerate(step.decision.routes if step.decision else ()):
+    for route in step.decision.routes if step.decision else ():
         if route.when:
-            yield Expression(("decision", "routes", index, "when"), route.when, BOOL)
+            yield Expression(("decision", "routes", route.name, "when"), route.when, BOOL)
     for index, gate in enumerate(step.gates):
         if gate.kind == "condition":
             source = str(gate.args.get("condition", ""))

@@ -21,14 +21,14 @@ def _decision(subject: Subject, path: Path, decision: Decision, step: Step) -> N
     findings = subject.findings
     if not decision.routes:
         findings.fault(path, "the decision has no routes", "add `routes`")
-    for index, route in enumerate(decision.routes):
+    for route in decision.routes:
         for at, name in enumerate(route.to):
             if name not in subject.named:
-                place = (*path, "routes", index, "to", at)
+                place = (*path, "routes", route.name, "to", at)
                 subject.unknown(place, "step", name, subject.named, "define it, or remove it")
             elif step.id in subject.named[name]:
                 findings.fault(
-                    (*path, "routes", index, "to", at), f"`{step.id}` leads to itself", "use `back_to`"
+                    (*path, "routes", route.name, "to", at), f"`{step.id}` leads to itself", "use `back_to`"
                 )
     if decision.by == "condition":
         _in_turn(subject, path, decision)
@@ -49,9 +49,9 @@ def _in_turn(subject: Subject, path: Path, decision: Decision) -> None:
         subject.findings.fault(path, what, "add `when`, or write `by: person` or `by: role`")
         return
     last = ""
-    for index, route in enumerate(decision.routes):
+    for route in decision.routes:
         if last:
             what = f"the route `{route.name}` is never taken: `{last}` before it has no `when`"
-            subject.findings.fault((*path, "routes", index), what, "move it up", key=True)
+            subject.findings.fault((*path, "routes", route.name), what, "move it up", key=True)
         elif not route.when:
             last = route.name

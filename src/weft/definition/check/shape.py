@@ -77,8 +77,9 @@ def check_shape(subject: Subject, shape: Shape) -> None:
 
 def _circle(subject: Subject, shape: Shape, circle: list[str]) -> None:
     if len(circle) == 1:
-        if circle[0] not in shape.workflow.steps[shape.index[circle[0]]].needs:
-            path = ("steps", shape.index[circle[0]])
+        path = ("steps", shape.index[circle[0]])
+        step = shape.workflow.steps[path[1]]
+        if circle[0] not in step.needs and step.decision is None:
             subject.findings.fault(path, f"`{circle[0]}` waits for itself", "mend what it reads")
         return
     way = " → ".join([*circle, circle[0]])

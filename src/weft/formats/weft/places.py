@@ -10,7 +10,7 @@ from weft.formats.positions import Path, Place, Positions
 KEYS: Final = {
     "agents": ("agent",),
     "approve": ("approve", "person"),
-    "at_most": ("at_most",),
+    "back_to": ("on_failure",),
     "count": ("quorum",),
     "decision": ("decide",),
     "final": ("finally",),
@@ -21,6 +21,7 @@ KEYS: Final = {
     "script": ("run",),
     "argv": ("run",),
     "seconds": ("time",),
+    "to": ("back_to",),
 }
 """What a field of the definition is called in a file, where that is another word."""
 
@@ -51,8 +52,10 @@ class Places:
         if len(rest) > 1 and rest[0] == "steps" and isinstance(rest[1], int) and rest[1] < len(self._steps):
             found, rest = self._steps[rest[1]], rest[2:]
         for part in rest:
-            for word in (part, *KEYS.get(str(part), ())):
-                if self._positions.has((*found, word)):
-                    found = (*found, word)
-                    break
+            words = (part, *KEYS.get(str(part), ()))
+            levels = (found, found[:-1]) if found[-1:] == ("foreach",) else (found,)
+            there = (
+                (*level, word) for level in levels for word in words if self._positions.has((*level, word))
+            )
+            found = next(there, found)
         return found

@@ -8,7 +8,7 @@ import msgspec
 
 from weft.definition.findings import Findings
 from weft.formats.positions import Path
-from weft.formats.reading import Reading
+from weft.formats.reading import PLAIN, Options, Reading
 from weft.formats.weft.keys.document import DocumentKeys
 from weft.formats.weft.places import Places
 from weft.formats.weft.workflow import workflow
@@ -26,11 +26,13 @@ def recognises(data: Any) -> bool:
     if "weft" in data:
         return True
     steps = [step for step in data["steps"] if isinstance(step, dict)]
-    return "workflow" not in data and (not steps or any(WORK & step.keys() for step in steps))
+    if "workflow" in data or any("agent" in step for step in steps):
+        return False
+    return not steps or any(WORK & step.keys() for step in steps)
 
 
-def read(document: Document, file: str, name: str) -> Reading:
-    """The workflow of a file, and its faults. `name` is the workflow's where the file gives none."""
+def read(document: Document, file: str, name: str, options: Options = PLAIN) -> Reading:
+    """The workflow of a file, and its faults. `name` is the workflow's where the file gives none; no option bears on it."""
     findings = Findings(file, document.positions, _ids(document.data))
     broken: set[Path] = set()
     try:

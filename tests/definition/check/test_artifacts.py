@@ -1,0 +1,62 @@
+import pytest
+
+from tests.formats.told import told
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "- {id: a, run: x, requires: p.md}",
+            ["2:29: no step creates `p.md`; let a step create it, or write {path: …, external: true}"],
+        ),
+        (
+            "- {id: a, run: x, creates: prd.md}\n- {id: b, run: x, requires: prb.md}",
+            ["3:29: no step creates `prb.md`; did you mean prd.md?"],
+        ),
+        (
+            "- {id: a, run: x, updates: p.md}",
+            ["2:28: no step creates `p.md`; let a step create it, or write"],
+        ),
+        (
+            "- {id: a, run: x, requires: p.md}\n- {id: b, run: x, creates: p.md}",
+            ["2:29: `p.md` is created by `b`, which stands later; move `b` up, or add `needs: [b]`"],
+        ),
+        (
+            "- {id: a, run: x, requires: p}\n- {id: b, run: x, creates: p, finally: true}",
+            ["2:29: no step creates `p`;"],
+        ),
+        ("- {id: a, run: x, requires: p, creates: p}", ["2:29: no step creates `p`;"]),
+    ],
+)
+def test_a_file_that_cannot_be_there_is_told(text, said):
+    found = told(f"steps:\n{text}")
+    assert [line.startswith(f"f.yaml:{one}") for line, one in zip(found, said, strict=True)] == [True], found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- {id: a, run: x, creates: p}\n- {id: b, run: x, requires: p, updates: p}",
+        "- {id: a, run: x, requires: p, needs: b}\n- {id: b, run: x, creates: p}",
+        "- {id: a, run: x, requires: [{path: p, external: true}, {path: q, optional: true}, {path: r, label: true}]}",
+        "- {id: a, run: x, requires: [{path: all, aggregate: true}]}",
+        "- {id: a, run: x, creates: p}\n- {id: b, run: x, requires: [{any_of: [q, p]}]}",
+        "- {id: a, run: x, finally: true, requires: p}\n- {id: b, run: x, creates: p}",
+        "- {id: a, run: x, creates: d/}\n- {id: b, run: x, requires: d/p.md}",
+    ],
+)
+def test_a_file_that_will_be_there_is_fine(text):
+    assert told(f"steps:\n{text}") == []
+
+
+def test_a_file_that_is_there_already_needs_no_creator():
+    text = "steps:\n- {id: a, run: x, requires: [README.md, other.md]}"
+    (said,) = told(text, exists=lambda name: name == "README.md")
+    assert "no step creates `other.md`" in said
+
+
+def test_a_circle_is_told_alone():
+    text = "steps:\n- {id: a, run: x, requires: p, needs: c}\n- {id: b, run: x, creates: p, needs: a}\n- {id: c, run: x, needs: b}"
+    (said,) = told(text)
+    assert "wait for each other" in said
