@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from weft.app import people
 from weft.app.settings import Settings, load_settings
-from weft.core.events import Options
+from weft.app.weaving import with_weave
+from weft.core.events import Event, Options
 from weft.core.state import State
 from weft.definition.stored import decode, encode
 from weft.definition.workflow import Workflow
 from weft.formats.discovery import find, project
 from weft.formats.loading import Loaded, load
 from weft.runtime.attempt import Attempts
+from weft.runtime.cache import Cached
 from weft.runtime.clock import SystemClock
 from weft.runtime.driver import Told
 from weft.runtime.engine import Engine, rests
@@ -52,7 +55,7 @@ class Weft:
         attempts = Attempts(self.kind, self.gate, self.tools, self.workspace, spool, clock)
         self.engine = Engine(
             self.store,
-            attempts,
+            Cached(attempts, self.store),
             self.definition,
             decode=decode,
             clock=clock,
@@ -142,6 +145,8 @@ class Weft:
         now = self.engine.clock.now()
         run = new_run_id(now)
         base = await self._prepare(workflow, run, now, with_changes)
+        if base.get("commit"):
+            workflow = with_weave(workflow, str(base.get("target", "")))
         return await self.engine.create(
             workflow,
             encode(workflow),
@@ -177,6 +182,20 @@ class Weft:
     ) -> State:
         """Drive a run until it ends or only others can move it on (`wait`: until it ends)."""
         return await self.engine.drive(run, (lambda state: False) if wait else rests, told, fresh=fresh)
+
+    # What people do -----------------------------------------------------------------------------------------------
+
+    async def answer(self, run: str, ask: str, verdict: str, **how: Any) -> list[Event]:
+        """Answer an ask; see `weft.app.people.answer`."""
+        return await people.answer(self, run, ask, verdict, **how)
+
+    async def fork(self, run: str, step: str, **changes: Any) -> str:
+        """A new run from a step of another on; see `weft.app.people.fork`."""
+        return await people.fork(self, run, step, **changes)
+
+    async def drive_all(self, told: Told | None = None) -> dict[str, State]:
+        """Drive whatever is unfinished until nothing can move."""
+        return await people.drive_all(self, told)
 
 
 _PLACELESS = frozenset({"noop", "ask", "decide", "call"})

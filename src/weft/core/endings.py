@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from weft.core import events as e
 from weft.core.draft import Draft, scope_of, written
@@ -61,7 +61,7 @@ def succeed(draft: Draft, st: StepState, result: e.Result) -> None:
 def skip_step(
     draft: Draft,
     st: StepState,
-    cause: Literal["when", "route", "need", "operator", "end"],
+    cause: e.SkipCause,
     reason: str,
     values: dict[str, Any] | None = None,
 ) -> None:

@@ -132,13 +132,16 @@ class StepAdmitted(StepEvent, frozen=True, tag="step.admitted"):
     values: dict[str, Any] = {}
 
 
+SkipCause = Literal["when", "route", "need", "operator", "end"]
+
+
 class StepSkipped(StepEvent, frozen=True, tag="step.skipped"):
     """`cause`: when (condition false), route (not taken), need (a need failed), operator (a person), end (the run ended).
 
     A step skipped by `when` or by a person lets its successors go on; the others take theirs along.
     """
 
-    cause: Literal["when", "route", "need", "operator", "end"] = "when"
+    cause: SkipCause = "when"
     reason: str = ""
     values: dict[str, Any] = {}
 

@@ -23,7 +23,8 @@ class Graph:
         "main",
         "named",
         "needs",
-        "phase_sizes", "sinks",
+        "phase_sizes",
+        "sinks",
         "steps",
     )
 

@@ -49,6 +49,22 @@ def report(draft: Draft, command: Report) -> None:
         ask(draft, st, about="approval", prompt=prompt, approval=step.approve, show=show)
     else:
         conclude(draft, st, result)
+        if step.kind == "weave":
+            _woven(draft, result)
+
+
+def _woven(draft: Draft, result: e.Result) -> None:
+    """The internal last step has joined everything: the run has a branch now, and may have landed."""
+    outputs = result.outputs
+    draft.emit(e.RunWoven(branch=str(outputs.get("branch", "")), commit=result.commit, tree=result.tree))
+    if outputs.get("landed"):
+        landed = e.RunLanded(
+            target=str(outputs["landed"]),
+            commit=result.commit,
+            previous=str(outputs.get("previous", "")),
+            how=str(outputs.get("how", "")),
+        )
+        draft.emit(landed)
 
 
 def _result(outcome: Outcome) -> e.Result:

@@ -19,6 +19,7 @@ from weft.runtime.assignment import Assignment, Link
 from weft.runtime.clock import Clock
 from weft.runtime.desk import AttemptDesk
 from weft.runtime.watch import Watch
+from weft.runtime.weaving import disagreement, finish, start_from
 from weft.steps.port import GateKind, Kind, Tools
 from weft.workspace.port import Base, Kept, Place, Workspace, Woven
 
@@ -45,6 +46,8 @@ class Attempts:
     async def perform(self, assignment: Assignment, link: Link) -> Outcome:
         """Do it; gives an Outcome unless cancelled."""
         try:
+            if assignment.brief.kind == "weave":
+                return await self._weave(assignment, link)
             kind = self.kinds(assignment.brief.kind)
             if kind.workspace == "none" and not assignment.gates and assignment.brief.timeout == _NO_LIMITS:
                 return await kind.perform(
@@ -58,15 +61,18 @@ class Attempts:
             return Outcome(failure=Failure(kind="permanent", message=message))
 
     async def _in_place(self, assignment: Assignment, link: Link, kind: Kind) -> Outcome:
-        workspace = self.workspace(assignment.spot.run, assignment.base, assignment.policies)
+        spot, workspace = assignment.spot, self._workspace_of(assignment)
         mode = "none" if kind.workspace == "none" and assignment.mode == "own" else assignment.mode
-        place = await workspace.open(assignment.spot, assignment.base, assignment.parts, mode)
+        parts = await start_from(assignment, workspace)
+        place = (
+            parts if isinstance(parts, Woven) else await workspace.open(spot, assignment.base, parts, mode)
+        )
         if isinstance(place, Woven):
             return disagreement(assignment, place)
         outcome = Outcome(failure=Failure(kind="lost", message="the attempt was stopped"))
         try:
             desk = self._desk(assignment, link, Path(place.path))
-            await asyncio.to_thread(desk.spool.mkdir, parents=True, exist_ok=True)
+            desk.spool.mkdir(parents=True, exist_ok=True)
             watch = Watch(self.clock, desk, assignment.brief.timeout)
             outcome = await watch.run(self._work(assignment, kind, desk, workspace, place))
             return outcome
@@ -74,7 +80,22 @@ class Attempts:
             if outcome.failure is not None:
                 await asyncio.shield(self._put_away(assignment, workspace, place))
             else:
-                await workspace.close(assignment.spot, place)
+                await workspace.close(spot, place)
+
+    async def _weave(self, assignment: Assignment, link: Link) -> Outcome:
+        """The internal last step: no kind performs it, the workspace does."""
+
+        async def judge(folder: Path) -> list[Verdict]:
+            desk = self._desk(assignment, link, folder)
+            desk.spool.mkdir(parents=True, exist_ok=True)
+            verdicts = [await self._judge(gate, assignment, Outcome(), desk) for gate in assignment.gates]
+            await desk.flush()
+            return verdicts
+
+        return await finish(assignment, self._workspace_of(assignment), judge)
+
+    def _workspace_of(self, assignment: Assignment) -> Workspace:
+        return self.workspace(assignment.spot.run, assignment.base, assignment.policies)
 
     async def _work(
         self, assignment: Assignment, kind: Kind, desk: AttemptDesk, workspace: Workspace, place: Place
@@ -90,7 +111,7 @@ class Attempts:
         missing = demand(brief, outcome, kept.artifacts, desk.folder)
         if missing is not None:
             return _with(outcome, kept, failure=missing)
-        verdicts = [await self._judge(gate, assignment, outcome, desk) for gate in assignment.gates]
+        verdicts = await self._judge_all(assignment, outcome, desk, workspace)
         return _with(outcome, kept, verdicts=(*outcome.verdicts, *verdicts))
 
     async def _keep(
@@ -117,17 +138,6 @@ class Attempts:
         spot = assignment.spot
         spool = self.spool / spot.run / f"{_safe(spot.step)}.{spot.round}.{spot.attempt}"
         return AttemptDesk(folder, spool, link, self.clock, assignment.brief.output_bytes)
-
-
-def disagreement(assignment: Assignment, woven: Woven) -> Outcome:
-    """The commits that this attempt was to start from disagree."""
-    paths = sorted({str(c.get("path", "")) for c in woven.conflicts})
-    steps = ", ".join(dict.fromkeys(part.step for part in assignment.parts))
-    message = f"what {steps} left does not fit together in {', '.join(paths[:5])}"
-    report = {"conflicts": [dict(c) for c in woven.conflicts], "steps": [p.step for p in assignment.parts]}
-    return Outcome(
-        failure=Failure(kind="conflict", message=message, report=report), conflicts=woven.conflicts
-    )
 
 
 def _with(outcome: Outcome, kept: Kept, **changes: object) -> Outcome:

@@ -127,7 +127,7 @@ def _attempt_failed(state: State, event: e.AttemptFailed, at: float) -> None:
     st.failure = failure
     if failure.kind != "lost":
         state.recoveries = 0
-        st.notes = {}
+        st.notes = {name: note for name, note in st.notes.items() if name == "resolution"}
     if failure.kind not in {"lost", "quota"} or (failure.kind == "quota" and failure.retry_at is None):
         st.tries += 1
     if failure.kind in {"invalid_output", "gate"}:

@@ -1,0 +1,29 @@
+"""Gives a run in a repository its last step, which no file writes: weave, judge, publish, land."""
+
+from __future__ import annotations
+
+import msgspec
+
+from weft.definition.workflow import Step, Workflow
+
+WEAVE = "weft.weave"
+
+
+def with_weave(workflow: Workflow, target: str) -> Workflow:
+    """The same workflow with the internal step at its end; `target` is where it lands when it says `land: merge`."""
+    if all(step.kind in _WITHOUT_FOLDER for step in workflow.steps):
+        return workflow
+    weave = Step(
+        id=WEAVE,
+        kind="weave",
+        title="weave what the steps left into one branch",
+        needs=tuple(step.id for step in workflow.steps if not step.final),
+        gates=workflow.gates,
+        args={"land": target} if workflow.land == "merge" and target else {},
+        workspace="none",
+        internal=True,
+    )
+    return msgspec.structs.replace(workflow, steps=(*workflow.steps, weave))
+
+
+_WITHOUT_FOLDER = frozenset({"noop", "ask", "decide"})

@@ -1,0 +1,30 @@
+"""What a fork keeps of the run it comes from: every step that had ended and does not come after the one it begins again at."""
+
+from __future__ import annotations
+
+from weft.core import events as e
+from weft.core.state import State
+from weft.errors import NoSuchStep
+
+
+def kept(state: State, step: str) -> tuple[e.Event, ...]:
+    """Events, in written order, that put those steps on record in a new run. Raises NoSuchStep."""
+    if step not in state.graph.index:
+        raise NoSuchStep(run=state.run, step=step, nearest="a step's id, without an item")
+    again = state.graph.after([step])
+    events: list[e.Event] = []
+    for i, written in enumerate(state.graph.steps):
+        st = state.steps[written.id]
+        if i in again or written.final:
+            continue
+        if st.status == "succeeded" and st.result is not None:
+            if st.route:
+                events.append(e.DecisionMade(step=st.key, route=st.route, by=f"run {state.run}"))
+            events.append(e.StepSucceeded(step=st.key, attempt=st.attempt, result=st.result))
+        elif st.status == "skipped" and st.cause in {"when", "route", "operator"}:
+            events.append(e.StepSkipped(step=st.key, cause=_cause(st.cause), reason=st.detail))
+    return tuple(events)
+
+
+def _cause(cause: str) -> e.SkipCause:
+    return "when" if cause == "when" else "route" if cause == "route" else "operator"

@@ -1,0 +1,99 @@
+"""The last step of a run in a repository: weave what the steps left, judge exactly that commit, publish it, land it.
+
+Landing is compare-and-swap: when the target moved meanwhile, weave onto it and judge again, so often and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from weft.core.work import Failure, Outcome, Verdict
+from weft.runtime.assignment import Assignment
+from weft.workspace.port import Base, Part, Place, Workspace, Woven
+
+LAND_TRIES = 5
+
+Judge = Callable[[Path], Awaitable[Sequence[Verdict]]]
+"""Judges a folder that holds the woven commit."""
+
+
+async def start_from(assignment: Assignment, workspace: Workspace) -> tuple[Part, ...] | Woven:
+    """The parts of an attempt, replaced by a person's resolution where there is one; a Woven if they still disagree."""
+    how = assignment.resolution
+    if not how:
+        return assignment.parts
+    woven = await _resolved(assignment, workspace, assignment.base, assignment.parts)
+    if woven.conflicts:
+        return woven
+    return (*assignment.parts, Part(assignment.spot.step, woven.commit, assignment.policies))
+
+
+async def finish(assignment: Assignment, workspace: Workspace, judge: Judge) -> Outcome:
+    """The outcome of the internal step `weave`."""
+    base, target = assignment.base, str(assignment.brief.args.get("land", ""))
+    for _ in range(LAND_TRIES):
+        woven = await _woven(assignment, workspace, base)
+        if woven.conflicts:
+            return disagreement(assignment, woven)
+        verdicts = await _judged(assignment, workspace, base, woven, judge)
+        outputs: dict[str, Any] = {"commit": woven.commit, "tree": woven.tree, "applied": list(woven.applied)}
+        failed = [v for v in verdicts if v.verdict == "FAIL"]
+        outputs["branch"] = await workspace.publish(assignment.spot.run, woven.commit)
+        if failed or not target:
+            return Outcome(outputs=outputs, commit=woven.commit, tree=woven.tree, verdicts=tuple(verdicts))
+        previous = await workspace.land(assignment.spot.run, base, woven.commit, target)
+        if previous is not None:
+            outputs |= {"landed": target, "previous": previous, "how": "merge"}
+            return Outcome(outputs=outputs, commit=woven.commit, tree=woven.tree, verdicts=tuple(verdicts))
+        base = await workspace.refresh(base, target)
+    message = f"{target} moved {LAND_TRIES} times while the run was landing; try `weft land` when it is quiet"
+    return Outcome(failure=Failure(kind="transient", message=message))
+
+
+async def _woven(assignment: Assignment, workspace: Workspace, base: Base) -> Woven:
+    if assignment.resolution:
+        return await _resolved(assignment, workspace, base, assignment.parts)
+    return await workspace.weave(assignment.spot.run, base, assignment.parts, assignment.policies)
+
+
+async def _resolved(
+    assignment: Assignment, workspace: Workspace, base: Base, parts: tuple[Part, ...]
+) -> Woven:
+    how = assignment.resolution
+    given = how.get("value")
+    choices: dict[str, bytes | str | None] = {}
+    if isinstance(given, dict):
+        choices = {path: text.encode() if isinstance(text, str) else None for path, text in given.items()}
+    else:
+        first = await workspace.weave(assignment.spot.run, base, parts, assignment.policies)
+        choices = {str(c["path"]): str(how.get("how", "ours")) for c in first.conflicts if c.get("path")}
+    by = str(how.get("by", ""))
+    return await workspace.resolve(assignment.spot, base, parts, assignment.policies, choices, by)
+
+
+async def _judged(
+    assignment: Assignment, workspace: Workspace, base: Base, woven: Woven, judge: Judge
+) -> Sequence[Verdict]:
+    if not assignment.gates:
+        return ()
+    place = await workspace.open(assignment.spot, base, (Part("weave", woven.commit),), "own")
+    assert isinstance(place, Place)
+    try:
+        return await judge(Path(place.path))
+    finally:
+        await workspace.close(assignment.spot, place)
+
+
+def disagreement(assignment: Assignment, woven: Woven) -> Outcome:
+    """The commits that were to be joined disagree."""
+    paths = sorted({str(c.get("path", "")) for c in woven.conflicts})
+    steps = ", ".join(dict.fromkeys(part.step for part in assignment.parts))
+    message = f"what {steps} left does not fit together in {', '.join(paths[:5])}"
+    report = {"conflicts": [dict(c) for c in woven.conflicts], "steps": [p.step for p in assignment.parts]}
+    if assignment.policies.get("on_conflict") == "fail":
+        report["ask"] = False
+    return Outcome(
+        failure=Failure(kind="conflict", message=message, report=report), conflicts=woven.conflicts
+    )
