@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import msgspec
 
-from weft.definition.workflow import Workflow
+from weft.definition.workflow import Step, Workflow
 
 
 def encode(workflow: Workflow) -> bytes:
@@ -27,9 +27,27 @@ def digest(workflow: Workflow) -> str:
         source="",
         format="",
         warnings=(),
-        steps=tuple(msgspec.structs.replace(step, line=0) if step.line else step for step in workflow.steps),
+        limits=_USUAL.limits if workflow.limits == _USUAL.limits else workflow.limits,
+        steps=tuple(_said(step) for step in workflow.steps),
     )
     return sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()
+
+
+_USUAL = Workflow("", ())
+_USUAL_STEP = Step("", "")
+_POLICIES = ("join", "budget", "retry", "timeout")
+
+
+def _said(step: Step) -> Step:
+    """The step without its place; a policy that says only what holds anyway is the same as none (msgspec leaves out a
+    default only when it is that very object).
+    """
+    usual = {
+        name: getattr(_USUAL_STEP, name)
+        for name in _POLICIES
+        if getattr(step, name) == getattr(_USUAL_STEP, name)
+    }
+    return msgspec.structs.replace(step, line=0, **usual)
 
 
 @cache

@@ -19,11 +19,14 @@ from weft.definition.stored import digest
 from weft.definition.workflow import Workflow
 from weft.errors import SettingsError
 from weft.formats.positions import Positions
-from weft.formats.reading import Reading
+from weft.formats.reading import PLAIN, Options, Reading
 from weft.formats.yaml import Document, documents, read_text
 
-FORMATS: Final = {"weft": "weft.formats.weft.read"}
-"""Name and module of each; a module has `recognises(data) -> bool` and `read(document, file, name) -> Reading`."""
+FORMATS: Final = {
+    "weft": "weft.formats.weft.read",
+    "bmad": "weft.formats.bmad.format",
+}
+"""Name and module of each; a module has `recognises(data) -> bool` and `read(document, file, name, options) -> Reading`."""
 
 
 class Format(Protocol):
@@ -31,7 +34,7 @@ class Format(Protocol):
 
     def recognises(self, data: Any) -> bool: ...
 
-    def read(self, document: Document, file: str, name: str) -> Reading: ...
+    def read(self, document: Document, file: str, name: str, options: Options) -> Reading: ...
 
 
 class Loaded(NamedTuple):
@@ -49,9 +52,15 @@ def load(
     format: str = "",  # noqa: A002 - the word that everybody uses
     known: Known = Known(),  # noqa: B008 - frozen, all None
     exists: Callable[[str], bool] | None = None,
+    options: Options = PLAIN,
 ) -> Loaded:
-    """The workflow in a file. InvalidDefinition: with all its faults; SettingsError: `format` is none of FORMATS."""
-    return load_text(read_text(path), str(path), name=path.stem, format=format, known=known, exists=exists)
+    """The workflow in a file. InvalidDefinition: with all its faults; SettingsError: `format` is none of FORMATS;
+    VariantNeeded: the file holds several workflows and `options` names none of them.
+    """
+    text = read_text(path)
+    return load_text(
+        text, str(path), name=path.stem, format=format, known=known, exists=exists, options=options
+    )
 
 
 def load_text(
@@ -62,11 +71,12 @@ def load_text(
     format: str = "",  # noqa: A002
     known: Known = Known(),  # noqa: B008
     exists: Callable[[str], bool] | None = None,
+    options: Options = PLAIN,
 ) -> Loaded:
     """The same for a text; `file` is what faults say, `name` the workflow's where the text gives none."""
     found = documents(text, file)
     document, kind = _chosen(found, file, format)
-    reading = _module(kind).read(document, file, name)
+    reading = _module(kind).read(document, file, name, options)
     if len(found) > 1:
         _others(reading, found, document, kind)
     return _checked(reading, kind, file, known, exists)
@@ -74,7 +84,7 @@ def load_text(
 
 def load_data(data: Any, *, name: str = "workflow", known: Known = Known()) -> Loaded:  # noqa: B008
     """The same for plain data in the native format that no file holds."""
-    reading = _module("weft").read(Document(data, Positions.nowhere(data)), "", name)
+    reading = _module("weft").read(Document(data, Positions.nowhere(data)), "", name, PLAIN)
     return _checked(reading, "weft", "", known, None)
 
 

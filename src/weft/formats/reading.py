@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from weft.definition.findings import Findings, Where
 from weft.definition.workflow import Workflow
+
+
+class Options(NamedTuple):
+    """What a user may say of a file that others wrote; the native format needs none of it.
+
+    `variant` names one of the workflows in a file that holds several. `infer_parallel`: neighbours that their artifacts
+    prove independent run at the same time. `approvals`: sentences in notes that demand a person's approval add one.
+    """
+
+    variant: str = ""
+    infer_parallel: bool = False
+    approvals: bool = True
+
+
+PLAIN: Final = Options()
+"""Nobody said anything."""
 
 
 class Reading(NamedTuple):

@@ -5,7 +5,6 @@ import pytest
 from weft.errors import InvalidDefinition
 from weft.formats.documents.read import is_template, load, slug, template_of, word
 
-
 WHOLE = """\
 # <!-- a comment -->
 template:

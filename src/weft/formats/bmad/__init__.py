@@ -1,0 +1,1 @@
+"""BMAD workflow files to a Workflow, in stages: read, items, references, people, conditions, steps, flow, whole."""
