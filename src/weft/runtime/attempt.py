@@ -51,7 +51,7 @@ class Attempts:
             kind = self.kinds(assignment.brief.kind)
             if kind.workspace == "none" and not assignment.gates and assignment.brief.timeout == _NO_LIMITS:
                 return await kind.perform(
-                    assignment.brief, self._desk(assignment, link, _NOWHERE), self.tools
+                    assignment.brief, self._desk(assignment, link, _NOWHERE), self.tools()
                 )
             return await self._in_place(assignment, link, kind)
         except WeftError as error:
@@ -113,6 +113,22 @@ class Attempts:
             return _with(outcome, kept, failure=missing)
         verdicts = await self._judge_all(assignment, outcome, desk, workspace)
         return _with(outcome, kept, verdicts=(*outcome.verdicts, *verdicts))
+
+    async def _judge_all(
+        self, assignment: Assignment, outcome: Outcome, desk: AttemptDesk, workspace: Workspace
+    ) -> list[Verdict]:
+        """Commands are compared with the base revision, which a run cannot weaken; so it is laid out beside the work."""
+        gates, base = assignment.gates, assignment.base
+        if not (base.commit and any(gate.kind == "command" for gate in gates)):
+            return [await self._judge(gate, assignment, outcome, desk) for gate in gates]
+        spot = msgspec.structs.replace(assignment.spot, step=f"{assignment.spot.step}:base")
+        place = await workspace.open(spot, base, (), "read")
+        assert isinstance(place, Place)
+        desk.base = Path(place.path)
+        try:
+            return [await self._judge(gate, assignment, outcome, desk) for gate in gates]
+        finally:
+            await workspace.close(spot, place)
 
     async def _keep(
         self, assignment: Assignment, workspace: Workspace, place: Place, also: list[str]
