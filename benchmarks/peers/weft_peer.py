@@ -1,7 +1,7 @@
 """weft itself, as a user has it: the package of this checkout, its SQLite store (WAL, synchronous=FULL), its `weft` command.
 
-Steps are of the kind `noop` with one output; where an attempt's start is timed they are as plain and tell the time.
-Many runs at once have as many places (the default is 64 on a host), as the peers' workers have.
+Steps are of the kind `noop` with one output; where an attempt's start is timed they also note it.
+Many runs at once have as many places (a host has 32 by default), as the peers' workers have.
 """
 
 import asyncio
@@ -26,31 +26,31 @@ steps:
 async def _chain(n: int, work: Path) -> Report:
     from weft_engine import bytes_of, in_a_row, opened, perform
 
-    async with opened(work) as engine:
-        await perform(engine, in_a_row(10))
+    async with opened(work) as weft:
+        await perform(weft, in_a_row(10))
         began = time.perf_counter()
-        run = await perform(engine, in_a_row(n))
+        run = await perform(weft, in_a_row(n))
         seconds = time.perf_counter() - began
-        return {"seconds": seconds, "steps": n, "bytes_per_step": await bytes_of(engine, run) / n}
+        return {"seconds": seconds, "steps": n, "bytes_per_step": await bytes_of(weft, run) / n}
 
 
 async def _fan(n: int, work: Path) -> Report:
     from weft_engine import opened, perform, side_by_side
 
-    async with opened(work) as engine:
-        await perform(engine, side_by_side(10))
+    async with opened(work) as weft:
+        await perform(weft, side_by_side(10))
         began = time.perf_counter()
-        await perform(engine, side_by_side(n))
+        await perform(weft, side_by_side(n))
         return {"seconds": time.perf_counter() - began, "steps": n}
 
 
 async def _runs(n: int, work: Path) -> Report:
     from weft_engine import in_a_row, opened, perform
 
-    async with opened(work, places=n) as engine:
-        await perform(engine, in_a_row(10))
+    async with opened(work, places=n) as weft:
+        await perform(weft, in_a_row(10))
         began = time.perf_counter()
-        await asyncio.gather(*(perform(engine, in_a_row(10)) for _ in range(n)))
+        await asyncio.gather(*(perform(weft, in_a_row(10)) for _ in range(n)))
         return {"seconds": time.perf_counter() - began, "steps": n * 10}
 
 
@@ -58,34 +58,29 @@ async def _growth(n: int, work: Path) -> Report:
     from weft_engine import in_a_row, opened, perform, side_by_side
 
     report: Report = {}
-    async with opened(work) as engine:
+    async with opened(work) as weft:
         for shape, workflow in (("chain", in_a_row), ("fan", side_by_side)):
-            await perform(engine, workflow(100))
+            await perform(weft, workflow(100))
             for size in (100, n):
                 began = time.perf_counter()
                 for _ in range(2000 // size or 1):
-                    await perform(engine, workflow(size))
+                    await perform(weft, workflow(size))
                 steps = size * (2000 // size or 1)
                 report[f"{shape}_us_at_{size}"] = (time.perf_counter() - began) / steps * 1e6
     return report
 
 
 async def _latency(n: int, work: Path) -> Report:
-    from weft_engine import moments, opened, perform
+    from weft_engine import STARTED, in_a_row, opened, perform
 
-    moment: dict[str, float] = {}
     firsts: list[float] = []
     successors: list[float] = []
-
-    def performed(step: str) -> None:
-        moment[step] = time.perf_counter()
-
-    async with opened(work, performed) as engine:
+    async with opened(work, telling=True) as weft:
         for _ in range(n + 10):
             began = time.perf_counter()
-            await perform(engine, moments(2))
-            firsts.append(moment["m0"] - began)
-            successors.append(moment["m1"] - moment["m0"])
+            await perform(weft, in_a_row(2))
+            firsts.append(STARTED["s0"] - began)
+            successors.append(STARTED["s1"] - STARTED["s0"])
     after = {f"successor_{name}": value for name, value in percentiles(successors[10:]).items()}
     return {**percentiles(firsts[10:]), **after}
 
@@ -93,10 +88,10 @@ async def _latency(n: int, work: Path) -> Report:
 async def _memory(n: int, work: Path) -> Report:
     from weft_engine import in_a_row, opened, perform
 
-    async with opened(work) as engine:
+    async with opened(work) as weft:
         began = time.perf_counter()
         for _ in range(n // 50):
-            await asyncio.gather(*(perform(engine, in_a_row(3)) for _ in range(50)))
+            await asyncio.gather(*(perform(weft, in_a_row(3)) for _ in range(50)))
         return {"seconds": time.perf_counter() - began}
 
 
@@ -105,7 +100,8 @@ def _in_loop(workload: Callable[[int, Path], Coroutine[None, None, Report]]) -> 
 
 
 def _command(work: Path, *words: str) -> list[str]:
-    """A `weft` command line on the store of the work folder."""
+    """A `weft` command line on the store of the work folder, which is a project of its own."""
+    (work / ".weft").mkdir(exist_ok=True)
     return [WEFT, *words, "--store", str(work / "weft.sqlite")]
 
 
