@@ -40,3 +40,11 @@ class Dispatch(Protocol):
     """Hands attempts out. Cancelling `perform` ends the attempt wherever it is; nothing of it is left then."""
 
     async def perform(self, assignment: Assignment, link: Link) -> Outcome: ...
+
+    async def abandon(self, spot: Spot) -> None:
+        """Its driver died: end whatever is left of the attempt where this can be done."""
+        ...
+
+    async def end(self, run: str, base: Base) -> None:
+        """The run is over: give its folders back; commits and output stay."""
+        ...

@@ -21,7 +21,7 @@ from weft.runtime.desk import AttemptDesk
 from weft.runtime.watch import Watch
 from weft.runtime.weaving import disagreement, finish, start_from
 from weft.steps.port import GateKind, Kind, Tools
-from weft.workspace.port import Base, Kept, Place, Workspace, Woven
+from weft.workspace.port import Base, Kept, Place, Spot, Workspace, Woven
 
 
 class Attempts:
@@ -59,6 +59,17 @@ class Attempts:
         except Exception as error:  # noqa: BLE001 - a plug-in may raise anything, and the run must hear of it
             message = f"weft itself failed here, please report it: {type(error).__name__}: {error}"
             return Outcome(failure=Failure(kind="permanent", message=message))
+
+    async def abandon(self, spot: Spot) -> None:
+        """Kill what a dead driver's attempt left running on this host."""
+        from weft.agents.orphans import reap_orphans
+
+        await asyncio.to_thread(reap_orphans, self._spool_of(spot))
+
+    async def end(self, run: str, base: Base) -> None:
+        """Give the run's folders back. A run that never had one has nothing to give."""
+        if base.root:
+            await self.workspace(run, base, {}).end(run)
 
     async def _in_place(self, assignment: Assignment, link: Link, kind: Kind) -> Outcome:
         spot, workspace = assignment.spot, self._workspace_of(assignment)
@@ -151,9 +162,12 @@ class Attempts:
         return await self.gates(gate.kind).judge(gate.args, assignment.brief, outcome, desk, self.tools())
 
     def _desk(self, assignment: Assignment, link: Link, folder: Path) -> AttemptDesk:
-        spot = assignment.spot
-        spool = self.spool / spot.run / f"{_safe(spot.step)}.{spot.round}.{spot.attempt}"
-        return AttemptDesk(folder, spool, link, self.clock, assignment.brief.output_bytes)
+        return AttemptDesk(
+            folder, self._spool_of(assignment.spot), link, self.clock, assignment.brief.output_bytes
+        )
+
+    def _spool_of(self, spot: Spot) -> Path:
+        return self.spool / spot.run / f"{_safe(spot.step)}.{spot.round}.{spot.attempt}"
 
 
 def _with(outcome: Outcome, kept: Kept, **changes: object) -> Outcome:

@@ -13,6 +13,7 @@ import msgspec
 from weft.core.work import Outcome, Usage
 from weft.runtime.assignment import Assignment, Dispatch, Link
 from weft.store.port import Store
+from weft.workspace.port import Base, Spot
 
 
 class Cached:
@@ -39,6 +40,12 @@ class Cached:
             }
             await self._store.remember(f"cache/{digest}", value)
         return msgspec.structs.replace(outcome, digest=digest)
+
+    async def abandon(self, spot: Spot) -> None:
+        await self._dispatch.abandon(spot)
+
+    async def end(self, run: str, base: Base) -> None:
+        await self._dispatch.end(run, base)
 
 
 def brief_digest(assignment: Assignment) -> str:

@@ -33,7 +33,7 @@ from weft.runtime.inputs import child_inputs
 from weft.runtime.places import Places
 from weft.runtime.tenure import Tenure
 from weft.store.port import Append, Store
-from weft.workspace.port import Base
+from weft.workspace.port import Base, Spot
 
 _TRIES = 20
 
@@ -195,15 +195,25 @@ class Engine:
             driver = Driver(self, state, Briefing(state, base, bool(base.commit)), told)
             self.drivers[run] = driver
             if state.running and not fresh:
-                under_way = tuple((k, state.steps[k].round, state.steps[k].attempt) for k in state.running)
-                driver.wish(c.ReportLost(under_way)).add_done_callback(_heard)
-            return await driver.drive(resting)
+                await self._take_over(driver)
+            ended = await driver.drive(resting)
+            if ended.ended:
+                await self.dispatch.end(run, base)
+            return ended
         finally:
             self.committer.runs -= 1
             if not self.committer.runs:
                 self._idle.set()
             self.drivers.pop(run, None)
             await self.tenure.give(run)
+
+    async def _take_over(self, driver: Driver) -> None:
+        """What an earlier driver had under way is lost: end what is left of it, then let it be tried again."""
+        steps = driver.state.steps
+        under_way = tuple((key, steps[key].round, steps[key].attempt) for key in driver.state.running)
+        for key, round_, attempt in under_way:
+            await self.dispatch.abandon(Spot(driver.state.run, key, round_, attempt))
+        driver.wish(c.ReportLost(under_way)).add_done_callback(_heard)
 
     async def call(self, parent: Wishes, key: str, round_: int, child: str) -> None:
         """Create a called run if need be, drive it, and tell its parent how it moves."""
