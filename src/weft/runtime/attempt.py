@@ -50,9 +50,8 @@ class Attempts:
                 return await self._weave(assignment, link)
             kind = self.kinds(assignment.brief.kind)
             if kind.workspace == "none" and not assignment.gates and assignment.brief.timeout == _NO_LIMITS:
-                return await kind.perform(
-                    assignment.brief, self._desk(assignment, link, _NOWHERE), self.tools()
-                )
+                desk = AttemptDesk(_NOWHERE, _NOWHERE, link, self.clock, 0)
+                return await kind.perform(assignment.brief, desk, self.tools())
             return await self._in_place(assignment, link, kind)
         except WeftError as error:
             return Outcome(failure=Failure(kind="permanent", message=str(error)))
