@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 from hashlib import sha256
+from typing import Any, Final
 
 import msgspec
 
 from weft.definition.workflow import Step, Workflow
+
+NOT_SAID: Final = {Workflow: ("source", "format", "warnings"), Step: ("line",)}
+"""Where a definition stood, in which format it was written, and what was remarked on it: no part of what it says."""
 
 
 def encode(workflow: Workflow) -> bytes:
@@ -21,33 +25,36 @@ def decode(stored: bytes) -> Workflow:
 
 
 def digest(workflow: Workflow) -> str:
-    """The sha256, in hex, of what the workflow says; not of where it stood, how it was spelled or in which format."""
-    said = msgspec.structs.replace(
-        workflow,
-        source="",
-        format="",
-        warnings=(),
-        limits=_USUAL.limits if workflow.limits == _USUAL.limits else workflow.limits,
-        steps=tuple(_said(step) for step in workflow.steps),
-    )
+    """The sha256, in hex, of what the workflow says, however it was put together.
+
+    What equals its default is left out, so that a default said aloud changes nothing.
+    """
+    said = _said(decode(encode(workflow)))
     return sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()
 
 
-_USUAL = Workflow("", ())
-_USUAL_STEP = Step("", "")
-_POLICIES = ("join", "budget", "retry", "timeout")
+def _said(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        usual = _usual(type(value))
+        pairs = ((name, getattr(value, name)) for name in usual)
+        return {name: _said(one) for name, one in pairs if one != usual[name]}
+    return [_said(one) for one in value] if isinstance(value, tuple) else _inside(value)
 
 
-def _said(step: Step) -> Step:
-    """The step without its place; a policy that says only what holds anyway is the same as none (msgspec leaves out a
-    default only when it is that very object).
-    """
-    usual = {
-        name: getattr(_USUAL_STEP, name)
-        for name in _POLICIES
-        if getattr(step, name) == getattr(_USUAL_STEP, name)
+def _inside(value: Any) -> Any:
+    """Mappings may hold structs (inputs, roles); what is in `args` and `extra` is plain already."""
+    return {key: _said(one) for key, one in value.items()} if isinstance(value, dict) else value
+
+
+@cache
+def _usual(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """The fields that count, with their defaults; NODEFAULT equals nothing."""
+    fields = msgspec.structs.fields(kind)
+    return {
+        field.name: field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+        for field in fields
+        if field.name not in NOT_SAID.get(kind, ())
     }
-    return msgspec.structs.replace(step, line=0, **usual)
 
 
 @cache

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -43,4 +45,4 @@ def test_a_step_is_in_a_circle_exactly_when_it_can_reach_itself(edges):
     }
     for circle in found:
         round_ = [*circle.way, circle.way[0]]
-        assert all(after in needs[step] for step, after in zip(round_, round_[1:], strict=False))
+        assert all(after in needs[step] for step, after in pairwise(round_))

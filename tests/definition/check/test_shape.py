@@ -59,8 +59,7 @@ from weft.definition.workflow import Step, Workflow
             ],
         ),
         (
-            "- {id: d, decide: {by: person, routes: {stop: {to: a, end: true}, go: b}}}\n- {id: a, run: x}\n- {id: b, run: x}\n"
-            "- {id: c, run: x, needs: a}\n- {id: e, run: x, needs: [c]}\n- {id: f, run: x, needs: [a, b]}",
+            "- {id: d, decide: {by: person, routes: {stop: {to: a, end: true}, go: b}}}\n- {id: a, run: x}\n- {id: b, run: x}\n- {id: c, run: x, needs: a}\n- {id: e, run: x, needs: [c]}\n- {id: f, run: x, needs: [a, b]}",
             [
                 "5:3: the step `c` is never reached: the run ends with the route `stop` before it; remove `end: true`, or",
                 "6:3: the step `e` is never reached: the run ends with the route `stop` before it; remove `end: true`, or",

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from tests.formats.told import step, told, workflow
@@ -93,7 +95,7 @@ def test_decisions_in_every_form():
     head = ROLES + "facts: {f: {type: string}}\nsteps:\n- {id: x, run: x}\n- {id: y, run: y}\n- id: a\n  "
     routes = "decide: {routes: {one: x, two: [x, y], end: {end: true, title: Stop}}"
 
-    def made(text: str) -> Decision:
+    def made(text: str) -> Any:
         return workflow(head + text).steps[-1].decision
 
     assert made(routes + "}") == Decision(

@@ -84,8 +84,7 @@ from tests.formats.told import told
         ),
         (
             "steps: [{id: a, run: b, retry: {on: transiend}}]",
-            "1:37: `on` takes `conflict`, `gate`, `invalid_output`, `lost`, `permanent`, `quota`, `refused`, `timeout` or "
-            "`transient`, or a list of them, not the text `transiend`; did you mean transient?",
+            "1:37: `on` takes `conflict`, `gate`, `invalid_output`, `lost`, `permanent`, `quota`, `refused`, `timeout` or `transient`, or a list of them, not the text `transiend`; did you mean transient?",
         ),
         ("steps: [{id: a, run: b, retry: {on: [lots]}}]", "1:38: this takes `conflict`,"),
         ("weft: 2\nsteps: [{id: a, run: b}]", "1:7: `weft` takes `1`, not the number 2"),

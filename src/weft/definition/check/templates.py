@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from weft.definition.check.conditions import DASHED
 from weft.definition.check.scope import Scope
 from weft.definition.check.subject import Subject
 from weft.definition.fault import nearest
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 MARKS: Final = ("{{", "{%", "{#")
 BLANK: Final = re.compile(r"\{\{-?\s*[A-Za-z_][\w.\[\]'\"]*\s*(?:\||-?\}\})")
 """A blank of ours in a script; `{{.State}}` and `{{json .}}` belong to programs that the script calls."""
+FILLED: Final[dict[str, tuple[str, ...]]] = {
+    "run": ("args", "argv"),
+    "function": ("with",),
+    "call": ("call", "inputs"),
+    "noop": ("with", "outputs"),
+}
+"""Which arguments of the built-in kinds are templates, by their place in a step."""
 GUARDS: Final = re.compile(r"\bis\s+(not\s+)?defined\b|\|\s*(default|d)\b")
 
 
@@ -53,9 +61,9 @@ def _templates(step: Step) -> Iterator[tuple[Path, str]]:
     yield ("handoff",), step.handoff
     for name, value in step.env.items():
         yield ("env", name), value
-    key = {"run": "argv", "function": "with", "call": "inputs", "noop": "outputs"}.get(step.kind)
-    if key:
-        yield from _texts(("args", key), step.args.get(key))
+    if step.kind in FILLED:
+        key = FILLED[step.kind]
+        yield from _texts(key, step.args.get(key[-1]))
     if step.decision is not None:
         yield ("decision", "prompt"), step.decision.prompt
     for name, approval in (("ask", step.ask), ("approve", step.approve)):
@@ -101,29 +109,43 @@ class _Template:
         environment = Environment(autoescape=False)  # noqa: S701 - parsed, never rendered
         try:
             tree = environment.parse(self.text)
+            if self._dashed() | self._words(tree, environment):
+                return
+            undeclared = meta.find_undeclared_variables(tree)
         except TemplateSyntaxError as error:
             self._fault(self._line(error.lineno), f"the template cannot be read: {error.message}")
             return
-        for name in sorted(meta.find_undeclared_variables(tree) - names.keys() - environment.globals.keys()):
+        except (RecursionError, ValueError, OverflowError):
+            self._fault(0, "the template cannot be read: it is nested too deep, or holds too large a number")
+            return
+        for name in sorted(undeclared - names.keys() - environment.globals.keys()):
             self._fault(self._find(rf"\b{re.escape(name)}\b"), f"there is no name `{name}`", name, names)
-        self._words(tree, environment)
         for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
             self._read(node, names)
 
-    def _words(self, tree: nodes.Template, environment: Environment) -> None:
+    def _dashed(self) -> bool:
+        found = [match for match in DASHED.finditer(self.text) if match[1] in self.subject.named]
+        for match in found:
+            what = f"`outputs.{match[1]}` would be a subtraction"
+            mend = f"write outputs['{match[1]}']"
+            self.subject.findings.fault(self.path, what, mend, offset=match.start())
+        return bool(found)
+
+    def _words(self, tree: nodes.Template, environment: Environment) -> bool:
+        """Filters and tests that there are not, and tags that would need other files."""
         from jinja2 import nodes
 
-        for kind, known, sign in (
-            (nodes.Filter, environment.filters, r"\|\s*"),
-            (nodes.Test, environment.tests, r"\bis\s+(?:not\s+)?"),
-        ):
+        before = len(self.subject.findings.faults)
+        filters = (nodes.Filter, environment.filters, "filter", r"\|\s*")
+        tests = (nodes.Test, environment.tests, "test", r"\bis\s+(?:not\s+)?")
+        for kind, known, word, sign in (filters, tests):
             for node in tree.find_all(kind):
-                name: str = node.name
-                if name not in known:
-                    word = "filter" if kind is nodes.Filter else "test"
-                    self._fault(
-                        self._find(sign + re.escape(name)), f"there is no {word} `{name}`", name, known
-                    )
+                if node.name not in known:
+                    at = self._find(sign + re.escape(node.name))
+                    self._fault(at, f"there is no {word} `{node.name}`", node.name, known)
+        for part in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
+            self._fault(self._line(part.lineno), "a template cannot take in another one")
+        return len(self.subject.findings.faults) > before
 
     def _read(self, node: Any, names: Mapping[str, Any]) -> None:
         """`inputs.x`, `facts.x` and `outputs.x`, or the same in brackets."""
@@ -138,14 +160,7 @@ class _Template:
         at = self._find(rf"\b{base}\s*(?:\.\s*|\[\s*['\"]){re.escape(name)}")
         fields = names[base].fields
         if name not in fields and names[base].closed:
-            dashed = [one for one in fields if one.startswith(f"{name}-") and f"{base}.{one}" in self.text]
-            if dashed:
-                mend = f"write {base}['{dashed[0]}']"
-                self.subject.findings.fault(
-                    self.path, f"`{base}.{dashed[0]}` would be a subtraction", mend, offset=at
-                )
-            else:
-                self._fault(at, f"there is no `{base}.{name}`", name, fields)
+            self._fault(at, f"there is no `{base}.{name}`", name, fields)
         elif base == "outputs" and name in self.subject.by_id and self.path[2] != "gates":
             why = self.scope.missing(self.step, name)
             if why and not GUARDS.search(self.text):

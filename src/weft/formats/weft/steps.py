@@ -99,14 +99,13 @@ class Steps:
             Step(
                 id=self._id(keys, path),
                 kind=kind,
-                args=_arguments(kind, keys),
+                args=_arguments(keys),
                 title=keys.title,
                 phase=keys.phase or around.phase,
                 group="/".join(part for part in (around.group, keys.group or "") if part),
                 role=role,
                 prompt=keys.prompt,
                 needs=tuple(dict.fromkeys((*around.needs, *steering.names(keys.needs)))),
-                join=steering.join(keys.join or "all"),
                 when=_both(around.when, _when(keys.when)),
                 optional=keys.optional,
                 foreach=steering.foreach(
@@ -221,7 +220,8 @@ class Steps:
         return {
             "retry": UNSET if isinstance(keys.retry, UnsetType) else steering.retry(keys.retry),
             "timeout": UNSET if isinstance(keys.timeout, UnsetType) else steering.timeouts(keys.timeout),
-            "budget": steering.budget(keys.budget),
+            "budget": UNSET if isinstance(keys.budget, UnsetType) else steering.budget(keys.budget),
+            "join": UNSET if isinstance(keys.join, UnsetType) else steering.join(keys.join),
             "workspace": keys.workspace,
             "labels": steering.names(keys.labels),
             "cache": keys.cache,
@@ -241,14 +241,16 @@ class Steps:
         return Ref(name, keys.optional, tuple(keys.any_of), keys.external, keys.aggregate, keys.label)
 
 
-def _arguments(kind: str, keys: StepKeys) -> dict[str, Any]:
+def _arguments(keys: StepKeys) -> dict[str, Any]:
     extra = keys.arguments or {}
-    if kind == "run" and not isinstance(keys.run, UnsetType):
+    if not isinstance(keys.uses, UnsetType):
+        return dict(extra)
+    if not isinstance(keys.run, UnsetType):
         return command(keys.run, keys.shell or "")
-    if kind == "function":
+    if not isinstance(keys.function, UnsetType):
         return {"name": keys.function, **({"with": extra} if extra else {})}
-    if kind == "call":
-        said = keys.call if isinstance(keys.call, CallKeys) else CallKeys(str(keys.call))
+    if not isinstance(keys.call, UnsetType):
+        said = keys.call if isinstance(keys.call, CallKeys) else CallKeys(keys.call)
         return {"workflow": said.workflow, "inputs": {**said.inputs, **extra}}
     return dict(extra)
 

@@ -1,0 +1,107 @@
+import pytest
+
+from tests.formats.told import told
+
+HEAD = "inputs: {n: integer}\nroles: {r: claude}\nfacts: {f: }\nsteps:\n- {id: plan, run: x}\n- {id: my-step, run: x}\n- {id: other, run: x}\n"
+
+
+def of(keys: str) -> list[str]:
+    return told(f"{HEAD}- id: a\n  needs: [plan, my-step]\n  {keys}")
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("run: [echo, '{{ x }}']", "10:19: there is no name `x`; there are facts, inputs, outputs, run"),
+        ("run: [echo, '{{ input.n }}']", "10:19: there is no name `input`; did you mean inputs?"),
+        ("run: [echo, '{{ inputs.nn }}']", "10:19: there is no `inputs.nn`; did you mean n?"),
+        ("run: [echo, '{{ inputs[\"nn\"] }}']", "10:19: there is no `inputs.nn`; did you mean n?"),
+        ("run: [echo, '{{ facts.g }}']", "10:19: there is no `facts.g`; there are f"),
+        ("run: [echo, '{{ outputs.plam.stdout }}']", "10:19: there is no `outputs.plam`; did you mean plan?"),
+        (
+            "run: [echo, '{{ outputs.my-step.stdout }}']",
+            "10:19: `outputs.my-step` would be a subtraction; write outputs['my-step']",
+        ),
+        ("run: [echo, '{{ inputs.n | uper }}']", "10:28: there is no filter `uper`; did you mean upper?"),
+        (
+            "run: [echo, '{% if inputs.n is defnied %}x{% endif %}']",
+            "10:31: there is no test `defnied`; did you mean defined?",
+        ),
+        ("run: [echo, '{{ inputs.n']", "10:16: the template cannot be read: unexpected end of template"),
+        ("run: [echo, 'x {% if %}']", "10:18: the template cannot be read: "),
+        ("run: x\n  env: {A: '{{ x }}'}", "11:16: there is no name `x`"),
+        ("role: r\n  prompt: |\n    Write\n    {{ inputs.n }} and {{ x }}.", "13:27: there is no name `x`"),
+        ("role: r\n  prompt: |\n    Write\n    {{ inputs.n", "13:5: the template cannot be read"),
+        ("call: {workflow: w, inputs: {y: {z: ['{{ x }}']}}}", "10:44: there is no name `x`"),
+        ("function: m:f\n  with: {y: '{{ x }}'}", "11:17: there is no name `x`"),
+        ("uses: noop\n  with: {outputs: '{{ x }}'}", "11:23: there is no name `x`"),
+        ("ask: 'Is {{ x }} right?'", "10:15: there is no name `x`"),
+        ("run: x\n  approve: {prompt: '{{ x }}'}", "11:25: there is no name `x`"),
+        ("decide: {by: person, prompt: '{{ x }}', routes: {one: other}}", "10:36: there is no name `x`"),
+        ("role: r\n  prompt: '{% include \"x\" %}'", "11:12: a template cannot take in another one"),
+        (
+            "run: [echo, '{{ 9" + "9" * 5000 + " }}']",
+            "10:16: the template cannot be read: it is nested too deep, or holds",
+        ),
+        (
+            "run: [echo, '{{ " + "(" * 3000 + " }}']",
+            "10:16: the template cannot be read: it is nested too deep, or holds",
+        ),
+        ("gate: [[echo, '{{ x }}']]", "10:21: there is no name `x`"),
+        ("gate: {verdict: {role: r, criteria: '{{ x }}'}}", "10:43: there is no name `x`"),
+        ("run: x\n  handoff: '{{ x }}'", "11:16: there is no name `x`"),
+        (
+            "run: [echo, '{{ outputs.other.stdout }}']",
+            "10:19: `outputs.other` is not there yet: `other` may not have ended when `a` starts; add `needs: [other]`",
+        ),
+        (
+            "run: [echo, '{{ outputs.a.stdout }}']",
+            "10:19: `outputs.a` is not there yet: `a` has no outputs before",
+        ),
+        (
+            "run: echo {{ inputs.n }}",
+            "10:13: a script is no template: what `{{ … }}` would fill in could run as a",
+        ),
+        ("run: |\n    echo hi\n    echo {{ anything | upper }}", "12:10: a script is no template"),
+        ("gate: test {{inputs.n}} -gt 3", "10:14: a script is no template"),
+    ],
+)
+def test_a_template_that_cannot_be_filled_in_is_told(keys, said):
+    (found,) = of(keys)
+    assert found.startswith(f"f.yaml:{said}"), found
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "run: [echo, '{{ inputs.n | upper }} {{ outputs.plan.stdout }} {{ outputs[\"my-step\"] }} {{ run.id }} {{ facts.f }}']",
+        "run: [echo, '{% for x in range(inputs.n) %}{{ x }}{{ loop.index }}{% endfor %}{# remark #}']",
+        "run: [echo, '{{ item }}']\n  foreach: [1]",
+        "run: [echo, '{{ page }}']\n  foreach: [1]\n  as: page",
+        "run: [echo, '{% if outputs.other is defined %}{{ outputs.other.stdout }}{% endif %}']",
+        "run: [echo, '{{ outputs.other.stdout | default(\"\") }}']",
+        "run: [echo, '{{ inputs[run.id] }} {{ (outputs.plan).stdout }}']",
+        "run: docker inspect --format '{{.State}}' x && gh api --template '{{range .}}{{end .}}' y",
+        "gate: {condition: 'true'}",
+        "gate: [[echo, '{{ outputs.coverage }}']]",
+    ],
+)
+def test_a_template_that_can_be_filled_in_is_fine(keys):
+    assert of(keys) == []
+
+
+def test_a_final_step_may_read_the_outputs_of_all():
+    assert told(f"{HEAD}- id: z\n  finally: true\n  run: [echo, '{{{{ outputs.other.stdout }}}}']") == []
+
+
+def test_jinja_is_loaded_only_for_templates():
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from weft.formats.loading import load_text\n"
+        "load_text('steps: [{id: a, run: [echo, hi], when: \"true\"}]')\n"
+        "print(sorted({'jinja2', 'jsonschema', 'rich', 'typer', 'celpy', 'cel'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -1,0 +1,85 @@
+import pytest
+
+from weft.errors import NoSuchWorkflow
+from weft.formats import discovery
+from weft.formats.discovery import find, list_all, project
+
+FLOW = "description: |\n  Does\n  it.\nsteps: [{id: a, run: b}]\n"
+
+
+@pytest.fixture
+def house(tmp_path, monkeypatch):
+    """A project with a workflow in each folder, and a library beside it."""
+    top = tmp_path / "top"
+    library = tmp_path / "library"
+    files = {
+        top / ".weft/workflows/nightly.yaml": FLOW,
+        top / ".weft/workflows/team/deploy.yml": FLOW,
+        top / ".bmad-core/workflows/green.yaml": "workflow: {id: green}\n",
+        top / "workflows/nightly.yaml": "steps: []",
+        top / "workflows/broken.yaml": "a: [\n",
+        top / "workflows/notes.txt": "not one",
+        library / "sdlc.yaml": FLOW,
+        top / "deep/er/other.yaml": FLOW,
+    }
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    monkeypatch.setattr(discovery, "library", lambda: library)
+    return top
+
+
+def test_a_workflow_is_found_by_name_from_any_folder_of_the_project(house):
+    for start in (house, house / "deep/er"):
+        assert find("nightly", start) == house.resolve() / ".weft/workflows/nightly.yaml"
+        assert find("team/deploy", start) == house.resolve() / ".weft/workflows/team/deploy.yml"
+    assert find("sdlc", house).name == "sdlc.yaml"
+
+
+def test_a_workflow_is_found_by_path(house):
+    assert find("deep/er/other.yaml", house) == house / "deep/er/other.yaml"
+    assert find("other.yaml", house / "deep/er") == house / "deep/er/other.yaml"
+    assert find(str(house / "deep/er/other.yaml")) == house / "deep/er/other.yaml"
+
+
+def test_a_called_workflow_is_looked_for_beside_the_caller_first(house):
+    (house / "deep/er/nightly.yml").write_text(FLOW)
+    beside = house / "deep/er"
+    assert find("nightly", house, beside) == beside / "nightly.yml"
+    assert find("./other.yaml", house, beside) == beside / "./other.yaml"
+    assert find("sdlc", house, beside).name == "sdlc.yaml"
+
+
+def test_a_name_that_nobody_has_is_refused_with_the_nearest(house):
+    with pytest.raises(NoSuchWorkflow, match=r"no workflow nightli.*did you mean nightly"):
+        find("nightli", house)
+    with pytest.raises(NoSuchWorkflow, match=r"put yours into \.weft/workflows/"):
+        find("quux.yaml", house)
+
+
+def test_the_list_tells_source_kind_and_what_is_wrong(house):
+    told = [(entry.name, entry.source, entry.kind, entry.description) for entry in list_all(house)]
+    assert told[:2] == [
+        ("nightly", ".weft/workflows", "weft", "Does it."),
+        ("team/deploy", ".weft/workflows", "weft", "Does it."),
+    ]
+    assert [name for name, *_ in told] == ["nightly", "team/deploy", "green", "broken", "sdlc"]
+    broken = next(entry for entry in list_all(house) if entry.name == "broken")
+    assert "broken.yaml:2:1: a value is missing" in broken.problem
+    assert broken.kind == ""
+
+
+def test_a_file_that_is_no_workflow_says_so(house):
+    (house / "workflows/list.yaml").write_text("- a\n")
+    entry = next(entry for entry in list_all(house) if entry.name == "list")
+    assert (entry.kind, entry.problem) == ("", "is no workflow of a known format")
+
+
+def test_a_folder_without_marks_is_its_own_project(tmp_path):
+    (tmp_path / "plain").mkdir()
+    assert project(tmp_path / "plain") == (tmp_path / "plain").resolve()
+
+
+def test_without_folders_there_is_the_library(tmp_path):
+    assert all(entry.source == "library" for entry in list_all(tmp_path))
+    assert discovery.library().name == "workflows"
