@@ -136,3 +136,23 @@ steps:
         "f.yaml:17:32:",
         "f.yaml:19:56:",
     ]
+
+
+def test_an_item_of_a_list_that_is_worked_out_may_be_anything():
+    text = "steps:\n- {id: a, run: x, foreach: 'inputs.l.filter(x, x != 0)', when: item.anything > 1}\ninputs: {l: list}"
+    assert told(text) == []
+
+
+def test_an_empty_list_or_a_mapping_tells_nothing_of_its_items():
+    assert told("steps:\n- {id: a, run: x, foreach: [], when: item.anything > 1}") == []
+
+
+def test_a_workflow_without_a_file_has_no_places():
+    from weft.definition.check import check
+    from weft.definition.workflow import Input, Step, Workflow
+
+    step = Step("a", "run", {"script": "x"}, when="inputs.b")
+    assert [str(one) for one in check(Workflow("w", (step,), inputs={"a-b": Input()}))] == [
+        "<text>: `a-b` cannot be read as `inputs.a-b`; write `a_b`",
+        "<text>: step `a`: `inputs` has no field `b`",
+    ]

@@ -55,13 +55,14 @@ class Walk:
         kinds = alternatives(kind)
         if isinstance(kinds[0], inspect.AnyType):
             return value
-        fits = [one for one in kinds if isinstance(one, (inspect.AnyType, *SCALARS[type(value)]))]
-        if not fits:
-            return self._unfit(kind, value, path)
-        if isinstance(value, dict):
-            return self._mapping(fits[0], value, path)
-        if isinstance(value, list):
-            return self._list(fits[0], value, path)
+        fits = [one for one in kinds if isinstance(one, SCALARS[type(value)])]
+        match fits[0] if fits else None:
+            case inspect.StructType() as struct:
+                return self._struct(struct, value, path)
+            case inspect.DictType() as mapping:
+                return self._mapping(mapping, value, path)
+            case inspect.ListType() as listed:
+                return self._list(listed, value, path)
         return value if any(_within(one, value) for one in fits) else self._unfit(kind, value, path)
 
     def _unfit(self, kind: inspect.Type, value: Any, path: Path) -> Any:
@@ -77,9 +78,7 @@ class Walk:
         self.findings.fault(path, what, "" if near else mend(kind, value), nearest=near)
         return DROPPED
 
-    def _list(self, kind: inspect.Type, value: list[Any], path: Path) -> Any:
-        if not isinstance(kind, inspect.ListType):
-            return value
+    def _list(self, kind: inspect.ListType, value: list[Any], path: Path) -> Any:
         if len(value) < (kind.min_length or 0):
             self.findings.fault(path, f"`{path[-1]}` is an empty list", "write an item, or remove the key")
             return DROPPED
@@ -88,11 +87,7 @@ class Walk:
         kept = [item for item in items if item is not DROPPED]
         return DROPPED if len(kept) < (kind.min_length or 0) else kept
 
-    def _mapping(self, kind: inspect.Type, value: dict[str, Any], path: Path) -> Any:
-        if isinstance(kind, inspect.StructType):
-            return self._struct(kind, value, path)
-        if not isinstance(kind, inspect.DictType):
-            return value
+    def _mapping(self, kind: inspect.DictType, value: dict[str, Any], path: Path) -> Any:
         if len(value) < (kind.min_length or 0):
             self.findings.fault(path, f"`{path[-1]}` is empty", "write an entry, or remove the key")
             return DROPPED

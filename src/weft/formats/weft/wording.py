@@ -72,8 +72,6 @@ def expected(kind: inspect.Type) -> str:
             return "a whole number" + (f" of at least {least}" if least else "")
         case inspect.FloatType(ge=least):
             return "a number" + (f" of at least {least:g}" if least else "")
-        case inspect.NoneType():
-            return "nothing"
         case inspect.LiteralType(values=values):
             return either([f"`{value}`" for value in values])
         case inspect.ListType(item_type=item):

@@ -77,10 +77,8 @@ def back_to(one: BackTo | None) -> Any:
     return {"to": one.to, **keys} if keys else one.to
 
 
-def decision(one: Decision | None) -> Any:
+def decision(one: Decision) -> Keys:
     """A mapping that says who picks."""
-    if one is None:
-        return None
     keys = {"routes": {route.name: _route(route) for route in one.routes}, "by": one.by}
     return {**keys, **differing(one, Decision(), "fact", "prompt")}
 
