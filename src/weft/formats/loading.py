@@ -25,6 +25,9 @@ from weft.formats.yaml import Document, documents, read_text
 FORMATS: Final = {
     "weft": "weft.formats.weft.read",
     "bmad": "weft.formats.bmad.format",
+    "tapps": "weft.formats.tapps",
+    "botarmy": "weft.formats.botarmy",
+    "relatives": "weft.formats.relatives",
 }
 """Name and module of each; a module has `recognises(data) -> bool` and `read(document, file, name, options) -> Reading`."""
 

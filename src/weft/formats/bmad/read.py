@@ -173,7 +173,7 @@ def whole(page: Sheet, making: Making, steps: list[Step], format: str = "bmad") 
         source=page.file,
         inputs=_inputs(page.head),
         facts=making.facts,
-        roles={name: _role(name, *about, making) for name, about in making.roles.items()},
+        roles={name: persona(name, about[0], making) for name, about in making.roles.items()},
         phases=tuple(
             Phase(name, title, said) for name, (title, said) in making.phases.items() if name in used
         ),
@@ -201,8 +201,8 @@ def _inputs(head: Mapping[str, Any]) -> dict[str, Input]:
     return found
 
 
-def _role(name: str, title: str, others: tuple[str, ...], making: Making) -> Role:
-    """The persona of the pack, else one in a sentence from the name."""
+def persona(name: str, title: str, making: Making) -> Role:
+    """The role of the pack, else one in a sentence from the name."""
     known = making.pack.persona(title) or making.pack.persona(name)
     if known is not None:
         return known.role

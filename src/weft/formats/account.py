@@ -1,4 +1,4 @@
-"""The account of a file: for each item its steps, for each key what it became or that it is kept; nothing may be lost."""
+"""The account of an imported file: for each item its steps, for each key what it became or that it is kept."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from weft.definition.workflow import Step, Workflow
+from weft.formats import botarmy, tapps
 from weft.formats.bmad.file import sheet
 from weft.formats.bmad.items import Item
 from weft.formats.bmad.read import TAKEN, all_items
@@ -32,32 +33,50 @@ class Account(Struct, frozen=True):
     lost: tuple[str, ...] = ()
 
 
-def account(document: Document, file: str, workflow: Workflow, variant: str = "") -> Account:
-    """Compare a file with the workflow that was read from it. The errors are those of reading."""
-    page = sheet(document, file, variant)
+def account(document: Document, file: str, workflow: Workflow, variant: str = "") -> Account | None:
+    """Compare a file with the workflow that was read from it; None for the native format, which has no items to lose.
+
+    The errors are those of reading.
+    """
+    if workflow.format == "bmad":
+        page = sheet(document, file, variant)
+        return _compared(list(_flat(all_items(page))), page.head, workflow, TAKEN)
+    if workflow.format == "tapps":
+        data = document.data
+        inner = data.get("workflow")
+        head = {**data, **inner} if isinstance(inner, Mapping) else dict(data)
+        head = {
+            key: value for key, value in head.items() if key not in ("workflow", "steps", "parallel_tasks")
+        }
+        return _compared(tapps.items_of(document), head, workflow, tapps.TAKEN)
+    if workflow.format == "botarmy":
+        head = {key: value for key, value in document.data.items() if key not in ("stages", "roles")}
+        return _compared(botarmy.items_of(document), head, workflow, botarmy.TAKEN)
+    return None
+
+
+def _compared(
+    items: list[Item], told: Mapping[str, Any], workflow: Workflow, taken: frozenset[str]
+) -> Account:
     lost: list[str] = []
-    items = []
-    for item in _flat(all_items(page)):
-        steps = _steps_of(item, workflow)
+    found = []
+    for item in items:
+        steps = [step for step in workflow.steps if _number(step) == item.number]
         keys = {key: _became(key, value, steps) for key, value in item.data.items()}
         lost += [
             f"item {item.number} (line {item.line}): `{key}`" for key, became in keys.items() if not became
         ]
         lost += [] if steps else [f"item {item.number} (line {item.line})"]
-        items.append(ItemAccount(item.number, item.line, item.kind, tuple(step.id for step in steps), keys))
-    head = {str(key): _head(str(key), value, workflow) for key, value in page.head.items()}
+        found.append(ItemAccount(item.number, item.line, item.kind, tuple(step.id for step in steps), keys))
+    head = {str(key): _head(str(key), value, workflow, taken) for key, value in told.items()}
     lost += [f"`{key}` of the workflow" for key, became in head.items() if not became]
-    return Account(tuple(items), head, tuple(lost))
+    return Account(tuple(found), head, tuple(lost))
 
 
 def _flat(items: tuple[Item, ...]) -> Iterator[Item]:
     for item in items:
         yield item
         yield from _flat(item.inner)
-
-
-def _steps_of(item: Item, workflow: Workflow) -> list[Step]:
-    return [step for step in workflow.steps if _number(step) == item.number]
 
 
 def _number(step: Step) -> str:
@@ -75,8 +94,8 @@ def _became(key: str, value: Any, steps: list[Step]) -> str:
     return ""
 
 
-def _head(key: str, value: Any, workflow: Workflow) -> str:
-    if key in TAKEN:
+def _head(key: str, value: Any, workflow: Workflow, taken: frozenset[str]) -> str:
+    if key in taken:
         return key
     if key == "handoff_prompts" and workflow.extra.get(key) == value:
         return "handoff"
