@@ -47,3 +47,49 @@ def repository(where: Path, files: Mapping[str, str | bytes], *options: str) -> 
     git(where, "init", "-q", "-b", "main", *options)
     commit(where, files, "first")
     return where
+
+
+def commits(
+    where: Path, made: Mapping[str, Mapping[str, str | bytes | None]], on: str = "main"
+) -> dict[str, str]:
+    """One commit a name on top of another commit, all in one go; None deletes, a name `mode:path` sets the mode."""
+    start = git(where, "rev-parse", on)
+    lines: list[bytes] = []
+    for number, (name, files) in enumerate(made.items(), 1):
+        lines.append(f"commit refs/test/{number}\nmark :{number}\n".encode())
+        lines.append(b"committer Ann <ann@example.com> 1700000000 +0000\n" + _data(name.encode()))
+        lines.append(f"from {start}\n".encode())
+        for path, content in files.items():
+            mode, _, plain = path.rpartition(":")
+            if content is None:
+                lines.append(f"D {plain}\n".encode())
+            else:
+                raw = content.encode() if isinstance(content, str) else content
+                lines.append(f"M {mode or '100644'} inline {plain}\n".encode() + _data(raw))
+    marks = where / ".git" / "marks" if (where / ".git").is_dir() else where / "marks"
+    git(where, "fast-import", "--quiet", "--force", f"--export-marks={marks}", stdin=b"".join(lines))
+    by_mark = dict(line.split(" ") for line in marks.read_text().splitlines())
+    return {name: by_mark[f":{number}"] for number, name in enumerate(made, 1)}
+
+
+def _data(content: bytes) -> bytes:
+    return b"data %d\n" % len(content) + content + b"\n"
+
+
+def fingerprint(where: Path) -> dict[str, str | bytes]:
+    """Everything of a user's that a run must leave byte for byte: status, HEAD, index, branches, stash, hooks, config, files."""
+    private = where / ".git"
+    kept: dict[str, str | bytes] = {
+        "status": git(where, "--no-optional-locks", "status", "--porcelain=v2", "--branch"),
+        "refs": "\n".join(
+            line
+            for line in git(where, "for-each-ref").splitlines()
+            if "refs/weft/" not in line and "refs/heads/weft/" not in line
+        ),
+        "worktrees": git(where, "worktree", "list", "--porcelain"),
+    }
+    files = [private / name for name in ("HEAD", "index", "config", "logs/HEAD", "logs/refs/stash")]
+    files += [*(private / "hooks").glob("*"), *private.rglob("*.lock")]
+    files += [file for file in where.rglob("*") if private not in file.parents and file.is_file()]
+    kept |= {str(file.relative_to(where)): file.read_bytes() for file in files if file.is_file()}
+    return kept

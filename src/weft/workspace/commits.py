@@ -88,10 +88,9 @@ async def read_objects(git: Git, names: Iterable[bytes], content: bool = True) -
             continue
         line = out.index(b"\n", at)
         oid, kind, *size = out[at:line].decode().split(" ")
-        end = line + 1 + int("".join(size) or -1)
-        found.append(
-            (oid, kind, out[line + 1 : end]) if size else None
-        )  # A submodule's commit has no content here.
+        end = line + 1 + int(size[0]) if size and content else line
+        # Where a submodule stands there is a commit, but not here: it has no size.
+        found.append((oid, kind, out[line + 1 : end]) if size else None)
         at = end + 1
     return found
 
@@ -142,7 +141,7 @@ async def edited_tree(
             mode, content = edit
             oid = next(written) if isinstance(content, bytes) else content
             lines.append(f"{mode} {oid}\t".encode() + path)
-    private = Git(git.gitdir, scratch, os.path.join(scratch, "index"))
+    private = git.at(scratch, os.path.join(scratch, "index"))
     await private.run("read-tree", tree)
     await private.run("update-index", "-z", "--index-info", stdin=b"".join(line + b"\0" for line in lines))
     return (await private.run("write-tree")).decode().strip()

@@ -85,15 +85,24 @@ class Said(Struct, frozen=True):
 
 
 class Git(Struct, frozen=True):
-    """A repository to call git on: absolute paths of its git directory and, where one is needed, of folder and index."""
+    """A repository to call git on: absolute paths of its git directory and, where one is needed, of folder and index.
+
+    `lazy`: objects are written without waiting for the disk; `flush` has to follow before a ref names them.
+    """
 
     gitdir: str
     worktree: str = ""
     index: str = ""
+    objects: str = ""
+    lazy: bool = False
 
     def at(self, worktree: str | os.PathLike[str], index: str | os.PathLike[str] = "") -> Git:
         """The same repository with another folder of files and another index."""
         return replace(self, worktree=os.fspath(worktree), index=os.fspath(index))
+
+    def lazily(self) -> Git:
+        """The same, with objects written without waiting for the disk."""
+        return replace(self, lazy=True)
 
     async def run(
         self, *argv: str, stdin: bytes = b"", seconds: float = SECONDS, cap: int = CAP, optional: bool = False
@@ -120,6 +129,8 @@ class Git(Struct, frozen=True):
             extra["GIT_INDEX_FILE"] = self.index
         if optional:
             extra["GIT_OPTIONAL_LOCKS"] = "0"
+        if self.lazy:
+            argv = ("-c", "core.fsync=none", *argv)
         return await spawn(argv, self.worktree or self.gitdir, extra, stdin, seconds, cap)
 
     def failed(self, argv: Sequence[str], said: Said) -> GitFailed:

@@ -59,7 +59,7 @@ async def harvest(
     also: Sequence[str] = (),
     staged: bool = False,
 ) -> Crop:
-    """The tree of the files in `git.worktree`, and how it differs from `base`.
+    """The tree of the files in `git.worktree`, and how it differs from `base`. Trees are left to be flushed.
 
     `pristine` is the index as it was when the folder was set up: its times and sizes save reading what did not change.
     `scratch` is an empty folder; the index of the tree is left there. `also` are kept even when ignored. `staged`:
@@ -76,7 +76,7 @@ async def harvest(
         await _update(private, ("--force-remove",), sorted_out.gone)
     if sorted_out.there:
         await _update(private, ("--add", "--remove", "--replace"), sorted_out.there)
-    tree = (await private.run("write-tree")).decode().strip()
+    tree = (await private.lazily().run("write-tree")).decode().strip()
     changes = await changes_between(git, base, tree)
     moved = [change for change in changes if change.mode == SUBMODULE]
     warnings += [_submodule_moved(change) for change in moved]

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from weft.errors import WorkspaceError
-from weft.workspace.commits import read_header, write_commit
+from weft.workspace.commits import SUBMODULE, read_header, write_commit
+from weft.workspace.flush import flush
 from weft.workspace.git import Git
-from weft.workspace.harvest import Caps, artifacts_of, harvest
-from weft.workspace.names import attempt_ref, path_bytes
+from weft.workspace.harvest import Caps, Crop, artifacts_of, harvest
+from weft.workspace.names import attempt_ref, path_bytes, show_path
 from weft.workspace.places import index_of
 from weft.workspace.port import Kept, Place, Spot
 from weft.workspace.settler import SIDES
@@ -36,16 +37,29 @@ class Keeper:
             raise WorkspaceError(place=place.path, reason="the folder of the attempt is gone")
         crop = await harvest(git, place.base, index_of(self._folder), self._scratch, self._caps, also)
         unresolved = await asyncio.to_thread(_unresolved, place)
+        unresolved += tuple(path for path in await self._submodules(crop) if path not in unresolved)
         commit = place.base
         if crop.changes or place.parents:
             parents = place.parents or (place.base,)
             title = message or f"{spot.step} (round {spot.round}, attempt {spot.attempt})"
             commit = await write_commit(
-                git, crop.tree, parents, place.at, title, _trailers(spot, succeeded, place)
+                git.lazily(), crop.tree, parents, place.at, title, _trailers(spot, succeeded, place)
             )
+            await flush(git, commit, parents, blobs=False)
         await git.run("update-ref", attempt_ref(spot), commit)
         artifacts = await artifacts_of(git, crop.changes, commit)
         return Kept(commit, crop.tree, artifacts, crop.warnings, unresolved)
+
+    async def _submodules(self, crop: Crop) -> list[str]:
+        """Disputed submodules that nobody has pointed anywhere: there is no file in which that could be seen."""
+        if not self._place.disputed:
+            return []
+        moved = {show_path(change.path) for change in crop.changes}
+        names = [path_bytes(path).decode("utf-8", "surrogateescape") for path in self._place.disputed]
+        out = await self._git.run("ls-tree", "-z", "--full-tree", crop.tree, "--", *names)
+        entries = [line.partition(b"\t") for line in out.split(b"\0")[:-1]]
+        paths = [show_path(path) for info, _, path in entries if info.startswith(SUBMODULE.encode())]
+        return [path for path in paths if path not in moved]
 
     async def look(self) -> Kept:
         """A place to read in: nothing of it is kept. Files that were changed there all the same are put back, and named."""

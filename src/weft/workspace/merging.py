@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from weft.workspace.git import Git
 
 _AUTO = "Auto-merging"
 _CONFLICT = "CONFLICT ("
+_ASIDE = re.compile(rb"~[0-9a-f]{40,64}(?:_\d+)?\Z")
 
 
 class Entry(Struct, frozen=True):
@@ -33,7 +35,12 @@ class Dispute(Struct, frozen=True):
     @property
     def path(self) -> bytes:
         """The one it is called by."""
-        return self.paths[0]
+        return self.names[0]
+
+    @property
+    def names(self) -> tuple[bytes, ...]:
+        """The paths as the sides know them."""
+        return tuple(dict.fromkeys(map(own_name, self.paths)))
 
     @property
     def joinable(self) -> bool:
@@ -50,6 +57,11 @@ class Merge(Struct, frozen=True):
     tree: str
     disputes: tuple[Dispute, ...]
     joined: tuple[bytes, ...]
+
+
+def own_name(path: bytes) -> bytes:
+    """The name that a path had before git moved it aside because the other side has something else there."""
+    return _ASIDE.sub(b"", path)
 
 
 async def merge(git: Git, ours: str, theirs: str) -> Merge:

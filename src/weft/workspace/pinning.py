@@ -9,6 +9,7 @@ from pathlib import Path
 from weft.errors import DirtyCheckout, WorkspaceError
 from weft.workspace import private
 from weft.workspace.commits import write_commit
+from weft.workspace.flush import flush
 from weft.workspace.ground import Ground
 from weft.workspace.harvest import Caps, harvest
 from weft.workspace.names import base_ref
@@ -93,4 +94,6 @@ async def _with_changes(
         index = Path(repository.top, index)
     crop = await harvest(git, start, index, scratch, caps, also=now.changed, staged=True)
     title = "Take along the uncommitted changes of the checkout"
-    return await write_commit(git, crop.tree, [start], at, title, {"Weft-Run": run})
+    commit = await write_commit(git, crop.tree, [start], at, title, {"Weft-Run": run})
+    await flush(git, commit, [start], blobs=False)
+    return commit

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from weft.errors import LinkInTheWay, WorkspaceError
 from weft.workspace.commits import LINK, SUBMODULE, Change, changes_between, read_objects, write_commit
+from weft.workspace.flush import flush
 from weft.workspace.git import spawn
 from weft.workspace.harvest import Caps, harvest
 from weft.workspace.names import show_path, slug
@@ -75,6 +76,7 @@ async def snapshot(repository: Repository, scratch: Path, caps: Caps, run: str, 
             return last
         title = "The folder as it is" if last else "The folder as it was first seen"
         commit = await write_commit(git, crop.tree, [last] if last else [], at, title, {"Weft-Run": run})
+        await flush(git, commit, [last], blobs=False)
         argv = ("update-ref", f"refs/heads/{BRANCH}", commit, last or repository.none)
         said = await git.call(*argv)
         if said.code == 0:

@@ -79,7 +79,7 @@ def conflict(
         settle=_SETTLE.get(kind, _SETTLE_REST),
         **rest,
     )
-    data: dict[str, Any] = msgspec.to_builtins(made)
+    data: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(made))  # As a store gives it back.
     return data
 
 

@@ -50,7 +50,7 @@ class Repository(Struct, frozen=True):
     @property
     def git(self) -> Git:
         """Calls on this repository that need no files."""
-        return Git(self.gitdir)
+        return Git(self.gitdir, objects=self.objects)
 
     @property
     def none(self) -> str:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from weft.workspace.commits import LINK, SUBMODULE, read_objects
 from weft.workspace.git import Git
 from weft.workspace.lineages import Strand
-from weft.workspace.merging import Dispute, Entry, Merge
+from weft.workspace.merging import Dispute, Entry, Merge, own_name
 from weft.workspace.names import show_path, slug
 from weft.workspace.policies import choice
 from weft.workspace.policies.text import text
@@ -57,7 +57,7 @@ class Settler:
         result = Settled({}, [], [], [], [])
         contents = await self._contents(found.disputes)
         for dispute in found.disputes:
-            answer = next((p for p in map(show_path, dispute.paths) if p in choices), None)
+            answer = next((p for p in map(show_path, dispute.names) if p in choices), None)
             if answer is not None:
                 await self._answered(dispute, answer, choices[answer], contents, result)
             elif not await self._by_policy(found, dispute, rules, contents, result):
@@ -94,7 +94,7 @@ class Settler:
             else:
                 await self._report(dispute, [{"**": answer}], contents, False, result)
             return
-        chosen = next(p for p in dispute.paths if show_path(p) == path)
+        chosen = next(p for p in dispute.names if show_path(p) == path)
         result.edits |= dict.fromkeys(dispute.paths)
         if answer is not None:
             entry = dispute.ours.get(chosen) or dispute.theirs.get(chosen)
@@ -126,8 +126,7 @@ class Settler:
             if isinstance(verdict, Merged) and name != "text":
                 return {dispute.path: (_mode(dispute, mine, other), verdict.content)}
         if name in choice.WHOLE:
-            side = dispute.ours if name == "ours" else dispute.theirs
-            return {path: _entry(side.get(path)) for path in dispute.paths}
+            return _one_side(dispute, dispute.ours if name == "ours" else dispute.theirs)
         return None
 
     async def _beside(self, path: bytes, mine: Entry, other: Entry) -> Edits | None:
@@ -144,14 +143,14 @@ class Settler:
         path = show_path(dispute.path)
         name, _ = choice.choose(path, dispute.kind, rules)
         hunks, tried = self._hunks(name, dispute, contents)
-        steps = await self._touched_by(dispute.paths)
+        steps = await self._touched_by(dispute.names)
         result.conflicts.append(
             conflict(
                 dispute.kind,
                 path,
                 [*steps, *self._strand.steps],
                 hunks,
-                paths=tuple(map(show_path, dispute.paths)),
+                paths=tuple(map(show_path, dispute.names)),
                 policy=name,
                 tried=tried,
                 base=_side(self._base, dispute.base.get(dispute.path)),
@@ -160,9 +159,9 @@ class Settler:
                 message=dispute.message,
             )
         )
-        result.disputed += [p for p in map(show_path, dispute.paths) if p not in result.disputed]
+        result.disputed += [p for p in map(show_path, dispute.names) if p not in result.disputed]
         if not markers:
-            result.edits |= {p: _entry(dispute.ours.get(p)) for p in dispute.paths}
+            result.edits |= _one_side(dispute, dispute.ours)
         elif not (dispute.joinable and dispute.kind in ("content", "add/add")):
             result.edits |= _laid_out(dispute)
 
@@ -272,11 +271,16 @@ class Settler:
 def _laid_out(dispute: Dispute) -> Edits:
     """Each version under a name of its own, where markers cannot be put into the file."""
     if dispute.kind == "submodule":
-        return {path: _entry(dispute.ours.get(path)) for path in dispute.paths}
+        return _one_side(dispute, dispute.ours)
     edits: Edits = dict.fromkeys(dispute.paths)
     for side, versions in (("base", dispute.base), ("ours", dispute.ours), ("theirs", dispute.theirs)):
-        edits |= {path + SIDES[side]: _entry(entry) for path, entry in versions.items()}
+        edits |= {own_name(path) + SIDES[side]: _entry(entry) for path, entry in versions.items()}
     return edits
+
+
+def _one_side(dispute: Dispute, side: Mapping[bytes, Entry]) -> Edits:
+    edits: Edits = dict.fromkeys(dispute.paths)
+    return edits | {own_name(path): _entry(entry) for path, entry in side.items()}
 
 
 def _content(side: Mapping[bytes, Entry], path: bytes, contents: Mapping[str, bytes]) -> bytes | None:

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from weft.errors import WorkspaceError
 from weft.workspace.commits import edited_tree, read_header, write_commit
+from weft.workspace.flush import flush
 from weft.workspace.git import Git
 from weft.workspace.lineages import Lineage, Strand, strands_of
 from weft.workspace.merging import Merge, merge
@@ -56,7 +57,7 @@ class Weaver:
     """Weaves on one repository. `scratch` gives a new empty folder, which the weaver removes."""
 
     def __init__(self, git: Git, scratch: Scratch, discard: Callable[[Path], None]) -> None:
-        self._git = git
+        self._git = git.lazily()
         self._scratch = scratch
         self._discard = discard
 
@@ -73,7 +74,11 @@ class Weaver:
                 await loom.add(strand, folder)
         finally:
             self._discard(folder)
-        return await loom.result()
+        fabric = await loom.result()
+        known = [order.base, *(strand.commit for strand in strands)]
+        if fabric.commit not in known:
+            await flush(self._git, fabric.commit, known)
+        return fabric
 
 
 class _Loom:

@@ -37,9 +37,8 @@ def _load_json(text: str) -> Any:
 
 def _dump_json(tree: Any, model: str) -> str:
     indent = re.search(r"\n([ \t]+)\S", model)
-    separators = None
-    if not indent:
-        separators = (", " if re.search(r",\s", model) else ",", ": " if re.search(r'":\s', model) else ":")
+    tight = re.search(r'":\S', model) is not None
+    separators = None if indent else ("," if tight else ", ", ":" if tight else ": ")
     text = json_text.dumps(
         tree,
         indent=indent[1] if indent else None,
@@ -61,7 +60,7 @@ def _load_yaml(text: str) -> Any:
                 raise ValueError("it has anchors or tags")
         return _yaml_like("").load(text)
     except YAMLError as error:
-        raise ValueError(str(error).split("\n", 1)[0]) from error
+        raise ValueError(getattr(error, "problem", None) or str(error)) from error
 
 
 def _yaml_like(model: str) -> Any:

@@ -1,0 +1,30 @@
+"""A project to work on, and a git workspace on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.workspace.repositories import repository
+from weft.workspace.worktree import GitWorkspace
+
+LINES = "".join(f"line {number}\n" for number in range(1, 41))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return repository(
+        tmp_path / "project",
+        {
+            "README.md": "# Project\n\nWhat it is.\n\n## Use\n\nRun it.\n",
+            "code.txt": LINES,
+            "settings.json": '{\n  "name": "project",\n  "deps": {"a": "1"}\n}\n',
+            "docs/plan.md": "# Plan\n",
+        },
+    )
+
+
+@pytest.fixture
+def space(tmp_path: Path, project: Path) -> GitWorkspace:
+    return GitWorkspace(tmp_path / "state", project)

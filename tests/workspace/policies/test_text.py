@@ -1,0 +1,84 @@
+"""Lines: what either side changed alone survives, in any arrangement."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from weft.workspace.policies.text import _TALLEST, chunks, ours, text, theirs, union
+from weft.workspace.policies.verdict import Clash, Hunk, Merged, Unfit
+
+lines = st.lists(st.sampled_from(["a", "b", "c", "", "d\r"]), max_size=8).map("\n".join).map(str.encode)
+policies = (text, ours, theirs, union)
+
+
+@given(lines, lines)
+def test_a_side_that_changed_nothing_takes_the_other(base: bytes, changed: bytes):
+    for policy in policies:
+        assert policy(base, changed, base) == Merged(changed)
+        assert policy(base, base, changed) == Merged(changed)
+        assert policy(base, changed, changed) == Merged(changed)
+
+
+@given(lines, lines, lines)
+def test_sides_disagree_alike_from_both_sides(base: bytes, one: bytes, two: bytes):
+    here, there = text(base, one, two), text(base, two, one)
+    assert type(here) is type(there)
+    if isinstance(here, Merged):
+        assert here == there
+
+
+@given(lines, lines, lines)
+def test_taking_a_side_mirrors_taking_the_other(base: bytes, one: bytes, two: bytes):
+    assert ours(base, one, two) == theirs(base, two, one)
+
+
+@given(st.integers(0, 20), st.integers(0, 20), st.integers(1, 3))
+def test_additions_in_different_places_both_survive(first: int, second: int, gap: int):
+    base = [f"line {number}" for number in range(40)]
+    low, high = sorted((first, second + 20 + gap))
+    one, two = base.copy(), base.copy()
+    one.insert(low, "from one")
+    two.insert(high, "from two")
+    both = base.copy()
+    both.insert(high, "from two")
+    both.insert(low, "from one")
+    merged = text(*("\n".join(side).encode() for side in (base, one, two)))
+    assert merged == Merged("\n".join(both).encode())
+
+
+@given(lines, lines, lines)
+def test_the_pieces_are_the_whole(base: bytes, one: bytes, two: bytes):
+    sides = [side.split(b"\n") for side in (base, one, two)]
+    pieces = chunks(*sides)
+    for number, side in enumerate(sides):
+        spans = [(piece.base, piece.ours, piece.theirs)[number] for piece in pieces]
+        assert [line for start, end in spans for line in side[start:end]] == side
+    for piece in pieces:
+        if piece.stable:
+            assert {sides[0][piece.base[0]]} == {sides[1][piece.ours[0]], sides[2][piece.theirs[0]]}
+
+
+@given(lines, lines, lines)
+def test_a_union_has_every_line_of_both_and_never_clashes(base: bytes, one: bytes, two: bytes):
+    merged = union(base, one, two)
+    assert isinstance(merged, Merged)
+    kept = set(base.split(b"\n"))
+    added = {line for side in (one, two) for line in side.split(b"\n")} - kept
+    assert added - {b""} <= set(merged.content.split(b"\n"))
+
+
+def test_a_clash_shows_the_place_and_all_three_versions():
+    assert text(b"a\nb\nc\n", b"a\nB\nc\n", b"a\nc\n") == Clash((Hunk("line 2", "b", "B", None),))
+    assert text(None, b"a", b"b") == Clash((Hunk("line 1", "", "a", "b"),))
+
+
+def test_both_appended_lines_stay_in_a_union_with_their_line_end():
+    assert union(b"0\n", b"0\n1\n", b"0\n2\n") == Merged(b"0\n1\n2\n")
+    assert union(b"0", b"0\n1", b"0\n2") == Merged(b"0\n1\n2")
+    assert union(None, b"1\n", b"1\n2\n") == Merged(b"1\n2\n")
+
+
+def test_what_is_not_a_text_or_too_long_does_not_fit():
+    assert text(b"\0", b"a", b"b") == Unfit("it is not a text")
+    assert isinstance(text(b"", b"\n" * (_TALLEST + 1), b"b"), Unfit)

@@ -1,0 +1,459 @@
+"""Parts are joined in written order, the same every time; what disagrees is reported, and nobody wins in silence."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.workspace.conftest import LINES
+from tests.workspace.repositories import commits, git
+from weft.errors import WorkspaceError
+from weft.testing.workspace_contract import placed, spot, worked
+from weft.workspace.commits import write_commit
+from weft.workspace.git import Git
+from weft.workspace.port import Base, Part, Place, Woven
+from weft.workspace.worktree import GitWorkspace
+
+pytestmark = pytest.mark.needs("git")
+
+
+@pytest.fixture
+async def base(space: GitWorkspace, project: Path) -> Base:
+    return await space.prepare("run-1", project, at=1_700_000_100.0)
+
+
+def parts(made: dict[str, str], *names: str) -> list[Part]:
+    return [Part(name, made[name]) for name in names or made]
+
+
+def changed(number: int, text: str) -> str:
+    return LINES.replace(f"line {number}\n", f"{text}\n")
+
+
+async def test_different_files_and_different_hunks_both_survive(
+    space: GitWorkspace, project: Path, base: Base
+):
+    made = commits(
+        project,
+        {
+            "a": {"new/a.txt": "a", "code.txt": changed(3, "from a")},
+            "b": {"new/b.txt": "b", "code.txt": changed(30, "from b")},
+        },
+    )
+    woven = await space.weave("run-1", base, parts(made), {})
+    assert woven.conflicts == ()
+    assert await space.read(woven.commit, "new/a.txt") == b"a"
+    assert await space.read(woven.commit, "new/b.txt") == b"b"
+    code = (await space.read(woven.commit, "code.txt") or b"").decode()
+    assert code == changed(3, "from a").replace("line 30\n", "from b\n")
+
+
+async def test_the_same_hunk_is_a_report_with_both_sides_and_no_winner(
+    space: GitWorkspace, project: Path, base: Base
+):
+    made = commits(
+        project, {"a": {"code.txt": changed(3, "from a")}, "b": {"code.txt": changed(3, "from b")}}
+    )
+    woven = await space.weave("run-1", base, parts(made), {})
+    assert (woven.commit, woven.tree) == ("", "")
+    [conflict] = woven.conflicts
+    assert (conflict["kind"], conflict["path"], conflict["steps"]) == ("content", "code.txt", ["a", "b"])
+    [hunk] = conflict["hunks"]
+    assert (hunk["base"], hunk["ours"], hunk["theirs"]) == ("line 3", "from a", "from b")
+    assert hunk["where"] == "line 3"
+    assert conflict["ours"]["commit"] == made["a"]
+    assert conflict["theirs"]["commit"] == made["b"]
+    assert conflict["settle"]
+    place = await space.open(spot("c"), base, parts(made), "own")
+    assert isinstance(place, Woven)
+    assert place.conflicts == woven.conflicts
+
+
+@pytest.mark.soak
+async def test_eight_parts_give_one_tree_and_one_commit_however_they_finished(
+    space: GitWorkspace, project: Path, base: Base
+):
+    steps = [f"s{number}" for number in range(8)]
+    made = commits(
+        project,
+        {
+            step: {
+                f"{step}.txt": step,
+                "code.txt": changed(5 * number + 1, step),
+                "settings.json": f'{{\n  "name": "project",\n  "deps": {{"a": "1"}},\n  "{step}": 1\n}}\n',
+            }
+            for number, step in enumerate(steps)
+        },
+    )
+    trees = {step: git(project, "rev-parse", f"{made[step]}^{{tree}}") for step in steps}
+    plain = Git(str(project / ".git"))
+    first = int(os.environ.get("WEFT_SEED", "0"))
+    results = set()
+    for seed in range(first, first + int(os.environ.get("WEFT_SOAK", "20"))):
+        order = random.Random(seed).sample(steps, len(steps))
+        finished = {}
+        for step in order:
+            finished[step] = await write_commit(
+                plain, trees[step], [base.commit], base.at, step, {"Weft-Step": step}
+            )
+        results.add(await space.weave("run-1", base, [Part(step, finished[step]) for step in steps], {}))
+    [woven] = results
+    assert woven.conflicts == ()
+    assert (await space.read(woven.commit, "settings.json") or b"").count(b'": 1') == 8
+
+
+async def test_attempts_that_end_in_any_order_leave_the_same_commits(
+    space: GitWorkspace, project: Path, base: Base
+):
+    async def once(order: list[int]) -> Woven:
+        places = {}
+        for number in range(8):
+            place = await placed(space, base, spot(f"s{number}"))
+            (Path(place.path) / f"{number}.txt").write_text(str(number))
+            places[number] = place
+        kept = {}
+        for number in order:
+            at = spot(f"s{number}")
+            kept[number] = await space.keep(at, places[number], succeeded=True)
+            await space.close(at, places[number])
+        return await space.weave(
+            "run-1", base, [Part(f"s{number}", kept[number].commit) for number in range(8)], {}
+        )
+
+    assert await once(list(range(8))) == await once([5, 2, 7, 0, 3, 1, 6, 4])
+
+
+async def test_written_order_and_nothing_else_decides_the_commit(
+    space: GitWorkspace, project: Path, base: Base
+):
+    made = commits(project, {"a": {"a": "a"}, "b": {"b": "b"}})
+    one = await space.weave("run-1", base, parts(made, "a", "b"), {})
+    two = await space.weave("run-1", base, parts(made, "b", "a"), {})
+    assert one.tree == two.tree
+    assert one.commit != two.commit
+    assert one == await space.weave("run-1", base, parts(made, "a", "b"), {})
+
+
+async def test_a_part_that_another_contains_is_not_joined_again(
+    space: GitWorkspace, project: Path, base: Base
+):
+    first = await worked(space, base, spot("a"), {"a.txt": "a"})
+    second = await worked(space, base, spot("b"), {"b.txt": "b"}, Part("a", first.commit))
+    for order in ((first, second), (second, first)):
+        woven = await space.weave("run-1", base, [Part("x", kept.commit) for kept in order], {})
+        assert woven.commit == second.commit
+    assert (await space.weave("run-1", base, [], {})).commit == base.commit
+    assert (await space.weave("run-1", base, [Part("a", base.commit)], {})).commit == base.commit
+
+
+async def test_a_fan_in_is_shared_history_for_the_final_weave(space: GitWorkspace, project: Path, base: Base):
+    a = await worked(space, base, spot("a"), {"code.txt": changed(3, "a")})
+    b = await worked(space, base, spot("b"), {"code.txt": changed(20, "b")})
+    both = [Part("a", a.commit), Part("b", b.commit)]
+    c = await worked(space, base, spot("c"), {"c.txt": "c"}, *both)
+    d = await worked(space, base, spot("d"), {"code.txt": changed(3, "d").replace("line 20\n", "b\n")}, *both)
+    woven = await space.weave("run-1", base, [*both, Part("c", c.commit), Part("d", d.commit)], {})
+    assert woven.conflicts == ()
+    assert (await space.read(woven.commit, "code.txt") or b"").startswith(b"line 1\nline 2\nd\n")
+    refs = git(project, "for-each-ref", "--format=%(refname)", "refs/weft/run-1/@woven")
+    assert len(refs.splitlines()) == 1
+
+
+Files = Mapping[str, str | bytes | None]
+KINDS: dict[str, tuple[Files, Files, list[str]]] = {
+    "modify/delete": ({"code.txt": changed(3, "a")}, {"code.txt": None}, ["code.txt"]),
+    "binary": ({"logo.png": b"\0a"}, {"logo.png": b"\0b"}, ["logo.png"]),
+    "rename/rename": (
+        {"code.txt": None, "one.txt": LINES},
+        {"code.txt": None, "two.txt": LINES},
+        ["code.txt", "one.txt", "two.txt"],
+    ),
+    "rename/delete": (
+        {"code.txt": None, "one.txt": LINES + "x\n"},
+        {"code.txt": None},
+        ["one.txt"],
+    ),
+    "add/add": ({"new.txt": "a\n"}, {"new.txt": "b\n"}, ["new.txt"]),
+    "mode": ({"new.txt": "a"}, {"120000:new.txt": "code.txt"}, ["new.txt"]),
+    "file/directory": ({"new": "a"}, {"new/b.txt": "b"}, ["new"]),
+    "link": ({"120000:new": "a"}, {"120000:new": "b"}, ["new"]),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_each_kind_of_conflict_is_named_and_can_be_settled_by_a_side(
+    space: GitWorkspace, project: Path, base: Base, kind: str
+):
+    ours, theirs, paths = KINDS[kind]
+    made = commits(project, {"a": ours, "b": theirs})
+    woven = await space.weave("run-1", base, parts(made), {})
+    kinds = [(c["kind"], c["steps"]) for c in woven.conflicts]
+    assert kinds == [(kind, ["a", "b"])]
+    named = woven.conflicts[0]["paths"]
+    assert any(path in paths for path in named)
+    for side in ("ours", "theirs"):
+        settled = await space.resolve(
+            spot("weave"), base, parts(made), {}, {woven.conflicts[0]["path"]: side}, by="ann"
+        )
+        tree = git(project, "ls-tree", "-r", settled.commit, "--", *named)
+        chosen = git(project, "ls-tree", "-r", made["a" if side == "ours" else "b"], "--", *named)
+        assert tree == chosen
+        by_policy = await space.weave("run-1", base, parts(made), {f"kind:{kind}": side})
+        assert by_policy.tree == settled.tree
+        assert by_policy.applied == (f"{woven.conflicts[0]['path']}: {side} (b)",)
+
+
+async def test_a_submodule_that_moves_apart_is_a_conflict(space: GitWorkspace, project: Path):
+    one, two, three = ("1" * 40, "2" * 40, "3" * 40)
+    git(project, "update-index", "--add", "--cacheinfo", f"160000,{one},lib")
+    git(project, "commit", "-qm", "lib")
+    (project / "lib").mkdir()
+    base = await space.prepare("run-1", project)
+    made = {}
+    for step, oid in (("a", two), ("b", three)):
+        tree = git(project, "ls-tree", base.commit).replace(one, oid)
+        made[step] = git(
+            project, "commit-tree", git(project, "mktree", stdin=tree), "-p", base.commit, "-m", step
+        )
+    woven = await space.weave("run-1", base, parts(made), {})
+    assert [(c["kind"], c["path"]) for c in woven.conflicts] == [("submodule", "lib")]
+    settled = await space.weave("run-1", base, parts(made), {"lib": "theirs"})
+    assert three in git(project, "ls-tree", settled.commit)
+    place = await space.dispute(spot("fix"), base, parts(made), {})
+    kept = await space.keep(spot("fix"), place, succeeded=True)
+    assert kept.unresolved == ("lib",)
+
+
+async def test_documents_are_joined_by_meaning_where_lines_cannot_be(
+    space: GitWorkspace, project: Path, base: Base
+):
+    def settings(key: str) -> str:
+        return f'{{\n  "name": "project",\n  "deps": {{"a": "1", "{key}": "2"}}\n}}\n'
+
+    made = commits(
+        project,
+        {
+            "a": {
+                "settings.json": settings("x"),
+                "README.md": "# Project\n\nWhat it is.\n\n## Use\n\nRun it.\n\n## From a\n\na\n",
+            },
+            "b": {
+                "settings.json": settings("y"),
+                "README.md": "# Project\n\nWhat it is.\n\n## Use\n\nRun it.\n\n## From b\n\nb\n",
+            },
+        },
+    )
+    woven = await space.weave("run-1", base, parts(made), {})
+    assert woven.applied == ("README.md: markdown (b)", "settings.json: json (b)")
+    readme = (await space.read(woven.commit, "README.md") or b"").decode()
+    assert "## From a\n\na\n\n## From b\n\nb\n" in readme
+    assert b'"x": "2"' in (await space.read(woven.commit, "settings.json") or b"")
+    assert b'"y": "2"' in (await space.read(woven.commit, "settings.json") or b"")
+    plain = await space.weave("run-1", base, parts(made), {"*.json": "text", "README.md": "ask"})
+    assert [(c["path"], c["policy"]) for c in plain.conflicts] == [
+        ("README.md", "ask"),
+        ("settings.json", "text"),
+    ]
+
+
+async def test_lines_that_join_into_nonsense_are_a_conflict(space: GitWorkspace, project: Path):
+    rows = "".join(f'  "k{number}": {number},\n' for number in range(20))
+    git(project, "checkout", "-q", "main")
+    (project / "big.json").write_text("{\n" + rows + '  "end": 0\n}\n')
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "big")
+    base = await space.prepare("run-1", project)
+    text = (project / "big.json").read_text()
+    made = commits(
+        project,
+        {
+            "a": {"big.json": text.replace('  "k1": 1,\n', '  "k1": 1,\n  "port": 80,\n')},
+            "b": {"big.json": text.replace('  "k18": 18,\n', '  "port": 90,\n  "k18": 18,\n')},
+        },
+    )
+    woven = await space.weave("run-1", base, parts(made), {})
+    [conflict] = woven.conflicts
+    assert conflict["message"] == "the lines join, but what they mean does not"
+    assert conflict["hunks"] == [{"where": "port", "ours": "80", "theirs": "90"}]
+    for answer, port in (("theirs", b"90"), (b'{"port": 1}', b"1"), ("union", b"90")):
+        settled = await space.resolve(spot(), base, parts(made), {}, {"big.json": answer}, by="ann")
+        assert b'"port": ' + port in (await space.read(settled.commit, "big.json") or b"")
+    gone = await space.resolve(spot(), base, parts(made), {}, {"big.json": None}, by="ann")
+    assert await space.read(gone.commit, "big.json") is None
+    place = await space.dispute(spot("fix"), base, parts(made), {})
+    assert (Path(place.path) / "big.json.weft-theirs").exists()
+
+
+async def test_lines_that_join_but_put_a_key_twice_are_put_right(space: GitWorkspace, project: Path):
+    text = "{\n" + "".join(f'  "k{number}": {number},\n' for number in range(20)) + '  "end": 0\n}\n'
+    (project / "big.json").write_text(text)
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "big")
+    base = await space.prepare("run-1", project)
+    made = commits(
+        project,
+        {
+            "a": {"big.json": text.replace('  "k1": 1,\n', '  "k1": 1,\n  "port": 80,\n')},
+            "b": {"big.json": text.replace('  "k18": 18,\n', '  "port": 80,\n  "k18": 18,\n')},
+        },
+    )
+    woven = await space.weave("run-1", base, parts(made), {})
+    assert (await space.read(woven.commit, "big.json") or b"").count(b'"port"') == 1
+    assert woven.applied == ("big.json: json (b)",)
+
+
+async def test_reports_lie_side_by_side_under_the_name_of_their_step(
+    space: GitWorkspace, project: Path, base: Base
+):
+    made = commits(project, {"a": {"report.md": "of a\n"}, "b": {"report.md": "of b\n"}})
+    woven = await space.weave("run-1", base, parts(made), {"report*": "both"})
+    assert await space.read(woven.commit, "report.md") == b"of a\n"
+    assert await space.read(woven.commit, "report.b.md") == b"of b\n"
+    taken = commits(
+        project,
+        {"a": {"report.md": "of a\n", "report.b.md": "mine"}, "b": {"report.md": "of b\n"}},
+    )
+    woven = await space.weave("run-1", base, parts(taken), {"report*": "both"})
+    assert [c["path"] for c in woven.conflicts] == ["report.md"]
+
+
+async def test_a_steps_own_policy_is_asked_before_the_runs(space: GitWorkspace, project: Path, base: Base):
+    made = commits(project, {"a": {"x.txt": "a\n"}, "b": {"x.txt": "b\n"}})
+    both = [Part("a", made["a"]), Part("b", made["b"], {"x.txt": "theirs"})]
+    woven = await space.weave("run-1", base, both, {"*.txt": "union"})
+    assert await space.read(woven.commit, "x.txt") == b"b\n"
+    woven = await space.weave("run-1", base, parts(made), {"*.txt": "union"})
+    assert await space.read(woven.commit, "x.txt") == b"a\nb\n"
+
+
+async def test_attributes_of_the_base_hold_and_those_of_a_step_do_not(space: GitWorkspace, project: Path):
+    (project / "log").mkdir()
+    (project / "log/.gitattributes").write_text("*.log merge=union\n")
+    (project / "log/a.log").write_text("0\n")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "log")
+    base = await space.prepare("run-1", project)
+    made = commits(
+        project,
+        {
+            "a": {"log/a.log": "0\na\n", "new.txt": "a\n", ".gitattributes": "* merge=union\n"},
+            "b": {"log/a.log": "0\nb\n", "new.txt": "b\n"},
+        },
+    )
+    woven = await space.weave("run-1", base, parts(made), {"new.txt": "ours"})
+    assert await space.read(woven.commit, "log/a.log") == b"0\na\nb\n"
+    assert woven.applied == ("new.txt: ours (b)",)
+
+
+async def test_an_answer_makes_a_commit_that_holds_both_sides_from_then_on(
+    space: GitWorkspace, project: Path, base: Base
+):
+    made = commits(
+        project,
+        {
+            "a": {"code.txt": changed(3, "a"), "x": "a"},
+            "b": {"code.txt": changed(3, "b")},
+            "c": {"c.txt": "c"},
+        },
+    )
+    settled = await space.resolve(
+        spot("weave"), base, parts(made, "a", "b"), {}, {"code.txt": b"of both"}, by="ann"
+    )
+    assert "Weft-Resolved-By: ann" in git(project, "log", "-1", "--format=%B", settled.commit)
+    again = await space.weave("run-1", base, [*parts(made), Part("weave", settled.commit)], {})
+    assert again.conflicts == ()
+    assert await space.read(again.commit, "code.txt") == b"of both"
+    assert await space.read(again.commit, "c.txt") == b"c"
+    assert await space.read(again.commit, "x") == b"a"
+    [origin, *_] = await space.history(again.commit, "code.txt")
+    assert (origin.by, origin.step) == ("ann", "b")
+    with pytest.raises(WorkspaceError, match=r"in dispute: code\.txt"):
+        await space.resolve(spot(), base, parts(made, "a", "b"), {}, {"other": "ours"}, by="ann")
+    with pytest.raises(WorkspaceError, match="there is no merge policy"):
+        await space.resolve(spot(), base, parts(made, "a", "b"), {}, {"code.txt": "mine"}, by="ann")
+    still = await space.resolve(spot(), base, parts(made, "a", "b"), {}, {"code.txt": "text"}, by="ann")
+    assert still.conflicts
+    gone = await space.resolve(spot(), base, parts(made, "a", "b"), {}, {"code.txt": None}, by="ann")
+    assert await space.read(gone.commit, "code.txt") is None
+
+
+async def test_an_agent_resolves_in_a_folder_with_markers(space: GitWorkspace, project: Path, base: Base):
+    made = commits(
+        project,
+        {
+            "a": {"code.txt": changed(3, "a"), "logo.png": b"\0a"},
+            "b": {"code.txt": changed(3, "b"), "logo.png": b"\0b"},
+            "c": {"c.txt": "c"},
+        },
+    )
+    place = await space.dispute(spot("fix"), base, parts(made), {})
+    assert isinstance(place, Place)
+    folder = Path(place.path)
+    assert "<<<<<<<" in (folder / "code.txt").read_text()
+    assert (folder / "logo.png.weft-theirs").read_bytes() == b"\0b"
+    assert not (folder / "logo.png").exists()
+    left = await space.keep(spot("fix"), place, succeeded=False)
+    assert left.unresolved == ("code.txt", "logo.png")
+    (folder / "code.txt").write_text("of both")
+    (folder / "logo.png.weft-ours").unlink()
+    (folder / "logo.png.weft-theirs").rename(folder / "logo.png")
+    kept = await space.keep(spot("fix"), place, succeeded=True)
+    assert kept.unresolved == ()
+    parents = git(project, "log", "-1", "--format=%P", kept.commit).split()
+    assert parents == [made["a"], made["b"], made["c"]]
+    woven = await space.weave("run-1", base, [*parts(made), Part("fix", kept.commit)], {})
+    assert woven.commit == kept.commit
+    assert git(project, "ls-tree", "-r", "--name-only", woven.commit).split("\n") == [
+        "README.md",
+        "c.txt",
+        "code.txt",
+        "docs/plan.md",
+        "logo.png",
+        "settings.json",
+    ]
+
+
+async def test_all_conflicts_of_all_parts_are_in_one_report(space: GitWorkspace, project: Path, base: Base):
+    made = commits(
+        project,
+        {
+            "a": {"code.txt": changed(3, "a"), "x.txt": "a\n"},
+            "b": {"code.txt": changed(3, "b")},
+            "c": {"x.txt": "c\n", "code.txt": changed(3, "c")},
+        },
+    )
+    woven = await space.weave("run-1", base, parts(made), {})
+    assert [(c["path"], c["steps"]) for c in woven.conflicts] == [
+        ("code.txt", ["a", "b"]),
+        ("code.txt", ["a", "b", "c"]),
+        ("x.txt", ["a", "c"]),
+    ]
+    assert woven.conflicts == (await space.weave("run-1", base, parts(made), {})).conflicts
+
+
+async def test_a_commit_or_a_policy_that_is_not_there_is_one_clear_error(
+    space: GitWorkspace, project: Path, base: Base
+):
+    with pytest.raises(WorkspaceError, match="of step a is not in this repository"):
+        await space.weave("run-1", base, [Part("a", "1" * 40)], {})
+    with pytest.raises(WorkspaceError, match="no merge policy jsn; known are text"):
+        await space.weave("run-1", base, [], {"*.json": "jsn"})
+
+
+async def test_histories_without_a_common_commit_still_weave(space: GitWorkspace, project: Path, base: Base):
+    tree = git(project, "mktree", stdin=f"100644 blob {git(project, 'hash-object', '-w', 'code.txt')}\tother")
+    alone = git(project, "commit-tree", tree, "-m", "alone")
+    woven = await space.weave("run-1", base, [Part("a", alone)], {})
+    assert await space.read(woven.commit, "other") == LINES.encode()
+
+
+async def test_weaves_at_once_do_not_disturb_each_other(space: GitWorkspace, project: Path, base: Base):
+    made = commits(project, {name: {"x.json": f'{{"{name}": 1}}'} for name in "abcd"})
+    results = await asyncio.gather(*(space.weave("run-1", base, parts(made), {}) for _ in range(6)))
+    assert len({woven.commit for woven in results}) == 1
+    assert results[0].conflicts == ()
