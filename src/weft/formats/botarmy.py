@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from weft.definition.condition import translate
 from weft.definition.fault import Fault, nearest, refusal
 from weft.definition.findings import Findings
-from weft.definition.workflow import Approval, Fact, Input, Phase, Ref, Role, Step, Workflow
+from weft.definition.workflow import Approval, Input, Phase, Ref, Role, Step, Workflow
 from weft.formats.bmad import wording
-from weft.formats.bmad.conditions import question
+from weft.formats.bmad.conditions import facts_of
 from weft.formats.bmad.format import ItemPlaces
 from weft.formats.bmad.items import Item
 from weft.formats.bmad.making import Keys, Making
@@ -155,9 +154,7 @@ class _Process:
         keys.take("depends_on", "needs")
         creates = self._titles(keys.take("output_artifacts", "creates"), soft=False)
         when = translate(keys.text("condition", "when"))
-        self.making.declare(
-            {name: Fact(question=question(name)) for name in re.findall(r"\bfacts\.(\w+)", when)}
-        )
+        self.making.declare(facts_of(when))
         step = Step(
             self.ids[item.number],
             "role",

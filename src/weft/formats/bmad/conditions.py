@@ -52,7 +52,7 @@ def read(text: str, constants: Mapping[str, Any] | None = None) -> Reading:
     botarmy = translate(said)
     found = botarmy if botarmy != said else _expression(said, constants or {})
     if found is not None:
-        return _counted(found, constants or {}) or Reading("expression", found, _facts(found))
+        return _counted(found, constants or {}) or Reading("expression", found, facts_of(found))
     name = fact_name(said)
     return Reading(sort_of(said), f"facts.{name}", {name: Fact(question=question(said))})
 
@@ -129,11 +129,13 @@ def _counted(cel: str, constants: Mapping[str, Any]) -> Reading | None:
     return Reading("progress", cap=int(found[3] or 0), spent=found[2] in (">", ">=", "=="))
 
 
-def _facts(cel: str) -> dict[str, Fact]:
+def facts_of(cel: str) -> dict[str, Fact]:
     """The facts of an expression, each with the type and the choices that its comparisons show."""
     facts: dict[str, Fact] = {
         name: Fact(question=question(name)) for name in re.findall(r"\bfacts\.(\w+)", cel)
     }
+    for name in re.findall(r"\bhas\(facts\.(\w+)\)", cel):
+        facts[name] = Fact("any", question(name), default="")
     words: dict[str, list[str]] = {}
     for left, sign, text, number, right, flag in SIDES.findall(cel):
         if number:

@@ -213,6 +213,8 @@ def way_of(name: str, body: Any, making: Making, title: str = "") -> Way:
     back = policy.SEND_BACK_WORDS.match(plain)
     if back:
         told = next(one for one in back.groups() if one)
+    if policy.END_WORDS.match(plain) and (data.get("escalate_to") or data.get("escalate")):
+        return Way(name, to=ASK, title=title or name)
     if policy.END_WORDS.match(plain):
         return Way(name, ends=True, title=title)
     if policy.PAUSE_WORDS.search(plain) and not told.replace("workflow_paused", ""):

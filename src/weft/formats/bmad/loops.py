@@ -89,6 +89,8 @@ def _closing(head: Draft, making: Making) -> Draft:
             "retrospective", f"{draft.item.name} {word(draft.item.data.get('action'))}"
         ):
             break
+        if draft.steps and draft.steps[0].phase != head.steps[0].phase:
+            break
         used = {
             name
             for step in draft.steps

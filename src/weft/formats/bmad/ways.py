@@ -40,7 +40,9 @@ def route(item: Item, making: Making) -> Draft:
     keys.take(found[0], "decide")
     inline: list[Step] = []
     ways = _counted(
-        [_way(name, body, item, making, inline) for name, body in _bodies(found[1])], step.id, making
+        [_way(name, body, item, making, inline, found[0]) for name, body in _bodies(found[1])],
+        step.id,
+        making,
     )
     used = {name for way in ways for name in way.first}
     inline = [one for one in inline if one.id in used]
@@ -96,7 +98,7 @@ def _bodies(value: Any) -> list[tuple[str, Any]]:
     return named
 
 
-def _way(name: str, body: Any, item: Item, making: Making, inline: list[Step]) -> Way:
+def _way(name: str, body: Any, item: Item, making: Making, inline: list[Step], key: str) -> Way:
     """One way, with the steps that are done on it alone added to `inline`."""
     way = way_of(name, body, making)
     data = body if isinstance(body, Mapping) else {}
@@ -105,7 +107,7 @@ def _way(name: str, body: Any, item: Item, making: Making, inline: list[Step]) -
         draft = work(Item(item.number, item.path, item.line, "task", name, dict(data)), making)
         inline += [msgspec.structs.replace(step, title=step.title or name) for step in draft.steps]
         made = tuple(step.id for step in draft.steps)
-        if "continue" not in data and not way.to:
+        if key == "routes" and "continue" not in data and not way.to:
             way = msgspec.structs.replace(way, ends=True)
             making.why(made[-1], f"the run ends after it: the way `{name}` does not say `continue`")
     way = asked(msgspec.structs.replace(way, first=made), item, making, inline)
