@@ -183,19 +183,17 @@ class Driver:
         state, places = self.state, self.host.places
         if not state.created or self.stopping or state.ended:
             return 0
-        events += decide(state, c.Advance(0), now)
-        begun = 0
+        begun, room = 0, state.parallel - len(state.running)
+        if state.prompt or room <= 0 or not state.ready:
+            events += decide(state, c.Advance(0), now)
         while state.ready and (room := state.parallel - len(state.running)) > 0:
-            wanted = min(room, len(state.ready))
-            granted = places.take(state.run, wanted, self.nudge)
-            if not granted:
-                break
+            granted = places.take(state.run, min(room, len(state.ready)), self.nudge)
             before = len(state.running)
             events += decide(state, c.Advance(granted), now)
             used = len(state.running) - before
             begun += used
             places.give(state.run, granted - used)
-            if used < granted:
+            if used < granted or not granted:
                 break
         return begun
 

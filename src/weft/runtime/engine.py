@@ -36,6 +36,7 @@ from weft.store.port import Append, Store
 from weft.workspace.port import Base, Spot
 
 _TRIES = 20
+_MADE = 256
 
 Definitions = Callable[[str, str], tuple[Workflow, bytes]]
 """Finds a workflow by name or path, also beside the file of who calls it: it, and its bytes for the store.
@@ -81,6 +82,7 @@ class Engine:
         self._decode = decode
         self._graphs: dict[str, tuple[Workflow, Graph]] = {}
         self._kept: set[str] = set()
+        self._made: dict[str, State] = {}
         self._watcher: asyncio.Task[None] | None = None
         self._idle = asyncio.Event()
         self._idle.set()
@@ -145,10 +147,14 @@ class Engine:
             given=given,
         )
         now = self.clock.now()
-        events = decide(begin(run, *self._graphs[digest]), command, now)
+        state = begin(run, *self._graphs[digest])
+        events = decide(state, command, now)
         appended = await self.committer.append(Append(run, 0, events, now, actor or self.actor, "Create"))
         if appended.conflict:
             raise WeftError(f"There is already a run {run}.")
+        if len(self._made) >= _MADE:
+            self._made.clear()
+        self._made[run] = state
         return run
 
     # Verbs --------------------------------------------------------------------------------------------------------
@@ -190,7 +196,9 @@ class Engine:
         self._idle.clear()
         self._watch()
         try:
-            state = await self.fold(run)
+            state = self._made.pop(run, None) if fresh else None
+            if state is None:
+                state = await self.fold(run)
             base = msgspec.convert(state.base, Base) if state.base else Base(root="")
             driver = Driver(self, state, Briefing(state, base, bool(base.commit)), told)
             self.drivers[run] = driver
