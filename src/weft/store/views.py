@@ -23,6 +23,7 @@ SHAPE = 1
 
 ENDED = ("completed", "failed", "aborted")
 UNFINISHED = ("pending", "running", "paused")
+STATUSES = (*UNFINISHED, *ENDED)
 
 Steps = Mapping[str, int]
 """The steps of a definition that count (the internal ones do not), and which bit each has."""
@@ -114,11 +115,13 @@ def _created(view: View, record: Record, event: e.RunCreated, steps_of: StepsOf)
 def _running(view: View, record: Record, event: e.Event, steps_of: StepsOf) -> None:
     view.status = "running"
     view.reason = ""
+    view.ended_at = None
 
 
 def _paused(view: View, record: Record, event: e.RunPaused, steps_of: StepsOf) -> None:
     view.status = "paused"
     view.reason = event.reason
+    view.ended_at = None
 
 
 def _completed(view: View, record: Record, event: e.RunCompleted, steps_of: StepsOf) -> None:
@@ -142,10 +145,8 @@ def _end(view: View, status: str, reason: str, at: float) -> None:
 
 
 def _reopened(view: View, record: Record, event: e.RunReopened, steps_of: StepsOf) -> None:
-    view.status = "running"
-    view.reason = ""
+    _running(view, record, event, steps_of)
     view.error = ""
-    view.ended_at = None
 
 
 def _phase(view: View, record: Record, event: e.PhaseStarted, steps_of: StepsOf) -> None:

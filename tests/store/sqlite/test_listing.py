@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from weft.core.events import AskOpened, RunCompleted, RunCreated, StepDue, StepSucceeded
+from weft.errors import StoreError
 from weft.store.memory import MemoryStore
 from weft.store.port import Append
 from weft.store.sqlite import SqliteStore
+from weft.store.sqlite import listing as module
 from weft.store.sqlite.listing import BATCH
 from weft.testing.store_contract.given import append, begin
 
@@ -65,6 +69,43 @@ async def test_another_edition_of_the_fold_builds_the_list_anew(store: SqliteSto
     assert len(await store.asks()) == 1
 
 
+async def test_the_list_never_lags_far_behind(store: SqliteStore, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "BEHIND", 3000)
+
+    def lag() -> int:
+        position, _, newest = store.one(module.LAG)
+        return int(newest - position)
+
+    version = await begin(store, "r")
+    lags = []
+    for _ in range(50):
+        version = (await append(store, "r", version, *[StepDue("a")] * 200)).version
+        lags.append(lag())
+    assert 3000 - 200 <= max(lags) <= 3000 + 200
+    assert min(lags[20:]) >= 3000 - BATCH
+    assert (await store.row("r")).version == version
+
+
+async def test_a_list_that_cannot_keep_up_does_not_fail_the_append(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "BEHIND", 10)
+    await begin(store, "r", *[StepDue("a")] * 20)
+    store.db.execute("DROP TABLE runs")
+    assert not (await append(store, "r", 22, *[StepDue("a")] * 20)).conflict
+    with pytest.raises(StoreError, match="runs"):
+        await store.runs()
+
+
+async def test_a_store_that_closes_leaves_the_list_up_to_date(path: Path):
+    store = SqliteStore(path)
+    await begin(store, "r")
+    await store.close()
+    other = SqliteStore(path)
+    assert not other._is_behind()
+    await other.close()
+
+
 async def test_a_definition_is_read_once(store: SqliteStore):
     await begin(store, "a")
     assert (await store.row("a")).steps_total == 3
@@ -80,7 +121,7 @@ async def test_the_list_is_read_along_an_index(store: SqliteStore):
     plans = [
         "SELECT view FROM runs ORDER BY created_at DESC, run DESC LIMIT 50",
         "SELECT view FROM runs WHERE status = 'running' ORDER BY created_at DESC, run DESC LIMIT 50",
-        "SELECT view FROM runs WHERE workflow = 'w' ORDER BY created_at DESC, run DESC LIMIT 50",
+        "SELECT view FROM runs WHERE workflow = 'w' AND status = 'failed' ORDER BY created_at DESC, run DESC LIMIT 50",
         "SELECT view FROM runs WHERE parent = '' ORDER BY created_at DESC, run DESC LIMIT 50",
         "SELECT view FROM runs WHERE (created_at, run) < (1.0, 'r') ORDER BY created_at DESC, run DESC LIMIT 50",
         "SELECT run FROM runs WHERE status = 'pending'",

@@ -72,7 +72,7 @@ CREATE TABLE runs (
 );
 CREATE INDEX runs_created ON runs (created_at, run);
 CREATE INDEX runs_status ON runs (status, created_at, run);
-CREATE INDEX runs_workflow ON runs (workflow, created_at, run);
+CREATE INDEX runs_workflow ON runs (workflow, status, created_at, run);
 CREATE INDEX runs_parent ON runs (parent, created_at, run);
 CREATE INDEX runs_forked ON runs (forked) WHERE forked <> '';
 

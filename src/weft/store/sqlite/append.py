@@ -46,6 +46,7 @@ class Appending(Connection):
         self._floor = -1
         self._version = -1
         self._newest = 0
+        self._due = 0
         self.bell = Bell(self._look, outside=True)
 
     async def append(self, appends: Sequence[Append]) -> list[Appended]:
@@ -69,7 +70,12 @@ class Appending(Connection):
             self._remember(moved)
             self._newest = position
             self.bell.ring(position)
+            if position > self._due:
+                self._keep_up()
         return done
+
+    def _keep_up(self) -> None:
+        """What is folded from the log is far behind it."""
 
     def _last(self, db: sqlite3.Connection) -> int:
         """The last position ever given. When runs were deleted elsewhere, what is remembered may be of one of them."""
@@ -85,7 +91,8 @@ class Appending(Connection):
         """The head that the append is to stand on; None when the run is elsewhere."""
         expected = append.expected
         head = moved.get(append.run) or self._heads.get(append.run) or (EMPTY if expected == 0 else None)
-        if head is None or head.version != expected:
+        # Without an event nothing meets the fence.
+        if head is None or head.version != expected or not append.events:
             head = self._head(db, append.run)
         return head if head.version == expected else None
 
@@ -107,7 +114,8 @@ class Appending(Connection):
         heads = self._heads
         for run, head in moved.items():
             heads.pop(run, None)
-            heads[run] = head
+            if head.version:
+                heads[run] = head
         while len(heads) > HEADS:
             del heads[next(iter(heads))]
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import suppress
 from typing import Any
 
-from weft.errors import NoSuchRun
+from weft.errors import NoSuchRun, StoreError
 from weft.store import views
 from weft.store.port import Record, RunQuery, RunRow
 from weft.store.sqlite.feed import COLUMNS, record
@@ -18,6 +19,9 @@ from weft.store.sqlite.keep import Keeping
 
 BATCH = 2000
 """Records a transaction; keeps other writers waiting for some ten milliseconds at most."""
+
+BEHIND = 20_000
+"""Records that the list may lag behind before whoever appends folds a batch, so that no reader ever waits for long."""
 
 LAG = "SELECT position, shape, (SELECT max(position) FROM records) FROM views"
 NEXT = f"SELECT {COLUMNS} FROM records WHERE position > ? ORDER BY position LIMIT {BATCH}"
@@ -36,7 +40,7 @@ class Listing(Keeping):
         where, values = self._filters(query)
         found: list[tuple[float, str, bytes]] = []
         # One question a status: each is a walk along an index that stops after a page.
-        for status in query.status or ("",):
+        for status in query.status or (views.STATUSES if query.workflow else ("",)):
             clauses = [*where, "status = ?"] if status else where
             sql = (
                 f"SELECT created_at, run, view FROM runs WHERE {' AND '.join(clauses) or 'true'} "
@@ -83,6 +87,26 @@ class Listing(Keeping):
                 behind = self._fold(db)
             if behind:
                 await asyncio.sleep(0)
+
+    def _keep_up(self) -> None:
+        position, _, newest = self.one(LAG)
+        if newest - position > BEHIND:
+            # What was appended stands whatever happens here, and the next reader is told.
+            with suppress(StoreError), self.writing(durable=False) as db:
+                self._fold(db)
+            (position, *_) = self.one(LAG)
+        self._due = position + BEHIND
+
+    async def close(self) -> None:
+        """May be called twice; whoever waits for the feed is told. What is left to fold is folded if it is not much."""
+        self.bell.fail(StoreError(store=self.name, reason="it was closed"))
+        with suppress(StoreError):
+            for _ in range(BEHIND // BATCH):
+                if not self._is_behind():
+                    break
+                with self.writing(durable=False) as db:
+                    self._fold(db)
+        self.db.close()
 
     def _is_behind(self) -> bool:
         position, shape, newest = self.one(LAG)

@@ -126,11 +126,6 @@ class Upkeep(Verifying):
         self.bell.ring(last + len(rows))
         return run
 
-    async def close(self) -> None:
-        """May be called twice; whoever waits for the feed is told."""
-        self.bell.fail(StoreError(store=self.name, reason="it was closed"))
-        self.db.close()
-
 
 def _row(position: int, one: Record) -> tuple[Any, ...]:
     hash_ = bytes.fromhex(one.hash)

@@ -65,6 +65,11 @@ class LogContract:
         assert await append(store, "r", 1) == Appended("r", 1, await store.position())
         assert await append(store, "r", 0) == Appended("r", 1, 0, conflict=True)
         assert await store.append([]) == []
+        assert await append(store, "never", 0) == Appended("never", 0, await store.position())
+        with pytest.raises(NoSuchRun):
+            await store.read("never")
+        with pytest.raises(NoSuchRun):
+            await store.write_output("never", "plan/1.1", b"x")
         assert len(await store.feed()) == 1
 
     @pytest.mark.parametrize(
