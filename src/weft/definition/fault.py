@@ -16,6 +16,15 @@ CLOSE: Final = 0.65
 """How alike two names must be (difflib's ratio) for one to be offered for the other."""
 
 
+LONGEST: Final = 500
+"""Characters of what is said in one fault; a name in it may come from anywhere."""
+
+
+def shortened(text: str) -> str:
+    """The text, cut where it goes on too long for a line."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
 class Fault(Struct, frozen=True, omit_defaults=True):
     """Line and column count from 1; 0 where the file has no such place. A warning does not keep a file from loading."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
-from weft.definition.fault import Fault
+from weft.definition.fault import Fault, shortened
 
 Path = tuple[str | int, ...]
 Place = tuple[int, int]
@@ -61,7 +61,7 @@ class Findings:
             place = self.where.key(path) if key else self.where.value(path)
         if place == (0, 0) and len(path) > 1 and path[0] == "steps" and isinstance(path[1], int):
             what = f"step `{self._steps[path[1]]}`: {what}" if path[1] < len(self._steps) else what
-        self.faults.append(Fault(self.file, *place, what, nearest, mend, severity))
+        self.faults.append(Fault(self.file, *place, shortened(what), nearest, shortened(mend), severity))
 
     def warning(self, path: Sequence[str | int], what: str, mend: str = "", *, key: bool = False) -> None:
         """Note something worth knowing that keeps nothing from loading."""

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from ruamel.yaml import events as parsed
 
-from weft.definition.fault import Fault, refusal
+from weft.definition.fault import Fault, refusal, shortened
 from weft.formats.positions import Mark
 from weft.formats.scalars import plain, shown, tagged
 
@@ -182,7 +182,7 @@ class Reader:
             raise self._stop(line, column, what, "aliases multiply: write less of them")
 
     def _fault(self, line: int, column: int, what: str, mend: str) -> None:
-        self.faults.append(Fault(self._file, line + 1, column + 1, what, mend=mend))
+        self.faults.append(Fault(self._file, line + 1, column + 1, shortened(what), mend=mend))
 
     def _stop(self, line: int, column: int, what: str, mend: str) -> Exception:
         self._fault(line, column, what, mend)

@@ -99,3 +99,9 @@ def test_before_is_known_over_any_distance_and_in_long_chains():
     assert shape.before("s0", f"s{count - 1}")
     assert not shape.before("s9", "s3")
     assert shape.circles == []
+
+
+def test_a_long_circle_is_told_in_short():
+    steps = "".join(f"- {{id: s{n}, run: x, needs: s{(n + 1) % 50}}}\n" for n in range(50))
+    (said,) = told(f"steps:\n{steps}")
+    assert "s0 → s1 → s2 → s3 → s4 → s5 → s6 → s7 → … → s0; remove" in said

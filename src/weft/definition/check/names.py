@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from weft.definition.check.subject import Subject
+from weft.definition.check.subject import MOST_HINTS, Subject
 from weft.definition.fault import nearest
 from weft.definition.findings import Path
 from weft.definition.order import members_of
@@ -141,10 +141,12 @@ def _gates(subject: Subject, path: Path, gates: tuple[Gate, ...]) -> None:
 def repaired(workflow: Workflow) -> Workflow:
     """The workflow with misspelt needs put right and unknown ones left out, so that one slip is told once."""
     named = members_of(workflow)
+    hints = MOST_HINTS
     steps = []
     for step in workflow.steps:
         if not all(name in named for name in step.needs):
-            meant = (name if name in named else nearest(name, named) for name in step.needs)
-            step = msgspec.structs.replace(step, needs=tuple(name for name in meant if name))
+            meant = [name if name in named or hints <= 0 else nearest(name, named) for name in step.needs]
+            hints -= 1
+            step = msgspec.structs.replace(step, needs=tuple(name for name in meant if name in named))
         steps.append(step)
     return msgspec.structs.replace(workflow, steps=tuple(steps))

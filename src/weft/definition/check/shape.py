@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Final
 
 from weft.definition.check.circles import circles
 from weft.definition.check.subject import Subject
 from weft.definition.findings import Path
 from weft.definition.order import members_of, needs_of
 from weft.definition.workflow import Step, Workflow
+
+SHOWN: Final = 8
+"""Steps of a circle that are named."""
 
 
 class Shape:
@@ -82,7 +86,7 @@ def _circle(subject: Subject, shape: Shape, circle: list[str]) -> None:
         if circle[0] not in step.needs and step.decision is None:
             subject.findings.fault(path, f"`{circle[0]}` waits for itself", "mend what it reads")
         return
-    way = " → ".join([*circle, circle[0]])
+    way = " → ".join([*circle, circle[0]] if len(circle) <= SHOWN else [*circle[:SHOWN], "…", circle[0]])
     first = shape.workflow.steps[shape.index[circle[0]]]
     named = members_of(shape.workflow)
     at: Path = ("steps", shape.index[first.id])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Final
 
 from msgspec import Struct
 
@@ -11,6 +12,8 @@ from weft.definition.fault import nearest
 from weft.definition.findings import Findings
 from weft.definition.order import members_of
 from weft.definition.workflow import Step, Workflow
+
+MOST_HINTS: Final = 100
 
 
 class Known(Struct, frozen=True):
@@ -24,7 +27,7 @@ class Known(Struct, frozen=True):
 
 
 class Subject:
-    """One workflow under check."""
+    """One workflow under check. `hints` is how many nearest names may still be looked for: each is a look at all."""
 
     def __init__(
         self, workflow: Workflow, known: Known, findings: Findings, unsure: frozenset[str] = frozenset()
@@ -33,6 +36,7 @@ class Subject:
         self.known = known
         self.findings = findings
         self.unsure = unsure
+        self.hints = MOST_HINTS
 
     @cached_property
     def named(self) -> Mapping[str, tuple[str, ...]]:
@@ -53,5 +57,6 @@ class Subject:
         self, path: Sequence[str | int], kind: str, name: str, names: Iterable[str], mend: str = ""
     ) -> None:
         """The fault for a name that nobody has."""
-        near = nearest(name, names)
+        near = nearest(name, names) if self.hints > 0 else ""
+        self.hints -= 1
         self.findings.fault(path, f"there is no {kind} `{name}`", "" if near else mend, nearest=near)
