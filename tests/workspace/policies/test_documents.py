@@ -129,7 +129,7 @@ def test_values_in_dispute_are_named_and_a_preferred_side_has_its_way():
         (YAML, "a: &x 1\nb: *x\n", "anchors or tags"),
         (YAML, "a: !weird 1\n", "anchors or tags"),
         (YAML, "a: 1\na: 2\n", "duplicate"),
-        (YAML, "a: [", "flow"),
+        (YAML, "a: [", "stream end"),
         (YAML, "a: 1\n---\nb: 1\n", "document"),
         (TOML, "a = 1\na = 2\n", "already"),
         (TOML, "a =", "line 1"),
