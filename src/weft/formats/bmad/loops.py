@@ -16,6 +16,7 @@ from weft.formats.bmad.telling import number
 from weft.formats.documents.read import many, word
 
 REPEATING: Final = ("repeats", "repeat", "for_each")
+CAPS: Final = ("max_iterations", "max_attempts", "max_repeats", "at_most")
 STORIES: Final = re.compile(r"epic|stor(?:y|ies)|enhancement")
 CONTROL: Final = frozenset({"guide", "header", "import"})
 
@@ -134,9 +135,22 @@ def _close(closing: Draft, head: Draft, making: Making) -> None:
         if teller:
             making.tell(teller, name)
     cap = _cap(closing, head, making)
+    for draft in (closing, head):
+        _claim(draft)
     closing.jumps.append(
         Jump(step.id, f"#{head.item.number}", cap, f"`{said or closing.item.name}`: while `{when}`,")
     )
+
+
+def _claim(draft: Draft) -> None:
+    """In the account of the item, what says that it is repeated has become a loop."""
+    used = {name: "back_to" for name in (*REPEATING, "target_steps", *CAPS) if name in draft.item.data}
+    for index, step in enumerate(draft.steps):
+        about = step.extra.get("item")
+        if used and about and about["keys"]:
+            kept = {key: value for key, value in step.extra.items() if key not in used}
+            account = {**about, "keys": {**about["keys"], **used}}
+            draft.steps[index] = msgspec.structs.replace(step, extra={**kept, "item": account})
 
 
 def _teller(head: Draft, making: Making, name: str) -> str:
@@ -149,7 +163,7 @@ def _teller(head: Draft, making: Making, name: str) -> str:
 
 def _cap(closing: Draft, head: Draft, making: Making) -> int:
     for data in (closing.item.data, head.item.data):
-        for key in ("max_iterations", "max_attempts", "max_repeats", "at_most"):
+        for key in CAPS:
             if found := number(data.get(key), making.constants):
                 return min(found, policy.MOST_CAP)
     return closing.condition.cap or policy.LOOP_CAP

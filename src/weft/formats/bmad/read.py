@@ -157,6 +157,9 @@ def whole(page: Sheet, making: Making, steps: list[Step], format: str = "bmad") 
     extra |= (
         {"title": word(page.head.get("name"))} if word(page.head.get("name")) not in ("", page.id) else {}
     )
+    told = [*making.warnings, *dict.fromkeys(making.pack.faults)]
+    if told:
+        extra["told"] = told
     if left:
         extra["handoffs_not_placed"] = left
     if len(page.variants) > 1:
@@ -177,7 +180,7 @@ def whole(page: Sheet, making: Making, steps: list[Step], format: str = "bmad") 
         phases=tuple(
             Phase(name, title, said) for name, (title, said) in making.phases.items() if name in used
         ),
-        warnings=(*making.warnings, *dict.fromkeys(making.pack.faults)),
+        warnings=tuple(told),
         extra=extra,
     )
 
