@@ -88,7 +88,9 @@ class Bench:
         flow = Workflow(name="flow", steps=steps, **how)
         return await self.engine.create(flow, encode(flow), options=options or Options())
 
-    def drive(self, run: str, told: Told | None = None, resting: Callable[[State], bool] = rests) -> asyncio.Task[State]:
+    def drive(
+        self, run: str, told: Told | None = None, resting: Callable[[State], bool] = rests
+    ) -> asyncio.Task[State]:
         return asyncio.create_task(self.engine.drive(run, resting, told))
 
 

@@ -64,7 +64,9 @@ async def test_a_step_and_its_successor_share_one_append(bench: Bench) -> None:
     ]
 
 
-async def test_a_run_that_only_a_person_can_move_comes_to_rest_and_goes_on_when_answered(bench: Bench) -> None:
+async def test_a_run_that_only_a_person_can_move_comes_to_rest_and_goes_on_when_answered(
+    bench: Bench,
+) -> None:
     run = await bench.begin(Step(id="ok", kind="ask", ask=Approval(prompt="Go?")), noop("go", "ok"))
     state = await bench.engine.drive(run)
     assert (state.status, state.reason) == ("paused", "asked")

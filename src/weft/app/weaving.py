@@ -20,7 +20,7 @@ def with_weave(workflow: Workflow, target: str) -> Workflow:
         needs=tuple(step.id for step in workflow.steps if not step.final),
         gates=workflow.gates,
         args={"land": target} if workflow.land == "merge" and target else {},
-        workspace="none",
+        workspace="read",
         internal=True,
     )
     return msgspec.structs.replace(workflow, steps=(*workflow.steps, weave))

@@ -14,10 +14,11 @@ import msgspec
 from weft.core.work import Failure, Outcome, Verdict
 from weft.definition.policy import Timeouts
 from weft.definition.workflow import Gate
-from weft.errors import WeftError
+from weft.errors import GateError, WeftError
 from weft.runtime.assignment import Assignment, Link
 from weft.runtime.clock import Clock
 from weft.runtime.desk import AttemptDesk
+from weft.runtime.handoff import handed
 from weft.runtime.watch import Watch
 from weft.runtime.weaving import disagreement, finish, start_from
 from weft.steps.port import GateKind, Kind, Tools
@@ -54,7 +55,7 @@ class Attempts:
                 return await kind.perform(assignment.brief, desk, self.tools())
             return await self._in_place(assignment, link, kind)
         except WeftError as error:
-            return Outcome(failure=Failure(kind="permanent", message=str(error)))
+            return Outcome(failure=_classed(error))
         except Exception as error:  # noqa: BLE001 - a plug-in may raise anything, and the run must hear of it
             message = f"weft itself failed here, please report it: {type(error).__name__}: {error}"
             return Outcome(failure=Failure(kind="permanent", message=message))
@@ -122,7 +123,8 @@ class Attempts:
         if missing is not None:
             return _with(outcome, kept, failure=missing)
         verdicts = await self._judge_all(assignment, outcome, desk, workspace)
-        return _with(outcome, kept, verdicts=(*outcome.verdicts, *verdicts))
+        handoff = handed(brief, outcome, kept.artifacts)
+        return _with(outcome, kept, verdicts=(*outcome.verdicts, *verdicts), handoff=handoff)
 
     async def _judge_all(
         self, assignment: Assignment, outcome: Outcome, desk: AttemptDesk, workspace: Workspace
@@ -158,7 +160,9 @@ class Attempts:
     async def _judge(
         self, gate: Gate, assignment: Assignment, outcome: Outcome, desk: AttemptDesk
     ) -> Verdict:
-        return await self.gates(gate.kind).judge(gate.args, assignment.brief, outcome, desk, self.tools())
+        judge = self.gates(gate.kind)
+        verdict = await judge.judge(gate.args, assignment.brief, outcome, desk, self.tools())
+        return msgspec.structs.replace(verdict, gate=gate.id) if gate.id else verdict
 
     def _desk(self, assignment: Assignment, link: Link, folder: Path) -> AttemptDesk:
         return AttemptDesk(
@@ -167,6 +171,14 @@ class Attempts:
 
     def _spool_of(self, spot: Spot) -> Path:
         return self.spool / spot.run / f"{_safe(spot.step)}.{spot.round}.{spot.attempt}"
+
+
+def _classed(error: WeftError) -> Failure:
+    """A gate whose judge failed has failed as the judge did; whatever else is wrong does not mend itself."""
+    own = error.where.get("failure") if isinstance(error, GateError) else None
+    if isinstance(own, Failure):
+        return Failure(kind=own.kind, message=str(error), retry_at=own.retry_at)
+    return Failure(kind="permanent", message=str(error))
 
 
 def _with(outcome: Outcome, kept: Kept, **changes: object) -> Outcome:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from weft.core.state import State, StepState
 from weft.core.work import Artifact, Brief, Handoff
-from weft.definition.workflow import Role, Step
+from weft.definition.workflow import Gate, Role, Step, Workflow
 from weft.runtime.assignment import Assignment
+from weft.runtime.handoff import expected_of
 from weft.workspace.port import Base, Mode, Part, Spot
 
 _NO_ROLE = Role()
@@ -31,7 +34,7 @@ class Briefing:
             base=self.base,
             parts=self.parts(st) if self.versioned and mode != "none" else (),
             mode=mode,
-            gates=step.gates,
+            gates=tuple(_complete(gate, state.workflow) for gate in step.gates),
             labels=step.labels,
             policies={**state.workflow.weave, **step.weave},
             cache=step.cache,
@@ -64,6 +67,7 @@ class Briefing:
             outputs=state.outputs,
             known=state.facts,
             handoffs=_handoffs(needs),
+            hands_on=expected_of(workflow, state.graph, st.index),
             artifacts=self._artifacts(step, needs),
             requires=step.requires,
             creates=step.creates,
@@ -72,7 +76,7 @@ class Briefing:
             wants_facts=_wanted(state, step),
             wants_route=_routes(step),
             output_schema=step.output,
-            template=step.template,
+            template=workflow.documents.get(step.template, step.template),
             notes=step.notes,
             env=step.env,
             timeout=step.timeout,
@@ -140,9 +144,25 @@ def _handoffs(needs: list[StepState]) -> tuple[Handoff, ...]:
     return tuple(st.result.handoff for st in needs if st.result is not None and st.result.handoff is not None)
 
 
+def _complete(gate: Gate, workflow: Workflow) -> Gate:
+    """The gate with what its arguments only name: the role that judges, the text of a template."""
+    if gate.kind == "verdict" and gate.args.get("role") in workflow.roles:
+        who = msgspec.to_builtins(workflow.roles[gate.args["role"]])
+        return msgspec.structs.replace(gate, args={**gate.args, "who": who})
+    if gate.kind == "document":
+        text = workflow.documents.get(gate.args["template"], "")
+        return msgspec.structs.replace(gate, args={**gate.args, "text": text})
+    return gate
+
+
 def _wanted(state: State, step: Step) -> dict[str, Any]:
     return {
-        name: {"type": fact.type, "question": fact.question, "choices": list(fact.choices)}
+        name: {
+            "type": fact.type,
+            "question": fact.question,
+            "choices": list(fact.choices),
+            "default": fact.default,
+        }
         for name in step.facts
         if (fact := state.workflow.facts.get(name)) is not None
     }

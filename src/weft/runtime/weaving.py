@@ -92,7 +92,7 @@ def disagreement(assignment: Assignment, woven: Woven) -> Outcome:
     steps = ", ".join(dict.fromkeys(part.step for part in assignment.parts))
     message = f"what {steps} left does not fit together in {', '.join(paths[:5])}"
     report = {"conflicts": [dict(c) for c in woven.conflicts], "steps": [p.step for p in assignment.parts]}
-    if assignment.policies.get("on_conflict") == "fail":
+    if any(c.get("policy") == "fail" for c in woven.conflicts):
         report["ask"] = False
     return Outcome(
         failure=Failure(kind="conflict", message=message, report=report), conflicts=woven.conflicts

@@ -1,6 +1,6 @@
 """Which policy a path takes: the step's own patterns, then the run's, in written order; then what its kind of file suggests.
 
-`ask` and `agent` join nothing: they say who settles what the lines alone cannot.
+`ask`, `agent` and `fail` join nothing: they say who settles what the lines alone cannot.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ WHOLE = ("ours", "theirs")
 BESIDE = "both"
 """Keep both versions beside each other, as for reports: the later one under a name with its step in it."""
 
-MARKERS = ("ask", "agent")
+MARKERS = ("ask", "agent", "fail")
 
 BUILT_IN: Mapping[str, Policy] = {
     "text": text.text,

@@ -1,0 +1,195 @@
+"""An attempt with real workspaces and kinds: evidence, gates, what is kept of failures, and conflicts."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from weft.app.open import Weft, open_weft
+from weft.core.state import State
+from weft.definition.workflow import Foreach, Gate, Ref, Step, Workflow
+from weft.errors import DirtyCheckout
+
+pytestmark = pytest.mark.needs("git")
+
+
+def script(name: str, text: str, *needs: str, **how: object) -> Step:
+    return Step(id=name, kind="run", args={"script": text}, needs=needs, **how)  # type: ignore[arg-type]
+
+
+async def drive(folder: Path, *steps: Step, **how: object) -> tuple[Weft, State]:
+    weft = open_weft(folder)
+    run = await weft.start(Workflow(name="flow", steps=steps, **how))  # type: ignore[arg-type]
+    return weft, await weft.drive(run)
+
+
+def git(folder: Path, *argv: str) -> str:
+    return subprocess.run(
+        ["git", *argv], cwd=folder, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    git(tmp_path, "init", "-q", "-b", "main")
+    (tmp_path / "notes.md").write_text("# One\n\n# Two\n")
+    (tmp_path / "check.sh").write_text("test -f good\n")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "begin")
+    return tmp_path
+
+
+async def test_what_parallel_steps_wrote_is_woven_into_one_branch(repository: Path) -> None:
+    weft, state = await drive(repository, script("a", "echo a > a.txt"), script("b", "echo b > b.txt"))
+    assert state.status == "completed", state.reason
+    assert state.branch == f"weft/{state.run}"
+    assert git(repository, "ls-tree", "--name-only", state.commit).split() == [
+        "a.txt",
+        "b.txt",
+        "check.sh",
+        "notes.md",
+    ]
+    assert git(repository, "status", "--porcelain") == ""
+    await weft.close()
+
+
+async def test_a_step_sees_what_its_needs_left_and_not_what_others_did(repository: Path) -> None:
+    steps = (
+        script("a", "echo a > a.txt"),
+        script("b", "echo b > b.txt"),
+        script("c", "cat a.txt; test ! -e b.txt", "a"),
+    )
+    weft, state = await drive(repository, *steps)
+    assert state.status == "completed", state.reason
+    assert state.outputs["c"]["stdout"] == "a"
+    await weft.close()
+
+
+async def test_disagreement_is_asked_about_and_an_answer_settles_it(repository: Path) -> None:
+    steps = (script("a", "echo a > x.txt"), script("b", "echo b > x.txt"))
+    weft, state = await drive(repository, *steps)
+    assert (state.status, state.reason) == ("paused", "asked")
+    (ask,) = state.asks.values()
+    assert ask.about == "conflict"
+    assert "x.txt" in ask.prompt
+    await weft.answer(state.run, ask.ask, "theirs", by="ann")
+    state = await weft.drive(state.run)
+    assert state.status == "completed", state.reason
+    assert git(repository, "show", f"{state.commit}:x.txt") == "b"
+    await weft.close()
+
+
+async def test_disagreement_ends_the_run_when_the_policy_says_so(repository: Path) -> None:
+    steps = (script("a", "echo a > x.txt"), script("b", "echo b > x.txt"))
+    weft, state = await drive(repository, *steps, weave={"*.txt": "fail"})
+    assert state.status == "failed"
+    assert "x.txt" in state.reason
+    assert state.steps["a"].status == state.steps["b"].status == "succeeded"
+    await weft.close()
+
+
+async def test_success_needs_evidence(repository: Path) -> None:
+    weft, state = await drive(repository, script("a", "true", creates=(Ref("never.txt"),)))
+    assert state.status == "failed"
+    assert "never.txt" in state.reason
+    await weft.close()
+
+
+async def test_what_a_failed_attempt_wrote_is_kept_under_its_own_ref(repository: Path) -> None:
+    weft, state = await drive(repository, script("a", "echo half > half.txt; exit 1"))
+    assert state.status == "failed"
+    refs = git(repository, "for-each-ref", "--format=%(refname)", f"refs/weft/{state.run}").split()
+    assert any("half.txt" in git(repository, "ls-tree", "--name-only", ref) for ref in refs)
+    await weft.close()
+
+
+async def test_a_run_cannot_weaken_what_judges_it(repository: Path) -> None:
+    gate = Gate(kind="command", args={"argv": ["sh", "check.sh"]})
+    weft, state = await drive(repository, script("a", "echo true > check.sh", gates=(gate,)))
+    assert state.status == "failed"
+    assert "check.sh was changed" in state.reason
+    await weft.close()
+
+
+async def test_the_last_gate_judges_exactly_the_woven_commit(repository: Path) -> None:
+    gate = Gate(kind="command", args={"script": "test -f a.txt -a -f b.txt"})
+    steps = (script("a", "echo a > a.txt"), script("b", "echo b > b.txt"))
+    weft, state = await drive(repository, *steps, gates=(gate,))
+    assert state.status == "completed", state.reason
+    assert [v.verdict for v in state.steps["weft.weave"].verdicts] == ["PASS"]
+    weft2, bad = await drive(repository, script("a", "echo a > a.txt"), gates=(gate,))
+    assert bad.status == "failed"
+    await weft.close()
+    await weft2.close()
+
+
+async def test_landing_moves_the_target_when_nobody_has_it_checked_out(repository: Path) -> None:
+    git(repository, "checkout", "-q", "-b", "elsewhere")
+    git(repository, "checkout", "-q", "main")
+    weft, state = await drive(repository, script("a", "echo a > a.txt"), land="merge")
+    assert state.status == "failed"
+    assert "checked out" in state.reason
+    assert "merge --ff-only" in state.reason
+    await weft.close()
+
+
+async def test_items_of_a_foreach_are_woven_in_input_order(repository: Path) -> None:
+    each = script("each", 'echo "$WEFT_ITEM" > "$WEFT_ITEM.txt"', foreach=Foreach(over='["x", "y", "z"]'))
+    weft, state = await drive(repository, each, script("list", "ls", "each"))
+    assert state.status == "completed", state.reason
+    assert {"x.txt", "y.txt", "z.txt"} <= set(state.outputs["list"]["stdout"].split())
+    await weft.close()
+
+
+async def test_a_time_limit_ends_the_process_and_all_that_it_started(repository: Path) -> None:
+    from weft.definition.policy import Retry, Timeouts
+
+    pid = repository / ".weft" / "pid"
+    text = f"trap '' TERM; (trap '' TERM; sleep 60) & echo $! > {pid}; wait"
+    limits = Timeouts(attempt_seconds=0.5, grace_seconds=0.2)
+    weft, state = await drive(repository, script("a", text, timeout=limits, retry=Retry(attempts=1)))
+    assert state.status == "failed"
+    assert "took longer than 0.5 s" in state.reason
+    stat = Path("/proc", pid.read_text().strip(), "stat")
+    assert not stat.exists() or stat.read_text().split()[2] == "Z"
+    await weft.close()
+
+
+async def test_uncommitted_changes_are_refused_or_taken_along(repository: Path) -> None:
+    (repository / "notes.md").write_text("# changed\n")
+    weft = open_weft(repository)
+    flow = Workflow(name="flow", steps=(script("a", "cat notes.md"),))
+    with pytest.raises(DirtyCheckout):
+        await weft.start(flow)
+    state = await weft.drive(await weft.start(flow, with_changes=True))
+    assert state.outputs["a"]["stdout"] == "# changed"
+    await weft.close()
+
+
+async def test_a_bug_in_a_plug_in_fails_its_step_and_nothing_else(repository: Path) -> None:
+    weft = open_weft(repository)
+
+    class Broken:
+        name = "broken"
+        workspace = "none"
+        schema: dict[str, object] = {}
+
+        async def perform(self, brief: object, desk: object, tools: object) -> object:
+            raise ZeroDivisionError("oh")
+
+    weft.kinds._loaded["broken"] = Broken()
+    run = await weft.start(Workflow(name="flow", steps=(Step(id="a", kind="broken"),)))
+    state = await weft.drive(run)
+    assert state.status == "failed"
+    assert "please report it: ZeroDivisionError: oh" in state.reason
+    await weft.close()
+
+
+async def test_a_kind_that_nobody_has_fails_its_step(repository: Path) -> None:
+    weft, state = await drive(repository, Step(id="a", kind="nonsense"))
+    assert state.status == "failed"
+    assert "nonsense" in state.reason
+    await asyncio.gather(weft.close())
