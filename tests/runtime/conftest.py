@@ -57,6 +57,7 @@ class Scripted:
         finally:
             self.under_way.pop(step, None)
         self.done.append(step)
+        assert isinstance(what, Outcome)
         return what
 
     def release(self, step: str) -> None:

@@ -12,8 +12,9 @@ from weft.core.events import StepSucceeded
 from weft.core.work import Outcome
 from weft.definition.policy import Limits, Retry
 from weft.definition.workflow import Approval, Step
-from weft.errors import LeaseHeld, NoSuchRun, Refused, WeftError
+from weft.errors import LeaseHeld, NoSuchRun, Refused, StoreError, WeftError
 from weft.runtime.engine import never
+from weft.store.port import Appended
 from weft.testing.clock import settle
 
 
@@ -296,3 +297,23 @@ async def test_closing_the_engine_ends_its_driving(bench: Bench) -> None:
     await bench.engine.close()
     assert (await driving).status == "running"
     assert bench.work.cancelled == ["a"]
+
+
+async def test_a_store_that_fails_ends_the_driving_with_its_own_error_and_stops_what_ran(
+    bench: Bench,
+) -> None:
+    bench.work.does |= {"a": "hold", "b": "hold"}
+    run = await bench.begin(noop("a"), noop("b"))
+    driving = bench.drive(run)
+    await settle()
+
+    async def broken(appends: object) -> list[Appended]:
+        raise StoreError(store="it", reason="the disk is full")
+
+    bench.store.append = broken  # type: ignore[method-assign]
+    bench.work.release("a")
+    with pytest.raises(StoreError, match="the disk is full"):
+        await driving
+    assert bench.work.cancelled == ["b"]
+    assert run not in bench.engine.drivers
+    assert bench.engine.places.taken == 0

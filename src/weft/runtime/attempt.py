@@ -73,7 +73,9 @@ class Attempts:
 
     async def _in_place(self, assignment: Assignment, link: Link, kind: Kind) -> Outcome:
         spot, workspace = assignment.spot, self._workspace_of(assignment)
-        mode = "none" if kind.workspace == "none" and assignment.mode == "own" else assignment.mode
+        mode = assignment.mode
+        if kind.workspace == "none" and mode == "own":
+            mode = "read" if assignment.gates else "none"
         parts = await start_from(assignment, workspace)
         place = (
             parts if isinstance(parts, Woven) else await workspace.open(spot, assignment.base, parts, mode)

@@ -49,6 +49,14 @@ def _settle(settled: Settled) -> None:
                 wish.done.set_result(result)
 
 
+def _first(several: BaseExceptionGroup[BaseException]) -> BaseException:
+    """What went wrong first; the others followed from it."""
+    error: BaseException = several
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
 class Driver:
     """One run under way in this process. `told` hears of every batch of events once it is durable."""
 
@@ -110,21 +118,26 @@ class Driver:
         """Drive until the run has ended or rests as `resting` says. Raises StoreError; what ran is stopped then."""
         try:
             async with asyncio.TaskGroup() as group:
-                while True:
-                    await self._turn()
-                    self._match(group)
-                    if self.at_rest(resting):
-                        break
-                    if not self._again:
-                        await self._sleep()
-                for task in self.calls.values():
-                    task.cancel()
+                await self._go_on(group, resting)
+        except BaseExceptionGroup as several:
+            raise _first(several) from several
         finally:
             self.host.places.leave(self.state.run)
             for wish in self.inbox:
                 if wish.done is not None and not wish.done.done():
                     wish.done.cancel()
         return self.state
+
+    async def _go_on(self, group: asyncio.TaskGroup, resting: Callable[[State], bool]) -> None:
+        while True:
+            await self._turn()
+            self._match(group)
+            if self.at_rest(resting):
+                break
+            if not self._again:
+                await self._sleep()
+        for task in self.calls.values():
+            task.cancel()
 
     def at_rest(self, resting: Callable[[State], bool]) -> bool:
         """Nothing is under way here or in a called run, and what the run waits for is not ours to bring about."""
