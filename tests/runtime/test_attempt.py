@@ -75,6 +75,14 @@ async def test_a_step_sees_what_its_needs_left_and_not_what_others_did(repositor
     await weft.close()
 
 
+async def test_a_step_that_is_only_a_gate_judges_what_its_needs_left(repository: Path) -> None:
+    gate = Gate("command", {"script": "grep -q a a.txt"})
+    judge = Step(id="judge", kind="noop", needs=("a",), gates=(gate,))
+    weft, state = await drive(repository, script("a", "echo a > a.txt"), judge)
+    assert state.status == "completed", state.reason
+    await weft.close()
+
+
 async def test_disagreement_is_asked_about_and_an_answer_settles_it(repository: Path) -> None:
     steps = (script("a", "echo a > x.txt"), script("b", "echo b > x.txt"))
     weft, state = await drive(repository, *steps)
