@@ -60,3 +60,12 @@ def test_a_file_a_folder_and_a_pattern_mean_files(tmp_path):
 )
 def test_a_name_means_a_path(name, path, does):
     assert means(name, path) is does
+
+
+def test_a_folder_below_a_repositorys_own_files_is_read_all_the_same(tmp_path):
+    """Worktrees live inside of `.git`; only a `.git` inside of the working folder is not its content."""
+    folder = tmp_path / ".git" / "place"
+    for name in ("stories/one.md", ".git/config", "stories/.git/x"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("x", encoding="utf-8")
+    assert [path.relative_to(folder).as_posix() for path in matches(folder, "stories/")] == ["stories/one.md"]

@@ -27,7 +27,7 @@ def matches(folder: Path, pattern: str) -> list[Path]:
         raise ValueError(f"{pattern!r} is not a path inside the working folder")
     plain = folder.joinpath(*parts)
     if plain.is_dir():
-        found = [path for path in plain.rglob("*") if ".git" not in path.parts]
+        found = [path for path in plain.rglob("*") if ".git" not in path.relative_to(folder).parts]
     elif any(sign in pattern for sign in "*?[") and not plain.exists():
         found = list(folder.glob("/".join(parts)))
     else:
