@@ -11,7 +11,7 @@ import os
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from stat import S_ISLNK, S_ISREG
+from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 from msgspec import Struct
 
@@ -92,8 +92,9 @@ async def _update(private: Git, how: Sequence[str], paths: Sequence[bytes]) -> N
 async def _to_stage(private: Git, caps: Caps, also: Sequence[str]) -> tuple[_Sorted, list[str]]:
     out = await private.run("ls-files", "-z", "-m", "-d", "-o", "--exclude-standard", seconds=_SECONDS)
     listed, nested = _split(out)
+    replaced = await _replaced_by_repository(private, listed)
     warnings: list[str] = []
-    for folder in nested:
+    for folder in [*nested, *replaced]:
         listed += await _files_of_nested(private, folder, 0)
         warnings.append(
             f"{show_path(folder)} is a repository of its own; its files are kept, its history is not"
@@ -104,10 +105,22 @@ async def _to_stage(private: Git, caps: Caps, also: Sequence[str]) -> tuple[_Sor
             place=private.worktree,
             reason=f"{len(wanted)} files changed, the limit is {caps.files}; name generated folders in .gitignore",
         )
-    sorted_out = await asyncio.to_thread(_sort, private.worktree, wanted, caps.file_bytes)
+    sorted_out = await asyncio.to_thread(_sort, private.worktree, wanted, caps.file_bytes, replaced)
     if sorted_out.too_big:
         warnings.append(f"left out, over {caps.file_bytes} bytes: {_named(sorted_out.too_big)}")
     return sorted_out, warnings
+
+
+async def _replaced_by_repository(private: Git, listed: Sequence[bytes]) -> list[bytes]:
+    """Tracked files in whose place a repository lies now. A submodule that moved looks the same but for its entry."""
+    root = os.fsencode(private.worktree)
+    folders = [path for path in listed if os.path.lexists(os.path.join(root, path, b".git"))]
+    if not folders:
+        return []
+    names = [path.decode("utf-8", "surrogateescape") for path in folders]
+    entries = (await private.run("ls-files", "-s", "-z", "--", *names)).split(b"\0")
+    modules = {line.partition(b"\t")[2] for line in entries if line.startswith(SUBMODULE.encode())}
+    return [path for path in folders if path not in modules]
 
 
 def _split(out: bytes) -> tuple[list[bytes], list[bytes]]:
@@ -144,7 +157,7 @@ def _declared(worktree: str, also: Sequence[str]) -> list[bytes]:
     return found
 
 
-def _sort(worktree: str, paths: Iterable[bytes], limit: int) -> _Sorted:
+def _sort(worktree: str, paths: Iterable[bytes], limit: int, replaced: Sequence[bytes]) -> _Sorted:
     there: list[bytes] = []
     gone: list[bytes] = []
     too_big: list[bytes] = []
@@ -159,7 +172,12 @@ def _sort(worktree: str, paths: Iterable[bytes], limit: int) -> _Sorted:
         except (FileNotFoundError, NotADirectoryError):
             gone.append(path)
             continue
-        (too_big if S_ISREG(stat.st_mode) and stat.st_size > limit else there).append(path)
+        if path in replaced or (
+            S_ISDIR(stat.st_mode) and not os.path.lexists(os.path.join(root, path, b".git"))
+        ):
+            gone.append(path)
+        else:
+            (too_big if S_ISREG(stat.st_mode) and stat.st_size > limit else there).append(path)
     return _Sorted(there, gone, too_big)
 
 

@@ -36,6 +36,17 @@ _CARRIED_KEYS = {
 }
 
 
+_OF_PROMISOR = (".url", ".promisor", ".partialclonefilter")
+
+
+def _is_promisor(key: str, value: str) -> bool:
+    return (
+        key.startswith("remote.")
+        and key.endswith(".promisor")
+        and value.lower() in ("true", "yes", "on", "1")
+    )
+
+
 class Repository(Struct, frozen=True):
     """Absolute paths; `top` is the root of the checkout, "" for a bare repository. `settings` are its own, in file order."""
 
@@ -64,17 +75,14 @@ class Repository(Struct, frozen=True):
 
     def carried(self) -> list[tuple[str, str]]:
         """The settings that a worktree of its own needs so that files there look as the user set them up."""
-        settings = dict(self.settings)
-        promisor = settings.get("extensions.partialclone", "")
-        wanted = [
+        promisors = tuple(key[: -len("promisor")] for key, value in self.settings if _is_promisor(key, value))
+        return [
             (key, value)
             for key, value in self.settings
-            if key in _CARRIED_KEYS or key.startswith(_CARRIED_SECTIONS)
+            if key in _CARRIED_KEYS
+            or key.startswith(_CARRIED_SECTIONS)
+            or (key.startswith(promisors) and key.endswith(_OF_PROMISOR))
         ]
-        if promisor:
-            wanted += [pair for pair in self.settings if pair[0].startswith(f"remote.{promisor}.")]
-            wanted.append(("extensions.partialclone", promisor))
-        return wanted
 
 
 _EMPTY_TREES = {

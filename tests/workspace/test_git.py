@@ -1,0 +1,156 @@
+"""Git is called hardened: nothing of the environment or of a worktree decides what runs, and nothing runs for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.workspace.repositories import git, repository
+from weft.errors import GitFailed, WorkspaceError
+from weft.workspace.git import CRASH_POINT, Git, version
+
+pytestmark = pytest.mark.needs("git")
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Git:
+    return Git(str(repository(tmp_path / "repo", {"a": "a"}) / ".git"))
+
+
+def tool(folder: Path, name: str, script: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+    return folder
+
+
+async def test_what_git_says_comes_back_and_what_went_wrong_is_said(repo: Git):
+    assert len((await repo.run("rev-parse", "HEAD")).strip()) == 40
+    with pytest.raises(GitFailed, match=r"git rev-parse failed in .*: fatal: ") as failed:
+        await repo.run("rev-parse", "--verify", "nothing")
+    assert failed.value.where["code"] == 128
+    assert (await repo.call("rev-parse", "--verify", "-q", "nothing")).code == 1
+
+
+async def test_variables_of_the_caller_lead_nowhere(
+    repo: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_WORK_TREE"):
+        monkeypatch.setenv(name, str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "core.bare")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "nonsense")
+    assert (await repo.run("cat-file", "-p", "HEAD:a")) == b"a"
+
+
+async def test_hooks_and_file_monitors_do_not_run(repo: Git, tmp_path: Path):
+    folder = Path(repo.gitdir)
+    for name in ("reference-transaction", "post-index-change"):
+        tool(folder / "hooks", name, f"touch {tmp_path}/ran")
+    git(folder, "config", "core.fsmonitor", f"touch {tmp_path}/ran; false")
+    at = repo.at(folder.parent, tmp_path / "index")
+    await at.run("read-tree", "HEAD")
+    await at.run("update-ref", "refs/heads/x", "HEAD")
+    await at.run("status", "--porcelain")
+    assert not (tmp_path / "ran").exists()
+
+
+async def test_nobody_is_asked_for_a_password(repo: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("GIT_ASKPASS", str(tool(tmp_path, "ask", f"touch {tmp_path}/asked; echo x") / "ask"))
+    said = await repo.call(
+        "credential", "fill", stdin=b"protocol=https\nhost=example.invalid\n\n", seconds=10
+    )
+    assert said.code != 0 or b"password=\n" in said.out
+    assert not (tmp_path / "asked").exists()
+
+
+async def test_a_command_that_does_not_end_is_killed_with_all_it_started(repo: Git, tmp_path: Path):
+    script = f"sleep 1000 & echo $! > {tmp_path}/pid; wait"
+    git(Path(repo.gitdir), "config", "alias.stall", f"!{script}")
+    with pytest.raises(GitFailed, match=r"no end after 0\.5 s"):
+        await repo.run("stall", seconds=0.5)
+    pid = int((tmp_path / "pid").read_text())
+    assert not _lives(pid)
+
+
+async def test_a_cancelled_command_is_killed(repo: Git, tmp_path: Path):
+    os.mkfifo(tmp_path / "ready")
+    git(
+        Path(repo.gitdir),
+        "config",
+        "alias.stall",
+        f"!echo $$ > {tmp_path}/pid; echo > {tmp_path}/ready; sleep 1000",
+    )
+    task = asyncio.create_task(repo.run("stall"))
+    await asyncio.to_thread((tmp_path / "ready").read_text)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not _lives(int((tmp_path / "pid").read_text()))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state not in "ZX"
+
+
+async def test_a_flood_of_output_is_cut_off(repo: Git):
+    git(Path(repo.gitdir), "config", "alias.flood", "!yes")
+    with pytest.raises(GitFailed, match="over 100000 bytes"):
+        await repo.run("flood", cap=100_000)
+
+
+async def test_input_that_nobody_reads_is_no_fault(repo: Git):
+    assert await repo.run("rev-parse", "HEAD", stdin=b"x" * 10_000_000)
+
+
+async def test_no_git_and_a_folder_that_is_gone_are_told_apart(
+    repo: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with pytest.raises(GitFailed, match="the folder is gone"):
+        await repo.at(tmp_path / "gone").run("status")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(WorkspaceError, match="install git"):
+        await version()
+
+
+async def test_a_git_that_is_too_old_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    assert await version() >= (2, 38)
+    folder = tool(tmp_path / "bin", "git", "echo git version 2.37.9")
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    with pytest.raises(WorkspaceError, match=r"version 2\.37\.9 is too old; install git 2\.38 or newer"):
+        await version()
+    tool(tmp_path / "bin", "git", "kill -9 $$")
+    with pytest.raises(GitFailed, match="killed by signal 9"):
+        await Git(str(tmp_path)).run("status")
+    tool(tmp_path / "bin", "git", "exit 3")
+    with pytest.raises(GitFailed, match="exit code 3"):
+        await Git(str(tmp_path)).run("status")
+    (tmp_path / "bin" / "git").chmod(0o644)
+    monkeypatch.setenv("PATH", str(folder))
+    with pytest.raises(GitFailed, match="Permission denied"):
+        await Git(str(tmp_path)).run("status")
+
+
+def test_the_crash_point_kills_before_the_command(tmp_path: Path):
+    folder = repository(tmp_path / "repo", {"a": "a"})
+    program = (
+        "import asyncio, sys\nfrom weft.workspace.git import Git\ngit = Git(sys.argv[1])\n"
+        "async def main():\n    for name in 'abc':\n"
+        "        await git.run('update-ref', f'refs/heads/{name}', 'HEAD')\nasyncio.run(main())\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, str(folder / ".git")],
+        env={**os.environ, CRASH_POINT: "2"},
+        check=False,
+    )
+    assert ended.returncode == -9
+    assert git(folder, "branch", "--format=%(refname:short)").split() == ["a", "main"]
