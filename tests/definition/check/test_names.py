@@ -91,12 +91,11 @@ def test_a_name_that_belongs_to_nothing_is_told_with_the_nearest(text, said):
 def test_what_is_installed_is_looked_at_only_where_it_is_known():
     from weft.definition.check import Known
 
-    text = "roles: {r: zz}\nsteps: [{id: a, uses: zz, template: t, gate: {uses: zz}}, {id: b, call: zz}]"
+    text = "roles: {r: zz}\nsteps: [{id: a, uses: zz, gate: {uses: zz}}, {id: b, call: zz}]"
     assert told(text, known=Known()) == []
-    known = Known(templates=frozenset({"tt"}), workflows=frozenset({"zy"}))
+    known = Known(workflows=frozenset({"zy"}))
     assert told(text, known=known) == [
-        "f.yaml:2:37: there is no template `t`; did you mean tt?",
-        "f.yaml:2:73: there is no workflow `zz`; `weft workflows` lists them",
+        "f.yaml:2:60: there is no workflow `zz`; `weft workflows` lists them",
     ]
 
 
@@ -112,3 +111,22 @@ def test_a_name_of_any_length_is_told_in_one_line():
     (said,) = told(f"steps: [{{id: a, run: x, needs: {'n' * 5000}}}]")
     assert len(said) < 600
     assert "nnn…" in said
+
+
+def test_plug_ins_are_looked_up_only_for_names_that_are_not_wefts_own():
+    from collections.abc import Collection, Iterator
+
+    from weft.definition.check import Known
+
+    class Unasked(Collection[str]):
+        def __contains__(self, name: object) -> bool:
+            raise AssertionError(name)
+
+        def __iter__(self) -> Iterator[str]:
+            raise AssertionError
+
+        def __len__(self) -> int:
+            raise AssertionError
+
+    known = Known(kinds=Unasked(), gates=Unasked())
+    assert told("steps: [{id: a, run: x, gate: y}, {id: b, uses: noop}]", known=known) == []

@@ -18,7 +18,7 @@ WORD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 SCOPE: Final = frozenset({"inputs", "outputs", "facts", "run"})
 LONGEST: Final = 100
 KINDS: Final = ("run", "role", "ask", "decide", "call", "function", "noop")
-GATES: Final = ("command", "condition", "thresholds", "artifacts", "verdict", "person")
+GATES: Final = ("command", "condition", "thresholds", "artifacts", "document", "verdict")
 
 
 def check_names(subject: Subject) -> None:
@@ -103,11 +103,9 @@ def _references(subject: Subject, path: Path, step: Step) -> None:
         subject.unknown((*path, "back_to", "to"), "step", step.back_to.to, subject.by_id)
     if step.role and step.role not in workflow.roles:
         subject.unknown((*path, "role"), "role", step.role, workflow.roles, "describe it under `roles`")
-    if known.kinds is not None and step.kind not in known.kinds and step.kind not in KINDS:
+    if step.kind not in KINDS and known.kinds is not None and step.kind not in known.kinds:
         kinds = [*KINDS, *sorted(known.kinds)]
         subject.unknown((*path, "kind"), "step kind", step.kind, kinds, "`weft doctor` lists the plug-ins")
-    if known.templates is not None and step.template and step.template not in known.templates:
-        subject.unknown((*path, "template"), "template", step.template, known.templates)
     called = step.args.get("workflow")
     if step.kind == "call" and known.workflows is not None and called not in known.workflows:
         mend = "`weft workflows` lists them"
@@ -129,7 +127,11 @@ def _facts_used(step: Step) -> list[tuple[Path, str]]:
 def _gates(subject: Subject, path: Path, gates: tuple[Gate, ...]) -> None:
     for index, gate in enumerate(gates):
         place = (*path, index)
-        if subject.known.gates is not None and gate.kind not in (*GATES, *subject.known.gates):
+        if (
+            gate.kind not in GATES
+            and subject.known.gates is not None
+            and gate.kind not in subject.known.gates
+        ):
             kinds = [*GATES, *sorted(subject.known.gates)]
             subject.unknown((*place, "uses"), "gate", gate.kind, kinds, "`weft doctor` lists the plug-ins")
         role = gate.args.get("role") if gate.kind == "verdict" else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -17,13 +17,15 @@ MOST_HINTS: Final = 100
 
 
 class Known(Struct, frozen=True):
-    """The names that are installed here; None where that is not to be checked."""
+    """The names that are installed here, maybe looked up when first asked for; None where that is not to be checked.
 
-    kinds: frozenset[str] | None = None
-    gates: frozenset[str] | None = None
-    agents: frozenset[str] | None = None
-    templates: frozenset[str] | None = None
-    workflows: frozenset[str] | None = None
+    Kinds and gates of weft itself are known anyway.
+    """
+
+    kinds: Collection[str] | None = None
+    gates: Collection[str] | None = None
+    agents: Collection[str] | None = None
+    workflows: Collection[str] | None = None
 
 
 class Subject:

@@ -44,7 +44,7 @@ def check_templates(subject: Subject, scope: Scope) -> None:
         names: Mapping[str, Any] | None = None
         for place, text in _templates(step):
             if any(mark in text for mark in MARKS):
-                names = names or scope.of(step, own=place[0] == "gates")
+                names = names or scope.of(step, own=place[0] in ("gates", "handoff"))
                 _Template(subject, scope, step, (*path, *place), text).check(names)
 
 
@@ -161,7 +161,7 @@ class _Template:
         fields = names[base].fields
         if name not in fields and names[base].closed:
             self._fault(at, f"there is no `{base}.{name}`", name, fields)
-        elif base == "outputs" and name in self.subject.by_id and self.path[2] != "gates":
+        elif base == "outputs" and name in self.subject.by_id and self.path[2] not in ("gates", "handoff"):
             why = self.scope.missing(self.step, name)
             if why and not GUARDS.search(self.text):
                 mend = "" if name == self.step.id else f"add `needs: [{name}]`"
