@@ -38,7 +38,7 @@ def test_an_event_keeps_its_kind_and_comes_back():
     event = RunCreated(workflow="w", digest="d", inputs={"a": [1, None]})
     ((kind, body),) = packed("r", 1.0, "", "", [event])
     assert kind == kind_of(event) == "run.created"
-    assert unpack(body) == event
+    assert unpack(kind, body) == event
 
 
 def test_what_cannot_be_stored_is_named_with_its_run():

@@ -4,9 +4,9 @@ before it, so that no byte of a history changes unseen."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from hashlib import sha256
 from math import isfinite
+from typing import get_args
 from zlib import crc32
 
 import msgspec
@@ -17,7 +17,11 @@ from weft.errors import StoreError
 GENESIS = bytes(32)
 """The hash before a run's first record."""
 
+BODY_BYTES = 16 * 1024 * 1024
+"""The largest event. What is longer belongs in a blob, an artifact or an attempt's output."""
+
 _json = msgspec.json.Encoder().encode
+_decoders: dict[str, Callable[[bytes], Event]] = {}
 _pack = msgspec.msgpack.Encoder().encode
 
 
@@ -27,21 +31,28 @@ def packed(run: str, at: float, actor: str, cause: str, events: Sequence[Event])
         if not run or not isfinite(at):
             raise ValueError("it needs a run and a time")
         f"{run}{actor}{cause}".encode()
-        return [(kind_of(event), _json(event)) for event in events]
+        done = [(kind_of(event), _json(event)) for event in events]
+        if any(len(body) > BODY_BYTES for _, body in done):
+            raise ValueError(f"an event holds at most {BODY_BYTES} bytes; put what is long in a blob")
+        return done
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         kinds = ", ".join(sorted({kind_of(event) for event in events}))
         raise StoreError(f"What run {run!r} is to be told ({kinds}) cannot be stored: {error}.") from error
 
 
-def unpack(body: bytes) -> Event:
-    """Raises msgspec's errors, all of them ValueErrors, for an event that is not known here."""
-    return _decoder()(body)
+def unpack(kind: str, body: bytes) -> Event:
+    """Raises a ValueError, which msgspec's errors are too, for an event that is not known here."""
+    return (_decoders.get(kind) or _decoder(kind))(body)
 
 
-@cache
-def _decoder() -> Callable[[bytes], Event]:
-    """Made when first needed: reading thirty-odd types takes a while."""
-    return msgspec.json.Decoder(AnyEvent).decode
+def _decoder(kind: str) -> Callable[[bytes], Event]:
+    """Made when a kind is first met: reading all the types takes longer than reading a short history."""
+    known = next((event for event in get_args(AnyEvent) if event.__struct_config__.tag == kind), None)
+    if known is None:
+        raise ValueError("no event of this kind is known")
+    decode: Callable[[bytes], Event] = msgspec.json.Decoder(known).decode
+    _decoders[kind] = decode
+    return decode
 
 
 def moment(at: float) -> float:

@@ -8,7 +8,6 @@ import re
 import socket
 from functools import cache
 from pathlib import Path
-from uuid import uuid4
 
 from weft.store.port import Lease
 
@@ -17,7 +16,7 @@ _OWNER = re.compile(r".*:(\d+):(\d*):[0-9a-f]+")
 
 def new_owner() -> str:
     """A name for a driver in this process: host, process id, when the process started, and a part that is never the same."""
-    return f"{host()}:{os.getpid()}:{started(os.getpid())}:{uuid4().hex[:12]}"
+    return f"{host()}:{os.getpid()}:{started(os.getpid())}:{os.urandom(6).hex()}"
 
 
 def lease(run: str, owner: str, until: float) -> Lease:

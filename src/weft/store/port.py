@@ -54,7 +54,7 @@ class Record(Struct, frozen=True, dict=True):
     @cached_property
     def event(self) -> Event:
         try:
-            return unpack(self.body)
+            return unpack(self.kind, self.body)
         except (ValueError, TypeError, RecursionError) as error:
             raise Unreadable(
                 position=self.position, run=self.run, version=self.version, kind=self.kind, reason=error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from weft.core.events import AskOpened, RunCompleted, RunCreated, StepDue, StepSucceeded
@@ -97,13 +98,25 @@ async def test_a_list_that_cannot_keep_up_does_not_fail_the_append(
         await store.runs()
 
 
-async def test_a_store_that_closes_leaves_the_list_up_to_date(path: Path):
+async def test_a_store_that_closes_leaves_the_list_not_far_behind(path: Path):
     store = SqliteStore(path)
-    await begin(store, "r")
+    await begin(store, "r", *[StepDue("a")] * (2 * BATCH + 7))
     await store.close()
     other = SqliteStore(path)
-    assert not other._is_behind()
+    position, _, newest = other.one(module.LAG)
+    assert (position, newest) == (2 * BATCH, 2 * BATCH + 9)
+    assert (await other.row("r")).version == newest
     await other.close()
+
+
+async def test_only_so_many_definitions_are_remembered(store: SqliteStore, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "DEFINITIONS", 2)
+    for count in range(1, 6):
+        steps = [{"id": f"step-{n}"} for n in range(count)]
+        digest = await store.put_blob(msgspec.json.encode({"steps": steps}))
+        await append(store, f"r{count}", 0, RunCreated(workflow="build", digest=digest))
+    assert [row.steps_total for row in await store.runs()] == [5, 4, 3, 2, 1]
+    assert len(store._steps) <= 2
 
 
 async def test_a_definition_is_read_once(store: SqliteStore):

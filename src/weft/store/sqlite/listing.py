@@ -23,6 +23,9 @@ BATCH = 2000
 BEHIND = 20_000
 """Records that the list may lag behind before whoever appends folds a batch, so that no reader ever waits for long."""
 
+DEFINITIONS = 256
+"""How many definitions' steps are remembered."""
+
 LAG = "SELECT position, shape, (SELECT max(position) FROM records) FROM views"
 NEXT = f"SELECT {COLUMNS} FROM records WHERE position > ? ORDER BY position LIMIT {BATCH}"
 VIEW = "SELECT view FROM runs WHERE run = ?"
@@ -98,11 +101,12 @@ class Listing(Keeping):
         self._due = position + BEHIND
 
     async def close(self) -> None:
-        """May be called twice; whoever waits for the feed is told. What is left to fold is folded if it is not much."""
+        """May be called twice; whoever waits for the feed is told. The next reader finds a list that is not far behind."""
         self.bell.fail(StoreError(store=self.name, reason="it was closed"))
         with suppress(StoreError):
             for _ in range(BEHIND // BATCH):
-                if not self._is_behind():
+                position, _, newest = self.one(LAG)
+                if (newest or 0) - position < BATCH:
                     break
                 with self.writing(durable=False) as db:
                     self._fold(db)
@@ -148,6 +152,8 @@ class Listing(Keeping):
     def _steps_of(self, digest: str) -> views.Steps:
         """Read once: what a digest names never changes."""
         if digest not in self._steps:
+            if len(self._steps) >= DEFINITIONS:
+                self._steps.clear()
             found = self.one("SELECT data FROM blobs WHERE digest = ?", (digest,))
             if found is None:
                 return {}

@@ -6,7 +6,7 @@ import pytest
 
 from weft.core.events import NotePublished, RunCreated, RunStarted, StepStarted
 from weft.errors import NoSuchRun, StoreError
-from weft.store.chain import GENESIS, link
+from weft.store.chain import BODY_BYTES, GENESIS, link
 from weft.store.port import Append, Appended, Store
 from weft.testing.store_contract.given import append, begin
 
@@ -77,12 +77,13 @@ class LogContract:
         [
             Append("r", 0, [NotePublished(name="n", data={"x": object()})], 1.0),
             Append("r", 0, [NotePublished(name="\ud800")], 1.0),
+            Append("r", 0, [NotePublished(name="n", data={"x": "x" * (BODY_BYTES + 1)})], 1.0),
             Append("r", 0, [RunStarted()], float("nan")),
             Append("r", 0, [RunStarted()], float("inf")),
             Append("", 0, [RunStarted()], 1.0),
             Append("r", 0, [RunStarted()], 1.0, actor="\udfff"),
         ],
-        ids=["no JSON", "half a character", "no time", "no end of time", "no run", "half an actor"],
+        ids=["no JSON", "half a character", "no end", "no time", "no end of time", "no run", "half an actor"],
     )
     async def test_what_could_not_be_given_back_as_it_was_is_refused_whole(
         self, store: Store, bad: Append
