@@ -130,7 +130,7 @@ FULL = Workflow(
                 Gate("artifacts", {"artifacts": ["a"]}),
                 Gate("thresholds", {"thresholds": {"c": ">= 1"}, "report": "r", "scale": 10}),
                 Gate("verdict", {"role": "r", "criteria": ["c"], "prompt": "p"}),
-                Gate("person", {"prompt": "p"}),
+                Gate("document", {"document": "a.md", "template": "t"}),
                 Gate("spelling"),
             ),
             back_to=BackTo("noop", "true", 2),
@@ -207,6 +207,7 @@ FULL = Workflow(
     weave={"b": "ours", "a": "theirs"},
     land="merge",
     gates=(Gate("command", {"script": "final"}),),
+    documents={"t": "# A skeleton\n\n## Part\n"},
     extra={"kept": "yes", "date": "2026-11-20", "number": "012", "empty": "", "tilde": "~"},
 )
 

@@ -20,7 +20,7 @@ _KINDS = frozenset({"", ".md", ".markdown", ".yaml", ".yml"})
 
 def template_in(brief: Brief) -> Template | None:
     """The template of the brief; None when it has none, or only a name or a text of another kind."""
-    return _read(brief.template) if "\n" in brief.template else None
+    return read(brief.template) if "\n" in brief.template else None
 
 
 def document_in(brief: Brief) -> Ref | None:
@@ -57,7 +57,8 @@ def lacks(template: Template, text: str, brief: Brief) -> list[str]:
 
 
 @lru_cache(maxsize=64)
-def _read(text: str) -> Template | None:
+def read(text: str) -> Template | None:
+    """The template of a text; None when it is none that weft can read."""
     from weft.formats.documents.read import load
 
     try:

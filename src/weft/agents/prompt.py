@@ -154,7 +154,7 @@ def _answer(brief: Brief, result: Path | None) -> str:
         shape.append('- "route": exactly one of ' + ", ".join(f'"{name}"' for name in brief.wants_route))
     shape.append(
         '- "handoff" (optional): an object with "summary", "instructions", "decisions" (list), "questions" (list) '
-        "for whoever goes on from here"
+        f"for {_next(brief)}"
     )
     where = (
         f"Write it to the file `{result}`."
@@ -162,6 +162,15 @@ def _answer(brief: Brief, result: Path | None) -> str:
         else "End your last message with it, as one ```json block."
     )
     return "## Your answer\n\nOne JSON object:\n\n" + "\n".join(shape) + f"\n\n{where}"
+
+
+def _next(brief: Brief) -> str:
+    """Who goes on from here, and with what."""
+    known = brief.hands_on
+    if known is None or not known.receiver:
+        return "whoever goes on from here"
+    files = f", with {', '.join(f'`{name}`' for name in known.expected)} to make" if known.expected else ""
+    return f"{known.receiver}, going on from here{files}"
 
 
 def _fact(fact: Any) -> str:

@@ -96,7 +96,11 @@ class Feedback(Struct, frozen=True, omit_defaults=True):
 
 
 class Brief(Struct, frozen=True, omit_defaults=True):
-    """Everything an attempt needs to know. `key` is stable over the tries of one round: `run/step/round`."""
+    """Everything an attempt needs to know. `key` is stable over the tries of one round: `run/step/round`.
+
+    `template` is the text of a document template. `hands_on` is what is known beforehand of the handoff that is to be
+    given, its instructions still a template.
+    """
 
     run: str
     step: str
@@ -116,6 +120,7 @@ class Brief(Struct, frozen=True, omit_defaults=True):
     outputs: dict[str, Any] = {}
     known: dict[str, Any] = {}
     handoffs: tuple[Handoff, ...] = ()
+    hands_on: Handoff | None = None
     artifacts: tuple[Artifact, ...] = ()
     requires: tuple[Ref, ...] = ()
     creates: tuple[Ref, ...] = ()

@@ -181,7 +181,9 @@ class Step(Struct, frozen=True, omit_defaults=True):
 
 
 class Workflow(Struct, frozen=True, omit_defaults=True):
-    """A whole workflow as pure data. `extra` keeps what the file said and weft does not act on."""
+    """A whole workflow as pure data. `extra` keeps what the file said and weft does not act on; `documents` holds the
+    texts of the templates that steps and gates name.
+    """
 
     name: str
     steps: tuple[Step, ...]
@@ -198,5 +200,6 @@ class Workflow(Struct, frozen=True, omit_defaults=True):
     weave: dict[str, str] = {}
     land: str = "branch"
     gates: tuple[Gate, ...] = ()
+    documents: dict[str, str] = {}
     warnings: tuple[str, ...] = ()
     extra: dict[str, Any] = {}

@@ -20,6 +20,8 @@ SUFFIXES: Final = (".yaml", ".yml")
 MARKS: Final = (".weft", ".bmad-core", ".git")
 """What shows that a folder is the top of a project."""
 LIBRARY: Final = "library"
+STATE: Final = ".weft"
+"""weft's own folder in a project."""
 
 
 class Place(NamedTuple):
@@ -91,11 +93,11 @@ def project(start: Path) -> Path:
     return resolved
 
 
-def library() -> Path:
-    """The folder of the workflows that ship with weft."""
+def library(kind: str = "workflows") -> Path:
+    """The folder of the workflows that ship with weft, or of the `templates` and whatever else is there."""
     import weft.library
 
-    return Path(weft.library.__path__[0]) / "workflows"
+    return Path(weft.library.__path__[0]) / kind
 
 
 def _within(folder: Path, source: str) -> Iterator[Place]:

@@ -18,6 +18,7 @@ from weft.definition.findings import Where
 from weft.definition.stored import digest
 from weft.definition.workflow import Workflow
 from weft.errors import SettingsError
+from weft.formats.enclosures import enclosed
 from weft.formats.positions import Positions
 from weft.formats.reading import PLAIN, Options, Reading
 from weft.formats.yaml import Document, documents, read_text
@@ -100,20 +101,23 @@ def _checked(
     reading: Reading, kind: str, file: str, known: Known, exists: Callable[[str], bool] | None
 ) -> Loaded:
     faults = list(reading.findings.faults)
-    if reading.workflow is not None:
+    workflow = reading.workflow
+    if workflow is not None:
+        workflow, missing = enclosed(workflow, file, reading.where)
+        faults += missing.faults
         faults += check(
-            reading.workflow,
+            workflow,
             known=known,
             where=reading.where,
             file=file,
             unsure=reading.unsure,
             exists=exists,
         )
-    if reading.workflow is None or errors_in(faults):
+    if workflow is None or errors_in(faults):
         raise refusal(file, faults)
     warnings = in_order(faults)
-    told = (*reading.workflow.warnings, *map(str, warnings))
-    workflow = msgspec.structs.replace(reading.workflow, format=kind, warnings=told)
+    told = (*workflow.warnings, *map(str, warnings))
+    workflow = msgspec.structs.replace(workflow, format=kind, warnings=told)
     return Loaded(workflow, digest(workflow), warnings, reading.where)
 
 

@@ -28,6 +28,7 @@ GATES = {
     "condition": "weft.steps.gates.condition:Condition",
     "thresholds": "weft.steps.gates.thresholds:Thresholds",
     "artifacts": "weft.steps.gates.artifacts:Artifacts",
+    "document": "weft.steps.gates.document:Document",
     "verdict": "weft.steps.gates.verdict:Reviewed",
 }
 

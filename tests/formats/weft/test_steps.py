@@ -138,6 +138,7 @@ def test_gates_in_every_form():
         "  - {condition: outputs.a.exit_code == 0}\n  - {thresholds: {coverage: 80, score: '> 9.5'}, report: r.json, scale: 10}\n"
         "  - {artifacts: out.md}\n  - {verdict: {role: r, criteria: Short.}}\n"
         "  - {verdict: {role: r, criteria: [a, b], prompt: p}}\n  - {person: Fine?}\n  - {uses: spelling, with: {x: 1}}\n"
+        "  - {document: a.md}\n  - {document: b.md, template: u}\n  template: t\ndocuments: {t: plain, u: plain}\n"
         + ROLES
     )
     assert made.gates == (
@@ -152,9 +153,11 @@ def test_gates_in_every_form():
         Gate("artifacts", {"artifacts": ["out.md"]}),
         Gate("verdict", {"role": "r", "criteria": ["Short."]}),
         Gate("verdict", {"role": "r", "criteria": ["a", "b"], "prompt": "p"}),
-        Gate("person", {"prompt": "Fine?", "on_reject": "fail"}),
         Gate("spelling", {"x": 1}),
+        Gate("document", {"document": "a.md", "template": "t"}),
+        Gate("document", {"document": "b.md", "template": "u"}),
     )
+    assert made.approve == Approval("Fine?", on_reject="fail")
     assert step("- {id: a, gate: {run: x}}").gates == (Gate("command", {"script": "x"}),)
 
 
@@ -210,7 +213,7 @@ def test_steps_under_finally_are_final_and_come_last():
 def test_the_rest_of_a_step_is_taken_as_it_is():
     made = step(
         "- {id: a, run: b, title: T, template: t, output: {type: object}, sets: {f: 'true'}, facts: f, weave: {'*.md': union},"
-        " handoff: h, notes: [n, m], extra: {x: 1}, optional: true, when: true}\nfacts: {f: boolean}"
+        " handoff: h, notes: [n, m], extra: {x: 1}, optional: true, when: true}\nfacts: {f: boolean}\ndocuments: {t: plain}"
     )
     assert (made.title, made.template, made.output, made.sets) == (
         "T",

@@ -4,26 +4,55 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import UNSET, to_builtins
+from msgspec import UNSET
 
 from weft.definition.findings import Findings
-from weft.definition.workflow import Gate
+from weft.definition.workflow import Approval, Gate
 from weft.formats.positions import Path
 from weft.formats.weft.keys.gate import GateKeys
 from weft.formats.weft.steering import approval, names
 
-KINDS = ("run", "condition", "thresholds", "artifacts", "verdict", "person", "uses")
-BELONGS = {"report": "thresholds", "scale": "thresholds", "arguments": "uses"}
+KINDS = ("run", "condition", "thresholds", "artifacts", "document", "verdict", "person", "uses")
+BELONGS = {"report": "thresholds", "scale": "thresholds", "template": "document", "arguments": "uses"}
 WRITTEN = {"arguments": "with"}
 
 
-def gates(keys: Any, path: Path, findings: Findings) -> tuple[Gate, ...]:
-    """All gates under one `gate` key: a list holds several, and a list inside it is a command."""
+def gates(keys: Any, path: Path, findings: Findings, template: str = "") -> tuple[Gate, ...]:
+    """All automatic checks under one `gate` key: a list holds several, and a list inside it is a command.
+
+    `template` is the step's own, for documents that name none. What a person judges is left to `person`.
+    """
+    made = (_gate(one, where, findings, template) for one, where in _each(keys, path))
+    return tuple(gate for some in made for gate in some)
+
+
+def person(keys: Any, path: Path, findings: Findings, sends_back: bool) -> Approval | None:
+    """The question to the person among the gates; a second one is a fault."""
+    asked = [(one.person, where) for one, where in _each(keys, path) if _asks(one)]
+    for _, where in asked[1:]:
+        findings.fault(where, "a second person is asked about the same work", "ask in a step of its own")
+    return approval(asked[0][0], "back_to" if sends_back else "fail") if asked else None
+
+
+def no_person(keys: Any, path: Path, findings: Findings) -> None:
+    """Where no step is done that could wait for an answer."""
+    for one, where in _each(keys, path):
+        if _asks(one):
+            findings.fault(where, "nobody can be asked here", "ask in a step: `ask`, with `needs`")
+
+
+def _each(keys: Any, path: Path) -> list[tuple[Any, Path]]:
     if keys is UNSET:
-        return ()
-    if not isinstance(keys, list):
-        return _gate(keys, path, findings)
-    return tuple(gate for index, one in enumerate(keys) for gate in _gate(one, (*path, index), findings))
+        return []
+    return (
+        [(one, (*path, index)) for index, one in enumerate(keys)]
+        if isinstance(keys, list)
+        else [(keys, path)]
+    )
+
+
+def _asks(keys: Any) -> bool:
+    return isinstance(keys, GateKeys) and keys.person not in (UNSET, False)
 
 
 def command(keys: str | list[Any], shell: str = "") -> dict[str, Any]:
@@ -33,7 +62,7 @@ def command(keys: str | list[Any], shell: str = "") -> dict[str, Any]:
     return {"argv": [str(one) for one in keys]}
 
 
-def _gate(keys: Any, path: Path, findings: Findings) -> tuple[Gate, ...]:
+def _gate(keys: Any, path: Path, findings: Findings, template: str) -> tuple[Gate, ...]:
     if not isinstance(keys, GateKeys):
         return (Gate("command", command(keys)),)
     said = [name for name in KINDS if getattr(keys, name) not in (UNSET, False)]
@@ -51,6 +80,13 @@ def _gate(keys: Any, path: Path, findings: Findings) -> tuple[Gate, ...]:
             key = WRITTEN.get(name, name)
             findings.fault((*path, key), f"`{key}` belongs to `{owner}`", "remove it", key=True)
     name = keys.id or ""
+    if kind == "person":
+        return ()
+    if kind == "document" and not (keys.template or template):
+        findings.fault(path, "the document has no template to be checked by", "add `template`")
+        return ()
+    if kind == "document":
+        return (Gate(kind, {"document": keys.document, "template": keys.template or template}, name),)
     if kind == "uses":
         return (Gate(keys.uses or "", keys.arguments or {}, name),)
     return (Gate("command" if kind == "run" else kind, _arguments(kind, keys), name),)
@@ -74,7 +110,5 @@ def _arguments(kind: str, keys: GateKeys) -> dict[str, Any]:
         case "verdict":
             said = {"role": value.role, "criteria": list(names(value.criteria))}
             return {**said, "prompt": value.prompt} if value.prompt else said
-        case "person":
-            return to_builtins(approval(value, "fail"))  # type: ignore[no-any-return]
         case _:
             return {kind: value}

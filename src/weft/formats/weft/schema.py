@@ -9,13 +9,13 @@ from typing import Any, Final
 
 import msgspec
 
+from weft.formats.weft.gates import KINDS
 from weft.formats.weft.keys import document, flow, gate, step
 from weft.formats.weft.keys.document import DocumentKeys
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 MODULES: Final = (document, step, flow, gate)
 WORDS: Final = ("run", "role", "uses", "function", "decide", "call", "ask", "approve", "gate", "prompt")
-GATES: Final = ("run", "condition", "thresholds", "artifacts", "verdict", "person", "uses")
 
 
 @cache
@@ -28,7 +28,7 @@ def schema() -> dict[str, Any]:
         {"required": ["parallel"]},
         {"required": ["id"], "anyOf": [{"required": [word]} for word in WORDS]},
     ]
-    defs["Gate"]["oneOf"] = [{"required": [word]} for word in GATES]
+    defs["Gate"]["oneOf"] = [{"required": [word]} for word in KINDS]
     defs["File"]["anyOf"] = [{"required": ["path"]}, {"required": ["any_of"]}]
     top["title"] = "weft workflow"
     found = {"$schema": DIALECT, **top, "$defs": dict(sorted(defs.items()))}

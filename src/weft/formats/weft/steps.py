@@ -8,10 +8,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from weft.definition.findings import Findings
-from weft.definition.workflow import Ref, Step
+from weft.definition.workflow import Approval, Ref, Step
 from weft.formats.positions import Path, Positions
 from weft.formats.weft import steering
-from weft.formats.weft.gates import command, gates
+from weft.formats.weft.gates import command, gates, person
 from weft.formats.weft.keys.document import DefaultsKeys
 from weft.formats.weft.keys.flow import FailureKeys
 from weft.formats.weft.keys.step import CallKeys, FileKeys, GroupKeys, StepKeys
@@ -116,13 +116,13 @@ class Steps:
                 requires=self._files(keys.requires, (*path, "requires")),
                 creates=self._files(keys.creates, (*path, "creates")),
                 updates=self._files(keys.updates, (*path, "updates")),
-                gates=gates(keys.gate, (*path, "gate"), self.findings),
+                gates=gates(keys.gate, (*path, "gate"), self.findings, keys.template),
                 back_to=back_to,
                 decision=steering.decision(keys.decide, role)
                 if not isinstance(keys.decide, UnsetType)
                 else None,
                 ask=steering.approval(keys.ask, "fail"),
-                approve=steering.approval(keys.approve, "redo"),
+                approve=self._approve(keys, path, back_to is not None),
                 **{name: value for name, value in self._policies(keys).items() if value is not UNSET},
                 on_failure=on_failure,
                 template=keys.template,
@@ -215,6 +215,15 @@ class Steps:
                 self.findings.fault((*path, "on_failure"), what, "write `on_failure: back_to`", key=True)
             return steering.back_to(keys.on_failure.back_to, keys.on_failure.at_most), "back_to"
         return back, keys.on_failure or "fail"
+
+    def _approve(self, keys: StepKeys, path: Path, sends_back: bool) -> Approval | None:
+        """`approve`, or the person among the gates."""
+        judge = person(keys.gate, (*path, "gate"), self.findings, sends_back)
+        own = steering.approval(keys.approve, "redo")
+        if judge is not None and own is not None:
+            what = "a person among the gates is asked already"
+            self.findings.fault((*path, "approve"), what, "keep one of them", key=True)
+        return own or judge
 
     def _policies(self, keys: StepKeys) -> dict[str, Any]:
         return {

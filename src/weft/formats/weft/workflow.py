@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from weft.definition.findings import Findings
 from weft.definition.workflow import Fact, Input, Phase, Role, Workflow
 from weft.formats.positions import Path, Positions
-from weft.formats.weft.gates import gates
+from weft.formats.weft.gates import gates, no_person
 from weft.formats.weft.keys.document import DocumentKeys, FactKeys, InputKeys, PhaseKeys, RoleKeys
 from weft.formats.weft.steering import given, limits, names
 from weft.formats.weft.steps import Around, Steps
@@ -25,6 +25,7 @@ def workflow(
     steps = Steps(findings, positions, keys.defaults, broken)
     steps.add(keys.steps, ("steps",), Around())
     steps.add(keys.final, ("finally",), Around(final=True))
+    no_person(keys.gate, ("gate",), findings)
     made = Workflow(
         name=keys.name or name,
         steps=tuple(steps.made),
@@ -40,6 +41,7 @@ def workflow(
         weave=keys.weave,
         land=keys.land,
         gates=gates(keys.gate, ("gate",), findings),
+        documents=keys.documents,
         extra=keys.extra,
     )
     return made, steps.paths

@@ -132,6 +132,8 @@ class DocumentKeys(Struct, forbid_unknown_fields=True):
     """What the run gives, each an expression."""
     weave: dict[str, Text] = {}
     """How changes are joined, by path pattern."""
+    documents: dict[str, Text] = {}
+    """Document templates by name, each a whole text, where they do not stand in files of their own."""
     land: Literal["branch", "merge", "pull-request"] = "branch"
     """What becomes of the result: left on its branch, merged, or proposed."""
     extra: Open = {}

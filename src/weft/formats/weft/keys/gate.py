@@ -22,7 +22,7 @@ class VerdictKeys(Struct, forbid_unknown_fields=True):
 
 
 class GateKeys(Struct, forbid_unknown_fields=True):
-    """One check, by exactly one of run, condition, thresholds, artifacts, verdict, person, uses."""
+    """One check, by exactly one of run, condition, thresholds, artifacts, document, verdict, person, uses."""
 
     id: Identifier | UnsetType = UNSET
     """What the gate is called in events and findings."""
@@ -38,10 +38,14 @@ class GateKeys(Struct, forbid_unknown_fields=True):
     """What the report's scores go up to."""
     artifacts: Names | UnsetType = UNSET
     """Files that must be there and not be empty."""
+    document: Text | UnsetType = UNSET
+    """A file that must have what its template asks for."""
+    template: Text | UnsetType = UNSET
+    """The template of the document; the step's own unless told."""
     verdict: VerdictKeys | UnsetType = UNSET
     """A role judges."""
     person: bool | Text | ApprovalKeys | UnsetType = UNSET
-    """A person judges."""
+    """A person judges after all other checks, as with `approve`; with `back_to`, a rejection sends the work back."""
     uses: Text | UnsetType = UNSET
     """A gate that a plug-in brings."""
     arguments: Open | UnsetType = field(default=UNSET, name="with")

@@ -130,6 +130,8 @@ def _gate(one: Gate) -> Keys:
         return {**keys, "artifacts": one.args["artifacts"]}
     if one.kind == "thresholds" and "thresholds" in args and args <= {"thresholds", "report", "scale"}:
         return {**keys, **one.args}
+    if one.kind == "document" and args == {"document", "template"}:
+        return {**keys, **one.args}
     if one.kind == "verdict" and {"role", "criteria"} <= args <= {"role", "criteria", "prompt"}:
         return {**keys, "verdict": dict(one.args)}
     return {**keys, "uses": one.kind, **({"with": one.args} if one.args else {})}
