@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from weft.formats.positions import Path, Place, Positions
 
@@ -26,10 +26,24 @@ KEYS: Final = {
 """What a field of the definition is called in a file, where that is another word."""
 
 
+DEFAULTS: Final = frozenset({"role", "retry", "timeout", "on_failure", "budget", "env"})
+"""What a step may have from `defaults`."""
+
+
+class Spot(NamedTuple):
+    """Where a step stands. Its `needs` and its `when` may come from groups: per need the place of its name, per part
+    of the condition where the part begins and its place.
+    """
+
+    path: Path
+    needs: tuple[Path, ...] = ()
+    when: tuple[tuple[int, Path], ...] = ()
+
+
 class Places:
     """The places of one file; a part that the file does not spell out has the place of what it belongs to."""
 
-    def __init__(self, positions: Positions, steps: Sequence[Path]) -> None:
+    def __init__(self, positions: Positions, steps: Sequence[Spot]) -> None:
         self._positions = positions
         self._steps = steps
 
@@ -43,14 +57,39 @@ class Places:
 
     def inside(self, path: Sequence[str | int], offset: int) -> Place:
         """The place of a character of a text."""
+        spot = self._spot(path)
+        if spot is not None and len(path) == 3 and path[2] == "when":
+            start, place = next(
+                piece for piece in reversed(spot.when) if piece[0] <= max(offset, spot.when[0][0])
+            )
+            return self._positions.inside(place, max(0, offset - start))
         return self._positions.inside(self._written(path), offset)
+
+    def _spot(self, path: Sequence[str | int]) -> Spot | None:
+        if len(path) > 1 and path[0] == "steps" and isinstance(path[1], int) and path[1] < len(self._steps):
+            return self._steps[path[1]]
+        return None
 
     def _written(self, path: Sequence[str | int]) -> Path:
         """The path in the file: names translated, parts that no file spells out passed over."""
-        rest = list(path)
-        found: Path = ()
-        if len(rest) > 1 and rest[0] == "steps" and isinstance(rest[1], int) and rest[1] < len(self._steps):
-            found, rest = self._steps[rest[1]], rest[2:]
+        spot = self._spot(path)
+        if spot is None:
+            return self._down((), path)
+        match path[2:]:
+            case ["needs", int() as index] if index < len(spot.needs):
+                return spot.needs[index]
+            case ["when"] if spot.when:
+                return spot.when[0][1]
+            case [str() as field, *_] if field in DEFAULTS and not self._positions.has((*spot.path, field)):
+                return (
+                    self._down((), ("defaults", *path[2:]))
+                    if self._positions.has(("defaults", field))
+                    else spot.path
+                )
+            case rest:
+                return self._down(spot.path, rest)
+
+    def _down(self, found: Path, rest: Sequence[str | int]) -> Path:
         for part in rest:
             words = (part, *KEYS.get(str(part), ()))
             levels = (found, found[:-1]) if found[-1:] == ("foreach",) else (found,)

@@ -42,11 +42,11 @@ def read(document: Document, file: str, name: str, options: Options = PLAIN) -> 
         if data is None:
             return Reading(None, findings, Places(document.positions, ()))
         keys = msgspec.convert(data, DocumentKeys)
-    made, paths = workflow(keys, name, findings, document.positions, broken)
+    made, spots = workflow(keys, name, findings, document.positions, broken)
     unsure = frozenset(
-        step.id for step, path in zip(made.steps, paths, strict=True) if _is_broken(path, broken)
+        step.id for step, spot in zip(made.steps, spots, strict=True) if _is_broken(spot.path, broken)
     )
-    return Reading(made, findings, Places(document.positions, paths), unsure)
+    return Reading(made, findings, Places(document.positions, spots), unsure)
 
 
 def _ids(data: Any) -> list[str]:

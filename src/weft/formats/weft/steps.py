@@ -15,6 +15,7 @@ from weft.formats.weft.gates import command, gates, person
 from weft.formats.weft.keys.document import DefaultsKeys
 from weft.formats.weft.keys.flow import FailureKeys
 from weft.formats.weft.keys.step import CallKeys, FileKeys, GroupKeys, StepKeys
+from weft.formats.weft.places import Spot
 
 WORK: Final = ("run", "uses", "function", "decide", "call", "role")
 INHERITED: Final = ("shell", "retry", "timeout", "on_failure", "budget", "workspace", "labels", "cache")
@@ -31,17 +32,17 @@ WRITTEN: Final = {"arguments": "with", "item": "as"}
 
 
 class Around(msgspec.Struct, frozen=True):
-    """What a group says of its members."""
+    """What a group says of its members: each need and each condition with its place."""
 
     group: str = ""
-    needs: tuple[str, ...] = ()
-    when: str = ""
+    needs: dict[str, Path] = {}
+    when: tuple[tuple[str, Path], ...] = ()
     phase: str = ""
     final: bool = False
 
 
 class Steps:
-    """Makes steps one after the other; `paths` are their places in the file, `broken` those not fully understood."""
+    """Makes steps one after the other; `spots` are their places in the file, `broken` those not fully understood."""
 
     def __init__(
         self, findings: Findings, positions: Positions, defaults: DefaultsKeys | UnsetType, broken: set[Path]
@@ -51,7 +52,7 @@ class Steps:
         self.defaults = DefaultsKeys() if isinstance(defaults, UnsetType) else defaults
         self.broken = broken
         self.made: list[Step] = []
-        self.paths: list[Path] = []
+        self.spots: list[Spot] = []
         self.groups: dict[str, Path] = {}
 
     def add(self, listed: list[StepKeys], path: Path, around: Around) -> None:
@@ -81,8 +82,8 @@ class Steps:
             self.groups[name] = path
         inside = Around(
             "/".join(part for part in (around.group, name) if part),
-            tuple(dict.fromkeys((*around.needs, *steering.names(keys.needs), *steering.names(inner.needs)))),
-            _both(_both(around.when, _when(keys.when)), _when(inner.when)),
+            _named(inner.needs, (*path, "parallel"), _named(keys.needs, path, around.needs)),
+            (*around.when, *_when(keys.when, path), *_when(inner.when, (*path, "parallel"))),
             inner.phase or keys.phase or around.phase,
             around.final,
         )
@@ -95,6 +96,8 @@ class Steps:
         self._misplaced(keys, path)
         back_to, on_failure = self._failure(keys, path)
         role = keys.role or ""
+        needs = _named(keys.needs, path, around.needs)
+        when, pieces = _together((*around.when, *_when(keys.when, path)))
         self.made.append(
             Step(
                 id=self._id(keys, path),
@@ -105,8 +108,8 @@ class Steps:
                 group="/".join(part for part in (around.group, keys.group or "") if part),
                 role=role,
                 prompt=keys.prompt,
-                needs=tuple(dict.fromkeys((*around.needs, *steering.names(keys.needs)))),
-                when=_both(around.when, _when(keys.when)),
+                needs=tuple(needs),
+                when=when,
                 optional=keys.optional,
                 foreach=steering.foreach(
                     keys.foreach, keys.item, keys.key, self._at_most(keys, "foreach", path)
@@ -138,7 +141,7 @@ class Steps:
                 line=self.positions.value(path)[0],
             )
         )
-        self.paths.append(path)
+        self.spots.append(Spot(path, tuple(needs.values()), pieces))
 
     def _with_defaults(self, keys: StepKeys) -> StepKeys:
         filled = {
@@ -264,14 +267,33 @@ def _arguments(keys: StepKeys) -> dict[str, Any]:
     return dict(extra)
 
 
-def _when(value: str | bool | UnsetType) -> str:
+def _named(value: str | list[str], path: Path, before: dict[str, Path]) -> dict[str, Path]:
+    """Those before, and each need of one's own with its place in the file."""
+    found = dict(before)
+    if isinstance(value, str):
+        found.setdefault(value, (*path, "needs"))
+        return found
+    for index, name in enumerate(value):
+        found.setdefault(name, (*path, "needs", index))
+    return found
+
+
+def _when(value: str | bool | UnsetType, path: Path) -> tuple[tuple[str, Path], ...]:
     if isinstance(value, UnsetType) or value is True:
-        return ""
-    return "false" if value is False else value
+        return ()
+    return (("false" if value is False else value, (*path, "when")),)
 
 
-def _both(first: str, second: str) -> str:
-    return f"({first}) && ({second})" if first and second else first or second
+def _together(said: tuple[tuple[str, Path], ...]) -> tuple[str, tuple[tuple[int, Path], ...]]:
+    """Conditions that must all hold as one, and where in it each begins."""
+    if len(said) < 2:
+        return (said[0][0] if said else ""), tuple((0, path) for _, path in said)
+    text, pieces = "", []
+    for one, path in said:
+        text += " && (" if text else "("
+        pieces.append((len(text), path))
+        text += f"{one})"
+    return text, tuple(pieces)
 
 
 def _text(value: str | int | float | bool) -> str:

@@ -11,13 +11,14 @@ from weft.definition.workflow import Fact, Input, Phase, Role, Workflow
 from weft.formats.positions import Path, Positions
 from weft.formats.weft.gates import gates, no_person
 from weft.formats.weft.keys.document import DocumentKeys, FactKeys, InputKeys, PhaseKeys, RoleKeys
+from weft.formats.weft.places import Spot
 from weft.formats.weft.steering import given, limits, names
 from weft.formats.weft.steps import Around, Steps
 
 
 def workflow(
     keys: DocumentKeys, name: str, findings: Findings, positions: Positions, broken: set[Path]
-) -> tuple[Workflow, list[Path]]:
+) -> tuple[Workflow, list[Spot]]:
     """The workflow, and per step where it stands in the file. `name` is used where the file gives none.
 
     What is wrong beyond the types goes into `findings`; `broken` are places where something was left out.
@@ -44,7 +45,7 @@ def workflow(
         documents=keys.documents,
         extra=keys.extra,
     )
-    return made, steps.paths
+    return made, steps.spots
 
 
 def _input(keys: Any) -> Input:
