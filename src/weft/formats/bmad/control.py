@@ -127,7 +127,10 @@ def halt(item: Item, making: Making) -> Draft:
         decision = Decision(by="person", prompt=prompt, fact=way_fact(step.id, draft.ways, making))
         step = msgspec.structs.replace(step, kind="decide", decision=decision)
     else:
-        fact = re.sub(r"\W", "_", step.id)
+        fact = fact_name(f"{step.id}_choice")
+        if choices:
+            names = tuple(choice.id for choice in choices)
+            making.declare({fact: Fact("string", f"What was chosen: {', '.join(names)}?", choices=names)})
         step = msgspec.structs.replace(
             step,
             ask=Approval(

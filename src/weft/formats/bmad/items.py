@@ -119,17 +119,17 @@ def _kind(name: str, data: Mapping[str, Any], marker: str) -> Kind:
     agent = word(data.get("agent")).lower()
     plain = re.sub(r"[\s-]+", "_", name.lower())
     meta = word(data.get("meta")).lower()
+    if _nested(data):
+        return "group"
     if data.get("import") and not agent:
         return "import"
     if is_parallel(data):
         return "parallel"
-    if _nested(data):
-        return "group"
     if meta in ("end", "repeat", "guidance", "guide") and not agent:
         return {"end": "end", "repeat": "repeat"}.get(meta, "guide")  # type: ignore[return-value]
     if policy.ENDS.search(plain) and not data.get("creates"):
         return "end"
-    if any(isinstance(data.get(key), Mapping | list) for key in BRANCHES):
+    if any(data.get(key) and isinstance(data[key], Mapping | list) for key in BRANCHES):
         return "route"
     if _is_halt(plain, agent, data):
         return "halt"

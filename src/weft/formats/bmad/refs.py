@@ -25,14 +25,18 @@ class Needs(NamedTuple):
     looks_at: str
 
 
-def written(value: Any, making: Making, notes: tuple[str, ...], soft: bool) -> tuple[Ref, ...]:
-    """What an item makes or changes. Blanks in a path become a pattern; prose and logical names are labels."""
+def written(
+    value: Any, making: Making, notes: tuple[str, ...], soft: bool, changed: bool = False
+) -> tuple[Ref, ...]:
+    """What an item makes or, when it was there before, changes. Blanks in a path become a pattern; prose and logical names
+    are labels.
+    """
     prose = "\n".join(notes)
-    found = [_written(token, making, prose, soft) for token in tokens(value)]
+    found = [_written(token, making, prose, soft, changed) for token in tokens(value)]
     return tuple(dict.fromkeys(found))
 
 
-def _written(token: Token, making: Making, notes: str, soft: bool) -> Ref:
+def _written(token: Token, making: Making, notes: str, soft: bool, changed: bool) -> Ref:
     if token.everything:
         return Ref(token.name, soft=True, aggregate=True, label=True)
     if token.alternatives:
@@ -40,7 +44,8 @@ def _written(token: Token, making: Making, notes: str, soft: bool) -> Ref:
         return Ref(paths[0], soft or token.soft, () if token.label else paths, label=token.label)
     known = making.makers.of(token.name)
     path = known.path if known and known.path and not token.label else _path(token.name, making, notes)
-    return Ref(path, soft or token.soft, label=token.label)
+    outside = changed and known is None and not token.label
+    return Ref(path, soft or token.soft, external=outside, label=token.label)
 
 
 def _path(name: str, making: Making, notes: str) -> str:

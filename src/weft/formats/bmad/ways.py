@@ -46,7 +46,10 @@ def route(item: Item, making: Making) -> Draft:
     )
     used = {name for way in ways for name in way.first}
     inline = [one for one in inline if one.id in used]
-    step = msgspec.structs.replace(step, decision=_decision(item, step, ways, first, making))
+    if ways:
+        step = msgspec.structs.replace(step, decision=_decision(item, step, ways, first, making))
+    else:
+        step = msgspec.structs.replace(step, kind="noop")
     if first is None:
         step = finished(step, item, keys)
     else:
@@ -129,7 +132,15 @@ def _counted(ways: list[Way], decision: str, making: Making) -> tuple[Way, ...]:
     for way in ways:
         if way not in kept:
             making.why(decision, f"the way `{way.name}` is what happens at the loop's cap: a person is asked")
-    return tuple(msgspec.structs.replace(way, cap=way.cap or cap) for way in kept)
+    kept = [msgspec.structs.replace(way, cap=way.cap or cap) for way in kept]
+    if not any(way.when for way in kept):
+        return tuple(kept)
+    always = [way for way in kept if way.when in ("", "true")]
+    for way in always[1:]:
+        making.why(
+            decision, f"the way `{way.name}` is never taken: `{always[0].name}` is, when no condition holds"
+        )
+    return (*(way for way in kept if way not in always), *always[:1])
 
 
 def _decision(item: Item, step: Step, ways: tuple[Way, ...], first: Draft | None, making: Making) -> Decision:

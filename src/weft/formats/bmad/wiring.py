@@ -50,9 +50,9 @@ class Wiring:
         decision = step.decision
         if decision is not None:
             decision = msgspec.structs.replace(decision, routes=self.routes.get(step.id, ()))
-        return msgspec.structs.replace(
-            step, needs=needs, back_to=self.back.get(step.id, step.back_to), decision=decision
-        )
+        back = self.back.get(step.id, step.back_to)
+        policy_ = "fail" if step.on_failure == "back_to" and back is None else step.on_failure
+        return msgspec.structs.replace(step, needs=needs, back_to=back, decision=decision, on_failure=policy_)
 
     # ------------------------------------------------------------------------------------------------------- the chain
 
@@ -92,10 +92,10 @@ class Wiring:
     def _exits_of(self, name: str, index: int, draft: Draft) -> tuple[str, ...]:
         other = self._find(name, index)
         if other is None or other >= index:
-            if name not in {step.id for one in self.drafts for step in one.steps}:
-                self.making.warn(draft.item, f"it waits for `{name}`, which is not above it")
-                return ()
-            return (name,)
+            if name in {step.id for one in self.drafts[:index] for step in one.steps}:
+                return (name,)
+            self.making.warn(draft.item, f"it waits for `{name}`, which is not above it")
+            return ()
         return self._exits(self.drafts[other])
 
     def _inside(self, draft: Draft, waits: tuple[str, ...]) -> None:
@@ -142,6 +142,12 @@ class Wiring:
         for way in draft.ways:
             aim = aims[way.name]
             first = list(way.first)
+            if not way.ends and aim <= index and not self._is_above(self._entry(aim), decision.id):
+                self.making.warn(
+                    draft.item,
+                    f"the way `{way.name}` leads to `{way.to}`, which is not before it: it goes on",
+                )
+                aim = index + 1
             if not way.ends and aim <= index:
                 first.append(self._back_step(index, draft, way, aim, decision))
                 aim = index + 1
@@ -219,6 +225,11 @@ class Wiring:
                     draft.item, f"{jump.why} leads over {skipped}: they are done in the order of the list"
                 )
             return
+        if not self._is_above(self._entry(aim), jump.step):
+            self.making.warn(
+                draft.item, f"{jump.why} leads to `{jump.to}`, which is not before it: it goes on"
+            )
+            return
         target = self._head(aim)
         back = BackTo(target, "" if jump.failed else (jump.when or "true"), jump.cap)
         if jump.step not in self.back:
@@ -248,6 +259,19 @@ class Wiring:
         self.needs[step.id] = [jump.step]
         for entry in self._next_entry(index):
             self.needs.setdefault(entry, []).append(step.id)
+
+    def _entry(self, index: int) -> str:
+        return self.drafts[index].entry[0]
+
+    def _is_above(self, first: str, last: str) -> bool:
+        """Whether a step waits, by way of others, for another one; each step counts as above itself."""
+        seen, todo = {last}, [last]
+        while todo:
+            for before in self.needs.get(todo.pop(), ()):
+                if before not in seen:
+                    seen.add(before)
+                    todo.append(before)
+        return first in seen
 
     def _head(self, index: int) -> str:
         """The one step that a way back leads to; steps side by side get one in front of them."""

@@ -50,11 +50,11 @@ def work(item: Item, making: Making) -> Draft:
         notes,
         soft=True,
     )
-    updates = written(keys.take("updates", "updates"), making, notes, soft=False)
+    updates = written(keys.take("updates", "updates"), making, notes, soft=False, changed=True)
     needs = needs_of(keys, item, making, notes)
     acted = verbs(item.data)
     for verb in acted:
-        updates += written(keys.take(verb, "updates"), making, notes, soft=True)
+        updates += written(keys.take(verb, "updates"), making, notes, soft=True, changed=True)
     step = _identity(item, keys, making, who, creates or updates)
     draft.condition = settle(keys, step.id, item, making)
     draft.looks = bool(item.data.get("validates")) or _looks(item, acted)
