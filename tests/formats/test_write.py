@@ -186,7 +186,7 @@ FULL = Workflow(
             extra={"raw": {"x": [1]}},
             budget=Budget(1.5, 10, 60, 3),
         ),
-        Step("late", "noop", when="false"),
+        Step("late", "noop", when="false", retry=Retry(jitter=False)),
         Step("z", "noop", final=True, on_failure="continue"),
     ),
     description="d: e # f",

@@ -105,3 +105,8 @@ def test_a_long_circle_is_told_in_short():
     steps = "".join(f"- {{id: s{n}, run: x, needs: s{(n + 1) % 50}}}\n" for n in range(50))
     (said,) = told(f"steps:\n{steps}")
     assert "s0 → s1 → s2 → s3 → s4 → s5 → s6 → s7 → … → s0; remove" in said
+
+
+def test_a_circle_through_a_decision_is_told_at_its_first_step():
+    text = "steps:\n- {id: a, run: x}\n- {id: d, needs: a, decide: {by: person, routes: {one: a}}}"
+    assert told(text) == ["f.yaml:2:3: the steps wait for each other: a → d → a; remove one of these needs"]

@@ -270,6 +270,22 @@ def test_the_rest_of_a_step_is_taken_as_it_is():
             "- {id: a, gate: [{run: x, condition: 'true'}]}",
             "2:18: a gate is either `run` or `condition`; keep one of them",
         ),
+        (
+            "- {id: a, gate: [{person: x}, {person: y}]}",
+            "2:31: a second person is asked about the same work; ask in a step of its own",
+        ),
+        (
+            "- {id: a, approve: true, gate: {person: x}}",
+            "2:11: a person among the gates is asked already; keep one of them",
+        ),
+        (
+            "- {id: a, gate: {document: x.md}}",
+            "2:17: the document has no template to be checked by; add `template`",
+        ),
+        (
+            "- {id: a, run: x}\ngate: {person: x}",
+            "3:7: nobody can be asked here; ask in a step: `ask`, with `needs`",
+        ),
         ("- {id: a, gate: {run: x, scale: 10}}", "2:26: `scale` belongs to `thresholds`; remove it"),
         ("- {id: a, gate: {run: x, with: {}}}", "2:26: `with` belongs to `uses`; remove it"),
     ],
