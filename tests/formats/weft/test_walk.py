@@ -128,6 +128,12 @@ def test_a_key_that_is_nearly_right_but_unfit_is_told_once():
     ]
 
 
+def test_a_key_that_would_make_two_works_of_one_step_is_only_told():
+    assert told("steps: [{id: a, kind: x, run: b}]") == [
+        "f.yaml:1:17: unknown key `kind` in a step; did you mean uses?"
+    ]
+
+
 def test_a_key_beside_the_one_that_was_meant_does_not_take_its_place():
     assert told("steps: [{id: a, run: b, needs: [], neds: [x]}]") == [
         "f.yaml:1:36: unknown key `neds` in a step; did you mean needs?"

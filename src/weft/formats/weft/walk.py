@@ -18,6 +18,8 @@ from weft.formats.weft.wording import KNOWN_AS, alternatives, expected, found, m
 
 DROPPED: Final = object()
 STEPS: Final = frozenset({"steps", "parallel", "finally"})
+WORK: Final = frozenset({"run", "role", "uses", "function", "decide", "call"})
+"""Keys of which a step has one."""
 SCALARS: Final[dict[type, tuple[type[inspect.Type], ...]]] = {
     str: (inspect.StrType, inspect.LiteralType),
     bool: (inspect.BoolType,),
@@ -124,7 +126,8 @@ class Walk:
         near = KNOWN_AS[key] if KNOWN_AS.get(key) in fields else nearest(key, fields)
         what = f"unknown key `{key}` in {_place(path)}"
         self.findings.fault((*path, key), what, "" if near else _some(fields), nearest=near, key=True)
-        if near and near not in value and near not in fit:
+        taken = near in value or near in fit or (near in WORK and WORK & value.keys())
+        if near and not taken:
             trial = Walk(Findings(self.findings.file, self.positions), self.positions)
             meant = trial._value(fields[near].type, item, (*path, key))
             if not trial.findings.faults:
