@@ -38,6 +38,12 @@ class _Fields(dict[str, Any]):
         return "{" + key + "}"
 
 
+class Misused(WeftError):
+    """{what}."""
+
+    mend = "{mend}"
+
+
 class Refused(WeftError):
     """{verb} makes no sense now: {reason}."""
 

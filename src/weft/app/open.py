@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from weft.app import people
+from weft.app.known import load_known
 from weft.app.settings import Settings, load_settings
 from weft.app.weaving import with_weave
 from weft.core.events import Event, Options
@@ -20,7 +21,7 @@ from weft.core.state import State
 from weft.definition.stored import decode, encode
 from weft.definition.workflow import Workflow
 from weft.formats.discovery import find, project
-from weft.formats.loading import Loaded, load
+from weft.formats.loading import Loaded
 from weft.runtime.attempt import Attempts
 from weft.runtime.cache import Cached
 from weft.runtime.clock import SystemClock
@@ -108,7 +109,7 @@ class Weft:
     def load(self, name: str, beside: str = "") -> Loaded:
         """A workflow by name or path, checked whole. Raises NoSuchWorkflow, InvalidDefinition."""
         path = find(name, self.folder, Path(beside).parent if beside else None)
-        return load(path, exists=lambda file: (self.folder / file).exists())
+        return load_known(path, self.folder)
 
     def definition(self, name: str, beside: str = "") -> tuple[Workflow, bytes]:
         """The same, with the bytes that the store keeps."""

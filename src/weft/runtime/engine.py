@@ -36,6 +36,8 @@ from weft.store.port import Append, Store
 from weft.workspace.port import Base, Spot
 
 _TRIES = 20
+
+PATIENCE_SECONDS = 300.0
 _MADE = 256
 
 Definitions = Callable[[str, str], tuple[Workflow, bytes]]
@@ -45,10 +47,16 @@ Raises NoSuchWorkflow, InvalidDefinition."""
 
 
 def rests(state: State) -> bool:
-    """Whether only somebody else can move the run on: a person, or whoever mends what blocks it."""
-    if state.status != "paused" or state.reason == "quota":
+    """Whether only somebody else can move the run on: a person, or whoever mends what blocks it.
+
+    An ask that is about to expire is waited for; one that has days left is not.
+    """
+    if state.status != "paused" or state.reason == "quota" or state.timers:
         return False
-    return not any(opened.expires_at is not None for opened in state.asks.values()) and not state.timers
+    soon = state.updated_at + PATIENCE_SECONDS
+    return not any(
+        opened.expires_at is not None and opened.expires_at < soon for opened in state.asks.values()
+    )
 
 
 def never(state: State) -> bool:

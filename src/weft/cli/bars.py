@@ -1,0 +1,72 @@
+"""The timeline of a run as text: a line a step, its attempts and waits as bars."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from weft.cli import exits
+from weft.cli.here import Here
+from weft.cli.screen import Screen, cut, wide
+from weft.core.state import State
+from weft.observe.summary import listed
+from weft.observe.timeline import Bar, bars
+from weft.observe.wording import duration
+
+if TYPE_CHECKING:
+    from weft.app.open import Weft
+
+FILL = {"attempt": "█", "failed": "▓", "lost": "▒", "waiting": "░", "retry": "·"}
+COLOUR = {"attempt": "green", "failed": "red", "lost": "red", "waiting": "magenta", "retry": "dim"}
+LONGEST_NAME = 30
+PIPED_WIDTH = 100
+
+
+async def draw(here: Here, weft: Weft, state: State, now: float) -> int:
+    """Print the timeline of a run up to `now`."""
+    records = await weft.store.read(state.run)
+    found = bars((one.at, one.event) for one in records if one.version <= state.version)
+    here.screen.give({"run": state.run, "bars": [msgspec.to_builtins(bar) for bar in found]})
+    if not here.screen.json:
+        paint(here.screen, state, found, state.ended_at or now)
+    return exits.COMPLETED
+
+
+def paint(screen: Screen, state: State, found: list[Bar], end: float) -> None:
+    """The bars, steps in written order; nothing for a step that never began."""
+    if not found:
+        screen.line("Nothing has begun yet.")
+        return
+    begin = min(bar.since for bar in found)
+    keys = [st.key for st in listed(state) if any(bar.step == st.key for bar in found)]
+    name = min(max(map(wide, keys)), LONGEST_NAME)
+    room = max((screen.width if screen.terminal else PIPED_WIDTH) - name - 12, 20)
+    scale = room / max(end - begin, 0.001)
+    for key in keys:
+        mine = [bar for bar in found if bar.step == key]
+        took = sum(
+            (bar.until or end) - bar.since for bar in mine if bar.kind in {"attempt", "failed", "lost"}
+        )
+        label = cut(key, name)
+        screen.line(
+            f"{label}{' ' * (name - wide(label))} {_bar(screen, mine, begin, end, scale, room)} {duration(took):>9}"
+        )
+    legend = "  ".join(f"{screen.paint(COLOUR[kind], FILL[kind])} {kind}" for kind in FILL)
+    screen.line(f"{' ' * name} 0 s{' ' * max(room - 12, 1)}{duration(end - begin):>9}")
+    screen.line(legend)
+
+
+def _bar(screen: Screen, mine: list[Bar], begin: float, end: float, scale: float, room: int) -> str:
+    cells: list[str] = [""] * room
+    for bar in mine:
+        first = min(int((bar.since - begin) * scale), room - 1)
+        last = min(max(int(((bar.until or end) - begin) * scale), first + 1), room)
+        cells[first:last] = [bar.kind] * (last - first)
+    text, place = "", 0
+    while place < room:
+        kind, start = cells[place], place
+        while place < room and cells[place] == kind:
+            place += 1
+        text += screen.paint(COLOUR[kind], FILL[kind] * (place - start)) if kind else " " * (place - start)
+    return text

@@ -1,0 +1,71 @@
+"""The one printer of errors: where, what, how to mend it; as one JSON object when that was asked for.
+
+A WeftError is told in its own words. Anything else is a bug of weft: its traceback goes to a file that can be sent in.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from weft.cli import exits
+from weft.errors import InvalidDefinition, WeftError
+
+REPORT = "weft failed; this is a bug of weft, not of your workflow. Please report it with this file: {file}"
+
+
+def complain(error: Exception, words: list[str]) -> int:
+    """Print an error and give the exit code."""
+    if not isinstance(error, WeftError):
+        found = _report(error, words)
+    elif isinstance(error, InvalidDefinition):
+        found = {**told(error), "faults": [_fault(one) for one in error.faults]}
+    else:
+        found = told(error)
+    if "--json" in words:
+        import msgspec
+
+        sys.stdout.write(msgspec.json.encode({"error": found}).decode() + "\n")
+        sys.stdout.flush()
+    else:
+        sys.stdout.flush()
+        sys.stderr.write(_text(error, found))
+    return exits.BAD_INPUT if isinstance(error, WeftError) else exits.BUG
+
+
+def told(error: WeftError) -> dict[str, Any]:
+    """Code, message and mend of an error."""
+    return {"code": error.code, "message": error.message, "mend": error.how}
+
+
+def _fault(fault: Any) -> dict[str, Any]:
+    import msgspec
+
+    found: dict[str, Any] = msgspec.to_builtins(fault)
+    return found
+
+
+def _text(error: Exception, found: dict[str, Any]) -> str:
+    if isinstance(error, InvalidDefinition):
+        return "".join(f"{fault}\n" for fault in error.faults) + f"{error.message}\n"
+    lines = [f"weft: {found['message']}"]
+    if found["mend"]:
+        lines.append(f"      {found['mend']}")
+    return "\n".join(lines) + "\n"
+
+
+def _report(error: Exception, words: list[str]) -> dict[str, Any]:
+    import platform
+    import tempfile
+    import traceback
+
+    from weft.cli.main import version
+
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="weft-bug-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        file.write(f"weft {version()}, Python {platform.python_version()}, {platform.platform()}\n")
+        file.write(f"weft {' '.join(words)}\n\n")
+        file.write("".join(traceback.format_exception(error)))
+    what = f"{type(error).__name__}: {error}"
+    return {"code": "bug", "message": what, "mend": REPORT.format(file=file.name)}

@@ -1,0 +1,130 @@
+"""Drives a run in the foreground and shows it: a live table in a terminal, a line for each event when piped, nothing
+for JSON. How it ended is said here too, with the commands to go on.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from weft.app.open import Weft
+from weft.cli import exits
+from weft.cli.here import Here
+from weft.cli.interrupts import interrupts
+from weft.cli.screen import Screen
+from weft.cli.telling import event_line
+from weft.core.events import Event
+from weft.core.state import State
+from weft.observe.explain import explain
+from weft.observe.summary import artifacts, errors, listed, summary
+from weft.observe.wording import counted, duration, money, short
+from weft.runtime.engine import never, rests
+
+
+class View(Protocol):
+    """What is shown while a run is driven. `attended`: it takes answers, so the run need not be left for an ask."""
+
+    def told(self, state: State, events: list[Event]) -> None: ...
+    def attended(self) -> bool: ...
+    async def __aenter__(self) -> View: ...
+    async def __aexit__(self, *error: object) -> None: ...
+
+
+class Lines:
+    """One line an event; silent for JSON."""
+
+    def __init__(self, screen: Screen, *, several: bool = False) -> None:
+        self._screen = screen
+        self._several = several
+        self._gone = screen.json
+
+    def told(self, state: State, events: list[Event]) -> None:
+        if self._gone:
+            return
+        try:
+            for event in events:
+                self._screen.line(
+                    event_line(self._screen, state.updated_at, event, state.run if self._several else "")
+                )
+            self._screen.flush()
+        except BrokenPipeError:
+            # The run goes on without whoever read its lines.
+            self._gone = True
+
+    def attended(self) -> bool:
+        return False
+
+    async def __aenter__(self) -> View:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        return None
+
+
+async def drive(here: Here, weft: Weft, run: str, *, fresh: bool = False, wait: bool = False) -> int:
+    """Drive a run, show it, say how it ended, and give the exit code."""
+    view = _view(here, weft)
+    resting = never if wait else lambda state: rests(state) and not view.attended()
+    with interrupts(weft.engine) as stopped:
+        async with view:
+            state = await weft.engine.drive(run, resting, view.told, fresh=fresh)
+    code = exits.INTERRUPTED if stopped.seen and not state.ended else exits.OF_STATUS.get(state.status, 3)
+    conclude(here.screen, state, weft.engine.clock.now(), interrupted=code == exits.INTERRUPTED)
+    return code
+
+
+def _view(here: Here, weft: Weft) -> View:
+    if not here.screen.terminal:
+        return Lines(here.screen)
+    from weft.cli.live import Live
+
+    return Live(here.screen, weft)
+
+
+def conclude(screen: Screen, state: State, now: float, *, interrupted: bool = False) -> None:
+    """The end of a drive: the object for JSON; for people what happened and what they can do next."""
+    screen.give(summary(state, now))
+    if screen.json:
+        return
+    if interrupted:
+        screen.line(f"Run {state.run} is left as it is. Go on with `weft drive {state.run}`,")
+        screen.line(f"or end it with `weft abort {state.run}`.")
+        return
+    screen.line(headline(screen, state, now))
+    for error in errors(state):
+        where = f"{error['step']}: " if error["step"] else ""
+        screen.line(f"  {screen.paint('red', where)}{short(error['message'], 200)} ({error['class']})")
+    made = artifacts(state)
+    if made:
+        names = ", ".join(one["path"] for one in made[:4]) + (
+            f" and {len(made) - 4} more" if made[4:] else ""
+        )
+        screen.line(f"  made {names}  (weft artifacts {state.run})")
+    if state.status != "completed":
+        why = explain(state, now, driven=False)
+        if state.status == "paused":
+            screen.line(why.sentence)
+        for command in dict.fromkeys((*why.commands, *_onwards(state))):
+            screen.line(f"  {command}")
+
+
+def _onwards(state: State) -> tuple[str, ...]:
+    return (f"weft drive {state.run}",) if state.status == "paused" and state.reason == "asked" else ()
+
+
+def headline(screen: Screen, state: State, now: float) -> str:
+    """Status, time, steps, cost, on one line."""
+    steps = listed(state)
+    done = sum(st.status == "succeeded" for st in steps)
+    skipped = sum(st.status == "skipped" for st in steps)
+    failed = sum(st.status in {"failed", "aborted"} for st in steps)
+    parts = [f"{done} of {counted(len(steps), 'step')} succeeded"]
+    parts += [f"{skipped} skipped"] if skipped else []
+    parts += [f"{failed} failed or aborted"] if failed else []
+    found = summary(state, now)
+    if found["cost_usd"] != 0:
+        parts.append(money(found["cost_usd"]))
+    status = screen.status(state.status)
+    return (
+        f"Run {state.run} of {state.workflow.name} is {status} after {duration(found['seconds'])}: "
+        + ", ".join(parts)
+    )

@@ -1,0 +1,56 @@
+"""What a command acts on: the project around the folder, its store, and the screen. Opened when it is first needed."""
+
+from __future__ import annotations
+
+import os
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from weft.cli.screen import Screen
+from weft.errors import Misused, NoSuchRun
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from weft.app.open import Weft
+
+LAST = "last"
+
+
+class Here:
+    """`folder` and `store` are None where nothing was said."""
+
+    def __init__(self, folder: str | None, store: str | None, *, json: bool = False) -> None:
+        self.folder = Path(folder) if folder else Path.cwd()
+        if not self.folder.is_dir():
+            raise Misused(what=f"There is no folder {folder}", mend="-C takes a folder that exists")
+        self.store = os.path.abspath(store) if store and _is_path(store) else store
+        self.screen = Screen(json=json)
+
+    @asynccontextmanager
+    async def weft(self, **settings: Any) -> AsyncIterator[Weft]:
+        """The project, opened; closed again afterwards."""
+        from weft.app.open import open_weft
+
+        weft = open_weft(self.folder, store=self.store, **settings)
+        try:
+            yield weft
+        finally:
+            await weft.close()
+
+    async def find(self, weft: Weft, run: str) -> str:
+        """The id of a run from its unique beginning, or `last`. Raises NoSuchRun."""
+        if run != LAST:
+            return await weft.store.find(run)
+        from weft.store.port import RunQuery
+
+        rows = await weft.store.runs(RunQuery(limit=1, parent=""))
+        if not rows:
+            raise NoSuchRun("There is no run in this store yet.")
+        return rows[0].run
+
+
+def _is_path(store: str) -> bool:
+    scheme, colon, _ = store.partition(":")
+    return not colon or len(scheme) < 2 or "/" in scheme

@@ -1,0 +1,121 @@
+"""The command `weft`: finds the command's line in the table, imports that one module and no other, and prints errors.
+
+Start-up is a feature: the help page is printed from the table alone, and nothing is imported before it is needed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from weft.cli import exits
+from weft.cli.table import GROUPS, entries
+
+if TYPE_CHECKING:
+    from weft.cli.grammar import Command
+
+COMPLETE = "_WEFT_COMPLETE"
+GLOBAL_VALUES = ("--store", "--folder", "-C")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Do what the words say and give the exit code. Prints every error itself, as JSON when that was asked for."""
+    words = sys.argv[1:] if argv is None else argv
+    if COMPLETE in os.environ:
+        from weft.cli.typed import complete
+
+        return complete(COMPLETE)
+    try:
+        return _do(words)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nInterrupted.\n")
+        return exits.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read us has gone, and with them the wish to know more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exits.COMPLETED
+    except Exception as error:  # noqa: BLE001 - the last net: a person gets a sentence, never a traceback
+        from weft.cli.complaint import complain
+
+        return complain(error, words)
+
+
+def _do(words: list[str]) -> int:
+    before, name, rest = _split(words)
+    if name in {"", "help"} and not (name and rest):
+        if "--version" in before:
+            sys.stdout.write(f"weft {version()}\n")
+            return exits.COMPLETED
+        sys.stdout.write(overview())
+        return exits.COMPLETED if name or not words or {"--help", "-h"} & {*before} else exits.BAD_INPUT
+    if name == "help":
+        name, rest = rest[0], ["--help"]
+    command = find(name)
+    options = rest[: rest.index("--")] if "--" in rest else rest
+    if "--help" in options or "-h" in options or "--help" in before:
+        from weft.cli.typed import show_help
+
+        return show_help(command)
+    return perform(command, [*before, *rest])
+
+
+def perform(command: Command, words: list[str]) -> int:
+    """Parse the words and do the command."""
+    from weft.cli.grammar import parse
+    from weft.cli.here import Here
+
+    values = parse(command, words)
+    here = Here(values.pop("folder"), values.pop("store"), json=values.pop("json"))
+    result: Any = command.perform(here, **values)
+    if hasattr(result, "send"):
+        import asyncio
+
+        result = asyncio.run(result)
+    here.screen.flush()
+    return int(result)
+
+
+def find(name: str) -> Command:
+    """The command of that name. Raises Misused with the nearest name."""
+    known = entries()
+    if name not in known:
+        from difflib import get_close_matches
+
+        from weft.errors import Misused
+
+        near = get_close_matches(name, known, n=1, cutoff=0.5)
+        hint = f"did you mean `weft {near[0]}`?" if near else "`weft --help` lists what there is"
+        raise Misused(what=f"There is no command {name!r}", mend=hint)
+    import importlib
+
+    module, _, attribute = known[name][0].partition(":")
+    command: Command = getattr(importlib.import_module(f"weft.cli.{module}"), attribute)
+    return command
+
+
+def _split(words: list[str]) -> tuple[list[str], str, list[str]]:
+    """What stands before the command's name, the name, and the rest."""
+    place = 0
+    while place < len(words) and words[place].startswith("-"):
+        place += 2 if words[place] in GLOBAL_VALUES else 1
+    return words[:place], "".join(words[place : place + 1]), words[place + 1 :]
+
+
+def overview() -> str:
+    """The first help page."""
+    lines = ["weft: durable workflows for teams of coding agents", "", "Usage: weft COMMAND [OPTIONS]"]
+    for title, group in GROUPS.items():
+        lines += ["", f"{title}:"]
+        lines += [f"  {name:<11} {line}" for name, (_, line) in group.items()]
+    lines += ["", "`weft COMMAND --help` says more. Every command takes --json, --store URL and -C FOLDER."]
+    codes = "0 completed, 1 failed, 2 bad input, 3 paused, 4 aborted, 130 interrupted"
+    lines += [f"Exit codes: {codes}.", ""]
+    return "\n".join(lines)
+
+
+def version() -> str:
+    """What is installed."""
+    from importlib.metadata import version as installed
+
+    return installed("weft")

@@ -1,0 +1,40 @@
+"""What the shell may complete: ids of runs and names of workflows. A shell is never told an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from weft.errors import WeftError
+
+
+def workflows(begun: str) -> list[str]:
+    """Names of workflows that begin so."""
+    from weft.formats.discovery import places, project
+
+    try:
+        names = [place.name for place in places(project(Path.cwd()))]
+    except OSError:
+        return []
+    return [name for name in names if name.startswith(begun)]
+
+
+def runs(begun: str) -> list[str]:
+    """Ids of the newest runs that begin so."""
+    import asyncio
+
+    try:
+        return [run for run in ["last", *asyncio.run(_newest())] if run.startswith(begun)]
+    except (WeftError, OSError):
+        return []
+
+
+async def _newest() -> list[str]:
+    from weft.cli.here import Here
+    from weft.store.port import RunQuery
+
+    async with Here(None, None).weft() as weft:
+        return [row.run for row in await weft.store.runs(RunQuery(limit=100, parent=""))]
+
+
+OFFERS: dict[str, Callable[[str], list[str]]] = {"run": runs, "workflow": workflows}

@@ -1,0 +1,127 @@
+"""`weft run`: starts a run of a workflow and drives it here, or leaves that to a process in the background."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from weft.cli import exits
+from weft.cli.given import facts, inputs, pair, text_of
+from weft.cli.grammar import Argument, Command, Option
+from weft.cli.here import Here
+from weft.errors import Misused
+
+if TYPE_CHECKING:
+    from weft.app.open import Weft
+
+MORE = """The workflow is a name (`weft workflows` lists them) or the path of a file.
+
+In a terminal the run is shown live and asks are answered right there; piped it prints one line an event; --json prints
+one object at the end. Ctrl-C leaves the run as it is, `weft drive RUN` goes on with it; Ctrl-C twice kills at once."""
+
+
+async def perform(here: Here, workflow: str, **given: Any) -> int:
+    """Start, and drive unless it is detached."""
+    from weft.core.events import Options
+
+    parallel = given["parallel"]
+    if parallel is not None and parallel < 1:
+        raise Misused(
+            what=f"--parallel is at least 1, got {parallel}", mend="leave it out for the workflow's own"
+        )
+    rehearse = _script(given["rehearse"], here.folder)
+    async with here.weft() as weft:
+        loaded = weft.load(_name(workflow, here, weft))
+        if not here.screen.json:
+            for warning in loaded.warnings:
+                here.screen.aside(str(warning))
+        options = Options(
+            parallel=parallel or 0,
+            sequential=given["sequential"],
+            answer_all=weft.actor if given["approve_all"] else "",
+            assume=None if given["assume"] is None else given["assume"] == "true",
+            rehearse=rehearse,
+            with_changes=given["with_changes"],
+        )
+        run = await weft.start(
+            loaded.workflow,
+            inputs=inputs(given["input"], here.folder),
+            facts=facts(given["fact"], loaded.workflow),
+            options=options,
+            labels=dict(pair(word, "--label") for word in given["label"]),
+            with_changes=given["with_changes"],
+        )
+        if given["detach"]:
+            return _detach(here, weft, run)
+        if not here.screen.json:
+            here.screen.line(f"Run {run} of {loaded.workflow.name}")
+        from weft.cli.driving import drive
+
+        return await drive(here, weft, run, fresh=True, wait=given["wait"])
+
+
+def _name(workflow: str, here: Here, weft: Weft) -> str:
+    """A path counts from where the user stands; the run remembers it from the top of the project."""
+    path = here.folder / workflow
+    if not path.is_file():
+        return workflow
+    found = os.path.relpath(path.resolve(), weft.folder)
+    return str(path.resolve()) if found.startswith("..") else os.path.join(".", found)
+
+
+def _script(rehearse: str | None, folder: Path) -> str | None:
+    """The text of the rehearsal's script, checked. Raises InvalidDefinition."""
+    if not rehearse:
+        return rehearse
+    from weft.agents.script import read
+
+    text = text_of(rehearse, folder)
+    read(text, rehearse)
+    return text
+
+
+def _detach(here: Here, weft: Weft, run: str) -> int:
+    log = weft.home / "drive" / f"{run}.log"
+    log.parent.mkdir(exist_ok=True)
+    store = ["--store", here.store] if here.store else []
+    argv = [sys.executable, "-m", "weft", "drive", run, "-C", str(here.folder), *store]
+    with log.open("wb") as file:
+        subprocess.Popen(
+            argv, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True, close_fds=True
+        )
+    here.screen.give({"run": run, "status": "pending"})
+    here.screen.line(run)
+    return exits.COMPLETED
+
+
+RUN = Command(
+    "run",
+    "Start a run and drive it to its end",
+    perform,
+    Argument("workflow", "a workflow's name, or the path of its file", complete="workflow"),
+    Option(
+        "--input -i",
+        "An input; @FILE for a file's text; @FILE or {…} alone: a JSON object of inputs.",
+        "many",
+        metavar="NAME=VALUE",
+    ),
+    Option("--fact", "Something that is known from the start.", "many", metavar="NAME=VALUE"),
+    Option("--assume", "The value of every fact that nobody has set.", "text", choices=("true", "false")),
+    Option("--approve-all", "Agree to everything that is asked; on record as yours."),
+    Option(
+        "--rehearse",
+        "Let the rehearsal agent play every role, by a script or without one.",
+        "maybe",
+        metavar="SCRIPT.yaml",
+    ),
+    Option("--parallel -p", "At most so many attempts at once.", "whole"),
+    Option("--sequential", "One step at a time, in written order."),
+    Option("--detach -d", "Drive it in the background; print the run's id and return."),
+    Option("--wait", "Stay while people are asked, until the run ends."),
+    Option("--with-changes", "Take uncommitted changes of the repository along."),
+    Option("--label", "A label to find the run by.", "many", metavar="NAME=VALUE"),
+    more=MORE,
+)

@@ -1,0 +1,139 @@
+"""Where a command's words go: plain lines and tables, coloured and cut to width only in a terminal, JSON when asked for.
+
+What comes from steps and agents is data: control characters in it never reach the terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Sequence
+from typing import Any, TextIO
+
+COLOURS = {"green": "32", "red": "31", "magenta": "35", "cyan": "36", "dim": "2", "bold": "1"}
+"""Those that can be read on a light and on a dark ground."""
+
+STATUS = {
+    "completed": "green",
+    "succeeded": "green",
+    "failed": "red",
+    "aborted": "red",
+    "running": "cyan",
+    "paused": "magenta",
+    "waiting": "magenta",
+    "pending": "dim",
+    "skipped": "dim",
+}
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-_]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_GAP = "  "
+
+
+def clean(text: str) -> str:
+    """Without control characters, but for tabs and new lines."""
+    return _CONTROL.sub("", text)
+
+
+class Screen:
+    """Standard output, and standard error for what is not the result."""
+
+    def __init__(self, *, json: bool = False, out: TextIO | None = None) -> None:
+        self.json = json
+        self.out = out or sys.stdout
+        self.terminal = self.out.isatty() and not json
+        forced = os.environ.get("FORCE_COLOR", "") not in {"", "0"}
+        plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+        self.colour = (self.terminal or forced) and not plain and not json
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal."""
+        return shutil.get_terminal_size().columns
+
+    def line(self, text: str = "") -> None:
+        """A line for people; nothing of it is printed when JSON was asked for."""
+        if not self.json:
+            self.out.write(text + "\n")
+
+    def aside(self, text: str) -> None:
+        """Something beside the result: to standard error."""
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+
+    def give(self, value: Any) -> None:
+        """One JSON object, when JSON was asked for."""
+        if self.json:
+            self.each(value)
+
+    def each(self, value: Any) -> None:
+        """One JSON object on a line, in any case."""
+        import msgspec
+
+        self.out.write(msgspec.json.encode(value, enc_hook=str).decode() + "\n")
+
+    def flush(self) -> None:
+        self.out.flush()
+
+    def paint(self, style: str, text: str) -> str:
+        """The text in a colour, where there are colours."""
+        if not self.colour or style not in COLOURS:
+            return text
+        return f"\x1b[{COLOURS[style]}m{text}\x1b[0m"
+
+    def status(self, word: str) -> str:
+        return self.paint(STATUS.get(word, ""), word)
+
+    def table(self, headings: Sequence[str], rows: Sequence[Sequence[Any]], flexible: int = -1) -> None:
+        """Columns in line; in a terminal the `flexible` one is cut so that a row fits. Status words are coloured."""
+        if self.json or not rows:
+            return
+        cells = [[one_line(cell) for cell in row] for row in rows]
+        empty = [place for place in range(len(headings)) if not any(row[place] for row in cells)]
+        if empty:
+            flexible = len(headings) - 1 if flexible < 0 else flexible
+            flexible -= sum(place < flexible for place in empty)
+            headings, *cells = (
+                [c for n, c in enumerate(row) if n not in empty] for row in (headings, *cells)
+            )
+        widths = [max(map(wide, column)) for column in zip(headings, *cells, strict=True)]
+        if self.terminal:
+            over = sum(widths) + len(_GAP) * (len(widths) - 1) - self.width
+            if over > 0:
+                widths[flexible] = max(widths[flexible] - over, 8)
+        self.line(self.paint("bold", _row(headings, widths).rstrip()))
+        for row in cells:
+            fitted = [_fit(cell, width) for cell, width in zip(row, widths, strict=True)]
+            painted = [self.paint(STATUS.get(cell.strip(), ""), cell) for cell in fitted]
+            self.line(_GAP.join(painted).rstrip())
+
+
+def one_line(value: Any) -> str:
+    return " ".join(clean("" if value is None else str(value)).split())
+
+
+def wide(text: str) -> int:
+    """Columns that a text takes."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def cut(text: str, width: int) -> str:
+    """At most so many columns, with a sign that something is left out."""
+    if wide(text) <= width:
+        return text
+    while text and wide(text) > width - 1:
+        text = text[:-1]
+    return text + "…"
+
+
+def _fit(text: str, width: int) -> str:
+    shown = cut(text, width)
+    return shown + " " * (width - wide(shown))
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return _GAP.join(_fit(cell, width) for cell, width in zip(cells, widths, strict=True))

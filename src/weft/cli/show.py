@@ -1,0 +1,167 @@
+"""`weft show`: one run, whole: steps by phase, times, results, errors; also as it was at an earlier version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from weft.cli import exits
+from weft.cli.driving import headline
+from weft.cli.grammar import Argument, Command, Option
+from weft.cli.here import Here
+from weft.cli.screen import Screen, clean
+from weft.cli.telling import moment
+from weft.core.state import State
+from weft.errors import Misused
+from weft.observe.progress import StepLine, lines
+from weft.observe.summary import artifacts, summary
+from weft.observe.wording import duration, short
+
+
+async def perform(here: Here, run: str, at: int | None, timeline: bool, step: str | None) -> int:
+    """One run."""
+    async with here.weft() as weft:
+        found = await here.find(weft, run)
+        state = await weft.engine.fold(found, at)
+        if at is not None and at > state.version:
+            raise Misused(what=f"Run {found} has only {state.version} versions", mend="take an earlier one")
+        now = weft.engine.clock.now() if at is None else state.updated_at
+        if timeline:
+            from weft.cli.bars import draw
+
+            return await draw(here, weft, state, now)
+    if step is not None:
+        return _step(here.screen, state, step)
+    here.screen.give(_object(state, now))
+    if not here.screen.json:
+        _show(here.screen, state, now, at)
+    return exits.COMPLETED
+
+
+def _object(state: State, now: float) -> dict[str, Any]:
+    """The object of `weft run --json` with what else is known."""
+    asks = [
+        {"ask": name, "step": a.step, "about": a.about, "prompt": a.prompt, "choices": a.choices}
+        for name, a in state.asks.items()
+    ]
+    return {
+        **summary(state, now),
+        "version": state.version,
+        "created_at": state.created_at,
+        "started_at": state.started_at,
+        "ended_at": state.ended_at,
+        "inputs": state.inputs,
+        "facts": state.facts,
+        "outputs": state.result,
+        "asks": asks,
+        "labels": state.labels,
+        "forked_from": state.forked_from,
+        "parent": state.parent.run if state.parent else "",
+    }
+
+
+def _show(screen: Screen, state: State, now: float, at: int | None) -> None:
+    screen.line(headline(screen, state, now))
+    if at is not None:
+        screen.line(f"As it was at version {at}, {moment(state.updated_at)}.")
+    about = [f"created {moment(state.created_at)}"]
+    about += [f"ended {moment(state.ended_at)}"] if state.ended_at else []
+    about += [f"version {state.version}"]
+    about += [f"forked from {state.forked_from}"] if state.forked_from else []
+    about += [f"called by {state.parent.step} of run {state.parent.run}"] if state.parent else []
+    screen.line(screen.paint("dim", ", ".join(about)))
+    _named(screen, "inputs", state.inputs)
+    _named(screen, "facts", state.facts)
+    screen.line()
+    _steps(screen, state, now)
+    _named(screen, "outputs", state.result)
+    made = artifacts(state)
+    if made:
+        screen.line()
+        screen.table(
+            ("artifact", "step", "sha256"), [(a["path"], a["step"], a["digest"][:12]) for a in made], 0
+        )
+    for name, opened in state.asks.items():
+        screen.line(
+            f"{screen.paint('magenta', name)}: {opened.step} asks {short(clean(opened.prompt), 200)!r}"
+        )
+
+
+def _named(screen: Screen, title: str, values: dict[str, Any]) -> None:
+    if values:
+        said = ", ".join(f"{name}={short(clean(str(value)), 60)}" for name, value in values.items())
+        screen.line(f"{title}: {said}")
+
+
+def _steps(screen: Screen, state: State, now: float) -> None:
+    """By phase where there are phases."""
+    shown = lines(state, now)
+    phases = [phase.id for phase in state.workflow.phases]
+    if not phases:
+        _table(screen, shown)
+        return
+    titles = {phase.id: phase.title or phase.id for phase in state.workflow.phases}
+    for phase in [*phases, ""]:
+        mine = [line for line in shown if line.phase == phase]
+        if mine:
+            screen.line(screen.paint("bold", titles.get(phase, "without a phase")))
+            _table(screen, mine)
+
+
+def _table(screen: Screen, shown: list[StepLine]) -> None:
+    rows = [
+        (
+            line.key,
+            line.status,
+            "" if line.seconds is None else duration(line.seconds),
+            line.round if line.round > 1 else "",
+            line.attempts if line.attempts > 1 else "",
+            line.what,
+        )
+        for line in shown
+    ]
+    screen.table(("step", "state", "time", "round", "tries", ""), rows)
+
+
+def _step(screen: Screen, state: State, key: str) -> int:
+    """Everything about one step."""
+    from weft.core.draft import Draft
+    from weft.core.verbs import find
+
+    st = find(Draft(state, 0.0), key)
+    found = {
+        "id": st.key,
+        "status": st.status,
+        "round": st.round,
+        "attempts": st.attempts,
+        "result": st.result,
+        "failures": st.failures,
+        "verdicts": st.verdicts,
+        "feedback": st.feedback,
+        "route": st.route,
+        "child": st.child,
+        "items": st.items,
+    }
+    screen.give(found)
+    for name, value in found.items():
+        if value not in (None, "", (), []):
+            screen.line(f"{screen.paint('bold', name)}: {_told(value)}")
+    return exits.COMPLETED
+
+
+def _told(value: Any) -> str:
+    import msgspec
+
+    if isinstance(value, str | int):
+        return clean(str(value))
+    return clean(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+SHOW = Command(
+    "show",
+    "Show a run: its steps, times, results; also as it was earlier",
+    perform,
+    Argument("run", "a run's id or its beginning, or `last`", complete="run"),
+    Option("--at", "As it was at this version (`weft events` shows them).", "whole", metavar="VERSION"),
+    Option("--step", "Everything about one step.", "text"),
+    Option("--timeline", "The attempts as bars over time."),
+)

@@ -1,0 +1,79 @@
+"""`weft validate` and `weft schema`: is a file a workflow, and what may stand in one. Neither needs a store."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+
+from weft.cli import exits
+from weft.cli.grammar import Argument, Command
+from weft.cli.here import Here
+from weft.definition.fault import Fault, errors_in
+from weft.errors import InvalidDefinition
+
+
+def validate(here: Here, files: list[str]) -> int:
+    """Every fault of every file, then a line that counts them."""
+    found: list[dict[str, object]] = []
+    bad = 0
+    for name in files:
+        faults = _faults(here, name)
+        errors = len(errors_in(faults))
+        bad += errors
+        for fault in faults:
+            here.screen.line(str(fault))
+        found.append({"file": name, "valid": not errors, "faults": [msgspec.to_builtins(f) for f in faults]})
+        if not errors:
+            here.screen.line(f"{name}: {here.screen.paint('green', 'valid')}")
+    if bad:
+        here.screen.line(f"{bad} fault(s)")
+    here.screen.give({"valid": not bad, "files": found})
+    return exits.BAD_INPUT if bad else exits.COMPLETED
+
+
+def _faults(here: Here, name: str) -> list[Fault]:
+    from weft.app.known import load_known
+    from weft.formats.discovery import find, project
+
+    top = project(here.folder)
+    path = Path(name)
+    if not (here.folder / path).exists():
+        path = find(name, top)
+    shown = os_relative(here.folder / path, here.folder)
+    try:
+        return load_known(Path(shown) if here.folder == Path.cwd() else here.folder / path, top).warnings
+    except InvalidDefinition as error:
+        return error.faults
+
+
+def os_relative(path: Path, folder: Path) -> str:
+    """The path as the user would write it."""
+    import os
+
+    found = os.path.relpath(path, folder)
+    return str(path) if found.startswith("..") else found
+
+
+def schema(here: Here) -> int:
+    """The JSON Schema of the native format."""
+    from weft.formats.weft.schema import schema as made
+
+    here.screen.out.write(json.dumps(made(), indent=2, ensure_ascii=False) + "\n")
+    return exits.COMPLETED
+
+
+VALIDATE = Command(
+    "validate",
+    "Check workflow files; print every fault with its place",
+    validate,
+    Argument("files", "the files, or names of workflows", many=True, complete="workflow"),
+    more="Each fault is `file:line:col: what; the nearest name; how to mend it`. Exit code 0, or 2 with a fault.",
+)
+SCHEMA = Command(
+    "schema",
+    "Print the JSON Schema of the workflow format, for editors",
+    schema,
+    more="Put the file beside your workflows and begin them with `# yaml-language-server: $schema=weft.schema.json`.",
+)

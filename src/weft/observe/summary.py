@@ -1,0 +1,103 @@
+"""A run as one object: status, steps with outputs, artifacts, errors in written order, cost and time. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from weft.core.state import State, StepState
+
+
+def summary(state: State, now: float) -> dict[str, Any]:
+    """What `weft run --json` prints. `cost_usd` None is unknown; `seconds` from the start to the end, or to `now`.
+
+    Keys: run, workflow, status, reason, steps (id, status, round, attempts, outputs), artifacts (path, step, digest),
+    errors (step, class, message), cost_usd, seconds; of runs in git also base, branch, commit, tree, conflicts.
+    """
+    found: dict[str, Any] = {
+        "run": state.run,
+        "workflow": state.workflow.name,
+        "status": state.status,
+        "reason": state.reason,
+        "steps": [step_of(st) for st in listed(state)],
+        "artifacts": artifacts(state),
+        "errors": errors(state),
+        "cost_usd": cost_usd(state),
+        "seconds": seconds(state, now),
+    }
+    if state.base.get("commit"):
+        found |= in_git(state)
+    return found
+
+
+def listed(state: State) -> list[StepState]:
+    """The steps that people are shown, in written order, each item after its foreach; internal ones are not."""
+    shown = [st for st in state.steps.values() if not state.graph.steps[st.index].internal]
+    return sorted(shown, key=lambda st: (st.index, st.place if st.parent else -1))
+
+
+def step_of(st: StepState) -> dict[str, Any]:
+    """One step as it stands in the object."""
+    return {
+        "id": st.key,
+        "status": st.status,
+        "round": st.round,
+        "attempts": st.attempts,
+        "outputs": st.result.outputs if st.result is not None else {},
+    }
+
+
+def artifacts(state: State) -> list[dict[str, Any]]:
+    """Every file that was made and is not deleted since, by the step that wrote it last."""
+    found: dict[str, dict[str, Any]] = {}
+    for st in listed(state):
+        for one in st.result.artifacts if st.result is not None else ():
+            found.pop(one.path, None)
+            if one.change != "deleted":
+                found[one.path] = {"path": one.path, "step": st.key, "digest": one.digest}
+    return list(found.values())
+
+
+def errors(state: State) -> list[dict[str, Any]]:
+    """What has failed, in written order; what ended the run as a whole comes last and names no step."""
+    found = list(_failures(state))
+    if state.status == "failed" and not found:
+        kind = "timeout" if "took longer" in state.reason else "permanent"
+        found.append({"step": "", "class": kind, "message": state.reason})
+    return found
+
+
+def _failures(state: State) -> Iterator[dict[str, Any]]:
+    for st in listed(state):
+        if st.status == "failed" and st.failure is not None:
+            yield {"step": st.key, "class": st.failure.kind, "message": st.failure.message}
+
+
+def cost_usd(state: State) -> float | None:
+    """What is known to be spent; None when something was spent and nothing of it is known."""
+    spent = state.spent
+    return None if spent.unknown and not spent.cost_usd else round(spent.cost_usd, 6)
+
+
+def seconds(state: State, now: float) -> float:
+    """How long the run takes or took."""
+    if state.started_at is None:
+        return 0.0
+    return round((state.ended_at or now) - state.started_at, 3)
+
+
+def in_git(state: State) -> dict[str, Any]:
+    """Where a run in a repository began and what it ended with."""
+    conflicts = [
+        conflict
+        for st in listed(state)
+        if st.failure is not None and st.failure.kind == "conflict"
+        for conflict in st.failure.report.get("conflicts", ())
+    ]
+    return {
+        "base": state.base["commit"],
+        "branch": state.branch,
+        "commit": state.commit,
+        "tree": state.tree,
+        "conflicts": conflicts,
+    }
