@@ -168,6 +168,15 @@ async def test_a_store_that_another_process_locks_says_so(store: SqliteStore, pa
     assert (await append(store, "r", 2, RunStarted())).version == 3
 
 
+async def test_who_is_about_to_write_is_alone_before_it_reads(store: SqliteStore, path: Path):
+    """Or what it read could be old when it writes."""
+    other = sqlite3.connect(path, isolation_level=None, timeout=0)
+    with store.writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
+
+
 async def test_a_question_that_sqlite_refuses_is_told_as_one_error(store: SqliteStore):
     with pytest.raises(StoreError, match=r"weft\.db cannot be used: no such table: moon"):
         store.rows("SELECT * FROM moon")
