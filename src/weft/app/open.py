@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from weft.steps.registry import Gates, Kinds
 
 STATE = ".weft"
-IGNORED = "*\n!workflows/\n!workflows/**\n"
+IGNORED = "*\n" + "".join(f"!{name}/\n!{name}/**\n" for name in ("workflows", "templates", "personas"))
 
 
 class Weft:

@@ -27,7 +27,7 @@ async def draw(here: Here, weft: Weft, state: State, now: float) -> int:
     """Print the timeline of a run up to `now`."""
     records = await weft.store.read(state.run)
     found = bars((one.at, one.event) for one in records if one.version <= state.version)
-    here.screen.give({"run": state.run, "bars": [msgspec.to_builtins(bar) for bar in found]})
+    here.screen.give({"run": state.run, "bars": [msgspec.to_builtins(one) for one in found]})
     if not here.screen.json:
         paint(here.screen, state, found, state.ended_at or now)
     return exits.COMPLETED
@@ -38,31 +38,32 @@ def paint(screen: Screen, state: State, found: list[Bar], end: float) -> None:
     if not found:
         screen.line("Nothing has begun yet.")
         return
-    begin = min(bar.since for bar in found)
-    keys = [st.key for st in listed(state) if any(bar.step == st.key for bar in found)]
+    begin = min(one.since for one in found)
+    keys = [st.key for st in listed(state) if any(one.step == st.key for one in found)]
     name = min(max(map(wide, keys)), LONGEST_NAME)
     room = max((screen.width if screen.terminal else PIPED_WIDTH) - name - 12, 20)
-    scale = room / max(end - begin, 0.001)
     for key in keys:
-        mine = [bar for bar in found if bar.step == key]
+        mine = [one for one in found if one.step == key]
         took = sum(
-            (bar.until or end) - bar.since for bar in mine if bar.kind in {"attempt", "failed", "lost"}
+            (one.until or end) - one.since for one in mine if one.kind in {"attempt", "failed", "lost"}
         )
         label = cut(key, name)
         screen.line(
-            f"{label}{' ' * (name - wide(label))} {_bar(screen, mine, begin, end, scale, room)} {duration(took):>9}"
+            f"{label}{' ' * (name - wide(label))} {bar(screen, mine, begin, end, room)} {duration(took):>9}"
         )
     legend = "  ".join(f"{screen.paint(COLOUR[kind], FILL[kind])} {kind}" for kind in FILL)
     screen.line(f"{' ' * name} 0 s{' ' * max(room - 12, 1)}{duration(end - begin):>9}")
     screen.line(legend)
 
 
-def _bar(screen: Screen, mine: list[Bar], begin: float, end: float, scale: float, room: int) -> str:
+def bar(screen: Screen, mine: list[Bar], begin: float, end: float, room: int) -> str:
+    """One step's line, `room` columns for the time from `begin` to `end`."""
+    scale = room / max(end - begin, 0.001)
     cells: list[str] = [""] * room
-    for bar in mine:
-        first = min(int((bar.since - begin) * scale), room - 1)
-        last = min(max(int(((bar.until or end) - begin) * scale), first + 1), room)
-        cells[first:last] = [bar.kind] * (last - first)
+    for one in mine:
+        first = min(int((one.since - begin) * scale), room - 1)
+        last = min(max(int(((one.until or end) - begin) * scale), first + 1), room)
+        cells[first:last] = [one.kind] * (last - first)
     text, place = "", 0
     while place < room:
         kind, start = cells[place], place

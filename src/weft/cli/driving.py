@@ -62,14 +62,21 @@ class Lines:
 
 async def drive(here: Here, weft: Weft, run: str, *, fresh: bool = False, wait: bool = False) -> int:
     """Drive a run, show it, say how it ended, and give the exit code."""
+    state, interrupted = await follow(here, weft, run, fresh=fresh, wait=wait)
+    conclude(here.screen, state, weft.engine.clock.now(), interrupted=interrupted)
+    return exits.INTERRUPTED if interrupted else exits.OF_STATUS.get(state.status, exits.PAUSED)
+
+
+async def follow(
+    here: Here, weft: Weft, run: str, *, fresh: bool = False, wait: bool = False
+) -> tuple[State, bool]:
+    """Drive a run and show it; gives how it stands then, and whether somebody interrupted it."""
     view = _view(here, weft)
     resting = never if wait else lambda state: rests(state) and not view.attended()
     with interrupts(weft.engine) as stopped:
         async with view:
             state = await weft.engine.drive(run, resting, view.told, fresh=fresh)
-    code = exits.INTERRUPTED if stopped.seen and not state.ended else exits.OF_STATUS.get(state.status, 3)
-    conclude(here.screen, state, weft.engine.clock.now(), interrupted=code == exits.INTERRUPTED)
-    return code
+    return state, stopped.seen and not state.ended
 
 
 def _view(here: Here, weft: Weft) -> View:

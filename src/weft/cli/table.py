@@ -6,6 +6,9 @@ Only names and texts, so that `weft --help` imports nothing; a new command is a 
 from __future__ import annotations
 
 GROUPS: dict[str, dict[str, tuple[str, str]]] = {
+    "Begin": {
+        "demo": ("demo:DEMO", "Take a small program through six phases: no key, no network, no cost"),
+    },
     "Write": {
         "init": ("init:INIT", "Make this folder a project, with a first workflow to try"),
         "validate": ("validate:VALIDATE", "Check workflow files; print every fault with its place"),

@@ -1,0 +1,185 @@
+"""`weft demo`: a small program taken through all six phases of `sdlc` by the rehearsal agent, in a folder of its own.
+
+Only the thinking is rehearsed, and every screen says so; git, worktrees, files, tests and gates are real.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from weft.cli import exits
+from weft.cli.grammar import Command, Option
+from weft.cli.here import Here
+from weft.errors import Misused
+
+if TYPE_CHECKING:
+    from weft.app.open import Weft
+    from weft.cli.screen import Screen
+    from weft.core.state import State
+
+ACTOR = "demo"
+NAME = "Todo"
+IDEA = "A to-do list for the terminal: note a task, see all tasks, tick one off."
+TRIAL = """export TODO_FILE="$(mktemp -d)/todo.json"; PY -m todo add buy milk; PY -m todo done 1"""
+README = """# Todo
+
+Nothing is here yet. `weft demo` takes this program from an idea to a release; see its branch `weft/…`.
+"""
+SAID = """A small to-do program goes through six phases, from an idea to a release.
+A rehearsal agent plays all eight roles from a script: no key, no network, no cost, and
+nothing is thought about. Git, worktrees, files, unit tests, gates and the log are real."""
+
+MORE = """It works in a new folder, or in the one that --into names; a folder with a git repository is used as it is.
+In a terminal you are asked whether the requirements are right, as a person would be; --yes answers for you, and when
+the output is piped the demo answers, on record as `demo`."""
+
+
+async def perform(here: Here, *, into: str | None, plain: bool, yes: bool) -> int:
+    """Lay out the folder, run `sdlc` in it, tell what happened."""
+    folder = _folder(here, into, plain)
+    screen = here.screen
+    attended = screen.terminal and sys.stdin.isatty() and not yes
+    _begin(screen, folder)
+    from weft.app.open import open_weft
+    from weft.cli.driving import follow
+
+    async with open_weft(folder, store=here.store) as weft:
+        run = await _start(weft, attended)
+        state, interrupted = await follow(here, weft, run)
+        return await _end(here, weft, folder, state, interrupted)
+
+
+async def _start(weft: Weft, attended: bool) -> str:
+    from weft.core.events import Options
+    from weft.formats.discovery import library
+
+    python = "python3" if shutil.which("python3") else shlex.quote(sys.executable)
+    script = (library("demo") / "script.yaml").read_text(encoding="utf-8")
+    inputs = {
+        "idea": IDEA,
+        "name": NAME,
+        "tests": f"{python} -m unittest discover -s tests",
+        "trial": TRIAL.replace("PY", python),
+    }
+    options = Options(rehearse=script, answer_all="" if attended else ACTOR)
+    workflow = weft.load(str(library() / "sdlc.yaml")).workflow
+    return await weft.start(workflow, inputs=inputs, options=options, labels={"demo": "todo"})
+
+
+def _folder(here: Here, into: str | None, plain: bool) -> Path:
+    """The folder to work in, made and committed where there is nothing yet. Raises Misused."""
+    if not shutil.which("git"):
+        raise Misused(what="git was not found", mend="install git 2.38 or newer, then try again")
+    if into is None:
+        folder = Path(tempfile.mkdtemp(prefix="weft-demo-"))
+    else:
+        folder = here.folder / into
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            mend = "name a folder that can be made"
+            raise Misused(what=f"{folder} cannot be used: {error.strerror}", mend=mend) from error
+    if not any(folder.iterdir()):
+        (folder / "README.md").write_text(README, encoding="utf-8")
+        (folder / ".gitignore").write_text("__pycache__/\n", encoding="utf-8")
+        if not plain:
+            _git(folder, "init", "-q", "--template=", "--initial-branch=main")
+            _git(folder, "add", "README.md", ".gitignore")
+            _git(folder, *_AS_DEMO, "commit", "-q", "-m", "Begin with nothing")
+    return folder.resolve()
+
+
+_AS_DEMO = (
+    *("-c", "user.name=weft demo", "-c", "user.email=demo@localhost"),
+    *("-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null"),
+)
+
+
+def _git(folder: Path, *words: str) -> None:
+    done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Misused(
+            what=f"git {words[0]} failed: {done.stderr.strip()}", mend="try another folder with --into"
+        )
+
+
+def _begin(screen: Screen, folder: Path) -> None:
+    screen.line(screen.paint("bold", "weft demo") + screen.paint("magenta", "  (rehearsed)"))
+    screen.line(SAID)
+    screen.line()
+    screen.line(f"It happens in {folder}")
+    screen.line()
+    screen.flush()
+
+
+async def _end(here: Here, weft: Weft, folder: Path, state: State, interrupted: bool) -> int:
+    from weft.cli.recap import recap
+    from weft.observe.summary import summary
+
+    here.screen.give(summary(state, weft.engine.clock.now()))
+    if not here.screen.json:
+        records = await weft.store.read(state.run)
+        recap(here.screen, state, [(one.at, one.event) for one in records])
+        _onwards(here.screen, folder, state)
+    code = exits.OF_STATUS.get(state.status, exits.PAUSED)
+    return exits.INTERRUPTED if interrupted and not state.ended else code
+
+
+def _onwards(screen: Screen, folder: Path, state: State) -> None:
+    """Three commands that work when they are pasted here."""
+    weft, where = _called(), shlex.quote(str(folder))
+    if not state.ended:
+        tries = [
+            (f"{weft} -C {where} explain last", "why the run stands still"),
+            (f"{weft} -C {where} approve last", "answer what it asks"),
+            (f"{weft} -C {where} drive last", "go on from here"),
+        ]
+    else:
+        python = "python3" if shutil.which("python3") else shlex.quote(sys.executable)
+        use = f"cd {where} && git switch -q {state.branch} && {python} -m todo add 'try weft'"
+        if not (folder / ".git").exists():
+            use = f"{weft} -C {where} artifacts last"
+        tries = [
+            (f"{weft} -C {where} show last", "every step, with times and rounds"),
+            (f"{weft} -C {where} events last", "everything that happened, in order"),
+            (use, "use what was built"),
+        ]
+    screen.line(screen.paint("bold", "Try next"))
+    for command, meaning in tries:
+        screen.line(f"  {screen.paint('dim', '# ' + meaning)}")
+        screen.line(f"  {command}")
+
+
+def _called() -> str:
+    """How somebody who stands here calls weft."""
+    mine = Path(sys.argv[0])
+    if mine.name != "weft":
+        return f"{shlex.quote(sys.executable)} -m weft"
+    found = shutil.which("weft")
+    if found and os.path.realpath(found) == os.path.realpath(mine):
+        return "weft"
+    return shlex.quote(str(mine))
+
+
+DEMO = Command(
+    "demo",
+    "Take a small program through six phases by rehearsal: no key, no network, no cost",
+    perform,
+    Option(
+        "--into",
+        "Work in this folder; it is made if it is not there.",
+        "text",
+        metavar="FOLDER",
+        complete="file",
+    ),
+    Option("--plain", "Without a git repository of the folder's own: weft keeps a private one."),
+    Option("--yes -y", "Approve what is asked, on record as `demo`."),
+    more=MORE,
+)
