@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from weft.core import events as e
-from weft.core.answers import answer
-from weft.core.budgets import ask_for_more, exhausted, out_of_time, reserve
-from weft.core.commands import Answer
+from weft.core.alarms import EXPIRY, TIMER
+from weft.core.answers import answer_all, answer_expired, answer_known
+from weft.core.budgets import WAITS, ask_for_more, begin_attempt, used_up
 from weft.core.draft import Draft, written
-from weft.core.endings import fail_step, skip_step, stop_running
+from weft.core.endings import exhausted, fail_step, skip_step, stop_running
 from weft.core.facts import judge_condition, values_read
-from weft.core.finish import rest
+from weft.core.finish import finish, is_over, rest
 from weft.core.items import expand
 from weft.core.joins import judge, wants_condition
-from weft.core.questions import ask, consent, prompt_of
+from weft.core.questions import ask, prompt_of
 from weft.core.routes import decide_route
 from weft.core.state import State, StepState
 from weft.core.work import Failure
@@ -27,109 +27,86 @@ def advance(draft: Draft, places: int) -> None:
         return
     if state.status == "pending":
         draft.emit(e.RunStarted())
-    _fall_due(draft)
-    if state.status == "paused" and state.reason in {"by request", "blocked", "budget"}:
-        return
+    if not _paused_for(state, "by request"):
+        _fall_due(draft)
     free = places
-    while True:
+    while _goes_on(state):
+        before = len(draft.events)
         free = _start_what_may(draft, free)
+        answer_known(draft)
         if answer_all(draft):
             continue
-        if state.status != "running" or state.running:
-            return
-        before = len(draft.events)
-        rest(draft, waiting_for_place=bool(state.ready))
+        if _paused_for(state, "asked", "quota") and not state.running and is_over(state):
+            _wake(draft)
+        if state.status == "running" and not state.running:
+            rest(draft)
         if len(draft.events) == before:
             return
 
 
-def answer_all(draft: Draft) -> bool:
-    """Give the answers of an actor who agrees to everything; says whether there was anything to answer."""
-    state = draft.state
-    by = state.options.answer_all
-    if not by or not state.asks:
-        return False
-    for name in list(state.asks):
-        if name in state.asks:
-            answer(draft, Answer(ask=name, verdict=consent(state.asks[name]), by=by))
-    return True
+def _goes_on(state: State) -> bool:
+    return not state.ended and not _paused_for(state, "by request", "blocked", "budget")
+
+
+def _paused_for(state: State, *reasons: str) -> bool:
+    return state.status == "paused" and state.reason in reasons
 
 
 def _fall_due(draft: Draft) -> None:
-    state, now, before = draft.state, draft.now, len(draft.events)
-    if state.status == "paused" and state.reason == "by request":
-        return
-    if (
-        state.deadline is not None
-        and now >= state.deadline
-        and not (state.status == "paused" and _stopped_clock(state))
-    ):
-        limit = state.workflow.limits.timeout_seconds
-        draft.emit(e.RunClosing(status="failed", reason=f"the run took longer than {limit:g} s"))
-        stop_running(draft, "the run timed out")
-    for name, opened in list(state.asks.items()):
-        if opened.expires_at is not None and now >= opened.expires_at and name in state.asks:
-            verdict = opened.default or "reject"
-            answer(
-                draft,
-                Answer(ask=name, verdict=verdict, by="expiry", reason="nobody answered in time"),
-                expired=True,
-            )
-    for key in [k for k, at in state.deadlines.items() if now >= at]:
-        st = state.steps[key]
-        limit = written(state, st).timeout.step_seconds
-        fail_step(draft, st, Failure(kind="timeout", message=f"the step took longer than {limit:g} s"))
-    due = sorted((at, state.steps[k].index, k) for k, at in state.timers.items() if now >= at)
-    for _, _, key in due:
-        draft.emit(e.StepDue(step=key, round=state.steps[key].round))
-    if len(draft.events) > before and state.status == "paused" and state.reason in {"quota", "asked"}:
+    """Let everything happen whose time has come, in the order of the times."""
+    state, before = draft.state, len(draft.events)
+    if state.deadline is not None and draft.now >= state.deadline and not state.clock_stands:
+        _time_out(draft)
+    while state.alarms and draft.now >= state.alarms[0][0]:
+        _, kind, _, _, name = state.alarms[0]
+        if kind == EXPIRY:
+            answer_expired(draft, name)
+        elif kind == TIMER:
+            draft.emit(e.StepDue(step=name, round=state.steps[name].round))
+        else:
+            st = state.steps[name]
+            limit = written(state, st).timeout.step_seconds
+            exhausted(draft, st, Failure(kind="timeout", message=f"the step took longer than {limit:g} s"))
+    if len(draft.events) > before and _paused_for(state, "quota", "asked"):
         draft.emit(e.RunResumed(detail="due"))
 
 
-def _stopped_clock(state: State) -> bool:
-    return not state.workflow.limits.count_waits and state.reason in {
-        "asked",
-        "by request",
-        "budget",
-        "blocked",
-    }
+def _time_out(draft: Draft) -> None:
+    """The run has had its time; or, being aborted, its final steps have."""
+    state = draft.state
+    if state.closing:
+        stop_running(draft, "the final steps had their time")
+        finish(draft, state.closing, state.reason)
+        return
+    limit = state.workflow.limits.timeout_seconds
+    reason = f"the run took longer than {limit:g} s"
+    draft.emit(e.RunClosing(status="failed", reason=reason))
+    stop_running(draft, reason)
 
 
 def _start_what_may(draft: Draft, free: int) -> int:
     """Starts steps until nothing more may; gives the places that are left."""
     state = draft.state
-    while state.status in {"running", "paused"} and not state.ended:
-        if state.failing and not state.closing:
-            break
+    while not (state.failing and not state.closing) and not _paused_for(state, "blocked", "budget"):
         if state.prompt:
             _attend(draft, state.steps[state.prompt[0][2]])
-        elif state.ready and free > 0 and len(state.running) < state.parallel:
-            if not _start(draft, state.steps[state.ready[0][2]]):
+        elif state.ready and free > 0 and state.room > 0:
+            st = state.steps[state.ready[0][2]]
+            if written(state, st).kind == "call":
+                _attend(draft, st)
+                continue
+            why = used_up(state, st, draft.now)
+            if why == WAITS:
                 break
+            if why:
+                ask_for_more(draft, st, why)
+                break
+            _wake(draft)
+            begin_attempt(draft, st)
             free -= 1
         else:
             break
-        if state.status == "paused" and state.reason in {"budget", "blocked"}:
-            break
     return free
-
-
-def _start(draft: Draft, st: StepState) -> bool:
-    """Put the next attempt of a step on record; False when the budget does not allow it."""
-    state = draft.state
-    step = written(state, st)
-    why = exhausted(state, st) or ("the time is used up" if out_of_time(state, draft.now) else "")
-    if why == "waits":
-        return False
-    if why:
-        ask_for_more(draft, st, why)
-        return bool(answer_all(draft))
-    _wake(draft)
-    begun = e.StepStarted(
-        step=st.key, round=st.round, attempt=st.attempt + 1, reserved_usd=reserve(state, st)
-    )
-    draft.start(begun, step)
-    return True
 
 
 def _wake(draft: Draft) -> None:
@@ -155,33 +132,34 @@ def _attend(draft: Draft, st: StepState) -> None:
 def _proceed(draft: Draft, st: StepState, step: Step) -> None:
     state = draft.state
     if wants_condition(state, step, st):
-        held = judge_condition(draft, st, step.when)
-        if held is not None:
-            values = values_read(draft, st, step.when)
-            if held:
-                draft.emit(e.StepAdmitted(step=st.key, round=st.round, expression=step.when, values=values))
-            else:
-                skip_step(draft, st, "when", f"`{step.when}` is false", values)
-    elif step.foreach is not None and not st.parent:
+        _judge_when(draft, st, step)
+        return
+    draft.begin(step)
+    if step.foreach is not None and not st.parent:
         expand(draft, st, step)
     elif step.kind == "ask":
         approval = step.ask or Approval()
         ask(draft, st, about="question", prompt=prompt_of(draft, st, approval, "{step}?"), approval=approval)
     elif step.ask is not None and not st.asked:
-        ask(
-            draft,
-            st,
-            about="before",
-            prompt=prompt_of(draft, st, step.ask, "Begin {step}?"),
-            approval=step.ask,
-        )
+        prompt = prompt_of(draft, st, step.ask, "Begin {step}?")
+        ask(draft, st, about="before", prompt=prompt, approval=step.ask)
     elif step.decision is not None:
         decide_route(draft, st)
     else:
-        _call(draft, st, step)
+        _call(draft, st)
 
 
-def _call(draft: Draft, st: StepState, step: Step) -> None:
+def _judge_when(draft: Draft, st: StepState, step: Step) -> None:
+    held = judge_condition(draft, st, step.when)
+    if held is not None:
+        values = values_read(draft, st, step.when)
+        if held:
+            draft.emit(e.StepAdmitted(step=st.key, round=st.round, expression=step.when, values=values))
+        else:
+            skip_step(draft, st, "when", f"`{step.when}` is false", values)
+
+
+def _call(draft: Draft, st: StepState) -> None:
     state = draft.state
     depth = (state.parent.depth if state.parent else 0) + 1
     if depth > state.workflow.limits.depth:
@@ -192,4 +170,4 @@ def _call(draft: Draft, st: StepState, step: Step) -> None:
     child = f"{state.run}.{st.index + 1}" + (f"-{st.place}" if st.parent else "") + f".{st.round}"
     if st.attempts:
         child += f"-{st.attempts + 1}"
-    draft.start(e.StepStarted(step=st.key, round=st.round, attempt=st.attempt + 1, child=child), step)
+    draft.emit(e.StepStarted(step=st.key, round=st.round, attempt=st.attempt + 1, child=child))

@@ -5,20 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from weft.core import events as e
 from weft.core.commands import Answer
 from weft.core.draft import Draft, refuse, written
-from weft.core.endings import conclude, fail_step, reopen_alone, send_back, skip_step, succeed
-from weft.core.routes import take_route
+from weft.core.endings import conclude, deliver, fail_step, skip_step, succeed
+from weft.core.facts import know
+from weft.core.questions import consent, verdicts
+from weft.core.rounds import do_again, retry, send_back
+from weft.core.routes import ask_route, take_route
 from weft.core.state import StepState
 from weft.core.work import Failure, Verdict
+from weft.definition.policy import ErrorClass
 from weft.errors import NoSuchAsk
 
-PLAIN = ("approve", "reject", "amend")
+MORE = ("cost_usd", "tokens", "attempts", "seconds")
 
 
 def answer(draft: Draft, command: Answer, expired: bool = False) -> None:
-    """Answer an open ask. Raises Refused or NoSuchAsk and then changes nothing."""
+    """Answer an open ask. Raises Refused or NoSuchAsk and then changes nothing.
+
+    One that comes late counts as long as nothing else has been put on record.
+    """
     state = draft.state
     opened = state.asks.get(command.ask)
     if opened is None:
@@ -26,13 +35,13 @@ def answer(draft: Draft, command: Answer, expired: bool = False) -> None:
             earlier = state.answers[command.ask]
             refuse("answer", f"{command.ask} was already answered ({earlier.verdict} by {earlier.by})")
         raise NoSuchAsk(run=state.run, ask=command.ask)
-    if state.ended:
-        refuse("answer", f"the run is {state.status}")
     if command.digest and command.digest != opened.digest:
         refuse("answer", f"what was shown with {command.ask} has changed since")
     allowed = verdicts(opened)
     if command.verdict not in allowed:
         refuse("answer", f"{command.ask} takes {', '.join(allowed)}, not {command.verdict!r}")
+    if opened.about == "budget" and command.verdict == "approve":
+        _check_more(command.value)
     draft.emit(
         e.AskAnswered(
             step=opened.step,
@@ -47,21 +56,45 @@ def answer(draft: Draft, command: Answer, expired: bool = False) -> None:
             expired=expired,
         )
     )
-    st = state.steps.get(opened.step)
-    if opened.about == "budget":
-        _budget(draft, opened, command)
-    elif st is not None:
-        _AFTER[opened.about](draft, st, opened, command)
+    _AFTER[opened.about](draft, state.steps[opened.step], opened, command)
     if state.status == "paused" and state.reason in {"asked", "quota"}:
         draft.emit(e.RunResumed(detail=f"{command.ask} answered"))
 
 
-def verdicts(opened: e.AskOpened) -> tuple[str, ...]:
-    """What may be answered: its choices where it has some, and the plain three as far as they make sense."""
-    if opened.about in {"permission", "failure", "conflict", "route"} and opened.choices:
-        return (*opened.choices, "reject") if "reject" not in opened.choices else opened.choices
-    plain = PLAIN if opened.about in {"question", "before", "approval", "escalation", "fact"} else PLAIN[:2]
-    return (*opened.choices, *(v for v in plain if v not in opened.choices))
+def answer_expired(draft: Draft, name: str) -> None:
+    """Nobody answered in time: its default does, or a no."""
+    opened = draft.state.asks[name]
+    verdict = opened.default if opened.default in verdicts(opened) else "reject"
+    answer(
+        draft, Answer(ask=name, verdict=verdict, by="expiry", reason="nobody answered in time"), expired=True
+    )
+
+
+def answer_known(draft: Draft) -> None:
+    """What was asked about a fact that is known by now is answered by that, in the name of who made it known."""
+    state = draft.state
+    for fact in [name for name in state.wanted if name in state.facts]:
+        value = state.facts[fact]
+        told = [event for event in draft.events if isinstance(event, e.FactSet) and event.name == fact]
+        for name in list(state.wanted.get(fact, ())):
+            opened = state.asks.get(name)
+            if opened is None or (opened.about == "route" and value not in opened.choices):
+                continue
+            verdict = str(value) if opened.about == "route" else "approve"
+            by = told[-1].by if told else ""
+            answer(draft, Answer(ask=name, verdict=verdict, by=by, value=value))
+
+
+def answer_all(draft: Draft) -> bool:
+    """Give the answers of an actor who agrees to everything; says whether there was anything to answer."""
+    state = draft.state
+    by = state.options.answer_all
+    if not by or not state.asks:
+        return False
+    for name in list(state.asks):
+        if name in state.asks:
+            answer(draft, Answer(ask=name, verdict=consent(state.asks[name]), by=by))
+    return True
 
 
 def _question(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> None:
@@ -79,61 +112,60 @@ def _question(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -
     }
     approval = written(draft.state, st).ask
     if approval is not None and approval.fact:
-        draft.emit(e.FactSet(name=approval.fact, value=value, by=given.by))
-    conclude(draft, st, e.Result(outputs=outputs, artifacts=given.artifacts, commit=given.commit))
+        know(draft, approval.fact, value, by=given.by)
+    deliver(draft, st, e.Result(outputs=outputs, artifacts=given.artifacts, commit=given.commit))
 
 
 def _before(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> None:
     approval = written(draft.state, st).ask
-    if given.verdict == "reject":
+    if given.verdict == "reject" and "reject" not in opened.choices:
         fail_step(draft, st, _refusal(given))
     elif approval is not None and approval.fact:
         value = given.value if given.value is not None else given.verdict
-        draft.emit(e.FactSet(name=approval.fact, value=value, by=given.by))
+        know(draft, approval.fact, value, by=given.by)
 
 
 def _approval(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> None:
     approval = written(draft.state, st).approve
     result = st.result or e.Result()
-    if given.verdict == "reject":
+    if given.verdict == "reject" and "reject" not in opened.choices:
         how = approval.on_reject if approval is not None else "redo"
-        if how == "fail":
+        if how == "fail" or draft.state.winding_up:
             fail_step(draft, st, _refusal(given))
         elif how == "back_to":
-            send_back(draft, st, reason=given.reason, findings=(), source=given.by)
+            send_back(draft, st, reason=given.reason, source=given.by)
         else:
-            reopen_alone(draft, st, reason=given.reason, source=given.by)
+            do_again(draft, st, reason=given.reason, source=given.by)
         return
     if given.verdict == "amend":
-        changed = {a.path: a for a in given.artifacts}
-        kept = tuple(a for a in result.artifacts if a.path not in changed)
-        outputs = {**result.outputs, **given.value} if isinstance(given.value, dict) else result.outputs
-        result = e.Result(
-            outputs=outputs,
-            artifacts=(*kept, *given.artifacts),
-            handoff=result.handoff,
-            usage=result.usage,
-            commit=given.commit or result.commit,
-            agent=result.agent,
-            rehearsed=result.rehearsed,
-        )
+        result = _amended(result, given)
     if approval is not None and approval.fact:
-        draft.emit(e.FactSet(name=approval.fact, value=given.value or given.verdict, by=given.by))
+        value = given.value if given.value is not None else given.verdict
+        know(draft, approval.fact, value, by=given.by)
     conclude(draft, st, result)
+
+
+def _amended(result: e.Result, given: Answer) -> e.Result:
+    """What the person gave in place of what the step produced; the rest stays."""
+    changed = {a.path for a in given.artifacts}
+    kept = tuple(a for a in result.artifacts if a.path not in changed)
+    return msgspec.structs.replace(
+        result,
+        outputs={**result.outputs, **given.value} if isinstance(given.value, dict) else result.outputs,
+        artifacts=(*kept, *given.artifacts),
+        commit=given.commit or result.commit,
+        tree="" if given.commit else result.tree,
+    )
 
 
 def _escalation(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> None:
     if given.verdict == "reject":
-        fail_step(draft, st, _refusal(given), final=True)
+        fail_step(draft, st, _refusal(given), overruled_by="fail")
     elif given.verdict in {"retry", "amend"}:
-        send_back(
-            draft,
-            st,
-            reason=given.reason,
-            findings=tuple(opened.detail.get("findings", ())),
-            source=given.by,
-            forced=True,
-        )
+        findings = tuple(opened.detail.get("findings", ()))
+        send_back(draft, st, reason=given.reason, findings=findings, source=given.by, forced=True)
+    elif written(draft.state, st).decision is not None and not st.route:
+        ask_route(draft, st)
     else:
         for verdict in [v for v in st.verdicts if v.verdict == "FAIL"]:
             waived = Verdict(
@@ -147,13 +179,14 @@ def _fact(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> No
     value: Any = given.value
     if value is None:
         value = given.verdict if given.verdict in opened.choices else given.verdict == "approve"
-    draft.emit(e.FactSet(name=opened.fact, value=value, by=given.by))
+    if opened.fact not in draft.state.facts:
+        know(draft, opened.fact, value, by=given.by)
     if st.status == "waiting" and st.result is not None:
         conclude(draft, st, st.result)
 
 
 def _route(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> None:
-    if given.verdict == "reject":
+    if given.verdict == "reject" and "reject" not in opened.choices:
         fail_step(draft, st, _refusal(given))
     else:
         take_route(draft, st, given.verdict, by=given.by)
@@ -161,16 +194,19 @@ def _route(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> N
 
 def _failure(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> None:
     if given.verdict == "retry":
-        draft.emit(e.StepRetried(step=st.key, round=st.round, reason=given.reason))
+        retry(draft, st, given.reason)
     elif given.verdict == "skip":
         skip_step(draft, st, "operator", f"skipped by {given.by}")
+    else:
+        failure = Failure(kind=opened.detail["class"], message=opened.detail["message"])
+        fail_step(draft, st, failure, overruled_by="fail")
 
 
 def _conflict(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> None:
     if given.verdict == "reject":
         fail_step(draft, st, _refusal(given, "conflict"))
         return
-    draft.emit(e.StepRetried(step=st.key, round=st.round))
+    retry(draft, st)
     note = {
         "resolution": {"how": given.verdict, "commit": given.commit, "by": given.by, "value": given.value}
     }
@@ -181,19 +217,34 @@ def _permission(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer)
     """The attempt that asked is still running and reads the answer off the feed."""
 
 
-def _budget(draft: Draft, opened: e.AskOpened, given: Answer) -> None:
+def _budget(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> None:
+    state = draft.state
     if given.verdict == "reject":
-        draft.emit(e.RunClosing(status="failed", reason=f"budget: {given.reason or 'no more'} ({given.by})"))
+        failure = Failure(
+            kind="refused", message=f"the budget is used up: more was {_refusal(given).message}"
+        )
+        fail_step(draft, st, failure, overruled_by="fail")
+    else:
+        more = given.value if given.value is not None else opened.detail["raise"]
+        draft.emit(e.BudgetRaised(**more))
+    if state.status == "paused" and state.reason == "budget":
+        draft.emit(e.RunResumed(detail=f"{opened.ask} answered"))
+
+
+def _check_more(value: Any) -> None:
+    """None for what was offered, or how much more of what."""
+    if value is None:
         return
-    more = given.value if isinstance(given.value, dict) else opened.detail.get("raise", {})
-    known = {k: more.get(k) for k in ("cost_usd", "tokens", "attempts", "seconds") if more.get(k)}
-    draft.emit(e.BudgetRaised(**known))
-    draft.emit(e.RunResumed(detail="budget raised"))
+    if not isinstance(value, dict) or not value or not value.keys() <= set(MORE):
+        refuse("answer", f"how much more is a map with some of {', '.join(MORE)}")
+    for name, more in value.items():
+        if isinstance(more, bool) or not isinstance(more, int | float) or more <= 0:
+            refuse("answer", f"{name} is {more!r}; a number above 0 is wanted")
 
 
-def _refusal(given: Answer, kind: str = "refused") -> Failure:
+def _refusal(given: Answer, kind: ErrorClass = "refused") -> Failure:
     why = f": {given.reason}" if given.reason else ""
-    return Failure(kind=kind, message=f"rejected by {given.by or 'nobody'}{why}")  # type: ignore[arg-type]
+    return Failure(kind=kind, message=f"rejected by {given.by or 'nobody'}{why}")
 
 
 _AFTER: dict[str, Callable[[Draft, StepState, e.AskOpened, Answer], None]] = {
@@ -206,4 +257,5 @@ _AFTER: dict[str, Callable[[Draft, StepState, e.AskOpened, Answer], None]] = {
     "failure": _failure,
     "conflict": _conflict,
     "permission": _permission,
+    "budget": _budget,
 }

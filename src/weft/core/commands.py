@@ -51,13 +51,15 @@ class ReportLost(Command, frozen=True):
 
 
 class ReportChild(Command, frozen=True):
-    """A called run moved: `status` as a run status, `outputs` and `usage` in the outcome once it ended."""
+    """A called run moved: `status` as a run status, `outputs` and `usage` in the outcome once it ended. `child` is that run:
+    another than the one that the step waits for changes nothing."""
 
     step: str
     round: int
     status: Literal["pending", "running", "paused", "completed", "failed", "aborted"]
     reason: str = ""
     outcome: Outcome = Outcome()
+    child: str = ""
 
 
 class Note(Command, frozen=True):
@@ -79,7 +81,7 @@ class Wait(Command, frozen=True):
 
 
 class OpenAsk(Command, frozen=True):
-    """A running attempt asks a person, for instance for a permission; it goes on holding its place."""
+    """A running attempt asks a person for a permission; it goes on holding its place."""
 
     step: str
     round: int

@@ -11,8 +11,8 @@ from typing import Any
 
 from weft.core import commands as c
 from weft.core import reports, verbs
-from weft.core.advance import advance, answer_all
-from weft.core.answers import answer
+from weft.core.advance import advance
+from weft.core.answers import answer, answer_all, answer_known
 from weft.core.draft import Draft
 from weft.core.events import Event
 from weft.core.state import State
@@ -30,6 +30,8 @@ def decide(state: State, command: c.Command, now: float) -> list[Event]:
     if state.version >= state.workflow.limits.events and not state.ended and isinstance(command, c.Report):
         command = c.Abort(reason=f"the run has more than {state.workflow.limits.events} events")
     _HANDLERS[type(command)](draft, command)
+    if state.wanted:
+        answer_known(draft)
     if state.options.answer_all:
         answer_all(draft)
     return draft.events

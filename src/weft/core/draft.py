@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from weft.core import events as e
 from weft.core.evolve import evolve
 from weft.core.state import State, StepState
+from weft.definition.condition import Condition
 from weft.definition.workflow import Step
 from weft.errors import Refused
 
@@ -26,11 +27,10 @@ class Draft:
         evolve(self.state, event, self.now)
         self.events.append(event)
 
-    def start(self, event: e.StepStarted, step: Step) -> None:
+    def begin(self, step: Step) -> None:
         """A step begins; so does its phase if it is the first."""
         if step.phase and step.phase not in self.state.phases_begun:
             self.emit(e.PhaseStarted(phase=step.phase))
-        self.emit(event)
 
     def end(self, event: e.StepSucceeded | e.StepSkipped | e.StepFailed | e.StepAborted) -> None:
         """A step ends; so does its phase if it was the last."""
@@ -51,8 +51,8 @@ def written(state: State, st: StepState) -> Step:
     return state.graph.steps[st.index]
 
 
-def scope_of(state: State, st: StepState | None = None, own: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What conditions of a step may read; `own` are its outputs of this attempt under its own id."""
+def scope_of(state: State, st: StepState | None = None) -> dict[str, Any]:
+    """What conditions and templates of a step may read."""
     run: dict[str, Any] = {"id": state.run, "workflow": state.workflow.name, "status": state.status}
     names: dict[str, Any] = {
         "inputs": state.inputs,
@@ -64,8 +64,14 @@ def scope_of(state: State, st: StepState | None = None, own: dict[str, Any] | No
         return names
     step = written(state, st)
     run |= {"round": st.round, "turns": st.turns, "attempt": st.attempt}
-    if own is not None:
-        names["outputs"] = {**state.outputs, step.id: own}
     if st.parent and step.foreach is not None:
         names[step.foreach.name] = st.item
     return names
+
+
+def scope_with(state: State, st: StepState, own: dict[str, Any], condition: Condition) -> dict[str, Any]:
+    """The same with the step's outputs of this attempt under its own id; of the others only what the condition reads."""
+    mine, outputs = written(state, st).id, state.outputs
+    names = {path[1] if len(path) > 1 else "" for path in condition.paths if path[0] == "outputs"}
+    read = outputs if "" in names else {name: outputs[name] for name in names & outputs.keys()}
+    return {**scope_of(state, st), "outputs": {**read, mine: own}}

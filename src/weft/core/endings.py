@@ -5,57 +5,122 @@ from __future__ import annotations
 from typing import Any
 
 from weft.core import events as e
-from weft.core.draft import Draft, scope_of, written
-from weft.core.facts import fact_names, judge_condition
-from weft.core.questions import ask
-from weft.core.state import State, StepState
+from weft.core.draft import Draft, scope_with, written
+from weft.core.facts import fact_names, judge_condition, know
+from weft.core.questions import ask, prompt_of, withdraw
+from weft.core.rounds import send_back, spent
+from weft.core.state import StepState
 from weft.core.work import Failure
 from weft.definition.condition import compile as compile_condition
+from weft.definition.policy import FailurePolicy
+from weft.definition.workflow import Decision, Route
 from weft.errors import ConditionError
 
 
+def deliver(draft: Draft, st: StepState, result: e.Result) -> None:
+    """The work is done and no gate stands against it: have it approved if that is wanted, else accept it."""
+    approval = written(draft.state, st).approve
+    if approval is None:
+        conclude(draft, st, result)
+        return
+    draft.emit(e.StepProduced(step=st.key, round=st.round, attempt=st.attempt, result=result))
+    prompt = prompt_of(draft, st, approval, "Approve what {step} produced?")
+    show = tuple(a for a in result.artifacts if not approval.show or a.path in approval.show)
+    ask(draft, st, about="approval", prompt=prompt, approval=approval, show=show)
+
+
 def conclude(draft: Draft, st: StepState, result: e.Result) -> None:
-    """The work is done and accepted: set the facts it sets, go round again if its loop says so, else succeed."""
-    step = written(draft.state, st)
+    """The work is accepted: set the facts it sets, go round again if its loop says so, else succeed."""
+    back = written(draft.state, st).back_to
     try:
         for name, value in _sets(draft, st, result).items():
-            draft.emit(e.FactSet(name=name, value=value, by=st.key))
-        back = step.back_to
-        if back is None or not back.when or st.parent:
+            know(draft, name, value, by=st.key)
+        if back is None or not back.when or st.parent or draft.state.winding_up:
             succeed(draft, st, result)
             return
-        if not fact_names(compile_condition(back.when)) <= draft.state.facts.keys() and st.result is None:
-            draft.emit(e.StepProduced(step=st.key, round=st.round, attempt=st.attempt, result=result))
+        if not fact_names(compile_condition(back.when)) <= draft.state.facts.keys():
+            _keep(draft, st, result)
         held = judge_condition(draft, st, back.when, result.outputs)
     except ConditionError as error:
+        _keep(draft, st, result)
         fail_step(draft, st, Failure(kind="invalid_output", message=str(error)))
         return
     if held is False:
         succeed(draft, st, result)
     elif held:
-        _again(draft, st, result, f"`{back.when}` holds")
+        if spent(draft.state, st):
+            _keep(draft, st, result)
+        else:
+            succeed(draft, st, result)
+        send_back(draft, st, reason=f"`{back.when}` holds", source=st.key)
+
+
+def _keep(draft: Draft, st: StepState, result: e.Result) -> None:
+    """Put the work on record, and what it cost, before it is known whether it is good."""
+    if st.result is None:
+        draft.emit(e.StepProduced(step=st.key, round=st.round, attempt=st.attempt, result=result))
 
 
 def _sets(draft: Draft, st: StepState, result: e.Result) -> dict[str, Any]:
-    step = written(draft.state, st)
-    scope = scope_of(draft.state, st, result.outputs) if step.sets else {}
-    return {name: compile_condition(source).value(scope) for name, source in step.sets.items()}
-
-
-def _again(draft: Draft, st: StepState, result: e.Result, reason: str) -> None:
-    if _spent(draft.state, st):
-        if st.result is None:
-            draft.emit(e.StepProduced(step=st.key, round=st.round, attempt=st.attempt, result=result))
-    else:
-        succeed(draft, st, result)
-    send_back(draft, st, reason=reason, findings=(), source=st.key)
+    found = {}
+    for name, source in written(draft.state, st).sets.items():
+        condition = compile_condition(source)
+        found[name] = condition.value(scope_with(draft.state, st, result.outputs, condition))
+    return found
 
 
 def succeed(draft: Draft, st: StepState, result: e.Result) -> None:
-    """Put the success on record; its foreach may be done with it."""
+    """Put the success on record; a decision leaves out what is not on its way, a foreach may be done with an item."""
     draft.end(e.StepSucceeded(step=st.key, round=st.round, attempt=st.attempt, result=result))
+    step = written(draft.state, st)
+    if step.decision is not None and st.route:
+        _leave_out(draft, st, step.decision)
+    if step.kind == "weave":
+        _woven(draft, result)
     if st.parent:
         end_foreach(draft, draft.state.steps[st.parent])
+
+
+def _woven(draft: Draft, result: e.Result) -> None:
+    """The internal last step has joined everything: the run has a branch now, and may have landed."""
+    outputs = result.outputs
+    draft.emit(e.RunWoven(branch=str(outputs.get("branch", "")), commit=result.commit, tree=result.tree))
+    if outputs.get("landed"):
+        landed = e.RunLanded(
+            target=str(outputs["landed"]),
+            commit=result.commit,
+            previous=str(outputs.get("previous", "")),
+            how=str(outputs.get("how", "")),
+        )
+        draft.emit(landed)
+
+
+def _leave_out(draft: Draft, st: StepState, decision: Decision) -> None:
+    """Skip what only the other routes lead to; where the route ends the run, all that does not come after it."""
+    graph = draft.state.graph
+    chosen = next(r for r in decision.routes if r.name == st.route)
+    on_the_way = {step for name in chosen.to for step in graph.named.get(name, ())}
+    if chosen.end:
+        kept = graph.after(on_the_way)
+        others = [s.id for i, s in enumerate(graph.steps) if i not in kept and not (s.final or s.internal)]
+    else:
+        named = {step for route in decision.routes for step in _targets(draft, route)} - on_the_way
+        others = sorted(named, key=graph.index.__getitem__)
+    for key in others:
+        other = draft.state.steps[key]
+        if other.key != st.key and not _has_begun(other):
+            why = f"route {chosen.name} " + ("ends the run" if chosen.end else "was taken")
+            skip_step(draft, other, "end" if chosen.end else "route", why, decision=st.key)
+
+
+def _targets(draft: Draft, route: Route) -> set[str]:
+    named = draft.state.graph.named
+    return {step for name in route.to for step in named.get(name, ())}
+
+
+def _has_begun(st: StepState) -> bool:
+    """Waiting for a person's word is no beginning."""
+    return st.status not in {"pending", "waiting"} or st.attempt > 0 or st.result is not None
 
 
 def skip_step(
@@ -64,129 +129,84 @@ def skip_step(
     cause: e.SkipCause,
     reason: str,
     values: dict[str, Any] | None = None,
+    decision: str = "",
 ) -> None:
     """The step is not done, and the record says why."""
     withdraw(draft, st, "the step is skipped")
-    draft.end(e.StepSkipped(step=st.key, round=st.round, cause=cause, reason=reason, values=values or {}))
+    draft.end(
+        e.StepSkipped(
+            step=st.key, round=st.round, cause=cause, reason=reason, values=values or {}, decision=decision
+        )
+    )
     if st.parent:
         end_foreach(draft, draft.state.steps[st.parent])
-
-
-def fail_step(draft: Draft, st: StepState, failure: Failure, *, final: bool = False) -> None:
-    """No attempt is left. `final` overrules a policy that would go back or ask again."""
-    withdraw(draft, st, "the step failed")
-    policy = "continue" if st.parent else written(draft.state, st).on_failure
-    if (final and policy in {"ask", "pause"}) or policy == "back_to":
-        policy = "fail"
-    draft.end(e.StepFailed(step=st.key, round=st.round, attempt=st.attempt, failure=failure, policy=policy))
-    if st.parent:
-        end_foreach(draft, draft.state.steps[st.parent])
-    elif policy == "cancel":
-        stop_running(draft, f"{st.key} failed")
-    elif policy == "pause" and draft.state.status == "running":
-        draft.emit(e.RunPaused(reason="blocked", detail=f"{st.key} failed: {failure.message}"))
-    elif policy == "ask":
-        prompt = f"Step `{st.key}` failed: {failure.message}. Try it again, skip it, or let the run fail?"
-        ask(draft, st, about="failure", prompt=prompt, choices=("retry", "skip", "fail"))
 
 
 def exhausted(draft: Draft, st: StepState, failure: Failure) -> None:
-    """The last attempt failed: back to an earlier step if that is the policy, else the step has failed."""
+    """No attempt is left: back to an earlier step if that is the policy, else the step has failed."""
     step = written(draft.state, st)
-    if step.on_failure == "back_to" and step.back_to is not None:
-        send_back(draft, st, reason=failure.message, findings=(), source=st.key)
+    if step.on_failure == "back_to" and step.back_to is not None and not draft.state.winding_up:
+        send_back(draft, st, reason=failure.message, source=st.key)
     else:
         fail_step(draft, st, failure)
 
 
-def send_back(
-    draft: Draft, st: StepState, *, reason: str, findings: tuple[str, ...], source: str, forced: bool = False
+def fail_step(
+    draft: Draft, st: StepState, failure: Failure, overruled_by: FailurePolicy | None = None
 ) -> None:
-    """Re-open everything from the step's `back_to` up to it; past the cap a person decides instead."""
+    """The step has failed, and its policy says what that does to the run. With `ask` a person is asked before it fails."""
+    withdraw(draft, st, "the step failed")
     state = draft.state
-    origin = state.steps[st.parent] if st.parent else st
-    back = written(state, st).back_to
-    if back is None:
-        reopen_alone(draft, st, reason=reason, source=source)
+    policy = overruled_by or ("continue" if st.parent else written(state, st).on_failure)
+    if policy == "back_to" or (policy == "ask" and state.winding_up):
+        policy = "fail"
+    if policy == "ask":
+        _ask_what_now(draft, st, failure)
         return
-    if _spent(state, st) and not forced:
-        _escalate(draft, st, reason, findings, f"sent back to `{back.to}` {origin.turns} times")
-        return
-    keys = tuple(state.graph.steps[i].id for i in state.graph.body(back.to, origin.key))
-    for key in keys:
-        for each in (*(state.steps[i] for i in state.steps[key].items), state.steps[key]):
-            withdraw(draft, each, "a new round begins")
-    turn = origin.turns + 1
-    draft.emit(
-        e.RoundOpened(
-            step=origin.key,
-            to=back.to,
-            steps=keys,
-            turn=turn,
-            reason=reason,
-            findings=findings,
-            source=source,
-        )
-    )
+    draft.end(e.StepFailed(step=st.key, round=st.round, attempt=st.attempt, failure=failure, policy=policy))
+    if st.parent:
+        _item_failed(draft, state.steps[st.parent])
+    elif policy == "cancel":
+        stop_running(draft, f"{st.key} failed")
+    elif policy == "pause" and not (state.status == "paused" and state.reason == "by request"):
+        draft.emit(e.RunPaused(reason="blocked", detail=f"{st.key} failed: {failure.message}"))
 
 
-def reopen_alone(draft: Draft, st: StepState, *, reason: str, source: str) -> None:
-    """Do this one step (or item) again, with the reason in its brief."""
-    if st.turns >= draft.state.workflow.limits.rounds:
-        _escalate(draft, st, reason, (), f"done again {st.turns} times")
-        return
-    draft.emit(
-        e.RoundOpened(
-            step=st.key, to=st.key, steps=(st.key,), turn=st.turns + 1, reason=reason, source=source
-        )
-    )
-
-
-def _spent(state: State, st: StepState) -> bool:
-    origin = state.steps[st.parent] if st.parent else st
-    back = written(state, st).back_to
-    return back is not None and origin.turns >= min(back.at_most, state.workflow.limits.rounds)
-
-
-def _escalate(draft: Draft, st: StepState, reason: str, findings: tuple[str, ...], spent: str) -> None:
-    withdraw(draft, st, "escalated")
-    prompt = f"Step `{st.key}` was {spent} and is not there yet: {reason}. Go on as it is, try once more, or give up?"
-    show = st.result.artifacts if st.result else ()
-    detail = {"findings": list(findings)}
+def _ask_what_now(draft: Draft, st: StepState, failure: Failure) -> None:
+    question = "Try it again, skip it, or let the run fail?"
     ask(
         draft,
         st,
-        about="escalation",
-        prompt=prompt,
-        choices=("approve", "retry", "reject"),
-        show=show,
-        detail=detail,
+        about="failure",
+        prompt=f"Step `{st.key}` failed: {failure.message}. {question}",
+        choices=("retry", "skip", "fail"),
+        detail={"class": failure.kind, "message": failure.message},
     )
 
 
 def end_foreach(draft: Draft, parent: StepState) -> None:
-    """When the last item has ended, so does the step; a failed item starts no further ones unless told to continue."""
+    """When the last item has ended, so does the step."""
     state = draft.state
-    if parent.status != "running":
+    if parent.open_items or parent.status != "running":
         return
     items = [state.steps[key] for key in parent.items]
-    if parent.open_items:
-        if written(state, parent).on_failure != "continue" and any(st.status == "failed" for st in items):
-            for st in items:
-                if st.status == "pending":
-                    skipped = e.StepSkipped(
-                        step=st.key, round=st.round, cause="need", reason="another item failed"
-                    )
-                    draft.emit(skipped)
-        if parent.open_items:
-            return
-    failed = [st for st in items if st.status in {"failed", "aborted"}]
-    if failed:
-        first = failed[0].failure or Failure(kind="permanent", message="it was stopped")
-        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
-        exhausted(draft, parent, Failure(kind=first.kind, message=f"{failed[0].key}: {first.message}{more}"))
+    broken = [st for st in items if st.status in {"failed", "aborted"}]
+    if broken:
+        first = broken[0].failure or Failure(kind="permanent", message="it was stopped")
+        more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+        exhausted(draft, parent, Failure(kind=first.kind, message=f"{broken[0].key}: {first.message}{more}"))
     else:
         conclude(draft, parent, _gathered(parent, items))
+
+
+def _item_failed(draft: Draft, parent: StepState) -> None:
+    """The first failed item starts no further ones, unless the step is to be continued."""
+    if parent.broken_items == 1 and written(draft.state, parent).on_failure != "continue":
+        for item in (draft.state.steps[key] for key in parent.items):
+            if not _has_begun(item):
+                withdraw(draft, item, "another item failed")
+                draft.emit(e.StepSkipped(item.key, item.round, cause="need", reason="another item failed"))
+    end_foreach(draft, parent)
 
 
 def _gathered(parent: StepState, items: list[StepState]) -> e.Result:
@@ -198,21 +218,10 @@ def _gathered(parent: StepState, items: list[StepState]) -> e.Result:
 
 
 def stop_running(draft: Draft, reason: str) -> None:
-    """Abort every step that is under way or waits; the shell sees that nobody wants its attempts any more."""
-    state = draft.state
-    for name, opened in list(state.asks.items()):
-        draft.emit(e.AskWithdrawn(step=opened.step, round=opened.round, ask=name, reason=reason))
-    for st in under_way(state):
+    """Abort every step that is under way or waits, items before their foreach; the shell sees that nobody wants them."""
+    found = [st for st in draft.state.steps.values() if st.status in {"running", "waiting"}]
+    for st in sorted(found, key=lambda st: (st.index, not st.parent, st.place)):
+        withdraw(draft, st, reason)
         draft.end(e.StepAborted(step=st.key, round=st.round, reason=reason))
-
-
-def under_way(state: State) -> list[StepState]:
-    """Steps and items that run or wait, items before the step that they belong to, in written order."""
-    found = [st for st in state.steps.values() if st.status in {"running", "waiting"}]
-    return sorted(found, key=lambda st: (st.index, not st.parent, st.place))
-
-
-def withdraw(draft: Draft, st: StepState, reason: str) -> None:
-    """Close the step's own open ask, if any."""
-    if st.ask and st.ask in draft.state.asks:
-        draft.emit(e.AskWithdrawn(step=st.key, round=st.round, ask=st.ask, reason=reason))
+    for name, opened in list(draft.state.asks.items()):
+        draft.emit(e.AskWithdrawn(step=opened.step, round=opened.round, ask=name, reason=reason))

@@ -103,7 +103,7 @@ class RunStalled(Event, frozen=True, tag="run.stalled"):
 
 
 class RunReopened(Event, frozen=True, tag="run.reopened"):
-    """An ended run goes on because a step is tried again."""
+    """An ended run goes on because a step is tried again; what its end left out is open, final steps are so once more."""
 
 
 class PhaseStarted(Event, frozen=True, tag="phase.started"):
@@ -138,12 +138,14 @@ SkipCause = Literal["when", "route", "need", "operator", "end"]
 class StepSkipped(StepEvent, frozen=True, tag="step.skipped"):
     """`cause`: when (condition false), route (not taken), need (a need failed), operator (a person), end (the run ended).
 
-    A step skipped by `when` or by a person lets its successors go on; the others take theirs along.
+    A step skipped by `when` or by a person lets its successors go on; the others take theirs along. `decision` is the
+    step that took another route, or one that ends the run.
     """
 
     cause: SkipCause = "when"
     reason: str = ""
     values: dict[str, Any] = {}
+    decision: str = ""
 
 
 class StepExpanded(StepEvent, frozen=True, tag="step.expanded"):
@@ -238,7 +240,8 @@ class StepAborted(StepEvent, frozen=True, tag="step.aborted"):
 
 
 class StepRetried(StepEvent, frozen=True, tag="step.retried"):
-    """A person asks for a step that ended badly to be tried again, with a fresh budget of attempts."""
+    """A step is tried again with a fresh budget of attempts: a person asked for it, or it had been left out because of a
+    step that is open again."""
 
     reason: str = ""
 

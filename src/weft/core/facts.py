@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from weft.core import events as e
-from weft.core.draft import Draft, scope_of, written
+from weft.core.draft import Draft, scope_of, scope_with, written
 from weft.core.questions import ask
 from weft.core.state import StepState
 from weft.definition.condition import Condition
@@ -19,7 +19,14 @@ def judge_condition(
     condition = compile_condition(source)
     if not settle_facts(draft, st, condition):
         return None
-    return condition.holds(scope_of(draft.state, st, own))
+    scope = scope_of(draft.state, st) if own is None else scope_with(draft.state, st, own, condition)
+    return condition.holds(scope)
+
+
+def know(draft: Draft, name: str, value: Any, by: str) -> None:
+    """Put a fact on record, unless it is known as just that."""
+    if name not in draft.state.facts or draft.state.facts[name] != value:
+        draft.emit(e.FactSet(name=name, value=value, by=by))
 
 
 def settle_facts(draft: Draft, st: StepState, condition: Condition) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from weft.core import events as e
@@ -11,51 +12,55 @@ from weft.core.state import State
 from weft.definition.condition import compile as compile_condition
 from weft.errors import ConditionError
 
+SHOWN = 10
+"""Names that a pause lists."""
 
-def rest(draft: Draft, waiting_for_place: bool) -> None:
+
+def rest(draft: Draft) -> None:
     """Called when no attempt is under way: say what is waited for, or end the run."""
     state = draft.state
     if state.failing and not state.closing:
-        if not _child_moves(state):
-            _fail(draft)
+        if not state.moving:
+            stop_running(draft, "the run fails")
+            close(draft, "failed", _errors(state))
     elif not state.closing and state.unfinished == 0:
         close(draft, "completed", "")
     elif state.closing and state.finals_left == 0:
-        _end(draft)
-    elif waiting_for_place or state.prompt or _child_moves(state):
+        finish(draft, state.closing, state.reason)
+    elif state.prompt or state.moving or (state.ready and state.room > 0):
         return
     elif state.timers:
         _wait_for_time(draft)
     elif state.asks or state.calls:
-        names = ", ".join(state.asks) or "a sub-run"
-        draft.emit(e.RunPaused(reason="asked", until=_expiry(state), detail=names))
+        detail = _listed(state.asks) or "a sub-run"
+        draft.emit(
+            e.RunPaused(reason="asked", until=state.alarms[0][0] if state.alarms else None, detail=detail)
+        )
     else:
-        waits = [st.key for st in state.steps.values() if st.status in {"pending", "waiting", "running"}]
-        detail = f"nothing can move: {', '.join(waits[:10])}"
+        waits = [key for key, st in state.steps.items() if st.status in {"pending", "waiting", "running"}]
+        detail = f"nothing can move: {_listed(waits)}"
         draft.emit(e.RunStalled(detail=detail))
         draft.emit(e.RunPaused(reason="blocked", detail=detail))
+
+
+def is_over(state: State) -> bool:
+    """Whether nothing holds a run any more that waits for people or a quota."""
+    return (state.failing and not state.closing) or not (state.asks or state.calls or state.timers)
 
 
 def close(draft: Draft, status: str, reason: str) -> None:
     """The main steps are over: run the final ones, if there are any, then end so."""
     state = draft.state
+    if status == "completed" and state.failed:
+        status, reason = "failed", _errors(state)
     if state.finals_left:
         draft.emit(e.RunClosing(status=status, reason=reason))  # type: ignore[arg-type]
         return
-    _finish(draft, status, reason)
+    finish(draft, status, reason)
 
 
-def _fail(draft: Draft) -> None:
-    if draft.state.calls or draft.state.asks or draft.state.timers:
-        stop_running(draft, "the run fails")
-    close(draft, "failed", _errors(draft.state))
-
-
-def _end(draft: Draft) -> None:
-    _finish(draft, draft.state.closing, draft.state.reason)
-
-
-def _finish(draft: Draft, status: str, reason: str) -> None:
+def finish(draft: Draft, status: str, reason: str) -> None:
+    """End the run; a final step that failed makes a failure of a success."""
     state = draft.state
     if status == "completed" and state.failed:
         status, reason = "failed", _errors(state)
@@ -65,7 +70,7 @@ def _finish(draft: Draft, status: str, reason: str) -> None:
         except ConditionError as error:
             draft.emit(e.RunFailed(reason=f"outputs: {error}"))
     elif status == "failed":
-        draft.emit(e.RunFailed(reason=reason or _errors(state)))
+        draft.emit(e.RunFailed(reason=reason))
     else:
         draft.emit(e.RunAborted(reason=reason))
 
@@ -79,26 +84,23 @@ def _outputs(draft: Draft) -> dict[str, Any]:
 
 def _errors(state: State) -> str:
     """The failed steps in written order, the first with its message."""
-    failed = sorted(state.failed, key=lambda key: state.steps[key].index)
+    failed = sorted((state.steps[key] for key in state.failed), key=lambda st: (st.index, st.place))
     if not failed:
         return ""
-    failure = state.steps[failed[0]].failure
-    first = f"{failed[0]}: {failure.message}" if failure else failed[0]
-    return first + (f"; also {', '.join(failed[1:])}" if len(failed) > 1 else "")
-
-
-def _child_moves(state: State) -> bool:
-    return any(state.steps[key].child_status == "running" for key in state.calls)
+    failure = failed[0].failure
+    first = f"{failed[0].key}: {failure.message}" if failure else failed[0].key
+    return first + (f"; also {', '.join(st.key for st in failed[1:])}" if len(failed) > 1 else "")
 
 
 def _wait_for_time(draft: Draft) -> None:
     """Only quotas left to wait for is a pause; a short backoff is not."""
     state = draft.state
     if all(state.steps[key].on == "quota" for key in state.timers):
-        draft.emit(
-            e.RunPaused(reason="quota", until=min(state.timers.values()), detail=", ".join(state.timers))
-        )
+        until = min(state.timers.values())
+        draft.emit(e.RunPaused(reason="quota", until=until, detail=_listed(state.timers)))
 
 
-def _expiry(state: State) -> float | None:
-    return min((a.expires_at for a in state.asks.values() if a.expires_at is not None), default=None)
+def _listed(names: Iterable[str]) -> str:
+    found = list(names)
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return ", ".join(found[:SHOWN]) + more

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from weft.core import events as e
-from weft.core.state import State
+from weft.core.state import State, StepState
 from weft.errors import NoSuchStep
 
 
@@ -21,10 +21,11 @@ def kept(state: State, step: str) -> tuple[e.Event, ...]:
             if st.route:
                 events.append(e.DecisionMade(step=st.key, route=st.route, by=f"run {state.run}"))
             events.append(e.StepSucceeded(step=st.key, attempt=st.attempt, result=st.result))
-        elif st.status == "skipped" and st.cause in {"when", "route", "operator"}:
-            events.append(e.StepSkipped(step=st.key, cause=_cause(st.cause), reason=st.detail))
+        elif st.cause and (st.cause in {"when", "operator"} or _still_left_out(state, st, again)):
+            events.append(e.StepSkipped(st.key, cause=st.cause, reason=st.detail, decision=st.decision))
     return tuple(events)
 
 
-def _cause(cause: str) -> e.SkipCause:
-    return "when" if cause == "when" else "route" if cause == "route" else "operator"
+def _still_left_out(state: State, st: StepState, again: set[int]) -> bool:
+    """Whether the decision that took another route is kept; what follows from such steps follows anew."""
+    return st.decision != "" and state.graph.index[st.decision] not in again

@@ -30,16 +30,17 @@ def judge(step: Step, needs: int, st: StepState) -> Judgement:
 
 
 def needs_place(state: State, step: Step, st: StepState) -> bool:
-    """Whether what comes next for an offered step is an attempt; else it is a condition, a list, a question or a call."""
-    if judge(step, len(state.graph.needs[st.index]), st) != "go" or wants_condition(state, step, st):
-        return False
-    if step.foreach and not st.parent:
+    """Whether what comes next for an offered step is an attempt; else it is a condition, a list, a question or a call.
+
+    A call needs its turn only where one step goes at a time.
+    """
+    if wants_condition(state, step, st) or (step.foreach and not st.parent):
         return False
     if step.ask and not st.asked:
         return False
     if step.decision is not None and step.decision.by != "role":
         return False
-    return step.kind not in {"ask", "call"}
+    return step.kind != "ask" and (step.kind != "call" or state.options.sequential)
 
 
 def wants_condition(state: State, step: Step, st: StepState) -> bool:
@@ -50,13 +51,22 @@ def wants_condition(state: State, step: Step, st: StepState) -> bool:
 
 
 def offer(state: State, st: StepState) -> None:
-    """Put a pending step into the heap where it is looked for next."""
+    """Put a pending step into the heap where it is looked for next, once its needs are enough.
+
+    Not when the run or its foreach is past that.
+    """
     step = state.graph.steps[st.index]
-    st.offered = "ready" if needs_place(state, step, st) else "prompt"
-    heappush(state.ready if st.offered == "ready" else state.prompt, (st.index, st.place, st.key))
+    verdict = judge(step, len(state.graph.needs[st.index]), st)
+    if st.status != "pending" or verdict == "open" or bool(state.closing) != step.final:
+        return
+    if st.parent and state.steps[st.parent].status != "running":
+        return
+    ready = verdict == "go" and needs_place(state, step, st)
+    st.offered = "ready" if ready else "prompt"
+    heappush(state.ready if ready else state.prompt, (st.index, st.place, st.key))
 
 
-def sweep(state: State) -> None:
+def drop_stale(state: State) -> None:
     """Drop heads that do not count any more, so that readers may trust them."""
     for name, heap in (("ready", state.ready), ("prompt", state.prompt)):
         while heap:
@@ -66,41 +76,49 @@ def sweep(state: State) -> None:
             heappop(heap)
 
 
-def arrive(state: State, st: StepState) -> None:
-    """A main step has ended: tell its followers."""
+def arrive(state: State, st: StepState, held_place: bool) -> None:
+    """A step has ended: tell its followers; an item tells its foreach, and hands on its place there if it had one."""
+    if st.parent:
+        _item_ended(state, st, held_place)
+        return
     graph = state.graph
     _count(state, st, -1)
     how = manner(st)
     for follower in graph.followers[st.index]:
-        step = graph.steps[follower]
-        other = state.steps[step.id]
+        other = state.steps[graph.steps[follower].id]
         other.left -= 1
         _tally(other, how, 1)
         if other.status == "pending" and not other.offered:
-            offer_if_due(state, other)
+            offer(state, other)
 
 
 def leave(state: State, st: StepState) -> None:
-    """An ended main step is open again: take back what its followers were told."""
+    """An ended step is open again: take back what its followers, or its foreach, were told."""
     graph = state.graph
-    _count(state, st, 1)
     how = manner(st)
+    if st.parent:
+        parent = state.steps[st.parent]
+        parent.open_items += 1
+        parent.broken_items -= how == "bad" and st.status != "skipped"
+        return
+    _count(state, st, 1)
     for follower in graph.followers[st.index]:
         other = state.steps[graph.steps[follower].id]
         other.left += 1
         _tally(other, how, -1)
-        if (
-            other.status == "pending"
-            and judge(graph.steps[follower], len(graph.needs[follower]), other) == "open"
-        ):
+        if judge(graph.steps[follower], len(graph.needs[follower]), other) == "open":
             other.offered = ""
 
 
-def offer_if_due(state: State, st: StepState) -> None:
-    """Offer a pending step whose needs are already enough."""
-    step = state.graph.steps[st.index]
-    if judge(step, len(state.graph.needs[st.index]), st) != "open" and _its_time(state, step):
-        offer(state, st)
+def _item_ended(state: State, st: StepState, held_place: bool) -> None:
+    parent = state.steps[st.parent]
+    parent.open_items -= 1
+    parent.broken_items += st.status in {"failed", "aborted"}
+    while held_place and parent.queue:
+        following = state.steps[parent.queue.pop()]
+        if following.status == "pending":
+            offer(state, following)
+            break
 
 
 def manner(st: StepState) -> str:
@@ -129,7 +147,3 @@ def _count(state: State, st: StepState, by: int) -> None:
         state.unfinished += by
     if step.phase:
         state.phases[step.phase] += by
-
-
-def _its_time(state: State, step: Step) -> bool:
-    return bool(state.closing) == step.final

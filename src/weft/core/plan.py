@@ -25,11 +25,9 @@ def plan(state: State) -> list[Effect]:
 
 def next_due(state: State) -> float | None:
     """When something happens by itself next, in unix seconds; None when nothing will."""
-    if state.status == "paused" and state.reason == "by request":
+    if state.ended or (state.status == "paused" and state.reason == "by request"):
         return None
-    times = [*state.timers.values(), *state.deadlines.values()]
-    times += [a.expires_at for a in state.asks.values() if a.expires_at is not None]
-    counting = state.status == "running" or state.workflow.limits.count_waits or state.reason == "quota"
-    if state.deadline is not None and counting:
-        times.append(state.deadline)
-    return min(times, default=None)
+    alarm = state.alarms[0][0] if state.alarms else None
+    if state.deadline is None or state.clock_stands:
+        return alarm
+    return state.deadline if alarm is None else min(alarm, state.deadline)

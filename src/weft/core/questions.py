@@ -13,6 +13,8 @@ from weft.core.state import StepState
 from weft.core.work import Artifact
 from weft.definition.workflow import Approval
 
+PLAIN = ("approve", "reject", "amend")
+
 
 def ask(
     draft: Draft,
@@ -59,14 +61,32 @@ def ask(
     draft.emit(opened)
 
 
+def withdraw(draft: Draft, st: StepState, reason: str) -> None:
+    """Close the open asks of a step. A run that waited for one of them to allow more goes on, and asks anew if it must."""
+    for name in list(st.asks):
+        about = draft.state.asks[name].about
+        draft.emit(e.AskWithdrawn(step=st.key, round=st.round, ask=name, reason=reason))
+        if about == "budget" and draft.state.status == "paused" and draft.state.reason == "budget":
+            draft.emit(e.RunResumed(detail=reason))
+
+
+def verdicts(opened: e.AskOpened) -> tuple[str, ...]:
+    """What may be answered: its choices where it has some, and the plain three as far as they make sense."""
+    if opened.about in {"permission", "failure", "conflict", "route"} and opened.choices:
+        return (*opened.choices, "reject") if "reject" not in opened.choices else opened.choices
+    plain = PLAIN if opened.about in {"question", "before", "approval", "escalation", "fact"} else PLAIN[:2]
+    return (*opened.choices, *(v for v in plain if v not in opened.choices))
+
+
 def consent(opened: e.AskOpened) -> str:
-    """What approving everything means for an ask: go on, never round again."""
+    """What approving everything means for an ask: go on, never round again. Always something that may be answered."""
     if opened.about == "failure":
         return "fail"
     if opened.about == "conflict":
         return "reject"
     if opened.about == "permission":
-        return next((c for c in opened.choices if c.startswith("allow")), "approve")
+        agreed = [c for c in opened.choices if c.startswith("allow") or c == "approve"]
+        return (*agreed, *opened.choices, "approve")[0]
     if opened.choices and opened.about in {"question", "route", "before", "fact"}:
         return opened.default if opened.default in opened.choices else opened.choices[0]
     return "approve"

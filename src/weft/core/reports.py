@@ -5,13 +5,19 @@ from __future__ import annotations
 from weft.core import events as e
 from weft.core.backoff import retry_at
 from weft.core.commands import Note, OpenAsk, Report, ReportChild, ReportLost, Wait
-from weft.core.draft import Draft, written
-from weft.core.endings import conclude, exhausted, send_back, withdraw
-from weft.core.questions import ask, prompt_of
+from weft.core.draft import Draft, refuse, written
+from weft.core.endings import deliver, exhausted
+from weft.core.facts import know
+from weft.core.questions import ask, withdraw
+from weft.core.rounds import send_back
 from weft.core.routes import take_route
 from weft.core.state import StepState
-from weft.core.work import Failure, Outcome
+from weft.core.work import Failure, Outcome, Usage
+from weft.definition.policy import Budget, ErrorClass
 from weft.definition.workflow import Step
+
+LOOKS_AGAIN_SECONDS = 30.0
+"""When a wait that names no time is over."""
 
 
 def under_way(draft: Draft, step: str, round_: int, attempt: int) -> StepState | None:
@@ -25,46 +31,33 @@ def under_way(draft: Draft, step: str, round_: int, attempt: int) -> StepState |
 def report(draft: Draft, command: Report) -> None:
     """An attempt ended with an outcome."""
     st = under_way(draft, command.step, command.round, command.attempt)
-    if st is None:
-        return
-    outcome, step = command.outcome, written(draft.state, st)
+    if st is not None:
+        _accept(draft, st, command.outcome)
+
+
+def _accept(draft: Draft, st: StepState, outcome: Outcome) -> None:
+    """Judge what an attempt or a called run gave back."""
+    step = written(draft.state, st)
+    withdraw(draft, st, "its attempt ended")
     for verdict in outcome.verdicts:
         draft.emit(e.GateJudged(step=st.key, round=st.round, attempt=st.attempt, verdict=verdict))
-    if outcome.failure is not None:
-        _failed(draft, st, step, outcome, outcome.failure)
-        return
-    for name, value in outcome.facts.items():
-        draft.emit(e.FactSet(name=name, value=value, by=st.key))
-    result = _result(outcome)
     red = [v for v in outcome.verdicts if v.verdict == "FAIL"]
-    if red:
+    if outcome.failure is not None:
+        _failed(draft, st, outcome, outcome.failure)
+    elif red:
         findings = tuple(f for v in red for f in v.findings)
-        _red(draft, st, step, outcome, result, f"gate {red[0].gate} failed", findings)
-    elif step.decision is not None:
-        _routed(draft, st, step, outcome, result)
-    elif step.approve is not None:
-        draft.emit(e.StepProduced(step=st.key, round=st.round, attempt=st.attempt, result=result))
-        prompt = prompt_of(draft, st, step.approve, "Approve what {step} produced?")
-        show = tuple(a for a in result.artifacts if not step.approve.show or a.path in step.approve.show)
-        ask(draft, st, about="approval", prompt=prompt, approval=step.approve, show=show)
+        _red(draft, st, step, outcome, f"gate {red[0].gate} failed", findings)
+    elif step.decision is not None and outcome.route not in [r.name for r in step.decision.routes]:
+        names = ", ".join(r.name for r in step.decision.routes)
+        message = f"the route {outcome.route!r} is none of {names}"
+        _failed(draft, st, outcome, Failure(kind="invalid_output", message=message))
     else:
-        conclude(draft, st, result)
-        if step.kind == "weave":
-            _woven(draft, result)
-
-
-def _woven(draft: Draft, result: e.Result) -> None:
-    """The internal last step has joined everything: the run has a branch now, and may have landed."""
-    outputs = result.outputs
-    draft.emit(e.RunWoven(branch=str(outputs.get("branch", "")), commit=result.commit, tree=result.tree))
-    if outputs.get("landed"):
-        landed = e.RunLanded(
-            target=str(outputs["landed"]),
-            commit=result.commit,
-            previous=str(outputs.get("previous", "")),
-            how=str(outputs.get("how", "")),
-        )
-        draft.emit(landed)
+        for name, value in outcome.facts.items():
+            know(draft, name, value, by=st.key)
+        if step.decision is not None:
+            take_route(draft, st, outcome.route, by=outcome.agent or st.key, result=_result(outcome))
+        else:
+            deliver(draft, st, _result(outcome))
 
 
 def _result(outcome: Outcome) -> e.Result:
@@ -83,42 +76,21 @@ def _result(outcome: Outcome) -> e.Result:
 
 
 def _red(
-    draft: Draft,
-    st: StepState,
-    step: Step,
-    outcome: Outcome,
-    result: e.Result,
-    reason: str,
-    findings: tuple[str, ...],
+    draft: Draft, st: StepState, step: Step, outcome: Outcome, reason: str, findings: tuple[str, ...]
 ) -> None:
     """A gate said no: back with its findings where the workflow says so, else the attempt has failed."""
-    if step.back_to is not None:
+    if step.back_to is not None and not draft.state.winding_up:
+        result = _result(outcome)
         draft.emit(e.StepProduced(step=st.key, round=st.round, attempt=st.attempt, result=result))
         send_back(draft, st, reason=reason, findings=findings, source=st.key)
         return
     message = reason + (": " + "; ".join(findings[:5]) if findings else "")
-    _failed(draft, st, step, outcome, Failure(kind="gate", message=message))
+    _failed(draft, st, outcome, Failure(kind="gate", message=message))
 
 
-def _routed(draft: Draft, st: StepState, step: Step, outcome: Outcome, result: e.Result) -> None:
-    names = [r.name for r in step.decision.routes] if step.decision else []
-    if outcome.route in names:
-        take_route(draft, st, outcome.route, by=outcome.agent or st.key, result=result)
-    else:
-        message = f"the route {outcome.route!r} is none of {', '.join(names)}"
-        _failed(draft, st, step, outcome, Failure(kind="invalid_output", message=message))
-
-
-def _failed(draft: Draft, st: StepState, step: Step, outcome: Outcome, failure: Failure) -> None:
-    withdraw(draft, st, "its attempt ended")
-    counts = failure.kind != "lost" and not (failure.kind == "quota" and failure.retry_at is not None)
-    again = retry_at(
-        step.retry, failure, st.tries + counts, f"{draft.state.run}/{st.key}/{st.round}", draft.now
-    )
-    if draft.state.closing == "aborted" or (draft.state.failing and not draft.state.closing):
-        again = None
-    if again is not None and _too_many(draft, st):
-        again = None
+def _failed(draft: Draft, st: StepState, outcome: Outcome, failure: Failure) -> None:
+    asks = failure.kind == "conflict" and failure.report.get("ask", True) and not draft.state.winding_up
+    again = None if asks else _comes_back(draft, st, failure, outcome.usage)
     draft.emit(
         e.AttemptFailed(
             step=st.key,
@@ -133,30 +105,47 @@ def _failed(draft: Draft, st: StepState, step: Step, outcome: Outcome, failure: 
     )
     if failure.kind == "conflict":
         draft.emit(e.ConflictFound(step=st.key, round=st.round, attempt=st.attempt, report=failure.report))
-        if failure.report.get("ask", True):
-            choices = ("ours", "theirs", "resolved", "reject")
-            ask(draft, st, about="conflict", prompt=failure.message, choices=choices, detail=failure.report)
-            return
-    if again is None:
+    if asks:
+        choices = ("ours", "theirs", "resolved", "reject")
+        ask(draft, st, about="conflict", prompt=failure.message, choices=choices, detail=failure.report)
+    elif again is None:
         exhausted(draft, st, failure)
 
 
-def _too_many(draft: Draft, st: StepState) -> bool:
-    limit = written(draft.state, st).budget.attempts
-    return limit is not None and st.attempts >= limit
+def _comes_back(draft: Draft, st: StepState, failure: Failure, usage: Usage) -> float | None:
+    """When the step is tried again by itself; None when it is not, or may not be any more."""
+    state, step = draft.state, written(draft.state, st)
+    counts = failure.kind != "lost" and not (failure.kind == "quota" and failure.retry_at is not None)
+    again = retry_at(step.retry, failure, st.tries + counts, f"{state.run}/{st.key}/{st.round}", draft.now)
+    return None if state.winding_up or _over_its_budget(step.budget, st, usage) else again
+
+
+def _over_its_budget(budget: Budget, st: StepState, usage: Usage) -> bool:
+    """Whether the step has nothing left of its own for one more attempt; `usage` is not counted yet."""
+    before = st.usage
+    tokens = before.tokens_in + before.tokens_out + usage.tokens_in + usage.tokens_out
+    cost = (before.cost_usd or 0.0) + (usage.cost_usd or 0.0)
+    return (
+        (budget.attempts is not None and st.attempts >= budget.attempts)
+        or (budget.cost_usd is not None and cost >= budget.cost_usd)
+        or (budget.tokens is not None and tokens >= budget.tokens)
+    )
 
 
 def report_lost(draft: Draft, command: ReportLost) -> None:
     """Attempts that nobody works on any more are tried again; a run that only ever loses them is blocked."""
     state = draft.state
-    gone = [key for key, round_, attempt in command.attempts if under_way(draft, key, round_, attempt)]
+    found = [key for key, round_, attempt in command.attempts if under_way(draft, key, round_, attempt)]
+    gone = list(dict.fromkeys(found))
     if not gone:
         return
     draft.emit(e.RunRecovered(lost=tuple(gone)))
+    failure = Failure(kind="lost", message="the process that worked on it is gone")
     for key in gone:
-        st = state.steps[key]
-        failure = Failure(kind="lost", message="the process that worked on it is gone")
-        _failed(draft, st, written(state, st), Outcome(failure=failure), failure)
+        st = state.steps.get(key)
+        if st is not None and key in state.running:
+            withdraw(draft, st, "its attempt ended")
+            _failed(draft, st, Outcome(failure=failure), failure)
     if state.recoveries >= state.workflow.limits.recoveries and state.status == "running":
         detail = f"{state.recoveries} recoveries without any progress; lost {', '.join(gone)}"
         draft.emit(e.RunPaused(reason="blocked", detail=detail))
@@ -168,23 +157,18 @@ def report_child(draft: Draft, command: ReportChild) -> None:
     st = state.steps.get(command.step)
     if st is None or command.step not in state.calls or st.round != command.round:
         return
-    outcome = command.outcome
+    if command.status == "pending" or command.child not in {"", st.child}:
+        return
     if command.status == "paused" or command.status == "running":
         if command.status != st.child_status:
             moved = e.ChildMoved(step=st.key, round=st.round, status=command.status, detail=command.reason)
             draft.emit(moved)
-    elif command.status == "completed":
-        conclude(draft, st, _result(outcome))
+    elif command.status == "completed" or command.outcome.failure is not None:
+        _accept(draft, st, command.outcome)
     else:
-        failure = outcome.failure or Failure(
-            kind="permanent", message=f"{st.child} {command.status}: {command.reason}"
-        )
-        draft.emit(
-            e.AttemptFailed(
-                step=st.key, round=st.round, attempt=st.attempt, failure=failure, usage=outcome.usage
-            )
-        )
-        exhausted(draft, st, failure)
+        kind: ErrorClass = "refused" if command.status == "aborted" else "permanent"
+        failure = Failure(kind=kind, message=f"{st.child} {command.status}: {command.reason}")
+        _failed(draft, st, command.outcome, failure)
     if command.status != "paused" and state.status == "paused" and state.reason in {"asked", "quota"}:
         draft.emit(e.RunResumed(detail=f"{st.child} is {command.status}"))
 
@@ -198,19 +182,21 @@ def note(draft: Draft, command: Note) -> None:
 
 
 def wait(draft: Draft, command: Wait) -> None:
-    """An attempt gives its place back until a time."""
+    """An attempt gives its place back until a time; what waits for a worker or an agent looks again after a while."""
     st = under_way(draft, command.step, command.round, command.attempt)
     if st is not None:
+        until = command.until if command.until is not None else draft.now + LOOKS_AGAIN_SECONDS
+        withdraw(draft, st, "its attempt ended")
         draft.emit(
-            e.StepWaiting(
-                step=st.key, round=st.round, on=command.on, until=command.until, detail=command.detail
-            )
+            e.StepWaiting(step=st.key, round=st.round, on=command.on, until=until, detail=command.detail)
         )
 
 
 def open_ask(draft: Draft, command: OpenAsk) -> None:
     """An attempt under way asks a person and goes on holding its place."""
     st = under_way(draft, command.step, command.round, command.attempt)
+    if command.about != "permission":
+        refuse("ask", f"an attempt asks for a permission, not about {command.about!r}")
     if st is not None and command.ask not in draft.state.asks and command.ask not in draft.state.answers:
         ask(
             draft,

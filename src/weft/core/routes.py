@@ -1,15 +1,17 @@
-"""Decisions: one of the named routes is taken, what only the others lead to is skipped, and a route may end the run."""
+"""Decisions: one of the named routes is taken, by conditions, a fact, a person or an agent."""
 
 from __future__ import annotations
 
+import msgspec
+
 from weft.core import events as e
 from weft.core.draft import Draft, written
-from weft.core.endings import fail_step, skip_step, succeed
-from weft.core.facts import judge_condition
+from weft.core.endings import deliver, fail_step
+from weft.core.facts import judge_condition, know
 from weft.core.questions import ask
 from weft.core.state import StepState
 from weft.core.work import Failure
-from weft.definition.workflow import Decision, Route
+from weft.definition.workflow import Decision
 
 
 def decide_route(draft: Draft, st: StepState) -> None:
@@ -22,15 +24,15 @@ def decide_route(draft: Draft, st: StepState) -> None:
     elif decision.by == "fact" and draft.state.options.assume is not None:
         take_route(draft, st, decision.routes[0 if draft.state.options.assume else -1].name, by="--assume")
     else:
-        prompt = decision.prompt or f"Which way after `{st.key}`?"
-        ask(
-            draft,
-            st,
-            about="route",
-            prompt=prompt,
-            choices=tuple(r.name for r in decision.routes),
-            fact=decision.fact,
-        )
+        ask_route(draft, st)
+
+
+def ask_route(draft: Draft, st: StepState) -> None:
+    """Let a person pick the route."""
+    decision = written(draft.state, st).decision or Decision()
+    prompt = decision.prompt or f"Which way after `{st.key}`?"
+    choices = tuple(r.name for r in decision.routes)
+    ask(draft, st, about="route", prompt=prompt, choices=choices, fact=decision.fact)
 
 
 def _by_condition(draft: Draft, st: StepState, decision: Decision) -> None:
@@ -54,52 +56,10 @@ def _by_value(draft: Draft, st: StepState, decision: Decision, value: object) ->
 
 
 def take_route(draft: Draft, st: StepState, name: str, by: str, result: e.Result | None = None) -> None:
-    """Record the decision, end the step, and skip what is not on the way."""
+    """Record the decision; its work is done with that."""
     decision = written(draft.state, st).decision or Decision()
-    chosen = next(r for r in decision.routes if r.name == name)
     draft.emit(e.DecisionMade(step=st.key, round=st.round, route=name, by=by))
     if decision.fact:
-        draft.emit(e.FactSet(name=decision.fact, value=name, by=by))
-    _skip_others(draft, decision, chosen)
-    outputs = {**(result.outputs if result else {}), "route": name}
-    base = result or e.Result()
-    succeed(
-        draft,
-        st,
-        e.Result(
-            outputs,
-            base.artifacts,
-            base.handoff,
-            base.usage,
-            base.commit,
-            base.tree,
-            base.agent,
-            base.rehearsed,
-        ),
-    )
-    if chosen.end:
-        _skip_rest(draft, chosen)
-
-
-def _targets(draft: Draft, route: Route) -> set[str]:
-    named = draft.state.graph.named
-    return {step for name in route.to for step in named.get(name, ())}
-
-
-def _skip_others(draft: Draft, decision: Decision, chosen: Route) -> None:
-    mine = _targets(draft, chosen)
-    others = {step for route in decision.routes for step in _targets(draft, route)} - mine
-    for key in sorted(others, key=draft.state.graph.index.__getitem__):
-        st = draft.state.steps[key]
-        if st.status == "pending":
-            skip_step(draft, st, "route", f"route {chosen.name} was taken")
-
-
-def _skip_rest(draft: Draft, chosen: Route) -> None:
-    """The run ends after the steps of this route: nothing else that has not begun will."""
-    graph = draft.state.graph
-    keep = graph.after(_targets(draft, chosen))
-    for i, step in enumerate(graph.steps):
-        st = draft.state.steps[step.id]
-        if i not in keep and st.status == "pending" and not step.final and not step.internal:
-            skip_step(draft, st, "end", f"route {chosen.name} ends the run")
+        know(draft, decision.fact, name, by=by)
+    done = result or e.Result()
+    deliver(draft, st, msgspec.structs.replace(done, outputs={**done.outputs, "route": name}))

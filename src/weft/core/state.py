@@ -10,15 +10,18 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from weft.core.events import AskAnswered, AskOpened, Options, Parent, Result
+from weft.core.events import AskAnswered, AskOpened, Options, Parent, Result, SkipCause
 from weft.core.graph import Graph
 from weft.core.work import Failure, Feedback, Usage, Verdict
+from weft.definition.policy import FailurePolicy
 from weft.definition.workflow import Step, Workflow
 
 RunStatus = Literal["pending", "running", "paused", "completed", "failed", "aborted"]
 StepStatus = Literal["pending", "running", "waiting", "succeeded", "failed", "skipped", "aborted"]
 
 ENDED: frozenset[str] = frozenset({"completed", "failed", "aborted"})
+FOR_PEOPLE: frozenset[str] = frozenset({"asked", "by request", "budget", "blocked"})
+"""Pauses in which only people are waited for."""
 STEP_ENDED: frozenset[str] = frozenset({"succeeded", "failed", "skipped", "aborted"})
 
 
@@ -27,6 +30,8 @@ class StepState(Struct):
 
     `left`, `good`, `bad`, `dead` count its needs: not ended, ended well, ended badly, on a route not taken.
     `attempt` numbers the tries of this round, `tries` those that eat the retry budget, `attempts` all there ever were.
+    `asks` are its open ones. `decision` took another route than the one that leads here. Of a foreach: `queue` has the
+    items that no place of `at_most` was free for yet, the next one last; `broken_items` failed or were stopped.
     """
 
     key: str
@@ -46,7 +51,7 @@ class StepState(Struct):
     on: str = ""
     until: float | None = None
     detail: str = ""
-    cause: str = ""
+    cause: SkipCause | Literal[""] = ""
     result: Result | None = None
     failure: Failure | None = None
     failures: list[Failure] = field(default_factory=list)
@@ -54,7 +59,8 @@ class StepState(Struct):
     feedback: list[Feedback] = field(default_factory=list)
     notes: dict[str, Any] = field(default_factory=dict)
     route: str = ""
-    ask: str = ""
+    decision: str = ""
+    asks: dict[str, None] = field(default_factory=dict)
     child: str = ""
     child_status: str = ""
     started_at: float | None = None
@@ -66,8 +72,13 @@ class StepState(Struct):
     parent: str = ""
     items: tuple[str, ...] = ()
     open_items: int = 0
+    broken_items: int = 0
     queue: list[str] = field(default_factory=list)
     usage: Usage = Usage()
+
+
+Alarm = tuple[float, int, int, int, str]
+"""When, what kind of alarm, the place of its step or ask in written order (two numbers), and the name of step or ask."""
 
 
 class Spent(Struct):
@@ -83,7 +94,11 @@ class Spent(Struct):
 
 class State(Struct):
     """A run. `ready` (needs a place) and `prompt` (needs none) are heaps of (order, item, key) with stale entries allowed:
-    an entry counts while its step is pending and offered."""
+    an entry counts while its step is pending and offered. `alarms` is such a heap too (`weft.core.alarms`).
+
+    `failed` steps with what each does to the run; `moving` are the calls whose run is not paused; `wanted` facts with the
+    open asks for each; `waited_seconds` were spent on waiting for people only.
+    """
 
     run: str
     workflow: Workflow
@@ -109,24 +124,27 @@ class State(Struct):
     ended_at: float | None = None
     updated_at: float = 0.0
     paused_at: float | None = None
+    waited_seconds: float = 0.0
     deadline: float | None = None
     closing: str = ""
     failing: bool = False
-    ending: bool = False
     recoveries: int = 0
     steps: dict[str, StepState] = field(default_factory=dict)
     running: dict[str, None] = field(default_factory=dict)
     calls: dict[str, None] = field(default_factory=dict)
+    moving: dict[str, None] = field(default_factory=dict)
     ready: list[tuple[int, int, str]] = field(default_factory=list)
     prompt: list[tuple[int, int, str]] = field(default_factory=list)
     timers: dict[str, float] = field(default_factory=dict)
     deadlines: dict[str, float] = field(default_factory=dict)
+    alarms: list[Alarm] = field(default_factory=list)
     asks: dict[str, AskOpened] = field(default_factory=dict)
     answers: dict[str, AskAnswered] = field(default_factory=dict)
+    wanted: dict[str, dict[str, None]] = field(default_factory=dict)
     ask_count: int = 0
     unfinished: int = 0
     finals_left: int = 0
-    failed: dict[str, None] = field(default_factory=dict)
+    failed: dict[str, FailurePolicy] = field(default_factory=dict)
     spent: Spent = field(default_factory=Spent)
     raised_usd: float = 0.0
     raised_tokens: int = 0
@@ -149,6 +167,31 @@ class State(Struct):
         if self.options.sequential:
             return 1
         return self.options.parallel or self.workflow.limits.parallel
+
+    @property
+    def room(self) -> int:
+        """How many more attempts may start; one step at a time also means one called run at a time."""
+        return self.parallel - len(self.running) - (len(self.calls) if self.options.sequential else 0)
+
+    @property
+    def winding_up(self) -> bool:
+        """Whether the run fails or is aborted: nothing is tried again, and no main step starts."""
+        return self.closing == "aborted" or (self.failing and not self.closing)
+
+    @property
+    def clock_stands(self) -> bool:
+        """Whether the run's own time does not go on, because only people are waited for."""
+        waits = self.status == "paused" and self.reason in FOR_PEOPLE
+        return waits and not self.closing and not self.workflow.limits.count_waits
+
+    def worked_seconds(self, now: float) -> float:
+        """How long the run has been going on, without the time in which only people were waited for."""
+        if self.started_at is None:
+            return 0.0
+        waited = 0.0 if self.workflow.limits.count_waits else self.waited_seconds
+        if self.clock_stands and self.paused_at is not None:
+            waited += now - self.paused_at
+        return now - self.started_at - waited
 
     def step(self, key: str) -> Step:
         """What was written for a step key, also for an item's."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from weft.core import events as e
-from weft.core.answers import answer
+from weft.core.budgets import WAITS, begin_attempt, used_up
 from weft.core.commands import (
     Abort,
-    Answer,
     Create,
     ExecuteStep,
     Pause,
@@ -20,19 +19,36 @@ from weft.core.commands import (
     SkipStep,
 )
 from weft.core.draft import Draft, refuse
-from weft.core.endings import skip_step, stop_running, withdraw
+from weft.core.endings import skip_step, stop_running
 from weft.core.finish import close
-from weft.core.joins import needs_place
-from weft.core.state import StepState
+from weft.core.questions import withdraw
+from weft.core.rounds import left_out_by, retry, take_along
+from weft.core.state import State, StepState
 from weft.errors import NoSuchStep
 
 OPEN = frozenset({"pending", "running", "paused"})
+KEEPS = (
+    e.StepAdmitted
+    | e.StepExpanded
+    | e.StepSucceeded
+    | e.StepSkipped
+    | e.DecisionMade
+    | e.GateJudged
+    | e.FactSet
+    | e.NotePublished
+)
+"""What a fork may bring along: facts about what is over."""
+OWN = e.NotePublished | e.RunWoven | e.RunLanded
+"""What may be told to a run from outside: nothing that the rules decide."""
 
 
 def create(draft: Draft, command: Create) -> None:
     """Begin a run; doing it twice is refused."""
     if draft.state.created:
         refuse("start", f"run {draft.state.run} is there already")
+    for event in command.given:
+        if not isinstance(event, KEEPS):
+            refuse("fork", f"{_tag(event)} is nothing that a fork can keep")
     draft.emit(
         e.RunCreated(
             workflow=command.workflow,
@@ -55,6 +71,8 @@ def pause(draft: Draft, command: Pause) -> None:
     _open(draft, "pause")
     if draft.state.status == "paused" and draft.state.reason == "by request":
         refuse("pause", "the run is paused already")
+    if draft.state.closing == "aborted":
+        refuse("pause", "the run is being aborted")
     draft.emit(e.RunPaused(reason="by request", detail=command.detail or command.by))
 
 
@@ -68,20 +86,20 @@ def resume(draft: Draft, command: Resume) -> None:
         refuse(
             "resume", f"it waits for an answer to {', '.join(state.asks)}; `weft inbox` shows what is asked"
         )
-    if state.reason == "budget" and any(a.about == "budget" for a in state.asks.values()):
+    if state.reason == "budget":
         refuse("resume", "its budget is used up; answer the ask to allow more")
-    draft.emit(e.RunResumed(detail=command.by))
-    for key in [k for k in state.failed if state.graph.steps[state.steps[k].index].on_failure == "pause"]:
-        draft.emit(e.StepRetried(step=key, round=state.steps[key].round))
+    draft.emit(e.RunResumed(detail=command.by) if state.started_at is not None else e.RunStarted())
+    for key in [key for key, policy in state.failed.items() if policy == "pause"]:
+        retry(draft, state.steps[key])
 
 
 def abort(draft: Draft, command: Abort) -> None:
-    """Stop everything; final steps still run."""
+    """Stop everything; final steps still run, for as long as their grace allows."""
     _open(draft, "abort")
     by = f" (by {command.by})" if command.by else ""
     reason = (command.reason or "aborted") + by
     stop_running(draft, reason)
-    if draft.state.closing or draft.state.status == "pending":
+    if draft.state.closing or draft.state.started_at is None:
         draft.emit(e.RunAborted(reason=reason))
     else:
         close(draft, "aborted", reason)
@@ -99,29 +117,54 @@ def retry_step(draft: Draft, command: RetryStep) -> None:
         chosen = [st for st in state.steps.values() if not st.parent and st.status in {"failed", "aborted"}]
         if not chosen:
             refuse("retry", "no step has failed")
+    if state.closing and not state.ended:
+        refuse("retry", f"the run is ending ({state.closing}); retry it when it has ended")
     if state.ended:
         draft.emit(e.RunReopened())
-    elif state.status == "paused" and state.reason in {"blocked", "asked"}:
-        draft.emit(e.RunResumed(detail=command.by))
     for st in chosen:
-        withdraw(draft, st, "the step is tried again")
-        draft.emit(e.StepRetried(step=st.key, round=st.round, reason=command.reason))
+        if st.status in {"failed", "aborted"}:
+            retry(draft, st, command.reason)
+    _unblock(draft, command.by)
 
 
 def skip(draft: Draft, command: SkipStep) -> None:
     """Leave a step out; its successors go on as if it were done."""
     st = find(draft, command.step)
     state = draft.state
-    if st.status not in {"pending", "waiting", "failed"} and st.key not in state.running:
+    had_failed = st.status == "failed"
+    if st.status in {"succeeded", "skipped", "aborted"}:
         refuse("skip", f"step {st.key} is {st.status}")
+    if st.parent and state.steps[st.parent].status != "running":
+        refuse("skip", f"its foreach {st.parent} is {state.steps[st.parent].status}")
+    if state.ended and not had_failed:
+        refuse("skip", f"the run is {state.status}")
+    if had_failed and state.closing and not state.ended:
+        refuse("skip", f"the run is ending ({state.closing}); skip it when it has ended")
     if state.ended:
-        if st.status != "failed":
-            refuse("skip", f"the run is {state.status}")
         draft.emit(e.RunReopened())
     reason = command.reason or "skipped"
+    left_out = left_out_by(state, st)
+    _stop_items(draft, st, reason)
     skip_step(draft, st, "operator", f"{reason} (by {command.by})" if command.by else reason)
-    if state.status == "paused" and state.reason in {"asked", "blocked", "quota"}:
+    take_along(draft, left_out)
+    if had_failed:
+        _unblock(draft, f"{st.key} was skipped")
+    elif state.status == "paused" and state.reason in {"asked", "quota"}:
         draft.emit(e.RunResumed(detail=f"{st.key} was skipped"))
+
+
+def _stop_items(draft: Draft, parent: StepState, reason: str) -> None:
+    for st in [draft.state.steps[key] for key in parent.items]:
+        if st.status in {"running", "waiting"}:
+            withdraw(draft, st, reason)
+            draft.end(e.StepAborted(step=st.key, round=st.round, reason=reason))
+
+
+def _unblock(draft: Draft, detail: str) -> None:
+    """A run that was held up by failed steps goes on when the last of them is taken care of."""
+    state = draft.state
+    if state.status == "paused" and state.reason == "blocked" and "pause" not in state.failed.values():
+        draft.emit(e.RunResumed(detail=detail))
 
 
 def execute(draft: Draft, command: ExecuteStep) -> None:
@@ -129,36 +172,42 @@ def execute(draft: Draft, command: ExecuteStep) -> None:
     st = find(draft, command.step)
     state = draft.state
     _open(draft, "exec")
-    if state.status == "running":
-        refuse("exec", "the run is running; pause it first")
+    if state.status != "paused":
+        refuse("exec", f"the run is {state.status}; pause it first")
     if st.status != "pending" or not st.offered:
         refuse(
             "exec", f"step {st.key} is {st.status}" + ("" if st.offered else " and what it needs is not done")
         )
-    if not needs_place(state, state.graph.steps[st.index], st):
+    if not _is_attempt(state, st):
         refuse(
             "exec", f"step {st.key} first needs a condition, an answer or its items; resume the run instead"
         )
-    draft.emit(e.StepStarted(step=st.key, round=st.round, attempt=st.attempt + 1))
+    if state.room <= 0:
+        refuse("exec", f"all {state.parallel} places of the run are taken")
+    why = used_up(state, st, draft.now)
+    if why:
+        taken = "what is left of the budget is reserved" if why == WAITS else f"the budget is used up: {why}"
+        refuse("exec", taken)
+    begin_attempt(draft, st)
+
+
+def _is_attempt(state: State, st: StepState) -> bool:
+    step = state.graph.steps[st.index]
+    return st.offered == "ready" and step.kind != "call"
 
 
 def set_fact(draft: Draft, command: SetFact) -> None:
-    """Make a fact known; an ask for it is answered by that."""
+    """Make a fact known; what was asked about it is answered by that."""
     _open(draft, "set a fact")
-    waiting = [
-        name
-        for name, opened in draft.state.asks.items()
-        if opened.about == "fact" and opened.fact == command.name
-    ]
-    if not waiting:
-        draft.emit(e.FactSet(name=command.name, value=command.value, by=command.by))
-    for name in waiting:
-        answer(draft, Answer(ask=name, verdict="approve", by=command.by, value=command.value))
+    draft.emit(e.FactSet(name=command.name, value=command.value, by=command.by))
 
 
 def raise_budget(draft: Draft, command: RaiseBudget) -> None:
     """Allow more; a run that waits for it goes on."""
     _open(draft, "raise the budget")
+    more = (command.cost_usd, command.tokens, command.attempts, command.seconds)
+    if not any(more) or any(one is not None and one < 0 for one in more):
+        refuse("raise the budget", "say how much more: a number above 0")
     draft.emit(
         e.BudgetRaised(
             cost_usd=command.cost_usd,
@@ -167,19 +216,21 @@ def raise_budget(draft: Draft, command: RaiseBudget) -> None:
             seconds=command.seconds,
         )
     )
-    for name, opened in list(draft.state.asks.items()):
-        if opened.about == "budget":
-            draft.emit(
-                e.AskWithdrawn(step=opened.step, round=opened.round, ask=name, reason="the budget was raised")
-            )
-    if draft.state.status == "paused" and draft.state.reason == "budget":
-        draft.emit(e.RunResumed(detail=command.by))
+    for opened in [opened for opened in draft.state.asks.values() if opened.about == "budget"]:
+        withdraw(draft, draft.state.steps[opened.step], "the budget was raised")
 
 
 def publish(draft: Draft, command: Publish) -> None:
     """Put own events on the feed."""
     for event in command.events:
+        if not isinstance(event, OWN):
+            refuse("publish", f"{_tag(event)} is nothing that can be told to a run")
+    for event in command.events:
         draft.emit(event)
+
+
+def _tag(event: e.Event) -> str:
+    return str(event.__struct_config__.tag)
 
 
 def find(draft: Draft, key: str) -> StepState:

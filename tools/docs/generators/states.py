@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from tools.docs.blocks import generates
 from weft.core.state import ENDED, STEP_ENDED
-from weft.core.transitions import RUN, STEP
+from weft.core.transitions import RUN, STEP, Table
 
 
 @generates("states-run")
@@ -19,17 +19,19 @@ def step() -> str:
     return diagram(STEP, STEP_ENDED)
 
 
-def diagram(table: Mapping[tuple[str, str], str], ended: Collection[str]) -> str:
+def diagram(table: Table, ended: Collection[str]) -> str:
     """Mermaid; an event that leads to one status from everywhere is told once, below the diagram."""
-    statuses = list(dict.fromkeys([status for status, _ in table] + list(table.values())))
+    statuses = list(
+        dict.fromkeys([status for status, _ in table] + [one for way in table.values() for one in way])
+    )
     everywhere = {
         event: after
-        for (_, event), after in table.items()
-        if all(table.get((status, event)) == after for status in statuses)
+        for (_, event), (after, *_) in table.items()
+        if all(table.get((status, event)) == (after,) for status in statuses)
     }
     arrows: dict[tuple[str, str], list[str]] = {}
-    for (before, event), after in table.items():
-        if event not in everywhere:
+    for (before, event), ways in table.items():
+        for after in ways if event not in everywhere else ():
             arrows.setdefault((before, after), []).append(event)
     lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {statuses[0]}"]
     lines += [f"    {before} --> {after}: {', '.join(events)}" for (before, after), events in arrows.items()]

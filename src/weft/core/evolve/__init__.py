@@ -7,23 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from weft.core import alarms, joins
 from weft.core.events import Event
-from weft.core.evolve import ask, run, step
-from weft.core.joins import sweep
+from weft.core.evolve import ask, rounds, run, step
+from weft.core.evolve.arrows import RUN_WAYS, STEP_WAYS
 from weft.core.state import State
 
-_HANDLERS = {**run.HANDLERS, **step.HANDLERS, **ask.HANDLERS}
+_OF_RUN = {**run.HANDLERS, **ask.HANDLERS, **rounds.HANDLERS}
+_OF_STEP = step.HANDLERS
 
 
 def evolve(state: State, event: Event, at: float) -> State:
-    """Fold one event that became true at `at` (unix seconds)."""
-    handler = _HANDLERS.get(type(event))
-    if handler is not None:
-        handler(state, event, at)
+    """Fold one event that became true at `at` (unix seconds). What does not fit the tables of transitions is only counted."""
+    kind = type(event)
+    if kind in _OF_STEP:
+        st = state.steps.get(event.step)  # type: ignore[attr-defined]
+        if st is not None and (kind not in STEP_WAYS or st.status in STEP_WAYS[kind]):
+            _OF_STEP[kind](state, st, event, at)
+    elif kind in _OF_RUN and (kind not in RUN_WAYS or state.status in RUN_WAYS[kind]):
+        _OF_RUN[kind](state, event, at)
     state.version += 1
     state.updated_at = at
     if state.ready or state.prompt:
-        sweep(state)
+        joins.drop_stale(state)
+    if state.alarms:
+        alarms.drop_stale(state)
     return state
 
 

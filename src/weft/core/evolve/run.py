@@ -6,17 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 from weft.core import events as e
-from weft.core.joins import manner, offer_if_due
-from weft.core.state import State, StepState
-from weft.core.transitions import RUN
+from weft.core.evolve.arrows import RUN_WAYS, STEP_WAYS
+from weft.core.evolve.rounds import open_round
+from weft.core.evolve.step import refresh
+from weft.core.joins import manner, offer
+from weft.core.state import FOR_PEOPLE, STEP_ENDED, State, StepState
+
+_RunEvent = e.RunStarted | e.RunPaused | e.RunResumed | e.RunClosing | e.RunReopened
 
 
 def _move(state: State, event: e.Event) -> None:
-    kind = event.__struct_config__.tag
-    state.status = RUN.get((state.status, str(kind)), state.status)  # type: ignore[assignment]
+    state.status = RUN_WAYS[type(event)][state.status][0]  # type: ignore[assignment]
 
 
 def _created(state: State, event: e.RunCreated, at: float) -> None:
+    if state.created:
+        return
     state.created = True
     state.digest = event.digest
     state.inputs = dict(event.inputs)
@@ -32,42 +37,52 @@ def _created(state: State, event: e.RunCreated, at: float) -> None:
     state.unfinished = graph.main
     state.finals_left = len(graph.steps) - graph.main
     for i, step in enumerate(graph.steps):
-        state.steps[step.id] = StepState(key=step.id, index=i, left=len(graph.needs[i]))
+        state.steps[step.id] = StepState(step.id, i, len(graph.needs[i]))
 
 
 def _started(state: State, event: e.RunStarted, at: float) -> None:
-    _move(state, event)
+    _go_on(state, event, at)
     state.started_at = at
     limit = state.workflow.limits.timeout_seconds
     state.deadline = at + limit if limit is not None else None
     for i, step in enumerate(state.graph.steps):
-        st = state.steps[step.id]
-        if not step.final and not state.graph.needs[i] and st.status == "pending" and not st.offered:
-            offer_if_due(state, st)
+        if not state.graph.needs[i] and not state.steps[step.id].offered:
+            offer(state, state.steps[step.id])
 
 
 def _paused(state: State, event: e.RunPaused, at: float) -> None:
+    _settle_clock(state, at)
     _move(state, event)
-    state.reason, state.until, state.detail = event.reason, event.until, event.detail
-    if state.paused_at is None:
-        state.paused_at = at
+    state.reason, state.until, state.detail, state.paused_at = event.reason, event.until, event.detail, at
 
 
-def _resumed(state: State, event: e.RunResumed | e.RunClosing, at: float) -> None:
-    _move(state, event)
-    waits_count = state.workflow.limits.count_waits
-    if state.paused_at is not None and state.deadline is not None and not waits_count:
-        state.deadline += at - state.paused_at
+def _resumed(state: State, event: e.RunResumed, at: float) -> None:
     if state.reason in {"blocked", "by request"}:
         state.recoveries = 0
+    _go_on(state, event, at)
+
+
+def _go_on(state: State, event: _RunEvent, at: float) -> None:
+    _settle_clock(state, at)
+    _move(state, event)
     state.reason, state.until, state.detail, state.paused_at = "", None, "", None
 
 
+def _settle_clock(state: State, at: float) -> None:
+    """The time in which only people were waited for moves the deadline on, unless it is asked to count."""
+    if state.paused_at is not None and state.reason in FOR_PEOPLE:
+        waited = at - state.paused_at
+        state.waited_seconds += waited
+        if state.deadline is not None and not state.workflow.limits.count_waits and not state.closing:
+            state.deadline += waited
+
+
 def _closing(state: State, event: e.RunClosing, at: float) -> None:
-    _resumed(state, event, at)
+    """Only final steps begin from now on; those of an aborted run have the longest of their graces for all they do."""
+    _go_on(state, event, at)
     state.closing, state.reason = event.status, event.reason
-    state.timers.clear()
-    state.deadline = None
+    graces = [s.timeout.grace_seconds for s in state.graph.steps if s.final]
+    state.deadline = at + max(graces, default=0.0) if event.status == "aborted" else None
     for _, _, key in (*state.ready, *state.prompt):
         if key in state.steps:
             state.steps[key].offered = ""
@@ -75,36 +90,42 @@ def _closing(state: State, event: e.RunClosing, at: float) -> None:
     state.prompt.clear()
     for step in state.graph.steps:
         if step.final:
-            offer_if_due(state, state.steps[step.id])
+            offer(state, state.steps[step.id])
 
 
 def _ended(state: State, event: e.RunCompleted | e.RunFailed | e.RunAborted, at: float) -> None:
     _move(state, event)
-    state.reason = event.reason
+    state.reason, state.detail = event.reason, ""
     state.ended_at = at
     state.until, state.paused_at, state.deadline = None, None, None
     if isinstance(event, e.RunCompleted):
         state.result = event.outputs
     for st in state.steps.values():
-        if st.status in {"pending", "waiting"}:
+        if st.status in STEP_WAYS.get(type(event), ()):
             st.status, st.cause, st.offered, st.ended_at = "skipped", "end", "", at
-    state.timers.clear()
-    state.deadlines.clear()
-    state.ready.clear()
-    state.prompt.clear()
+    for queued in (state.ready, state.prompt, state.alarms, state.timers, state.deadlines):
+        queued.clear()
 
 
 def _reopened(state: State, event: e.RunReopened, at: float) -> None:
-    _move(state, event)
-    state.closing, state.reason, state.ended_at, state.failing, state.ending = "", "", None, False, False
+    """What the end left out is open again; final steps that were done are done once more, in a new round."""
+    _go_on(state, event, at)
+    state.waited_seconds += at - (state.ended_at or at)
+    state.closing, state.ended_at, state.failing = "", None, False
     state.recoveries = 0
-    again = [s for s in state.steps.values() if s.status == "skipped" and s.cause in {"need", "end"}]
-    for st in again:
-        st.status, st.cause, st.ended_at, st.offered = "pending", "", None, ""
-    recount(state)
+    state.failed = dict.fromkeys(state.failed, "continue")
+    limit = state.workflow.limits.timeout_seconds
+    state.deadline = at + limit if limit is not None else None
+    for st in [s for s in state.steps.values() if s.status in STEP_ENDED and not s.parent]:
+        if st.status == "skipped" and st.cause == "end" and not st.decision:
+            st.status = "pending"
+            refresh(st)
+        elif state.graph.steps[st.index].final:
+            open_round(state, st, at)
+    _recount(state)
 
 
-def recount(state: State) -> None:
+def _recount(state: State) -> None:
     """Count all needs anew; only where a whole run is opened again."""
     graph = state.graph
     state.unfinished = state.finals_left = 0
@@ -119,10 +140,8 @@ def recount(state: State) -> None:
             state.unfinished += not step.final
             if step.phase:
                 state.phases[step.phase] += 1
-    for st in state.steps.values():
-        if st.status == "pending":
-            st.offered = ""
-            offer_if_due(state, st)
+    for step in graph.steps:
+        offer(state, state.steps[step.id])
 
 
 def _recovered(state: State, event: e.RunRecovered, at: float) -> None:

@@ -1,0 +1,46 @@
+"""What going round again does to the state: exactly the steps between are open again, each in its next round."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from weft.core import events as e
+from weft.core.evolve.arrows import forget, move
+from weft.core.evolve.step import absolve, refresh
+from weft.core.joins import offer
+from weft.core.state import State, StepState
+from weft.core.work import Feedback
+
+
+def open_round(state: State, st: StepState, at: float) -> None:
+    """Nothing of the round before is left but its number, what it cost and the feedback that it got."""
+    move(state, st, "pending", at)
+    refresh(st)
+    absolve(state, st)
+    state.deadlines.pop(st.key, None)
+    st.round += 1
+    st.attempt = 0
+    st.verdicts, st.failures = [], []
+    for item in st.items:
+        absolve(state, state.steps[item])
+        forget(state, item)
+    st.items, st.open_items, st.broken_items, st.queue = (), 0, 0, []
+
+
+def _round(state: State, event: e.RoundOpened, at: float) -> None:
+    origin, target = state.steps.get(event.step), state.steps.get(event.to)
+    body = [state.steps[key] for key in event.steps if key in state.steps]
+    if origin is not None:
+        origin.turns = event.turn
+    for st in body:
+        open_round(state, st, at)
+        st.feedback = []
+    if target is not None:
+        source = event.source or event.step
+        target.feedback = [Feedback(source=source, text=event.reason, findings=event.findings)]
+    for st in body:
+        offer(state, st)
+
+
+HANDLERS: dict[type[e.Event], Callable[[State, Any, float], None]] = {e.RoundOpened: _round}
