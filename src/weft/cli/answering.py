@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from weft.cli.given import value as value_of
 from weft.cli.screen import Screen, clean
-from weft.core.answers import verdicts
 from weft.core.events import AskOpened
+from weft.core.questions import verdicts
 from weft.errors import Misused
 
 if TYPE_CHECKING:
