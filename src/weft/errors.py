@@ -189,3 +189,87 @@ class LeaseHeld(WeftError):
 
 class GateError(WeftError):
     """The gate {gate} cannot judge: {reason}."""
+
+
+class DoorShut(WeftError):
+    """{door} needs what is not installed: {missing}."""
+
+    mend = "pip install 'weft[{extra}]'"
+
+
+class AddressTaken(WeftError):
+    """{address} cannot be listened on: {reason}."""
+
+    mend = "stop what uses it, or choose another with --port"
+
+
+class TokensNeeded(WeftError):
+    """{host} can be reached from other hosts, and no token is there to let people in by."""
+
+    mend = "make one with `weft token create --role admin`, or listen on 127.0.0.1"
+
+
+class NoSuchToken(WeftError):
+    """There is no token {token}."""
+
+    mend = "`weft token list` shows them"
+
+
+class NoSuchWebhook(WeftError):
+    """There is no webhook {webhook}."""
+
+    mend = "`weft webhooks list` shows them"
+
+
+class WebhookRefused(WeftError):
+    """The webhook {url} cannot be used: {reason}."""
+
+    mend = "{mend}"
+
+
+class NotKnown(WeftError):
+    """Nobody is let in without a token: {reason}."""
+
+    mend = "send `Authorization: Bearer weft_…`, or log in on the page"
+
+
+class NotAllowed(WeftError):
+    """{who} is {role}, and this needs {needed}."""
+
+    mend = "use a token of that role: `weft token create --role {needed}`"
+
+
+class ForeignRequest(WeftError):
+    """This comes from another place than weft's own pages: {reason}."""
+
+    mend = "name the address in the setting `hosts`, if it is yours"
+
+
+class TooLarge(WeftError):
+    """The body is larger than {limit} bytes."""
+
+
+class TooMany(WeftError):
+    """Too many attempts to log in; the next one counts in {seconds} seconds."""
+
+
+class KeyReused(WeftError):
+    """The idempotency key {key} belongs to another request."""
+
+    mend = "take a new key for a new request"
+
+
+class InvalidRequest(WeftError):
+    """The request cannot be read: {reason}."""
+
+
+class NoSuchPlace(WeftError):
+    """There is nothing at {path}."""
+
+    mend = "`/docs` lists what there is"
+
+
+class NoSuchFile(WeftError):
+    """Run {run} has no artifact {path}."""
+
+    mend = "the run's artifacts are listed below `/artifacts`"

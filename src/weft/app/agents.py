@@ -1,20 +1,23 @@
-"""Which agents there are here: the rehearsal, the commands of the settings, and plug-ins; made when a step wants one."""
+"""Which agents there are here: the rehearsal, the presets, those of the settings, and plug-ins; made when a step wants one."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 
 from weft.agents.breaker import Breakers
-from weft.agents.command import Command
-from weft.agents.command import Settings as CommandSettings
-from weft.agents.port import Agent
+from weft.agents.port import Agent, Probe
 from weft.agents.rehearsal import Rehearsal
 from weft.app.settings import Settings
 from weft.errors import SettingsError
 from weft.steps.port import Tools
 from weft.steps.registry import agents as plugged
+
+_PRESET = "preset"
+_PROTOCOL = "protocol"
 
 
 def tools_of(settings: Settings) -> Tools:
@@ -24,14 +27,58 @@ def tools_of(settings: Settings) -> Tools:
 
 
 def agents_of(settings: Settings) -> Mapping[str, Agent]:
-    """Every agent by name. Raises SettingsError naming the table that is not usable."""
+    """Every agent by name, those of the settings first. Raises SettingsError naming the table that is not usable."""
+    from weft.agents.presets import PRESETS
+
     made: dict[str, Agent] = {"rehearsal": Rehearsal()}
     for name, table in settings.agents.items():
         try:
-            made[name] = Command(name, msgspec.convert(table, CommandSettings))
-        except msgspec.ValidationError as error:
+            made[name] = _made(name, table)
+        except (msgspec.ValidationError, ValueError) as error:
             raise SettingsError(name=f"agents.{name}", reason=str(error)) from error
+    for name in PRESETS:
+        if name not in made:
+            made[name] = _made(name, {})
     return _WithPlugins(made)
+
+
+async def probe_all(settings: Settings) -> list[Probe]:
+    """What `weft agents` shows: each agent, installed or not, usable or why not. Raises SettingsError."""
+    agents = agents_of(settings)
+    return list(await asyncio.gather(*(agents[name].probe() for name in agents)))
+
+
+def _made(name: str, table: Mapping[str, Any]) -> Agent:
+    """A table is a preset's (by its name, or `preset`), an agent of the protocol (`protocol = "acp"`), a model behind an
+    API (`protocol = "model"`), or any other command.
+    """
+    from weft.agents.presets import PRESETS
+
+    given = {key: value for key, value in table.items() if key not in (_PRESET, _PROTOCOL)}
+    protocol = table.get(
+        _PROTOCOL, "acp" if table.get(_PRESET) or (name in PRESETS and "argv" not in table) else ""
+    )
+    if protocol == "acp":
+        return _speaking(name, table.get(_PRESET) or (name if name in PRESETS else ""), given)
+    if protocol == "model":
+        from weft.agents.model import Model
+        from weft.agents.model import Settings as ModelSettings
+
+        return Model(name, msgspec.convert(given, ModelSettings))
+    if protocol not in ("", "command"):
+        raise ValueError(f'protocol is "acp", "model" or "command", not {protocol!r}')
+    from weft.agents.command import Command
+    from weft.agents.command import Settings as CommandSettings
+
+    return Command(name, msgspec.convert(given, CommandSettings))
+
+
+def _speaking(name: str, preset: str, given: Mapping[str, Any]) -> Agent:
+    from weft.agents.acp.agent import AcpAgent
+    from weft.agents.acp.settings import Settings as AcpSettings
+    from weft.agents.presets import preset as known
+
+    return AcpAgent(name, known(preset, given) if preset else msgspec.convert(given, AcpSettings))
 
 
 class _WithPlugins(Mapping[str, Agent]):

@@ -140,11 +140,13 @@ class Weft:
         options: Options = Options(),
         labels: Mapping[str, str] | None = None,
         with_changes: bool = False,
+        run: str = "",
+        actor: str = "",
     ) -> str:
         """Put a run of a checked workflow on record and give its id. Raises InvalidInput, WorkspaceError."""
         values = checked_inputs(workflow, inputs or {})
         now = self.engine.clock.now()
-        run = new_run_id(now)
+        run = run or new_run_id(now)
         base = await self._prepare(workflow, run, now, with_changes)
         if base.get("commit"):
             workflow = with_weave(workflow, str(base.get("target", "")))
@@ -157,7 +159,7 @@ class Weft:
             options=options,
             base=base,
             labels=labels,
-            actor=self.actor,
+            actor=actor or self.actor,
         )
 
     async def _prepare(self, workflow: Workflow, run: str, now: float, with_changes: bool) -> dict[str, Any]:

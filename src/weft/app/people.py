@@ -77,6 +77,7 @@ async def fork(
     *,
     inputs: Mapping[str, Any] | None = None,
     facts: Mapping[str, Any] | None = None,
+    by: str = "",
 ) -> str:
     """A new run that keeps what does not come after `step` and does the rest again. Gives its id."""
     state = await weft.engine.fold(run)
@@ -91,7 +92,7 @@ async def fork(
         labels=state.labels,
         forked_from=f"{run}/{step}",
         given=kept(state, step),
-        actor=weft.actor,
+        actor=by or weft.actor,
     )
 
 

@@ -37,6 +37,10 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """How long it rests before one attempt is tried."""
     keep_days: float = 30.0
     """How long `weft cleanup` keeps what has ended."""
+    hosts: str = ""
+    """Names by which people reach `weft serve`, beside its own address, with commas between: a proxy's, the machine's."""
+    webhooks_private: bool = False
+    """Whether webhooks may go to addresses of this host and its networks."""
     agents: dict[str, dict[str, Any]] = {}
     """Agents of your own: a table each, `[agents.NAME]`, with `argv` and what else `docs/reference/agents.md` lists."""
 

@@ -1,0 +1,187 @@
+"""Drives every run of a store for as long as it is let: what is new or unfinished is picked up when the feed says so.
+
+A run that cannot be driven is tried again later and later; nothing that a run does ends the supervisor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+from weft.core.events import AskOpened
+from weft.core.state import State
+from weft.errors import LeaseHeld, WeftError
+
+if TYPE_CHECKING:
+    from weft.app.open import Weft
+    from weft.store.port import Record, RunRow
+
+LOOK_SECONDS = 15.0
+"""How often it looks even when nothing was said: a driver elsewhere may have died."""
+FIRST_SECONDS, MOST_SECONDS = 0.5, 60.0
+PATTERNS = ("run.created", "run.resumed", "run.reopened", "ask.answered", "fact.set", "budget.raised", "step.retried")
+"""What lets a run go on that nobody drives here."""
+
+
+class Supervisor:
+    """`errors` counts what went wrong since it began, `driven` what is driven now; `last_error` is for people."""
+
+    def __init__(self, weft: Weft) -> None:
+        self.weft = weft
+        self.errors = 0
+        self.last_error = ""
+        self.alive = False
+        self._driving: dict[str, asyncio.Task[None]] = {}
+        self._failures: dict[str, int] = {}
+        self._rests: dict[str, float] = {}
+        self._again: set[str] = set()
+        self._nudged = asyncio.Event()
+
+    @property
+    def driven(self) -> list[str]:
+        return list(self._driving)
+
+    async def work(self) -> None:
+        """Until it is cancelled; then what is driven here is stopped and left for the next driver."""
+        self.alive = True
+        try:
+            await self._work()
+        finally:
+            self.alive = False
+            await self.stop()
+
+    async def stop(self) -> None:
+        """Let go of every run."""
+        for driver in list(self.weft.engine.drivers.values()):
+            driver.stop()
+        await asyncio.gather(*self._driving.values(), return_exceptions=True)
+
+    async def _work(self) -> None:
+        store = self.weft.store
+        position = 0
+        whole = True
+        while True:
+            self._nudged.clear()
+            try:
+                newest = await store.position()
+                if whole:
+                    await self._look()
+                else:
+                    await self._hear(position)
+                position = newest
+            except WeftError as error:
+                self._count(error, "looking for work")
+            whole = not await self._something(position)
+
+    async def _something(self, position: int) -> bool:
+        """Wait for news (True), or until it is time to look at everything again."""
+        nudged = asyncio.create_task(self._nudged.wait())
+        told = asyncio.create_task(self.weft.store.wait(position, self._patience()))
+        done, rest = await asyncio.wait({nudged, told}, return_when=asyncio.FIRST_COMPLETED)
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        if told in done and told.exception() is not None:
+            await asyncio.sleep(FIRST_SECONDS)
+            return False
+        return told in done and told.result()
+
+    def _patience(self) -> float:
+        """Seconds until something rests no more, at most LOOK_SECONDS."""
+        now = self.weft.engine.clock.now()
+        soonest = min(self._rests.values(), default=now + LOOK_SECONDS)
+        return min(max(soonest - now, 0.05), LOOK_SECONDS)
+
+    async def _look(self) -> None:
+        """Every run that is unfinished."""
+        unfinished = await self.weft.store.unfinished()
+        open_runs = set(unfinished)
+        for run in unfinished:
+            row = await self.weft.store.row(run)
+            # A called run is driven by the run that called it.
+            if row.parent not in open_runs and await self._may_move(row):
+                self._begin(run)
+
+    async def _hear(self, position: int) -> None:
+        """The runs that something was said of."""
+        records: list[Record] = []
+        while page := await self.weft.store.feed(position, 1000, PATTERNS):
+            records += page
+            position = page[-1].position
+            if len(page) < 1000:
+                break
+        for run in dict.fromkeys(record.run for record in records):
+            row = await self.weft.store.row(run)
+            if row.parent and (await self.weft.store.row(row.parent)).ended_at is None:
+                run = row.parent
+            elif row.ended_at is not None:
+                continue
+            self._begin(run)
+
+    async def _may_move(self, row: RunRow) -> bool:
+        """Whether driving could do anything: a run that only waits for people is left until they said something."""
+        if row.status != "paused" or row.reason not in {"asked", "by request", "budget", "blocked"}:
+            return True
+        opened = [record.event for run, record in await self.weft.store.asks() if run == row.run]
+        soon = self.weft.engine.clock.now() + LOOK_SECONDS
+        return any(
+            isinstance(ask, AskOpened) and ask.expires_at is not None and ask.expires_at < soon for ask in opened
+        )
+
+    def _begin(self, run: str) -> None:
+        if self._rests.get(run, 0.0) > self.weft.engine.clock.now():
+            return
+        if run in self._driving or run in self.weft.engine.drivers:
+            self._again.add(run)
+            return
+        self._rests.pop(run, None)
+        self._driving[run] = asyncio.create_task(self._drive(run))
+
+    async def _drive(self, run: str) -> None:
+        try:
+            state: State = await self.weft.drive(run)
+        except LeaseHeld:
+            self._rests[run] = self.weft.engine.clock.now() + LOOK_SECONDS
+        except Exception as error:  # noqa: BLE001 - whatever one run does, the others go on
+            self._count(error, f"driving run {run}")
+            self._rest(run)
+        else:
+            self._failures.pop(run, None)
+            if state.ended:
+                self._again.discard(run)
+        finally:
+            del self._driving[run]
+            if run in self._again:
+                self._again.discard(run)
+                if self.alive:
+                    self._begin(run)
+
+    def _rest(self, run: str) -> None:
+        failures = self._failures[run] = self._failures.get(run, 0) + 1
+        wait = min(FIRST_SECONDS * 2 ** min(failures, 10), MOST_SECONDS)
+        self._rests[run] = self.weft.engine.clock.now() + wait
+        self._nudged.set()
+
+    def _count(self, error: Exception, doing: str) -> None:
+        import structlog
+
+        self.errors += 1
+        self.last_error = f"{doing}: {error}"
+        structlog.get_logger("weft.serve").warning("could not go on", doing=doing, error=str(error))
+
+
+@contextlib.asynccontextmanager
+async def supervised(supervisor: Supervisor | None) -> AsyncIterator[None]:
+    """The supervisor works inside; None: others drive."""
+    if supervisor is None:
+        yield
+        return
+    working = asyncio.create_task(supervisor.work())
+    try:
+        yield
+    finally:
+        working.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
