@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,8 @@ text = st.text("ab.*?[]^-\n", max_size=6)
 
 @given(text, text.map(lambda kind: kind.replace("*", "")))
 def test_sqlite_and_python_match_the_same(pattern: str, kind: str):
-    (found,) = sqlite3.connect(":memory:").execute("SELECT ? GLOB ?", (kind, glob(pattern))).fetchone()
+    with closing(sqlite3.connect(":memory:")) as db:
+        (found,) = db.execute("SELECT ? GLOB ?", (kind, glob(pattern))).fetchone()
     assert matcher([pattern])(kind) == bool(found)
 
 
