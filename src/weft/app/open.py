@@ -106,10 +106,13 @@ class Weft:
                 sys.path.append(str(self.folder))
         return self._tools
 
-    def load(self, name: str, beside: str = "") -> Loaded:
-        """A workflow by name or path, checked whole. Raises NoSuchWorkflow, InvalidDefinition."""
+    def load(self, name: str, beside: str = "", **how: Any) -> Loaded:
+        """A workflow by name or path, checked whole; `how` as `formats.loading.load` takes it.
+
+        Raises NoSuchWorkflow, InvalidDefinition, VariantNeeded.
+        """
         path = find(name, self.folder, Path(beside).parent if beside else None)
-        return load_known(path, self.folder)
+        return load_known(path, self.folder, **how)
 
     def definition(self, name: str, beside: str = "") -> tuple[Workflow, bytes]:
         """The same, with the bytes that the store keeps."""

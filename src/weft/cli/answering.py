@@ -9,6 +9,7 @@ from weft.cli.screen import Screen, clean
 from weft.core.events import AskOpened
 from weft.core.questions import verdicts
 from weft.errors import Misused
+from weft.observe.wording import counted
 
 if TYPE_CHECKING:
     from weft.app.open import Weft
@@ -41,7 +42,7 @@ async def shown(screen: Screen, weft: Weft, run: str, opened: AskOpened) -> list
 
         text = clean((await content(weft, run, opened, artifact.path) or b"").decode("utf-8", "replace"))
         found = text.splitlines()
-        lines.append(screen.paint("dim", f"  {artifact.path} ({len(found)} lines)"))
+        lines.append(screen.paint("dim", f"  {artifact.path} ({counted(len(found), 'line')})"))
         lines += [f"  │ {line}" for line in found[:SHOWN_LINES]]
         if len(found) > SHOWN_LINES:
             lines.append(f"  │ … {len(found) - SHOWN_LINES} more: weft artifacts {run} {artifact.path}")

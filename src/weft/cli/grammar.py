@@ -43,7 +43,10 @@ class Argument:
 
 
 class Option:
-    """`--name` and maybe `-n`. What was not given is None (a flag False, `many` an empty list)."""
+    """`--name` and maybe `-n`. What was not given is None (a flag False, `many` an empty list).
+
+    `name` is what the command's function calls it, when that is not as it is written.
+    """
 
     def __init__(
         self,
@@ -54,15 +57,12 @@ class Option:
         metavar: str = "",
         choices: Sequence[str] = (),
         complete: str = "",
+        name: str = "",
     ) -> None:
         self.flags = tuple(flags.split())
+        self.name = name or self.flags[0].removeprefix("--").replace("-", "_")
         self.meaning, self.kind, self.choices, self.complete = meaning, kind, tuple(choices), complete
         self.metavar = metavar or {"whole": "N", "number": "N"}.get(kind, "|".join(choices) or "TEXT")
-
-    @property
-    def name(self) -> str:
-        """As the command's function calls it."""
-        return self.flags[0].removeprefix("--").replace("-", "_")
 
     def nothing(self) -> Any:
         return False if self.kind == "flag" else [] if self.kind == "many" else None

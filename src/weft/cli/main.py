@@ -84,7 +84,7 @@ def find(name: str) -> Command:
 
         from weft.errors import Misused
 
-        near = get_close_matches(name, known, n=1, cutoff=0.5)
+        near = get_close_matches(name, known, n=1, cutoff=0.6)
         hint = f"did you mean `weft {near[0]}`?" if near else "`weft --help` lists what there is"
         raise Misused(what=f"There is no command {name!r}", mend=hint)
     import importlib

@@ -8,7 +8,7 @@ from pathlib import Path
 from weft.errors import WeftError
 
 
-def workflows(begun: str) -> list[str]:
+def workflows(incomplete: str) -> list[str]:
     """Names of workflows that begin so."""
     from weft.formats.discovery import places, project
 
@@ -16,15 +16,15 @@ def workflows(begun: str) -> list[str]:
         names = [place.name for place in places(project(Path.cwd()))]
     except OSError:
         return []
-    return [name for name in names if name.startswith(begun)]
+    return [name for name in names if name.startswith(incomplete)]
 
 
-def runs(begun: str) -> list[str]:
+def runs(incomplete: str) -> list[str]:
     """Ids of the newest runs that begin so."""
     import asyncio
 
     try:
-        return [run for run in ["last", *asyncio.run(_newest())] if run.startswith(begun)]
+        return [run for run in ["last", *asyncio.run(_newest())] if run.startswith(incomplete)]
     except (WeftError, OSError):
         return []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from weft.cli import exits
 from weft.cli.given import facts, inputs, pair, text_of
-from weft.cli.grammar import Argument, Command, Option
+from weft.cli.grammar import Command, Option
 from weft.cli.here import Here
+from weft.cli.reading import OPTIONS, WORKFLOW, name, options
 from weft.errors import Misused
 
 if TYPE_CHECKING:
@@ -34,11 +34,12 @@ async def perform(here: Here, workflow: str, **given: Any) -> int:
         )
     rehearse = _script(given["rehearse"], here.folder)
     async with here.weft() as weft:
-        loaded = weft.load(_name(workflow, here, weft))
+        known = options(given["variant"], given["infer_parallel"])
+        loaded = weft.load(name(workflow, here, weft.folder), **known)
         if not here.screen.json:
             for warning in loaded.warnings:
                 here.screen.aside(str(warning))
-        options = Options(
+        wanted = Options(
             parallel=parallel or 0,
             sequential=given["sequential"],
             answer_all=weft.actor if given["approve_all"] else "",
@@ -50,7 +51,7 @@ async def perform(here: Here, workflow: str, **given: Any) -> int:
             loaded.workflow,
             inputs=inputs(given["input"], here.folder),
             facts=facts(given["fact"], loaded.workflow),
-            options=options,
+            options=wanted,
             labels=dict(pair(word, "--label") for word in given["label"]),
             with_changes=given["with_changes"],
         )
@@ -61,15 +62,6 @@ async def perform(here: Here, workflow: str, **given: Any) -> int:
         from weft.cli.driving import drive
 
         return await drive(here, weft, run, fresh=True, wait=given["wait"])
-
-
-def _name(workflow: str, here: Here, weft: Weft) -> str:
-    """A path counts from where the user stands; the run remembers it from the top of the project."""
-    path = here.folder / workflow
-    if not path.is_file():
-        return workflow
-    found = os.path.relpath(path.resolve(), weft.folder)
-    return str(path.resolve()) if found.startswith("..") else os.path.join(".", found)
 
 
 def _script(rehearse: str | None, folder: Path) -> str | None:
@@ -101,7 +93,7 @@ RUN = Command(
     "run",
     "Start a run and drive it to its end",
     perform,
-    Argument("workflow", "a workflow's name, or the path of its file", complete="workflow"),
+    WORKFLOW,
     Option(
         "--input -i",
         "An input; @FILE for a file's text; @FILE or {…} alone: a JSON object of inputs.",
@@ -123,5 +115,6 @@ RUN = Command(
     Option("--wait", "Stay while people are asked, until the run ends."),
     Option("--with-changes", "Take uncommitted changes of the repository along."),
     Option("--label", "A label to find the run by.", "many", metavar="NAME=VALUE"),
+    *OPTIONS,
     more=MORE,
 )

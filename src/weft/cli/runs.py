@@ -36,7 +36,7 @@ async def perform(
     async with here.weft() as weft:
         now = weft.engine.clock.now()
         query = RunQuery(
-            status=_statuses(status),
+            status=statuses(status),
             workflow=workflow or "",
             text=text or "",
             since=time_of(since, now) if since else None,
@@ -60,7 +60,8 @@ def _filtered(query: object) -> bool:
     return any(getattr(query, name) for name in names)
 
 
-def _statuses(words: list[str]) -> tuple[str, ...]:
+def statuses(words: list[str]) -> tuple[str, ...]:
+    """Words, also several with commas between, as statuses of runs. Raises Misused."""
     found = tuple(one for word in words for one in word.split(",") if one)
     for one in found:
         if one not in STATUSES:

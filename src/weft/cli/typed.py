@@ -97,7 +97,7 @@ def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
 
 def _completer(what: str, choices: tuple[str, ...] = ()) -> Callable[[str], list[str]] | None:
     if choices:
-        return lambda begun: [choice for choice in choices if choice.startswith(begun)]
+        return lambda incomplete: [choice for choice in choices if choice.startswith(incomplete)]
     from weft.cli.offers import OFFERS
 
     return OFFERS.get(what)

@@ -2,26 +2,100 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 from weft.cli import exits
-from weft.cli.grammar import Argument, Command
+from weft.cli.grammar import Argument, Command, Option
 from weft.cli.here import Here
+from weft.errors import Misused
 
 
 async def verify(here: Here, run: str | None) -> int:
     """Every record against its hash; exit code 1 when something is not as it was written."""
     async with here.weft() as weft:
-        faults = await weft.store.verify(await here.find(weft, run) if run else "")
+        wanted = await here.find(weft, run) if run else ""
+        faults = await weft.store.verify(wanted)
         position = await weft.store.position()
         name = weft.store.name
     here.screen.give({"store": name, "records": position, "clean": not faults, "faults": faults})
     for fault in faults:
         here.screen.line(fault)
-    what = f"run {run}" if run else f"{position} records"
+    what = f"run {wanted}" if run else f"{position} records"
     if not faults:
-        here.screen.line(f"{here.screen.paint('green', 'Clean')}: {what} in {name} are as they were written.")
+        here.screen.line(f"{here.screen.paint('green', 'Clean')}: {what} in {name}, as written.")
     else:
         here.screen.line(f"{len(faults)} fault(s) in {name}; a backup has what was there.")
     return exits.FAILED if faults else exits.COMPLETED
+
+
+async def backup(here: Here, file: str) -> int:
+    """A copy that is whole, while others write."""
+    target = here.folder / file
+    async with here.weft() as weft:
+        await weft.store.backup(target)
+    here.screen.give({"file": str(target), "bytes": target.stat().st_size})
+    here.screen.line(f"{target}: {target.stat().st_size:,} bytes. `weft runs --store {file}` reads it.")
+    return exits.COMPLETED
+
+
+async def export(here: Here, run: str, file: str | None) -> int:
+    """A run as JSON lines, to a file or to standard output."""
+    async with here.weft() as weft:
+        found = await here.find(weft, run)
+        if file in {None, "-"}:
+            async for line in weft.store.export(found):
+                sys.stdout.buffer.write(line)
+            sys.stdout.buffer.flush()
+            return exits.COMPLETED
+        target = here.folder / str(file)
+        try:
+            with target.open("xb") as out:
+                async for line in weft.store.export(found):
+                    out.write(line)
+        except OSError as error:
+            raise Misused(
+                what=f"{file} cannot be written: {error.strerror}", mend="name a new file"
+            ) from error
+    here.screen.give({"run": found, "file": str(target)})
+    here.screen.line(f"Run {found} is in {target}.")
+    return exits.COMPLETED
+
+
+async def take_in(here: Here, file: str) -> int:
+    """The other way; the chain of hashes must hold."""
+    async with here.weft() as weft:
+        run = await weft.store.load(_lines(here.folder / file, file))
+    here.screen.give({"run": run})
+    here.screen.line(f"Run {run} is in this store; see `weft show {run}`.")
+    return exits.COMPLETED
+
+
+async def _lines(path: Path, name: str) -> AsyncIterator[bytes]:
+    try:
+        with sys.stdin.buffer if name == "-" else path.open("rb") as file:
+            for line in file:
+                yield line
+    except OSError as error:
+        raise Misused(
+            what=f"{name} cannot be read: {error.strerror}", mend="name a file that is there"
+        ) from error
+
+
+async def cleanup(here: Here, older: float | None, status: list[str], unlanded: bool, dry_run: bool) -> int:
+    """What ended long ago goes, with its folders; what has not landed stays unless told to."""
+    from weft.cli.runs import statuses
+
+    async with here.weft() as weft:
+        days = older if older is not None else weft.settings.keep_days
+        found = await weft.cleanup(days, status=statuses(status), unlanded=unlanded, dry_run=dry_run)
+    here.screen.give({"dry_run": dry_run, **found})
+    would = "would be " if dry_run else ""
+    here.screen.line(f"{len(found['removed'])} run(s) {would}removed, {len(found['kept'])} kept.")
+    for run, why in found["kept"].items():
+        here.screen.line(f"  {run}: {why}")
+    return exits.COMPLETED
 
 
 VERIFY = Command(
@@ -30,4 +104,29 @@ VERIFY = Command(
     verify,
     Argument("run", "only this run", required=False, complete="run"),
     more="Reads every record and checks it against the hash chain. Exit code 0, or 1 with each fault named.",
+)
+BACKUP = Command(
+    "backup", "Copy the store while it is in use", backup, Argument("file", "a new file", complete="file")
+)
+EXPORT = Command(
+    "export",
+    "Write a run as JSON lines",
+    export,
+    Argument("run", "a run's id or its beginning, or `last`", complete="run"),
+    Argument("file", "a new file; standard output without it", required=False, complete="file"),
+)
+IMPORT = Command(
+    "import",
+    "Take in an exported run",
+    take_in,
+    Argument("file", "what `weft export` wrote; - is standard input", complete="file"),
+)
+CLEANUP = Command(
+    "cleanup",
+    "Remove what ended long ago",
+    cleanup,
+    Option("--older", "Ended more than so many days ago (the setting keep_days).", "number", metavar="DAYS"),
+    Option("--status -s", "Only runs that ended so.", "many", metavar="STATUS"),
+    Option("--unlanded", "Also results that are part of no other branch."),
+    Option("--dry-run", "Only say what would go."),
 )

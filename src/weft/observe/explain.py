@@ -99,7 +99,7 @@ def _asked(state: State, now: float) -> Explanation:
     more = f" (and {len(state.asks) - 1} more)" if len(state.asks) > 1 else ""
     expires = ""
     if opened.expires_at is not None:
-        expires = f", {opened.default or 'reject'} is taken{_until(opened.expires_at, now)}"
+        expires = f"; {opened.default or 'reject'} is taken{_until(opened.expires_at, now, ' at')}"
     kind = "budget" if opened.about == "budget" else "person"
     who = "a person to allow more" if kind == "budget" else "a person"
     sentence = f"The run waits for {who}: {opened.step} asks {short(opened.prompt, 200)!r}{expires}{more}."
@@ -195,10 +195,10 @@ def _undriven(state: State, found: Explanation) -> Explanation:
     return Explanation(kind, f"Nobody drives the run: {why}.", commands)
 
 
-def _until(at: float | None, now: float) -> str:
+def _until(at: float | None, now: float, word: str = " until") -> str:
     if at is None:
         return ""
     moment = datetime.fromtimestamp(at).astimezone()
     today = abs(at - now) < 43200
     when = moment.strftime("%H:%M:%S" if today else "%Y-%m-%d %H:%M")
-    return f" until {when} (in {duration(at - now)})" if at > now else f" until {when} (now)"
+    return f"{word} {when} (in {duration(at - now)})" if at > now else f"{word} {when} (now)"

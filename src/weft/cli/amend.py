@@ -1,0 +1,98 @@
+"""`weft amend`: the third answer beside yes and no: a better version of what is shown, and the run goes on with that."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from weft.cli import exits
+from weft.cli.editing import edited
+from weft.cli.given import value as value_of
+from weft.cli.grammar import Command, Option
+from weft.cli.here import Here
+from weft.cli.inbox import OF_ASK, OF_RUN, REASON, said, the_ask
+from weft.core.events import AskOpened
+from weft.errors import Misused, NoSuchAsk, Refused
+
+if TYPE_CHECKING:
+    from weft.app.open import Weft
+
+
+async def perform(
+    here: Here,
+    run: str,
+    ask: str | None,
+    file: str | None,
+    text: str | None,
+    path: str | None,
+    value: str | None,
+    reason: str | None,
+) -> int:
+    """Content from a file, from the words, or from the person's editor."""
+    async with here.weft() as weft:
+        of, name = await the_ask(weft, await here.find(weft, run), ask)
+        opened = await _opened(weft, of, name)
+        content = None
+        if file is not None or text is not None:
+            content = {_path(opened, path): _bytes(here, file, text)}
+        elif value is None:
+            if not sys.stdin.isatty():
+                raise Misused(
+                    what="`weft amend` has nothing to amend with",
+                    mend="add --file FILE, --text TEXT or --value JSON",
+                )
+            content = await edited(weft, of, opened)
+        given = value_of(value) if value is not None else None
+        await weft.answer(
+            of, name, "amend", reason=reason or "", value=given, content=content, digest=opened.digest
+        )
+        await said(here, weft, of, f"{name}: amended {', '.join(content or ('its outputs',))}")
+    return exits.COMPLETED
+
+
+async def _opened(weft: Weft, run: str, ask: str) -> AskOpened:
+    state = await weft.engine.fold(run)
+    if ask in state.answers:
+        earlier = state.answers[ask]
+        raise Refused(verb="amend", reason=f"{ask} was already answered ({earlier.verdict} by {earlier.by})")
+    if ask not in state.asks:
+        raise NoSuchAsk(run=run, ask=ask)
+    return state.asks[ask]
+
+
+def _path(opened: AskOpened, path: str | None) -> str:
+    """Which of the files that are shown is meant."""
+    shown = [artifact.path for artifact in opened.show]
+    if path is not None:
+        return path
+    if len(shown) == 1:
+        return shown[0]
+    raise Misused(what=f"{opened.ask} shows {', '.join(shown) or 'no file'}", mend="say which with --path")
+
+
+def _bytes(here: Here, file: str | None, text: str | None) -> bytes:
+    if text is not None:
+        return (text if text.endswith("\n") else f"{text}\n").encode()
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return (here.folder / str(file)).read_bytes()
+    except OSError as error:
+        raise Misused(
+            what=f"{file} cannot be read: {error.strerror}", mend="name a file that is there"
+        ) from error
+
+
+AMEND = Command(
+    "amend",
+    "Answer with a better version: edit what is shown, then go on",
+    perform,
+    OF_RUN,
+    OF_ASK,
+    Option("--file", "The better version is in this file (- is standard input).", "text", complete="file"),
+    Option("--text", "The better version, right here.", "text"),
+    Option("--path", "Which artifact, when several are shown.", "text"),
+    Option("--value", "Better outputs: a JSON object.", "text"),
+    REASON,
+    more="Without --file, --text or --value your editor opens ($VISUAL, $EDITOR).",
+)

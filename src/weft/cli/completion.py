@@ -1,0 +1,35 @@
+"""`weft completion`: the few lines that make a shell complete weft's commands, options, workflows and runs."""
+
+from __future__ import annotations
+
+import os
+
+from weft.cli.grammar import Argument, Command
+from weft.cli.here import Here
+from weft.cli.main import COMPLETE
+from weft.errors import Misused
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+def perform(here: Here, shell: str | None) -> int:
+    """Print them."""
+    wanted = shell or os.path.basename(os.environ.get("SHELL", ""))
+    if wanted not in SHELLS:
+        raise Misused(
+            what=f"{wanted or 'This shell'} is not known here",
+            mend=f"say which: weft completion {'|'.join(SHELLS)}",
+        )
+    from weft.cli.typed import complete
+
+    os.environ[COMPLETE] = f"source_{wanted}"
+    return complete(COMPLETE)
+
+
+COMPLETION = Command(
+    "completion",
+    "Print what makes the shell complete weft's words",
+    perform,
+    Argument("shell", "bash, zsh or fish; by default yours", required=False),
+    more='For bash: add `eval "$(weft completion bash)"` to ~/.bashrc.',
+)

@@ -1,0 +1,76 @@
+"""`weft diff`: what changed between two versions of a run, or differs between two runs; and the patch of its files."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from weft.cli import exits
+from weft.cli.grammar import Argument, Command, Option
+from weft.cli.here import Here
+from weft.core.state import State
+from weft.errors import Misused
+from weft.observe.difference import difference
+from weft.observe.wording import short
+from weft.workspace.port import Base
+
+if TYPE_CHECKING:
+    from weft.app.open import Weft
+
+
+async def perform(
+    here: Here, run: str, other: str | None, old: int | None, new: int | None, files: bool
+) -> int:
+    """States beside each other, or a patch."""
+    async with here.weft() as weft:
+        found = await here.find(weft, run)
+        after = await weft.engine.fold(found, new)
+        if files:
+            return await _patch(here, weft, after)
+        if other is not None:
+            before, after = after, await weft.engine.fold(await here.find(weft, other))
+        else:
+            before = await weft.engine.fold(found, old if old is not None else 1)
+    changes = difference(before, after)
+    here.screen.give({"changes": [msgspec.to_builtins(one) for one in changes]})
+    for change in changes:
+        here.screen.line(change.path)
+        if change.old is not None:
+            here.screen.line(here.screen.paint("red", f"  - {short(change.old, 200)}"))
+        if change.new is not None:
+            here.screen.line(here.screen.paint("green", f"  + {short(change.new, 200)}"))
+    if not changes:
+        here.screen.line("Nothing differs.")
+    return exits.COMPLETED
+
+
+async def _patch(here: Here, weft: Weft, state: State) -> int:
+    """What the run changed, as `git apply` takes it."""
+    base = state.base.get("commit", "")
+    if not base or not state.commit:
+        reason = "it has no result yet" if base else "its files are not in git"
+        raise Misused(
+            what=f"There is no patch of run {state.run}: {reason}", mend="`weft artifacts` lists its files"
+        )
+    workspace = weft.workspace(state.run, msgspec.convert(state.base, Base), {})
+    patch = await workspace.diff(base, state.commit)
+    here.screen.give({"base": base, "commit": state.commit, "patch": patch.decode("utf-8", "replace")})
+    if not here.screen.json:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(patch)
+        sys.stdout.buffer.flush()
+    return exits.COMPLETED
+
+
+DIFF = Command(
+    "diff",
+    "Compare a run at two versions, or two runs",
+    perform,
+    Argument("run", "a run's id or its beginning, or `last`", complete="run"),
+    Argument("other", "another run to compare with", required=False, complete="run"),
+    Option("--old", "The earlier version (1).", "whole", metavar="VERSION"),
+    Option("--new", "The later version (the last).", "whole", metavar="VERSION"),
+    Option("--files", "The patch of what the run changed, for `git apply`."),
+)

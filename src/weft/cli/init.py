@@ -1,0 +1,70 @@
+"""`weft init`: a folder becomes a project, with a first workflow that runs at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from weft.cli import exits
+from weft.cli.grammar import Command
+from weft.cli.here import Here
+
+FIRST = """\
+# A first workflow: run it with `weft run hello`.
+name: hello
+inputs:
+  who: {default: world}
+steps:
+  - id: greet
+    run: [echo, "hello {{ inputs.who }}"]
+  - id: check
+    needs: [greet]
+    ask: Is that the right greeting?
+  - id: shout
+    needs: [check]
+    run: [echo, "{{ outputs.greet.stdout | upper }}!"]
+outputs:
+  greeting: outputs.shout.stdout
+"""
+SETTINGS = """\
+# Settings of weft for this project; `docs/reference/settings.md` lists them all.
+# places = 32
+"""
+
+
+async def perform(here: Here) -> int:
+    """Make what is missing, leave what is there."""
+    top = here.folder.resolve()
+    (top / ".weft").mkdir(exist_ok=True)
+    async with here.weft() as weft:
+        store = weft.store.name
+    made = [
+        str(path.relative_to(top))
+        for path, text in (
+            (top / ".weft" / "workflows" / "hello.yaml", FIRST),
+            (top / "weft.toml", SETTINGS),
+        )
+        if _write(path, text)
+    ]
+    here.screen.give({"folder": str(top), "store": store, "made": made})
+    for name in made:
+        here.screen.line(f"made {name}")
+    here.screen.line(f"{top} is a weft project. Try:")
+    for command in ("weft plan hello", "weft run hello", "weft workflows"):
+        here.screen.line(f"  {command}")
+    return exits.COMPLETED
+
+
+def _write(path: Path, text: str) -> bool:
+    if path.exists():
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return True
+
+
+INIT = Command(
+    "init",
+    "Make this folder a project, with a first workflow to try",
+    perform,
+    more="What is there already is left as it is.",
+)

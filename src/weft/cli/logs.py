@@ -1,0 +1,143 @@
+"""`weft logs`: what the attempts of a step said while they worked; it can be followed while they still do."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from weft.cli import exits
+from weft.cli.grammar import Argument, Command, Option
+from weft.cli.here import Here
+from weft.cli.screen import clean
+from weft.core.state import STEP_ENDED, State
+from weft.errors import Misused
+
+if TYPE_CHECKING:
+    from weft.app.open import Weft
+
+SECONDS = 0.25
+PIECE = 1 << 18
+
+
+async def perform(
+    here: Here, run: str, step: str | None, attempt: str | None, every: bool, follow: bool
+) -> int:
+    """The last attempt of a step, or all; without a step all steps that said something."""
+    async with here.weft() as weft:
+        found = await here.find(weft, run)
+        state = await weft.engine.fold(found)
+        said = dict(await weft.store.outputs(found))
+        if step is None and not here.screen.json and not follow:
+            await _each(here, weft, found, list(said))
+            return exits.COMPLETED
+        names = _chosen(state, step, attempt, list(said), every=every)
+        if here.screen.json:
+            logs = [
+                {"attempt": name, "bytes": said.get(name, 0), "text": await _whole(weft, found, name)}
+                for name in (names if step is not None else said)
+            ]
+            here.screen.give({"run": found, "logs": logs})
+        elif follow:
+            await _follow(here, weft, found, step)
+        else:
+            await _each(here, weft, found, names)
+            if not names:
+                here.screen.aside(f"Step {step} has said nothing.")
+    return exits.COMPLETED
+
+
+def _chosen(
+    state: State, step: str | None, attempt: str | None, said: list[str], *, every: bool
+) -> list[str]:
+    """Names of attempts (`step/round.n`), those of items after their foreach."""
+    if step is None:
+        return []
+    if step not in state.steps:
+        from weft.core.draft import Draft
+        from weft.core.verbs import find
+
+        find(Draft(state, 0.0), step)
+    keys = (step, *state.steps[step].items)
+    mine = [name for key in keys for name in sorted((n for n in said if _step(n) == key), key=_order)]
+    if attempt is not None:
+        wanted = f"{step}/{attempt}"
+        if wanted not in mine:
+            known = ", ".join(name.rpartition("/")[2] for name in mine) or "none"
+            raise Misused(
+                what=f"Step {step} has said nothing in attempt {attempt}", mend=f"there are {known}"
+            )
+        return [wanted]
+    last = {_step(name): name for name in mine}
+    return mine if every else list(last.values())
+
+
+def _step(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+def _order(name: str) -> tuple[int, int]:
+    round_, _, attempt = name.rpartition("/")[2].partition(".")
+    return int(round_), int(attempt)
+
+
+async def _each(here: Here, weft: Weft, run: str, names: list[str]) -> None:
+    for name in names:
+        if len(names) > 1:
+            here.screen.line(here.screen.paint("bold", f"== {name}"))
+        text = await _whole(weft, run, name)
+        here.screen.line(shown(here, text).rstrip("\n"))
+
+
+async def _whole(weft: Weft, run: str, name: str) -> str:
+    text = bytearray()
+    while piece := await weft.store.read_output(run, name, len(text), PIECE):
+        text += piece
+    return text.decode("utf-8", "replace")
+
+
+def shown(here: Here, text: str) -> str:
+    """A terminal is not at the mercy of what a program printed; a file gets it as it is."""
+    return clean(text.replace("\r\n", "\n")) if here.screen.terminal else text
+
+
+async def _follow(here: Here, weft: Weft, run: str, step: str | None) -> None:
+    """Everything from now on, until the step, or the run, has ended."""
+    read: dict[str, int] = {}
+    told = ""
+    while True:
+        state = await weft.engine.fold(run)
+        over = state.ended if step is None else state.ended or _over(state, step)
+        names = [name for name, _ in await weft.store.outputs(run)]
+        mine = names if step is None else _chosen(state, step, None, names, every=True)
+        for name in mine:
+            piece = await weft.store.read_output(run, name, read.get(name, 0), PIECE)
+            if piece and told != name:
+                here.screen.line(here.screen.paint("bold", f"== {name}"))
+                told = name
+            if piece:
+                read[name] = read.get(name, 0) + len(piece)
+                here.screen.out.write(shown(here, piece.decode("utf-8", "replace")))
+                here.screen.flush()
+                over = False
+        if over:
+            return
+        await asyncio.sleep(SECONDS)
+
+
+def _over(state: State, step: str) -> bool:
+    st = state.steps.get(step)
+    return st is not None and st.status in STEP_ENDED
+
+
+LOGS = Command(
+    "logs",
+    "Print what a step's attempts said",
+    perform,
+    Argument("run", "a run's id or its beginning, or `last`", complete="run"),
+    Argument(
+        "step", "a step, or one item as `step[key]`; all that said something without it", required=False
+    ),
+    Option("--attempt", "Only this attempt: ROUND.NUMBER.", "text", metavar="R.N"),
+    Option("--all -a", "All attempts, not just the last.", name="every"),
+    Option("--follow -f", "Go on printing until the step has ended."),
+)

@@ -1,0 +1,45 @@
+"""How a command that takes a workflow loads it: by name or path, with what a user may say of files that others wrote."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from weft.cli.grammar import Argument, Option
+from weft.cli.here import Here
+from weft.formats.reading import Options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from weft.formats.loading import Loaded
+
+WORKFLOW = Argument("workflow", "a workflow's name, or the path of its file", complete="workflow")
+OPTIONS = (
+    Option("--variant", "Which of the workflows in a file that holds several.", "text", metavar="NAME"),
+    Option("--infer-parallel", "Run beside each other what artifacts prove independent."),
+)
+
+
+def options(variant: str | None, infer_parallel: bool) -> dict[str, Any]:
+    """As `Weft.load` takes it."""
+    return {"options": Options(variant=variant or "", infer_parallel=infer_parallel)}
+
+
+def load(here: Here, workflow: str, variant: str | None, infer_parallel: bool) -> Loaded:
+    """A workflow without a store. Raises NoSuchWorkflow, InvalidDefinition, VariantNeeded."""
+    from weft.app.known import load_known
+    from weft.formats.discovery import find, project
+
+    top = project(here.folder)
+    path = find(name(workflow, here, top), top)
+    return load_known(path, top, **options(variant, infer_parallel))
+
+
+def name(workflow: str, here: Here, top: Path) -> str:
+    """A path counts from where the user stands; a run remembers it from the top of the project."""
+    path = here.folder / workflow
+    if not path.is_file():
+        return workflow
+    found = os.path.relpath(path.resolve(), top)
+    return str(path.resolve()) if found.startswith("..") else os.path.join(".", found)

@@ -1,0 +1,250 @@
+"""The verbs that steer a run from outside: pause, resume, abort, retry, exec, skip, fork, facts, budget."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from weft.cli import exits, given
+from weft.cli.given import pair, value
+from weft.cli.grammar import Argument, Command, Option
+from weft.cli.here import Here
+from weft.cli.inbox import OF_RUN, is_driven, said, top
+from weft.core import commands as c
+from weft.core.state import State
+from weft.errors import Misused, Refused
+
+if TYPE_CHECKING:
+    from weft.app.open import Weft
+
+PATIENCE_SECONDS = 60.0
+
+
+async def tell(here: Here, run: str, command: Any, what: str, *, drive: bool = False) -> int:
+    """Give a run a command, say what became of it, and go on with it when that was asked for."""
+    async with here.weft() as weft:
+        found = await here.find(weft, run)
+        await weft.engine.tell(found, command(weft.actor), weft.actor)
+        if drive:
+            return await onwards(here, weft, found)
+        await said(here, weft, found, what)
+    return exits.COMPLETED
+
+
+async def onwards(here: Here, weft: Weft, run: str) -> int:
+    """Drive the run that was steered; the one that called it, if it was called."""
+    from weft.cli.driving import drive
+
+    state = await weft.engine.fold(run)
+    return await drive(here, weft, top(state))
+
+
+async def pause(here: Here, run: str, reason: str | None) -> int:
+    return await tell(here, run, lambda by: c.Pause(by=by, detail=_why(by, reason)), "Paused")
+
+
+def _why(by: str, reason: str | None) -> str:
+    return f"{by}: {reason}" if reason else by
+
+
+async def resume(here: Here, run: str, drive: bool) -> int:
+    return await tell(here, run, lambda by: c.Resume(by=by), "Resumed", drive=drive)
+
+
+async def abort(here: Here, run: str, reason: str | None) -> int:
+    """Ended when this returns: by whoever drives it, or here."""
+    async with here.weft() as weft:
+        found = await here.find(weft, run)
+        await weft.engine.tell(found, c.Abort(reason=reason or "", by=weft.actor), weft.actor)
+        state = await weft.engine.fold(found)
+        if not state.ended and not await is_driven(weft, top(state)):
+            state = await weft.drive(found)
+        elif not state.ended:
+            state = await _ended(weft, found)
+        await said(here, weft, found, "Aborted" if state.ended else "The run is told to end")
+    return exits.COMPLETED
+
+
+async def _ended(weft: Weft, run: str) -> State:
+    """Wait for the run's own driver to end it, as long as a grace may reasonably be."""
+    until = weft.engine.clock.now() + PATIENCE_SECONDS
+    while True:
+        position = await weft.store.position()
+        state = await weft.engine.fold(run)
+        left = until - weft.engine.clock.now()
+        if state.ended or left <= 0:
+            return state
+        await weft.store.wait(position, min(left, 1.0))
+
+
+async def retry(here: Here, run: str, step: str | None, reason: str | None, drive: bool) -> int:
+    what = f"{step} will be tried again" if step else "What failed will be tried again"
+
+    def command(by: str) -> c.Command:
+        return c.RetryStep(step=step or "", by=by, reason=reason or "")
+
+    return await tell(here, run, command, what, drive=drive)
+
+
+async def skip(here: Here, run: str, step: str, reason: str | None, drive: bool) -> int:
+    def command(by: str) -> c.Command:
+        return c.SkipStep(step=step, by=by, reason=reason or "")
+
+    return await tell(here, run, command, f"{step} is skipped", drive=drive)
+
+
+async def execute(here: Here, run: str, step: str) -> int:
+    """Exactly this step; the run stays paused. Done here unless another process drives the run."""
+    async with here.weft() as weft:
+        found = await here.find(weft, run)
+        command = c.ExecuteStep(step=step, by=weft.actor)
+        if await is_driven(weft, found):
+            await weft.engine.tell(found, command, weft.actor)
+            await said(here, weft, found, f"{step} is begun by the process that drives the run")
+            return exits.COMPLETED
+        state = await _execute(here, weft, found, command)
+        st = state.steps[step]
+        await said(here, weft, found, f"{step}: {st.status}")
+    return exits.FAILED if st.status == "failed" else exits.COMPLETED
+
+
+async def _execute(here: Here, weft: Weft, run: str, command: c.ExecuteStep) -> State:
+    from weft.cli.driving import Lines
+
+    begun, done = asyncio.Event(), asyncio.Event()
+
+    def resting(state: State) -> bool:
+        begun.set()
+        return done.is_set()
+
+    driving = asyncio.create_task(weft.engine.drive(run, resting, Lines(here.screen).told))
+    driven = asyncio.create_task(begun.wait())
+    try:
+        await asyncio.wait({driving, driven}, return_when=asyncio.FIRST_COMPLETED)
+        if run in weft.engine.drivers:
+            await weft.engine.tell(run, command, weft.actor)
+    finally:
+        driven.cancel()
+        done.set()
+        if run in weft.engine.drivers:
+            weft.engine.drivers[run].nudge()
+        state = await driving
+    return state
+
+
+async def fork(
+    here: Here,
+    run: str,
+    step: str,
+    inputs: list[str],
+    facts: list[str],
+    drive: bool,
+) -> int:
+    """A new run that keeps what does not come after the step."""
+    async with here.weft() as weft:
+        found = await here.find(weft, run)
+        workflow = (await weft.engine.fold(found)).workflow
+        known = given.facts(facts, workflow)
+        made = await weft.fork(found, step, inputs=given.inputs(inputs, here.folder), facts=known)
+        if drive:
+            here.screen.line(f"Run {made}, forked from {found} at {step}")
+            return await onwards(here, weft, made)
+        here.screen.give({"run": made, "forked_from": found, "step": step})
+        here.screen.line(f"Run {made} begins at {step} of run {found}; go on with `weft drive {made}`.")
+    return exits.COMPLETED
+
+
+async def fact(here: Here, run: str, facts: list[str], drive: bool) -> int:
+    """One after the other; each is on record by itself."""
+    known = [pair(word, "") for word in facts]
+    async with here.weft() as weft:
+        found = await here.find(weft, run)
+        for name, text in known:
+            await weft.engine.tell(found, c.SetFact(name, value(text), weft.actor), weft.actor)
+        if drive:
+            return await onwards(here, weft, found)
+        await said(here, weft, found, ", ".join(f"{name} is {text}" for name, text in known))
+    return exits.COMPLETED
+
+
+async def budget(
+    here: Here,
+    run: str,
+    cost: float | None,
+    tokens: int | None,
+    attempts: int | None,
+    seconds: float | None,
+    drive: bool,
+) -> int:
+    """Allow more."""
+    more = {"cost_usd": cost, "tokens": tokens, "attempts": attempts, "seconds": seconds}
+    if all(one is None for one in more.values()):
+        raise Misused(
+            what="`weft budget` needs to know how much more", mend="add --cost 5 or --tokens 100000"
+        )
+    if any(one is not None and one <= 0 for one in more.values()):
+        raise Refused(verb="raise the budget", reason="more is a number above 0")
+
+    def command(by: str) -> c.Command:
+        return c.RaiseBudget(cost_usd=cost, tokens=tokens, attempts=attempts, seconds=seconds, by=by)
+
+    return await tell(here, run, command, "More is allowed", drive=drive)
+
+
+STEP = Argument("step", "a step of the run")
+REASON = Option("--reason -r", "Why; it stays on record.", "text")
+DRIVE = Option("--drive", "Then go on with the run here.")
+
+PAUSE = Command("pause", "Start nothing new; what runs finishes", pause, OF_RUN, REASON)
+RESUME = Command("resume", "Go on after a pause by request or a block", resume, OF_RUN, DRIVE)
+ABORT = Command(
+    "abort",
+    "End a run now, and what runs in it",
+    abort,
+    OF_RUN,
+    REASON,
+    more="Whatever runs gets SIGTERM, then after its grace SIGKILL; `finally` steps still run. What was done is kept.",
+)
+RETRY = Command(
+    "retry",
+    "Try a failed step again, or all failed ones",
+    retry,
+    OF_RUN,
+    Argument("step", "a failed step; all that failed without it", required=False),
+    REASON,
+    DRIVE,
+)
+EXEC = Command("exec", "Run exactly one step of a paused run", execute, OF_RUN, STEP)
+SKIP = Command(
+    "skip", "Leave a step out; what follows goes on as if it were done", skip, OF_RUN, STEP, REASON, DRIVE
+)
+FORK = Command(
+    "fork",
+    "Begin a new run from a step of an earlier one",
+    fork,
+    OF_RUN,
+    Argument("step", "the first step that is done again"),
+    Option("--input -i", "Another value for an input.", "many", metavar="NAME=VALUE", name="inputs"),
+    Option("--fact", "Another value for a fact.", "many", metavar="NAME=VALUE", name="facts"),
+    DRIVE,
+    more="What does not come after the step is kept as it was; the earlier run stays as it is.",
+)
+FACT = Command(
+    "fact",
+    "Make something known to a run: NAME=VALUE",
+    fact,
+    OF_RUN,
+    Argument("facts", "NAME=VALUE; the value is JSON, yes, no, or text", many=True),
+    DRIVE,
+)
+BUDGET = Command(
+    "budget",
+    "Allow a run to spend more",
+    budget,
+    OF_RUN,
+    Option("--cost", "So many dollars more.", "number", metavar="USD"),
+    Option("--tokens", "So many tokens more.", "whole"),
+    Option("--attempts", "So many attempts more.", "whole"),
+    Option("--seconds", "So many seconds more.", "number"),
+    DRIVE,
+)
