@@ -4,7 +4,7 @@ are read, by turning their steps into items of a BMAD sequence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -13,7 +13,7 @@ from weft.definition.fault import Fault, refusal
 from weft.formats.bmad import format as bmad
 from weft.formats.documents.read import is_template, many, word
 from weft.formats.personas import is_agent, is_team
-from weft.formats.positions import Path
+from weft.formats.positions import Path, Place, Positions
 from weft.formats.reading import PLAIN, Options, Reading
 from weft.formats.yaml import Document
 
@@ -53,20 +53,41 @@ def read(document: Document, file: str, name: str, options: Options = PLAIN) -> 
     for taken in ("steps", "stages", "phases", "workflows", "template"):
         if isinstance(data.get(taken), list | Mapping):
             data[f"{taken}_as_written"] = data.pop(taken)
-    reading = bmad.read(Document(data, document.positions), file, name, options)
+    moved = _Moved(document.positions, [path for path, _ in listed])
+    reading = bmad.read(Document(data, moved), file, name, options)
     if reading.workflow is None:
         return reading
-    where = bmad.ItemPlaces(
-        document.positions, [_place(step.extra, listed) for step in reading.workflow.steps]
-    )
     told = (f"read as a list of work: {kind.name}", *reading.workflow.warnings)
     workflow = msgspec.structs.replace(reading.workflow, warnings=told)
-    return Reading(workflow, reading.findings, where, reading.unsure)
+    return Reading(workflow, reading.findings, reading.where, reading.unsure)
 
 
-def _place(extra: Mapping[str, Any], listed: list[tuple[Path, dict[str, Any]]]) -> Path:
-    number = str(extra.get("item", {}).get("number", "")).partition(".")[0]
-    return listed[int(number) - 1][0] if number.isdigit() and int(number) <= len(listed) else ()
+class _Moved(Positions):
+    """The places of items that stand elsewhere in the file than in the sequence that was made of them."""
+
+    def __init__(self, positions: Positions, places: list[Path]) -> None:
+        super().__init__()
+        self._positions = positions
+        self._places = places
+
+    def _there(self, path: Sequence[str | int]) -> Path:
+        if (
+            len(path) > 1
+            and path[0] == "sequence"
+            and isinstance(path[1], int)
+            and path[1] < len(self._places)
+        ):
+            return (*self._places[path[1]], *path[2:])
+        return tuple(path)
+
+    def value(self, path: Sequence[str | int] = ()) -> Place:
+        return self._positions.value(self._there(path))
+
+    def key(self, path: Sequence[str | int]) -> Place:
+        return self._positions.key(self._there(path))
+
+    def has(self, path: Sequence[str | int]) -> bool:
+        return self._positions.has(self._there(path))
 
 
 def relative_of(data: Mapping[str, Any]) -> Relative | None:

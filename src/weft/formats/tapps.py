@@ -276,16 +276,11 @@ class _Reading:
                 found += [self.ids[task.number] for task in self.tasks]
             elif name in self.at and self.at[name] != index:
                 found.append(self._exit(self.at[name]))
+        says = item.data.get("requires") or item.data.get("creates")
+        if not found and not says and index and index == len(self.items) - 1:
+            found = self._leaves(index)
         if self.tasks and not found and not item.number.startswith("t") and not item.data.get("requires"):
             found = [self.ids[task.number] for task in self.tasks]
-        if (
-            not found
-            and index == len(self.items) - 1
-            and index
-            and not item.data.get("requires")
-            and not item.data.get("creates")
-        ):
-            found = self._leaves(index)
         return tuple(dict.fromkeys(found))
 
     def _exit(self, at: int) -> str:
@@ -293,20 +288,13 @@ class _Reading:
         return self.deciders.get(number_, self.ids[number_])
 
     def _leaves(self, index: int) -> list[str]:
+        """The steps above that nobody waits for, by name or by what they make."""
         made = {ref: at for at in range(index) for ref in words(self.items[at].data.get("creates"))}
-        waited = {self.at[name] for at in range(index) for name in self._after(at)}
-        waited |= {
-            made[ref]
-            for at in range(index)
-            for ref in words(self.items[at].data.get("requires"))
-            if ref in made
-        }
-        leading = {at for at in range(index) if self._after(at)}
-        return [
-            self._exit(at)
-            for at in range(index)
-            if (at not in leading and at not in waited) or at == index - 1
-        ]
+        waited = {need for at in range(index) for need in self._needs(at, self.items[at])}
+        for at in range(index):
+            required = words(self.items[at].data.get("requires"))
+            waited |= {self._exit(made[ref]) for ref in required if ref in made and made[ref] != at}
+        return [self._exit(at) for at in range(index) if self._exit(at) not in waited]
 
     def _decision(self, index: int, item: Item, step: Step) -> Decision:
         gate = self._gate(item)

@@ -4,6 +4,7 @@ matched by its words; one that fits nowhere stays in the workflow's own notes.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -124,7 +125,7 @@ def _line(line: str, facts: Mapping[str, Fact], ways: Mapping[str, str]) -> str:
         rest = _blanks(found[1] + found[3], facts)
         if name in ways:
             fact = ways[name]
-            return f"{{% if facts.{fact} is not defined or facts.{fact} == '{name}' %}}{rest}{{% endif %}}"
+            return f"{{% if facts.{fact} is not defined or facts.{fact} == {json.dumps(name, ensure_ascii=False)} %}}{rest}{{% endif %}}"
         if name in facts:
             return f"{{% if facts.{name} is not defined or facts.{name} %}}{rest}{{% endif %}}"
     return _blanks(line, facts)

@@ -177,7 +177,7 @@ def loop_fact(said: str, closing: Draft) -> tuple[str, str, str]:
         fact = fact_name(until[1])
         return f"!facts.{fact}", fact, f"Does this hold now: {until[1].replace('_', ' ')}?"
     what = re.sub(
-        r"^(?:for_)?(?:each|every|all|first|the_first)_|^for_first_|^as_|_complete[ds]?$|^as_needed$|^until_\w+$",
+        r"^as_needed$|^(?:for_)?(?:each|every|all|first|the_first)_|^for_first_|^as_|_complete[ds]?$|^until_\w+$",
         "",
         plain,
     )

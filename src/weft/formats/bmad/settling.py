@@ -23,9 +23,9 @@ def settle(keys: Keys, step: str, item: Item, making: Making) -> Reading:
     """What `condition`, `skip_if` and `when` of an item mean together. What they read is declared and told by somebody."""
     readings = []
     for name, deny in (("condition", False), ("when", False), ("skip_if", True)):
-        said = keys.take(name, "when")
-        if said is None or isinstance(said, list | dict):
+        if isinstance(keys.data.get(name), list | dict | None):
             continue
+        said = keys.take(name, "when")
         reading = by_route(read(word(said), making.constants), word(said), step, making)
         readings.append(negated(reading) if deny else reading)
         _tell(reading, word(said), step, item, making)

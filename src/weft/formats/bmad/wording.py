@@ -91,9 +91,7 @@ def both(first: str, second: str) -> str:
     """Two conditions that must both hold."""
     if not first or not second:
         return first or second
-    return " && ".join(
-        part if re.fullmatch(r"[\w.!]+( && [\w.!]+)*", part) else f"({part})" for part in (first, second)
-    )
+    return " && ".join(f"({part})" if "||" in part or "?" in part else part for part in (first, second))
 
 
 def leftover(rest: Mapping[str, Any]) -> str:

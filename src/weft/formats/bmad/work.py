@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import msgspec
 
-from weft.definition.workflow import Approval, Ref, Step
+from weft.definition.workflow import Approval, Fact, Ref, Step
 from weft.formats.bmad import policy, wording
+from weft.formats.bmad.conditions import fact_name
 from weft.formats.bmad.items import Item, verbs
 from weft.formats.bmad.making import Draft, Keys, Making
 from weft.formats.bmad.people import Crew, crew
@@ -74,9 +75,12 @@ def work(item: Item, making: Making) -> Draft:
         template=_template(keys, notes, making, item),
         output=VERDICT if item.data.get("validates") else {},
         ask=_elicit(keys, step, making),
-        approve=_approval(keys, step, notes, making),
+        approve=_approval(step, notes, making, creates),
         notes=(*notes, *materials(keys, making, item)),
     )
+    if step.ask is not None:
+        said = f"A person was asked first and said: {{{{ facts.{step.ask.fact} }}}}"
+        step = msgspec.structs.replace(step, prompt=f"{step.prompt}\n{said}")
     step = failure_policy(keys, step, draft, making)
     keys.take("optional", "optional")
     _register(step, draft, making, creates, updates)
@@ -195,8 +199,13 @@ def _elicit(keys: Keys, step: Step, making: Making) -> Approval | None:
     if not any(one is True for one in asked):
         return None
     making.why(step.id, "a person is asked first (`elicit`)")
+    fact = fact_name(f"{step.id}_answer")
+    making.declare({fact: Fact("string", f"What was said before {step.id}?", default="")})
     return Approval(
-        prompt=f"What should be known before “{step.title}” begins?", form=_ANSWER, on_reject="fail"
+        prompt=f"What should be known before “{step.title}” begins?",
+        form=_ANSWER,
+        on_reject="fail",
+        fact=fact,
     )
 
 
@@ -206,7 +215,9 @@ _ANSWER: Final[dict[str, Any]] = {
 }
 
 
-def _approval(keys: Keys, step: Step, notes: tuple[str, ...], making: Making) -> Approval | None:
+def _approval(
+    step: Step, notes: tuple[str, ...], making: Making, creates: tuple[Ref, ...]
+) -> Approval | None:
     if not making.options.approvals:
         return None
     found = next((match for note in notes if (match := policy.APPROVAL_WORDS.search(note))), None)
@@ -214,7 +225,7 @@ def _approval(keys: Keys, step: Step, notes: tuple[str, ...], making: Making) ->
         return None
     making.why(step.id, f"a person approves it: its notes say “{found[0]}”")
     return Approval(
-        prompt=f"Approve “{step.title}”?", show=tuple(ref.name for ref in step.creates if not ref.label)
+        prompt=f"Approve “{step.title}”?", show=tuple(ref.name for ref in creates if not ref.label)
     )
 
 

@@ -1,0 +1,42 @@
+"""Workflows from the lines of a sequence, for the tests of this room."""
+
+from __future__ import annotations
+
+from textwrap import dedent, indent
+
+from weft.definition.check import check
+from weft.definition.workflow import Step, Workflow
+from weft.formats.bmad.read import read
+from weft.formats.pack import Pack
+from weft.formats.reading import Options
+from weft.formats.yaml import document
+
+
+def flow(items: str, head: str = "", pack: Pack | None = None, **options: object) -> Workflow:
+    """The checked workflow of a sequence of items; `head` are further keys of the workflow."""
+    text = (
+        "workflow:\n  id: flow\n"
+        + indent(dedent(head).strip("\n"), "  ")
+        + "\n  sequence:\n"
+        + indent(dedent(items).strip("\n"), "    ")
+    )
+    made = read(document(text + "\n", "flow.yaml"), "flow.yaml", Options(**options), pack)  # type: ignore[arg-type]
+    assert check(made) == []
+    return made
+
+
+def only(items: str, **more: object) -> Step:
+    """The step of a sequence of one item."""
+    made = flow(items, **more)  # type: ignore[arg-type]
+    assert len(made.steps) == 1, [step.id for step in made.steps]
+    return made.steps[0]
+
+
+def step(workflow: Workflow, name: str) -> Step:
+    """A step by its id."""
+    return next(one for one in workflow.steps if one.id == name)
+
+
+def needs(workflow: Workflow) -> dict[str, tuple[str, ...]]:
+    """What each step was given to wait for."""
+    return {one.id: one.needs for one in workflow.steps}

@@ -1,0 +1,65 @@
+"""A workflow taken through the rules alone: every attempt succeeds at once and tells the facts that it is asked for."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from weft.core.commands import Advance, Create, Report
+from weft.core.decide import decide
+from weft.core.events import Event, Options, StepStarted
+from weft.core.graph import Graph
+from weft.core.plan import plan
+from weft.core.state import State, begin
+from weft.core.work import Outcome
+from weft.definition.stored import digest
+from weft.definition.workflow import Workflow
+
+MOST = 3_000
+
+
+class Rehearsed(NamedTuple):
+    """How a run went: its end, the steps in the order in which they began, and everything that happened."""
+
+    state: State
+    started: list[str]
+    events: list[Event]
+
+
+def rehearse(workflow: Workflow, assume: bool, facts: dict | None = None) -> Rehearsed:
+    """The run to its end, or for as long as anything may reasonably last."""
+    state = begin("r", workflow)
+    options = Options(assume=assume, answer_all="everybody")
+    events = decide(state, Create(workflow.name, digest(workflow), facts=facts or {}, options=options), 0.0)
+    events += decide(state, Advance(), 0.0)
+    while not state.ended and len(events) < MOST * 4:
+        owed = plan(state)
+        assert owed, f"nothing is owed, but the run is {state.status}: {state.reason} {state.detail}"
+        for effect in owed:
+            st = state.steps[effect.step]
+            step = workflow.steps[st.index]
+            told = {name: _value(workflow, name, assume) for name in step.facts}
+            events += decide(
+                state, Report(effect.step, effect.round, effect.attempt, Outcome(facts=told, route=_route(step, assume))), 0.0
+            )
+        events += decide(state, Advance(), 0.0)
+    return Rehearsed(state, [event.step for event in events if isinstance(event, StepStarted)], events)
+
+
+def _value(workflow: Workflow, name: str, assume: bool):
+    fact = workflow.facts[name]
+    if fact.choices:
+        return fact.choices[0 if assume else -1]
+    return {"boolean": assume, "number": 1, "integer": 1}.get(fact.type, "")
+
+
+def _route(step, assume: bool) -> str:
+    if step.decision is None or step.decision.by != "role":
+        return ""
+    return step.decision.routes[0 if assume else -1].name
+
+
+def in_loops(workflow: Workflow) -> set[str]:
+    """The steps that a way back may re-open."""
+    graph = Graph(workflow)
+    ids = [step.id for step in workflow.steps]
+    return {ids[i] for step in workflow.steps if step.back_to for i in graph.body(step.back_to.to, step.id)}
