@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import secrets
-import socket
 from collections.abc import Callable
 
 from weft.errors import LeaseHeld, StoreError
 from weft.runtime.clock import Cancel, Clock
+from weft.store.lease import lease, new_owner
 from weft.store.port import Lease, Store
 
 LEASE_SECONDS = 15.0
@@ -23,7 +21,7 @@ class Tenure:
         self._store = store
         self._clock = clock
         self._lost = lost
-        self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._owner = new_owner()
         self._runs: dict[str, None] = {}
         self._timer: Cancel | None = None
         self._task: asyncio.Task[None] | None = None
@@ -43,8 +41,7 @@ class Tenure:
             await self._store.release(run, self._owner)
 
     def _lease(self, run: str) -> Lease:
-        until = self._clock.now() + LEASE_SECONDS
-        return Lease(run=run, owner=self._owner, until=until, host=socket.gethostname(), pid=os.getpid())
+        return lease(run, self._owner, self._clock.now() + LEASE_SECONDS)
 
     def _arm(self) -> None:
         if self._timer is None and self._runs:
