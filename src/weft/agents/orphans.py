@@ -17,6 +17,9 @@ from pathlib import Path
 import msgspec
 
 RECORD = "process.json"
+RECORDS = "process*.json"
+"""An attempt may have several: its agent and the terminals that the agent asked for."""
+
 MARK = "WEFT_MARK"
 _PROC = Path("/proc")
 _PATIENCE_SECONDS = 2.0
@@ -31,9 +34,9 @@ class Started(msgspec.Struct, frozen=True):
     mark: str
 
 
-def record(spool: Path, group: int, mark: str) -> Path:
+def record(spool: Path, group: int, mark: str, name: str = RECORD) -> Path:
     """Write down that this group works for the attempt whose private folder `spool` is."""
-    path = spool / RECORD
+    path = spool / name
     path.write_bytes(msgspec.json.encode(Started(group=group, started=start_time(group), mark=mark)))
     return path
 
@@ -102,7 +105,7 @@ def reap_orphans(spool: Path) -> int:
     """
     if not spool.is_dir():
         return 0
-    return sum(_reap(path) for path in sorted(spool.rglob(RECORD)))
+    return sum(_reap(path) for path in sorted(spool.rglob(RECORDS)))
 
 
 def _reap(path: Path) -> bool:

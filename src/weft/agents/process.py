@@ -14,12 +14,14 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO, Protocol
 
 from msgspec import Struct
 
 from weft.agents import orphans
 from weft.agents.capture import CHANNELS, Capture
 from weft.agents.lifeline import Lifeline
+from weft.agents.limits import Limits
 from weft.agents.port import Desk
 
 _READ_BYTES = 262_144
@@ -52,13 +54,15 @@ async def run_process(
     tail_bytes: int = 65_536,
     grace_seconds: float = 5.0,
     settle_seconds: float = 0.25,
+    limits: Limits | None = None,
 ) -> Exit:
     """Run `argv` in the desk's folder with exactly `env`; what it prints goes to `desk.say`, at most `output_bytes`.
 
     `stdin` is a file, or nothing to read. What still lives `settle_seconds` after its parent has ended is ended too.
     Raises OSError when the program cannot be started.
     """
-    child = _Child(argv, desk, env, stdin, folder or desk.folder, Capture(desk, output_bytes, tail_bytes))
+    capture = Capture(desk, output_bytes, tail_bytes)
+    child = Child(argv, desk, capture, env=env, stdin=stdin, folder=folder, limits=limits)
     left_behind = False
     try:
         child.watch()
@@ -71,7 +75,6 @@ async def run_process(
         child.close()
     if left_behind:
         desk.say("[weft ended processes that the command left behind]\n", "err")
-    capture = child.capture
     return Exit(
         code=child.code,
         out=capture.text("out"),
@@ -82,20 +85,35 @@ async def run_process(
     )
 
 
-class _Child:
-    """One process group from start to end."""
+class Sink(Protocol):
+    """Where what a child prints goes, as it comes."""
+
+    def take(self, channel: str, data: bytes) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Child:
+    """One process group from start to end. `talks` gives it a pipe to hear us by (`hears`) instead of a file.
+
+    Raises OSError when the program cannot be started, or when a limit cannot be set.
+    """
 
     def __init__(
         self,
         argv: Sequence[str],
         desk: Desk,
+        sink: Sink,
+        *,
         env: Mapping[str, str],
-        stdin: Path | None,
-        folder: Path,
-        capture: Capture,
+        stdin: Path | None = None,
+        talks: bool = False,
+        folder: Path | None = None,
+        limits: Limits | None = None,
+        record: str = orphans.RECORD,
     ) -> None:
-        self.capture = capture
-        self._desk = desk
+        self._sink = sink
+        self._spool, self._record = desk.spool, record
         self._loop = asyncio.get_running_loop()
         self._mark = secrets.token_hex(8)
         self._reading: dict[str, int] = {}
@@ -104,16 +122,22 @@ class _Child:
             source = opened.enter_context(stdin.open("rb")) if stdin else subprocess.DEVNULL
             self._process = subprocess.Popen(
                 list(argv),
-                stdin=source,
+                stdin=subprocess.PIPE if talks else source,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 bufsize=0,
-                cwd=folder,
+                cwd=folder or desk.folder,
                 env={**env, orphans.MARK: self._mark},
                 start_new_session=True,
             )
         self._group = self._process.pid
+        self._limits = limits
         self._pipes = [pipe for pipe in (self._process.stdout, self._process.stderr) if pipe]
+
+    @property
+    def hears(self) -> IO[bytes] | None:
+        """Our end of its standard input, when it talks."""
+        return self._process.stdin
 
     @property
     def code(self) -> int:
@@ -123,7 +147,9 @@ class _Child:
     def watch(self) -> None:
         """Record the child, and read what it prints. May raise OSError (a full disk)."""
         _lifeline.add(self._group)
-        orphans.record(self._desk.spool, self._group, self._mark)
+        orphans.record(self._spool, self._group, self._mark, self._record)
+        if self._limits is not None:
+            self._limits.put_on(self._group)
         for channel, pipe in zip(CHANNELS, self._pipes, strict=True):
             self._reading[channel] = pipe.fileno()
             os.set_blocking(pipe.fileno(), False)
@@ -147,7 +173,7 @@ class _Child:
     async def end_rest(self, settle_seconds: float, grace_seconds: float) -> bool:
         """End what the leader left behind; False when there was nothing, or it ended by itself at once."""
         if await self._gone(settle_seconds):
-            self._drain()
+            self.drain()
             return bool(self._reading) and orphans.kill_strays(self._mark) > 0
         await self.stop(grace_seconds)
         return True
@@ -166,14 +192,15 @@ class _Child:
         """Take the last words, forget the child."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_LAST_SECONDS)
-        self._drain()
+        self.drain()
         for channel in list(self._reading):
             self._leave(channel)
-        for pipe in self._pipes:
-            pipe.close()
-        self.capture.close()
+        for pipe in (*self._pipes, self._process.stdin):
+            if pipe is not None:
+                pipe.close()
+        self._sink.close()
         _lifeline.drop(self._group)
-        (self._desk.spool / orphans.RECORD).unlink(missing_ok=True)
+        (self._spool / self._record).unlink(missing_ok=True)
 
     async def _gone(self, seconds: float, *, leader_only: bool = False) -> bool:
         """Whether the leader, or the whole group, is over within this time."""
@@ -186,7 +213,7 @@ class _Child:
             pause = min(2 * pause, longest)
         return True
 
-    def _drain(self) -> None:
+    def drain(self) -> None:
         """What stands in the pipes now; a stranger who holds one open cannot keep us here."""
         for channel in list(self._reading):
             for _ in range(_LAST_READS):
@@ -199,7 +226,7 @@ class _Child:
         except BlockingIOError:
             return False
         if data:
-            self.capture.take(channel, data)
+            self._sink.take(channel, data)
         else:
             self._leave(channel)
         return bool(data)

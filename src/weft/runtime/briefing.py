@@ -30,7 +30,7 @@ class Briefing:
         state, step = self.state, self.state.graph.steps[st.index]
         return Assignment(
             brief=self.brief(st, step),
-            spot=Spot(state.run, st.key, st.round, st.attempt, started_at),
+            spot=Spot(state.run, st.key, st.round, st.attempt, started_at, _interrupted(st)),
             base=self.base,
             parts=self.parts(st) if self.versioned and mode != "none" else (),
             mode=mode,
@@ -105,6 +105,11 @@ class Briefing:
         )
 
     def parts(self, st: StepState) -> tuple[Part, ...]:
+        """The commits that the step starts from: those of its needs, and last its own where its work came back."""
+        mine = (Part(st.key, st.earlier, self.state.graph.steps[st.index].weave),) if st.earlier else ()
+        return (*self._passed_on(st), *mine)
+
+    def _passed_on(self, st: StepState) -> tuple[Part, ...]:
         """The commits of what the step needs, in written order, each once; looked for behind steps that left none."""
         found: dict[str, Part] = {}
         graph = self.state.graph
@@ -123,7 +128,7 @@ class Briefing:
         if known is None:
             step = self.state.graph.steps[st.index]
             commit = st.result.commit if st.result else ""
-            known = (Part(st.key, commit, step.weave),) if commit else self.parts(st)
+            known = (Part(st.key, commit, step.weave),) if commit else self._passed_on(st)
             if st.status in {"succeeded", "skipped"}:
                 self._parts[(st.key, st.round)] = known
         return known
@@ -138,6 +143,13 @@ class Briefing:
                     if artifact.path in wanted:
                         found[artifact.path] = artifact
         return tuple(found.values())
+
+
+def _interrupted(st: StepState) -> int:
+    """The attempt whose agent left a session on record, and so a folder that the session is about."""
+    session = st.notes.get("session")
+    found = session.get("attempt") if isinstance(session, dict) else None
+    return found if isinstance(found, int) and found < st.attempt else 0
 
 
 def _handoffs(needs: list[StepState]) -> tuple[Handoff, ...]:

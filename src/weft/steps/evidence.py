@@ -12,6 +12,7 @@ from typing import Any
 from weft.agents.document import document_in, lacks, template_in
 from weft.agents.exchange import SCHEMA_TYPES, fact_told
 from weft.agents.inside import matches, means
+from weft.agents.schema import schema_faults
 from weft.core.work import Artifact, Brief, Failure, Outcome
 from weft.definition.workflow import Ref
 
@@ -41,23 +42,6 @@ def demand(
         return None
     message = f"said to be done, but {'; '.join(faults[:_MOST_FAULTS])}"
     return Failure(kind="invalid_output", message=message, report={"faults": faults})
-
-
-def schema_faults(value: Any, schema: Mapping[str, Any], name: str) -> list[str]:
-    """What does not fit a JSON Schema, with its place in the value; [] when all does."""
-    from jsonschema import Draft202012Validator, SchemaError, exceptions
-    from referencing import Registry
-    from referencing.exceptions import Unresolvable
-
-    try:
-        Draft202012Validator.check_schema(schema)
-        checker = Draft202012Validator(schema, registry=Registry())  # nothing is fetched from anywhere
-        found = sorted(checker.iter_errors(value), key=exceptions.relevance)
-    except SchemaError as fault:
-        return [f"the schema of {name} is not valid: {fault.message}"]
-    except Unresolvable as fault:
-        return [f"the schema of {name} refers to something that is not in it: {fault}"]
-    return [f"{name}{_place(fault.absolute_path)}: {fault.message}" for fault in found]
 
 
 def _missing(brief: Brief, folder: Path) -> list[str]:
@@ -147,7 +131,3 @@ def _files(ref: Ref, folder: Path) -> list[Path]:
         if files:
             return files
     return []
-
-
-def _place(path: Any) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)

@@ -88,7 +88,8 @@ class Kept(Struct, frozen=True):
 class Spot(Struct, frozen=True):
     """Names an attempt for a workspace: run, step key, round, attempt, and when its record was written.
 
-    `at` never goes into a commit: a hash must not depend on the order in which steps end.
+    `at` never goes into a commit: a hash must not depend on the order in which steps end. `takes_over` is the number of
+    the interrupted attempt whose folder goes on as it stands, so that its agent finds what it has done; 0 is none.
     """
 
     run: str
@@ -96,6 +97,7 @@ class Spot(Struct, frozen=True):
     round: int
     attempt: int
     at: float = 0.0
+    takes_over: int = 0
 
 
 class Workspace(Protocol):

@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from msgspec import structs
+
 from weft.errors import WorkspaceError
 from weft.workspace import amendment, cleanup, history, landing, pinning, private
 from weft.workspace.attributes import attributes_at
@@ -110,8 +112,12 @@ class GitWorkspace:
         run = slug(spot.run)
         async with self._at_once:
             if writable:
-                name = attempt_name(spot)
-                folder = await places.own(run, name, fabric.commit, base.target, base.commit)
+                left = places.folder(run, attempt_name(structs.replace(spot, attempt=spot.takes_over)))
+                if spot.takes_over and left.is_dir():
+                    folder = left
+                else:
+                    name = attempt_name(spot)
+                    folder = await places.own(run, name, fabric.commit, base.target, base.commit)
             else:
                 folder = await places.shared(run, fabric.commit, base.target, base.commit)
         at = base.at or (await read_header(on.repository.git, fabric.commit)).at

@@ -1,0 +1,121 @@
+"""An agent that speaks the protocol, as weft's port wants it: a process for each attempt, and nothing of it left afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from weft.agents import confine
+from weft.agents.acp.greeting import greet
+from weft.agents.acp.settings import Settings
+from weft.agents.acp.surroundings import Surroundings, credential_of, home_of, stricter, surround
+from weft.agents.port import Desk, Probe
+from weft.agents.redaction import Redactor
+from weft.core.work import Brief, Failure, Outcome
+from weft.errors import AgentError
+
+
+class AcpAgent:
+    """`name` is what roles refer to; `settings` say how to start it and what it may do."""
+
+    rehearses = False
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        self.name = name
+        self._settings = settings
+        self._probed: Probe | None = None
+
+    async def probe(self) -> Probe:
+        """Installed, speaking the protocol, logged in; looked at anew each time while it is not usable."""
+        if self._probed is None or not self._probed.usable:
+            self._probed = await self._look()
+        return self._probed
+
+    async def perform(self, brief: Brief, desk: Desk) -> Outcome:
+        began = time.time()
+        try:
+            around = surround(self._settings, brief, desk)
+        except (AgentError, OSError) as fault:
+            return self._failed(Failure(kind="permanent", message=str(fault), report={"class": "config"}))
+        redactor = Redactor(around.secrets)
+        try:
+            outcome: Outcome = redactor.data(await self._attempt(brief, desk, around, redactor))
+        finally:
+            leaked = await asyncio.shield(asyncio.to_thread(redactor.files, desk.folder, began - 1))
+        if leaked:
+            told = f"it wrote a credential into {', '.join(leaked[:5])}; weft took it out"
+            failure = Failure(kind="refused", message=told, report={"class": "secret"})
+            return msgspec.structs.replace(outcome, failure=failure)
+        return outcome
+
+    async def _attempt(self, brief: Brief, desk: Desk, around: Surroundings, redactor: Redactor) -> Outcome:
+        from weft.agents.acp.conversation import Conversation
+
+        answer = stricter(self._settings.permissions, brief.role.permissions)
+        settings = msgspec.structs.replace(self._settings, permissions=answer)
+        try:
+            talk = Conversation(self.name, settings, self._argv(brief), brief, desk, around, redactor)
+        except (OSError, ValueError) as fault:
+            return self._failed(
+                Failure(kind="permanent", message=f"{self.name} could not be started: {fault}")
+            )
+        return await talk.hold()
+
+    def _argv(self, brief: Brief) -> list[str]:
+        argv: list[str] = []
+        for element in self._settings.argv:
+            if element == "{model}" and not brief.role.model:
+                argv.pop()
+            else:
+                argv.append(brief.role.model if element == "{model}" else element)
+        return argv
+
+    def _failed(self, failure: Failure) -> Outcome:
+        return Outcome(failure=failure, agent=self.name)
+
+    # Probing ------------------------------------------------------------------------------------------------------
+
+    async def _look(self) -> Probe:
+        settings, program = self._settings, self._settings.argv[0]
+        if shutil.which(program) is None:
+            mend = settings.mend or f"install {program}, or put it on the PATH"
+            return self._not(f"{program} was not found", mend, installed=False)
+        if settings.confine == "worktree" and (reason := confine.missing()):
+            return self._not(reason, confine.MEND)
+        if not self._logged_in():
+            names = " or ".join(settings.credentials)
+            mend = " or ".join(part for part in (settings.login, f"set {names}" if names else "") if part)
+            return self._not("it is not logged in", mend)
+        version, reason = await greet(settings, self._argv(_NO_BRIEF))
+        if reason:
+            return self._not(reason, settings.mend, version=version)
+        return Probe(self.name, installed=True, usable=True, version=version)
+
+    def _logged_in(self) -> bool:
+        """By a credential that is set or a login that lies in its home; an agent that names neither is believed."""
+        settings = self._settings
+        if not (settings.credentials or settings.logins) or credential_of(settings):
+            return True
+        given = {**os.environ, **settings.env}
+        if any(given.get(name) for name in settings.signs):
+            return True
+        return any(_place(name, home_of(settings), given).exists() for name in settings.logins)
+
+    def _not(self, reason: str, mend: str, *, installed: bool = True, version: str = "") -> Probe:
+        return Probe(self.name, installed=installed, usable=False, version=version, reason=reason, mend=mend)
+
+
+def _place(name: str, home: Path, given: Mapping[str, str]) -> Path:
+    if not name.startswith("$"):
+        return home / name
+    variable, _, rest = name[1:].partition("/")
+    return Path(given.get(variable) or "/nonexistent") / rest
+
+
+_NO_BRIEF = Brief(run="", step="", item=None, round=1, attempt=1, key="", kind="role")

@@ -1,0 +1,160 @@
+"""The process of one attempt and all that belongs to it, from its start to its end; whatever happens becomes an Outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from acp.connection import Connection
+from acp.exceptions import RequestError
+
+from weft.agents.acp import faults
+from weft.agents.acp.client import Client
+from weft.agents.acp.files import Files
+from weft.agents.acp.permissions import Permissions
+from weft.agents.acp.session import Session
+from weft.agents.acp.settings import Settings
+from weft.agents.acp.surroundings import Surroundings
+from weft.agents.acp.terminals import Terminals
+from weft.agents.acp.updates import Updates
+from weft.agents.acp.usage import Meter
+from weft.agents.acp.wire import Wire
+from weft.agents.port import Desk
+from weft.agents.process import Child
+from weft.agents.redaction import Redactor
+from weft.core.work import Brief, Failure, Outcome
+
+_PULSE_SECONDS = 0.5
+_CANCEL_SECONDS = 1.0
+_LEAVE_SECONDS = 0.5
+_LAST_SECONDS = 2.0
+
+
+class Conversation:
+    """Raises OSError or ValueError when the program cannot be started."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        argv: Sequence[str],
+        brief: Brief,
+        desk: Desk,
+        around: Surroundings,
+        redactor: Redactor,
+    ) -> None:
+        self._name = name
+        self._settings = settings
+        self._brief = brief
+        self._desk = desk
+        self._around = around
+        self._wire = Wire(desk, redactor, brief.output_bytes)
+        self._updates = Updates(lambda text: desk.say(redactor.text(text)))
+        self._meter = Meter(settings.usage)
+        self._permissions = Permissions(desk, settings.permissions, settings.rules, redactor.data)
+        self._terminals = Terminals(desk, around.bare, around.wrap)
+        self._child = Child(
+            around.wrap(argv), desk, self._wire, env=around.env, talks=True, limits=settings.limits
+        )
+
+    async def hold(self) -> Outcome:
+        """From the first word to the last. Being cancelled ends it, and the process."""
+        self._child.watch()
+        grace = self._brief.timeout.grace_seconds
+        pipe = self._child.hears
+        assert pipe is not None
+        await self._wire.connect(pipe)
+        client = Client(
+            self._updates, self._meter, self._permissions, Files(self._desk.folder), self._terminals
+        )
+        connection = Connection(client, self._wire.transport)
+        session = Session(
+            self._name,
+            self._settings,
+            self._brief,
+            self._desk,
+            connection,
+            self._updates,
+            self._meter,
+            self._permissions,
+        )
+        over = asyncio.create_task(self._follow())
+        pulse = asyncio.create_task(self._pulse(session))
+        try:
+            outcome = await self._outcome(session, over)
+            await self._leave(grace)
+        except BaseException:
+            await self._stop(session, grace)
+            raise
+        finally:
+            pulse.cancel()
+            over.cancel()
+            await connection.close()
+            self._child.close()
+        self._meter.read_codex(self._codex_home(), session.id)
+        return msgspec.structs.replace(outcome, usage=self._meter.usage())
+
+    async def _outcome(self, session: Session, over: asyncio.Task[None]) -> Outcome:
+        settings, now = self._settings, self._desk.now
+        try:
+            return await session.run()
+        except RequestError as error:
+            self._meter.read_codex(self._codex_home(), session.id)
+            return self._failed(faults.told(error, settings, now(), self._meter.free_at))
+        except ConnectionError:
+            await asyncio.wait({over}, timeout=_LAST_SECONDS)
+            return self._failed(faults.ended(self._child.code, self._wire.last_words(), settings, now()))
+        except TimeoutError:
+            message = f"{self._name} was not ready within {settings.start_seconds:g} s"
+            return self._failed(Failure(kind="timeout", message=message, report={"class": "timeout"}))
+        finally:
+            self._updates.flush()
+
+    def _failed(self, failure: Failure) -> Outcome:
+        return Outcome(failure=failure, agent=self._name)
+
+    async def _follow(self) -> None:
+        """Nothing more comes from a process that is over."""
+        await self._child.ended()
+        self._child.drain()
+        self._wire.hang_up()
+
+    async def _pulse(self, session: Session) -> None:
+        """A tool at work and a person who thinks are signs of life; more than its budget an attempt does not spend."""
+        brief = self._brief
+        while True:
+            await asyncio.sleep(_PULSE_SECONDS)
+            if self._updates.busy or self._terminals.busy or self._permissions.asking:
+                self._desk.alive()
+            spent = self._meter.usage()
+            over = ""
+            if brief.budget_usd is not None and (spent.cost_usd or 0.0) > brief.budget_usd:
+                over = f"the attempt spent ${spent.cost_usd:.2f} of its ${brief.budget_usd:.2f}"
+            elif brief.budget_tokens is not None and spent.tokens_in + spent.tokens_out > brief.budget_tokens:
+                over = f"the attempt used more than its {brief.budget_tokens} tokens"
+            if over and not session.stopped_for:
+                with contextlib.suppress(ConnectionError):
+                    await session.cancel(f"{over} and was stopped")
+
+    async def _leave(self, grace: float) -> None:
+        """The end of its input tells it to go; one that lingers is ended."""
+        await self._terminals.close()
+        await self._wire.end_input()
+        await self._child.end_rest(_LEAVE_SECONDS, grace)
+
+    async def _stop(self, session: Session, grace: float) -> None:
+        """Cancelled: the agent hears it first, so that it can put its session in order."""
+        try:
+            with contextlib.suppress(ConnectionError, TimeoutError):
+                async with asyncio.timeout(_CANCEL_SECONDS):
+                    await session.cancel()
+                    await self._terminals.close()
+                    await self._wire.end_input()
+        finally:
+            await self._child.stop(grace)
+
+    def _codex_home(self) -> Path:
+        return Path(self._around.env.get("CODEX_HOME") or self._around.home / ".codex")

@@ -1,0 +1,57 @@
+"""Files that an agent asks weft to read or write: inside the working folder only, links followed before they are believed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from weft.agents.acp.permissions import within
+
+LARGEST_FILE_BYTES = 16_777_216
+
+
+class Files:
+    """Raises ValueError for what is not allowed, OSError for what cannot be done."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def read(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """`fs/read_text_file`: the text, or `limit` lines of it from `line` (1 is the first)."""
+        path = self._path(params)
+        text = await asyncio.to_thread(_read, path)
+        line, limit = params.get("line"), params.get("limit")
+        if line is not None or limit is not None:
+            lines = text.splitlines(keepends=True)[max(int(line or 1) - 1, 0) :]
+            text = "".join(lines[: int(limit)] if limit is not None else lines)
+        return {"content": text}
+
+    async def write(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """`fs/write_text_file`."""
+        path = self._path(params)
+        if ".git" in path.relative_to(self._folder.resolve()).parts:
+            raise ValueError(f"{path.name!r} is git's own")
+        await asyncio.to_thread(_write, path, str(params.get("content", "")))
+        return {}
+
+    def _path(self, params: Mapping[str, Any]) -> Path:
+        name = str(params.get("path", ""))
+        if not name or not within(self._folder, name):
+            raise ValueError(f"{name!r} is outside of the working folder")
+        return (self._folder / name).resolve()
+
+
+def _read(path: Path) -> str:
+    if path.stat().st_size > LARGEST_FILE_BYTES:
+        raise ValueError(f"{path.name!r} is larger than {LARGEST_FILE_BYTES:,} bytes")
+    return path.read_bytes().decode("utf-8", "replace")
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o666)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(text.encode("utf-8", "surrogatepass"))

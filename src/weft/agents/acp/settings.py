@@ -1,0 +1,61 @@
+"""How one agent is started and asked: what a preset fills in, and what `[agents.NAME]` of `weft.toml` may say otherwise."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from weft.agents.failures import Rule
+from weft.agents.limits import Limits
+
+Answer = Literal["allow", "deny", "ask"]
+
+
+class PermissionRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """The first rule that fits answers: `kind` is the protocol's tool kind (`edit`, `execute`, `fetch`, ...), `title` a
+    pattern of the tool's title, `paths` patterns inside the working folder. `outside` also lets paths out of it fit.
+    """
+
+    answer: Answer
+    kind: str = "*"
+    title: str = "*"
+    paths: tuple[str, ...] = ()
+    outside: bool = False
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """An agent as a command. `{model}` in `argv` is left out, with the element before it, where the role names none.
+
+    `credentials` are the variables by which it may log in: the first that is set passes, no other of them does.
+    `logins` are files of its home (or of `$VARIABLE/`) that show a login, `signs` variables that do as well.
+    `passed` pass as they are, `env` is given. `home` is a HOME of its own. `mode` is the session's mode. `keeps` are
+    the files of `home` that it must be able to write when confined. `offers` is what weft offers to do for it, `usage` says where it
+    tells what it spent.
+    """
+
+    argv: tuple[str, ...]
+    version: tuple[str, ...] = ()
+    credentials: tuple[str, ...] = ()
+    logins: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+    env: dict[str, str] = {}
+    home: str = ""
+    keeps: tuple[str, ...] = ()
+    mode: str = ""
+    model: str = ""
+    login: str = ""
+    mend: str = ""
+    auth_method: str = ""
+    resumes: bool = True
+    offers: tuple[Literal["files", "terminals"], ...] = ("files", "terminals")
+    usage: Literal["prompt", "codex", "none"] = "prompt"
+    permissions: Answer = "allow"
+    rules: tuple[PermissionRule, ...] = ()
+    failures: tuple[Rule, ...] = ()
+    repairs: int = 2
+    start_seconds: float = 120.0
+    confine: Literal["none", "worktree"] = "none"
+    network: bool = True
+    limits: Limits | None = None
