@@ -32,6 +32,7 @@ class StepState(Struct):
     `attempt` numbers the tries of this round, `tries` those that eat the retry budget, `attempts` all there ever were.
     `asks` are its open ones. `decision` took another route than the one that leads here. Of a foreach: `queue` has the
     items that no place of `at_most` was free for yet, the next one last; `broken_items` failed or were stopped.
+    `earlier` is the commit of the round before, where its work came back to be mended.
     """
 
     key: str
@@ -75,6 +76,7 @@ class StepState(Struct):
     broken_items: int = 0
     queue: list[str] = field(default_factory=list)
     usage: Usage = Usage()
+    earlier: str = ""
 
 
 Alarm = tuple[float, int, int, int, str]

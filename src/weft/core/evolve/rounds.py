@@ -31,16 +31,23 @@ def open_round(state: State, st: StepState, at: float) -> None:
 def _round(state: State, event: e.RoundOpened, at: float) -> None:
     origin, target = state.steps.get(event.step), state.steps.get(event.to)
     body = [state.steps[key] for key in event.steps if key in state.steps]
+    earlier = _left_by(target) if target is not None else ""
     if origin is not None:
         origin.turns = event.turn
     for st in body:
         open_round(state, st, at)
-        st.feedback = []
+        st.feedback, st.earlier = [], ""
     if target is not None:
+        target.earlier = earlier
         source = event.source or event.step
         target.feedback = [Feedback(source=source, text=event.reason, findings=event.findings)]
     for st in body:
         offer(state, st)
+
+
+def _left_by(st: StepState) -> str:
+    """The commit of the work that came back, which is mended and not done anew."""
+    return (st.result.commit if st.result is not None else "") or st.earlier
 
 
 HANDLERS: dict[type[e.Event], Callable[[State, Any, float], None]] = {e.RoundOpened: _round}

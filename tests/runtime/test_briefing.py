@@ -1,0 +1,166 @@
+"""What an attempt is told: complete in itself, with all that the workflow only names."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.runtime.conftest import Bench, noop
+from weft.app.open import open_weft
+from weft.core.events import AttemptFailed, Event
+from weft.core.state import State
+from weft.definition.workflow import Approval, BackTo, Fact, Gate, Ref, Role, Step, Workflow
+
+TEMPLATE = "template: {id: t}\nsections:\n- {id: goals, title: Goals}\n"
+
+
+def role(name: str, *needs: str, **how: Any) -> Step:
+    return Step(name, "role", role="writer", needs=needs, **how)
+
+
+async def test_templates_judges_and_facts_come_with_the_brief(bench: Bench) -> None:
+    gates = (
+        Gate("verdict", {"role": "judge", "criteria": ["Good."]}),
+        Gate("verdict", {"criteria": ["Good."]}),
+        Gate("document", {"document": "a.md", "template": "t"}),
+        Gate("command", {"script": "true"}),
+    )
+    step = role("a", template="t", facts=("fine",), gates=gates)
+    run = await bench.begin(
+        step,
+        documents={"t": TEMPLATE},
+        roles={"writer": Role(), "judge": Role(title="Judge", agents=("claude",))},
+        facts={"fine": Fact(default=True)},
+    )
+    await bench.drive(run)
+    given = bench.work.briefs[0]
+    assert given.brief.template == TEMPLATE
+    assert given.brief.wants_facts["fine"]["default"] is True
+    assert [gate.args.get("who") for gate in given.gates] == [
+        {"agents": ("claude",), "title": "Judge"},
+        None,
+        None,
+        None,
+    ]
+    assert given.gates[2].args["text"] == TEMPLATE
+    assert given.gates[3] is gates[3]
+
+
+async def test_a_template_that_the_run_did_not_keep_stays_a_name(bench: Bench) -> None:
+    run = await bench.begin(role("a", template="t"), roles={"writer": Role()})
+    await bench.drive(run)
+    assert bench.work.briefs[0].brief.template == "t"
+
+
+async def test_the_handoff_names_the_next_roles_and_what_they_are_to_make(bench: Bench) -> None:
+    steps = (
+        role("a", creates=(Ref("a.md"),), handoff="Keep it short."),
+        noop("between", "a"),
+        Step("b", "role", role="reader", needs=("between",), creates=(Ref("b.md"), Ref("idea", label=True))),
+        Step("c", "role", role="reader", needs=("b",), creates=(Ref("c.md"),)),
+    )
+    run = await bench.begin(*steps, roles={"writer": Role(), "reader": Role(title="The reader")})
+    await bench.drive(run)
+    hands_on = {given.spot.step: given.brief.hands_on for given in bench.work.briefs}
+    assert hands_on["between"] is None
+    first = hands_on["a"]
+    assert first is not None
+    assert (first.sender, first.receiver, first.expected) == ("writer", "The reader", ("b.md",))
+    assert first.instructions == "Keep it short."
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    (tmp_path / "README.md").write_text("# Nothing\n")
+    for words in (
+        ["init", "-q", "-b", "main"],
+        ["add", "-A"],
+        ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "begin"],
+    ):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True, capture_output=True)
+    return tmp_path
+
+
+async def drive(folder: Path, *steps: Step, answers: tuple[str, ...] = ()) -> State:
+    async with open_weft(folder) as weft:
+        run = await weft.start(Workflow(name="flow", steps=steps))
+        state = await weft.drive(run)
+        for verdict in answers:
+            await weft.answer(run, next(iter(state.asks)), verdict, reason="more")
+            state = await weft.drive(run)
+        return state
+
+
+def script(name: str, text: str, *needs: str, **how: Any) -> Step:
+    return Step(name, "run", {"script": text}, needs=needs, **how)
+
+
+@pytest.mark.needs("git")
+async def test_work_that_comes_back_is_mended_and_not_begun_anew(repository: Path) -> None:
+    write = script("write", 'echo "$WEFT_ROUND" >> rounds.txt; echo other > "other$WEFT_ROUND.txt"')
+    judge = script(
+        "judge", "cat rounds.txt", "write", gates=(Gate("command", {"script": "test -f other3.txt"}),)
+    )
+    looked = script("looked", "cat rounds.txt; ls", "judge")
+    state = await drive(repository, write, Step(**_fields(judge), back_to=BackTo("write")), looked)
+    assert state.status == "completed", state.reason
+    assert state.outputs["looked"]["stdout"].split() == [
+        *("1", "2", "3"),
+        *("README.md", "other1.txt", "other2.txt", "other3.txt", "rounds.txt"),
+    ]
+
+
+@pytest.mark.needs("git")
+async def test_a_later_step_of_the_round_begins_anew(repository: Path) -> None:
+    write = script("write", 'echo "$WEFT_ROUND" > round.txt')
+    copy = script("copy", "cat round.txt >> copies.txt", "write")
+    judge = script(
+        "judge", "cat copies.txt", "copy", gates=(Gate("command", {"script": "grep 2 copies.txt"}),)
+    )
+    state = await drive(repository, write, copy, Step(**_fields(judge), back_to=BackTo("write")))
+    assert state.outputs["judge"]["stdout"] == "2"
+
+
+@pytest.mark.needs("git")
+async def test_what_a_person_sends_back_is_still_there(repository: Path) -> None:
+    write = script(
+        "write",
+        'cat "$WEFT_FEEDBACK" >> text.md; echo "round $WEFT_ROUND" >> text.md',
+        creates=(Ref("text.md"),),
+    )
+    state = await drive(
+        repository,
+        Step(**_fields(write), approve=Approval()),
+        script("read", "grep round text.md", "write"),
+        answers=("reject", "approve"),
+    )
+    assert state.outputs["read"]["stdout"] == "round 1\nround 2"
+
+
+def _fields(step: Step) -> dict[str, Any]:
+    return {name: getattr(step, name) for name in ("id", "kind", "args", "needs", "gates", "creates")}
+
+
+async def test_a_gate_that_has_a_name_is_called_by_it(tmp_path: Path) -> None:
+    step = Step(
+        "a", "noop", gates=(Gate("command", {"script": "true"}, "unit"), Gate("command", {"script": "true"}))
+    )
+    state = await drive(tmp_path, step)
+    assert [verdict.gate for verdict in state.steps["a"].verdicts] == ["unit", "true"]
+
+
+async def test_a_judge_that_could_not_judge_fails_as_it_failed_itself(tmp_path: Path) -> None:
+    async with open_weft(tmp_path, agents={"judge": {"argv": ["sh", "-c", "exit 75"]}}) as weft:
+        gate = Gate("verdict", {"role": "r", "criteria": ["Good."]})
+        step = Step("a", "noop", gates=(gate,))
+        run = await weft.start(Workflow("flow", (step,), roles={"r": Role(agents=("judge",))}))
+        told: list[AttemptFailed] = []
+
+        def hear(state: State, events: list[Event]) -> None:
+            told.extend(event for event in events if isinstance(event, AttemptFailed))
+
+        await weft.engine.drive(run, lambda state: bool(told), hear)
+        assert told[0].failure.kind == "transient"
