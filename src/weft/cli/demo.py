@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from weft.cli import exits
 from weft.cli.grammar import Command, Option
@@ -33,8 +33,9 @@ README = """# Todo
 Nothing is here yet. `weft demo` takes this program from an idea to a release; see its branch `weft/…`.
 """
 SAID = """A small to-do program goes through six phases, from an idea to a release.
-A rehearsal agent plays all eight roles from a script: no key, no network, no cost, and
-nothing is thought about. Git, worktrees, files, unit tests, gates and the log are real."""
+A rehearsal agent plays all eight roles from a script: no key, no network, no
+cost, and nothing is thought about. Git, files, tests and gates are real."""
+ASKED = "Once you are asked whether the requirements are right: type a to approve them."
 
 MORE = """It works in a new folder, or in the one that --into names; a folder with a git repository is used as it is.
 In a terminal you are asked whether the requirements are right, as a person would be; --yes answers for you, and when
@@ -46,7 +47,7 @@ async def perform(here: Here, *, into: str | None, plain: bool, yes: bool) -> in
     folder = _folder(here, into, plain)
     screen = here.screen
     attended = screen.terminal and sys.stdin.isatty() and not yes
-    _begin(screen, folder)
+    _begin(screen, folder, attended)
     from weft.app.open import open_weft
     from weft.cli.driving import follow
 
@@ -110,9 +111,11 @@ def _git(folder: Path, *words: str) -> None:
         )
 
 
-def _begin(screen: Screen, folder: Path) -> None:
+def _begin(screen: Screen, folder: Path, attended: bool) -> None:
     screen.line(screen.paint("bold", "weft demo") + screen.paint("magenta", "  (rehearsed)"))
     screen.line(SAID)
+    if attended:
+        screen.line(ASKED)
     screen.line()
     screen.line(f"It happens in {folder}")
     screen.line()
@@ -147,9 +150,9 @@ def _onwards(screen: Screen, folder: Path, state: State) -> None:
         if not (folder / ".git").exists():
             use = f"{weft} -C {where} artifacts last"
         tries = [
-            (f"{weft} -C {where} show last", "every step, with times and rounds"),
-            (f"{weft} -C {where} events last", "everything that happened, in order"),
             (use, "use what was built"),
+            (f"{weft} -C {where} show last", "look at the run: every step, its rounds, every file"),
+            (f"{weft} -C {where} events last", "everything that happened, in order"),
         ]
     screen.line(screen.paint("bold", "Try next"))
     for command, meaning in tries:

@@ -131,6 +131,8 @@ def headline(screen: Screen, state: State, now: float) -> str:
     if found["cost_usd"] != 0:
         parts.append(money(found["cost_usd"]))
     status = screen.status(state.status)
+    if state.options.rehearse is not None:
+        status += screen.paint("magenta", " (rehearsed)")
     return (
         f"Run {state.run} of {state.workflow.name} is {status} after {duration(found['seconds'])}: "
         + ", ".join(parts)

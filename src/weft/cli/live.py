@@ -68,10 +68,10 @@ class Live:
         for task in self._tasks:
             task.cancel()
         await asyncio.wait(self._tasks)
-        self._draw()
         self._pause()
 
     def _pause(self) -> None:
+        self._draw()
         if self._live is not None:
             self._live.stop()
             self._live = None
@@ -114,6 +114,8 @@ def table(state: State, now: float, room: int) -> Group:
 def _title(found: Progress) -> Text:
     text = _text(found.workflow, "bold").append(f"  {found.run}  ", "dim")
     text.append(found.status, STATUS.get(found.status, ""))
+    if found.rehearsed:
+        text.append(" rehearsed", "magenta")
     if found.reason and found.status != "completed":
         text.append(f" ({one_line(found.reason)})")
     text.append(f"  {duration(found.seconds)}")
@@ -129,8 +131,9 @@ def _phases(found: Progress) -> Text:
             continue
         ended = phase.done == phase.total
         style = "red" if phase.failed else "green" if ended else "cyan" if phase.begun else "dim"
-        sign = "✓ " if ended and not phase.failed else "▸ " if phase.begun and not ended else ""
-        text.append(f"{sign}{one_line(phase.title)} {phase.done}/{phase.total}", style).append("   ")
+        sign = "✗ " if phase.failed else "✓ " if ended else "▸ " if phase.begun else ""
+        count = f" {phase.done}/{phase.total}" if phase.begun and not ended else ""
+        text.append(f"{sign}{one_line(phase.title)}{count}", style).append("   ")
     return text
 
 

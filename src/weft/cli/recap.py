@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from weft.cli.bars import bar
+from weft.cli.bars import COLOUR, FILL, bar
 from weft.cli.screen import Screen, cut, one_line, wide
 from weft.core import events as e
 from weft.core.state import State, StepState
@@ -20,6 +20,14 @@ Told = Sequence[tuple[float, e.Event]]
 
 LONGEST_NAME = 20
 MOST_LINES = 4
+PIPED_WIDTH = 100
+LEGEND = {
+    "attempt": "at work",
+    "failed": "failed",
+    "lost": "lost",
+    "waiting": "waiting",
+    "retry": "before another try",
+}
 
 
 def recap(screen: Screen, state: State, told: Told) -> None:
@@ -40,12 +48,12 @@ def _phases(screen: Screen, state: State, told: Told, found: list[Bar]) -> None:
     end = max((one.until or one.since for one in found), default=0.0)
     steps = [st for st in listed(state) if not st.parent]
     name = min(max((wide(st.key) for st in steps), default=0), LONGEST_NAME)
-    width = screen.width if screen.terminal else 100
+    width = _width(screen)
     room = max(14, min(36, width // 5))
     titles = {phase.id: phase.title or phase.id for phase in state.workflow.phases}
     said = ""
     for st in steps:
-        phase = titles.get(state.step(st.key).phase, "After all")
+        phase = titles.get(state.step(st.key).phase, "At the end")
         if phase != said:
             said = phase
             screen.line(f"  {screen.paint('cyan', phase)}")
@@ -54,8 +62,10 @@ def _phases(screen: Screen, state: State, told: Told, found: list[Bar]) -> None:
         label = cut(st.key, name)
         text = cut("; ".join(_came_of(state, st, told)), max(width - name - room - 8, 20))
         screen.line(f"    {label}{' ' * (name - wide(label))}  {drawn}  {text}".rstrip())
+    kinds = [kind for kind in LEGEND if any(one.kind == kind for one in found)]
+    legend = "  ".join(f"{screen.paint(COLOUR[kind], FILL[kind])} {LEGEND[kind]}" for kind in kinds)
     took = duration(seconds(state, end))
-    screen.line(f"    {' ' * name}  0 s{took:>{room - 3}}")
+    screen.line(f"    {' ' * name}  0 s{took:>{room - 3}}  {legend}")
 
 
 def _came_of(state: State, st: StepState, told: Told) -> Iterator[str]:
@@ -67,19 +77,24 @@ def _came_of(state: State, st: StepState, told: Told) -> Iterator[str]:
         yield f"{len(st.items)} at once: {', '.join(key[len(st.key) + 1 : -1] for key in st.items)}"
     if st.route:
         yield f"decided: {st.route}"
+    verdicts: dict[str, list[str]] = {}
     for _, event in told:
         if isinstance(event, e.GateJudged) and event.step == st.key:
-            again = f" (round {event.round})" if st.round > 1 else ""
-            yield f"{event.verdict.gate}: {event.verdict.verdict}{again}"
+            verdicts.setdefault(event.verdict.gate, []).append(event.verdict.verdict)
         elif isinstance(event, e.AskAnswered) and event.step == st.key:
             yield f"{_ANSWERED.get(event.verdict, event.verdict)} by {event.by or 'nobody'}"
-    for change in ("created", "updated"):
-        paths = (
-            [a.path for a in st.result.artifacts if a.change == change] if st.result and not st.items else []
-        )
+    yield from (f"{gate} {', then '.join(said)}" for gate, said in verdicts.items())
+    yield from _made(st)
+
+
+def _made(st: StepState) -> Iterator[str]:
+    """The first file of each kind by name."""
+    if st.result is None or st.items:
+        return
+    for word, change in (("made", "created"), ("changed", "updated")):
+        paths = [one.path for one in st.result.artifacts if one.change == change]
         if paths:
-            more = f" and {len(paths) - 2} more" if len(paths) > 2 else ""
-            yield f"{'made' if change == 'created' else 'changed'} {', '.join(paths[:2])}{more}"
+            yield f"{word} {paths[0]}" + (f" and {len(paths) - 1} more" if paths[1:] else "")
 
 
 _ANSWERED = {"approve": "approved", "reject": "rejected", "amend": "amended"}
@@ -91,11 +106,9 @@ def _sent_back(screen: Screen, told: Told) -> None:
         if not isinstance(event, e.RoundOpened):
             continue
         screen.line()
-        screen.line(
-            f"{screen.paint('bold', 'Sent back')}: {event.step} to {event.to}, because {one_line(event.reason)}"
-        )
+        _say(screen, "Sent back", f"{event.step} to {event.to}, because {one_line(event.reason)}")
         for finding in _telling(event.findings):
-            screen.line(f"    {cut(one_line(finding), max(screen.width - 4, 76))}")
+            screen.line(f"    {cut(one_line(finding), _width(screen) - 4)}")
         ended = _ended(told, event)
         if ended:
             screen.line(f"  {event.to} did it again with this in hand; {ended}.")
@@ -129,9 +142,8 @@ def _joined(screen: Screen, state: State, found: list[Bar]) -> None:
     for paths, steps in _shared(state, found).items():
         screen.line()
         named = ", ".join(steps[:-1]) + f" and {steps[-1]}"
-        what = f"{screen.paint('bold', 'Woven')}: {named} wrote to {' and '.join(paths)} at the same time,"
-        screen.line(what)
-        screen.line("  each in a worktree of its own; every part is in the result.")
+        what = f"{named} wrote to {' and '.join(paths)} at the same time, each in a worktree of its own"
+        _say(screen, "Woven", f"{what}; every part is in the result.")
 
 
 def _shared(state: State, found: list[Bar]) -> dict[tuple[str, ...], tuple[str, ...]]:
@@ -156,12 +168,23 @@ def _overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
 def _left(screen: Screen, state: State) -> None:
     """What is there now, and where."""
     screen.line()
-    made = artifacts(state)
-    screen.line(
-        f"{screen.paint('bold', 'Made')}: {counted(len(made), 'file')}"
-        + (f" on branch {screen.paint('cyan', state.branch)}" if state.branch else "")
-    )
+    made = counted(len(artifacts(state)), "file")
     if state.branch:
-        target = state.base.get("target") or "main"
-        screen.line(f"  {one_line(target).removeprefix('refs/heads/')} and your checkout are as they were.")
+        target = str(state.base.get("target") or "the branch").removeprefix("refs/heads/")
+        made += f" on branch {state.branch}; {target} and your checkout are as they were"
+    _say(screen, "Made", f"{made}.")
     screen.line()
+
+
+def _say(screen: Screen, word: str, text: str) -> None:
+    """A sentence behind a word, as many lines as it takes."""
+    from textwrap import wrap
+
+    first, *rest = wrap(f"{word}: {text}", _width(screen), subsequent_indent="  ", break_on_hyphens=False)
+    screen.line(screen.paint("bold", word) + first[len(word) :])
+    for line in rest:
+        screen.line(line)
+
+
+def _width(screen: Screen) -> int:
+    return max(screen.width, 60) if screen.terminal else PIPED_WIDTH

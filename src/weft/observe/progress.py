@@ -35,7 +35,7 @@ class StepLine(Struct, frozen=True):
 
 
 class Progress(Struct, frozen=True):
-    """`counts` of steps by status; `people` are the open asks as (ask, step, prompt)."""
+    """`counts` of steps by status; `people` are the open asks as (ask, step, prompt). `rehearsed`: nobody thinks in it."""
 
     run: str
     workflow: str
@@ -48,6 +48,7 @@ class Progress(Struct, frozen=True):
     people: tuple[tuple[str, str, str], ...]
     cost_usd: float | None
     seconds: float
+    rehearsed: bool = False
 
 
 def progress(state: State, now: float) -> Progress:
@@ -66,6 +67,7 @@ def progress(state: State, now: float) -> Progress:
         people=tuple((name, opened.step, opened.prompt) for name, opened in state.asks.items()),
         cost_usd=cost_usd(state),
         seconds=seconds(state, now),
+        rehearsed=state.options.rehearse is not None,
     )
 
 
