@@ -34,6 +34,7 @@ class Scripted:
         self.ended: list[str] = []
         self.under_way: dict[str, asyncio.Event] = {}
         self.most = 0
+        self.at_work = True
         self.briefs: list[Assignment] = []
 
     async def perform(self, assignment: Assignment, link: Link) -> Outcome:
@@ -63,8 +64,9 @@ class Scripted:
     def release(self, step: str) -> None:
         self.under_way[step].set()
 
-    async def abandon(self, spot: Spot) -> None:
+    async def abandon(self, spot: Spot) -> bool:
         self.abandoned.append(spot)
+        return self.at_work
 
     async def end(self, run: str, base: Base) -> None:
         self.ended.append(run)

@@ -100,7 +100,9 @@ def script(name: str, text: str, *needs: str, **how: Any) -> Step:
 
 @pytest.mark.needs("git")
 async def test_work_that_comes_back_is_mended_and_not_begun_anew(repository: Path) -> None:
-    write = script("write", 'echo "$WEFT_ROUND" >> rounds.txt; echo other > "other$WEFT_ROUND.txt"')
+    write = script(
+        "write", 'echo "$WEFT_ROUND" >> rounds.txt; rm -f other1.txt; echo x > "other$WEFT_ROUND.txt"'
+    )
     judge = script(
         "judge", "cat rounds.txt", "write", gates=(Gate("command", {"script": "test -f other3.txt"}),)
     )
@@ -109,7 +111,14 @@ async def test_work_that_comes_back_is_mended_and_not_begun_anew(repository: Pat
     assert state.status == "completed", state.reason
     assert state.outputs["looked"]["stdout"].split() == [
         *("1", "2", "3"),
-        *("README.md", "other1.txt", "other2.txt", "other3.txt", "rounds.txt"),
+        *("README.md", "other2.txt", "other3.txt", "rounds.txt"),
+    ]
+    result = state.steps["write"].result
+    assert result is not None
+    assert [(one.path, one.change) for one in result.artifacts] == [
+        ("other2.txt", "created"),
+        ("other3.txt", "created"),
+        ("rounds.txt", "created"),
     ]
 
 

@@ -317,3 +317,37 @@ async def test_a_store_that_fails_ends_the_driving_with_its_own_error_and_stops_
     assert bench.work.cancelled == ["b"]
     assert run not in bench.engine.drivers
     assert bench.engine.places.taken == 0
+
+
+async def _crash(bench: Bench, run: str) -> None:
+    driving = bench.drive(run)
+    await settle()
+    driving.cancel()
+    await asyncio.gather(driving, return_exceptions=True)
+
+
+async def test_a_run_that_ends_its_driver_again_and_again_is_blocked_and_tries_one_attempt_at_a_time_before(
+    bench: Bench,
+) -> None:
+    bench.work.does |= {"a": "hold", "b": "hold"}
+    run = await bench.begin(noop("a"), noop("b"))
+    seen = []
+    for _ in range(3):
+        await _crash(bench, run)
+        seen.append(len((await bench.engine.fold(run)).running))
+    assert seen == [2, 2, 1]
+    state = await bench.engine.drive(run)
+    assert (state.status, state.reason) == ("paused", "blocked")
+    bench.work.does.clear()
+    await bench.engine.tell(run, c.Resume())
+    assert (await bench.engine.drive(run)).status == "completed"
+
+
+async def test_a_crash_while_nothing_was_at_its_work_does_not_speak_against_the_run(bench: Bench) -> None:
+    bench.work.does["a"] = "hold"
+    bench.work.at_work = False
+    run = await bench.begin(noop("a"))
+    for _ in range(6):
+        await _crash(bench, run)
+    bench.work.does.clear()
+    assert (await bench.engine.drive(run)).status == "completed"

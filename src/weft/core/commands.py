@@ -45,9 +45,13 @@ class Report(Command, frozen=True):
 
 
 class ReportLost(Command, frozen=True):
-    """A driver that takes over says which attempts nobody works on any more: (step, round, attempt)."""
+    """A driver that takes over says which attempts nobody works on any more: (step, round, attempt).
+
+    `at_work` are the steps whose work itself was under way, as far as that can be told; None when it cannot.
+    """
 
     attempts: tuple[tuple[str, int, int], ...]
+    at_work: tuple[str, ...] | None = None
 
 
 class ReportChild(Command, frozen=True):

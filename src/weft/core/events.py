@@ -93,9 +93,13 @@ class RunAborted(Event, frozen=True, tag="run.aborted"):
 
 
 class RunRecovered(Event, frozen=True, tag="run.recovered"):
-    """A driver took over; `lost` attempts were under way and are not any more."""
+    """A driver took over; `lost` attempts were under way and are not any more.
+
+    Of those `at_work` were at their work itself, not being prepared or put away: only they may have ended the driver.
+    """
 
     lost: tuple[str, ...] = ()
+    at_work: tuple[str, ...] = ()
 
 
 class RunStalled(Event, frozen=True, tag="run.stalled"):

@@ -139,7 +139,8 @@ def report_lost(draft: Draft, command: ReportLost) -> None:
     gone = list(dict.fromkeys(found))
     if not gone:
         return
-    draft.emit(e.RunRecovered(lost=tuple(gone)))
+    at_work = gone if command.at_work is None else [key for key in gone if key in command.at_work]
+    draft.emit(e.RunRecovered(lost=tuple(gone), at_work=tuple(at_work)))
     failure = Failure(kind="lost", message="the process that worked on it is gone")
     for key in gone:
         st = state.steps.get(key)

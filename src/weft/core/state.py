@@ -32,7 +32,7 @@ class StepState(Struct):
     `attempt` numbers the tries of this round, `tries` those that eat the retry budget, `attempts` all there ever were.
     `asks` are its open ones. `decision` took another route than the one that leads here. Of a foreach: `queue` has the
     items that no place of `at_most` was free for yet, the next one last; `broken_items` failed or were stopped.
-    `earlier` is the commit of the round before, where its work came back to be mended.
+    `earlier` is what the round before left, where its work came back to be mended.
     """
 
     key: str
@@ -76,7 +76,7 @@ class StepState(Struct):
     broken_items: int = 0
     queue: list[str] = field(default_factory=list)
     usage: Usage = Usage()
-    earlier: str = ""
+    earlier: Result | None = None
 
 
 Alarm = tuple[float, int, int, int, str]
@@ -165,8 +165,8 @@ class State(Struct):
 
     @property
     def parallel(self) -> int:
-        """How many attempts may hold a place at once."""
-        if self.options.sequential:
+        """How many attempts may hold a place at once; one after losses in a row, so that who causes them is found."""
+        if self.options.sequential or self.recoveries > 1:
             return 1
         return self.options.parallel or self.workflow.limits.parallel
 

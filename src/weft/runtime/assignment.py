@@ -7,13 +7,16 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from weft.agents.port import Permission
-from weft.core.work import Brief, Outcome
+from weft.core.work import Artifact, Brief, Outcome
 from weft.definition.workflow import Gate
 from weft.workspace.port import Base, Mode, Part, Spot
 
 
 class Assignment(Struct, frozen=True):
-    """`started_at` is when its start was put on record; `parts` are the commits that its folder is made from."""
+    """`started_at` is when its start was put on record; `parts` are the commits that its folder is made from.
+
+    `earlier` are the files of the round before, where this one mends them.
+    """
 
     brief: Brief
     spot: Spot
@@ -25,6 +28,7 @@ class Assignment(Struct, frozen=True):
     policies: dict[str, str] = {}
     cache: bool = False
     resolution: dict[str, Any] = {}
+    earlier: tuple[Artifact, ...] = ()
 
 
 class Link(Protocol):
@@ -41,8 +45,11 @@ class Dispatch(Protocol):
 
     async def perform(self, assignment: Assignment, link: Link) -> Outcome: ...
 
-    async def abandon(self, spot: Spot) -> None:
-        """Its driver died: end whatever is left of the attempt where this can be done."""
+    async def abandon(self, spot: Spot) -> bool:
+        """Its driver died: end whatever is left of the attempt where this can be done.
+
+        Gives whether its work itself was under way, not only being prepared or put away.
+        """
         ...
 
     async def end(self, run: str, base: Base) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from weft.core.work import Failure, Outcome, Verdict
+from weft.core.work import Artifact, Failure, Outcome, Verdict
 from weft.definition.policy import Timeouts
 from weft.definition.workflow import Gate
 from weft.errors import GateError, WeftError
@@ -60,11 +60,13 @@ class Attempts:
             message = f"weft itself failed here, please report it: {type(error).__name__}: {error}"
             return Outcome(failure=Failure(kind="permanent", message=message))
 
-    async def abandon(self, spot: Spot) -> None:
+    async def abandon(self, spot: Spot) -> bool:
         """Kill what a dead driver's attempt left running on this host."""
         from weft.agents.orphans import reap_orphans
 
-        await asyncio.to_thread(reap_orphans, self._spool_of(spot))
+        spool = self._spool_of(spot)
+        await asyncio.to_thread(reap_orphans, spool)
+        return (spool / AT_WORK).exists()
 
     async def end(self, run: str, base: Base) -> None:
         """Give the run's folders back. A run that never had one has nothing to give."""
@@ -116,7 +118,12 @@ class Attempts:
         from weft.steps.evidence import demand
 
         brief = assignment.brief
-        outcome = await kind.perform(brief, desk, self.tools())
+        mark = desk.spool / AT_WORK
+        mark.touch()
+        try:
+            outcome = await kind.perform(brief, desk, self.tools())
+        finally:
+            mark.unlink(missing_ok=True)
         if outcome.failure is not None:
             return outcome
         also = [ref.name for ref in brief.creates if not ref.label]
@@ -125,6 +132,8 @@ class Attempts:
         if missing is not None:
             return _with(outcome, kept, failure=missing)
         verdicts = await self._judge_all(assignment, outcome, desk, workspace)
+        if assignment.earlier:
+            kept = msgspec.structs.replace(kept, artifacts=_joined(assignment.earlier, kept.artifacts))
         handoff = handed(brief, outcome, kept.artifacts)
         return _with(outcome, kept, verdicts=(*outcome.verdicts, *verdicts), handoff=handoff)
 
@@ -190,9 +199,24 @@ def _with(outcome: Outcome, kept: Kept, **changes: object) -> Outcome:
     )
 
 
+def _joined(earlier: tuple[Artifact, ...], changed: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
+    """All that the step has made over its rounds: what it made and then mended is still made by it."""
+    found = {one.path: one for one in earlier}
+    for one in changed:
+        made = one.path in found and found[one.path].change == "created"
+        if made and one.change == "deleted":
+            del found[one.path]
+        else:
+            found[one.path] = msgspec.structs.replace(one, change="created") if made else one
+    return tuple(found[path] for path in sorted(found))
+
+
 def _safe(step: str) -> str:
     return "".join(c if c.isalnum() or c in "-_.@+[]" else "-" for c in step)[:100]
 
+
+AT_WORK = "at-work"
+"""Stands in an attempt's spool while its kind performs; found after a crash, it says what the crash may be due to."""
 
 _NOWHERE = Path("/nonexistent")
 _NO_LIMITS = Timeouts()

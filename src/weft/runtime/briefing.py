@@ -39,6 +39,7 @@ class Briefing:
             policies={**state.workflow.weave, **step.weave},
             cache=step.cache,
             resolution=st.notes.get("resolution", {}),
+            earlier=st.earlier.artifacts if st.earlier is not None else (),
         )
 
     def brief(self, st: StepState, step: Step) -> Brief:
@@ -106,8 +107,10 @@ class Briefing:
 
     def parts(self, st: StepState) -> tuple[Part, ...]:
         """The commits that the step starts from: those of its needs, and last its own where its work came back."""
-        mine = (Part(st.key, st.earlier, self.state.graph.steps[st.index].weave),) if st.earlier else ()
-        return (*self._passed_on(st), *mine)
+        passed = self._passed_on(st)
+        if st.earlier is None:
+            return passed
+        return (*passed, Part(st.key, st.earlier.commit, self.state.graph.steps[st.index].weave))
 
     def _passed_on(self, st: StepState) -> tuple[Part, ...]:
         """The commits of what the step needs, in written order, each once; looked for behind steps that left none."""

@@ -41,8 +41,8 @@ class Cached:
             await self._store.remember(f"cache/{digest}", value)
         return msgspec.structs.replace(outcome, digest=digest)
 
-    async def abandon(self, spot: Spot) -> None:
-        await self._dispatch.abandon(spot)
+    async def abandon(self, spot: Spot) -> bool:
+        return await self._dispatch.abandon(spot)
 
     async def end(self, run: str, base: Base) -> None:
         await self._dispatch.end(run, base)

@@ -196,10 +196,10 @@ class Driver:
         state, places = self.state, self.host.places
         if not state.created or self.stopping or state.ended:
             return 0
-        begun, room = 0, state.parallel - len(state.running)
+        begun, room = 0, state.room
         if state.prompt or room <= 0 or not state.ready:
             events += decide(state, c.Advance(0), now)
-        while state.ready and (room := state.parallel - len(state.running)) > 0:
+        while state.ready and (room := state.room) > 0:
             granted = places.take(state.run, min(room, len(state.ready)), self.nudge)
             before = len(state.running)
             events += decide(state, c.Advance(granted), now)

@@ -227,9 +227,12 @@ class Engine:
         """What an earlier driver had under way is lost: end what is left of it, then let it be tried again."""
         steps = driver.state.steps
         under_way = tuple((key, steps[key].round, steps[key].attempt) for key in driver.state.running)
-        for key, round_, attempt in under_way:
-            await self.dispatch.abandon(Spot(driver.state.run, key, round_, attempt))
-        driver.wish(c.ReportLost(under_way)).add_done_callback(_heard)
+        at_work = [
+            key
+            for key, round_, attempt in under_way
+            if await self.dispatch.abandon(Spot(driver.state.run, key, round_, attempt))
+        ]
+        driver.wish(c.ReportLost(under_way, tuple(at_work))).add_done_callback(_heard)
 
     async def call(self, parent: Wishes, key: str, round_: int, child: str) -> None:
         """Create a called run if need be, drive it, and tell its parent how it moves."""

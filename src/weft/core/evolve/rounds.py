@@ -31,12 +31,12 @@ def open_round(state: State, st: StepState, at: float) -> None:
 def _round(state: State, event: e.RoundOpened, at: float) -> None:
     origin, target = state.steps.get(event.step), state.steps.get(event.to)
     body = [state.steps[key] for key in event.steps if key in state.steps]
-    earlier = _left_by(target) if target is not None else ""
+    earlier = _left_by(target) if target is not None else None
     if origin is not None:
         origin.turns = event.turn
     for st in body:
         open_round(state, st, at)
-        st.feedback, st.earlier = [], ""
+        st.feedback, st.earlier = [], None
     if target is not None:
         target.earlier = earlier
         source = event.source or event.step
@@ -45,9 +45,9 @@ def _round(state: State, event: e.RoundOpened, at: float) -> None:
         offer(state, st)
 
 
-def _left_by(st: StepState) -> str:
-    """The commit of the work that came back, which is mended and not done anew."""
-    return (st.result.commit if st.result is not None else "") or st.earlier
+def _left_by(st: StepState) -> e.Result | None:
+    """The work that came back, which is mended and not done anew; nothing where no commit holds it."""
+    return st.result if st.result is not None and st.result.commit else st.earlier
 
 
 HANDLERS: dict[type[e.Event], Callable[[State, Any, float], None]] = {e.RoundOpened: _round}

@@ -145,7 +145,7 @@ def _recount(state: State) -> None:
 
 
 def _recovered(state: State, event: e.RunRecovered, at: float) -> None:
-    state.recoveries += 1
+    state.recoveries += bool(event.at_work)
 
 
 def _fact(state: State, event: e.FactSet, at: float) -> None:
