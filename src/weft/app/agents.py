@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
 from weft.agents.breaker import Breakers
 from weft.agents.port import Agent, Probe
-from weft.agents.rehearsal import Rehearsal
 from weft.app.settings import Settings
 from weft.errors import SettingsError
 from weft.steps.port import Tools
-from weft.steps.registry import agents as plugged
 
 _PRESET = "preset"
 _PROTOCOL = "protocol"
 
 
 def tools_of(settings: Settings) -> Tools:
-    """What kinds may use, by the settings. Raises SettingsError."""
+    """What kinds may use, by the settings; agents are made when one is wanted, most steps want none."""
     breakers = Breakers(settings.breaker_failures, settings.breaker_rest_seconds)
-    return Tools(agents=agents_of(settings), settings={"agent": settings.agent, "breakers": breakers})
+    return Tools(agents=_WhenWanted(settings), settings={"agent": settings.agent, "breakers": breakers})
 
 
 def agents_of(settings: Settings) -> Mapping[str, Agent]:
     """Every agent by name, those of the settings first. Raises SettingsError naming the table that is not usable."""
     from weft.agents.presets import PRESETS
+    from weft.agents.rehearsal import Rehearsal
 
     made: dict[str, Agent] = {"rehearsal": Rehearsal()}
     for name, table in settings.agents.items():
@@ -81,12 +81,34 @@ def _speaking(name: str, preset: str, given: Mapping[str, Any]) -> Agent:
     return AcpAgent(name, known(preset, given) if preset else msgspec.convert(given, AcpSettings))
 
 
+class _WhenWanted(Mapping[str, Agent]):
+    """The agents of the settings. Every look at them may raise SettingsError."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def _made(self) -> Mapping[str, Agent]:
+        return agents_of(self._settings)
+
+    def __getitem__(self, name: str) -> Agent:
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
 class _WithPlugins(Mapping[str, Agent]):
     """Own agents first; a plug-in is imported when it is asked for by name."""
 
     def __init__(self, own: Mapping[str, Agent]) -> None:
+        from weft.steps.registry import agents
+
         self._own = own
-        self._plugged = plugged()
+        self._plugged = agents()
 
     def __getitem__(self, name: str) -> Agent:
         if name in self._own:

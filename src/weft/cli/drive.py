@@ -31,7 +31,7 @@ async def perform(here: Here, run: str | None, wait: bool) -> int:
 
 async def _all(here: Here, weft: Weft) -> int:
     view = Lines(here.screen, several=True)
-    with interrupts(weft.engine) as stopped:
+    with interrupts(weft.engine, view.say) as stopped:
         states = await weft.drive_all(view.told)
     now = weft.engine.clock.now()
     here.screen.give({"runs": [summary(state, now) for state in states.values()]})

@@ -25,6 +25,7 @@ class View(Protocol):
 
     def told(self, state: State, events: list[Event]) -> None: ...
     def attended(self) -> bool: ...
+    def say(self, text: str) -> None: ...
     async def __aenter__(self) -> View: ...
     async def __aexit__(self, *error: object) -> None: ...
 
@@ -53,6 +54,10 @@ class Lines:
     def attended(self) -> bool:
         return False
 
+    def say(self, text: str) -> None:
+        """Beside the lines."""
+        self._screen.aside(text)
+
     async def __aenter__(self) -> View:
         return self
 
@@ -73,7 +78,7 @@ async def follow(
     """Drive a run and show it; gives how it stands then, and whether somebody interrupted it."""
     view = _view(here, weft)
     resting = never if wait else lambda state: rests(state) and not view.attended()
-    with interrupts(weft.engine) as stopped:
+    with interrupts(weft.engine, view.say) as stopped:
         async with view:
             state = await weft.engine.drive(run, resting, view.told, fresh=fresh)
     return state, stopped.seen and not state.ended
@@ -93,8 +98,9 @@ def conclude(screen: Screen, state: State, now: float, *, interrupted: bool = Fa
     if screen.json:
         return
     if interrupted:
-        screen.line(f"Run {state.run} is left as it is. Go on with `weft drive {state.run}`,")
-        screen.line(f"or end it with `weft abort {state.run}`.")
+        screen.line(f"Run {state.run} is left as it is. Go on with it, or end it:")
+        screen.line(f"  weft drive {state.run}")
+        screen.line(f"  weft abort {state.run}")
         return
     screen.line(headline(screen, state, now))
     for error in errors(state):

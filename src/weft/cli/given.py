@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from weft.definition.workflow import Workflow
 from weft.errors import InvalidInput, Misused
@@ -33,6 +33,8 @@ def facts(words: Sequence[str], workflow: Workflow) -> dict[str, Any]:
         name, text = pair(word, "--fact")
         declared = workflow.facts.get(name)
         if declared is None and workflow.facts:
+            from difflib import get_close_matches
+
             near = get_close_matches(name, workflow.facts, n=1)
             known = f"did you mean {near[0]}?" if near else f"there are {', '.join(workflow.facts)}"
             raise InvalidInput("The workflow has no fact {name}; {known}.", name=name, known=known)
@@ -46,8 +48,8 @@ def value(text: str) -> Any:
     if text in words:
         return words[text]
     try:
-        return json.loads(text)
-    except ValueError:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
         return text
 
 
@@ -77,8 +79,8 @@ def _file(name: str, folder: Path) -> str:
 
 def _mapping(text: str, word: str) -> dict[str, Any]:
     try:
-        found = json.loads(text)
-    except ValueError as error:
+        found = msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
         raise Misused(what=f"{word} is not JSON: {error}", mend='write it as {"name": "value"}') from error
     if not isinstance(found, dict):
         raise Misused(what=f"{word} is no JSON object", mend='write it as {"name": "value"}')

@@ -8,22 +8,22 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from weft.cli import exits
 from weft.runtime.engine import Engine
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-FIRST = "\nStopping: what runs now is ended, and the run stays as it is. (Once more kills at once.)\n"
+FIRST = "Stopping: what runs now is ended, the run stays as it is. (Once more kills at once.)"
 
 
 class Interrupts:
-    """`seen` says whether somebody wants us to end."""
+    """`seen` says whether somebody wants us to end; `say` tells them that it was heard."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, say: Callable[[str], None]) -> None:
         self._engine = engine
+        self._say = say
         self.seen = False
 
     def came(self) -> None:
@@ -31,16 +31,15 @@ class Interrupts:
         if self.seen:
             os._exit(exits.INTERRUPTED)
         self.seen = True
-        sys.stderr.write(FIRST)
-        sys.stderr.flush()
+        self._say(FIRST)
         for driver in list(self._engine.drivers.values()):
             driver.stop()
 
 
 @contextmanager
-def interrupts(engine: Engine) -> Iterator[Interrupts]:
+def interrupts(engine: Engine, say: Callable[[str], None]) -> Iterator[Interrupts]:
     """Watches the signals as long as runs are driven."""
-    watching = Interrupts(engine)
+    watching = Interrupts(engine, say)
     loop = asyncio.get_running_loop()
     for number in SIGNALS:
         loop.add_signal_handler(number, watching.came)

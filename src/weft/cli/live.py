@@ -23,7 +23,7 @@ SECONDS = 0.125
 SLOW_SECONDS = 0.5
 MANY = 1_000
 FRAME = 7
-"""Lines beside the steps: title, phases, heading, counts, and room below."""
+"""Lines beside the steps: title, phases, heading, counts, a note, and room below."""
 
 SIGNS = {
     "pending": "·",
@@ -44,6 +44,7 @@ class Live:
         self._weft = weft
         self._asking = Asking(screen, weft, self._pause, self._go_on)
         self._state: State | None = None
+        self._note = ""
         self._console: Console | None = None
         self._live: RichLive | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -51,6 +52,11 @@ class Live:
     def told(self, state: State, events: list[Event]) -> None:
         self._state = state
         self._asking.look()
+
+    def say(self, text: str) -> None:
+        """Beneath the table, from now on."""
+        self._note = text
+        self._draw()
 
     def attended(self) -> bool:
         """Whether somebody sits here who will answer what is asked."""
@@ -93,10 +99,10 @@ class Live:
         if self._live is not None and self._state is not None:
             now = self._weft.engine.clock.now()
             room = max(shutil.get_terminal_size().lines - FRAME, 5)
-            self._live.update(table(self._state, now, room), refresh=True)
+            self._live.update(table(self._state, now, room, self._note), refresh=True)
 
 
-def table(state: State, now: float, room: int) -> Group:
+def table(state: State, now: float, room: int, note: str = "") -> Group:
     """The whole picture, at most `room` steps in it."""
     from rich.console import Group
 
@@ -108,6 +114,8 @@ def table(state: State, now: float, room: int) -> Group:
     if shown:
         parts.append(_steps(shown))
     parts.append(_counts(found, len(shown)))
+    if note:
+        parts.append(_text(note, "magenta"))
     return Group(*parts)
 
 
