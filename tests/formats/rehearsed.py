@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from weft.core.commands import Advance, Create, Report
 from weft.core.decide import decide
+from weft.core.effects import Perform
 from weft.core.events import Event, Options, StepStarted
 from weft.core.graph import Graph
 from weft.core.plan import plan
@@ -27,20 +28,18 @@ class Rehearsed(NamedTuple):
 
 def rehearse(workflow: Workflow, assume: bool, facts: dict | None = None) -> Rehearsed:
     """The run to its end, or for as long as anything may reasonably last."""
-    state = begin("r", workflow)
+    state = begin("r", workflow, Graph(workflow))
     options = Options(assume=assume, answer_all="everybody")
     events = decide(state, Create(workflow.name, digest(workflow), facts=facts or {}, options=options), 0.0)
     events += decide(state, Advance(), 0.0)
     while not state.ended and len(events) < MOST * 4:
-        owed = plan(state)
+        owed = [effect for effect in plan(state) if isinstance(effect, Perform)]
         assert owed, f"nothing is owed, but the run is {state.status}: {state.reason} {state.detail}"
         for effect in owed:
-            st = state.steps[effect.step]
-            step = workflow.steps[st.index]
+            step = workflow.steps[state.steps[effect.step].index]
             told = {name: _value(workflow, name, assume) for name in step.facts}
-            events += decide(
-                state, Report(effect.step, effect.round, effect.attempt, Outcome(facts=told, route=_route(step, assume))), 0.0
-            )
+            outcome = Outcome(facts=told, route=_route(step, assume))
+            events += decide(state, Report(effect.step, effect.round, effect.attempt, outcome), 0.0)
         events += decide(state, Advance(), 0.0)
     return Rehearsed(state, [event.step for event in events if isinstance(event, StepStarted)], events)
 
@@ -55,7 +54,7 @@ def _value(workflow: Workflow, name: str, assume: bool):
 def _route(step, assume: bool) -> str:
     if step.decision is None or step.decision.by != "role":
         return ""
-    return step.decision.routes[0 if assume else -1].name
+    return str(step.decision.routes[0 if assume else -1].name)
 
 
 def in_loops(workflow: Workflow) -> set[str]:

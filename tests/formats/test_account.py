@@ -1,9 +1,16 @@
+from typing import Any
+
 import msgspec
 import pytest
 
-from weft.formats.account import account
+from weft.formats import account as module
 from weft.formats.loading import load_text
 from weft.formats.yaml import document
+
+
+def account(*said) -> Any:
+    return module.account(*said)
+
 
 BMAD = "workflow:\n  id: w\n  type: odd\n  handoff_prompts: {x: y}\n  sequence:\n    - {agent: a, creates: a.md, odd: 1}\n    - phases_:\n      sequence:\n        - {agent: b}\n"
 TAPPS = "workflow:\n  id: w\n  auto_detect: true\n  steps: [{id: a, agent: b, next: c, odd: 1}, {id: c, agent: d}]\nmore: 1\n"

@@ -1,7 +1,14 @@
 from pathlib import Path
+from typing import Any
 
 from tests.formats.bmad.flow import flow
-from weft.formats.pack import Pack, find_pack
+from weft.formats import pack as module
+from weft.formats.pack import find_pack
+
+
+def Pack(*said) -> Any:  # noqa: N802 - stands for the class
+    return module.Pack(*said)
+
 
 AGENT = "```yaml\nagent: {id: pm, title: Manager}\npersona: {role: R}\n```\n"
 
@@ -87,6 +94,7 @@ def test_tasks_checklists_templates_and_personas_reach_the_step(tmp_path):
     )
     first, second, third, fourth, _ = made_.steps
     assert first.template == ".bmad-core/templates/prd-tmpl.yaml"
+    assert "id: prd" in made_.documents[first.template]
     assert "Task `.bmad-core/tasks/create-doc.md`:\n\nAsk, then write." in first.notes
     assert made_.roles["pm"].title == "Manager"
     assert second.role == "pm"

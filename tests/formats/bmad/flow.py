@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from textwrap import dedent, indent
+from typing import Any
 
 from weft.definition.check import check
-from weft.definition.workflow import Step, Workflow
+from weft.definition.workflow import Workflow
 from weft.formats.bmad.read import read
 from weft.formats.pack import Pack
 from weft.formats.reading import Options
 from weft.formats.yaml import document
 
 
-def flow(items: str, head: str = "", pack: Pack | None = None, **options: object) -> Workflow:
+def flow(items: str, head: str = "", pack: Pack | None = None, **options: object) -> Any:
     """The checked workflow of a sequence of items; `head` are further keys of the workflow."""
     text = (
         "workflow:\n  id: flow\n"
@@ -25,14 +26,14 @@ def flow(items: str, head: str = "", pack: Pack | None = None, **options: object
     return made
 
 
-def only(items: str, **more: object) -> Step:
+def only(items: str, **more: object) -> Any:
     """The step of a sequence of one item."""
     made = flow(items, **more)  # type: ignore[arg-type]
     assert len(made.steps) == 1, [step.id for step in made.steps]
     return made.steps[0]
 
 
-def step(workflow: Workflow, name: str) -> Step:
+def step(workflow: Workflow, name: str) -> Any:
     """A step by its id."""
     return next(one for one in workflow.steps if one.id == name)
 

@@ -6,6 +6,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.formats.rehearsed import rehearse
 from weft.definition.order import needs_of
 from weft.errors import InvalidDefinition, VariantNeeded
 from weft.formats.account import account
@@ -167,8 +168,8 @@ def _loaded(text, infer):
 
 
 @settings(max_examples=60, deadline=None)
-@given(FILES, st.booleans())
-def test_any_file_of_the_constructs_loads_or_is_refused_with_places(data, infer):
+@given(FILES, st.booleans(), st.booleans())
+def test_any_file_of_the_constructs_loads_or_is_refused_with_places(data, infer, assume):
     text = json.dumps(data, ensure_ascii=False)
     workflow, faults = _loaded(text, infer)
     assert all(fault.line for fault in faults)
@@ -185,3 +186,4 @@ def test_any_file_of_the_constructs_loads_or_is_refused_with_places(data, infer)
     kept = account(documents(text)[0], "w.yaml", msgspec.structs.replace(workflow, format="bmad"))
     assert kept is not None
     assert kept.lost == ()
+    assert rehearse(workflow, assume).state.status == "completed"

@@ -171,19 +171,14 @@ def _choices(value: Any) -> tuple[Choice, ...]:
     """`options` as a list of texts, of one-key mappings, or a mapping."""
     found = []
     for one in [{key: part} for key, part in value.items()] if isinstance(value, Mapping) else many(value):
-        if isinstance(one, Mapping):
-            name = (
-                word(one.get("id") or one.get("value") or one.get("name"))
-                if len(one) > 1
-                else str(next(iter(one)))
-            )
-            title = (
-                word(one.get("label") or one.get("description") or one.get("text"))
-                if len(one) > 1
-                else word(next(iter(one.values())))
-            )
-        else:
+        if not isinstance(one, Mapping):
             name, _, title = (part.strip() for part in word(one).partition(":"))
+        elif len(one) == 1:
+            [(key, part)] = one.items()
+            name, title = str(key), word(part)
+        else:
+            name = word(one.get("id") or one.get("value") or one.get("name"))
+            title = word(one.get("label") or one.get("description") or one.get("text"))
         if name:
             found.append(Choice(name, title))
     return tuple({choice.id: choice for choice in found}.values())

@@ -110,6 +110,7 @@ class Making:
         self.inferred: dict[str, list[str]] = {}
         self.phase = ""
         self.titles: dict[str, str] = {}
+        self.documents: dict[str, str] = {}
         self._ids: set[str] = set()
         self._names: dict[str, str] = {}
 

@@ -180,6 +180,7 @@ def whole(page: Sheet, making: Making, steps: list[Step], format: str = "bmad") 
         phases=tuple(
             Phase(name, title, said) for name, (title, said) in making.phases.items() if name in used
         ),
+        documents=making.documents,
         warnings=tuple(told),
         extra=extra,
     )

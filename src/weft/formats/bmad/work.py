@@ -189,7 +189,9 @@ def _template(keys: Keys, notes: tuple[str, ...], making: Making, item: Item) ->
         for part in re.split(r"\s+(?:OR|or)\s+|,\s*", name):
             found = making.pack.find(part, "templates")
             if found is not None and found[1].suffix in (".yaml", ".yml"):
-                return making.pack.place(found[1])
+                place_ = making.pack.place(found[1])
+                making.documents.setdefault(place_, making.pack.text(found[1]))
+                return place_
     return ""
 
 
