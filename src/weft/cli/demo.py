@@ -147,8 +147,9 @@ def _onwards(screen: Screen, folder: Path, state: State) -> None:
     else:
         python = "python3" if shutil.which("python3") else shlex.quote(sys.executable)
         use = f"cd {where} && git switch -q {state.branch} && {python} -m todo add 'try weft'"
-        if not (folder / ".git").exists():
-            use = f"{weft} -C {where} artifacts last"
+        if state.base.get("private"):
+            made = next((folder / ".weft" / "repositories").glob("*.git"))
+            use = f"cd {where} && git clone -q -b {state.branch} {shlex.quote(str(made))} todo && cd todo && {python} -m todo add 'try weft'"
         tries = [
             (use, "use what was built"),
             (f"{weft} -C {where} show last", "look at the run: every step, its rounds, every file"),

@@ -6,6 +6,7 @@ Everything here is read off the state and the records; nothing is known beforeha
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
 from weft.cli.bars import COLOUR, FILL, bar
 from weft.cli.screen import Screen, cut, one_line, wide
@@ -38,6 +39,7 @@ def recap(screen: Screen, state: State, told: Told) -> None:
     screen.line(f"{screen.paint('bold', 'What happened')}{rehearsed}")
     _phases(screen, state, told, found)
     _sent_back(screen, told)
+    _concerns(screen, told)
     _joined(screen, state, found)
     _left(screen, state)
 
@@ -60,8 +62,10 @@ def _phases(screen: Screen, state: State, told: Told, found: list[Bar]) -> None:
         mine = [one for one in found if one.step in {st.key, *st.items}]
         drawn = bar(screen, mine, begin, end, room)
         label = cut(st.key, name)
-        text = cut("; ".join(_came_of(state, st, told)), max(width - name - room - 8, 20))
-        screen.line(f"    {label}{' ' * (name - wide(label))}  {drawn}  {text}".rstrip())
+        first, *rest = wrap("; ".join(_came_of(state, st, told)), width - name - room - 8) or [""]
+        screen.line(f"    {label}{' ' * (name - wide(label))}  {drawn}  {first}".rstrip())
+        for text in rest:
+            screen.line(f"{' ' * (name + room + 8)}{text}")
     kinds = [kind for kind in LEGEND if any(one.kind == kind for one in found)]
     legend = "  ".join(f"{screen.paint(COLOUR[kind], FILL[kind])} {LEGEND[kind]}" for kind in kinds)
     took = duration(seconds(state, end))
@@ -94,7 +98,7 @@ def _made(st: StepState) -> Iterator[str]:
     for word, change in (("made", "created"), ("changed", "updated")):
         paths = [one.path for one in st.result.artifacts if one.change == change]
         if paths:
-            yield f"{word} {paths[0]}" + (f" and {len(paths) - 1} more" if paths[1:] else "")
+            yield f"{word} {paths[0]}" + (f" (+{len(paths) - 1})" if paths[1:] else "")
 
 
 _ANSWERED = {"approve": "approved", "reject": "rejected", "amend": "amended"}
@@ -112,6 +116,15 @@ def _sent_back(screen: Screen, told: Told) -> None:
         ended = _ended(told, event)
         if ended:
             screen.line(f"  {event.to} did it again with this in hand; {ended}.")
+
+
+def _concerns(screen: Screen, told: Told) -> None:
+    """What passed although somebody had something to say."""
+    for _, event in told:
+        if isinstance(event, e.GateJudged) and event.verdict.verdict in {"CONCERNS", "WAIVED"}:
+            screen.line()
+            said = one_line("; ".join(event.verdict.findings) or event.verdict.reason)
+            _say(screen, event.verdict.verdict.capitalize(), f"{event.step}, {event.verdict.gate}: {said}")
 
 
 def _telling(findings: Sequence[str]) -> list[str]:
@@ -170,16 +183,17 @@ def _left(screen: Screen, state: State) -> None:
     screen.line()
     made = counted(len(artifacts(state)), "file")
     if state.branch:
-        target = str(state.base.get("target") or "the branch").removeprefix("refs/heads/")
-        made += f" on branch {state.branch}; {target} and your checkout are as they were"
+        target = str(state.base.get("target") or "the target").removeprefix("refs/heads/")
+        kept = "your folder is" if state.base.get("private") else f"{target} and your checkout are"
+        made += f" on branch {state.branch}; {kept} as before"
     _say(screen, "Made", f"{made}.")
+    for warning in state.base.get("warnings", ()):
+        _say(screen, "Note", f"{one_line(warning)}.")
     screen.line()
 
 
 def _say(screen: Screen, word: str, text: str) -> None:
     """A sentence behind a word, as many lines as it takes."""
-    from textwrap import wrap
-
     first, *rest = wrap(f"{word}: {text}", _width(screen), subsequent_indent="  ", break_on_hyphens=False)
     screen.line(screen.paint("bold", word) + first[len(word) :])
     for line in rest:
