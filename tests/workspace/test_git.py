@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -69,15 +70,17 @@ async def test_nobody_is_asked_for_a_password(repo: Git, tmp_path: Path, monkeyp
     assert not (tmp_path / "asked").exists()
 
 
+@pytest.mark.needs("linux")
 async def test_a_command_that_does_not_end_is_killed_with_all_it_started(repo: Git, tmp_path: Path):
     script = f"sleep 1000 & echo $! > {tmp_path}/pid; wait"
     git(Path(repo.gitdir), "config", "alias.stall", f"!{script}")
     with pytest.raises(GitFailed, match=r"no end after 0\.5 s"):
         await repo.run("stall", seconds=0.5)
     pid = int((tmp_path / "pid").read_text())
-    assert not _lives(pid)
+    assert _dies(pid)
 
 
+@pytest.mark.needs("linux")
 async def test_a_cancelled_command_is_killed(repo: Git, tmp_path: Path):
     os.mkfifo(tmp_path / "ready")
     git(
@@ -91,21 +94,40 @@ async def test_a_cancelled_command_is_killed(repo: Git, tmp_path: Path):
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert not _lives(int((tmp_path / "pid").read_text()))
+    assert _dies(int((tmp_path / "pid").read_text()))
 
 
-def _lives(pid: int) -> bool:
+def _dies(pid: int) -> bool:
+    """Whether a process that was killed is gone, within five seconds."""
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state not in "ZX"
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], 5)[0])
+    finally:
+        os.close(handle)
 
 
 async def test_a_flood_of_output_is_cut_off(repo: Git):
     git(Path(repo.gitdir), "config", "alias.flood", "!yes")
     with pytest.raises(GitFailed, match="over 100000 bytes"):
         await repo.run("flood", cap=100_000)
+
+
+async def test_what_is_left_behind_with_the_output_open_is_not_waited_for(repo: Git):
+    git(Path(repo.gitdir), "config", "alias.leave", "!(sleep 30; true) & echo said")
+    assert await repo.run("leave", seconds=20) == b"said\n"
+
+
+async def test_output_that_is_closed_is_not_the_end(
+    repo: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(
+        "PATH", f"{tool(tmp_path / 'bin', 'git', 'exec >&- 2>&-; exec sleep 30')}:{os.environ['PATH']}"
+    )
+    with pytest.raises(GitFailed, match="closed its output and went on"):
+        await repo.run("status", seconds=20)
 
 
 async def test_input_that_nobody_reads_is_no_fault(repo: Git):

@@ -6,24 +6,22 @@ this process or a worktree's own `.git` would bring in is not: every call names 
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 import signal
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from weft.errors import GitFailed, WorkspaceError
+from weft.workspace.conversation import Conversation
 
 OLDEST = (2, 38)
 """`merge-tree --write-tree` and `cat-file -z` came with it."""
 
 SECONDS = 120.0
 CAP = 256 << 20
-_BLOCK = 1 << 18
 _LINES_OF_ERROR = 12
 
 CRASH_POINT = "WEFT_CRASH_BEFORE_GIT"
@@ -150,36 +148,13 @@ async def spawn(
 ) -> Said:
     """One git command in a process group of its own, which is killed whole at the deadline, the cap, or on cancelling."""
     _crash_if_due()
+    talk = Conversation(("git", *_FLAGS, *argv), cwd, _environment(extra), stdin, seconds, cap)
     try:
-        process = await asyncio.create_subprocess_exec(
-            "git",
-            *_FLAGS,
-            *argv,
-            cwd=cwd,
-            env=_environment(extra),
-            stdin=PIPE if stdin else DEVNULL,
-            stdout=PIPE,
-            stderr=PIPE,
-            limit=_BLOCK,
-            start_new_session=True,
-        )
+        return Said(*await talk.run())
+    except ChildProcessError as error:
+        raise GitFailed(verb=argv[0], place=cwd, reason=str(error), code=-1) from error
     except OSError as error:
         raise _not_started(argv, cwd, error) from error
-    try:
-        async with asyncio.timeout(seconds):
-            _, out, err = await asyncio.gather(
-                _feed(process, stdin), _drain(process.stdout, cap), _drain(process.stderr, cap)
-            )
-            code = await process.wait()
-    except TimeoutError as error:
-        raise GitFailed(verb=argv[0], place=cwd, reason=f"no end after {seconds:g} s", code=-1) from error
-    except OverflowError as error:
-        raise GitFailed(verb=argv[0], place=cwd, reason=f"it said over {cap} bytes", code=-1) from error
-    finally:
-        if process.returncode is None:
-            _kill(process)
-            await process.wait()
-    return Said(code, out, err)
 
 
 def _not_started(argv: Sequence[str], cwd: str, error: OSError) -> WorkspaceError:
@@ -221,35 +196,6 @@ def _environment(extra: Mapping[str, str]) -> dict[str, str]:
         "GIT_MERGE_AUTOEDIT": "no",
         **extra,
     }
-
-
-async def _feed(process: Process, data: bytes) -> None:
-    if process.stdin is None:
-        return
-    try:
-        process.stdin.write(data)
-        await process.stdin.drain()
-        process.stdin.close()
-    except (BrokenPipeError, ConnectionResetError):
-        return  # git has heard enough; its exit code says whether that was well.
-
-
-async def _drain(stream: asyncio.StreamReader | None, cap: int) -> bytes:
-    blocks: list[bytes] = []
-    size = 0
-    while stream is not None and (block := await stream.read(_BLOCK)):
-        size += len(block)
-        if size > cap:
-            raise OverflowError
-        blocks.append(block)
-    return b"".join(blocks)
-
-
-def _kill(process: Process) -> None:
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return  # It ended by itself in this moment.
 
 
 def _last_words(said: Said) -> str:

@@ -113,14 +113,18 @@ async def _to_stage(private: Git, caps: Caps, also: Sequence[str]) -> tuple[_Sor
 
 async def _replaced_by_repository(private: Git, listed: Sequence[bytes]) -> list[bytes]:
     """Tracked files in whose place a repository lies now. A submodule that moved looks the same but for its entry."""
-    root = os.fsencode(private.worktree)
-    folders = [path for path in listed if os.path.lexists(os.path.join(root, path, b".git"))]
+    folders = await asyncio.to_thread(_repositories, private.worktree, listed)
     if not folders:
         return []
     names = [path.decode("utf-8", "surrogateescape") for path in folders]
     entries = (await private.run("ls-files", "-s", "-z", "--", *names)).split(b"\0")
     modules = {line.partition(b"\t")[2] for line in entries if line.startswith(SUBMODULE.encode())}
     return [path for path in folders if path not in modules]
+
+
+def _repositories(worktree: str, paths: Sequence[bytes]) -> list[bytes]:
+    root = os.fsencode(worktree)
+    return [path for path in paths if os.path.lexists(os.path.join(root, path, b".git"))]
 
 
 def _split(out: bytes) -> tuple[list[bytes], list[bytes]]:

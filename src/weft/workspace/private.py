@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ from weft.workspace.repository import Repository, commit_of, discover
 
 BRANCH = "main"
 _TRIES = 8
+_serial = itertools.count()
 _NOT_TAKEN = (".weft/", "node_modules/", ".venv/", "venv/", "__pycache__/", ".DS_Store")
 
 
@@ -33,7 +35,7 @@ async def repository_for(home: Path, root: Path) -> Repository:
     name = hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
     gitdir = home / f"{slug(root.name)}-{name}.git"
     if not gitdir.is_dir():
-        draft = make(home) / f".{gitdir.name}-{os.getpid()}"
+        draft = make(home) / f".{gitdir.name}-{os.getpid()}-{next(_serial)}"
         await asyncio.to_thread(remove, draft)
         said = await spawn(
             ("init", "-q", "--bare", "--template=", f"--initial-branch={BRANCH}", str(draft)), str(home), {}

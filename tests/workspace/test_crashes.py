@@ -1,0 +1,58 @@
+"""`kill -9` between any two git commands of a run: the next attempt ends the same, and nothing is left lying about."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.house.tree import ROOT
+from tests.workspace import crashing
+from tests.workspace.repositories import fingerprint, git
+from weft.testing.workspace_contract import listing
+from weft.workspace.git import CRASH_POINT
+
+pytestmark = pytest.mark.needs("git")
+
+EVERY = int(os.environ.get("WEFT_CRASH_EVERY", "7"))
+"""Which points the gate tries: every seventh, and all of the landing. `WEFT_CRASH_EVERY=1` tries them all."""
+
+
+def run(state: Path, project: Path, crash: int = 0) -> subprocess.CompletedProcess[str]:
+    env = os.environ | ({CRASH_POINT: str(crash)} if crash else {})
+    program = [sys.executable, "-m", "tests.workspace.crashing", str(state), str(project)]
+    return subprocess.run(program, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.soak
+def test_a_run_that_is_killed_anywhere_ends_as_if_it_had_not_been(tmp_path: Path, project: Path):
+    git(project, "checkout", "-q", "-b", "desk")
+    whole = copy(project, tmp_path / "whole")
+    expected = json.loads(run(tmp_path / "state", whole).stdout)
+    commands = expected.pop("commands")
+    step = 1 if os.environ.get("WEFT_SOAK") else EVERY
+    points = sorted({*range(1, commands + 1, step), *range(commands - 6, commands + 1)})
+    for point in points:
+        mine, state = copy(project, tmp_path / f"at-{point}"), tmp_path / f"state-{point}"
+        before = fingerprint(mine)
+        assert run(state, mine, point).returncode == -9
+        reached = asyncio.run(crashing.whole(state, mine))
+        assert {name: reached[name] for name in expected} == expected, point
+        assert git(mine, "rev-parse", "main") == expected["commit"]
+        assert listing(str(state / "places")) == []
+        left = fingerprint(mine)
+        assert {key for key in left if left[key] != before.get(key)} == {"refs"}
+        assert [key for key in left if key.endswith(".lock")] == []
+        git(mine, "fsck", "--connectivity-only")
+
+
+def copy(project: Path, target: Path) -> Path:
+    shutil.copytree(project, target, symlinks=True)
+    git(target, "update-index", "-q", "--refresh")
+    return target
