@@ -112,7 +112,7 @@ def test_one_document_is_expected():
         ('a: "\\x1"', "f.yaml:1:7: the backslash sequence is not complete; use single quotes"),
         ("a: [1, 2\nb: 3\n", "f.yaml:1:4: the `[` is never closed, or a comma is missing"),
         ("{a: b\n", "f.yaml:1:1: the `{` is never closed, or a comma is missing"),
-        ("- [ ] text", "f.yaml:1:7: text follows a value that has ended; put the whole value in quotes"),
+        ("- [ ] text", "f.yaml:1:7: a task list of Markdown is no YAML; put each entry in quotes"),
         ("a:\n  - b\n c: d", "f.yaml:3:2: the indentation fits nothing above; align it with its neighbours"),
         ("a: - b", "f.yaml:1:4: a list cannot begin here; begin it on a line of its own"),
         ("a: > 3 days", "f.yaml:1:6: text follows `|` or `>`; put the value in quotes"),
@@ -122,7 +122,7 @@ def test_one_document_is_expected():
         ("a: !x!y z", "f.yaml:1:4: the tag cannot be read; put text that begins with `!` in quotes"),
         ("%YAML 2.0\n---\na: b", "f.yaml:1:1: another version of YAML is asked for; remove the %YAML"),
         ("%TAG ! x", "f.yaml:1:9: not YAML: expected '<document start>', but found"),
-        ("```yaml\na: b\n```", "f.yaml:1:1: a value cannot begin with this character; remove the ``` lines"),
+        ("```yaml\na: b\n```", "f.yaml:1:1: a code fence of Markdown is no YAML; remove the ``` lines"),
         ("a: b\nc: x\x01y", "f.yaml:2:5: the control character U+0001 cannot stand in YAML; remove it"),
         ("a: {{ x }}", "f.yaml:1:5: a list or mapping cannot be a key; put `{{ … }}` and `[…]` in quotes"),
         ("a: !!python/x y", "f.yaml:1:4: the tag !!python/x is not known; put it in quotes"),
@@ -148,7 +148,7 @@ def test_small_faults_are_told_all_at_once():
     assert faults("a: 1\na: 2\nb: !x 3\nc: *no\n") == [
         "f.yaml:2:1: the key `a` stands twice; line 1 has it too: keep one",
         "f.yaml:3:4: the tag !x is not known; put it in quotes",
-        "f.yaml:4:4: there is no anchor &no above; name it before it is used",
+        "f.yaml:4:4: there is no anchor &no above; name it before it is used, or put text that begins with `*` in quotes",
     ]
 
 

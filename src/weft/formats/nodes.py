@@ -88,7 +88,12 @@ class Reader:
         if self._aliases > MAX_ALIASES:
             raise self._stop(line, column, f"more than {MAX_ALIASES} aliases", "write some of them out")
         if name not in self._anchors:
-            self._fault(line, column, f"there is no anchor &{name} above", "name it before it is used")
+            self._fault(
+                line,
+                column,
+                f"there is no anchor &{name} above",
+                "name it before it is used, or put text that begins with `*` in quotes",
+            )
             return Node(None, (line, column, None), 1)
         node = self._anchors[name]
         if node is None:

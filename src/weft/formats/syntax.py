@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from weft.definition.fault import Fault
+from weft.formats.slips import slip
 
 
 class Cause(NamedTuple):
@@ -75,10 +76,10 @@ def fault_of(error: Any, file: str, text: str) -> Fault:
     cause = next((one for one in CAUSES if one.sign in said), Cause("", f"not YAML: {said}", ""))
     mark = (error.context_mark if cause.opened else None) or error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-    mend = cause.mend
-    if line and text.split("\n", line)[line - 1].lstrip().startswith("```"):
-        mend = "remove the ``` lines of Markdown around the file"
-    return Fault(file, line, column, cause.what, mend=mend)
+    known = slip(text, line)
+    return Fault(
+        file, line, column, known.what if known else cause.what, mend=known.mend if known else cause.mend
+    )
 
 
 def _character(error: Any, file: str, text: str) -> Fault:
