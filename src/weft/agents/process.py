@@ -142,7 +142,8 @@ class Child:
     @property
     def code(self) -> int:
         """The exit code of the leader; -n when signal n ended it."""
-        return self._process.returncode if self._process.returncode is not None else -signal.SIGKILL
+        code = self._process.poll()
+        return -signal.SIGKILL if code is None else code
 
     def watch(self) -> None:
         """Record the child, and read what it prints. May raise OSError (a full disk)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -52,13 +52,17 @@ class Conversation:
         self._desk = desk
         self._around = around
         self._wire = Wire(desk, redactor, brief.output_bytes)
-        self._updates = Updates(lambda text: desk.say(redactor.text(text)))
+        self._updates = Updates(_bounded(desk, redactor, brief.output_bytes * 3 // 4))
         self._meter = Meter(settings.usage)
         self._permissions = Permissions(desk, settings.permissions, settings.rules, redactor.data)
         self._terminals = Terminals(desk, around.bare, around.wrap)
-        self._child = Child(
-            around.wrap(argv), desk, self._wire, env=around.env, talks=True, limits=settings.limits
-        )
+        try:
+            self._child = Child(
+                around.wrap(argv), desk, self._wire, env=around.env, talks=True, limits=settings.limits
+            )
+        except BaseException:
+            self._wire.close()
+            raise
 
     async def hold(self) -> Outcome:
         """From the first word to the last. Being cancelled ends it, and the process."""
@@ -158,3 +162,19 @@ class Conversation:
 
     def _codex_home(self) -> Path:
         return Path(self._around.env.get("CODEX_HOME") or self._around.home / ".codex")
+
+
+def _bounded(desk: Desk, redactor: Redactor, left: int) -> Callable[[str], None]:
+    """Says at most so many characters of the transcript; the spool has the rest."""
+
+    def say(text: str) -> None:
+        nonlocal left
+        if left > 0:
+            desk.say(redactor.text(text)[:left])
+            if len(text) >= left:
+                desk.say("\n[weft left out the rest of the transcript]\n")
+        else:
+            desk.alive()
+        left -= len(text)
+
+    return say

@@ -75,4 +75,4 @@ def stricter(first: Answer, second: str) -> Answer:
 
 
 def _secret(name: str) -> bool:
-    return name.endswith(("_KEY", "_TOKEN", "_SECRET", "_PASSWORD"))
+    return not name.startswith("WEFT_") and name.endswith(("_KEY", "_TOKEN", "_SECRET", "_PASSWORD"))
