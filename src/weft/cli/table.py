@@ -15,7 +15,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "schema": ("validate:SCHEMA", "Print the JSON Schema of the workflow format, for editors"),
         "workflows": ("workflows:WORKFLOWS", "List the workflows that are found here"),
         "plan": ("plan:PLAN", "Show what would run, in which order and beside what"),
-        "graph": ("plan:GRAPH", "Draw a workflow as Mermaid or DOT"),
+        "graph": ("plan:GRAPH", "Draw a workflow as Mermaid, DOT or SVG"),
     },
     "Run": {
         "run": ("run:RUN", "Start a run and drive it to its end"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -12,7 +13,7 @@ from weft.formats import botarmy, tapps
 from weft.formats.bmad.file import sheet
 from weft.formats.bmad.items import Item
 from weft.formats.bmad.read import TAKEN, all_items
-from weft.formats.yaml import Document
+from weft.formats.yaml import Document, documents, read_text
 
 
 class ItemAccount(Struct, frozen=True):
@@ -52,6 +53,16 @@ def account(document: Document, file: str, workflow: Workflow, variant: str = ""
     if workflow.format == "botarmy":
         head = {key: value for key, value in document.data.items() if key not in ("stages", "roles")}
         return _compared(botarmy.items_of(document), head, workflow, botarmy.TAKEN)
+    return None
+
+
+def account_of(path: Path, workflow: Workflow, variant: str = "") -> Account | None:
+    """The account of a file on the disk; None for what has none. The errors are those of reading."""
+    from weft.formats.loading import format_of
+
+    for document in documents(read_text(path), str(path)):
+        if format_of(document.data) == workflow.format:
+            return account(document, str(path), workflow, variant)
     return None
 
 

@@ -24,9 +24,9 @@ def mermaid(plan: Plan) -> str:
         out += [f"    {names[row.id]}{_shaped(row)}" for row in stretch.rows]
         if stretch.id:
             out.append("  end")
-    for before, after, label, back in _arrows(plan):
+    for before, after, told, back in arrows(plan):
         arrow = "-.->" if back else "-->"
-        said = f'|"{_quoted(label)}"|' if label else ""
+        said = f'|"{_quoted(told)}"|' if told else ""
         out.append(f"  {names[before]} {arrow}{said} {names[after]}")
     return "\n".join(out) + "\n"
 
@@ -44,12 +44,12 @@ def dot(plan: Plan) -> str:
             shape = f", shape={DOT_SHAPES[row.kind]}" if row.kind in DOT_SHAPES else ""
             dashed = ", style=dashed" if row.when or row.optional else ""
             out.append(
-                f"    {names[row.id]} [label={json.dumps(_label(row), ensure_ascii=False)}{shape}{dashed}];"
+                f"    {names[row.id]} [label={json.dumps(label(row), ensure_ascii=False)}{shape}{dashed}];"
             )
         if stretch.id:
             out.append("  }")
-    for before, after, label, back in _arrows(plan):
-        marks = [f"label={json.dumps(label, ensure_ascii=False)}"] if label else []
+    for before, after, told, back in arrows(plan):
+        marks = [f"label={json.dumps(told, ensure_ascii=False)}"] if told else []
         marks += ["style=dotted", "constraint=false"] if back else []
         said = f" [{', '.join(marks)}]" if marks else ""
         out.append(f"  {names[before]} -> {names[after]}{said};")
@@ -60,16 +60,16 @@ def _names(plan: Plan) -> dict[str, str]:
     return {row.id: f"s{number}" for number, row in enumerate(plan.rows)}
 
 
-def _arrows(plan: Plan) -> Iterator[tuple[str, str, str, bool]]:
+def arrows(plan: Plan) -> Iterator[tuple[str, str, str, bool]]:
     """From, to, label, and whether it is a way back."""
     known = {row.id for row in plan.rows}
     ways = {(row.id, target): name for row in plan.rows for name, target in _ways(row)}
     for row in plan.rows:
         for before in row.after:
             if before in known:
-                yield before, row.id, ways.get((before, row.id), "") or _short(row.when), False
+                yield before, row.id, ways.get((before, row.id), "") or short(row.when), False
     for loop in plan.loops:
-        when = "" if loop.when in ("", "true") else f"{_short(loop.when)}, "
+        when = "" if loop.when in ("", "true") else f"{short(loop.when)}, "
         yield loop.step, loop.to, f"{when}at most {loop.at_most}", True
 
 
@@ -80,22 +80,24 @@ def _ways(row: Row) -> Iterator[tuple[str, str]]:
             yield found[1] if found else "", target
 
 
-def _label(row: Row) -> str:
-    return _short(
+def label(row: Row) -> str:
+    """What stands in a step's box: who does it, and what."""
+    return short(
         f"{row.role}: {row.title or row.id}"
         if row.role and not row.title.startswith(row.role)
         else row.title or row.id
     )
 
 
-def _short(text: str) -> str:
+def short(text: str, letters: int = LABEL) -> str:
+    """A text on one line, cut to so many letters."""
     plain = " ".join(text.split())
-    return plain if len(plain) <= LABEL else plain[: LABEL - 1] + "…"
+    return plain if len(plain) <= letters else plain[: letters - 1] + "…"
 
 
 def _shaped(row: Row) -> str:
     start, end = SHAPES.get(row.kind, ("[", "]"))
-    return f'{start}"{_quoted(_label(row))}"{end}'
+    return f'{start}"{_quoted(label(row))}"{end}'
 
 
 def _quoted(text: str) -> str:

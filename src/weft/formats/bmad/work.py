@@ -271,7 +271,7 @@ def _by_owners(draft: Draft, making: Making) -> None:
             msgspec.structs.replace(
                 only,
                 id=making.id(only.id, role),
-                title=f"{only.title}: {role}",
+                title=f"{role}: mend what was flagged",
                 role=role,
                 prompt=wording.mend(names),
                 when=wording.both(only.when, f"facts.{fact}"),
