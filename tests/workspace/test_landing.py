@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
@@ -57,9 +58,9 @@ async def test_the_target_moves_once_and_landing_twice_is_landing_once(
     space: GitWorkspace, project: Path, base: Base, result: str
 ):
     before = fingerprint(project)
-    assert await space.land("run-1", base, result, "main") == result
+    assert await space.land("run-1", base, result, "main") == base.seen
     assert at(project, "main") == result
-    assert await space.land("run-1", base, result, "main") == result
+    assert await space.land("run-1", base, result, "main") == base.seen
     after = fingerprint(project)
     assert {key for key in after if after[key] != before[key]} == {"refs"}
 
@@ -75,7 +76,7 @@ async def test_a_target_that_moved_is_woven_onto_and_nothing_of_either_is_lost(
     again = await space.refresh(base, "main")
     assert (again.commit, again.seen, again.at) == (theirs, theirs, base.at)
     woven = await space.weave("run-1", again, [Part("run-1", result)], {})
-    assert await space.land("run-1", again, woven.commit, "main") == woven.commit
+    assert await space.land("run-1", again, woven.commit, "main") == theirs
     assert git(project, "ls-tree", "--name-only", "main", "new.txt", "theirs.txt").split() == [
         "new.txt",
         "theirs.txt",
@@ -101,7 +102,9 @@ async def test_of_many_who_land_at_once_one_does(space: GitWorkspace, project: P
             for rival in rivals * 3
         )
     )
-    assert {rival for rival in landed if rival} == {at(project, "main")}
+    assert base.seen in landed
+    assert None in landed
+    assert at(project, "main") in rivals
 
 
 async def test_only_what_contains_the_target_may_land(
@@ -119,7 +122,7 @@ async def test_only_what_contains_the_target_may_land(
 
 
 async def test_a_new_branch_may_be_the_target(space: GitWorkspace, project: Path, base: Base, result: str):
-    assert await space.land("run-1", base, result, "feature/x") == result
+    assert await space.land("run-1", base, result, "feature/x") == ""
     assert at(project, "feature/x") == result
     assert await space.land("run-1", base, base.commit, "feature/x") is None
     fresh = await space.refresh(base, "feature/y")
@@ -155,10 +158,31 @@ async def test_a_checkout_follows_when_asked_and_nothing_is_in_the_way(space: Gi
     assert (project / "code.txt").read_text() == "mine"
     git(project, "checkout", "-q", "code.txt")
     write(project, {"unrelated.txt": "stays"})
-    assert await space.land("run-1", base, kept.commit, "main", follow=True) == kept.commit
-    assert await space.land("run-1", base, kept.commit, "main", follow=True) == kept.commit
+    assert await space.land("run-1", base, kept.commit, "main", follow=True) == base.seen
+    assert await space.land("run-1", base, kept.commit, "main", follow=True) == base.seen
     assert git(project, "status", "--porcelain") == "?? unrelated.txt"
     assert (project / "new.txt").read_text() == "new"
+
+
+async def test_a_checkout_that_is_gone_is_nobodys_and_a_broken_one_is_named(
+    space: GitWorkspace, project: Path, base: Base, result: str
+):
+    side = project.parent / "side"
+    git(project, "worktree", "add", "-q", str(side), "main")
+    (side / ".git").unlink()
+    with pytest.raises(WorkspaceError, match="the checkout of the target is gone"):
+        await space.land("run-1", base, result, "main", follow=True)
+    shutil.rmtree(side)
+    assert await space.land("run-1", base, result, "main") == base.seen
+
+
+async def test_a_lock_that_was_left_on_the_target_is_said(
+    space: GitWorkspace, project: Path, base: Base, result: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("weft.workspace.git._FLAGS", ("-c", "core.filesRefLockTimeout=0"))
+    (project / ".git/refs/heads/main.lock").touch()
+    with pytest.raises(GitFailed, match=r"main\.lock"):
+        await space.land("run-1", base, result, "main")
 
 
 async def test_a_checkout_that_moved_meanwhile_is_not_pulled_back(space: GitWorkspace, project: Path):
@@ -177,7 +201,7 @@ async def test_an_empty_repository_gets_its_first_branch(tmp_path: Path):
     kept = await worked(space, base, spot(), {"a.txt": "a"})
     with pytest.raises(TargetCheckedOut):
         await space.land("run-1", base, kept.commit, "trunk")
-    assert await space.land("run-1", base, kept.commit, "trunk", follow=True) == kept.commit
+    assert await space.land("run-1", base, kept.commit, "trunk", follow=True) == base.seen
     assert (tmp_path / "new/a.txt").read_text() == "a"
     assert git(tmp_path / "new", "status", "--porcelain") == ""
 
@@ -187,7 +211,7 @@ async def test_changes_taken_along_land_with_the_result(space: GitWorkspace, pro
     base = await space.prepare("run-1", project, with_changes=True)
     kept = await worked(space, base, spot(), {"new.txt": "new"})
     git(project, "checkout", "-q", "-b", "desk")
-    assert await space.land("run-1", base, kept.commit, "main") == kept.commit
+    assert await space.land("run-1", base, kept.commit, "main") == base.seen
     assert git(project, "show", "main:code.txt") == "mine"
 
 

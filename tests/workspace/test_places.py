@@ -8,9 +8,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
-from tests.workspace.repositories import fingerprint, git, repository, write
-from weft.errors import WorkspaceError
+from tests.workspace.repositories import commit, fingerprint, git, repository, write
+from weft.errors import GitFailed, WorkspaceError
 from weft.testing.workspace_contract import listing, placed, spot
 from weft.workspace.places import Places, make, remove
 from weft.workspace.port import Base, Part, Place, Woven
@@ -80,6 +81,38 @@ async def test_a_folder_that_cannot_be_filled_is_taken_away_again(project: Path,
     with pytest.raises(WorkspaceError):
         await places.own("run-1", "x", "1" * 40, "main", base.commit)
     assert listing(str(project.parent / "home/run-1")) == []
+
+
+async def test_a_disk_that_fills_during_checkout_leaves_nothing_half_done(
+    space: GitWorkspace, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    commit(project, {f"big/{number}": "x" * 5000 for number in range(3)})
+    base = await space.prepare("run-1", project)
+    small = tmp_path / "bin/git"
+    small.parent.mkdir()
+    small.write_text(f'#!/bin/sh\nulimit -f 4\nexec {shutil.which("git")} "$@"\n')
+    small.chmod(0o755)
+    with monkeypatch.context() as full:
+        full.setenv("PATH", f"{small.parent}:{os.environ['PATH']}")
+        with pytest.raises(GitFailed, match=r"signal|large"):
+            await space.open(spot(), base, (), "own")
+        with pytest.raises(GitFailed, match=r"signal|large"):
+            await space.open(spot(), base, (), "read")
+    assert listing(str(tmp_path / "state/places/run-1")) == []
+    assert (await placed(space, base, spot())).base == base.commit
+
+
+async def test_an_interrupted_attempts_folder_goes_on_if_it_was_whole(space: GitWorkspace, base: Base):
+    place = await placed(space, base, spot())
+    write(Path(place.path), {"half": "x"})
+    second = structs.replace(spot(attempt=2), takes_over=1)
+    taken = await placed(space, base, second)
+    assert taken == place
+    assert [a.path for a in (await space.keep(second, taken, succeeded=True)).artifacts] == ["half"]
+    os.unlink(f"{place.path}.index")
+    fresh = await placed(space, base, second)
+    assert fresh.path != place.path
+    assert not (Path(fresh.path) / "half").exists()
 
 
 async def test_weft_keeps_out_of_a_checkout_that_its_state_folder_lies_in(project: Path):

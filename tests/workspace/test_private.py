@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.workspace.repositories import git, write
-from weft.errors import LinkInTheWay, WorkspaceError
+from weft.errors import GitFailed, LinkInTheWay, WorkspaceError
 from weft.testing.workspace_contract import listing, placed, spot, worked
 from weft.workspace.harvest import Caps
 from weft.workspace.port import Base, Part
@@ -85,7 +85,7 @@ async def test_a_result_is_written_into_the_folder(space: GitWorkspace, folder: 
     (Path(place.path) / "tool").chmod(0o755)
     kept = await space.keep(spot(), place, succeeded=True)
     for _ in range(2):
-        assert await space.land("run-1", base, kept.commit, "main") == kept.commit
+        assert await space.land("run-1", base, kept.commit, "main") == base.seen
     assert (folder / "plan.md").read_text() == "# Done\n"
     assert (folder / "new/deep.txt").read_text() == "d"
     assert (folder / "link").is_symlink()
@@ -104,7 +104,7 @@ async def test_a_file_that_somebody_changed_meanwhile_is_not_overwritten(
     again = await space.refresh(base, "main")
     woven = await space.weave("run-1", again, [Part("build", kept.commit)], {})
     assert woven.commit
-    assert await space.land("run-1", again, woven.commit, "main") == woven.commit
+    assert await space.land("run-1", again, woven.commit, "main") == again.seen
     assert (folder / "plan.md").read_text() == "# Plan\n\none, by weft\n\ntwo, by hand\n"
     assert (folder / "bin/run").read_text() == "mine"
 
@@ -138,6 +138,17 @@ async def test_what_cannot_be_a_base_is_said(tmp_path: Path, folder: Path):
     (tmp_path / "state2/repositories").write_text("in the way")
     with pytest.raises(WorkspaceError):
         await GitWorkspace(tmp_path / "state2").prepare("run-1", folder)
+
+
+async def test_a_snapshot_that_cannot_be_recorded_is_said(
+    space: GitWorkspace, folder: Path, base: Base, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("weft.workspace.git._FLAGS", ("-c", "core.filesRefLockTimeout=0"))
+    [repository] = (folder / ".weft/repositories").iterdir()
+    (repository / "refs/heads/main.lock").touch()
+    write(folder, {"plan.md": "new"})
+    with pytest.raises(GitFailed, match=r"main\.lock"):
+        await space.prepare("run-2", folder)
 
 
 async def test_a_repository_that_was_broken_is_named(space: GitWorkspace, folder: Path, base: Base):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -68,10 +69,12 @@ class Keeper:
         crop = await harvest(git, place.base, index_of(self._folder), self._scratch, self._caps)
         if not crop.changes:
             return Kept(place.base, tree)
-        private = git.at(place.path, index_of(self._folder))
+        index = self._scratch / "restore"
+        await asyncio.to_thread(shutil.copyfile, index_of(self._folder), index)
+        private = git.at(place.path, index)
         touched = b"".join(change.path + b"\0" for change in crop.changes if change.kind != "A")
         if touched:
-            await private.run("checkout-index", "-f", "-q", "-u", "-z", "--stdin", stdin=touched)
+            await private.run("checkout-index", "-f", "-q", "-z", "--stdin", stdin=touched)
         artifacts = await artifacts_of(git, crop.changes, place.base)
         names = ", ".join(artifact.path for artifact in artifacts[:5])
         warning = (

@@ -36,25 +36,24 @@ async def publish(repository: Repository, run: str, commit: str) -> str:
 
 
 async def land(repository: Repository, base: Base, commit: str, target: str, follow: bool) -> str | None:
-    """Move the target to the commit; None when it is not where the base saw it."""
+    """Move the target to the commit and give where it stood; None when that is not where the base saw it."""
     git = repository.git
     await check_branch(git, target)
     stands = await commit_of(git, f"refs/heads/{target}")
-    if stands == commit and not base.private:
-        return commit
     seen = base.seen if target == base.target else ""
+    if stands == commit and not base.private:
+        return seen
     if stands != seen and stands != commit:
         return None
     if seen and not await _contains(git, commit, seen):
         raise WorkspaceError(place=target, reason=f"{commit} does not contain {seen}, where {target} stands")
     if base.private and target == BRANCH:
-        return await _into_folder(repository, seen, commit, target)
+        return seen if await _into_folder(repository, seen, commit, target) else None
     place = await checked_out_in(git, target)
     if place and not follow:
         raise TargetCheckedOut(target=target, place=place, commit=commit)
-    if place:
-        return await _follow(place, commit)
-    return commit if await _swap(repository, target, commit, seen) else None
+    landed = _follow(place, commit) if place else _swap(repository, target, commit, seen)
+    return seen if await landed else None
 
 
 async def _swap(repository: Repository, target: str, commit: str, seen: str) -> bool:
@@ -69,8 +68,8 @@ async def _swap(repository: Repository, target: str, commit: str, seen: str) -> 
     return False
 
 
-async def _follow(place: str, commit: str) -> str | None:
-    """Fast-forward a checkout; git itself refuses when anything of the user's is in the way."""
+async def _follow(place: str, commit: str) -> bool:
+    """Fast-forward a checkout; git itself refuses when anything of the user's is in the way. False when it moved."""
     theirs = await discover(Path(place))
     if theirs is None:
         raise WorkspaceError(place=place, reason="the checkout of the target is gone")
@@ -78,22 +77,20 @@ async def _follow(place: str, commit: str) -> str | None:
     argv = ("-c", "merge.autoStash=false", "merge", "--ff-only", "--no-stat", "-q", commit)
     said = await git.call(*argv, seconds=600)
     if said.code == 0:
-        return commit
+        return True
     head = await commit_of(git, "HEAD")
-    if head == commit:
-        return commit
     if head and not await _contains(git, commit, head):
-        return None
+        return False
     raise git.failed(argv[2:], said)
 
 
-async def _into_folder(repository: Repository, seen: str, commit: str, target: str) -> str | None:
+async def _into_folder(repository: Repository, seen: str, commit: str, target: str) -> bool:
     """A plain folder: its files first, since they may be written twice, then the branch."""
     if await write_back(repository, seen, commit):
-        return None
+        return False
     if await commit_of(repository.git, f"refs/heads/{target}") == commit:
-        return commit
-    return commit if await _swap(repository, target, commit, seen) else None
+        return True
+    return await _swap(repository, target, commit, seen)
 
 
 async def refreshed(repository: Repository, base: Base, target: str) -> Base:
@@ -104,7 +101,7 @@ async def refreshed(repository: Repository, base: Base, target: str) -> Base:
     if not stands:
         return replace(base, target=target, seen="")
     if base.seen and target == base.target and not await _contains(git, stands, base.seen):
-        raise TargetRewritten(target=target, seen=base.seen, branch="weft/RUN")
+        raise TargetRewritten(target=target, seen=base.seen, branch="weft/<run>")
     return replace(base, commit=stands, target=target, seen=stands)
 
 

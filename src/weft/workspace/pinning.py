@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -89,9 +88,7 @@ async def _with_changes(
     repository: Repository, now: Standing, start: str, scratch: Path, caps: Caps, run: str, at: float
 ) -> str:
     git = repository.git.at(repository.top)
-    index = Path(os.fsdecode((await git.run("rev-parse", "--git-path", "index")).rstrip(b"\n")))
-    if not index.is_absolute():
-        index = Path(repository.top, index)
+    index = Path(repository.gitdir, "index")
     crop = await harvest(git, start, index, scratch, caps, also=now.changed, staged=True)
     title = "Take along the uncommitted changes of the checkout"
     commit = await write_commit(git, crop.tree, [start], at, title, {"Weft-Run": run})

@@ -41,14 +41,19 @@ class Places:
         folder = self._home / run / f".scratch-{os.getpid()}-{next(_serial)}"
         return make(folder)
 
+    def left(self, run: str, name: str) -> Path | None:
+        """A folder of this name that was set up whole and is still there. Its index is written when all its files are."""
+        folder = self.folder(run, name)
+        return folder if folder.is_dir() and index_of(folder).is_file() else None
+
     async def own(self, run: str, name: str, commit: str, target: str, base: str) -> Path:
         """A folder of these names with the files of a commit, made anew. `target`, `base`: a branch to show there."""
         folder = self.folder(run, name)
-        await asyncio.to_thread(remove, folder)
+        await asyncio.to_thread(discard, folder)
         try:
             await self._fill(folder, index_of(folder), commit, target, base)
         except BaseException:
-            await asyncio.to_thread(remove, folder)
+            await asyncio.to_thread(discard, folder)
             raise
         return folder
 
@@ -63,7 +68,7 @@ class Places:
                 await self._fill(draft, index_of(draft), commit, target, base)
                 await asyncio.to_thread(_put, draft, folder, index_of(draft), index_of(folder))
             finally:
-                await asyncio.to_thread(remove, draft)
+                await asyncio.to_thread(discard, draft)
         return folder
 
     async def _fill(self, folder: Path, index: Path, commit: str, target: str, base: str) -> None:
@@ -71,7 +76,6 @@ class Places:
         make(folder)
         branch = f"{base} refs/heads/{target}\n".encode() if target and base else b""
         await asyncio.to_thread(_lay_out, folder, self._repository, commit, branch, refs)
-        await asyncio.to_thread(index.unlink, missing_ok=True)
         git = Git(self._repository.gitdir, str(folder), str(index))
         await git.run("read-tree", "-m", "-u", commit, seconds=_SECONDS)
         await asyncio.to_thread(shutil.copyfile, index, folder / ".git" / "index")
@@ -116,6 +120,14 @@ def remove(folder: Path) -> None:
             continue  # Something still writes there; its files are taken with the next try.
     if folder.is_dir():
         raise WorkspaceError(place=str(folder), reason="the folder cannot be removed")
+
+
+def discard(folder: Path) -> None:
+    """Take away the folder of an attempt and its index, the index first: without it the folder counts for nothing."""
+    index = index_of(folder)
+    for file in (index, index.with_name(f"{index.name}.lock")):  # A git that was killed leaves its lock.
+        file.unlink(missing_ok=True)
+    remove(folder)
 
 
 def _open_up(folder: Path) -> None:

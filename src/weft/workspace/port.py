@@ -170,8 +170,8 @@ class Workspace(Protocol):
         ...
 
     async def land(self, run: str, base: Base, commit: str, target: str, follow: bool = False) -> str | None:
-        """Move the target to the commit if it still is where `base` saw it; None when it moved meanwhile: `refresh`,
-        weave and gate again.
+        """Move the target to the commit if it still is where `base` saw it, and give that place ("" for a new branch);
+        None when it moved meanwhile: `refresh`, weave and gate again.
 
         A checkout is the user's own: TargetCheckedOut when the target is checked out, unless `follow` asks for that
         checkout to be fast-forwarded too, and nothing in it is in the way. Landing twice is landing once.

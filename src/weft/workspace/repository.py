@@ -5,6 +5,7 @@ A run may start in a checkout, a linked worktree, a submodule or a bare reposito
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -68,11 +69,6 @@ class Repository(Struct, frozen=True):
         """The object id that stands for no object."""
         return "0" * (64 if self.hashing == "sha256" else 40)
 
-    @property
-    def empty_tree(self) -> str:
-        """The id of a tree without files."""
-        return _EMPTY_TREES[self.hashing]
-
     def carried(self) -> list[tuple[str, str]]:
         """The settings that a worktree of its own needs so that files there look as the user set them up."""
         promisors = tuple(key[: -len("promisor")] for key, value in self.settings if _is_promisor(key, value))
@@ -83,12 +79,6 @@ class Repository(Struct, frozen=True):
             or key.startswith(_CARRIED_SECTIONS)
             or (key.startswith(promisors) and key.endswith(_OF_PROMISOR))
         ]
-
-
-_EMPTY_TREES = {
-    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
-    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
-}
 
 
 class Standing(Struct, frozen=True):
@@ -192,12 +182,14 @@ async def check_branch(git: Git, branch: str) -> None:
 
 
 async def checked_out_in(git: Git, branch: str) -> str:
-    """The folder in which a branch is checked out, "" when in none."""
+    """The folder in which a branch is checked out, "" when in none that still is there."""
     folder = ""
     for line in (await git.run("worktree", "list", "--porcelain", "-z")).split(b"\0"):
         if line.startswith(b"worktree "):
             folder = os.fsdecode(line[9:])
-        elif line == b"branch refs/heads/" + os.fsencode(branch):
+        elif line == b"branch refs/heads/" + os.fsencode(branch) and await asyncio.to_thread(
+            os.path.isdir, folder
+        ):
             return folder
     return ""
 

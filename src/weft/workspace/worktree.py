@@ -22,7 +22,7 @@ from weft.workspace.ground import Ground, ground
 from weft.workspace.harvest import Caps
 from weft.workspace.keeper import Keeper
 from weft.workspace.names import attempt_name, attempt_ref, slug, woven_ref
-from weft.workspace.places import Places, index_of, remove
+from weft.workspace.places import Places, discard, remove
 from weft.workspace.port import Base, Kept, Mode, Part, Place, Spot, Woven
 from weft.workspace.settler import Choices
 from weft.workspace.weave import Fabric, Order, Weaver
@@ -112,12 +112,9 @@ class GitWorkspace:
         run = slug(spot.run)
         async with self._at_once:
             if writable:
-                left = places.folder(run, attempt_name(structs.replace(spot, attempt=spot.takes_over)))
-                if spot.takes_over and left.is_dir():
-                    folder = left
-                else:
-                    name = attempt_name(spot)
-                    folder = await places.own(run, name, fabric.commit, base.target, base.commit)
+                left = places.left(run, attempt_name(structs.replace(spot, attempt=spot.takes_over)))
+                name = attempt_name(spot)
+                folder = left or await places.own(run, name, fabric.commit, base.target, base.commit)
             else:
                 folder = await places.shared(run, fabric.commit, base.target, base.commit)
         at = base.at or (await read_header(on.repository.git, fabric.commit)).at
@@ -153,9 +150,7 @@ class GitWorkspace:
         if not place.base:
             await self._folder(await self._ground(), spot.run).close(spot, place)
         elif place.writable:
-            folder = Path(place.path)
-            await asyncio.to_thread(remove, folder)
-            await asyncio.to_thread(index_of(folder).unlink, missing_ok=True)
+            await asyncio.to_thread(discard, Path(place.path))
 
     async def read(self, commit: str, path: str) -> bytes | None:
         """Through a symbolic link there is no file."""
