@@ -269,6 +269,12 @@ class NoSuchPlace(WeftError):
     mend = "`/docs` lists what there is"
 
 
+class NoSuchMethod(WeftError):
+    """{path} does not know {method}."""
+
+    mend = "it knows {methods}"
+
+
 class NoSuchFile(WeftError):
     """Run {run} has no artifact {path}."""
 

@@ -38,8 +38,12 @@ class Names(frozenset[str]):
 
 def load_known(path: Path, top: Path, **how: Any) -> Loaded:
     """A workflow checked whole, also for kinds and gates that are not installed. Raises InvalidDefinition."""
-    known = Known(kinds=Names(_kinds), gates=Names(_gates))
-    return load(path, known=known, exists=lambda file: (top / file).exists(), **how)
+    return load(path, known=known_here(), exists=lambda file: (top / file).exists(), **how)
+
+
+def known_here() -> Known:
+    """The names that are installed here."""
+    return Known(kinds=Names(_kinds), gates=Names(_gates))
 
 
 def _kinds() -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from weft.core.events import AskOpened
-from weft.core.state import State
+from weft.core.state import FOR_PEOPLE, State
 from weft.errors import LeaseHeld, WeftError
 
 if TYPE_CHECKING:
@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 15.0
 """How often it looks even when nothing was said: a driver elsewhere may have died."""
 FIRST_SECONDS, MOST_SECONDS = 0.5, 60.0
-PATTERNS = ("run.created", "run.resumed", "run.reopened", "ask.answered", "fact.set", "budget.raised", "step.retried")
+PATTERNS = (
+    "run.created",
+    "run.resumed",
+    "run.reopened",
+    "ask.answered",
+    "fact.set",
+    "budget.raised",
+    "step.retried",
+)
 """What lets a run go on that nobody drives here."""
 
 
@@ -60,20 +68,21 @@ class Supervisor:
 
     async def _work(self) -> None:
         store = self.weft.store
-        position = 0
-        whole = True
+        position, looked, told = 0, 0.0, False
         while True:
             self._nudged.clear()
+            now = self.weft.engine.clock.now()
             try:
                 newest = await store.position()
-                if whole:
+                if not told or now - looked >= LOOK_SECONDS:
                     await self._look()
+                    looked = now
                 else:
                     await self._hear(position)
                 position = newest
             except WeftError as error:
                 self._count(error, "looking for work")
-            whole = not await self._something(position)
+            told = await self._something(position)
 
     async def _something(self, position: int) -> bool:
         """Wait for news (True), or until it is time to look at everything again."""
@@ -98,10 +107,11 @@ class Supervisor:
         """Every run that is unfinished."""
         unfinished = await self.weft.store.unfinished()
         open_runs = set(unfinished)
+        expiring = await self._expiring()
         for run in unfinished:
             row = await self.weft.store.row(run)
             # A called run is driven by the run that called it.
-            if row.parent not in open_runs and await self._may_move(row):
+            if row.parent not in open_runs and (run in expiring or _may_move(row)):
                 self._begin(run)
 
     async def _hear(self, position: int) -> None:
@@ -120,15 +130,15 @@ class Supervisor:
                 continue
             self._begin(run)
 
-    async def _may_move(self, row: RunRow) -> bool:
-        """Whether driving could do anything: a run that only waits for people is left until they said something."""
-        if row.status != "paused" or row.reason not in {"asked", "by request", "budget", "blocked"}:
-            return True
-        opened = [record.event for run, record in await self.weft.store.asks() if run == row.run]
+    async def _expiring(self) -> set[str]:
+        """Runs with an ask that answers itself before long."""
         soon = self.weft.engine.clock.now() + LOOK_SECONDS
-        return any(
-            isinstance(ask, AskOpened) and ask.expires_at is not None and ask.expires_at < soon for ask in opened
-        )
+        opened = [(run, record.event) for run, record in await self.weft.store.asks()]
+        return {
+            run
+            for run, ask in opened
+            if isinstance(ask, AskOpened) and ask.expires_at is not None and ask.expires_at < soon
+        }
 
     def _begin(self, run: str) -> None:
         if self._rests.get(run, 0.0) > self.weft.engine.clock.now():
@@ -170,6 +180,11 @@ class Supervisor:
         self.errors += 1
         self.last_error = f"{doing}: {error}"
         structlog.get_logger("weft.serve").warning("could not go on", doing=doing, error=str(error))
+
+
+def _may_move(row: RunRow) -> bool:
+    """Whether driving could do anything: a run that only waits for people is left until they said something."""
+    return row.status != "paused" or row.reason not in FOR_PEOPLE
 
 
 @contextlib.asynccontextmanager

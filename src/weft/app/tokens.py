@@ -67,7 +67,9 @@ class Tokens:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def create(self, name: str, role: Role, now: float, *, days: float | None = None) -> tuple[str, Token]:
+    async def create(
+        self, name: str, role: str, now: float, *, days: float | None = None
+    ) -> tuple[str, Token]:
         """A new token: its text, which is told only now, and what is kept. Raises Misused."""
         if role not in ROLES:
             raise Misused(what=f"There is no role {role!r}", mend=f"it is one of {', '.join(ROLES)}")

@@ -1,0 +1,100 @@
+"""What stands at the door: health for whoever watches over us, the login, the description of the API."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from weft.errors import NotKnown, TooMany, WeftError
+from weft.web.api.desk import desk_of, give
+from weft.web.login import set_cookie
+
+router = APIRouter(include_in_schema=False)
+
+PAGE: Final = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>weft: log in</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><style>
+:root{{color-scheme:light dark}}body{{font:16px system-ui,sans-serif;display:grid;place-items:center;min-height:90vh}}
+form{{display:grid;gap:.75rem;width:min(22rem,90vw)}}input,button{{font:inherit;padding:.6rem}}
+[role=alert]{{color:light-dark(#b00020,#ff8a80)}}</style></head>
+<body><main><form method="post" action="/login"><h1>weft</h1>{said}
+<label for="token">Token</label><input id="token" name="token" type="password" autocomplete="current-password"
+required autofocus><button>Log in</button><small>Whoever runs weft makes one with <code>weft token create</code>.</small>
+</form></main></body></html>"""
+POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
+
+
+@router.get("/health/live")
+async def live() -> Response:
+    """This process answers."""
+    return JSONResponse({"status": "live"})
+
+
+@router.get("/health/ready")
+async def ready(request: Request) -> Response:
+    """The store can be read, and runs are driven if that is ours to do."""
+    desk = desk_of(request)
+    try:
+        await desk.weft.store.position()
+    except WeftError as error:
+        return JSONResponse({"status": "not ready", "reason": error.code}, 503)
+    if desk.closing or (desk.supervisor is not None and not desk.supervisor.alive):
+        return JSONResponse({"status": "not ready", "reason": "nothing is driven"}, 503)
+    return JSONResponse({"status": "ready"})
+
+
+@router.get("/openapi.json")
+async def openapi(request: Request) -> Response:
+    return give(request.app.openapi())
+
+
+@router.get("/docs")
+async def docs(request: Request) -> Response:
+    """The description of the API as a page, with nothing from elsewhere."""
+    rows = []
+    for path, methods in request.app.openapi()["paths"].items():
+        for method, one in methods.items():
+            said = escape(one.get("summary") or one.get("description", ""))
+            rows.append(
+                f"<tr><td><code>{method.upper()} {escape(path)}</code><td>{escape(one['operationId'])}<td>{said}"
+            )
+    body = (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>weft: API</title>'
+        "<style>:root{color-scheme:light dark}body{font:15px system-ui;margin:2rem}td{padding:.2rem .8rem}</style>"
+        '<h1>weft: API</h1><p>The whole of it is in <a href="/openapi.json">openapi.json</a>.</p>'
+        f"<table>{''.join(rows)}</table>"
+    )
+    return HTMLResponse(body, headers={"Content-Security-Policy": POLICY})
+
+
+@router.get("/login")
+async def login_page() -> Response:
+    return _page("")
+
+
+@router.post("/login")
+async def login(request: Request, token: Annotated[str, Form(max_length=200)]) -> Response:
+    """A browser shows its token once and gets a cookie."""
+    desk = desk_of(request)
+    address = request.client.host if request.client else ""
+    try:
+        cookie, _ = await desk.access.logins.begin(token.strip(), address, desk.access.now())
+    except NotKnown:
+        return _page("This token is not known, has run out, or was revoked.", 401)
+    except TooMany as error:
+        return _page(error.message, 429, {"Retry-After": str(error.where["seconds"])})
+    headers = {"Set-Cookie": set_cookie(cookie, secure=request.url.scheme == "https")}
+    return RedirectResponse("/", 303, headers)
+
+
+@router.post("/logout")
+async def logout() -> Response:
+    return RedirectResponse("/login", 303, {"Set-Cookie": set_cookie("", secure=False)})
+
+
+def _page(said: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    alert = f'<p role="alert">{escape(said)}</p>' if said else ""
+    policy = {"Content-Security-Policy": POLICY, **(headers or {})}
+    return HTMLResponse(PAGE.format(said=alert), status, policy)

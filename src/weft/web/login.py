@@ -1,0 +1,83 @@
+"""Logins of the page: a signed cookie that names a token, so that a restart logs nobody out and a revoked token does.
+
+A login by cookie needs the CSRF token with everything that changes something; bearers of tokens need none.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections import deque
+from hashlib import sha256
+from typing import Final
+
+from weft.app.tokens import Person, Tokens
+from weft.errors import NotKnown, TooMany
+
+COOKIE: Final = "weft_login"
+CSRF_HEADER: Final = "x-csrf-token"
+CSRF_FIELD: Final = "csrf"
+LOGIN_SECONDS: Final = 12 * 3600
+FAILURES: Final = 5
+WINDOW_SECONDS: Final = 300.0
+REMEMBERED: Final = 10_000
+
+
+class Logins:
+    """Makes and reads the cookies of one store, and counts the failures of each address."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self.tokens = tokens
+        self._secret = b""
+        self._failures: dict[str, deque[float]] = {}
+
+    async def begin(self, text: str, address: str, now: float) -> tuple[str, Person]:
+        """A cookie for the owner of a token. Raises NotKnown, TooMany."""
+        self._limit(address, now)
+        try:
+            person = await self.tokens.person(text, now)
+        except NotKnown:
+            self._failed(address, now)
+            raise
+        self._failures.pop(address, None)
+        return await self._signed(f"{person.token}.{int(now + LOGIN_SECONDS)}"), person
+
+    async def person(self, cookie: str, now: float) -> Person:
+        """Whose cookie it is. Raises NotKnown."""
+        said, _, _ = cookie.rpartition(".")
+        if not said or not hmac.compare_digest((await self._signed(said)).encode(), cookie.encode()):
+            raise NotKnown(reason="this login is not one of ours")
+        token, _, until = said.rpartition(".")
+        if float(until) < now:
+            raise NotKnown(reason="this login has run out")
+        return await self.tokens.by_id(token, now)
+
+    async def csrf(self, cookie: str) -> str:
+        """What a page sends along with what it changes; it belongs to one login."""
+        return hmac.new(await self._key(), b"csrf:" + cookie.encode(), sha256).hexdigest()
+
+    async def _signed(self, said: str) -> str:
+        return f"{said}.{hmac.new(await self._key(), said.encode(), sha256).hexdigest()}"
+
+    async def _key(self) -> bytes:
+        if not self._secret:
+            self._secret = await self.tokens.secret()
+        return self._secret
+
+    def _limit(self, address: str, now: float) -> None:
+        failures = self._failures.get(address)
+        while failures and failures[0] < now - WINDOW_SECONDS:
+            failures.popleft()
+        if failures and len(failures) >= FAILURES:
+            raise TooMany(seconds=int(failures[0] + WINDOW_SECONDS - now) + 1)
+
+    def _failed(self, address: str, now: float) -> None:
+        if len(self._failures) >= REMEMBERED:
+            self._failures.clear()
+        self._failures.setdefault(address, deque(maxlen=FAILURES)).append(now)
+
+
+def set_cookie(cookie: str, *, secure: bool) -> str:
+    """The header that gives a browser its login; "" takes it away."""
+    age = LOGIN_SECONDS if cookie else 0
+    safe = "; Secure" if secure else ""
+    return f"{COOKIE}={cookie}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{safe}"
