@@ -1,0 +1,92 @@
+"""The real agent programs do the work: files by their own tools, woven and gated, with transcripts, tokens and cost."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.journeys.at_work import CANARY, agents_left, git, model, project, script, settle, steps
+from tests.journeys.program import Program, until
+from weft.testing.standin import Act, Script
+
+pytestmark = [pytest.mark.needs("git"), pytest.mark.needs("agents")]
+
+LIBRARY = Path(__file__).parents[2] / "src" / "weft" / "library" / "workflows"
+WHO = {"architect": "codex", "designer": "opencode"}
+
+
+def cast(text: str) -> str:
+    """The workflow with an agent for each of its roles; claude plays whoever is not named."""
+    before, roles, after = text.partition("\nroles:\n")
+    named, facts, rest = after.partition("\nfacts:\n")
+    played_by = re.sub(r"(?m)^  (\w+):$", lambda m: f"{m[0]}\n    agent: {WHO.get(m[1], 'claude')}", named)
+    return before + roles + played_by + facts + rest
+
+
+def played(events: list[dict[str, Any]], demo: Program) -> list[Script]:
+    """The scenario in which models do at each step and round what the demo's rehearsal did there."""
+    facts: dict[str, dict[str, Any]] = defaultdict(dict)
+    known: dict[str, Any] = {}
+    scripts = []
+    for record in events:
+        event = record["event"]
+        kind, step, result = event["kind"], event.get("step", ""), event.get("result") or {}
+        if kind == "fact.set" and event.get("by"):
+            facts[event["by"]][event["name"]] = event["value"]
+        elif kind in ("step.succeeded", "step.produced") and result.get("agent"):
+            files = {
+                made["path"]: git(demo, "show", f"{made['commit']}:{made['path']}")
+                for made in result.get("artifacts", [])
+                if made.get("commit") and made.get("change") != "deleted"
+            }
+            answer = {"outputs": result.get("outputs", {}), "facts": facts[step]}
+            said = f"Done.\n```json\n{json.dumps(answer)}\n```"
+            acts = [*([Act(write=files)] if files else []), Act(say=said)]
+            known[f"step {step}, round {event.get('round', 1)}, "] = acts
+        elif kind == "gate.judged" and event["verdict"].get("by", "") != "":
+            judged = event["verdict"]
+            answer = {"outputs": {"verdict": judged["verdict"], "findings": judged.get("findings", [])}}
+            known[f"step {step}, round {event.get('round', 1)}, "] = [
+                Act(say=f"```json\n{json.dumps(answer)}\n```")
+            ]
+    for when, acts in known.items():
+        scripts.append(script(when, *acts))
+    return scripts
+
+
+def test_sdlc_with_three_real_agents_makes_the_same_tree_as_its_rehearsal(tmp_path: Path) -> None:
+    demo = project(tmp_path / "elsewhere")
+    shown = demo("demo", "--into", str(tmp_path / "demo"))
+    assert shown.returncode == 0, shown.stdout + shown.stderr
+    demo.folder = tmp_path / "demo"
+    rehearsed = demo.last()
+    events = demo.events(rehearsed["run"])
+    created = events[0]["event"]
+    work = tmp_path / "work"
+    subprocess.run(["git", "clone", "-q", str(demo.folder), str(work)], check=True, capture_output=True)
+    program = Program(work, **{key: value for key, value in demo.environment.items() if key != "HOME"})
+    git(program, "reset", "-q", "--hard", created["base"]["commit"])
+    program.write("real.yaml", cast((LIBRARY / "sdlc.yaml").read_text()))
+    with model(*played(events, demo)) as standin:
+        settle(program, standin.url, ("claude", "codex", "opencode"))
+        inputs = [
+            word for name, value in created["inputs"].items() for word in ("--input", f"{name}={value}")
+        ]
+        running = program.begin("run", "real.yaml", *inputs, "--approve-all")
+        told, _ = running.communicate(timeout=400)
+        assert running.returncode == 0, told[-3000:]
+        asked = {one.credential for one in standin.asked}
+    assert {f"{CANARY}-claude", f"{CANARY}-codex", f"{CANARY}-opencode"} <= asked
+    run = program.last()
+    assert run["status"] == "completed"
+    assert run["tree"] == rehearsed["tree"]
+    assert run["cost_usd"] is None or run["cost_usd"] > 0
+    assert "[execute]" in program("logs", run["run"], "architecture").stdout
+    assert "[edit] docs/front-end.md completed" in program("logs", run["run"], "front-end").stdout
+    assert agents_left(program) == []
