@@ -23,7 +23,7 @@ def drawn(text):
 def test_the_picture_is_whole_xml_with_a_box_for_each_step():
     root = ElementTree.fromstring(drawn(TEXT))
     name = "{http://www.w3.org/2000/svg}"
-    boxes = [one for one in root.iter(f"{name}rect")]
+    boxes = list(root.iter(f"{name}rect"))
     assert len(boxes) == 4
     assert [one.get("class") for one in boxes] == ["box", "box maybe", "box person", "box"]
     assert boxes[1].get("y") == boxes[2].get("y")

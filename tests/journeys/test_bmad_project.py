@@ -135,7 +135,7 @@ def test_the_plan_of_it_says_who_knows_what_and_accounts_for_every_key(weft):
     for part in (
         "Planning",
         "Development",
-        "tells: po_checklist_issues, analyst_documents_flagged, pm_documents_flagged, architect_documents_flagged",
+        "tells: po_checklist_issues, analyst_documents_flagged, pm_documents_flagged, ux_expert_documents_flagged",
         "only if: facts.stories_remaining",
         "loop: back to sm-create_story, at most 10 times, then a person decides",
         "user_wants_ai_generation: a person is asked",

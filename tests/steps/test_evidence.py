@@ -130,3 +130,8 @@ def test_facts_must_be_of_their_type_and_among_their_choices(folder):
 def test_a_route_must_be_one_of_those_offered(folder):
     assert missing(folder, outcome=Outcome(route="a"), wants_route=("a", "b")) == ""
     assert "'c' is none of a, b" in missing(folder, outcome=Outcome(route="c"), wants_route=("a", "b"))
+
+
+def test_a_file_that_may_be_absent_may_stay_as_it_is(tmp_path):
+    asked = brief(role_name="dev", updates=(Ref("notes.md", soft=True),))
+    assert demand(asked, Outcome(), (), tmp_path) is None

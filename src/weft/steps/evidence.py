@@ -66,7 +66,7 @@ def _named(ref: Ref) -> str:
 
 
 def _untouched(brief: Brief, changed: Sequence[Artifact]) -> list[str]:
-    asked = [ref for ref in (*brief.creates, *brief.updates) if not ref.label]
+    asked = [ref for ref in (*brief.creates, *brief.updates) if not (ref.label or ref.soft)]
     excused = brief.attempt > 1 or (brief.round > 1 and not brief.feedback)
     if not brief.role_name or not asked or excused:
         return []

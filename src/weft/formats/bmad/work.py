@@ -251,6 +251,13 @@ def _register(
             )
 
 
+def _any_of(names: list[str]) -> tuple[Ref, ...]:
+    """One of several documents has to change; those that are no files are labels."""
+    files = tuple(name for name in names if wording.is_path(name))
+    labels = tuple(Ref(name, label=True) for name in names if name not in files)
+    return (*((Ref(files[0], any_of=files if len(files) > 1 else ()),) if files else ()), *labels)
+
+
 def _by_owners(draft: Draft, making: Making) -> None:
     """`various`: a step for each role that made something so far, each done only if its documents were flagged."""
     [only] = draft.steps
@@ -266,7 +273,7 @@ def _by_owners(draft: Draft, making: Making) -> None:
         fact = f"{role.replace('-', '_').replace('.', '_')}_documents_flagged"
         listed = ", ".join(names)
         making.declare({fact: wording.flagged(fact, role, listed)})
-        refs = tuple(Ref(name, soft=True, label=not wording.is_path(name)) for name in names)
+        refs = _any_of(names)
         steps.append(
             msgspec.structs.replace(
                 only,
