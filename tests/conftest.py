@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -35,7 +36,16 @@ def git_is_new_enough() -> bool:
     return version is not None and (int(version[1]), int(version[2])) >= (2, 38)
 
 
+def agents_are_here() -> bool:
+    """The programs that package.json names, where npm puts them."""
+    programs = Path(__file__).parents[1] / "node_modules" / ".bin"
+    names = ("claude-agent-acp", "codex-acp", "opencode", "gemini")
+    return bool(shutil.which("node")) and all((programs / name).exists() for name in names)
+
+
 NEEDS: dict[str, Need] = {
+    "agents": Need(agents_are_here, "the agent programs of package.json are not installed", "make agents"),
+    "bwrap": Need(on_path("bwrap"), "no bubblewrap on the PATH", "apt-get install bubblewrap"),
     "chromium": Need(
         on_path("chromium", "chromium-browser", "google-chrome"),
         "no Chromium or Chrome on the PATH",

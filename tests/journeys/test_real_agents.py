@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.at_work import CANARY, agents_left, git, model, project, script, settle, steps
-from tests.journeys.program import Program, until
+from tests.journeys.at_work import CANARY, agents_left, git, model, project, script, settle
+from tests.journeys.program import Program
 from weft.testing.standin import Act, Script
 
 pytestmark = [pytest.mark.needs("git"), pytest.mark.needs("agents")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
@@ -37,14 +38,19 @@ class Dialect(Protocol):
 
 
 def tool_call(act_write: Mapping[str, str], act_run: str, talk: Talk) -> tuple[str, dict[str, Any]]:
-    """The tool by which this program writes a file or runs a command, and its arguments."""
+    """The tool by which this program writes a file or runs a command, and its arguments.
+
+    A program that writes over a file only after it has read it is told to do it by its shell.
+    """
+    shell = next((tool for tool in SHELLS if tool in talk.tools), SHELLS[0])
     if act_run:
-        name = next((tool for tool in SHELLS if tool in talk.tools), SHELLS[0])
-        return name, _shell(name, act_run)
+        return shell, _shell(shell, act_run)
     [(path, text)] = act_write.items()
     name = next((tool for tool in WRITES if tool in talk.tools), WRITES[0])
     absolute = path if path.startswith("/") or not talk.folder else f"{talk.folder.rstrip('/')}/{path}"
-    if name in ("exec_command", "shell", "shell_command"):
+    if name == "Write" and Path(absolute).exists():
+        name = shell
+    if name in SHELLS:
         mark = "END_OF_FILE"
         made = f'mkdir -p "$(dirname {path!r})" && ' if "/" in path else ""
         return name, _shell(name, f"{made}cat > {path!r} <<'{mark}'\n{text.rstrip(chr(10))}\n{mark}")
