@@ -93,7 +93,7 @@ async def test_what_is_updated_keeps_what_it_said_and_its_form(desk):
         (desk.folder / name).write_text(text)
     await rehearse(desk, updates=tuple(Ref(name) for name in (*before, "new.md")))
     after = {name: (desk.folder / name).read_text() for name in (*before, "new.md")}
-    assert after["a.md"].startswith("# A\n\nUpdated by Architect")
+    assert after["a.md"].startswith("# A\n\n## Rehearsed: build\n\nUpdated by Architect")
     assert json.loads(after["b.json"])["x"] == 1
     assert json.loads(after["c.json"])[0] == 1
     assert json.loads(after["d.json"])["rehearsed"] is True

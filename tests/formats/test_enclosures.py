@@ -63,12 +63,12 @@ def test_a_persona_in_a_file_becomes_the_text_and_lends_its_title(tmp_path):
 
 def test_what_is_missing_is_a_fault_with_the_nearest_name_told_once(tmp_path):
     written(tmp_path, PRD, "templates/product.yaml")
-    text = STEPS.replace("PERSONA", "nobody.md") + (
+    text = STEPS.replace("PERSONA", "nobody.md").replace("template: prd", "template: lease") + (
         "- {id: b, gate: [{document: d.md, template: produkt}, {document: e.md, template: produkt}]}\n"
     )
     assert faults(written(tmp_path, text)) == [
         "flow.yaml:1:37: there is no persona `nobody.md`; put it beside the workflow or into .weft/personas/",
-        "flow.yaml:3:56: there is no template `prd`; put it beside the workflow or into .weft/templates/",
+        "flow.yaml:3:56: there is no template `lease`; put it beside the workflow or into .weft/templates/",
         "flow.yaml:4:45: there is no template `produkt`; did you mean product?",
     ]
 

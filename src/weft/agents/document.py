@@ -59,9 +59,9 @@ def lacks(template: Template, text: str, brief: Brief) -> list[str]:
 @lru_cache(maxsize=64)
 def read(text: str) -> Template | None:
     """The template of a text; None when it is none that weft can read."""
-    from weft.formats.documents.read import load
+    from weft.formats.documents.read import parsed
 
     try:
-        return load(text)
+        return parsed(text)
     except InvalidDefinition:
         return None

@@ -27,14 +27,15 @@ def placeholder(path: str, brief: Brief) -> str:
 
 
 def addition(path: str, brief: Brief, before: str) -> str:
-    """The text of a file that is to be updated, changed in a way that keeps it valid."""
+    """The text of a file that is to be updated, changed in a way that keeps it valid, and that fits what others add."""
     kind = PurePosixPath(path).suffix.lower()
     if not before.strip():
         return placeholder(path, brief)
     if kind == ".json":
         return _json_changed(path, brief, before)
     line = f"Updated by {_who(brief)} in round {brief.round}."
-    signs = {".md": f"\n{line}\n", ".html": f"\n<!-- {line} -->\n"}
+    heading = f"## Rehearsed: {brief.step}" + (f", round {brief.round}" if brief.round > 1 else "")
+    signs = {".md": f"\n{heading}\n\n{line}\n", ".html": f"\n<!-- {line} -->\n"}
     commented = f"\n// {line}\n" if kind in _SLASHES else f"\n# {line}\n"
     return before.rstrip("\n") + "\n" + signs.get(kind, commented)
 
@@ -117,7 +118,7 @@ def _json_changed(path: str, brief: Brief, before: str) -> str:
     except ValueError:
         return _json(path, brief)
     mark = {"updated_by": _who(brief), "round": brief.round}
-    changed = {**data, "rehearsed": mark} if isinstance(data, dict) else [*_listed(data), mark]
+    changed = {**data, f"rehearsed {brief.step}": mark} if isinstance(data, dict) else [*_listed(data), mark]
     return json.dumps(changed, indent=2, ensure_ascii=False) + "\n"
 
 

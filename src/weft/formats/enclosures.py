@@ -84,12 +84,12 @@ class _Reading:
             return None
         text, file = found
         if file.suffix in (".yaml", ".yml"):
-            from weft.formats.documents.read import load
+            from weft.formats.documents.read import parsed
 
             try:
-                load(text, str(file))
+                parsed(text)
             except InvalidDefinition as error:
-                self.findings.faults += error.faults
+                self.findings.faults += [msgspec.structs.replace(one, file=str(file)) for one in error.faults]
                 return None
         return text
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from weft.definition.document import Section, Template
@@ -48,6 +49,12 @@ def load(text: str, file: str = "") -> Template:
             return template_of(document.data, file, document.positions, text)
     mend = "a template has `template:` and `sections:` at its top"
     raise refusal(file, [Fault(file, 1, 1, "is not a document template", mend=mend)])
+
+
+@lru_cache(maxsize=64)
+def parsed(text: str) -> Template:
+    """The template of a text that no file is named for, read once in a process. InvalidDefinition as `load`."""
+    return load(text)
 
 
 def template_of(

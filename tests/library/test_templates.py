@@ -1,0 +1,62 @@
+"""The document templates that ship can be read, rendered, told to an agent, and checked."""
+
+from __future__ import annotations
+
+import pytest
+
+from weft.definition.document import walk
+from weft.formats.discovery import library, list_all
+from weft.formats.documents.check import check
+from weft.formats.documents.form import form
+from weft.formats.documents.guide import instructions
+from weft.formats.documents.read import load
+from weft.formats.documents.render import render
+from weft.formats.documents.sample import sample
+
+SHIPPED = sorted(library("templates").glob("*.yaml"))
+
+
+def template(path):
+    return load(path.read_text(encoding="utf-8"), path.name)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_it_can_be_read_and_says_what_each_section_is_for(path):
+    found = template(path)
+    assert found.id == path.stem
+    assert (found.format, found.extra) == ("markdown", {})
+    for *_, section in walk(found.sections):
+        assert section.extra == {}, section.id
+        assert section.instruction or section.sections, section.id
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_what_it_renders_has_every_section_and_its_check_finds_what_is_empty(path):
+    found = template(path)
+    text = render(found, {"name": "Loom"}).text
+    assert text.startswith("# Loom: ")
+    titles = [line.lstrip("# ") for line in text.splitlines() if line.startswith("## ")]
+    assert [title.split()[0] for title in titles] == [section.title.split()[0] for section in found.sections]
+    assert check(found, text)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_its_sample_passes_its_own_check_without_a_concern(path):
+    found = template(path)
+    assert check(found, sample(found, {"name": "Loom"}).text) == []
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_it_becomes_instructions_and_a_form(path):
+    found = template(path)
+    told = instructions(found)
+    assert all(section.title.split(" {{")[0] in told for *_, section in walk(found.sections))
+    assert form(found)
+
+
+def test_no_template_is_taken_for_a_workflow(tmp_path):
+    folder = tmp_path / ".weft" / "workflows"
+    folder.mkdir(parents=True)
+    (folder / "prd.yaml").write_text((library("templates") / "prd.yaml").read_text())
+    found = next(entry for entry in list_all(tmp_path) if entry.name == "prd")
+    assert found.problem
