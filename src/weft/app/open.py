@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from weft.app import people
 from weft.app.known import load_known
+from weft.app.people import People
 from weft.app.settings import Settings, load_settings
 from weft.app.weaving import with_weave
-from weft.core.events import Event, Options
-from weft.core.state import State
+from weft.core.events import Options
 from weft.definition.stored import decode, encode
 from weft.definition.workflow import Workflow
 from weft.formats.discovery import find, project
@@ -25,8 +24,7 @@ from weft.formats.loading import Loaded
 from weft.runtime.attempt import Attempts
 from weft.runtime.cache import Cached
 from weft.runtime.clock import SystemClock
-from weft.runtime.driver import Told
-from weft.runtime.engine import Engine, rests
+from weft.runtime.engine import Engine
 from weft.runtime.ids import new_run_id
 from weft.runtime.inputs import checked_inputs
 from weft.store.open import open_store
@@ -40,7 +38,7 @@ STATE = ".weft"
 IGNORED = "*\n" + "".join(f"!{name}/\n!{name}/**\n" for name in ("workflows", "templates", "personas"))
 
 
-class Weft:
+class Weft(People):
     """A project opened: its store and the verbs on it. Close it; as an async context manager it closes itself."""
 
     def __init__(self, folder: Path, settings: Settings) -> None:
@@ -182,26 +180,6 @@ class Weft:
             await workspace.prepare(run, self.folder, with_changes, at=now)
         )
         return found
-
-    async def drive(
-        self, run: str, told: Told | None = None, *, fresh: bool = False, wait: bool = False
-    ) -> State:
-        """Drive a run until it ends or only others can move it on (`wait`: until it ends)."""
-        return await self.engine.drive(run, (lambda state: False) if wait else rests, told, fresh=fresh)
-
-    # What people do -----------------------------------------------------------------------------------------------
-
-    async def answer(self, run: str, ask: str, verdict: str, **how: Any) -> list[Event]:
-        """Answer an ask; see `weft.app.people.answer`."""
-        return await people.answer(self, run, ask, verdict, **how)
-
-    async def fork(self, run: str, step: str, **changes: Any) -> str:
-        """A new run from a step of another on; see `weft.app.people.fork`."""
-        return await people.fork(self, run, step, **changes)
-
-    async def drive_all(self, told: Told | None = None) -> dict[str, State]:
-        """Drive whatever is unfinished until nothing can move."""
-        return await people.drive_all(self, told)
 
 
 _PLACELESS = frozenset({"noop", "ask", "decide", "call"})

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -16,108 +18,122 @@ from weft.core.work import Artifact
 from weft.definition.stored import encode
 from weft.errors import LeaseHeld, NoSuchAsk, Refused
 from weft.runtime.driver import Told
+from weft.runtime.engine import Engine, never, rests
 from weft.runtime.ids import new_run_id
-from weft.workspace.port import Base, Spot
-
-if TYPE_CHECKING:
-    from weft.app.open import Weft
+from weft.store.port import Store
+from weft.workspace.port import Base, Spot, Workspace
 
 
-async def answer(
-    weft: Weft,
-    run: str,
-    ask: str,
-    verdict: str,
-    *,
-    reason: str = "",
-    value: Any = None,
-    content: Mapping[str, bytes] | None = None,
-    by: str = "",
-    digest: str = "",
-) -> list[Event]:
-    """Answer an ask; `content` (path to bytes) replaces artifacts when amending. Raises NoSuchAsk, Refused."""
-    command = c.Answer(
-        ask=ask, verdict=verdict, by=by or weft.actor, reason=reason, value=value, digest=digest
-    )
-    if content:
-        command = await _with_content(weft, run, command, content)
-    return await weft.engine.tell(run, command, command.by)
+class People(ABC):
+    """The part of an opened project that people act through."""
 
+    folder: Path
+    actor: str
+    store: Store
+    engine: Engine
 
-async def _with_content(weft: Weft, run: str, command: c.Answer, content: Mapping[str, bytes]) -> c.Answer:
-    state = await weft.engine.fold(run)
-    opened = state.asks.get(command.ask)
-    if opened is None:
-        if command.ask in state.answers:
-            return command
-        raise NoSuchAsk(run=run, ask=command.ask)
-    st = state.steps[opened.step]
-    known = [a.path for a in st.result.artifacts] if st.result else []
-    strange = [path for path in content if path not in known]
-    if strange:
-        raise Refused(
-            verb="amend",
-            reason=f"{strange[0]} is not what was shown; there is {', '.join(known) or 'no file'}",
+    @abstractmethod
+    def workspace(self, run: str, base: Base, policies: Mapping[str, str]) -> Workspace:
+        """The workspace of a run that began from this base."""
+
+    async def drive(
+        self, run: str, told: Told | None = None, *, fresh: bool = False, wait: bool = False
+    ) -> State:
+        """Drive a run until it ends or only others can move it on (`wait`: until it ends)."""
+        return await self.engine.drive(run, never if wait else rests, told, fresh=fresh)
+
+    async def answer(
+        self,
+        run: str,
+        ask: str,
+        verdict: str,
+        *,
+        reason: str = "",
+        value: Any = None,
+        content: Mapping[str, bytes] | None = None,
+        by: str = "",
+        digest: str = "",
+    ) -> list[Event]:
+        """Answer an ask; `content` (path to bytes) replaces artifacts when amending. Raises NoSuchAsk, Refused."""
+        command = c.Answer(
+            ask=ask, verdict=verdict, by=by or self.actor, reason=reason, value=value, digest=digest
         )
-    base = msgspec.convert(state.base, Base) if state.base else Base(root=str(weft.folder))
-    workspace = weft.workspace(run, base, state.workflow.weave)
-    commit = st.result.commit if st.result else ""
-    artifacts: list[Artifact] = []
-    for path, data in content.items():
-        done = await workspace.amend(Spot(run, st.key, st.round, st.attempt), commit, path, data, command.by)
-        commit = done.commit
-        artifacts += done.artifacts
-    return msgspec.structs.replace(command, artifacts=tuple(artifacts), commit=commit)
+        if content:
+            command = await self._with_content(run, command, content)
+        return await self.engine.tell(run, command, command.by)
 
+    async def _with_content(self, run: str, command: c.Answer, content: Mapping[str, bytes]) -> c.Answer:
+        state = await self.engine.fold(run)
+        opened = state.asks.get(command.ask)
+        if opened is None:
+            if command.ask in state.answers:
+                return command
+            raise NoSuchAsk(run=run, ask=command.ask)
+        st = state.steps[opened.step]
+        known = [a.path for a in st.result.artifacts] if st.result else []
+        strange = [path for path in content if path not in known]
+        if strange:
+            raise Refused(
+                verb="amend",
+                reason=f"{strange[0]} is not what was shown; there is {', '.join(known) or 'no file'}",
+            )
+        base = msgspec.convert(state.base, Base) if state.base else Base(root=str(self.folder))
+        workspace = self.workspace(run, base, state.workflow.weave)
+        commit = st.result.commit if st.result else ""
+        artifacts: list[Artifact] = []
+        for path, data in content.items():
+            done = await workspace.amend(
+                Spot(run, st.key, st.round, st.attempt), commit, path, data, command.by
+            )
+            commit = done.commit
+            artifacts += done.artifacts
+        return msgspec.structs.replace(command, artifacts=tuple(artifacts), commit=commit)
 
-async def fork(
-    weft: Weft,
-    run: str,
-    step: str,
-    *,
-    inputs: Mapping[str, Any] | None = None,
-    facts: Mapping[str, Any] | None = None,
-    by: str = "",
-) -> str:
-    """A new run that keeps what does not come after `step` and does the rest again. Gives its id."""
-    state = await weft.engine.fold(run)
-    return await weft.engine.create(
-        state.workflow,
-        encode(state.workflow),
-        run=new_run_id(weft.engine.clock.now()),
-        inputs={**state.inputs, **(inputs or {})},
-        facts={**state.facts, **(facts or {})},
-        options=state.options,
-        base=state.base,
-        labels=state.labels,
-        forked_from=f"{run}/{step}",
-        given=kept(state, step),
-        actor=by or weft.actor,
-    )
+    async def fork(
+        self,
+        run: str,
+        step: str,
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        facts: Mapping[str, Any] | None = None,
+        by: str = "",
+    ) -> str:
+        """A new run that keeps what does not come after `step` and does the rest again. Gives its id."""
+        state = await self.engine.fold(run)
+        return await self.engine.create(
+            state.workflow,
+            encode(state.workflow),
+            run=new_run_id(self.engine.clock.now()),
+            inputs={**state.inputs, **(inputs or {})},
+            facts={**state.facts, **(facts or {})},
+            options=state.options,
+            base=state.base,
+            labels=state.labels,
+            forked_from=f"{run}/{step}",
+            given=kept(state, step),
+            actor=by or self.actor,
+        )
 
+    async def drive_all(self, told: Told | None = None) -> dict[str, State]:
+        """Drive everything that is unfinished and not driven elsewhere, until nothing can move. Gives the states by run."""
+        ended: dict[str, State] = {}
+        while True:
+            todo = [run for run in await self._own() if run not in ended]
+            if not todo:
+                return ended
+            for run, state in zip(
+                todo, await asyncio.gather(*(self._drive(run, told) for run in todo)), strict=True
+            ):
+                ended[run] = state if state is not None else await self.engine.fold(run)
 
-async def drive_all(weft: Weft, told: Told | None = None) -> dict[str, State]:
-    """Drive everything that is unfinished and not driven elsewhere, until nothing can move. Gives the states by run."""
-    ended: dict[str, State] = {}
-    while True:
-        todo = [run for run in await _own(weft) if run not in ended]
-        if not todo:
-            return ended
-        for run, state in zip(
-            todo, await asyncio.gather(*(_drive(weft, run, told) for run in todo)), strict=True
-        ):
-            ended[run] = state if state is not None else await weft.engine.fold(run)
+    async def _drive(self, run: str, told: Told | None) -> State | None:
+        try:
+            return await self.drive(run, told)
+        except LeaseHeld:
+            return None
 
-
-async def _drive(weft: Weft, run: str, told: Told | None) -> State | None:
-    try:
-        return await weft.drive(run, told)
-    except LeaseHeld:
-        return None
-
-
-async def _own(weft: Weft) -> list[str]:
-    """Unfinished runs that no unfinished run has called: those are driven by the run that called them."""
-    unfinished = await weft.store.unfinished()
-    open_runs = set(unfinished)
-    return [run for run in unfinished if (await weft.store.row(run)).parent not in open_runs]
+    async def _own(self) -> list[str]:
+        """Unfinished runs that no unfinished run has called: those are driven by the run that called them."""
+        unfinished = await self.store.unfinished()
+        open_runs = set(unfinished)
+        return [run for run in unfinished if (await self.store.row(run)).parent not in open_runs]
