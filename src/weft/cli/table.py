@@ -16,6 +16,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "workflows": ("workflows:WORKFLOWS", "List the workflows that are found here"),
         "plan": ("plan:PLAN", "Show what would run, in which order and beside what"),
         "graph": ("plan:GRAPH", "Draw a workflow as Mermaid, DOT or SVG"),
+        "doc": ("doc:DOC", "Fill in, check or ask for a document by its template"),
     },
     "Run": {
         "run": ("run:RUN", "Start a run and drive it to its end"),
@@ -56,7 +57,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "cleanup": ("upkeep:CLEANUP", "Remove what ended long ago"),
         "backup": ("upkeep:BACKUP", "Copy the store while it is in use"),
         "export": ("upkeep:EXPORT", "Write a run as JSON lines"),
-        "import": ("upkeep:IMPORT", "Take in an exported run"),
+        "import": ("upkeep:IMPORT", "Take in an exported run, or write another system's workflow as ours"),
         "completion": ("completion:COMPLETION", "Print what makes the shell complete weft's words"),
     },
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from weft.cli import exits
 from weft.cli.grammar import Argument, Command, Option
 from weft.cli.here import Here
+from weft.cli.reading import OPTIONS
 from weft.errors import Misused
 
 
@@ -63,12 +64,37 @@ async def export(here: Here, run: str, file: str | None) -> int:
     return exits.COMPLETED
 
 
-async def take_in(here: Here, file: str) -> int:
-    """The other way; the chain of hashes must hold."""
+async def take_in(here: Here, file: str, out: str | None, variant: str | None, infer_parallel: bool) -> int:
+    """The other way; the chain of hashes must hold. A workflow of another format is written as one of ours."""
+    if file.endswith((".yaml", ".yml")):
+        return _rewritten(here, file, out, variant, infer_parallel)
     async with here.weft() as weft:
         run = await weft.store.load(_lines(here.folder / file, file))
     here.screen.give({"run": run})
     here.screen.line(f"Run {run} is in this store; see `weft show {run}`.")
+    return exits.COMPLETED
+
+
+def _rewritten(here: Here, file: str, out: str | None, variant: str | None, infer_parallel: bool) -> int:
+    """The same workflow in the native format: on the screen, or in a new file."""
+    from weft.cli.reading import load
+    from weft.formats.write import write
+
+    loaded = load(here, file, variant, infer_parallel)
+    text = write(loaded.workflow)
+    target = here.folder / out if out else None
+    if target is not None:
+        try:
+            with target.open("x", encoding="utf-8") as stream:
+                stream.write(text)
+        except OSError as error:
+            raise Misused(
+                what=f"{out} cannot be written: {error.strerror}", mend="name a new file"
+            ) from error
+    here.screen.give(
+        {"workflow": loaded.workflow.name, "digest": loaded.digest, "file": out or "", "text": text}
+    )
+    here.screen.line(f"Written to {out}." if out else text.rstrip("\n"))
     return exits.COMPLETED
 
 
@@ -117,9 +143,15 @@ EXPORT = Command(
 )
 IMPORT = Command(
     "import",
-    "Take in an exported run",
+    "Take in an exported run, or write another system's workflow as ours",
     take_in,
-    Argument("file", "what `weft export` wrote; - is standard input", complete="file"),
+    Argument(
+        "file",
+        "what `weft export` wrote (- is standard input), or a workflow of BMAD, tapps or BotArmy",
+        complete="file",
+    ),
+    Option("--out -o", "Write the workflow into this new file.", "text", metavar="FILE", complete="file"),
+    *OPTIONS,
 )
 CLEANUP = Command(
     "cleanup",
