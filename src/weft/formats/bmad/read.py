@@ -55,7 +55,7 @@ def read(document: Document, file: str, options: Options = PLAIN, pack: Pack | N
 
 def all_items(page: Sheet) -> tuple[Item, ...]:
     """The items of the sequence, then the end item that some files keep outside of it."""
-    items = items_of(page.sequence.items, page.sequence.path, page.positions)
+    items = _with_detail(items_of(page.sequence.items, page.sequence.path, page.positions), page)
     if page.end is None or any(item.kind == "end" for item in items[-1:]):
         return items
     path, value = page.end
@@ -68,6 +68,31 @@ def all_items(page: Sheet) -> tuple[Item, ...]:
     )
     end = item_of({str(path[-1]): body}, path, page.positions, "end")
     return (*items, msgspec.structs.replace(end, kind="end"))
+
+
+def _with_detail(items: tuple[Item, ...], page: Sheet) -> tuple[Item, ...]:
+    """Items with what the longer list of the same steps says of them: by name, or by place where both are as long."""
+    told = [one for one in page.detail[1] if isinstance(one, Mapping)] if page.detail else []
+    named = {
+        word(one.get(key)).casefold(): one
+        for one in reversed(told)
+        for key in ("id", "step", "name")
+        if one.get(key)
+    }
+    found = []
+    for index, item in enumerate(items):
+        names = (item.name, word(item.data.get("id")), word(item.data.get("step")))
+        detail = next((named[name.casefold()] for name in names if name and name.casefold() in named), None)
+        if detail is None and len(told) == len(items):
+            detail = told[index]
+        if detail is None or "detail" in item.data:
+            found.append(item)
+            continue
+        data = {**item.data, "detail": dict(detail)}
+        if detail.get("elicit") is True:
+            data.setdefault("elicit", True)
+        found.append(msgspec.structs.replace(item, data=data))
+    return tuple(found)
 
 
 def draft_of(item: Item, making: Making) -> Draft:
