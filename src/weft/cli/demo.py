@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 ACTOR = "demo"
 NAME = "Todo"
 IDEA = "A to-do list for the terminal: note a task, see all tasks, tick one off."
-TRIAL = """export TODO_FILE="$(mktemp -d)/todo.json"; PY -m todo add buy milk; PY -m todo done 1"""
+SHARED = "docs/design.md"
+TRIAL = """export TASKS="$(mktemp -d)/todo.json"; PY -m todo add buy milk; PY -m todo done 1"""
 README = """# Todo
 
 Nothing is here yet. `weft demo` takes this program from an idea to a release; see its branch `weft/…`.
@@ -153,12 +154,17 @@ def _onwards(screen: Screen, folder: Path, state: State) -> None:
         tries = [
             (use, "use what was built"),
             (f"{weft} -C {where} show last", "look at the run: every step, its rounds, every file"),
-            (f"{weft} -C {where} events last", "everything that happened, in order"),
+            (
+                f"{weft} -C {where} artifacts last {SHARED}",
+                "the page that three roles wrote at the same time",
+            ),
         ]
     screen.line(screen.paint("bold", "Try next"))
     for command, meaning in tries:
         screen.line(f"  {screen.paint('dim', '# ' + meaning)}")
         screen.line(f"  {command}")
+    screen.line()
+    screen.line(f"A workflow of your own: `{weft} init` in any folder, then `{weft} run hello`.")
 
 
 def _called() -> str:
