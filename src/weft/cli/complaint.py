@@ -5,6 +5,7 @@ A WeftError is told in its own words. Anything else is a bug of weft: its traceb
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -20,6 +21,7 @@ def complain(error: Exception, words: list[str]) -> int:
         found = _report(error, words)
     elif isinstance(error, InvalidDefinition):
         found = {**told(error), "faults": [_fault(one) for one in error.faults]}
+        found["message"] = shown(found["message"])
     else:
         found = told(error)
     if "--json" in words:
@@ -42,13 +44,22 @@ def _fault(fault: Any) -> dict[str, Any]:
     import msgspec
 
     found: dict[str, Any] = msgspec.to_builtins(fault)
-    return found
+    return {**found, "file": shown(found["file"])}
+
+
+def shown(text: str) -> str:
+    """Paths below the current folder as people write them."""
+    return (
+        text.replace(f"{os.getcwd()}{os.sep}", "").replace(f".{os.sep}", "", 1)
+        if os.getcwd() in text
+        else text
+    )
 
 
 def _text(error: Exception, found: dict[str, Any]) -> str:
     if isinstance(error, InvalidDefinition):
-        return "".join(f"{fault}\n" for fault in error.faults) + f"{error.message}\n"
-    lines = [f"weft: {found['message']}"]
+        return "".join(f"{shown(str(fault))}\n" for fault in error.faults) + f"{found['message']}\n"
+    lines = [f"weft: {found['message'].replace('?.', '?')}"]
     if found["mend"]:
         lines.append(f"      {found['mend']}")
     return "\n".join(lines) + "\n"
