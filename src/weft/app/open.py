@@ -31,6 +31,7 @@ from weft.store.open import open_store
 from weft.workspace.port import Base, Workspace
 
 if TYPE_CHECKING:
+    from weft.app.cleaning import Cleaned
     from weft.steps.port import GateKind, Kind, Tools
     from weft.steps.registry import Gates, Kinds
 
@@ -180,6 +181,12 @@ class Weft(People):
             await workspace.prepare(run, self.folder, with_changes, at=now)
         )
         return found
+
+    async def cleanup(self, days: float | None = None, **how: Any) -> Cleaned:
+        """Remove what ended more than so many days ago (`keep_days` of the settings); see `weft.app.cleaning.cleanup`."""
+        from weft.app.cleaning import cleanup
+
+        return await cleanup(self, self.settings.keep_days if days is None else days, **how)
 
 
 _PLACELESS = frozenset({"noop", "ask", "decide", "call"})

@@ -11,6 +11,7 @@ from weft.cli.grammar import Argument, Command, Option
 from weft.cli.here import Here
 from weft.cli.reading import OPTIONS
 from weft.errors import Misused
+from weft.observe.wording import counted
 
 
 async def verify(here: Here, run: str | None) -> int:
@@ -114,12 +115,11 @@ async def cleanup(here: Here, older: float | None, status: list[str], unlanded: 
     from weft.cli.runs import statuses
 
     async with here.weft() as weft:
-        days = older if older is not None else weft.settings.keep_days
-        found = await weft.cleanup(days, status=statuses(status), unlanded=unlanded, dry_run=dry_run)
-    here.screen.give({"dry_run": dry_run, **found})
+        found = await weft.cleanup(older, status=statuses(status), unlanded=unlanded, dry_run=dry_run)
+    here.screen.give({"dry_run": dry_run, "removed": found.removed, "kept": found.kept})
     would = "would be " if dry_run else ""
-    here.screen.line(f"{len(found['removed'])} run(s) {would}removed, {len(found['kept'])} kept.")
-    for run, why in found["kept"].items():
+    here.screen.line(f"{counted(len(found.removed), 'run')} {would}removed, {len(found.kept)} kept.")
+    for run, why in found.kept.items():
         here.screen.line(f"  {run}: {why}")
     return exits.COMPLETED
 

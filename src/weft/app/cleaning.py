@@ -1,0 +1,108 @@
+"""Letting go of runs that ended long ago: record, outputs, folders, refs. A result that is nowhere else stays unless told."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct
+
+from weft.core.state import ENDED, State
+from weft.errors import Refused
+from weft.store.port import RunQuery, RunRow
+from weft.workspace.names import slug
+from weft.workspace.port import Base
+
+if TYPE_CHECKING:
+    from weft.app.open import Weft
+
+DAY = 86_400.0
+PAGE = 200
+UNLANDED = "its result is part of no other branch; --unlanded lets it go"
+
+
+class Cleaned(Struct, frozen=True):
+    """Runs that went (or would), oldest last; those that stay although their time has come, each with the reason."""
+
+    removed: tuple[str, ...]
+    kept: dict[str, str]
+
+
+async def cleanup(
+    weft: Weft, days: float, *, status: Sequence[str] = (), unlanded: bool = False, dry_run: bool = False
+) -> Cleaned:
+    """Remove what ended more than so many days ago; `status` names some of completed, failed, aborted (all without).
+
+    What a run without success left in git goes only with `unlanded`, or when its status is named.
+    """
+    before = weft.engine.clock.now() - days * DAY
+    removed: list[str] = []
+    kept: dict[str, str] = {}
+    for row in await _ended(weft, tuple(status), before):
+        state = await weft.engine.fold(row.run)
+        why = "" if unlanded or (status and row.status != "completed") else await _only_here(weft, state)
+        if not why and not dry_run:
+            why = await _remove(weft, state)
+        if why:
+            kept[row.run] = why
+        else:
+            removed.append(row.run)
+    if not dry_run:
+        # No run ended before the beginning of time: this only collects outputs and blobs that nobody names.
+        await weft.store.prune(0.0, output_before=before)
+    return Cleaned(tuple(removed), kept)
+
+
+async def _ended(weft: Weft, status: tuple[str, ...], before: float) -> list[RunRow]:
+    """All of them before any goes: pages are counted by runs that are there."""
+    found: list[RunRow] = []
+    after = ""
+    while True:
+        page = await weft.store.runs(RunQuery(status=status or tuple(sorted(ENDED)), limit=PAGE, after=after))
+        found += [row for row in page if row.ended_at is not None and row.ended_at < before]
+        if len(page) < PAGE:
+            return found
+        after = page[-1].run
+
+
+async def _only_here(weft: Weft, state: State) -> str:
+    """Why the run's result would be lost, or nothing."""
+    base = state.base.get("commit", "")
+    left = [st.result.commit for st in state.steps.values() if st.result is not None and st.result.commit]
+    if not base or all(commit == base for commit in (*left, state.commit or base)):
+        return ""
+    held = await _held(weft, state)
+    return "" if held is None or held.landed else UNLANDED
+
+
+async def _held(weft: Weft, state: State) -> Any:
+    from weft.workspace.worktree import GitWorkspace
+
+    workspace = weft.workspace(state.run, msgspec.convert(state.base, Base), {})
+    if not isinstance(workspace, GitWorkspace):
+        return None
+    return next((one for one in await workspace.held() if one.run == state.run), None)
+
+
+async def _remove(weft: Weft, state: State) -> str:
+    """Take a run out of the store, then whatever else is left of it. Gives the reason when it has to stay."""
+    try:
+        await weft.store.delete(state.run)
+    except Refused as refusal:
+        return refusal.message
+    if state.base:
+        from weft.workspace.worktree import GitWorkspace
+
+        workspace = weft.workspace(state.run, msgspec.convert(state.base, Base), {})
+        if isinstance(workspace, GitWorkspace):
+            await workspace.forget(state.run, unlanded=True)
+        else:
+            await workspace.end(state.run)
+    folders = (weft.home / "attempts" / state.run, weft.home / "runs" / slug(state.run))
+    for folder in folders:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    await asyncio.to_thread((weft.home / "drive" / f"{state.run}.log").unlink, missing_ok=True)
+    return ""
