@@ -71,6 +71,7 @@ class Driver:
         self.answers: dict[str, asyncio.Future[str]] = {}
         self.children: dict[str, Driver] = {}
         self.stopping = False
+        self.over = False
         self._again = True
         self._stale = False
         self._cancelled: set[object] = set()
@@ -79,8 +80,12 @@ class Driver:
     # What others may do -------------------------------------------------------------------------------------------
 
     def wish(self, command: c.Command, actor: str = "") -> asyncio.Future[list[e.Event]]:
-        """Hand in a command; the future gives its events once they are durable, or the refusal."""
+        """Hand in a command; the future gives its events once they are durable, or the refusal. It is cancelled when the
+        driver went to rest without having looked at the command."""
         done: asyncio.Future[list[e.Event]] = asyncio.get_running_loop().create_future()
+        if self.over:
+            done.cancel()
+            return done
         self.inbox.append(Wish(command, actor, done))
         self.nudge()
         return done
@@ -122,6 +127,7 @@ class Driver:
         except BaseExceptionGroup as several:
             raise _first(several) from several
         finally:
+            self.over = True
             self.host.places.leave(self.state.run)
             for wish in self.inbox:
                 if wish.done is not None and not wish.done.done():

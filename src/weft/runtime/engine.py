@@ -170,8 +170,8 @@ class Engine:
     async def tell(self, run: str, command: c.Command, actor: str = "") -> list[e.Event]:
         """Give a run a command. Raises NoSuchRun, Refused and what else `decide` raises; then nothing has changed."""
         driver = self.drivers.get(run)
-        if driver is not None:
-            return await driver.wish(command, actor)
+        if driver is not None and (told := await _through(driver, command, actor)) is not None:
+            return told
         for _ in range(_TRIES):
             state = await self.fold(run)
             before, now = state.version, self.clock.now()
@@ -330,6 +330,18 @@ def _usage(state: State) -> Usage:
     spent = state.spent
     cost = None if spent.unknown and not spent.cost_usd else spent.cost_usd
     return Usage(tokens_out=spent.tokens, cost_usd=cost)
+
+
+async def _through(driver: Driver, command: c.Command, actor: str) -> list[e.Event] | None:
+    """What the driver made of a command; None when it went to rest without having looked at it."""
+    done = driver.wish(command, actor)
+    try:
+        return await done
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if not done.cancelled() or (task is not None and task.cancelling()):
+            raise
+        return None
 
 
 def _heard(done: asyncio.Future[Any]) -> None:
