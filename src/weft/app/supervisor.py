@@ -88,14 +88,18 @@ class Supervisor:
         """Wait for news (True), or until it is time to look at everything again."""
         nudged = asyncio.create_task(self._nudged.wait())
         told = asyncio.create_task(self.weft.store.wait(position, self._patience()))
-        done, rest = await asyncio.wait({nudged, told}, return_when=asyncio.FIRST_COMPLETED)
-        for task in rest:
-            task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
-        if told in done and told.exception() is not None:
+        try:
+            done, _ = await asyncio.wait({nudged, told}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            nudged.cancel()
+            told.cancel()
+            await asyncio.gather(nudged, told, return_exceptions=True)
+        if told not in done or told.cancelled():
+            return False
+        if told.exception() is not None:
             await asyncio.sleep(FIRST_SECONDS)
             return False
-        return told in done and told.result()
+        return told.result()
 
     def _patience(self) -> float:
         """Seconds until something rests no more, at most LOOK_SECONDS."""
