@@ -34,6 +34,14 @@ def test_a_process_that_ended_is_dead():
 
 
 @pytest.mark.needs("linux")
+def test_a_process_that_ended_and_that_nobody_asked_after_is_dead():
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+    assert is_dead(Lease("r", "somebody", LATER, host(), ended.pid))
+    ended.wait()
+
+
+@pytest.mark.needs("linux")
 def test_a_number_that_went_to_another_process_does_not_keep_its_old_owner_alive():
     earlier = f"{host()}:{os.getpid()}:1:abc"
     assert is_dead(Lease("r", earlier, LATER, host(), os.getpid()))

@@ -39,6 +39,8 @@ def is_dead(held: Lease) -> bool:
         return True
     except PermissionError:
         pass  # it belongs to somebody else, so it is there
+    if _stat(held.pid)[:1] in (["Z"], ["X"]):
+        return True  # ended, and nobody has asked how; in a container without an init that is for ever
     said = _OWNER.fullmatch(held.owner)
     now = started(held.pid)
     # The number may have gone to another process since.
@@ -47,12 +49,17 @@ def is_dead(held: Lease) -> bool:
 
 def started(pid: int) -> str:
     """When a process began, in ticks since the host's start; "" where the host does not tell, or the process is gone."""
+    return "".join(_stat(pid)[19:20])
+
+
+def _stat(pid: int) -> list[str]:
+    """What the host tells of a process, its state first; nothing where it does not tell."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return ""
+        return []
     # The name of the program stands in brackets and may hold anything, so count from its end.
-    return stat.rpartition(")")[2].split()[19]
+    return stat.rpartition(")")[2].split()
 
 
 @cache
