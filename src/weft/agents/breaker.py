@@ -56,7 +56,7 @@ class Breakers:
             self._breakers[agent] = msgspec.structs.replace(breaker, trial_until=now + self._rest_seconds)
 
     def heard(self, agent: str, failure: Failure | None, now: float) -> None:
-        """An attempt of this agent ended."""
+        """An attempt of this agent ended; one whose quota is used up rests until that is free again."""
         breaker = self.of(agent)
         if failure is None:
             self._breakers.pop(agent, None)
@@ -64,5 +64,7 @@ class Breakers:
             failures = breaker.failures + 1
             rests = now + self._rest_seconds if failures >= self._limit else None
             self._breakers[agent] = Breaker(failures=failures, rests_until=rests)
+        elif failure.kind == "quota" and failure.retry_at is not None:
+            self._breakers[agent] = Breaker(breaker.failures, rests_until=failure.retry_at)
         elif breaker.trial_until is not None:
             self._breakers[agent] = msgspec.structs.replace(breaker, trial_until=None)

@@ -12,11 +12,18 @@ WAITS = "waits"
 
 
 def reserve(state: State, st: StepState) -> float:
-    """What an attempt of this step is expected to cost at most, in USD: its own budget, else the dearest so far."""
+    """What an attempt of this step is expected to cost at most, in USD: its own budget, else the dearest so far.
+
+    While nobody has told a price yet it is all that is left, so that the first attempt goes alone.
+    """
     step = state.graph.steps[st.index]
     if not (step.role or step.budget.cost_usd):
         return 0.0
-    return step.budget.cost_usd or state.spent.dearest_usd
+    limit, spent = state.workflow.limits.budget.cost_usd, state.spent
+    told = spent.tokens or spent.unknown or spent.dearest_usd or state.options.rehearse is not None
+    if limit is None or told or step.budget.cost_usd:
+        return step.budget.cost_usd or spent.dearest_usd
+    return max(limit + state.raised_usd - spent.cost_usd, 0.0)
 
 
 def used_up(state: State, st: StepState, now: float) -> str:

@@ -13,7 +13,7 @@ import msgspec
 from weft.agents.breaker import Breakers
 from weft.agents.port import Agent, Desk
 from weft.agents.prompt import marked
-from weft.core.work import Brief, Failure, Outcome
+from weft.core.work import Brief, Failure, Outcome, Usage
 from weft.definition.policy import ErrorClass
 from weft.errors import AgentError, TemplateError
 from weft.steps.port import Tools
@@ -32,21 +32,37 @@ class Role:
     async def perform(self, brief: Brief, desk: Desk, tools: Tools) -> Outcome:
         """`settings["breakers"]` (Breakers) may keep an agent from being asked; it hears how this attempt ends."""
         breakers: Breakers = tools.settings.get("breakers") or Breakers()
-        try:
-            agent = await choose(brief, tools, breakers, desk.now())
-            given = filled_in(brief)
-        except (AgentError, TemplateError) as fault:
-            resting = fault.where.get("retry_at") if isinstance(fault, AgentError) else None
-            kind: ErrorClass = "permanent" if resting is None else "quota"
-            return Outcome(failure=Failure(kind=kind, message=str(fault), retry_at=resting))
-        breakers.begin(agent.name, desk.now())
-        await desk.note({"agent": agent.name})
-        outcome = await agent.perform(given, desk)
-        if not agent.rehearses:
-            breakers.heard(agent.name, outcome.failure, desk.now())
-        return msgspec.structs.replace(
-            outcome, agent=outcome.agent or agent.name, rehearsed=outcome.rehearsed or agent.rehearses
-        )
+        spent = Usage()
+        asked = 0
+        while True:
+            try:
+                agent = await choose(brief, tools, breakers, desk.now())
+                given = filled_in(brief)
+            except (AgentError, TemplateError) as fault:
+                resting = fault.where.get("retry_at") if isinstance(fault, AgentError) else None
+                kind: ErrorClass = "permanent" if resting is None else "quota"
+                failure = Failure(kind=kind, message=str(fault), retry_at=resting)
+                return Outcome(failure=failure, usage=spent)
+            breakers.begin(agent.name, desk.now())
+            asked += 1
+            await desk.note({"agent": agent.name})
+            outcome = await agent.perform(given, desk)
+            if not agent.rehearses:
+                breakers.heard(agent.name, outcome.failure, desk.now())
+            spent = _sum(spent, outcome.usage)
+            outcome = msgspec.structs.replace(
+                outcome,
+                usage=spent,
+                agent=outcome.agent or agent.name,
+                rehearsed=outcome.rehearsed or agent.rehearses,
+            )
+            # A rehearsal has no other agent, and none is asked a second time in one attempt.
+            last = agent.rehearses or asked >= len(brief.role.agents)
+            if last or not _falls_back(outcome.failure, brief, breakers, desk.now()):
+                return outcome
+            desk.say(
+                f"[weft: {agent.name} rests until its quota is free again, the role's next agent goes on]\n"
+            )
 
 
 class Decide(Role):
@@ -60,6 +76,25 @@ class Decide(Role):
         if outcome.failure is not None:
             return outcome
         return msgspec.structs.replace(outcome, outputs={**outcome.outputs, "route": outcome.route})
+
+
+def _falls_back(failure: Failure | None, brief: Brief, breakers: Breakers, now: float) -> bool:
+    """Whether a quota that is used up sends the work to another agent of the role at once."""
+    if failure is None or failure.kind != "quota" or failure.retry_at is None:
+        return False
+    return any(breakers.rests_until(name, now) is None for name in brief.role.agents)
+
+
+def _sum(first: Usage, second: Usage) -> Usage:
+    """Both; a cost that one of them does not know is unknown, unless it used nothing."""
+    costs = [one.cost_usd for one in (first, second) if one != Usage()]
+    known = [cost for cost in costs if cost is not None]
+    return Usage(
+        first.tokens_in + second.tokens_in,
+        first.tokens_out + second.tokens_out,
+        sum(known) if known and len(known) == len(costs) else None,
+        first.estimated or second.estimated,
+    )
 
 
 async def choose(brief: Brief, tools: Tools, breakers: Breakers, now: float) -> Agent:

@@ -40,7 +40,7 @@ class TestContract(AgentContract):
                 turn["fail"] = FAILS[fault["class"]]
         if "write" in act:
             turn["write"] = act["write"]
-        answer = {key: act[key] for key in ("outputs", "facts", "route") if key in act}
+        answer: dict[str, Any] = {key: act[key] for key in ("outputs", "facts", "route") if key in act}
         if answer:
             turn["say"] = answered(answer)
         return Told(acting(home, turn))

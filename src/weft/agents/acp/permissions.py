@@ -88,13 +88,13 @@ class Permissions:
 
     async def _ask(self, title: str, kind: str, paths: tuple[str, ...], call: Mapping[str, Any]) -> Answer:
         detail = {"tool": str(call.get("rawInput", ""))[:_SHOWN_CHARS]}
-        permission = Permission(title=title, kind=kind, paths=paths, detail=detail)
+        permission = Permission(title, kind, paths, ("approve", "reject"), detail)
         self.asking += 1
         try:
             said = await self._desk.ask(self._redact(permission))
         finally:
             self.asking -= 1
-        return "allow" if said.startswith(("allow", "approve")) else "deny"
+        return "allow" if said == "approve" else "deny"
 
 
 def within(folder: Path, path: str) -> bool:
