@@ -58,13 +58,17 @@ async def test_a_foreign_page_can_change_nothing_and_hear_nothing(door):
     answer = await door.client.post("/api/v1/runs", json={"workflow": "quiet"}, headers=foreign)
     assert (answer.status_code, answer.json()["code"]) == (403, "foreign-request")
     cross = {"Sec-Fetch-Site": "cross-site"}
-    assert (await door.client.post("/api/v1/runs", json={"workflow": "quiet"}, headers=cross)).status_code == 403
+    assert (
+        await door.client.post("/api/v1/runs", json={"workflow": "quiet"}, headers=cross)
+    ).status_code == 403
     with pytest.raises(InvalidStatus) as refused:
         async with connect(f"{door.socket_url}/api/v1/feed", origin="https://evil.example"):
             pass
     assert refused.value.response.status_code == 403
     own = {"Origin": door.url}
-    assert (await door.client.post("/api/v1/runs", json={"workflow": "quiet"}, headers=own)).status_code == 201
+    assert (
+        await door.client.post("/api/v1/runs", json={"workflow": "quiet"}, headers=own)
+    ).status_code == 201
 
 
 async def test_a_hundred_megabytes_are_refused_before_they_are_read(door):
@@ -92,7 +96,9 @@ async def test_a_client_that_goes_in_the_middle_of_its_body_harms_nobody(door):
     assert (await door.client.get("/health/live")).is_success
 
 
-@pytest.mark.parametrize("given", ["Basic abc", "Bearer weft_wrong", "Bearer", "Bearer weft_ünknown".encode()])
+@pytest.mark.parametrize(
+    "given", ["Basic abc", "Bearer weft_wrong", "Bearer", "Bearer weft_ünknown".encode()]
+)
 async def test_a_token_that_is_not_one_lets_nobody_in(guarded, given):
     answer = await guarded.client.get("/api/v1/runs", headers={"Authorization": given})
     assert answer.status_code == 401

@@ -45,13 +45,16 @@ async def test_a_login_ends_with_its_token_and_with_the_logout(guarded):
 
 async def test_a_forged_cookie_is_none(guarded):
     for cookie in ("x", "a.b.c", "\x80", "a.99999999999.00"):
-        answer = await guarded.client.get("/api/v1/me", headers={"Cookie": f"{COOKIE}={cookie}".encode("latin-1")})
+        answer = await guarded.client.get(
+            "/api/v1/me", headers={"Cookie": f"{COOKIE}={cookie}".encode("latin-1")}
+        )
         assert answer.status_code == 401
 
 
 async def test_guessing_is_slowed_down_for_the_guesser(guarded):
     statuses = [
-        (await guarded.client.post("/login", data={"token": "weft_x"})).status_code for _ in range(FAILURES + 1)
+        (await guarded.client.post("/login", data={"token": "weft_x"})).status_code
+        for _ in range(FAILURES + 1)
     ]
     assert statuses == [401] * FAILURES + [429]
     assert int((await guarded.client.post("/login", data={"token": "x"})).headers["retry-after"]) > 0

@@ -31,9 +31,7 @@ async def test_every_route_has_a_rule(tmp_path):
     async with open_weft(tmp_path) as weft:
         app = create_app(weft)
         found = set(routes_of(app.routes))
-        described = {
-            (method.upper(), path) for path, one in app.openapi()["paths"].items() for method in one
-        }
+        described = {(method.upper(), path) for path, one in app.openapi()["paths"].items() for method in one}
     assert described <= found
     assert not [route for route in found if route not in RULES]
     api = {rule for rule in RULES if rule[1].startswith(("/api/", "/health"))}

@@ -20,6 +20,7 @@ from weft.app.open import Weft
 from weft.app.supervisor import Supervisor, supervised
 from weft.app.tokens import Tokens
 from weft.errors import AddressTaken, DoorShut, TokensNeeded
+from weft.observe.courier import Courier
 from weft.web.app import create_app
 from weft.web.entrance import is_loopback
 
@@ -156,5 +157,13 @@ def _mount(app: FastAPI, weft: Weft, also: Sequence[str]) -> None:
 
 @contextlib.asynccontextmanager
 async def _beside(weft: Weft, app: FastAPI) -> AsyncIterator[None]:
-    """What works beside the doors as long as they are open."""
-    yield
+    """What works beside the doors as long as they are open: webhooks are delivered."""
+    courier = Courier(weft.store, weft.engine.clock.now, private=weft.settings.webhooks_private)
+    app.state.courier = courier
+    working = [asyncio.create_task(courier.work())]
+    try:
+        yield
+    finally:
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)

@@ -50,7 +50,9 @@ async def test_an_answer_to_what_has_changed_is_refused(door):
 
 async def test_who_answered_is_who_came_in_and_never_what_was_sent(guarded):
     operator = await guarded.token("operator", "olga")
-    run = (await guarded.client.post("/api/v1/runs", json={"workflow": "asking"}, headers=operator)).json()["run"]
+    run = (await guarded.client.post("/api/v1/runs", json={"workflow": "asking"}, headers=operator)).json()[
+        "run"
+    ]
     await guarded.reaches(run, "ask.opened")
     approver = await guarded.token("approver", "ann")
     ask = (await guarded.client.get("/api/v1/asks", headers=approver)).json()["asks"][0]["ask"]

@@ -2,7 +2,11 @@
 
 
 async def test_on_this_host_everybody_is_who_opened_the_project(door):
-    assert (await door.client.get("/api/v1/me")).json() == {"name": door.weft.actor, "role": "admin", "csrf": ""}
+    assert (await door.client.get("/api/v1/me")).json() == {
+        "name": door.weft.actor,
+        "role": "admin",
+        "csrf": "",
+    }
 
 
 async def test_the_agents_tell_what_they_do(door):

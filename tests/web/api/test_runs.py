@@ -67,7 +67,9 @@ async def test_the_list_comes_in_pages_newest_first_and_can_be_filtered(door):
     assert rest["next"] == ""
     paused = (await door.client.get("/api/v1/runs", params={"status": "paused"})).json()["runs"]
     assert [row["run"] for row in paused] == [asking]
-    quiet = (await door.client.get("/api/v1/runs", params={"workflow": "quiet", "text": "QUI"})).json()["runs"]
+    quiet = (await door.client.get("/api/v1/runs", params={"workflow": "quiet", "text": "QUI"})).json()[
+        "runs"
+    ]
     assert {row["run"] for row in quiet} == set(made)
 
 
@@ -93,7 +95,9 @@ async def test_history_explanation_timeline_and_figures_tell_one_story(door):
     assert explained["kind"] == "failed"
     assert "flaky" in explained["sentence"]
     bars = (await door.client.get(f"/api/v1/runs/{run}/timeline")).json()["bars"]
-    assert [bar["kind"] for bar in bars if bar["step"] == "flaky" and bar["kind"] == "failed"] == ["failed"] * 2
+    assert [bar["kind"] for bar in bars if bar["step"] == "flaky" and bar["kind"] == "failed"] == [
+        "failed"
+    ] * 2
     figures = (await door.client.get(f"/api/v1/runs/{run}/statistics")).json()
     assert (figures["failed"], figures["retries"]) == (1, 1)
 

@@ -32,7 +32,11 @@ async def test_plan_and_graph_show_the_same_steps(door):
 
 
 async def test_a_text_is_checked_whole_and_each_fault_has_its_place(door):
-    good = (await door.client.post("/api/v1/workflows/validate", json={"text": "steps:\n  - {id: a, uses: noop}\n"})).json()
+    good = (
+        await door.client.post(
+            "/api/v1/workflows/validate", json={"text": "steps:\n  - {id: a, uses: noop}\n"}
+        )
+    ).json()
     assert good["valid"]
     bad = (await door.client.post("/api/v1/workflows/validate", json={"text": "stepz: 1\n"})).json()
     assert not bad["valid"]

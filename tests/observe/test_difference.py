@@ -1,0 +1,27 @@
+from tests.observe.written import written
+from weft.core import commands as c
+from weft.core.work import Artifact, Outcome
+from weft.observe.difference import Change, difference
+from weft.testing.given import done, given
+
+FLOW = written("{id: a, run: echo}\n{id: b, needs: [a], ask: Well?}", "inputs: {who: {default: me}}")
+
+
+def test_a_run_does_not_differ_from_itself():
+    run = given(FLOW, inputs={"who": "me"}).after(c.Advance())
+    assert difference(run.state, run.state) == []
+
+
+def test_every_value_that_differs_is_named_by_its_path():
+    old = given(FLOW, inputs={"who": "me"}).after(c.Advance())
+    new = given(FLOW, inputs={"who": "you"}, facts={"f": 1}).after(c.Advance())
+    new.after(done("a", Outcome(outputs={"x": 1}, artifacts=(Artifact("a.md", "d"),))), c.Advance())
+    found = {change.path: (change.old, change.new) for change in difference(old.state, new.state)}
+    assert found["inputs.who"] == ("me", "you")
+    assert found["facts.f"] == (None, 1)
+    assert found["status"] == ("running", "paused")
+    assert found["steps.a.status"] == ("running", "succeeded")
+    assert found["steps.a.outputs.x"] == (None, 1)
+    assert found["artifacts.a.md"] == (None, "d")
+    assert found["asks.a1"] == (None, "Well?")
+    assert Change("facts.f", 1, None) in difference(new.state, old.state)

@@ -1,0 +1,79 @@
+import sys
+from collections import namedtuple
+
+import pytest
+
+from weft.agents.port import Probe
+from weft.agents.rehearsal import Rehearsal
+from weft.errors import AgentError, PluginError, StoreError
+from weft.observe import health
+from weft.store.memory import MemoryStore
+
+
+class Sad(Rehearsal):
+    async def probe(self):
+        return Probe("sad", installed=False, usable=False, reason="not installed", mend="install it")
+
+
+class Gone(dict):
+    def __getitem__(self, name):
+        raise AgentError(agent=name, reason="it is broken")
+
+
+def test_python_and_the_parts_are_good_here(monkeypatch):
+    assert health.python_check().grade == "good"
+    assert "msgspec" in health.parts_check().said
+    missing = health.parts_check(("no-such-part",))
+    assert (missing.grade, missing.said) == ("bad", "not installed: no-such-part")
+    monkeypatch.setattr(sys, "version_info", (3, 10))
+    assert "3.11" in health.python_check().mend
+
+
+@pytest.mark.needs("git")
+async def test_git_is_good_when_it_is_new_enough(monkeypatch):
+    from weft.workspace import git
+
+    assert (await health.git_check()).grade == "good"
+    monkeypatch.setattr(git, "OLDEST", (99, 0))
+    assert "99.0" in (await health.git_check()).mend
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert (await health.git_check()).grade == "bad"
+
+
+async def test_a_store_that_can_be_written_and_is_whole_is_good():
+    assert (await health.store_check(MemoryStore())).grade == "good"
+
+
+async def test_a_store_with_a_fault_or_that_cannot_be_written_is_bad():
+    class Damaged(MemoryStore):
+        async def verify(self, run=""):
+            return ["Record 3 is wrong.", "Record 4 is wrong."]
+
+    class ReadOnly(MemoryStore):
+        async def remember(self, key, value):
+            raise StoreError(store="x", reason="it is read-only")
+
+    damaged = await health.store_check(Damaged())
+    assert (damaged.grade, damaged.mend != "") == ("bad", True)
+    assert "2 fault(s), the first: Record 3" in damaged.said
+    assert "read-only" in (await health.store_check(ReadOnly())).said
+
+
+@pytest.mark.parametrize(("free", "grade"), [(10 << 30, "good"), (500 << 20, "warning"), (1 << 20, "bad")])
+def test_room_on_the_disk(monkeypatch, tmp_path, free, grade):
+    usage = namedtuple("Usage", "total used free")
+    monkeypatch.setattr(health.shutil, "disk_usage", lambda folder: usage(0, 0, free))
+    assert health.disk_check(tmp_path).grade == grade
+
+
+async def test_agents_say_themselves_whether_they_can_be_used():
+    good, sad = await health.agents_check({"rehearsal": Rehearsal(), "sad": Sad()})
+    assert (good.grade, sad.grade, sad.mend) == ("good", "warning", "install it")
+    assert (await health.probe("x", Gone(x=1))).reason == "The agent x cannot be used: it is broken."
+
+
+def test_plug_ins_that_failed_are_told():
+    assert health.plugins_check((), ()).said == "none installed"
+    assert health.plugins_check((), ("b", "a")).said == "a, b"
+    broken = health.plugins_check([PluginError(name="p", reason="it raised")], ("p",))
+    assert (broken.grade, broken.said) == ("warning", "The plug-in p could not be loaded: it raised.")

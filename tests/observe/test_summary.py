@@ -1,0 +1,78 @@
+from tests.observe.written import written
+from weft.core import commands as c
+from weft.core.work import Artifact, Failure, Outcome, Usage
+from weft.observe.summary import artifacts, errors, summary
+from weft.testing.given import broken, done, given
+
+FILE = Artifact("a.md", "d1", 3)
+
+
+def test_a_completed_run_as_one_object():
+    run = given(written("{id: a, run: echo}\n{id: b, needs: [a], run: echo}"))
+    run.after(c.Advance(), now=10).after(done("a", Outcome(outputs={"x": 1}, artifacts=(FILE,))), now=11)
+    run.after(c.Advance(), done("b"), c.Advance(), now=12.5)
+    assert summary(run.state, now=99) == {
+        "run": "r",
+        "workflow": "w",
+        "status": "completed",
+        "reason": "",
+        "steps": [
+            {"id": "a", "status": "succeeded", "round": 1, "attempts": 1, "outputs": {"x": 1}},
+            {"id": "b", "status": "succeeded", "round": 1, "attempts": 1, "outputs": {}},
+        ],
+        "artifacts": [{"path": "a.md", "step": "a", "digest": "d1"}],
+        "errors": [],
+        "cost_usd": 0.0,
+        "seconds": 2.5,
+    }
+
+
+def test_errors_stand_in_written_order_whatever_failed_first():
+    run = given(written("{id: a, run: echo, on_failure: continue}\n{id: b, run: echo, on_failure: continue}"))
+    run.after(c.Advance(), broken("b", message="second"), broken("a", "refused", "first"), c.Advance())
+    assert errors(run.state) == [
+        {"step": "a", "class": "refused", "message": "first"},
+        {"step": "b", "class": "permanent", "message": "second"},
+    ]
+
+
+def test_what_ended_the_run_as_a_whole_names_no_step():
+    run = given(written("{id: a, run: echo}", "limits: {timeout: 5s}"))
+    run.after(c.Advance(), now=0).after(c.Advance(), now=6)
+    (found,) = errors(run.state)
+    assert (found["step"], found["class"]) == ("", "timeout")
+    assert "took longer than 5 s" in found["message"]
+
+
+def test_items_stand_after_their_foreach_and_internal_steps_nowhere():
+    run = given(written('{id: each, foreach: \'["x", "y"]\', run: echo}\n{id: b, run: echo}'))
+    run.after(c.Advance(), done("each[y]"), done("each[x]"), done("b"), c.Advance())
+    assert [one["id"] for one in summary(run.state, 0)["steps"]] == ["each", "each[x]", "each[y]", "b"]
+
+
+def test_a_file_belongs_to_the_step_that_wrote_it_last_and_a_deleted_one_to_nobody():
+    run = given(written("{id: a, run: echo}\n{id: b, needs: [a], run: echo}\n{id: c, needs: [b], run: echo}"))
+    gone = Artifact("gone.md", "d3", change="deleted")
+    made = Artifact("gone.md", "d2")
+    for step, files in (("a", (FILE, made)), ("b", (Artifact("a.md", "d4"),)), ("c", (gone,))):
+        run.after(c.Advance(), done(step, Outcome(artifacts=files)))
+    assert artifacts(run.state) == [{"path": "a.md", "step": "b", "digest": "d4"}]
+
+
+def test_an_unknown_cost_is_unknown_and_not_zero():
+    run = given(written("{id: a, run: echo}"))
+    run.after(c.Advance(), done("a", Outcome(agent="claude", usage=Usage(tokens_in=5))))
+    assert summary(run.state, 0)["cost_usd"] is None
+
+
+def test_a_run_in_git_says_where_it_began_and_what_does_not_fit_together():
+    conflict = {"path": "a.md"}
+    run = given(written("{id: a, run: echo}"), base={"commit": "c0", "root": "/"})
+    failure = Failure("conflict", "they disagree", report={"conflicts": [conflict]})
+    run.after(c.Advance(), done("a", Outcome(failure=failure)))
+    found = summary(run.state, 0)
+    assert (found["base"], found["branch"], found["commit"], found["tree"]) == ("c0", "", "", "")
+
+
+def test_a_run_that_was_not_started_took_no_time():
+    assert summary(given(written("{id: a, run: echo}")).state, now=50)["seconds"] == 0.0

@@ -1,0 +1,12 @@
+"""Workflows as text, for what is read off their runs."""
+
+from __future__ import annotations
+
+from weft.definition.workflow import Workflow
+from weft.formats.loading import load_text
+
+
+def written(steps: str, head: str = "") -> Workflow:
+    """A workflow of these steps, one a line."""
+    lines = "\n".join(f"  - {line.strip()}" for line in steps.strip().splitlines())
+    return load_text(f"name: w\n{head}\nsteps:\n{lines}\n").workflow
