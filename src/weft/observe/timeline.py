@@ -24,8 +24,8 @@ class Bar(Struct, frozen=True):
     what: str = ""
 
 
-class _Open:
-    """The bars that have begun and not ended, one a step."""
+class Timeline:
+    """Takes the events of one run as they come: `bars` have begun and not ended, one a step; `done` have ended."""
 
     def __init__(self) -> None:
         self.bars: dict[str, Bar] = {}
@@ -46,15 +46,24 @@ class _Open:
         return self.bars[step].kind if step in self.bars else ""
 
 
+    def take(self, at: float, event: e.Event) -> None:
+        """One more event."""
+        _take(self, at, event)
+
+    def all(self) -> list[Bar]:
+        """Every bar so far, in the order in which they began."""
+        return sorted([*self.done, *self.bars.values()], key=lambda bar: bar.since)
+
+
 def bars(records: Iterable[tuple[float, e.Event]]) -> list[Bar]:
     """From (time, event) of one run in order; bars in the order in which they began."""
-    found = _Open()
+    found = Timeline()
     for at, event in records:
-        _take(found, at, event)
-    return sorted([*found.done, *found.bars.values()], key=lambda bar: bar.since)
+        found.take(at, event)
+    return found.all()
 
 
-def _take(found: _Open, at: float, event: e.Event) -> None:
+def _take(found: Timeline, at: float, event: e.Event) -> None:
     match event:
         case e.StepStarted(step=step, round=round_, attempt=attempt):
             found.begin(Bar(step, "attempt", at, None, round_, attempt))
