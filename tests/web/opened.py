@@ -16,7 +16,7 @@ from weft.app.open import Weft, open_weft
 from weft.app.supervisor import Supervisor, supervised
 from weft.app.tokens import Tokens
 from weft.web.app import create_app
-from weft.web.serve import listen
+from weft.web.serve import beside, listen
 
 WORKFLOWS = {
     "quiet": """
@@ -102,7 +102,11 @@ async def opened(folder: Path, *, drive: bool = True, **how: Any) -> AsyncIterat
         server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        async with supervised(supervisor), httpx.AsyncClient(base_url=url, timeout=30) as client:
+        async with (
+            supervised(supervisor),
+            beside(weft, app),
+            httpx.AsyncClient(base_url=url, timeout=30) as client,
+        ):
             try:
                 yield Opened(weft, app, url, client)
             finally:

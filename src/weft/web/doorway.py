@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from weft.errors import NotKnown, TooMany, WeftError
+from weft.errors import DoorShut, NotKnown, TooMany, WeftError
 from weft.web.api.desk import desk_of, give
 from weft.web.login import set_cookie
 
@@ -23,6 +23,7 @@ form{{display:grid;gap:.75rem;width:min(22rem,90vw)}}input,button{{font:inherit;
 <label for="token">Token</label><input id="token" name="token" type="password" autocomplete="current-password"
 required autofocus><button>Log in</button><small>Whoever runs weft makes one with <code>weft token create</code>.</small>
 </form></main></body></html>"""
+PROMETHEUS: Final = "text/plain; version=0.0.4; charset=utf-8"
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
 
 
@@ -43,6 +44,16 @@ async def ready(request: Request) -> Response:
     if desk.closing or (desk.supervisor is not None and not desk.supervisor.alive):
         return JSONResponse({"status": "not ready", "reason": "nothing is driven"}, 503)
     return JSONResponse({"status": "ready"})
+
+
+@router.get("/metrics")
+async def metrics(request: Request) -> Response:
+    """What Prometheus reads."""
+    desk = desk_of(request)
+    if desk.telemetry is None or desk.telemetry.metrics is None:
+        raise DoorShut(door="/metrics", missing="opentelemetry", extra="telemetry")
+    await desk.telemetry.metrics.look(desk.gauges())
+    return Response(desk.telemetry.metrics.text(), media_type=PROMETHEUS)
 
 
 @router.get("/openapi.json")

@@ -21,6 +21,8 @@ from weft.app.supervisor import Supervisor, supervised
 from weft.app.tokens import Tokens
 from weft.errors import AddressTaken, DoorShut, TokensNeeded
 from weft.observe.courier import Courier
+from weft.observe.telemetry import Telemetry
+from weft.web.api.desk import Desk
 from weft.web.app import create_app
 from weft.web.entrance import is_loopback
 
@@ -66,7 +68,7 @@ async def serve(
     )
     server = _Server(config)
     with _signals(server) as seen, contextlib.closing(listening):
-        async with supervised(supervisor), _beside(weft, app):
+        async with supervised(supervisor), beside(weft, app):
             url = f"http://{_shown(host)}:{listening.getsockname()[1]}"
             structlog.get_logger("weft.serve").info("serving", url=url, driving=not doors_only)
             opened(url)
@@ -156,14 +158,16 @@ def _mount(app: FastAPI, weft: Weft, also: Sequence[str]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _beside(weft: Weft, app: FastAPI) -> AsyncIterator[None]:
-    """What works beside the doors as long as they are open: webhooks are delivered."""
-    courier = Courier(weft.store, weft.engine.clock.now, private=weft.settings.webhooks_private)
-    app.state.courier = courier
-    working = [asyncio.create_task(courier.work())]
+async def beside(weft: Weft, app: FastAPI) -> AsyncIterator[None]:
+    """What works beside the doors as long as they are open: webhooks are delivered, metrics and traces told."""
+    desk: Desk = app.state.desk
+    desk.courier = Courier(weft.store, weft.engine.clock.now, private=weft.settings.webhooks_private)
+    desk.telemetry = Telemetry(weft.store)
+    working = [asyncio.create_task(desk.courier.work()), asyncio.create_task(desk.telemetry.work())]
     try:
         yield
     finally:
         for task in working:
             task.cancel()
         await asyncio.gather(*working, return_exceptions=True)
+        await asyncio.to_thread(desk.telemetry.close)

@@ -12,6 +12,8 @@ from starlette.responses import Response
 from weft.app.folded import Folded
 from weft.app.open import Weft
 from weft.app.supervisor import Supervisor
+from weft.observe.courier import Courier
+from weft.observe.telemetry import Telemetry
 from weft.web.entrance import Access
 from weft.web.fanout import Fanout
 
@@ -33,6 +35,21 @@ class Desk:
         self.beat_seconds = BEAT_SECONDS
         self.dropped = 0
         self.closing = False
+        self.telemetry: Telemetry | None = None
+        self.courier: Courier | None = None
+
+    def gauges(self) -> dict[str, int]:
+        """What the doors are busy with, for the metrics."""
+        found = {"listeners": self.fanout.listeners, "listeners_dropped": self.dropped}
+        if self.supervisor is not None:
+            found |= {"runs_driven": len(self.supervisor.driven), "driving_errors": self.supervisor.errors}
+        if self.courier is not None:
+            found |= {
+                "webhooks_delivered": self.courier.delivered,
+                "webhooks_failed": self.courier.failed,
+                "webhooks_given_up": self.courier.given_up,
+            }
+        return found
 
     async def close(self) -> None:
         """Send every listener away, then stop reading."""
