@@ -60,7 +60,9 @@ def played(events: list[dict[str, Any]], demo: Program) -> list[Script]:
     return scripts
 
 
-def test_sdlc_with_three_real_agents_makes_the_same_tree_as_its_rehearsal(tmp_path: Path) -> None:
+def test_sdlc_with_three_real_agents_makes_the_tree_of_its_rehearsal_and_replays_to_it_offline(
+    tmp_path: Path,
+) -> None:
     demo = project(tmp_path / "elsewhere")
     shown = demo("demo", "--into", str(tmp_path / "demo"))
     assert shown.returncode == 0, shown.stdout + shown.stderr
@@ -78,7 +80,9 @@ def test_sdlc_with_three_real_agents_makes_the_same_tree_as_its_rehearsal(tmp_pa
         inputs = [
             word for name, value in created["inputs"].items() for word in ("--input", f"{name}={value}")
         ]
-        running = program.begin("run", "real.yaml", *inputs, "--approve-all")
+        running = program.begin(
+            "run", "real.yaml", *inputs, "--approve-all", "--record", str(tmp_path / "tapes")
+        )
         told, _ = running.communicate(timeout=400)
         assert running.returncode == 0, told[-3000:]
         asked = {one.credential for one in standin.asked}
@@ -90,3 +94,20 @@ def test_sdlc_with_three_real_agents_makes_the_same_tree_as_its_rehearsal(tmp_pa
     assert "[execute]" in program("logs", run["run"], "architecture").stdout
     assert "[edit] docs/front-end.md completed" in program("logs", run["run"], "front-end").stdout
     assert agents_left(program) == []
+    assert _replayed(program, tmp_path, inputs, created["base"]["commit"])["tree"] == rehearsed["tree"]
+
+
+def _replayed(recorded: Program, tmp_path: Path, inputs: list[str], commit: str) -> Any:
+    """The same run in a new clone, by the tapes: no model is there to be asked any more."""
+    folder = tmp_path / "again"
+    subprocess.run(["git", "clone", "-q", str(recorded.folder), str(folder)], check=True, capture_output=True)
+    program = Program(folder, **{name: text for name, text in recorded.environment.items() if name != "HOME"})
+    git(program, "reset", "-q", "--hard", commit)
+    for name in ("real.yaml", "weft.toml"):
+        program.write(name, (recorded.folder / name).read_text())
+    replaying = program.begin(
+        "run", "real.yaml", *inputs, "--approve-all", "--replay", str(tmp_path / "tapes")
+    )
+    told, _ = replaying.communicate(timeout=100)
+    assert replaying.returncode == 0, told[-5000:]
+    return program.last()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -39,7 +40,24 @@ def agents_of(settings: Settings) -> Mapping[str, Agent]:
     for name in PRESETS:
         if name not in made:
             made[name] = _made(name, {})
-    return _WithPlugins(made)
+    return _WithPlugins(_taped(made, settings))
+
+
+def _taped(made: dict[str, Agent], settings: Settings) -> dict[str, Agent]:
+    """Real agents recorded, or played back, where the settings say so; what rehearses stays as it is."""
+    if not (settings.record or settings.replay):
+        return made
+    from weft.agents.cassette import Player, Recorder
+
+    if settings.record and settings.replay:
+        raise SettingsError(
+            name="replay", reason="an attempt is recorded or replayed, not both; unset one of them"
+        )
+    if settings.replay:
+        folder = Path(settings.replay)
+        return {name: one if one.rehearses else Player(name, folder) for name, one in made.items()}
+    folder = Path(settings.record)
+    return {name: one if one.rehearses else Recorder(one, folder) for name, one in made.items()}
 
 
 async def probe_all(settings: Settings) -> list[Probe]:

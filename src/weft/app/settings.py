@@ -40,6 +40,10 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Names by which people reach `weft serve`, beside its own address, with commas between: a proxy's, the machine's."""
     webhooks_private: bool = False
     """Whether webhooks may go to addresses of this host and its networks."""
+    record: str = ""
+    """A folder in which each attempt of a real agent is recorded."""
+    replay: str = ""
+    """A folder of such recordings: they are played back instead of asking the agents."""
     agents: dict[str, dict[str, Any]] = {}
     """Agents of your own: a table each, `[agents.NAME]`, with `argv` and what else `docs/reference/agents.md` lists."""
 

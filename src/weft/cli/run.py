@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -33,7 +34,8 @@ async def perform(here: Here, workflow: str, **given: Any) -> int:
             what=f"--parallel is at least 1, got {parallel}", mend="leave it out for the workflow's own"
         )
     rehearse = _script(given["rehearse"], here.folder)
-    async with here.weft() as weft:
+    taped = {key: str(Path(given[key]).absolute()) for key in ("record", "replay") if given[key]}
+    async with here.weft(**taped) as weft:
         known = options(given["variant"], given["infer_parallel"])
         loaded = weft.load(name(workflow, here, weft.folder), **known)
         if not here.screen.json:
@@ -56,7 +58,7 @@ async def perform(here: Here, workflow: str, **given: Any) -> int:
             with_changes=given["with_changes"],
         )
         if given["detach"]:
-            return _detach(here, weft, run)
+            return _detach(here, weft, run, taped)
         if not here.screen.json:
             here.screen.line(f"Run {run} of {loaded.workflow.name}")
         from weft.cli.driving import drive
@@ -75,14 +77,21 @@ def _script(rehearse: str | None, folder: Path) -> str | None:
     return text
 
 
-def _detach(here: Here, weft: Weft, run: str) -> int:
+def _detach(here: Here, weft: Weft, run: str, taped: dict[str, str]) -> int:
     log = weft.home / "drive" / f"{run}.log"
     log.parent.mkdir(exist_ok=True)
     store = ["--store", here.store] if here.store else []
     argv = [sys.executable, "-m", "weft", "drive", run, "-C", str(here.folder), *store]
+    environment = {**os.environ, **{f"WEFT_{key.upper()}": folder for key, folder in taped.items()}}
     with log.open("wb") as file:
         subprocess.Popen(
-            argv, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True, close_fds=True
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            env=environment,
+            start_new_session=True,
+            close_fds=True,
         )
     here.screen.give({"run": run, "status": "pending"})
     here.screen.line(run)
@@ -109,6 +118,8 @@ RUN = Command(
         "maybe",
         metavar="SCRIPT.yaml",
     ),
+    Option("--record", "Put each attempt of a real agent on tape in this folder.", "text", metavar="FOLDER"),
+    Option("--replay", "Play such tapes instead of asking the agents.", "text", metavar="FOLDER"),
     Option("--parallel -p", "At most so many attempts at once.", "whole"),
     Option("--sequential", "One step at a time, in written order."),
     Option("--detach -d", "Drive it in the background; print the run's id and return."),

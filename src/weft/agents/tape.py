@@ -1,0 +1,83 @@
+"""What an attempt changed in its folder, as data: each file whole, so that it can be made again byte for byte."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from weft.agents.inside import inside
+
+_OWN = ".git"
+
+
+class Change(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A file afterwards: its text, its bytes in base64 when it is no text, where a link points; or that it is gone."""
+
+    kind: Literal["file", "link", "gone"] = "file"
+    text: str = ""
+    base64: str = ""
+    executable: bool = False
+
+
+def look(folder: Path) -> dict[str, str]:
+    """A mark of each file in the folder; git's own are left out."""
+    found = {}
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name != _OWN)
+        links = [name for name in folders if (Path(place) / name).is_symlink()]
+        for name in sorted([*files, *links]):
+            path = Path(place) / name
+            if name != _OWN:
+                found[path.relative_to(folder).as_posix()] = _mark(path)
+    return found
+
+
+def changes(folder: Path, before: Mapping[str, str]) -> dict[str, Change]:
+    """What is otherwise now than it was at `look`."""
+    after = look(folder)
+    made = {name: _taken(folder / name) for name, mark in after.items() if before.get(name) != mark}
+    return {**made, **{name: Change(kind="gone") for name in before if name not in after}}
+
+
+def apply(folder: Path, files: Mapping[str, Change]) -> None:
+    """Make the changes. Raises ValueError for a name that leads out of the folder."""
+    for name, change in files.items():
+        path = inside(folder, name)
+        path.unlink(missing_ok=True)
+        if change.kind == "gone":
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if change.kind == "link":
+            path.symlink_to(change.text)
+            continue
+        path.write_bytes(base64.b64decode(change.base64) if change.base64 else change.text.encode())
+        path.chmod(0o755 if change.executable else 0o644)
+
+
+def _mark(path: Path) -> str:
+    if path.is_symlink():
+        return f"link {path.readlink()}"
+    if not path.is_file():
+        return "other"
+    seen = path.stat()
+    return f"{hashlib.sha256(path.read_bytes()).hexdigest()} {bool(seen.st_mode & stat.S_IXUSR)}"
+
+
+def _taken(path: Path) -> Change:
+    if path.is_symlink():
+        return Change(kind="link", text=str(path.readlink()))
+    if not path.is_file():
+        return Change(kind="gone")
+    data = path.read_bytes()
+    executable = bool(path.stat().st_mode & stat.S_IXUSR)
+    try:
+        return Change(text=data.decode(), executable=executable)
+    except UnicodeDecodeError:
+        return Change(base64=base64.b64encode(data).decode(), executable=executable)
