@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+from typing import Any
 
 import pytest
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -123,7 +124,8 @@ def test_where_traces_go_is_what_the_environment_says(monkeypatch):
 @pytest.fixture
 async def collector():
     """A collector of the OTLP protocol over HTTP, in this process."""
-    spans, more = [], asyncio.Event()
+    spans: list[Any] = []
+    more = asyncio.Event()
 
     async def handle(reader, writer):
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()

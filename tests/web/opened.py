@@ -91,11 +91,15 @@ def project(folder: Path) -> Path:
 
 
 @contextlib.asynccontextmanager
-async def opened(folder: Path, *, drive: bool = True, **how: Any) -> AsyncIterator[Opened]:
+async def opened(
+    folder: Path, *, drive: bool = True, mounts: tuple[Any, ...] = (), **how: Any
+) -> AsyncIterator[Opened]:
     """`how` is for create_app."""
     async with open_weft(project(folder)) as weft:
         supervisor = Supervisor(weft) if drive else None
         app = create_app(weft, supervisor=supervisor, **how)
+        for mount in mounts:
+            mount(app, weft)
         listening = listen("127.0.0.1", 0)
         config = uvicorn.Config(app, log_config=None, lifespan="on", ws="websockets-sansio")
         server = uvicorn.Server(config)

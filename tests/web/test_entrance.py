@@ -6,6 +6,7 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin
 
 from tests.web.opened import opened
 from weft.app.tokens import MAY, ROLES, Tokens
@@ -62,7 +63,7 @@ async def test_a_foreign_page_can_change_nothing_and_hear_nothing(door):
         await door.client.post("/api/v1/runs", json={"workflow": "quiet"}, headers=cross)
     ).status_code == 403
     with pytest.raises(InvalidStatus) as refused:
-        async with connect(f"{door.socket_url}/api/v1/feed", origin="https://evil.example"):
+        async with connect(f"{door.socket_url}/api/v1/feed", origin=Origin("https://evil.example")):
             pass
     assert refused.value.response.status_code == 403
     own = {"Origin": door.url}

@@ -16,7 +16,7 @@ def routes_of(routes, prefix=""):
         if isinstance(route, WebSocketRoute):
             yield "GET", prefix + route.path
         elif isinstance(route, Route):
-            yield from ((method, prefix + route.path) for method in route.methods - {"HEAD"})
+            yield from ((method, prefix + route.path) for method in (route.methods or set()) - {"HEAD"})
         elif isinstance(route, Mount):
             yield "GET", f"{prefix}{route.path}/*"
         elif inner is not None:

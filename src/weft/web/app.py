@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
@@ -35,7 +35,8 @@ def create_app(
     """The app for an opened project. Without `needs_token` everybody is taken for whoever opened it, with every right:
     only for loopback. `hosts` are names by which it may be called, beside those of this host.
 
-    `app.state.desk` has the project (`.weft`), the folded states (`.folded`) and the fan-out of the feed (`.fanout`).
+    `app.state.desk` has the project (`.weft`), the folded states (`.folded`) and the fan-out of the feed (`.fanout`); `app.state.beside` are
+    context managers that are entered as long as the app lives.
     """
     tokens = Tokens(weft.store)
     named = [name.strip().lower() for name in weft.settings.hosts.split(",") if name.strip()]
@@ -59,7 +60,7 @@ def create_app(
         separate_input_output_schemas=False,
     )
     app.state.desk = desk
-    app.state.closing = []
+    app.state.beside = []
     problems.install(app)
     for one in (workflows, runs, steps, asks, feed, others):
         app.include_router(one.router, prefix="/api/v1")
@@ -72,10 +73,13 @@ def create_app(
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     desk: Desk = app.state.desk
     await desk.fanout.begin()
-    try:
-        yield
-    finally:
-        await desk.close()
+    async with AsyncExitStack() as stack:
+        for beside in app.state.beside:
+            await stack.enter_async_context(beside())
+        try:
+            yield
+        finally:
+            await desk.close()
 
 
 def _describe(app: FastAPI) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import socket
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,7 +22,7 @@ async def take(messages, count):
 
 
 async def until(messages, kind):
-    seen = []
+    seen: list[dict[str, Any]] = []
     async with asyncio.timeout(30):
         while not seen or seen[-1]["kind"] != kind:
             seen.append(json.loads(await messages.recv()))
@@ -65,6 +66,7 @@ async def test_what_cannot_be_asked_for_is_closed_with_the_reason(door, query):
     async with connect(f"{door.socket_url}/api/v1/feed?{query}") as messages:
         with pytest.raises(ConnectionClosed) as closed:
             await messages.recv()
+    assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1008
     assert closed.value.rcvd.reason
 
@@ -118,6 +120,7 @@ async def test_a_token_that_is_revoked_is_thrown_out_of_an_open_feed(guarded):
         await Tokens(guarded.weft.store).revoke("vic", now)
         with pytest.raises(ConnectionClosed) as closed:
             await take(messages, 1)
+    assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 4401
 
 
@@ -128,6 +131,7 @@ async def test_whoever_listens_is_told_when_the_server_goes(door):
         await door.desk.close()
         with pytest.raises(ConnectionClosed) as closed:
             await take(messages, 1_000)
+    assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1001
 
 

@@ -1,0 +1,94 @@
+"""A coding agent starts a run, reads why it waits, answers, and fetches what came of it; as far as its role goes."""
+
+import base64
+import json
+
+import pytest
+from mcp.client.client import Client
+
+from tests.web.opened import project
+from weft.app.open import open_weft
+from weft.app.supervisor import Supervisor, supervised
+from weft.app.tokens import Person
+from weft.mcp.tools import tool_server
+
+
+@pytest.fixture
+async def weft(tmp_path):
+    async with open_weft(project(tmp_path / "project")) as opened, supervised(Supervisor(opened)):
+        yield opened
+
+
+def told(result):
+    assert not result.is_error, result.content
+    return result.structured_content
+
+
+def said(result):
+    return str(result.content[0].text)
+
+
+async def test_an_agent_takes_a_run_from_its_start_to_its_file(weft):
+    async with Client(tool_server(weft, lambda context: Person("agent", "admin"))) as client:
+        names = {tool.name for tool in (await client.list_tools()).tools}
+        assert names == {"workflows", "list", "show", "explain", "wait", "artifacts", "start", "answer"}
+        listed = told(await client.call_tool("workflows", {}))
+        assert "writing" in {one["name"] for one in listed["workflows"]}
+        run = told(await client.call_tool("start", {"workflow": "writing", "key": "once"}))["run"]
+        again = told(await client.call_tool("start", {"workflow": "writing", "key": "once"}))
+        assert again == {"run": run, "new": False}
+        waited = told(await client.call_tool("wait", {"run": run}))
+        assert waited["kind"] == "person"
+        why = told(await client.call_tool("explain", {"run": run}))
+        ask = why["asks"][0]
+        assert ask["prompt"] == "Is the plan good?"
+        given = {"run": run, "ask": ask["ask"], "verdict": "approve", "digest": ask["digest"]}
+        assert "ask.answered" in told(await client.call_tool("answer", given))["events"]
+        assert told(await client.call_tool("wait", {"run": run}))["status"] == "completed"
+        files = told(await client.call_tool("artifacts", {"run": run}))["artifacts"]
+        assert [file["path"] for file in files] == ["plan.md"]
+        assert (
+            told(await client.call_tool("artifacts", {"run": run, "path": "plan.md"}))["text"]
+            == "# the plan\n"
+        )
+        shown = told(await client.call_tool("show", {"run": run}))
+        assert shown["status"] == "completed"
+        assert told(await client.call_tool("show", {"run": run, "step": "write"}))["kind"] == "run"
+        assert told(await client.call_tool("list", {"status": ["completed"]}))["runs"][0]["run"] == run
+        resource = (await client.read_resource(f"weft://runs/{run}")).contents[0]
+        assert json.loads(resource.model_dump()["text"])["run"] == run
+        file = (await client.read_resource(f"weft://runs/{run}/artifacts/plan.md")).contents[0]
+        assert base64.b64decode(file.model_dump()["blob"]) == b"# the plan\n"
+
+
+async def test_what_weft_refuses_is_said_in_its_own_words(weft):
+    async with Client(tool_server(weft, lambda context: Person("agent", "admin"))) as client:
+        result = await client.call_tool("start", {"workflow": "quiat"})
+        assert result.is_error
+        assert "no-such-workflow" in said(result)
+        assert "did you mean quiet" in said(result)
+        with pytest.raises(Exception, match="no-such-run"):
+            await client.read_resource("weft://runs/nix")
+        with pytest.raises(Exception, match="no-such-run"):
+            await client.read_resource("weft://runs/nix/artifacts/a.md")
+
+
+async def test_a_wait_that_is_over_tells_how_it_stands(weft):
+    async with Client(tool_server(weft, lambda context: Person("agent", "admin"))) as client:
+        run = told(await client.call_tool("start", {"workflow": "asking"}))["run"]
+        assert told(await client.call_tool("wait", {"run": run, "seconds": 0}))["run"] == run
+
+
+@pytest.mark.parametrize(
+    ("role", "may"), [("viewer", set()), ("approver", {"answer"}), ("operator", {"start", "answer"})]
+)
+async def test_each_role_may_do_what_it_should_and_nothing_else(weft, role, may):
+    async with Client(tool_server(weft, lambda context: Person("agent", role))) as client:
+        assert not (await client.call_tool("list", {})).is_error
+        for name, given in (
+            ("start", {"workflow": "quiet"}),
+            ("answer", {"run": "nix", "ask": "a", "verdict": "approve"}),
+        ):
+            result = await client.call_tool(name, given)
+            refused = result.is_error and "not-allowed" in said(result)
+            assert refused != (name in may)
