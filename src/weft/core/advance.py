@@ -76,7 +76,7 @@ def _time_out(draft: Draft) -> None:
     state = draft.state
     if state.closing:
         stop_running(draft, "the final steps had their time")
-        finish(draft, state.closing, state.reason)
+        finish(draft, state.closing, state.why)
         return
     limit = state.workflow.limits.timeout_seconds
     reason = f"the run took longer than {limit:g} s"

@@ -10,7 +10,7 @@ import msgspec
 from weft.core import events as e
 from weft.core.commands import Answer
 from weft.core.draft import Draft, refuse, written
-from weft.core.endings import conclude, deliver, fail_step, skip_step, succeed
+from weft.core.endings import conclude, deliver, fail_step, left_by, skip_step, succeed
 from weft.core.facts import know
 from weft.core.questions import consent, verdicts
 from weft.core.rounds import do_again, retry, send_back
@@ -86,14 +86,14 @@ def answer_known(draft: Draft) -> None:
 
 
 def answer_all(draft: Draft) -> bool:
-    """Give the answers of an actor who agrees to everything; says whether there was anything to answer."""
+    """Give the answers of an actor who agrees to everything, until nothing is asked; says whether there was anything."""
     state = draft.state
     by = state.options.answer_all
     if not by or not state.asks:
         return False
-    for name in list(state.asks):
-        if name in state.asks:
-            answer(draft, Answer(ask=name, verdict=consent(state.asks[name]), by=by))
+    while state.asks:
+        name, opened = next(iter(state.asks.items()))
+        answer(draft, Answer(ask=name, verdict=consent(opened), by=by))
     return True
 
 
@@ -172,7 +172,7 @@ def _escalation(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer)
                 verdict.gate, "WAIVED", verdict.findings, verdict.evidence, given.by, given.reason
             )
             draft.emit(e.GateJudged(step=st.key, round=st.round, attempt=st.attempt, verdict=waived))
-        succeed(draft, st, st.result or e.Result())
+        succeed(draft, st, left_by(draft, st))
 
 
 def _fact(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> None:

@@ -27,14 +27,18 @@ def decide(state: State, command: c.Command, now: float) -> list[Event]:
     if isinstance(command, c.Advance):
         advance(draft, command.places)
         return draft.events
-    if state.version >= state.workflow.limits.events and not state.ended and isinstance(command, c.Report):
-        command = c.Abort(reason=f"the run has more than {state.workflow.limits.events} events")
     _HANDLERS[type(command)](draft, command)
+    if isinstance(command, c.Report) and draft.events and _has_too_many_events(state):
+        verbs.abort(draft, c.Abort(reason=f"the run has more than {state.workflow.limits.events} events"))
     if state.wanted:
         answer_known(draft)
     if state.options.answer_all:
         answer_all(draft)
     return draft.events
+
+
+def _has_too_many_events(state: State) -> bool:
+    return state.version > state.workflow.limits.events and not state.ended
 
 
 _HANDLERS: dict[type[c.Command], Callable[[Draft, Any], None]] = {

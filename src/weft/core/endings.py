@@ -96,21 +96,22 @@ def _woven(draft: Draft, result: e.Result) -> None:
 
 
 def _leave_out(draft: Draft, st: StepState, decision: Decision) -> None:
-    """Skip what only the other routes lead to; where the route ends the run, all that does not come after it."""
+    """Skip what only the other routes lead to; where the route ends the run, all else that does not come after it."""
     graph = draft.state.graph
     chosen = next(r for r in decision.routes if r.name == st.route)
-    on_the_way = {step for name in chosen.to for step in graph.named.get(name, ())}
-    if chosen.end:
-        kept = graph.after(on_the_way)
-        others = [s.id for i, s in enumerate(graph.steps) if i not in kept and not (s.final or s.internal)]
-    else:
-        named = {step for route in decision.routes for step in _targets(draft, route)} - on_the_way
-        others = sorted(named, key=graph.index.__getitem__)
-    for key in others:
-        other = draft.state.steps[key]
-        if other.key != st.key and not _has_begun(other):
-            why = f"route {chosen.name} " + ("ends the run" if chosen.end else "was taken")
-            skip_step(draft, other, "end" if chosen.end else "route", why, decision=st.key)
+    on_the_way = _targets(draft, chosen)
+    others = {step for route in decision.routes for step in _targets(draft, route)} - on_the_way
+    for key in sorted(others, key=graph.index.__getitem__):
+        _pass_by(draft, st, key, "route", f"route {chosen.name} was taken")
+    kept = graph.after(on_the_way) if chosen.end else set()
+    for i, step in enumerate(graph.steps) if chosen.end else ():
+        if i not in kept and not (step.final or step.internal):
+            _pass_by(draft, st, step.id, "end", f"route {chosen.name} ends the run")
+
+
+def _pass_by(draft: Draft, decider: StepState, key: str, cause: e.SkipCause, reason: str) -> None:
+    if not _has_begun(draft.state.steps[key]):
+        skip_step(draft, draft.state.steps[key], cause, reason, decision=decider.key)
 
 
 def _targets(draft: Draft, route: Route) -> set[str]:
@@ -196,7 +197,7 @@ def end_foreach(draft: Draft, parent: StepState) -> None:
         more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
         exhausted(draft, parent, Failure(kind=first.kind, message=f"{broken[0].key}: {first.message}{more}"))
     else:
-        conclude(draft, parent, _gathered(parent, items))
+        conclude(draft, parent, left_by(draft, parent))
 
 
 def _item_failed(draft: Draft, parent: StepState) -> None:
@@ -209,11 +210,15 @@ def _item_failed(draft: Draft, parent: StepState) -> None:
     end_foreach(draft, parent)
 
 
-def _gathered(parent: StepState, items: list[StepState]) -> e.Result:
-    keys = [st.key[len(parent.key) + 1 : -1] for st in items]
+def left_by(draft: Draft, st: StepState) -> e.Result:
+    """What there is of a step's work: what it produced, or what the items of a foreach did, in input order."""
+    if st.result is not None or not st.items:
+        return st.result or e.Result()
+    items = [draft.state.steps[key] for key in st.items]
+    keys = [key[len(st.key) + 1 : -1] for key in st.items]
     return e.Result(
-        outputs={"items": [st.result.outputs if st.result else None for st in items], "keys": keys},
-        artifacts=tuple(a for st in items if st.result for a in st.result.artifacts),
+        outputs={"items": [one.result.outputs if one.result else None for one in items], "keys": keys},
+        artifacts=tuple(a for one in items if one.result for a in one.result.artifacts),
     )
 
 
@@ -223,5 +228,5 @@ def stop_running(draft: Draft, reason: str) -> None:
     for st in sorted(found, key=lambda st: (st.index, not st.parent, st.place)):
         withdraw(draft, st, reason)
         draft.end(e.StepAborted(step=st.key, round=st.round, reason=reason))
-    for name, opened in list(draft.state.asks.items()):
-        draft.emit(e.AskWithdrawn(step=opened.step, round=opened.round, ask=name, reason=reason))
+    for opened in list(draft.state.asks.values()):
+        withdraw(draft, draft.state.steps[opened.step], reason)

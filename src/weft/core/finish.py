@@ -26,7 +26,7 @@ def rest(draft: Draft) -> None:
     elif not state.closing and state.unfinished == 0:
         close(draft, "completed", "")
     elif state.closing and state.finals_left == 0:
-        finish(draft, state.closing, state.reason)
+        finish(draft, state.closing, state.why)
     elif state.prompt or state.moving or (state.ready and state.room > 0):
         return
     elif state.timers:

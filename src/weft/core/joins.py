@@ -63,6 +63,7 @@ def offer(state: State, st: StepState) -> None:
         return
     ready = verdict == "go" and needs_place(state, step, st)
     st.offered = "ready" if ready else "prompt"
+    st.seated = bool(st.parent)
     heappush(state.ready if ready else state.prompt, (st.index, st.place, st.key))
 
 
@@ -76,10 +77,10 @@ def drop_stale(state: State) -> None:
             heappop(heap)
 
 
-def arrive(state: State, st: StepState, held_place: bool) -> None:
-    """A step has ended: tell its followers; an item tells its foreach, and hands on its place there if it had one."""
+def arrive(state: State, st: StepState) -> None:
+    """A step has ended: tell its followers; an item tells its foreach."""
     if st.parent:
-        _item_ended(state, st, held_place)
+        _item_ended(state, st)
         return
     graph = state.graph
     _count(state, st, -1)
@@ -110,15 +111,17 @@ def leave(state: State, st: StepState) -> None:
             other.offered = ""
 
 
-def _item_ended(state: State, st: StepState, held_place: bool) -> None:
+def _item_ended(state: State, st: StepState) -> None:
+    """Its place in the foreach, if it had one, goes to the next."""
     parent = state.steps[st.parent]
     parent.open_items -= 1
     parent.broken_items += st.status in {"failed", "aborted"}
-    while held_place and parent.queue:
+    while st.seated and parent.queue:
         following = state.steps[parent.queue.pop()]
         if following.status == "pending":
             offer(state, following)
             break
+    st.seated = False
 
 
 def manner(st: StepState) -> str:

@@ -31,10 +31,8 @@ def send_back(
         _escalate(draft, st, reason, findings, f"sent back to `{back.to}` {origin.turns} times")
         return
     keys = _between(state, back.to, origin)
-    _open(
-        draft,
-        e.RoundOpened(origin.key, back.to, keys, origin.turns + 1, reason, findings, source),
-    )
+    target = back.to if back.to in keys else keys[0]
+    _open(draft, e.RoundOpened(origin.key, target, keys, origin.turns + 1, reason, findings, source))
 
 
 def do_again(draft: Draft, st: StepState, *, reason: str, source: str, forced: bool = False) -> None:

@@ -31,7 +31,8 @@ class StepState(Struct):
     `left`, `good`, `bad`, `dead` count its needs: not ended, ended well, ended badly, on a route not taken.
     `attempt` numbers the tries of this round, `tries` those that eat the retry budget, `attempts` all there ever were.
     `asks` are its open ones. `decision` took another route than the one that leads here. Of a foreach: `queue` has the
-    items that no place of `at_most` was free for yet, the next one last; `broken_items` failed or were stopped.
+    items that no place of `at_most` was free for yet, the next one last; `broken_items` failed or were stopped. An item is
+    `seated` while it has such a place.
     `earlier` is what the round before left, where its work came back to be mended.
     """
 
@@ -75,6 +76,7 @@ class StepState(Struct):
     open_items: int = 0
     broken_items: int = 0
     queue: list[str] = field(default_factory=list)
+    seated: bool = False
     usage: Usage = Usage()
     earlier: Result | None = None
 
@@ -98,8 +100,9 @@ class State(Struct):
     """A run. `ready` (needs a place) and `prompt` (needs none) are heaps of (order, item, key) with stale entries allowed:
     an entry counts while its step is pending and offered. `alarms` is such a heap too (`weft.core.alarms`).
 
-    `failed` steps with what each does to the run; `moving` are the calls whose run is not paused; `wanted` facts with the
-    open asks for each; `waited_seconds` were spent on waiting for people only.
+    `closing` is how the run will end and `why`. `failed` steps with what each does to the run; `moving` are the calls
+    whose run is not paused; `wanted` facts with the open asks for each; `waited_seconds` were spent on waiting for people
+    only.
     """
 
     run: str
@@ -129,6 +132,7 @@ class State(Struct):
     waited_seconds: float = 0.0
     deadline: float | None = None
     closing: str = ""
+    why: str = ""
     failing: bool = False
     recoveries: int = 0
     steps: dict[str, StepState] = field(default_factory=dict)

@@ -106,7 +106,7 @@ def abort(draft: Draft, command: Abort) -> None:
 
 
 def retry_step(draft: Draft, command: RetryStep) -> None:
-    """Try failed steps again with a fresh budget of attempts; an ended run goes on."""
+    """Try failed steps again with a fresh budget of attempts, and what was stopped with them; an ended run goes on."""
     state = draft.state
     if command.step:
         st = find(draft, command.step)
@@ -124,6 +124,7 @@ def retry_step(draft: Draft, command: RetryStep) -> None:
     for st in chosen:
         if st.status in {"failed", "aborted"}:
             retry(draft, st, command.reason)
+    _take_up_aborted(draft)
     _unblock(draft, command.by)
 
 
@@ -148,6 +149,7 @@ def skip(draft: Draft, command: SkipStep) -> None:
     skip_step(draft, st, "operator", f"{reason} (by {command.by})" if command.by else reason)
     take_along(draft, left_out)
     if had_failed:
+        _take_up_aborted(draft)
         _unblock(draft, f"{st.key} was skipped")
     elif state.status == "paused" and state.reason in {"asked", "quota"}:
         draft.emit(e.RunResumed(detail=f"{st.key} was skipped"))
@@ -158,6 +160,12 @@ def _stop_items(draft: Draft, parent: StepState, reason: str) -> None:
         if st.status in {"running", "waiting"}:
             withdraw(draft, st, reason)
             draft.end(e.StepAborted(step=st.key, round=st.round, reason=reason))
+
+
+def _take_up_aborted(draft: Draft) -> None:
+    """What was stopped because a step failed, or the run ended, is done after all."""
+    for st in [st for st in draft.state.steps.values() if st.status == "aborted" and not st.parent]:
+        retry(draft, st)
 
 
 def _unblock(draft: Draft, detail: str) -> None:
@@ -174,6 +182,8 @@ def execute(draft: Draft, command: ExecuteStep) -> None:
     _open(draft, "exec")
     if state.status != "paused":
         refuse("exec", f"the run is {state.status}; pause it first")
+    if state.winding_up:
+        refuse("exec", "the run is failing; retry or skip what failed first")
     if st.status != "pending" or not st.offered:
         refuse(
             "exec", f"step {st.key} is {st.status}" + ("" if st.offered else " and what it needs is not done")

@@ -99,7 +99,7 @@ class Brief(Struct, frozen=True, omit_defaults=True):
     """Everything an attempt needs to know. `key` is stable over the tries of one round: `run/step/round`.
 
     `template` is the text of a document template. `hands_on` is what is known beforehand of the handoff that is to be
-    given, its instructions still a template.
+    given, its instructions still a template. `assume` is what the run takes a boolean fact for that nobody has set.
     """
 
     run: str
@@ -138,5 +138,6 @@ class Brief(Struct, frozen=True, omit_defaults=True):
     budget_tokens: int | None = None
     resume: dict[str, Any] = {}
     rehearse: str | None = None
+    assume: bool | None = None
     item_name: str = ""
     extra: dict[str, Any] = {}

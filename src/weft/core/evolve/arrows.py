@@ -29,7 +29,6 @@ STEP_WAYS = _by_event(STEP)
 def move(state: State, st: StepState, after: str, at: float) -> None:
     """Give a step its next status and keep all counts true. `cause` of a skipped step is set before."""
     before = st.status
-    held_place = bool(st.offered) or before == "running" or before == "waiting"
     if before in STEP_ENDED:
         leave(state, st)
     st.status = after  # type: ignore[assignment]
@@ -42,7 +41,7 @@ def move(state: State, st: StepState, after: str, at: float) -> None:
     if after in STEP_ENDED:
         st.ended_at = at
         state.deadlines.pop(st.key, None)
-        arrive(state, st, held_place)
+        arrive(state, st)
 
 
 def _let_go(state: State, st: StepState) -> None:

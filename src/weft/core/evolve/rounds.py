@@ -19,7 +19,7 @@ def open_round(state: State, st: StepState, at: float) -> None:
     refresh(st)
     absolve(state, st)
     state.deadlines.pop(st.key, None)
-    st.round += 1
+    st.round = 1 + max((state.steps[item].round for item in st.items), default=st.round)
     st.attempt = 0
     st.verdicts, st.failures = [], []
     for item in st.items:

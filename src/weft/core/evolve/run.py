@@ -80,14 +80,14 @@ def _settle_clock(state: State, at: float) -> None:
 def _closing(state: State, event: e.RunClosing, at: float) -> None:
     """Only final steps begin from now on; those of an aborted run have the longest of their graces for all they do."""
     _go_on(state, event, at)
-    state.closing, state.reason = event.status, event.reason
+    state.closing, state.reason, state.why = event.status, event.reason, event.reason
+    _acknowledge_failures(state)
     graces = [s.timeout.grace_seconds for s in state.graph.steps if s.final]
     state.deadline = at + max(graces, default=0.0) if event.status == "aborted" else None
     for _, _, key in (*state.ready, *state.prompt):
         if key in state.steps:
             state.steps[key].offered = ""
-    state.ready.clear()
-    state.prompt.clear()
+    _clear_queues(state)
     for step in state.graph.steps:
         if step.final:
             offer(state, state.steps[step.id])
@@ -103,7 +103,11 @@ def _ended(state: State, event: e.RunCompleted | e.RunFailed | e.RunAborted, at:
     for st in state.steps.values():
         if st.status in STEP_WAYS.get(type(event), ()):
             st.status, st.cause, st.offered, st.ended_at = "skipped", "end", "", at
-    for queued in (state.ready, state.prompt, state.alarms, state.timers, state.deadlines):
+    _clear_queues(state)
+
+
+def _clear_queues(state: State) -> None:
+    for queued in (state.ready, state.prompt, state.timers, state.deadlines):
         queued.clear()
 
 
@@ -111,9 +115,9 @@ def _reopened(state: State, event: e.RunReopened, at: float) -> None:
     """What the end left out is open again; final steps that were done are done once more, in a new round."""
     _go_on(state, event, at)
     state.waited_seconds += at - (state.ended_at or at)
-    state.closing, state.ended_at, state.failing = "", None, False
+    state.closing, state.why, state.ended_at = "", "", None
     state.recoveries = 0
-    state.failed = dict.fromkeys(state.failed, "continue")
+    _acknowledge_failures(state)
     limit = state.workflow.limits.timeout_seconds
     state.deadline = at + limit if limit is not None else None
     for st in [s for s in state.steps.values() if s.status in STEP_ENDED and not s.parent]:
@@ -123,6 +127,12 @@ def _reopened(state: State, event: e.RunReopened, at: float) -> None:
         elif state.graph.steps[st.index].final:
             open_round(state, st, at)
     _recount(state)
+
+
+def _acknowledge_failures(state: State) -> None:
+    """What has failed stays so, but does nothing more to the run."""
+    state.failed = dict.fromkeys(state.failed, "continue")
+    state.failing = False
 
 
 def _recount(state: State) -> None:

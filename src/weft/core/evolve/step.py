@@ -147,8 +147,10 @@ def _aborted(state: State, st: StepState, event: e.StepAborted, at: float) -> No
 
 
 def _retried(state: State, st: StepState, event: e.StepRetried, at: float) -> None:
+    admitted = st.admitted and bool(st.items)
     move(state, st, "running" if st.items else "pending", at)
     refresh(st)
+    st.admitted = admitted
     absolve(state, st)
     if event.reason:
         st.feedback = [*st.feedback, Feedback(source="person", text=event.reason)]
@@ -163,7 +165,7 @@ def _retry_items(state: State, parent: StepState, at: float) -> None:
     parent.started_at = at
     again = [state.steps[key] for key in parent.items if state.steps[key].status != "succeeded"]
     for item in again:
-        item.status = "pending"
+        item.status, item.seated = "pending", False
         refresh(item)
         absolve(state, item)
     parent.open_items, parent.broken_items = len(again), 0

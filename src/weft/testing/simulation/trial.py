@@ -1,0 +1,150 @@
+"""One trial: runs in memory that are told things one after the other, each judged by the laws. What was told can be told again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from weft.core import commands as c
+from weft.core import events as e
+from weft.core.decide import decide
+from weft.core.evolve import fold
+from weft.core.graph import Graph
+from weft.core.state import State, begin
+from weft.core.work import Usage
+from weft.errors import WeftError
+from weft.testing.simulation.audit import audit
+from weft.testing.simulation.laws import Memory, rests, witness
+from weft.testing.simulation.workflows import Catalog
+
+PLENTY = 1_000
+
+
+class Crash(c.Command, frozen=True):
+    """The process dies: the state is thrown away and folded from the history. No command of the core."""
+
+
+class Unheard(c.Command, frozen=True):
+    """What a command led to could not be appended: it is thrown away with the state. No command of the core."""
+
+    command: c.Command
+
+
+class Told(Struct, frozen=True):
+    """One thing that one run was told at a time."""
+
+    run: str
+    workflow: str
+    command: c.Command
+    now: float
+
+
+class Subject:
+    """A run of the trial: `state` moves forward, `shadow` folds each event alone."""
+
+    def __init__(self, run: str, name: str, graph: Graph, catalog: Catalog) -> None:
+        self.run = run
+        self.name = name
+        self.graph = graph
+        self.workflow = catalog.workflows[name]
+        self.state = self._fresh()
+        self.shadow = self._fresh()
+        self.history: list[tuple[e.Event, float]] = []
+        self.memory = Memory()
+
+    def _fresh(self) -> State:
+        return begin(self.run, self.workflow, self.graph)
+
+    def folded(self) -> State:
+        return fold(self._fresh(), self.history)
+
+
+class Trial:
+    """Several runs of one catalog. `told` is the whole story: telling it again gives the same."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.runs: dict[str, Subject] = {}
+        self.told: list[Told] = []
+        self._graphs = {name: Graph(workflow) for name, workflow in catalog.workflows.items()}
+
+    def tell(self, told: Told) -> list[e.Event] | WeftError:
+        """What the run made of it, or its refusal. Raises AssertionError when a law is broken."""
+        self.told.append(told)
+        subject = self.runs.get(told.run)
+        if subject is None:
+            graph = self._graphs[told.workflow]
+            subject = self.runs[told.run] = Subject(told.run, told.workflow, graph, self.catalog)
+        if isinstance(told.command, Crash | Unheard):
+            self._lose(subject, told)
+            return []
+        version, spent = subject.state.version, _tokens(subject.state)
+        wanted = _paid(subject.state, told.command)
+        try:
+            events = decide(subject.state, told.command, told.now)
+        except WeftError as refusal:
+            assert subject.state.version == version, "a refusal put something on record"
+            assert subject.state == subject.shadow, "a refusal changed the state"
+            return refusal
+        for event in events:
+            witness(subject.shadow, event, told.now, subject.memory, told.command)
+            subject.history.append((event, told.now))
+        assert subject.state == subject.shadow, "what was decided is not what its events fold to"
+        paid = _tokens(subject.state) - spent
+        assert paid == wanted, f"{paid} tokens were counted, {wanted} were told"
+        audit(subject.state)
+        if isinstance(told.command, c.Advance):
+            _settled(subject.state, told.command.places, told.now)
+        return events
+
+    def _lose(self, subject: Subject, told: Told) -> None:
+        if isinstance(told.command, Unheard):
+            try:
+                decide(subject.state, told.command.command, told.now)
+            except WeftError:
+                assert subject.state == subject.shadow, "a refusal changed the state"
+        subject.state = subject.folded()
+        assert subject.state == subject.shadow, "the history folds to another state"
+
+
+def _settled(state: State, places: int, now: float) -> None:
+    """Advancing once more changes nothing."""
+    again = decide(state, c.Advance(places if places >= PLENTY else 0), now)
+    assert not again, f"advancing again led to {again}"
+    if places >= PLENTY:
+        rests(state, now)
+
+
+def _tokens(state: State) -> int:
+    return state.spent.tokens
+
+
+def _paid(state: State, command: c.Command) -> int:
+    """The tokens that a report has to add: those of an attempt that is under way, or of a called run that ended."""
+    usage = Usage()
+    if isinstance(command, c.Report):
+        st = state.steps.get(command.step)
+        if (
+            st is not None
+            and st.key in state.running
+            and (st.round, st.attempt) == (command.round, command.attempt)
+        ):
+            usage = command.outcome.usage
+    elif isinstance(command, c.ReportChild) and command.status in {"completed", "failed", "aborted"}:
+        st = state.steps.get(command.step)
+        if (
+            st is not None
+            and st.key in state.calls
+            and (st.round, st.child) == (command.round, command.child)
+        ):
+            usage = command.outcome.usage
+    return usage.tokens_in + usage.tokens_out
+
+
+def shown(told: Told) -> str:
+    """One line of a story."""
+    fields: dict[str, Any] = msgspec.structs.asdict(told.command)
+    words = ", ".join(f"{name}={value!r}" for name, value in fields.items())
+    return f"{told.now:8.2f} {told.run}: {type(told.command).__name__}({words})"
