@@ -38,9 +38,12 @@ A rehearsal agent plays all eight roles from a script: no key, no network, no
 cost, and nothing is thought about. Git, files, tests and gates are real."""
 ASKED = "Once you are asked whether the requirements are right: type a to approve them."
 
-MORE = """It works in a new folder, or in the one that --into names; a folder with a git repository is used as it is.
-In a terminal you are asked whether the requirements are right, as a person would be; --yes answers for you, and when
-the output is piped the demo answers, on record as `demo`."""
+MORE = """It works in a new folder, or in the one that --into names; a git repository there is
+used as it is.
+
+In a terminal you are asked whether the requirements are right, as a person would
+be; --yes answers for you. When the output is piped the demo answers, on record
+as `demo`."""
 
 
 async def perform(here: Here, *, into: str | None, plain: bool, yes: bool) -> int:
@@ -107,9 +110,8 @@ _AS_DEMO = (
 def _git(folder: Path, *words: str) -> None:
     done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Misused(
-            what=f"git {words[0]} failed: {done.stderr.strip()}", mend="try another folder with --into"
-        )
+        said = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[0]
+        raise Misused(what=f"git failed in {folder}: {said}", mend="try another folder with --into")
 
 
 def _begin(screen: Screen, folder: Path, attended: bool) -> None:
@@ -131,6 +133,11 @@ async def _end(here: Here, weft: Weft, folder: Path, state: State, interrupted: 
     if not here.screen.json:
         records = await weft.store.read(state.run)
         recap(here.screen, state, [(one.at, one.event) for one in records])
+        if not state.ended:
+            from weft.observe.explain import explain
+
+            here.screen.line(explain(state, weft.engine.clock.now(), driven=False).sentence)
+            here.screen.line()
         _onwards(here.screen, folder, state)
     code = exits.OF_STATUS.get(state.status, exits.PAUSED)
     return exits.INTERRUPTED if interrupted and not state.ended else code

@@ -12,7 +12,7 @@ from weft.cli.bars import COLOUR, FILL, bar
 from weft.cli.screen import Screen, cut, one_line, wide
 from weft.core import events as e
 from weft.core.state import State, StepState
-from weft.observe.summary import artifacts, listed, seconds
+from weft.observe.summary import artifacts, errors, listed, seconds
 from weft.observe.timeline import Bar, bars
 from weft.observe.wording import counted, duration, short
 
@@ -41,6 +41,11 @@ def recap(screen: Screen, state: State, told: Told) -> None:
     _sent_back(screen, told)
     _concerns(screen, told)
     _joined(screen, state, found)
+    for error in errors(state):
+        screen.line()
+        _say(
+            screen, "Failed", f"{error['step'] or 'the run'}: {one_line(error['message'])} ({error['class']})"
+        )
     _left(screen, state)
 
 
@@ -55,7 +60,8 @@ def _phases(screen: Screen, state: State, told: Told, found: list[Bar]) -> None:
     titles = {phase.id: phase.title or phase.id for phase in state.workflow.phases}
     said = ""
     for st in steps:
-        phase = titles.get(state.step(st.key).phase, "At the end")
+        step = state.step(st.key)
+        phase = titles.get(step.phase, "At the end" if step.final else "Without a phase" if titles else "")
         if phase != said:
             said = phase
             screen.line(f"  {screen.paint('cyan', phase)}")
