@@ -50,6 +50,12 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "artifacts": ("artifacts:ARTIFACTS", "List the files that a run made, or print one"),
         "diff": ("diff:DIFF", "Compare a run at two versions, or two runs"),
     },
+    "Serve": {
+        "serve": ("serve:SERVE", "Drive every run, and open the page and the API"),
+        "token": ("token:TOKEN", "Make, list and revoke tokens for `weft serve`"),
+        "webhooks": ("webhooks:WEBHOOKS", "Tell others what happens; deliver again what they missed"),
+        "mcp": ("mcp:MCP", "Be a tool server for a coding agent"),
+    },
     "Upkeep": {
         "agents": ("agents:AGENTS", "List the agents, and which can be used here"),
         "doctor": ("doctor:DOCTOR", "Check this installation and say how to mend it"),
