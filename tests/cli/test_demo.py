@@ -39,7 +39,7 @@ async def test_without_git_it_says_what_to_install(monkeypatch, tmp_path):
 @pytest.mark.needs("git")
 async def test_what_git_refuses_is_told(monkeypatch, tmp_path):
     monkeypatch.setattr(demo, "_AS_DEMO", ("--nonsense",))
-    with pytest.raises(Misused, match="git failed in .*: unknown option: --nonsense"):
+    with pytest.raises(Misused, match=r"git failed in .*: unknown option: --nonsense"):
         await DEMO.perform(Here(str(tmp_path), None), into="x", plain=False, yes=True)
 
 
