@@ -12,11 +12,18 @@ from weft.observe.wording import counted, short
 from weft.web.page import words as w
 from weft.web.page.markup import el
 
-SHELVES = (("work", "Work"), ("files", "Files"), ("handoffs", "Handoffs"), ("weave", "Weave"), ("events", "Events"))
+SHELVES = (
+    ("work", "Work"),
+    ("files", "Files"),
+    ("handoffs", "Handoffs"),
+    ("weave", "Weave"),
+    ("events", "Events"),
+)
 
 
 def head(state: State, why: Explanation, how_far: Progress, now: float) -> list[Markup]:
-    """Everything above the tabs, but for the banner."""
+    """Everything above the tabs; what the banner says is not said again."""
+    top = banner(state)
     title = el(
         "div",
         el("h1", state.workflow.name, w.chip(state.status), w.rehearsed() if how_far.rehearsed else None),
@@ -24,19 +31,28 @@ def head(state: State, why: Explanation, how_far: Progress, now: float) -> list[
         class_="title",
     )
     facts = [
-        fact("Run", el("button", state.run, type="button", class_="mono copy", data_copy=state.run, title="Copy")),
+        fact(
+            "Run",
+            el("button", state.run, type="button", class_="mono copy", data_copy=state.run, title="Copy"),
+        ),
         fact("Steps", f"{how_far.done} of {how_far.total}"),
         fact("Took", w.since(state.started_at, state.ended_at, now)),
         fact("Cost", w.cost(state.spent.cost_usd, bool(state.spent.unknown))),
         fact("Tokens", f"{state.spent.tokens:,}") if state.spent.tokens else None,
         fact("Began", w.moment(state.created_at, now)),
         fact("Branch", el("span", state.branch, class_="mono")) if state.branch else None,
-        fact("Called by", el("a", state.parent.run, href=f"/runs/{state.parent.run}", class_="mono")) if state.parent else None,
-        fact("Forked from", el("a", state.forked_from, href=f"/runs/{state.forked_from.partition('/')[0]}", class_="mono"))
+        fact("Called by", el("a", state.parent.run, href=f"/runs/{state.parent.run}", class_="mono"))
+        if state.parent
+        else None,
+        fact(
+            "Forked from",
+            el("a", state.forked_from, href=f"/runs/{state.forked_from.partition('/')[0]}", class_="mono"),
+        )
         if state.forked_from
         else None,
     ]
-    return [title, el("p", why.sentence, class_=f"why is-{state.status}"), el("dl", facts, class_="facts"), inputs(state)]
+    said = Markup("") if top else el("p", why.sentence, class_=f"why is-{state.status}")
+    return [top, title, said, el("dl", facts, class_="facts"), inputs(state)]
 
 
 def fact(name: str, value: object) -> Markup:
@@ -48,9 +64,15 @@ def inputs(state: State) -> Markup:
     if not state.inputs and not state.facts:
         return Markup("")
     secret = {name for name, one in state.workflow.inputs.items() if one.secret}
-    rows = [fact(name, "•••" if name in secret else short(value, 300)) for name, value in state.inputs.items() if value != ""]
+    rows = [
+        fact(name, "•••" if name in secret else short(value, 300))
+        for name, value in state.inputs.items()
+        if value != ""
+    ]
     rows += [fact(f"facts.{name}", short(value, 200)) for name, value in state.facts.items()]
-    return el("details", el("summary", "Inputs and facts"), el("dl", rows, class_="facts long"), class_="given")
+    return el(
+        "details", el("summary", "Inputs and facts"), el("dl", rows, class_="facts long"), class_="given"
+    )
 
 
 def banner(state: State) -> Markup:

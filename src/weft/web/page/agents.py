@@ -16,7 +16,7 @@ from weft.store.port import Record
 from weft.web.page import words as w
 from weft.web.page.live import Act
 from weft.web.page.markup import el
-from weft.web.page.screen import House, Screen
+from weft.web.page.screen import PATIENCE_SECONDS, House, Screen
 
 NEWEST = 200
 SPENDING = ("step.succeeded", "step.produced", "attempt.failed")
@@ -25,7 +25,7 @@ SPENDING = ("step.succeeded", "step.produced", "attempt.failed")
 def add(house: House) -> None:
     """Serve it."""
 
-    @ui.page("/agents")
+    @ui.page("/agents", response_timeout=PATIENCE_SECONDS)
     async def page(request: Request) -> None:
         await Agents(Screen(house, request, "/agents", "Agents")).begin()
 
@@ -66,7 +66,10 @@ class Agents:
         event = record.event
         if isinstance(event, e.StepProduced):
             self.paid.add((record.run, event.step, event.round, event.attempt))
-        elif isinstance(event, e.StepSucceeded) and (record.run, event.step, event.round, event.attempt) in self.paid:
+        elif (
+            isinstance(event, e.StepSucceeded)
+            and (record.run, event.step, event.round, event.attempt) in self.paid
+        ):
             return
         add_to(self.spent, event)
 
@@ -105,15 +108,29 @@ def add_to(spent: dict[str, Spent], event: Any) -> None:
         one.cost_usd += result.usage.cost_usd
 
 
-def view(found: list[dict[str, Any]], spent: dict[str, Spent], probes: dict[str, dict[str, Any]], now: float) -> Markup:
+def view(
+    found: list[dict[str, Any]], spent: dict[str, Spent], probes: dict[str, dict[str, Any]], now: float
+) -> Markup:
     """A card an agent; those that do something or were used come first."""
     order = {"waiting": 0, "working": 1, "resting": 2, "failing": 3}
-    ranked = sorted(found, key=lambda a: (order.get(a["status"], 4), -(spent[a["agent"]].attempts if a["agent"] in spent else 0)))
+    ranked = sorted(
+        found,
+        key=lambda a: (
+            order.get(a["status"], 4),
+            -(spent[a["agent"]].attempts if a["agent"] in spent else 0),
+        ),
+    )
     cards = [card(one, spent.get(one["agent"], Spent()), probes.get(one["agent"]), now) for one in ranked]
     return el("div", el("div", el("h1", "Agents"), class_="title"), el("div", cards, class_="cards three"))
 
 
-SIGNS = {"working": "running", "waiting": "waiting", "resting": "paused", "failing": "failed", "idle": "pending"}
+SIGNS = {
+    "working": "running",
+    "waiting": "waiting",
+    "resting": "paused",
+    "failing": "failed",
+    "idle": "pending",
+}
 
 
 def card(one: dict[str, Any], spent: Spent, probe: dict[str, Any] | None, now: float) -> Markup:
@@ -121,23 +138,48 @@ def card(one: dict[str, Any], spent: Spent, probe: dict[str, Any] | None, now: f
     for status in ("waiting", "working"):
         doing[status] = one[status]
     rows = [
-        el("li", w.sign(SIGNS[status]), el("a", at["step"], href=f"/runs/{at['run']}?step={at['step']}"), el("small", at["run"], class_="mono"))
+        el(
+            "li",
+            w.sign(SIGNS[status]),
+            el("a", at["step"], href=f"/runs/{at['run']}?step={at['step']}"),
+            el("small", at["run"], class_="mono"),
+        )
         for status in ("waiting", "working")
         for at in doing[status][:8]
     ]
-    rests = el("p", "Rests ", el("span", "", data_until=f"{one['rests_until']:.1f}")) if one["status"] == "resting" and one["rests_until"] else None
+    rests = (
+        el("p", "Rests ", el("span", "", data_until=f"{one['rests_until']:.1f}"))
+        if one["status"] == "resting" and one["rests_until"]
+        else None
+    )
     unused = not spent.attempts
     figures = el(
         "dl",
         el("div", el("dt", "Attempts"), el("dd", spent.attempts)),
         el("div", el("dt", "Failed"), el("dd", spent.failed)),
-        el("div", el("dt", "Cost"), el("dd", "–" if unused else "free" if one["rehearses"] else w.cost(spent.cost_usd, bool(spent.unknown)))),
+        el(
+            "div",
+            el("dt", "Cost"),
+            el(
+                "dd",
+                "–"
+                if unused
+                else "free"
+                if one["rehearses"]
+                else w.cost(spent.cost_usd, bool(spent.unknown)),
+            ),
+        ),
         el("div", el("dt", "Tokens"), el("dd", f"{spent.tokens:,}")),
         class_="facts",
     )
     return el(
         "article",
-        el("header", el("h2", one["agent"]), w.chip(SIGNS[one["status"]], one["status"]), w.rehearsed() if one["rehearses"] else None),
+        el(
+            "header",
+            el("h2", one["agent"]),
+            w.chip(SIGNS[one["status"]], one["status"]),
+            w.rehearsed() if one["rehearses"] else None,
+        ),
         rests,
         el("p", one["failure"], class_="bad") if one["failure"] else None,
         el("ul", rows, class_="doing") if rows else None,
@@ -152,6 +194,12 @@ def probed(name: str, probe: dict[str, Any] | None) -> Markup:
     if probe is None:
         return w.button("Can it be used here?", "probe", kind="quiet", data_name=name)
     if probe.get("usable"):
-        return el("p", w.sign("succeeded"), " usable", f", {probe['version']}" if probe.get("version") else "", class_="line")
+        return el(
+            "p",
+            w.sign("succeeded"),
+            " usable",
+            f", {probe['version']}" if probe.get("version") else "",
+            class_="line",
+        )
     said = " ".join(str(probe.get(key, "")) for key in ("reason", "mend")).strip()
     return el("p", w.sign("failed"), el("span", said or "not usable"), class_="line")

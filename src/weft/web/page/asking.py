@@ -18,7 +18,14 @@ ABOUT: Final = {
     "escalation": "Nobody got further", "fact": "Something must be known", "route": "Which way on", "budget": "More budget",
     "failure": "A step failed", "conflict": "Work that disagrees",
 }  # fmt: skip
-SAID: Final = {"approve": "Approve", "reject": "Reject", "amend": "Amend", "retry": "Try once more", "skip": "Skip", "fail": "Let it fail"}
+SAID: Final = {
+    "approve": "Approve",
+    "reject": "Reject",
+    "amend": "Amend",
+    "retry": "Try once more",
+    "skip": "Skip",
+    "fail": "Let it fail",
+}
 EDITABLE_BYTES: Final = 400_000
 
 
@@ -26,7 +33,9 @@ def name_of(one: Mapping[str, Any]) -> str:
     return f"{one['run']}/{one['ask']}"
 
 
-def listed(asks: Sequence[Mapping[str, Any]], flows: Mapping[str, str], chosen: str, now: float) -> list[Markup | Piece]:
+def listed(
+    asks: Sequence[Mapping[str, Any]], flows: Mapping[str, str], chosen: str, now: float
+) -> list[Markup | Piece]:
     """Every open ask, oldest first; `flows` are the workflows of runs."""
     if not asks:
         return [w.empty("Nobody waits for you.", "When a run asks something, it stands here.")]
@@ -38,7 +47,12 @@ def _line(one: Mapping[str, Any], flow: str, now: float, *, chosen: bool) -> Pie
     inside = [
         el("span", el("b", one["step"]), el("small", flow), class_="line"),
         el("span", short(one["prompt"], 140), class_="asked"),
-        el("span", el("small", ABOUT.get(one["about"], one["about"])), el("small", since(one, now)), class_="line ends"),
+        el(
+            "span",
+            el("small", ABOUT.get(one["about"], one["about"])),
+            el("small", since(one, now)),
+            class_="line ends",
+        ),
     ]
     return Piece(
         name,
@@ -61,12 +75,31 @@ def card(
     one: Mapping[str, Any], flow: str, now: float, *, looks: Markup, mode: str, rehearsed: bool, many: int
 ) -> Markup:
     """The chosen ask. `looks` is what there is to look at; `mode` is reject, amend, or nothing yet."""
-    deadline = el("p", "Without an answer: ", since(one, now), class_="deadline") if one["expires_at"] is not None else None
+    deadline = (
+        el("p", "Without an answer: ", since(one, now), class_="deadline")
+        if one["expires_at"] is not None
+        else None
+    )
     head = el(
         "header",
-        el("div", el("span", ABOUT.get(one["about"], one["about"]), class_="over"), w.rehearsed() if rehearsed else None, class_="line"),
+        el(
+            "div",
+            el("span", ABOUT.get(one["about"], one["about"]), class_="over"),
+            w.rehearsed() if rehearsed else None,
+            class_="line",
+        ),
         el("h2", one["step"]),
-        el("p", el("a", flow, " ", el("span", one["run"], class_="mono"), href=f"/runs/{one['run']}?step={one['step']}"), class_="soft"),
+        el(
+            "p",
+            el(
+                "a",
+                flow,
+                " ",
+                el("span", one["run"], class_="mono"),
+                href=f"/runs/{one['run']}?step={one['step']}",
+            ),
+            class_="soft",
+        ),
     )
     move = el(
         "div", w.button("↑", "before", kind="quiet", data_hot="k", aria_label="The one before"),
@@ -99,7 +132,9 @@ def detail(one: Mapping[str, Any]) -> Markup | None:
 
 def _value(value: Any) -> Markup | str:
     if isinstance(value, list):
-        return el("ul", [el("li", v if isinstance(v, str) else json.dumps(v, ensure_ascii=False)) for v in value])
+        return el(
+            "ul", [el("li", v if isinstance(v, str) else json.dumps(v, ensure_ascii=False)) for v in value]
+        )
     if isinstance(value, dict):
         return document.plain(value)
     return str(value)
@@ -113,13 +148,28 @@ def answers(one: Mapping[str, Any], mode: str) -> Markup:
     found = []
     for verdict in one["verdicts"]:
         if verdict == "reject":
-            found.append(w.button([SAID["reject"], w.key("r")], "mode", kind="danger", data_mode="reject", data_hot="r"))
+            found.append(
+                w.button(
+                    [SAID["reject"], w.key("r")], "mode", kind="danger", data_mode="reject", data_hot="r"
+                )
+            )
         elif verdict == "amend" and one["show"]:
             found.append(w.button([SAID["amend"], w.key("e")], "mode", data_mode="amend", data_hot="e"))
+        elif verdict == "approve" and one["choices"] and one["about"] == "question":
+            continue  # A choice is wanted: a plain yes would say nothing.
         elif verdict == "approve":
             said = "Send" if wants is not None else SAID["approve"]
             found.append(
-                el("button", said, w.key("a"), type="submit", name="verdict", value="approve", class_="button main", data_hot="a")
+                el(
+                    "button",
+                    said,
+                    w.key("a"),
+                    type="submit",
+                    name="verdict",
+                    value="approve",
+                    class_="button main",
+                    data_hot="a",
+                )
             )
         elif verdict != "amend":
             agreed = verdict.startswith("allow")
@@ -157,7 +207,18 @@ def _field(name: str, about: Mapping[str, Any], one: Mapping[str, Any]) -> Marku
         options = [el("option", str(v), value=json.dumps(v)) for v in about["enum"]]
         return el("label", label, el("select", options, name=f"v:{name}", class_="field"))
     kind = "number" if about.get("type") in {"integer", "number"} else "text"
-    return el("label", label, el("input", type=kind, step="any", name=f"v:{name}", class_="field", data_keep=f"{name_of(one)}:{name}"))
+    return el(
+        "label",
+        label,
+        el(
+            "input",
+            type=kind,
+            step="any",
+            name=f"v:{name}",
+            class_="field",
+            data_keep=f"{name_of(one)}:{name}",
+        ),
+    )
 
 
 def reject(one: Mapping[str, Any]) -> Markup:
@@ -215,7 +276,12 @@ def shown(one: Mapping[str, Any], path: str, how: str, data: bytes | None, chang
         body = document.source(document.decoded(data) or "")
     else:
         body = document.rendered(path, data)
-    return el("section", el("header", picks, w.tabs(ways, how, "how")), el("div", body, id=f"look-{path}-{how}"), class_="looks")
+    return el(
+        "section",
+        el("header", picks, w.tabs(ways, how, "how")),
+        el("div", body, id=f"look-{path}-{how}"),
+        class_="looks",
+    )
 
 
 def editor(one: Mapping[str, Any], path: str, before: str, draft: str, side: str) -> Markup:
@@ -225,7 +291,9 @@ def editor(one: Mapping[str, Any], path: str, before: str, draft: str, side: str
         "textarea", before, name="content", class_="field mono", spellcheck="false", aria_label=f"New content of {path}",
         data_keep=keep, data_say="draft", rows="24", id=f"edit-{name_of(one)}-{path}",
     )  # fmt: skip
-    look = document.rendered(path, draft.encode()) if side == "rendered" else patch.between(before, draft, path)
+    look = (
+        document.rendered(path, draft.encode()) if side == "rendered" else patch.between(before, draft, path)
+    )
     ways = w.tabs([("rendered", "Read"), ("diff", f"Your changes ({_count(before, draft)})")], side, "side")
     preview = el("div", ways, el("div", look, class_="preview", id=f"preview-{side}"), class_="previews")
     last = el(

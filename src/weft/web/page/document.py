@@ -46,7 +46,14 @@ def rendered(path: str, data: bytes) -> Markup:
     if path.lower().endswith(MARKDOWN):
         return markdown(text)
     if path.lower().endswith(HTML):
-        frame = el("iframe", sandbox="", srcdoc=text[:MOST_CHARS], class_="framed", title=path, referrerpolicy="no-referrer")
+        frame = el(
+            "iframe",
+            sandbox="",
+            srcdoc=text[:MOST_CHARS],
+            class_="framed",
+            title=path,
+            referrerpolicy="no-referrer",
+        )
         return el("div", frame, source(text))
     if path.lower().endswith(".json"):
         return source(_indented(text))

@@ -16,7 +16,12 @@ HIGH, WIDE, GAP = 130, 400, 0.28
 
 def view(found: Statistics, span: str, spans: list[str]) -> list[Markup]:
     """Totals, two plots, a table of workflows."""
-    title = el("div", el("h1", "Statistics"), w.tabs([(one, one.capitalize()) for one in spans], span, "span"), class_="title")
+    title = el(
+        "div",
+        el("h1", "Statistics"),
+        w.tabs([(one, one.capitalize()) for one in spans], span, "span"),
+        class_="title",
+    )
     if not found.total.runs:
         return [title, w.empty("No run began in this time.")]
     return [title, totals(found.total), plots(found), table(found)]
@@ -26,7 +31,11 @@ def totals(one: Figures) -> Markup:
     cards = [
         tile("Runs", one.runs, f"{one.completed} completed, {one.failed} failed, {one.aborted} aborted"),
         tile("Success", rate(one.success_rate), "of those that ended"),
-        tile("Took", took(one.duration_p50_seconds), f"half of them; nine of ten {took(one.duration_p90_seconds)}"),
+        tile(
+            "Took",
+            took(one.duration_p50_seconds),
+            f"half of them; nine of ten {took(one.duration_p90_seconds)}",
+        ),
         tile("Waited", took(one.waited_seconds), f"{took(one.people_seconds)} for people"),
         tile("Retries", one.retries, f"of {one.attempts} attempts; {one.lost} lost"),
         tile("Recovered", rate(one.recovery_rate), f"{one.recoveries} drivers were lost"),
@@ -49,12 +58,24 @@ def took(seconds: float | None) -> str:
 
 def plots(found: Statistics) -> Markup:
     days = [
-        (one["day"], one["completed"], one["runs"] - one["completed"], one["cost_usd"]) for one in found.days[-31:]
+        (one["day"], one["completed"], one["runs"] - one["completed"], one["cost_usd"])
+        for one in found.days[-31:]
     ]
     if not days:
         return Markup("")
-    ends = columns([(day, [(good, "good"), (bad, "bad")]) for day, good, bad, _ in days], "Runs that ended, by day", lambda n: f"{n:g}")
-    key = el("p", el("i", class_="dot good"), "completed", el("i", class_="dot bad"), "failed or aborted", class_="legend")
+    ends = columns(
+        [(day, [(good, "good"), (bad, "bad")]) for day, good, bad, _ in days],
+        "Runs that ended, by day",
+        lambda n: f"{n:g}",
+    )
+    key = el(
+        "p",
+        el("i", class_="dot good"),
+        "completed",
+        el("i", class_="dot bad"),
+        "failed or aborted",
+        class_="legend",
+    )
     cost = columns([(day, [(usd, "cost")]) for day, _, _, usd in days], "Known cost, by day", money)
     lasts = spread(found)
     return el("div", el("figure", ends, key), el("figure", cost), el("figure", lasts), class_="plots")
@@ -71,15 +92,31 @@ def columns(days: list[tuple[float, list[tuple[float, str]]]], title: str, said:
     for place, (day, parts) in enumerate(days):
         y = float(HIGH)
         name = datetime.fromtimestamp(day, UTC).strftime("%d %b")
-        told = f"{name}: " + ", ".join(f"{tell(n)} {kind if kind != 'cost' else ''}".strip() for n, kind in parts)
+        told = f"{name}: " + ", ".join(
+            f"{tell(n)} {kind if kind != 'cost' else ''}".strip() for n, kind in parts
+        )
         bars = []
         for n, kind in parts:
             tall = n / most * (HIGH - 18)
             y -= tall
             if n:
-                bars.append(el("rect", x=f"{place * each + each * GAP / 2:.1f}", y=f"{y:.1f}", width=f"{each * (1 - GAP):.1f}", height=f"{max(tall, 1):.1f}", rx="2", class_=kind))
+                bars.append(
+                    el(
+                        "rect",
+                        x=f"{place * each + each * GAP / 2:.1f}",
+                        y=f"{y:.1f}",
+                        width=f"{each * (1 - GAP):.1f}",
+                        height=f"{max(tall, 1):.1f}",
+                        rx="2",
+                        class_=kind,
+                    )
+                )
         every = len(days) <= 8 or place % (len(days) // 6 or 1) == 0
-        label = el("text", name, x=f"{(place + 0.5) * each:.1f}", y=HIGH + 16, text_anchor="middle") if every else None
+        label = (
+            el("text", name, x=f"{(place + 0.5) * each:.1f}", y=HIGH + 16, text_anchor="middle")
+            if every
+            else None
+        )
         drawn.append(el("g", el("title", told), bars, label))
     top = el("text", tell(most), x="0", y="11")
     floor = el("path", d=f"M0 {HIGH}H{WIDE}", class_="floor")
@@ -102,11 +139,26 @@ def spread(found: Statistics) -> Markup:
         )
         for name, one in rows[:12]
     ]  # fmt: skip
-    return el("div", el("figcaption", "How long: half of the runs, and nine of ten"), el("div", drawn, class_="spread"))
+    return el(
+        "div",
+        el("figcaption", "How long: half of the runs, and nine of ten"),
+        el("div", drawn, class_="spread"),
+    )
 
 
 def table(found: Statistics) -> Markup:
-    heads = ("Workflow", "Runs", "Success", "Half take", "Nine of ten", "Waited", "For people", "Retries", "Lost", "Cost")
+    heads = (
+        "Workflow",
+        "Runs",
+        "Success",
+        "Half take",
+        "Nine of ten",
+        "Waited",
+        "For people",
+        "Retries",
+        "Lost",
+        "Cost",
+    )
     rows = [
         el(
             "tr", el("td", el("a", name, href=f"/?workflow={name}")), el("td", one.runs), el("td", rate(one.success_rate)),

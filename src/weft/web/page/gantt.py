@@ -49,7 +49,9 @@ class Axis(Struct, frozen=True):
 def axis(bars: Sequence[Bar], start: float, now: float, *, ended: bool) -> Axis:
     """From the first thing that happened to the last, or to a little after now, so that it is not drawn anew all the time."""
     end = now if ended else start + next((n for n in NICE if n > (now - start) * 1.05), (now - start) * 1.3)
-    worked = sorted((bar.since, bar.until or now) for bar in bars if bar.kind in {"attempt", "failed", "lost"})
+    worked = sorted(
+        (bar.since, bar.until or now) for bar in bars if bar.kind in {"attempt", "failed", "lost"}
+    )
     idle: list[tuple[float, float]] = []
     reached = start
     for since, until in worked:
@@ -83,9 +85,7 @@ def _stretches(start: float, end: float, folded: list[tuple[float, float]]) -> t
     return tuple(found)
 
 
-def gantt(
-    bars: Sequence[Bar], rows: Mapping[str, str], places: Axis, now: float, chosen: str
-) -> Parts:
+def gantt(bars: Sequence[Bar], rows: Mapping[str, str], places: Axis, now: float, chosen: str) -> Parts:
     """`rows` are keys of steps with their titles, in order; only those that have bars are drawn."""
     mine: dict[str, list[Bar]] = {}
     for bar in bars:
@@ -98,7 +98,13 @@ def gantt(
     parts: list[Markup | Piece] = [_head(places)]
     parts += [_row(key, rows[key], mine[key], places, now, chosen=key == chosen) for key in keys]
     if left_out > 0:
-        parts.append(el("p", f"{left_out} steps that began earlier are not drawn; choose a phase to see its steps.", class_="soft"))
+        parts.append(
+            el(
+                "p",
+                f"{left_out} steps that began earlier are not drawn; choose a phase to see its steps.",
+                class_="soft",
+            )
+        )
     return parts
 
 
@@ -113,7 +119,9 @@ def _head(places: Axis) -> Markup:
                 title=f"{said} of waiting, not to scale" if stretch.folded else said,
             )
         )  # fmt: skip
-    return el("div", el("span", "Step"), el("div", marks, class_="lane"), class_="gantt-head", aria_hidden="true")
+    return el(
+        "div", el("span", "Step"), el("div", marks, class_="lane"), class_="gantt-head", aria_hidden="true"
+    )
 
 
 def _row(key: str, title: str, bars: list[Bar], places: Axis, now: float, *, chosen: bool) -> Piece:

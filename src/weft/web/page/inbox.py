@@ -14,13 +14,13 @@ from weft.web.page import asking, document
 from weft.web.page import words as w
 from weft.web.page.live import Act
 from weft.web.page.markup import el
-from weft.web.page.screen import House, Screen
+from weft.web.page.screen import PATIENCE_SECONDS, House, Screen
 
 
 def add(house: House) -> None:
     """Serve it."""
 
-    @ui.page("/inbox")
+    @ui.page("/inbox", response_timeout=PATIENCE_SECONDS)
     async def page(request: Request) -> None:
         await Inbox(Screen(house, request, "/inbox", "Inbox"), request.query_params.get("ask", "")).begin()
 
@@ -42,7 +42,19 @@ class Inbox:
             with ui.element("div").classes("beside inbox"):
                 self.list = screen.part(self.act)
                 self.card = screen.part(self.act)
-        hints = el("p", w.key("j"), w.key("k"), " move ", w.key("a"), " approve ", w.key("r"), " reject ", w.key("e"), " amend", class_="keys")
+        hints = el(
+            "p",
+            w.key("j"),
+            w.key("k"),
+            " move ",
+            w.key("a"),
+            " approve ",
+            w.key("r"),
+            " reject ",
+            w.key("e"),
+            " amend",
+            class_="keys",
+        )
         title.show(el("div", el("h1", "Inbox"), hints, class_="title"))
         self.list.classes("ask-list")
 
@@ -80,7 +92,14 @@ class Inbox:
             self.screen.note(f"{ask} was answered by {given.by or 'nobody'}: {given.verdict}.")
 
     def choose(self, name: str) -> None:
-        self.chosen, self.path, self.mode, self.draft, self.how, self.side = name, "", "", None, "rendered", "rendered"
+        self.chosen, self.path, self.mode, self.draft, self.how, self.side = (
+            name,
+            "",
+            "",
+            None,
+            "rendered",
+            "rendered",
+        )
 
     async def show(self) -> None:
         now = self.screen.house.now

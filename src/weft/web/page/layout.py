@@ -67,7 +67,9 @@ def layout(workflow: Workflow, graph: Graph) -> Layout:
     titles = {phase.id: phase.title or phase.id for phase in workflow.phases}
     ranks = _ranks(nodes, before, list(titles))
     placed, bands, wide, high = _place(nodes, ranks, {} if collapsed else titles)
-    straight = [Edge(_down(placed[a], placed[b])) for b, all_of in enumerate(_short(before)) for a in sorted(all_of)]
+    straight = [
+        Edge(_down(placed[a], placed[b])) for b, all_of in enumerate(_short(before)) for a in sorted(all_of)
+    ]
     ways = [(at[step.id], at[step.back_to.to]) for step in shown if step.back_to and step.back_to.to in at]
     back = [Edge(_back(placed[a], placed[b]), back=True) for a, b in ways if a != b]
     return Layout(tuple(placed), (*straight, *back), tuple(bands), wide, high, collapsed)
@@ -90,7 +92,13 @@ def _blocks(workflow: Workflow, shown: list[Step]) -> list[Node]:
     nodes = []
     for name, keys in found.items():
         kind, _, own = name.partition(" ")
-        title = titles.get(own, own) if kind != "steps" else f"{keys[0]} … {keys[-1]}" if len(keys) > 1 else keys[0]
+        title = (
+            titles.get(own, own)
+            if kind != "steps"
+            else f"{keys[0]} … {keys[-1]}"
+            if len(keys) > 1
+            else keys[0]
+        )
         nodes.append(Node(f"({name})", title, tuple(keys), "block", "", own if kind == "phase" else ""))
     return nodes
 
@@ -188,7 +196,9 @@ def _place(
         left = SIDE + (most - len(row)) * (WIDE + GAP) // 2
         for n, i in enumerate(row):
             one = nodes[i]
-            placed[i] = Node(one.id, one.title, one.keys, one.kind, one.role, one.phase, left + n * (WIDE + GAP), y)
+            placed[i] = Node(
+                one.id, one.title, one.keys, one.kind, one.role, one.phase, left + n * (WIDE + GAP), y
+            )
         y += HIGH + DROP
         if bands and phase == current and phase:
             bands[-1] = Band(bands[-1].title, bands[-1].y, y - bands[-1].y - 14)

@@ -8,7 +8,7 @@ from nicegui import ui
 from weft.observe.statistics import of_workflows
 from weft.web.page import figures
 from weft.web.page.live import Act
-from weft.web.page.screen import House, Screen
+from weft.web.page.screen import PATIENCE_SECONDS, House, Screen
 
 SPANS = {"day": 86_400.0, "week": 7 * 86_400.0, "month": 30 * 86_400.0, "ever": 0.0}
 MOST = 500
@@ -18,9 +18,11 @@ REST_SECONDS = 5.0
 def add(house: House) -> None:
     """Serve it."""
 
-    @ui.page("/statistics")
+    @ui.page("/statistics", response_timeout=PATIENCE_SECONDS)
     async def page(request: Request) -> None:
-        await Statistics(Screen(house, request, "/statistics", "Statistics"), request.query_params.get("span", "month")).begin()
+        await Statistics(
+            Screen(house, request, "/statistics", "Statistics"), request.query_params.get("span", "month")
+        ).begin()
 
 
 class Statistics:

@@ -36,7 +36,9 @@ def first(state: State) -> str:
 
 
 def none(state: State) -> Markup:
-    return w.empty("Choose a step", "in the drawing or in the timeline, to see what it does, says and changed.")
+    return w.empty(
+        "Choose a step", "in the drawing or in the timeline, to see what it does, says and changed."
+    )
 
 
 def block(state: State, title: str, keys: Sequence[str], now: float) -> Markup:
@@ -58,7 +60,11 @@ def block(state: State, title: str, keys: Sequence[str], now: float) -> Markup:
 def panel(state: State, key: str, tab: str, body: Markup, now: float) -> Markup:
     """The head of a step, its tabs, and what the chosen tab shows."""
     st, step = state.steps[key], state.step(key)
-    back = el("button", f"← {st.parent}", type="button", class_="quiet", data_do="step", data_key=st.parent) if st.parent else None
+    back = (
+        el("button", f"← {st.parent}", type="button", class_="quiet", data_do="step", data_key=st.parent)
+        if st.parent
+        else None
+    )
     close = el(
         "button", "✕", type="button", class_="quiet close", data_do="step", data_key="", aria_label="Close the step",
         data_hot="Escape",
@@ -67,10 +73,24 @@ def panel(state: State, key: str, tab: str, body: Markup, now: float) -> Markup:
     head = el(
         "header",
         el("div", back, el("h2", step.title or key), close),
-        el("div", w.chip(st.status), rehearsed, el("code", key), el("span", step.role or step.kind, class_="soft"), class_="line"),
+        el(
+            "div",
+            w.chip(st.status),
+            rehearsed,
+            el("code", key),
+            el("span", step.role or step.kind, class_="soft"),
+            class_="line",
+        ),
         el("div", verbs(state, st), class_="actions"),
     )
-    inside = el("div", body, class_=f"tab t-{tab}", role="tabpanel", aria_labelledby=f"part-{tab}", id=f"tab-{tab}-{key}")
+    inside = el(
+        "div",
+        body,
+        class_=f"tab t-{tab}",
+        role="tabpanel",
+        aria_labelledby=f"part-{tab}",
+        id=f"tab-{tab}-{key}",
+    )
     return el("div", head, w.tabs(list(TABS), tab, "part"), inside, class_="panel-in", id=f"panel-{key}")
 
 
@@ -83,7 +103,12 @@ def verbs(state: State, st: StepState) -> list[Markup]:
         found.append(w.button("Skip", "skip", data_step=st.key, title="Go on as if it had been left out"))
     if not st.parent and st.status != "pending":
         found.append(
-            w.button("Fork from here", "fork", data_step=st.key, title="A new run that does this step and all after it again")
+            w.button(
+                "Fork from here",
+                "fork",
+                data_step=st.key,
+                title="A new run that does this step and all after it again",
+            )
         )
     return found
 
@@ -97,7 +122,8 @@ def summary(state: State, st: StepState, now: float) -> Markup:
     elif seen.what:
         parts.append(el("p", seen.what, class_=f"why is-{st.status}"))
     parts += [
-        el("a", "Answer what it asks", href=f"/inbox?ask={state.run}/{name}", class_="button main") for name in st.asks
+        el("a", "Answer what it asks", href=f"/inbox?ask={state.run}/{name}", class_="button main")
+        for name in st.asks
     ]
     ended = st.ended_at if st.status in STEP_ENDED else None
     parts += [
@@ -108,7 +134,9 @@ def summary(state: State, st: StepState, now: float) -> Markup:
             fact("Attempts", st.attempts) if not st.items else None,
             fact("Cost", w.cost(st.usage.cost_usd, st.usage.cost_usd is None and bool(st.usage.tokens_out))),
             fact("Agent", st.result.agent) if st.result is not None and st.result.agent else None,
-            fact("Taken from", st.result.cached_from) if st.result is not None and st.result.cached_from else None,
+            fact("Taken from", st.result.cached_from)
+            if st.result is not None and st.result.cached_from
+            else None,
             fact("Route", st.route) if st.route else None,
             fact("Its run", el("a", st.child, href=f"/runs/{st.child}", class_="mono")) if st.child else None,
             class_="facts",
@@ -160,7 +188,15 @@ def judged(st: StepState) -> Markup | None:
     for one in st.verdicts:
         by = f" by {one.by}{f': {one.reason}' if one.reason else ''}" if one.by else ""
         found = el("ul", [el("li", finding) for finding in one.findings]) if one.findings else None
-        rows.append(el("div", el("b", one.verdict), el("span", one.gate, by), found, class_=f"verdict v-{one.verdict.lower()}"))
+        rows.append(
+            el(
+                "div",
+                el("b", one.verdict),
+                el("span", one.gate, by),
+                found,
+                class_=f"verdict v-{one.verdict.lower()}",
+            )
+        )
     return el("div", el("h3", "Gates"), rows)
 
 
@@ -186,7 +222,10 @@ def prompt(step: Step, st: StepState) -> Markup:
     for name in ("script", "argv"):
         if name in step.args:
             said = step.args[name]
-            parts += [el("h3", "Command"), document.source(said if isinstance(said, str) else " ".join(map(str, said)))]
+            parts += [
+                el("h3", "Command"),
+                document.source(said if isinstance(said, str) else " ".join(map(str, said))),
+            ]
     if step.ask is not None or step.approve is not None:
         asked = [one.prompt for one in (step.ask, step.approve) if one is not None and one.prompt]
         parts += [el("h3", "A person is asked"), *(el("p", one) for one in asked)]
@@ -208,16 +247,32 @@ def data(st: StepState) -> Markup:
 def attempts(bars: Sequence[Bar], st: StepState, now: float) -> Markup:
     """Every try and every wait, in order."""
     rows = []
-    status = {"attempt": "succeeded", "failed": "failed", "lost": "aborted", "waiting": "waiting", "retry": "waiting"}
+    status = {
+        "attempt": "succeeded",
+        "failed": "failed",
+        "lost": "aborted",
+        "waiting": "waiting",
+        "retry": "waiting",
+    }
     for bar in bars:
         until = bar.until if bar.until is not None else now
         shown = "running" if bar.until is None and bar.kind == "attempt" else status[bar.kind]
-        what = f"attempt {bar.round}.{bar.attempt}" if bar.kind not in {"waiting", "retry"} else f"waited for {bar.what}"
+        what = (
+            f"attempt {bar.round}.{bar.attempt}"
+            if bar.kind not in {"waiting", "retry"}
+            else f"waited for {bar.what}"
+        )
         if bar.kind == "retry":
             what = f"waited before the next try ({bar.what})"
         why = el("small", bar.what) if bar.kind in {"failed", "lost"} else None
         rows.append(
-            el("li", w.sign(shown), el("span", what, why), el("span", duration(until - bar.since), class_="num"), w.moment(bar.since, now))
+            el(
+                "li",
+                w.sign(shown),
+                el("span", what, why),
+                el("span", duration(until - bar.since), class_="num"),
+                w.moment(bar.since, now),
+            )
         )
     return el("ol", rows, class_="tries") if rows else w.empty("Nothing has been tried yet.")
 
@@ -225,11 +280,17 @@ def attempts(bars: Sequence[Bar], st: StepState, now: float) -> Markup:
 def output(name: str, names: Sequence[str], text: str, size: int, *, live: bool) -> Markup:
     """What an attempt says; `text` is the end of it."""
     if not names:
-        return w.empty("It has said nothing.", "What an attempt says while it works is shown here as it comes.")
+        return w.empty(
+            "It has said nothing.", "What an attempt says while it works is shown here as it comes."
+        )
     options = [el("option", one.rpartition("/")[2], value=one, selected=one == name) for one in names]
     cut = el("small", f"the last {len(text):,} of {size:,} bytes") if size > len(text.encode()) else None
     head = el(
         "div", el("label", "Attempt ", el("select", options, class_="field", data_say="attempt")) if len(names) > 1 else None,
         el("span", "live", class_="chip is-running") if live else None, cut, class_="line",
     )  # fmt: skip
-    return el("div", head, el("pre", el("code", text), class_="source said", tabindex="0", data_tail=True, id=f"said-{name}"))
+    return el(
+        "div",
+        head,
+        el("pre", el("code", text), class_="source said", tabindex="0", data_tail=True, id=f"said-{name}"),
+    )

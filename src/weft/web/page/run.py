@@ -25,7 +25,7 @@ from weft.web.page.drawing import drawing
 from weft.web.page.gantt import axis, gantt
 from weft.web.page.layout import Layout, layout
 from weft.web.page.live import Act
-from weft.web.page.screen import House, Screen
+from weft.web.page.screen import PATIENCE_SECONDS, House, Screen
 
 TAIL_BYTES = 48_000
 LOOK_SECONDS = 0.5
@@ -35,7 +35,7 @@ PAGE = 2_000
 def add(house: House) -> None:
     """Serve it."""
 
-    @ui.page("/runs/{run}")
+    @ui.page("/runs/{run}", response_timeout=PATIENCE_SECONDS)
     async def page(request: Request, run: str) -> None:
         screen = Screen(house, request, "/", run)
         try:
@@ -125,7 +125,7 @@ class RunPage:
         now = self.screen.house.now
         found = await showing.explain(self.folded, self.weft, self.run)
         why = Explanation(found["kind"], found["sentence"], tuple(found["commands"]))
-        self.head.show(about.banner(state), *about.head(state, why, progress(state, now), now))
+        self.head.show(*about.head(state, why, progress(state, now), now))
         self.tabs.show(w.tabs(list(about.SHELVES), self.shelf, "shelf"))
         self.body.set_visibility(self.shelf == "work")
         if self.shelf == "work":
@@ -151,7 +151,9 @@ class RunPage:
     def show_lines(self, state: State, now: float) -> None:
         assert self.drawn is not None
         bars = self.timeline.all()
-        rows = {st.key: state.step(st.key).title or st.key if not st.parent else st.key for st in listed(state)}
+        rows = {
+            st.key: state.step(st.key).title or st.key if not st.parent else st.key for st in listed(state)
+        }
         if self.drawn.collapsed:
             chosen = next((one for one in self.drawn.nodes if one.id == self.node(state)), None)
             if chosen is not None:
@@ -193,7 +195,11 @@ class RunPage:
 
     async def said(self, state: State) -> Markup:
         """The end of what the chosen attempt says."""
-        sizes = {a: size for a, size in await self.weft.store.outputs(self.run) if a.rpartition("/")[0] == self.step}
+        sizes = {
+            a: size
+            for a, size in await self.weft.store.outputs(self.run)
+            if a.rpartition("/")[0] == self.step
+        }
         names = sorted(sizes, key=_number)
         name = self.attempt if self.attempt in names else names[-1] if names else ""
         size = sizes.get(name, 0)
@@ -210,19 +216,30 @@ class RunPage:
             return
         now = self.screen.house.now
         self.show_lines(state, now)
-        if self.part == "output" and self.step in state.steps and state.steps[self.step].status not in STEP_ENDED:
+        if (
+            self.part == "output"
+            and self.step in state.steps
+            and state.steps[self.step].status not in STEP_ENDED
+        ):
             await self.show_panel(state, now)
 
     async def diff(self, state: State, step: str, path: str) -> Markup:
-        st = state.steps[step]
-        commit = st.result.commit if st.result is not None else ""
+        """What a step changed; without one what the whole run did."""
+        result = state.steps[step].result if step else None
+        commit = result.commit if result is not None else "" if step else state.commit
         name = ("diff", step, commit, path)
         if name not in self.fetched:
             try:
-                text = (await showing.diff(self.folded, self.weft, self.run, step, path)).decode("utf-8", "replace")
+                if step:
+                    made = await showing.diff(self.folded, self.weft, self.run, step, path)
+                else:
+                    made = await showing.workspace(self.weft, state).diff(state.base["commit"], commit, path)
             except WeftError as error:
                 return w.empty("The diff cannot be shown.", str(error))
-            self.fetched[name] = patch.patch(text) if text else w.empty("It changed no file that is versioned.")
+            text = made.decode("utf-8", "replace")
+            self.fetched[name] = (
+                patch.patch(text) if text else w.empty("It changed no file that is versioned.")
+            )
         return self.fetched[name]
 
     # The other tabs ---------------------------------------------------------------------------------------------------
@@ -242,24 +259,41 @@ class RunPage:
                 return shelves.events(records, now, older=after > 0)
 
     async def file(self, state: State) -> Markup:
-        """The chosen file, as `how` says."""
-        made = [st for st in listed(state) if st.result and any(a.path == self.path for a in st.result.artifacts)]
-        step = self.by if any(st.key == self.by for st in made) else made[-1].key if made else ""
-        if not step:
+        """The chosen file, as `how` says: as a step left it, or as it is in the end."""
+        made = [
+            st.key
+            for st in listed(state)
+            if st.result and any(a.path == self.path for a in st.result.artifacts)
+        ]
+        if not made:
             return w.empty("The run has not made this file.", self.path)
-        if self.how == "diff":
-            return shelves.file(self.path, step, self.how, await self.diff(state, step, self.path))
-        result = state.steps[step].result
-        name = ("file", self.path, step, result.commit if result else "", result.digest if result else "", self.how)
+        step = self.by if self.by in made else "" if state.commit else made[-1]
+        body = await (self.diff(state, step, self.path) if self.how == "diff" else self.content(state, step))
+        return shelves.file(self.path, step, self.how, body)
+
+    async def content(self, state: State, step: str) -> Markup:
+        result = state.steps[step].result if step else None
+        commit = result.commit or result.digest if result is not None else state.commit
+        name = ("file", self.path, step, commit, self.how)
         if name not in self.fetched:
             try:
-                data, _ = await showing.artifact(self.folded, self.weft, self.run, self.path, step)
-            except (NoSuchFile, WeftError) as error:
-                return shelves.file(self.path, step, self.how, w.empty("It cannot be read.", str(error)))
+                data = await self.read(state, step)
+            except WeftError as error:
+                return w.empty("It cannot be read.", str(error))
             text = document.decoded(data)
-            shown = document.source(text) if self.how == "source" and text is not None else document.rendered(self.path, data)
-            self.fetched[name] = shown
-        return shelves.file(self.path, step, self.how, self.fetched[name])
+            as_written = self.how == "source" and text is not None
+            self.fetched[name] = (
+                document.source(text or "") if as_written else document.rendered(self.path, data)
+            )
+        return self.fetched[name]
+
+    async def read(self, state: State, step: str) -> bytes:
+        if step:
+            return (await showing.artifact(self.folded, self.weft, self.run, self.path, step))[0]
+        data = await showing.workspace(self.weft, state).read(state.commit, self.path)
+        if data is None:
+            raise NoSuchFile(run=self.run, path=self.path)
+        return data
 
     # What is done in it -----------------------------------------------------------------------------------------------
 
@@ -285,7 +319,9 @@ class RunPage:
                 return
             case "fork":
                 by = await self.screen.allow("operator")
-                self.screen.go(f"/runs/{await acting.fork(self.weft, self.run, done.data.get('step', ''), {}, by)}")
+                self.screen.go(
+                    f"/runs/{await acting.fork(self.weft, self.run, done.data.get('step', ''), {}, by)}"
+                )
                 return
         self.remember()
         await self.show()
@@ -294,7 +330,9 @@ class RunPage:
         by = await self.screen.allow("operator")
         given = {"step": done.data.get("step", ""), "reason": str(done.form.get("reason", ""))}
         await acting.tell(self.weft, self.run, done.do, given, by)
-        self.screen.note({"pause": "It pauses when what is under way has ended."}.get(done.do, f"Told it: {done.do}."))
+        self.screen.note(
+            {"pause": "It pauses when what is under way has ended."}.get(done.do, f"Told it: {done.do}.")
+        )
 
     def remember(self) -> None:
         """What a reload comes back to: also when the server was away."""
@@ -316,5 +354,3 @@ def _about(record: Record) -> str:
 def _number(name: str) -> tuple[int, ...]:
     """By round, then attempt."""
     return tuple(int(n) if n.isdigit() else 0 for n in name.rpartition("/")[2].split("."))
-
-

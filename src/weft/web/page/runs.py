@@ -13,7 +13,7 @@ from weft.store.port import RunQuery, RunRow
 from weft.web.page import listing
 from weft.web.page.listing import Filter
 from weft.web.page.live import Act
-from weft.web.page.screen import House, Screen
+from weft.web.page.screen import PATIENCE_SECONDS, House, Screen
 
 AT_ONCE = 50
 
@@ -26,8 +26,8 @@ def add(house: House) -> None:
         wanted = Filter(asked.get("text", ""), asked.get("status", ""), asked.get("workflow", ""))
         await Runs(Screen(house, request, "/", "Runs"), wanted).begin()
 
-    ui.page("/")(page)
-    ui.page("/runs")(page)
+    ui.page("/", response_timeout=PATIENCE_SECONDS)(page)
+    ui.page("/runs", response_timeout=PATIENCE_SECONDS)(page)
 
 
 class Runs:
@@ -49,10 +49,15 @@ class Runs:
         self.sheet = screen.part(self.act)
 
     async def begin(self) -> None:
-        self.workflows = await choosing.workflows(self.screen.weft)
         self.show_head()
         await self.load()
         await self.screen.begin(self.heard)
+        ui.timer(0.1, self.look_up, once=True)
+
+    async def look_up(self) -> None:
+        """Which workflows there are: every file is read for it, so nobody waits for that."""
+        self.workflows = await choosing.workflows(self.screen.weft)
+        self.show_head()
 
     def show_head(self) -> None:
         self.head.show(listing.head(self.wanted, [one["name"] for one in self.workflows]))

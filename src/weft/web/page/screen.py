@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from weft.app.open import Weft
     from weft.web.page.watching import Heard, Watching
 
+PATIENCE_SECONDS = 30.0
+"""How long a busy server may take to make a page before the browser is told that it cannot."""
 PAGES = (("/", "Runs"), ("/inbox", "Inbox"), ("/agents", "Agents"), ("/statistics", "Statistics"))
 WEAVE = Markup(
     '<svg class="mark" viewBox="0 0 24 24" aria-hidden="true"><path d="M3 8h18M3 16h18" stroke="var(--accent)" stroke-width="3"/>'

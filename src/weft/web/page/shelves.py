@@ -30,7 +30,7 @@ def files(state: State, path: str, body: Markup | None) -> Markup:
     rows = [
         el(
             "button", el("span", one["path"], class_="mono"), el("small", one["step"]), type="button", class_="item",
-            data_do="file", data_path=one["path"], data_step=one["step"],
+            data_do="file", data_path=one["path"], data_step="",
             aria_pressed="true" if one["path"] == path else "false", id=f"file-{one['path']}",
         )
         for one in found
@@ -41,7 +41,8 @@ def files(state: State, path: str, body: Markup | None) -> Markup:
 def file(path: str, step: str, how: str, body: Markup) -> Markup:
     """One file: as people read it, as it is written, or what the step changed in it."""
     named = [("rendered", "Read"), ("source", "Source"), ("diff", "Diff")]
-    head = el("header", el("h3", path, class_="mono"), el("small", "by ", step), w.tabs(named, how, "how"))
+    by = el("small", "by ", step) if step else el("small", "as it was woven")
+    head = el("header", el("h3", path, class_="mono"), by, w.tabs(named, how, "how"))
     return el("article", head, el("div", body, id=f"body-{path}-{how}"), class_="sheet-of")
 
 
@@ -56,7 +57,9 @@ def handoffs(state: State) -> Markup:
         cards.append(
             el(
                 "article",
-                el("header", el("b", one.sender or state.step(st.key).role or st.key, to), el("code", st.key)),
+                el(
+                    "header", el("b", one.sender or state.step(st.key).role or st.key, to), el("code", st.key)
+                ),
                 document.markdown(one.summary) if one.summary else None,
                 _list("Instructions", [one.instructions] if one.instructions else []),
                 _list("Decided", one.decisions),
@@ -82,7 +85,9 @@ def weave(state: State, found: Sequence[e.ConflictFound]) -> Markup:
         for step in c.get("steps", ()):
             disputed[str(step)] = disputed.get(str(step), 0) + 1
     rows = []
-    for number, st in enumerate((st for st in listed(state) if st.result is not None and st.result.commit), 1):
+    for number, st in enumerate(
+        (st for st in listed(state) if st.result is not None and st.result.commit), 1
+    ):
         assert st.result is not None
         conflicts = disputed.get(st.key, 0)
         rows.append(
@@ -93,8 +98,9 @@ def weave(state: State, found: Sequence[e.ConflictFound]) -> Markup:
             )
         )  # fmt: skip
     heads = el("tr", [el("th", name) for name in ("", "Step", "Result", "Files", "Commit")])
-    order = el("table", el("thead", heads), el("tbody", rows), class_="table") if rows else w.empty("No step has left a commit yet.")
-    return el("div", _result(state), el("h3", "In this order"), order, _conflicts(settled))
+    order = el("table", el("thead", heads), el("tbody", rows), class_="table")
+    framed = el("div", order, class_="wide-table") if rows else w.empty("No step has left a commit yet.")
+    return el("div", _result(state), el("h3", "In this order"), framed, _conflicts(settled), class_="woven")
 
 
 def _result(state: State) -> Markup:
@@ -123,8 +129,15 @@ def _conflicts(settled: Sequence[tuple[str, dict[str, Any]]]) -> Markup | None:
         cards.append(
             el(
                 "article",
-                el("header", el("b", one.get("path", ""), class_="mono"), w.chip("failed", str(one.get("kind", "conflict")))),
-                el("p", f"{' and '.join(map(str, one.get('steps', ())))} disagree; found when {step} was woven."),
+                el(
+                    "header",
+                    el("b", one.get("path", ""), class_="mono"),
+                    w.chip("failed", str(one.get("kind", "conflict"))),
+                ),
+                el(
+                    "p",
+                    f"{' and '.join(map(str, one.get('steps', ())))} disagree; found when {step} was woven.",
+                ),
                 el("p", one.get("hint") or one.get("settle") or "", class_="soft"),
                 hunks,
                 class_="card",
@@ -151,4 +164,13 @@ def _event(record: Record, now: float) -> Markup:
         el("span", said, class_="soft"),
     )  # fmt: skip
     small = el("small", f"version {record.version} · position {record.position} · {record.actor or 'weft'}")
-    return el("li", el("details", head, small, el("pre", el("code", body), class_="source")), id=f"event-{record.version}", class_=f"k-{record.kind.partition('.')[0]}")
+    return el(
+        "li",
+        el("details", head, small, el("pre", el("code", body), class_="source")),
+        id=f"event-{record.version}",
+        class_=f"k-{_tone(record.kind)}",
+    )
+
+
+def _tone(kind: str) -> str:
+    return "failed" if kind.endswith((".failed", ".aborted")) else kind.partition(".")[0]

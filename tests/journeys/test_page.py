@@ -1,0 +1,228 @@
+"""Leave a run alone and look after it from a browser: start, watch, reject, amend, abort, also over a server that died."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from tests.journeys.program import Program, until
+
+pytest.importorskip("nicegui")
+pytest.importorskip("playwright")
+
+from playwright.sync_api import Browser, expect
+
+from tests.journeys.browser import Tab, browser
+
+pytestmark = [pytest.mark.needs("chromium", "git")]
+expect.set_options(timeout=30_000)
+
+PLAN = """
+name: plan
+description: Write a plan and let a person judge it.
+inputs:
+  topic: {description: What it is about.}
+  pages: {type: integer, default: 2}
+steps:
+  - id: write
+    title: Write the plan
+    run: |
+      echo "# Plan for $WEFT_INPUT_TOPIC, round $WEFT_ROUND" > plan.md
+      echo '<script>window.hacked = 1</script><img src=x onerror="window.hacked = 1">' >> plan.md
+      echo '[look](javascript:window.hacked=1)' >> plan.md
+      cat "$WEFT_FEEDBACK" >> plan.md
+      echo the writer has written
+    creates: plan.md
+    approve: Is the plan good?
+  - id: publish
+    title: Publish it
+    requires: plan.md
+    run: cat plan.md
+"""
+SLOW = """
+name: slow
+description: Takes its time.
+steps:
+  - {id: wait, run: [sleep, "600"]}
+  - {id: after, needs: [wait], run: "true"}
+"""
+ENDLESS = "name: broken\nsteps:\n  - {id: first, uses: noop}\n  - {id: breaks, needs: [first], run: 'echo no >&2; exit 3'}\n"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+class Served(Program):
+    """The program with its doors open on a port that stays the same."""
+
+    def serve(self) -> subprocess.Popen[str]:
+        process = self.begin("serve", "--port", self.port)
+        assert process.stdout is not None
+        until(lambda: "is open at" in (process.stdout.readline() if process.stdout else ""), "the door")
+        return process
+
+    @property
+    def port(self) -> str:
+        if not hasattr(self, "_port"):
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                self._port = str(free.getsockname()[1])
+        return self._port
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@pytest.fixture
+def served(tmp_path) -> Iterator[Served]:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    program = Served(folder)
+    for name, text in {"plan": PLAN, "slow": SLOW, "broken": ENDLESS}.items():
+        program.write(f"workflows/{name}.yaml", text)
+    program.write("README.md", "# A project\n")
+    git = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "Begin"]):
+        subprocess.run([*git, *words], cwd=folder, env=program.environment, check=True)
+    yield program
+    program.close()
+
+
+def start(tab: Tab, workflow: str, **fields: str) -> str:
+    """Start a run from the form and give its id."""
+    page = tab.go("/")
+    page.get_by_role("button", name="Start a run").click()
+    page.locator("#pick").select_option(workflow)
+    for name, value in fields.items():
+        page.locator(f"[name='in:{name}']").fill(value)
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_url(re.compile("/runs/"))
+    return page.url.partition("/runs/")[2].partition("?")[0]
+
+
+def test_a_run_is_started_from_the_form_rejected_amended_and_followed_without_a_reload(served, chromium):
+    served.serve()
+    watching, answering = Tab(chromium, served.url), Tab(chromium, served.url)
+    run = start(watching, "plan", topic="tea")
+    page = watching.page
+    expect(page.locator(".banner")).to_contain_text("write asks: Is the plan good?")
+    expect(page.locator("#node-write")).to_have_class(re.compile("is-waiting"))
+    watching.mark()
+
+    # Reject with a reason: the step is done again, with the reason, and is asked about anew.
+    inbox = answering.go("/inbox")
+    answering.mark()
+    expect(inbox.locator(".looks h1")).to_have_text("Plan for tea, round 1")
+    assert inbox.evaluate("window.hacked") is None
+    assert inbox.locator(".looks script, .looks img, .looks a[href^=javascript]").count() == 0
+    inbox.get_by_role("tab", name="Diff").click()
+    expect(inbox.locator(".patch .came").first).to_contain_text("# Plan for tea, round 1")
+    inbox.keyboard.press("r")
+    inbox.locator("textarea[name=reason]").fill("say more about milk")
+    inbox.get_by_role("button", name="Reject").click()
+    expect(inbox.locator(".looks")).to_contain_text("say more about milk")
+    expect(page.locator("#node-write")).to_contain_text("waits for a person")
+
+    # Amend: what was typed becomes the artifact, and is seen before it does.
+    inbox.keyboard.press("e")
+    editor = inbox.locator("textarea[name=content]")
+    editor.fill("# A better plan\n\nwith milk\n")
+    expect(inbox.locator(".preview h1")).to_have_text("A better plan")
+    inbox.get_by_role("tab", name=re.compile("Your changes")).click()
+    expect(inbox.locator(".preview .came").first).to_contain_text("A better plan")
+    inbox.get_by_role("button", name="Put this in its place").click()
+    expect(inbox.locator(".empty").first).to_contain_text("Nobody waits for you")
+    expect(page.locator("h1")).to_contain_text("completed")
+    expect(page.locator(".banner")).to_have_count(0)
+    assert watching.marked
+    assert answering.marked
+
+    # Everything about it: what it said, its rounds, its files, its events.
+    expect(page.locator("#line-write .bar")).to_have_count(4)
+    page.locator("#line-publish").click()
+    expect(page.locator("#node-publish")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("tab", name="Output").click()
+    expect(page.locator(".said")).to_contain_text("with milk")
+    page.get_by_role("tab", name="Attempts").click()
+    expect(page.locator(".tries li")).to_have_count(1)
+    page.get_by_role("tab", name="Files").click()
+    page.locator("[id='file-plan.md']").click()
+    expect(page.locator(".sheet-of .prose h1")).to_have_text("A better plan")
+    page.get_by_role("tab", name="Weave").click()
+    expect(page.locator(".woven .table")).to_contain_text("write")
+    page.locator("#shelf-events").click()
+    expect(page.locator(".events > li").first).to_contain_text("run.completed")
+    assert watching.marked
+    assert not watching.faults + answering.faults
+    assert not watching.elsewhere + answering.elsewhere
+    answered = [one["event"] for one in served.events(run, "ask.answered")]
+    assert [(one["verdict"], one.get("reason", "")) for one in answered] == [
+        ("reject", "say more about milk"),
+        ("amend", ""),
+    ]
+
+
+def test_a_run_is_aborted_and_a_broken_one_names_its_first_fault_on_a_phone(served, chromium):
+    served.serve()
+    phone = Tab(chromium, served.url, viewport={"width": 390, "height": 844}, color_scheme="dark")
+    run = start(phone, "slow")
+    page = phone.page
+    expect(page.locator("#node-wait")).to_have_class(re.compile("is-running"))
+    phone.mark()
+    page.get_by_role("button", name="Abort", exact=True).click()
+    page.locator("#abort input[name=reason]").fill("wrong one")
+    page.get_by_role("button", name="Abort the run").click()
+    expect(page.locator("h1")).to_contain_text("aborted")
+    expect(page.locator(".why").first).to_contain_text("wrong one")
+    assert phone.marked
+    broken = start(phone, "broken")
+    expect(page.locator(".banner.bad")).to_contain_text("breaks failed first")
+    page.locator(".banner button").click()
+    expect(page.locator(".fault")).to_contain_text("exit")
+    assert not phone.overflows()
+    for path in ("/", "/inbox", "/agents", "/statistics"):
+        phone.go(path)
+        expect(page.locator("h1")).to_be_visible()
+        assert not phone.overflows(), path
+    phone.go("/")
+    expect(page.locator(f"#run-{run}")).to_contain_text("aborted")
+    page.get_by_role("button", name="failed").click()
+    expect(page.locator(".run")).to_have_count(1)
+    expect(page.locator(f"#run-{broken}")).to_be_visible()
+    assert not phone.faults
+    assert not phone.elsewhere
+
+
+def test_the_page_comes_back_by_itself_after_the_server_was_killed(served, chromium):
+    server = served.serve()
+    tab = Tab(chromium, served.url)
+    run = start(tab, "plan", topic="rain")
+    page = tab.page
+    page.get_by_role("link", name="Answer", exact=True).click()
+    page.keyboard.press("r")
+    reason = page.locator("textarea[name=reason]")
+    reason.fill("half a sent")
+    tab.mark()
+    served.kill(server)
+    expect(page.locator("#popup")).to_be_visible()
+    served.serve()
+    page.wait_for_function("window.marked === undefined")
+    expect(page.locator(".ask-card")).to_contain_text("Is the plan good?")
+    page.keyboard.press("r")
+    expect(reason).to_have_value("half a sent")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator(".empty").first).to_contain_text("Nobody waits for you")
+    tab.go(f"/runs/{run}")
+    expect(page.locator("h1")).to_contain_text("completed")
+    versions = [one["version"] for one in served.events(run)]
+    assert versions == list(range(1, len(versions) + 1))
