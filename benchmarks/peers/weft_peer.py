@@ -85,6 +85,12 @@ async def _latency(n: int, work: Path) -> Report:
     return {**percentiles(firsts[10:]), **after}
 
 
+async def _worktrees(n: int, work: Path) -> Report:
+    from weft_worktrees import compare
+
+    return await compare(n, work)
+
+
 async def _memory(n: int, work: Path) -> Report:
     from weft_engine import in_a_row, opened, perform
 
@@ -152,6 +158,7 @@ if __name__ == "__main__":
         "growth": _growth,
         "latency": _latency,
         "memory": _memory,
+        "worktrees": _worktrees,
     }
     commands: dict[str, Workload] = {"cold": cold_start, "help": help_page, "demo": demo, "history": history}
     main({**{name: _in_loop(workload) for name, workload in within.items()}, **commands})
