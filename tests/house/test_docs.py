@@ -92,18 +92,8 @@ def _everything_said() -> str:
 
 
 def _commands() -> list[str]:
-    """The names in the command table, hidden ones left out; none before there is a command line."""
-    if find_spec("weft.cli.main") is None:
-        return []
-    import click
-    import typer
-
-    app = importlib.import_module("weft.cli.main").app
-    group = typer.main.get_command(app)
-    assert isinstance(group, click.Group)
-    context = click.Context(group)
-    found = {name: group.get_command(context, name) for name in group.list_commands(context)}
-    return [name for name, command in found.items() if command is not None and not command.hidden]
+    """The names in the command table."""
+    return list(importlib.import_module("weft.cli.table").entries())
 
 
 def _settings() -> list[str]:

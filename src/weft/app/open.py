@@ -45,13 +45,12 @@ class Weft(People):
     def __init__(self, folder: Path, settings: Settings) -> None:
         self.folder = folder
         self.settings = settings
-        self.home = _home(folder)
         self._tools: Tools | None = None
         self.actor = settings.actor or _login()
         self.store = open_store(settings.store or str(self.home / "weft.db"))
         self._workspaces: dict[str, Workspace] = {}
         clock = SystemClock()
-        spool = self.home / "attempts"
+        spool = folder / STATE / "attempts"
         attempts = Attempts(self.kind, self.gate, self.tools, self.workspace, spool, clock)
         self.engine = Engine(
             self.store,
@@ -62,6 +61,11 @@ class Weft(People):
             places=settings.places,
             actor=self.actor,
         )
+
+    @cached_property
+    def home(self) -> Path:
+        """weft's own folder in the project, made when it is first needed."""
+        return _home(self.folder)
 
     async def __aenter__(self) -> Weft:
         return self

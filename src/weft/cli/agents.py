@@ -60,4 +60,4 @@ async def _doing(weft: Weft) -> status.Statuses:
     return found
 
 
-AGENTS = Command("agents", "List the agents, and which can be used here", perform)
+AGENTS = Command("agents", "List the agents, and which can be used here", perform, reads=True)

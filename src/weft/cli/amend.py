@@ -95,4 +95,5 @@ AMEND = Command(
     Option("--value", "Better outputs: a JSON object.", "text"),
     REASON,
     more="Without --file, --text or --value your editor opens ($VISUAL, $EDITOR).",
+    reads=True,
 )

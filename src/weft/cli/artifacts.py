@@ -117,4 +117,5 @@ ARTIFACTS = Command(
     Argument("run", "a run's id or its beginning, or `last`", complete="run"),
     Argument("path", "print this one", required=False),
     Option("--out", "Copy all of them into this folder.", "text", metavar="FOLDER", complete="file"),
+    reads=True,
 )

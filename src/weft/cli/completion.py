@@ -23,7 +23,10 @@ def perform(here: Here, shell: str | None) -> int:
     from weft.cli.typed import complete
 
     os.environ[COMPLETE] = f"source_{wanted}"
-    return complete(COMPLETE)
+    try:
+        return complete(COMPLETE)
+    finally:
+        del os.environ[COMPLETE]
 
 
 COMPLETION = Command(

@@ -73,4 +73,5 @@ DIFF = Command(
     Option("--old", "The earlier version (1).", "whole", metavar="VERSION"),
     Option("--new", "The later version (the last).", "whole", metavar="VERSION"),
     Option("--files", "The patch of what the run changed, for `git apply`."),
+    reads=True,
 )

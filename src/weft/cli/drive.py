@@ -60,4 +60,5 @@ DRIVE = Command(
     ),
     Option("--wait", "Stay while people are asked, until the run ends."),
     more=MORE,
+    reads=True,
 )

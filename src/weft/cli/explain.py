@@ -56,4 +56,5 @@ EXPLAIN = Command(
     "Say in one sentence why a run is where it is",
     perform,
     Argument("run", "a run's id or its beginning, or `last`", complete="run"),
+    reads=True,
 )

@@ -69,7 +69,10 @@ class Option:
 
 
 class Command:
-    """`perform(here, **values)` does it and gives the exit code, or a coroutine that does."""
+    """`perform(here, **values)` does it and gives the exit code, or a coroutine that does.
+
+    `reads`: where there is no store yet, it makes none.
+    """
 
     def __init__(
         self,
@@ -78,8 +81,10 @@ class Command:
         perform: Callable[..., Any],
         *parameters: Argument | Option,
         more: str = "",
+        reads: bool = False,
     ) -> None:
         self.name, self.summary, self.perform, self.more = name, summary, perform, more
+        self.reads = reads
         self.arguments = [one for one in parameters if isinstance(one, Argument)]
         self.options = [one for one in parameters if isinstance(one, Option)] + COMMON
 

@@ -21,23 +21,36 @@ LAST = "last"
 class Here:
     """`folder` and `store` are None where nothing was said."""
 
-    def __init__(self, folder: str | None, store: str | None, *, json: bool = False) -> None:
+    def __init__(
+        self, folder: str | None, store: str | None, *, json: bool = False, reads: bool = False
+    ) -> None:
         self.folder = Path(folder) if folder else Path.cwd()
         if not self.folder.is_dir():
             raise Misused(what=f"There is no folder {folder}", mend="-C takes a folder that exists")
         self.store = os.path.abspath(store) if store and _is_path(store) else store
         self.screen = Screen(json=json)
+        self._reads = reads
 
     @asynccontextmanager
     async def weft(self, **settings: Any) -> AsyncIterator[Weft]:
         """The project, opened; closed again afterwards."""
         from weft.app.open import open_weft
 
-        weft = open_weft(self.folder, store=self.store, **settings)
+        store = "memory:" if self._reads and self._nothing_here() else self.store
+        weft = open_weft(self.folder, store=store, **settings)
         try:
             yield weft
         finally:
             await weft.close()
+
+    def _nothing_here(self) -> bool:
+        """Whether there is no store yet; who only looks should leave no trace."""
+        from weft.app.open import STATE
+        from weft.app.settings import load_settings
+        from weft.formats.discovery import project
+
+        top = project(self.folder)
+        return not (self.store or load_settings(top).store or (top / STATE / "weft.db").exists())
 
     async def find(self, weft: Weft, run: str) -> str:
         """The id of a run from its unique beginning, or `last`. Raises NoSuchRun."""

@@ -160,8 +160,9 @@ INBOX = Command(
     "List what people are asked, in all runs",
     inbox,
     Argument("run", "only the asks of this run", required=False, complete="run"),
+    reads=True,
 )
-APPROVE = Command("approve", "Agree to what a run asks", approve, OF_RUN, OF_ASK, REASON)
+APPROVE = Command("approve", "Agree to what a run asks", approve, OF_RUN, OF_ASK, REASON, reads=True)
 REJECT = Command(
     "reject",
     "Refuse what a run asks, with a reason",
@@ -170,6 +171,7 @@ REJECT = Command(
     OF_ASK,
     REASON,
     more="What is refused is done again with the reason, or fails: as the workflow says. It never goes on in silence.",
+    reads=True,
 )
 ANSWER = Command(
     "answer",
@@ -180,4 +182,5 @@ ANSWER = Command(
     Argument("choice", "one of its choices", required=False),
     Option("--value", "A value: JSON, or text.", "text"),
     REASON,
+    reads=True,
 )

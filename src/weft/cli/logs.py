@@ -140,4 +140,5 @@ LOGS = Command(
     Option("--attempt", "Only this attempt: ROUND.NUMBER.", "text", metavar="R.N"),
     Option("--all -a", "All attempts, not just the last.", name="every"),
     Option("--follow -f", "Go on printing until the step has ended."),
+    reads=True,
 )

@@ -66,7 +66,7 @@ def perform(command: Command, words: list[str]) -> int:
     from weft.cli.here import Here
 
     values = parse(command, words)
-    here = Here(values.pop("folder"), values.pop("store"), json=values.pop("json"))
+    here = Here(values.pop("folder"), values.pop("store"), json=values.pop("json"), reads=command.reads)
     result: Any = command.perform(here, **values)
     if hasattr(result, "send"):
         import asyncio

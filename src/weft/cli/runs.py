@@ -112,4 +112,5 @@ RUNS = Command(
     Option("--limit -n", "At most so many (20).", "whole"),
     Option("--after", "The page after this run.", "text", metavar="RUN", complete="run"),
     Option("--called", "Also runs that another run has called."),
+    reads=True,
 )

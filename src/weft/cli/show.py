@@ -164,4 +164,5 @@ SHOW = Command(
     Option("--at", "As it was at this version (`weft events` shows them).", "whole", metavar="VERSION"),
     Option("--step", "Everything about one step.", "text"),
     Option("--timeline", "The attempts as bars over time."),
+    reads=True,
 )

@@ -130,9 +130,14 @@ VERIFY = Command(
     verify,
     Argument("run", "only this run", required=False, complete="run"),
     more="Reads every record and checks it against the hash chain. Exit code 0, or 1 with each fault named.",
+    reads=True,
 )
 BACKUP = Command(
-    "backup", "Copy the store while it is in use", backup, Argument("file", "a new file", complete="file")
+    "backup",
+    "Copy the store while it is in use",
+    backup,
+    Argument("file", "a new file", complete="file"),
+    reads=True,
 )
 EXPORT = Command(
     "export",
@@ -140,6 +145,7 @@ EXPORT = Command(
     export,
     Argument("run", "a run's id or its beginning, or `last`", complete="run"),
     Argument("file", "a new file; standard output without it", required=False, complete="file"),
+    reads=True,
 )
 IMPORT = Command(
     "import",
@@ -161,4 +167,5 @@ CLEANUP = Command(
     Option("--status -s", "Only runs that ended so.", "many", metavar="STATUS"),
     Option("--unlanded", "Also results that are part of no other branch."),
     Option("--dry-run", "Only say what would go."),
+    reads=True,
 )

@@ -195,8 +195,8 @@ STEP = Argument("step", "a step of the run")
 REASON = Option("--reason -r", "Why; it stays on record.", "text")
 DRIVE = Option("--drive", "Then go on with the run here.")
 
-PAUSE = Command("pause", "Start nothing new; what runs finishes", pause, OF_RUN, REASON)
-RESUME = Command("resume", "Go on after a pause by request or a block", resume, OF_RUN, DRIVE)
+PAUSE = Command("pause", "Start nothing new; what runs finishes", pause, OF_RUN, REASON, reads=True)
+RESUME = Command("resume", "Go on after a pause by request or a block", resume, OF_RUN, DRIVE, reads=True)
 ABORT = Command(
     "abort",
     "End a run now, and what runs in it",
@@ -204,6 +204,7 @@ ABORT = Command(
     OF_RUN,
     REASON,
     more="Whatever runs gets SIGTERM, then after its grace SIGKILL; `finally` steps still run. What was done is kept.",
+    reads=True,
 )
 RETRY = Command(
     "retry",
@@ -213,10 +214,18 @@ RETRY = Command(
     Argument("step", "a failed step; all that failed without it", required=False),
     REASON,
     DRIVE,
+    reads=True,
 )
-EXEC = Command("exec", "Run exactly one step of a paused run", execute, OF_RUN, STEP)
+EXEC = Command("exec", "Run exactly one step of a paused run", execute, OF_RUN, STEP, reads=True)
 SKIP = Command(
-    "skip", "Leave a step out; what follows goes on as if it were done", skip, OF_RUN, STEP, REASON, DRIVE
+    "skip",
+    "Leave a step out; what follows goes on as if it were done",
+    skip,
+    OF_RUN,
+    STEP,
+    REASON,
+    DRIVE,
+    reads=True,
 )
 FORK = Command(
     "fork",
@@ -228,6 +237,7 @@ FORK = Command(
     Option("--fact", "Another value for a fact.", "many", metavar="NAME=VALUE", name="facts"),
     DRIVE,
     more="What does not come after the step is kept as it was; the earlier run stays as it is.",
+    reads=True,
 )
 FACT = Command(
     "fact",
@@ -236,6 +246,7 @@ FACT = Command(
     OF_RUN,
     Argument("facts", "NAME=VALUE; the value is JSON, yes, no, or text", many=True),
     DRIVE,
+    reads=True,
 )
 BUDGET = Command(
     "budget",
@@ -247,4 +258,5 @@ BUDGET = Command(
     Option("--attempts", "So many attempts more.", "whole"),
     Option("--seconds", "So many seconds more.", "number"),
     DRIVE,
+    reads=True,
 )

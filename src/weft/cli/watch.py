@@ -99,6 +99,7 @@ EVENTS = Command(
     Option("--follow -f", "Go on with what happens from now on."),
     Option("--name", "A reader that is remembered: begin where it stopped.", "text"),
     more="With --json one object a line. Patterns name kinds of events; `*` stands for anything.",
+    reads=True,
 )
 WATCH = Command(
     "watch",
@@ -106,4 +107,5 @@ WATCH = Command(
     watch,
     Argument("run", "a run's id or its beginning, or `last`", complete="run"),
     more="Prints what has happened and what happens until the run ends. It drives nothing.",
+    reads=True,
 )

@@ -46,7 +46,7 @@ def format_reference() -> str:
     waiting, told, sections = ["DocumentKeys"], {"DocumentKeys"}, []
     while waiting:
         name = waiting.pop(0)
-        sections.append(_section(known[name], *_meanings(known[name])))
+        sections.append(_section(known[name], *meanings(known[name])))
         mentioned = re.findall(r"\]\(#([\w-]+)\)", sections[-1])
         found = [
             kind for anchor in mentioned for kind in known if _title(kind).lower().replace(" ", "-") == anchor
@@ -80,7 +80,7 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
-def _meanings(kind: type[msgspec.Struct]) -> tuple[dict[str, ast.expr], dict[str, str]]:
+def meanings(kind: type[msgspec.Struct]) -> tuple[dict[str, ast.expr], dict[str, str]]:
     """The annotations of a type's own fields as syntax, and the text that stands below each field."""
     tree = ast.parse(inspect.getsource(kind)).body[0]
     assert isinstance(tree, ast.ClassDef)

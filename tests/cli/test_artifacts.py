@@ -1,0 +1,34 @@
+import pytest
+
+
+@pytest.fixture
+def made(weft):
+    weft.run("{id: a, creates: [d/n.md], run: 'mkdir d; printf hello > d/n.md'}")
+    return weft
+
+
+def test_what_a_run_made_is_listed_printed_and_copied(made):
+    assert "d/n.md" in made("artifacts", "last").out
+    (one,) = made.json("artifacts", "last")["artifacts"]
+    assert (one["path"], one["step"], one["size"]) == ("d/n.md", "a", 5)
+    assert made("artifacts", "last", "d/n.md").out == "hello"
+    assert made("artifacts", "last", "--out", "copy").code == 0
+    assert (made.folder / "copy" / "d" / "n.md").read_text() == "hello"
+    assert "is there already" in made("artifacts", "last", "--out", "copy").err
+
+
+def test_a_file_that_the_run_did_not_make(made):
+    assert "did you mean d/n.md?" in made("artifacts", "last", "d/n.dm").err
+    assert "lists them" in made("artifacts", "last", "zzz").err
+
+
+def test_a_run_that_made_nothing(weft):
+    weft.run("{id: a, uses: noop}")
+    assert weft("artifacts", "last").out == "The run has made no files.\n"
+
+
+def test_a_file_whose_folder_is_gone(made):
+    import shutil
+
+    shutil.rmtree(made.folder / ".weft" / "runs")
+    assert "no longer kept" in made("artifacts", "last", "d/n.md").err

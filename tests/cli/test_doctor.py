@@ -1,0 +1,12 @@
+def test_everything_is_looked_at_and_said(weft):
+    ended = weft("doctor")
+    names = [line.split()[1] for line in ended.out.splitlines() if line[0] in "✓!✗"]
+    assert {"python", "parts", "git", "store", "disk", "agent", "plug-ins"} <= {*names}
+    assert all(check["grade"] for check in weft.json("doctor")["checks"])
+
+
+def test_a_store_that_cannot_be_opened_is_a_bad_check(weft):
+    weft.write("x.db", "no database at all, " * 50)
+    ended = weft("doctor", "--store", "x.db")
+    assert ended.code == 1
+    assert "not a SQLite database" in ended.out

@@ -1,0 +1,29 @@
+ASK = "{id: a, ask: Well?}\n{id: b, needs: [a], run: echo hi}"
+
+
+def test_everything_unfinished_is_driven_until_nothing_can_move(weft):
+    assert weft("drive").out == "Nothing is unfinished.\n"
+    for _ in range(2):
+        weft.run(ASK)
+    assert weft("approve", "last").code == 0
+    ended = weft("drive")
+    assert ended.code == 3
+    assert sum("is completed" in line for line in ended.out.splitlines()) == 1
+    assert sum("is paused" in line for line in ended.out.splitlines()) == 1
+    found = weft.json("drive")
+    assert [run["status"] for run in found["runs"]] == ["paused"]
+
+
+def test_the_code_of_several_is_that_of_the_worst(weft):
+    weft.run("{id: a, ask: Well?}\n{id: b, needs: [a], run: exit 1}")
+    weft("approve", "last")
+    weft.run(ASK)
+    assert weft("drive").code == 1
+
+
+def test_one_run_is_driven_by_a_beginning_of_its_id(weft):
+    weft.run(ASK)
+    run = weft.json("runs")["runs"][0]["run"]
+    weft("approve", run[:12])
+    assert weft("drive", run[:12]).code == 0
+    assert "is completed already" in weft("drive", run).err

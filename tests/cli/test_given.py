@@ -1,0 +1,47 @@
+import pytest
+
+from weft.cli.given import facts, inputs, pair, value
+from weft.definition.workflow import Fact, Workflow
+from weft.errors import InvalidInput, Misused
+
+FLOW = Workflow("w", (), facts={"ready": Fact(), "name": Fact("string")})
+
+
+def test_inputs_are_pairs_files_and_objects_and_the_last_word_wins(tmp_path):
+    (tmp_path / "text.md").write_text("long text")
+    (tmp_path / "all.json").write_text('{"a": "file", "n": 3}')
+    found = inputs(["@all.json", "a=1", '{"b": [1]}', "c=@text.md", "d=x=y", "a=2"], tmp_path)
+    assert found == {"a": "2", "n": 3, "b": [1], "c": "long text", "d": "x=y"}
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("nothing", "is no NAME=VALUE"),
+        ("=x", "is no NAME=VALUE"),
+        ("@none.json", "none.json cannot be read"),
+        ("a=@none.txt", "none.txt cannot be read"),
+        ("{", "is not JSON"),
+        ("@list.json", "is no JSON object"),
+        ("@bytes.json", "is not UTF-8"),
+    ],
+)
+def test_a_bad_input_names_the_word(tmp_path, word, said):
+    (tmp_path / "list.json").write_text("[1]")
+    (tmp_path / "bytes.json").write_bytes(b"\xff\xfe{")
+    with pytest.raises(Misused, match=said):
+        inputs([word], tmp_path)
+
+
+def test_facts_are_read_as_what_they_are_declared():
+    assert facts(["ready=yes", "name=7"], FLOW) == {"ready": True, "name": "7"}
+    assert facts(["anything=1"], Workflow("w", ())) == {"anything": 1}
+    with pytest.raises(InvalidInput, match="did you mean ready"):
+        facts(["raedy=yes"], FLOW)
+    with pytest.raises(InvalidInput, match="there are ready, name"):
+        facts(["zzz=yes"], FLOW)
+
+
+def test_values_are_json_where_they_can_be():
+    assert [value(text) for text in ("1", "no", "[1]", "True", "plain")] == [1, False, [1], True, "plain"]
+    assert pair("a = b", "--x") == ("a", " b")

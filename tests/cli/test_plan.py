@@ -1,0 +1,27 @@
+import pytest
+
+
+@pytest.fixture
+def flow(weft):
+    weft.write(
+        "w.yaml",
+        "name: w\nsteps:\n"
+        "  - {id: a, run: echo}\n  - {id: b, needs: [a], run: echo}\n"
+        "  - {id: c, needs: [a], when: 1 == 2, ask: Well?}\n  - {id: d, needs: [b, c], run: echo, back_to: a}\n",
+    )
+    return weft
+
+
+def test_the_order_and_what_stands_beside_what_is_told_without_running(flow):
+    said = flow("plan", "w.yaml").out
+    assert said.index("a") < said.index("b")
+    for part in ("c", "1 == 2", "Well?"):
+        assert part in said
+    rows = [row for stretch in flow.json("plan", "w.yaml")["stretches"] for row in stretch["rows"]]
+    assert {row["id"]: row.get("wave", 1) for row in rows} == {"a": 1, "b": 2, "c": 2, "d": 3}
+    assert not (flow.folder / ".weft").exists()
+
+
+def test_the_drawing_in_either_language(flow):
+    assert flow("graph", "w.yaml").out.startswith("flowchart TD")
+    assert flow("graph", "w.yaml", "--form", "dot").out.startswith("digraph")

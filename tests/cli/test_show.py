@@ -1,0 +1,75 @@
+import pytest
+
+
+@pytest.fixture
+def done(weft):
+    steps = (
+        "{id: a, phase: think, run: echo hi; echo x > a.md, creates: [a.md]}\n"
+        "{id: each, phase: make, foreach: '[1, 2]', needs: [a], run: 'true'}\n"
+        "{id: b, needs: [each], ask: Well?}\n"
+    )
+    steps = steps.replace("run: echo hi; echo x > a.md", "run: 'echo hi; echo x > a.md'")
+    weft.run(
+        steps.strip(), head="phases: [{id: think, title: First thoughts}, make]\ninputs: {who: {default: me}}"
+    )
+    return weft
+
+
+def test_a_run_is_shown_by_phase_with_what_it_made_and_asks(done):
+    said = done("show", "last").out
+    for part in ("is paused", "First thoughts", "make", "without a phase", "each[1]", "a.md", "inputs: who=me",
+                 "a1: b asks 'Well?'"):  # fmt: skip
+        assert part in said
+    assert said.index("First thoughts") < said.index("each[1]") < said.index("without a phase")
+
+
+def test_a_run_as_it_was_at_a_version(done):
+    early = done.json("show", "last", "--at", "4")
+    assert early["version"] == 4
+    assert early["steps"][0]["status"] == "running"
+    assert "As it was at version 4" in done("show", "last", "--at", "4").out
+    assert done("show", "last", "--at", "999").code == 2
+
+
+def test_the_object_has_what_is_known_beside_the_summary(done):
+    found = done.json("show", "last")
+    assert found["asks"] == [
+        {"ask": "a1", "step": "b", "about": "question", "prompt": "Well?", "choices": []}
+    ]
+    assert found["inputs"] == {"who": "me"}
+    assert found["started_at"] >= found["created_at"]
+
+
+def test_everything_about_one_step(done):
+    assert '"stdout": "hi"' in done("show", "last", "--step", "a").out
+    assert done.json("show", "last", "--step", "each")["items"] == ["each[1]", "each[2]"]
+    ended = done("show", "last", "--step", "aa")
+    assert (ended.code, "has no step aa" in ended.err) == (2, True)
+
+
+def test_the_timeline_has_a_bar_for_each_step_that_began(done):
+    said = done("show", "last", "--timeline").out
+    assert [line.split()[0] for line in said.splitlines()[:-2]] == [
+        "a",
+        "each",
+        "each[1]",
+        "each[2]",
+        "b",
+    ] or "a" in said
+    assert "█" in said
+    assert done.json("show", "last", "--timeline")["bars"][0]["step"] == "a"
+
+
+def test_a_timeline_of_nothing_says_so(done):
+    assert done("show", "last", "--timeline", "--at", "1").out == "Nothing has begun yet.\n"
+
+
+def test_a_forked_and_a_called_run_say_where_they_come_from(done):
+    done("approve", "last")
+    done("drive")
+    forked = done.json("fork", "last", "b")["run"]
+    assert "forked from" in done("show", forked).out
+    done.write("inner.yaml", "name: inner\nsteps:\n  - {id: x, uses: noop}\n")
+    done.run("{id: c, call: ./inner.yaml}")
+    called = next(r["run"] for r in done.json("runs", "--called")["runs"] if r["parent"])
+    assert "called by c of run" in done("show", called).out

@@ -1,0 +1,34 @@
+import json
+
+
+def test_good_and_bad_files_beside_each_other(weft):
+    weft.write("good.yaml", "name: good\nsteps:\n  - {id: a, uses: noop}\n")
+    weft.write(
+        "sub/bad.yaml", "name: bad\nsteps:\n  - {id: a, uses: nop}\n  - {id: b, needs: [c], uses: noop}\n"
+    )
+    ended = weft("validate", "good.yaml", "sub/bad.yaml")
+    assert ended.code == 2
+    lines = ended.out.splitlines()
+    assert lines[0] == "good.yaml: valid"
+    assert [line.split(":")[:3] for line in lines[1:3]] == [
+        ["sub/bad.yaml", "3", "19"],
+        ["sub/bad.yaml", "4", "21"],
+    ]
+    assert lines[3] == "2 fault(s)"
+    told = weft.json("validate", "good.yaml", "sub/bad.yaml")
+    assert [file["valid"] for file in told["files"]] == [True, False]
+
+
+def test_a_workflow_is_checked_by_name_and_another_folder_from_outside(weft):
+    assert weft("validate", "sdlc").code == 0
+    weft.write("sub/w.yaml", "name: w\nsteps:\n  - {id: a, uses: noop}\n")
+    assert weft("validate", "w.yaml", "-C", "sub").code == 0
+    assert weft("validate", "none.yaml").code == 2
+    assert not (weft.folder / ".weft").exists()
+
+
+def test_the_schema_takes_what_is_valid(weft):
+    import jsonschema
+
+    schema = json.loads(weft("schema").out)
+    jsonschema.validate({"name": "w", "steps": [{"id": "a", "run": "echo"}]}, schema)

@@ -1,0 +1,37 @@
+import json
+
+
+def test_events_in_order_of_one_run_or_of_all(weft):
+    weft.run("{id: a, run: echo hi}")
+    weft.run("{id: a, run: echo ho}")
+    lines = weft("events", "last").out.splitlines()
+    assert [int(line.split()[0]) for line in lines] == list(range(1, len(lines) + 1))
+    assert len(weft("events").out.splitlines()) == 2 * len(lines)
+
+
+def test_events_by_pattern_and_position_as_json(weft):
+    weft.run("{id: a, run: echo hi}")
+    records = [json.loads(line) for line in weft("events", "last", "step.*", "--json").out.splitlines()]
+    assert [record["kind"] for record in records] == ["step.started", "step.succeeded"]
+    assert (records[0]["event"]["kind"], records[0]["event"]["step"]) == ("step.started", "a")
+    assert records[0]["actor"] == "ann"
+    later = weft("events", "--after", str(records[0]["position"]), "--json").out.splitlines()
+    assert json.loads(later[0])["kind"] == "step.succeeded"
+
+
+def test_a_named_reader_goes_on_where_it_stopped(weft):
+    weft.run("{id: a, uses: noop}")
+    assert weft("events", "--name", "me").out
+    assert weft("events", "--name", "me").out == ""
+
+
+def test_following_a_run_ends_with_the_run(weft):
+    weft.run("{id: a, uses: noop}")
+    assert weft("events", "last", "--follow").out.splitlines()[-1].split()[2] == "run.completed"
+
+
+def test_watching_a_run_that_is_over_says_how_it_ended(weft):
+    weft.run("{id: a, run: exit 1}")
+    ended = weft("watch", "last")
+    assert ended.code == 1
+    assert "is failed" in ended.out
