@@ -136,7 +136,14 @@ async def test_schema_facts_and_route_are_answered_without_a_script(desk):
     assert outcome.route == "first"
     assert outcome.handoff is not None
     assert outcome.handoff.sender == "architect"
-    assert (await rehearse(desk, agent=Rehearsal(fact=True), wants_facts={"a": Fact()})).facts == {"a": True}
+
+
+async def test_a_fact_that_nothing_decides_is_what_the_run_assumes(desk):
+    wanted = {"a": Fact(), "b": Fact(default=False)}
+    assert (await rehearse(desk, assume=True, wants_facts=wanted)).facts == {"a": True, "b": False}
+    assert (await rehearse(desk, assume=False, wants_facts=wanted)).facts == {"a": False, "b": False}
+    script = "steps: {build: {facts: {a: false}}}"
+    assert (await rehearse(desk, script, assume=True, wants_facts=wanted)).facts == {"a": False, "b": False}
 
 
 async def test_the_script_decides_by_round_attempt_and_item(desk):

@@ -31,15 +31,14 @@ Render = Callable[[str, Brief], str]
 
 class Rehearsal:
     """`Brief.rehearse` is the text of the script. `render` makes a document from a template; without it a sample
-    of the template is written. `fact` is what a boolean fact is when neither script nor default says so.
+    of the template is written. A boolean fact that neither script nor default decides is `Brief.assume`, else false.
     """
 
     name = "rehearsal"
     rehearses = True
 
-    def __init__(self, render: Render | None = None, *, fact: bool = False) -> None:
+    def __init__(self, render: Render | None = None) -> None:
         self._render = render
-        self._fact = fact
 
     async def probe(self) -> Probe:
         return Probe(agent=self.name, installed=True, usable=True, reason="it is part of weft")
@@ -103,7 +102,7 @@ class Rehearsal:
                 outputs={"verdict": judged.verdict, "findings": list(judged.findings), **act.outputs}
             )
         outputs = example(brief.output_schema, brief.step) if brief.output_schema else {}
-        facts = {name: self._fact_of(name, said) for name, said in brief.wants_facts.items()}
+        facts = {name: _fact_of(name, said, brief) for name, said in brief.wants_facts.items()}
         route = act.route or (brief.wants_route[0] if brief.wants_route else "")
         said = act.handoff or f"{brief.title or brief.step} was rehearsed; nothing in it was thought about."
         return Outcome(
@@ -113,14 +112,17 @@ class Rehearsal:
             handoff=handoff_of(said, brief),
         )
 
-    def _fact_of(self, name: str, said: Any) -> Any:
-        fact = fact_told(said)
-        if fact.get("default") is not None:
-            return fact["default"]
-        if fact.get("choices"):
-            return fact["choices"][0]
-        kind = fact.get("type", "boolean")
-        return self._fact if kind == "boolean" else example({"type": SCHEMA_TYPES.get(kind, kind)}, name)
+
+def _fact_of(name: str, said: Any, brief: Brief) -> Any:
+    fact = fact_told(said)
+    if fact.get("default") is not None:
+        return fact["default"]
+    if fact.get("choices"):
+        return fact["choices"][0]
+    kind = fact.get("type", "boolean")
+    return (
+        brief.assume is True if kind == "boolean" else example({"type": SCHEMA_TYPES.get(kind, kind)}, name)
+    )
 
 
 async def _talk(act: Act, brief: Brief, desk: Desk) -> Failure | None:

@@ -86,6 +86,7 @@ class Briefing:
             budget_tokens=step.budget.tokens,
             resume=st.notes,
             rehearse=state.options.rehearse,
+            assume=state.options.assume,
             item_name=step.foreach.name if step.foreach and st.parent else "",
             extra=step.extra,
         )

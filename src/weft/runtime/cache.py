@@ -66,7 +66,7 @@ def brief_digest(assignment: Assignment) -> str:
         "schema": brief.output_schema,
         "template": brief.template,
         "env": brief.env,
-        "rehearse": brief.rehearse,
+        "rehearse": [brief.rehearse, brief.assume],
         "base": assignment.base.commit,
         "gates": assignment.gates,
     }
