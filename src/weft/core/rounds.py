@@ -61,10 +61,15 @@ def retry(draft: Draft, st: StepState, reason: str = "") -> None:
 
 
 def spent(state: State, st: StepState) -> bool:
-    """Whether the step has sent back as often as it may."""
+    """Whether the step has sent back as often as it may, or one that it would re-open has had all its rounds."""
     back = written(state, st).back_to
+    if back is None:
+        return False
     origin = state.steps[st.parent] if st.parent else st
-    return back is not None and origin.turns >= min(back.at_most, state.workflow.limits.rounds)
+    most = state.workflow.limits.rounds
+    if origin.turns >= min(back.at_most, most):
+        return True
+    return any(state.steps[key].round > most for key in _between(state, back.to, origin))
 
 
 def _between(state: State, target: str, origin: StepState) -> tuple[str, ...]:

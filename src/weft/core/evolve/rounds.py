@@ -1,4 +1,7 @@
-"""What going round again does to the state: exactly the steps between are open again, each in its next round."""
+"""What going round again does to the state: exactly the steps between are open again, each in its next round.
+
+A loop inside the body begins to count its turns anew.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,8 @@ def _round(state: State, event: e.RoundOpened, at: float) -> None:
     for st in body:
         open_round(state, st, at)
         st.feedback, st.earlier = [], None
+        if st is not origin:
+            st.turns = 0
     if target is not None:
         target.earlier = earlier
         source = event.source or event.step
