@@ -115,3 +115,13 @@ def test_short_values_go_into_prompts_as_they_are_and_long_ones_fenced():
     assert marked(None, given) is None
     assert "<data-" in marked("two\nlines", given)
     assert "<data-" in marked(["x" * 200], given)
+
+
+def test_the_handoff_is_asked_for_by_name_where_it_is_known_who_goes_on():
+    known = Handoff(receiver="Architect", expected=("docs/plan.md", "src/"))
+    assert "for Architect, going on from here, with `docs/plan.md`, `src/` to make" in compose(
+        brief(hands_on=known)
+    )
+    alone = Handoff(receiver="Architect")
+    assert "for Architect, going on from here\n" in compose(brief(hands_on=alone))
+    assert "for whoever goes on from here" in compose(brief(hands_on=Handoff()))
