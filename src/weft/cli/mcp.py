@@ -13,7 +13,9 @@ driven as long as it runs. `weft serve` has the same tools at /mcp."""
 async def perform(here: Here, role: str | None, doors_only: bool) -> int:
     """Until the input ends."""
     from weft.app.doors import door
+    from weft.observe.logs import to_standard_error
 
+    to_standard_error()
     serve = door("weft mcp")
     async with here.weft() as weft:
         await serve(weft, role=role or "admin", doors_only=doors_only)

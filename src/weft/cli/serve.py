@@ -13,7 +13,9 @@ make one first with `weft token create --role admin`."""
 async def perform(here: Here, host: str | None, port: int | None, doors_only: bool) -> int:
     """Until it is told to stop."""
     from weft.app.doors import door
+    from weft.observe.logs import to_standard_error
 
+    to_standard_error()
     serve = door("weft serve")
 
     def opened(url: str) -> None:

@@ -113,19 +113,21 @@ def _signals(server: uvicorn.Server) -> Iterator[set[int]]:
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens there; port 0 is any. Raises AddressTaken."""
     address = f"{_shown(host)}:{port}"
+    if not 0 <= port < 1 << 16:
+        raise AddressTaken(address=address, reason="a port is a number up to 65535")
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, kind, protocol, _, where = found[0]
         made = socket.socket(family, kind, protocol)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise AddressTaken(address=address, reason=str(error)) from error
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind(where)
         made.listen(512)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         made.close()
-        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+        reason = os.strerror(error.errno) if error.errno else str(error)
         raise AddressTaken(address=address, reason=reason.lower()) from error
     made.setblocking(False)
     return made

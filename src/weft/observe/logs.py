@@ -1,0 +1,25 @@
+"""Where the log of a program that serves goes: to standard error, one line an event, as JSON where no person reads it."""
+
+from __future__ import annotations
+
+import sys
+
+
+def to_standard_error(*, plain: bool | None = None) -> None:
+    """Set the log up; `plain` lines for people, JSON without (by default: whether a terminal is there)."""
+    import structlog
+
+    readable = sys.stderr.isatty() if plain is None else plain
+    shown = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(sort_keys=True)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            shown,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger("info"),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )

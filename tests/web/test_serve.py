@@ -1,0 +1,147 @@
+"""`weft serve` as people start it: opened, stopped, killed, started again; nothing that is on record is lost by that."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+
+from tests.web.opened import project
+from weft.app.open import open_weft
+from weft.app.tokens import Tokens
+from weft.errors import AddressTaken, TokensNeeded
+from weft.web.serve import _names, listen, serve
+
+
+@contextlib.asynccontextmanager
+async def served(folder, *words, port=0):
+    """The program itself; gives its address and the process."""
+    environment = {**os.environ, "WEFT_ACTOR": "ada"}
+    started = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "weft", "serve", "--json", "--port", str(port), "-C", str(folder), *words,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(60):
+            line = await started.stdout.readline()
+        assert line, "it did not open"
+        yield json.loads(line)["url"], started
+    finally:
+        if started.returncode is None:
+            started.kill()
+        await started.wait()
+
+
+async def start(url, workflow):
+    async with httpx.AsyncClient(base_url=url, timeout=30) as client:
+        answer = await client.post("/api/v1/runs", json={"workflow": workflow})
+        return answer.json()["run"]
+
+
+async def heard(url, after, last):
+    """Positions and kinds from a position on, up to a kind."""
+    found = []
+    async with (
+        connect(url.replace("http", "ws") + f"/api/v1/feed?after={after}") as messages,
+        asyncio.timeout(30),
+    ):
+        while not found or found[-1][1] != last:
+            one = json.loads(await messages.recv())
+            found.append((one["position"], one["kind"]))
+    return found
+
+
+async def test_after_a_kill_nothing_is_missing_or_doubled_and_the_ask_is_answerable_even_in_between(tmp_path):
+    folder = project(tmp_path / "project")
+    async with served(folder) as (url, process):
+        run = await start(url, "asking")
+        before = await heard(url, 0, "run.paused")
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+    async with open_weft(folder) as weft:
+        (asked,) = await weft.store.asks()
+        await weft.answer(run, asked[1].event.ask, "approve")
+    async with served(folder) as (url, process):
+        after = await heard(url, before[-1][0], "run.completed")
+        positions = [position for position, _ in before + after]
+        assert positions == list(range(1, len(positions) + 1))
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(30):
+            assert await process.wait() == 0
+
+
+async def test_ctrl_c_leaves_runs_for_the_next_driver_and_says_so_by_its_code(tmp_path):
+    folder = project(tmp_path / "project")
+    (folder / "workflows" / "long.yaml").write_text("name: long\nsteps:\n  - {id: long, run: sleep 3600}\n")
+    async with served(folder) as (url, process):
+        run = await start(url, "long")
+        await heard(url, 0, "step.started")
+        process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(30):
+            assert await process.wait() == 130
+    async with open_weft(folder) as weft:
+        assert (await weft.store.row(run)).status == "running"
+
+
+async def test_doors_only_drives_nothing(tmp_path):
+    folder = project(tmp_path / "project")
+    async with served(folder, "--doors-only") as (url, _):
+        run = await start(url, "quiet")
+        async with httpx.AsyncClient(base_url=url) as client:
+            assert (await client.get("/health/ready")).is_success
+            assert (await client.get(f"/api/v1/runs/{run}")).json()["status"] == "pending"
+            explained = (await client.get(f"/api/v1/runs/{run}/explain")).json()
+            assert explained["kind"] == "undriven"
+            text = (await client.get("/metrics")).text
+    assert "weft_runs_open{" in text
+
+
+async def test_a_port_in_use_is_one_clear_error(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        async with open_weft(project(tmp_path / "project")) as weft:
+            with pytest.raises(
+                AddressTaken, match=f"127.0.0.1:{port} cannot be listened on: address already in use"
+            ):
+                await serve(weft, port=port)
+
+
+@pytest.mark.parametrize(("host", "port"), [("no.such.host.invalid", 0), ("127.0.0.1", 99999)])
+def test_an_address_that_cannot_be_is_one_clear_error(host, port):
+    with pytest.raises(AddressTaken):
+        listen(host, port)
+
+
+async def test_no_other_address_is_listened_on_without_a_token_that_counts(tmp_path):
+    async with open_weft(project(tmp_path / "project")) as weft:
+        with pytest.raises(TokensNeeded):
+            await serve(weft, "0.0.0.0", 0)
+        tokens = Tokens(weft.store)
+        await tokens.create("old", "admin", 0.0, days=1)
+        with pytest.raises(TokensNeeded):
+            await serve(weft, "0.0.0.0", 0)
+
+
+async def test_on_every_address_a_token_is_needed_and_lets_in(tmp_path):
+    folder = project(tmp_path / "project")
+    async with open_weft(folder) as weft:
+        text, _ = await Tokens(weft.store).create("ada", "viewer", weft.engine.clock.now())
+    async with served(folder, "--host", "0.0.0.0", "--doors-only") as (url, _):
+        own = url.replace("0.0.0.0", "127.0.0.1")
+        async with httpx.AsyncClient(base_url=own) as client:
+            assert (await client.get("/api/v1/runs")).status_code == 401
+            assert (await client.get("/api/v1/runs", headers={"Authorization": f"Bearer {text}"})).is_success
+
+
+def test_an_address_for_all_is_called_by_the_names_of_this_machine():
+    assert socket.gethostname() in _names("0.0.0.0")
+    assert _names("192.0.2.1") == ["192.0.2.1"]
