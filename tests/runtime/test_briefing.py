@@ -10,9 +10,11 @@ import pytest
 
 from tests.runtime.conftest import Bench, noop
 from weft.app.open import open_weft
-from weft.core.events import AttemptFailed, Event
+from weft.core.events import AttemptFailed, Event, Options
 from weft.core.state import State
-from weft.definition.workflow import Approval, BackTo, Fact, Gate, Ref, Role, Step, Workflow
+from weft.core.work import Handoff, Outcome
+from weft.definition.workflow import Approval, BackTo, Fact, Foreach, Gate, Join, Ref, Role, Step, Workflow
+from weft.testing.clock import settle
 
 TEMPLATE = "template: {id: t}\nsections:\n- {id: goals, title: Goals}\n"
 
@@ -173,3 +175,49 @@ async def test_a_judge_that_could_not_judge_fails_as_it_failed_itself(tmp_path: 
 
         await weft.engine.drive(run, lambda state: bool(told), hear)
         assert told[0].failure.kind == "transient"
+
+
+async def test_a_handoff_is_found_behind_steps_that_hand_on_nothing(bench: Bench) -> None:
+    told = Handoff(sender="writer", summary="It is done.")
+    bench.work.does = {"a": Outcome(handoff=told), "f": Outcome(handoff=Handoff(sender="f"))}
+    steps = (
+        role("a"),
+        role("b", "a", when="false"),
+        noop("c", "b"),
+        Step("d", "ask", needs=("c",), ask=Approval(prompt="Go on?")),
+        Step("e", "run", {"argv": ["true"]}, needs=("d", "c")),
+        role("f", "e"),
+        role("g", "f", "c"),
+    )
+    run = await bench.begin(*steps, roles={"writer": Role()}, options=Options(answer_all="me"))
+    await bench.drive(run)
+    handed = {given.spot.step: [one.sender for one in given.brief.handoffs] for given in bench.work.briefs}
+    assert handed["f"] == ["writer"]
+    assert handed["g"] == ["writer", "f"]
+
+
+async def test_a_step_that_is_not_ended_yet_has_handed_on_nothing(bench: Bench) -> None:
+    bench.work.does = {"a": Outcome(handoff=Handoff(sender="a")), "slow": "hold"}
+    slow = role("slow", "a")
+    quick = role("quick", "a")
+    after = role("after", "slow", "quick", join=Join("any"))
+    bench.work.does["quick"] = Outcome(handoff=Handoff(sender="quick"))
+    run = await bench.begin(role("a"), slow, quick, after, roles={"writer": Role()})
+    driving = bench.drive(run)
+    await settle()
+    bench.work.release("slow")
+    await driving
+    handed = {given.spot.step: [one.sender for one in given.brief.handoffs] for given in bench.work.briefs}
+    assert handed["after"] == ["quick"]
+
+
+async def test_the_items_of_a_step_hand_on_in_its_place(bench: Bench) -> None:
+    async def item(assignment: Any, link: Any) -> Outcome:
+        return Outcome(handoff=Handoff(sender=assignment.spot.step))
+
+    bench.work.does = {"a": Outcome(handoff=Handoff(sender="a")), "each": item}
+    steps = (role("a"), role("each", "a", foreach=Foreach(over='["x", "y"]')), role("after", "each"))
+    run = await bench.begin(*steps, roles={"writer": Role()})
+    await bench.drive(run)
+    handed = {given.spot.step: [one.sender for one in given.brief.handoffs] for given in bench.work.briefs}
+    assert handed["after"] == ["each[x]", "each[y]"]

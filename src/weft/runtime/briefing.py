@@ -14,16 +14,19 @@ from weft.runtime.handoff import expected_of
 from weft.workspace.port import Base, Mode, Part, Spot
 
 _NO_ROLE = Role()
+_ENDED_WELL = frozenset({"succeeded", "skipped"})
+_End = tuple[str, int, str]
 
 
 class Briefing:
-    """Briefs of one run. What it remembers (`parts` of ended steps) follows from the state and can be thrown away."""
+    """Briefs of one run. What it remembers of ended steps (parts, who handed on) follows from the state."""
 
     def __init__(self, state: State, base: Base, versioned: bool) -> None:
         self.state = state
         self.base = base
         self.versioned = versioned
-        self._parts: dict[tuple[str, int], tuple[Part, ...]] = {}
+        self._parts: dict[_End, tuple[Part, ...]] = {}
+        self._hands: dict[_End, tuple[str, ...]] = {}
 
     def assignment(self, st: StepState, mode: Mode, started_at: float) -> Assignment:
         """The attempt that is on record as started for this step."""
@@ -67,7 +70,7 @@ class Briefing:
             inputs=state.inputs,
             outputs=state.outputs,
             known=state.facts,
-            handoffs=_handoffs(needs),
+            handoffs=self._handoffs(needs),
             hands_on=expected_of(workflow, state.graph, st.index),
             artifacts=self._artifacts(step, needs),
             requires=step.requires,
@@ -128,14 +131,40 @@ class Briefing:
         return () if st.parent else tuple(p for key in st.items for p in self._left_by(self.state.steps[key]))
 
     def _left_by(self, st: StepState) -> tuple[Part, ...]:
-        known = self._parts.get((st.key, st.round))
+        known = self._parts.get(_end(st))
         if known is None:
             step = self.state.graph.steps[st.index]
             commit = st.result.commit if st.result else ""
             known = (Part(st.key, commit, step.weave),) if commit else self._passed_on(st)
-            if st.status in {"succeeded", "skipped"}:
-                self._parts[(st.key, st.round)] = known
+            if st.status in _ENDED_WELL:
+                self._parts[_end(st)] = known
         return known
+
+    def _handoffs(self, needs: list[StepState]) -> tuple[Handoff, ...]:
+        """What was handed on to a step with these needs, in written order; looked for behind steps that hand on nothing."""
+        hands = dict.fromkeys(key for need in needs for key in self._handing(need))
+        results = [self.state.steps[key].result for key in hands]
+        return tuple(one.handoff for one in results if one is not None and one.handoff is not None)
+
+    def _handing(self, need: StepState) -> tuple[str, ...]:
+        """The nearest steps and items, from this one back, that left a handoff. Only what has ended is looked behind."""
+        steps, graph = self.state.steps, self.state.graph
+        if need.status not in _ENDED_WELL:
+            return ()
+        todo = [need] if _end(need) not in self._hands else []
+        while todo:
+            st = todo[-1]
+            own = tuple(key for key in (st.key, *st.items) if _hands_on(steps[key]))
+            before = [steps[graph.steps[n].id] for n in graph.needs[st.index] if not own]
+            ended = [one for one in before if one.status in _ENDED_WELL]
+            unknown = [one for one in ended if _end(one) not in self._hands]
+            if unknown:
+                todo += unknown
+                continue
+            todo.pop()
+            found = own or (key for one in ended for key in self._hands[_end(one)])
+            self._hands[_end(st)] = tuple(dict.fromkeys(found))
+        return self._hands[_end(need)]
 
     def _artifacts(self, step: Step, needs: list[StepState]) -> tuple[Artifact, ...]:
         """What the needs left, and whatever else the step requires by name, the newest of each path."""
@@ -156,8 +185,13 @@ def _interrupted(st: StepState) -> int:
     return found if isinstance(found, int) and found < st.attempt else 0
 
 
-def _handoffs(needs: list[StepState]) -> tuple[Handoff, ...]:
-    return tuple(st.result.handoff for st in needs if st.result is not None and st.result.handoff is not None)
+def _end(st: StepState) -> _End:
+    """What tells one end of a step from others of it; one that was left out may yet run in the same round."""
+    return (st.key, st.round, st.status)
+
+
+def _hands_on(st: StepState) -> bool:
+    return st.result is not None and st.result.handoff is not None
 
 
 def _complete(gate: Gate, workflow: Workflow) -> Gate:
