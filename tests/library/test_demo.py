@@ -8,10 +8,10 @@ import sys
 import pytest
 
 from weft.agents.script import Script, read
-from weft.formats.discovery import library
 from weft.formats.documents.check import check
 from weft.formats.documents.read import load as template
 from weft.formats.loading import load
+from weft.formats.locations import library
 
 
 @pytest.fixture(scope="module")

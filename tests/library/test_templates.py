@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from weft.definition.document import walk
-from weft.formats.discovery import library, list_all
+from weft.formats.discovery import list_all
 from weft.formats.documents.check import check
 from weft.formats.documents.form import form
 from weft.formats.documents.guide import instructions
 from weft.formats.documents.read import load
 from weft.formats.documents.render import render
 from weft.formats.documents.sample import sample
+from weft.formats.locations import library
 
 SHIPPED = sorted(library("templates").glob("*.yaml"))
 

@@ -10,8 +10,9 @@ import pytest
 from weft.app.open import open_weft
 from weft.core.events import Options
 from weft.definition.workflow import Step
-from weft.formats.discovery import library, list_all
+from weft.formats.discovery import list_all
 from weft.formats.loading import load
+from weft.formats.locations import library
 from weft.formats.weft.schema import schema
 from weft.formats.write import write
 from weft.formats.yaml import document, read_text

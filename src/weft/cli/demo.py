@@ -63,7 +63,7 @@ async def perform(here: Here, *, into: str | None, plain: bool, yes: bool) -> in
 
 async def _start(weft: Weft, attended: bool) -> str:
     from weft.core.events import Options
-    from weft.formats.discovery import library
+    from weft.formats.locations import library
 
     python = "python3" if shutil.which("python3") else shlex.quote(sys.executable)
     script = (library("demo") / "script.yaml").read_text(encoding="utf-8")

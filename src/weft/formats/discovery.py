@@ -12,16 +12,15 @@ from typing import Final, NamedTuple
 from weft.definition.fault import nearest
 from weft.errors import InvalidDefinition, NoSuchWorkflow
 from weft.formats.loading import format_of
+from weft.formats.locations import library, project
 from weft.formats.yaml import documents, read_text
+
+__all__ = ["find", "library", "list_all", "places", "project"]
 
 FOLDERS: Final = (".weft/workflows", ".bmad-core/workflows", "workflows")
 """In this order; the first that has a name wins."""
 SUFFIXES: Final = (".yaml", ".yml")
-MARKS: Final = (".weft", ".bmad-core", ".git")
-"""What shows that a folder is the top of a project."""
 LIBRARY: Final = "library"
-STATE: Final = ".weft"
-"""weft's own folder in a project."""
 
 
 class Place(NamedTuple):
@@ -82,22 +81,6 @@ def places(start: Path) -> Iterator[Place]:
     for source in FOLDERS:
         yield from _within(top / source, source)
     yield from _within(library(), LIBRARY)
-
-
-def project(start: Path) -> Path:
-    """The folder of the project around `start`: the nearest one that has a mark of its own, else `start` itself."""
-    resolved = start.resolve()
-    for folder in (resolved, *resolved.parents):
-        if any((folder / mark).exists() for mark in MARKS):
-            return folder
-    return resolved
-
-
-def library(kind: str = "workflows") -> Path:
-    """The folder of the workflows that ship with weft, or of the `templates` and whatever else is there."""
-    import weft.library
-
-    return Path(weft.library.__path__[0]) / kind
 
 
 def _within(folder: Path, source: str) -> Iterator[Place]:

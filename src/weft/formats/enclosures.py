@@ -17,6 +17,7 @@ from weft.definition.findings import Findings, Where
 from weft.definition.findings import Path as Keys
 from weft.definition.workflow import Role, Workflow
 from weft.errors import InvalidDefinition
+from weft.formats.locations import STATE, library, project
 
 TEMPLATES: Final = "templates"
 PERSONAS: Final = "personas"
@@ -109,7 +110,6 @@ class _Reading:
         return msgspec.structs.replace(role, persona=said.persona, title=role.title or said.title)
 
     def _text(self, path: Keys, kind: str, name: str, folder: str) -> tuple[str, Path] | None:
-        from weft.formats.discovery import STATE, library
         from weft.formats.yaml import read_text
 
         beside, top = self.beside, self.top
@@ -131,8 +131,6 @@ class _Reading:
     @cached_property
     def top(self) -> Path:
         """The project's folder."""
-        from weft.formats.discovery import project
-
         return project(self.beside)
 
 
