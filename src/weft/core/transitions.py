@@ -59,7 +59,6 @@ STEP: Table = {
     ("failed", "step.retried"): ("pending", "running"),
     ("failed", "round.opened"): ("pending",),
     ("aborted", "step.retried"): ("pending", "running"),
-    ("aborted", "round.opened"): ("pending",),
     ("skipped", "step.retried"): ("pending",),
     ("skipped", "round.opened"): ("pending",),
     # The end of a run leaves out what has not begun. Reopening takes that back, and final steps are done again.

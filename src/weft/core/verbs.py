@@ -182,6 +182,8 @@ def execute(draft: Draft, command: ExecuteStep) -> None:
     _open(draft, "exec")
     if state.status != "paused":
         refuse("exec", f"the run is {state.status}; pause it first")
+    if state.started_at is None:
+        refuse("exec", "the run has not started; resume it instead")
     if state.winding_up:
         refuse("exec", "the run is failing; retry or skip what failed first")
     if st.status != "pending" or not st.offered:

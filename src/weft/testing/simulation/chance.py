@@ -38,6 +38,8 @@ class Chance:
         catalog = self.trial.catalog
         self._tell(TOP, c.Create("main", "d", inputs=catalog.inputs, options=catalog.options), "main")
         for _ in range(self.turns):
+            if self._subject(TOP).state.ended and self.random.random() < 0.1:
+                break
             self._turn()
         self.calm = True
         for _ in range(2_000):
@@ -100,7 +102,11 @@ class Chance:
 
     def _turn(self) -> None:
         random = self.random
-        subject = random.choice(list(self.trial.runs.values()))
+        everybody = list(self.trial.runs.values())
+        going_on = [subject for subject in everybody if not subject.state.ended]
+        subject = random.choice(going_on if going_on and random.random() < 0.95 else everybody)
+        if subject.state.ended and random.random() < 0.3:
+            self._tell(subject.run, c.RetryStep(by="ann"))
         names, weights = zip(*_WILD, strict=True)
         names[random.choices(range(len(names)), weights)[0]](self, subject)
         if random.random() < 0.7:
@@ -165,7 +171,7 @@ class Chance:
             tokens_in=random.choice((0, 1, 5)),
             cost_usd=random.choice((None, 0.0, 0.1, 0.6)),
         )
-        if random.random() < 0.3:
+        if random.random() < 0.22:
             kind = random.choice(FAILURES)
             retry_at = (
                 self.now + random.choice((0.0, 3.0, 50.0))

@@ -234,6 +234,13 @@ def _completes(before: State, event: e.RunCompleted, at: float, memory: Memory, 
     assert not bad, f"the run completes with {bad}"
 
 
+def _resumes(before: State, event: e.RunResumed, at: float, memory: Memory, command: c.Command) -> None:
+    by_hand = isinstance(command, c.Resume)
+    assert by_hand or before.reason != "by request", "a run that was paused by request goes on by itself"
+    by_hand = by_hand or isinstance(command, c.RetryStep | c.SkipStep)
+    assert by_hand or before.reason != "blocked", "a blocked run goes on by itself"
+
+
 def _fails(before: State, event: e.RunFailed, at: float, memory: Memory, command: c.Command) -> None:
     assert event.reason, "the run fails, and nobody says why"
 
@@ -242,6 +249,7 @@ Check = Callable[[State, Any, float, Memory, c.Command], None]
 
 _CHECKS: dict[type[e.Event], Check] = {
     e.RunFailed: _fails,
+    e.RunResumed: _resumes,
     e.RunCompleted: _completes,
     e.StepStarted: _begins,
     e.StepSucceeded: _succeeds,

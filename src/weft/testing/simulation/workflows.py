@@ -39,8 +39,9 @@ from weft.definition.workflow import (
     Workflow,
 )
 
-POLICIES: tuple[FailurePolicy, ...] = ("fail", "fail", "cancel", "continue", "continue", "pause", "ask")
+POLICIES: tuple[FailurePolicy, ...] = ("fail", "cancel", "continue", "continue", "continue", "pause", "ask")
 FACTS = ("f0", "f1", "f2", "f3")
+ROUTE_FACTS = ("r0", "r1")
 PHASES = ("p0", "p1", "p2")
 
 
@@ -83,9 +84,8 @@ def _workflow(random: Random, name: str, size: int, callable_: tuple[str, ...]) 
         steps=(*steps, *finals),
         inputs={"n": Input("integer"), "xs": Input("list")},
         facts={
-            name: Fact(default=random.choice((None, None, True, False)))
-            for name in FACTS
-            if random.random() < 0.8
+            **{name: Fact(default=random.choice((None, None, True, False))) for name in FACTS},
+            **{name: Fact("string", choices=("go", "stop", "else")) for name in ROUTE_FACTS},
         },
         roles={"dev": Role()},
         phases=tuple(Phase(p) for p in PHASES),
@@ -122,6 +122,7 @@ def _step(random: Random, n: int, callable_: tuple[str, ...], final: bool) -> St
     if kind == "call" and not callable_:
         kind = "noop"
     name = f"s{n}"
+    told = "value == true" if kind == "ask" else "n > 1"
     step = Step(
         id=name,
         kind=kind,
@@ -129,7 +130,9 @@ def _step(random: Random, n: int, callable_: tuple[str, ...], final: bool) -> St
         phase=random.choice(("", *PHASES)),
         role="dev" if kind == "role" else "",
         when=_when(random, n) if random.random() < 0.25 else "",
-        gates=(Gate("condition"),) if kind in {"noop", "role"} and random.random() < 0.3 else (),
+        gates=(Gate("condition", {"condition": "true"}),)
+        if kind in {"noop", "role"} and random.random() < 0.3
+        else (),
         ask=_approval(random) if kind == "ask" or random.random() < 0.1 else None,
         approve=_approval(random) if kind in {"noop", "role", "call"} and random.random() < 0.15 else None,
         retry=_retry(random),
@@ -139,7 +142,7 @@ def _step(random: Random, n: int, callable_: tuple[str, ...], final: bool) -> St
             attempts=random.choice((1, 2)) if random.random() < 0.1 else None,
             cost_usd=0.4 if random.random() < 0.1 else None,
         ),
-        sets={random.choice(FACTS): f"outputs.{name}.n > 1"}
+        sets={random.choice(FACTS): f"outputs.{name}.{told}"}
         if kind != "decide" and random.random() < 0.1
         else {},
         final=final,
@@ -159,7 +162,7 @@ def _each(random: Random, step: Step) -> Step:
 def _when(random: Random, n: int) -> str:
     choices = ["inputs.n > 1", f"facts.{random.choice(FACTS)}", f"!facts.{random.choice(FACTS)}", "true"]
     if n:
-        choices.append(f"has(outputs.s{random.randrange(n)}.n)")
+        choices.append(f"has(outputs.s{random.randrange(n)})")
     return random.choice(choices)
 
 
@@ -185,10 +188,10 @@ def _wired(random: Random, steps: list[Step]) -> list[Step]:
     """Needs, joins and routes between steps that stand in written order."""
     found: list[Step] = []
     for n, step in enumerate(steps):
-        most = min(n, random.choice((0, 1, 1, 2, 3)))
+        most = min(n, random.choice((0, 1, 1, 2, 2, 3)))
         needs = tuple(steps[i].id for i in sorted(random.sample(range(n), most)))
         join = Join()
-        if len(needs) > 1 and random.random() < 0.4:
+        if len(needs) > 1 and random.random() < 0.5:
             join = random.choice((Join("any"), Join("quorum", random.randint(1, len(needs)))))
         step = msgspec.structs.replace(step, needs=needs, join=join)
         if step.kind == "decide":
@@ -210,24 +213,27 @@ def _decision(random: Random, n: int, steps: list[Step]) -> Decision:
     routes = []
     for name in ("go", "stop", "else")[: random.randint(2, 3)]:
         to = tuple(sorted(random.sample(later, min(len(later), random.choice((0, 1, 1, 2))))))
-        routes.append(Route(name, to=to, end=random.random() < 0.15))
+        end = random.random() < 0.2
+        routes.append(Route(name, to=tuple(t for t in to if t == steps[-1].id) if end else to, end=end))
     if by == "condition":
         tests = [_when(random, 0) for _ in routes[:-1]]
         tests = [test if test != "true" else "inputs.n == 0" for test in tests]
         routes = [msgspec.structs.replace(r, when=w) for r, w in zip(routes, [*tests, ""], strict=True)]
-    return Decision(routes=tuple(routes), by=by, fact=random.choice(("r0", "r1")) if by == "fact" else "")
+    return Decision(routes=tuple(routes), by=by, fact=random.choice(ROUTE_FACTS) if by == "fact" else "")
 
 
 def _looped(random: Random, graph: Graph, step: Step) -> Step:
     """Now and then a step sends back: to itself or to one that comes before it, by its gate, a condition or a failure."""
-    if random.random() > 0.3 or step.kind == "ask":
+    if random.random() > 0.35:
         return step
     at = graph.index[step.id]
     before = [s.id for i, s in enumerate(graph.steps) if at in graph.after([s.id]) and s.final == step.final]
-    whens = ("", "", f"outputs.{step.id}.again", f"facts.{random.choice(FACTS)}")
+    again = f'outputs.{step.id}.verdict == "amend"' if step.kind == "ask" else f"outputs.{step.id}.again"
+    whens = ("", "", again, f"facts.{random.choice(FACTS)}")
     when = random.choice(whens) if step.foreach is None else ""
     if step.decision is not None:
-        when = random.choice(("", f'outputs.{step.id}.route == "else"'))
+        last = step.decision.routes[-1].name
+        when = random.choice(("", f'outputs.{step.id}.route == "{last}"'))
     back = BackTo(random.choice(before), when, random.randint(1, 3))
     on_failure = random.choice((step.on_failure, "back_to"))
     approve = step.approve

@@ -1,0 +1,226 @@
+"""Bugs that are planted in the core for the length of one test: the simulation finds each of them within a few trials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from weft.core import advance, answers, decide, endings, joins, plan, reports, rounds, verbs
+from weft.core import events as e
+from weft.core.draft import Draft
+from weft.core.evolve import arrows, ask, step
+from weft.core.evolve import rounds as folded_rounds
+from weft.core.state import State, StepState
+from weft.testing.simulation import shrunk, simulate
+from weft.testing.simulation.trial import Crash
+
+TRIALS = 400
+Plant = Callable[[pytest.MonkeyPatch], None]
+PLANTED: dict[str, Plant] = {}
+
+
+def planted(plant: Plant) -> Plant:
+    PLANTED[plant.__name__] = plant
+    return plant
+
+
+@planted
+def an_ended_step_is_not_counted(patch: pytest.MonkeyPatch) -> None:
+    count = joins._count
+    patch.setattr(joins, "_count", lambda state, st, by: count(state, st, by) if by > 0 else None)
+
+
+@planted
+def an_attempt_starts_without_a_place(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(State, "room", property(lambda state: state.parallel - len(state.running) + 1))
+
+
+@planted
+def a_step_stays_offered_while_a_need_is_open_again(patch: pytest.MonkeyPatch) -> None:
+    leave = joins.leave
+
+    def leaves(state: State, st: StepState) -> None:
+        offered = {key: other.offered for key, other in state.steps.items()}
+        leave(state, st)
+        for key, was in offered.items():
+            state.steps[key].offered = was
+
+    patch.setattr(arrows, "leave", leaves)
+
+
+@planted
+def a_late_report_is_believed(patch: pytest.MonkeyPatch) -> None:
+    def any_attempt(draft: Draft, key: str, round_: int, attempt: int) -> StepState | None:
+        return draft.state.steps[key] if key in draft.state.running else None
+
+    patch.setattr(reports, "under_way", any_attempt)
+
+
+@planted
+def a_new_round_remembers_the_old_one(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(folded_rounds, "refresh", lambda st: None)
+
+
+@planted
+def a_timer_fires_early(patch: pytest.MonkeyPatch) -> None:
+    fall_due = advance._fall_due
+
+    def early(draft: Draft) -> None:
+        draft.now += 2.0
+        fall_due(draft)
+        draft.now -= 2.0
+
+    patch.setattr(advance, "_fall_due", early)
+
+
+@planted
+def what_was_approved_is_paid_for_twice(patch: pytest.MonkeyPatch) -> None:
+    def pay(state: State, st: StepState, result: e.Result) -> None:
+        step.spend(state, st, result.usage, priced=False)
+
+    patch.setattr(step, "_pay", pay)
+
+
+@planted
+def an_item_in_the_queue_is_lost(patch: pytest.MonkeyPatch) -> None:
+    item_ended = joins._item_ended
+
+    def loses(state: State, st: StepState) -> None:
+        queue = state.steps[st.parent].queue
+        if len(queue) > 1:
+            queue.pop()
+        item_ended(state, st)
+
+    patch.setattr(joins, "_item_ended", loses)
+
+
+@planted
+def a_paused_run_starts_steps(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(advance, "_goes_on", lambda state: not state.ended)
+
+
+@planted
+def a_command_changes_the_state_without_an_event(patch: pytest.MonkeyPatch) -> None:
+    def note(draft: Draft, command: Any) -> None:
+        draft.state.labels["noted"] = "yes"
+
+    patch.setitem(decide._HANDLERS, verbs.Publish, note)
+
+
+@planted
+def a_reservation_is_never_given_back(patch: pytest.MonkeyPatch) -> None:
+    let_go = arrows._let_go
+
+    def keeps(state: State, st: StepState) -> None:
+        reserved = state.spent.reserved_usd
+        let_go(state, st)
+        state.spent.reserved_usd = reserved
+
+    patch.setattr(arrows, "_let_go", keeps)
+
+
+@planted
+def a_failed_need_counts_as_a_good_one(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(joins, "manner", lambda st: "good" if st.status in {"succeeded", "failed"} else "")
+
+
+@planted
+def the_ask_of_a_skipped_step_stays_open(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(endings, "withdraw", lambda draft, st, reason: None)
+
+
+@planted
+def a_step_is_tried_for_ever(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reports, "retry_at", lambda policy, failure, tries, key, now: now)
+
+
+@planted
+def a_loop_has_no_cap(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(rounds, "spent", lambda state, st: False)
+    patch.setattr(endings, "spent", lambda state, st: False)
+
+
+@planted
+def a_wait_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    def sets_no_alarm(state: State, st: StepState, at: float) -> None:
+        st.until = state.timers[st.key] = at
+
+    patch.setattr(step, "set_timer", sets_no_alarm)
+
+
+@planted
+def a_route_that_was_not_taken_is_gone(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(endings, "_pass_by", lambda *told: None)
+
+
+@planted
+def an_answer_leaves_its_ask_open(patch: pytest.MonkeyPatch) -> None:
+    def still_open(state: State, event: e.AskAnswered) -> tuple[e.AskOpened, StepState | None]:
+        opened = state.asks[event.ask]
+        return opened, state.steps.get(opened.step)
+
+    patch.setattr(ask, "_closed", still_open)
+
+
+@planted
+def a_red_gate_is_overlooked(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        reports,
+        "_red",
+        lambda draft, st, step, outcome, *told: endings.conclude(draft, st, reports._result(outcome)),
+    )
+
+
+@planted
+def nobody_is_asked_to_approve(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reports, "deliver", endings.conclude)
+
+
+@planted
+def a_lost_attempt_is_not_taken_up_again(patch: pytest.MonkeyPatch) -> None:
+    def forgets(draft: Draft, command: Any) -> None:
+        draft.emit(e.RunRecovered())
+        draft.emit(e.RunPaused(reason="quota"))
+
+    patch.setitem(decide._HANDLERS, reports.ReportLost, forgets)
+
+
+@planted
+def nobody_wakes_a_run_whose_time_has_come(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(plan, "next_due", lambda state: None)
+
+
+@planted
+def a_fact_that_is_known_is_asked_for_still(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(answers, "know", lambda draft, name, value, by: None)
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_the_simulation_finds(name: str, monkeypatch: pytest.MonkeyPatch):
+    PLANTED[name](monkeypatch)
+    assert any(simulate(seed) for seed in range(TRIALS)), "no trial broke a law"
+
+
+def test_a_fault_is_told_as_the_shortest_story_that_shows_it(monkeypatch: pytest.MonkeyPatch):
+    an_ended_step_is_not_counted(monkeypatch)
+    fault = next(found for seed in range(TRIALS) if (found := simulate(seed)))
+    small = shrunk(fault)
+    assert 0 < len(small.story) <= len(fault.story)
+    assert shrunk(small).story == small.story
+    assert f"seed {fault.seed}" in str(small)
+    assert not any(isinstance(told.command, Crash) for told in small.story)
+
+
+def test_an_exception_of_the_core_is_a_fault_too(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(advance, "rest", lambda draft: {}["nothing"])
+    fault = next(found for seed in range(TRIALS) if (found := simulate(seed)))
+    assert fault.law.startswith("KeyError")
+
+
+def test_a_story_that_breaks_no_law_any_more_is_told_as_it_was(monkeypatch: pytest.MonkeyPatch):
+    with monkeypatch.context() as patch:
+        an_ended_step_is_not_counted(patch)
+        fault = next(found for seed in range(TRIALS) if (found := simulate(seed)))
+    assert shrunk(fault) == fault

@@ -1,0 +1,40 @@
+"""Random workflows, schedules, pauses, refusals and crashes: no law is broken. A slice in the gate, more by `make soak`."""
+
+from __future__ import annotations
+
+import os
+from random import Random
+
+import pytest
+
+from weft.definition.check import check
+from weft.testing.simulation import Fault, catalog, shrunk, simulate
+
+SHARDS = 32
+TRIALS = int(os.environ.get("WEFT_SOAK") or 320)
+SEED = int(os.environ.get("WEFT_SEED") or 20261120)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_no_law_is_broken_in_any_trial(shard: int):
+    for seed in range(SEED + shard, SEED + TRIALS, SHARDS):
+        fault = simulate(seed)
+        assert fault is None, report(fault)
+
+
+def report(fault: Fault) -> str:
+    return f"play it again with WEFT_SOAK=1 WEFT_SEED={fault.seed}\n{shrunk(fault)}"
+
+
+def test_the_same_seed_plays_the_same_trial():
+    one, two = catalog(Random(11)), catalog(Random(11))
+    assert one == two
+    assert catalog(Random(12)) != one
+
+
+def test_random_workflows_are_such_as_weft_would_load():
+    for seed in range(150):
+        for workflow in catalog(Random(seed)).workflows.values():
+            faults = check(workflow)
+            assert not faults, f"seed {seed}: {faults}\n{workflow}"
