@@ -11,7 +11,7 @@ N     ?= 20000
 SEED  ?=
 
 # The extras that the tests need installed; a lock takes them in by `make locks`.
-TEST_EXTRAS :=
+TEST_EXTRAS := mcp telemetry web
 
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip -qq
 
@@ -96,7 +96,9 @@ docs-check: $(VENV)/.test
 bench: $(VENV)/.test
 	@$(BIN)/python -m benchmarks $(if $(filter undefined,$(origin PEERS)),,--peers "$(PEERS)") $(ARGS)
 
+soak: SEED := $(or $(SEED),$(shell date +%s))
 soak: $(VENV)/.test
+	@echo "== soak: $(N) random trials from seed $(SEED)"
 	@WEFT_SOAK=$(N) WEFT_SEED=$(SEED) $(BIN)/python -m pytest -m soak -n auto --dist worksteal --hypothesis-profile=default $(ARGS)
 
 # ---------------------------------------------------------------------------------------------------------- the locks
