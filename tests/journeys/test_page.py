@@ -220,7 +220,7 @@ def test_the_page_comes_back_by_itself_after_the_server_was_killed(served, chrom
     expect(reason).to_have_value("half a sent")
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Approve").click()
+    page.get_by_role("button", name="Approve a").click()
     expect(page.locator(".empty").first).to_contain_text("Nobody waits for you")
     tab.go(f"/runs/{run}")
     expect(page.locator("h1")).to_contain_text("completed")

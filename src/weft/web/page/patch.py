@@ -40,9 +40,9 @@ def counts(text: str) -> tuple[int, int]:
 
 def _files(lines: list[str]) -> Iterator[tuple[int, int]]:
     starts = [i for i, line in enumerate(lines) if line.startswith("diff --git ")]
-    if not starts:
-        starts = [0] if lines else []
-    yield from zip(starts, [*starts[1:], len(lines)], strict=True)
+    starts = starts or [0]
+    if lines:
+        yield from zip(starts, [*starts[1:], len(lines)], strict=True)
 
 
 def _file(lines: list[str]) -> Iterator[Markup]:
