@@ -25,6 +25,7 @@ _LASTING = frozenset(Brief.__struct_fields__) - {
         "key",
         "resume",
         "rehearse",
+        "assume",
         "timeout",
         "budget_usd",
         "budget_tokens",
@@ -118,7 +119,10 @@ class Player:
         tape = next((one for one in fitting if one.attempt >= brief.attempt), fitting[-1])
         for channel, text in tape.said:
             desk.say(text, channel)
-        await asyncio.to_thread(apply, desk.folder, tape.files)
+        try:
+            await asyncio.to_thread(apply, desk.folder, tape.files)
+        except (ValueError, OSError) as fault:
+            return self._missed(f"what was recorded cannot be made here: {fault}")
         return msgspec.structs.replace(tape.outcome, rehearsed=True, usage=Usage(), agent=self.name)
 
     def _of_mine(self) -> list[Cassette]:

@@ -19,6 +19,7 @@ from weft.agents.placeholder import concrete
 from weft.agents.port import Desk, Probe
 from weft.agents.prices import estimate
 from weft.agents.prompt import compose, fence
+from weft.agents.schema import schema_faults
 from weft.core.work import Brief, Failure, Outcome, Usage
 from weft.definition.policy import ErrorClass
 
@@ -77,11 +78,18 @@ class Model:
             return Outcome(failure=Failure(kind="invalid_output", message=str(error)), agent=self.name)
 
     async def _ask(self, brief: Brief, desk: Desk, model: str) -> Outcome:
-        from pydantic_ai import Agent, StructuredDict, UsageLimits
+        from pydantic_ai import Agent, ModelRetry, StructuredDict, UsageLimits
 
         wanted = answer_schema(brief)
         output: Any = StructuredDict(wanted, name="answer") if wanted else str
-        agent: Any = Agent(self._given or model, output_type=output, retries=self._settings.retries)
+        agent: Any = Agent(_patient(self._given or model), output_type=output, retries=self._settings.retries)
+
+        @agent.output_validator
+        def fits(said: Any) -> Any:
+            if wrong := wanted and schema_faults(said, wanted, "answer"):
+                raise ModelRetry("\n".join(wrong[:10]))
+            return said
+
         result = await agent.run(
             _prompt(brief, desk, structured=bool(wanted)),
             model_settings=self._settings.options or None,
@@ -100,6 +108,17 @@ class Model:
         )
         spent = _usage(result.usage, model)
         return msgspec.structs.replace(outcome, handoff=handoff, usage=spent)
+
+
+def _patient(model: Any) -> Any:
+    """The model, without the waiting of its own client: weft waits, and holds no place meanwhile."""
+    from pydantic_ai.models import infer_model
+
+    made: Any = infer_model(model)
+    client = getattr(made, "client", None)
+    if hasattr(client, "max_retries"):
+        client.max_retries = 0
+    return made
 
 
 def answer_schema(brief: Brief) -> dict[str, Any]:
@@ -151,8 +170,7 @@ def _prompt(brief: Brief, desk: Desk, *, structured: bool) -> str:
     return "\n\n".join(parts)
 
 
-def _usage(told: Any, model: str) -> Usage:
-    spent = told() if callable(told) else told  # a method until version 2 of pydantic-ai
+def _usage(spent: Any, model: str) -> Usage:
     cost = estimate(
         model.rpartition(":")[2], spent.input_tokens, spent.output_tokens, spent.cache_read_tokens
     )

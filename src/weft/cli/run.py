@@ -34,7 +34,7 @@ async def perform(here: Here, workflow: str, **given: Any) -> int:
             what=f"--parallel is at least 1, got {parallel}", mend="leave it out for the workflow's own"
         )
     rehearse = _script(given["rehearse"], here.folder)
-    taped = {key: str(Path(given[key]).absolute()) for key in ("record", "replay") if given[key]}
+    taped = _taped(given)
     async with here.weft(**taped) as weft:
         known = options(given["variant"], given["infer_parallel"])
         loaded = weft.load(name(workflow, here, weft.folder), **known)
@@ -64,6 +64,11 @@ async def perform(here: Here, workflow: str, **given: Any) -> int:
         from weft.cli.driving import drive
 
         return await drive(here, weft, run, fresh=True, wait=given["wait"])
+
+
+def _taped(given: dict[str, Any]) -> dict[str, str]:
+    """The settings that record or replay, as absolute paths."""
+    return {key: os.path.abspath(given[key]) for key in ("record", "replay") if given[key]}
 
 
 def _script(rehearse: str | None, folder: Path) -> str | None:

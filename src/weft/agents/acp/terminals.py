@@ -33,8 +33,7 @@ class Terminals:
             raise ValueError(f"{folder!r} is outside of the working folder")
         given = {str(one["name"]): str(one["value"]) for one in params.get("env") or ()}
         argv = self._wrap([str(params["command"]), *map(str, params.get("args") or ())])
-        self._made += 1
-        name = f"terminal-{self._made}"
+        name = f"terminal-{self._made + 1}"
         sink = _Kept(self._desk, min(int(params.get("outputByteLimit") or MOST_BYTES), MOST_BYTES))
         child = Child(
             argv,
@@ -44,6 +43,7 @@ class Terminals:
             folder=(self._desk.folder / folder).resolve(),
             record=f"process-{name}.json",
         )
+        self._made += 1
         child.watch()
         self._open[name] = _Terminal(child, sink)
         return {"terminalId": name}

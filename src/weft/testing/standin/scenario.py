@@ -61,10 +61,15 @@ class Script(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Scenario(Struct, frozen=True, forbid_unknown_fields=True):
-    """The first script that fits is played; `otherwise` is said where none does, or when one is at its end."""
+    """The first script that fits is played; `otherwise` is said where none does, or when one is at its end.
+
+    Requests without tools are `side_matters` (a title, a router) and answered in passing; a program that only talks
+    has none.
+    """
 
     scripts: tuple[Script, ...] = ()
     otherwise: str = "All done."
+    side_matters: bool = True
 
 
 class Turn(Struct, frozen=True):

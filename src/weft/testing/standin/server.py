@@ -39,6 +39,7 @@ class StandIn:
 
     def __init__(self, scenario: Scenario, port: int = 0) -> None:
         self._play = Play(scenario)
+        self._side_matters = scenario.side_matters
         self._lock = Lock()
         self._over = Event()
         self.hanging = Event()
@@ -67,7 +68,7 @@ class StandIn:
     def decide(self, path: str, credential: str, talk: Talk) -> Act | None:
         """What comes now; None for a side matter."""
         with self._lock:
-            act = self._play.next(talk) if talk.tools else None
+            act = self._play.next(talk) if talk.tools or not self._side_matters else None
             self.asked.append(Asked(path, credential, talk, act))
             return act
 

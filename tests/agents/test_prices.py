@@ -1,0 +1,21 @@
+import datetime
+
+import pytest
+
+from weft.agents.prices import as_of, estimate, prices
+
+
+def test_the_table_has_a_date_and_sane_prices():
+    assert datetime.date.fromisoformat(as_of()).year >= 2026
+    assert all(0 < price.cached <= price.tokens_in < price.tokens_out for price in prices().values())
+
+
+def test_a_dated_name_has_its_familys_price_and_its_makers_name_does_not_matter():
+    assert estimate("openai/gpt-5-2026-01-01", 1_000_000, 100_000) == pytest.approx(1.25 + 1.0)
+    assert estimate("gpt-5-mini-x", 1_000_000, 0) == pytest.approx(0.25)
+    assert estimate("GPT-5", 1_000_000, 0, cached=1_000_000) == pytest.approx(0.125)
+
+
+def test_a_model_that_is_not_in_the_table_has_no_price():
+    assert estimate("gpt-5.9", 1, 1) is None
+    assert estimate("", 1, 1) is None
