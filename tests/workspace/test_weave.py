@@ -12,7 +12,7 @@ import pytest
 
 from tests.workspace.conftest import LINES
 from tests.workspace.repositories import commits, git
-from weft.errors import WorkspaceError
+from weft.errors import GitFailed, WorkspaceError
 from weft.testing.workspace_contract import placed, spot, worked
 from weft.workspace.commits import write_commit
 from weft.workspace.git import Git
@@ -94,7 +94,7 @@ async def test_eight_parts_give_one_tree_and_one_commit_however_they_finished(
     plain = Git(str(project / ".git"))
     first = int(os.environ.get("WEFT_SEED", "0"))
     results = set()
-    for seed in range(first, first + int(os.environ.get("WEFT_SOAK", "20"))):
+    for seed in range(first, first + int(os.environ.get("WEFT_SOAK", "10"))):
         order = random.Random(seed).sample(steps, len(steps))
         finished = {}
         for step in order:
@@ -434,6 +434,82 @@ async def test_all_conflicts_of_all_parts_are_in_one_report(space: GitWorkspace,
         ("x.txt", ["a", "c"]),
     ]
     assert woven.conflicts == (await space.weave("run-1", base, parts(made), {})).conflicts
+
+
+async def test_a_file_that_is_not_what_its_name_says_is_left_to_its_lines(
+    space: GitWorkspace, project: Path, base: Base
+):
+    made = commits(
+        project,
+        {
+            "a": {"x.json": "{ broken\n" + LINES, "docs/plan.md": "# Plan\n\nour plan\n"},
+            "b": {"x.json": "{ broken too\n" + LINES, "docs/plan.md": "# Plan\n\ntheir plan\n"},
+        },
+    )
+    woven = await space.weave("run-1", base, parts(made), {})
+    plan, broken = woven.conflicts
+    assert plan["tried"] == ["the lines", "markdown"]
+    assert plan["hunks"][0]["where"] == "Plan, line 3"
+    assert broken["tried"][1].startswith("json (ours is not JSON that can be joined: ")
+    assert broken["hunks"] == [{"where": "line 1", "ours": "{ broken", "theirs": "{ broken too"}]
+    deeper = commits(
+        project,
+        {
+            "c": {"x.json": "{ broken\n" + changed(3, "c")},
+            "d": {"x.json": "{ broken\n" + changed(30, "d")},
+        },
+        on=made["a"],
+    )
+    later = await space.weave("run-1", Base(root=str(project), commit=made["a"]), parts(deeper), {})
+    assert (later.conflicts, later.applied) == ((), ())
+
+
+async def test_documents_of_crossing_histories_are_left_to_gits_own_base(
+    space: GitWorkspace, project: Path, base: Base
+):
+    text = "{\n" + "".join(f'  "k{number}": {number},\n' for number in range(20)) + '  "end": 0\n}\n'
+    [start] = commits(project, {"start": {"big.json": text}}).values()
+    one, two = commits(
+        project,
+        {"one": {"big.json": text.replace('"k2": 2', '"k2": 22')}, "two": {"two.txt": "2"}},
+        on=start,
+    ).values()
+    tree = git(project, "merge-tree", "--write-tree", one, two)
+    crossed = [
+        git(project, "commit-tree", tree, "-p", a, "-p", b, "-m", "x") for a, b in ((one, two), (two, one))
+    ]
+    left = commits(
+        project,
+        {"l": {"big.json": text.replace('"k2": 2', '"k2": 22').replace('"k9": 9', '"k9": 99')}},
+        on=crossed[0],
+    )
+    right = commits(
+        project,
+        {"r": {"big.json": text.replace('"k2": 2', '"k2": 22').replace('"k18": 18', '"k18": 0')}},
+        on=crossed[1],
+    )
+    woven = await space.weave("run-1", base, [*parts(left), *parts(right)], {})
+    assert woven.conflicts == ()
+    content = await space.read(woven.commit, "big.json") or b""
+    assert b'"k9": 99' in content
+    assert b'"k18": 0,' in content
+
+
+async def test_commits_that_are_none_are_one_clear_error(space: GitWorkspace, project: Path, base: Base):
+    blob = git(project, "rev-parse", "HEAD:code.txt")
+    [made] = commits(project, {"a": {"a": "a"}}).values()
+    with pytest.raises(GitFailed, match="not a tree object"):
+        await space.weave("run-1", Base(root=str(project), commit="1" * 40), [Part("a", made)], {})
+    with pytest.raises(WorkspaceError, match="there is no commit to start from"):
+        await space.amend(spot(), "", "a.txt", b"x", by="ann")
+    with pytest.raises(WorkspaceError, match="is not in this repository"):
+        await space.amend(spot(), blob, "a.txt", b"x", by="ann")
+    tree = git(project, "mktree", "--missing", stdin=f"100644 blob {'1' * 40}\tlost.txt")
+    lost = git(project, "commit-tree", tree, "-p", base.commit, "-m", "a")
+    tree = git(project, "mktree", "--missing", stdin=f"100644 blob {'2' * 40}\tlost.txt")
+    rival = git(project, "commit-tree", tree, "-p", base.commit, "-m", "c")
+    with pytest.raises(GitFailed, match="git merge-tree failed"):
+        await space.weave("run-1", base, [Part("a", lost), Part("c", rival)], {})
 
 
 async def test_a_commit_or_a_policy_that_is_not_there_is_one_clear_error(

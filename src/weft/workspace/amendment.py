@@ -24,8 +24,8 @@ from weft.workspace.port import Kept, Spot
 async def amend(git: Git, scratch: Path, spot: Spot, commit: str, path: str, content: bytes, by: str) -> Kept:
     """Put a content at a path; the ref `….amended` of the attempt keeps it."""
     inner = inner_path(path)
-    mode = await _mode_for(git, commit, inner)
     header = await read_header(git, commit)
+    mode = await _mode_for(git, commit, inner)
     tree = await edited_tree(git, header.tree, {inner: (mode, content)}, str(scratch))
     changes = await changes_between(git, header.tree, tree)
     if not changes:

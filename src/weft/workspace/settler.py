@@ -17,7 +17,7 @@ from weft.workspace.lineages import Strand
 from weft.workspace.merging import Dispute, Entry, Merge, own_name
 from weft.workspace.names import show_path, slug
 from weft.workspace.policies import choice
-from weft.workspace.policies.text import text
+from weft.workspace.policies.text import shared_lines, text
 from weft.workspace.policies.verdict import Clash, Hunk, Merged
 from weft.workspace.report import Side, conflict
 
@@ -179,8 +179,12 @@ class Settler:
             if isinstance(verdict, Clash):
                 return verdict.hunks, (*tried, name)
             tried.append(f"{name} ({getattr(verdict, 'reason', 'joined')})")
-        lines = text(base, contents[mine.oid], contents[other.oid])
-        return (lines.hunks if isinstance(lines, Clash) else ()), tuple(tried)
+        a, b = contents[mine.oid], contents[other.oid]
+        for against in (base if base is not None else shared_lines(a, b), base):
+            lines = text(against, a, b)
+            if isinstance(lines, Clash):
+                return lines.hunks, tuple(tried)
+        return (), tuple(tried)
 
     async def _touched_by(self, paths: Sequence[bytes]) -> list[str]:
         """The steps woven so far that changed any of these paths; what the base is called when none has."""

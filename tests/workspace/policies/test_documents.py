@@ -7,7 +7,7 @@ import tomllib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weft.workspace.policies import forms
@@ -42,6 +42,7 @@ def joined(form: Form, base: str | None, ours: str, theirs: str) -> str:
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+@settings(max_examples=40)
 @given(base=trees, mine=leaves, other=leaves)
 def test_keys_added_on_both_sides_survive(form: Form, base: Any, mine: Any, other: Any):
     ours, theirs = {**base, "MINE": mine}, {**base, "OTHER": {"deep": other}}
@@ -51,6 +52,7 @@ def test_keys_added_on_both_sides_survive(form: Form, base: Any, mine: Any, othe
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+@settings(max_examples=40)
 @given(base=trees, one=trees, two=trees)
 def test_what_is_joined_means_the_same_from_either_side(form: Form, base: Any, one: Any, two: Any):
     was, mine, other = (written(form, value) for value in (base, one, two))
@@ -104,6 +106,13 @@ def test_what_was_taken_away_stays_away_and_lists_may_shrink():
         joined(JSON, '{"a": {"b": 1, "c": 1}}', '{"a": {"b": 2, "c": 1}}', '{"a": {"b": 1}}')
         == '{"a": {"b": 2}}'
     )
+
+
+def test_keys_and_shapes_that_only_meaning_knows_are_written():
+    assert joined(JSON, '{"z": {"a": 1}}', '{"z": {"a": 1}, "m": 1}', '{"z": [1]}') == '{"z": [1], "m": 1}'
+    ours, theirs = '[{"id": 1, "a": 1}]', '[{"id": 2, "b": 2}]'
+    assert json.loads(joined(JSON, "[]", ours, theirs)) == [{"id": 1, "a": 1}, {"id": 2, "b": 2}]
+    assert joined(YAML, "a: 1\n", "a: 1\nc: 1\n", "b: 1\na: 1\n") == "b: 1\na: 1\nc: 1\n"
 
 
 def test_values_in_dispute_are_named_and_a_preferred_side_has_its_way():

@@ -101,6 +101,14 @@ def _hunk(chunk: Chunk, was: list[bytes], mine: list[bytes], other: list[bytes])
     return Hunk(f"line {chunk.ours[0] + 1}", shown(was), shown(mine), shown(other))
 
 
+def shared_lines(ours: bytes, theirs: bytes) -> bytes:
+    """The lines that both have, in order: what to show two files against that have no common base."""
+    mine = _lines(ours)
+    return _text(
+        [line for line, there in zip(mine, _matches(mine, _lines(theirs)), strict=True) if there is not None]
+    )
+
+
 def text(base: bytes | None, ours: bytes, theirs: bytes) -> Verdict:
     """A place that both sides changed is a clash."""
     return merge_lines(base, ours, theirs, lambda was, mine, other: None)
