@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from weft.core import advance, answers, decide, endings, joins, plan, reports, rounds, verbs
+from weft.core import advance, answers, decide, endings, joins, plan, reports, rounds
+from weft.core import commands as c
 from weft.core import events as e
 from weft.core.draft import Draft
 from weft.core.evolve import arrows, ask, step
@@ -24,6 +25,12 @@ PLANTED: dict[str, Plant] = {}
 def planted(plant: Plant) -> Plant:
     PLANTED[plant.__name__] = plant
     return plant
+
+
+def _handle(
+    patch: pytest.MonkeyPatch, command: type[c.Command], handler: Callable[[Draft, Any], None]
+) -> None:
+    patch.setattr(decide, "_HANDLERS", {**decide._HANDLERS, command: handler})
 
 
 @planted
@@ -106,7 +113,7 @@ def a_command_changes_the_state_without_an_event(patch: pytest.MonkeyPatch) -> N
     def note(draft: Draft, command: Any) -> None:
         draft.state.labels["noted"] = "yes"
 
-    patch.setitem(decide._HANDLERS, verbs.Publish, note)
+    _handle(patch, c.Publish, note)
 
 
 @planted
@@ -184,7 +191,7 @@ def a_lost_attempt_is_not_taken_up_again(patch: pytest.MonkeyPatch) -> None:
         draft.emit(e.RunRecovered())
         draft.emit(e.RunPaused(reason="quota"))
 
-    patch.setitem(decide._HANDLERS, reports.ReportLost, forgets)
+    _handle(patch, c.ReportLost, forgets)
 
 
 @planted
@@ -214,7 +221,8 @@ def test_a_fault_is_told_as_the_shortest_story_that_shows_it(monkeypatch: pytest
 
 
 def test_an_exception_of_the_core_is_a_fault_too(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(advance, "rest", lambda draft: {}["nothing"])
+    nothing: dict[str, str] = {}
+    monkeypatch.setattr(advance, "rest", lambda draft: nothing["here"])
     fault = next(found for seed in range(TRIALS) if (found := simulate(seed)))
     assert fault.law.startswith("KeyError")
 
