@@ -16,6 +16,7 @@ from weft.cli.answering import Given, hint, read, shown
 from weft.cli.screen import Screen
 from weft.core.events import AskOpened
 from weft.errors import WeftError
+from weft.runtime.driver import Driver
 
 
 class Asking:
@@ -29,6 +30,9 @@ class Asking:
         self._pause, self._go_on = pause, go_on
         self._later: set[tuple[str, str]] = set()
         self._changed = asyncio.Event()
+        self._free = asyncio.Event()
+        self._free.set()
+        self._over = False
         self._here = sys.stdin.isatty()
 
     def look(self) -> None:
@@ -39,48 +43,56 @@ class Asking:
         """Whether there is an ask that is going to be answered here."""
         return self._here and self._next() is not None
 
-    def _next(self) -> tuple[str, AskOpened] | None:
+    async def end(self) -> None:
+        """Nothing is asked any more; a question that stands there is taken back."""
+        self._over = True
+        self.look()
+        await self._free.wait()
+
+    def _next(self) -> tuple[Driver, AskOpened] | None:
         for run, driver in self._weft.engine.drivers.items():
             for name, opened in driver.state.asks.items():
                 if (run, name) not in self._later:
-                    return run, opened
+                    return driver, opened
         return None
 
-    def _open(self, run: str, name: str) -> bool:
-        driver = self._weft.engine.drivers.get(run)
-        return driver is not None and name in driver.state.asks
-
     async def serve(self) -> None:
-        """Ask, one after the other, for ever."""
+        """Ask, one after the other, until it is cancelled."""
         while self._here:
-            found = self._next()
+            found = None if self._over else self._next()
             if found is None:
                 self._changed.clear()
                 await self._changed.wait()
                 continue
+            self._free.clear()
             self._pause()
             try:
                 await self._ask(*found)
             finally:
                 self._go_on()
+                self._free.set()
 
-    async def _ask(self, run: str, opened: AskOpened) -> None:
-        screen = self._screen
+    async def _ask(self, driver: Driver, opened: AskOpened) -> None:
+        screen, run = self._screen, driver.state.run
         screen.line()
         for line in await shown(screen, self._weft, run, opened):
             screen.line(line)
-        while self._open(run, opened.ask):
+        while self._open(driver, opened.ask):
             screen.out.write(f"{screen.paint('bold', hint(opened))} ")
             screen.flush()
-            typed = await self._line(run, opened.ask)
-            if typed is None:
-                screen.line()
-                if self._open(run, opened.ask):
-                    self._leave(run, opened.ask)
-                else:
-                    screen.line(f"{opened.ask} was answered elsewhere.")
-                return
-            await self._take(run, opened, typed)
+            typed = await self._line(driver, opened.ask)
+            if typed is not None:
+                await self._take(run, opened, typed)
+                continue
+            screen.line()
+            if opened.ask not in driver.state.asks:
+                screen.line(f"{opened.ask} was answered elsewhere.")
+            self._leave(run, opened.ask)
+
+    def _open(self, driver: Driver, ask: str) -> bool:
+        """Whether it is still wanted here."""
+        left = (driver.state.run, ask) in self._later
+        return not self._over and not left and ask in driver.state.asks
 
     async def _take(self, run: str, opened: AskOpened, line: str) -> None:
         try:
@@ -105,12 +117,12 @@ class Asking:
             self._screen.line(str(error))
 
     def _leave(self, run: str, ask: str) -> None:
-        """Nobody wants to answer here; the driver may find that it has nothing left to do."""
+        """Nobody answers it here; the driver may find that it has nothing left to do."""
         self._later.add((run, ask))
         for driver in self._weft.engine.drivers.values():
             driver.nudge()
 
-    async def _line(self, run: str, ask: str) -> str | None:
+    async def _line(self, driver: Driver, ask: str) -> str | None:
         """The next line that is typed; None at the end of the input, or when the ask was answered elsewhere."""
         loop = asyncio.get_running_loop()
         typed: asyncio.Future[str | None] = loop.create_future()
@@ -130,7 +142,7 @@ class Asking:
                 both: set[asyncio.Future[Any]] = {typed, looking}
                 await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
                 looking.cancel()
-                if not typed.done() and not self._open(run, ask):
+                if not typed.done() and not self._open(driver, ask):
                     return None
             return typed.result()
         finally:

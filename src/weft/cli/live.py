@@ -71,6 +71,7 @@ class Live:
         return self
 
     async def __aexit__(self, *error: object) -> None:
+        await self._asking.end()
         for task in self._tasks:
             task.cancel()
         await asyncio.wait(self._tasks)

@@ -1,0 +1,182 @@
+import io
+
+import pytest
+from rich.console import Console
+
+from tests.cli.terminal import Terminal
+from tests.observe.written import written
+from weft.cli.live import table
+from weft.core import commands as c
+from weft.testing.given import broken, done, given
+
+STEPS = """{id: a, phase: think, run: echo}
+{id: b, phase: make, needs: [a], run: echo}
+{id: c, phase: make, needs: [a], when: 1 == 2, run: echo}
+{id: d, phase: make, needs: [b], ask: Good?}"""
+
+
+def drawn(run, now=0.0, room=30, note="", width=80):
+    out = io.StringIO()
+    console = Console(file=out, width=width, color_system=None)
+    console.print(table(run.state, now, room, note))
+    lines = out.getvalue().splitlines()
+    assert all(len(line) <= width for line in lines)
+    return [line.rstrip() for line in lines]
+
+
+def test_the_table_says_how_far_the_run_is_and_whom_it_waits_for():
+    run = given(
+        written(
+            STEPS, "phases: [think, {id: make, title: Make it}, {id: none}]\n".replace(", {id: none}", "")
+        )
+    )
+    run.after(c.Advance(), now=0).after(done("a"), c.Advance(), now=2).after(done("b"), c.Advance(), now=5)
+    title, phases, heading, *rows, counts = drawn(run, now=8)
+    assert title.split() == ["w", "r", "paused", "(a1)", "8.0", "s"]
+    assert phases.split("   ")[:2] == ["✓ think", "▸ Make it 2/3"]
+    assert heading.split() == ["step", "state", "time", "tries"]
+    assert [row.split()[:3] for row in rows] == [
+        ["a", "✓", "succeeded"],
+        ["b", "✓", "succeeded"],
+        ["c", "–", "skipped"],
+        ["d", "?", "waiting"],
+    ]
+    assert "a person (a1: Good?)" in rows[3]
+    assert counts == "3 of 4 done · 1 waiting · 1 skipped"
+
+
+def test_tries_rounds_costs_and_a_rehearsal_are_shown():
+    from weft.core.events import Options
+    from weft.core.work import Outcome, Usage, Verdict
+
+    flow = written(
+        "{id: a, run: echo, retry: {attempts: 3, delay: 1s, on: [transient]}}\n{id: b, needs: [a], run: echo, back_to: a}"
+    )
+    run = given(flow, options=Options(rehearse=""))
+    run.after(c.Advance(), broken("a", "transient", "busy"), now=0).after(c.Advance(), now=5)
+    run.after(
+        done("a", Outcome(usage=Usage(cost_usd=1.25))),
+        c.Advance(),
+        done("b", Outcome(verdicts=(Verdict("g", "FAIL"),))),
+        now=6,
+    )
+    run.after(c.Advance(), now=7)
+    title, _, *rows, _ = drawn(run, now=8)
+    assert "rehearsed" in title
+    assert "$1.25" in title
+    assert "round 2" in rows[0]
+
+
+def test_a_failed_phase_and_step_stand_out():
+    run = given(written("{id: a, phase: think, run: echo}", "phases: [think]"))
+    run.after(c.Advance(), broken("a", message="no compiler"), c.Advance())
+    title, phases, _, row, counts = drawn(run)
+    assert "failed (a: no compiler)" in title
+    assert phases.startswith("✗ think")
+    assert row.endswith("no compiler")
+    assert counts == "1 of 1 done · 1 failed"
+
+
+def test_of_many_steps_those_that_move_are_shown_and_counted():
+    run = given(written("\n".join(f"{{id: s{n}, run: echo}}" for n in range(100)), "limits: {parallel: 2}"))
+    run.after(c.Advance())
+    *_, counts, note = drawn(run, room=10, note="Stopping")
+    assert counts == "0 of 100 done · 2 running · 98 pending · 2 shown"
+    assert note == "Stopping"
+
+
+def test_long_and_wild_texts_never_break_the_picture():
+    run = given(written('{id: a, ask: "x[red]\\x1b[2J\\n' + "y" * 200 + '"}'))
+    run.after(c.Advance())
+    rows = drawn(run, width=100)
+    assert "\x1b" not in "".join(rows)
+    assert any("x[red]" in row for row in rows)
+
+
+def test_a_run_before_its_first_step_has_a_title():
+    assert drawn(given(written("{id: a, when: 1 == 2, run: echo}")))[0].startswith("w  r  pending")
+
+
+@pytest.fixture
+def begun(tmp_path):
+    (tmp_path / ".weft").mkdir()
+    terminals = []
+
+    def begin(steps: str, *words: str) -> Terminal:
+        (tmp_path / "w.yaml").write_text(
+            "name: w\nsteps:\n" + "".join(f"  - {s}\n" for s in steps.splitlines())
+        )
+        terminals.append(Terminal(tmp_path, "run", "w.yaml", *words))
+        return terminals[-1]
+
+    yield begin
+    for terminal in terminals:
+        if terminal.process.poll() is None:
+            terminal.process.kill()
+            terminal.ended()
+
+
+def test_asks_are_answered_where_the_run_is_watched(begun):
+    terminal = begun(
+        "{id: pick, ask: {prompt: Which?, choices: [red, blue]}}\n"
+        "{id: name, needs: [pick], ask: What is it called?}\n"
+        "{id: notes, needs: [name], creates: [n.md], run: 'echo one > n.md; cat $WEFT_FEEDBACK >> n.md',"
+        " approve: {prompt: Good?, show: n.md}}"
+    )
+    terminal.until("pick asks (a1): Which?")
+    terminal.until("choose")
+    terminal.type("9\n")
+    terminal.until("is no answer here")
+    terminal.type("2 it is calm\n")
+    terminal.until("What is it called?")
+    terminal.type("weft\n")
+    terminal.until("│ one")
+    terminal.type("r say more\n")
+    terminal.until("notes asks (a4)")
+    terminal.until("│ say more")
+    terminal.type("a\n")
+    terminal.until("is completed after")
+    assert terminal.ended() == 0
+
+
+def test_what_is_left_for_later_leaves_the_run_paused(begun):
+    terminal = begun("{id: a, ask: One?}\n{id: b, ask: Two?}")
+    terminal.until("a asks (a1): One?")
+    terminal.until("[l]ater:")
+    terminal.type("l\n")
+    terminal.until("b asks (a2): Two?")
+    terminal.until("[l]ater:")
+    terminal.type("\x04")
+    terminal.until("weft approve")
+    assert terminal.ended() == 3
+
+
+def test_an_answer_from_elsewhere_ends_the_question_here(begun, tmp_path):
+    from tests.journeys.program import Program
+
+    terminal = begun("{id: a, ask: One?}")
+    terminal.until("[l]ater:")
+    assert Program(tmp_path)("approve", "last").returncode == 0
+    terminal.until("a1 was answered elsewhere.")
+    assert terminal.ended() == 0
+
+
+def test_ctrl_c_is_heard_and_said(begun):
+    terminal = begun("{id: a, run: 'echo begun; sleep 600'}")
+    terminal.until("running")
+    terminal.type("\x03")
+    terminal.until("Stopping")
+    terminal.until("is left as it is")
+    assert terminal.ended() == 130
+
+
+def test_an_editor_amends_what_is_shown(begun, monkeypatch):
+    monkeypatch.setenv("EDITOR", "sed -i s/draft/final/")
+    terminal = begun(
+        "{id: a, creates: [n.md], run: 'echo draft > n.md', approve: {prompt: Good?, show: n.md}}\n"
+        "{id: b, requires: [n.md], run: cat n.md}"
+    )
+    terminal.until("[l]ater:")
+    terminal.type("m\n")
+    terminal.until("completed")
+    assert terminal.ended() == 0
