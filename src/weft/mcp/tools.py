@@ -46,6 +46,7 @@ def tool_server(weft: Weft, who: Who) -> MCPServer[Any]:
         return person
 
     _looking(made, weft, folded, allowed)
+    _following(made, weft, folded, allowed)
     _doing(made, weft, folded, allowed)
     _resources(made, weft, folded, allowed)
     return made
@@ -107,6 +108,10 @@ def _looking(made: MCPServer[Any], weft: Weft, folded: Folded, allowed: Allowed)
         """One sentence on what a run waits for or why it ended, and what is open to be answered."""
         allowed(ctx, "viewer")
         return {**await showing.explain(folded, weft, run), "asks": await showing.asks(weft, run)}
+
+
+def _following(made: MCPServer[Any], weft: Weft, folded: Folded, allowed: Allowed) -> None:
+    """Tools that wait, and that fetch what came of it."""
 
     @made.tool(name="wait", title="Wait for a run")
     @_told
