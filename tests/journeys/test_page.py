@@ -114,7 +114,7 @@ def test_a_run_is_started_from_the_form_rejected_amended_and_followed_without_a_
     run = start(watching, "plan", topic="tea")
     page = watching.page
     expect(page.locator(".banner")).to_contain_text("write asks: Is the plan good?")
-    expect(page.locator("#node-write")).to_have_class(re.compile("is-waiting"))
+    expect(page.locator("#box-write")).to_have_class(re.compile("is-waiting"))
     watching.mark()
 
     # Reject with a reason: the step is done again, with the reason, and is asked about anew.
@@ -129,7 +129,7 @@ def test_a_run_is_started_from_the_form_rejected_amended_and_followed_without_a_
     inbox.locator("textarea[name=reason]").fill("say more about milk")
     inbox.get_by_role("button", name="Reject").click()
     expect(inbox.locator(".looks")).to_contain_text("say more about milk")
-    expect(page.locator("#node-write")).to_contain_text("waits for a person")
+    expect(page.locator("#box-write")).to_contain_text("waits for a person")
 
     # Amend: what was typed becomes the artifact, and is seen before it does.
     inbox.keyboard.press("e")
@@ -148,7 +148,7 @@ def test_a_run_is_started_from_the_form_rejected_amended_and_followed_without_a_
     # Everything about it: what it said, its rounds, its files, its events.
     expect(page.locator("#line-write .bar")).to_have_count(4)
     page.locator("#line-publish").click()
-    expect(page.locator("#node-publish")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#box-publish")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("tab", name="Output").click()
     expect(page.locator(".said")).to_contain_text("with milk")
     page.get_by_role("tab", name="Attempts").click()
@@ -175,7 +175,7 @@ def test_a_run_is_aborted_and_a_broken_one_names_its_first_fault_on_a_phone(serv
     phone = Tab(chromium, served.url, viewport={"width": 390, "height": 844}, color_scheme="dark")
     run = start(phone, "slow")
     page = phone.page
-    expect(page.locator("#node-wait")).to_have_class(re.compile("is-running"))
+    expect(page.locator("#box-wait")).to_have_class(re.compile("is-running"))
     phone.mark()
     page.get_by_role("button", name="Abort", exact=True).click()
     page.locator("#abort input[name=reason]").fill("wrong one")

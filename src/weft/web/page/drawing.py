@@ -8,7 +8,7 @@ from typing import NamedTuple
 from weft.core.state import STEP_ENDED, State
 from weft.observe.wording import counted
 from weft.web.page import words as w
-from weft.web.page.layout import HIGH, WIDE, Layout, Node
+from weft.web.page.layout import HIGH, WIDE, Box, Layout
 from weft.web.page.markup import Parts, Piece, el
 
 GRAVE = ("failed", "waiting", "running", "aborted", "pending", "succeeded", "skipped")
@@ -16,7 +16,7 @@ GRAVE = ("failed", "waiting", "running", "aborted", "pending", "succeeded", "ski
 
 
 class Look(NamedTuple):
-    """How a node is shown."""
+    """How a box is shown."""
 
     status: str
     said: str
@@ -24,12 +24,12 @@ class Look(NamedTuple):
     total: int = 0
 
 
-def look(state: State, node: Node) -> Look:
-    """What is true of a node's steps together."""
-    states = [state.steps[key] for key in node.keys if key in state.steps]
+def look(state: State, box: Box) -> Look:
+    """What is true of a box's steps together."""
+    states = [state.steps[key] for key in box.keys if key in state.steps]
     if not states:
         return Look("pending", "")
-    if len(node.keys) > 1:
+    if len(box.keys) > 1:
         counts = Counter(str(st.status) for st in states)
         status = next(name for name in GRAVE if counts[name])
         done = sum(counts[name] for name in STEP_ENDED)
@@ -37,7 +37,7 @@ def look(state: State, node: Node) -> Look:
             status = "running"
         return Look(status, f"{done} of {counted(len(states), 'step')}", done, len(states))
     st = states[0]
-    said = [node.role] if node.role else []
+    said = [box.role] if box.role else []
     if st.items:
         done = sum(state.steps[key].status in STEP_ENDED for key in st.items)
         said.append(f"{done} of {counted(len(st.items), 'item')}")
@@ -47,11 +47,11 @@ def look(state: State, node: Node) -> Look:
         said.append(f"attempt {st.attempt}")
     if st.status == "waiting":
         said = [f"waits for {'a person' if st.asks else st.on or 'its turn'}"]
-    return Look(st.status, " · ".join(said) or node.kind)
+    return Look(st.status, " · ".join(said) or box.kind)
 
 
 def drawing(state: State, drawn: Layout, chosen: str) -> Parts:
-    """Lines and bands once, and one piece a node. `chosen` is the id of a node."""
+    """Lines and bands once, and one piece a box. `chosen` is the id of a box."""
     paths = [el("path", d=edge.path, class_="back" if edge.back else None) for edge in drawn.edges]
     arrow = el(
         "marker", el("path", d="M0 0L6 3L0 6z"), id="tip", markerWidth="6", markerHeight="6", refX="5", refY="3",
@@ -70,14 +70,14 @@ def drawing(state: State, drawn: Layout, chosen: str) -> Parts:
     from markupsafe import Markup
 
     parts: list[Markup | Piece] = [Markup(opened), *bands, lines]  # noqa: S704 - made by `el` two lines above
-    parts += [_node(node, look(state, node), chosen=node.id == chosen) for node in drawn.nodes]
+    parts += [_box(box, look(state, box), chosen=box.id == chosen) for box in drawn.boxes]
     return [*parts, Markup(closed)]  # noqa: S704 - as above
 
 
-def _node(node: Node, seen: Look, *, chosen: bool) -> Piece:
-    name = f"node-{node.id}"
+def _box(box: Box, seen: Look, *, chosen: bool) -> Piece:
+    name = f"box-{box.id}"
     inside = [
-        el("span", w.sign(seen.status), el("b", node.title), class_="line"),
+        el("span", w.sign(seen.status), el("b", box.title), class_="line"),
         el("small", seen.said),
         el("i", class_="fill", style=f"width:{100 * seen.done // seen.total}%") if seen.total else None,
     ]
@@ -86,11 +86,11 @@ def _node(node: Node, seen: Look, *, chosen: bool) -> Piece:
         *inside,
         id=name,
         type="button",
-        class_=f"node is-{seen.status} kind-{node.kind}",
-        style=f"left:{node.x}px;top:{node.y}px;width:{WIDE}px;height:{HIGH}px",
+        class_=f"box is-{seen.status} kind-{box.kind}",
+        style=f"left:{box.x}px;top:{box.y}px;width:{WIDE}px;height:{HIGH}px",
         data_do="step",
-        data_key=node.id,
+        data_key=box.id,
         aria_pressed="true" if chosen else "false",
-        title=f"{node.title}: {seen.status}",
+        title=f"{box.title}: {seen.status}",
     )
     return Piece(name, button)

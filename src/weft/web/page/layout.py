@@ -20,7 +20,7 @@ ACROSS: Final = 5
 WIDE, HIGH, GAP, DROP, BAND, SIDE = 176, 46, 22, 36, 30, 14
 
 
-class Node(Struct, frozen=True):
+class Box(Struct, frozen=True):
     """A step, or several as one: `keys` are their ids. Its corner is at x, y in pixels."""
 
     id: str
@@ -49,7 +49,7 @@ class Band(Struct, frozen=True):
 
 
 class Layout(Struct, frozen=True):
-    nodes: tuple[Node, ...]
+    boxes: tuple[Box, ...]
     edges: tuple[Edge, ...]
     bands: tuple[Band, ...]
     wide: int
@@ -61,12 +61,12 @@ def layout(workflow: Workflow, graph: Graph) -> Layout:
     """Steps that are internal are not drawn."""
     shown = [step for step in workflow.steps if not step.internal]
     collapsed = len(shown) > LARGE
-    nodes = _blocks(workflow, shown) if collapsed else [_single(step) for step in shown]
-    at = {key: i for i, node in enumerate(nodes) for key in node.keys}
-    before = _needs(nodes, at, graph)
+    boxes = _blocks(workflow, shown) if collapsed else [_single(step) for step in shown]
+    at = {key: i for i, box in enumerate(boxes) for key in box.keys}
+    before = _needs(boxes, at, graph)
     titles = {phase.id: phase.title or phase.id for phase in workflow.phases}
-    ranks = _ranks(nodes, before, list(titles))
-    placed, bands, wide, high = _place(nodes, ranks, {} if collapsed else titles)
+    ranks = _ranks(boxes, before, list(titles))
+    placed, bands, wide, high = _place(boxes, ranks, {} if collapsed else titles)
     straight = [
         Edge(_down(placed[a], placed[b])) for b, all_of in enumerate(_short(before)) for a in sorted(all_of)
     ]
@@ -75,11 +75,11 @@ def layout(workflow: Workflow, graph: Graph) -> Layout:
     return Layout(tuple(placed), (*straight, *back), tuple(bands), wide, high, collapsed)
 
 
-def _single(step: Step) -> Node:
-    return Node(step.id, step.title or step.id, (step.id,), step.kind, step.role, step.phase)
+def _single(step: Step) -> Box:
+    return Box(step.id, step.title or step.id, (step.id,), step.kind, step.role, step.phase)
 
 
-def _blocks(workflow: Workflow, shown: list[Step]) -> list[Node]:
+def _blocks(workflow: Workflow, shown: list[Step]) -> list[Box]:
     """By phase; where there is none by group; else so many at a time in written order."""
     titles = {phase.id: phase.title or phase.id for phase in workflow.phases}
     found: dict[str, list[str]] = {}
@@ -89,7 +89,7 @@ def _blocks(workflow: Workflow, shown: list[Step]) -> list[Node]:
         if not name:
             name, loose = f"steps {loose // SLICE}", loose + 1
         found.setdefault(name, []).append(step.id)
-    nodes = []
+    boxes = []
     for name, keys in found.items():
         kind, _, own = name.partition(" ")
         title = (
@@ -99,17 +99,17 @@ def _blocks(workflow: Workflow, shown: list[Step]) -> list[Node]:
             if len(keys) > 1
             else keys[0]
         )
-        nodes.append(Node(f"({name})", title, tuple(keys), "block", "", own if kind == "phase" else ""))
-    return nodes
+        boxes.append(Box(f"({name})", title, tuple(keys), "block", "", own if kind == "phase" else ""))
+    return boxes
 
 
-def _needs(nodes: list[Node], at: dict[str, int], graph: Graph) -> list[set[int]]:
-    """For each node those directly before it. Between blocks only what leads forward, so that nothing goes in circles."""
-    before: list[set[int]] = [set() for _ in nodes]
+def _needs(boxes: list[Box], at: dict[str, int], graph: Graph) -> list[set[int]]:
+    """For each box those directly before it. Between blocks only what leads forward, so that nothing goes in circles."""
+    before: list[set[int]] = [set() for _ in boxes]
     for key, b in at.items():
         for need in graph.needs[graph.index[key]]:
             a = at.get(graph.steps[need].id)
-            if a is not None and a != b and (len(nodes[b].keys) == 1 == len(nodes[a].keys) or a < b):
+            if a is not None and a != b and (len(boxes[b].keys) == 1 == len(boxes[a].keys) or a < b):
                 before[b].add(a)
     return before
 
@@ -149,15 +149,15 @@ def _short(before: list[set[int]]) -> list[set[int]]:
     return found
 
 
-def _ranks(nodes: list[Node], before: list[set[int]], phases: list[str]) -> list[int]:
-    """The row of each node; a phase begins below the one that stands before it."""
-    ranks = [0] * len(nodes)
+def _ranks(boxes: list[Box], before: list[set[int]], phases: list[str]) -> list[int]:
+    """The row of each box; a phase begins below the one that stands before it."""
+    ranks = [0] * len(boxes)
     order = _order(before)
     for i in order:
         ranks[i] = max((ranks[a] + 1 for a in before[i]), default=0)
     floor = 0
     for phase in phases:
-        mine = {i for i, node in enumerate(nodes) if node.phase == phase}
+        mine = {i for i, box in enumerate(boxes) if box.phase == phase}
         if not mine:
             continue
         for i in order:
@@ -165,26 +165,26 @@ def _ranks(nodes: list[Node], before: list[set[int]], phases: list[str]) -> list
                 ranks[i] = max(floor, *(ranks[a] + 1 for a in before[i]), floor)
         floor = max(ranks[i] for i in mine) + 1
     for i in order:
-        if not nodes[i].phase:
+        if not boxes[i].phase:
             ranks[i] = max((ranks[a] + 1 for a in before[i]), default=ranks[i])
-    last = [i for i, node in enumerate(nodes) if phases and not node.phase and not before[i] and i]
+    last = [i for i, box in enumerate(boxes) if phases and not box.phase and not before[i] and i]
     for i in last:
         ranks[i] = max(ranks[i], floor)
     return ranks
 
 
 def _place(
-    nodes: list[Node], ranks: list[int], titles: dict[str, str]
-) -> tuple[list[Node], list[Band], int, int]:
+    boxes: list[Box], ranks: list[int], titles: dict[str, str]
+) -> tuple[list[Box], list[Band], int, int]:
     rows: list[tuple[str, list[int]]] = []
     for rank in sorted(set(ranks)):
         here = [i for i, own in enumerate(ranks) if own == rank]
-        for phase in dict.fromkeys(nodes[i].phase for i in here):
-            mine = [i for i in here if nodes[i].phase == phase]
+        for phase in dict.fromkeys(boxes[i].phase for i in here):
+            mine = [i for i in here if boxes[i].phase == phase]
             rows += [(phase, mine[n : n + ACROSS]) for n in range(0, len(mine), ACROSS)]
     most = max((len(row) for _, row in rows), default=1)
     wide = 2 * SIDE + most * WIDE + (most - 1) * GAP + 34
-    placed: dict[int, Node] = {}
+    placed: dict[int, Box] = {}
     bands: list[Band] = []
     y, current = 10, ""
     for phase, row in rows:
@@ -195,30 +195,30 @@ def _place(
                 y += BAND
         left = SIDE + (most - len(row)) * (WIDE + GAP) // 2
         for n, i in enumerate(row):
-            one = nodes[i]
-            placed[i] = Node(
+            one = boxes[i]
+            placed[i] = Box(
                 one.id, one.title, one.keys, one.kind, one.role, one.phase, left + n * (WIDE + GAP), y
             )
         y += HIGH + DROP
         if bands and phase == current and phase:
             bands[-1] = Band(bands[-1].title, bands[-1].y, y - bands[-1].y - 14)
-    return [placed[i] for i in range(len(nodes))], bands, wide, y - DROP + 16
+    return [placed[i] for i in range(len(boxes))], bands, wide, y - DROP + 16
 
 
-def _down(a: Node, b: Node) -> str:
+def _down(a: Box, b: Box) -> str:
     x1, y1, x2, y2 = a.x + WIDE // 2, a.y + HIGH, b.x + WIDE // 2, b.y
     bend = max(DROP // 2, min((y2 - y1) // 2, 60))
     return f"M{x1} {y1}C{x1} {y1 + bend} {x2} {y2 - bend} {x2} {y2}"
 
 
-def _back(a: Node, b: Node) -> str:
+def _back(a: Box, b: Box) -> str:
     """Out at the right and in at the right, above."""
     x1, y1, x2, y2 = a.x + WIDE, a.y + HIGH // 2, b.x + WIDE, b.y + HIGH // 2
     x = max(x1, x2) + 26
     return f"M{x1} {y1}C{x} {y1} {x} {y2} {x2 + 2} {y2}"
 
 
-def owner(drawn: Layout, keys: Iterable[str]) -> dict[str, Node]:
-    """Which node stands for each of these steps, or items of a step."""
-    by_id = {key: node for node in drawn.nodes for key in node.keys}
+def owner(drawn: Layout, keys: Iterable[str]) -> dict[str, Box]:
+    """Which box stands for each of these steps, or items of a step."""
+    by_id = {key: box for box in drawn.boxes for key in box.keys}
     return {key: by_id[own] for key in keys if (own := key.partition("[")[0]) in by_id}

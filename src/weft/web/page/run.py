@@ -137,16 +137,16 @@ class RunPage:
     async def show_work(self, state: State, now: float) -> None:
         if self.drawn is None:
             self.drawn = layout(state.workflow, state.graph)
-        node = self.node(state)
-        self.graph.show(*drawing(state, self.drawn, node))
+        box = self.box(state)
+        self.graph.show(*drawing(state, self.drawn, box))
         self.show_lines(state, now)
         await self.show_panel(state, now)
 
-    def node(self, state: State) -> str:
-        """The node that stands for the chosen step."""
+    def box(self, state: State) -> str:
+        """The box that stands for the chosen step."""
         assert self.drawn is not None
         own = self.step.partition("[")[0]
-        return next((one.id for one in self.drawn.nodes if self.step == one.id or own in one.keys), "")
+        return next((one.id for one in self.drawn.boxes if self.step == one.id or own in one.keys), "")
 
     def show_lines(self, state: State, now: float) -> None:
         assert self.drawn is not None
@@ -155,7 +155,7 @@ class RunPage:
             st.key: state.step(st.key).title or st.key if not st.parent else st.key for st in listed(state)
         }
         if self.drawn.collapsed:
-            chosen = next((one for one in self.drawn.nodes if one.id == self.node(state)), None)
+            chosen = next((one for one in self.drawn.boxes if one.id == self.box(state)), None)
             if chosen is not None:
                 rows = {key: title for key, title in rows.items() if key.partition("[")[0] in chosen.keys}
         start = state.started_at or state.created_at
@@ -166,7 +166,7 @@ class RunPage:
 
     async def show_panel(self, state: State, now: float) -> None:
         assert self.drawn is not None
-        block = next((one for one in self.drawn.nodes if one.id == self.step and len(one.keys) > 1), None)
+        block = next((one for one in self.drawn.boxes if one.id == self.step and len(one.keys) > 1), None)
         if block is not None:
             self.panel.show(panel.block(state, block.title, block.keys, now))
         elif self.step not in state.steps:

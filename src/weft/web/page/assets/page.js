@@ -31,11 +31,11 @@
       if (el && innerWidth <= 1060) el.scrollIntoView({ block: "start", behavior: "smooth" });
     },
     centre() {
-      const box = document.querySelector(".graph");
-      const node = box?.querySelector(".is-failed, .node.is-waiting, .node.is-running, .node[aria-pressed=true]") || box?.querySelector(".node");
-      if (!node) return;
-      box.scrollLeft = node.offsetLeft + node.offsetWidth / 2 - box.clientWidth / 2;
-      box.scrollTop = Math.max(0, node.offsetTop - box.clientHeight / 2);
+      const area = document.querySelector(".graph");
+      const found = area?.querySelector(".is-failed, .box.is-waiting, .box.is-running, .box[aria-pressed=true]") || area?.querySelector(".box");
+      if (!found) return;
+      area.scrollLeft = found.offsetLeft + found.offsetWidth / 2 - area.clientWidth / 2;
+      area.scrollTop = Math.max(0, found.offsetTop - area.clientHeight / 2);
     },
     note(text, kind) {
       const el = Object.assign(document.createElement("div"), { className: `note ${kind}`, textContent: text });
