@@ -18,6 +18,8 @@ PROGRAMS = {
     for program in (
         Program("raw commit", "weft", "raw_peer.py"),
         Program("weft", "weft", "weft_peer.py"),
+        Program("feed", "doors", "feed_peer.py", "weft"),
+        Program("bare feed", "doors", "feed_peer.py", "bare"),
         Program("langgraph", "langgraph", "langgraph_peer.py"),
         Program("dbos", "dbos", "dbos_peer.py"),
         Program("dbos wal", "dbos", "dbos_peer.py", "wal"),

@@ -4,9 +4,10 @@ The only file of the bench that knows weft's Python API.
 """
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from weft.agents.port import Desk
 from weft.app.open import Weft, open_weft
@@ -73,3 +74,25 @@ class Told(Noop):
     async def perform(self, brief: Brief, desk: Desk, tools: Tools) -> Outcome:
         STARTED[brief.step] = time.perf_counter()
         return await super().perform(brief, desk, tools)
+
+
+@asynccontextmanager
+async def doors(work: Path) -> AsyncIterator[tuple[Any, Weft]]:
+    """The app of the HTTP doors on a project in the work folder."""
+    from weft.web.app import create_app
+
+    async with opened(work) as weft:
+        yield create_app(weft), weft
+
+
+async def publisher(weft: Weft) -> Callable[[float], Awaitable[object]]:
+    """Puts an event with a time on record, in a run that nobody drives."""
+    from weft.core.commands import Publish
+    from weft.core.events import NotePublished
+
+    run = await weft.start(in_a_row(1))
+
+    async def publish(at: float) -> object:
+        return await weft.engine.tell(run, Publish((NotePublished(name="tick", data={"at": at}),)))
+
+    return publish

@@ -1,10 +1,7 @@
-"""The workloads, one a file, in the order of the rows that they answer.
-
-Still to come with the rooms they need: N6 (worktrees and weaving) and the WebSocket part of N4.
-"""
+"""The workloads, one a file, in the order of the rows that they answer."""
 
 from benchmarks.workload import Workload
-from benchmarks.workloads import chain, cold, fan, growth, history, latency, runs
+from benchmarks.workloads import chain, cold, fan, feed, growth, history, latency, runs
 
 WORKLOADS: tuple[Workload, ...] = (
     chain.WORKLOAD,
@@ -12,6 +9,7 @@ WORKLOADS: tuple[Workload, ...] = (
     runs.WORKLOAD,
     growth.WORKLOAD,
     latency.WORKLOAD,
+    feed.WORKLOAD,
     cold.WORKLOAD,
     history.WORKLOAD,
 )
