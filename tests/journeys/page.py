@@ -17,14 +17,22 @@ from typing import NamedTuple
 
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 STEP_UNDER_WAY = r"""sleep() {
-  for _ in $(seq 400); do
-    weft show last --json 2> /dev/null | grep -q '"id":"links","status":"running"' && return
-    command sleep 0.05
+  for _ in $(seq 600); do
+    now=$(weft show last --json 2> /dev/null | grep -o '"id":"[^"]*","status":"running"' | tr -d '\n')
+    [ "$now" = '"id":"links","status":"running"' ] && return
+    /bin/sleep 0.05
   done
   return 1
 }
 """
-"""What `sleep` means on a page: wait for what the reader would see by then, however slow the machine is."""
+"""What `sleep` means between commands of a page: wait for what the reader would see by then, however slow the machine is."""
+
+SLEEP = """#!/bin/sh
+[ -e "$HOME/.slept" ] && exit 0
+touch "$HOME/.slept"
+exec /bin/sleep 60
+"""
+"""What `sleep` means in a step: the first time long enough to be killed in it however slow the machine is, then nothing."""
 
 
 class Block(NamedTuple):
@@ -71,6 +79,8 @@ class Reader:
             script = f'#!/bin/sh\nexec "{sys.executable}" {"-m weft " if name == "weft" else ""}"$@"\n'
             (scripts / name).write_text(script)
             (scripts / name).chmod(0o755)
+        (scripts / "sleep").write_text(SLEEP)
+        (scripts / "sleep").chmod(0o755)
         keep = {name: value for name, value in os.environ.items() if not name.startswith("WEFT_")}
         self.env = {
             **keep,
