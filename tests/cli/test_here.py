@@ -17,3 +17,8 @@ def test_who_only_looks_leaves_no_trace(weft):
     assert list(weft.folder.iterdir()) == []
     weft.run("{id: a, uses: noop}")
     assert (weft.folder / ".weft" / "weft.db").is_file()
+
+
+def test_a_folder_that_is_not_there_is_bad_input(weft):
+    ended = weft("runs", "-C", "nowhere")
+    assert (ended.code, "There is no folder nowhere" in ended.err) == (2, True)

@@ -61,3 +61,13 @@ def test_where_nothing_is_asked_there_is_nothing_to_answer(weft, verb):
     weft("approve", "last")
     weft("drive")
     assert "a1 was answered (approve by ann)" in weft(verb, "last").err
+
+
+def test_details_of_an_ask_are_shown(weft):
+    weft.run(
+        "{id: a, run: 'true'}\n"
+        "{id: b, needs: [a], gate: 'echo too short; exit 1', back_to: {to: a, at_most: 1}}"
+    )
+    said = weft("inbox").out
+    assert "b asks" in said
+    assert "too short" in said

@@ -1,5 +1,7 @@
 import pytest
 
+from tests.journeys.program import Program, until
+
 TWO = "{id: a, ask: Well?}\n{id: b, needs: [a], run: exit 1}"
 
 
@@ -83,3 +85,26 @@ def test_a_budget_is_raised_by_something(weft):
     assert "how much more" in weft("budget", "last").err
     assert "above 0" in weft("budget", "last", "--cost", "0").err
     assert "More is allowed" in weft("budget", "last", "--cost", "2", "--attempts", "5").out
+
+
+def test_an_abort_waits_for_the_process_that_drives_the_run(weft):
+    program = Program(weft.folder)
+    weft.write("w.yaml", "name: w\nsteps:\n  - {id: a, run: sleep 600}\n")
+    driving = program.begin("run", "w.yaml")
+    until(lambda: weft.json("runs")["runs"] and weft("events", "last", "step.started").out, "the step")
+    assert "is aborted" in weft("abort", "last").out
+    driving.communicate(timeout=60)
+    assert driving.returncode == 4
+
+
+def test_a_step_is_begun_by_the_process_that_drives_the_run(weft):
+    program = Program(weft.folder)
+    weft.write("w.yaml", "name: w\nsteps:\n  - {id: a, ask: Well?}\n  - {id: b, needs: [a], run: echo hi}\n")
+    driving = program.begin("run", "w.yaml", "--wait")
+    until(lambda: weft.json("inbox")["asks"], "the ask")
+    weft("pause", "last")
+    weft("approve", "last")
+    assert "begun by the process that drives the run" in weft("exec", "last", "b").out
+    until(lambda: weft.json("show", "last")["steps"][1]["status"] == "succeeded", "the step's end")
+    weft("abort", "last")
+    driving.communicate(timeout=60)

@@ -1,5 +1,7 @@
 import json
 
+from tests.journeys.program import Program
+
 
 def test_events_in_order_of_one_run_or_of_all(weft):
     weft.run("{id: a, run: echo hi}")
@@ -35,3 +37,17 @@ def test_watching_a_run_that_is_over_says_how_it_ended(weft):
     ended = weft("watch", "last")
     assert ended.code == 1
     assert "is failed" in ended.out
+
+
+def test_a_run_is_watched_from_its_beginning_to_its_end(weft):
+    program = Program(weft.folder)
+    weft.run("{id: a, ask: Well?}")
+    watching = program.begin("watch", "last")
+    assert watching.stdout is not None
+    assert "is paused" in watching.stdout.readline()
+    assert weft("approve", "last").code == 0
+    assert weft("drive", "last").code == 0
+    said, _ = watching.communicate(timeout=60)
+    assert watching.returncode == 0
+    assert "run.created" in said
+    assert "is completed" in said

@@ -8,3 +8,8 @@ def test_workflows_are_listed_with_where_they_were_found(weft):
     assert found["mine"]["source"] == "workflows"
     assert found["broken"]["problem"]
     assert found["sdlc"]["source"] == "library"
+
+
+def test_a_project_without_workflows_says_how_to_make_one(weft, monkeypatch):
+    monkeypatch.setattr("weft.formats.discovery.list_all", lambda start: [])
+    assert "`weft init` makes a first one" in weft("workflows").out

@@ -18,7 +18,7 @@ from weft.core.work import Usage
 from weft.errors import Unreadable
 from weft.store.port import Record, RunQuery, RunRow
 
-SHAPE = 1
+SHAPE = 2
 """Raised when `fold` changes its mind, so that stores build their views anew."""
 
 ENDED = ("completed", "failed", "aborted")
@@ -108,7 +108,7 @@ def _created(view: View, record: Record, event: e.RunCreated, steps_of: StepsOf)
     view.digest = event.digest
     view.labels = event.labels
     view.parent = event.parent.run if event.parent else ""
-    view.forked_from = event.forked_from
+    view.forked_from = event.forked_from.partition("/")[0]  # `run/step` says also where it began again
     view.total = len(steps_of(event.digest))
 
 

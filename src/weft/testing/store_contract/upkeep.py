@@ -75,14 +75,15 @@ class UpkeepContract:
         assert (await store.row("r")).version == 2
 
     @pytest.mark.parametrize(
-        ("relation", "said"), [("parent", "called from r"), ("forked_from", "forked from r")]
+        ("parts", "said"),
+        [({"parent": "r"}, "called from r"), ({"forked_from": "r/a"}, "forked from r")],
     )
     async def test_a_run_that_a_living_one_refers_to_is_not_deleted(
-        self, store: Store, relation: str, said: str
+        self, store: Store, parts: dict[str, str], said: str
     ) -> None:
         await begin(store, "r")
         await finish(store, "r")
-        await begin(store, "child", **{relation: "r"})  # type: ignore[arg-type]
+        await begin(store, "child", **parts)  # type: ignore[arg-type]
         with pytest.raises(Refused, match=f"run child was {said} and goes on"):
             await store.delete("r")
         await finish(store, "child")
