@@ -12,7 +12,7 @@ from weft.cli.here import Here
 from weft.cli.interrupts import interrupts
 from weft.cli.screen import Screen
 from weft.cli.telling import event_line
-from weft.core.events import Event
+from weft.core.events import Event, StepSkipped, StepStarted, StepSucceeded
 from weft.core.state import State
 from weft.observe.explain import explain
 from weft.observe.summary import artifacts, errors, listed, summary
@@ -43,6 +43,8 @@ class Lines:
             return
         try:
             for event in events:
+                if _quiet(state, event):
+                    continue
                 self._screen.line(
                     event_line(self._screen, state.updated_at, event, state.run if self._several else "")
                 )
@@ -63,6 +65,13 @@ class Lines:
 
     async def __aexit__(self, *error: object) -> None:
         return None
+
+
+def _quiet(state: State, event: Event) -> bool:
+    """What weft does by itself at the end of a run is not told as long as it goes well."""
+    st = state.steps.get(getattr(event, "step", ""))
+    internal = st is not None and state.graph.steps[st.index].internal
+    return internal and isinstance(event, StepStarted | StepSucceeded | StepSkipped)
 
 
 async def drive(here: Here, weft: Weft, run: str, *, fresh: bool = False, wait: bool = False) -> int:

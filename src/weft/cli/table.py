@@ -7,7 +7,10 @@ from __future__ import annotations
 
 GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Begin": {
-        "demo": ("demo:DEMO", "Take a small program through six phases by rehearsal: no key, no network, no cost"),
+        "demo": (
+            "demo:DEMO",
+            "Take a small program through six phases by rehearsal: no key, no network, no cost",
+        ),
     },
     "Write": {
         "init": ("init:INIT", "Make this folder a project, with a first workflow to try"),

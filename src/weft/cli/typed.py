@@ -56,7 +56,8 @@ def add(app: typer.Typer, command: Command, panel: str) -> None:
 
     described.__signature__ = _signature(command)  # type: ignore[attr-defined]
     described.__annotations__ = {}
-    text = "\n\n".join(part for part in (f"{command.summary}.", command.more) if part)
+    paragraphs = [f"{command.summary}.", *command.more.split("\n\n")]
+    text = "\n\n".join(" ".join(one.split()) for one in paragraphs if one)
     app.command(command.name, help=text, rich_help_panel=panel or None)(described)
 
 
@@ -71,7 +72,9 @@ def _argument(one: Argument) -> inspect.Parameter:
     shape: Any = (list[str] if one.required else list[str] | None) if one.many else str
     if not one.required and not one.many:
         shape = str | None
-    made = typer.Argument(help=one.meaning, autocompletion=_completer(one.complete), show_default=False)
+    made = typer.Argument(
+        metavar=one.metavar, help=one.meaning, autocompletion=_completer(one.complete), show_default=False
+    )
     default = inspect.Parameter.empty if one.required else None
     return _parameter(one.name, Annotated[shape, made], default)
 
