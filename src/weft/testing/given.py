@@ -148,7 +148,7 @@ class When:
         return self.run
 
 
-def like(kind: type[msgspec.Struct], **fields: Any) -> Like:
+def like(kind: type[msgspec.Struct], /, **fields: Any) -> Like:
     """Any event, effect or part of one of this type that has these fields. Raises TypeError for a field it has not."""
     return Like(kind, fields)
 
