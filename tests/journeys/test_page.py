@@ -68,6 +68,13 @@ class Served(Program):
         until(lambda: "is open at" in (process.stdout.readline() if process.stdout else ""), "the door")
         return process
 
+    def stop(self) -> None:
+        """As whoever runs it stops it, so that the program ends by itself."""
+        for process in self._begun:
+            if process.returncode is None:
+                process.terminate()
+                process.communicate(timeout=30)
+
     @property
     def port(self) -> str:
         if not hasattr(self, "_port"):
@@ -93,7 +100,10 @@ def served(tmp_path) -> Iterator[Served]:
     for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "Begin"]):
         subprocess.run([*git, *words], cwd=folder, env=program.environment, check=True)
     yield program
-    program.close()
+    try:
+        program.stop()
+    finally:
+        program.close()
 
 
 def start(tab: Tab, workflow: str, **fields: str) -> str:

@@ -59,7 +59,7 @@ async def serve(
         access_log=False,
         lifespan="on",
         ws="websockets-sansio",
-        ws_max_size=1 << 16,
+        ws_max_size=1 << 20,
         ws_ping_interval=20.0,
         timeout_graceful_shutdown=GRACE_SECONDS,
         server_header=False,

@@ -12,7 +12,10 @@ SOME = Figures(runs=3, completed=2, failed=1, success_rate=2 / 3, duration_p50_s
 
 def test_totals_plots_and_workflows_are_shown_and_unknown_is_not_nothing():
     days = ({"day": 0.0, "runs": 3, "completed": 2, "cost_usd": 1.5},)
-    made = str(text(figures_of(Statistics({"sdlc": SOME}, SOME, days), "month", ["day", "month"])))
+    made = str(
+        text(figures_of(Statistics({"sdlc": SOME}, SOME, days), "month", ["day", "month"], rehearsed=2))
+    )
+    assert "2 of 3 runs were." in made
     for said in (
         "67 %",
         "≥ $1.50",

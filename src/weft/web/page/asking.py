@@ -46,7 +46,7 @@ def _line(one: Mapping[str, Any], flow: str, now: float, *, chosen: bool) -> Pie
     name = f"ask-{name_of(one)}"
     inside = [
         el("span", el("b", one["step"]), el("small", flow), class_="line"),
-        el("span", short(one["prompt"], 140), class_="asked"),
+        el("span", short(one["prompt"].replace("**", "").replace("`", ""), 140), class_="asked"),
         el(
             "span",
             el("small", ABOUT.get(one["about"], one["about"])),

@@ -14,7 +14,7 @@ from weft.web.page.markup import el
 HIGH, WIDE, GAP = 130, 400, 0.28
 
 
-def view(found: Statistics, span: str, spans: list[str]) -> list[Markup]:
+def view(found: Statistics, span: str, spans: list[str], rehearsed: int = 0) -> list[Markup]:
     """Totals, two plots, a table of workflows."""
     title = el(
         "div",
@@ -24,7 +24,8 @@ def view(found: Statistics, span: str, spans: list[str]) -> list[Markup]:
     )
     if not found.total.runs:
         return [title, w.empty("No run began in this time.")]
-    return [title, totals(found.total), plots(found), table(found)]
+    note = el("p", w.rehearsed(), f"{rehearsed} of {found.total.runs} runs were.", class_="line note-of")
+    return [title, totals(found.total), note if rehearsed else Markup(""), plots(found), table(found)]
 
 
 def totals(one: Figures) -> Markup:

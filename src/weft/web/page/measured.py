@@ -6,6 +6,7 @@ from fastapi import Request
 from nicegui import ui
 
 from weft.observe.statistics import of_workflows
+from weft.store.port import RunQuery
 from weft.web.page import figures
 from weft.web.page.live import Act
 from weft.web.page.screen import PATIENCE_SECONDS, House, Screen
@@ -57,7 +58,9 @@ class Statistics:
         self.looked, self.stale = now, False
         since = now - SPANS[self.span] if SPANS[self.span] else None
         found = await of_workflows(self.screen.weft.store, now, since=since, most=MOST)
-        self.part.show(*figures.view(found, self.span, list(SPANS)))
+        rows = await self.screen.weft.store.runs(RunQuery(since=since, limit=MOST))
+        rehearsed = sum([await self.screen.house.is_rehearsed(row.run) for row in rows])
+        self.part.show(*figures.view(found, self.span, list(SPANS), rehearsed))
 
     async def act(self, done: Act) -> None:
         if done.do == "span" and done.data.get("name", "") in SPANS:

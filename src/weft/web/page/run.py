@@ -310,6 +310,7 @@ class RunPage:
                 self.shelf = done.data.get("name", "work")
             case "file":
                 self.shelf, self.path, self.by = "files", done.data.get("path", ""), done.data.get("step", "")
+                self.screen.client.run_javascript("setTimeout(() => weft.reveal('.sheet-of'), 200)")
             case "how":
                 self.how = done.data.get("name", "rendered")
             case "older":
