@@ -11,11 +11,11 @@ N     ?= 20000
 SEED  ?=
 
 # The extras that the tests need installed; a lock takes them in by `make locks`.
-TEST_EXTRAS := mcp telemetry web
+TEST_EXTRAS := agents mcp models telemetry web
 
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip -qq
 
-.PHONY: help demo test check formatted format lint types floors tests docs docs-check bench soak locks clean
+.PHONY: help demo test check formatted format lint types floors tests agents docs docs-check bench soak locks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "make check       the quick half of it: format, lint, types, floors"
 	@echo "make format      write the format"
 	@echo "make docs        write the generated parts of docs/      (docs-check only compares)"
+	@echo "make agents      install the agent programs that the tests drive (needs Node.js 20 or newer)"
 	@echo "make bench       measure the numbers of benchmarks/      (PEERS= runs without the peers)"
 	@echo "make soak        many random workflows and schedules     (N=$(N), SEED= picks one)"
 	@echo "make locks       resolve requirements/*.txt anew         (needs uv)"
@@ -84,6 +85,13 @@ format: $(VENV)/.test
 tests: $(VENV)/.test
 	@echo "== tests"
 	@$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term $(ARGS)
+
+# Claude Code, Codex, OpenCode and Gemini CLI, exactly as package-lock.json names them; the tests ask a stand-in model.
+agents: node_modules/.made
+
+node_modules/.made: package.json package-lock.json
+	@npm ci --silent --no-fund --no-audit
+	@touch $@
 
 docs: $(VENV)/.test
 	@$(BIN)/python -m tools.docs

@@ -161,7 +161,7 @@ def test_what_changes_from_run_to_run_does_not_make_another_brief(tmp_path):
         made = Artifact("a.md", "d", commit=commit)
         return brief(run=run, feedback=(told,), artifacts=(made,), creates=(Ref("a"),), outputs={run: 1})
 
-    one, two = given("r1", "/home/a", "c1", "0.01"), given("r22", "/srv", "c2", "1.7")
+    one, two = given("r1", "/a", "c1", "0.01"), given("r22", "/b/c", "c2", "1.7")
     assert lasting(one)[1] == lasting(two)[1]
     assert lasting(one)[1] != lasting(msgspec.structs.replace(one, prompt="more"))[1]
 

@@ -10,7 +10,7 @@ import pytest
 from weft.agents.breaker import Breakers
 from weft.agents.port import Desk, Probe
 from weft.agents.rehearsal import Rehearsal
-from weft.core.work import Brief, Failure, Outcome
+from weft.core.work import Brief, Failure, Outcome, Usage
 from weft.definition.workflow import Role
 from weft.steps.port import Tools
 from weft.steps.role import Decide
@@ -129,3 +129,26 @@ async def test_a_decision_by_a_role_gives_its_route_as_output(desk):
     assert outcome.outputs == {"why": "x", "route": "go"}
     broken = Tools(agents={"a": Listed("a", Outcome(failure=Failure(kind="refused", message="no")))})
     assert (await Decide().perform(brief("decide", wants_route=("go",)), desk, broken)).outputs == {}
+
+
+async def test_a_used_up_quota_sends_the_work_to_the_next_agent_at_once_and_both_are_paid(desk):
+    failure = Failure(kind="quota", message="used up", retry_at=500.0)
+    first = Listed("a", Outcome(failure=failure, usage=Usage(10, 1, 0.25)))
+    second = Listed("b", Outcome(usage=Usage(20, 2, 0.5)))
+    settings = {"breakers": Breakers()}
+    outcome = await work(desk, first, second, settings=settings, role=Role(agents=("a", "b")))
+    assert (outcome.failure, outcome.agent, outcome.usage) == (None, "b", Usage(30, 3, 0.75))
+    assert desk.noted == [{"agent": "a"}, {"agent": "b"}]
+    assert "the role's next agent goes on" in desk.heard()
+    await work(desk, first, second, settings=settings, role=Role(agents=("a", "b")))
+    assert len(first.briefs) == 1
+
+
+async def test_when_every_agents_quota_is_used_up_the_step_sleeps_and_a_cost_nobody_knows_stays_unknown(desk):
+    made = [
+        Listed(name, Outcome(failure=Failure("quota", "used up", retry_at=at), usage=Usage(10, 1, cost)))
+        for name, at, cost in (("a", 500.0, 0.25), ("b", 400.0, None))
+    ]
+    outcome = await work(desk, *made, role=Role(agents=("a", "b")))
+    assert (outcome.failure.kind, outcome.failure.retry_at) == ("quota", 400.0)
+    assert outcome.usage == Usage(20, 2, None)

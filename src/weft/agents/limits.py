@@ -1,9 +1,8 @@
-"""Limits of the system on one attempt's processes; they are put on the leader as it starts, and its children inherit them."""
+"""Limits of the system on one attempt's processes: set before its program begins, and inherited by its children."""
 
 from __future__ import annotations
 
 import resource
-import sys
 
 from msgspec import Struct
 
@@ -27,14 +26,9 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     file_bytes: int | None = None
     open_files: int | None = None
 
-    def put_on(self, pid: int) -> None:
-        """Put them on a process. Raises OSError where the system cannot do it to another process."""
-        wanted = {
-            which: value for name, which in _NAMES.items() if (value := getattr(self, name)) is not None
-        }
-        if not wanted:
-            return
-        if not hasattr(resource, "prlimit"):
-            raise OSError(f"limits on an agent's processes cannot be set on {sys.platform}")
-        for which, value in wanted.items():
-            resource.prlimit(pid, which, (value, value))
+    def put_on(self) -> None:
+        """Put them on this process, which is about to become the program. Raises OSError, ValueError."""
+        for name, which in _NAMES.items():
+            value = getattr(self, name)
+            if value is not None:
+                resource.setrlimit(which, (value, value))

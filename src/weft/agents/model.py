@@ -115,7 +115,7 @@ def _patient(model: Any) -> Any:
     from pydantic_ai.models import infer_model
 
     made: Any = infer_model(model)
-    client = getattr(made, "client", None)
+    client: Any = getattr(made, "client", None)
     if hasattr(client, "max_retries"):
         client.max_retries = 0
     return made

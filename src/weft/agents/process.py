@@ -129,9 +129,9 @@ class Child:
                 cwd=folder or desk.folder,
                 env={**env, orphans.MARK: self._mark},
                 start_new_session=True,
+                preexec_fn=limits.put_on if limits else None,  # noqa: PLW1509 - a few calls of the system, and only where asked for
             )
         self._group = self._process.pid
-        self._limits = limits
         self._pipes = [pipe for pipe in (self._process.stdout, self._process.stderr) if pipe]
 
     @property
@@ -149,8 +149,6 @@ class Child:
         """Record the child, and read what it prints. May raise OSError (a full disk)."""
         _lifeline.add(self._group)
         orphans.record(self._spool, self._group, self._mark, self._record)
-        if self._limits is not None:
-            self._limits.put_on(self._group)
         for channel, pipe in zip(CHANNELS, self._pipes, strict=True):
             self._reading[channel] = pipe.fileno()
             os.set_blocking(pipe.fileno(), False)

@@ -28,12 +28,11 @@ PATHS = {
 DIALECTS = list(PATHS)
 
 
-def body(
-    dialect: str, said: list[tuple[str, str]], *, stream: bool = True, tools: bool = True
-) -> dict[str, Any]:
+def body(dialect: str, said: list[tuple[str, str]], *, stream: bool = True, tools: bool = True) -> Any:
     """A request after these turns (`user`, `said` or `call`, and a text)."""
     offered: dict[str, Any] = {"tools": TOOLS[dialect]} if tools else {}
     system = "Working directory: /tmp/place"
+    rows: list[Any]
     if dialect == "anthropic":
         kinds = {"call": lambda text: [{"type": "tool_use", "name": text, "input": {}}]}
         rows = [
@@ -62,7 +61,7 @@ def body(
     if dialect == "chat":
         rows = [{"role": "system", "content": system}]
         for kind, text in said:
-            call = {"tool_calls": [{"function": {"name": text}}], "content": None}
+            call: Any = {"tool_calls": [{"function": {"name": text}}], "content": None}
             rows.append(
                 {"role": "assistant", **call}
                 if kind == "call"
@@ -90,7 +89,7 @@ def ask(standin: StandIn, dialect: str, said: list[tuple[str, str]], **how: Any)
         {"authorization": "Bearer key-1"},
     )
     with urllib.request.urlopen(request, timeout=20) as answer:
-        return answer.read().decode(errors="replace")
+        return str(answer.read().decode(errors="replace"))
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
