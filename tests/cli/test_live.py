@@ -46,7 +46,7 @@ def test_the_table_says_how_far_the_run_is_and_whom_it_waits_for():
 
 
 def test_tries_rounds_costs_and_a_rehearsal_are_shown():
-    from weft.core.events import Options
+    from weft.core.options import Options
     from weft.core.work import Outcome, Usage, Verdict
 
     flow = written(

@@ -3,7 +3,8 @@ import sys
 
 import pytest
 
-from weft.cli.main import find, overview
+from weft.cli.finding import find
+from weft.cli.main import overview
 from weft.cli.table import GROUPS, entries
 
 

@@ -25,3 +25,10 @@ def test_the_order_and_what_stands_beside_what_is_told_without_running(flow):
 def test_the_drawing_in_either_language(flow):
     assert flow("graph", "w.yaml").out.startswith("flowchart TD")
     assert flow("graph", "w.yaml", "--form", "dot").out.startswith("digraph")
+
+
+def test_notes_that_demand_approval_can_be_left_to_the_reader(weft):
+    weft.write("h.yaml", "workflow: {id: h, sequence: [{agent: pm, creates: prd.md, notes: HITL REQUIRED}]}\n")
+    assert weft.json("plan", "h.yaml")["asks"]
+    assert not weft.json("plan", "h.yaml", "--no-approvals")["asks"]
+    assert "HITL REQUIRED" in weft("plan", "h.yaml", "--no-approvals", "--notes").out

@@ -12,7 +12,7 @@ import pytest
 from weft.app.open import open_weft
 from weft.cli.recap import recap
 from weft.cli.screen import Screen
-from weft.core.events import Options
+from weft.core.options import Options
 from weft.definition.workflow import Workflow
 from weft.formats.loading import load_text
 

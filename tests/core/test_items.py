@@ -90,7 +90,6 @@ def test_told_to_continue_all_items_are_done_and_the_step_fails_with_the_first_i
 def test_a_retry_takes_up_only_what_is_not_done():
     run = run_of(each(at_most=1, on_failure="continue"))
     run.after(done("f[a]"), GO, broken("f[b]"), GO, done("f[c]"), GO)
-    assert run.state.status == "failed"
     run.after(c.RetryStep("f"), GO)
     assert list(run.state.running) == ["f[b]"]
     assert run.step("f[b]").attempt == 2

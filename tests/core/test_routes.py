@@ -9,6 +9,7 @@ import pytest
 from tests.core.flows import GO, answer, flow, noop, started
 from weft.core import commands as c
 from weft.core import events as e
+from weft.core.options import Options
 from weft.core.work import Failure, Outcome
 from weft.definition.workflow import Approval, BackTo, Decision, Route, Step
 from weft.testing.given import Given, done, like
@@ -71,7 +72,7 @@ def test_a_fact_that_names_no_route_fails_the_decision():
 
 @pytest.mark.parametrize(("assume", "route"), [(True, "left"), (False, "right")])
 def test_what_is_assumed_takes_the_first_route_or_the_last(assume: bool, route: str):
-    run = fork("fact", options=e.Options(assume=assume))
+    run = fork("fact", options=Options(assume=assume))
     assert (run.step("d").route, run.state.facts) == (route, {"way": route})
 
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from weft.core.commands import Advance, Create, Report
 from weft.core.decide import decide
 from weft.core.effects import Perform
-from weft.core.events import Event, Options, StepStarted
+from weft.core.events import Event, StepStarted
 from weft.core.graph import Graph
+from weft.core.options import Options
 from weft.core.plan import plan
 from weft.core.state import State, begin
 from weft.core.work import Outcome

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from weft.app.open import open_weft
-from weft.core.events import Options
+from weft.core.options import Options
 from weft.definition.workflow import Step
 from weft.formats.discovery import list_all
 from weft.formats.loading import load

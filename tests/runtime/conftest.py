@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from weft.core.events import Options
+from weft.core.options import Options
 from weft.core.state import State
 from weft.core.work import Failure, Outcome
 from weft.definition.stored import decode, encode

@@ -10,7 +10,8 @@ import pytest
 
 from tests.runtime.conftest import Bench, noop
 from weft.app.open import open_weft
-from weft.core.events import AttemptFailed, Event, Options
+from weft.core.events import AttemptFailed, Event
+from weft.core.options import Options
 from weft.core.state import State
 from weft.core.work import Handoff, Outcome
 from weft.definition.workflow import Approval, BackTo, Fact, Foreach, Gate, Join, Ref, Role, Step, Workflow

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from weft.core import events as e
+from weft.core.options import Parent
 from weft.core.work import Usage
 from weft.errors import WeftError
 from weft.store.memory import MemoryStore
@@ -96,7 +97,7 @@ class TwoStores(RuleBasedStateMachine):
             created = e.RunCreated(
                 workflow="build",
                 digest=await store.put_blob(DEFINITION),
-                parent=e.Parent(parent, "call", 1, 1) if parent else None,
+                parent=Parent(parent, "call", 1, 1) if parent else None,
                 forked_from=forked,
             )
             return await store.append([Append(run, 0, [created, *events], at)])

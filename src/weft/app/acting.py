@@ -15,7 +15,8 @@ import msgspec
 from msgspec import Struct
 
 from weft.core import commands as c
-from weft.core.events import Event, NotePublished, Options
+from weft.core.events import Event, NotePublished
+from weft.core.options import Options
 from weft.errors import InvalidRequest, KeyReused, NoSuchRun, NoSuchStep, NoSuchWorkflow, Refused, WeftError
 from weft.formats.discovery import list_all
 from weft.formats.loading import Loaded

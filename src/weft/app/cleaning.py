@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from weft.app.people import People
 from weft.core.state import ENDED, State
 from weft.errors import Refused
 from weft.store.port import RunQuery, RunRow
 from weft.workspace.names import slug
 from weft.workspace.port import Base
-
-if TYPE_CHECKING:
-    from weft.app.open import Weft
 
 DAY = 86_400.0
 PAGE = 200
@@ -32,7 +30,7 @@ class Cleaned(Struct, frozen=True):
 
 
 async def cleanup(
-    weft: Weft, days: float, *, status: Sequence[str] = (), unlanded: bool = False, dry_run: bool = False
+    weft: People, days: float, *, status: Sequence[str] = (), unlanded: bool = False, dry_run: bool = False
 ) -> Cleaned:
     """Remove what ended more than so many days ago; `status` names some of completed, failed, aborted (all without).
 
@@ -56,7 +54,7 @@ async def cleanup(
     return Cleaned(tuple(removed), kept)
 
 
-async def _ended(weft: Weft, status: tuple[str, ...], before: float) -> list[RunRow]:
+async def _ended(weft: People, status: tuple[str, ...], before: float) -> list[RunRow]:
     """All of them before any goes: pages are counted by runs that are there."""
     found: list[RunRow] = []
     after = ""
@@ -68,7 +66,7 @@ async def _ended(weft: Weft, status: tuple[str, ...], before: float) -> list[Run
         after = page[-1].run
 
 
-async def _only_here(weft: Weft, state: State) -> str:
+async def _only_here(weft: People, state: State) -> str:
     """Why the run's result would be lost, or nothing."""
     base = state.base.get("commit", "")
     left = [st.result.commit for st in state.steps.values() if st.result is not None and st.result.commit]
@@ -78,7 +76,7 @@ async def _only_here(weft: Weft, state: State) -> str:
     return "" if held is None or held.landed else UNLANDED
 
 
-async def _held(weft: Weft, state: State) -> Any:
+async def _held(weft: People, state: State) -> Any:
     from weft.workspace.worktree import GitWorkspace
 
     workspace = weft.workspace(state.run, msgspec.convert(state.base, Base), {})
@@ -87,7 +85,7 @@ async def _held(weft: Weft, state: State) -> Any:
     return next((one for one in await workspace.held() if one.run == state.run), None)
 
 
-async def _remove(weft: Weft, state: State) -> str:
+async def _remove(weft: People, state: State) -> str:
     """Take a run out of the store, then whatever else is left of it. Gives the reason when it has to stay."""
     try:
         await weft.store.delete(state.run)

@@ -16,7 +16,7 @@ from weft.app.known import load_known
 from weft.app.people import People
 from weft.app.settings import Settings, load_settings
 from weft.app.weaving import with_weave
-from weft.core.events import Options
+from weft.core.options import Options
 from weft.definition.stored import decode, encode
 from weft.definition.workflow import Workflow
 from weft.formats.discovery import find, project

@@ -32,6 +32,11 @@ class People(ABC):
     store: Store
     engine: Engine
 
+    @property
+    @abstractmethod
+    def home(self) -> Path:
+        """weft's own folder in the project."""
+
     @abstractmethod
     def workspace(self, run: str, base: Base, policies: Mapping[str, str]) -> Workspace:
         """The workspace of a run that began from this base."""

@@ -70,7 +70,7 @@ def _report(error: Exception, words: list[str]) -> dict[str, Any]:
     import tempfile
     import traceback
 
-    from weft.cli.main import version
+    from weft.cli.finding import version
 
     with tempfile.NamedTemporaryFile(
         "w", prefix="weft-bug-", suffix=".txt", delete=False, encoding="utf-8"

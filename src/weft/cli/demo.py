@@ -62,7 +62,7 @@ async def perform(here: Here, *, into: str | None, plain: bool, yes: bool) -> in
 
 
 async def _start(weft: Weft, attended: bool) -> str:
-    from weft.core.events import Options
+    from weft.core.options import Options
     from weft.formats.locations import library
 
     python = "python3" if shutil.which("python3") else shlex.quote(sys.executable)

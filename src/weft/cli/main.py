@@ -10,7 +10,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from weft.cli import exits
-from weft.cli.table import GROUPS, entries
+from weft.cli.finding import find, version
+from weft.cli.table import GROUPS
 
 if TYPE_CHECKING:
     from weft.cli.grammar import Command
@@ -76,24 +77,6 @@ def perform(command: Command, words: list[str]) -> int:
     return int(result)
 
 
-def find(name: str) -> Command:
-    """The command of that name. Raises Misused with the nearest name."""
-    known = entries()
-    if name not in known:
-        from difflib import get_close_matches
-
-        from weft.errors import Misused
-
-        near = get_close_matches(name, known, n=1, cutoff=0.6)
-        hint = f"did you mean `weft {near[0]}`?" if near else "`weft --help` lists what there is"
-        raise Misused(what=f"There is no command {name!r}", mend=hint)
-    import importlib
-
-    module, _, attribute = known[name][0].partition(":")
-    command: Command = getattr(importlib.import_module(f"weft.cli.{module}"), attribute)
-    return command
-
-
 def _split(words: list[str]) -> tuple[list[str], str, list[str]]:
     """What stands before the command's name, the name, and the rest."""
     place = 0
@@ -112,10 +95,3 @@ def overview() -> str:
     codes = "0 completed, 1 failed, 2 bad input, 3 paused, 4 aborted, 130 interrupted"
     lines += [f"Exit codes: {codes}.", ""]
     return "\n".join(lines)
-
-
-def version() -> str:
-    """What is installed."""
-    from importlib.metadata import version as installed
-
-    return installed("weft")

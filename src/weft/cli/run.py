@@ -26,7 +26,7 @@ one object at the end. Ctrl-C leaves the run as it is, `weft drive RUN` goes on 
 
 async def perform(here: Here, workflow: str, **given: Any) -> int:
     """Start, and drive unless it is detached."""
-    from weft.core.events import Options
+    from weft.core.options import Options
 
     parallel = given["parallel"]
     if parallel is not None and parallel < 1:
@@ -36,7 +36,7 @@ async def perform(here: Here, workflow: str, **given: Any) -> int:
     rehearse = _script(given["rehearse"], here.folder)
     taped = _taped(given)
     async with here.weft(**taped) as weft:
-        known = options(given["variant"], given["infer_parallel"])
+        known = options(given["variant"], given["infer_parallel"], given["no_approvals"])
         loaded = weft.load(name(workflow, here, weft.folder), **known)
         if not here.screen.json:
             for warning in loaded.warnings:

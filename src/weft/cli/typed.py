@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 from weft.cli import exits
+from weft.cli.finding import find
 from weft.cli.grammar import Argument, Command, Option
-from weft.cli.main import find
 from weft.cli.table import GROUPS, entries
 
 if TYPE_CHECKING:

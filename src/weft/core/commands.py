@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from weft.core.events import AskKind, Event, Options, Parent
+from weft.core.events import AskKind, Event
+from weft.core.options import Options, Parent
 from weft.core.work import Artifact, Outcome
 
 

@@ -10,35 +10,13 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from weft.core.options import Options, Parent
 from weft.core.work import Artifact, Failure, Handoff, Usage, Verdict
 from weft.definition.policy import FailurePolicy
 
 
 class Event(Struct, frozen=True, omit_defaults=True, tag_field="kind", gc=False):
     """A fact."""
-
-
-class Options(Struct, frozen=True, omit_defaults=True):
-    """How a run was asked to go. `answer_all` names the actor that approves every ask at once ("" is nobody)."""
-
-    parallel: int = 0
-    sequential: bool = False
-    answer_all: str = ""
-    assume: bool | None = None
-    rehearse: str | None = None
-    only: str = ""
-    with_changes: bool = False
-    repository: str = ""
-    target: str = ""
-
-
-class Parent(Struct, frozen=True, omit_defaults=True):
-    """Which step of which run called this one, and how deep that is."""
-
-    run: str
-    step: str
-    round: int
-    depth: int
 
 
 class RunCreated(Event, frozen=True, tag="run.created"):

@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from weft.core.events import AskAnswered, AskOpened, Options, Parent, Result, SkipCause
+from weft.core.events import AskAnswered, AskOpened, Result, SkipCause
 from weft.core.graph import Graph
+from weft.core.options import Options, Parent
 from weft.core.work import Failure, Feedback, Usage, Verdict
 from weft.definition.policy import FailurePolicy
 from weft.definition.workflow import Step, Workflow

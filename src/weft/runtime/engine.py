@@ -18,6 +18,7 @@ from weft.core import events as e
 from weft.core.decide import decide
 from weft.core.evolve import evolve
 from weft.core.graph import Graph
+from weft.core.options import Options, Parent
 from weft.core.state import State, begin
 from weft.core.work import Outcome, Usage
 from weft.definition.workflow import Workflow
@@ -127,8 +128,8 @@ class Engine:
         run: str = "",
         inputs: Mapping[str, Any] | None = None,
         facts: Mapping[str, Any] | None = None,
-        options: e.Options = e.Options(),
-        parent: e.Parent | None = None,
+        options: Options = Options(),
+        parent: Parent | None = None,
         base: Mapping[str, Any] | None = None,
         labels: Mapping[str, str] | None = None,
         forked_from: str = "",
@@ -275,7 +276,7 @@ class Engine:
             inputs=child_inputs(workflow, step, st, state),
             facts=state.facts,
             options=msgspec.structs.replace(state.options, only=""),
-            parent=e.Parent(run=state.run, step=key, round=round_, depth=depth),
+            parent=Parent(run=state.run, step=key, round=round_, depth=depth),
             base=state.base,
         )
 

@@ -81,3 +81,23 @@ def test_a_fan_out_runs_its_branches_together():
 def test_an_end_waits_for_everything_that_nobody_waits_for():
     made = flow("- {step: 1, agent: a}\n- {step: 2, agent: b, depends_on: []}\n- {step: workflow_end}\n")
     assert set(needs(made)["workflow_end"]) == {"a-work", "b-work"}
+
+
+def test_the_cap_of_a_way_back_may_be_called_iterations():
+    made = flow("- {step: one, agent: a}\n- {step: two, agent: b, next: one, max_iterations: 2}\n")
+    assert step(made, "two").back_to.at_most == 2
+    assert "max_iterations" not in step(made, "two").extra
+
+
+def test_what_is_always_executed_comes_last_whatever_happens():
+    made = flow(
+        "- {step: one, agent: a}\n- {step: tidy, agent: b, always_execute: true, next: one}\n"
+        "- {step: which, routes: {x: {continue: true}, y: {agent: c}}}\n- {step: two, agent: d, wait_for: [tidy]}\n"
+        "- {step: report, agent: e, always_execute: true, wait_for: [two]}\n- workflow_end:\n"
+    )
+    assert [one.id for one in made.steps if one.final] == ["tidy", "report"] == [one.id for one in made.steps[-2:]]
+    assert needs(made)["tidy"] == ()
+    assert needs(made)["report"] == ("tidy",)
+    assert needs(made)["which"] == ("one",)
+    assert "tidy" not in needs(made)["two"]
+    assert step(made, "tidy").back_to is None

@@ -21,7 +21,7 @@ def test_the_stock_routing_asks_the_step_before_it_and_ends_without_continue():
     decision = step(made, "routing_decision").decision
     assert (decision.by, decision.fact) == ("fact", "routing_decision_way")
     assert step(made, "classification").facts == ("routing_decision_way",)
-    assert made.facts["routing_decision_way"].choices == ("single_story", "major")
+    assert made.facts["routing_decision_way"].choices == ("major", "single_story")
     assert routes(made, "routing_decision") == {
         "single_story": (("single_story",), True),
         "major": (("check",), False),
@@ -178,3 +178,13 @@ def test_a_target_may_be_a_phase_or_a_part_of_a_name():
     )
     targets = {one.id: one.back_to.to for one in made.steps if one.back_to}
     assert targets == {"d-a-again": "Plan", "d-b-again": "spec_writing", "d-c-again": "Plan"}
+
+
+def test_ways_that_go_on_are_named_before_those_that_end():
+    made = flow(
+        "- {agent: analyst, action: classify}\n"
+        "- {step: routing, routes: {small: {agent: pm}, large: {continue: to_next_step}}}\n- {agent: dev}\n"
+    )
+    assert made.facts["routing_way"].choices == ("large", "small")
+    decision = next(one.decision for one in made.steps if one.decision)
+    assert [route.name for route in decision.routes] == ["small", "large"]

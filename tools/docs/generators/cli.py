@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from tools.docs.blocks import generates
 from weft.cli.exits import MEANINGS
+from weft.cli.finding import find
 from weft.cli.grammar import COMMON, Command, Option
-from weft.cli.main import find
 from weft.cli.table import GROUPS
 
 

@@ -7,6 +7,7 @@ from random import Random
 
 from weft.core import commands as c
 from weft.core import events as e
+from weft.core.options import Parent
 from weft.core.plan import next_due
 from weft.core.questions import consent, verdicts
 from weft.core.state import State, StepState
@@ -70,7 +71,7 @@ class Chance:
             if st.child not in self.trial.runs:
                 name = str(state.step(key).args["workflow"])
                 depth = (state.parent.depth if state.parent else 0) + 1
-                parent = e.Parent(subject.run, key, st.round, depth)
+                parent = Parent(subject.run, key, st.round, depth)
                 create = c.Create(name, "d", self.trial.catalog.inputs, options=state.options, parent=parent)
                 self._tell(st.child, create, name)
         wanted = {state.steps[key].child for key in state.calls}

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from weft.core.events import Options
 from weft.core.graph import Graph
+from weft.core.options import Options
 from weft.definition.policy import (
     ASKED_RETURN,
     OWN_RETURN,

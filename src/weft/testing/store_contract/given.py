@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from weft.core.events import Event, Parent, RunCompleted, RunCreated, RunStarted
+from weft.core.events import Event, RunCompleted, RunCreated, RunStarted
+from weft.core.options import Parent
 from weft.store.port import Append, Appended, Store
 
 DEFINITION = msgspec.json.encode(

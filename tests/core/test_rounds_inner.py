@@ -7,10 +7,10 @@ from weft.definition.policy import Limits
 from weft.definition.workflow import BackTo, Step, Workflow
 
 
-def nested(inner: int, outer: int, **limits: int) -> Workflow:
+def nested(inner: int, outer: int, rounds: int = 100) -> Workflow:
     return Workflow(
         name="nested",
-        limits=Limits(**limits),
+        limits=Limits(rounds=rounds),
         steps=(
             Step("story", "noop"),
             Step("work", "noop", needs=("story",)),
