@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import checks
 from schemathesis.config import SchemathesisConfig
 
-EXAMPLES = 4
+EXAMPLES = 3
 REAL = {"name": "quiet", "step": "yes", "agent": "rehearsal"}
 """What stands in the addresses of two thirds of the requests, so that they get somewhere."""
 CHECKS = [

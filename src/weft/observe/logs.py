@@ -20,6 +20,7 @@ def to_standard_error(*, plain: bool | None = None) -> None:
             shown,
         ],
         wrapper_class=structlog.make_filtering_bound_logger("info"),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Looked up at each line: whoever replaces standard error gets what is said from then on.
+        logger_factory=lambda *given: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )

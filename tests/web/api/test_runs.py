@@ -134,7 +134,12 @@ async def test_abort_then_fork_then_delete(door):
     assert forked.json()["forked_from"] == f"{run}/yes"
     exported = await door.client.get(f"/api/v1/runs/{run}/export")
     assert len(exported.text.splitlines()) > 3
-    assert (await door.client.delete(f"/api/v1/runs/{run}")).status_code == 204
+    child = forked.json()["run"]
+    await door.reaches(child, "ask.opened")
+    assert (await door.client.post(f"/api/v1/runs/{child}/abort")).is_success
+    await door.reaches(child, "run.aborted")
+    deleted = await door.client.delete(f"/api/v1/runs/{run}")
+    assert deleted.status_code == 204, deleted.text
     assert (await door.client.get(f"/api/v1/runs/{run}")).status_code == 404
 
 
