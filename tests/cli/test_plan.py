@@ -28,7 +28,9 @@ def test_the_drawing_in_either_language(flow):
 
 
 def test_notes_that_demand_approval_can_be_left_to_the_reader(weft):
-    weft.write("h.yaml", "workflow: {id: h, sequence: [{agent: pm, creates: prd.md, notes: HITL REQUIRED}]}\n")
+    weft.write(
+        "h.yaml", "workflow: {id: h, sequence: [{agent: pm, creates: prd.md, notes: HITL REQUIRED}]}\n"
+    )
     assert weft.json("plan", "h.yaml")["asks"]
     assert not weft.json("plan", "h.yaml", "--no-approvals")["asks"]
     assert "HITL REQUIRED" in weft("plan", "h.yaml", "--no-approvals", "--notes").out

@@ -13,13 +13,15 @@ from weft.cli.reading import OPTIONS, WORKFLOW, load
 from weft.cli.screen import clean
 
 
-def plan(here: Here, workflow: str, notes: bool, variant: str | None, infer_parallel: bool) -> int:
+def plan(
+    here: Here, workflow: str, notes: bool, variant: str | None, infer_parallel: bool, no_approvals: bool
+) -> int:
     """The steps by phase and wave: those of one wave may run beside each other."""
     from weft.formats.account import account_of
     from weft.formats.plan import plan as plan_of
     from weft.formats.telling import lines
 
-    flow = load(here, workflow, variant, infer_parallel).workflow
+    flow = load(here, workflow, variant, infer_parallel, no_approvals).workflow
     found = plan_of(flow)
     source = Path(flow.source)
     told = account_of(source, flow, variant or "") if flow.format != "weft" and source.is_file() else None
@@ -30,13 +32,20 @@ def plan(here: Here, workflow: str, notes: bool, variant: str | None, infer_para
     return exits.COMPLETED
 
 
-def graph(here: Here, workflow: str, form: str | None, variant: str | None, infer_parallel: bool) -> int:
+def graph(
+    here: Here,
+    workflow: str,
+    form: str | None,
+    variant: str | None,
+    infer_parallel: bool,
+    no_approvals: bool,
+) -> int:
     """The drawing as text."""
     from weft.formats.drawing import svg
     from weft.formats.graph import dot, mermaid
     from weft.formats.plan import plan as plan_of
 
-    found = plan_of(load(here, workflow, variant, infer_parallel).workflow)
+    found = plan_of(load(here, workflow, variant, infer_parallel, no_approvals).workflow)
     drawn = {"dot": dot, "svg": svg}.get(form or "", mermaid)(found)
     here.screen.give({"form": form or "mermaid", "text": drawn})
     here.screen.line(drawn.rstrip("\n"))

@@ -18,22 +18,25 @@ WORKFLOW = Argument("workflow", "a workflow's name, or the path of its file", co
 OPTIONS = (
     Option("--variant", "Which of the workflows in a file that holds several.", "text", metavar="NAME"),
     Option("--infer-parallel", "Run beside each other what artifacts prove independent."),
+    Option("--no-approvals", "Nobody is asked only because a note says that people approve."),
 )
 
 
-def options(variant: str | None, infer_parallel: bool) -> dict[str, Any]:
+def options(variant: str | None, infer_parallel: bool, no_approvals: bool) -> dict[str, Any]:
     """As `Weft.load` takes it."""
-    return {"options": Options(variant=variant or "", infer_parallel=infer_parallel)}
+    return {"options": Options(variant or "", infer_parallel, approvals=not no_approvals)}
 
 
-def load(here: Here, workflow: str, variant: str | None, infer_parallel: bool) -> Loaded:
+def load(
+    here: Here, workflow: str, variant: str | None, infer_parallel: bool, no_approvals: bool = False
+) -> Loaded:
     """A workflow without a store. Raises NoSuchWorkflow, InvalidDefinition, VariantNeeded."""
     from weft.app.known import load_known
     from weft.formats.discovery import find, project
 
     top = project(here.folder)
     path = find(name(workflow, here, top), top)
-    return load_known(path, top, **options(variant, infer_parallel))
+    return load_known(path, top, **options(variant, infer_parallel, no_approvals))
 
 
 def name(workflow: str, here: Here, top: Path) -> str:

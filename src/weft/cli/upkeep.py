@@ -5,13 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from weft.cli import exits
 from weft.cli.grammar import Argument, Command, Option
 from weft.cli.here import Here
-from weft.cli.reading import OPTIONS
+from weft.cli.reading import OPTIONS, load
 from weft.errors import Misused
 from weft.observe.wording import counted
+
+if TYPE_CHECKING:
+    from weft.formats.loading import Loaded
 
 
 async def verify(here: Here, run: str | None) -> int:
@@ -65,10 +69,12 @@ async def export(here: Here, run: str, file: str | None) -> int:
     return exits.COMPLETED
 
 
-async def take_in(here: Here, file: str, out: str | None, variant: str | None, infer_parallel: bool) -> int:
+async def take_in(
+    here: Here, file: str, out: str | None, variant: str | None, infer_parallel: bool, no_approvals: bool
+) -> int:
     """The other way; the chain of hashes must hold. A workflow of another format is written as one of ours."""
     if file.endswith((".yaml", ".yml")):
-        return _rewritten(here, file, out, variant, infer_parallel)
+        return _rewritten(here, load(here, file, variant, infer_parallel, no_approvals), out)
     async with here.weft() as weft:
         run = await weft.store.load(_lines(here.folder / file, file))
     here.screen.give({"run": run})
@@ -76,12 +82,10 @@ async def take_in(here: Here, file: str, out: str | None, variant: str | None, i
     return exits.COMPLETED
 
 
-def _rewritten(here: Here, file: str, out: str | None, variant: str | None, infer_parallel: bool) -> int:
+def _rewritten(here: Here, loaded: Loaded, out: str | None) -> int:
     """The same workflow in the native format: on the screen, or in a new file."""
-    from weft.cli.reading import load
     from weft.formats.write import write
 
-    loaded = load(here, file, variant, infer_parallel)
     text = write(loaded.workflow)
     target = here.folder / out if out else None
     if target is not None:

@@ -10,16 +10,19 @@ import msgspec
 from weft.cli import exits
 from weft.cli.grammar import Argument, Command
 from weft.cli.here import Here
+from weft.cli.reading import OPTIONS, options
 from weft.definition.fault import Fault, errors_in
-from weft.errors import InvalidDefinition
+from weft.errors import InvalidDefinition, VariantNeeded
 
 
-def validate(here: Here, files: list[str]) -> int:
-    """Every fault of every file, then a line that counts them."""
+def validate(
+    here: Here, files: list[str], variant: str | None, infer_parallel: bool, no_approvals: bool
+) -> int:
+    """Every fault of every file, of all its variants where none is named, then a line that counts them."""
     found: list[dict[str, object]] = []
     bad = 0
     for name in files:
-        faults = _faults(here, name)
+        faults = _faults(here, name, variant, infer_parallel, no_approvals)
         errors = len(errors_in(faults))
         bad += errors
         for fault in faults:
@@ -33,7 +36,9 @@ def validate(here: Here, files: list[str]) -> int:
     return exits.BAD_INPUT if bad else exits.COMPLETED
 
 
-def _faults(here: Here, name: str) -> list[Fault]:
+def _faults(
+    here: Here, name: str, variant: str | None, infer_parallel: bool, no_approvals: bool
+) -> list[Fault]:
     from weft.app.known import load_known
     from weft.formats.discovery import find, project
 
@@ -42,10 +47,17 @@ def _faults(here: Here, name: str) -> list[Fault]:
     if not (here.folder / path).exists():
         path = find(name, top)
     shown = os_relative(here.folder / path, here.folder)
+    path = Path(shown) if here.folder == Path.cwd() else here.folder / path
+    known = options(variant, infer_parallel, no_approvals)
     try:
-        return load_known(Path(shown) if here.folder == Path.cwd() else here.folder / path, top).warnings
+        return load_known(path, top, **known).warnings
     except InvalidDefinition as error:
         return error.faults
+    except VariantNeeded as several:
+        if variant:
+            raise
+        found = [_faults(here, name, one, infer_parallel, no_approvals) for one in several.names]
+        return list(dict.fromkeys(fault for faults in found for fault in faults))
 
 
 def os_relative(path: Path, folder: Path) -> str:
@@ -69,6 +81,7 @@ VALIDATE = Command(
     "Check workflow files; print every fault with its place",
     validate,
     Argument("files", "the files, or names of workflows", many=True, complete="workflow"),
+    *OPTIONS,
     more="Each fault is `file:line:col: what; the nearest name; how to mend it`. Exit code 0, or 2 with a fault.",
 )
 SCHEMA = Command(
