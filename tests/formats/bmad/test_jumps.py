@@ -95,7 +95,11 @@ def test_what_is_always_executed_comes_last_whatever_happens():
         "- {step: which, routes: {x: {continue: true}, y: {agent: c}}}\n- {step: two, agent: d, wait_for: [tidy]}\n"
         "- {step: report, agent: e, always_execute: true, wait_for: [two]}\n- workflow_end:\n"
     )
-    assert [one.id for one in made.steps if one.final] == ["tidy", "report"] == [one.id for one in made.steps[-2:]]
+    assert (
+        [one.id for one in made.steps if one.final]
+        == ["tidy", "report"]
+        == [one.id for one in made.steps[-2:]]
+    )
     assert needs(made)["tidy"] == ()
     assert needs(made)["report"] == ("tidy",)
     assert needs(made)["which"] == ("one",)

@@ -225,8 +225,10 @@ def way_of(name: str, body: Any, making: Making, title: str = "") -> Way:
 
 
 def way_fact(step: str, ways: tuple[Way, ...], making: Making) -> str:
-    """The fact that says which way a decision took, declared with the names of its ways."""
-    names = tuple(way.name for way in ways)
+    """The fact that says which way a decision took, declared with the names of its ways: first those that go on, since
+    whoever has no reason to choose takes the first.
+    """
+    names = tuple(way.name for way in sorted(ways, key=lambda way: way.ends))
     fact = fact_name(f"{step}_way")
     making.declare({fact: Fact("string", f"Which way on: {', '.join(names)}?", choices=names)})
     return fact

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
+
 from weft.definition.workflow import Fact
 from weft.formats.bmad import policy
 from weft.formats.bmad.conditions import fact_name
@@ -15,6 +17,7 @@ from weft.formats.documents.read import many, word
 
 WAITS: Final = ("wait_for", "requires_completion_of", "after")
 NEXT: Final = ("next", "loop_to", "goto")
+CAPS: Final = ("max_iterations", "max_attempts", "max_repeats", "at_most")
 INSIDE: Final = ("next", "goto", "next_step", "loop_to")
 
 
@@ -47,7 +50,7 @@ def lead_on(draft: Draft, making: Making) -> dict[str, str]:
                 draft,
                 making,
                 f"`{name}`",
-                number(data.get("max_attempts"), making.constants),
+                _cap(data, making, used),
             )
     for name in ("on_success", "on_complete"):
         said = data.get(name)
@@ -59,9 +62,21 @@ def lead_on(draft: Draft, making: Making) -> dict[str, str]:
         if target and not draft.ways:
             used[name] = "next"
             _jump(target, draft, making, f"`{name}`", 0)
+    if data.get("always_execute") is True and draft.item.kind == "task":
+        draft.steps = [msgspec.structs.replace(step, final=True) for step in draft.steps]
+        used["always_execute"] = "finally"
     used |= _gate(data.get("quality_gate"), "quality_gate", draft, making)
     used |= _gate(data.get("gate"), "gate", draft, making)
     return used
+
+
+def _cap(data: Mapping[str, Any], making: Making, used: dict[str, str]) -> int:
+    """How often a way back may be taken, as the item says; 0 where it does not."""
+    for name in CAPS:
+        if cap := number(data.get(name), making.constants):
+            used[name] = "back_to"
+            return cap
+    return 0
 
 
 def _jump(target: str, draft: Draft, making: Making, why: str, cap: int) -> None:

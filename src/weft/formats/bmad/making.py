@@ -116,8 +116,8 @@ class Making:
 
     def id(self, *words: str) -> str:
         """A step's id from words, none used twice in the file; the same file gives the same ids."""
-        parts = [re.sub(r"[^A-Za-z0-9_.]+", "-", one).strip("-.") for one in words]
-        plain = "-".join(part for part in parts if part)[:80].strip("-.") or "step"
+        parts = [re.sub(r"[^A-Za-z0-9_]+", "-", one).strip("-") for one in words]
+        plain = "-".join(part for part in parts if part)[:80].strip("-") or "step"
         plain = plain if re.match(r"[A-Za-z0-9_]", plain) else f"s{plain}"
         made, count = plain, 1
         while made.casefold() in self._ids:

@@ -19,7 +19,9 @@ class Wiring:
 
     def __init__(self, making: Making) -> None:
         self.making = making
-        self.drafts = making.drafts
+        self.drafts = sorted(making.drafts, key=_is_final)
+        self.count = sum(not _is_final(draft) for draft in self.drafts)
+        self.finals = {step.id for draft in self.drafts[self.count :] for step in draft.steps}
         self.needs: dict[str, list[str]] = {}
         self.back: dict[str, BackTo] = {}
         self.routes: dict[str, tuple[Route, ...]] = {}
@@ -32,7 +34,7 @@ class Wiring:
         for index, draft in enumerate(self.drafts):
             if draft.ways:
                 self._ways(index, draft)
-        for index, draft in enumerate(self.drafts):
+        for index, draft in enumerate(self.drafts[: self.count]):
             for jump in draft.jumps:
                 self._jump(index, draft, jump)
         return [
@@ -62,6 +64,8 @@ class Wiring:
         group = ""
         group_waits: tuple[str, ...] = ()
         for index, draft in enumerate(self.drafts):
+            if index == self.count:
+                last, group = (), ""
             if draft.together and draft.together == group:
                 waits = group_waits
             else:
@@ -70,6 +74,7 @@ class Wiring:
                 last = () if not draft.beside else last
             if draft.item.kind == "end":
                 waits = tuple(dict.fromkeys((*waits, *self._leaves(index))))
+            waits = tuple(name for name in waits if (name in self.finals) == (index >= self.count))
             waited.append(waits)
             self._inside(draft, waits)
             exits = self._exits(draft)
@@ -137,7 +142,7 @@ class Wiring:
                 self.needs.setdefault(step, []).append(before)
                 before = step
         aims = {way.name: self._aim(index, draft, way) for way in draft.ways}
-        forward = sorted({aim for aim in aims.values() if index < aim < len(self.drafts)})
+        forward = sorted({aim for aim in aims.values() if index < aim < self.count})
         routes = []
         for way in draft.ways:
             aim = aims[way.name]
@@ -154,7 +159,7 @@ class Wiring:
             entries = (
                 [] if way.ends else [step for at in forward if at >= aim for step in self.drafts[at].entry]
             )
-            for entry in self.drafts[aim].entry if first and not way.ends and aim < len(self.drafts) else ():
+            for entry in self.drafts[aim].entry if first and not way.ends and aim < self.count else ():
                 self.needs.setdefault(entry, []).append(first[-1])
             routes.append(
                 Route(way.name, way.when, tuple(dict.fromkeys((*first, *entries))), way.ends, way.title)
@@ -172,12 +177,12 @@ class Wiring:
         self.routes[decision.id] = tuple(routes)
 
     def _next_entry(self, index: int) -> list[str]:
-        return list(self.drafts[index + 1].entry) if index + 1 < len(self.drafts) else []
+        return list(self.drafts[index + 1].entry) if index + 1 < self.count else []
 
     def _aim(self, index: int, draft: Draft, way: Way) -> int:
         """The index of the item that a way leads to; past the end where there is none."""
         if not way.to:
-            return index + 1 if index + 1 < len(self.drafts) else len(self.drafts) + 1
+            return index + 1 if index + 1 < self.count else len(self.drafts) + 1
         found = self._find(way.to, index)
         if found is None:
             self.making.warn(
@@ -318,6 +323,11 @@ class Wiring:
             if found:
                 return max((at for at in found if at <= index), default=found[0])
         return None
+
+
+def _is_final(draft: Draft) -> bool:
+    """Whether it is done at the end in any case: it stands behind all others, whose chain goes on without it."""
+    return bool(draft.steps) and all(step.final for step in draft.steps)
 
 
 def _exactly(name: str, draft: Draft, making: Making) -> bool:
