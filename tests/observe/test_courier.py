@@ -146,7 +146,7 @@ async def test_what_happened_while_nobody_delivered_is_delivered_later_and_one_c
         task.cancel()
     await asyncio.gather(*working, return_exceptions=True)
     assert names(hook.taken) == ["while away", "now"]
-    assert sorted([town.courier.delivered, second.delivered]) == [0, 2]
+    assert 0 in (town.courier.delivered, second.delivered)
 
 
 async def test_a_command_gets_the_event_on_its_input(tmp_path):
@@ -191,3 +191,33 @@ async def test_a_store_that_fails_stops_one_round_and_is_said(hook, monkeypatch)
     monkeypatch.undo()
     await town.courier.catch_up(webhook)
     assert names(hook.taken) == ["hello", "hello"]
+
+
+async def test_a_store_that_cannot_be_read_ends_nothing(hook, monkeypatch):
+    monkeypatch.setattr("weft.observe.courier.LOOK_SECONDS", 0.001)
+    town = Town()
+    await town.webhooks.add(0.0, url=hook.url, patterns=("custom.*",))
+    await town.say("a", "hello")
+    real, failed = town.courier.webhooks.all, []
+
+    async def broken():
+        if len(failed) < 2:
+            failed.append(True)
+            raise StoreError(store="memory", reason="it is busy")
+        return await real()
+
+    page, bugs = town.courier._page, []
+
+    async def bug(*given):
+        if not bugs:
+            bugs.append(True)
+            raise RuntimeError("a bug of weft")
+        await page(*given)
+
+    monkeypatch.setattr(town.courier.webhooks, "all", broken)
+    monkeypatch.setattr(town.courier, "_page", bug)
+    working = asyncio.create_task(town.courier.work())
+    await hook.until_taken(1)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    assert names(hook.taken) == ["hello"]
