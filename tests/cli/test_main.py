@@ -27,6 +27,7 @@ def test_the_first_page_imports_nothing_of_weft_but_its_table():
         "weft.cli",
         "weft.cli.exits",
         "weft.cli.table",
+        "weft.cli.finding",
         "weft.cli.main",
     ]
     assert not {"typer", "rich", "msgspec", "asyncio", "argparse"} & {*loaded}
