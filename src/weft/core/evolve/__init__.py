@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from weft.core import alarms, joins
-from weft.core.events import Event
+from weft.core.events import Event, RunCreated
 from weft.core.evolve import ask, rounds, run, step
 from weft.core.evolve.arrows import RUN_WAYS, STEP_WAYS
 from weft.core.state import State
@@ -24,7 +24,7 @@ def evolve(state: State, event: Event, at: float) -> State:
         st = state.steps.get(event.step)  # type: ignore[attr-defined]
         if st is not None and (kind not in STEP_WAYS or st.status in STEP_WAYS[kind]):
             _OF_STEP[kind](state, st, event, at)
-    elif kind in _OF_RUN and (kind not in RUN_WAYS or state.status in RUN_WAYS[kind]):
+    elif kind in _OF_RUN and _fits(state, kind):
         _OF_RUN[kind](state, event, at)
     state.version += 1
     state.updated_at = at
@@ -33,6 +33,10 @@ def evolve(state: State, event: Event, at: float) -> State:
     if state.alarms:
         alarms.drop_stale(state)
     return state
+
+
+def _fits(state: State, kind: type[Event]) -> bool:
+    return (state.created or kind is RunCreated) and (kind not in RUN_WAYS or state.status in RUN_WAYS[kind])
 
 
 def fold(state: State, history: Iterable[tuple[Event, float]]) -> State:

@@ -1,0 +1,218 @@
+"""How a run comes to rest: paused for people or a quota, closing with its final steps, ended with every error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.core.flows import GO, answer, flow, noop, started
+from weft.core import commands as c
+from weft.core import events as e
+from weft.core.effects import Perform, Wake
+from weft.definition.policy import Limits, Retry, Timeouts
+from weft.definition.workflow import Approval, Foreach, Step
+from weft.testing.given import Given, broken, done, like
+
+LAST = noop("last", final=True)
+
+
+def test_a_run_completes_with_its_outputs():
+    workflow = flow(noop("a"), outputs={"n": "outputs.a.n + 1"})
+    started(workflow).when(done("a", n=1), GO).then(e.StepSucceeded, like(e.RunCompleted, outputs={"n": 2}))
+
+
+def test_outputs_that_cannot_be_worked_out_are_a_failure():
+    run = started(flow(noop("a"), outputs={"n": "outputs.a.n"})).after(done("a"), GO)
+    assert run.state.status == "failed"
+    assert run.state.reason.startswith("outputs:")
+
+
+def test_a_run_in_which_only_people_can_move_something_is_paused_and_goes_on_by_itself():
+    run = started(flow(Step("q", "ask"), noop("a"), noop("b", "q")))
+    assert run.state.status == "running"
+    run.when(done("a"), GO).then(e.StepSucceeded, like(e.RunPaused, reason="asked", detail="a1"), owes=[])
+    run.when(answer("a1"), GO).then(e.AskAnswered, e.StepSucceeded, e.RunResumed, e.StepStarted)
+
+
+def test_a_pause_for_people_says_until_when():
+    run = started(flow(Step("q", "ask", ask=Approval(expires_seconds=60.0, default="reject"))))
+    assert run.state.until == 60.0
+
+
+def test_a_pause_names_no_more_than_ten():
+    run = started(flow(*(Step(f"q{n}", "ask") for n in range(14))))
+    assert run.state.detail == "a1, a2, a3, a4, a5, a6, a7, a8, a9, a10 and 4 more"
+
+
+def test_a_short_backoff_is_no_pause_and_a_quota_is():
+    run = started(flow(noop("a"), noop("b"))).after(broken("a", "quota", retry_at=90.0), GO)
+    run.when(broken("b", "transient"), GO).then(e.AttemptFailed)
+    assert run.state.status == "running"
+    run.after(GO, now=80.0).after(done("b"), now=80.0)
+    run.when(GO, now=80.0).then(like(e.RunPaused, reason="quota", until=90.0, detail="a"))
+
+
+@pytest.mark.parametrize(
+    ("policy", "status"), [("fail", "failed"), ("continue", "failed"), ("cancel", "failed")]
+)
+def test_a_run_with_a_failed_step_fails_with_every_error_in_written_order(policy: Any, status: str):
+    run = started(flow(noop("a", on_failure=policy), noop("b", on_failure=policy), noop("c")))
+    run.after(broken("b", message="second"))
+    if policy != "cancel":
+        run.after(broken("a", message="first"), done("c"))
+    run.after(GO)
+    assert run.state.status == status
+    expected = "b: second" if policy == "cancel" else "a: first; also b"
+    assert run.state.reason == expected
+
+
+def test_fail_lets_what_runs_finish_and_starts_nothing_new():
+    run = started(flow(noop("a"), noop("b"), noop("c", "b"), limits=Limits(parallel=2)))
+    run.when(broken("a"), GO).then(e.AttemptFailed, e.StepFailed, owes=[Perform("b", 1, 1)])
+    run.when(done("b"), GO).then(e.StepSucceeded, e.RunFailed)
+    assert run.step("c").status == "skipped"
+    assert run.state.outputs == {"b": {}}
+
+
+def test_cancel_stops_the_others():
+    run = started(flow(noop("a", on_failure="cancel"), noop("b"), Step("q", "ask")))
+    run.when(broken("a"), GO).then(
+        e.AttemptFailed,
+        e.StepFailed,
+        like(e.StepAborted, step="b", reason="a failed"),
+        like(e.AskWithdrawn, ask="a1"),
+        like(e.StepAborted, step="q"),
+        e.RunFailed,
+    )
+
+
+def test_continue_goes_on_with_what_does_not_depend_on_it():
+    run = started(flow(noop("a", on_failure="continue"), noop("b", "a"), noop("c"), noop("d", "c")))
+    run.after(broken("a"), GO, done("c"), GO)
+    assert run.statuses() == {"a": "failed", "b": "skipped", "c": "succeeded", "d": "running"}
+
+
+def test_pause_holds_the_run_and_resuming_tries_the_step_again():
+    run = started(flow(noop("a", on_failure="pause"), noop("b", "a")))
+    run.when(broken("a"), GO).then(
+        e.AttemptFailed, e.StepFailed, like(e.RunPaused, reason="blocked"), owes=[]
+    )
+    run.when(c.Resume(by="ann"), GO).then(
+        e.RunResumed, e.StepRetried, like(e.StepStarted, step="a", attempt=2)
+    )
+
+
+def test_pause_holds_a_run_also_that_waits_for_people():
+    step = noop("a", on_failure="pause", retry=Retry(delay_seconds=99.0), timeout=Timeouts(step_seconds=5.0))
+    run = started(flow(step, Step("q", "ask"), noop("b", "a"))).after(broken("a", "transient"), GO)
+    run.after(GO, now=5.0)
+    assert (run.state.status, run.state.reason, run.step("b").status) == ("paused", "blocked", "pending")
+
+
+def test_pause_does_not_overrule_a_pause_by_request():
+    run = started(flow(noop("a", on_failure="pause"))).after(c.Pause(by="ann"), broken("a"))
+    assert (run.state.reason, run.state.failed) == ("by request", {"a": "pause"})
+
+
+def test_a_run_that_fails_stops_what_sleeps_and_what_is_asked():
+    steps = (noop("a"), noop("b"), Step("q", "ask"), noop("f", foreach=Foreach('["x"]')))
+    run = started(flow(*steps, limits=Limits(parallel=2))).after(broken("b", "quota", retry_at=900.0))
+    run.when(broken("a"), GO).then(
+        e.AttemptFailed,
+        e.StepFailed,
+        like(e.StepAborted, step="b"),
+        e.AskWithdrawn,
+        like(e.StepAborted, step="q"),
+        like(e.StepAborted, step="f"),
+        e.RunFailed,
+        owes=[],
+    )
+
+
+# Final steps -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("outcome", ["completed", "failed", "aborted"])
+def test_final_steps_run_whatever_the_outcome(outcome: str):
+    run = started(flow(noop("a"), LAST))
+    assert run.step("last").status == "pending"
+    ending: dict[str, Any] = {"completed": done("a"), "failed": broken("a"), "aborted": c.Abort(by="ann")}
+    run.after(ending[outcome], GO)
+    assert (list(run.state.running), run.state.closing) == (["last"], outcome)
+    run.after(done("last"), GO)
+    assert run.state.status == outcome
+
+
+def test_final_steps_have_an_order_of_their_own():
+    run = started(flow(noop("a"), noop("x", "y", final=True), noop("y", final=True))).after(done("a"), GO)
+    assert list(run.state.running) == ["y"]
+    run.after(done("y"), GO)
+    assert list(run.state.running) == ["x"]
+
+
+def test_a_final_step_that_fails_makes_a_failure_of_a_success():
+    run = started(flow(noop("a"), LAST, noop("more", final=True))).after(done("a"), GO)
+    run.when(broken("last"), GO).then(e.AttemptFailed, e.StepFailed)
+    run.when(done("more"), GO).then(e.StepSucceeded, like(e.RunFailed, reason="last: it broke"))
+
+
+def test_a_run_with_a_failed_step_closes_as_failed():
+    run = started(flow(noop("a", on_failure="continue"), LAST)).after(broken("a"), GO)
+    assert (run.state.closing, run.state.why) == ("failed", "a: it broke")
+
+
+def test_the_reason_of_the_end_outlives_a_pause_on_the_way():
+    run = started(flow(noop("a"), LAST)).after(broken("a"), GO, c.Pause(by="ann"), c.Resume(by="ann"))
+    run.after(done("last"), GO)
+    assert run.state.reason == "a: it broke"
+
+
+def test_a_final_step_may_ask_and_the_run_waits():
+    run = started(flow(noop("a"), noop("last", final=True, ask=Approval()))).after(done("a"), GO)
+    assert (run.state.status, run.state.reason) == ("paused", "asked")
+    run.after(answer("a1"), GO, done("last"), GO)
+    assert run.state.status == "completed"
+
+
+def test_the_final_steps_of_an_aborted_run_have_their_grace():
+    last = noop("last", final=True, timeout=Timeouts(grace_seconds=20.0))
+    run = started(flow(noop("a"), last))
+    run.when(c.Abort(by="ann"), GO, now=100.0).then(
+        like(e.StepAborted, step="a"),
+        like(e.RunClosing, status="aborted", reason="aborted (by ann)"),
+        like(e.StepStarted, step="last"),
+        owes=[Perform("last", 1, 1), Wake(120.0)],
+    )
+    run.when(GO, now=120.0).then(
+        like(e.StepAborted, step="last"), like(e.RunAborted, reason="aborted (by ann)")
+    )
+
+
+def test_a_final_step_of_an_aborted_run_is_not_tried_again():
+    run = started(flow(noop("a"), LAST)).after(c.Abort(), GO)
+    run.when(broken("last", "transient"), GO).then(e.AttemptFailed, e.StepFailed, e.RunAborted)
+
+
+def test_final_steps_run_after_a_run_that_took_too_long():
+    run = started(flow(noop("a"), LAST, limits=Limits(timeout_seconds=9.0)))
+    run.after(GO, now=9.0)
+    assert list(run.state.running) == ["last"]
+    run.after(done("last"), GO, now=99.0)
+    assert run.state.reason == "the run took longer than 9 s"
+
+
+def test_nothing_of_a_foreach_begins_when_the_time_of_the_run_is_over():
+    each = noop("f", foreach=Foreach('["x", "y"]', at_most=1))
+    run = started(flow(each, LAST, limits=Limits(timeout_seconds=9.0))).after(GO, now=9.0)
+    assert list(run.state.running) == ["last"]
+
+
+def lost_once() -> Given:
+    step = noop("a", on_failure="ask", timeout=Timeouts(step_seconds=5.0))
+    return started(flow(step, limits=Limits(timeout_seconds=9.0))).after(c.ReportLost((("a", 1, 1),)))
+
+
+def test_a_step_out_of_time_asks_nobody_after_the_run_is():
+    run = lost_once().after(GO, now=50.0)
+    assert (run.state.status, run.state.asks) == ("failed", {})
