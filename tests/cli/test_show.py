@@ -73,3 +73,25 @@ def test_a_forked_and_a_called_run_say_where_they_come_from(done):
     done.run("{id: c, call: ./inner.yaml}")
     called = next(r["run"] for r in done.json("runs", "--called")["runs"] if r["parent"])
     assert "called by c of run" in done("show", called).out
+
+
+def test_who_handed_what_on_to_whom_is_told(weft):
+    weft.write(
+        "h.yaml",
+        "workflow:\n  id: h\n  sequence:\n    - {agent: pm, creates: prd.md}\n    - {agent: architect, creates: plan.md}\n"
+        "  handoff_prompts: {pm_to_architect: The requirements are ready.}\n",
+    )
+    weft("run", "h.yaml", "--rehearse")
+    first, last = weft.json("show", "last")["handoffs"]
+    assert (first["step"], first["from"], first["to"]) == ("pm-prd", "pm", "Architect")
+    assert (first["artifacts"], first["expected"]) == (["docs/prd.md"], ["docs/plan.md"])
+    assert first["instructions"].endswith("The requirements are ready.")
+    assert (last["from"], last["to"]) == ("architect", "")
+    said = weft("show", "last").out
+    for part in (
+        "pm-prd: from pm to Architect: ",
+        "  artifacts: docs/prd.md",
+        "  instructions: ",
+        "The requirements are ready.",
+    ):
+        assert part in said

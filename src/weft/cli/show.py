@@ -13,7 +13,7 @@ from weft.cli.telling import moment
 from weft.core.state import State
 from weft.errors import Misused
 from weft.observe.progress import StepLine, lines
-from weft.observe.summary import artifacts, summary
+from weft.observe.summary import artifacts, handoffs, summary
 from weft.observe.wording import duration, short
 
 
@@ -52,6 +52,7 @@ def _object(state: State, now: float) -> dict[str, Any]:
         "inputs": state.inputs,
         "facts": state.facts,
         "outputs": state.result,
+        "handoffs": handoffs(state),
         "asks": asks,
         "labels": state.labels,
         "forked_from": state.forked_from,
@@ -80,10 +81,29 @@ def _show(screen: Screen, state: State, now: float, at: int | None) -> None:
         screen.table(
             ("artifact", "step", "sha256"), [(a["path"], a["step"], a["digest"][:12]) for a in made], 0
         )
+    _handoffs(screen, state)
     for name, opened in state.asks.items():
         screen.line(
             f"{screen.paint('magenta', name)}: {opened.step} asks {short(clean(opened.prompt), 200)!r}"
         )
+
+
+def _handoffs(screen: Screen, state: State) -> None:
+    """Who handed what on to whom, and with which words."""
+    told = handoffs(state)
+    if told:
+        screen.line()
+        screen.line(screen.paint("bold", "Handoffs"))
+    for one in told:
+        to = f" to {one['to']}" if one["to"] else ""
+        screen.line(
+            f"{one['step']}: from {clean(one['from'])}{clean(to)}: {short(clean(one['summary']), 100)}"
+        )
+        for name in ("artifacts", "expected", "decisions", "questions"):
+            if one[name]:
+                screen.line(f"  {name}: {short(clean(', '.join(one[name])), 160)}")
+        if one["instructions"]:
+            screen.line(f"  instructions: {short(clean(' '.join(one['instructions'].split())), 200)}")
 
 
 def _named(screen: Screen, title: str, values: dict[str, Any]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from weft.core.state import State, StepState
 
 
@@ -56,6 +58,21 @@ def artifacts(state: State) -> list[dict[str, Any]]:
             if one.change != "deleted":
                 found[one.path] = {"path": one.path, "step": st.key, "digest": one.digest}
     return list(found.values())
+
+
+def handoffs(state: State) -> list[dict[str, Any]]:
+    """What each step that ended well handed on, in written order.
+
+    Keys: step, round, from, to, phase, summary, instructions, artifacts, expected, priority, decisions, questions.
+    """
+    found = []
+    for st in listed(state):
+        one = st.result.handoff if st.result is not None else None
+        if one is not None:
+            told = msgspec.structs.asdict(one)
+            sides = {"from": told.pop("sender") or st.key, "to": told.pop("receiver")}
+            found.append({"step": st.key, "round": st.round, **sides, **told})
+    return found
 
 
 def errors(state: State) -> list[dict[str, Any]]:
