@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.web.opened import project
+from weft.app import showing
 from weft.app import supervisor as supervising
 from weft.app.acting import Wanted, start, tell
 from weft.app.open import open_weft
@@ -43,8 +44,8 @@ async def test_an_answer_from_another_process_lets_the_run_go_on(weft, tmp_path)
         run = await begun(weft, "asking")
         await reaches(weft, run, "run.paused")
         async with open_weft(weft.folder) as other:
-            (asked,) = await other.store.asks()
-            await other.answer(run, asked[1].event.ask, "approve")
+            (asked,) = await showing.asks(other)
+            await other.answer(run, asked["ask"], "approve")
         await reaches(weft, run, "run.completed")
     assert supervisor.errors == 0
     assert supervisor.driven == []
@@ -53,7 +54,8 @@ async def test_an_answer_from_another_process_lets_the_run_go_on(weft, tmp_path)
 async def test_a_run_that_cannot_be_driven_is_tried_again_and_holds_nobody_up(weft, monkeypatch):
     monkeypatch.setattr(supervising, "FIRST_SECONDS", 0.001)
     bad = await begun(weft)
-    real, tried = weft.drive, []
+    real = weft.drive
+    tried: list[str] = []
 
     async def drive(run):
         if run == bad and len(tried) < 2:
@@ -73,7 +75,8 @@ async def test_a_run_that_cannot_be_driven_is_tried_again_and_holds_nobody_up(we
 
 async def test_a_run_that_another_drives_is_left_to_it_for_a_while(weft, monkeypatch):
     run = await begun(weft)
-    real, tried = weft.drive, []
+    real = weft.drive
+    tried: list[str] = []
 
     async def drive(name):
         tried.append(name)
@@ -91,7 +94,8 @@ async def test_a_run_that_another_drives_is_left_to_it_for_a_while(weft, monkeyp
 
 async def test_a_store_that_fails_for_a_moment_is_asked_again(weft, monkeypatch):
     monkeypatch.setattr(supervising, "FIRST_SECONDS", 0.001)
-    real_look, real_wait, failed = weft.store.unfinished, weft.store.wait, []
+    real_look, real_wait = weft.store.unfinished, weft.store.wait
+    failed: list[str] = []
 
     async def unfinished():
         if not failed:

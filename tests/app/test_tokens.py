@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from weft.app.tokens import MAY, ROLES, Person, Tokens
+from weft.app.tokens import MAY, ROLES, Person, Role, Tokens
 from weft.errors import Misused, NoSuchToken, NotKnown
 from weft.store.memory import MemoryStore
 
@@ -63,7 +63,7 @@ async def test_the_secret_of_logins_is_made_once():
 
 
 def test_each_role_may_what_the_one_below_may():
-    order = ("viewer", "approver", "operator", "admin")
+    order: tuple[Role, ...] = ("viewer", "approver", "operator", "admin")
     assert set(order) == set(ROLES)
     for lower, higher in pairwise(order):
         assert MAY[lower] < MAY[higher]

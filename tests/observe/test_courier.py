@@ -198,7 +198,8 @@ async def test_a_store_that_cannot_be_read_ends_nothing(hook, monkeypatch):
     town = Town()
     await town.webhooks.add(0.0, url=hook.url, patterns=("custom.*",))
     await town.say("a", "hello")
-    real, failed = town.courier.webhooks.all, []
+    real = town.courier.webhooks.all
+    failed: list[bool] = []
 
     async def broken():
         if len(failed) < 2:
@@ -206,7 +207,8 @@ async def test_a_store_that_cannot_be_read_ends_nothing(hook, monkeypatch):
             raise StoreError(store="memory", reason="it is busy")
         return await real()
 
-    page, bugs = town.courier._page, []
+    page = town.courier._page
+    bugs: list[bool] = []
 
     async def bug(*given):
         if not bugs:

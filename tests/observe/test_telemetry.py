@@ -28,7 +28,8 @@ async def test_a_store_that_fails_for_a_moment_is_read_again(what, monkeypatch):
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://127.0.0.1:9/v1/traces")
     store = MemoryStore()
     found = Telemetry(store)
-    seen, failed = [], []
+    seen: list[int] = []
+    failed: list[int] = []
 
     async def observe(record):
         if not failed:

@@ -14,6 +14,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from tests.web.opened import project
+from weft.app import showing
 from weft.app.open import open_weft
 from weft.app.tokens import Tokens
 from weft.errors import AddressTaken, TokensNeeded
@@ -28,6 +29,7 @@ async def served(folder, *words, port=0):
         sys.executable, "-m", "weft", "serve", "--json", "--port", str(port), "-C", str(folder), *words,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
     )  # fmt: skip
+    assert started.stdout is not None
     try:
         async with asyncio.timeout(60):
             line = await started.stdout.readline()
@@ -47,7 +49,7 @@ async def start(url, workflow):
 
 async def heard(url, after, last):
     """Positions and kinds from a position on, up to a kind."""
-    found = []
+    found: list[tuple[int, str]] = []
     async with (
         connect(url.replace("http", "ws") + f"/api/v1/feed?after={after}") as messages,
         asyncio.timeout(30),
@@ -66,8 +68,8 @@ async def test_after_a_kill_nothing_is_missing_or_doubled_and_the_ask_is_answera
         process.send_signal(signal.SIGKILL)
         await process.wait()
     async with open_weft(folder) as weft:
-        (asked,) = await weft.store.asks()
-        await weft.answer(run, asked[1].event.ask, "approve")
+        (asked,) = await showing.asks(weft)
+        await weft.answer(run, asked["ask"], "approve")
     async with served(folder) as (url, process):
         after = await heard(url, before[-1][0], "run.completed")
         positions = [position for position, _ in before + after]
