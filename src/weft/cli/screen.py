@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Sequence
 from typing import Any, TextIO
@@ -49,7 +48,7 @@ class Screen:
     @property
     def width(self) -> int:
         """Columns of the terminal."""
-        return shutil.get_terminal_size().columns
+        return _columns()
 
     def line(self, text: str = "") -> None:
         """A line for people; nothing of it is printed when JSON was asked for."""
@@ -137,3 +136,14 @@ def _fit(text: str, width: int) -> str:
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
     return _GAP.join(_fit(cell, width) for cell, width in zip(cells, widths, strict=True))
+
+
+def _columns() -> int:
+    """What COLUMNS says, else the terminal, else 80; as shutil does it, whose import costs more than a short run."""
+    said = os.environ.get("COLUMNS", "")
+    if said.isdigit() and int(said):
+        return int(said)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns or 80
+    except (OSError, ValueError):
+        return 80

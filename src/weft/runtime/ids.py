@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _last = 0
@@ -12,7 +12,7 @@ def new_run_id(now: float) -> str:
     """Nine letters of time (milliseconds, never the same twice in a process), a dash, eight of chance."""
     global _last
     _last = max(int(now * 1000), _last + 1)
-    return f"{_letters(_last, 9)}-{_letters(secrets.randbits(40), 8)}"
+    return f"{_letters(_last, 9)}-{_letters(int.from_bytes(os.urandom(5)), 8)}"
 
 
 def _letters(number: int, length: int) -> str:

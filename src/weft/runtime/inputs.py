@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
+
+import msgspec
 
 from weft.core.draft import scope_of
 from weft.core.state import State, StepState
@@ -78,8 +79,8 @@ def _parse(kind: str, text: str) -> Any:
     if kind == "boolean" and text.lower() in _WORDS:
         return _WORDS[text.lower()]
     try:
-        return json.loads(text)
-    except ValueError:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
         raise ValueError(f"{kind} wanted, got {text!r}") from None
 
 

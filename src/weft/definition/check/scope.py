@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
+
+import msgspec
 
 from weft.definition.check.shape import Shape
 from weft.definition.check.subject import Subject
@@ -76,8 +77,8 @@ class Scope:
                 found = self.names.get(part, ANY) if not index else found.fields.get(part, ANY)
             return found
         try:
-            items = json.loads(over)
-        except ValueError:
+            items = msgspec.json.decode(over)
+        except msgspec.DecodeError:
             return ANY
         if not isinstance(items, list) or not items:
             return ANY
