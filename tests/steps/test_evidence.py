@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from weft.agents.schema import schema_faults
 from weft.core.work import Artifact, Failure, Feedback, Outcome
 from weft.definition.workflow import Fact, Ref
-from weft.steps.evidence import demand, schema_faults
+from weft.steps.evidence import demand
 from weft.testing.briefs import brief
 
 DONE = Outcome()

@@ -5,6 +5,7 @@ A template that weft can read becomes instructions, a sample and a check; any ot
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -15,6 +16,7 @@ from weft.definition.document import Template
 from weft.definition.workflow import Ref
 from weft.errors import InvalidDefinition
 
+_LONGEST_WISH = 80
 _KINDS = frozenset({"", ".md", ".markdown", ".yaml", ".yml"})
 
 
@@ -42,11 +44,15 @@ def told(brief: Brief) -> str:
 
 
 def sampled(template: Template, brief: Brief) -> str:
-    """A document that the check accepts, with what the brief knows by name."""
-    from weft.formats.documents.sample import sample
+    """A document that the check accepts, with what the brief knows by name; it says what the run was started with."""
+    from weft.formats.documents.sample import SENTENCE, sample
 
     values: Mapping[str, Any] = {**brief.inputs, **brief.known}
-    return sample(template, values, brief.role_name).text
+    said = next((value for value in brief.inputs.values() if isinstance(value, str) and value.strip()), "")
+    # marks of Markdown would change the form of the document around them
+    wish = " ".join(re.sub(r"[^\w\s,.'-]", " ", said).split())[:_LONGEST_WISH].rstrip(" .,")
+    sentence = SENTENCE.replace(" this ", f" “{wish}” ") if wish else SENTENCE
+    return sample(template, values, brief.role_name, sentence).text
 
 
 def lacks(template: Template, text: str, brief: Brief) -> list[str]:

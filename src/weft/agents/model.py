@@ -84,12 +84,12 @@ class Model:
         output: Any = StructuredDict(wanted, name="answer") if wanted else str
         agent: Any = Agent(_patient(self._given or model), output_type=output, retries=self._settings.retries)
 
-        @agent.output_validator
         def fits(said: Any) -> Any:
             if wrong := wanted and schema_faults(said, wanted, "answer"):
                 raise ModelRetry("\n".join(wrong[:10]))
             return said
 
+        agent.output_validator(fits)
         result = await agent.run(
             _prompt(brief, desk, structured=bool(wanted)),
             model_settings=self._settings.options or None,

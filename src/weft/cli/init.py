@@ -25,10 +25,6 @@ steps:
 outputs:
   greeting: outputs.shout.stdout
 """
-SETTINGS = """\
-# Settings of weft for this project; `docs/reference/settings.md` lists them all.
-# places = 32
-"""
 
 
 async def perform(here: Here) -> int:
@@ -36,12 +32,15 @@ async def perform(here: Here) -> int:
     top = here.folder.resolve()
     (top / ".weft").mkdir(exist_ok=True)
     async with here.weft() as weft:
+        from weft.app.suggestion import suggest
+
         store = weft.store.name
+        settings = await suggest(weft.settings)
     made = [
         str(path.relative_to(top))
         for path, text in (
             (top / ".weft" / "workflows" / "hello.yaml", FIRST),
-            (top / "weft.toml", SETTINGS),
+            (top / "weft.toml", settings),
         )
         if _write(path, text)
     ]

@@ -8,10 +8,10 @@ from typing import Any, cast
 import msgspec
 
 from weft.agents.port import Desk
+from weft.agents.schema import schema_faults
 from weft.core.work import Brief, Outcome, Verdict
 from weft.definition.workflow import Role
 from weft.errors import GateError
-from weft.steps.evidence import schema_faults
 from weft.steps.port import Tools
 from weft.steps.role import Role as RoleKind
 
