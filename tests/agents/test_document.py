@@ -79,3 +79,12 @@ async def test_a_rehearsal_writes_the_document_and_evidence_wants_all_of_it(tmp_
     assert failure is not None
     assert "docs/prd.md: " in failure.message
     assert "Background" in failure.message
+
+
+def test_a_sample_says_what_the_run_was_started_with_in_plain_words():
+    given = brief(template=PRD, inputs={"count": 2, "idea": "a *list* for | two"})
+    template = template_in(given)
+    assert template is not None
+    text = sampled(template, given)
+    assert "Rehearsed: nobody has thought about “a list for two” yet." in text
+    assert lacks(template, text, given) == []

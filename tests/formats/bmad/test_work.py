@@ -1,4 +1,5 @@
 from tests.formats.bmad.flow import flow, needs, only, step
+from weft.formats.pack import Pack
 
 
 def test_list_order_is_the_order():
@@ -233,3 +234,22 @@ def test_various_are_the_owners_of_what_was_flagged():
 
 def test_various_without_anything_made_is_one_step_of_the_team():
     assert only("- {agent: various, updates: any_flagged_documents}").role == "team"
+
+
+def test_a_document_follows_the_template_that_is_called_as_it_is(tmp_path):
+    (tmp_path / "templates").mkdir()
+    for name in ("story", "other"):
+        text = f"template: {{id: {name}, name: {name}}}\nsections: [{{id: a, title: A}}]\n"
+        (tmp_path / "templates" / f"{name}-tmpl.yaml").write_text(text)
+    pack = Pack(tmp_path)
+    made = flow(
+        "- {agent: sm, creates: story.md}\n- {agent: pm, creates: story.md, uses: other-tmpl}\n"
+        "- {agent: pm, creates: [a.md, b.md]}\n- {agent: pm, creates: src/}\n",
+        pack=pack,
+    )
+    assert [one.template.rsplit("/", 1)[-1] for one in made.steps] == [
+        "story-tmpl.yaml",
+        "other-tmpl.yaml",
+        "",
+        "",
+    ]

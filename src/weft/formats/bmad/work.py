@@ -180,12 +180,14 @@ def _paths(value: Any) -> list[Any]:
 
 
 def _template(keys: Keys, notes: tuple[str, ...], making: Making, item: Item) -> str:
-    """The file of the template that `uses`, `template` or a note names, where the pack has it."""
+    """The file of the template that `uses`, `template` or a note names, else of the one that is called as the document
+    is (`story-tmpl` for `story.md`), where the pack has it.
+    """
     named = [word(one) for key in ("template", "uses", "templates") for one in many(item.data.get(key))]
     inferred = (
         [found[1] for note in notes for found in TEMPLATE.finditer(note)] if item.data.get("creates") else []
     )
-    for name in [*named, *inferred]:
+    for name in [*named, *inferred, *_called_alike(item)]:
         for part in re.split(r"\s+(?:OR|or)\s+|,\s*", name):
             found = making.pack.find(part, "templates")
             if found is not None and found[1].suffix in (".yaml", ".yml"):
@@ -193,6 +195,15 @@ def _template(keys: Keys, notes: tuple[str, ...], making: Making, item: Item) ->
                 making.documents.setdefault(place_, making.pack.text(found[1]))
                 return place_
     return ""
+
+
+def _called_alike(item: Item) -> list[str]:
+    """The template's name for the one document that an item makes."""
+    from weft.formats.bmad.references import tokens
+
+    made = tokens(item.data.get("creates"))
+    found = re.fullmatch(r"(?:.*/)?([\w-]+)\.(?:md|ya?ml)", made[0].name) if len(made) == 1 else None
+    return [f"{found[1]}-tmpl"] if found else []
 
 
 def _elicit(keys: Keys, step: Step, making: Making) -> Approval | None:
