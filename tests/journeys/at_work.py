@@ -27,11 +27,16 @@ GIT = {
 }
 
 
+BEGUN: list[Program] = []
+"""Those of the test under way; `tests/journeys/conftest.py` closes them after it."""
+
+
 def project(folder: Path, **environment: str) -> Program:
     """A repository with one commit, and the program in it."""
     folder.mkdir(parents=True, exist_ok=True)
     path = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
     program = Program(folder, PATH=path, **GIT, **environment)
+    BEGUN.append(program)
     program.write("README.md", "# The project\n")
     program.write(".gitignore", "/weft.toml\n/*.yaml\n")
     for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "Begin"]):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys.at_work import BEGUN
 from tests.journeys.program import Program
 
 
@@ -15,3 +16,11 @@ def weft(tmp_path: Path) -> Iterator[Program]:
     program = Program(folder)
     yield program
     program.close()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_goes_on() -> Iterator[None]:
+    """Also a journey that fails leaves no program behind, and so no agent."""
+    yield
+    while BEGUN:
+        BEGUN.pop().close()
