@@ -130,6 +130,15 @@ def test_a_run_that_fails_stops_what_sleeps_and_what_is_asked():
     )
 
 
+def test_a_run_that_nothing_can_move_says_so_and_is_blocked():
+    """By construction this never happens: here a history is made up in which nobody is asked any more."""
+    made_up = e.AskWithdrawn(step="q", ask="a1")
+    run = started(flow(Step("q", "ask"))).after(made_up, e.RunResumed())
+    run.when(GO).then(
+        like(e.RunStalled, detail="nothing can move: q"), like(e.RunPaused, reason="blocked"), owes=[]
+    )
+
+
 # Final steps -------------------------------------------------------------------------------------------------------
 
 

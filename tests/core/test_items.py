@@ -227,3 +227,15 @@ def test_an_escalated_foreach_goes_on_with_what_its_items_did():
     assert [opened.about for opened in run.state.asks.values()] == ["escalation"]
     run.after(answer("a5"))
     assert run.state.outputs["f"] == {"items": [{"n": 1}, None], "keys": ["a", "b"]}
+
+
+def test_a_failed_item_that_is_skipped_does_not_fail_its_foreach():
+    run = run_of(each(on_failure="continue"), xs=["a", "b"]).after(broken("f[a]"))
+    assert run.step("f").broken_items == 1
+    run.after(c.SkipStep("f[a]", by="ann"), done("f[b]", n=2))
+    assert run.state.outputs["f"] == {"items": [None, {"n": 2}], "keys": ["a", "b"]}
+
+
+def test_the_place_of_a_skipped_item_goes_to_the_next_that_is_still_wanted():
+    run = run_of(each(at_most=1)).after(c.SkipStep("f[b]"), c.SkipStep("f[a]"), GO)
+    assert list(run.state.running) == ["f[c]"]

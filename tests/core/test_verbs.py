@@ -395,11 +395,10 @@ def test_exec_starts_nothing_in_a_run_that_fails_or_has_not_started():
 
 
 def test_a_failure_of_what_was_run_by_hand_ends_a_wait_for_people():
-    steps = (Step("q", "ask"), noop("x", on_failure="pause"))
-    run = started(flow(*steps)).after(broken("x"), c.SkipStep("q"), c.Resume(), c.Pause())
-    assert run.step("x").status == "pending"
-    run.after(c.ExecuteStep("x"), done("x"), c.Resume(), GO)
-    assert run.state.status == "completed"
+    run = started(flow(Step("q", "ask"), noop("x"))).after(broken("x"), GO, c.RetryStep("q"), GO)
+    assert (run.state.status, run.state.reason) == ("paused", "asked")
+    run.after(c.RetryStep("x"), c.ExecuteStep("x"))
+    run.when(broken("x"), GO).then(e.AttemptFailed, e.StepFailed, e.RunResumed, ..., e.RunFailed)
 
 
 # Facts, budgets, publishing ----------------------------------------------------------------------------------------

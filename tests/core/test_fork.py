@@ -1,0 +1,81 @@
+"""What a fork keeps: every step that had ended and does not come after the one it begins again at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.core.flows import GO, answer, flow, noop, started
+from weft.core import commands as c
+from weft.core.fork import kept
+from weft.definition.workflow import Decision, Route, Step, Workflow
+from weft.errors import NoSuchStep
+from weft.testing.given import Given, done, given
+
+
+def forked(run: Given, step: str, workflow: Workflow) -> Given:
+    return given(workflow, given=kept(run.state, step)).after(GO)
+
+
+def ways(*more: Step, end: bool = False) -> tuple[Workflow, Given]:
+    routes = (Route("left", to=("l",), end=end), Route("right", to=("r",)))
+    d = Step("d", "decide", needs=("a",), decision=Decision(routes, by="person"))
+    workflow = flow(noop("a"), d, noop("l"), noop("r"), noop("x", "a"), *more, noop("last", final=True))
+    run = started(workflow).after(done("a", n=1), GO, answer("a1", "left"), GO, done("x"), GO)
+    return workflow, run
+
+
+def statuses(run: Given, *keys: str) -> Any:
+    return [run.step(key).status for key in keys]
+
+
+def test_what_does_not_come_after_the_step_is_kept_with_its_outputs():
+    workflow, run = ways()
+    fork = forked(run, "x", workflow)
+    assert statuses(fork, "a", "d", "l", "r", "x", "last") == [
+        "succeeded",
+        "succeeded",
+        "running",
+        "skipped",
+        "running",
+        "pending",
+    ]
+    assert fork.state.outputs["a"] == {"n": 1}
+    assert fork.step("r").decision == "d"
+
+
+def test_a_decision_that_is_made_again_takes_its_steps_along():
+    workflow, run = ways()
+    assert statuses(forked(run, "d", workflow), "a", "d", "l", "r", "x") == [
+        "succeeded",
+        "waiting",
+        "pending",
+        "pending",
+        "succeeded",
+    ]
+
+
+def test_what_a_route_to_the_end_left_out_is_left_out_again_unless_it_is_decided_anew():
+    workflow, run = ways(noop("z", "x"), end=True)
+    assert run.step("z").cause == "end"
+    assert forked(run, "l", workflow).step("z").status == "skipped"
+    assert forked(run, "d", workflow).step("z").status == "running"
+
+
+def test_what_a_person_skipped_stays_skipped():
+    workflow = flow(noop("a"), noop("b"))
+    run = started(workflow).after(c.SkipStep("a", by="ann"))
+    assert statuses(forked(run, "b", workflow), "a", "b") == ["skipped", "running"]
+
+
+def test_what_did_not_end_well_is_done_again():
+    workflow = flow(noop("a"), noop("b"), noop("z", "a"))
+    run = started(workflow).after(c.Abort())
+    assert kept(run.state, "z") == ()
+
+
+def test_a_step_that_there_is_not_cannot_be_begun_at():
+    run = started(flow(noop("a")))
+    with pytest.raises(NoSuchStep):
+        kept(run.state, "b")

@@ -1,0 +1,91 @@
+"""Every arrow of the two tables is taken by some run, and no run ever takes another."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from tests.core.flows import GO, answer, flow, noop, started
+from weft.core import commands as c
+from weft.core.transitions import RUN, STEP, Table
+from weft.core.work import Outcome, Verdict
+from weft.definition.policy import Join
+from weft.definition.workflow import BackTo, Fact, Foreach, Step
+from weft.testing.given import Given, broken, done, given
+from weft.testing.simulation import Memory, simulate
+from weft.testing.simulation.laws import witness
+
+TRIALS = 250
+RED = Outcome(verdicts=(Verdict("g", "FAIL"),))
+
+
+def _a_failed_step_between() -> Given:
+    steps = (noop("a"), noop("b", "a", on_failure="continue"), noop("c", "a"))
+    check = noop("check", "b", "c", join=Join("any"), back_to=BackTo("a"))
+    run = started(flow(*steps, check)).after(done("a"), GO, broken("b"), done("c"), GO)
+    return run.after(done("check", RED))
+
+
+def _an_answer_that_may_send_back() -> Given:
+    ask = Step("q", "ask", back_to=BackTo("q", "facts.x"))
+    return started(flow(ask, facts={"x": Fact()})).after(answer("a1"))
+
+
+def _nothing_to_do_that_may_send_back() -> Given:
+    each = noop("f", foreach=Foreach("[]"), back_to=BackTo("f", "facts.x"))
+    return started(flow(each, facts={"x": Fact()}))
+
+
+def _a_foreach_taken_up_again() -> Given:
+    run = started(flow(noop("f", foreach=Foreach('["x"]'), on_failure="ask"))).after(broken("f[x]"))
+    return run.after(answer("a1", "retry"))
+
+
+def _a_run_stopped_before_and_after_its_start() -> Given:
+    given(flow(noop("a"))).after(c.Pause(), c.Resume(), GO)
+    return started(flow(noop("a", final=True), noop("b"))).after(c.Abort(), GO, c.Abort(), c.RetryStep())
+
+
+STORIES = (
+    _a_failed_step_between,
+    _an_answer_that_may_send_back,
+    _nothing_to_do_that_may_send_back,
+    _a_foreach_taken_up_again,
+    _a_run_stopped_before_and_after_its_start,
+)
+
+
+@cache
+def taken() -> Memory:
+    """The arrows of some hundred trials and of the stories above; each event is judged by the laws on the way."""
+    seen = Memory()
+    for seed in range(TRIALS):
+        assert simulate(seed, seen) is None
+    for story in STORIES:
+        run = story()
+        shadow, memory = given(run.state.workflow).state, Memory()
+        for event, at in run.history[shadow.version :]:
+            witness(shadow, event, at, memory, GO)
+        seen.run_arrows |= memory.run_arrows
+        seen.step_arrows |= memory.step_arrows
+    return seen
+
+
+def arrows(table: Table) -> list[tuple[str, str, str]]:
+    return [(before, event, after) for (before, event), ways in table.items() for after in ways]
+
+
+@pytest.mark.parametrize("arrow", arrows(RUN), ids=" ".join)
+def test_a_run_takes_the_arrow(arrow: tuple[str, str, str]):
+    assert arrow in taken().run_arrows
+
+
+@pytest.mark.parametrize("arrow", arrows(STEP), ids=" ".join)
+def test_a_step_takes_the_arrow(arrow: tuple[str, str, str]):
+    assert arrow in taken().step_arrows
+
+
+def test_no_other_arrow_is_ever_taken():
+    assert taken().run_arrows <= set(arrows(RUN))
+    assert taken().step_arrows <= set(arrows(STEP))
