@@ -62,8 +62,8 @@ def chromium() -> Iterator[Browser]:
 class Served(Program):
     """The program with its doors open on a port that stays the same."""
 
-    def serve(self) -> subprocess.Popen[str]:
-        process = self.begin("serve", "--port", self.port)
+    def serve(self, *words: str) -> subprocess.Popen[str]:
+        process = self.begin("serve", "--port", self.port, *words)
         assert process.stdout is not None
         until(lambda: "is open at" in (process.stdout.readline() if process.stdout else ""), "the door")
         return process
@@ -236,3 +236,93 @@ def test_the_page_comes_back_by_itself_after_the_server_was_killed(served, chrom
     expect(page.locator("h1")).to_contain_text("completed")
     versions = [one["version"] for one in served.events(run)]
     assert versions == list(range(1, len(versions) + 1))
+
+
+def test_whoever_may_only_look_can_tell_nothing_and_a_revoked_token_ends_the_visit(served, chromium):
+    token = served.json("token", "create", "--role", "viewer", "--name", "vi")["token"]
+    served.serve("--host", "0.0.0.0")
+    tab = Tab(chromium, served.url)
+    page = tab.page
+    page.goto(served.url + "/inbox")
+    page.locator("#token").fill(token)
+    page.get_by_role("button", name="Log in").click()
+    served("run", "plan", "--input", "topic=tea", "--detach")
+    tab.go("/inbox")
+    expect(page.locator(".who")).to_have_text("vi")
+    page.get_by_role("button", name="Approve a").click()
+    expect(page.locator(".note.bad")).to_contain_text("vi is viewer, and this needs approver")
+    served("token", "revoke", "vi")
+    page.locator("#how-source").click()
+    page.wait_for_url(re.compile("/login"))
+
+
+def test_every_other_thing_that_can_be_done_in_the_page(served, chromium):
+    served.serve()
+    tab = Tab(chromium, served.url)
+    page = tab.page
+    tab.go("/runs/nowhere")
+    expect(page.locator(".empty")).to_contain_text("There is no such run")
+
+    # Pause, resume and skip a run that goes on; look at every tab of a step.
+    run = start(tab, "slow")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    page.get_by_role("button", name="Resume").click()
+    for part, said in (
+        ("prompt", "sleep"),
+        ("data", "no outputs"),
+        ("diff", "changed no file"),
+        ("log", "step.started"),
+    ):
+        page.locator(f"#part-{part}").click()
+        expect(page.locator(f".t-{part}")).to_contain_text(said)
+    page.get_by_role("button", name="Skip").click()
+    expect(page.locator("h1")).to_contain_text("completed")
+    page.locator("#shelf-handoffs").click()
+    expect(page.locator(".empty")).to_contain_text("Nothing has been handed on")
+
+    # Fork a run that failed, and try it again.
+    broken = start(tab, "broken")
+    page.locator("#part-output").click()
+    expect(page.locator(".said")).to_contain_text("no")
+    page.locator(".panel").get_by_role("button", name="Retry").click()
+    expect(page.locator("#line-breaks .bar")).to_have_count(2)
+    page.get_by_role("button", name="Fork from here").click()
+    page.wait_for_url(lambda url: broken not in url)
+    expect(page.locator(".facts").first).to_contain_text(f"{broken}/breaks")
+
+    # Two asks: move between them; one is answered elsewhere meanwhile.
+    first, _ = start(tab, "plan", topic="one"), start(tab, "plan", topic="two")
+    expect(page.locator(".banner.asks")).to_be_visible()
+    tab.go("/inbox")
+    expect(page.locator(".ask")).to_have_count(2)
+    page.keyboard.press("j")
+    expect(page.locator(".ask").nth(1)).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("k")
+    expect(page.locator(".ask").first).to_have_attribute("aria-pressed", "true")
+    page.locator("#how-source").click()
+    expect(page.locator(".looks .source")).to_contain_text("# Plan for one")
+    served("approve", first, "a1")
+    expect(page.locator(".ask")).to_have_count(1)
+    expect(page.locator(".looks")).to_contain_text("Plan for two")
+
+    # Search, filter, probe an agent, look at another span of days.
+    tab.go("/")
+    page.keyboard.press("/")
+    page.keyboard.type(run)
+    expect(page.locator(".run")).to_have_count(1)
+    tab.go("/?workflow=plan")
+    expect(page.locator(".run")).to_have_count(2)
+    page.get_by_role("button", name="Start a run").click()
+    page.locator("#pick").select_option("plan")
+    page.locator("[name='in:topic']").wait_for()
+    page.keyboard.press("Escape")
+    page.locator("#starting .button.quiet").click()
+    expect(page.locator("#starting")).to_have_count(0)
+    tab.go("/agents")
+    page.locator("#agent-claude button").click()
+    expect(page.locator("#agent-claude .line")).to_be_visible()
+    tab.go("/statistics")
+    page.locator("#span-day").click()
+    expect(page.locator(".tile").first).to_contain_text("5")
+    assert not tab.faults

@@ -33,7 +33,8 @@ def mount(app: FastAPI, weft: Weft) -> None:
     script = (assets / "page.js").read_text(encoding="utf-8")
     ui.add_head_html(f"<script>{script}</script>", shared=True)
     ui.add_css("".join((assets / f"{name}.css").read_text(encoding="utf-8") for name in STYLES), shared=True)
-    house = House(weft, Folded(weft), Watching(weft.store))
+    desk = getattr(app.state, "desk", None)
+    house = House(weft, desk.folded if desk is not None else Folded(weft), Watching(weft.store))
     for page in (runs, run, inbox, agents, measured):
         page.add(house)
     pages.add_middleware(Policy)
