@@ -17,7 +17,7 @@ from weft.workspace.port import Base, Part, Place, Spot
 from weft.workspace.worktree import GitWorkspace
 
 EIGHT = 8
-TURNS = 3
+TURNS = 2
 SHARED = "d0/s0/f0.txt"
 WHO = ("-c", "user.name=bench", "-c", "user.email=bench@localhost", "-c", "gc.auto=0")
 
