@@ -20,7 +20,7 @@ from weft.core.state import begin
 from weft.core.work import Failure
 from weft.definition.policy import Limits
 from weft.definition.workflow import Approval, Decision, Foreach, Route, Step
-from weft.testing.given import done
+from weft.testing.given import done, given
 
 STEPS = (
     noop("a"),
@@ -94,6 +94,24 @@ def test_an_event_that_does_not_fit_changes_nothing_but_the_version():
     after = msgspec.structs.asdict(run.state)
     assert after.pop("version") == before.pop("version") + 5
     assert after == before
+
+
+def test_an_item_of_a_foreach_that_is_over_is_not_offered_any_more():
+    run = given(WORKFLOW, inputs={"xs": ["x", "y"]}).after(GO, done("a"), GO)
+    run.after(e.AttemptFailed("f[x]", retry_at=9.0), e.StepAborted("f"), e.StepDue("f[x]"))
+    assert (run.step("f[x]").status, run.step("f[x]").offered) == ("pending", "")
+
+
+def test_a_list_that_is_put_on_record_once_more_replaces_the_items():
+    run = given(WORKFLOW).after(e.RunStarted(), e.StepExpanded("f", keys=("x",), values=(1,)))
+    run.after(
+        e.StepAborted("f"),
+        e.StepRetried("f"),
+        e.AttemptFailed("f"),
+        e.StepExpanded("f", keys=("y",), values=(2,)),
+    )
+    assert run.step("f").items == ("f[y]",)
+    assert "f[x]" not in run.state.steps
 
 
 def test_an_event_costs_the_same_however_large_the_run_is():

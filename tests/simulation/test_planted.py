@@ -145,8 +145,8 @@ def a_step_is_tried_for_ever(patch: pytest.MonkeyPatch) -> None:
 
 @planted
 def a_loop_has_no_cap(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(rounds, "spent", lambda state, st: False)
-    patch.setattr(endings, "spent", lambda state, st: False)
+    patch.setattr(rounds, "spent", lambda state, st, back: False)
+    patch.setattr(endings, "spent", lambda state, st, back: False)
 
 
 @planted

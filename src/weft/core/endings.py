@@ -48,7 +48,7 @@ def conclude(draft: Draft, st: StepState, result: e.Result) -> None:
     if held is False:
         succeed(draft, st, result)
     elif held:
-        if spent(draft.state, st):
+        if spent(draft.state, st, back):
             _keep(draft, st, result)
         else:
             succeed(draft, st, result)

@@ -85,8 +85,6 @@ def _outputs(draft: Draft) -> dict[str, Any]:
 def _errors(state: State) -> str:
     """The failed steps in written order, the first with its message."""
     failed = sorted((state.steps[key] for key in state.failed), key=lambda st: (st.index, st.place))
-    if not failed:
-        return ""
     failure = failed[0].failure
     first = f"{failed[0].key}: {failure.message}" if failure else failed[0].key
     return first + (f"; also {', '.join(st.key for st in failed[1:])}" if len(failed) > 1 else "")

@@ -9,6 +9,7 @@ from weft.core import events as e
 from weft.core.draft import Draft, written
 from weft.core.questions import ask, withdraw
 from weft.core.state import State, StepState
+from weft.definition.workflow import BackTo
 
 
 def send_back(
@@ -27,7 +28,7 @@ def send_back(
         do_again(draft, st, reason=reason, source=source, forced=forced)
         return
     origin = state.steps[st.parent] if st.parent else st
-    if spent(state, st) and not forced:
+    if spent(state, st, back) and not forced:
         _escalate(draft, st, reason, findings, f"sent back to `{back.to}` {origin.turns} times")
         return
     keys = _between(state, back.to, origin)
@@ -60,11 +61,8 @@ def retry(draft: Draft, st: StepState, reason: str = "") -> None:
     take_along(draft, left_out)
 
 
-def spent(state: State, st: StepState) -> bool:
+def spent(state: State, st: StepState, back: BackTo) -> bool:
     """Whether the step has sent back as often as it may, or one that it would re-open has had all its rounds."""
-    back = written(state, st).back_to
-    if back is None:
-        return False
     origin = state.steps[st.parent] if st.parent else st
     most = state.workflow.limits.rounds
     if origin.turns >= min(back.at_most, most):

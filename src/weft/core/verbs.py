@@ -137,8 +137,6 @@ def skip(draft: Draft, command: SkipStep) -> None:
         refuse("skip", f"step {st.key} is {st.status}")
     if st.parent and state.steps[st.parent].status != "running":
         refuse("skip", f"its foreach {st.parent} is {state.steps[st.parent].status}")
-    if state.ended and not had_failed:
-        refuse("skip", f"the run is {state.status}")
     if had_failed and state.closing and not state.ended:
         refuse("skip", f"the run is ending ({state.closing}); skip it when it has ended")
     if state.ended:

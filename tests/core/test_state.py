@@ -1,0 +1,44 @@
+"""What is read off a state: places, time that counts, whether it winds up."""
+
+from __future__ import annotations
+
+from tests.core.flows import GO, flow, noop, started
+from weft.core import commands as c
+from weft.core.options import Options
+from weft.definition.policy import Limits
+from weft.definition.workflow import Step
+from weft.testing.given import broken, given
+
+
+def test_the_places_are_those_of_the_workflow_of_the_options_or_one():
+    workflow = flow(noop("a"), limits=Limits(parallel=5))
+    assert given(workflow).state.parallel == 5
+    assert given(workflow, options=Options(parallel=3)).state.parallel == 3
+    assert given(workflow, options=Options(parallel=3, sequential=True)).state.parallel == 1
+
+
+def test_a_run_that_was_lost_twice_in_a_row_goes_one_by_one():
+    run = started(flow(noop("a"), noop("b")))
+    for attempt in (1, 2):
+        run.after(c.ReportLost((("a", 1, attempt),)), GO)
+    assert run.state.parallel == 1
+
+
+def test_the_work_of_a_run_is_counted_from_its_start_without_the_waits_for_people():
+    run = given(flow(Step("q", "ask")))
+    assert run.state.worked_seconds(50.0) == 0.0
+    run.after(GO, now=100.0)
+    assert run.state.worked_seconds(500.0) == 0.0
+    assert run.state.clock_stands
+
+
+def test_a_run_that_fails_or_is_aborted_winds_up():
+    run = started(flow(noop("a"), noop("b"), noop("last", final=True)))
+    assert not run.state.winding_up
+    assert run.after(broken("a")).state.winding_up
+    assert run.after(c.Abort(), GO).state.winding_up
+
+
+def test_what_was_written_for_an_item_is_what_was_written_for_its_step():
+    run = started(flow(noop("a")))
+    assert run.state.step("a").id == "a"
