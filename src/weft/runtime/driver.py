@@ -301,7 +301,7 @@ class Driver:
             await self.host.call(self, key, round_, child)
         except WeftError as error:
             outcome = Outcome(failure=Failure(kind="permanent", message=str(error)))
-            self.inbox.append(Wish(c.ReportChild(key, round_, "failed", str(error), outcome)))
+            self.inbox.append(Wish(c.ReportChild(key, round_, "failed", str(error), outcome, child)))
         finally:
             self.calls.pop(child, None)
             self.nudge()

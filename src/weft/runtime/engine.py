@@ -253,9 +253,8 @@ class Engine:
             parent.note_child(child, None)
         if ended.ended:
             outcome = Outcome(outputs=ended.result or ended.outputs, commit=ended.commit, usage=_usage(ended))
-            parent.wish(c.ReportChild(key, round_, ended.status, ended.reason, outcome)).add_done_callback(
-                _heard
-            )
+            report = c.ReportChild(key, round_, ended.status, ended.reason, outcome, child)
+            parent.wish(report).add_done_callback(_heard)
 
     async def stop_child(self, child: str) -> None:
         """The step that called this run is not wanted any more."""
@@ -319,7 +318,8 @@ class _Reporter:
         self.parent.note_child(state.run, self.drivers.get(state.run))
         if state.status in {"running", "paused"} and state.status != self.said:
             self.said = state.status
-            wish = c.ReportChild(self.key, self.round, state.status, state.detail or state.reason)
+            reason = state.detail or state.reason
+            wish = c.ReportChild(self.key, self.round, state.status, reason, child=state.run)
             self.parent.wish(wish).add_done_callback(_heard)
 
 
