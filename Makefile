@@ -90,7 +90,8 @@ tests: $(VENV)/.test
 agents: node_modules/.made
 
 node_modules/.made: package.json package-lock.json
-	@npm ci --silent --no-fund --no-audit
+	@# Not `npm ci`: it refuses a lock without programs for platforms that a registry does not offer.
+	@npm install --no-save --no-fund --no-audit --loglevel=error
 	@touch $@
 
 docs: $(VENV)/.test
