@@ -11,7 +11,6 @@ from weft.core import commands as c
 from weft.core import events as e
 from weft.core.effects import Perform
 from weft.core.graph import Graph
-from weft.core.options import Parent
 from weft.core.state import begin
 from weft.core.work import Outcome, Usage
 from weft.definition.policy import Budget, Limits
@@ -130,35 +129,6 @@ def test_a_verb_that_makes_no_sense_in_a_state_is_refused_with_the_reason(verb: 
 def test_a_run_that_is_not_there_can_be_told_nothing():
     nobody = Given(begin("r", TWO, Graph(TWO)), TWO)
     nobody.when(c.Pause()).refused("the run is not there")
-
-
-# Beginning ---------------------------------------------------------------------------------------------------------
-
-
-def test_a_run_begins_with_all_that_it_was_given():
-    parent = Parent("top", "s", 1, 1)
-    run = given(
-        TWO, inputs={"n": 1}, facts={"x": True}, parent=parent, labels={"team": "a"}, base={"root": "."}
-    )
-    state = run.state
-    assert (state.inputs, state.facts, state.parent, state.labels) == (
-        {"n": 1},
-        {"x": True},
-        parent,
-        {"team": "a"},
-    )
-
-
-def test_a_fork_brings_along_what_was_done_and_pays_nothing_for_it():
-    done_before = e.StepSucceeded("a", result=e.Result(outputs={"n": 1}, usage=Usage(tokens_in=9)))
-    run = given(TWO, given=(done_before,)).after(GO)
-    assert run.statuses() == {"a": "succeeded", "b": "running", "q": "waiting"}
-    assert run.state.spent.tokens == 0
-
-
-def test_a_fork_cannot_bring_along_what_is_not_over():
-    fork = c.Create("w", "", given=(e.StepStarted("a"),))
-    Given(begin("r", TWO, Graph(TWO)), TWO).when(fork).refused("step.started is nothing that a fork can keep")
 
 
 # Pause, resume, abort ----------------------------------------------------------------------------------------------

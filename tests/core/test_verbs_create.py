@@ -1,0 +1,41 @@
+"""How a run begins: with what it was given, or with what a fork brings along."""
+
+from __future__ import annotations
+
+from tests.core.flows import GO, flow, noop
+from weft.core import commands as c
+from weft.core import events as e
+from weft.core.graph import Graph
+from weft.core.options import Parent
+from weft.core.state import begin
+from weft.core.work import Usage
+from weft.definition.workflow import Fact, Step
+from weft.testing.given import Given, given
+
+TWO = flow(noop("a"), noop("b", "a"), Step("q", "ask"), facts={"x": Fact()})
+
+
+def test_a_run_begins_with_all_that_it_was_given():
+    parent = Parent("top", "s", 1, 1)
+    run = given(
+        TWO, inputs={"n": 1}, facts={"x": True}, parent=parent, labels={"team": "a"}, base={"root": "."}
+    )
+    state = run.state
+    assert (state.inputs, state.facts, state.parent, state.labels) == (
+        {"n": 1},
+        {"x": True},
+        parent,
+        {"team": "a"},
+    )
+
+
+def test_a_fork_brings_along_what_was_done_and_pays_nothing_for_it():
+    done_before = e.StepSucceeded("a", result=e.Result(outputs={"n": 1}, usage=Usage(tokens_in=9)))
+    run = given(TWO, given=(done_before,)).after(GO)
+    assert run.statuses() == {"a": "succeeded", "b": "running", "q": "waiting"}
+    assert run.state.spent.tokens == 0
+
+
+def test_a_fork_cannot_bring_along_what_is_not_over():
+    fork = c.Create("w", "", given=(e.StepStarted("a"),))
+    Given(begin("r", TWO, Graph(TWO)), TWO).when(fork).refused("step.started is nothing that a fork can keep")
