@@ -63,6 +63,20 @@ def test_what_a_route_to_the_end_left_out_is_left_out_again_unless_it_is_decided
     assert forked(run, "d", workflow).step("z").status == "running"
 
 
+def test_a_route_that_was_not_taken_stays_so_behind_the_step_that_is_begun_at():
+    routes = (Route("left", to=("l",)), Route("right", to=("r",)))
+    d = Step("d", "decide", decision=Decision(routes, by="person"))
+    workflow = flow(d, noop("a"), noop("l", "a"), noop("r", "a"))
+    run = started(workflow).after(answer("a1", "left"), done("a"), GO)
+    assert statuses(forked(run, "a", workflow), "d", "a", "l", "r") == [
+        "succeeded",
+        "running",
+        "pending",
+        "skipped",
+    ]
+    assert statuses(forked(run, "r", workflow), "r") == ["running"]
+
+
 def test_what_a_person_skipped_stays_skipped():
     workflow = flow(noop("a"), noop("b"))
     run = started(workflow).after(c.SkipStep("a", by="ann"))

@@ -1,4 +1,7 @@
-"""What a fork keeps of the run it comes from: every step that had ended and does not come after the one it begins again at."""
+"""What a fork keeps of the run it comes from: every step that had ended and does not come after the one it begins again at.
+
+A route that was not taken stays so wherever its decision is kept, but for the very step that is begun at.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,14 @@ def kept(state: State, step: str) -> tuple[e.Event, ...]:
     events: list[e.Event] = []
     for i, written in enumerate(state.graph.steps):
         st = state.steps[written.id]
-        if i in again or written.final:
+        left_out = st.key != step and _still_left_out(state, st, again)
+        if written.final or (i in again and not left_out):
             continue
         if st.status == "succeeded" and st.result is not None:
             if st.route:
                 events.append(e.DecisionMade(step=st.key, route=st.route, by=f"run {state.run}"))
             events.append(e.StepSucceeded(step=st.key, attempt=st.attempt, result=st.result))
-        elif st.cause and (st.cause in {"when", "operator"} or _still_left_out(state, st, again)):
+        elif st.cause and (st.cause in {"when", "operator"} or left_out):
             events.append(e.StepSkipped(st.key, cause=st.cause, reason=st.detail, decision=st.decision))
     return tuple(events)
 
