@@ -262,8 +262,22 @@ def test_every_other_thing_that_can_be_done_in_the_page(served, chromium):
     page = tab.page
     tab.go("/runs/nowhere")
     expect(page.locator(".empty")).to_contain_text("There is no such run")
+    run = steered(tab)
+    forked_and_tried_again(tab)
+    answered_from_two_sides(served, tab)
+    searched(tab, run)
+    tab.go("/agents")
+    page.locator("#agent-claude button").click()
+    expect(page.locator("#agent-claude .line")).to_be_visible()
+    tab.go("/statistics")
+    page.locator("#span-day").click()
+    expect(page.locator(".tile").first).to_contain_text("5")
+    assert not tab.faults
 
-    # Pause, resume and skip a run that goes on; look at every tab of a step.
+
+def steered(tab):
+    """Pause, resume and skip a run that goes on; look at every tab of a step. Gives the run."""
+    page = tab.page
     run = start(tab, "slow")
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
@@ -280,8 +294,12 @@ def test_every_other_thing_that_can_be_done_in_the_page(served, chromium):
     expect(page.locator("h1")).to_contain_text("completed")
     page.locator("#shelf-handoffs").click()
     expect(page.locator(".empty")).to_contain_text("Nothing has been handed on")
+    return run
 
-    # Fork a run that failed, and try it again.
+
+def forked_and_tried_again(tab):
+    """Try a run that failed again, and fork it."""
+    page = tab.page
     broken = start(tab, "broken")
     page.locator("#part-output").click()
     expect(page.locator(".said")).to_contain_text("no")
@@ -291,7 +309,10 @@ def test_every_other_thing_that_can_be_done_in_the_page(served, chromium):
     page.wait_for_url(lambda url: broken not in url)
     expect(page.locator(".facts").first).to_contain_text(f"{broken}/breaks")
 
-    # Two asks: move between them; one is answered elsewhere meanwhile.
+
+def answered_from_two_sides(served, tab):
+    """Two asks: move between them; one is answered elsewhere meanwhile."""
+    page = tab.page
     first, _ = start(tab, "plan", topic="one"), start(tab, "plan", topic="two")
     expect(page.locator(".banner.asks")).to_be_visible()
     tab.go("/inbox")
@@ -306,7 +327,10 @@ def test_every_other_thing_that_can_be_done_in_the_page(served, chromium):
     expect(page.locator(".ask")).to_have_count(1)
     expect(page.locator(".looks")).to_contain_text("Plan for two")
 
-    # Search, filter, probe an agent, look at another span of days.
+
+def searched(tab, run):
+    """Search by the keyboard, filter by workflow, open the form of a new run and leave it again."""
+    page = tab.page
     tab.go("/")
     page.keyboard.press("/")
     page.keyboard.type(run)
@@ -319,10 +343,3 @@ def test_every_other_thing_that_can_be_done_in_the_page(served, chromium):
     page.keyboard.press("Escape")
     page.locator("#starting .button.quiet").click()
     expect(page.locator("#starting")).to_have_count(0)
-    tab.go("/agents")
-    page.locator("#agent-claude button").click()
-    expect(page.locator("#agent-claude .line")).to_be_visible()
-    tab.go("/statistics")
-    page.locator("#span-day").click()
-    expect(page.locator(".tile").first).to_contain_text("5")
-    assert not tab.faults
