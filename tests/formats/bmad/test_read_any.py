@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.formats.rehearsed import rehearse
+from tests.formats.rehearsed import in_loops, rehearse
 from weft.definition.order import needs_of
 from weft.errors import InvalidDefinition, VariantNeeded
 from weft.formats.account import account
@@ -125,6 +125,7 @@ USUAL = {
     "agents": st.lists(st.one_of(AGENTS, st.fixed_dictionaries({"agent": AGENTS, "creates": NAMES})), max_size=3), "execution_mode": st.sampled_from(["parallel", "sequential"]),
     "target_steps": st.lists(STEPS, max_size=2), "meta": st.sampled_from(["end", "repeat", "guidance", "routing"]), "import": NAMES, "elicit": st.booleans(),
     "human_checkpoint": st.booleans(), "max_attempts": st.one_of(st.integers(0, 500), st.just("{config.n}")), "timeout": st.one_of(st.integers(0, 99999), st.just("30 minutes")),
+    "always_execute": st.booleans(), "max_iterations": st.integers(0, 5),
     "workflow_end": LOOSE, "repeat_development_cycle": LOOSE, "manual_halt_1": LOOSE, "odd": LOOSE, "outputs": LOOSE, "inputs": LOOSE, "exit_criteria": LOOSE,
 }  # fmt: skip
 LEAF = st.lists(st.sampled_from(sorted(USUAL)), min_size=1, max_size=5, unique=True).flatmap(
@@ -186,4 +187,11 @@ def test_any_file_of_the_constructs_loads_or_is_refused_with_places(data, infer,
     kept = account(documents(text)[0], "w.yaml", msgspec.structs.replace(workflow, format="bmad"))
     assert kept is not None
     assert kept.lost == ()
-    assert rehearse(workflow, assume).state.status == "completed"
+    run = rehearse(workflow, assume)
+    assert run.state.status == "completed"
+    loops = in_loops(workflow)
+    for step in workflow.steps:
+        st = run.state.steps[step.id]
+        if not step.when and step.id not in loops and st.cause not in ("route", "end"):
+            assert st.status == "succeeded", f"{step.id} is {st.status}: {st.detail}"
+            assert run.started.count(step.id) <= 1

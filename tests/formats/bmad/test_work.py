@@ -253,3 +253,10 @@ def test_a_document_follows_the_template_that_is_called_as_it_is(tmp_path):
         "",
         "",
     ]
+
+
+def test_one_of_several_documents_is_enough_where_the_file_says_so():
+    both = only("- {agent: pm, creates: brownfield-epic.md OR brownfield-story.md}\n")
+    assert both.creates[0].any_of == ("docs/brownfield-epic.md", "docs/brownfield-story.md")
+    label = only("- {agent: pm, creates: brownfield_epic OR brownfield_story}\n")
+    assert (label.creates[0].label, label.creates[0].any_of) == (True, ())

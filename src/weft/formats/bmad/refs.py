@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final, NamedTuple
 
 from weft.definition.workflow import Fact, Ref
@@ -11,7 +10,7 @@ from weft.formats.bmad.conditions import fact_name, question
 from weft.formats.bmad.items import Item
 from weft.formats.bmad.making import Keys, Making
 from weft.formats.bmad.places import place
-from weft.formats.bmad.references import FILE, Made, Token, has_blank, key_of, pattern, pieces, tokens
+from weft.formats.bmad.references import FILE, Token, has_blank, key_of, pattern, pieces, tokens
 
 REQUIRING: Final = ("requires", "prerequisites", "render")
 
@@ -129,12 +128,3 @@ def _either(token: Token, making: Making) -> tuple[str, ...]:
     if len(found) < 2 or making.makers.of(token.name) is not None:
         return (token.name,)
     return tuple(found)
-
-
-def owners_of(makers: list[Made]) -> dict[str, list[str]]:
-    """Per role the paths of what it made, in order."""
-    owners: dict[str, list[str]] = {}
-    for made in makers:
-        if made.role and re.search(r"\w", made.role):
-            owners.setdefault(made.role, []).append(made.path or made.name)
-    return owners
