@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.workspace.repositories import repository
+from tests.workspace.repositories import LINES, repository
 from weft.workspace.worktree import GitWorkspace
-
-LINES = "".join(f"line {number}\n" for number in range(1, 41))
 
 
 @pytest.fixture

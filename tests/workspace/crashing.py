@@ -1,4 +1,4 @@
-"""One whole run of a workspace, for `test_crashes.py` to kill between any two git commands.
+"""One whole run of a workspace, for `test_worktree_crashes.py` to kill between any two git commands.
 
 `python -m tests.workspace.crashing STATE PROJECT` prints what it reached as one line of JSON.
 """

@@ -7,6 +7,10 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from weft.workspace.port import Part
+
+LINES = "".join(f"line {number}\n" for number in range(1, 41))
+
 DATES = {"GIT_AUTHOR_DATE": "1700000000 +0000", "GIT_COMMITTER_DATE": "1700000000 +0000"}
 
 
@@ -93,3 +97,11 @@ def fingerprint(where: Path) -> dict[str, str | bytes]:
     files += [file for file in where.rglob("*") if private not in file.parents and file.is_file()]
     kept |= {str(file.relative_to(where)): file.read_bytes() for file in files if file.is_file()}
     return kept
+
+
+def parts(made: dict[str, str], *names: str) -> list[Part]:
+    return [Part(name, made[name]) for name in names or made]
+
+
+def changed(number: int, text: str) -> str:
+    return LINES.replace(f"line {number}\n", f"{text}\n")
