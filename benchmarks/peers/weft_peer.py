@@ -137,7 +137,7 @@ def history(n: int, work: Path, _: str) -> Report:
     from weft_history import build
 
     build(work / "weft.sqlite", n)
-    listing = _command(work, "list", "--limit", "20")
+    listing = _command(work, "runs", "--limit", "20")
     began = time.perf_counter()
     (first,) = cold(listing, 1, whole=True, warm=0)
     lists, starts = cold(listing, 7, whole=True), cold(_run_three(work), 7, whole=True)

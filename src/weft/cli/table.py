@@ -52,6 +52,8 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Results": {
         "artifacts": ("artifacts:ARTIFACTS", "List the files that a run made, or print one"),
         "diff": ("diff:DIFF", "Compare a run at two versions, or two runs"),
+        "conflicts": ("land:CONFLICTS", "Show what does not fit together: both sides, and how to settle it"),
+        "land": ("land:LAND", "Bring a run's result to a branch, or into a patch"),
     },
     "Serve": {
         "serve": ("serve:SERVE", "Drive every run, and open the page and the API"),

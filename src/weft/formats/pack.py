@@ -122,7 +122,9 @@ def find_pack(near: Path) -> Pack:
     above. A `Pack()` that knows nothing where there is none.
     """
     here = near if near.is_dir() else near.parent
-    if here.name == "workflows" and any((here.parent / name).exists() for name in ("tasks", "core-config.yaml")):
+    if here.name == "workflows" and any(
+        (here.parent / name).exists() for name in ("tasks", "core-config.yaml")
+    ):
         return Pack(here.parent)
     for folder in (here, *here.parents):
         for name in FOLDERS:

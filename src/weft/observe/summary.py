@@ -105,16 +105,20 @@ def seconds(state: State, now: float) -> float:
 
 def in_git(state: State) -> dict[str, Any]:
     """Where a run in a repository began and what it ended with."""
-    conflicts = [
-        conflict
-        for st in listed(state)
-        if st.failure is not None and st.failure.kind == "conflict"
-        for conflict in st.failure.report.get("conflicts", ())
-    ]
     return {
         "base": state.base["commit"],
         "branch": state.branch,
         "commit": state.commit,
         "tree": state.tree,
-        "conflicts": conflicts,
+        "conflicts": conflicts(state),
     }
+
+
+def conflicts(state: State) -> list[dict[str, Any]]:
+    """What does not fit together now, as the workspace reported it: between steps, and in the weave at the end."""
+    return [
+        {**conflict, "step": st.key}
+        for st in state.steps.values()
+        if st.failure is not None and st.failure.kind == "conflict"
+        for conflict in st.failure.report.get("conflicts", ())
+    ]

@@ -45,7 +45,6 @@ class Timeline:
     def kind(self, step: str) -> str:
         return self.bars[step].kind if step in self.bars else ""
 
-
     def take(self, at: float, event: e.Event) -> None:
         """One more event."""
         _take(self, at, event)

@@ -33,6 +33,7 @@ async def start_from(assignment: Assignment, workspace: Workspace) -> tuple[Part
 async def finish(assignment: Assignment, workspace: Workspace, judge: Judge) -> Outcome:
     """The outcome of the internal step `weave`."""
     base, target = assignment.base, str(assignment.brief.args.get("land", ""))
+    follow = bool(assignment.brief.args.get("follow"))
     for _ in range(LAND_TRIES):
         woven = await _woven(assignment, workspace, base)
         if woven.conflicts:
@@ -43,7 +44,7 @@ async def finish(assignment: Assignment, workspace: Workspace, judge: Judge) -> 
         outputs["branch"] = await workspace.publish(assignment.spot.run, woven.commit)
         if failed or not target:
             return Outcome(outputs=outputs, commit=woven.commit, tree=woven.tree, verdicts=tuple(verdicts))
-        previous = await workspace.land(assignment.spot.run, base, woven.commit, target)
+        previous = await workspace.land(assignment.spot.run, base, woven.commit, target, follow)
         if previous is not None:
             outputs |= {"landed": target, "previous": previous, "how": "merge"}
             return Outcome(outputs=outputs, commit=woven.commit, tree=woven.tree, verdicts=tuple(verdicts))

@@ -1,0 +1,88 @@
+"""`weft land`: the result of a run to a branch, or to a patch file. `weft conflicts`: what does not fit together."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from weft.cli import exits
+from weft.cli.grammar import Command, Option
+from weft.cli.here import Here
+from weft.cli.inbox import OF_RUN
+from weft.errors import Misused
+from weft.observe.summary import conflicts as conflicts_of
+
+
+async def land(here: Here, run: str, to: str | None, branch: str | None, patch: str | None) -> int:
+    """Land on a branch that is there, make a new one, or write a patch."""
+    if sum(one is not None for one in (to, branch, patch)) > 1:
+        raise Misused(
+            what="A result goes to one place at a time", mend="give one of --to, --branch and --patch"
+        )
+    from weft.app.landing import base_of
+    from weft.app.landing import land as landed_on
+
+    async with here.weft() as weft:
+        found = await here.find(weft, run)
+        if patch is not None:
+            state = await weft.engine.fold(found)
+            base = base_of(state)
+            workspace = weft.workspace(found, base, state.workflow.weave)
+            return _written(here, patch, await workspace.diff(base.commit, state.commit))
+        done = await landed_on(weft, found, to or branch or "")
+    here.screen.give({"run": found, "target": done.target, "commit": done.commit, "previous": done.previous})
+    here.screen.line(f"{done.target} is at {done.commit[:12]} now, the result of run {found}.")
+    return exits.COMPLETED
+
+
+def _written(here: Here, patch: str, data: bytes) -> int:
+    if patch == "-":
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return exits.COMPLETED
+    path = here.folder / patch
+    Path(path).write_bytes(data)
+    here.screen.give({"patch": str(path), "bytes": len(data)})
+    here.screen.line(f"{path}: {len(data)} bytes, for `git apply`.")
+    return exits.COMPLETED
+
+
+async def conflicts(here: Here, run: str) -> int:
+    """Both sides of every disagreement, and who may settle it how."""
+    from weft.workspace.report import as_markdown
+
+    async with here.weft() as weft:
+        state = await weft.engine.fold(await here.find(weft, run))
+    found = conflicts_of(state)
+    here.screen.give({"run": state.run, "conflicts": found})
+    if not found:
+        here.screen.line("Nothing disagrees.")
+        return exits.COMPLETED
+    here.screen.line(as_markdown([{k: v for k, v in one.items() if k != "step"} for one in found]))
+    for name, opened in state.asks.items():
+        if opened.about == "conflict":
+            here.screen.line(
+                f"Settle it: `weft answer {state.run} {name} ours`, or theirs; `weft reject` gives up."
+            )
+    return exits.COMPLETED
+
+
+LAND = Command(
+    "land",
+    "Bring a run's result to a branch, or into a patch",
+    land,
+    OF_RUN,
+    Option("--to", "The branch to move to the result.", "text", metavar="BRANCH"),
+    Option("--branch", "A new branch for the result.", "text", metavar="NAME"),
+    Option("--patch", "Write a patch instead; - prints it.", "text", metavar="FILE"),
+    more="Without an option: the branch that the run began from. What came there meanwhile is woven in and judged again.",
+    reads=True,
+)
+CONFLICTS = Command(
+    "conflicts",
+    "Show what does not fit together: both sides, and how to settle it",
+    conflicts,
+    OF_RUN,
+    reads=True,
+)
