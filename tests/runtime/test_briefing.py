@@ -14,7 +14,8 @@ from weft.core.events import AttemptFailed, Event
 from weft.core.options import Options
 from weft.core.state import State
 from weft.core.work import Handoff, Outcome
-from weft.definition.workflow import Approval, BackTo, Fact, Foreach, Gate, Join, Ref, Role, Step, Workflow
+from weft.definition.policy import Join
+from weft.definition.workflow import Approval, BackTo, Fact, Foreach, Gate, Ref, Role, Step, Workflow
 from weft.testing.clock import settle
 
 TEMPLATE = "template: {id: t}\nsections:\n- {id: goals, title: Goals}\n"
