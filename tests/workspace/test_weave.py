@@ -84,7 +84,7 @@ async def test_eight_parts_give_one_tree_and_one_commit_however_they_finished(
     plain = Git(str(project / ".git"))
     first = int(os.environ.get("WEFT_SEED", "0"))
     results = set()
-    for seed in range(first, first + int(os.environ.get("WEFT_SOAK", "10"))):
+    for seed in range(first, first + min(200, int(os.environ.get("WEFT_SOAK", "10")))):
         order = random.Random(seed).sample(steps, len(steps))
         finished = {}
         for step in order:
