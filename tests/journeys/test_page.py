@@ -14,7 +14,7 @@ from tests.journeys.program import Program, until
 pytest.importorskip("nicegui")
 pytest.importorskip("playwright")
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, TimeoutError, expect
 
 from tests.journeys.browser import Tab, browser
 
@@ -211,14 +211,26 @@ def test_a_run_is_aborted_and_a_broken_one_names_its_first_fault_on_a_phone(serv
     assert not phone.elsewhere
 
 
+def pressed_until_seen(page, key, wanted):
+    """A page that is drawn may not listen yet; a person would press again."""
+    for _ in range(15):
+        page.keyboard.press(key)
+        try:
+            wanted.wait_for(timeout=1500)
+        except TimeoutError:
+            continue
+        return
+    expect(wanted).to_be_visible()
+
+
 def test_the_page_comes_back_by_itself_after_the_server_was_killed(served, chromium):
     server = served.serve()
     tab = Tab(chromium, served.url)
     run = start(tab, "plan", topic="rain")
     page = tab.page
     page.get_by_role("link", name="Answer", exact=True).click()
-    page.keyboard.press("r")
     reason = page.locator("textarea[name=reason]")
+    pressed_until_seen(page, "r", reason)
     reason.fill("half a sent")
     tab.mark()
     served.kill(server)
@@ -226,7 +238,7 @@ def test_the_page_comes_back_by_itself_after_the_server_was_killed(served, chrom
     served.serve()
     page.wait_for_function("window.marked === undefined")
     expect(page.locator(".ask-card")).to_contain_text("Is the plan good?")
-    page.keyboard.press("r")
+    pressed_until_seen(page, "r", reason)
     expect(reason).to_have_value("half a sent")
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
