@@ -1,3 +1,4 @@
+import os
 import subprocess
 
 import pytest
@@ -49,3 +50,17 @@ async def test_asked_for_and_not_to_be_had_nothing_is_started(tmp_path, monkeypa
     probe = await agent.probe()
     assert not probe.usable
     assert "bubblewrap" in probe.mend
+
+
+@pytest.mark.needs("bwrap")
+def test_a_program_below_the_folder_that_is_fresh_inside_is_found_there_still(tmp_path, monkeypatch):
+    program = tmp_path / "tools" / "bin" / "greet"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\ncat $(dirname $0)/../word\n")
+    program.chmod(0o755)
+    (tmp_path / "tools" / "word").write_text("hello")
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    (tmp_path / "work").mkdir()
+    wrap = confine.confined(tmp_path / "work", [], tmp_path, network=True)
+    done = subprocess.run(wrap(["greet"]), capture_output=True, text=True, check=False)
+    assert done.stdout == "hello", done.stderr

@@ -5,6 +5,7 @@ Asked for and not to be had, it fails closed: nothing is started.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -26,6 +27,7 @@ _HIDDEN = (
 )
 _HIDDEN_FILES = (".git-credentials", ".netrc", ".npmrc", ".pypirc", ".config/git/credentials")
 
+_FRESH = Path("/tmp")  # noqa: S108 - a fresh one inside
 Wrap = Callable[[Sequence[str]], list[str]]
 
 
@@ -43,7 +45,8 @@ def confined(folder: Path, writable: Iterable[Path], home: Path, *, network: boo
     if reason := missing():
         raise AgentError(agent="confined", reason=f"{reason}; {MEND}")
     head = [PROGRAM, "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
-    head += ["--unshare-pid", "--unshare-ipc", "--tmpfs", "/tmp"]  # noqa: S108 - a fresh one inside
+    head += ["--unshare-pid", "--unshare-ipc", "--tmpfs", str(_FRESH)]
+    head += _programs()
     for name in _HIDDEN:
         if (home / name).is_dir():
             head += ["--tmpfs", str(home / name)]
@@ -57,3 +60,14 @@ def confined(folder: Path, writable: Iterable[Path], home: Path, *, network: boo
         head.append("--unshare-net")
     head += ["--chdir", str(folder), "--"]
     return lambda argv: [*head, *argv]
+
+
+def _programs() -> list[str]:
+    """Programs that are installed below the folder that is fresh inside can be read there still, with what they link to."""
+    roots = {Path(entry).parent for entry in os.get_exec_path() if _FRESH in Path(entry).parents}
+    return [
+        word
+        for root in sorted(roots)
+        if root != _FRESH and root.is_dir()
+        for word in ("--ro-bind", str(root), str(root))
+    ]
