@@ -248,7 +248,9 @@ def _no_link(path: str | bytes, flags: int) -> int:
 
 def _copied(source: Path, target: Path) -> bool:
     try:
-        shutil.copyfile(source, target)
+        shutil.copy2(
+            source, target
+        )  # with its time, by which git knows a file changed in the tick of its checkout
     except FileNotFoundError:
         return False
     return True

@@ -70,7 +70,7 @@ class Keeper:
         if not crop.changes:
             return Kept(place.base, tree)
         index = self._scratch / "restore"
-        await asyncio.to_thread(shutil.copyfile, index_of(self._folder), index)
+        await asyncio.to_thread(shutil.copy2, index_of(self._folder), index)
         private = git.at(place.path, index)
         touched = b"".join(change.path + b"\0" for change in crop.changes if change.kind != "A")
         if touched:

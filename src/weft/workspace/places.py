@@ -78,7 +78,7 @@ class Places:
         await asyncio.to_thread(_lay_out, folder, self._repository, commit, branch, refs)
         git = Git(self._repository.gitdir, str(folder), str(index))
         await git.run("read-tree", "-m", "-u", commit, seconds=_SECONDS)
-        await asyncio.to_thread(shutil.copyfile, index, folder / ".git" / "index")
+        await asyncio.to_thread(shutil.copy2, index, folder / ".git" / "index")
 
     async def _packed_refs(self) -> bytes:
         """Branches, tags and remote branches as they stood when the first folder was made, weft's own left out."""
