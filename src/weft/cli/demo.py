@@ -182,7 +182,7 @@ def _called() -> str:
     found = shutil.which("weft")
     if found and os.path.realpath(found) == os.path.realpath(mine):
         return "weft"
-    return shlex.quote(str(mine))
+    return shlex.quote(str(mine.absolute()))
 
 
 DEMO = Command(
