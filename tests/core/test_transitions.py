@@ -47,7 +47,23 @@ def _a_run_stopped_before_and_after_its_start() -> Given:
     return started(flow(noop("a", final=True), noop("b"))).after(c.Abort(), GO, c.Abort(), c.RetryStep())
 
 
+def _a_run_that_came_from_elsewhere() -> Given:
+    came = given(flow(noop("a"))).after(c.Import(), c.Import(), c.Resume(), GO, c.Import())
+    return came.after(c.Resume(), GO, c.Abort(), c.Import())
+
+
+def _a_completed_run_from_elsewhere() -> Given:
+    return started(flow(noop("a"))).after(done("a"), GO, c.Import())
+
+
+def _a_failed_run_from_elsewhere() -> Given:
+    return started(flow(noop("a"))).after(broken("a"), GO, c.Import())
+
+
 STORIES = (
+    _a_run_that_came_from_elsewhere,
+    _a_completed_run_from_elsewhere,
+    _a_failed_run_from_elsewhere,
     _a_failed_step_between,
     _an_answer_that_may_send_back,
     _nothing_to_do_that_may_send_back,

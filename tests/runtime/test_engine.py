@@ -9,9 +9,11 @@ import pytest
 from tests.runtime.conftest import Bench, failed, noop
 from weft.core import commands as c
 from weft.core.events import StepSucceeded
+from weft.core.options import Parent
 from weft.core.work import Outcome
 from weft.definition.policy import Limits, Retry
-from weft.definition.workflow import Approval, Step
+from weft.definition.stored import encode
+from weft.definition.workflow import Approval, Step, Workflow
 from weft.errors import LeaseHeld, NoSuchRun, Refused, StoreError, WeftError
 from weft.runtime.engine import never
 from weft.store.port import Appended
@@ -219,6 +221,21 @@ async def test_a_call_of_a_workflow_that_is_not_there_fails_its_step(bench: Benc
     state = await bench.engine.drive(run)
     assert state.status == "failed"
     assert "There is no workflow nowhere" in state.reason
+
+
+@pytest.mark.parametrize("imported", [False, True])
+async def test_a_run_that_only_bears_the_name_of_a_call_is_not_its_outcome(
+    bench: Bench, imported: bool
+) -> None:
+    child = Workflow(name="child", steps=(noop("inner"),))
+    run = await bench.begin(Step(id="sub", kind="call", args={"workflow": "child"}))
+    parent = Parent(run, "sub", 1, 1) if imported else None
+    forged = await bench.engine.create(child, encode(child), run=f"{run}.1.1", parent=parent)
+    if imported:
+        await bench.engine.tell(forged, c.Import(by="eve"))
+    state = await bench.engine.drive(run)
+    assert state.status == "failed"
+    assert "was not called by step sub" in state.reason
 
 
 async def test_stopping_leaves_the_run_as_it_is_for_the_next_driver(bench: Bench) -> None:

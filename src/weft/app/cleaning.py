@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -99,8 +100,14 @@ async def _remove(weft: People, state: State) -> str:
             await workspace.forget(state.run, unlanded=True)
         else:
             await workspace.end(state.run)
-    folders = (weft.home / "attempts" / state.run, weft.home / "runs" / slug(state.run))
-    for folder in folders:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-    await asyncio.to_thread((weft.home / "drive" / f"{state.run}.log").unlink, missing_ok=True)
+    for kind in ("attempts", "runs"):
+        await asyncio.to_thread(_remove_folder, weft.home, kind, slug(state.run))
+    await asyncio.to_thread((weft.home / "drive" / f"{slug(state.run)}.log").unlink, missing_ok=True)
     return ""
+
+
+def _remove_folder(home: Path, kind: str, name: str) -> None:
+    """Only what lies in weft's own folder itself: where a link leads out of it nothing is removed."""
+    folder = home / kind / name
+    if folder.parent.resolve() == home.resolve() / kind and folder.name == name:
+        shutil.rmtree(folder, ignore_errors=True)

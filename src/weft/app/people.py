@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from weft.core import commands as c
+from weft.core.decide import decide
 from weft.core.events import Event
 from weft.core.fork import kept
+from weft.core.imported import decoded_definition, definition_digest, fold_imported
 from weft.core.state import State
 from weft.core.work import Artifact
 from weft.definition.stored import encode
-from weft.errors import LeaseHeld, NoSuchAsk, Refused
+from weft.errors import LeaseHeld, NoSuchAsk, Refused, StoreError
 from weft.runtime.driver import Told
 from weft.runtime.engine import Engine, never, rests
 from weft.runtime.ids import new_run_id
-from weft.store.port import Store
+from weft.store.port import Append, Parcel, Store
 from weft.workspace.port import Base, Spot, Workspace
 
 
@@ -118,6 +120,27 @@ class People(ABC):
             given=kept(state, step),
             actor=by or self.actor,
         )
+
+    async def take_in(self, lines: AsyncIterable[bytes]) -> str:
+        """Take in a run that `weft export` wrote, and give its id. It is only looked at until somebody resumes it, and what
+        it calls its folder is this project's. Raises StoreError, Refused; then nothing of it is here."""
+        now = self.engine.clock.now()
+
+        def judge(parcel: Parcel) -> Append:
+            history = [(record.event, record.at) for record in parcel.records]
+            run = parcel.run
+            try:
+                stored = parcel.blobs.get(definition_digest(history))
+                if stored is None:
+                    raise ValueError("its definition is not there")
+                state = fold_imported(run, decoded_definition(stored), history)
+            except ValueError as error:
+                raise StoreError(f"Run {run} cannot be taken in: {error}.") from error
+            version = state.version
+            events = decide(state, c.Import(root=str(self.folder), by=self.actor), now)
+            return Append(run, version, events, now, self.actor, "Import")
+
+        return await self.store.load(lines, judge)
 
     async def drive_all(self, told: Told | None = None) -> dict[str, State]:
         """Drive everything that is unfinished and not driven elsewhere, until nothing can move. Gives the states by run."""

@@ -115,7 +115,11 @@ class Supervisor:
         for run in unfinished:
             row = await self.weft.store.row(run)
             # A called run is driven by the run that called it.
-            if row.parent not in open_runs and (run in expiring or _may_move(row)):
+            if (
+                row.parent not in open_runs
+                and row.reason != "imported"
+                and (run in expiring or _may_move(row))
+            ):
                 self._begin(run)
 
     async def _hear(self, position: int) -> None:

@@ -13,6 +13,7 @@ from weft.cli.here import Here
 from weft.cli.reading import OPTIONS, load
 from weft.errors import Misused
 from weft.observe.wording import counted
+from weft.store.transfer import LINE_BYTES
 
 if TYPE_CHECKING:
     from weft.formats.loading import Loaded
@@ -76,9 +77,12 @@ async def take_in(
     if file.endswith((".yaml", ".yml")):
         return _rewritten(here, load(here, file, variant, infer_parallel, no_approvals), out)
     async with here.weft() as weft:
-        run = await weft.store.load(_lines(here.folder / file, file))
-    here.screen.give({"run": run})
+        run = await weft.take_in(_lines(here.folder / file, file))
+        row = await weft.store.row(run)
+    here.screen.give({"run": run, "status": row.status, "reason": row.reason})
     here.screen.line(f"Run {run} is in this store; see `weft show {run}`.")
+    if row.ended_at is None:
+        here.screen.line(f"Nothing of it is done before you say so: `weft resume {run} && weft drive {run}`.")
     return exits.COMPLETED
 
 
@@ -106,7 +110,7 @@ def _rewritten(here: Here, loaded: Loaded, out: str | None) -> int:
 async def _lines(path: Path, name: str) -> AsyncIterator[bytes]:
     try:
         with sys.stdin.buffer if name == "-" else path.open("rb") as file:
-            for line in file:
+            while line := file.readline(LINE_BYTES + 1):
                 yield line
     except OSError as error:
         raise Misused(
@@ -162,6 +166,10 @@ IMPORT = Command(
     ),
     Option("--out -o", "Write the workflow into this new file.", "text", metavar="FILE", complete="file"),
     *OPTIONS,
+    more=(
+        "A run that is taken in is data: its chain of hashes, its names and its definition are checked, nothing of it is done "
+        "before somebody says `weft resume`, and the folder that it works in is then this project, whatever it says."
+    ),
 )
 CLEANUP = Command(
     "cleanup",

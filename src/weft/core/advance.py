@@ -19,6 +19,9 @@ from weft.core.work import Failure
 from weft.definition.workflow import Approval, Step
 from weft.errors import ConditionError
 
+HELD = ("by request", "imported", "blocked", "budget")
+"""Pauses that only a person ends."""
+
 
 def advance(draft: Draft, places: int) -> None:
     """Move the run as far as it goes with `places` free places. Repeating it changes nothing."""
@@ -27,7 +30,7 @@ def advance(draft: Draft, places: int) -> None:
         return
     if state.status == "pending":
         draft.emit(e.RunStarted())
-    if not _paused_for(state, "by request"):
+    if not _paused_for(state, "by request", "imported"):
         _fall_due(draft)
     free = places
     while _goes_on(state):
@@ -45,7 +48,7 @@ def advance(draft: Draft, places: int) -> None:
 
 
 def _goes_on(state: State) -> bool:
-    return not state.ended and not _paused_for(state, "by request", "blocked", "budget")
+    return not state.ended and not _paused_for(state, *HELD)
 
 
 def _paused_for(state: State, *reasons: str) -> bool:

@@ -30,6 +30,13 @@ class Create(Command, frozen=True):
     given: tuple[Event, ...] = ()
 
 
+class Import(Command, frozen=True):
+    """The history so far came from another store. `root` is the folder of the project that takes it in."""
+
+    root: str = ""
+    by: str = ""
+
+
 class Advance(Command, frozen=True):
     """Start what may start in `places` free places, and let what is due happen."""
 

@@ -43,6 +43,7 @@ def _has_too_many_events(state: State) -> bool:
 
 _HANDLERS: dict[type[c.Command], Callable[[Draft, Any], None]] = {
     c.Create: verbs.create,
+    c.Import: verbs.take_in,
     c.Report: reports.report,
     c.ReportLost: reports.report_lost,
     c.ReportChild: reports.report_child,

@@ -37,7 +37,7 @@ class RunStarted(Event, frozen=True, tag="run.started"):
     pass
 
 
-PauseReason = Literal["asked", "by request", "quota", "budget", "blocked"]
+PauseReason = Literal["asked", "by request", "quota", "budget", "blocked", "imported"]
 
 
 class RunPaused(Event, frozen=True, tag="run.paused"):
@@ -82,6 +82,14 @@ class RunRecovered(Event, frozen=True, tag="run.recovered"):
 
 class RunStalled(Event, frozen=True, tag="run.stalled"):
     detail: str = ""
+
+
+class RunImported(Event, frozen=True, tag="run.imported"):
+    """The history before it came from another store, at the word of `by`. Nothing of it is done here before somebody
+    resumes it, and what it calls its folder is `root` from now on: no path that it brought along is followed."""
+
+    root: str = ""
+    by: str = ""
 
 
 class RunReopened(Event, frozen=True, tag="run.reopened"):
@@ -350,6 +358,7 @@ AnyEvent = (
     | RunAborted
     | RunRecovered
     | RunStalled
+    | RunImported
     | RunReopened
     | PhaseStarted
     | PhaseCompleted

@@ -8,7 +8,7 @@ from weft.core.state import State
 
 def plan(state: State) -> list[Effect]:
     """The owed effects, attempts in the order in which they started. Costs as much as there is under way."""
-    if state.ended:
+    if state.ended or state.untouched:
         return []
     owed: list[Effect] = []
     for key in state.running:
@@ -25,7 +25,7 @@ def plan(state: State) -> list[Effect]:
 
 def next_due(state: State) -> float | None:
     """When something happens by itself next, in unix seconds; None when nothing will."""
-    if state.ended or (state.status == "paused" and state.reason == "by request"):
+    if state.ended or (state.status == "paused" and state.reason in {"by request", "imported"}):
         return None
     alarm = state.alarms[0][0] if state.alarms else None
     if state.deadline is None or state.clock_stands:

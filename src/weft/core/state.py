@@ -21,7 +21,7 @@ RunStatus = Literal["pending", "running", "paused", "completed", "failed", "abor
 StepStatus = Literal["pending", "running", "waiting", "succeeded", "failed", "skipped", "aborted"]
 
 ENDED: frozenset[str] = frozenset({"completed", "failed", "aborted"})
-FOR_PEOPLE: frozenset[str] = frozenset({"asked", "by request", "budget", "blocked"})
+FOR_PEOPLE: frozenset[str] = frozenset({"asked", "by request", "budget", "blocked", "imported"})
 """Pauses in which only people are waited for."""
 STEP_ENDED: frozenset[str] = frozenset({"succeeded", "failed", "skipped", "aborted"})
 
@@ -123,6 +123,7 @@ class State(Struct):
     options: Options = Options()
     parent: Parent | None = None
     forked_from: str = ""
+    imported: bool = False
     base: dict[str, Any] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     created_at: float = 0.0
@@ -199,6 +200,11 @@ class State(Struct):
         if self.clock_stands and self.paused_at is not None:
             waited += now - self.paused_at
         return now - self.started_at - waited
+
+    @property
+    def untouched(self) -> bool:
+        """Whether it came from another store and nobody has said yet that it may go on here."""
+        return self.status == "paused" and self.reason == "imported"
 
     def step(self, key: str) -> Step:
         """What was written for a step key, also for an item's."""

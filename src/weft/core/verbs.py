@@ -10,6 +10,7 @@ from weft.core.commands import (
     Abort,
     Create,
     ExecuteStep,
+    Import,
     Pause,
     Publish,
     RaiseBudget,
@@ -21,6 +22,7 @@ from weft.core.commands import (
 from weft.core.draft import Draft, refuse
 from weft.core.endings import skip_step, stop_running
 from weft.core.finish import close
+from weft.core.ids import RUN_ID_RULE, is_run_id
 from weft.core.questions import withdraw
 from weft.core.rounds import left_out_by, retry, take_along
 from weft.core.state import State, StepState
@@ -46,6 +48,8 @@ def create(draft: Draft, command: Create) -> None:
     """Begin a run; doing it twice is refused."""
     if draft.state.created:
         refuse("start", f"run {draft.state.run} is there already")
+    if not is_run_id(draft.state.run):
+        refuse("start", f"{draft.state.run!r:.80} is no name for a run: {RUN_ID_RULE}")
     for event in command.given:
         if not isinstance(event, KEEPS):
             refuse("fork", f"{_tag(event)} is nothing that a fork can keep")
@@ -64,6 +68,11 @@ def create(draft: Draft, command: Create) -> None:
     )
     for event in command.given:
         draft.emit(event)
+
+
+def take_in(draft: Draft, command: Import) -> None:
+    """What came from another store is only looked at until somebody resumes it."""
+    draft.emit(e.RunImported(root=command.root, by=command.by))
 
 
 def pause(draft: Draft, command: Pause) -> None:
@@ -94,12 +103,12 @@ def resume(draft: Draft, command: Resume) -> None:
 
 
 def abort(draft: Draft, command: Abort) -> None:
-    """Stop everything; final steps still run, for as long as their grace allows."""
+    """Stop everything; final steps still run, for as long as their grace allows, but not those of a mere import."""
     _open(draft, "abort")
     by = f" (by {command.by})" if command.by else ""
     reason = (command.reason or "aborted") + by
     stop_running(draft, reason)
-    if draft.state.closing or draft.state.started_at is None:
+    if draft.state.closing or draft.state.started_at is None or draft.state.untouched:
         draft.emit(e.RunAborted(reason=reason))
     else:
         close(draft, "aborted", reason)

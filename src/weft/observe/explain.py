@@ -16,7 +16,7 @@ Children = Callable[[str], State | None]
 
 
 class Explanation(Struct, frozen=True):
-    """`kind`: person, quota, time, place, worker, agent, budget, blocked, failed, child, request, undriven, running,
+    """`kind`: person, quota, time, place, worker, agent, budget, blocked, imported, failed, child, request, undriven, running,
     completed, aborted. `commands` are what to type next.
     """
 
@@ -75,6 +75,12 @@ def _paused(state: State, now: float, children: Children) -> Explanation:
     if state.reason == "by request":
         by = f" by {state.detail}" if state.detail else ""
         return Explanation("request", f"The run was paused{by}.", (f"weft resume {run}",))
+    if state.reason == "imported":
+        by = f" by {state.detail}" if state.detail else ""
+        sentence = f"The run was imported{by}, and nothing of it is done here before somebody says so."
+        return Explanation(
+            "imported", sentence, (f"weft show {run}", f"weft resume {run} && weft drive {run}")
+        )
     if state.reason == "quota":
         steps = state.detail or ", ".join(state.timers)
         sentence = f"The run waits for a quota{_until(state.until, now)}, which {steps} ran into."
@@ -121,7 +127,7 @@ def _called(state: State, now: float, children: Children) -> Explanation | None:
         inner = explain(child, now, driven=True, children=children)
         what = inner.sentence[0].lower() + inner.sentence[1:].rstrip(".")
         what = what.replace("the run", "it", 1)
-        kind = inner.kind if inner.kind in {"person", "quota", "blocked", "budget"} else "child"
+        kind = inner.kind if inner.kind in {"person", "quota", "blocked", "budget", "imported"} else "child"
         return Explanation(kind, f"Step {key} waits for its run {child.run}: {what}.", inner.commands)
     return None
 

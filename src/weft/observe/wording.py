@@ -148,6 +148,7 @@ _WORDS: dict[type[e.Event], Callable[[Any], str]] = {
     e.RunFailed: lambda event: short(event.reason, 120),
     e.RunAborted: lambda event: event.reason,
     e.RunRecovered: lambda event: f"{', '.join(event.lost)} will be done again" if event.lost else "",
+    e.RunImported: lambda event: f"by {event.by}" if event.by else "",
     e.RunStalled: lambda event: event.detail,
     e.StepAdmitted: lambda event: f"`{event.expression}` holds" if event.expression else "",
     e.StepSkipped: _skipped,

@@ -22,6 +22,7 @@ from weft.runtime.handoff import handed
 from weft.runtime.watch import Watch
 from weft.runtime.weaving import disagreement, finish, start_from
 from weft.steps.port import GateKind, Kind, Tools
+from weft.workspace.names import attempt_name, slug
 from weft.workspace.port import Base, Kept, Place, Spot, Workspace, Woven
 
 
@@ -181,7 +182,7 @@ class Attempts:
         )
 
     def _spool_of(self, spot: Spot) -> Path:
-        return self.spool / spot.run / f"{_safe(spot.step)}.{spot.round}.{spot.attempt}"
+        return self.spool / slug(spot.run) / attempt_name(spot)
 
 
 def _classed(error: WeftError) -> Failure:
@@ -209,10 +210,6 @@ def _joined(earlier: tuple[Artifact, ...], changed: tuple[Artifact, ...]) -> tup
         else:
             found[one.path] = msgspec.structs.replace(one, change="created") if made else one
     return tuple(found[path] for path in sorted(found))
-
-
-def _safe(step: str) -> str:
-    return "".join(c if c.isalnum() or c in "-_.@+[]" else "-" for c in step)[:100]
 
 
 AT_WORK = "at-work"

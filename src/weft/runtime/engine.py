@@ -52,6 +52,8 @@ def rests(state: State) -> bool:
 
     An ask that is about to expire is waited for; one that has days left is not.
     """
+    if state.untouched:
+        return True
     if state.status != "paused" or state.reason == "quota" or state.timers:
         return False
     soon = state.updated_at + PATIENCE_SECONDS
@@ -208,6 +210,8 @@ class Engine:
             state = self._made.pop(run, None) if fresh else None
             if state is None:
                 state = await self.fold(run)
+            if state.untouched:
+                return state
             base = msgspec.convert(state.base, Base) if state.base else Base(root="")
             driver = Driver(self, state, Briefing(state, base, bool(base.commit)), told)
             self.drivers[run] = driver
@@ -239,9 +243,11 @@ class Engine:
         """Create a called run if need be, drive it, and tell its parent how it moves."""
         state = parent.state
         try:
-            await self.store.row(child)
+            there = await self.fold(child)
         except NoSuchRun:
             await self._create_child(state, key, round_, child)
+        else:
+            _belongs(there, state, key)
         told = _Reporter(self.drivers, parent, key, round_)
         try:
             ended = await self.drive(child, resting=lambda s: parent.stopping, told=told)
@@ -266,7 +272,8 @@ class Engine:
 
     async def _create_child(self, state: State, key: str, round_: int, child: str) -> None:
         step, st = state.step(key), state.steps[key]
-        workflow, definition = self.definitions(str(step.args.get("workflow", "")), state.workflow.source)
+        beside = "" if state.imported else state.workflow.source
+        workflow, definition = self.definitions(str(step.args.get("workflow", "")), beside)
         depth = (state.parent.depth if state.parent else 0) + 1
         await self.create(
             workflow,
@@ -321,6 +328,13 @@ class _Reporter:
             reason = state.detail or state.reason
             wish = c.ReportChild(self.key, self.round, state.status, reason, child=state.run)
             self.parent.wish(wish).add_done_callback(_heard)
+
+
+def _belongs(child: State, parent: State, key: str) -> None:
+    """An imported run may bear the name that a call of ours would get: its outcome is not what we asked for."""
+    caller = child.parent
+    if caller is None or (caller.run, caller.step) != (parent.run, key) or child.imported > parent.imported:
+        raise WeftError(f"There is already a run {child.run}, and it was not called by step {key}.")
 
 
 def _called(state: State) -> set[str]:

@@ -16,7 +16,7 @@ from weft.store import views
 from weft.store.chain import GENESIS, link, moment, packed
 from weft.store.lease import holds
 from weft.store.pattern import matcher
-from weft.store.port import Append, Appended, Lease, Record, RunQuery, RunRow
+from weft.store.port import Append, Appended, Judge, Lease, Record, RunQuery, RunRow
 from weft.store.transfer import receive, send
 from weft.store.verify import Walk, definition_of, named
 
@@ -262,16 +262,17 @@ class MemoryStore:
     def export(self, run: str) -> AsyncIterator[bytes]:
         return send(self, run)
 
-    async def load(self, lines: AsyncIterable[bytes]) -> str:
+    async def load(self, lines: AsyncIterable[bytes], judge: Judge | None = None) -> str:
         parcel = await receive(lines)
-        run = parcel.heading.run
+        after = judge(parcel) if judge else None
+        run = parcel.run
         self._open()
         if run in self._runs:
             raise Refused(verb="import", reason=f"run {run} is in this store")
         self._blobs |= parcel.blobs
         for one in parcel.records:
             self._add(run, one.version, one.at, one.kind, one.actor, one.cause, one.body)
-        await self._tell()
+        await self.append([after] if after is not None else [])
         return run
 
     async def close(self) -> None:

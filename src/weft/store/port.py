@@ -6,7 +6,7 @@ says so, the others stand. `append` returns only when the events are durable.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -120,6 +120,21 @@ class Lease(Struct, frozen=True):
     pid: int = 0
 
 
+class Parcel(Struct):
+    """A run from another store: how long its history is and the hash at its end, as its heading says; its blobs by digest;
+    its records with position 0, their chain checked."""
+
+    run: str
+    version: int
+    hash: str
+    blobs: dict[str, bytes]
+    records: list[Record]
+
+
+Judge = Callable[[Parcel], Append | None]
+"""Looks at what came before anything of it is written: refuses it, or gives what is put on record after it at once."""
+
+
 class Store(Protocol):
     """Every method may raise StoreError; what touches one run raises NoSuchRun where that run must be there."""
 
@@ -206,8 +221,9 @@ class Store(Protocol):
         """A run as JSON lines: a heading, the blobs that it names, its records."""
         ...
 
-    async def load(self, lines: AsyncIterable[bytes]) -> str:
-        """Take in what `export` gave and return the run's id; refuses an id that is there, or a chain that does not hold."""
+    async def load(self, lines: AsyncIterable[bytes], judge: Judge | None = None) -> str:
+        """Take in what `export` gave, all of it or nothing, and return the run's id; refuses an id that is there, or a chain
+        that does not hold. `judge` sees it whole first: it may refuse, and gives what is put on record with it."""
         ...
 
     async def close(self) -> None: ...

@@ -1,23 +1,29 @@
 """A run on its way from one store to another: JSON lines, a heading first, each blob before the record that names it.
 
-The events travel as the very bytes that were hashed, so that the chain holds in the new store too.
+The events travel as the very bytes that were hashed, so that the chain holds in the new store too. What comes is data of
+somebody else's making: sizes are bounded, ids and kinds are checked, and a `Judge` says whether it may come in.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator
 from hashlib import sha256
+from math import copysign
 from typing import Protocol
 
 import msgspec
 from msgspec import Raw, Struct
 
-from weft.errors import NoSuchBlob, StoreError
-from weft.store.chain import GENESIS, link
-from weft.store.port import Record, RunRow
+from weft.core.ids import RUN_ID_RULE, is_run_id
+from weft.errors import NoSuchBlob, StoreError, Unreadable
+from weft.store.chain import BODY_BYTES, GENESIS, link
+from weft.store.port import Parcel, Record, RunRow
 from weft.store.views import digests_in
 
 PAGE = 500
+LINE_BYTES = 4 * BODY_BYTES
+"""A blob in base64, or an event with its hash, is never longer."""
+PARCEL_BYTES = 2 * 1024**3
 
 
 class Heading(Struct, frozen=True, tag="run", tag_field="line"):
@@ -46,14 +52,6 @@ class Written(Struct, frozen=True, tag="record", tag_field="line"):
     cause: str
     hash: str
     event: Raw
-
-
-class Parcel(Struct):
-    """What came: the heading, the blobs by digest, and the records with position 0, their chain checked."""
-
-    heading: Heading
-    blobs: dict[str, bytes]
-    records: list[Record]
 
 
 class Source(Protocol):
@@ -98,23 +96,26 @@ async def receive(lines: AsyncIterable[bytes]) -> Parcel:
     """Read and check every line. Raises StoreError that names the line."""
     decode = msgspec.json.Decoder(Heading | Blob | Written).decode
     parcel: Parcel | None = None
-    number = 0
+    number = total = 0
     async for line in lines:
         number += 1
+        total += len(line)
         try:
+            if len(line) > LINE_BYTES or total > PARCEL_BYTES:
+                raise ValueError(f"it is larger than {LINE_BYTES} bytes a line, {PARCEL_BYTES} in all")
             said = decode(line)
             if parcel is None:
                 parcel = _begin(said)
             else:
                 _add(parcel, said)
-        except ValueError as error:
+        except (ValueError, RecursionError, Unreadable) as error:
             raise StoreError(f"Line {number} is not what `weft export` writes: {error}.") from error
     if parcel is None:
         raise StoreError("There is no run in this file: it is empty.")
     found = parcel.records[-1].hash if parcel.records else ""
-    if found != parcel.heading.hash:
+    if found != parcel.hash:
         raise StoreError(
-            f"The file ends too early: run {parcel.heading.run} has {parcel.heading.version} records, "
+            f"The file ends too early: run {parcel.run} has {parcel.version} records, "
             f"{len(parcel.records)} are here."
         )
     return parcel
@@ -125,7 +126,9 @@ def _begin(said: Heading | Blob | Written) -> Parcel:
         raise ValueError("a heading must come first")
     if said.format != 1:
         raise ValueError(f"format {said.format} is newer than this weft")
-    return Parcel(said, {}, [])
+    if not is_run_id(said.run):
+        raise ValueError(f"{said.run!r:.80} is no name for a run: {RUN_ID_RULE}")
+    return Parcel(said.run, said.version, said.hash, {}, [])
 
 
 def _add(parcel: Parcel, said: Heading | Blob | Written) -> None:
@@ -140,13 +143,19 @@ def _add(parcel: Parcel, said: Heading | Blob | Written) -> None:
 
 
 def _checked(parcel: Parcel, said: Written) -> Record:
-    run, version = parcel.heading.run, len(parcel.records) + 1
+    run, version = parcel.run, len(parcel.records) + 1
     before = bytes.fromhex(parcel.records[-1].hash) if parcel.records else GENESIS
     body = bytes(said.event)
     found = link(before, run, said.version, said.at, said.kind, said.actor, said.cause, body)
     if said.version != version or found.hex() != said.hash:
         raise ValueError(f"version {said.version} of run {run} was changed, or one before it is missing")
-    return Record(0, run, said.version, said.at, said.kind, said.actor, said.cause, body, said.hash)
+    if copysign(1.0, said.at) < 0:
+        raise ValueError("it was written before all time")
+    record = Record(0, run, said.version, said.at, said.kind, said.actor, said.cause, body, said.hash)
+    if len(body) > BODY_BYTES:
+        raise ValueError(f"an event holds at most {BODY_BYTES} bytes")
+    _ = record.event  # one that this weft cannot read is refused here, not when somebody looks at the run
+    return record
 
 
 def _line(said: Struct) -> bytes:

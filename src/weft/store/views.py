@@ -124,6 +124,11 @@ def _paused(view: View, record: Record, event: e.RunPaused, steps_of: StepsOf) -
     view.ended_at = None
 
 
+def _imported(view: View, record: Record, event: e.RunImported, steps_of: StepsOf) -> None:
+    if view.status not in ENDED:
+        view.status, view.reason = "paused", "imported"
+
+
 def _completed(view: View, record: Record, event: e.RunCompleted, steps_of: StepsOf) -> None:
     _end(view, "completed", event.reason, record.at)
 
@@ -241,6 +246,7 @@ _CHANGES: dict[str, Callable[..., None]] = {
     "run.completed": _completed,
     "run.failed": _failed,
     "run.aborted": _aborted,
+    "run.imported": _imported,
     "run.reopened": _reopened,
     "phase.started": _phase,
     "step.skipped": _step_done,

@@ -77,6 +77,16 @@ def _settle_clock(state: State, at: float) -> None:
             state.deadline += waited
 
 
+def _imported(state: State, event: e.RunImported, at: float) -> None:
+    state.imported = True
+    if state.base.get("root"):
+        state.base = {**state.base, "root": event.root}
+    if not state.ended:
+        _settle_clock(state, at)
+        _move(state, event)
+        state.reason, state.until, state.detail, state.paused_at = "imported", None, event.by, at
+
+
 def _closing(state: State, event: e.RunClosing, at: float) -> None:
     """Only final steps begin from now on; those of an aborted run have the longest of their graces for all they do."""
     _go_on(state, event, at)
@@ -190,6 +200,7 @@ HANDLERS: dict[type[e.Event], Callable[[State, Any, float], None]] = {
     e.RunCompleted: _ended,
     e.RunFailed: _ended,
     e.RunAborted: _ended,
+    e.RunImported: _imported,
     e.RunReopened: _reopened,
     e.RunRecovered: _recovered,
     e.FactSet: _fact,

@@ -133,6 +133,12 @@ class Appending(Connection):
         return self._newest
 
 
+def following(append: Append, head: Head, position: int) -> list[Row]:
+    """The rows of an append to a run that the same transaction writes the beginning of."""
+    events = packed(append.run, append.at, append.actor, append.cause, append.events)
+    return _rows(append, events, head, position)[0]
+
+
 def _rows(
     append: Append, events: list[tuple[str, bytes]], head: Head, position: int
 ) -> tuple[list[Row], Head]:

@@ -15,6 +15,8 @@ KEEP_SECONDS = 86_400.0
 """A blob that somebody put within this time is never collected, because the event that names it may still be on its way;
 so putting one again makes it young, but not more often than TOUCH_SECONDS."""
 
+PUT = "INSERT INTO blobs VALUES (?, ?, ?) ON CONFLICT (digest) DO UPDATE SET at = excluded.at"
+
 
 class Keeping(Speaking):
     """The part of the store that keeps values."""
@@ -25,10 +27,7 @@ class Keeping(Speaking):
         found = self.one("SELECT at FROM blobs WHERE digest = ?", (digest,))
         if found is None or not found[0] > now - TOUCH_SECONDS:
             with self.writing() as db:
-                db.execute(
-                    "INSERT INTO blobs VALUES (?, ?, ?) ON CONFLICT (digest) DO UPDATE SET at = excluded.at",
-                    (digest, now, data),
-                )
+                db.execute(PUT, (digest, now, data))
         return digest
 
     async def get_blob(self, digest: str) -> bytes:

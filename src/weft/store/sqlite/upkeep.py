@@ -13,10 +13,10 @@ from typing import Any
 from weft.errors import Refused, StoreError
 from weft.store import views
 from weft.store.chain import seal
-from weft.store.port import Record
-from weft.store.sqlite.append import INSERT
+from weft.store.port import Judge, Record
+from weft.store.sqlite.append import INSERT, Head, following
 from weft.store.sqlite.connection import trouble
-from weft.store.sqlite.keep import KEEP_SECONDS
+from weft.store.sqlite.keep import KEEP_SECONDS, PUT
 from weft.store.sqlite.verify import Verifying
 from weft.store.transfer import receive, send
 
@@ -111,16 +111,19 @@ class Upkeep(Verifying):
     def export(self, run: str) -> AsyncIterator[bytes]:
         return send(self, run)
 
-    async def load(self, lines: AsyncIterable[bytes]) -> str:
+    async def load(self, lines: AsyncIterable[bytes], judge: Judge | None = None) -> str:
+        """All of it, with what the judge adds, is one transaction: half of an import is never there."""
         parcel = await receive(lines)
-        run = parcel.heading.run
-        for data in parcel.blobs.values():
-            await self.put_blob(data)
+        run = parcel.run
+        after = judge(parcel) if judge else None
         with self.writing() as db:
             if db.execute("SELECT 1 FROM records WHERE run = ?", (run,)).fetchone():
                 raise Refused(verb="import", reason=f"run {run} is in this store")
+            db.executemany(PUT, [(digest, self.clock(), data) for digest, data in parcel.blobs.items()])
             last = self._last(db)
             rows = [_row(last + n, one) for n, one in enumerate(parcel.records, 1)]
+            if after is not None:
+                rows += following(after, Head(rows[-1][2], rows[-1][8]), last + len(rows))
             db.executemany(INSERT, rows)
         self.forget()
         self.bell.ring(last + len(rows))

@@ -16,7 +16,7 @@ from weft.core.state import STEP_ENDED, State
 from weft.core.transitions import RUN, STEP
 from weft.testing.simulation.audit import judged, needs_of
 
-AFTER_THE_END = (e.RunReopened, e.NotePublished, e.RunWoven, e.RunLanded)
+AFTER_THE_END = (e.RunReopened, e.RunImported, e.NotePublished, e.RunWoven, e.RunLanded)
 
 
 class Memory(Struct):

@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from weft.core.events import RunAborted, RunCreated, RunFailed, StepSucceeded
+from weft.core.events import RunAborted, RunCompleted, RunCreated, RunFailed, RunImported, StepSucceeded
 from weft.errors import NoSuchRun, Refused, StoreError
+from weft.store.chain import GENESIS, link
 from weft.store.memory import MemoryStore
-from weft.store.port import Store
+from weft.store.port import Append, Parcel, Store
 from weft.testing.store_contract.given import DEFINITION, append, begin, finish
 
 PAST, FUTURE = 0.0, 1e12
@@ -23,6 +24,15 @@ async def lines_of(store: Store, run: str) -> list[bytes]:
 async def given_as(lines: list[bytes]) -> AsyncIterator[bytes]:
     for line in lines:
         yield line
+
+
+def _changed(line: bytes, **fields: str) -> bytes:
+    """A record as somebody writes it who knows how hashes are made, and that a blob and a heading stand before it."""
+    one = msgspec.json.decode(line) | fields
+    body = msgspec.json.encode(one["event"])
+    columns = (one["version"], one["at"], one["kind"], one["actor"], one["cause"])
+    hash_ = link(GENESIS, "r", *columns, body).hex()
+    return msgspec.json.encode({**one, "hash": hash_, "event": msgspec.Raw(body)})
 
 
 class UpkeepContract:
@@ -180,10 +190,42 @@ class UpkeepContract:
             ([heading, blob, records[1]], "Line 3 .* or one before it is missing"),
             ([heading, blob, *records[:-1]], "ends too early: run r has 3 records, 2 are here"),
             ([heading], "ends too early"),
+            ([heading.replace(b'"run":"r"', b'"run":"../r"')], r"Line 1 .* '\.\./r' is no name for a run"),
+            ([heading, b"[" * 100_000], "Line 2 "),
+            ([heading, blob, _changed(records[0], kind="run.begun")], "Line 3 .* cannot read"),
         ):
             with pytest.raises(StoreError, match=said):
                 await store.load(given_as(lines))
         assert [row.run for row in await store.runs()] == ["r"]
+
+    async def test_what_a_judge_adds_comes_with_the_run_and_what_it_refuses_leaves_nothing(
+        self, store: Store
+    ) -> None:
+        await begin(store, "r", StepSucceeded("plan"))
+        lines = await lines_of(store, "r")
+        await finish(store, "r")
+        await store.delete("r")
+        blobs: list[str] = []
+
+        def accept(parcel: Parcel) -> Append:
+            blobs.extend(parcel.blobs)
+            return Append(parcel.run, len(parcel.records), (RunImported(by="mia"),), 30.0)
+
+        def refuse(parcel: Parcel) -> Append:
+            raise Refused(verb="import", reason="nobody knows it")
+
+        with pytest.raises(Refused, match="nobody knows it"):
+            await store.load(given_as(lines), refuse)
+        assert await store.runs() == []
+        assert await store.load(given_as(lines), accept) == "r"
+        row = await store.row("r")
+        assert (row.status, row.reason, row.version) == ("paused", "imported", 4)
+        assert len(blobs) == 1
+        assert await store.verify() == []
+
+    async def test_what_has_ended_stays_ended_when_it_is_imported(self, store: Store) -> None:
+        await begin(store, "r", RunCompleted(), RunImported(by="mia"))
+        assert (await store.row("r")).status == "completed"
 
     async def test_the_definition_travels_with_the_run(self, store: Store) -> None:
         await begin(store, "r")

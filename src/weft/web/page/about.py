@@ -101,7 +101,7 @@ def verbs(state: State) -> list[Markup]:
         if state.failed or state.status == "aborted":
             found.append(w.button("Retry", "retry", kind="main", title="Try every failed step again"))
         return found
-    if state.status == "paused" and state.reason in {"by request", "blocked", "budget"}:
+    if state.status == "paused" and state.reason in {"by request", "blocked", "budget", "imported"}:
         found.append(w.button("Resume", "resume", kind="main", data_hot="p"))
     elif not (state.status == "paused" and state.reason == "asked"):
         found.append(w.button("Pause", "pause", data_hot="p"))

@@ -109,9 +109,11 @@ def waits(one: RunRow) -> Markup | str:
     if one.status == "failed":
         return el("span", short(one.error or one.reason, 90), class_="bad", title=one.error or one.reason)
     if one.status == "paused":
-        return {"by request": "somebody to resume it", "blocked": "somebody to mend it"}.get(
-            one.reason, one.reason
-        )
+        return {
+            "by request": "somebody to resume it",
+            "blocked": "somebody to mend it",
+            "imported": "somebody to let it go on here",
+        }.get(one.reason, one.reason)
     if one.status == "running":
         return el("span", one.phase, class_="soft")
     return el("span", short(one.reason, 60), class_="soft")

@@ -1,0 +1,119 @@
+from typing import Any
+
+import pytest
+
+from tests.core.flows import GO, answer, flow, noop, started
+from weft.core import commands as c
+from weft.core import events as e
+from weft.core.effects import Perform
+from weft.core.graph import Graph
+from weft.core.imported import decoded_definition, definition_digest, fold_imported
+from weft.core.options import Parent
+from weft.core.state import begin
+from weft.core.work import Artifact, Usage
+from weft.definition.stored import encode
+from weft.definition.workflow import Approval, Step
+from weft.testing.given import Given, given
+
+FLOW = flow(noop("a"), noop("b", "a"))
+COMMIT = "0" * 40
+ASK = Step("q", "ask", ask=Approval(prompt="Well?", expires_seconds=5.0, default="approve"))
+
+
+def created(**more: Any) -> e.RunCreated:
+    return e.RunCreated("w", "d" * 64, **more)
+
+
+def test_nothing_of_an_import_is_owed_or_starts_before_somebody_resumes_it():
+    run = started(FLOW).after(c.Import(root="/here", by="mia"))
+    assert run.state.untouched
+    assert run.state.detail == "mia"
+    run.when(GO).then(owes=[])
+    run.after(c.Resume(by="mia"))
+    run.when(GO).then(owes=[Perform("a", 1, 1)])
+
+
+def test_an_ask_of_an_import_does_not_answer_itself():
+    run = started(flow(ASK, noop("a", "q"))).after(c.Import())
+    run.when(c.Advance(), now=99.0).then(owes=[])
+    run.after(answer("a1"), GO)
+    assert run.statuses() == {"q": "succeeded", "a": "pending"}
+    run.after(c.Resume(), GO)
+    assert run.statuses() == {"q": "succeeded", "a": "running"}
+
+
+def test_the_folder_of_an_import_is_the_one_that_took_it_in():
+    run = given(FLOW, base={"root": "/theirs", "commit": COMMIT}).after(c.Import(root="/here"))
+    assert run.state.base == {"root": "/here", "commit": COMMIT}
+    assert given(FLOW).after(c.Import(root="/here")).state.base == {}
+
+
+def test_the_final_steps_of_an_import_do_not_run_when_it_is_aborted():
+    run = started(flow(noop("a"), noop("z", final=True))).after(c.Import(), c.Abort(by="mia"), GO)
+    assert run.state.status == "aborted"
+    assert run.statuses() == {"a": "aborted", "z": "skipped"}
+
+
+def test_time_in_which_an_import_lay_about_is_not_worked():
+    run = started(FLOW).after(c.Import(), now=10.0).after(c.Resume(), now=100.0)
+    assert run.state.worked_seconds(101.0) == 11.0
+
+
+def test_a_run_with_a_name_that_is_a_path_does_not_begin():
+    bad = Given(begin("/etc", FLOW, Graph(FLOW)), FLOW)
+    bad.when(c.Create("w", "")).refused("'/etc' is no name for a run")
+
+
+def test_an_honest_history_is_folded():
+    done = e.StepSucceeded("a", result=e.Result(commit=COMMIT, artifacts=(Artifact("x/y.md", "a" * 64),)))
+    history = [(created(base={"root": "/x", "commit": COMMIT, "target": "main"}), 0.0), (e.RunStarted(), 1.0)]
+    state = fold_imported("r", FLOW, [*history, (done, 2.0)])
+    assert (state.version, state.status, state.steps["a"].status) == (3, "running", "succeeded")
+    assert definition_digest(history) == "d" * 64
+
+
+@pytest.mark.parametrize(
+    ("event", "fault"),
+    [
+        (created(), "a history begins with run.created"),
+        (e.StepStarted("a", child="../x"), "calls a run '../x'"),
+        (e.StepSucceeded("a", result=e.Result(commit="--output=/etc/passwd")), "is no commit"),
+        (e.StepProduced("a", result=e.Result(tree="HEAD")), "is no commit"),
+        (e.AttemptFailed("a", commit="-c", usage=Usage()), "is no commit"),
+        (e.StepSucceeded("a", result=e.Result(artifacts=(Artifact("../x", ""),))), "no file inside of a folder"),
+        (e.StepSucceeded("a", result=e.Result(artifacts=(Artifact("/x", ""),))), "no file inside of a folder"),
+        (e.StepSucceeded("a", result=e.Result(artifacts=(Artifact("x", "../../x"),))), "is no sha256"),
+        (e.StepSucceeded("a", result=e.Result(artifacts=(Artifact("x", "", commit="--x"),))), "is no commit"),
+        (e.AskAnswered("a", ask="a1", artifacts=(Artifact("..", ""),)), "no file inside of a folder"),
+        (e.AskAnswered("a", ask="a1", commit="x"), "is no commit"),
+        (e.RunWoven(branch="--force", commit=COMMIT, tree=COMMIT), "is no branch"),
+        (e.RunLanded(target="a..b", commit=COMMIT), "is no branch"),
+    ],
+)  # fmt: skip
+def test_a_name_that_git_or_a_disk_would_take_for_something_else_is_named(event: e.Event, fault: str):
+    with pytest.raises(ValueError, match=f"version 2: .*{fault}"):
+        fold_imported("r", FLOW, [(created(), 0.0), (event, 1.0)])
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        e.RunStarted(),
+        created(base={"root": "/x", "commit": "--upload-pack=x"}),
+        created(base={"root": "/x", "target": "-x"}),
+        created(base={"root": "/x", "seen": ["x"]}),
+        created(parent=Parent("../x", "s", 1, 1)),
+    ],
+)
+def test_a_beginning_that_is_none_is_refused(beginning: e.Event):
+    with pytest.raises(ValueError, match="version 1"):
+        fold_imported("r", FLOW, [(beginning, 0.0)])
+
+
+def test_a_definition_that_is_none_is_refused():
+    with pytest.raises(ValueError, match=r"names a step '\.\./x'"):
+        fold_imported("r", flow(noop("../x")), [(created(), 0.0)])
+    with pytest.raises(ValueError, match="cannot be read"):
+        decoded_definition(b"[" * 100_000)
+    assert decoded_definition(encode(FLOW)) == FLOW
+    assert definition_digest([]) == definition_digest([(e.RunStarted(), 0.0)]) == ""
