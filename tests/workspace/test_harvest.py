@@ -258,12 +258,10 @@ async def test_an_index_that_is_lost_costs_time_and_nothing_else(space: GitWorks
     assert (await kept(space, place))[1] == [("a.txt", "created")]
 
 
-async def test_reading_places_are_shared_and_what_is_written_there_is_put_back_and_named(
-    space: GitWorkspace, base: Base
-):
+async def test_what_a_reader_writes_is_seen_by_nobody_and_named(space: GitWorkspace, base: Base):
     one = await placed(space, base, spot("a"), mode="read")
     two = await placed(space, base, spot("b"), mode="read")
-    assert one.path == two.path
+    assert one.path != two.path
     assert not one.writable
     quiet = await space.keep(spot("a"), one, succeeded=True)
     assert (quiet.commit, quiet.artifacts, quiet.warnings) == (base.commit, (), ())
@@ -271,8 +269,25 @@ async def test_reading_places_are_shared_and_what_is_written_there_is_put_back_a
     (Path(one.path) / "README.md").unlink()
     found = await space.keep(spot("a"), one, succeeded=True)
     assert (found.commit, found.artifacts) == (base.commit, ())
-    assert "3 file(s) written where only reading was agreed" in found.warnings[0]
+    assert "3 files were written where only reading was agreed" in found.warnings[0]
     assert (Path(two.path) / "code.txt").read_text().startswith("line 1\n")
     assert (Path(two.path) / "README.md").exists()
     await space.close(spot("a"), one)
+    assert listing(one.path) is None
     assert (Path(two.path) / "README.md").exists()
+
+
+async def test_a_reader_hides_nothing_by_git_ignore_by_times_or_by_its_git(space: GitWorkspace, base: Base):
+    place = await placed(space, base, spot("a"), mode="read")
+    folder = Path(place.path)
+    stat = (folder / "code.txt").stat()
+    text = (folder / "code.txt").read_text()
+    (folder / "code.txt").write_text(text[:-2] + "X\n")
+    os.utime(folder / "code.txt", ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    write(folder, {"sub/.gitignore": "*\n", "sub/hidden.txt": "x", "__pycache__/a.pyc": "x"})
+    (folder / ".git/info/exclude").write_text("*\n")
+    (folder / ".git/index").unlink()
+    (folder / "README.md").chmod(0o755)
+    found = await space.keep(spot("a"), place, succeeded=True)
+    assert found.warnings[0].endswith("README.md, code.txt, sub/.gitignore")
+    await space.close(spot("a"), place)

@@ -55,11 +55,17 @@ class Phase(Struct, frozen=True, omit_defaults=True):
 
 
 class Gate(Struct, frozen=True, omit_defaults=True):
-    """An automatic check with a verdict. `kind` names the check, `args` are its own (see `weft.steps.gates`)."""
+    """An automatic check with a verdict. `kind` names the check, `args` are its own (see `weft.steps.gates`).
+
+    Files that `protect` means are judged as they were when the run began, those that `may_change` means as the run left
+    them; both are patterns of paths.
+    """
 
     kind: str
     args: dict[str, Any] = {}
     id: str = ""
+    protect: tuple[str, ...] = ()
+    may_change: tuple[str, ...] = ()
 
 
 class Foreach(Struct, frozen=True, omit_defaults=True):
@@ -182,7 +188,7 @@ class Step(Struct, frozen=True, omit_defaults=True):
 
 class Workflow(Struct, frozen=True, omit_defaults=True):
     """A whole workflow as pure data. `extra` keeps what the file said and weft does not act on; `documents` holds the
-    texts of the templates that steps and gates name.
+    texts of the templates that steps and gates name. `protect` holds for every gate.
     """
 
     name: str
@@ -200,6 +206,7 @@ class Workflow(Struct, frozen=True, omit_defaults=True):
     weave: dict[str, str] = {}
     land: str = "branch"
     gates: tuple[Gate, ...] = ()
+    protect: tuple[str, ...] = ()
     documents: dict[str, str] = {}
     warnings: tuple[str, ...] = ()
     extra: dict[str, Any] = {}

@@ -15,7 +15,8 @@ from weft.workspace.port import Base, Mode, Part, Spot
 class Assignment(Struct, frozen=True):
     """`started_at` is when its start was put on record; `parts` are the commits that its folder is made from.
 
-    `earlier` are the files of the round before, where this one mends them.
+    `earlier` are the files of the round before, where this one mends them. `work` are paths and patterns of what the
+    workflow says that its steps write.
     """
 
     brief: Brief
@@ -29,6 +30,7 @@ class Assignment(Struct, frozen=True):
     cache: bool = False
     resolution: dict[str, Any] = {}
     earlier: tuple[Artifact, ...] = ()
+    work: tuple[str, ...] = ()
 
 
 class Link(Protocol):

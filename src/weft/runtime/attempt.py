@@ -13,12 +13,12 @@ import msgspec
 
 from weft.core.work import Artifact, Failure, Outcome, Verdict
 from weft.definition.policy import Timeouts
-from weft.definition.workflow import Gate
 from weft.errors import GateError, WeftError
 from weft.runtime.assignment import Assignment, Link
 from weft.runtime.clock import Clock
 from weft.runtime.desk import AttemptDesk
 from weft.runtime.handoff import handed
+from weft.runtime.judging import Judged, Judges
 from weft.runtime.watch import Watch
 from weft.runtime.weaving import disagreement, finish, start_from
 from weft.steps.port import GateKind, Kind, Tools
@@ -101,14 +101,20 @@ class Attempts:
     async def _weave(self, assignment: Assignment, link: Link) -> Outcome:
         """The internal last step: no kind performs it, the workspace does."""
 
-        async def judge(folder: Path) -> list[Verdict]:
-            desk = self._desk(assignment, link, folder)
+        workspace = self._workspace_of(assignment)
+
+        async def judge(base: Base, woven: Woven) -> list[Verdict]:
+            desk = self._desk(assignment, link, _NOWHERE)
             desk.spool.mkdir(parents=True, exist_ok=True)
-            verdicts = [await self._judge(gate, assignment, Outcome(), desk) for gate in assignment.gates]
+            judged = Judged(Outcome(), Place(str(_NOWHERE), woven.commit), woven.commit, base)
+            verdicts = await self._judges(assignment, workspace, desk).judge(judged)
             await desk.flush()
             return verdicts
 
-        return await finish(assignment, self._workspace_of(assignment), judge)
+        return await finish(assignment, workspace, judge)
+
+    def _judges(self, assignment: Assignment, workspace: Workspace, desk: AttemptDesk) -> Judges:
+        return Judges(assignment, workspace, self.gates, self.tools, desk)
 
     def _workspace_of(self, assignment: Assignment) -> Workspace:
         return self.workspace(assignment.spot.run, assignment.base, assignment.policies)
@@ -128,37 +134,24 @@ class Attempts:
         if outcome.failure is not None:
             return outcome
         also = [ref.name for ref in brief.creates if not ref.label]
-        kept = await self._keep(assignment, workspace, place, also)
+        kept = await self._keep(assignment, kind, workspace, place, also)
+        for warning in kept.warnings:
+            desk.say(f"[weft: {warning}]\n", "warning")
         missing = demand(brief, outcome, kept.artifacts, desk.folder)
         if missing is not None:
             return _with(outcome, kept, failure=missing)
-        verdicts = await self._judge_all(assignment, outcome, desk, workspace)
+        judged = Judged(outcome, place, kept.commit, assignment.base)
+        verdicts = await self._judges(assignment, workspace, desk).judge(judged)
         if assignment.earlier:
             kept = msgspec.structs.replace(kept, artifacts=_joined(assignment.earlier, kept.artifacts))
         handoff = handed(brief, outcome, kept.artifacts)
         return _with(outcome, kept, verdicts=(*outcome.verdicts, *verdicts), handoff=handoff)
 
-    async def _judge_all(
-        self, assignment: Assignment, outcome: Outcome, desk: AttemptDesk, workspace: Workspace
-    ) -> list[Verdict]:
-        """Commands are compared with the base revision, which a run cannot weaken; so it is laid out beside the work."""
-        gates, base = assignment.gates, assignment.base
-        if not (base.commit and any(gate.kind == "command" for gate in gates)):
-            return [await self._judge(gate, assignment, outcome, desk) for gate in gates]
-        spot = msgspec.structs.replace(assignment.spot, step=f"{assignment.spot.step}:base")
-        place = await workspace.open(spot, base, (), "read")
-        assert isinstance(place, Place)
-        desk.base = Path(place.path)
-        try:
-            return [await self._judge(gate, assignment, outcome, desk) for gate in gates]
-        finally:
-            await workspace.close(spot, place)
-
     async def _keep(
-        self, assignment: Assignment, workspace: Workspace, place: Place, also: list[str]
+        self, assignment: Assignment, kind: Kind, workspace: Workspace, place: Place, also: list[str]
     ) -> Kept:
-        if not place.writable:
-            return Kept(commit=place.base)
+        if kind.workspace == "none" and not place.writable:
+            return Kept(commit=place.base)  # Such a kind never saw the folder.
         return await workspace.keep(
             assignment.spot, place, succeeded=True, message=assignment.brief.title, also=also
         )
@@ -168,13 +161,6 @@ class Attempts:
         if place.writable:
             await workspace.keep(assignment.spot, place, succeeded=False, message=assignment.brief.title)
         await workspace.close(assignment.spot, place)
-
-    async def _judge(
-        self, gate: Gate, assignment: Assignment, outcome: Outcome, desk: AttemptDesk
-    ) -> Verdict:
-        judge = self.gates(gate.kind)
-        verdict = await judge.judge(gate.args, assignment.brief, outcome, desk, self.tools())
-        return msgspec.structs.replace(verdict, gate=gate.id) if gate.id else verdict
 
     def _desk(self, assignment: Assignment, link: Link, folder: Path) -> AttemptDesk:
         return AttemptDesk(

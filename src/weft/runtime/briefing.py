@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from weft.runtime.handoff import expected_of
 from weft.workspace.port import Base, Mode, Part, Spot
 
 _NO_ROLE = Role()
+_TEMPLATE = re.compile(r"\{\{.*?\}\}")
 _ENDED_WELL = frozenset({"succeeded", "skipped"})
 _End = tuple[str, int, str]
 
@@ -43,6 +45,7 @@ class Briefing:
             cache=step.cache,
             resolution=st.notes.get("resolution", {}),
             earlier=st.earlier.artifacts if st.earlier is not None else (),
+            work=_work_of(state.workflow) if step.gates else (),
         )
 
     def brief(self, st: StepState, step: Step) -> Brief:
@@ -194,8 +197,17 @@ def _hands_on(st: StepState) -> bool:
     return st.result is not None and st.result.handoff is not None
 
 
+def _work_of(workflow: Workflow) -> tuple[str, ...]:
+    """What the steps say that they write; a template in a name stands for any text."""
+    refs = [ref for step in workflow.steps for ref in (*step.creates, *step.updates) if not ref.label]
+    names = (name.removeprefix("./") for ref in refs for name in (ref.name, *ref.any_of) if name)
+    return tuple(dict.fromkeys(_TEMPLATE.sub("*", name) for name in names))
+
+
 def _complete(gate: Gate, workflow: Workflow) -> Gate:
-    """The gate with what its arguments only name: the role that judges, the text of a template."""
+    """The gate with what it only names: what the workflow protects, the role that judges, the text of a template."""
+    if workflow.protect:
+        gate = msgspec.structs.replace(gate, protect=(*gate.protect, *workflow.protect))
     if gate.kind == "verdict" and gate.args.get("role") in workflow.roles:
         who = msgspec.to_builtins(workflow.roles[gate.args["role"]])
         return msgspec.structs.replace(gate, args={**gate.args, "who": who})

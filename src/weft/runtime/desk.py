@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from weft.agents.port import Permission
+from weft.agents.port import Desk, Permission
 from weft.runtime.assignment import Link
 from weft.runtime.clock import Clock, sleep_until
 
@@ -20,7 +20,6 @@ class AttemptDesk:
         self.folder = folder
         self.spool = spool
         self.last_sign = clock.now()
-        self.base: Path | None = None
         self._link = link
         self._clock = clock
         self._left = output_bytes
@@ -62,3 +61,20 @@ class AttemptDesk:
 
     async def sleep(self, seconds: float, /) -> None:
         await sleep_until(self._clock, self._clock.now() + seconds)
+
+
+class _DeskAt:
+    """The same desk over other folders: what is said and asked there is said and asked by the attempt."""
+
+    def __init__(self, desk: AttemptDesk, folder: Path, spool: Path) -> None:
+        self._desk = desk
+        self.folder = folder
+        self.spool = spool
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._desk, name)
+
+
+def desk_at(desk: AttemptDesk, folder: Path, spool: Path) -> Desk:
+    """The desk for a judge, whose folders are not those of the work that it judges."""
+    return cast("Desk", _DeskAt(desk, folder, spool))

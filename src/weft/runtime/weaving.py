@@ -6,17 +6,16 @@ Landing is compare-and-swap: when the target moved meanwhile, weave onto it and 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from weft.core.work import Failure, Outcome, Verdict
 from weft.runtime.assignment import Assignment
-from weft.workspace.port import Base, Part, Place, Workspace, Woven
+from weft.workspace.port import Base, Part, Workspace, Woven
 
 LAND_TRIES = 5
 
-Judge = Callable[[Path], Awaitable[Sequence[Verdict]]]
-"""Judges a folder that holds the woven commit."""
+Judge = Callable[[Base, Woven], Awaitable[Sequence[Verdict]]]
+"""Judges the woven commit; what judges it is that of the base, which has moved on where the target has."""
 
 
 async def start_from(assignment: Assignment, workspace: Workspace) -> tuple[Part, ...] | Woven:
@@ -38,7 +37,7 @@ async def finish(assignment: Assignment, workspace: Workspace, judge: Judge) -> 
         woven = await _woven(assignment, workspace, base)
         if woven.conflicts:
             return disagreement(assignment, woven)
-        verdicts = await _judged(assignment, workspace, base, woven, judge)
+        verdicts = await judge(base, woven) if assignment.gates else ()
         outputs: dict[str, Any] = {"commit": woven.commit, "tree": woven.tree, "applied": list(woven.applied)}
         failed = [v for v in verdicts if v.verdict == "FAIL"]
         outputs["branch"] = await workspace.publish(assignment.spot.run, woven.commit)
@@ -72,19 +71,6 @@ async def _resolved(
         choices = {str(c["path"]): str(how.get("how", "ours")) for c in first.conflicts if c.get("path")}
     by = str(how.get("by", ""))
     return await workspace.resolve(assignment.spot, base, parts, assignment.policies, choices, by)
-
-
-async def _judged(
-    assignment: Assignment, workspace: Workspace, base: Base, woven: Woven, judge: Judge
-) -> Sequence[Verdict]:
-    if not assignment.gates:
-        return ()
-    place = await workspace.open(assignment.spot, base, (Part("weave", woven.commit),), "own")
-    assert isinstance(place, Place)
-    try:
-        return await judge(Path(place.path))
-    finally:
-        await workspace.close(assignment.spot, place)
 
 
 def disagreement(assignment: Assignment, woven: Woven) -> Outcome:

@@ -33,7 +33,12 @@ class Kind(Protocol):
 
 
 class GateKind(Protocol):
-    """A check; judged in the attempt's folder after the work, before anything is believed."""
+    """A check, judged after the work and before anything is believed, in a new folder with what the work left.
+
+    A kind may say `steered`: "command" (a program judges), "agent" (an agent does), "" (the kind itself does). By that
+    it is settled which files count as they were before the run; a kind that does not say is steered by both. With
+    `steered` "none" it needs no folder at all. A function in its place tells it by the gate's arguments.
+    """
 
     name: str
     schema: Mapping[str, Any]

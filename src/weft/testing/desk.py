@@ -32,7 +32,6 @@ class ListeningDesk:
         self.published: list[tuple[str, Mapping[str, Any]]] = []
         self.slept: list[float] = []
         self.signs = 0
-        self.base: Path | None = None
         self._clock = clock
         self._answers = list(answers)
 

@@ -1,4 +1,4 @@
-"""A private folder per run, shared by its steps, for runs without git.
+"""A private folder per run, shared by its steps that write, for runs without git; readers and judges get copies.
 
 What an attempt changed is what differs between the folder before and after it; nothing is versioned, so commits are "".
 """
@@ -18,10 +18,11 @@ from msgspec import Struct
 
 from weft.core.work import Artifact
 from weft.errors import LinkInTheWay, WorkspaceError
-from weft.workspace.names import attempt_name, confined, show_path, slug
-from weft.workspace.port import Base, Kept, Mode, Part, Place, Spot, Woven
+from weft.workspace.names import attempt_name, confined, show_path, slug, written_in_vain
+from weft.workspace.port import Base, JudgeFolder, JudgeRules, Kept, Mode, Part, Place, Spot, Woven
 
-_BLOCK = 1 << 20
+_SHELVES = ("none", "readers", "judges")
+"""Folders of single attempts, beside the files of the run."""
 
 
 class Seen(Struct, frozen=True, gc=False):
@@ -61,10 +62,27 @@ class FolderWorkspace:
             folder = self._home() / "none" / attempt_name(spot)
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
             return Place(path=str(_make(folder)))
-        folder = _make(self._home() / "files")
-        self._seen = await asyncio.to_thread(scan, folder, self._seen)
+        files = _make(self._home() / "files")
+        if mode == "read":
+            folder = await self._copy_of(files, "readers", spot)
+            self._before[spot] = await asyncio.to_thread(scan, folder, {})
+            return Place(path=str(folder), writable=False)
+        self._seen = await asyncio.to_thread(scan, files, self._seen)
         self._before[spot] = self._seen
-        return Place(path=str(folder), writable=mode != "read")
+        return Place(path=str(files))
+
+    async def _copy_of(self, files: Path, shelf: str, spot: Spot) -> Path:
+        folder = self._home() / shelf / attempt_name(spot)
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        await asyncio.to_thread(copy_files, files, _make(folder))
+        return folder
+
+    async def judge(
+        self, spot: Spot, base: Base, place: Place, commit: str, rules: JudgeRules
+    ) -> JudgeFolder:
+        """A copy of the files as they are; there is no revision that anything could be laid over from."""
+        self._run = spot.run
+        return JudgeFolder(Place(path=str(await self._copy_of(Path(place.path), "judges", spot))))
 
     async def keep(
         self,
@@ -77,6 +95,9 @@ class FolderWorkspace:
     ) -> Kept:
         folder = Path(place.path)
         before = self._before.get(spot, {})
+        if not place.writable:
+            there = await asyncio.to_thread(scan, folder, before)
+            return Kept(warnings=written_in_vain([artifact.path for artifact in changes(before, there)]))
         after = await asyncio.to_thread(scan, folder, self._seen if spot in self._before else {})
         if spot in self._before:
             self._seen = after
@@ -84,7 +105,7 @@ class FolderWorkspace:
 
     async def close(self, spot: Spot, place: Place) -> None:
         self._before.pop(spot, None)
-        if Path(place.path).parent.name == "none":
+        if Path(place.path).parent in [self._home(spot.run) / shelf for shelf in _SHELVES]:
             await asyncio.to_thread(shutil.rmtree, place.path, ignore_errors=True)
 
     async def read(self, commit: str, path: str) -> bytes | None:
@@ -143,7 +164,23 @@ class FolderWorkspace:
 
     async def end(self, run: str) -> None:
         """The files stay: they are all that there is of the run's result."""
-        await asyncio.to_thread(shutil.rmtree, self._home(run) / "none", ignore_errors=True)
+        for shelf in _SHELVES:
+            await asyncio.to_thread(shutil.rmtree, self._home(run) / shelf, ignore_errors=True)
+
+
+def copy_files(source: Path, target: Path) -> None:
+    """Copy what a scan sees: files with their modes, links as links, folders. What goes meanwhile is not there."""
+    for path, folders, files in os.walk(source):
+        inner = target / os.path.relpath(path, source)
+        inner.mkdir(exist_ok=True)
+        links = [name for name in folders if os.path.islink(os.path.join(path, name))]
+        for name in (*files, *links):
+            file = os.path.join(path, name)
+            try:
+                if S_ISREG(os.lstat(file).st_mode) or os.path.islink(file):
+                    shutil.copy2(file, inner / name, follow_symlinks=False)
+            except FileNotFoundError:
+                continue
 
 
 def scan(folder: Path, known: Mapping[bytes, Seen]) -> dict[bytes, Seen]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,10 +12,13 @@ from weft.workspace.commits import SUBMODULE, read_header, write_commit
 from weft.workspace.flush import flush
 from weft.workspace.git import Git
 from weft.workspace.harvest import Caps, Crop, artifacts_of, harvest
-from weft.workspace.names import attempt_ref, path_bytes, show_path
+from weft.workspace.names import attempt_ref, path_bytes, show_path, written_in_vain
 from weft.workspace.places import index_of
 from weft.workspace.port import Kept, Place, Spot
 from weft.workspace.settler import SIDES
+
+_CACHES = frozenset((b"__pycache__", b".pytest_cache", b".mypy_cache", b".ruff_cache"))
+"""What tools that only read leave where nothing is ignored."""
 
 _MARKS = (b"<<<<<<< ", b">>>>>>> ")
 
@@ -63,24 +65,19 @@ class Keeper:
         return [path for path in paths if path not in moved]
 
     async def look(self) -> Kept:
-        """A place to read in: nothing of it is kept. Files that were changed there all the same are put back, and named."""
+        """A place to read in: nothing of it is kept. What was written there all the same is named, but for tools' caches.
+
+        A file that says what git ignores would hide others and itself, so that it counts even when it is ignored.
+        """
         git, place = self._git, self._place
         tree = (await read_header(git, place.base)).tree
         crop = await harvest(git, place.base, index_of(self._folder), self._scratch, self._caps)
-        if not crop.changes:
-            return Kept(place.base, tree)
-        index = self._scratch / "restore"
-        await asyncio.to_thread(shutil.copy2, index_of(self._folder), index)
-        private = git.at(place.path, index)
-        touched = b"".join(change.path + b"\0" for change in crop.changes if change.kind != "A")
-        if touched:
-            await private.run("checkout-index", "-f", "-q", "-z", "--stdin", stdin=touched)
-        artifacts = await artifacts_of(git, crop.changes, place.base)
-        names = ", ".join(artifact.path for artifact in artifacts[:5])
-        warning = (
-            f"{len(artifacts)} file(s) written where only reading was agreed; nothing of it is kept: {names}"
-        )
-        return Kept(place.base, tree, (), (warning,))
+        private = git.at(place.path, self._scratch / "index")
+        untracked = (await private.run("ls-files", "-z", "-o")).split(b"\0")
+        hiding = [path for path in untracked if path.rpartition(b"/")[2] == b".gitignore"]
+        paths = dict.fromkeys([*(change.path for change in crop.changes), *hiding])
+        written = [show_path(path) for path in paths if not _CACHES.intersection(path.split(b"/"))]
+        return Kept(place.base, tree, warnings=written_in_vain(written))
 
 
 def _trailers(spot: Spot, succeeded: bool, place: Place) -> dict[str, str]:

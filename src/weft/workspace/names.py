@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from weft.errors import LinkInTheWay, WorkspaceError
@@ -15,6 +16,7 @@ from weft.workspace.port import Spot
 
 _SAFE = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _LONGEST = 80
+_NAMED = 5
 _ESCAPES = {"a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13, '"': 34, "\\": 92}
 _PLAIN = {code: letter for letter, code in _ESCAPES.items()}
 
@@ -97,3 +99,12 @@ def confined(folder: Path, text: str) -> Path:
         if place.is_symlink():
             raise LinkInTheWay(place=text)
     return place
+
+
+def written_in_vain(paths: Sequence[str]) -> tuple[str, ...]:
+    """The warning about what was written in a place to read in, if anything was."""
+    if not paths:
+        return ()
+    shown = ", ".join(paths[:_NAMED]) + (f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else "")
+    what = "1 file was" if len(paths) == 1 else f"{len(paths)} files were"
+    return (f"{what} written where only reading was agreed, and thrown away unseen by others: {shown}",)

@@ -30,7 +30,6 @@ class Places:
         self._home = home
         self._repository = repository
         self._refs: asyncio.Task[bytes] | None = None
-        self._shared: dict[str, asyncio.Lock] = {}
 
     def folder(self, run: str, name: str) -> Path:
         """Where a folder of this name is or would be."""
@@ -55,20 +54,6 @@ class Places:
         except BaseException:
             await asyncio.to_thread(discard, folder)
             raise
-        return folder
-
-    async def shared(self, run: str, commit: str, target: str, base: str) -> Path:
-        """The one folder of this run with the files of a commit, for those who only read."""
-        folder = self.folder(run, f"read-{commit[:20]}")
-        async with self._shared.setdefault(str(folder), asyncio.Lock()):
-            if folder.is_dir():
-                return folder
-            draft = folder.with_name(f".{folder.name}-{os.getpid()}-{next(_serial)}")
-            try:
-                await self._fill(draft, index_of(draft), commit, target, base)
-                await asyncio.to_thread(_put, draft, folder, index_of(draft), index_of(folder))
-            finally:
-                await asyncio.to_thread(discard, draft)
         return folder
 
     async def _fill(self, folder: Path, index: Path, commit: str, target: str, base: str) -> None:
@@ -137,15 +122,6 @@ def _open_up(folder: Path) -> None:
             place = os.path.join(path, name)
             if not os.path.islink(place):
                 os.chmod(place, stat.S_IRWXU)
-
-
-def _put(draft: Path, folder: Path, draft_index: Path, index: Path) -> None:
-    os.replace(draft_index, index)
-    try:
-        os.rename(draft, folder)
-    except OSError:
-        if not folder.is_dir():  # Another process was first: its folder is as good.
-            raise
 
 
 def _lay_out(folder: Path, repository: Repository, commit: str, branch: bytes, refs: bytes) -> None:

@@ -14,8 +14,8 @@ from msgspec import Struct
 from weft.core.work import Artifact
 
 Mode = Literal["own", "read", "none", "shared"]
-"""own: a folder of its own to write in; read: one to look at, shared by all who start from the same commit;
-none: an empty folder; shared: one unversioned folder of the whole run."""
+"""own: a folder of its own to write in; read: one of its own to look at; none: an empty folder; shared: one unversioned
+folder of the whole run."""
 
 
 class Base(Struct, frozen=True, omit_defaults=True):
@@ -85,6 +85,42 @@ class Kept(Struct, frozen=True):
     unresolved: tuple[str, ...] = ()
 
 
+class JudgeRules(Struct, frozen=True):
+    """What one judge must not take from the run. Patterns are from the top of the folder.
+
+    `steered`: which table of steering files counts (of commands, of agents, of both, of nothing). `command` is the text
+    of what the judge runs, for the files that it names. `protect` are as at the base whatever else is said, `may_change`
+    are the run's; `work` is what the workflow says that its steps write. `as_it_is`: the files that the command names
+    are left as the run made them.
+    """
+
+    steered: Literal["command", "agent", "all", ""] = ""
+    command: str = ""
+    protect: tuple[str, ...] = ()
+    may_change: tuple[str, ...] = ()
+    work: tuple[str, ...] = ()
+    as_it_is: bool = False
+
+
+class JudgeFolder(Struct, frozen=True):
+    """A folder for one judge: the run's files, and what of them does not count, path to reason.
+
+    `restored` are the base's whole, `joined` hold the base's steering and the run's rest, `left_out` are new files that
+    would have steered what was there, `of_the_run` steer but were not there at the base, `new_tests` count.
+    `uncertain` are restored only because the command names them; `operands` are those of them that it does not run.
+    """
+
+    place: Place
+    base: str = ""
+    restored: Mapping[str, str] = {}
+    joined: Mapping[str, str] = {}
+    left_out: Mapping[str, str] = {}
+    of_the_run: Mapping[str, str] = {}
+    new_tests: tuple[str, ...] = ()
+    uncertain: tuple[str, ...] = ()
+    operands: tuple[str, ...] = ()
+
+
 class Spot(Struct, frozen=True):
     """Names an attempt for a workspace: run, step key, round, attempt, and when its record was written.
 
@@ -131,6 +167,15 @@ class Workspace(Protocol):
         """Commit what an attempt left, also a failed one's (kept under `refs/weft/`), and say what changed.
 
         `also`: files that are kept even when the repository ignores them (what the step declares to create).
+        """
+        ...
+
+    async def judge(
+        self, spot: Spot, base: Base, place: Place, commit: str, rules: JudgeRules
+    ) -> JudgeFolder:
+        """A new folder for one judge: what `commit` holds ("": what lies in `place`) and nothing else that was written.
+
+        What judges is laid over from the base as the rules say. `spot` names the judge; give the folder back with `close`.
         """
         ...
 

@@ -20,10 +20,12 @@ from weft.workspace.folder import FolderWorkspace
 from weft.workspace.git import Git
 from weft.workspace.ground import Ground, ground
 from weft.workspace.harvest import Caps
+from weft.workspace.judging import layout
+from weft.workspace.judging.overlay import overlay
 from weft.workspace.keeper import Keeper
 from weft.workspace.names import attempt_name, attempt_ref, slug, woven_ref
 from weft.workspace.places import Places, discard, remove
-from weft.workspace.port import Base, Kept, Mode, Part, Place, Spot, Woven
+from weft.workspace.port import Base, JudgeFolder, JudgeRules, Kept, Mode, Part, Place, Spot, Woven
 from weft.workspace.settler import Choices
 from weft.workspace.weave import Fabric, Order, Weaver
 
@@ -108,15 +110,13 @@ class GitWorkspace:
         return await self._placed(spot, base, fabric, mode == "own")
 
     async def _placed(self, spot: Spot, base: Base, fabric: Fabric, writable: bool) -> Place:
+        """A folder that no other attempt sees, also to read in: what one reader writes no other may find."""
         on, places = await self._at(base)
         run = slug(spot.run)
         async with self._at_once:
-            if writable:
-                left = places.left(run, attempt_name(structs.replace(spot, attempt=spot.takes_over)))
-                name = attempt_name(spot)
-                folder = left or await places.own(run, name, fabric.commit, base.target, base.commit)
-            else:
-                folder = await places.shared(run, fabric.commit, base.target, base.commit)
+            left = places.left(run, attempt_name(structs.replace(spot, attempt=spot.takes_over)))
+            name = attempt_name(spot)
+            folder = left or await places.own(run, name, fabric.commit, base.target, base.commit)
         at = base.at or (await read_header(on.repository.git, fabric.commit)).at
         return Place(str(folder), fabric.commit, writable, fabric.parents, fabric.disputed, at)
 
@@ -146,10 +146,26 @@ class GitWorkspace:
                 return await keeper.look()
             return await keeper.keep(spot, succeeded, message, also)
 
+    async def judge(
+        self, spot: Spot, base: Base, place: Place, commit: str, rules: JudgeRules
+    ) -> JudgeFolder:
+        on, places = await self._at(base)
+        git = on.repository.git
+        if not commit:
+            copied = await self._folder(on, spot.run).judge(spot, base, place, commit, rules)
+            laid = await layout.lay_over_copy(git, base.commit, Path(copied.place.path), rules)
+            return layout.described(copied.place, base.commit, laid)
+        found = await overlay(git, base.commit, commit, rules)
+        async with self._scratch(spot.run) as scratch, self._at_once:
+            judged = await layout.judged_commit(git, spot.run, base, commit, found, scratch)
+            run, name = slug(spot.run), attempt_name(spot)
+            folder = await places.own(run, name, judged, base.target, base.commit)
+        return layout.described(Place(str(folder), judged, at=base.at), base.commit, found)
+
     async def close(self, spot: Spot, place: Place) -> None:
         if not place.base:
             await self._folder(await self._ground(), spot.run).close(spot, place)
-        elif place.writable:
+        else:
             await asyncio.to_thread(discard, Path(place.path))
 
     async def read(self, commit: str, path: str) -> bytes | None:

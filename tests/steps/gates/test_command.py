@@ -1,4 +1,4 @@
-"""A command as a gate, and that a run cannot weaken what judges it."""
+"""A command as a gate."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from weft.core.work import Outcome, Verdict
-from weft.definition.workflow import Ref
 from weft.errors import GateError
 from weft.steps.gates.command import Command
 from weft.steps.port import Tools
@@ -55,50 +54,3 @@ async def test_a_gate_that_cannot_start_does_not_judge(desk):
 
 async def test_a_long_command_has_a_short_name(desk):
     assert len((await judge(desk, {"script": "true " + "x" * 100})).gate) == 60
-
-
-@pytest.mark.parametrize(
-    "args",
-    [
-        {"script": "./scripts/check.sh --fast"},
-        {"script": "sh 'scripts/check.sh' && true"},
-        {"argv": ["sh", "scripts/check.sh"]},
-        {"script": "true", "protect": ["scripts/"]},
-        {"script": "true", "protect": ["**/*.sh"]},
-    ],
-)
-async def test_a_file_that_judges_must_be_that_of_the_base(desk, tmp_path, args):
-    base = tmp_path / "base"
-    for folder in (base, desk.folder):
-        (folder / "scripts").mkdir(parents=True)
-        (folder / "scripts" / "check.sh").write_text("#!/bin/sh\nexit 0\n")
-        (folder / "scripts" / "check.sh").chmod(0o755)
-    desk.base = base
-    assert (await judge(desk, args)).verdict == "PASS"
-    (desk.folder / "scripts" / "new.py").write_text("fine")
-    assert (await judge(desk, args)).verdict == "PASS"
-    (desk.folder / "scripts" / "check.sh").write_text("exit 0 # softer")
-    verdict = await judge(desk, args)
-    assert verdict.verdict == "FAIL"
-    assert verdict.findings == (
-        "scripts/check.sh was changed in this run, and it is part of the gate: put it back",
-    )
-    assert (await judge(desk, args, updates=(Ref("scripts/check.sh"),))).verdict == "PASS" or "./" in str(
-        args
-    )
-    (desk.folder / "scripts" / "check.sh").unlink()
-    assert "was removed" in (await judge(desk, args)).findings[0]
-
-
-async def test_what_the_base_does_not_have_and_names_that_lead_out_are_no_concern(desk, tmp_path):
-    desk.base = tmp_path / "base"
-    desk.base.mkdir()
-    (desk.folder / "new_test.sh").write_text("true")
-    assert (await judge(desk, {"script": "sh new_test.sh", "protect": ["../x"]})).verdict == "PASS"
-
-
-async def test_folders_that_a_command_works_on_may_change(desk, tmp_path):
-    desk.base = tmp_path / "base"
-    (desk.base / "tests").mkdir(parents=True)
-    (desk.base / "tests" / "a.py").write_text("old")
-    assert (await judge(desk, {"script": "true tests"})).verdict == "PASS"

@@ -23,10 +23,22 @@ def check_artifacts(subject: Subject, shape: Shape, exists: Exists | None) -> No
         {name for step in subject.workflow.steps for ref in step.creates for name in names_of(ref)}
     )
     for path, step in subject.steps():
+        _writes_where_it_may(subject, path, step)
         for key, refs in (("requires", step.requires), ("updates", step.updates)):
             for index, ref in enumerate(refs):
                 if not (ref.soft or ref.external or ref.aggregate or ref.label):
                     _ref(subject, shape, (*path, key, index), step, ref, writers, names, exists)
+
+
+def _writes_where_it_may(subject: Subject, path: Path, step: Step) -> None:
+    """A step that is to write has a folder that is kept."""
+    if step.workspace not in ("read", "none"):
+        return
+    for key, refs in (("creates", step.creates), ("updates", step.updates)):
+        for index, ref in enumerate(refs):
+            if not ref.label:
+                what = f"`{step.id}` is to write `{ref.name}`, but its workspace is `{step.workspace}`"
+                subject.findings.fault((*path, key, index), what, "write `workspace: own`, or leave it out")
 
 
 def _ref(

@@ -66,6 +66,8 @@ def _gate(keys: Any, path: Path, findings: Findings, template: str) -> tuple[Gat
     if not isinstance(keys, GateKeys):
         return (Gate("command", command(keys)),)
     said = [name for name in KINDS if getattr(keys, name) not in (UNSET, False)]
+    if said == ["run", "thresholds"]:
+        said = ["thresholds"]
     if len(said) != 1:
         what = (
             f"a gate is either {' or '.join(f'`{name}`' for name in said)}"
@@ -80,16 +82,33 @@ def _gate(keys: Any, path: Path, findings: Findings, template: str) -> tuple[Gat
             key = WRITTEN.get(name, name)
             findings.fault((*path, key), f"`{key}` belongs to `{owner}`", "remove it", key=True)
     name = keys.id or ""
+    sides = {
+        name: patterns(getattr(keys, name), (*path, name), findings) for name in ("protect", "may_change")
+    }
     if kind == "person":
         return ()
     if kind == "document" and not (keys.template or template):
         findings.fault(path, "the document has no template to be checked by", "add `template`")
         return ()
     if kind == "document":
-        return (Gate(kind, {"document": keys.document, "template": keys.template or template}, name),)
+        return (
+            Gate(kind, {"document": keys.document, "template": keys.template or template}, name, **sides),
+        )
     if kind == "uses":
-        return (Gate(keys.uses or "", keys.arguments or {}, name),)
-    return (Gate("command" if kind == "run" else kind, _arguments(kind, keys), name),)
+        return (Gate(keys.uses or "", keys.arguments or {}, name, **sides),)
+    return (Gate("command" if kind == "run" else kind, _arguments(kind, keys), name, **sides),)
+
+
+def patterns(keys: str | list[str], path: Path, findings: Findings) -> tuple[str, ...]:
+    """Patterns of paths; one that leads out of the folder means nothing there."""
+    some = names(keys)
+    for index, pattern in enumerate(some):
+        if pattern.startswith(("/", "~")) or ".." in pattern.split("/") or "\0" in pattern:
+            where = (*path, index) if isinstance(keys, list) else path
+            findings.fault(
+                where, f"`{pattern}` leads out of the folder", "name files below its top: `tests/**`"
+            )
+    return some
 
 
 def _arguments(kind: str, keys: GateKeys) -> dict[str, Any]:
@@ -104,6 +123,7 @@ def _arguments(kind: str, keys: GateKeys) -> dict[str, Any]:
             return {
                 "thresholds": bounds,
                 **{one: getattr(keys, one) for one in ("report", "scale") if getattr(keys, one)},
+                **(command(keys.run) if keys.run is not UNSET else {}),
             }
         case "artifacts":
             return {"artifacts": list(names(value))}

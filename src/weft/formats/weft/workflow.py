@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from weft.definition.findings import Findings
 from weft.definition.workflow import Fact, Input, Phase, Role, Workflow
 from weft.formats.positions import Path, Positions
-from weft.formats.weft.gates import gates, no_person
+from weft.formats.weft.gates import gates, no_person, patterns
 from weft.formats.weft.keys.document import DocumentKeys, FactKeys, InputKeys, PhaseKeys, RoleKeys
 from weft.formats.weft.places import Spot
 from weft.formats.weft.steering import given, limits, names
@@ -42,6 +42,7 @@ def workflow(
         weave=keys.weave,
         land=keys.land,
         gates=gates(keys.gate, ("gate",), findings),
+        protect=patterns(keys.protect, ("protect",), findings),
         documents=keys.documents,
         extra=keys.extra,
     )

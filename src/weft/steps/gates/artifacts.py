@@ -17,6 +17,7 @@ class Artifacts:
     """Args: `artifacts`, each a name, folder or pattern, or a mapping of `path` and `headings`."""
 
     name = "artifacts"
+    steered = ""
     schema: Mapping[str, Any] = {
         "type": "object",
         "properties": {

@@ -15,6 +15,7 @@ class Condition:
     """Args: `condition`, `message` (the finding when it does not hold). Raises ConditionError when a name is missing."""
 
     name = "condition"
+    steered = "none"
     schema: Mapping[str, Any] = {
         "type": "object",
         "properties": {"condition": {"type": "string", "minLength": 1}, "message": {"type": "string"}},

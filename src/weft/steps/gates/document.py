@@ -20,6 +20,7 @@ class Document:
     """
 
     name = "document"
+    steered = ""
     schema: Mapping[str, Any] = {
         "type": "object",
         "properties": {

@@ -15,6 +15,7 @@ from weft.agents.inside import inside
 from weft.agents.port import Desk
 from weft.core.work import Brief, Outcome, Verdict
 from weft.errors import GateError
+from weft.steps.gates.command import Command
 from weft.steps.port import Tools
 
 _BOUND = re.compile(r"\s*(>=|<=|==|!=|>|<|=)?\s*(-?\d+(?:\.\d+)?)\s*%?\s*")
@@ -33,11 +34,19 @@ _LARGEST_REPORT_BYTES = 16_777_216
 class Thresholds:
     """Args: `thresholds` (name or dotted path to a bound such as `">= 80"`), `report` (a JSON file), `scale` (10 or 100).
 
-    Each number is looked for in the report, then in the outputs. Raises GateError for a bound that cannot be read and
+    With a command as of `run` (`argv` or `script`) that is run first, and what it left is read. Each number is looked for in the report, then in the outputs. Raises GateError for a bound that cannot be read and
     for whatever lies outside of the scale.
     """
 
     name = "thresholds"
+
+    @staticmethod
+    def steered(args: Mapping[str, Any]) -> str:
+        """A command that makes the report judges; a report alone is read, outputs need no folder."""
+        if "script" in args or "argv" in args:
+            return "command"
+        return "" if args.get("report") else "none"
+
     schema: Mapping[str, Any] = {
         "type": "object",
         "properties": {
@@ -48,6 +57,9 @@ class Thresholds:
             },
             "report": {"type": "string"},
             "scale": {"enum": [10, 100]},
+            "argv": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+            "script": {"type": "string", "minLength": 1},
+            "shell": {"type": "string", "minLength": 1},
         },
         "required": ["thresholds"],
         "additionalProperties": False,
@@ -56,6 +68,10 @@ class Thresholds:
     async def judge(
         self, args: Mapping[str, Any], brief: Brief, outcome: Outcome, desk: Desk, tools: Tools
     ) -> Verdict:
+        if "script" in args or "argv" in args:
+            made = await Command().judge(args, brief, outcome, desk, tools)
+            if made.verdict == "FAIL":
+                return made
         report, findings = _report(args.get("report"), desk)
         scale = args.get("scale")
         evidence: dict[str, Any] = {}

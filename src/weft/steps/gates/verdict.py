@@ -47,6 +47,7 @@ class Reviewed:
     """
 
     name = "verdict"
+    steered = "agent"
     schema: Mapping[str, Any] = {
         "type": "object",
         "properties": {

@@ -128,6 +128,8 @@ class DocumentKeys(Struct, forbid_unknown_fields=True):
     """Steps that run after all others, whatever became of them."""
     gate: Gates | UnsetType = UNSET
     """What the run's result must pass before it lands."""
+    protect: Names = []
+    """What every gate of the file protects, beside its own `protect`."""
     outputs: dict[str, Expression] = {}
     """What the run gives, each an expression."""
     weave: dict[str, Text] = {}

@@ -22,18 +22,19 @@ class VerdictKeys(Struct, forbid_unknown_fields=True):
 
 
 class GateKeys(Struct, forbid_unknown_fields=True):
-    """One check, by exactly one of run, condition, thresholds, artifacts, document, verdict, person, uses."""
+    """One check, by exactly one of run, condition, thresholds, artifacts, document, verdict, person, uses; `thresholds`
+    may have a `run` that makes their report."""
 
     id: Identifier | UnsetType = UNSET
     """What the gate is called in events and findings."""
     run: Command | UnsetType = UNSET
-    """A command that passes with exit code 0: a script, or a list of arguments."""
+    """A command that passes with exit code 0: a script, or a list of arguments; with `thresholds` it makes the report."""
     condition: Expression | UnsetType = UNSET
     """What must hold; `outputs.<this step>` is what the work gave."""
     thresholds: Annotated[dict[str, Text | float], Meta(min_length=1)] | UnsetType = UNSET
     """Numbers of the report or the outputs and what they must reach: `coverage: ">= 80"`; a bare number is a least value."""
     report: Text | UnsetType = UNSET
-    """The JSON file that the thresholds read; the step's outputs unless told."""
+    """The JSON file that the thresholds read; the step's outputs unless told. Without `run` the step wrote it itself."""
     scale: Literal[10, 100] | UnsetType = UNSET
     """What the report's scores go up to."""
     artifacts: Names | UnsetType = UNSET
@@ -50,6 +51,10 @@ class GateKeys(Struct, forbid_unknown_fields=True):
     """A gate that a plug-in brings."""
     arguments: Open | UnsetType = field(default=UNSET, name="with")
     """What the plug-in is given."""
+    protect: Names = []
+    """Files and patterns that judge: they count as they were when the run began, and none may be added."""
+    may_change: Names = []
+    """Files and patterns that would count as they were when the run began, and that this run may change: tests, a Makefile."""
 
 
 Gate = Text | GateKeys

@@ -119,8 +119,11 @@ def gates(some: tuple[Gate, ...]) -> list[Any]:
     return [_gate(one) for one in some]
 
 
+_MEASURED = {"thresholds", "report", "scale", "script", "argv"}
+
+
 def _gate(one: Gate) -> Keys:
-    keys: Keys = {"id": one.id} if one.id else {}
+    keys = differing(one, Gate(""), "id", "protect", "may_change")
     args = set(one.args)
     if one.kind == "command" and args in ({"script"}, {"argv"}):
         return {**keys, "run": one.args.get("script") or one.args["argv"]}
@@ -130,6 +133,9 @@ def _gate(one: Gate) -> Keys:
         return {**keys, "artifacts": one.args["artifacts"]}
     if one.kind == "thresholds" and "thresholds" in args and args <= {"thresholds", "report", "scale"}:
         return {**keys, **one.args}
+    if one.kind == "thresholds" and "thresholds" in args and args <= _MEASURED:
+        rest = {name: value for name, value in one.args.items() if name not in ("script", "argv")}
+        return {**keys, "run": one.args.get("script") or one.args["argv"], **rest}
     if one.kind == "document" and args == {"document", "template"}:
         return {**keys, **one.args}
     if one.kind == "verdict" and {"role", "criteria"} <= args <= {"role", "criteria", "prompt"}:
