@@ -13,7 +13,9 @@ SEED  ?=
 # The extras that the tests need installed; a lock takes them in by `make locks`.
 TEST_EXTRAS := agents mcp models telemetry web
 
-PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip -qq
+# Locks are complete and installed with --no-deps: else pip asks the index for `uvicorn` too where a lock says
+# `uvicorn[standard]`, and refuses the lock once there is a newer release. A person's PIP_USER does not reach in here.
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_USER=0 $(BIN)/python -m pip -qq
 
 .PHONY: help demo test check formatted format lint types floors tests agents docs docs-check bench soak locks clean
 .DEFAULT_GOAL := help
@@ -43,13 +45,14 @@ $(VENV)/.made:
 
 $(VENV)/.base: requirements/base.txt pyproject.toml $(VENV)/.made
 	@echo "Installing weft into $(VENV) ..."
-	@$(PIP) install --require-hashes -r requirements/base.txt
+	@$(PIP) install --no-deps --require-hashes -r requirements/base.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.test: requirements/test.txt $(VENV)/.base
 	@echo "Installing what the tests need into $(VENV) ..."
-	@$(PIP) install --require-hashes -r requirements/test.txt
+	@$(PIP) install --no-deps --require-hashes -r requirements/test.txt
+	@$(PIP) check
 	@touch $@
 
 # ----------------------------------------------------------------------------------------------------------- the gate
@@ -112,9 +115,10 @@ soak: $(VENV)/.test
 
 # ---------------------------------------------------------------------------------------------------------- the locks
 
+# Pins keep their extras, so that a lock can be checked for completeness.
 # all.txt resolves every extra together; the smaller locks take their versions from it, so they never disagree.
 UV_LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-header pyproject.toml
+	--no-strip-extras --no-emit-index-url --no-emit-find-links --no-header pyproject.toml
 
 locks:
 	$(UV_LOCK) --upgrade --all-extras --group test --output-file requirements/all.txt

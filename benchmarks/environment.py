@@ -102,7 +102,7 @@ def _pins(name: str) -> dict[str, str]:
 
 def _install_weft(place: Path, lock: str) -> None:
     """As `make` does: what the lock names, then this checkout, so that a cold start is that of a user."""
-    _pip(place, "--require-hashes", "-r", str(ROOT / lock))
+    _pip(place, "--no-deps", "--require-hashes", "-r", str(ROOT / lock))
     _pip(place, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
 
 
