@@ -22,6 +22,7 @@ def test_a_completed_run_as_one_object():
         ],
         "artifacts": [{"path": "a.md", "step": "a", "digest": "d1"}],
         "errors": [],
+        "warnings": [],
         "cost_usd": 0.0,
         "seconds": 2.5,
     }

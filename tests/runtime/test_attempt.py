@@ -207,3 +207,40 @@ async def test_a_kind_that_nobody_has_fails_its_step(repository: Path) -> None:
     assert state.status == "failed"
     assert "nonsense" in state.reason
     await asyncio.gather(weft.close())
+
+
+async def test_a_step_that_leaves_what_cannot_be_kept_fails_names_it_and_keeps_its_folder(
+    repository: Path,
+) -> None:
+    step = script("a", "echo x > good.txt; mkfifo pipe; mkdir -p sub/.git; echo y > sub/.git/y")
+    weft, state = await drive(repository, step)
+    assert state.status == "failed"
+    assert "pipe: it is no file, folder or link" in state.reason
+    assert "sub/.git: git keeps nothing of this name" in state.reason
+    [warning] = state.steps["a"].warnings
+    folder = Path(warning.rpartition(": ")[2])
+    assert "so its folder stays" in warning
+    assert (folder / "sub/.git/y").read_text() == "y\n"
+    ref = git(repository, "rev-parse", f"refs/weft/{state.run}/a/1.1")
+    assert "good.txt" in git(repository, "ls-tree", "--name-only", ref)
+    await weft.close()
+
+
+async def test_warnings_of_the_files_reach_the_record(repository: Path) -> None:
+    text = "git init -q app; echo x > app/x; git -C app add x"
+    weft, state = await drive(repository, script("a", text))
+    assert state.status == "completed", state.reason
+    assert state.steps["a"].warnings == (
+        "app is a repository of its own; its files are kept, its history is not",
+    )
+    await weft.close()
+
+
+async def test_what_is_declared_is_kept_also_where_the_repository_ignores_it(repository: Path) -> None:
+    made = (Ref("dist/app.txt"), Ref("logs/*.log"))
+    text = "printf 'dist/\n*.log\n' > .gitignore; mkdir dist logs; tee dist/app.txt logs/a.log </etc/hostname"
+    weft, state = await drive(repository, script("a", text, creates=made, updates=(Ref("dist/app.txt"),)))
+    assert state.status == "completed", state.reason
+    names = git(repository, "ls-tree", "-r", "--name-only", state.commit).split()
+    assert {"dist/app.txt", "logs/a.log"} <= set(names)
+    await weft.close()

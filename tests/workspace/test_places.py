@@ -62,7 +62,9 @@ async def test_an_attempt_that_begins_again_finds_a_clean_folder(space: GitWorks
     assert (await placed(space, base, spot())).path == place.path
     assert not (Path(place.path) / "half").exists()
     await space.close(spot(), place)
-    assert listing(str(Path(place.path).parent)) == []
+    assert listing(str(Path(place.path).parent)) == ["build.1.1~1", "build.1.1~1.index"]
+    await space.end("run-1")
+    assert listing(str(Path(place.path).parent)) is None
     await space.close(spot(), place)
 
 

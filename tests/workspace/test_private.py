@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from tests.workspace.repositories import git, write
 from weft.errors import GitFailed, LinkInTheWay, WorkspaceError
 from weft.testing.workspace_contract import listing, placed, spot, worked
-from weft.workspace.harvest import Caps
+from weft.workspace.gathering import Caps
 from weft.workspace.port import Base, Part
 from weft.workspace.worktree import GitWorkspace
 
@@ -51,6 +52,32 @@ async def test_it_is_said_and_the_folder_itself_gets_no_git(space: GitWorkspace,
     assert listing(str(folder)) == [".gitignore", ".weft", "a.log", "bin", "node_modules", "plan.md"]
     place = await placed(space, base, spot())
     assert listing(place.path) == [".git", ".gitignore", "bin", "plan.md"]
+
+
+async def test_keys_and_large_files_are_not_taken_in_and_are_named(space: GitWorkspace, folder: Path):
+    write(
+        folder,
+        {
+            ".ssh/id_rsa": "k",
+            ".env": "TOKEN=1",
+            ".env.example": "TOKEN=",
+            "certs/server.pem": "k",
+            "node_modules/x.pem": "k",
+            "image.iso": "",
+        },
+    )
+    os.truncate(folder / "image.iso", 33 << 20)
+    base = await space.prepare("run-1", folder)
+    assert base.warnings[1] == (
+        "not taken in, so not seen by the steps: .env, .ssh/id_rsa, certs/server.pem, "
+        "image.iso: 34603008 bytes are over the 33554432 that are kept"
+    )
+    place = await placed(space, base, spot())
+    names = listing(place.path)
+    assert names == [".env.example", ".git", ".gitignore", "bin", "plan.md"]
+    write(Path(place.path), {".env": "made by a step"})
+    kept = await space.keep(spot(), place, succeeded=True)
+    assert [artifact.path for artifact in kept.artifacts] == [".env"]
 
 
 async def test_runs_share_one_repository_and_its_snapshots(space: GitWorkspace, folder: Path, base: Base):

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from weft.app.people import People
 from weft.core.state import ENDED, State
-from weft.errors import Refused
+from weft.errors import NoSuchRun, Refused
 from weft.store.port import RunQuery, RunRow
 from weft.workspace.names import slug
 from weft.workspace.port import Base
@@ -40,11 +40,12 @@ async def cleanup(
     before = weft.engine.clock.now() - days * DAY
     removed: list[str] = []
     kept: dict[str, str] = {}
+    if not dry_run:
+        await tidy(weft)
     for row in await _ended(weft, tuple(status), before):
         state = await weft.engine.fold(row.run)
-        why = "" if unlanded or (status and row.status != "completed") else await _only_here(weft, state)
-        if not why and not dry_run:
-            why = await _remove(weft, state)
+        told = unlanded or bool(status and row.status != "completed")
+        why = await remove(weft, state, told, dry_run)
         if why:
             kept[row.run] = why
         else:
@@ -53,6 +54,29 @@ async def cleanup(
         # No run ended before the beginning of time: this only collects outputs and blobs that nobody names.
         await weft.store.prune(0.0, output_before=before)
     return Cleaned(tuple(removed), kept)
+
+
+async def tidy(weft: People) -> None:
+    """Take away what is left of the folders of runs that have ended, as the end of a run that was not cut short does."""
+    from weft.workspace.cleanup import folders_of
+    from weft.workspace.ground import places_of
+
+    places = await places_of(weft.home, weft.folder)
+    for run in await asyncio.to_thread(folders_of, places):
+        if await _is_over(weft, run):
+            base = msgspec.convert((await weft.engine.fold(run)).base, Base)
+            await weft.workspace(run, base, {}).end(run)
+
+
+async def _is_over(weft: People, run: str) -> bool:
+    """Whether it has ended, and nobody is about to clear up after it."""
+    try:
+        row = await weft.store.row(run)
+    except NoSuchRun:
+        return False
+    now = weft.engine.clock.now()
+    held = any(lease.run == run and lease.until > now for lease in await weft.store.leases())
+    return row.ended_at is not None and not held
 
 
 async def _ended(weft: People, status: tuple[str, ...], before: float) -> list[RunRow]:
@@ -68,13 +92,16 @@ async def _ended(weft: People, status: tuple[str, ...], before: float) -> list[R
 
 
 async def _only_here(weft: People, state: State) -> str:
-    """Why the run's result would be lost, or nothing."""
+    """Why something of the run would be lost, or nothing."""
     base = state.base.get("commit", "")
     left = [st.result.commit for st in state.steps.values() if st.result is not None and st.result.commit]
-    if not base or all(commit == base for commit in (*left, state.commit or base)):
+    held = await _held(weft, state) if base else None
+    if held is None:
         return ""
-    held = await _held(weft, state)
-    return "" if held is None or held.landed else UNLANDED
+    if held.folders:
+        return f"{held.folders[0]} holds what is kept nowhere else; --unlanded lets it go"
+    unchanged = all(commit == base for commit in (*left, state.commit or base))
+    return "" if unchanged or held.landed else UNLANDED
 
 
 async def _held(weft: People, state: State) -> Any:
@@ -86,12 +113,18 @@ async def _held(weft: People, state: State) -> Any:
     return next((one for one in await workspace.held() if one.run == state.run), None)
 
 
-async def _remove(weft: People, state: State) -> str:
-    """Take a run out of the store, then whatever else is left of it. Gives the reason when it has to stay."""
+async def remove(weft: People, state: State, unlanded: bool, dry_run: bool = False) -> str:
+    """Take a run away with all that is left of it. Gives the reason when it has to stay.
+
+    Its record goes last: cut short anywhere, the run is still there and can be removed once more.
+    """
     try:
-        await weft.store.delete(state.run)
+        await weft.store.may_delete(state.run)
     except Refused as refusal:
         return refusal.message
+    why = "" if unlanded else await _only_here(weft, state)
+    if why or dry_run:
+        return why
     if state.base:
         from weft.workspace.worktree import GitWorkspace
 
@@ -103,6 +136,7 @@ async def _remove(weft: People, state: State) -> str:
     for kind in ("attempts", "runs"):
         await asyncio.to_thread(_remove_folder, weft.home, kind, slug(state.run))
     await asyncio.to_thread((weft.home / "drive" / f"{slug(state.run)}.log").unlink, missing_ok=True)
+    await weft.store.delete(state.run)
     return ""
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from weft.app.cleaning import Cleaned
     from weft.steps.port import GateKind, Kind, Tools
     from weft.steps.registry import Gates, Kinds
+    from weft.workspace.gathering import Caps
 
 STATE = ".weft"
 IGNORED = "*\n" + "".join(f"!{name}/\n!{name}/**\n" for name in ("workflows", "templates", "personas"))
@@ -128,12 +129,17 @@ class Weft(People):
             if base.commit:
                 from weft.workspace.worktree import GitWorkspace
 
-                self._workspaces[run] = GitWorkspace(self.home, Path(base.root), policies)
+                self._workspaces[run] = GitWorkspace(self.home, Path(base.root), policies, self._caps())
             else:
                 from weft.workspace.folder import FolderWorkspace
 
                 self._workspaces[run] = FolderWorkspace(self.home, run)
         return self._workspaces[run]
+
+    def _caps(self) -> Caps:
+        from weft.workspace.gathering import Caps
+
+        return Caps(file_bytes=self.settings.file_mib << 20)
 
     # Beginning ----------------------------------------------------------------------------------------------------
 
@@ -180,7 +186,7 @@ class Weft(People):
         else:
             from weft.workspace.worktree import GitWorkspace
 
-            workspace = GitWorkspace(self.home, self.folder, workflow.weave)
+            workspace = GitWorkspace(self.home, self.folder, workflow.weave, self._caps())
         found: dict[str, Any] = msgspec.to_builtins(
             await workspace.prepare(run, self.folder, with_changes, at=now)
         )

@@ -34,6 +34,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """After so many failures in a row an agent rests."""
     breaker_rest_seconds: float = 300.0
     """How long it rests before one attempt is tried."""
+    file_mib: int = 2048
+    """The largest file that a step may leave, in MiB: over it the step fails and names the file."""
     keep_days: float = 30.0
     """How long `weft cleanup` keeps what has ended."""
     hosts: str = ""

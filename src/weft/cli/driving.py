@@ -10,12 +10,12 @@ from weft.app.open import Weft
 from weft.cli import exits
 from weft.cli.here import Here
 from weft.cli.interrupts import interrupts
-from weft.cli.screen import Screen
+from weft.cli.screen import Screen, one_line
 from weft.cli.telling import event_line
 from weft.core.events import Event, StepSkipped, StepStarted, StepSucceeded
 from weft.core.state import State
 from weft.observe.explain import explain
-from weft.observe.summary import artifacts, errors, listed, summary
+from weft.observe.summary import artifacts, errors, listed, summary, warnings
 from weft.observe.wording import counted, duration, money, short
 from weft.runtime.engine import never, rests
 
@@ -115,6 +115,7 @@ def conclude(screen: Screen, state: State, now: float, *, interrupted: bool = Fa
     for error in errors(state):
         where = f"{error['step']}: " if error["step"] else ""
         screen.line(f"  {screen.paint('red', where)}{short(error['message'], 200)} ({error['class']})")
+    warn(screen, state)
     made = artifacts(state)
     if made:
         names = ", ".join(one["path"] for one in made[:4]) + (
@@ -127,6 +128,13 @@ def conclude(screen: Screen, state: State, now: float, *, interrupted: bool = Fa
             screen.line(why.sentence)
         for command in dict.fromkeys((*why.commands, *_onwards(state))):
             screen.line(f"  {command}")
+
+
+def warn(screen: Screen, state: State) -> None:
+    """A line for everything that people should know of the run's files."""
+    for warning in warnings(state):
+        where = f"{warning['step']}: " if warning["step"] else ""
+        screen.line(f"  {screen.paint('magenta', 'mind')} {one_line(where + warning['message'])}")
 
 
 def _onwards(state: State) -> tuple[str, ...]:

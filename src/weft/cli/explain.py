@@ -10,6 +10,7 @@ from weft.cli import exits
 from weft.cli.grammar import Argument, Command
 from weft.cli.here import Here
 from weft.cli.inbox import is_driven, top
+from weft.cli.screen import one_line
 from weft.core.state import State
 from weft.errors import NoSuchRun
 from weft.observe.explain import Explanation
@@ -27,6 +28,8 @@ async def perform(here: Here, run: str) -> int:
     here.screen.line(found.sentence)
     for command in found.commands:
         here.screen.line(f"  {command}")
+    for warning in found.warnings:
+        here.screen.line(f"  {here.screen.paint('magenta', 'mind')} {one_line(warning)}")
     return exits.COMPLETED
 
 

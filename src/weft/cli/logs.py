@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from weft.cli import exits
 from weft.cli.grammar import Argument, Command, Option
 from weft.cli.here import Here
-from weft.cli.screen import clean
+from weft.cli.screen import clean, one_line
 from weft.core.state import STEP_ENDED, State
 from weft.errors import Misused
+from weft.observe.summary import warnings
 
 if TYPE_CHECKING:
     from weft.app.open import Weft
@@ -29,6 +30,7 @@ async def perform(
         said = dict(await weft.store.outputs(found))
         if step is None and not here.screen.json and not follow:
             await _each(here, weft, found, list(said))
+            _mind(here, state, step)
             return exits.COMPLETED
         names = _chosen(state, step, attempt, list(said), every=every)
         if here.screen.json:
@@ -43,7 +45,19 @@ async def perform(
             await _each(here, weft, found, names)
             if not names:
                 here.screen.aside(f"Step {step} has said nothing.")
+        if not here.screen.json:
+            _mind(here, state, step)
     return exits.COMPLETED
+
+
+def _mind(here: Here, state: State, step: str | None) -> None:
+    """What people should know of the files, beside what was said."""
+    for warning in warnings(state):
+        whose = warning["step"]
+        if step is None or whose == step or whose in state.steps[step].items:
+            here.screen.aside(
+                f"mind: {one_line(f'{whose}: ' if whose else '')}{one_line(warning['message'])}"
+            )
 
 
 def _chosen(

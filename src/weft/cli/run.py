@@ -13,6 +13,7 @@ from weft.cli.given import facts, inputs, pair, text_of
 from weft.cli.grammar import Command, Option
 from weft.cli.here import Here
 from weft.cli.reading import OPTIONS, WORKFLOW, name, options
+from weft.cli.screen import one_line
 from weft.errors import Misused
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ async def perform(here: Here, workflow: str, **given: Any) -> int:
             labels=dict(pair(word, "--label") for word in given["label"]),
             with_changes=given["with_changes"],
         )
+        if not here.screen.json:
+            for told in (await weft.engine.fold(run)).base.get("warnings", ()):
+                here.screen.aside(f"mind: {one_line(told)}")
         if given["detach"]:
             return _detach(here, weft, run, taped)
         if not here.screen.json:

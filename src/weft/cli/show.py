@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from weft.cli import exits
-from weft.cli.driving import headline
+from weft.cli.driving import headline, warn
 from weft.cli.grammar import Argument, Command, Option
 from weft.cli.here import Here
 from weft.cli.screen import Screen, clean
@@ -75,6 +75,7 @@ def _show(screen: Screen, state: State, now: float, at: int | None) -> None:
     screen.line()
     _steps(screen, state, now)
     _named(screen, "outputs", state.result)
+    warn(screen, state)
     made = artifacts(state)
     if made:
         screen.line()

@@ -161,7 +161,7 @@ class AttemptNoted(StepEvent, frozen=True, tag="attempt.noted"):
 
 
 class AttemptFailed(StepEvent, frozen=True, tag="attempt.failed"):
-    """`retry_at` None: it does not come back by itself."""
+    """`retry_at` None: it does not come back by itself. `warnings`: what people should know of the files that it left."""
 
     attempt: int = 1
     failure: Failure = Failure(kind="permanent", message="")
@@ -169,6 +169,7 @@ class AttemptFailed(StepEvent, frozen=True, tag="attempt.failed"):
     usage: Usage = Usage()
     agent: str = ""
     commit: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 class StepDue(StepEvent, frozen=True, tag="step.due"):
@@ -191,7 +192,7 @@ class ChildMoved(StepEvent, frozen=True, tag="child.moved"):
 
 
 class Result(Struct, frozen=True, omit_defaults=True):
-    """What a successful attempt leaves."""
+    """What a successful attempt leaves; `warnings` are what people should know of its files."""
 
     outputs: dict[str, Any] = {}
     artifacts: tuple[Artifact, ...] = ()
@@ -203,6 +204,7 @@ class Result(Struct, frozen=True, omit_defaults=True):
     rehearsed: bool = False
     cached_from: str = ""
     digest: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 class StepProduced(StepEvent, frozen=True, tag="step.produced"):

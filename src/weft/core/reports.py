@@ -72,6 +72,7 @@ def _result(outcome: Outcome) -> e.Result:
         rehearsed=outcome.rehearsed,
         cached_from=outcome.cached_from,
         digest=outcome.digest,
+        warnings=outcome.warnings,
     )
 
 
@@ -101,6 +102,7 @@ def _failed(draft: Draft, st: StepState, outcome: Outcome, failure: Failure) -> 
             usage=outcome.usage,
             agent=outcome.agent,
             commit=outcome.commit,
+            warnings=outcome.warnings,
         )
     )
     if failure.kind == "conflict":

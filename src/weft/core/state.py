@@ -34,7 +34,8 @@ class StepState(Struct):
     `asks` are its open ones. `decision` took another route than the one that leads here. Of a foreach: `queue` has the
     items that no place of `at_most` was free for yet, the next one last; `broken_items` failed or were stopped. An item is
     `seated` while it has such a place.
-    `earlier` is what the round before left, where its work came back to be mended.
+    `earlier` is what the round before left, where its work came back to be mended. `warnings` are those of all its
+    attempts, each once.
     """
 
     key: str
@@ -58,6 +59,7 @@ class StepState(Struct):
     result: Result | None = None
     failure: Failure | None = None
     failures: list[Failure] = field(default_factory=list)
+    warnings: tuple[str, ...] = ()
     verdicts: list[Verdict] = field(default_factory=list)
     feedback: list[Feedback] = field(default_factory=list)
     notes: dict[str, Any] = field(default_factory=dict)

@@ -68,7 +68,10 @@ class Failure(Struct, frozen=True, omit_defaults=True):
 
 
 class Outcome(Struct, frozen=True, omit_defaults=True):
-    """What an attempt gives back; `failure` None is success. `route` is the answer to a decision, `facts` what is now known."""
+    """What an attempt gives back; `failure` None is success. `route` is the answer to a decision, `facts` what is now known.
+
+    `warnings` are what people should know of the files that it left.
+    """
 
     failure: Failure | None = None
     outputs: dict[str, Any] = {}
@@ -85,6 +88,7 @@ class Outcome(Struct, frozen=True, omit_defaults=True):
     cached_from: str = ""
     digest: str = ""
     conflicts: tuple[dict[str, Any], ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 class Feedback(Struct, frozen=True, omit_defaults=True):

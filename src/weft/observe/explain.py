@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+import msgspec
 from msgspec import Struct
 
 from weft.core.events import AskOpened
 from weft.core.state import State, StepState
+from weft.observe.summary import warnings
 from weft.observe.wording import counted, duration, short
 
 Children = Callable[[str], State | None]
@@ -17,16 +19,23 @@ Children = Callable[[str], State | None]
 
 class Explanation(Struct, frozen=True):
     """`kind`: person, quota, time, place, worker, agent, budget, blocked, imported, failed, child, request, undriven, running,
-    completed, aborted. `commands` are what to type next.
+    completed, aborted. `commands` are what to type next; `warnings` what to know of the run's files.
     """
 
     kind: str
     sentence: str
     commands: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def explain(state: State, now: float, *, driven: bool, children: Children = lambda run: None) -> Explanation:
     """`driven`: a living process holds the lease of the run. Times are told in the local zone."""
+    found = _reason(state, now, driven, children)
+    told = tuple(f"{w['step']}: {w['message']}" if w["step"] else w["message"] for w in warnings(state))
+    return msgspec.structs.replace(found, warnings=told) if told else found
+
+
+def _reason(state: State, now: float, driven: bool, children: Children) -> Explanation:
     if state.ended:
         return _ended(state)
     found = _paused(state, now, children) if state.status == "paused" else _moving(state, now, children)

@@ -14,7 +14,7 @@ def summary(state: State, now: float) -> dict[str, Any]:
     """What `weft run --json` prints. `cost_usd` None is unknown; `seconds` from the start to the end, or to `now`.
 
     Keys: run, workflow, status, reason, steps (id, status, round, attempts, outputs), artifacts (path, step, digest),
-    errors (step, class, message), cost_usd, seconds; of runs in git also base, branch, commit, tree, conflicts.
+    errors (step, class, message), warnings (step, message), cost_usd, seconds; of runs in git also base, branch, commit, tree, conflicts.
     """
     found: dict[str, Any] = {
         "run": state.run,
@@ -24,6 +24,7 @@ def summary(state: State, now: float) -> dict[str, Any]:
         "steps": [step_of(st) for st in listed(state)],
         "artifacts": artifacts(state),
         "errors": errors(state),
+        "warnings": warnings(state),
         "cost_usd": cost_usd(state),
         "seconds": seconds(state, now),
     }
@@ -88,6 +89,13 @@ def _failures(state: State) -> Iterator[dict[str, Any]]:
     for st in listed(state):
         if st.status == "failed" and st.failure is not None:
             yield {"step": st.key, "class": st.failure.kind, "message": st.failure.message}
+
+
+def warnings(state: State) -> list[dict[str, str]]:
+    """What people should know of the files: of what the run started from (names no step), then by step."""
+    found = [{"step": "", "message": str(message)} for message in state.base.get("warnings", ())]
+    steps = sorted(state.steps.values(), key=lambda st: (st.index, st.place if st.parent else -1))
+    return found + [{"step": st.key, "message": message} for st in steps for message in st.warnings]
 
 
 def cost_usd(state: State) -> float | None:

@@ -56,7 +56,8 @@ def counted(number: int, thing: str) -> str:
 def _created(event: e.RunCreated) -> str:
     given = ", ".join(f"{name}={short(value, 30)}" for name, value in event.inputs.items())
     origin = f", forked from {event.forked_from}" if event.forked_from else ""
-    return f"of {event.workflow}" + (f" with {given}" if given else "") + origin
+    warned = _warned(tuple(map(str, event.base.get("warnings", ()))))
+    return f"of {event.workflow}" + (f" with {given}" if given else "") + origin + warned
 
 
 def _paused(event: e.RunPaused) -> str:
@@ -72,7 +73,11 @@ def _started(event: e.StepStarted) -> str:
 
 def _attempt_failed(event: e.AttemptFailed) -> str:
     again = ", will be tried again" if event.retry_at is not None else ""
-    return f"{event.failure.kind}: {short(event.failure.message, 120)}{again}"
+    return f"{event.failure.kind}: {short(event.failure.message, 120)}{again}{_warned(event.warnings)}"
+
+
+def _warned(warnings: tuple[str, ...]) -> str:
+    return "".join(f"; mind: {short(warning, 300)}" for warning in warnings)
 
 
 def _step_failed(event: e.StepFailed) -> str:
@@ -95,7 +100,7 @@ def _result(event: e.StepSucceeded | e.StepProduced) -> str:
     said += ["rehearsed"] if result.rehearsed else []
     said += [f"taken from {result.cached_from}"] if result.cached_from else []
     said += [spent] if (spent := _spent(result.usage)) else []
-    return ", ".join(said)
+    return ", ".join(said) + _warned(result.warnings)
 
 
 def _spent(usage: Usage) -> str:

@@ -86,17 +86,18 @@ class Attempts:
         if isinstance(place, Woven):
             return disagreement(assignment, place)
         outcome = Outcome(failure=Failure(kind="lost", message="the attempt was stopped"))
+        left: tuple[str, ...] = ()
         try:
             desk = self._desk(assignment, link, Path(place.path))
             desk.spool.mkdir(parents=True, exist_ok=True)
             watch = Watch(self.clock, desk, assignment.brief.timeout)
             outcome = await watch.run(self._work(assignment, kind, desk, workspace, place))
-            return outcome
+        except WeftError as error:
+            outcome = Outcome(failure=_classed(error))
         finally:
-            if outcome.failure is not None:
-                await asyncio.shield(self._put_away(assignment, workspace, place))
-            else:
-                await workspace.close(spot, place)
+            kept = outcome.failure is None
+            left = await asyncio.shield(self._put_away(assignment, workspace, place, kept))
+        return msgspec.structs.replace(outcome, warnings=(*outcome.warnings, *left))
 
     async def _weave(self, assignment: Assignment, link: Link) -> Outcome:
         """The internal last step: no kind performs it, the workspace does."""
@@ -122,7 +123,7 @@ class Attempts:
     async def _work(
         self, assignment: Assignment, kind: Kind, desk: AttemptDesk, workspace: Workspace, place: Place
     ) -> Outcome:
-        from weft.steps.evidence import demand
+        from weft.steps.evidence import declared, demand
 
         brief = assignment.brief
         mark = desk.spool / AT_WORK
@@ -133,10 +134,12 @@ class Attempts:
             mark.unlink(missing_ok=True)
         if outcome.failure is not None:
             return outcome
-        also = [ref.name for ref in brief.creates if not ref.label]
+        also = await asyncio.to_thread(declared, brief, desk.folder)
         kept = await self._keep(assignment, kind, workspace, place, also)
         for warning in kept.warnings:
             desk.say(f"[weft: {warning}]\n", "warning")
+        if kept.lost:
+            return _with(outcome, kept, failure=_unkept(kept))
         missing = demand(brief, outcome, kept.artifacts, desk.folder)
         if missing is not None:
             return _with(outcome, kept, failure=missing)
@@ -156,11 +159,30 @@ class Attempts:
             assignment.spot, place, succeeded=True, message=assignment.brief.title, also=also
         )
 
-    async def _put_away(self, assignment: Assignment, workspace: Workspace, place: Place) -> None:
-        """What a failed or stopped attempt wrote is kept too, under its own ref."""
-        if place.writable:
-            await workspace.keep(assignment.spot, place, succeeded=False, message=assignment.brief.title)
-        await workspace.close(assignment.spot, place)
+    async def _put_away(
+        self, assignment: Assignment, workspace: Workspace, place: Place, kept: bool
+    ) -> tuple[str, ...]:
+        """Give the folder back once what is in it is kept, under the attempt's own ref where it failed or was stopped.
+
+        Gives what people should know: a folder of which something is kept nowhere stays, whatever else becomes of the run.
+        """
+        left = "" if kept or not place.writable else await self._keep_failed(assignment, workspace, place)
+        if left:
+            return (f"not all that it left could be kept ({left}), so its folder stays: {place.path}",)
+        try:
+            await workspace.close(assignment.spot, place)
+        except WeftError as error:
+            return (str(error),)
+        return ()
+
+    async def _keep_failed(self, assignment: Assignment, workspace: Workspace, place: Place) -> str:
+        """Why the folder has to stay, or nothing."""
+        title = assignment.brief.title
+        try:
+            kept = await workspace.keep(assignment.spot, place, succeeded=False, message=title)
+        except (WeftError, OSError) as error:
+            return str(error)
+        return "; ".join(kept.lost)
 
     def _desk(self, assignment: Assignment, link: Link, folder: Path) -> AttemptDesk:
         return AttemptDesk(
@@ -182,8 +204,21 @@ def _classed(error: WeftError) -> Failure:
 def _with(outcome: Outcome, kept: Kept, **changes: object) -> Outcome:
     artifacts = outcome.artifacts or kept.artifacts
     return msgspec.structs.replace(
-        outcome, artifacts=artifacts, commit=kept.commit, tree=kept.tree, **changes
+        outcome,
+        artifacts=artifacts,
+        commit=kept.commit,
+        tree=kept.tree,
+        warnings=(*outcome.warnings, *kept.warnings),
+        **changes,
     )
+
+
+def _unkept(kept: Kept) -> Failure:
+    more = f" and {len(kept.lost) - _NAMED} more" if len(kept.lost) > _NAMED else ""
+    message = (
+        f"this cannot be kept: {'; '.join(kept.lost[:_NAMED])}{more}; remove it, or name it in .gitignore"
+    )
+    return Failure(kind="permanent", message=message, report={"lost": list(kept.lost)})
 
 
 def _joined(earlier: tuple[Artifact, ...], changed: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
@@ -201,5 +236,6 @@ def _joined(earlier: tuple[Artifact, ...], changed: tuple[Artifact, ...]) -> tup
 AT_WORK = "at-work"
 """Stands in an attempt's spool while its kind performs; found after a crash, it says what the crash may be due to."""
 
+_NAMED = 5
 _NOWHERE = Path("/nonexistent")
 _NO_LIMITS = Timeouts()

@@ -44,6 +44,27 @@ def demand(
     return Failure(kind="invalid_output", message=message, report={"faults": faults})
 
 
+def declared(brief: Brief, folder: Path) -> list[str]:
+    """The paths that a brief names as made or changed, and the files that its patterns mean: they are kept also where
+    the repository ignores them."""
+    found: dict[str, None] = {}
+    for ref in (*brief.creates, *brief.updates):
+        for name in (ref.name, *ref.any_of):
+            if ref.label or not name:
+                continue
+            if not any(sign in name for sign in "*?["):
+                found[name] = None
+            found |= dict.fromkeys(path.relative_to(folder).as_posix() for path in _matching(name, folder))
+    return list(found)
+
+
+def _matching(name: str, folder: Path) -> list[Path]:
+    try:
+        return matches(folder, name)
+    except ValueError:
+        return []
+
+
 def _missing(brief: Brief, folder: Path) -> list[str]:
     faults: list[str] = []
     for ref in (*brief.creates, *brief.updates):
@@ -124,10 +145,7 @@ def _fact_faults(name: str, value: Any, told: Mapping[str, Any]) -> list[str]:
 def _files(ref: Ref, folder: Path) -> list[Path]:
     """The files of the first alternative that has any; a name that leads out of the folder has none."""
     for name in (ref.name, *ref.any_of):
-        try:
-            files = matches(folder, name) if name else []
-        except ValueError:
-            continue
+        files = _matching(name, folder) if name else []
         if files:
             return files
     return []

@@ -218,7 +218,7 @@ class MemoryStore:
                 faults.append(named(one, f"its definition {digest} is not in the store"))
         return faults
 
-    async def delete(self, run: str) -> None:
+    async def may_delete(self, run: str) -> None:
         self._history(run)
         status = self._views[run].status
         if status not in views.ENDED:
@@ -227,6 +227,9 @@ class MemoryStore:
             if run in (view.parent, view.forked_from) and view.status not in views.ENDED:
                 relation = "called" if view.parent == run else "forked"
                 raise Refused(verb="delete", reason=f"run {view.run} was {relation} from {run} and goes on")
+
+    async def delete(self, run: str) -> None:
+        await self.may_delete(run)
         self._log = [one for one in self._log if one.run != run]
         self._outputs = {key: said for key, said in self._outputs.items() if key[0] != run}
         self._leases.pop(run, None)

@@ -209,6 +209,10 @@ class Store(Protocol):
         """Check hash chains, versions and blobs of one run or all; each fault is one sentence naming the record."""
         ...
 
+    async def may_delete(self, run: str) -> None:
+        """Raises what `delete` would raise, and changes nothing."""
+        ...
+
     async def delete(self, run: str) -> None:
         """Only a run that has ended, and none that a living run refers to."""
         ...

@@ -49,7 +49,7 @@ async def held(git: Git, places: Path) -> list[Held]:
             branches[run] = commit
         else:
             refs[run].append(name)
-    folders = await asyncio.to_thread(_folders, places)
+    folders = await asyncio.to_thread(folders_of, places)
     return [
         Held(
             run,
@@ -64,7 +64,8 @@ async def held(git: Git, places: Path) -> list[Held]:
     ]
 
 
-def _folders(places: Path) -> dict[str, tuple[str, ...]]:
+def folders_of(places: Path) -> dict[str, tuple[str, ...]]:
+    """Of each run the folders that are there."""
     if not places.is_dir():
         return {}
     return {
@@ -83,18 +84,21 @@ async def is_landed(git: Git, commit: str) -> bool:
     return any(not line.startswith(_OURS) for line in out.decode(errors="replace").splitlines())
 
 
-async def forget(git: Git, run: str, unlanded: bool = False) -> tuple[str, ...]:
-    """Let go of a run's refs and branch in one transaction; gives their names.
+async def may_go(git: Git, run: str, unlanded: bool) -> None:
+    """WorkspaceError when a run's result has not landed, unless `unlanded` work is given up too."""
+    result = "" if unlanded else await commit_of(git, f"refs/heads/{branch_of(run)}")
+    if not unlanded and (not result or not await is_landed(git, result)):
+        reason = "its result has not landed; land it first, or say that unlanded work may go"
+        raise WorkspaceError(place=run, reason=reason)
 
-    WorkspaceError when its result has not landed, or its branch is checked out, unless `unlanded` work is given up too.
-    """
+
+async def forget(git: Git, run: str, unlanded: bool = False) -> tuple[str, ...]:
+    """Let go of a run's refs and branch in one transaction; gives their names. Raises WorkspaceError as `may_go` does."""
+    await may_go(git, run, unlanded)
     out = await git.run("for-each-ref", "--format=%(objectname) %(refname)", run_refs(run))
     lines = [line.split(" ", 1) for line in out.decode().splitlines()]
     branch = f"refs/heads/{branch_of(run)}"
     result = await commit_of(git, branch)
-    if not unlanded and (not result or not await is_landed(git, result)):
-        reason = "its result has not landed; land it first, or say that unlanded work may go"
-        raise WorkspaceError(place=run, reason=reason)
     if result:
         lines.append([result, branch])
     doomed = "".join(f"delete {name} {commit}\n" for commit, name in lines)
@@ -103,7 +107,7 @@ async def forget(git: Git, run: str, unlanded: bool = False) -> tuple[str, ...]:
     return tuple(name for _, name in lines)
 
 
-async def sweep(state: Path, run: str) -> None:
-    """Remove the folders of one run, and nothing of another's."""
+async def drop(state: Path, run: str) -> None:
+    """Remove the folders of one run, whatever is in them, and nothing of another's."""
     for kind in ("places", "runs"):
         await asyncio.to_thread(remove, state / kind / slug(run))

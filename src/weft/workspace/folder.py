@@ -162,10 +162,11 @@ class FolderWorkspace:
     async def diff(self, old: str, new: str, path: str = "") -> bytes:
         raise _unversioned("compared")
 
-    async def end(self, run: str) -> None:
+    async def end(self, run: str) -> tuple[str, ...]:
         """The files stay: they are all that there is of the run's result."""
         for shelf in _SHELVES:
             await asyncio.to_thread(shutil.rmtree, self._home(run) / shelf, ignore_errors=True)
+        return ()
 
 
 def copy_files(source: Path, target: Path) -> None:

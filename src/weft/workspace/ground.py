@@ -40,6 +40,12 @@ async def ground(state: Path, root: Path, alone: bool = False) -> Ground:
     return Ground(found, _outside(state, found), private=False)
 
 
+async def places_of(state: Path, root: Path) -> Path:
+    """Where the folders of attempts are, or would be; nothing is made."""
+    found = await discover(root)
+    return (state if found is None else _outside(state, found)) / "places"
+
+
 @cache
 def _outside(state: Path, repository: Repository) -> Path:
     inside = repository.top and state.resolve().is_relative_to(Path(repository.top).resolve())

@@ -10,8 +10,9 @@ from pathlib import Path
 from weft.errors import WorkspaceError
 from weft.workspace.commits import SUBMODULE, read_header, write_commit
 from weft.workspace.flush import flush
+from weft.workspace.gathering import Caps, Wanted
 from weft.workspace.git import Git
-from weft.workspace.harvest import Caps, Crop, artifacts_of, harvest
+from weft.workspace.harvest import Crop, artifacts_of, harvest
 from weft.workspace.names import attempt_ref, path_bytes, show_path, written_in_vain
 from weft.workspace.places import index_of
 from weft.workspace.port import Kept, Place, Spot
@@ -38,7 +39,7 @@ class Keeper:
         git, place = self._git, self._place
         if not await asyncio.to_thread(self._folder.is_dir):
             raise WorkspaceError(place=place.path, reason="the folder of the attempt is gone")
-        crop = await harvest(git, place.base, index_of(self._folder), self._scratch, self._caps, also)
+        crop = await harvest(git, place.base, index_of(self._folder), self._scratch, Wanted(self._caps, also))
         unresolved = await asyncio.to_thread(_unresolved, place)
         unresolved += tuple(path for path in await self._submodules(crop) if path not in unresolved)
         commit = place.base
@@ -51,7 +52,7 @@ class Keeper:
             await flush(git, commit, parents, blobs=False)
         await git.run("update-ref", attempt_ref(spot), commit)
         artifacts = await artifacts_of(git, crop.changes, commit)
-        return Kept(commit, crop.tree, artifacts, crop.warnings, unresolved)
+        return Kept(commit, crop.tree, artifacts, crop.warnings, unresolved, crop.lost)
 
     async def _submodules(self, crop: Crop) -> list[str]:
         """Disputed submodules that nobody has pointed anywhere: there is no file in which that could be seen."""
@@ -71,7 +72,7 @@ class Keeper:
         """
         git, place = self._git, self._place
         tree = (await read_header(git, place.base)).tree
-        crop = await harvest(git, place.base, index_of(self._folder), self._scratch, self._caps)
+        crop = await harvest(git, place.base, index_of(self._folder), self._scratch, Wanted(self._caps))
         private = git.at(place.path, self._scratch / "index")
         untracked = (await private.run("ls-files", "-z", "-o")).split(b"\0")
         hiding = [path for path in untracked if path.rpartition(b"/")[2] == b".gitignore"]

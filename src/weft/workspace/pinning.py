@@ -9,8 +9,9 @@ from weft.errors import DirtyCheckout, WorkspaceError
 from weft.workspace import private
 from weft.workspace.commits import write_commit
 from weft.workspace.flush import flush
+from weft.workspace.gathering import Caps, Wanted
 from weft.workspace.ground import Ground
-from weft.workspace.harvest import Caps, harvest
+from weft.workspace.harvest import harvest
 from weft.workspace.names import base_ref
 from weft.workspace.port import Base
 from weft.workspace.repository import Repository, Standing, check_branch, commit_of, standing
@@ -36,10 +37,12 @@ async def prepare(
 async def _of_folder(ground: Ground, scratch: Path, caps: Caps, run: str, target: str, at: float) -> Base:
     if target not in ("", private.BRANCH):
         raise WorkspaceError(place=target, reason="a folder without git has no branches to start from")
-    commit = await private.snapshot(ground.repository, scratch, caps, run, at)
+    commit, left_out = await private.snapshot(ground.repository, scratch, caps, run, at)
     root = ground.repository.top
-    said = f"{root} is not a git repository; weft versions this run in {ground.repository.gitdir}"
-    return Base(root, commit, private.BRANCH, commit, at, private=True, warnings=(said,))
+    said = [f"{root} is not a git repository; weft versions this run in {ground.repository.gitdir}"]
+    if left_out:
+        said.append(f"not taken in, so not seen by the steps: {_listed(left_out)}")
+    return Base(root, commit, private.BRANCH, commit, at, private=True, warnings=tuple(said))
 
 
 async def _of_branch(repository: Repository, with_changes: bool, target: str, at: float) -> Base:
@@ -63,8 +66,11 @@ async def _of_checkout(
     if now.changed and not with_changes:
         raise DirtyCheckout(place=root, count=len(now.changed), listed=_listed(now.changed))
     start = now.commit or await _empty(repository, run, at)
-    commit = await _with_changes(repository, now, start, scratch, caps, run, at) if changed else start
-    warnings = []
+    warnings: list[str] = []
+    commit = start
+    if changed:
+        commit, lost = await _with_changes(repository, now, start, scratch, caps, run, at)
+        warnings += [f"not taken along: {_listed(lost)}"] if lost else []
     if not now.branch:
         warnings.append("HEAD is detached: the result stays on its own branch until it is landed somewhere")
     if now.untracked and not with_changes:
@@ -86,11 +92,12 @@ async def _empty(repository: Repository, run: str, at: float) -> str:
 
 async def _with_changes(
     repository: Repository, now: Standing, start: str, scratch: Path, caps: Caps, run: str, at: float
-) -> str:
+) -> tuple[str, Sequence[str]]:
+    """The commit, and what could not be taken along."""
     git = repository.git.at(repository.top)
     index = Path(repository.gitdir, "index")
-    crop = await harvest(git, start, index, scratch, caps, also=now.changed, staged=True)
+    crop = await harvest(git, start, index, scratch, Wanted(caps, now.changed, ours=False), staged=True)
     title = "Take along the uncommitted changes of the checkout"
     commit = await write_commit(git, crop.tree, [start], at, title, {"Weft-Run": run})
     await flush(git, commit, [start], blobs=False)
-    return commit
+    return commit, crop.lost

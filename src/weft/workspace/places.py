@@ -46,9 +46,12 @@ class Places:
         return folder if folder.is_dir() and index_of(folder).is_file() else None
 
     async def own(self, run: str, name: str, commit: str, target: str, base: str) -> Path:
-        """A folder of these names with the files of a commit, made anew. `target`, `base`: a branch to show there."""
+        """A folder of these names with the files of a commit, made anew. `target`, `base`: a branch to show there.
+
+        One of this name that was set up whole is put aside: whoever worked there may have left what is kept nowhere.
+        """
         folder = self.folder(run, name)
-        await asyncio.to_thread(discard, folder)
+        await asyncio.to_thread(_put_aside if self.left(run, name) else discard, folder)
         try:
             await self._fill(folder, index_of(folder), commit, target, base)
         except BaseException:
@@ -113,6 +116,18 @@ def discard(folder: Path) -> None:
     for file in (index, index.with_name(f"{index.name}.lock")):  # A git that was killed leaves its lock.
         file.unlink(missing_ok=True)
     remove(folder)
+
+
+def _put_aside(folder: Path) -> None:
+    """Under the next free name that begins with its own. The index goes first: without it the folder counts for nothing."""
+    aside = next(
+        place
+        for place in (folder.with_name(f"{folder.name}~{number}") for number in itertools.count(1))
+        if not (place.exists() or index_of(place).exists())
+    )
+    shutil.copy2(index_of(folder), index_of(aside))
+    os.rename(folder, aside)
+    discard(folder)
 
 
 def _open_up(folder: Path) -> None:

@@ -75,7 +75,8 @@ class Place(Struct, frozen=True):
 class Kept(Struct, frozen=True):
     """What an attempt left: its commit and tree ("" where nothing is versioned) and each changed file.
 
-    `unresolved` are disputed files that still hold conflict markers: whoever was to resolve them has not.
+    `unresolved` are disputed files that still hold conflict markers: whoever was to resolve them has not. `lost` is what
+    lies in the folder and could not be kept, each with the reason: as long as there is any, the folder has to stay.
     """
 
     commit: str = ""
@@ -83,6 +84,7 @@ class Kept(Struct, frozen=True):
     artifacts: tuple[Artifact, ...] = ()
     warnings: tuple[str, ...] = ()
     unresolved: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 class JudgeRules(Struct, frozen=True):
@@ -234,6 +236,7 @@ class Workspace(Protocol):
         """A patch between two commits that `git apply` takes, of one path or of all."""
         ...
 
-    async def end(self, run: str) -> None:
-        """Remove the run's folders; commits and refs stay."""
+    async def end(self, run: str) -> tuple[str, ...]:
+        """Remove the run's folders; commits and refs stay. A folder that holds what is kept nowhere stays too: gives those,
+        each with the reason."""
         ...

@@ -18,8 +18,9 @@ from msgspec.structs import replace
 from weft.errors import LinkInTheWay, WorkspaceError
 from weft.workspace.commits import LINK, SUBMODULE, Change, changes_between, read_objects, write_commit
 from weft.workspace.flush import flush
-from weft.workspace.git import spawn
-from weft.workspace.harvest import Caps, harvest
+from weft.workspace.gathering import Caps, Wanted, ignored_of
+from weft.workspace.git import Git, spawn
+from weft.workspace.harvest import harvest
 from weft.workspace.names import show_path, slug
 from weft.workspace.places import make, remove
 from weft.workspace.repository import Repository, commit_of, discover
@@ -28,6 +29,40 @@ BRANCH = "main"
 _TRIES = 8
 _serial = itertools.count()
 _NOT_TAKEN = (".weft/", "node_modules/", ".venv/", "venv/", "__pycache__/", ".DS_Store")
+_SECRET = (
+    ".ssh/",
+    ".gnupg/",
+    ".aws/",
+    ".azure/",
+    ".kube/",
+    ".docker/",
+    ".password-store/",
+    ".config/gcloud/",
+    ".config/gh/",
+    ".env",
+    ".env.*",
+    "!.env.example",
+    "!.env.sample",
+    "!.env.template",
+    ".netrc",
+    ".pgpass",
+    ".pypirc",
+    ".npmrc",
+    ".git-credentials",
+    "id_rsa",
+    "id_dsa",
+    "id_ecdsa",
+    "id_ed25519",
+    "*.pem",
+    "*.key",
+    "*.p12",
+    "*.pfx",
+    "*.kdbx",
+)
+"""What a folder that nobody put under git may hold and nobody meant to show: it is not taken in, and named."""
+
+_LARGEST = 32 << 20
+"""A file over this many bytes is not taken in either."""
 
 
 async def repository_for(home: Path, root: Path) -> Repository:
@@ -66,16 +101,22 @@ def _put(draft: Path, gitdir: Path, excluded: Sequence[str]) -> None:
     remove(draft)
 
 
-async def snapshot(repository: Repository, scratch: Path, caps: Caps, run: str, at: float) -> str:
-    """The commit of the folder as it is now, on top of the last one; that one when nothing changed."""
+async def snapshot(
+    repository: Repository, scratch: Path, caps: Caps, run: str, at: float
+) -> tuple[str, list[str]]:
+    """The commit of the folder as it is now, on top of the last one; that one when nothing changed. With it the names of
+    what was not taken in: keys and the like, large files, what cannot be read."""
     git = repository.git.at(repository.top)
     pristine = Path(repository.gitdir, "snapshot.index")
+    caps = replace(caps, file_bytes=min(caps.file_bytes, _LARGEST))
+    wanted = Wanted(caps, ours=False, skip=_SECRET)
     for _ in range(_TRIES):
         last = await commit_of(git, BRANCH)
         start = last or (await git.run("hash-object", "-t", "tree", "-w", "--stdin")).decode().strip()
-        crop = await harvest(git, start, pristine if last else scratch / "none", scratch, caps, staged=True)
+        crop = await harvest(git, start, pristine if last else scratch / "none", scratch, wanted, staged=True)
+        left_out = [*await _skipped(git.at(git.worktree, scratch / "index")), *crop.lost]
         if last and not crop.changes:
-            return last
+            return last, left_out
         title = "The folder as it is" if last else "The folder as it was first seen"
         commit = await write_commit(git, crop.tree, [last] if last else [], at, title, {"Weft-Run": run})
         await flush(git, commit, [last], blobs=False)
@@ -83,12 +124,21 @@ async def snapshot(repository: Repository, scratch: Path, caps: Caps, run: str, 
         said = await git.call(*argv)
         if said.code == 0:
             await asyncio.to_thread(os.replace, scratch / "index", pristine)
-            return commit
+            return commit, left_out
         if await commit_of(git, BRANCH) == last:
             raise git.failed(argv, said)
     raise WorkspaceError(
         place=repository.top, reason="other runs keep taking snapshots of this folder; try again"
     )
+
+
+async def _skipped(private: Git) -> list[str]:
+    """What the patterns for keys and the like keep out, and nothing else does."""
+    patterns = [f"--exclude={pattern}" for pattern in _SECRET]
+    out = await private.run("ls-files", "-z", "-o", "-i", *patterns)
+    paths = [path for path in out.split(b"\0") if path]
+    ignored = await ignored_of(private, paths)
+    return [show_path(path) for path in paths if path not in ignored]
 
 
 class Write(NamedTuple):

@@ -13,13 +13,13 @@ from pathlib import Path
 from msgspec import structs
 
 from weft.errors import WorkspaceError
-from weft.workspace import amendment, cleanup, history, landing, pinning, private
+from weft.workspace import amendment, cleanup, history, landing, pinning, private, sweeping
 from weft.workspace.attributes import attributes_at
 from weft.workspace.commits import read_header
 from weft.workspace.folder import FolderWorkspace
+from weft.workspace.gathering import Caps
 from weft.workspace.git import Git
 from weft.workspace.ground import Ground, ground
-from weft.workspace.harvest import Caps
 from weft.workspace.judging import layout
 from weft.workspace.judging.overlay import overlay
 from weft.workspace.keeper import Keeper
@@ -250,11 +250,17 @@ class GitWorkspace:
         return await cleanup.held(on.repository.git, on.places)
 
     async def forget(self, run: str, unlanded: bool = False) -> tuple[str, ...]:
-        """Let go of all that is kept of a run; gives the names of its refs. Refused while its result has not landed."""
-        gone = await cleanup.forget(await self._git(), run, unlanded)
-        await self.end(run)
-        return gone
+        """Let go of all that is kept of a run; gives the names of its refs. Refused while its result has not landed.
 
-    async def end(self, run: str) -> None:
+        First the folders, then the refs: cut short, it is found again by either and can be done again.
+        """
         on = await self._ground()
-        await cleanup.sweep(on.state, run)
+        await cleanup.may_go(on.repository.git, run, unlanded)
+        await cleanup.drop(on.state, run)
+        return await cleanup.forget(on.repository.git, run, unlanded)
+
+    async def end(self, run: str) -> tuple[str, ...]:
+        on = await self._ground()
+        places = self._places or Places(on.places, on.repository)
+        await self._folder(on, run).end(run)
+        return await sweeping.sweep(on.repository.git, places, run, self._caps)

@@ -74,6 +74,7 @@ def _attempt_failed(state: State, st: StepState, event: e.AttemptFailed, at: flo
     move(state, st, "waiting" if later else "pending", at)
     st.failures.append(failure)
     st.failure = failure
+    _warn(st, event.warnings)
     if failure.kind != "lost":
         state.recoveries = 0
         st.notes = {name: note for name, note in st.notes.items() if name == "resolution"}
@@ -114,6 +115,7 @@ def _produced(state: State, st: StepState, event: e.StepProduced, at: float) -> 
     _pay(state, st, event.result)
     move(state, st, "waiting", at)
     st.result, st.on = event.result, "answer"
+    _warn(st, event.result.warnings)
     state.deadlines.pop(st.key, None)
     state.recoveries = 0
 
@@ -122,6 +124,7 @@ def _succeeded(state: State, st: StepState, event: e.StepSucceeded, at: float) -
     _pay(state, st, event.result)
     move(state, st, "succeeded", at)
     st.result, st.failure = event.result, None
+    _warn(st, event.result.warnings)
     if st.notes:
         st.notes = {}
     state.recoveries = 0
@@ -202,6 +205,11 @@ def _judged(state: State, st: StepState, event: e.GateJudged, at: float) -> None
 
 def _decided(state: State, st: StepState, event: e.DecisionMade, at: float) -> None:
     st.route = event.route
+
+
+def _warn(st: StepState, warnings: tuple[str, ...]) -> None:
+    if warnings:
+        st.warnings = tuple(dict.fromkeys((*st.warnings, *warnings)))
 
 
 def _pay(state: State, st: StepState, result: e.Result) -> None:

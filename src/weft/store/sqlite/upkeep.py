@@ -26,6 +26,14 @@ OF_A_RUN = ("records", "outputs", "leases", "runs", "asks", "refs")
 class Upkeep(Verifying):
     """The part of the store for operators."""
 
+    async def may_delete(self, run: str) -> None:
+        self.there(run)
+        await self.catch_up()
+        with self.writing() as db:
+            while self._fold(db):
+                pass
+            self._may_go(db, run)
+
     async def delete(self, run: str) -> None:
         self.there(run)
         await self.catch_up()

@@ -274,6 +274,7 @@ class RunShown(Shown):
     steps: list[StepRow]
     artifacts: list[Artifact]
     errors: list[dict[str, Any]]
+    warnings: list[dict[str, str]]
     asks: list[Ask]
     inputs: dict[str, Any]
     facts: dict[str, Any]

@@ -52,7 +52,8 @@ def head(state: State, why: Explanation, how_far: Progress, now: float) -> list[
         else None,
     ]
     said = Markup("") if top else el("p", why.sentence, class_=f"why is-{state.status}")
-    return [top, title, said, el("dl", facts, class_="facts"), inputs(state)]
+    mind = [el("p", f"Mind: {warning}", class_="why") for warning in why.warnings]
+    return [top, title, said, *mind, el("dl", facts, class_="facts"), inputs(state)]
 
 
 def fact(name: str, value: object) -> Markup:

@@ -121,6 +121,7 @@ def summary(state: State, st: StepState, now: float) -> Markup:
         parts.append(el("div", el("b", st.failure.kind), el("pre", st.failure.message), class_="fault"))
     elif seen.what:
         parts.append(el("p", seen.what, class_=f"why is-{st.status}"))
+    parts += [el("p", f"Mind: {warning}", class_="why") for warning in st.warnings]
     parts += [
         el("a", "Answer what it asks", href=f"/inbox?ask={state.run}/{name}", class_="button main")
         for name in st.asks

@@ -124,7 +124,9 @@ class RunPage:
         state = await self.state()
         now = self.screen.house.now
         found = await showing.explain(self.folded, self.weft, self.run)
-        why = Explanation(found["kind"], found["sentence"], tuple(found["commands"]))
+        why = Explanation(
+            found["kind"], found["sentence"], tuple(found["commands"]), tuple(found["warnings"])
+        )
         self.head.show(*about.head(state, why, progress(state, now), now))
         self.tabs.show(w.tabs(list(about.SHELVES), self.shelf, "shelf"))
         self.body.set_visibility(self.shelf == "work")

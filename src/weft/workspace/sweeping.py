@@ -1,0 +1,86 @@
+"""Take away what is left of a run's folders, each only once what it holds is proved to be kept elsewhere.
+
+May be cut short anywhere and done again: first the ref, then the folder; what cannot be kept stays where it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+from pathlib import Path
+
+from weft.errors import WeftError
+from weft.workspace.commits import read_header, write_commit
+from weft.workspace.flush import flush
+from weft.workspace.gathering import Caps, Wanted
+from weft.workspace.git import Git
+from weft.workspace.harvest import harvest
+from weft.workspace.names import base_ref, run_refs, slug
+from weft.workspace.places import Places, discard, index_of, make, remove
+from weft.workspace.repository import commit_of
+
+_ATTEMPT = re.compile(r"(?P<step>.+)\.(?P<try>\d+\.\d+)(?P<aside>~\d+)?")
+
+
+async def sweep(git: Git, places: Places, run: str, caps: Caps) -> tuple[str, ...]:
+    """Remove the folders of one run, and nothing of another's. Gives those that have to stay, each with the reason."""
+    home = places.folder(slug(run), "")
+    stay: list[str] = []
+    for folder in await asyncio.to_thread(_folders, home):
+        named = _ATTEMPT.fullmatch(folder.name)
+        if (
+            named is None
+            or folder.name.startswith(".")
+            or not await asyncio.to_thread(index_of(folder).is_file)
+        ):
+            await asyncio.to_thread(discard, folder)
+            continue
+        scratch = places.scratch(slug(run))
+        try:
+            why = await _kept(
+                git, folder, scratch, caps, run, f"{named['step']}/{named['try']}", named["aside"] or ""
+            )
+        except (WeftError, OSError) as error:
+            why = str(error)
+        finally:
+            await asyncio.to_thread(remove, scratch)
+        if why:
+            stay.append(f"{folder}: {why}")
+        else:
+            await asyncio.to_thread(discard, folder)
+    if not stay:
+        await asyncio.to_thread(remove, home)
+    return tuple(stay)
+
+
+def _folders(home: Path) -> list[Path]:
+    if not home.is_dir():
+        return []
+    return sorted(Path(entry.path) for entry in os.scandir(home) if entry.is_dir(follow_symlinks=False))
+
+
+async def _kept(git: Git, folder: Path, scratch: Path, caps: Caps, run: str, attempt: str, aside: str) -> str:
+    """See to it that a commit holds what is in a folder. Gives why that cannot be, or nothing."""
+    index = scratch / "began"
+    await asyncio.to_thread(shutil.copy2, index_of(folder), index)
+    here = git.at(folder, index)
+    began = (await here.run("write-tree", "--missing-ok")).decode().strip()
+    crop = await harvest(here, began, index_of(folder), make(scratch / "look"), Wanted(caps))
+    ref = f"{run_refs(run)}{attempt}"
+    if crop.changes:
+        commit = await commit_of(git, ref)
+        if not commit or (await read_header(git, commit)).tree != crop.tree:
+            parent = commit or await commit_of(git, base_ref(run))
+            await _keep(git, f"{ref}.left{aside.replace('~', '.')}", crop.tree, parent, run, attempt)
+    return "; ".join(crop.lost)
+
+
+async def _keep(git: Git, ref: str, tree: str, parent: str, run: str, attempt: str) -> None:
+    parents = [parent] if parent else []
+    at = (await read_header(git, parent)).at if parent else 0
+    trailers = {"Weft-Run": run, "Weft-Attempt": attempt, "Weft-Status": "left"}
+    commit = await write_commit(git.lazily(), tree, parents, at, f"What was left of {attempt}", trailers)
+    await flush(git, commit, parents, blobs=False)
+    await git.run("update-ref", ref, commit)

@@ -1,0 +1,139 @@
+"""No folder of an attempt goes before what is in it is proved to be kept; what cannot be kept stays, and is named."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.workspace.repositories import git, write
+from weft.errors import WorkspaceError
+from weft.testing.workspace_contract import listing, placed, spot
+from weft.workspace.port import Base, Place
+from weft.workspace.worktree import GitWorkspace
+
+pytestmark = pytest.mark.needs("git")
+
+
+@pytest.fixture
+async def base(space: GitWorkspace, project: Path) -> Base:
+    return await space.prepare("run-1", project, at=1_700_000_100.0)
+
+
+@pytest.fixture
+async def place(space: GitWorkspace, base: Base) -> Place:
+    return await placed(space, base, spot())
+
+
+async def test_what_a_killed_attempt_left_is_kept_when_its_folder_goes(
+    space: GitWorkspace, project: Path, place: Place
+):
+    write(Path(place.path), {"half.txt": "half"})
+    assert await space.end("run-1") == ()
+    assert listing(str(Path(place.path).parent)) is None
+    assert git(project, "show", "refs/weft/run-1/build/1.1.left:half.txt") == "half"
+    assert (
+        git(project, "log", "-1", "--format=%an %ct", "refs/weft/run-1/build/1.1.left") == "weft 1700000000"
+    )
+
+
+async def test_what_was_kept_already_is_not_kept_twice_and_an_untouched_folder_just_goes(
+    space: GitWorkspace, project: Path, base: Base, place: Place
+):
+    write(Path(place.path), {"whole.txt": "whole"})
+    await space.keep(spot(), place, succeeded=True)
+    await placed(space, base, spot("idle"))
+    await placed(space, base, spot("reader"), mode="read")
+    assert await space.end("run-1") == ()
+    names = git(project, "for-each-ref", "--format=%(refname)", "refs/weft").splitlines()
+    assert names == ["refs/weft/run-1/@base", "refs/weft/run-1/build/1.1"]
+
+
+async def test_a_folder_whose_work_cannot_be_kept_stays_until_it_can(
+    space: GitWorkspace, project: Path, place: Place
+):
+    write(Path(place.path), {"precious.txt": "p"})
+    in_the_way = project / ".git/refs/weft/run-1/build/1.1.left/x"
+    in_the_way.mkdir(parents=True)
+    (in_the_way / "y.lock").touch()
+    (in_the_way / "z").write_text(git(project, "rev-parse", "HEAD") + "\n")
+    [left] = await space.end("run-1")
+    assert left.startswith(place.path)
+    assert (Path(place.path) / "precious.txt").read_text() == "p"
+    for file in in_the_way.iterdir():
+        file.unlink()
+    assert await space.end("run-1") == ()
+    assert git(project, "show", "refs/weft/run-1/build/1.1.left:precious.txt") == "p"
+
+
+async def test_what_git_cannot_hold_keeps_its_folder_there(space: GitWorkspace, place: Place):
+    os.mkfifo(Path(place.path) / "pipe")
+    assert await space.end("run-1") == (f"{place.path}: pipe: it is no file, folder or link",)
+    assert listing(place.path) is not None
+
+
+async def test_a_folder_that_is_set_up_anew_puts_what_was_there_aside_and_the_end_keeps_it(
+    space: GitWorkspace, project: Path, base: Base, place: Place
+):
+    for words in ("one", "two"):
+        write(Path(place.path), {"half.txt": words})
+        assert await placed(space, base, spot()) == place
+    assert listing(place.path) == [".git", *sorted(git(project, "ls-tree", "--name-only", "HEAD").split())]
+    await space.close(spot(), place)
+    assert await space.end("run-1") == ()
+    first, second = "refs/weft/run-1/build/1.1.left.1:half.txt", "refs/weft/run-1/build/1.1.left.2:half.txt"
+    assert (git(project, "show", first), git(project, "show", second)) == ("one", "two")
+
+
+KILLED = """
+import asyncio, pathlib, sys
+from weft.workspace.worktree import GitWorkspace
+space = GitWorkspace(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
+print(asyncio.run(getattr(space, sys.argv[3])("run-1", *([True] if sys.argv[3] == "forget" else []))))
+"""
+
+
+@pytest.mark.parametrize("verb", ["end", "forget"])
+async def test_clearing_up_can_be_killed_before_any_git_command_and_done_again(
+    space: GitWorkspace, project: Path, base: Base, verb: str
+):
+    state = project.parent / "state"
+
+    async def begin() -> None:
+        for number in (1, 2):
+            place = await placed(space, base, spot(f"s{number}"))
+            write(Path(place.path), {f"half{number}.txt": "half"})
+
+    def clear(before: int) -> int:
+        argv = [sys.executable, "-c", KILLED, str(state), str(project), verb]
+        environment = {**os.environ, "WEFT_CRASH_BEFORE_GIT": str(before)}
+        return subprocess.run(argv, check=False, env=environment, capture_output=True).returncode
+
+    for before in range(1, 80):
+        await begin()
+        killed = clear(before) != 0
+        if killed:
+            assert clear(0) == 0
+        names = git(project, "for-each-ref", "--format=%(refname)", "refs/weft/run-1").splitlines()
+        assert listing(str(state / "places/run-1")) is None
+        if verb == "end":
+            for number in (1, 2):
+                ref = f"refs/weft/run-1/s{number}/1.1.left:half{number}.txt"
+                assert git(project, "show", ref) == "half"
+            git(project, "update-ref", "-d", "refs/weft/run-1/s1/1.1.left")
+        else:
+            assert names == []
+            git(project, "update-ref", "refs/weft/run-1/@base", base.commit)
+        if not killed:
+            break
+    else:
+        pytest.fail("it never came to its end")
+
+
+async def test_the_refs_of_a_run_that_has_not_landed_keep_its_folders_too(space: GitWorkspace, place: Place):
+    with pytest.raises(WorkspaceError, match="has not landed"):
+        await space.forget("run-1")
+    assert listing(place.path) is not None
