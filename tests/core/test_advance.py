@@ -98,10 +98,12 @@ def test_a_called_run_has_an_id_of_its_parents():
     assert run.step("b").child == "r.2.1"
 
 
-def test_calls_have_a_depth():
+def test_calls_have_a_depth_and_may_be_nested_so_deep():
     call = Step("b", "call", args={"workflow": "w"})
-    parent = Parent(run="top", step="b", round=1, depth=2)
-    run = started(flow(call, limits=Limits(depth=2)), parent=parent)
+    workflow = flow(call, limits=Limits(depth=2))
+    deep = started(workflow, parent=Parent(run="top", step="b", round=1, depth=1))
+    assert (deep.step("b").status, deep.step("b").child) == ("running", "r.1.1")
+    run = started(workflow, parent=Parent(run="top", step="b", round=1, depth=2))
     failure = run.step("b").failure
     assert failure is not None
     assert failure.message == "calls are nested deeper than 2"

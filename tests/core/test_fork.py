@@ -77,6 +77,28 @@ def test_a_route_that_was_not_taken_stays_so_behind_the_step_that_is_begun_at():
     assert statuses(forked(run, "r", workflow), "r") == ["running"]
 
 
+def test_a_step_that_a_person_had_skipped_stays_out_where_the_kept_decision_went_elsewhere():
+    routes = (Route("left", to=("l",)), Route("right", to=("r",)))
+    d = Step("d", "decide", decision=Decision(routes, by="person"))
+    workflow = flow(d, noop("a"), noop("l", "a"), noop("r", "a"))
+    run = started(workflow).after(c.SkipStep("r"), answer("a1", "left"), done("a"), GO)
+    fork = forked(run, "a", workflow).after(done("a"), GO)
+    assert (fork.step("l").status, fork.step("r").status, fork.step("r").decision) == (
+        "running",
+        "skipped",
+        "d",
+    )
+
+
+def test_final_steps_are_done_once_more():
+    workflow = flow(noop("a"), noop("b", "a"), noop("last", final=True))
+    run = started(workflow).after(done("a"), GO, done("b"), GO, done("last"), GO)
+    assert run.state.status == "completed"
+    fork = forked(run, "b", workflow)
+    assert statuses(fork, "a", "b", "last") == ["succeeded", "running", "pending"]
+    assert fork.after(done("b"), GO).step("last").status == "running"
+
+
 def test_what_a_person_skipped_stays_skipped():
     workflow = flow(noop("a"), noop("b"))
     run = started(workflow).after(c.SkipStep("a", by="ann"))

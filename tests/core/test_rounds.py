@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.core.flows import GO, answer, flow, noop, started
+from weft.core import commands as c
 from weft.core import events as e
 from weft.core.work import Outcome, Verdict
 from weft.definition.policy import Join, Limits
@@ -226,6 +227,50 @@ def test_sending_back_to_a_step_that_was_left_out_begins_after_it():
     run = started(flow(*steps), facts={"long": False}).after(done("work"), GO)
     run.when(done("check", RED)).then(..., like(e.RoundOpened, to="check", steps=("check",)))
     assert run.step("check").feedback[0].findings
+
+
+LEFT_OR_RIGHT = (Route("left", to=("l",)), Route("right", to=("r",)))
+
+
+def by_person(name: str, *needs: str, routes: tuple[Route, ...] = LEFT_OR_RIGHT) -> Step:
+    return Step(name, "decide", needs=needs, decision=Decision(routes, by="person"))
+
+
+def test_a_step_that_a_person_had_skipped_before_the_decision_went_elsewhere_stays_out_of_the_loop():
+    steps = (by_person("d"), noop("l"), noop("r"), noop("check", "l", "r", back_to=BackTo("l")))
+    run = started(flow(*steps)).after(c.SkipStep("l", by="ann"), answer("a1", "right"), GO, done("r"), GO)
+    run.when(done("check", RED)).then(..., like(e.RoundOpened, to="check", steps=("check",)))
+    assert (run.step("l").status, run.step("l").round) == ("skipped", 1)
+
+
+def test_what_one_decision_takes_back_stays_out_by_another_that_stands_and_comes_back_with_that():
+    once = Step("d", "decide", needs=("work",), decision=Decision(LEFT_OR_RIGHT, by="person"))
+    check = noop("check", "r", join=Join("any"), back_to=BackTo("work"))
+    steps = (noop("work"), once, by_person("other"), noop("l"), noop("r"), check)
+    run = started(flow(*steps)).after(answer("a1", "right"), GO, done("work"), GO, answer("a2", "right"), GO)
+    assert run.step("l").decision == "other"
+    run.after(done("r"), GO, done("check", RED), GO)
+    assert run.step("l").status == "skipped"
+    run.after(done("work"), GO)
+    ask = next(name for name, opened in run.state.asks.items() if opened.step == "d")
+    run.after(answer(ask, "left"), GO)
+    assert (run.step("l").status, run.step("l").decision) == ("skipped", "other")
+
+
+def test_a_step_whose_decision_went_elsewhere_meanwhile_does_not_begin_a_new_round():
+    again = noop("again", "d", join=Join("any"), back_to=BackTo("d", at_most=1))
+    steps = (by_person("d"), noop("l", back_to=BackTo("l")), noop("r"), again, noop("after", "l", "r"))
+    run = started(flow(*steps)).after(answer("a1", "left"), GO, done("again", RED), GO)
+    run.after(answer("a2", "right"), GO)
+    assert (run.step("l").status, run.step("r").status) == ("running", "running")
+    run.when(done("l", RED)).then(
+        e.GateJudged,
+        e.StepProduced,
+        like(e.RoundOpened, step="l"),
+        like(e.StepSkipped, step="l", round=2, cause="route", decision="d"),
+    )
+    run.after(done("r"), GO)
+    assert run.step("after").status == "running"
 
 
 def test_a_decision_itself_may_send_back():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.core.flows import GO, flow, noop, started
+from tests.core.flows import GO, answer, flow, noop, started
 from weft.core import commands as c
 from weft.core.options import Options
 from weft.definition.policy import Limits
@@ -30,6 +30,21 @@ def test_the_work_of_a_run_is_counted_from_its_start_without_the_waits_for_peopl
     run.after(GO, now=100.0)
     assert run.state.worked_seconds(500.0) == 0.0
     assert run.state.clock_stands
+
+
+def test_every_wait_for_people_is_left_out_of_the_work_of_a_run():
+    run = started(flow(Step("q", "ask"), Step("p", "ask", needs=("q",)), noop("a", "p")))
+    run.after(answer("a1"), GO, now=10.0).after(answer("a2"), GO, now=13.0)
+    assert run.state.waited_seconds == 13.0
+    assert run.state.worked_seconds(15.0) == 2.0
+
+
+def test_the_time_between_an_end_and_its_retry_is_no_work_of_a_run():
+    run = started(flow(Step("q", "ask"), noop("a", "q"))).after(answer("a1"), GO, now=10.0)
+    run.after(broken("a"), GO, now=11.0).after(c.RetryStep("a"), GO, now=111.0)
+    run.after(broken("a"), GO, now=112.0).after(c.RetryStep("a"), GO, now=212.0)
+    assert run.state.waited_seconds == 210.0
+    assert run.state.worked_seconds(213.0) == 3.0
 
 
 def test_a_run_that_fails_or_is_aborted_winds_up():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from weft.core import events as e
+from weft.core.bypass import left_out
 from weft.core.draft import Draft, scope_with, written
 from weft.core.facts import fact_names, judge_condition, know
 from weft.core.questions import ask, prompt_of, withdraw
@@ -13,7 +14,6 @@ from weft.core.state import StepState
 from weft.core.work import Failure
 from weft.definition.condition import compile as compile_condition
 from weft.definition.policy import FailurePolicy
-from weft.definition.workflow import Decision, Route
 from weft.errors import ConditionError
 
 
@@ -74,7 +74,7 @@ def succeed(draft: Draft, st: StepState, result: e.Result) -> None:
     draft.end(e.StepSucceeded(step=st.key, round=st.round, attempt=st.attempt, result=result))
     step = written(draft.state, st)
     if step.decision is not None and st.route:
-        _leave_out(draft, st, step.decision)
+        _leave_out(draft, st)
     if step.kind == "weave":
         _woven(draft, result)
     if st.parent:
@@ -95,28 +95,12 @@ def _woven(draft: Draft, result: e.Result) -> None:
         draft.emit(landed)
 
 
-def _leave_out(draft: Draft, st: StepState, decision: Decision) -> None:
-    """Skip what only the other routes lead to; where the route ends the run, all else that does not come after it."""
-    graph = draft.state.graph
-    chosen = next(r for r in decision.routes if r.name == st.route)
-    on_the_way = _targets(draft, chosen)
-    others = {step for route in decision.routes for step in _targets(draft, route)} - on_the_way
-    for key in sorted(others, key=graph.index.__getitem__):
-        _pass_by(draft, st, key, "route", f"route {chosen.name} was taken")
-    kept = graph.after(on_the_way) if chosen.end else set()
-    for i, step in enumerate(graph.steps) if chosen.end else ():
-        if i not in kept and not (step.final or step.internal):
-            _pass_by(draft, st, step.id, "end", f"route {chosen.name} ends the run")
-
-
-def _pass_by(draft: Draft, decider: StepState, key: str, cause: e.SkipCause, reason: str) -> None:
-    if not _has_begun(draft.state.steps[key]):
-        skip_step(draft, draft.state.steps[key], cause, reason, decision=decider.key)
-
-
-def _targets(draft: Draft, route: Route) -> set[str]:
-    named = draft.state.graph.named
-    return {step for name in route.to for step in named.get(name, ())}
+def _leave_out(draft: Draft, decider: StepState) -> None:
+    """Skip what has not begun of the steps that the decision leaves out."""
+    for key, bypass in left_out(draft.state, decider).items():
+        st = draft.state.steps[key]
+        if not _has_begun(st):
+            skip_step(draft, st, bypass.cause, bypass.reason, decision=bypass.decision)
 
 
 def _has_begun(st: StepState) -> bool:

@@ -6,6 +6,7 @@ A route that was not taken stays so wherever its decision is kept, but for the v
 from __future__ import annotations
 
 from weft.core import events as e
+from weft.core.bypass import Bypass, still_left_out
 from weft.core.state import State, StepState
 from weft.errors import NoSuchStep
 
@@ -15,21 +16,26 @@ def kept(state: State, step: str) -> tuple[e.Event, ...]:
     if step not in state.graph.index:
         raise NoSuchStep(run=state.run, step=step, nearest="a step's id, without an item")
     again = state.graph.after([step])
+    bypassed = still_left_out(state, undecided={state.graph.steps[i].id for i in again})
     events: list[e.Event] = []
     for i, written in enumerate(state.graph.steps):
         st = state.steps[written.id]
-        left_out = st.key != step and _still_left_out(state, st, again)
-        if written.final or (i in again and not left_out):
+        bypass = bypassed.get(st.key) if st.key != step else None
+        if written.final:
             continue
-        if st.status == "succeeded" and st.result is not None:
+        if i in again:
+            if bypass is not None and (bypass.cause == "route" or st.status == "skipped"):
+                events.append(_left_out(st, bypass))
+        elif st.status == "succeeded" and st.result is not None:
             if st.route:
                 events.append(e.DecisionMade(step=st.key, route=st.route, by=f"run {state.run}"))
             events.append(e.StepSucceeded(step=st.key, attempt=st.attempt, result=st.result))
-        elif st.cause and (st.cause in {"when", "operator"} or left_out):
-            events.append(e.StepSkipped(st.key, cause=st.cause, reason=st.detail, decision=st.decision))
+        elif st.cause in {"when", "operator"}:
+            events.append(e.StepSkipped(st.key, cause=st.cause, reason=st.detail))
+        elif st.cause and bypass is not None:
+            events.append(_left_out(st, bypass))
     return tuple(events)
 
 
-def _still_left_out(state: State, st: StepState, again: set[int]) -> bool:
-    """Whether the decision that took another route is kept; what follows from such steps follows anew."""
-    return st.decision != "" and state.graph.index[st.decision] not in again
+def _left_out(st: StepState, bypass: Bypass) -> e.StepSkipped:
+    return e.StepSkipped(st.key, cause=bypass.cause, reason=bypass.reason, decision=bypass.decision)

@@ -13,10 +13,11 @@ from weft.definition.workflow import Step, Workflow
 
 
 class Graph:
-    """Steps by written order (`index`), their `needs` and `followers` as indexes, phases and routes."""
+    """Steps by written order (`index`), their `needs`, `followers` and `deciders` as indexes, phases and routes."""
 
     __slots__ = (
         "_bodies",
+        "deciders",
         "each_when",
         "followers",
         "index",
@@ -47,6 +48,7 @@ class Graph:
             for i, step in enumerate(self.steps)
             if not step.final and not step.internal and all(self.steps[f].internal for f in self.followers[i])
         )
+        self.deciders = tuple(i for i, step in enumerate(self.steps) if step.decision is not None)
         self.main = sum(not s.final for s in self.steps)
         self.each_when = [bool(s.foreach and s.when and _names(s.when, s.foreach.name)) for s in self.steps]
         self.phase_sizes: dict[str, int] = {}

@@ -1,11 +1,12 @@
 """Work is sent back: exactly the steps between begin a new round, at most so many times, then a person decides.
 
-What had been left out because of a step that is open again is open again too.
+What had been left out because of a step that is open again is open again too; what a decision leaves out that stands is not.
 """
 
 from __future__ import annotations
 
 from weft.core import events as e
+from weft.core.bypass import Bypass, still_left_out
 from weft.core.draft import Draft, written
 from weft.core.questions import ask, withdraw
 from weft.core.state import State, StepState
@@ -51,6 +52,10 @@ def _open(draft: Draft, opened: e.RoundOpened) -> None:
         for key in (*steps[step].items, step):
             withdraw(draft, steps[key], "a new round begins")
     draft.emit(opened)
+    bypassed = still_left_out(draft.state)
+    for step in opened.steps:
+        if step in bypassed and bypassed[step].cause == "route":
+            _pass_by(draft, steps[step], bypassed[step])
     take_along(draft, left_out)
 
 
@@ -71,10 +76,10 @@ def spent(state: State, st: StepState, back: BackTo) -> bool:
 
 
 def _between(state: State, target: str, origin: StepState) -> tuple[str, ...]:
-    """The steps on a way from `target` to `origin`; not those that a decision before them has left out."""
+    """The steps on a way from `target` to `origin`; not skipped ones that a decision leaves out which stays as it is."""
     body = [state.graph.steps[i].id for i in state.graph.body(target, origin.key)]
-    inside = {"", *body}
-    return tuple(key for key in body if state.steps[key].decision in inside)
+    bypassed = still_left_out(state, undecided=body)
+    return tuple(key for key in body if state.steps[key].status != "skipped" or key not in bypassed)
 
 
 def left_out_by(state: State, st: StepState) -> list[str]:
@@ -97,6 +102,15 @@ def take_along(draft: Draft, keys: list[str]) -> None:
         st = draft.state.steps[key]
         if st.status == "skipped":
             retry(draft, st)
+            bypass = still_left_out(draft.state).get(key)
+            if bypass is not None:
+                _pass_by(draft, st, bypass)
+
+
+def _pass_by(draft: Draft, st: StepState, bypass: Bypass) -> None:
+    """A step that is open again stays out by another decision, and goes along when that one is made anew."""
+    skipped = e.StepSkipped(st.key, st.round, bypass.cause, bypass.reason, decision=bypass.decision)
+    draft.end(skipped)
 
 
 def _escalate(draft: Draft, st: StepState, reason: str, findings: tuple[str, ...], done: str) -> None:

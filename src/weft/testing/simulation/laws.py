@@ -20,13 +20,14 @@ AFTER_THE_END = (e.RunReopened, e.RunImported, e.NotePublished, e.RunWoven, e.Ru
 
 
 class Memory(Struct):
-    """What one run has shown so far: attempts and successes that may not come twice, rounds of steps with a red gate and
-    with a person's consent, and the arrows of the tables that were taken."""
+    """What one run has shown so far: attempts and successes that may not come twice, rounds of steps with a red gate,
+    with a person's consent and tried again at a person's word, and the arrows of the tables that were taken."""
 
     started: set[tuple[str, int, int]] = field(default_factory=set)
     succeeded: set[tuple[str, int]] = field(default_factory=set)
     red: set[tuple[str, int, int]] = field(default_factory=set)
     agreed: set[tuple[str, int]] = field(default_factory=set)
+    retried: set[tuple[str, int]] = field(default_factory=set)
     run_arrows: set[tuple[str, str, str]] = field(default_factory=set)
     step_arrows: set[tuple[str, str, str]] = field(default_factory=set)
 
@@ -98,8 +99,9 @@ def _begins(before: State, event: e.StepStarted, at: float, memory: Memory, comm
     else:
         verdict = judged(step, needs_of(before, st))
         assert verdict == "go", f"{st.key} starts while its needs are {verdict}"
-        for need in before.graph.needs[st.index] if event.attempt == 1 and step.join.kind == "all" else ():
-            assert step.id not in _left_out(before, need), f"{st.key} starts on a route that was not taken"
+        fresh = event.attempt == 1 and name[:2] not in memory.retried
+        for decider in before.graph.deciders if fresh else ():
+            assert step.id not in _left_out(before, decider), f"{st.key} starts on a route that was not taken"
     of_item = before.graph.each_when[st.index]
     admitted = st.admitted if of_item or not st.parent else before.steps[st.parent].admitted
     assert admitted or not step.when, f"{st.key} starts before its `when` was judged"
@@ -207,6 +209,11 @@ def _again(before: State, event: e.RoundOpened, at: float, memory: Memory, comma
     assert event.step in event.steps, f"{event.step} is not in the round that it opens"
 
 
+def _tries_again(before: State, event: e.StepRetried, at: float, memory: Memory, command: c.Command) -> None:
+    if before.steps[event.step].status != "skipped":
+        memory.retried.add((event.step, event.round))
+
+
 def _judged(before: State, event: e.GateJudged, at: float, memory: Memory, command: c.Command) -> None:
     name = (event.step, event.round, event.attempt)
     if event.verdict.verdict == "FAIL":
@@ -258,6 +265,7 @@ _CHECKS: dict[type[e.Event], Check] = {
     e.AskAnswered: _answers,
     e.AskOpened: _opens,
     e.RoundOpened: _again,
+    e.StepRetried: _tries_again,
     e.GateJudged: _judged,
     e.PhaseCompleted: _phase_ends,
 }
