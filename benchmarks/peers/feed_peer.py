@@ -22,8 +22,8 @@ LISTENERS = """
 import asyncio, json, sys, time
 from websockets.asyncio.client import connect
 
-async def listen(url, count, late):
-    async with connect(url, max_size=None) as messages:
+async def listen(url, token, count, late):
+    async with connect(url, max_size=None, additional_headers={"Authorization": f"Bearer {token}"}) as messages:
         print("ready", flush=True)
         while len(late) < count:
             said = json.loads(await messages.recv())
@@ -31,12 +31,12 @@ async def listen(url, count, late):
             if "data" in event:
                 late.append(time.time() - event["data"]["at"])
 
-async def main(url, clients, count):
+async def main(url, token, clients, count):
     late = [[] for _ in range(clients)]
-    await asyncio.gather(*(listen(url, count, one) for one in late))
+    await asyncio.gather(*(listen(url, token, count, one) for one in late))
     print(json.dumps([seconds for one in late for seconds in one]), flush=True)
 
-asyncio.run(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))
 """
 
 
@@ -49,12 +49,12 @@ async def _weft(n: int, work: Path) -> Report:
     import uvicorn
     from weft_engine import doors, publisher
 
-    async with doors(work) as (app, weft):
+    async with doors(work) as (app, weft, token):
         own = socket.create_server(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="websockets-sansio"))
         serving = asyncio.create_task(server.serve(sockets=[own]))
         port = own.getsockname()[1]
-        report = await _measure(f"ws://127.0.0.1:{port}/api/v1/feed", n, await publisher(weft))
+        report = await _measure(f"ws://127.0.0.1:{port}/api/v1/feed", token, n, await publisher(weft))
         server.should_exit = True
         await app.state.desk.close()
         await serving
@@ -71,11 +71,11 @@ async def _bare(n: int) -> Report:
         async def send(at: float) -> None:
             broadcast(server.connections, json.dumps({"data": {"at": at}, "filling": "x" * 350}))
 
-        return await _measure(f"ws://127.0.0.1:{port}", n, send)
+        return await _measure(f"ws://127.0.0.1:{port}", "none", n, send)
 
 
-async def _measure(url: str, n: int, send: Callable[[float], Awaitable[object]]) -> Report:
-    argv = [sys.executable, "-c", LISTENERS, url, str(CLIENTS), str(n + WARM)]
+async def _measure(url: str, token: str, n: int, send: Callable[[float], Awaitable[object]]) -> Report:
+    argv = [sys.executable, "-c", LISTENERS, url, token, str(CLIENTS), str(n + WARM)]
     listeners = await asyncio.create_subprocess_exec(*argv, stdout=subprocess.PIPE, limit=1 << 26)
     assert listeners.stdout is not None
     for _ in range(CLIENTS):

@@ -77,12 +77,14 @@ class Told(Noop):
 
 
 @asynccontextmanager
-async def doors(work: Path) -> AsyncIterator[tuple[Any, Weft]]:
-    """The app of the HTTP doors on a project in the work folder."""
+async def doors(work: Path) -> AsyncIterator[tuple[Any, Weft, str]]:
+    """The app of the HTTP doors on a project in the work folder, and a token that is let in."""
+    from weft.app.doorkey import door_key
     from weft.web.app import create_app
 
     async with opened(work) as weft:
-        yield create_app(weft), weft
+        token, _ = await door_key(weft)
+        yield create_app(weft), weft, token
 
 
 async def publisher(weft: Weft) -> Callable[[float], Awaitable[object]]:

@@ -68,6 +68,15 @@ class Served(Program):
         until(lambda: "is open at" in (process.stdout.readline() if process.stdout else ""), "the door")
         return process
 
+    def tab(self, chromium: Browser, **how: object) -> Tab:
+        """A browser of somebody who logs in with the token of this host."""
+        tab = Tab(chromium, self.url, **how)
+        tab.page.goto(f"{self.url}/login")
+        tab.page.locator("#token").fill((self.folder / ".weft" / "serve.token").read_text().strip())
+        tab.page.get_by_role("button", name="Log in").click()
+        tab.page.wait_for_selector(".frame header")
+        return tab
+
     def stop(self) -> None:
         """As whoever runs it stops it, so that the program ends by itself."""
         for process in self._begun:
@@ -120,7 +129,7 @@ def start(tab: Tab, workflow: str, **fields: str) -> str:
 
 def test_a_run_is_started_from_the_form_rejected_amended_and_followed_without_a_reload(served, chromium):
     served.serve()
-    watching, answering = Tab(chromium, served.url), Tab(chromium, served.url)
+    watching, answering = served.tab(chromium), served.tab(chromium)
     run = start(watching, "plan", topic="tea")
     page = watching.page
     expect(page.locator(".banner")).to_contain_text("write asks: Is the plan good?")
@@ -182,7 +191,7 @@ def test_a_run_is_started_from_the_form_rejected_amended_and_followed_without_a_
 
 def test_a_run_is_aborted_and_a_broken_one_names_its_first_fault_on_a_phone(served, chromium):
     served.serve()
-    phone = Tab(chromium, served.url, viewport={"width": 390, "height": 844}, color_scheme="dark")
+    phone = served.tab(chromium, viewport={"width": 390, "height": 844}, color_scheme="dark")
     run = start(phone, "slow")
     page = phone.page
     expect(page.locator("#box-wait")).to_have_class(re.compile("is-running"))
@@ -225,7 +234,7 @@ def pressed_until_seen(page, key, wanted):
 
 def test_the_page_comes_back_by_itself_after_the_server_was_killed(served, chromium):
     server = served.serve()
-    tab = Tab(chromium, served.url)
+    tab = served.tab(chromium)
     run = start(tab, "plan", topic="rain")
     page = tab.page
     page.get_by_role("link", name="Answer", exact=True).click()
@@ -250,6 +259,22 @@ def test_the_page_comes_back_by_itself_after_the_server_was_killed(served, chrom
     assert versions == list(range(1, len(versions) + 1))
 
 
+def test_the_link_that_is_printed_logs_one_browser_in_once_and_leaves_the_address(served, chromium):
+    server = served.serve()
+    assert server.stdout is not None
+    (link,) = re.findall(r"http://\S+/login\?ticket=\S+", server.stdout.readline())
+    tab = Tab(chromium, served.url)
+    tab.page.goto(link)
+    tab.page.wait_for_selector(".frame header")
+    assert tab.page.url == f"{served.url}/"
+    assert start(tab, "slow")
+    second = Tab(chromium, served.url).page
+    second.goto(link)
+    expect(second.get_by_role("alert")).to_contain_text("used already")
+    second.goto(f"{served.url}/inbox")
+    second.wait_for_url(re.compile("/login$"))
+
+
 def test_whoever_may_only_look_can_tell_nothing_and_a_revoked_token_ends_the_visit(served, chromium):
     token = served.json("token", "create", "--role", "viewer", "--name", "vi")["token"]
     served.serve("--host", "0.0.0.0")
@@ -270,7 +295,7 @@ def test_whoever_may_only_look_can_tell_nothing_and_a_revoked_token_ends_the_vis
 
 def test_every_other_thing_that_can_be_done_in_the_page(served, chromium):
     served.serve()
-    tab = Tab(chromium, served.url)
+    tab = served.tab(chromium)
     page = tab.page
     tab.go("/runs/nowhere")
     expect(page.locator(".empty")).to_contain_text("There is no such run")

@@ -16,7 +16,7 @@ from weft.mcp.http import mount, who
 
 @pytest.fixture
 async def door(tmp_path):
-    async with opened(tmp_path / "project", needs_token=True, mounts=(mount,)) as open_door:
+    async with opened(tmp_path / "project", mounts=(mount,)) as open_door:
         yield open_door
 
 

@@ -1,4 +1,4 @@
-"""A door that is open, with every right; and one that wants tokens."""
+"""A door whose client is let in with every right; and one whose client has no token."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ def quick_log() -> Iterator[None]:
 @pytest.fixture
 async def door(tmp_path) -> AsyncIterator[Opened]:
     async with opened(tmp_path / "project") as open_door:
+        await open_door.let_in()
         yield open_door
 
 
 @pytest.fixture
 async def guarded(tmp_path) -> AsyncIterator[Opened]:
-    async with opened(tmp_path / "project", needs_token=True) as open_door:
+    async with opened(tmp_path / "project") as open_door:
         yield open_door

@@ -61,6 +61,13 @@ class Opened:
         self.weft, self.app, self.url, self.client = weft, app, url, client
         self.desk = app.state.desk
         self.socket_url = "ws" + url.removeprefix("http")
+        self.headers: dict[str, str] = {}
+        """What its client sends with everything: the token of whoever opened it, unless it is guarded."""
+
+    async def let_in(self) -> None:
+        """Let the client in as whoever opened the door, with every right."""
+        self.headers = await self.token("admin", self.weft.actor)
+        self.client.headers.update(self.headers)
 
     async def token(self, role: str, name: str = "ada", **how: Any) -> dict[str, str]:
         """Headers that let somebody in."""

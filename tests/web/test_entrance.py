@@ -51,6 +51,7 @@ async def test_a_name_that_is_not_ours_is_refused(door):
 async def test_a_name_of_the_settings_is_ours(tmp_path, monkeypatch):
     monkeypatch.setenv("WEFT_HOSTS", "weft.example, other.example")
     async with opened(tmp_path / "project", drive=False) as door:
+        await door.let_in()
         assert (await door.client.get("/api/v1/runs", headers={"Host": "Weft.example"})).is_success
 
 
@@ -63,7 +64,11 @@ async def test_a_foreign_page_can_change_nothing_and_hear_nothing(door):
         await door.client.post("/api/v1/runs", json={"workflow": "quiet"}, headers=cross)
     ).status_code == 403
     with pytest.raises(InvalidStatus) as refused:
-        async with connect(f"{door.socket_url}/api/v1/feed", origin=Origin("https://evil.example")):
+        async with connect(
+            f"{door.socket_url}/api/v1/feed",
+            origin=Origin("https://evil.example"),
+            additional_headers=door.headers,
+        ):
             pass
     assert refused.value.response.status_code == 403
     own = {"Origin": door.url}

@@ -44,9 +44,10 @@ async def test_a_login_ends_with_its_token_and_with_the_logout(guarded):
 
 
 async def test_a_forged_cookie_is_none(guarded):
+    port = guarded.url.rpartition(":")[2]
     for cookie in ("x", "a.b.c", "\x80", "a.99999999999.00"):
         answer = await guarded.client.get(
-            "/api/v1/me", headers={"Cookie": f"{COOKIE}={cookie}".encode("latin-1")}
+            "/api/v1/me", headers={"Cookie": f"{COOKIE}_{port}={cookie}".encode("latin-1")}
         )
         assert answer.status_code == 401
 
@@ -58,6 +59,28 @@ async def test_guessing_is_slowed_down_for_the_guesser(guarded):
     ]
     assert statuses == [401] * FAILURES + [429]
     assert int((await guarded.client.post("/login", data={"token": "x"})).headers["retry-after"]) > 0
+
+
+async def test_a_link_logs_in_one_browser_once_and_is_not_held_up_by_who_guesses(guarded):
+    text = (await guarded.token("admin", "ada"))["Authorization"].removeprefix("Bearer ")
+    ticket = guarded.desk.access.logins.link(text)
+    for _ in range(FAILURES):
+        assert (await guarded.client.get("/login", params={"ticket": "guessed"})).status_code == 401
+    assert (await guarded.client.get("/login", params={"ticket": "guessed"})).status_code == 429
+    answer = await guarded.client.get("/login", params={"ticket": ticket})
+    assert answer.status_code == 200
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert (await guarded.client.get("/api/v1/me")).json()["name"] == "ada"
+    guarded.client.cookies.clear()
+    again = await guarded.client.get("/login", params={"ticket": ticket})
+    assert again.status_code == 401
+    assert "set-cookie" not in again.headers
+
+
+async def test_two_doors_of_one_host_do_not_take_each_others_cookies(guarded):
+    answer = await logged_in(guarded)
+    port = guarded.url.rpartition(":")[2]
+    assert answer.headers["set-cookie"].startswith(f"{COOKIE}_{port}=")
 
 
 async def test_the_limit_is_one_of_an_address_and_passes(guarded):

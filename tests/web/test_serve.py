@@ -12,6 +12,7 @@ import sys
 import httpx
 import pytest
 from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from tests.web.opened import project
 from weft.app import showing
@@ -41,17 +42,24 @@ async def served(folder, *words, port=0):
         await started.wait()
 
 
-async def start(url, workflow):
-    async with httpx.AsyncClient(base_url=url, timeout=30) as client:
+def key(folder):
+    """What programs of this host send."""
+    return {"Authorization": f"Bearer {(folder / '.weft' / 'serve.token').read_text().strip()}"}
+
+
+async def start(folder, url, workflow):
+    async with httpx.AsyncClient(base_url=url, timeout=30, headers=key(folder)) as client:
         answer = await client.post("/api/v1/runs", json={"workflow": workflow})
         return answer.json()["run"]
 
 
-async def heard(url, after, last):
+async def heard(folder, url, after, last):
     """Positions and kinds from a position on, up to a kind."""
     found: list[tuple[int, str]] = []
     async with (
-        connect(url.replace("http", "ws") + f"/api/v1/feed?after={after}") as messages,
+        connect(
+            url.replace("http", "ws") + f"/api/v1/feed?after={after}", additional_headers=key(folder)
+        ) as messages,
         asyncio.timeout(30),
     ):
         while not found or found[-1][1] != last:
@@ -63,15 +71,15 @@ async def heard(url, after, last):
 async def test_after_a_kill_nothing_is_missing_or_doubled_and_the_ask_is_answerable_even_in_between(tmp_path):
     folder = project(tmp_path / "project")
     async with served(folder) as (url, process):
-        run = await start(url, "asking")
-        before = await heard(url, 0, "run.paused")
+        run = await start(folder, url, "asking")
+        before = await heard(folder, url, 0, "run.paused")
         process.send_signal(signal.SIGKILL)
         await process.wait()
     async with open_weft(folder) as weft:
         (asked,) = await showing.asks(weft)
         await weft.answer(run, asked["ask"], "approve")
     async with served(folder) as (url, process):
-        after = await heard(url, before[-1][0], "run.completed")
+        after = await heard(folder, url, before[-1][0], "run.completed")
         positions = [position for position, _ in before + after]
         assert positions == list(range(1, len(positions) + 1))
         process.send_signal(signal.SIGTERM)
@@ -83,8 +91,8 @@ async def test_ctrl_c_leaves_runs_for_the_next_driver_and_says_so_by_its_code(tm
     folder = project(tmp_path / "project")
     (folder / "workflows" / "long.yaml").write_text("name: long\nsteps:\n  - {id: long, run: sleep 3600}\n")
     async with served(folder) as (url, process):
-        run = await start(url, "long")
-        await heard(url, 0, "step.started")
+        run = await start(folder, url, "long")
+        await heard(folder, url, 0, "step.started")
         process.send_signal(signal.SIGINT)
         async with asyncio.timeout(30):
             assert await process.wait() == 130
@@ -95,8 +103,8 @@ async def test_ctrl_c_leaves_runs_for_the_next_driver_and_says_so_by_its_code(tm
 async def test_doors_only_drives_nothing(tmp_path):
     folder = project(tmp_path / "project")
     async with served(folder, "--doors-only") as (url, _):
-        run = await start(url, "quiet")
-        async with httpx.AsyncClient(base_url=url) as client:
+        run = await start(folder, url, "quiet")
+        async with httpx.AsyncClient(base_url=url, headers=key(folder)) as client:
             assert (await client.get("/health/ready")).is_success
             assert (await client.get(f"/api/v1/runs/{run}")).json()["status"] == "pending"
             explained = (await client.get(f"/api/v1/runs/{run}/explain")).json()
@@ -131,6 +139,22 @@ async def test_no_other_address_is_listened_on_without_a_token_that_counts(tmp_p
         await tokens.create("old", "admin", 0.0, days=1)
         with pytest.raises(TokensNeeded):
             await serve(weft, "0.0.0.0", 0)
+
+
+async def test_on_loopback_too_nobody_comes_in_without_the_token_that_only_its_user_can_read(tmp_path):
+    folder = project(tmp_path / "project")
+    async with served(folder, "--doors-only") as (url, _):
+        async with httpx.AsyncClient(base_url=url) as client:
+            for path in ("/api/v1/runs", "/api/v1/feed/sse", "/metrics", "/mcp", "/"):
+                assert (await client.get(path)).status_code == 401, path
+            assert (await client.post("/api/v1/runs", json={"workflow": "quiet"})).status_code == 401
+            assert (await client.get("/health/live")).is_success
+            with pytest.raises(InvalidStatus) as refused:
+                async with connect(url.replace("http", "ws") + "/api/v1/feed"):
+                    pass
+            assert refused.value.response.status_code == 401
+        assert (folder / ".weft" / "serve.token").stat().st_mode & 0o777 == 0o600
+        assert await start(folder, url, "quiet")
 
 
 async def test_on_every_address_a_token_is_needed_and_lets_in(tmp_path):

@@ -32,7 +32,7 @@ MAY: Final[dict[Role, frozenset[Role]]] = {
 
 
 class Person(Struct, frozen=True):
-    """Who is at the door: on record with what they do. `token` "" is somebody on this host, who needs none."""
+    """Who is at the door: on record with what they do. `token` "" is somebody at standard input, who needs none."""
 
     name: str
     role: Role

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from weft.cli import exits
 from weft.cli.grammar import Command, Option
 from weft.cli.here import Here
 
-MORE = """On 127.0.0.1 (the default) everybody on this host is let in. On any other address each request needs a token:
-make one first with `weft token create --role admin`."""
+if TYPE_CHECKING:
+    from weft.web.serve import Listening
+
+MORE = """Every request needs a token, on 127.0.0.1 (the default) too. There a link that logs in one browser is printed, and the
+token of this host lies in `.weft/serve.token`. For any other address make one first with `weft token create --role admin`."""
 
 
 async def perform(here: Here, host: str | None, port: int | None, doors_only: bool) -> int:
@@ -18,9 +23,13 @@ async def perform(here: Here, host: str | None, port: int | None, doors_only: bo
     to_standard_error()
     serve = door("weft serve")
 
-    def opened(url: str) -> None:
-        here.screen.give({"url": url, "driving": not doors_only})
-        here.screen.line(f"weft is open at {url}" + (" (driving nothing)" if doors_only else ""))
+    def opened(listening: Listening) -> None:
+        way_in = {"login": listening.login, "token_file": listening.token_file} if listening.login else {}
+        here.screen.give({"url": listening.url, "driving": not doors_only, **way_in})
+        here.screen.line(f"weft is open at {listening.url}" + (" (driving nothing)" if doors_only else ""))
+        if listening.login:
+            here.screen.line(f"Log in with {listening.login} (it counts once)")
+            here.screen.line(f"Programs send the token in {listening.token_file}")
         here.screen.flush()
 
     async with here.weft() as weft:

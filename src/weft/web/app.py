@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 
 from weft.app.open import Weft
 from weft.app.supervisor import Supervisor
-from weft.app.tokens import Person, Tokens
+from weft.app.tokens import Tokens
 from weft.web import doorway, problems
 from weft.web.api import asks, feed, others, runs, steps, workflows
 from weft.web.api.desk import Desk
@@ -21,19 +21,17 @@ from weft.web.login import Logins
 
 ABOUT = """Durable workflows for teams of coding agents: start runs, look at them, answer what they ask.
 
-Every answer that is not a success is `application/problem+json` with a stable `code`. Times are unix seconds. On any
-address but loopback each request needs `Authorization: Bearer weft_…` (`weft token create`)."""
+Every answer that is not a success is `application/problem+json` with a stable `code`. Times are unix seconds. Each request
+needs `Authorization: Bearer weft_…` (`weft token create`)."""
 
 
 def create_app(
     weft: Weft,
     *,
-    needs_token: bool = False,
     hosts: Sequence[str] = (),
     supervisor: Supervisor | None = None,
 ) -> FastAPI:
-    """The app for an opened project. Without `needs_token` everybody is taken for whoever opened it, with every right:
-    only for loopback. `hosts` are names by which it may be called, beside those of this host.
+    """The app for an opened project. `hosts` are names by which it may be called, beside those of this host.
 
     `app.state.desk` has the project (`.weft`), the folded states (`.folded`) and the fan-out of the feed (`.fanout`); `app.state.beside` are
     context managers that are entered as long as the app lives.
@@ -44,7 +42,6 @@ def create_app(
         tokens,
         Logins(tokens),
         weft.engine.clock.now,
-        None if needs_token else Person(weft.actor, "admin"),
         tuple(dict.fromkeys((*LOCAL, *(host.lower() for host in hosts), *named))),
     )
     desk = Desk(weft, access, supervisor)
@@ -92,7 +89,7 @@ def _describe(app: FastAPI) -> None:
             parts = schema.setdefault("components", {})
             parts.setdefault("schemas", {})["Problem"] = problems.Problem.model_json_schema()
             parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
-            schema["security"] = [{"token": []}, {}]
+            schema["security"] = [{"token": []}]
             app.openapi_schema = schema
         return app.openapi_schema
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from html import escape
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from weft.errors import DoorShut, NotKnown, TooMany, WeftError
 from weft.web.api.desk import desk_of, give
-from weft.web.login import set_cookie
+from weft.web.login import cookie_name, set_cookie
 
 router = APIRouter(include_in_schema=False)
 
@@ -23,6 +23,9 @@ form{{display:grid;gap:.75rem;width:min(22rem,90vw)}}input,button{{font:inherit;
 <label for="token">Token</label><input id="token" name="token" type="password" autocomplete="current-password"
 required autofocus><button>Log in</button><small>Whoever runs weft makes one with <code>weft token create</code>.</small>
 </form></main></body></html>"""
+GO_ON: Final = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>weft</title>
+<meta http-equiv="refresh" content="0;url=/"></head><body><a href="/">Go on to weft</a></body></html>"""
+"""Not a redirect: to one that began on another site (a terminal in a browser) the strict cookie would not be sent."""
 PROMETHEUS: Final = "text/plain; version=0.0.4; charset=utf-8"
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
 
@@ -81,28 +84,49 @@ async def docs(request: Request) -> Response:
 
 
 @router.get("/login")
-async def login_page() -> Response:
-    return _page("")
+async def login_page(request: Request, ticket: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """The form; with the ticket of a link, which counts once, the login itself."""
+    if not ticket:
+        return _page("")
+    desk = desk_of(request)
+    try:
+        cookie = await desk.access.logins.redeem(ticket, _address(request), desk.access.now())
+    except NotKnown:
+        return _page("This link was used already, or is of an earlier start. Log in with a token.", 401)
+    except TooMany as error:
+        return _too_many(error)
+    headers = {"Set-Cookie": _given(request, cookie), "Referrer-Policy": "no-referrer"}
+    return HTMLResponse(GO_ON, headers={"Content-Security-Policy": POLICY, **headers})
 
 
 @router.post("/login")
 async def login(request: Request, token: Annotated[str, Form(max_length=200)]) -> Response:
     """A browser shows its token once and gets a cookie."""
     desk = desk_of(request)
-    address = request.client.host if request.client else ""
     try:
-        cookie, _ = await desk.access.logins.begin(token.strip(), address, desk.access.now())
+        cookie, _ = await desk.access.logins.begin(token.strip(), _address(request), desk.access.now())
     except NotKnown:
         return _page("This token is not known, has run out, or was revoked.", 401)
     except TooMany as error:
-        return _page(error.message, 429, {"Retry-After": str(error.where["seconds"])})
-    headers = {"Set-Cookie": set_cookie(cookie, secure=request.url.scheme == "https")}
-    return RedirectResponse("/", 303, headers)
+        return _too_many(error)
+    return RedirectResponse("/", 303, {"Set-Cookie": _given(request, cookie)})
 
 
 @router.post("/logout")
-async def logout() -> Response:
-    return RedirectResponse("/login", 303, {"Set-Cookie": set_cookie("", secure=False)})
+async def logout(request: Request) -> Response:
+    return RedirectResponse("/login", 303, {"Set-Cookie": _given(request, "")})
+
+
+def _given(request: Request, cookie: str) -> str:
+    return set_cookie(cookie_name(request.scope), cookie, secure=request.url.scheme == "https")
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _too_many(error: TooMany) -> Response:
+    return _page(error.message, 429, {"Retry-After": str(error.where["seconds"])})
 
 
 def _page(said: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:

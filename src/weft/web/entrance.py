@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from weft.app.tokens import Person, Tokens
 from weft.errors import ForeignRequest, NoSuchMethod, NoSuchPlace, NotAllowed, NotKnown, TooLarge, WeftError
 from weft.web import problems
-from weft.web.login import COOKIE, CSRF_HEADER, Logins
+from weft.web.login import CSRF_HEADER, Logins, cookie_name
 from weft.web.roles import methods, needed
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -33,33 +33,27 @@ HEADERS: Final = (
 
 
 class Access(Struct, frozen=True):
-    """How the doors are guarded. `open_to` is who everybody is taken for (on loopback); None: a token is needed."""
+    """How the doors are guarded: on every address, loopback too, a token or a login is needed."""
 
     tokens: Tokens
     logins: Logins
     now: Callable[[], float]
-    open_to: Person | None = None
     hosts: tuple[str, ...] = LOCAL
     body_bytes: int = BODY_BYTES
 
-    async def person(self, headers: Headers) -> tuple[Person, str]:
+    async def person(self, headers: Headers, cookie: str) -> tuple[Person, str]:
         """Who it is, and the cookie that says so ("" when it was not a cookie). Raises NotKnown."""
         scheme, _, text = headers.get("authorization", "").partition(" ")
         if text:
             if scheme.lower() != "bearer":
                 raise NotKnown(reason=f"it takes Bearer, not {scheme}")
             return await self.tokens.person(text.strip(), self.now()), ""
-        cookie = _cookie(headers)
-        if cookie and self.open_to is None:
+        if cookie:
             return await self.logins.person(cookie, self.now()), cookie
-        if self.open_to is not None:
-            return self.open_to, ""
         raise NotKnown(reason="there was none")
 
     async def still(self, person: Person) -> bool:
         """Whether somebody who came in would be let in now, as the same."""
-        if not person.token:
-            return person == self.open_to
         try:
             return await self.tokens.by_id(person.token, self.now()) == person
         except NotKnown:
@@ -98,7 +92,7 @@ class Entrance:
         state["access"] = self.access
         if role == "anybody":
             return
-        person, cookie = await self.access.person(headers)
+        person, cookie = await self.access.person(headers, _cookie(headers, cookie_name(scope)))
         if role is None:
             raise _nothing(method, scope["path"])
         if not person.may(role):
@@ -142,9 +136,9 @@ def _host(text: str) -> str:
     return text.rpartition(":")[0].lower() if text.count(":") == 1 else text.lower()
 
 
-def _cookie(headers: Headers) -> str:
+def _cookie(headers: Headers, name: str) -> str:
     try:
-        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        found = SimpleCookie(headers.get("cookie", "")).get(name)
     except CookieError:
         return ""
     return found.value if found is not None else ""

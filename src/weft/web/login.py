@@ -1,14 +1,17 @@
 """Logins of the page: a signed cookie that names a token, so that a restart logs nobody out and a revoked token does.
 
-A login by cookie needs the CSRF token with everything that changes something; bearers of tokens need none.
+A login by cookie needs the CSRF token with everything that changes something; bearers of tokens need none. A link logs one
+browser in, once.
 """
 
 from __future__ import annotations
 
 import hmac
+import secrets
 from collections import deque
+from collections.abc import Mapping
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from weft.app.tokens import Person, Tokens
 from weft.errors import NotKnown, TooMany
@@ -29,6 +32,24 @@ class Logins:
         self.tokens = tokens
         self._secret = b""
         self._failures: dict[str, deque[float]] = {}
+        self._links: dict[str, str] = {}
+
+    def link(self, text: str) -> str:
+        """A ticket that logs in one browser, once, as the owner of this token; it ends with this process."""
+        ticket = secrets.token_urlsafe(32)
+        self._links[_digest(ticket)] = text
+        return ticket
+
+    async def redeem(self, ticket: str, address: str, now: float) -> str:
+        """The cookie for a ticket, which is used up by that. Raises NotKnown, TooMany.
+
+        One that is good passes whoever else has failed from this address: on loopback that may be an agent.
+        """
+        text = self._links.pop(_digest(ticket), "")
+        if text:
+            self._failures.pop(address, None)
+        cookie, _ = await self.begin(text, address, now)
+        return cookie
 
     async def begin(self, text: str, address: str, now: float) -> tuple[str, Person]:
         """A cookie for the owner of a token. Raises NotKnown, TooMany."""
@@ -76,8 +97,18 @@ class Logins:
         self._failures.setdefault(address, deque(maxlen=FAILURES)).append(now)
 
 
-def set_cookie(cookie: str, *, secure: bool) -> str:
+def _digest(ticket: str) -> str:
+    return sha256(ticket.encode("utf-8", "replace")).hexdigest()
+
+
+def cookie_name(scope: Mapping[str, Any]) -> str:
+    """By the port that was reached: browsers give cookies of one host to all its ports, and one weft is not another."""
+    server = scope.get("server") or ("", 0)
+    return f"{COOKIE}_{server[1] or 0}"
+
+
+def set_cookie(name: str, cookie: str, *, secure: bool) -> str:
     """The header that gives a browser its login; "" takes it away."""
     age = LOGIN_SECONDS if cookie else 0
     safe = "; Secure" if secure else ""
-    return f"{COOKIE}={cookie}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{safe}"
+    return f"{name}={cookie}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{safe}"

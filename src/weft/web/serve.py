@@ -14,7 +14,9 @@ from typing import Any, Final
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from msgspec import Struct
 
+from weft.app.doorkey import door_key
 from weft.app.doors import door
 from weft.app.open import Weft
 from weft.app.supervisor import Supervisor, supervised
@@ -39,9 +41,9 @@ async def serve(
     *,
     doors_only: bool = False,
     also: Sequence[str] = ALSO,
-    opened: Callable[[str], None] = lambda url: None,
+    opened: Callable[[Listening], None] = lambda listening: None,
 ) -> bool:
-    """Until SIGTERM or Ctrl-C; says whether it was told by Ctrl-C. `opened` hears the address once it is listened on;
+    """Until SIGTERM or Ctrl-C; says whether it was told by Ctrl-C. `opened` hears how to come in once it is listened on;
     `also` are doors that are mounted on the same app.
 
     Raises AddressTaken, TokensNeeded.
@@ -51,7 +53,7 @@ async def serve(
         raise TokensNeeded(host=host)
     listening = listen(host, port)
     supervisor = None if doors_only else Supervisor(weft)
-    app = create_app(weft, needs_token=not loopback, hosts=_names(host), supervisor=supervisor)
+    app = create_app(weft, hosts=_names(host), supervisor=supervisor)
     _mount(app, weft, also)
     config = uvicorn.Config(
         app,
@@ -71,9 +73,24 @@ async def serve(
         async with supervised(supervisor), beside(weft, app):
             url = f"http://{_shown(host)}:{listening.getsockname()[1]}"
             structlog.get_logger("weft.serve").info("serving", url=url, driving=not doors_only)
-            opened(url)
+            opened(await _way_in(weft, app, url) if loopback else Listening(url))
             await server.serve(sockets=[listening])
     return signal.SIGINT in seen
+
+
+class Listening(Struct, frozen=True):
+    """How to come in: the address; on loopback a link that logs in one browser, and the file that holds the token."""
+
+    url: str
+    login: str = ""
+    token_file: str = ""
+
+
+async def _way_in(weft: Weft, app: FastAPI, url: str) -> Listening:
+    """Who can read the token's file on this host comes in by it, and nobody else: whoever reaches a port is not yet known."""
+    text, path = await door_key(weft)
+    desk: Desk = app.state.desk
+    return Listening(url, f"{url}/login?ticket={desk.access.logins.link(text)}", str(path))
 
 
 class _Server(uvicorn.Server):

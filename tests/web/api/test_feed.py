@@ -16,6 +16,10 @@ from weft.core.commands import Publish
 from weft.core.events import NotePublished
 
 
+def listening(door, query="", **how):
+    return connect(f"{door.socket_url}/api/v1/feed{query}", additional_headers=door.headers, **how)
+
+
 async def take(messages, count):
     async with asyncio.timeout(30):
         return [json.loads(await messages.recv()) for _ in range(count)]
@@ -30,7 +34,7 @@ async def until(messages, kind):
 
 
 async def test_what_happens_is_heard_in_order_and_without_gaps(door):
-    async with connect(f"{door.socket_url}/api/v1/feed") as messages:
+    async with listening(door) as messages:
         run = await door.start()
         heard = await until(messages, "run.completed")
     assert [one["version"] for one in heard] == list(range(1, len(heard) + 1))
@@ -41,9 +45,9 @@ async def test_what_happens_is_heard_in_order_and_without_gaps(door):
 async def test_a_client_that_comes_back_misses_nothing_and_hears_nothing_twice(door):
     run = await door.start()
     await door.reaches(run, "run.completed")
-    async with connect(f"{door.socket_url}/api/v1/feed?after=0") as messages:
+    async with listening(door, "?after=0") as messages:
         first = await take(messages, 3)
-    async with connect(f"{door.socket_url}/api/v1/feed?after={first[-1]['position']}") as messages:
+    async with listening(door, f"?after={first[-1]['position']}") as messages:
         rest = await until(messages, "run.completed")
     positions = [one["position"] for one in first + rest]
     assert positions == list(range(1, positions[-1] + 1))
@@ -54,8 +58,8 @@ async def test_patterns_and_a_run_choose_what_is_heard(door):
     second = await door.start()
     await door.reaches(first, "run.completed")
     await door.reaches(second, "run.completed")
-    url = f"{door.socket_url}/api/v1/feed?after=0&patterns=step.s*&patterns=run.completed&run={second}"
-    async with connect(url) as messages:
+    query = f"?after=0&patterns=step.s*&patterns=run.completed&run={second}"
+    async with listening(door, query) as messages:
         heard = await until(messages, "run.completed")
     assert {one["run"] for one in heard} == {second}
     assert {one["kind"] for one in heard} == {"step.started", "step.succeeded", "run.completed"}
@@ -63,7 +67,7 @@ async def test_patterns_and_a_run_choose_what_is_heard(door):
 
 @pytest.mark.parametrize("query", ["after=x", "after=-1", "after=²", "run=nix"])
 async def test_what_cannot_be_asked_for_is_closed_with_the_reason(door, query):
-    async with connect(f"{door.socket_url}/api/v1/feed?{query}") as messages:
+    async with listening(door, f"?{query}") as messages:
         with pytest.raises(ConnectionClosed) as closed:
             await messages.recv()
     assert closed.value.rcvd is not None
@@ -73,7 +77,7 @@ async def test_what_cannot_be_asked_for_is_closed_with_the_reason(door, query):
 
 async def test_a_quiet_feed_says_that_it_is_alive(door):
     door.desk.beat_seconds = 0.01
-    async with connect(f"{door.socket_url}/api/v1/feed") as messages:
+    async with listening(door) as messages:
         (beat,) = await take(messages, 1)
     assert beat == {"kind": "heartbeat", "position": 0}
 
@@ -88,12 +92,15 @@ async def test_two_hundred_listen_and_one_that_never_reads_is_dropped(door):
     await loop.sock_connect(deaf, (address.hostname, address.port))
     hello = (
         f"GET /api/v1/feed HTTP/1.1\r\nHost: {address.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+        f"Authorization: {door.headers['Authorization']}\r\n\r\n"
     )
     await loop.sock_sendall(deaf, hello.encode())
     async with contextlib.AsyncExitStack() as stack:
-        url = f"{door.socket_url}/api/v1/feed?patterns=run.*"
-        listeners = [await stack.enter_async_context(connect(url, ping_interval=None)) for _ in range(199)]
+        listeners = [
+            await stack.enter_async_context(listening(door, "?patterns=run.*", ping_interval=None))
+            for _ in range(199)
+        ]
         run = await door.start("asking")
         await door.reaches(run, "ask.opened")
         loud = NotePublished(name="loud", data={"text": "x" * 200_000})
@@ -125,7 +132,7 @@ async def test_a_token_that_is_revoked_is_thrown_out_of_an_open_feed(guarded):
 
 
 async def test_whoever_listens_is_told_when_the_server_goes(door):
-    async with connect(f"{door.socket_url}/api/v1/feed") as messages:
+    async with listening(door) as messages:
         await door.start()
         await take(messages, 1)
         await door.desk.close()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncGenerator
 from typing import Annotated, Final
 
@@ -27,6 +28,8 @@ NOT_KNOWN: Final = 4401
 GOING: Final = 1001
 BAD: Final = 1008
 LOOK_SECONDS: Final = 1.0
+CHECK_SECONDS: Final = 0.2
+"""How long a listener may go on hearing events after its token was revoked: one look at the store for each of many is dear."""
 """How often it is looked whether a quiet listener's token still counts."""
 
 After = Annotated[int | None, Query(ge=0, le=2**53, description="begin after this position; now without it")]
@@ -109,14 +112,14 @@ async def _listen(
     desk: Desk, person: Person, after: int, patterns: list[str], run: str
 ) -> AsyncGenerator[str, None]:
     """The texts to send. Raises NotKnown once the token of who listens does not count any more."""
-    beat = LOOK_SECONDS if person.token else desk.beat_seconds
-    quiet = 0.0
+    quiet = checked = 0.0
+    beat = min(LOOK_SECONDS, desk.beat_seconds)
     pages = desk.fanout.listen(after, patterns, run, beat)
     async with contextlib.aclosing(pages):
         async for page in pages:
-            if person.token and not await desk.access.still(person):
+            if time.monotonic() - checked > CHECK_SECONDS:
                 await desk.access.tokens.by_id(person.token, desk.access.now())
-                return
+                checked = time.monotonic()
             for line in page:
                 yield line.text
             quiet = 0.0 if page else quiet + beat

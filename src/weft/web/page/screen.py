@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import Request
 from markupsafe import Markup
@@ -15,6 +15,7 @@ from nicegui import ui
 
 from weft.app.tokens import Person, Role
 from weft.errors import NotAllowed, NotKnown, WeftError
+from weft.web.entrance import Access, person_of
 from weft.web.page.live import Act, Live
 from weft.web.page.markup import el
 
@@ -61,8 +62,8 @@ class Screen:
     def __init__(self, house: House, request: Request, at: str, title: str) -> None:
         self.house = house
         self.weft = house.weft
-        self._access: Any = getattr(request.state, "access", None)
-        self.person: Person = getattr(request.state, "person", None) or Person(house.weft.actor, "admin")
+        self._access: Access = request.state.access
+        self.person = person_of(request.scope)
         self._at = at
         self.client = ui.context.client
         self.client.title = f"{title} · weft"
@@ -104,7 +105,7 @@ class Screen:
 
     async def allow(self, role: Role) -> str:
         """The name of who looks at this, if they may. Raises NotKnown, NotAllowed."""
-        if self._access is not None and not await self._access.still(self.person):
+        if not await self._access.still(self.person):
             ui.run_javascript("location.assign('/login')")
             raise NotKnown(reason="this login is over")
         if not self.person.may(role):

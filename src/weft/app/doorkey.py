@@ -1,0 +1,59 @@
+"""The token by which programs of this host come in at `weft serve`: a file that only its user can read, in weft's own folder.
+
+A confined agent does not see that folder; without the token no door is open to it, also where it has the network.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+from weft.app.open import Weft
+from weft.app.tokens import Person, Tokens
+from weft.errors import NotKnown
+
+FILE: Final = "serve.token"
+
+
+async def door_key(weft: Weft) -> tuple[str, Path]:
+    """The token, as it stands in its file, and where that is. Made anew where none is there that this store takes."""
+    path = weft.home / FILE
+    tokens, now = Tokens(weft.store), weft.engine.clock.now()
+    kept = _read(path)
+    if kept and await _counts(tokens, kept, weft.actor, now):
+        return kept, path
+    text, _ = await tokens.create(weft.actor, "admin", now)
+    _write(path, text)
+    return text, path
+
+
+async def _counts(tokens: Tokens, text: str, actor: str, now: float) -> bool:
+    try:
+        person = await tokens.person(text, now)
+    except NotKnown:
+        return False
+    return person == Person(actor, "admin", person.token)
+
+
+def _read(path: Path) -> str:
+    """What the file holds; "" where it is not there, or is not a file that only its user can read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return ""
+    with os.fdopen(descriptor, "r", encoding="utf-8", errors="replace") as file:
+        told = os.fstat(file.fileno())
+        if told.st_mode & 0o077 or told.st_uid != os.geteuid():
+            return ""
+        return file.read(200).strip()
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all, and never readable by others for a moment."""
+    draft = path.with_name(f".{path.name}-{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(f"{text}\n")
+    os.replace(draft, path)
