@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 import pytest
 
+from weft.agents import bubblewrap
+
 
 class Need(NamedTuple):
     """Something that a fresh machine may lack: how to see it, what is said without it, what brings it."""
@@ -45,7 +47,11 @@ def agents_are_here() -> bool:
 
 NEEDS: dict[str, Need] = {
     "agents": Need(agents_are_here, "the agent programs of package.json are not installed", "make agents"),
-    "bwrap": Need(on_path("bwrap"), "no bubblewrap on the PATH", "apt-get install bubblewrap"),
+    "bwrap": Need(
+        lambda: bubblewrap.fault() is None,
+        "no bubblewrap on the PATH, or it may not make namespaces here",
+        "apt-get install bubblewrap, and allow user namespaces",
+    ),
     "chromium": Need(
         on_path("chromium", "chromium-browser", "google-chrome"),
         "no Chromium or Chrome on the PATH",

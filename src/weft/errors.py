@@ -147,6 +147,15 @@ class AgentError(WeftError):
     """The agent {agent} cannot be used: {reason}."""
 
 
+class Unconfinable(WeftError):
+    """What is to be confined is not started: {reason}."""
+
+    mend = "{hint}"
+
+    def __init__(self, message: str | None = None, *, hint: str = "", **where: Any) -> None:
+        super().__init__(message, hint=hint, **where)
+
+
 class WorkspaceError(WeftError):
     """The workspace {place} cannot be used: {reason}."""
 

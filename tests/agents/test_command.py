@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from weft.agents.command import Command, Settings
+from weft.agents.confine import Confinement
 from weft.agents.failures import Rule
 from weft.core.work import Outcome
 from weft.definition.workflow import Ref, Role
@@ -166,3 +167,50 @@ async def test_a_probe_that_does_not_end_is_ended(monkeypatch):
     probe = await Command("ours", Settings(argv=("sh",), version=("sleep", "600"))).probe()
     assert not probe.usable
     assert "did not end" in probe.reason
+
+
+@pytest.mark.needs("bwrap")
+@pytest.mark.parametrize("asked", ["settings", "role", "step", "project"])
+async def test_confined_it_sees_no_home_writes_what_it_keeps_and_has_no_network(tmp_path, monkeypatch, asked):
+    home = tmp_path / "home"
+    (home / ".agent").mkdir(parents=True)
+    (home / ".netrc").write_text("private")
+    (home / "told").write_text("told")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("TOLD", str(home / "told"))
+    script = "cat ~/.netrc; cat $TOLD ~/lent; cat /proc/net/dev | wc -l; echo kept > ~/.agent/kept"
+    (home / "lent").write_text("lent")
+    settings = Settings(
+        argv=("sh", "-c", script),
+        confine="worktree" if asked == "settings" else "none",
+        network=False, keeps=(".agent",), readable=(str(home / "lent"),), passed=("TOLD",),
+    )  # fmt: skip
+    rule = Confinement(rule="worktree" if asked == "project" else "none")
+    desk = ListeningDesk(tmp_path / "desk")
+    agent = Command("ours", settings, rule)
+    assert agent.confine == settings.confine
+    outcome = await agent.perform(
+        brief(
+            role=Role(confine="worktree" if asked == "role" else ""),
+            confine="worktree" if asked == "step" else "",
+        ),
+        desk,
+    )
+    assert outcome.failure is None
+    assert desk.heard("out") == "toldlent3\n"
+    assert (home / ".agent/kept").read_text() == "kept\n"
+
+
+async def test_one_that_cannot_be_confined_is_not_started_and_says_so_when_it_is_looked_at(
+    tmp_path, monkeypatch
+):
+    settings = Settings(argv=(sys.executable, "-c", "open('started', 'w')"), confine="worktree")
+    desk = ListeningDesk(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    agent = Command("ours", settings)
+    probe = await agent.probe()
+    assert (probe.usable, probe.reason) == (False, "bwrap was not found")
+    outcome = await agent.perform(brief(), desk)
+    assert outcome.failure is not None
+    assert "bwrap was not found" in outcome.failure.message
+    assert not (desk.folder / "started").exists()

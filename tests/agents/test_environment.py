@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from weft.agents.environment import clean
 
 OURS = {
@@ -22,6 +24,32 @@ def test_only_names_on_the_list_pass_and_nothing_waits_for_a_terminal():
     assert made["EDITOR"] == "true"
     assert made["GIT_TERMINAL_PROMPT"] == "0"
     assert not {"AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "MY_A", "PATHS"} & made.keys()
+
+
+def test_a_name_that_only_begins_as_a_known_one_does_does_not_pass():
+    ours = {"LC_SECRET": "s", "XDG_TOKEN": "t", "LC_CTYPE": "C.UTF-8", "XDG_CACHE_HOME": "/c"}
+    made = clean({}, of=ours)
+    assert {"LC_CTYPE", "XDG_CACHE_HOME"} <= made.keys()
+    assert not {"LC_SECRET", "XDG_TOKEN"} & made.keys()
+
+
+@pytest.mark.parametrize("name", ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"])
+@pytest.mark.parametrize(
+    ("address", "passes"),
+    [
+        ("http://ada:secret@proxy.example:8080/", "http://proxy.example:8080/"),
+        ("http://ada:se/cr@et@proxy.example:8080", "http://proxy.example:8080"),
+        ("http://ada:a://b@proxy.example", "http://proxy.example"),
+        ("ada:secret@proxy.example:8080", "proxy.example:8080"),
+        ("http://token@[::1]:8080", "http://[::1]:8080"),
+        ("http://proxy.example:8080", "http://proxy.example:8080"),
+        ("", ""),
+    ],
+)
+def test_a_proxys_password_stays_here_unless_the_variable_is_passed_by_name(name, address, passes):
+    assert clean({}, of={name: address})[name] == passes
+    assert clean({}, passed=(name,), of={name: address})[name] == address
+    assert clean({}, of={"no_proxy": "localhost,10.0.0.1"})["no_proxy"] == "localhost,10.0.0.1"
 
 
 def test_what_is_passed_by_pattern_or_given_comes_along_and_the_given_wins():

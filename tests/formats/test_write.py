@@ -200,7 +200,11 @@ FULL = Workflow(
         "o": Input(required=False, secret=True),
     },
     facts={"f": Fact(), "g": Fact("string", "q", "one", ("one", "two"))},
-    roles={"r": Role(("claude", "codex")), "s": Role(), "t": Role(("x",), "m", "p", "T", "a", "c", {"o": 1})},
+    roles={
+        "r": Role(("claude", "codex")),
+        "s": Role(),
+        "t": Role(("x",), "m", "p", "T", "deny", "worktree", {"o": 1}),
+    },
     phases=(Phase("p"), Phase("q", "Q", "d")),
     limits=Limits(2, 3600, True, 1, 2, 3, 4, 5, 6, Budget(seconds=1.5)),
     outputs={"o": "outputs.argv.stdout"},

@@ -147,6 +147,26 @@ def test_a_permission_is_asked_of_a_person_elsewhere_and_the_agent_hears_the_ans
     assert ("Write docs/plan.md completed" in logs) == (verdict == "approve")
 
 
+@pytest.mark.parametrize("name", ["opencode", "claude"])
+def test_what_is_denied_is_neither_written_nor_run(tmp_path: Path, name: str) -> None:
+    """Also where the repository says that its agent may do everything."""
+    program = project(tmp_path / "work")
+    program.write("opencode.json", '{"permission": {"edit": "allow", "bash": "allow"}}')
+    git(program, "add", "-f", "opencode.json")
+    git(program, "commit", "-q", "-m", "Allow everything")
+    program.write("one.yaml", ONE % name)
+    outside = tmp_path / "outside.txt"
+    acts = [Act(write={"docs/plan.md": "# Plan\n"}), Act(run=f"echo ran > {outside}"), Act(say="Done.")]
+    with model(script("Write the plan.", *acts)) as standin:
+        settle(program, standin.url, [name], {name: {"permissions": "deny", "repairs": 0}})
+        code, told = ended(program, "run", "one.yaml")
+    assert code == 1, told
+    assert not outside.exists()
+    logs = program("logs", "last", "build").stdout
+    assert "[denied]" in logs
+    assert "docs/plan.md" not in git(program, "log", "--all", "--name-only", "--format=")
+
+
 MANY = """
 name: many
 limits:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from weft.agents.breaker import Breakers
+from weft.agents.confine import Confinement
 from weft.agents.port import Desk, Probe
 from weft.agents.rehearsal import Rehearsal
 from weft.core.work import Brief, Failure, Outcome, Usage
@@ -152,3 +153,16 @@ async def test_when_every_agents_quota_is_used_up_the_step_sleeps_and_a_cost_nob
     outcome = await work(desk, *made, role=Role(agents=("a", "b")))
     assert (outcome.failure.kind, outcome.failure.retry_at) == ("quota", 400.0)
     assert outcome.usage == Usage(20, 2, None)
+
+
+async def test_an_agent_that_has_never_heard_of_confinement_is_not_asked_where_it_is_wanted(desk):
+    plain, able = Listed("plain"), Listed("able")
+    able.confines = True  # type: ignore[attr-defined]
+    role = Role(agents=("plain", "able"), confine="worktree")
+    assert (await work(desk, plain, able, role=role)).agent == "able"
+    assert plain.briefs == []
+    refused = await work(desk, plain, role=Role(agents=("plain",)), confine="worktree")
+    assert "plain cannot be confined" in refused.failure.message
+    rule = {"confinement": Confinement(rule="worktree")}
+    assert (await work(desk, plain, role=Role(agents=("plain",)), settings=rule)).failure is not None
+    assert (await work(desk, plain, role=Role(agents=("plain",)))).agent == "plain"

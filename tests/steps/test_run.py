@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from weft.agents import exchange
+from weft.agents.confine import Confinement
 from weft.core.work import Brief, Feedback
+from weft.definition.workflow import Role
 from weft.steps.port import Tools
 from weft.steps.run import Run
 from weft.testing.briefs import brief
@@ -204,3 +208,57 @@ async def test_feedback_of_earlier_rounds_is_in_a_file(desk):
         feedback=(Feedback(source="gate tests", text="two failed", findings=("test_a", "test_b")),),
     )
     assert outcome.outputs["stdout"] == "## gate tests\n\ntwo failed\n\n- test_a\n- test_b"
+
+
+# Confined ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.needs("bwrap")
+@pytest.mark.parametrize(
+    "asked",
+    [{"confine": "worktree"}, {"role": Role(confine="worktree")}, {}],
+    ids=["step", "role", "project"],
+)
+async def test_a_confined_command_writes_in_its_folder_and_answers_and_does_no_more(desk, tmp_path, asked):
+    script = f"""
+        echo in > in.txt; echo out > {tmp_path}/out.txt; cat "$WEFT_FEEDBACK"; echo a=1 > "$WEFT_OUTPUT"
+        (echo changed > "$WEFT_FEEDBACK") 2> /dev/null || echo closed
+    """
+    tools = Tools(agents={}, settings={"confinement": Confinement("none" if asked else "worktree")})
+    feedback = (Feedback("x", "again"),)
+    outcome = await run(desk, tools, args={"script": script}, feedback=feedback, **asked)
+    assert outcome.failure is None
+    assert (desk.folder / "in.txt").read_text() == "in\n"
+    assert not (tmp_path / "out.txt").exists()
+    assert outcome.outputs["a"] == "1"
+    assert "again" in outcome.outputs["stdout"]
+    assert outcome.outputs["stdout"].endswith("closed")
+
+
+async def test_what_cannot_be_confined_is_not_started(desk, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    outcome = await run(desk, args={"script": ": > started"}, confine="worktree")
+    assert outcome.failure.kind == "permanent"
+    assert "bwrap was not found" in outcome.failure.message
+    assert not (desk.folder / "started").exists()
+
+
+@pytest.mark.parametrize("planted", ["link", "pipe", "folder", "file"])
+async def test_what_an_earlier_child_left_where_the_next_answers_is_not_followed(desk, tmp_path, planted):
+    victim = tmp_path / "victim"
+    victim.write_text("a=secret")
+    output = exchange.cleared(desk.spool)
+    match planted:
+        case "link":
+            output.symlink_to(victim)
+        case "pipe":
+            os.mkfifo(output)
+        case "folder":
+            (output / "inner").mkdir(parents=True)
+        case "file":
+            output.write_text("a=old")
+    if planted != "file":
+        assert exchange.read_output(output) is None
+    outcome = await run(desk, args={"script": "true"})
+    assert "a" not in outcome.outputs
+    assert victim.read_text() == "a=secret"

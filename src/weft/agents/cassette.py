@@ -62,6 +62,8 @@ class Recorder:
     def __init__(self, agent: Agent, folder: Path) -> None:
         self.name = agent.name
         self.rehearses = agent.rehearses
+        self.confine: str = getattr(agent, "confine", "")
+        self.confines: bool = getattr(agent, "confines", False)
         self._agent = agent
         self._folder = folder
 
@@ -154,6 +156,8 @@ class _Heard:
         self._desk = desk
         self.folder = desk.folder
         self.spool = desk.spool
+        self.reads: tuple[str, ...] = getattr(desk, "reads", ())
+        self.hides: tuple[str, ...] = getattr(desk, "hides", ())
         self.alive = desk.alive
         self.note = desk.note
         self.publish = desk.publish

@@ -6,6 +6,7 @@ Its exit code and the evidence decide; what it says about itself in the answer's
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,14 +14,17 @@ from typing import Any
 
 import msgspec
 
-from weft.agents import environment, exchange
+from weft.agents import bubblewrap, environment, exchange
 from weft.agents.answer import handoff_of, last_object, outcome_of
+from weft.agents.confine import NOT_CONFINED, Confinement, named, reach_of
 from weft.agents.failures import EXIT_CODES, RULES, Rule, classify
 from weft.agents.port import Desk, Probe
 from weft.agents.process import Exit, run_process
 from weft.agents.prompt import compose
 from weft.core.work import Brief, Failure, Outcome
 from weft.definition.policy import ErrorClass
+from weft.definition.workflow import Confine
+from weft.errors import Unconfinable
 
 _PROBE_SECONDS = 20.0
 _SUMMARY_CHARS = 2_000
@@ -32,12 +36,17 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Without `{prompt_file}` the prompt is the standard input. `passed` are names or patterns of our variables that the
     command may see; `env` is given as it is. `version` is an argv that prints a version. `rules` are tried before
-    weft's own.
+    weft's own. `confine` puts it into bubblewrap; there it writes of your home what `keeps` names, and `readable` is what else
+    it must read.
     """
 
     argv: tuple[str, ...]
     env: dict[str, str] = {}
     passed: tuple[str, ...] = ()
+    confine: Confine = "none"
+    network: bool = True
+    keeps: tuple[str, ...] = ()
+    readable: tuple[str, ...] = ()
     version: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     exit_codes: dict[int, ErrorClass] = {}
@@ -48,10 +57,13 @@ class Command:
     """Outputs, facts, route and handoff come from the file WEFT_OUTPUT, else from a JSON block that ends its output."""
 
     rehearses = False
+    confines = True
 
-    def __init__(self, name: str, settings: Settings) -> None:
+    def __init__(self, name: str, settings: Settings, confinement: Confinement = NOT_CONFINED) -> None:
         self.name = name
+        self.confine = settings.confine
         self._settings = settings
+        self._confinement = confinement
         self._probed: Probe | None = None
 
     async def probe(self) -> Probe:
@@ -68,16 +80,17 @@ class Command:
         argv = self._argv(
             {"{prompt_file}": prompt, "{result_file}": result, "{folder}": desk.folder}, brief.role.model
         )
+        env = environment.clean(given, self._settings.passed)
         try:
             exited = await run_process(
-                argv,
+                self._wrapped(argv, brief, desk, env),
                 desk,
-                env=environment.clean(given, self._settings.passed),
+                env=env,
                 stdin=None if "{prompt_file}" in self._settings.argv else prompt,
                 output_bytes=brief.output_bytes,
                 grace_seconds=brief.timeout.grace_seconds,
             )
-        except (OSError, ValueError) as fault:
+        except (Unconfinable, OSError, ValueError) as fault:
             return self._failed(
                 Failure(kind="permanent", message=f"{self.name} could not be started: {fault}")
             )
@@ -91,6 +104,19 @@ class Command:
             return self._answered(exited, result, brief)
         except ValueError as fault:
             return self._failed(Failure(kind="invalid_output", message=f"{self.name}: {fault}"))
+
+    def _wrapped(self, argv: list[str], brief: Brief, desk: Desk, env: Mapping[str, str]) -> list[str]:
+        settings = self._settings
+        if not self._confinement.wanted(settings.confine, brief.role.confine, brief.confine):
+            return argv
+        words = tuple(word for word in settings.argv if os.path.isabs(word))
+        readable = (*settings.readable, *words, *named(env, (*settings.passed, *settings.env)))
+        reach = reach_of(desk)
+        keeps = tuple(Path.home() / name for name in settings.keeps)
+        reach = msgspec.structs.replace(
+            reach, writable=(*reach.writable, *keeps), readable=(*reach.readable, *readable)
+        )
+        return self._confinement.wrap(reach, network=settings.network)(argv)
 
     def _argv(self, places: Mapping[str, Path], model: str) -> list[str]:
         argv: list[str] = []
@@ -122,6 +148,8 @@ class Command:
             return Probe(
                 self.name, installed=False, usable=False, reason=f"{program} was not found", mend=mend
             )
+        if self._confinement.wanted(self._settings.confine) and (fault := bubblewrap.fault()):
+            return Probe(self.name, installed=True, usable=False, reason=fault.reason, mend=fault.hint)
         if not self._settings.version:
             return Probe(self.name, installed=True, usable=True)
         code, said = await _said(self._settings.version)

@@ -5,7 +5,10 @@ What comes out is data: parsed, bounded, never run and never read as a template.
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,10 @@ import msgspec
 from weft.agents.port import Desk
 from weft.core.work import Brief, Feedback
 
-OUTPUT = "output"
+BACK = "back"
+"""The folder of the spool in which a child answers: the one part of it that a confined child can write."""
+
+OUTPUT = f"{BACK}/output"
 FEEDBACK = "feedback.md"
 SCHEMA_TYPES: dict[str, Any] = {"list": "array", "any": []}
 """What JSON Schema calls those types of a definition that it calls otherwise."""
@@ -24,8 +30,7 @@ LARGEST_OUTPUT_BYTES = 4_194_304
 
 def variables(brief: Brief, desk: Desk) -> dict[str, str]:
     """The WEFT_ variables of an attempt; writes the feedback file and clears the output file."""
-    output = desk.spool / OUTPUT
-    output.unlink(missing_ok=True)
+    output = cleared(desk.spool)
     feedback = desk.spool / FEEDBACK
     feedback.write_text("\n".join(map(feedback_text, brief.feedback)), encoding="utf-8")
     given = {
@@ -42,6 +47,16 @@ def variables(brief: Brief, desk: Desk) -> dict[str, str]:
         if not isinstance(value, dict | list | tuple):
             given[f"WEFT_INPUT_{re.sub(r'[^A-Z0-9]', '_', name.upper())}"] = as_text(value)
     return given
+
+
+def cleared(spool: Path) -> Path:
+    """Where the child is to write its output; what an earlier one left there is gone, whatever it is."""
+    output = spool / OUTPUT
+    output.parent.mkdir(exist_ok=True)
+    if output.is_dir() and not output.is_symlink():
+        shutil.rmtree(output)
+    output.unlink(missing_ok=True)
+    return output
 
 
 def as_text(value: Any) -> str:
@@ -71,16 +86,27 @@ def read_output(path: Path) -> dict[str, Any] | None:
 
     Raises ValueError with what is wrong and where.
     """
-    if not path.is_file() or path.is_symlink():
-        return None
-    if path.stat().st_size > LARGEST_OUTPUT_BYTES:
-        raise ValueError(f"WEFT_OUTPUT holds more than {LARGEST_OUTPUT_BYTES:,} bytes")
-    text = path.read_text(encoding="utf-8", errors="replace").strip()
+    text = _text(path).strip()
     if not text:
         return None
     if text[0] in "{[":
         return read_object(text, "WEFT_OUTPUT")
     return dict(_pair(number, line) for number, line in enumerate(text.splitlines(), 1) if _says(line))
+
+
+def _text(path: Path) -> str:
+    """What the file holds; "" for what is no file. Opened once and looked at then: who wrote it may live still."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return ""
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return ""
+        data = file.read(LARGEST_OUTPUT_BYTES + 1)
+    if len(data) > LARGEST_OUTPUT_BYTES:
+        raise ValueError(f"WEFT_OUTPUT holds more than {LARGEST_OUTPUT_BYTES:,} bytes")
+    return data.decode("utf-8", "replace")
 
 
 def read_object(text: str, source: str) -> dict[str, Any]:

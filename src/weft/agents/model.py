@@ -43,6 +43,8 @@ class Model:
     """`given` stands in for the named model, for tests."""
 
     rehearses = False
+    confines = True
+    """It starts nothing: what it answers is written by weft, inside the working folder only."""
 
     def __init__(self, name: str, settings: Settings, given: Any = None) -> None:
         self.name = name

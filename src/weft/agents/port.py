@@ -72,7 +72,10 @@ class Desk(Protocol):
 
 
 class Agent(Protocol):
-    """`name` is what roles refer to. `rehearses` is shown wherever its work is shown."""
+    """`name` is what roles refer to. `rehearses` is shown wherever its work is shown.
+
+    One that confines its processes as `brief.role.confine` and `brief.confine` ask has `confines = True`; no other is asked then.
+    """
 
     name: str
     rehearses: bool

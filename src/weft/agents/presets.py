@@ -14,6 +14,15 @@ from weft.agents.failures import Rule
 _ROOT = {"IS_SANDBOX": "1"} if os.geteuid() == 0 else {}
 """Claude Code does not start for root without this word; what it may do is decided by its permission requests all the same."""
 
+_OPENCODE_ASKS = (
+    '{"*":"ask","read":{"*":"allow","*.env":"ask","*.env.*":"ask"},"glob":"allow","grep":"allow","list":"allow","todowrite":"allow",'
+    '"todoread":"allow","edit":"ask","bash":"ask","webfetch":"ask","websearch":"ask","codesearch":"ask","task":"ask",'
+    '"external_directory":"ask","doom_loop":"ask"}'
+)
+"""It allows itself all of this unless told; asked, weft answers by the agent's `permissions` and `rules`. It goes before what a
+project's own opencode.json says: a repository does not decide what an agent may do in it.
+"""
+
 PRESETS: dict[str, Settings] = {
     "claude": Settings(
         argv=("claude-agent-acp",),
@@ -21,6 +30,7 @@ PRESETS: dict[str, Settings] = {
         logins=(".claude/.credentials.json", "$CLAUDE_CONFIG_DIR/.credentials.json"),
         passed=("ANTHROPIC_BASE_URL", "CLAUDE_CONFIG_DIR", "CLAUDE_CODE_EXECUTABLE", "IS_SANDBOX"),
         env={"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1", **_ROOT},
+        mode="default",  # the one in which it asks; newer versions begin in `auto` and never do
         keeps=(".claude", ".claude.json"),
         login="run `claude` once and log in",
         mend="npm install -g @agentclientprotocol/claude-agent-acp",
@@ -32,7 +42,7 @@ PRESETS: dict[str, Settings] = {
         logins=(".codex/auth.json", "$CODEX_HOME/auth.json"),
         passed=("CODEX_HOME", "OPENAI_BASE_URL"),
         keeps=(".codex",),
-        mode="auto",
+        mode=("auto", "agent"),  # versions from 2 on call it otherwise
         usage="codex",
         login="run `codex login`",
         mend="npm install -g @zed-industries/codex-acp",
@@ -44,7 +54,7 @@ PRESETS: dict[str, Settings] = {
         logins=(".local/share/opencode/auth.json", ".config/opencode/opencode.json"),
         signs=("OPENCODE_CONFIG", "OPENCODE_CONFIG_CONTENT"),
         passed=("OPENCODE_CONFIG", "OPENCODE_CONFIG_CONTENT", "OPENCODE_CONFIG_DIR"),
-        env={"OPENCODE_DISABLE_AUTOUPDATE": "1"},
+        env={"OPENCODE_DISABLE_AUTOUPDATE": "1", "OPENCODE_PERMISSION": _OPENCODE_ASKS},
         keeps=(".local/share/opencode", ".local/state/opencode", ".cache/opencode", ".config/opencode"),
         login="run `opencode auth login`",
         mend="npm install -g opencode-ai",

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from weft.agents.breaker import Breakers
+from weft.agents.confine import NOT_CONFINED, Confinement
 from weft.agents.port import Agent, Probe
 from weft.app.settings import Settings
 from weft.errors import SettingsError
@@ -20,13 +21,14 @@ _PRESET = "preset"
 _PROTOCOL = "protocol"
 
 
-def tools_of(settings: Settings) -> Tools:
+def tools_of(settings: Settings, confinement: Confinement = NOT_CONFINED) -> Tools:
     """What kinds may use, by the settings; agents are made when one is wanted, most steps want none."""
     breakers = Breakers(settings.breaker_failures, settings.breaker_rest_seconds)
-    return Tools(agents=_WhenWanted(settings), settings={"agent": settings.agent, "breakers": breakers})
+    known = {"agent": settings.agent, "breakers": breakers, "confinement": confinement}
+    return Tools(agents=_WhenWanted(settings, confinement), settings=known)
 
 
-def agents_of(settings: Settings) -> Mapping[str, Agent]:
+def agents_of(settings: Settings, confinement: Confinement = NOT_CONFINED) -> Mapping[str, Agent]:
     """Every agent by name, those of the settings first. Raises SettingsError naming the table that is not usable."""
     from weft.agents.presets import PRESETS
     from weft.agents.rehearsal import Rehearsal
@@ -34,12 +36,12 @@ def agents_of(settings: Settings) -> Mapping[str, Agent]:
     made: dict[str, Agent] = {"rehearsal": Rehearsal()}
     for name, table in settings.agents.items():
         try:
-            made[name] = _made(name, table)
+            made[name] = _made(name, table, confinement)
         except (msgspec.ValidationError, ValueError) as error:
             raise SettingsError(name=f"agents.{name}", reason=str(error)) from error
     for name in PRESETS:
         if name not in made:
-            made[name] = _made(name, {})
+            made[name] = _made(name, {}, confinement)
     return _WithPlugins(_taped(made, settings))
 
 
@@ -66,7 +68,7 @@ async def probe_all(settings: Settings) -> list[Probe]:
     return list(await asyncio.gather(*(agents[name].probe() for name in agents)))
 
 
-def _made(name: str, table: Mapping[str, Any]) -> Agent:
+def _made(name: str, table: Mapping[str, Any], confinement: Confinement) -> Agent:
     """A table is a preset's (by its name, or `preset`), an agent of the protocol (`protocol = "acp"`), a model behind an
     API (`protocol = "model"`), or any other command.
     """
@@ -77,7 +79,7 @@ def _made(name: str, table: Mapping[str, Any]) -> Agent:
         _PROTOCOL, "acp" if table.get(_PRESET) or (name in PRESETS and "argv" not in table) else ""
     )
     if protocol == "acp":
-        return _speaking(name, table.get(_PRESET) or (name if name in PRESETS else ""), given)
+        return _speaking(name, table.get(_PRESET) or (name if name in PRESETS else ""), given, confinement)
     if protocol == "model":
         from weft.agents.model import Model
         from weft.agents.model import Settings as ModelSettings
@@ -88,26 +90,28 @@ def _made(name: str, table: Mapping[str, Any]) -> Agent:
     from weft.agents.command import Command
     from weft.agents.command import Settings as CommandSettings
 
-    return Command(name, msgspec.convert(given, CommandSettings))
+    return Command(name, msgspec.convert(given, CommandSettings), confinement)
 
 
-def _speaking(name: str, preset: str, given: Mapping[str, Any]) -> Agent:
+def _speaking(name: str, preset: str, given: Mapping[str, Any], confinement: Confinement) -> Agent:
     from weft.agents.acp.agent import AcpAgent
     from weft.agents.acp.settings import Settings as AcpSettings
     from weft.agents.presets import preset as known
 
-    return AcpAgent(name, known(preset, given) if preset else msgspec.convert(given, AcpSettings))
+    settings = known(preset, given) if preset else msgspec.convert(given, AcpSettings)
+    return AcpAgent(name, settings, confinement)
 
 
 class _WhenWanted(Mapping[str, Agent]):
     """The agents of the settings. Every look at them may raise SettingsError."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, confinement: Confinement) -> None:
         self._settings = settings
+        self._confinement = confinement
 
     @cached_property
     def _made(self) -> Mapping[str, Agent]:
-        return agents_of(self._settings)
+        return agents_of(self._settings, self._confinement)
 
     def __getitem__(self, name: str) -> Agent:
         return self._made[name]

@@ -9,11 +9,21 @@ import os
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct
+
 from weft.app.open import Weft
 from weft.app.tokens import Person, Tokens
 from weft.errors import NotKnown
 
 FILE: Final = "serve.token"
+
+
+class Listening(Struct, frozen=True):
+    """How to come in: the address; on loopback a link that logs in one browser, and the file that holds the token."""
+
+    url: str
+    login: str = ""
+    token_file: str = ""
 
 
 async def door_key(weft: Weft) -> tuple[str, Path]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from weft.app.confining import check_confinement, confinement_of
 from weft.app.known import load_known
 from weft.app.people import People
 from weft.app.settings import Settings, load_settings
@@ -105,7 +106,7 @@ class Weft(People):
         if self._tools is None:
             from weft.app.agents import tools_of
 
-            self._tools = tools_of(self.settings)
+            self._tools = tools_of(self.settings, confinement_of(self.settings, self.folder, self.home))
             if str(self.folder) not in sys.path:
                 sys.path.append(str(self.folder))
         return self._tools
@@ -155,8 +156,9 @@ class Weft(People):
         run: str = "",
         actor: str = "",
     ) -> str:
-        """Put a run of a checked workflow on record and give its id. Raises InvalidInput, WorkspaceError."""
+        """Put a run of a checked workflow on record and give its id. Raises InvalidInput, WorkspaceError, Unconfinable."""
         values = checked_inputs(workflow, inputs or {})
+        check_confinement(workflow, self.settings, rehearsed=options.rehearse is not None)
         now = self.engine.clock.now()
         run = run or new_run_id(now)
         base = await self._prepare(workflow, run, now, with_changes)

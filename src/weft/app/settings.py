@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -42,6 +42,12 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Names by which people reach `weft serve`, beside its own address, with commas between: a proxy's, the machine's."""
     webhooks_private: bool = False
     """Whether webhooks may go to addresses of this host and its networks."""
+    confine: Literal["none", "worktree"] = "none"
+    """`worktree`: agents, commands of steps and of gates can write in their working folder only, whatever a workflow says."""
+    network: bool = True
+    """Whether confined commands of steps and gates reach the network; an agent's own table says it for the agent."""
+    readable: tuple[str, ...] = ()
+    """What is confined sees no home and no checkout; of those, files and folders that it may read all the same."""
     record: str = ""
     """A folder in which each attempt of a real agent is recorded."""
     replay: str = ""

@@ -22,8 +22,15 @@ def with_weave(workflow: Workflow, target: str) -> Workflow:
         args={"land": target} if workflow.land == "merge" and target else {},
         workspace="read",
         internal=True,
+        confine="worktree" if _confined(workflow) else "",
     )
     return msgspec.structs.replace(workflow, steps=(*workflow.steps, weave))
+
+
+def _confined(workflow: Workflow) -> bool:
+    """Whether any of it is: then what judges the result, which runs what they wrote, is too."""
+    asked = (*(step.confine for step in workflow.steps), *(role.confine for role in workflow.roles.values()))
+    return "worktree" in asked
 
 
 _WITHOUT_FOLDER = frozenset({"noop", "ask", "decide"})

@@ -9,7 +9,7 @@ from weft.cli.grammar import Command, Option
 from weft.cli.here import Here
 
 if TYPE_CHECKING:
-    from weft.web.serve import Listening
+    from weft.app.doorkey import Listening
 
 MORE = """Every request needs a token, on 127.0.0.1 (the default) too. There a link that logs in one browser is printed, and the
 token of this host lies in `.weft/serve.token`. For any other address make one first with `weft token create --role admin`."""

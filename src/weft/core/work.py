@@ -136,6 +136,7 @@ class Brief(Struct, frozen=True, omit_defaults=True):
     template: str = ""
     notes: tuple[str, ...] = ()
     env: dict[str, str] = {}
+    confine: str = ""
     timeout: Timeouts = Timeouts()
     output_bytes: int = 1_048_576
     budget_usd: float | None = None

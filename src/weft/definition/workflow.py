@@ -14,6 +14,13 @@ from weft.definition.policy import Budget, FailurePolicy, Join, Limits, Retry, T
 ValueType = Literal["string", "integer", "number", "boolean", "list", "object", "any"]
 
 
+Permissions = Literal["allow", "ask", "deny"]
+"""What an agent's own requests are answered with, where no rule decides; the later the stricter."""
+
+Confine = Literal["none", "worktree"]
+"""Whether a process can write outside of its worktree; the later the stricter."""
+
+
 class Input(Struct, frozen=True, omit_defaults=True):
     """A value that the run is started with."""
 
@@ -41,8 +48,8 @@ class Role(Struct, frozen=True, omit_defaults=True):
     model: str = ""
     persona: str = ""
     title: str = ""
-    permissions: str = ""
-    confine: str = ""
+    permissions: Permissions | Literal[""] = ""
+    confine: Confine | Literal[""] = ""
     options: dict[str, Any] = {}
 
 
@@ -176,6 +183,7 @@ class Step(Struct, frozen=True, omit_defaults=True):
     weave: dict[str, str] = {}
     workspace: Literal["own", "read", "none", "shared"] = "own"
     env: dict[str, str] = {}
+    confine: Confine | Literal[""] = ""
     labels: tuple[str, ...] = ()
     cache: bool = False
     final: bool = False

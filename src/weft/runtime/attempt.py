@@ -88,7 +88,7 @@ class Attempts:
         outcome = Outcome(failure=Failure(kind="lost", message="the attempt was stopped"))
         left: tuple[str, ...] = ()
         try:
-            desk = self._desk(assignment, link, Path(place.path))
+            desk = self._desk(assignment, link, place)
             desk.spool.mkdir(parents=True, exist_ok=True)
             watch = Watch(self.clock, desk, assignment.brief.timeout)
             outcome = await watch.run(self._work(assignment, kind, desk, workspace, place))
@@ -105,7 +105,7 @@ class Attempts:
         workspace = self._workspace_of(assignment)
 
         async def judge(base: Base, woven: Woven) -> list[Verdict]:
-            desk = self._desk(assignment, link, _NOWHERE)
+            desk = self._desk(assignment, link, Place(str(_NOWHERE)))
             desk.spool.mkdir(parents=True, exist_ok=True)
             judged = Judged(Outcome(), Place(str(_NOWHERE), woven.commit), woven.commit, base)
             verdicts = await self._judges(assignment, workspace, desk).judge(judged)
@@ -184,10 +184,11 @@ class Attempts:
             return str(error)
         return "; ".join(kept.lost)
 
-    def _desk(self, assignment: Assignment, link: Link, folder: Path) -> AttemptDesk:
-        return AttemptDesk(
-            folder, self._spool_of(assignment.spot), link, self.clock, assignment.brief.output_bytes
-        )
+    def _desk(self, assignment: Assignment, link: Link, place: Place) -> AttemptDesk:
+        spool, output_bytes = self._spool_of(assignment.spot), assignment.brief.output_bytes
+        desk = AttemptDesk(Path(place.path), spool, link, self.clock, output_bytes)
+        desk.reads, desk.hides = place.reads, place.hides
+        return desk
 
     def _spool_of(self, spot: Spot) -> Path:
         return self.spool / slug(spot.run) / attempt_name(spot)

@@ -86,6 +86,7 @@ class Briefing:
             template=workflow.documents.get(step.template, step.template),
             notes=step.notes,
             env=step.env,
+            confine=step.confine,
             timeout=step.timeout,
             output_bytes=workflow.limits.output_bytes,
             budget_usd=step.budget.cost_usd,

@@ -9,6 +9,7 @@ from typing import Any, cast
 from weft.agents.port import Desk, Permission
 from weft.runtime.assignment import Link
 from weft.runtime.clock import Clock, sleep_until
+from weft.workspace.port import Place
 
 FLUSH_SECONDS = 0.25
 
@@ -20,6 +21,8 @@ class AttemptDesk:
         self.folder = folder
         self.spool = spool
         self.last_sign = clock.now()
+        self.reads: tuple[str, ...] = ()
+        self.hides: tuple[str, ...] = ()
         self._link = link
         self._clock = clock
         self._left = output_bytes
@@ -66,15 +69,16 @@ class AttemptDesk:
 class _DeskAt:
     """The same desk over other folders: what is said and asked there is said and asked by the attempt."""
 
-    def __init__(self, desk: AttemptDesk, folder: Path, spool: Path) -> None:
+    def __init__(self, desk: AttemptDesk, place: Place, spool: Path) -> None:
         self._desk = desk
-        self.folder = folder
+        self.folder = Path(place.path)
         self.spool = spool
+        self.reads, self.hides = place.reads, place.hides
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._desk, name)
 
 
-def desk_at(desk: AttemptDesk, folder: Path, spool: Path) -> Desk:
+def desk_at(desk: AttemptDesk, place: Place, spool: Path) -> Desk:
     """The desk for a judge, whose folders are not those of the work that it judges."""
-    return cast("Desk", _DeskAt(desk, folder, spool))
+    return cast("Desk", _DeskAt(desk, place, spool))

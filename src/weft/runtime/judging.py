@@ -86,7 +86,7 @@ class Judges:
             carried = [] if rules.command else _carry(gate, Path(judged.place.path), path)
             spool = self._desk.spool / "gates" / name
             spool.mkdir(parents=True, exist_ok=True)
-            verdict = await self._ask(kind, gate, judged, desk_at(self._desk, path, spool))
+            verdict = await self._ask(kind, gate, judged, desk_at(self._desk, folder.place, spool))
             if carried:
                 evidence = {**verdict.evidence, "not_in_the_result": carried[:_LISTED]}
                 verdict = replace(verdict, evidence=evidence)

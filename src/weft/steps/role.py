@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from weft.agents.breaker import Breakers
+from weft.agents.confine import NOT_CONFINED, Confinement
 from weft.agents.port import Agent, Desk
 from weft.agents.prompt import marked
 from weft.core.work import Brief, Failure, Outcome, Usage
@@ -114,13 +115,27 @@ async def choose(brief: Brief, tools: Tools, breakers: Breakers, now: float) -> 
         if name not in tools.agents:
             reasons.append(f"{name} is not known")
             continue
-        probe = await tools.agents[name].probe()
+        agent = tools.agents[name]
+        probe = await agent.probe()
+        if probe.usable and (_can_be_confined(agent) or not _is_to_be_confined(brief, tools)):
+            return agent
         if probe.usable:
-            return tools.agents[name]
+            reasons.append(f"{name} cannot be confined")
+            continue
         reasons.append(f"{name}: {probe.reason or 'not usable'}" + (f" ({probe.mend})" if probe.mend else ""))
     who = brief.role_name or brief.step
     reason = "; ".join(reasons) or "no agent is configured"
     raise AgentError(agent=f"for role {who}", reason=reason, retry_at=min(rests) if rests else None)
+
+
+def _is_to_be_confined(brief: Brief, tools: Tools) -> bool:
+    confinement: Confinement = tools.settings.get("confinement", NOT_CONFINED)
+    return confinement.wanted(brief.role.confine, brief.confine)
+
+
+def _can_be_confined(agent: Agent) -> bool:
+    """One that does not say so (a plug-in's) would be taken at a word that it has never heard of."""
+    return agent.rehearses or bool(getattr(agent, "confines", False))
 
 
 def filled_in(brief: Brief) -> Brief:

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from weft.agents import environment, exchange
+from weft.agents.confine import NOT_CONFINED, Confinement, named, reach_of
 from weft.agents.port import Desk
 from weft.agents.process import Exit, run_process
 from weft.core.work import Brief, Failure, Outcome
@@ -66,19 +69,37 @@ async def run_command(
     """Run `argv` or `script` of `args` with the variables of the attempt over the step's `env`.
 
     With the `outcome` of the step its own outputs can be used too. Raises TemplateError, OSError or ValueError when
-    it cannot be started.
+    it cannot be started, Unconfinable when it cannot be confined as it has to be.
     """
     names = scope(brief, outcome)
     given = {name: render(value, names) for name, value in brief.env.items()}
     given |= exchange.variables(brief, desk)
+    env = environment.clean(given, passed=tools.settings.get("environment", ()))
+    worker = tools.agents.get(outcome.agent) if outcome is not None and outcome.agent else None
+    argv = _argv(args, desk, names)
     return await run_process(
-        _argv(args, desk, names),
+        _confined(argv, brief, desk, tools, env, getattr(worker, "confine", "")),
         desk,
-        env=environment.clean(given, passed=tools.settings.get("environment", ())),
+        env=env,
         output_bytes=brief.output_bytes,
         tail_bytes=max(_STDOUT_BYTES, brief.output_bytes) if brief.output_schema else _STDOUT_BYTES,
         grace_seconds=brief.timeout.grace_seconds,
     )
+
+
+def _confined(
+    argv: list[str], brief: Brief, desk: Desk, tools: Tools, env: Mapping[str, str], worker: str
+) -> list[str]:
+    """As the step, its role or the project want it; and what a confined agent left is run as confined as the agent was.
+
+    Raises Unconfinable.
+    """
+    confinement: Confinement = tools.settings.get("confinement", NOT_CONFINED)
+    if not confinement.wanted(brief.confine, brief.role.confine, worker):
+        return argv
+    reach = reach_of(desk)
+    reach = msgspec.structs.replace(reach, readable=(*reach.readable, *named(env, ())))
+    return confinement.wrap(reach, network=confinement.network)(argv)
 
 
 def failure_of(exited: Exit) -> Failure:

@@ -32,6 +32,8 @@ class ListeningDesk:
         self.published: list[tuple[str, Mapping[str, Any]]] = []
         self.slept: list[float] = []
         self.signs = 0
+        self.reads: tuple[str, ...] = ()
+        self.hides: tuple[str, ...] = ()
         self._clock = clock
         self._answers = list(answers)
 

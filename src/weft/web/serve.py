@@ -14,9 +14,8 @@ from typing import Any, Final
 import structlog
 import uvicorn
 from fastapi import FastAPI
-from msgspec import Struct
 
-from weft.app.doorkey import door_key
+from weft.app.doorkey import Listening, door_key
 from weft.app.doors import door
 from weft.app.open import Weft
 from weft.app.supervisor import Supervisor, supervised
@@ -76,14 +75,6 @@ async def serve(
             opened(await _way_in(weft, app, url) if loopback else Listening(url))
             await server.serve(sockets=[listening])
     return signal.SIGINT in seen
-
-
-class Listening(Struct, frozen=True):
-    """How to come in: the address; on loopback a link that logs in one browser, and the file that holds the token."""
-
-    url: str
-    login: str = ""
-    token_file: str = ""
 
 
 async def _way_in(weft: Weft, app: FastAPI, url: str) -> Listening:

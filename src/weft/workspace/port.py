@@ -62,6 +62,7 @@ class Place(Struct, frozen=True):
     """Where one attempt works: an absolute folder, and the commit that it started from.
 
     `parents` are the commits that a resolution joins, `disputed` the files in which it has to be made; `at` dates what is kept.
+    `reads` are places outside that its git reads from, `hides` those that a confined attempt is to see nothing else of.
     """
 
     path: str
@@ -70,6 +71,8 @@ class Place(Struct, frozen=True):
     parents: tuple[str, ...] = ()
     disputed: tuple[str, ...] = ()
     at: float = 0.0
+    reads: tuple[str, ...] = ()
+    hides: tuple[str, ...] = ()
 
 
 class Kept(Struct, frozen=True):

@@ -90,6 +90,23 @@ class Standing(Struct, frozen=True):
     untracked: tuple[str, ...] = ()
 
 
+def stores_of(objects: str) -> tuple[str, ...]:
+    """The folders of objects that git reads for one: itself, and those that it borrows from in turn."""
+    found: dict[str, None] = {}
+    left = [objects]
+    while left:
+        store = os.path.realpath(left.pop())
+        if store in found:
+            continue
+        found[store] = None
+        try:
+            lines = Path(store, "info", "alternates").read_bytes().splitlines()
+        except OSError:
+            continue
+        left += [os.path.join(store, os.fsdecode(line)) for line in lines if line and line[:1] not in b'#"']
+    return tuple(found)
+
+
 async def discover(root: Path) -> Repository | None:
     """The repository that a folder belongs to, or None. WorkspaceError when there is one that cannot be used."""
     questions = (

@@ -26,10 +26,17 @@ from weft.workspace.keeper import Keeper
 from weft.workspace.names import attempt_name, attempt_ref, slug, woven_ref
 from weft.workspace.places import Places, discard, remove
 from weft.workspace.port import Base, JudgeFolder, JudgeRules, Kept, Mode, Part, Place, Spot, Woven
+from weft.workspace.repository import Repository, stores_of
 from weft.workspace.settler import Choices
 from weft.workspace.weave import Fabric, Order, Weaver
 
 _AT_ONCE = 8
+
+
+def _with_surroundings(place: Place, repository: Repository) -> Place:
+    """The place with what its git borrows from; the user's checkout and the rest of the repository are not its business."""
+    hides = tuple(filter(None, (repository.top, repository.common)))
+    return structs.replace(place, reads=stores_of(repository.objects), hides=hides)
 
 
 class GitWorkspace:
@@ -102,7 +109,8 @@ class GitWorkspace:
     async def open(self, spot: Spot, base: Base, needs: Sequence[Part], mode: Mode) -> Place | Woven:
         on, _ = await self._at(base)
         if mode in ("none", "shared"):
-            return await self._folder(on, spot.run).open(spot, base, needs, mode)
+            opened = await self._folder(on, spot.run).open(spot, base, needs, mode)
+            return _with_surroundings(opened, on.repository) if isinstance(opened, Place) else opened
         fabric = await self._weave(spot.run, base, needs, self._policies)
         if fabric.conflicts:
             return Woven("", "", fabric.conflicts, fabric.applied)
@@ -118,7 +126,8 @@ class GitWorkspace:
             name = attempt_name(spot)
             folder = left or await places.own(run, name, fabric.commit, base.target, base.commit)
         at = base.at or (await read_header(on.repository.git, fabric.commit)).at
-        return Place(str(folder), fabric.commit, writable, fabric.parents, fabric.disputed, at)
+        place = Place(str(folder), fabric.commit, writable, fabric.parents, fabric.disputed, at)
+        return _with_surroundings(place, on.repository)
 
     async def _pin(self, run: str, fabric: Fabric, base: Base, parts: Sequence[Part]) -> None:
         """Keep a commit that weaving made from being collected while somebody builds on it."""
@@ -154,13 +163,14 @@ class GitWorkspace:
         if not commit:
             copied = await self._folder(on, spot.run).judge(spot, base, place, commit, rules)
             laid = await layout.lay_over_copy(git, base.commit, Path(copied.place.path), rules)
-            return layout.described(copied.place, base.commit, laid)
+            return layout.described(_with_surroundings(copied.place, on.repository), base.commit, laid)
         found = await overlay(git, base.commit, commit, rules)
         async with self._scratch(spot.run) as scratch, self._at_once:
             judged = await layout.judged_commit(git, spot.run, base, commit, found, scratch)
             run, name = slug(spot.run), attempt_name(spot)
             folder = await places.own(run, name, judged, base.target, base.commit)
-        return layout.described(Place(str(folder), judged, at=base.at), base.commit, found)
+        place = _with_surroundings(Place(str(folder), judged, at=base.at), on.repository)
+        return layout.described(place, base.commit, found)
 
     async def close(self, spot: Spot, place: Place) -> None:
         if not place.base:

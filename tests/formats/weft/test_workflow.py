@@ -23,7 +23,7 @@ roles:
   r: claude
   s: [claude, codex]
   t:
-  u: {agent: claude, model: m, persona: p, title: T, permissions: ask, confine: bwrap, options: {x: 1}}
+  u: {agent: claude, model: m, persona: p, title: T, permissions: ask, confine: worktree, options: {x: 1}}
 limits:
   {parallel: 2, timeout: 1h, count_waits: true, rounds: 5, items: 6, depth: 3, events: 100, output_bytes: 10,
    recoveries: 1, budget: {cost_usd: 1.5}}
@@ -48,7 +48,7 @@ steps: [{id: x, run: x}]
         "r": Role(("claude",)),
         "s": Role(("claude", "codex")),
         "t": Role(),
-        "u": Role(("claude",), "m", "p", "T", "ask", "bwrap", {"x": 1}),
+        "u": Role(("claude",), "m", "p", "T", "ask", "worktree", {"x": 1}),
     }
     assert made.limits == Limits(2, 3600, True, 5, 6, 3, 100, 10, 1, Budget(1.5))
     assert made.phases == (Phase("one"), Phase("two", "Two", "d"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -54,3 +55,22 @@ async def test_a_gate_that_cannot_start_does_not_judge(desk):
 
 async def test_a_long_command_has_a_short_name(desk):
     assert len((await judge(desk, {"script": "true " + "x" * 100})).gate) == 60
+
+
+@pytest.mark.needs("bwrap")
+async def test_a_gate_is_as_confined_as_the_agent_whose_work_it_runs(desk, monkeypatch):
+    monkeypatch.setenv("HOME", str(desk.folder.parent / "home"))
+    script = {"script": "test -e ~/.netrc"}
+    (desk.folder.parent / "home").mkdir()
+    (desk.folder.parent / "home" / ".netrc").write_text("private")
+    agents: Any = {"free": SimpleNamespace(confine="none"), "shut": SimpleNamespace(confine="worktree")}
+    for agent, verdict in (("free", "PASS"), ("shut", "FAIL"), ("gone", "PASS")):
+        found = await Command().judge(script, brief("role"), Outcome(agent=agent), desk, Tools(agents=agents))
+        assert found.verdict == verdict, agent
+    assert (await judge(desk, script, confine="worktree")).verdict == "FAIL"
+
+
+async def test_a_gate_that_cannot_be_confined_does_not_judge(desk, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(GateError, match="bwrap was not found"):
+        await judge(desk, {"script": "true"}, confine="worktree")

@@ -5,30 +5,42 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
-from weft.agents import confine
+from weft.agents import bubblewrap, environment
 from weft.agents.acp.greeting import greet
 from weft.agents.acp.settings import Settings
-from weft.agents.acp.surroundings import Surroundings, credential_of, home_of, stricter, surround
+from weft.agents.acp.surroundings import (
+    Surroundings,
+    credential_of,
+    home_of,
+    reaching,
+    stricter,
+    surround,
+)
+from weft.agents.confine import NOT_CONFINED, Confinement, Reach, Wrap
 from weft.agents.port import Desk, Probe
 from weft.agents.redaction import Redactor
 from weft.core.work import Brief, Failure, Outcome
-from weft.errors import AgentError
+from weft.errors import Unconfinable
 
 
 class AcpAgent:
     """`name` is what roles refer to; `settings` say how to start it and what it may do."""
 
     rehearses = False
+    confines = True
 
-    def __init__(self, name: str, settings: Settings) -> None:
+    def __init__(self, name: str, settings: Settings, confinement: Confinement = NOT_CONFINED) -> None:
         self.name = name
+        self.confine = settings.confine
         self._settings = settings
+        self._confinement = confinement
         self._probed: Probe | None = None
 
     async def probe(self) -> Probe:
@@ -40,8 +52,8 @@ class AcpAgent:
     async def perform(self, brief: Brief, desk: Desk) -> Outcome:
         began = time.time()
         try:
-            around = surround(self._settings, brief, desk)
-        except (AgentError, OSError) as fault:
+            around = surround(self._settings, brief, desk, self._confinement)
+        except (Unconfinable, OSError) as fault:
             return self._failed(Failure(kind="permanent", message=str(fault), report={"class": "config"}))
         redactor = Redactor(around.secrets)
         try:
@@ -86,13 +98,21 @@ class AcpAgent:
         if shutil.which(program) is None:
             mend = settings.mend or f"install {program}, or put it on the PATH"
             return self._not(f"{program} was not found", mend, installed=False)
-        if settings.confine == "worktree" and (reason := confine.missing()):
-            return self._not(reason, confine.MEND)
+        confined = self._confinement.wanted(settings.confine)
+        if confined and (fault := bubblewrap.fault()):
+            return self._not(fault.reason, fault.hint)
         if not self._logged_in():
             names = " or ".join(settings.credentials)
             mend = " or ".join(part for part in (settings.login, f"set {names}" if names else "") if part)
             return self._not("it is not logged in", mend)
-        version, reason = await greet(settings, self._argv(_NO_BRIEF))
+        with tempfile.TemporaryDirectory(prefix="weft-") as folder:
+            wrap: Wrap = list
+            if confined:
+                reach = reaching(
+                    settings, Reach(Path(folder)), environment.clean(settings.env, settings.passed)
+                )
+                wrap = self._confinement.wrap(reach, network=settings.network)
+            version, reason = await greet(settings, self._argv(_NO_BRIEF), wrap)
         if reason:
             return self._not(reason, settings.mend, version=version)
         return Probe(self.name, installed=True, usable=True, version=version)

@@ -14,6 +14,7 @@ import msgspec
 from weft.agents import environment
 from weft.agents.acp.settings import Settings
 from weft.agents.acp.surroundings import NO_PUSH, home_of
+from weft.agents.confine import Wrap
 
 _HELLO = {
     "jsonrpc": "2.0",
@@ -28,15 +29,15 @@ _HELLO = {
 _SECONDS = 30.0
 
 
-async def greet(settings: Settings, argv: Sequence[str]) -> tuple[str, str]:
-    """Its version, and why it cannot be used ("" when it can). No credential is shown to it for this."""
+async def greet(settings: Settings, argv: Sequence[str], wrap: Wrap = list) -> tuple[str, str]:
+    """Its version, and why it cannot be used ("" when it can). No credential is shown to it for this, and `wrap` confines it."""
     given = {**NO_PUSH, **settings.env}
     if settings.home:
         home_of(settings).mkdir(parents=True, exist_ok=True)
         given["HOME"] = str(home_of(settings))
     try:
         process = await asyncio.create_subprocess_exec(
-            *argv,
+            *wrap(argv),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -166,9 +167,18 @@ class Session:
         elif wanted and "{model}" not in self._settings.argv:
             self._desk.say(f"[weft: {self._name} does not let its model be chosen; {wanted} was asked for]\n")
         if self._settings.mode and opened.get("modes"):
-            await self._ask("session/set_mode", modeId=self._settings.mode)
+            offered = _mapping(opened["modes"]).get("availableModes") or ()
+            await self._ask("session/set_mode", modeId=self._mode([one.get("id") for one in offered]))
         elif self._settings.mode and "mode" in options:
-            await self._set_option(str(options["mode"].get("id", "mode")), self._settings.mode)
+            offered = options["mode"].get("options") or ()
+            mode = self._mode([one.get("value") for one in offered])
+            await self._set_option(str(options["mode"].get("id", "mode")), mode)
+
+    def _mode(self, offered: Sequence[Any]) -> str:
+        """The first of the wanted modes that is offered; the first of all where none is, so that the agent refuses it."""
+        wanted = self._settings.mode
+        modes = (wanted,) if isinstance(wanted, str) else wanted
+        return next((mode for mode in modes if mode in offered), modes[0])
 
     async def _set_option(self, option: str, value: str) -> None:
         await self._ask("session/set_config_option", configId=option, value=value)
@@ -208,7 +218,7 @@ class Session:
             if not wrong:
                 break
             self._desk.say(f"[weft: the answer cannot be used yet: {'; '.join(wrong[:5])}]\n")
-            (self._desk.spool / exchange.OUTPUT).unlink(missing_ok=True)
+            exchange.cleared(self._desk.spool)
             failure = await self._prompt(_mend(wrong))
             if failure is not None:
                 return Outcome(failure=failure, agent=self._name)

@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from weft.agents.failures import Rule
 from weft.agents.limits import Limits
+from weft.definition.workflow import Confine, Permissions
 
-Answer = Literal["allow", "deny", "ask"]
+Answer = Permissions
 
 
 class PermissionRule(Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,8 +30,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
     `credentials` are the variables by which it may log in: the first that is set passes, no other of them does.
     `logins` are files of its home (or of `$VARIABLE/`) that show a login, `signs` variables that do as well.
-    `passed` pass as they are, `env` is given. `home` is a HOME of its own. `mode` is the session's mode. `keeps` are
-    the files of `home` that it must be able to write when confined. `offers` is what weft offers to do for it, `usage` says where it
+    `passed` pass as they are, `env` is given. `home` is a HOME of its own. `mode` is the session's mode, of several the first that it offers. `keeps` are
+    the files of `home` that it must be able to write when confined, `readable` what else it must read then. `offers` is what weft offers to do for it, `usage` says where it
     tells what it spent.
     """
 
@@ -43,7 +44,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     env: dict[str, str] = {}
     home: str = ""
     keeps: tuple[str, ...] = ()
-    mode: str = ""
+    mode: str | tuple[str, ...] = ""
     model: str = ""
     login: str = ""
     mend: str = ""
@@ -56,6 +57,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     failures: tuple[Rule, ...] = ()
     repairs: int = 2
     start_seconds: float = 120.0
-    confine: Literal["none", "worktree"] = "none"
+    confine: Confine = "none"
     network: bool = True
+    readable: tuple[str, ...] = ()
     limits: Limits | None = None

@@ -6,11 +6,11 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from weft.agents import environment, exchange
 from weft.agents.acp.settings import Answer, Settings
-from weft.agents.confine import Wrap, confined
+from weft.agents.confine import Confinement, Reach, Wrap, named, reach_of
 from weft.agents.port import Desk
 from weft.core.work import Brief
 
@@ -37,8 +37,8 @@ class Surroundings(Struct, frozen=True):
     wrap: Wrap
 
 
-def surround(settings: Settings, brief: Brief, desk: Desk) -> Surroundings:
-    """Raises AgentError for a confinement that is not to be had, OSError for a home that cannot be made."""
+def surround(settings: Settings, brief: Brief, desk: Desk, confinement: Confinement) -> Surroundings:
+    """Raises Unconfinable for a confinement that is not to be had, OSError for a home that cannot be made."""
     home = home_of(settings)
     home.mkdir(parents=True, exist_ok=True)
     credential = credential_of(settings)
@@ -51,10 +51,34 @@ def surround(settings: Settings, brief: Brief, desk: Desk) -> Surroundings:
             bare.pop(name, None)
     secrets = {**credential, **{name: value for name, value in bare.items() if _secret(name)}}
     wrap: Wrap = list
-    if "worktree" in (settings.confine, brief.role.confine):
-        keeps = [home] if settings.home else [home / name for name in settings.keeps]
-        wrap = confined(desk.folder, [desk.spool, *keeps], home, network=settings.network)
+    if confinement.wanted(settings.confine, brief.role.confine, brief.confine):
+        wrap = confinement.wrap(reaching(settings, reach_of(desk), bare), network=settings.network)
     return Surroundings({**bare, **credential}, bare, secrets, home, wrap)
+
+
+def reaching(settings: Settings, reach: Reach, env: Mapping[str, str]) -> Reach:
+    """What an agent reaches beside what every attempt does: what it keeps, and what its settings and variables name."""
+    return structs.replace(
+        reach,
+        writable=(*reach.writable, *_keeps(settings, env, home_of(settings))),
+        readable=(*reach.readable, *_reads(settings, env)),
+    )
+
+
+def _keeps(settings: Settings, env: Mapping[str, str], home: Path) -> tuple[Path, ...]:
+    """What of its home it writes: all of one of its own, else what the settings name, and a folder that a variable names."""
+    if settings.home:
+        return (home,)
+    folders = {name[1:].partition("/")[0] for name in settings.logins if name.startswith("$")}
+    return (
+        *(home / name for name in settings.keeps),
+        *(Path(env[name]) for name in sorted(folders) if os.path.isabs(env.get(name, ""))),
+    )
+
+
+def _reads(settings: Settings, env: Mapping[str, str]) -> tuple[str, ...]:
+    words = tuple(word for word in settings.argv if os.path.isabs(word))
+    return (*settings.readable, *words, *named(env, (*settings.passed, *settings.env)))
 
 
 def credential_of(settings: Settings, of: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from weft.definition.check.artifacts import check_artifacts
 from weft.definition.check.conditions import check_conditions
+from weft.definition.check.confined import check_confined
 from weft.definition.check.names import check_names, repaired
 from weft.definition.check.numbers import MAX_STEPS, check_numbers
 from weft.definition.check.people import check_people
@@ -48,6 +49,7 @@ def check(
     check_names(subject)
     check_numbers(subject)
     check_values(subject)
+    check_confined(subject)
     check_people(subject)
     check_routes(subject)
     shape = Shape(repaired(workflow))

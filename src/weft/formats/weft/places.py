@@ -26,7 +26,7 @@ KEYS: Final = {
 """What a field of the definition is called in a file, where that is another word."""
 
 
-DEFAULTS: Final = frozenset({"role", "retry", "timeout", "on_failure", "budget", "env"})
+DEFAULTS: Final = frozenset({"role", "retry", "timeout", "on_failure", "budget", "env", "confine"})
 """What a step may have from `defaults`."""
 
 

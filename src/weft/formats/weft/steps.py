@@ -18,7 +18,9 @@ from weft.formats.weft.keys.step import CallKeys, FileKeys, GroupKeys, StepKeys
 from weft.formats.weft.places import Spot
 
 WORK: Final = ("run", "uses", "function", "decide", "call", "role")
-INHERITED: Final = ("shell", "retry", "timeout", "on_failure", "budget", "workspace", "labels", "cache")
+INHERITED: Final = (
+    *("shell", "retry", "timeout", "on_failure", "budget", "workspace", "labels", "cache", "confine"),
+)
 GROUPED: Final = frozenset({"id", "needs", "when", "phase", "title", "parallel", "group"})
 BELONGS: Final = {
     "shell": ("run",),
@@ -237,6 +239,7 @@ class Steps:
             "workspace": keys.workspace,
             "labels": steering.names(keys.labels),
             "cache": keys.cache,
+            "confine": keys.confine,
         }
 
     def _files(self, listed: Any, path: Path) -> tuple[Ref, ...]:

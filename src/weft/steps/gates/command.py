@@ -12,7 +12,7 @@ from typing import Any
 
 from weft.agents.port import Desk
 from weft.core.work import Brief, Outcome, Verdict
-from weft.errors import GateError, TemplateError
+from weft.errors import GateError, TemplateError, Unconfinable
 from weft.steps.port import Tools
 from weft.steps.run import failure_of, run_command
 
@@ -42,7 +42,7 @@ class Command:
         label = _label(args)
         try:
             exited = await run_command(args, brief, desk, tools, outcome=outcome)
-        except (TemplateError, OSError, ValueError) as fault:
+        except (TemplateError, Unconfinable, OSError, ValueError) as fault:
             raise GateError(gate=label, reason=str(fault)) from fault
         evidence: dict[str, Any] = {"exit_code": exited.code}
         if not exited.code:

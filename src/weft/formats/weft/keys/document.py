@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from weft.definition.policy import FailurePolicy
-from weft.definition.workflow import ValueType
+from weft.definition.workflow import Confine, Permissions, ValueType
 from weft.formats.weft.keys.flow import BudgetKeys, LimitsKeys, Retry, Timeout
 from weft.formats.weft.keys.gate import Gates
 from weft.formats.weft.keys.step import StepKeys
@@ -55,10 +55,10 @@ class RoleKeys(Struct, forbid_unknown_fields=True):
     """Who the agent is told to be: a text, or the path of a file."""
     title: str = ""
     """What people see."""
-    permissions: str = ""
-    """What the agent may do without asking: the name of a policy."""
-    confine: str = ""
-    """How the agent is confined."""
+    permissions: Permissions | UnsetType = UNSET
+    """How what the agent asks to be allowed is answered; more care than the settings say, never less."""
+    confine: Confine | UnsetType = UNSET
+    """`worktree`: it can write in its working folder only. A role can ask for more than the settings, never for less."""
     options: Open = {}
     """The agent's own options."""
 
@@ -92,6 +92,8 @@ class DefaultsKeys(Struct, forbid_unknown_fields=True):
     workspace: Literal["own", "read", "none", "shared"] | UnsetType = UNSET
     """As on a step."""
     env: dict[str, Value] = {}
+    """As on a step."""
+    confine: Confine | UnsetType = UNSET
     """As on a step."""
     labels: Names | UnsetType = UNSET
     """As on a step."""

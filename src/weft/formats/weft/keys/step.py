@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from weft.definition.policy import FailurePolicy
+from weft.definition.workflow import Confine
 from weft.formats.weft.keys.flow import (
     Approval,
     BackToKeys,
@@ -143,6 +144,8 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     """Where the step may write: a workspace of its own, nothing (`read`), or no workspace at all."""
     env: dict[str, Value] = {}
     """Environment variables; texts are templates."""
+    confine: Confine | UnsetType = UNSET
+    """`worktree`: its command, its agent and the commands of its gates can write in the working folder only."""
     labels: Names | UnsetType = UNSET
     """What a worker must offer to take the step."""
     cache: bool | UnsetType = UNSET

@@ -56,6 +56,7 @@ def step_keys(step: Step) -> dict[str, Any]:
         "weave",
         "workspace",
         "env",
+        "confine",
         "labels",
         "cache",
     )
