@@ -100,9 +100,10 @@ def _text(path: Path) -> str:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return ""
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return ""
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return ""
         data = file.read(LARGEST_OUTPUT_BYTES + 1)
     if len(data) > LARGEST_OUTPUT_BYTES:
         raise ValueError(f"WEFT_OUTPUT holds more than {LARGEST_OUTPUT_BYTES:,} bytes")

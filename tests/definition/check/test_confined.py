@@ -18,7 +18,7 @@ OR = "or say `confine: none` here"
         ),
         (
             "steps: [{id: s, run: x, confine: yes}]",
-            "1:34: `confine` takes `none` or `worktree`, not the text `yes`; write one of: none, worktree",
+            "1:34: `confine` takes `none` or `worktree`, not the text `yes`",
         ),
         (
             "steps: [{id: s, run: x}]\ndefaults: {confine: worktre}",
@@ -26,7 +26,7 @@ OR = "or say `confine: none` here"
         ),
         (
             "steps: [{id: s, run: x}]\nroles: {r: {confine: bwrap}}",
-            "2:22: `confine` takes `none` or `worktree`, not the text `bwrap`; write one of: none, worktree",
+            "2:22: `confine` takes `none` or `worktree`, not the text `bwrap`",
         ),
         (
             "steps: [{id: s, run: x}]\nroles: {r: {permissions: denny}}",
@@ -67,5 +67,5 @@ def test_a_workflow_that_no_file_holds_is_checked_too():
     assert found == [
         "`permissions` cannot be `all`",
         "`confine` cannot be `bwrap`",
-        "`confine` cannot be `worktre`",
+        "step `s`: `confine` cannot be `worktre`",
     ]
