@@ -118,7 +118,12 @@ def with_folder(verdict: Verdict, folder: JudgeFolder) -> Verdict:
     if not told:
         return verdict
     evidence = {**verdict.evidence, "judged_with": {"base": folder.base, **told}}
-    return replace(verdict, findings=(*verdict.findings, *_findings(folder)), evidence=evidence)
+    findings = (*verdict.findings, *_findings(folder))
+    if folder.uncertain and verdict.verdict == "FAIL":
+        findings += (
+            f"where {_list(folder.uncertain)} is the work and no judge, say so: `updates` of a step",
+        )
+    return replace(verdict, findings=findings, evidence=evidence)
 
 
 def _findings(folder: JudgeFolder) -> Iterator[str]:
@@ -132,14 +137,12 @@ def _findings(folder: JudgeFolder) -> Iterator[str]:
 
 
 def _as_it_is(folder: JudgeFolder) -> str:
-    return (
-        f"passes with {_list(list(folder.uncertain))} as at the start of the run, but not as the run left it"
-    )
+    return f"passes with {_list(folder.uncertain)} as at the start of the run, but not as the run left it"
 
 
 def _undecided(verdict: Verdict, folder: JudgeFolder) -> Verdict:
     finding = (
-        f"the run changed {_list(list(folder.operands))}, which the command names, so that nobody can tell which of them "
+        f"the run changed {_list(folder.operands)}, which the command names, so that nobody can tell which of them "
         "judges: say `updates` of what a step is to write, or `protect` of what judges"
     )
     return with_folder(replace(verdict, verdict="FAIL", findings=(finding,), reason=finding), folder)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from os import fsdecode, fsencode
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from weft.workspace.commits import Change, changes_between, read_objects
 from weft.workspace.git import Git
@@ -50,8 +51,8 @@ async def overlay(git: Git, base: str, commit: str, rules: JudgeRules) -> Overla
     changes = {fsdecode(change.path): change for change in await changes_between(git, base, commit)}
     if not changes:
         return found
-    words = named(rules.command)
     tree = await listed(git, base)
+    words = _told_apart(named(rules.command), rules, tree)
     reasons = {path: _reason(path, change, rules, words, tree) for path, change in changes.items()}
     if rules.command and not rules.as_it_is:
         open_ = {
@@ -67,6 +68,13 @@ async def overlay(git: Git, base: str, commit: str, rules: JudgeRules) -> Overla
     await _join(git, found, changes)
     _make_room(found, changes)
     return found
+
+
+def _told_apart(words: Named, rules: JudgeRules, tree: Tree) -> Named:
+    """Where something that the command is given is protected, it is that which judges, and the rest is judged."""
+    if rules.protect and tree.has(lambda path: words.mentions(path) and chosen(path, rules.protect)):
+        return replace(words, operands=frozenset())
+    return words
 
 
 def _may_judge(path: str, change: Change, rules: JudgeRules) -> bool:

@@ -49,17 +49,21 @@ _LEADING = re.compile(r"^\s*(?:[-@+]+\s*)?(?:\"?[\w-]+\"?\s*[:=]\s*)?")
 
 
 class Named(Struct, frozen=True):
-    """What a command names: `programs` that it runs, `operands` that they are given, the `runners` among the programs.
+    """What a command names: `programs` that it runs, `operands` that they are given, files of tasks that they read.
 
-    All are patterns from the top of the folder.
+    All are patterns from the top of the folder. `words` are all that may be files, also those that are only looked at.
     """
 
     programs: frozenset[str]
     operands: frozenset[str]
     task_files: frozenset[str]
+    words: frozenset[str]
 
     def names(self, path: str) -> bool:
         return any(fits(path, pattern) for pattern in self.programs | self.operands)
+
+    def mentions(self, path: str) -> bool:
+        return any(fits(path, pattern) for pattern in self.programs | self.words)
 
     def runs(self, path: str) -> bool:
         return any(fits(path, pattern) for pattern in self.programs)
@@ -70,6 +74,7 @@ def named(text: str) -> Named:
     programs: set[str] = set()
     operands: set[str] = set()
     tasks: set[str] = set()
+    mentioned: set[str] = set()
     folders = {""}
     for words in _simple(text):
         folders |= {word for before, word in pairwise(words) if before in _INTO and _is_path(word)}
@@ -77,8 +82,9 @@ def named(text: str) -> Named:
         programs.update(run)
         name = PurePosixPath(run[0]).name if run else ""
         tasks.update(pattern for word in words for pattern in _RUNNERS.get(PurePosixPath(word).name, ()))
+        mentioned.update(_all(words))
         operands.update(_options(words) if name in _READERS else _all(words))
-    return Named(*(_placed(some, folders) for some in (programs, operands, tasks)))
+    return Named(*(_placed(some, folders) for some in (programs, operands, tasks, mentioned)))
 
 
 def lines_of(text: str) -> str:
