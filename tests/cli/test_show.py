@@ -95,3 +95,12 @@ def test_who_handed_what_on_to_whom_is_told(weft):
         "The requirements are ready.",
     ):
         assert part in said
+
+
+def test_gates_are_shown_with_what_did_not_count(weft):
+    (weft.folder / "check.sh").write_text("exit 0\n")
+    weft.run("{id: a, run: 'echo true > check.sh', gate: sh check.sh}")
+    said = weft("show", "last").out
+    assert "sh check.sh" in said
+    assert "judged with check.sh as at the start of the run" in said
+    assert weft.json("show", "last")["gates"][0]["verdict"] == "PASS"

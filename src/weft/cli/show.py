@@ -14,6 +14,7 @@ from weft.core.state import State
 from weft.errors import Misused
 from weft.observe.progress import StepLine, lines
 from weft.observe.summary import artifacts, handoffs, summary
+from weft.observe.verdicts import verdicts
 from weft.observe.wording import duration, short
 
 
@@ -52,6 +53,7 @@ def _object(state: State, now: float) -> dict[str, Any]:
         "inputs": state.inputs,
         "facts": state.facts,
         "outputs": state.result,
+        "gates": verdicts(state),
         "handoffs": handoffs(state),
         "asks": asks,
         "labels": state.labels,
@@ -82,11 +84,27 @@ def _show(screen: Screen, state: State, now: float, at: int | None) -> None:
         screen.table(
             ("artifact", "step", "sha256"), [(a["path"], a["step"], a["digest"][:12]) for a in made], 0
         )
+    _gates(screen, state)
     _handoffs(screen, state)
     for name, opened in state.asks.items():
         screen.line(
             f"{screen.paint('magenta', name)}: {opened.step} asks {short(clean(opened.prompt), 200)!r}"
         )
+
+
+def _gates(screen: Screen, state: State) -> None:
+    """What was judged, how it ended, and what of the run's files did not count for it."""
+    judged = verdicts(state)
+    if not judged:
+        return
+    screen.line()
+    screen.table(
+        ("gate", "step", "verdict"), [(clean(one["gate"]), one["step"], one["verdict"]) for one in judged], 0
+    )
+    told = dict.fromkeys(line for one in judged if one["judged_with"] for line in one["findings"])
+    for line in told:
+        if line.startswith("judged with"):
+            screen.line(f"  {short(clean(line), 200)}")
 
 
 def _handoffs(screen: Screen, state: State) -> None:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from weft.core.events import AskOpened
 from weft.core.state import State, StepState
 from weft.observe.summary import warnings
+from weft.observe.verdicts import not_believed
 from weft.observe.wording import counted, duration, short
 
 Children = Callable[[str], State | None]
@@ -50,6 +51,10 @@ def _ended(state: State) -> Explanation:
         skipped = sum(st.status == "skipped" for st in state.steps.values())
         left_out = f", {counted(skipped, 'step')} left out" if skipped else ""
         reason = f": {state.reason}" if state.reason else ""
+        held = not_believed(state)
+        if held:
+            more = f" and {len(held) - 3} more" if len(held) > 3 else ""
+            left_out += f", judged with {', '.join(held[:3])}{more} as when it began"
         return Explanation("completed", f"The run is completed{left_out}{reason}.", (f"weft show {run}",))
     if state.status == "aborted":
         return Explanation("aborted", f"The run was aborted: {state.reason}.", (f"weft show {run}",))

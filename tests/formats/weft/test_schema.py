@@ -47,6 +47,8 @@ def test_it_rejects_what_does_not(validator):
         ({"id": "a", "run": "x", "foreach": [1], "as": "n", "at_most": 2}, True),
         ({"id": "a", "gate": ["x", ["y"], {"run": "z"}, {"artifacts": "f"}]}, True),
         ({"id": "a", "gate": {"run": "x", "condition": "y"}}, False),
+        ({"id": "a", "gate": {"run": "x", "thresholds": {"n": 1}, "report": "r.json"}}, True),
+        ({"id": "a", "gate": {"run": "x", "protect": ["golden/**"], "may_change": "tests/a.py"}}, True),
         ({"id": "a", "gate": {}}, False),
         ({"id": "a", "ask": True}, True),
         ({"id": "a", "run": "x", "requires": [{"optional": True}]}, False),

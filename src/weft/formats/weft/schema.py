@@ -29,6 +29,8 @@ def schema() -> dict[str, Any]:
         {"required": ["id"], "anyOf": [{"required": [word]} for word in WORDS]},
     ]
     defs["Gate"]["oneOf"] = [{"required": [word]} for word in KINDS]
+    # With thresholds a command is no check of its own: it makes their report.
+    defs["Gate"]["oneOf"][KINDS.index("run")]["not"] = {"required": ["thresholds"]}
     defs["File"]["anyOf"] = [{"required": ["path"]}, {"required": ["any_of"]}]
     top["title"] = "weft workflow"
     found = {"$schema": DIALECT, **top, "$defs": dict(sorted(defs.items()))}
