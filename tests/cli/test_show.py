@@ -97,7 +97,8 @@ def test_who_handed_what_on_to_whom_is_told(weft):
         assert part in said
 
 
-def test_gates_are_shown_with_what_did_not_count(weft):
+def test_gates_are_shown_with_what_did_not_count(weft, monkeypatch):
+    monkeypatch.setenv("WEFT_WORKSPACE", "git")
     (weft.folder / "check.sh").write_text("exit 0\n")
     weft.run("{id: a, run: 'echo true > check.sh', gate: sh check.sh}")
     said = weft("show", "last").out

@@ -101,7 +101,6 @@ class Attempts:
 
     async def _weave(self, assignment: Assignment, link: Link) -> Outcome:
         """The internal last step: no kind performs it, the workspace does."""
-
         workspace = self._workspace_of(assignment)
 
         async def judge(base: Base, woven: Woven) -> list[Verdict]:
@@ -136,8 +135,6 @@ class Attempts:
             return outcome
         also = await asyncio.to_thread(declared, brief, desk.folder)
         kept = await self._keep(assignment, kind, workspace, place, also)
-        for warning in kept.warnings:
-            desk.say(f"[weft: {warning}]\n", "warning")
         if kept.lost:
             return _with(outcome, kept, failure=_unkept(kept))
         missing = demand(brief, outcome, kept.artifacts, desk.folder)

@@ -34,6 +34,11 @@ def attempt_name(spot: Spot) -> str:
     return f"{slug(spot.step)}.{spot.round}.{spot.attempt}"
 
 
+def passing_name(spot: Spot, what: str) -> str:
+    """The folder of a reader or a judge: no attempt's name, as nothing of it is kept."""
+    return f"{attempt_name(spot)}.{what}"
+
+
 def run_refs(run: str) -> str:
     """The beginning of all refs of a run, with a slash at the end."""
     return f"refs/weft/{slug(run)}/"

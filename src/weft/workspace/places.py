@@ -45,13 +45,17 @@ class Places:
         folder = self.folder(run, name)
         return folder if folder.is_dir() and index_of(folder).is_file() else None
 
-    async def own(self, run: str, name: str, commit: str, target: str, base: str) -> Path:
+    async def own(
+        self, run: str, name: str, commit: str, target: str, base: str, passing: bool = False
+    ) -> Path:
         """A folder of these names with the files of a commit, made anew. `target`, `base`: a branch to show there.
 
-        One of this name that was set up whole is put aside: whoever worked there may have left what is kept nowhere.
+        One of this name that was set up whole is put aside: whoever worked there may have left what is kept nowhere. Not
+        so a `passing` one, of which nothing is ever kept.
         """
         folder = self.folder(run, name)
-        await asyncio.to_thread(_put_aside if self.left(run, name) else discard, folder)
+        aside = not passing and self.left(run, name)
+        await asyncio.to_thread(_put_aside if aside else discard, folder)
         try:
             await self._fill(folder, index_of(folder), commit, target, base)
         except BaseException:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from msgspec import structs
@@ -23,7 +24,7 @@ from weft.workspace.ground import Ground, ground
 from weft.workspace.judging import layout
 from weft.workspace.judging.overlay import overlay
 from weft.workspace.keeper import Keeper
-from weft.workspace.names import attempt_name, attempt_ref, slug, woven_ref
+from weft.workspace.names import attempt_name, attempt_ref, passing_name, slug, woven_ref
 from weft.workspace.places import Places, discard, remove
 from weft.workspace.port import Base, JudgeFolder, JudgeRules, Kept, Mode, Part, Place, Spot, Woven
 from weft.workspace.repository import Repository, stores_of
@@ -122,9 +123,10 @@ class GitWorkspace:
         on, places = await self._at(base)
         run = slug(spot.run)
         async with self._at_once:
-            left = places.left(run, attempt_name(structs.replace(spot, attempt=spot.takes_over)))
-            name = attempt_name(spot)
-            folder = left or await places.own(run, name, fabric.commit, base.target, base.commit)
+            named = attempt_name if writable else partial(passing_name, what="read")
+            left = places.left(run, named(structs.replace(spot, attempt=spot.takes_over)))
+            name, passing = named(spot), not writable
+            folder = left or await places.own(run, name, fabric.commit, base.target, base.commit, passing)
         at = base.at or (await read_header(on.repository.git, fabric.commit)).at
         place = Place(str(folder), fabric.commit, writable, fabric.parents, fabric.disputed, at)
         return _with_surroundings(place, on.repository)
@@ -167,8 +169,8 @@ class GitWorkspace:
         found = await overlay(git, base.commit, commit, rules)
         async with self._scratch(spot.run) as scratch, self._at_once:
             judged = await layout.judged_commit(git, spot.run, base, commit, found, scratch)
-            run, name = slug(spot.run), attempt_name(spot)
-            folder = await places.own(run, name, judged, base.target, base.commit)
+            run, name = slug(spot.run), passing_name(spot, "judge")
+            folder = await places.own(run, name, judged, base.target, base.commit, passing=True)
         place = _with_surroundings(Place(str(folder), judged, at=base.at), on.repository)
         return layout.described(place, base.commit, found)
 
