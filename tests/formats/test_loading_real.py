@@ -1,13 +1,15 @@
-"""Real files, where they are at hand: each valid one loads whole, and its rules come to an end whatever is assumed."""
+"""Whole files, ours and real ones: each valid one loads whole, and its rules come to an end whatever is assumed."""
 
 from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from tests.formats.rehearsed import in_loops, rehearse
+from tests.formats.samples import DATA, samples
 from weft.definition.order import needs_of
 from weft.errors import InvalidDefinition, VariantNeeded
 from weft.formats.account import account
@@ -16,8 +18,6 @@ from weft.formats.plan import plan
 from weft.formats.reading import Options
 from weft.formats.write import write
 from weft.formats.yaml import documents, read_text
-
-FOLDER = Path(__file__).parents[3] / "shared" / "data" / "workflows"
 
 
 def variants(path: Path) -> list[str]:
@@ -30,29 +30,18 @@ def variants(path: Path) -> list[str]:
     return [""]
 
 
-FILES = sorted(FOLDER.glob("*.yaml")) if FOLDER.is_dir() else []
-CASES = [(path, variant) for path in FILES for variant in variants(path)]
-NONE = "the data folder with real workflows is not beside this checkout; put it at ../shared/data"
-
-
-def named(case) -> str:
-    return f"{case[0].stem}-{case[1]}".rstrip("-") if case else "none"
-
-
-@pytest.mark.parametrize("case", CASES or [None], ids=named)
-def test_a_real_file_loads_whole_and_comes_to_its_end(case):
-    if case is None:
-        pytest.skip(NONE)
-    path, variant = case
-    workflow = load(path, options=Options(variant=variant)).workflow
-    told = account(documents(read_text(path))[0], str(path), workflow, variant)
-    assert told is not None
-    assert told.lost == ()
-    assert plan(load_text(write(workflow), "native.yaml").workflow) == plan(workflow)
-    for assume in (True, False):
-        run = rehearse(workflow, assume)
-        assert run.state.status == "completed", run.state.reason
-        _check_order(workflow, run)
+@pytest.mark.parametrize("path", samples("workflows", ".yaml", ".yml"))
+def test_a_file_loads_whole_and_comes_to_its_end(path):
+    for variant in variants(path):
+        workflow = load(path, options=Options(variant=variant)).workflow
+        told = account(documents(read_text(path))[0], str(path), workflow, variant)
+        assert told is not None
+        assert told.lost == ()
+        assert plan(load_text(write(workflow), "native.yaml").workflow) == plan(workflow)
+        for assume in (True, False):
+            run = rehearse(workflow, assume)
+            assert run.state.status == "completed", run.state.reason
+            _check_order(workflow, run)
 
 
 def _check_order(workflow, run):
@@ -81,10 +70,8 @@ def _check_order(workflow, run):
             assert counted[step.id] == 1, step.id
 
 
-@pytest.mark.parametrize("path", FILES or [None], ids=lambda path: path.stem if path else "none")
-def test_a_real_file_that_is_not_yaml_is_told_with_its_place_and_a_hint(path):
-    if path is None:
-        pytest.skip(NONE)
+@pytest.mark.parametrize("path", samples("workflows", ".yaml", ".yml"))
+def test_a_file_that_is_not_yaml_is_told_with_its_place_and_a_hint(path):
     if variants(path):
         return
     with pytest.raises(InvalidDefinition) as caught:
@@ -93,3 +80,71 @@ def test_a_real_file_that_is_not_yaml_is_told_with_its_place_and_a_hint(path):
     assert fault.line
     assert fault.column
     assert fault.mend
+
+
+class Shape(NamedTuple):
+    """What a person sees of a workflow at a glance: its size, where work goes back to, ways, people, and what runs at once."""
+
+    format: str
+    steps: int
+    back: dict[str, str]
+    ways: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    roots: int = 1
+
+
+FIXED = "various-any_flagged_documents"
+SHAPES = {
+    ("bmad-board-game.yaml", "full_game"): Shape(
+        "bmad", 8, {"game-designer-rules-2": "playtester-rules"}, asked=("illustrator-cards", "Checkpoint")
+    ),
+    ("bmad-board-game.yaml", "prototype"): Shape("bmad", 4, {}, asked=("poc_decision_point",)),
+    ("bmad-garden-sensors.yaml", ""): Shape(
+        "bmad",
+        19,
+        {FIXED: "po-validate", "repeat_development_cycle": "sm-create_story"},
+        ("single_story", "small_feature", "major_enhancement"),
+        ("qa-implementation_files",),
+    ),
+    ("bmad-lending-desk.yaml", ""): Shape(
+        "bmad",
+        22,
+        {
+            FIXED: "po-validate",
+            "dev-address_qa_feedback": "qa-review_implementation",
+            "repeat_development_cycle": "sm-create_story",
+        },
+    ),
+    ("bmad-newsletter.yml", ""): Shape(
+        "bmad", 7, {"proofreader-work": "editor-issue"}, asked=("Checkpoint",), roots=2
+    ),
+    ("bmad-review-loop.yaml", ""): Shape(
+        "bmad",
+        11,
+        {"review-decision-NEEDS_REVISION-again": "spec", "repeat": "build"},
+        ("APPROVED", "NEEDS_REVISION", "BLOCKED"),
+        ("review-BLOCKED-asked",),
+    ),
+    ("botarmy-exhibition.yaml", ""): Shape("botarmy", 6, {}, asked=("choose-checkpoint",), roots=2),
+    ("tapps-recipe-box.yaml", ""): Shape("tapps", 7, {"review": "build"}),
+    ("tapps-three-cleanups.yaml", ""): Shape("tapps", 7, {}, roots=3),
+}
+
+
+@pytest.mark.parametrize(("name", "variant"), SHAPES, ids=lambda part: part.partition(".")[0])
+def test_our_own_files_are_read_as_what_they_mean(name, variant):
+    workflow = load(DATA / "workflows" / name, options=Options(variant=variant)).workflow
+    needs = needs_of(workflow)
+    assert SHAPES[name, variant] == Shape(
+        workflow.format,
+        len(workflow.steps),
+        {step.id: step.back_to.to for step in workflow.steps if step.back_to},
+        tuple(route.name for step in workflow.steps if step.decision for route in step.decision.routes),
+        tuple(step.id for step in workflow.steps if step.ask or step.approve),
+        sum(not needs[step.id] for step in workflow.steps),
+    )
+
+
+def test_every_file_of_our_own_that_loads_has_its_shape_told():
+    loads = {(path.name, variant) for path in (DATA / "workflows").iterdir() for variant in variants(path)}
+    assert loads == SHAPES.keys()

@@ -1,7 +1,9 @@
 import pytest
 
+from tests.formats.samples import DATA
 from weft.errors import InvalidDefinition
 from weft.formats.personas import is_agent, is_team, persona, team
+from weft.formats.yaml import document
 
 PM = """\
 # pm
@@ -80,3 +82,19 @@ def test_teams_and_their_wildcard():
     assert not is_team({"team": {}})
     assert is_agent({"agent": {}, "persona": {}})
     assert not is_agent({"agent": "pm"})
+
+
+def test_our_own_agent_files_and_their_team():
+    found = {
+        path.name: persona(path.read_text(), path.name) for path in sorted((DATA / "agents").glob("*.md"))
+    }
+    assert [(one.id, one.role.title) for one in found.values()] == [
+        ("clerk", "The Clerk"),
+        ("gardener", "Keeper of the Sensors"),
+    ]
+    gardener = found["gardener.md"]
+    assert "A number without a unit is a rumour" in gardener.role.persona
+    assert "Greet" not in gardener.role.persona
+    assert gardener.files["templates"] == ("notice-tmpl.yaml",)
+    desk = team(document((DATA / "agents" / "team-desk.yaml").read_text()).data)
+    assert desk.members({"clerk", "gardener", "pm"}) == ("gardener", "clerk", "pm")

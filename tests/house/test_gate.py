@@ -18,6 +18,10 @@ import pytest
 def test_that_needs_the_moon():
     assert False, "it ran"
 
+@pytest.mark.needs("stars")
+def test_that_needs_what_nobody_can_bring():
+    assert False, "it ran"
+
 def test_that_skips_by_itself():
     pytest.skip("no tide")
 
@@ -31,6 +35,7 @@ def test_that_passes():
 
 MOON = """
 NEEDS["moon"] = Need(lambda: False, "there is no moon", "wait for the night")
+NEEDS["stars"] = Need(lambda: False, "the stars are other people's", "ask them", ours=False)
 """
 
 
@@ -67,16 +72,17 @@ def suite(tmp_path):
 def test_a_test_that_lacks_something_skips_and_says_what_brings_it(suite):
     done = suite()
     assert done.returncode == 0, done.stdout
-    assert "1 passed, 2 skipped, 1 xfailed" in done.stdout
+    assert "1 passed, 3 skipped, 1 xfailed" in done.stdout
     assert "there is no moon; to enable it: wait for the night" in done.stdout
 
 
 def test_where_all_is_required_a_skip_is_a_failure(suite):
     done = suite(WEFT_REQUIRE_ALL="1")
     assert done.returncode == 1, done.stdout
-    assert "1 failed, 1 passed, 1 xfailed, 1 error" in done.stdout
+    assert "1 failed, 1 passed, 1 skipped, 1 xfailed, 1 error" in done.stdout
     assert "there is no moon" in done.stdout
     assert "no tide" in done.stdout
+    assert "the stars are other people's; to enable it: ask them" in done.stdout
 
 
 def test_an_interpreter_that_is_too_old_is_refused_with_a_sentence(tmp_path):

@@ -1,5 +1,6 @@
 import pytest
 
+from tests.formats.bmad.flow import flow
 from weft.formats.bmad.references import Made, Makers, pattern, pieces, token, tokens
 
 
@@ -97,3 +98,16 @@ def test_makers_know_their_things_by_other_spellings_and_the_first_stays_the_own
     assert makers.of("x.md") is None
     assert [made.step for made in makers.all()] == ["a", "b", "c", "d"]
     assert [made.step for made in makers.prose] == ["d"]
+
+
+def test_a_path_with_blanks_is_the_same_pattern_for_who_makes_it_and_for_who_needs_it():
+    made = flow(
+        """\
+        - {agent: a, creates: "issue-{number}.md"}
+        - {agent: b, requires: "issue-{number}.md"}
+        - {agent: c, updates: "stories/story-{epic}.{n}.md"}
+        - {agent: d, requires: "story-{epic}.{n}.md"}
+        """
+    )
+    paths = {ref.name for step in made.steps for ref in (*step.creates, *step.requires, *step.updates)}
+    assert paths == {"docs/issue-*.md", "stories/story-*.md"}

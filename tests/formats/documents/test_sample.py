@@ -1,9 +1,8 @@
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.formats.samples import samples
 from weft.definition.document import Section, Template
 from weft.formats.documents.check import check
 from weft.formats.documents.form import form, schema
@@ -89,17 +88,8 @@ def test_a_sample_of_a_yaml_document_fits_its_own_rules():
     assert check(template, made.text) == []
 
 
-FOLDER = Path(__file__).parents[4] / "shared" / "data" / "templates"
-
-
-@pytest.mark.parametrize(
-    "path", sorted(FOLDER.glob("*.yaml")) or [None], ids=lambda path: path.stem if path else "none"
-)
-def test_samples_of_real_templates_pass_their_own_check(path):
-    if path is None:
-        pytest.skip(
-            "the data folder with real templates is not beside this checkout; put it at ../shared/data"
-        )
+@pytest.mark.parametrize("path", samples("templates", ".yaml"))
+def test_samples_of_whole_templates_pass_their_own_check(path):
     template = load(path.read_text(encoding="utf-8"), path.name)
     assert template.sections or template.fields
     assert check(template, sample(template).text) == []

@@ -39,15 +39,16 @@ def _written(token: Token, making: Making, notes: str, soft: bool, changed: bool
     if token.everything:
         return Ref(token.name, soft=True, aggregate=True, label=True)
     if token.alternatives:
-        paths = tuple(_path(name, making, notes) for name in token.alternatives)
+        paths = tuple(written_path(name, making, notes) for name in token.alternatives)
         return Ref(paths[0], soft or token.soft, () if token.label else paths, label=token.label)
     known = making.makers.of(token.name)
-    path = known.path if known and known.path and not token.label else _path(token.name, making, notes)
+    path = known.path if known and known.path and not token.label else written_path(token.name, making, notes)
     outside = changed and known is None and not token.label
     return Ref(path, soft or token.soft, external=outside, label=token.label)
 
 
-def _path(name: str, making: Making, notes: str) -> str:
+def written_path(name: str, making: Making, notes: str = "") -> str:
+    """Where a named artifact lies; one with blanks is a pattern, for who makes it and for who reads it alike."""
     return pattern(place(name, making.pack, notes)) if has_blank(name) else place(name, making.pack, notes)
 
 
@@ -114,7 +115,7 @@ def _needed(token: Token, item: Item, making: Making) -> Ref:
     made = making.makers.of(token.name)
     if made is not None:
         return Ref(made.path or made.name, token.soft or made.may_lack, label=made.label)
-    path = _path(token.name, making, "")
+    path = written_path(token.name, making)
     if making.makers.prose and policy.ALREADY_THERE.search(token.name):
         return Ref(token.name, True, external=True, label=True)
     if not token.soft and not policy.ALREADY_THERE.search(token.name):

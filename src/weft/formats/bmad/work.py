@@ -14,8 +14,7 @@ from weft.formats.bmad.conditions import fact_name
 from weft.formats.bmad.items import Item, verbs
 from weft.formats.bmad.making import Draft, Keys, Making
 from weft.formats.bmad.people import Crew, crew
-from weft.formats.bmad.places import place
-from weft.formats.bmad.refs import needs_of, written
+from weft.formats.bmad.refs import needs_of, written, written_path
 from weft.formats.bmad.settling import settle, teller_of
 from weft.formats.bmad.telling import failure_policy, materials
 from weft.formats.documents.read import many, word, words
@@ -250,7 +249,7 @@ def _register(
     lacks = bool(step.when) or step.optional
     for token in tokens(draft.item.data.get("creates")) + tokens(_paths(draft.item.data.get("outputs"))):
         for name in token.alternatives or (token.name,):
-            at = place(name, making.pack, "\n".join(step.notes)) if not token.label else name
+            at = name if token.label else written_path(name, making, "\n".join(step.notes))
             made = Made(
                 name, step.id, step.role, at, lacks or token.soft or bool(token.alternatives), token.label
             )
@@ -258,7 +257,7 @@ def _register(
     for token in tokens(draft.item.data.get("updates")):
         if not token.everything and making.makers.of(token.name) is None:
             making.makers.note(
-                Made(token.name, step.id, step.role, place(token.name, making.pack), True, token.label)
+                Made(token.name, step.id, step.role, written_path(token.name, making), True, token.label)
             )
 
 
