@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
-from weft.agents.inside import inside, matches, means
+from weft.agents.inside import inside, matches, means, open_inside
 
 
 @pytest.mark.parametrize("name", ["", "/etc/passwd", "../x", "a/../../x", "a\0b"])
@@ -69,3 +71,40 @@ def test_a_folder_below_a_repositorys_own_files_is_read_all_the_same(tmp_path):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("x", encoding="utf-8")
     assert [path.relative_to(folder).as_posix() for path in matches(folder, "stories/")] == ["stories/one.md"]
+
+
+def test_a_file_is_opened_inside_and_the_folders_above_it_are_made_where_that_is_asked_for(tmp_path):
+    path = tmp_path / "a" / "b" / "c.txt"
+    with pytest.raises(FileNotFoundError):
+        open_inside(tmp_path, path, os.O_WRONLY | os.O_CREAT)
+    with os.fdopen(open_inside(tmp_path, path, os.O_WRONLY | os.O_CREAT, make=True), "w") as file:
+        file.write("text")
+    with os.fdopen(open_inside(tmp_path, path, os.O_RDONLY)) as file:
+        assert file.read() == "text"
+
+
+@pytest.mark.parametrize("put", ["folder", "file"])
+def test_a_link_that_was_put_in_the_way_after_the_path_was_looked_at_is_not_followed(tmp_path, put):
+    top, outside = tmp_path / "top", tmp_path / "outside"
+    (top / "a").mkdir(parents=True)
+    outside.mkdir()
+    (outside / "f").write_text("private")
+    if put == "folder":
+        (top / "a").rmdir()
+        (top / "a").symlink_to(outside)
+    else:
+        (top / "a" / "f").symlink_to(outside / "f")
+    for flags in (os.O_RDONLY, os.O_WRONLY | os.O_CREAT | os.O_TRUNC):
+        with pytest.raises(OSError, match=r"Not a directory|Too many levels"):
+            open_inside(top, top / "a" / "f", flags, make=True)
+    assert (outside / "f").read_text() == "private"
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name in ("pipe", "folder"):
+        with pytest.raises(ValueError, match="is no file"):
+            open_inside(tmp_path, tmp_path / name, os.O_RDONLY)
+    with pytest.raises(OSError, match="No such device"):
+        open_inside(tmp_path, tmp_path / "pipe", os.O_WRONLY)

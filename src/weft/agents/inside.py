@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import stat
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
@@ -15,6 +18,33 @@ def inside(folder: Path, name: str) -> Path:
     if not path.resolve().is_relative_to(folder.resolve()):
         raise ValueError(f"{name!r} leads out of the working folder")
     return path
+
+
+def open_inside(folder: Path, path: Path, flags: int, *, make: bool = False) -> int:
+    """A descriptor of the regular file at a path that was found to lie inside; `make` makes the folders above it.
+
+    Opened floor by floor without following a link: whoever works in the folder may put one in the way in between. Raises
+    OSError, ValueError for what is no file.
+    """
+    top = folder.resolve()
+    *floors, name = path.relative_to(top).parts
+    with contextlib.ExitStack() as opened:
+        here = os.open(top, _FLOOR)
+        opened.callback(os.close, here)
+        for floor in floors:
+            if make:
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(floor, dir_fd=here)
+            here = os.open(floor, _FLOOR, dir_fd=here)
+            opened.callback(os.close, here)
+        descriptor = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666, dir_fd=here)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise ValueError(f"{name!r} is no file")
+    return descriptor
+
+
+_FLOOR = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
 def matches(folder: Path, pattern: str) -> list[Path]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, get_args
 
 import msgspec
 from msgspec import Struct
 
+from weft.definition.workflow import Confine, Permissions
 from weft.errors import SettingsError
 
 FILE = "weft.toml"
@@ -42,7 +44,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Names by which people reach `weft serve`, beside its own address, with commas between: a proxy's, the machine's."""
     webhooks_private: bool = False
     """Whether webhooks may go to addresses of this host and its networks."""
-    confine: Literal["none", "worktree"] = "none"
+    confine: Confine = "none"
     """`worktree`: agents, commands of steps and of gates can write in their working folder only, whatever a workflow says."""
     network: bool = True
     """Whether confined commands of steps and gates reach the network; an agent's own table says it for the agent."""
@@ -62,8 +64,9 @@ def load_settings(project: Path, given: Mapping[str, Any] | None = None) -> Sett
     for name in Settings.__struct_fields__:
         text = os.environ.get(PREFIX + name.upper())
         if text is not None and name != "agents":
-            values[name] = text
+            values[name] = text.split(os.pathsep) if name == "readable" else text
     values.update({k: v for k, v in (given or {}).items() if v is not None})
+    _check_words(values, project / FILE)
     for name in values.keys() - set(Settings.__struct_fields__):
         near = get_close_matches(name, Settings.__struct_fields__, n=1)
         hint = f"there is no such key; did you mean {near[0]}?" if near else "there is no such key"
@@ -73,6 +76,41 @@ def load_settings(project: Path, given: Mapping[str, Any] | None = None) -> Sett
     except msgspec.ValidationError as error:
         name = str(error).partition("`$.")[2].partition("`")[0] or FILE
         raise SettingsError(name=name, reason=str(error).partition(" - at")[0]) from error
+
+
+WORDS: Final = {"confine": get_args(Confine), "permissions": get_args(Permissions)}
+"""Keys that take one of a few words, at the top and in an agent's table; a wrong one would look as if it did something."""
+
+
+def _check_words(values: Mapping[str, Any], path: Path) -> None:
+    """Raises SettingsError with the place in the file and the nearest right word."""
+    agents = values.get("agents")
+    tables = agents.items() if isinstance(agents, dict) else ()
+    places = [("", values), *((name, table) for name, table in tables if isinstance(table, dict))]
+    for agent, table in places:
+        for key, words in WORDS.items():
+            word = table.get(key, words[0])
+            if word in words or (not agent and key not in Settings.__struct_fields__):
+                continue
+            near = get_close_matches(str(word).lower(), words, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"it is {', '.join(words[:-1])} or {words[-1]}"
+            name = f"agents.{agent}.{key}" if agent else key
+            raise SettingsError(name=name, reason=f"{_place(path, agent, key)}it cannot be {word!r}; {hint}")
+
+
+def _place(path: Path, agent: str, key: str) -> str:
+    """`weft.toml:3:1: ` of a key of an agent's table ("": at the top); "" where it is not written so."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    table = ""
+    for number, line in enumerate(lines, 1):
+        if line.lstrip().startswith("["):
+            table = re.sub(r"[\[\]\s\"']|#.*", "", line)
+        elif table == (f"agents.{agent}" if agent else "") and (found := re.match(rf"\s*({key})\s*=", line)):
+            return f"{path.name}:{number}:{found.start(1) + 1}: "
+    return ""
 
 
 def _file(path: Path) -> dict[str, Any]:

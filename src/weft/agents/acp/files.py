@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from weft.agents.acp.permissions import within
+from weft.agents.inside import open_inside
 
 LARGEST_FILE_BYTES = 16_777_216
 
@@ -22,7 +23,7 @@ class Files:
     async def read(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """`fs/read_text_file`: the text, or `limit` lines of it from `line` (1 is the first)."""
         path = self._path(params)
-        text = await asyncio.to_thread(_read, path)
+        text = await asyncio.to_thread(_read, self._folder, path)
         line, limit = params.get("line"), params.get("limit")
         if line is not None or limit is not None:
             lines = text.splitlines(keepends=True)[max(int(line or 1) - 1, 0) :]
@@ -34,7 +35,7 @@ class Files:
         path = self._path(params)
         if ".git" in path.relative_to(self._folder.resolve()).parts:
             raise ValueError(f"{path.name!r} is git's own")
-        await asyncio.to_thread(_write, path, str(params.get("content", "")))
+        await asyncio.to_thread(_write, self._folder, path, str(params.get("content", "")))
         return {}
 
     def _path(self, params: Mapping[str, Any]) -> Path:
@@ -44,14 +45,15 @@ class Files:
         return (self._folder / name).resolve()
 
 
-def _read(path: Path) -> str:
-    if path.stat().st_size > LARGEST_FILE_BYTES:
+def _read(folder: Path, path: Path) -> str:
+    with os.fdopen(open_inside(folder, path, os.O_RDONLY), "rb") as file:
+        data = file.read(LARGEST_FILE_BYTES + 1)
+    if len(data) > LARGEST_FILE_BYTES:
         raise ValueError(f"{path.name!r} is larger than {LARGEST_FILE_BYTES:,} bytes")
-    return path.read_bytes().decode("utf-8", "replace")
+    return data.decode("utf-8", "replace")
 
 
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o666)
+def _write(folder: Path, path: Path, text: str) -> None:
+    descriptor = open_inside(folder, path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, make=True)
     with os.fdopen(descriptor, "wb") as file:
         file.write(text.encode("utf-8", "surrogatepass"))

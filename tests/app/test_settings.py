@@ -1,0 +1,46 @@
+"""Settings: what nobody says has its default, and what cannot be meant is told with its place and the nearest right word."""
+
+import pytest
+
+from weft.app.settings import load_settings
+from weft.errors import SettingsError
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('places = 2\nconfine = "Worktree"\n', "setting confine .*weft.toml:2:1: .*did you mean worktree"),
+        ('confine = "bwrap"\n', "weft.toml:1:1: it cannot be 'bwrap'; it is none or worktree"),
+        ("confine = true\n", "weft.toml:1:1: it cannot be True"),
+        (
+            '[agents.other]\nargv = ["x"]\n\n[agents."mine"] # ours\nargv = ["x"]\n  confine = "yes"\n',
+            "setting agents.mine.confine .*weft.toml:6:3: it cannot be 'yes'; it is none or worktree",
+        ),
+        (
+            '[agents.claude]\npermissions = "denny"\n',
+            "agents.claude.permissions .*weft.toml:2:1: .*did you mean deny",
+        ),
+        (
+            'agents = {a = {argv = ["x"], confine = "on"}}\n',
+            "agents.a.confine is not usable: it cannot be 'on'",
+        ),
+        ('permissions = "deny"\n', "setting permissions is not usable: there is no such key"),
+    ],
+)
+def test_a_word_that_would_confine_nothing_is_told_with_its_place(tmp_path, text, said):
+    (tmp_path / "weft.toml").write_text(text)
+    with pytest.raises(SettingsError, match=said):
+        load_settings(tmp_path)
+
+
+def test_the_environment_can_ask_for_it_too_and_is_held_to_the_same_words(tmp_path, monkeypatch):
+    monkeypatch.setenv("WEFT_CONFINE", "worktree")
+    monkeypatch.setenv("WEFT_NETWORK", "false")
+    monkeypatch.setenv("WEFT_READABLE", "/data:~/more")
+    settings = load_settings(tmp_path)
+    assert (settings.confine, settings.network, settings.readable) == ("worktree", False, ("/data", "~/more"))
+    monkeypatch.setenv("WEFT_CONFINE", "wroktree")
+    with pytest.raises(
+        SettingsError, match="confine is not usable: it cannot be 'wroktree'; did you mean worktree"
+    ):
+        load_settings(tmp_path)
