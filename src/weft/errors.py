@@ -288,3 +288,9 @@ class NoSuchFile(WeftError):
     """Run {run} has no artifact {path}."""
 
     mend = "the run's artifacts are listed below `/artifacts`"
+
+
+class NotKept(NoSuchFile):
+    """{path} of run {run} is no longer kept."""
+
+    mend = "the run's folder or refs were cleaned up"

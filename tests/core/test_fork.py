@@ -9,9 +9,9 @@ import pytest
 from tests.core.flows import GO, answer, flow, noop, started
 from weft.core import commands as c
 from weft.core.fork import kept
-from weft.definition.workflow import Decision, Route, Step, Workflow
+from weft.definition.workflow import Decision, Foreach, Input, Route, Step, Workflow
 from weft.errors import NoSuchStep
-from weft.testing.given import Given, done, given
+from weft.testing.given import Given, broken, done, given
 
 
 def forked(run: Given, step: str, workflow: Workflow) -> Given:
@@ -115,3 +115,40 @@ def test_a_step_that_there_is_not_cannot_be_begun_at():
     run = started(flow(noop("a")))
     with pytest.raises(NoSuchStep):
         kept(run.state, "b")
+
+
+def test_a_foreach_is_kept_with_its_items_and_what_each_left():
+    each = noop("f", foreach=Foreach("inputs.list", "item", "", 0), when="item != 'b'")
+    workflow = flow(each, noop("g", "f"), inputs={"list": Input("list")})
+    run = started(workflow, inputs={"list": ["a", "b", "c"]}).after(done("f[a]", n=1), done("f[c]", n=3), GO)
+    fork = given(workflow, inputs={"list": ["a", "b", "c"]}, given=kept(run.state, "g")).after(GO)
+    assert statuses(fork, "f", "f[a]", "f[b]", "f[c]", "g") == [
+        "succeeded",
+        "succeeded",
+        "skipped",
+        "succeeded",
+        "running",
+    ]
+    assert fork.state.outputs["f"] == run.state.outputs["f"]
+    assert fork.step("f[c]").result == run.step("f[c]").result
+    assert list(fork.state.running) == ["g"]
+
+
+def test_of_a_foreach_that_a_person_skipped_the_items_are_kept_as_they_ended():
+    workflow = flow(
+        noop("f", foreach=Foreach("inputs.list", "item", "", 1), on_failure="continue"),
+        noop("g", "f"),
+        inputs={"list": Input("list")},
+    )
+    run = started(workflow, inputs={"list": ["a", "b", "c"]}).after(
+        done("f[a]", n=1), GO, broken("f[b]"), GO, c.SkipStep("f"), GO
+    )
+    fork = given(workflow, inputs={"list": ["a", "b", "c"]}, given=kept(run.state, "g")).after(GO)
+    assert statuses(fork, "f", "f[a]", "f[b]", "f[c]", "g") == [
+        "skipped",
+        "succeeded",
+        "skipped",
+        "skipped",
+        "running",
+    ]
+    assert fork.step("f[a]").result == run.step("f[a]").result

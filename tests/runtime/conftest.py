@@ -36,6 +36,9 @@ class Scripted:
         self.most = 0
         self.at_work = True
         self.briefs: list[Assignment] = []
+        self.begins: Base | Outcome | None = None
+        self.held: list[str] = []
+        self.gone: list[str] = []
 
     async def perform(self, assignment: Assignment, link: Link) -> Outcome:
         step = assignment.spot.step
@@ -67,6 +70,13 @@ class Scripted:
     async def abandon(self, spot: Spot) -> bool:
         self.abandoned.append(spot)
         return self.at_work
+
+    async def begin(self, assignment: Assignment) -> Base | Outcome:
+        return self.begins or assignment.base
+
+    async def hold(self, assignment: Assignment, commit: str) -> bool:
+        self.held.append(commit)
+        return commit not in self.gone
 
     async def end(self, run: str, base: Base) -> None:
         self.ended.append(run)

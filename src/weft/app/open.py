@@ -58,6 +58,7 @@ class Weft(People):
             self.store,
             Cached(attempts, self.store),
             self.definition,
+            versioned=self._called,
             decode=decode,
             clock=clock,
             places=settings.places,
@@ -124,6 +125,11 @@ class Weft(People):
         workflow = self.load(name, beside).workflow
         return workflow, encode(workflow)
 
+    def _called(self, name: str, beside: str = "") -> tuple[Workflow, bytes]:
+        """The same for a run in a repository: what its steps leave is joined at its end."""
+        workflow = with_weave(self.load(name, beside).workflow, "", called=True)
+        return workflow, encode(workflow)
+
     def workspace(self, run: str, base: Base, policies: Mapping[str, str]) -> Workspace:
         """The workspace of a run that began from this base; made once."""
         if run not in self._workspaces:
@@ -134,7 +140,7 @@ class Weft(People):
             else:
                 from weft.workspace.folder import FolderWorkspace
 
-                self._workspaces[run] = FolderWorkspace(self.home, run)
+                self._workspaces[run] = FolderWorkspace(self.home, run, base.within)
         return self._workspaces[run]
 
     def _caps(self) -> Caps:
@@ -201,7 +207,7 @@ class Weft(People):
         return await cleanup(self, self.settings.keep_days if days is None else days, **how)
 
 
-_PLACELESS = frozenset({"noop", "ask", "decide", "call"})
+_PLACELESS = frozenset({"noop", "ask", "decide"})
 
 
 def open_weft(folder: Path | None = None, **given: Any) -> Weft:

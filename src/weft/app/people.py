@@ -12,7 +12,7 @@ import msgspec
 
 from weft.core import commands as c
 from weft.core.decide import decide
-from weft.core.events import Event
+from weft.core.events import Event, StepSucceeded
 from weft.core.fork import kept
 from weft.core.imported import decoded_definition, definition_digest, fold_imported
 from weft.core.state import State
@@ -105,19 +105,27 @@ class People(ABC):
         facts: Mapping[str, Any] | None = None,
         by: str = "",
     ) -> str:
-        """A new run that keeps what does not come after `step` and does the rest again. Gives its id."""
+        """A new run that keeps what does not come after `step` and does the rest again. Gives its id.
+
+        Raises NoSuchStep, WorkspaceError when what it would keep is not there any more.
+        """
         state = await self.engine.fold(run)
+        given, name = kept(state, step), new_run_id(self.engine.clock.now())
+        if state.base.get("commit"):
+            base = msgspec.convert(state.base, Base)
+            commits = [e.result.commit for e in given if isinstance(e, StepSucceeded) and e.result.commit]
+            await self.workspace(name, base, state.workflow.weave).adopt(name, base, commits)
         return await self.engine.create(
             state.workflow,
             encode(state.workflow),
-            run=new_run_id(self.engine.clock.now()),
+            run=name,
             inputs={**state.inputs, **(inputs or {})},
             facts={**state.facts, **(facts or {})},
             options=state.options,
             base=state.base,
             labels=state.labels,
             forked_from=f"{run}/{step}",
-            given=kept(state, step),
+            given=given,
             actor=by or self.actor,
         )
 

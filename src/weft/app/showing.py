@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from weft.app import results
 from weft.core.events import AskOpened
 from weft.core.questions import verdicts
 from weft.core.state import State, StepState
 from weft.core.work import Artifact
-from weft.errors import InvalidRequest, NoSuchFile, NoSuchStep
+from weft.errors import InvalidRequest, NoSuchFile, NoSuchStep, WeftError
 from weft.observe.explain import explain as explained
 from weft.observe.progress import progress
 from weft.observe.summary import artifacts as artifacts_of
 from weft.observe.summary import listed, step_of, summary
 from weft.observe.timeline import bars
 from weft.store.port import Record, RunQuery
-from weft.workspace.port import Base, Workspace
 
 if TYPE_CHECKING:
     from weft.app.folded import Folded
@@ -46,7 +46,7 @@ async def run(folded: Folded, weft: Weft, name: str, version: int | None = None)
     state = await _state(folded, weft, name, version)
     now = weft.engine.clock.now() if version is None else state.updated_at
     shown: dict[str, Any] = {
-        **summary(state, now),
+        **summary(state, now, await _made(weft, state)),
         "version": state.version,
         "detail": state.detail,
         "until": state.until,
@@ -63,6 +63,13 @@ async def run(folded: Folded, weft: Weft, name: str, version: int | None = None)
         "progress": progress(state, now),
     }
     return {name: plain(value) for name, value in shown.items()}
+
+
+async def _made(weft: Weft, state: State) -> list[dict[str, Any]]:
+    try:
+        return [*(await results.files(weft, state)).rows()]
+    except WeftError:
+        return artifacts_of(state)
 
 
 async def _state(folded: Folded, weft: Weft, name: str, version: int | None) -> State:
@@ -170,30 +177,31 @@ async def output(
 # Files ----------------------------------------------------------------------------------------------------------------
 
 
-def workspace(weft: Weft, state: State) -> Workspace:
-    """Where the files of a run are."""
-    base = msgspec.convert(state.base, Base) if state.base else Base(root=str(weft.folder))
-    return weft.workspace(state.run, base, state.workflow.weave)
+workspace = results.space
 
 
 async def artifacts(folded: Folded, weft: Weft, name: str) -> list[dict[str, Any]]:
-    """Every file that a run made and that is still there, by the step that wrote it last."""
-    return artifacts_of(await folded.state(await weft.store.find(name)))
+    """Every file that a run made, as it is in the result or in the merge so far, with the step that wrote it last."""
+    return [*(await results.files(weft, await folded.state(await weft.store.find(name)))).rows()]
 
 
 async def artifact(
     folded: Folded, weft: Weft, name: str, path: str, step: str = ""
 ) -> tuple[bytes, Artifact]:
-    """A file that a run made: as it is at the end, or as `step` left it. Raises NoSuchFile."""
+    """A file that a run made: as it is in the result or in the merge so far, or as `step` left it. Raises NoSuchFile."""
     state = await folded.state(await weft.store.find(name))
-    for st in reversed(listed(state)):
-        if st.result is None or (step and st.key != step):
-            continue
-        for one in st.result.artifacts:
-            if one.path == path and one.change != "deleted":
-                content = await workspace(weft, state).read(one.commit or st.result.commit, path)
-                if content is not None:
-                    return content, one
+    if not step:
+        found = await results.files(weft, state)
+        content = await results.content(weft, state, found, path)
+        if content is None:
+            raise NoSuchFile(run=state.run, path=path)
+        return content, found.made[path].artifact
+    result = state.steps[step].result if step in state.steps else None
+    for one in result.artifacts if result is not None else ():
+        if one.path == path and one.change != "deleted" and result is not None:
+            content = await workspace(weft, state).read(one.commit or result.commit, path)
+            if content is not None:
+                return content, one
     raise NoSuchFile(run=state.run, path=path)
 
 

@@ -9,8 +9,11 @@ from weft.definition.workflow import Step, Workflow
 WEAVE = "weft.weave"
 
 
-def with_weave(workflow: Workflow, target: str) -> Workflow:
-    """The same workflow with the internal step at its end; `target` is where it lands when it says `land: merge`."""
+def with_weave(workflow: Workflow, target: str, called: bool = False) -> Workflow:
+    """The same workflow with the internal step at its end; `target` is where it lands when it says `land: merge`.
+
+    `called`: what it makes goes into the run that calls it, and nowhere else.
+    """
     if all(step.kind in _WITHOUT_FOLDER for step in workflow.steps):
         return workflow
     weave = Step(
@@ -19,7 +22,7 @@ def with_weave(workflow: Workflow, target: str) -> Workflow:
         title="weave what the steps left into one branch",
         needs=tuple(step.id for step in workflow.steps if not step.final),
         gates=workflow.gates,
-        args={"land": target} if workflow.land == "merge" and target else {},
+        args={"called": True} if called else {"land": target} if workflow.land == "merge" and target else {},
         workspace="read",
         internal=True,
         confine="worktree" if _confined(workflow) else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,29 +10,37 @@ from typing import TYPE_CHECKING
 from weft.cli import exits
 from weft.cli.grammar import Argument, Command, Option
 from weft.cli.here import Here
+from weft.cli.screen import one_line
 from weft.core.state import State
-from weft.core.work import Artifact
 from weft.errors import Misused
-from weft.observe.summary import listed
 
 if TYPE_CHECKING:
     from weft.app.open import Weft
+    from weft.app.results import Files
 
 
 async def perform(here: Here, run: str, path: str | None, out: str | None) -> int:
     """List, print or copy."""
+    from weft.app.results import files
+
     async with here.weft() as weft:
         state = await weft.engine.fold(await here.find(weft, run))
-        made = last(state)
+        found = await files(weft, state)
         if path is not None:
-            return await _print(weft, state, made, path)
+            return await _print(weft, state, found, path)
         if out is not None:
-            return await _copy(here, weft, state, made, here.folder / out)
-    rows = [(step, one) for one, step in made.values()]
+            return await _copy(here, weft, state, found, here.folder / out)
+    rows = [(one.step, one.artifact) for one in found.made.values()]
     here.screen.give(
         {
             "artifacts": [
-                {"path": one.path, "step": step, "digest": one.digest, "size": one.size, "commit": one.commit}
+                {
+                    "path": one.path,
+                    "step": step,
+                    "digest": one.digest,
+                    "size": one.size,
+                    "commit": found.commit or one.commit,
+                }
                 for step, one in rows
             ]
         }
@@ -47,52 +56,61 @@ async def perform(here: Here, run: str, path: str | None, out: str | None) -> in
     return exits.COMPLETED
 
 
-def last(state: State) -> dict[str, tuple[Artifact, str]]:
-    """Every file that is there, with the step that wrote it last; its commit is that step's."""
-    found: dict[str, tuple[Artifact, str]] = {}
-    for st in listed(state):
-        for one in st.result.artifacts if st.result is not None else ():
-            found.pop(one.path, None)
-            if one.change != "deleted":
-                commit = one.commit or (st.result.commit if st.result is not None else "")
-                found[one.path] = (Artifact(one.path, one.digest, one.size, commit), st.key)
-    return found
+async def _print(weft: Weft, state: State, found: Files, path: str) -> int:
+    from weft.app.results import content, space
 
-
-async def _read(weft: Weft, state: State, one: Artifact) -> bytes:
-    from weft.cli.editing import at
-
-    data = await at(weft, state.run, state.base, one.commit, one.path)
-    if data is None:
-        raise Misused(
-            what=f"{one.path} of run {state.run} is no longer kept", mend="the run's folder was cleaned up"
-        )
-    return data
-
-
-async def _print(weft: Weft, state: State, made: dict[str, tuple[Artifact, str]], path: str) -> int:
-    if path not in made:
+    if path not in found.made:
         from difflib import get_close_matches
 
-        near = get_close_matches(path, made, n=1)
+        near = get_close_matches(path, found.made, n=1)
         mend = f"did you mean {near[0]}?" if near else f"`weft artifacts {state.run}` lists them"
         raise Misused(what=f"Run {state.run} has made no {path}", mend=mend)
-    data = await _read(weft, state, made[path][0])
+    data = await content(weft, state, found, path)
+    if data is None:
+        leads = await space(weft, state).link(found.commit or found.made[path].artifact.commit, path)
+        where = (leads or b"").decode("utf-8", "replace")
+        raise Misused(
+            what=f"{path} is a link to {where}", mend="print what it leads to, if the run made that"
+        )
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
     return exits.COMPLETED
 
 
-async def _copy(
-    here: Here, weft: Weft, state: State, made: dict[str, tuple[Artifact, str]], out: Path
-) -> int:
-    _room(out, list(made))
-    for one, _ in made.values():
-        _write(out / one.path, await _read(weft, state, one))
-    here.screen.give({"folder": str(out), "files": list(made)})
-    here.screen.line(f"{len(made)} file(s) in {out}")
+async def _copy(here: Here, weft: Weft, state: State, found: Files, out: Path) -> int:
+    """Files as files, links as links; a link that would lead out of the folder, and a submodule, are told and left out."""
+    from weft.app.results import content, space
+
+    _room(out, list(found.made))
+    workspace, left_out = space(weft, state), []
+    for path, one in found.made.items():
+        target = out / path
+        if not one.artifact.digest:
+            left_out.append(f"{path} is a submodule")
+            continue
+        data = await content(weft, state, found, path)
+        if data is not None:
+            _write(target, data)
+            continue
+        leads = os.fsdecode(await workspace.link(found.commit or one.artifact.commit, path) or b"")
+        if not _stays(out, target, leads):
+            left_out.append(f"{path} is a link to {leads}, which leads out of the folder")
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.symlink_to(leads)
+    written = [path for path in found.made if (out / path).is_symlink() or (out / path).exists()]
+    here.screen.give({"folder": str(out), "files": written, "left_out": left_out})
+    here.screen.line(f"{len(written)} file(s) in {out}")
+    for why in left_out:
+        here.screen.line(f"  left out: {one_line(why)}")
     return exits.COMPLETED
+
+
+def _stays(out: Path, place: Path, leads: str) -> bool:
+    """Whether a link at a place would lead nowhere but into the folder."""
+    end = os.path.normpath(os.path.join(os.path.abspath(place.parent), leads))
+    return end == os.path.abspath(out) or end.startswith(os.path.abspath(out) + os.sep)
 
 
 def _room(out: Path, paths: list[str]) -> None:

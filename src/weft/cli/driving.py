@@ -4,7 +4,7 @@ for JSON. How it ended is said here too, with the commands to go on.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from weft.app.open import Weft
 from weft.cli import exits
@@ -14,6 +14,7 @@ from weft.cli.screen import Screen, one_line
 from weft.cli.telling import event_line
 from weft.core.events import Event, StepSkipped, StepStarted, StepSucceeded
 from weft.core.state import State
+from weft.errors import WeftError
 from weft.observe.explain import explain
 from weft.observe.summary import artifacts, errors, listed, summary, warnings
 from weft.observe.wording import counted, duration, money, short
@@ -77,7 +78,8 @@ def _quiet(state: State, event: Event) -> bool:
 async def drive(here: Here, weft: Weft, run: str, *, fresh: bool = False, wait: bool = False) -> int:
     """Drive a run, show it, say how it ended, and give the exit code."""
     state, interrupted = await follow(here, weft, run, fresh=fresh, wait=wait)
-    conclude(here.screen, state, weft.engine.clock.now(), interrupted=interrupted)
+    made = await shown(weft, state)
+    conclude(here.screen, state, weft.engine.clock.now(), made, interrupted=interrupted)
     return exits.INTERRUPTED if interrupted else exits.OF_STATUS.get(state.status, exits.PAUSED)
 
 
@@ -101,9 +103,26 @@ def _view(here: Here, weft: Weft) -> View:
     return Live(here.screen, weft)
 
 
-def conclude(screen: Screen, state: State, now: float, *, interrupted: bool = False) -> None:
+async def shown(weft: Weft, state: State) -> list[dict[str, Any]]:
+    """The files of a run as they are in what its steps left joined; as far as the record knows where that is gone."""
+    from weft.app.results import files
+
+    try:
+        return [*(await files(weft, state)).rows()]
+    except WeftError:
+        return artifacts(state)
+
+
+def conclude(
+    screen: Screen,
+    state: State,
+    now: float,
+    made: list[dict[str, Any]] | None = None,
+    *,
+    interrupted: bool = False,
+) -> None:
     """The end of a drive: the object for JSON; for people what happened and what they can do next."""
-    screen.give(summary(state, now))
+    screen.give(summary(state, now, made))
     if screen.json:
         return
     if interrupted:
@@ -116,7 +135,7 @@ def conclude(screen: Screen, state: State, now: float, *, interrupted: bool = Fa
         where = f"{error['step']}: " if error["step"] else ""
         screen.line(f"  {screen.paint('red', where)}{short(error['message'], 200)} ({error['class']})")
     warn(screen, state)
-    made = artifacts(state)
+    made = artifacts(state) if made is None else made
     if made:
         names = ", ".join(one["path"] for one in made[:4]) + (
             f" and {len(made) - 4} more" if made[4:] else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from weft.cli import exits
-from weft.cli.driving import headline, warn
+from weft.cli.driving import headline, shown, warn
 from weft.cli.grammar import Argument, Command, Option
 from weft.cli.here import Here
 from weft.cli.screen import Screen, clean
@@ -13,7 +13,7 @@ from weft.cli.telling import moment
 from weft.core.state import State
 from weft.errors import Misused
 from weft.observe.progress import StepLine, lines
-from weft.observe.summary import artifacts, handoffs, summary
+from weft.observe.summary import handoffs, summary
 from weft.observe.verdicts import verdicts
 from weft.observe.wording import duration, short
 
@@ -26,26 +26,27 @@ async def perform(here: Here, run: str, at: int | None, timeline: bool, step: st
         if at is not None and at > state.version:
             raise Misused(what=f"Run {found} has only {state.version} versions", mend="take an earlier one")
         now = weft.engine.clock.now() if at is None else state.updated_at
+        made = await shown(weft, state)
         if timeline:
             from weft.cli.bars import draw
 
             return await draw(here, weft, state, now)
     if step is not None:
         return _step(here.screen, state, step)
-    here.screen.give(_object(state, now))
+    here.screen.give(_object(state, now, made))
     if not here.screen.json:
-        _show(here.screen, state, now, at)
+        _show(here.screen, state, now, at, made)
     return exits.COMPLETED
 
 
-def _object(state: State, now: float) -> dict[str, Any]:
+def _object(state: State, now: float, made: list[dict[str, Any]]) -> dict[str, Any]:
     """The object of `weft run --json` with what else is known."""
     asks = [
         {"ask": name, "step": a.step, "about": a.about, "prompt": a.prompt, "choices": a.choices}
         for name, a in state.asks.items()
     ]
     return {
-        **summary(state, now),
+        **summary(state, now, made),
         "version": state.version,
         "created_at": state.created_at,
         "started_at": state.started_at,
@@ -62,7 +63,7 @@ def _object(state: State, now: float) -> dict[str, Any]:
     }
 
 
-def _show(screen: Screen, state: State, now: float, at: int | None) -> None:
+def _show(screen: Screen, state: State, now: float, at: int | None, made: list[dict[str, Any]]) -> None:
     screen.line(headline(screen, state, now))
     if at is not None:
         screen.line(f"As it was at version {at}, {moment(state.updated_at)}.")
@@ -78,7 +79,6 @@ def _show(screen: Screen, state: State, now: float, at: int | None) -> None:
     _steps(screen, state, now)
     _named(screen, "outputs", state.result)
     warn(screen, state)
-    made = artifacts(state)
     if made:
         screen.line()
         screen.table(

@@ -1,5 +1,6 @@
 """What a fork keeps of the run it comes from: every step that had ended and does not come after the one it begins again at.
 
+A foreach keeps its items with it: what they left is what the foreach left.
 A route that was not taken stays so wherever its decision is kept, but for the very step that is begun at.
 """
 
@@ -29,8 +30,10 @@ def kept(state: State, step: str) -> tuple[e.Event, ...]:
         elif st.status == "succeeded" and st.result is not None:
             if st.route:
                 events.append(e.DecisionMade(step=st.key, route=st.route, by=f"run {state.run}"))
+            events += _items(state, st)
             events.append(e.StepSucceeded(step=st.key, attempt=st.attempt, result=st.result))
         elif st.cause in {"when", "operator"}:
+            events += _items(state, st) if st.status == "skipped" else ()
             events.append(e.StepSkipped(st.key, cause=st.cause, reason=st.detail))
         elif st.cause and bypass is not None:
             events.append(_left_out(st, bypass))
@@ -39,3 +42,23 @@ def kept(state: State, step: str) -> tuple[e.Event, ...]:
 
 def _left_out(st: StepState, bypass: Bypass) -> e.StepSkipped:
     return e.StepSkipped(st.key, cause=bypass.cause, reason=bypass.reason, decision=bypass.decision)
+
+
+def _items(state: State, st: StepState) -> list[e.Event]:
+    """The items of a foreach, each as it ended; in a new run all of it is round 1."""
+    if not st.items:
+        return []
+    items = [state.steps[key] for key in st.items]
+    keys = tuple(item.key[len(st.key) + 1 : -1] for item in items)
+    events: list[e.Event] = [
+        e.StepExpanded(step=st.key, keys=keys, values=tuple(item.item for item in items))
+    ]
+    for item in items:
+        if item.status == "succeeded" and item.result is not None:
+            events.append(e.StepSucceeded(step=item.key, attempt=item.attempt, result=item.result))
+        elif item.status == "skipped" and item.cause:
+            events.append(e.StepSkipped(item.key, cause=item.cause, reason=item.detail))
+        else:
+            reason = item.failure.message if item.failure is not None else item.detail
+            events.append(e.StepSkipped(item.key, cause="need", reason=reason))
+    return events

@@ -7,11 +7,13 @@ from typing import Any
 
 import msgspec
 
+from weft.core.events import Result
 from weft.core.state import State, StepState
 
 
-def summary(state: State, now: float) -> dict[str, Any]:
+def summary(state: State, now: float, made: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """What `weft run --json` prints. `cost_usd` None is unknown; `seconds` from the start to the end, or to `now`.
+    `made` are the artifacts where somebody looked into the merge so far.
 
     Keys: run, workflow, status, reason, steps (id, status, round, attempts, outputs), artifacts (path, step, digest),
     errors (step, class, message), warnings (step, message), cost_usd, seconds; of runs in git also base, branch, commit, tree, conflicts.
@@ -22,7 +24,7 @@ def summary(state: State, now: float) -> dict[str, Any]:
         "status": state.status,
         "reason": state.reason,
         "steps": [step_of(st) for st in listed(state)],
-        "artifacts": artifacts(state),
+        "artifacts": artifacts(state) if made is None else made,
         "errors": errors(state),
         "warnings": warnings(state),
         "cost_usd": cost_usd(state),
@@ -50,15 +52,31 @@ def step_of(st: StepState) -> dict[str, Any]:
     }
 
 
+def joined(state: State) -> Result | None:
+    """What the steps left, joined by the internal last step; None while there is no result yet."""
+    for st in state.steps.values():
+        if state.graph.steps[st.index].kind == "weave" and st.result is not None and st.result.commit:
+            return st.result
+    return None
+
+
 def artifacts(state: State) -> list[dict[str, Any]]:
-    """Every file that was made and is not deleted since, by the step that wrote it last."""
+    """Every file that was made and is not deleted since, by the step that wrote it last; as the result has it once there
+    is one."""
     found: dict[str, dict[str, Any]] = {}
     for st in listed(state):
         for one in st.result.artifacts if st.result is not None else ():
             found.pop(one.path, None)
             if one.change != "deleted":
                 found[one.path] = {"path": one.path, "step": st.key, "digest": one.digest}
-    return list(found.values())
+    end = joined(state)
+    if end is None:
+        return list(found.values())
+    return [
+        {"path": one.path, "step": found.get(one.path, {}).get("step", ""), "digest": one.digest}
+        for one in end.artifacts
+        if one.change != "deleted"
+    ]
 
 
 def handoffs(state: State) -> list[dict[str, Any]]:

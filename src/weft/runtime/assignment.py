@@ -54,6 +54,14 @@ class Dispatch(Protocol):
         """
         ...
 
+    async def begin(self, assignment: Assignment) -> Base | Outcome:
+        """What a run that this step calls starts from: what its needs left, joined. An Outcome when those disagree."""
+        ...
+
+    async def hold(self, assignment: Assignment, commit: str) -> bool:
+        """Keep a commit that comes from another run as what this attempt left; False when it is not there any more."""
+        ...
+
     async def end(self, run: str, base: Base) -> None:
         """The run is over: give its folders back; commits and output stay."""
         ...

@@ -69,6 +69,31 @@ class Attempts:
         await asyncio.to_thread(reap_orphans, spool)
         return (spool / AT_WORK).exists()
 
+    async def begin(self, assignment: Assignment) -> Base | Outcome:
+        """What a called run starts from. Raises WorkspaceError."""
+        base = assignment.base
+        if not base.commit:
+            return msgspec.structs.replace(base, within=base.within or assignment.spot.run)
+        workspace = self._workspace_of(assignment)
+        parts = await start_from(assignment, workspace)
+        if isinstance(parts, Woven):
+            return disagreement(assignment, parts)
+        woven = await workspace.weave(assignment.spot.run, base, parts, assignment.policies)
+        if woven.conflicts:
+            return disagreement(assignment, woven)
+        await workspace.hold(assignment.spot, woven.commit)
+        return msgspec.structs.replace(
+            base, commit=woven.commit, judged=base.judged or base.commit, warnings=()
+        )
+
+    async def hold(self, assignment: Assignment, commit: str) -> bool:
+        """Whether the commit is there, and kept from now on."""
+        try:
+            await self._workspace_of(assignment).hold(assignment.spot, commit)
+        except WeftError:
+            return False
+        return True
+
     async def end(self, run: str, base: Base) -> None:
         """Give the run's folders back. A run that never had one has nothing to give."""
         if base.root:

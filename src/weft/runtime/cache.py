@@ -30,7 +30,10 @@ class Cached:
         known = await self._store.recall(f"cache/{digest}")
         if known is not None:
             earlier = msgspec.convert(known["outcome"], Outcome)
-            return msgspec.structs.replace(earlier, cached_from=known["from"], usage=Usage(), digest=digest)
+            if not earlier.commit or await self._dispatch.hold(assignment, earlier.commit):
+                return msgspec.structs.replace(
+                    earlier, cached_from=known["from"], usage=Usage(), digest=digest
+                )
         outcome = await self._dispatch.perform(assignment, link)
         if outcome.failure is None and (outcome.commit or not outcome.artifacts):
             brief = assignment.brief
@@ -43,6 +46,12 @@ class Cached:
 
     async def abandon(self, spot: Spot) -> bool:
         return await self._dispatch.abandon(spot)
+
+    async def begin(self, assignment: Assignment) -> Base | Outcome:
+        return await self._dispatch.begin(assignment)
+
+    async def hold(self, assignment: Assignment, commit: str) -> bool:
+        return await self._dispatch.hold(assignment, commit)
 
     async def end(self, run: str, base: Base) -> None:
         await self._dispatch.end(run, base)

@@ -20,11 +20,12 @@ from weft.core.evolve import evolve
 from weft.core.graph import Graph
 from weft.core.options import Options, Parent
 from weft.core.state import State, begin
-from weft.core.work import Outcome, Usage
+from weft.core.work import Outcome
 from weft.definition.workflow import Workflow
 from weft.errors import NoSuchRun, WeftError
 from weft.runtime.assignment import Dispatch
 from weft.runtime.briefing import Briefing
+from weft.runtime.calling import belongs, calling, outcome_of
 from weft.runtime.clock import Clock, SystemClock
 from weft.runtime.committer import Committer
 from weft.runtime.driver import Driver, Told
@@ -44,7 +45,7 @@ _MADE = 256
 Definitions = Callable[[str, str], tuple[Workflow, bytes]]
 """Finds a workflow by name or path, also beside the file of who calls it: it, and its bytes for the store.
 
-Raises NoSuchWorkflow, InvalidDefinition."""
+Raises NoSuchWorkflow, InvalidDefinition. `versioned` of the engine finds those that a run in a repository calls."""
 
 
 def rests(state: State) -> bool:
@@ -76,6 +77,7 @@ class Engine:
         dispatch: Dispatch,
         definitions: Definitions,
         *,
+        versioned: Definitions | None = None,
         decode: Callable[[bytes], Workflow],
         clock: Clock | None = None,
         places: int = 64,
@@ -84,6 +86,7 @@ class Engine:
         self.store = store
         self.dispatch = dispatch
         self.definitions = definitions
+        self.versioned = versioned
         self.clock: Clock = clock or SystemClock()
         self.places = Places(places)
         self.committer = Committer(store)
@@ -245,9 +248,13 @@ class Engine:
         try:
             there = await self.fold(child)
         except NoSuchRun:
-            await self._create_child(state, key, round_, child)
+            refused = await self._create_child(state, key, round_, child)
+            if refused is not None:
+                report = c.ReportChild(key, round_, "failed", "", refused, child)
+                parent.wish(report).add_done_callback(_heard)
+                return
         else:
-            _belongs(there, state, key)
+            belongs(there, state, key)
         told = _Reporter(self.drivers, parent, key, round_)
         try:
             ended = await self.drive(child, resting=lambda s: parent.stopping, told=told)
@@ -258,8 +265,8 @@ class Engine:
         finally:
             parent.note_child(child, None)
         if ended.ended:
-            outcome = Outcome(outputs=ended.result or ended.outputs, commit=ended.commit, usage=_usage(ended))
-            report = c.ReportChild(key, round_, ended.status, ended.reason, outcome, child)
+            await self._adopt(state, key, ended)
+            report = c.ReportChild(key, round_, ended.status, ended.reason, outcome_of(ended), child)
             parent.wish(report).add_done_callback(_heard)
 
     async def stop_child(self, child: str) -> None:
@@ -270,10 +277,19 @@ class Engine:
         except WeftError:
             return
 
-    async def _create_child(self, state: State, key: str, round_: int, child: str) -> None:
+    async def _create_child(self, state: State, key: str, round_: int, child: str) -> Outcome | None:
+        """The called run starts from what the needs of its step left. An Outcome when that cannot be joined."""
         step, st = state.step(key), state.steps[key]
         beside = "" if state.imported else state.workflow.source
-        workflow, definition = self.definitions(str(step.args.get("workflow", "")), beside)
+        versioned = bool(state.base.get("commit"))
+        find = self.versioned if versioned and self.versioned else self.definitions
+        workflow, definition = find(str(step.args.get("workflow", "")), beside)
+        base = state.base
+        if base:
+            begun = await self.dispatch.begin(calling(state, st))
+            if isinstance(begun, Outcome):
+                return begun
+            base = msgspec.to_builtins(begun)
         depth = (state.parent.depth if state.parent else 0) + 1
         await self.create(
             workflow,
@@ -283,8 +299,14 @@ class Engine:
             facts=state.facts,
             options=msgspec.structs.replace(state.options, only=""),
             parent=Parent(run=state.run, step=key, round=round_, depth=depth),
-            base=state.base,
+            base=base,
         )
+        return None
+
+    async def _adopt(self, state: State, key: str, child: State) -> None:
+        """What a called run made is kept for its caller, also when that run is let go of one day."""
+        if child.commit:
+            await self.dispatch.hold(calling(state, state.steps[key]), child.commit)
 
     def _watch(self) -> None:
         if self._watcher is None or self._watcher.done():
@@ -330,21 +352,8 @@ class _Reporter:
             self.parent.wish(wish).add_done_callback(_heard)
 
 
-def _belongs(child: State, parent: State, key: str) -> None:
-    """An imported run may bear the name that a call of ours would get: its outcome is not what we asked for."""
-    caller = child.parent
-    if caller is None or (caller.run, caller.step) != (parent.run, key) or child.imported > parent.imported:
-        raise WeftError(f"There is already a run {child.run}, and it was not called by step {key}.")
-
-
 def _called(state: State) -> set[str]:
     return {state.steps[key].child for key in state.calls}
-
-
-def _usage(state: State) -> Usage:
-    spent = state.spent
-    cost = None if spent.unknown and not spent.cost_usd else spent.cost_usd
-    return Usage(tokens_out=spent.tokens, cost_usd=cost)
 
 
 async def _through(driver: Driver, command: c.Command, actor: str) -> list[e.Event] | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+import msgspec
+
 from weft.core.work import Failure, Outcome, Verdict
 from weft.runtime.assignment import Assignment
 from weft.workspace.port import Base, Part, Workspace, Woven
@@ -30,24 +32,27 @@ async def start_from(assignment: Assignment, workspace: Workspace) -> tuple[Part
 
 
 async def finish(assignment: Assignment, workspace: Workspace, judge: Judge) -> Outcome:
-    """The outcome of the internal step `weave`."""
-    base, target = assignment.base, str(assignment.brief.args.get("land", ""))
-    follow = bool(assignment.brief.args.get("follow"))
+    """The outcome of the internal step `weave`; its artifacts are the files of the run as the result has them."""
+    base, args = assignment.base, assignment.brief.args
+    target, follow = str(args.get("land", "")), bool(args.get("follow"))
     for _ in range(LAND_TRIES):
         woven = await _woven(assignment, workspace, base)
         if woven.conflicts:
             return disagreement(assignment, woven)
-        verdicts = await judge(base, woven) if assignment.gates else ()
+        verdicts = tuple(await judge(base, woven)) if assignment.gates else ()
         outputs: dict[str, Any] = {"commit": woven.commit, "tree": woven.tree, "applied": list(woven.applied)}
-        failed = [v for v in verdicts if v.verdict == "FAIL"]
-        outputs["branch"] = await workspace.publish(assignment.spot.run, woven.commit)
-        if failed or not target:
-            return Outcome(outputs=outputs, commit=woven.commit, tree=woven.tree, verdicts=tuple(verdicts))
-        previous = await workspace.land(assignment.spot.run, base, woven.commit, target, follow)
-        if previous is not None:
+        await workspace.hold(assignment.spot, woven.commit)
+        if not args.get("called"):
+            outputs["branch"] = await workspace.publish(assignment.spot.run, woven.commit)
+        done = Outcome(outputs=outputs, commit=woven.commit, tree=woven.tree, verdicts=verdicts)
+        if target and all(v.verdict != "FAIL" for v in verdicts):
+            previous = await workspace.land(assignment.spot.run, base, woven.commit, target, follow)
+            if previous is None:
+                base = await workspace.refresh(base, target)
+                continue
             outputs |= {"landed": target, "previous": previous, "how": "merge"}
-            return Outcome(outputs=outputs, commit=woven.commit, tree=woven.tree, verdicts=tuple(verdicts))
-        base = await workspace.refresh(base, target)
+        made = await workspace.made(assignment.base.commit, woven.commit)
+        return msgspec.structs.replace(done, artifacts=made)
     message = f"{target} moved {LAND_TRIES} times while the run was landing; try `weft land` when it is quiet"
     return Outcome(failure=Failure(kind="transient", message=message))
 

@@ -58,10 +58,25 @@ async def _mode_for(git: Git, commit: str, path: bytes) -> str:
 async def read(git: Git, commit: str, path: str) -> bytes | None:
     """The bytes of an ordinary file as they lie in a commit; None when there is no such file."""
     inner = inner_path(path)
-    [found] = await read_objects(git, [f"{commit}:".encode() + inner])
-    if found is None or found[1] != "blob":
+    name = [f"{commit}:".encode() + inner]
+    [head] = await read_objects(git, name, content=False)
+    if head is None or head[1] != "blob":
         return None
-    return None if (await _modes_along(git, commit, inner))[-1] == LINK else found[2]
+    if (await _modes_along(git, commit, inner))[-1] == LINK:
+        return None
+    content = bytearray()
+    await git.pour("cat-file", "blob", head[0], sink=content.extend)
+    return bytes(content)
+
+
+async def link(git: Git, commit: str, path: str) -> bytes | None:
+    """Where a symbolic link points; None when no link has this name."""
+    inner = inner_path(path)
+    *above, mode = await _modes_along(git, commit, inner)
+    if mode != LINK or LINK in above:
+        return None
+    [found] = await read_objects(git, [f"{commit}:".encode() + inner])
+    return found[2] if found else None
 
 
 async def _modes_along(git: Git, commit: str, path: bytes) -> list[str]:

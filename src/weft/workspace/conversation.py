@@ -11,7 +11,7 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO
 
@@ -22,7 +22,10 @@ _POOL = ThreadPoolExecutor(max_workers=32, thread_name_prefix="weft-git")
 
 
 class Conversation:
-    """A program with its input. `run` may be awaited once; cancelling it kills the program's whole process group."""
+    """A program with its input. `run` may be awaited once; cancelling it kills the program's whole process group.
+
+    A `sink` takes the output piece by piece, in the thread, and then no cap holds for it.
+    """
 
     def __init__(
         self,
@@ -32,6 +35,7 @@ class Conversation:
         stdin: bytes,
         seconds: float,
         cap: int,
+        sink: Callable[[bytes], object] | None = None,
     ) -> None:
         self._argv = argv
         self._cwd = cwd
@@ -39,6 +43,7 @@ class Conversation:
         self._stdin = memoryview(stdin)
         self._seconds = seconds
         self._cap = cap
+        self._sink = sink
         self._said: dict[str, bytearray] = {"out": bytearray(), "err": bytearray()}
         self._wake: tuple[int, int] = (-1, -1)
         self._input: IO[bytes] | None = None
@@ -109,7 +114,10 @@ class Conversation:
             return
         block = os.read(key.fd, _BLOCK)
         said = self._said[key.data]
-        said += block
+        if self._sink is not None and key.data == "out":
+            self._sink(block)
+        else:
+            said += block
         if len(said) > self._cap:
             raise ChildProcessError(f"it said over {self._cap} bytes")
         if not block:

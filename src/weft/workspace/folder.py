@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from weft.core.work import Artifact
 from weft.errors import LinkInTheWay, WorkspaceError
-from weft.workspace.names import attempt_name, confined, show_path, slug, written_in_vain
+from weft.workspace.names import attempt_name, confined, inner_path, show_path, slug, written_in_vain
 from weft.workspace.port import Base, JudgeFolder, JudgeRules, Kept, Mode, Part, Place, Spot, Woven
 
 _SHELVES = ("none", "readers", "judges")
@@ -38,9 +38,11 @@ class FolderWorkspace:
 
     name = "folder"
 
-    def __init__(self, state: Path, run: str = "") -> None:
+    def __init__(self, state: Path, run: str = "", within: str = "") -> None:
+        """`within` is the run whose files these are; a called run works on those of its caller."""
         self._state = state
         self._run = run
+        self._within = within
         self._seen: dict[bytes, Seen] = {}
         self._before: dict[Spot, Mapping[bytes, Seen]] = {}
 
@@ -53,7 +55,7 @@ class FolderWorkspace:
         self, run: str, root: Path, with_changes: bool = False, target: str = "", at: float = 0.0
     ) -> Base:
         self._run = run
-        _make(self._home() / "files")
+        _make(self._home(self._within) / "files")
         return Base(root=str(root), at=at)
 
     async def open(self, spot: Spot, base: Base, needs: Sequence[Part], mode: Mode) -> Place | Woven:
@@ -62,7 +64,7 @@ class FolderWorkspace:
             folder = self._home() / "none" / attempt_name(spot)
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
             return Place(path=str(_make(folder)))
-        files = _make(self._home() / "files")
+        files = _make(self._home(self._within) / "files")
         if mode == "read":
             folder = await self._copy_of(files, "readers", spot)
             self._before[spot] = await asyncio.to_thread(scan, folder, {})
@@ -111,14 +113,18 @@ class FolderWorkspace:
     async def read(self, commit: str, path: str) -> bytes | None:
         """Through a symbolic link there is no file."""
         try:
-            file = confined(self._home() / "files", path)
+            file = confined(self._home(self._within) / "files", path)
         except LinkInTheWay:
             return None
         return await asyncio.to_thread(file.read_bytes) if file.is_file() else None
 
+    async def link(self, commit: str, path: str) -> bytes | None:
+        place = self._home(self._within) / "files" / os.fsdecode(inner_path(path))
+        return os.fsencode(os.readlink(place)) if place.is_symlink() else None
+
     async def amend(self, spot: Spot, commit: str, path: str, content: bytes, by: str) -> Kept:
         self._run = spot.run
-        file = confined(self._home() / "files", path)
+        file = confined(self._home(self._within) / "files", path)
         if file.is_dir():
             raise WorkspaceError(place=path, reason="it is a folder, not a file")
         new = not file.exists()
@@ -149,6 +155,15 @@ class FolderWorkspace:
         by: str,
     ) -> Woven:
         raise _unversioned("disputed")
+
+    async def hold(self, spot: Spot, commit: str) -> None:
+        return None
+
+    async def adopt(self, run: str, base: Base, commits: Sequence[str]) -> None:
+        return None
+
+    async def made(self, old: str, new: str) -> tuple[Artifact, ...]:
+        return ()
 
     async def publish(self, run: str, commit: str) -> str:
         return ""

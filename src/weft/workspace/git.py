@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -111,6 +111,12 @@ class Git(Struct, frozen=True):
             raise self.failed(argv, said)
         return said.out
 
+    async def pour(self, *argv: str, sink: Callable[[bytes], object], seconds: float = SECONDS) -> None:
+        """Give what the command writes to `sink`, piece by piece and however much; GitFailed on any exit code but 0."""
+        said = await spawn(argv, self.gitdir, {"GIT_DIR": self.gitdir}, seconds=seconds, sink=sink)
+        if said.code != 0:
+            raise self.failed(argv, said)
+
     async def call(
         self,
         *argv: str,
@@ -145,10 +151,11 @@ async def spawn(
     stdin: bytes = b"",
     seconds: float = SECONDS,
     cap: int = CAP,
+    sink: Callable[[bytes], object] | None = None,
 ) -> Said:
     """One git command in a process group of its own, which is killed whole at the deadline, the cap, or on cancelling."""
     _crash_if_due()
-    talk = Conversation(("git", *_FLAGS, *argv), cwd, _environment(extra), stdin, seconds, cap)
+    talk = Conversation(("git", *_FLAGS, *argv), cwd, _environment(extra), stdin, seconds, cap, sink)
     try:
         return Said(*await talk.run())
     except ChildProcessError as error:

@@ -22,6 +22,7 @@ from weft.workspace.git import Git
 from weft.workspace.names import show_path
 
 _BLOCK = 1 << 20
+_AT_ONCE = 64 << 20
 _SECONDS = 600.0
 _PASSED_OVER = b"Ignoring path "
 
@@ -80,12 +81,56 @@ async def artifacts_of(git: Git, changes: Sequence[Change], commit: str) -> tupl
     unread = [change for change in changes if change.mode not in (SUBMODULE, "000000")]
     digests = await asyncio.to_thread(_from_folder, git, unread) if git.worktree else {}
     rest = [change for change in unread if change.path not in digests]
-    for change, found in zip(
-        rest, await read_objects(git, [change.oid.encode() for change in rest]), strict=True
-    ):
-        content = found[2] if found else b""
-        digests[change.path] = (hashlib.sha256(content).hexdigest(), len(content))
+    digests |= {
+        change.path: digest
+        for change, digest in zip(rest, await _digests(git, [change.oid for change in rest]), strict=True)
+    }
     return tuple(_artifact(change, digests.get(change.path, ("", 0)), commit) for change in changes)
+
+
+async def _digests(git: Git, oids: Sequence[str]) -> list[tuple[str, int]]:
+    """The sha256 and size of each blob, with no more than some of them in memory at once."""
+    if not oids:
+        return []
+    heads = await git.run("cat-file", "--batch-check", stdin="".join(f"{oid}\n" for oid in oids).encode())
+    sizes = [
+        int(size) if size.isdigit() else 0 for size in (line.split(b" ")[-1] for line in heads.splitlines())
+    ]
+    found: dict[str, tuple[str, int]] = {}
+    batch: list[str] = []
+    room = _AT_ONCE
+    for oid, size in dict(zip(oids, sizes, strict=True)).items():
+        if size > _AT_ONCE:
+            found[oid] = await _poured(git, oid)
+            continue
+        if size > room:
+            found |= await _read(git, batch)
+            batch, room = [], _AT_ONCE
+        batch.append(oid)
+        room -= size
+    found |= await _read(git, batch)
+    return [found[oid] for oid in oids]
+
+
+async def _read(git: Git, oids: Sequence[str]) -> dict[str, tuple[str, int]]:
+    read = await read_objects(git, [oid.encode() for oid in oids])
+    contents = (one[2] if one else b"" for one in read)
+    return {
+        oid: (hashlib.sha256(content).hexdigest(), len(content))
+        for oid, content in zip(oids, contents, strict=True)
+    }
+
+
+async def _poured(git: Git, oid: str) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+
+    def take(block: bytes) -> None:
+        nonlocal size
+        digest.update(block)
+        size += len(block)
+
+    await git.pour("cat-file", "blob", oid, sink=take, seconds=_SECONDS)
+    return digest.hexdigest(), size
 
 
 def _artifact(change: Change, digest: tuple[str, int], commit: str) -> Artifact:

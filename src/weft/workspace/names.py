@@ -54,6 +54,11 @@ def woven_ref(run: str, commit: str) -> str:
     return f"{run_refs(run)}@woven/{commit}"
 
 
+def given_ref(run: str, commit: str) -> str:
+    """The ref that keeps a commit which a run took over from the one that it was forked from."""
+    return f"{run_refs(run)}@given/{commit}"
+
+
 def attempt_ref(spot: Spot) -> str:
     """The ref that keeps what an attempt left, whether it succeeded or not."""
     return f"{run_refs(spot.run)}{slug(spot.step)}/{spot.round}.{spot.attempt}"

@@ -23,7 +23,8 @@ class Base(Struct, frozen=True, omit_defaults=True):
 
     `seen` is where the target stood (it differs from `commit` when changes were taken along). `at` (unix seconds) dates
     every commit of the run: keep the whole Base with the run. `private`: weft made the repository, `root` is a plain
-    folder. `warnings` are for people.
+    folder. `warnings` are for people. Of a called run: `judged` is the commit that its caller began from, by which its
+    gates judge; `within` is the run in whose folder it works where nothing is versioned.
     """
 
     root: str
@@ -33,6 +34,8 @@ class Base(Struct, frozen=True, omit_defaults=True):
     at: float = 0.0
     private: bool = False
     warnings: tuple[str, ...] = ()
+    judged: str = ""
+    within: str = ""
 
 
 class Part(Struct, frozen=True):
@@ -192,6 +195,10 @@ class Workspace(Protocol):
         """A file as of a commit ("" where nothing is versioned: as it is now); None when there is no such file."""
         ...
 
+    async def link(self, commit: str, path: str) -> bytes | None:
+        """Where a symbolic link points, as of a commit; None when there is no link of this name."""
+        ...
+
     async def amend(self, spot: Spot, commit: str, path: str, content: bytes, by: str) -> Kept:
         """Put a person's version of an artifact on top of a commit."""
         ...
@@ -213,6 +220,18 @@ class Workspace(Protocol):
 
         The result is a commit of its own that contains the parts: give it as one more Part to later weaves.
         """
+        ...
+
+    async def hold(self, spot: Spot, commit: str) -> None:
+        """Keep a commit for an attempt that took it over from another run. WorkspaceError when it is not there."""
+        ...
+
+    async def adopt(self, run: str, base: Base, commits: Sequence[str]) -> None:
+        """Keep what a new run takes over from another one. WorkspaceError when a commit of it is not there."""
+        ...
+
+    async def made(self, old: str, new: str) -> tuple[Artifact, ...]:
+        """What differs between two commits, each file as it is in the newer; () where nothing is versioned."""
         ...
 
     async def publish(self, run: str, commit: str) -> str:

@@ -13,18 +13,20 @@ from pathlib import Path
 
 from msgspec import structs
 
+from weft.core.work import Artifact
 from weft.errors import WorkspaceError
 from weft.workspace import amendment, cleanup, history, landing, pinning, private, sweeping
 from weft.workspace.attributes import attributes_at
-from weft.workspace.commits import read_header
+from weft.workspace.commits import changes_between, read_header
 from weft.workspace.folder import FolderWorkspace
 from weft.workspace.gathering import Caps
 from weft.workspace.git import Git
 from weft.workspace.ground import Ground, ground
+from weft.workspace.harvest import artifacts_of
 from weft.workspace.judging import layout
 from weft.workspace.judging.overlay import overlay
 from weft.workspace.keeper import Keeper
-from weft.workspace.names import attempt_name, attempt_ref, passing_name, slug, woven_ref
+from weft.workspace.names import attempt_name, attempt_ref, base_ref, given_ref, passing_name, slug, woven_ref
 from weft.workspace.places import Places, discard, remove
 from weft.workspace.port import Base, JudgeFolder, JudgeRules, Kept, Mode, Part, Place, Spot, Woven
 from weft.workspace.repository import Repository, stores_of
@@ -161,18 +163,18 @@ class GitWorkspace:
         self, spot: Spot, base: Base, place: Place, commit: str, rules: JudgeRules
     ) -> JudgeFolder:
         on, places = await self._at(base)
-        git = on.repository.git
+        git, trusted = on.repository.git, base.judged or base.commit
         if not commit:
             copied = await self._folder(on, spot.run).judge(spot, base, place, commit, rules)
-            laid = await layout.lay_over_copy(git, base.commit, Path(copied.place.path), rules)
-            return layout.described(_with_surroundings(copied.place, on.repository), base.commit, laid)
-        found = await overlay(git, base.commit, commit, rules)
+            laid = await layout.lay_over_copy(git, trusted, Path(copied.place.path), rules)
+            return layout.described(_with_surroundings(copied.place, on.repository), trusted, laid)
+        found = await overlay(git, trusted, commit, rules)
         async with self._scratch(spot.run) as scratch, self._at_once:
             judged = await layout.judged_commit(git, spot.run, base, commit, found, scratch)
             run, name = slug(spot.run), passing_name(spot, "judge")
             folder = await places.own(run, name, judged, base.target, base.commit, passing=True)
         place = _with_surroundings(Place(str(folder), judged, at=base.at), on.repository)
-        return layout.described(place, base.commit, found)
+        return layout.described(place, trusted, found)
 
     async def close(self, spot: Spot, place: Place) -> None:
         if not place.base:
@@ -186,6 +188,12 @@ class GitWorkspace:
         if not commit:
             return await self._folder(on, "").read(commit, path)
         return await amendment.read(on.repository.git, commit, path)
+
+    async def link(self, commit: str, path: str) -> bytes | None:
+        on = await self._ground()
+        if not commit:
+            return await self._folder(on, "").link(commit, path)
+        return await amendment.link(on.repository.git, commit, path)
 
     async def amend(self, spot: Spot, commit: str, path: str, content: bytes, by: str) -> Kept:
         git = await self._git()
@@ -234,6 +242,23 @@ class GitWorkspace:
         if commit not in self._attributes:
             self._attributes[commit] = await attributes_at(on.repository.git, on.state / "attributes", commit)
         return self._attributes[commit]
+
+    async def hold(self, spot: Spot, commit: str) -> None:
+        await self._point([(attempt_ref(spot), commit)])
+
+    async def adopt(self, run: str, base: Base, commits: Sequence[str]) -> None:
+        await self._at(base)
+        given = [(given_ref(run, commit), commit) for commit in dict.fromkeys(commits)]
+        await self._point([(base_ref(run), base.commit), *given])
+
+    async def _point(self, refs: Sequence[tuple[str, str]]) -> None:
+        git = await self._git()
+        lines = "".join(f"update {name} {commit}\n" for name, commit in refs)
+        await git.run("update-ref", "--stdin", stdin=lines.encode())
+
+    async def made(self, old: str, new: str) -> tuple[Artifact, ...]:
+        git = await self._git()
+        return await artifacts_of(git, await changes_between(git, old, new), new)
 
     async def publish(self, run: str, commit: str) -> str:
         return await landing.publish((await self._ground()).repository, run, commit)

@@ -9,10 +9,10 @@ from fastapi import Request
 from markupsafe import Markup
 from nicegui import ui
 
-from weft.app import acting, showing
+from weft.app import acting, results, showing
 from weft.core import events as e
 from weft.core.state import STEP_ENDED, State
-from weft.errors import NoSuchFile, NoSuchRun, Unreadable, WeftError
+from weft.errors import NoSuchRun, Unreadable, WeftError
 from weft.observe.explain import Explanation
 from weft.observe.progress import progress
 from weft.observe.summary import listed
@@ -228,7 +228,8 @@ class RunPage:
     async def diff(self, state: State, step: str, path: str) -> Markup:
         """What a step changed; without one what the whole run did."""
         result = state.steps[step].result if step else None
-        commit = result.commit if result is not None else "" if step else state.commit
+        merged = "" if step else (await results.files(self.weft, state)).commit
+        commit = result.commit if result is not None else merged
         name = ("diff", step, commit, path)
         if name not in self.fetched:
             try:
@@ -267,15 +268,17 @@ class RunPage:
             for st in listed(state)
             if st.result and any(a.path == self.path for a in st.result.artifacts)
         ]
-        if not made:
+        found = await results.files(self.weft, state)
+        if not made and self.path not in found.made:
             return w.empty("The run has not made this file.", self.path)
-        step = self.by if self.by in made else "" if state.commit else made[-1]
+        step = self.by if self.by in made else "" if found.commit else made[-1]
         body = await (self.diff(state, step, self.path) if self.how == "diff" else self.content(state, step))
         return shelves.file(self.path, step, self.how, body)
 
     async def content(self, state: State, step: str) -> Markup:
         result = state.steps[step].result if step else None
-        commit = result.commit or result.digest if result is not None else state.commit
+        merged = "" if step else (await results.files(self.weft, state)).commit
+        commit = result.commit or result.digest if result is not None else merged
         name = ("file", self.path, step, commit, self.how)
         if name not in self.fetched:
             try:
@@ -290,12 +293,7 @@ class RunPage:
         return self.fetched[name]
 
     async def read(self, state: State, step: str) -> bytes:
-        if step:
-            return (await showing.artifact(self.folded, self.weft, self.run, self.path, step))[0]
-        data = await showing.workspace(self.weft, state).read(state.commit, self.path)
-        if data is None:
-            raise NoSuchFile(run=self.run, path=self.path)
-        return data
+        return (await showing.artifact(self.folded, self.weft, self.run, self.path, step))[0]
 
     # What is done in it -----------------------------------------------------------------------------------------------
 

@@ -1,0 +1,101 @@
+"""The files of a run as they are in what its steps left joined: in its result, or in the merge so far.
+
+Where nothing is versioned, or the steps disagree, each file is as the step left it that wrote it last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from weakref import WeakKeyDictionary
+
+import msgspec
+from msgspec import Struct
+
+from weft.app.people import People
+from weft.app.weaving import WEAVE
+from weft.core.state import State
+from weft.core.work import Artifact
+from weft.errors import NoSuchFile, NotKept
+from weft.observe.summary import joined, listed
+from weft.runtime.briefing import Briefing
+from weft.workspace.port import Base, Part, Workspace
+
+
+class Made(Struct, frozen=True):
+    """A file that a run made, and the step that wrote it last."""
+
+    artifact: Artifact
+    step: str
+
+
+class Files(Struct, frozen=True):
+    """By path; `commit` is the merge that they are read from, "" where each is of a commit of its own."""
+
+    commit: str
+    made: dict[str, Made]
+
+    def rows(self) -> list[dict[str, str]]:
+        """As the object of a run has them."""
+        return [
+            {"path": path, "step": one.step, "digest": one.artifact.digest} for path, one in self.made.items()
+        ]
+
+
+_known: WeakKeyDictionary[People, dict[str, tuple[tuple[str, ...], Files]]] = WeakKeyDictionary()
+
+
+async def files(weft: People, state: State) -> Files:
+    """The files of a run. Raises WorkspaceError when its repository is not there."""
+    end = joined(state)
+    if end is not None:
+        return Files(end.commit, _made(state, end.artifacts))
+    if not state.base.get("commit") or WEAVE not in state.steps:
+        return _last_written(state)
+    base = msgspec.convert(state.base, Base)
+    parts = Briefing(state, base, True).parts(state.steps[WEAVE])
+    known = _known.setdefault(weft, {})
+    commits = tuple(part.commit for part in parts)
+    if known.get(state.run, ((), None))[0] != commits or not commits:
+        known[state.run] = (commits, await _so_far(weft, state, base, parts))
+    return known[state.run][1]
+
+
+async def _so_far(weft: People, state: State, base: Base, parts: Iterable[Part]) -> Files:
+    workspace = space(weft, state)
+    woven = await workspace.weave(state.run, base, tuple(parts), state.workflow.weave)
+    if woven.conflicts:
+        return _last_written(state)
+    return Files(woven.commit, _made(state, await workspace.made(base.commit, woven.commit)))
+
+
+def _made(state: State, artifacts: Iterable[Artifact]) -> dict[str, Made]:
+    wrote = {one.path: st.key for st in listed(state) if st.result for one in st.result.artifacts}
+    return {one.path: Made(one, wrote.get(one.path, "")) for one in artifacts if one.change != "deleted"}
+
+
+def _last_written(state: State) -> Files:
+    found: dict[str, Made] = {}
+    for st in listed(state):
+        for one in st.result.artifacts if st.result is not None else ():
+            found.pop(one.path, None)
+            if one.change != "deleted":
+                commit = one.commit or (st.result.commit if st.result is not None else "")
+                found[one.path] = Made(msgspec.structs.replace(one, commit=commit), st.key)
+    return Files("", found)
+
+
+def space(weft: People, state: State) -> Workspace:
+    """Where the files of a run are."""
+    base = msgspec.convert(state.base, Base) if state.base else Base(root=str(weft.folder))
+    return weft.workspace(state.run, base, state.workflow.weave)
+
+
+async def content(weft: People, state: State, found: Files, path: str) -> bytes | None:
+    """The bytes of a file that the run made; None for a link. Raises NoSuchFile, NotKept."""
+    if path not in found.made:
+        raise NoSuchFile(run=state.run, path=path)
+    workspace, commit = space(weft, state), found.commit or found.made[path].artifact.commit
+    data = await workspace.read(commit, path)
+    if data is None and await workspace.link(commit, path) is None:
+        raise NotKept(run=state.run, path=path)
+    return data
