@@ -103,6 +103,14 @@ class InvalidInput(WeftError):
     """Input {name}: {reason}."""
 
 
+class SecretError(WeftError):
+    """The secret {name} cannot be used: {reason}."""
+
+
+class SecretsMissing(WeftError):
+    """Secrets of this workflow cannot be used: {reasons}."""
+
+
 class ConditionError(WeftError):
     """The condition `{expression}` cannot be used: {reason}."""
 

@@ -1,12 +1,11 @@
 import base64
 import json
-import time
 from urllib.parse import quote
 
 import msgspec
+import pytest
 
-from weft.agents import redaction
-from weft.agents.redaction import Redactor
+from weft.agents.redaction import Redactor, Stream
 from weft.core.work import Failure, Outcome
 
 SECRET = 'sk-a/b+c"d-0123456789'
@@ -38,20 +37,38 @@ def test_short_words_and_no_words_are_left_alone():
         assert redactor.data({"a": "short"}) == {"a": "short"}
 
 
-def test_files_that_changed_are_cleaned_and_named(tmp_path, monkeypatch):
-    began = time.time() - 1
-    (tmp_path / "a.txt").write_text(f"one {SECRET}")
-    (tmp_path / "b.bin").write_bytes(b"\xff" + SECRET.encode())
-    (tmp_path / "clean.txt").write_text("nothing")
-    (tmp_path / "link").symlink_to("a.txt")
-    (tmp_path / ".git").mkdir()
-    (tmp_path / ".git" / "config").write_text(SECRET)
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 30])
+def test_a_secret_that_comes_in_pieces_is_taken_out_and_nothing_else_is_changed(size):
+    stream = Stream(Redactor({"KEY": SECRET}))
+    coded = base64.b64encode(SECRET.encode()).decode()
+    text = f"one {SECRET} two {SECRET[:9]}\n{SECRET[9:]} sk-a/b three\n{coded[:11]}\\n{coded[11:]} sk-"
+    pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    shown = [stream.take(piece) for piece in pieces]
+    whole = "".join(shown) + stream.close()
+    assert whole.startswith("one [redacted KEY] two [redacted KEY] sk-a/b three\n[redacted KEY]")
+    assert whole.endswith(" sk-")
+    assert stream.close() == ""
+
+
+def test_only_what_may_be_the_beginning_is_held_back():
     redactor = Redactor({"KEY": SECRET})
-    assert redactor.files(tmp_path, began + 3600) == []
-    assert sorted(redactor.files(tmp_path, began)) == ["a.txt", "b.bin"]
-    assert (tmp_path / "a.txt").read_text() == "one [redacted KEY]"
-    assert (tmp_path / "b.bin").read_bytes() == b"\xff[redacted KEY]"
-    assert Redactor().files(tmp_path, began) == []
-    monkeypatch.setattr(redaction, "LARGEST_FILE_BYTES", 3)
-    (tmp_path / "a.txt").write_text(SECRET)
-    assert redactor.files(tmp_path, began) == []
+    assert redactor.held_from("all of it") == 9
+    assert redactor.held_from("all sk-") == 4
+    assert redactor.held_from("all sk-\\") == 4
+    assert redactor.held_from("all s\\nk-") == 4
+    assert Stream(Redactor()).take("all sk-") == "all sk-"
+
+
+def test_a_text_that_was_cut_inside_of_a_secret_loses_the_rest_of_it_too():
+    redactor = Redactor({"KEY": SECRET})
+    cut = redactor.data(
+        {"end": f"{SECRET[5:]} and more", "begin": f"it is {SECRET[:12]}", "both": SECRET[4:-1]}
+    )
+    assert cut["end"] == "[redacted] and more"
+    assert cut["begin"] == "it is [redacted]"
+    assert redactor.data("sk-a") == "sk-a"
+
+
+def test_a_redactor_says_whether_it_has_anything_to_hide():
+    assert Redactor({"KEY": SECRET})
+    assert not Redactor({"KEY": "short"})

@@ -68,7 +68,7 @@ async def test_exit_code_75_is_worth_another_try(desk):
 
 async def test_the_variables_of_the_attempt_are_there(desk):
     names = "RUN STEP ITEM ROUND ATTEMPT KEY INPUT_THE_NAME INPUT_FLAG INPUT_NONE"
-    script = "\n".join(f'echo "$WEFT_{name}"' for name in names.split()) + '\necho "${WEFT_INPUT_MAP-unset}"'
+    script = "\n".join(f'echo "$WEFT_{name}"' for name in names.split()) + '\necho "$WEFT_INPUT_MAP"'
     outcome = await run(
         desk,
         args={"script": script},
@@ -79,7 +79,7 @@ async def test_the_variables_of_the_attempt_are_there(desk):
         inputs={"the-name": "x y", "flag": True, "none": None, "map": {"a": 1}},
     )
     said = outcome.outputs["stdout"].split("\n")
-    assert said == ["r1", "build[a]", '{"id":"a"}', "2", "3", "r1/build[a]/2", "x y", "true", "", "unset"]
+    assert said == ["r1", "build[a]", '{"id":"a"}', "2", "3", "r1/build[a]/2", "x y", "true", "", '{"a":1}']
 
 
 async def test_our_own_environment_does_not_leak(desk, monkeypatch):

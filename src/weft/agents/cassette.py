@@ -15,6 +15,8 @@ from typing import Any
 import msgspec
 
 from weft.agents.port import Agent, Desk, Permission, Probe
+from weft.agents.redaction import Redactor, Stream
+from weft.agents.scrub import Scrub
 from weft.agents.tape import Change, apply, changes, look
 from weft.core.work import Brief, Failure, Outcome, Usage
 
@@ -74,10 +76,18 @@ class Recorder:
         before = await asyncio.to_thread(look, desk.folder)
         heard = _Heard(desk)
         outcome = await self._agent.perform(brief, heard)
-        files = await asyncio.to_thread(changes, desk.folder, before)
+        files = await asyncio.to_thread(_without, desk.redactor, desk.folder, before)
         known, digest = lasting(brief)
         tape = Cassette(
-            self.name, brief.step, brief.round, brief.attempt, digest, known, heard.said, files, outcome
+            self.name,
+            brief.step,
+            brief.round,
+            brief.attempt,
+            digest,
+            known,
+            heard.all(),
+            files,
+            desk.redactor.data(outcome),
         )
         await asyncio.to_thread(_write, self._folder, tape)
         return outcome
@@ -149,6 +159,19 @@ def lasting(brief: Brief) -> tuple[dict[str, Any], str]:
     return msgspec.json.decode(text), hashlib.sha256(text.encode()).hexdigest()
 
 
+def _without(redactor: Redactor, folder: Path, before: dict[str, str]) -> dict[str, Change]:
+    """What was changed; a file with a secret is not put on tape."""
+    made = changes(folder, before)
+    if not redactor:
+        return made
+    leaking = Scrub(redactor)
+    return {
+        name: change
+        for name, change in made.items()
+        if redactor.text(name) == name and not leaking.finds(change.content())
+    }
+
+
 class _Heard:
     """A desk that remembers what was said at it."""
 
@@ -163,11 +186,21 @@ class _Heard:
         self.publish = desk.publish
         self.now = desk.now
         self.sleep = desk.sleep
+        self.secrets = desk.secrets
+        self.redactor = desk.redactor
+        self._streams: dict[str, Stream] = {}
         self.said: list[tuple[str, str]] = []
 
     def say(self, text: str, channel: str = "out") -> None:
-        self.said.append((channel, text))
+        shown = self._streams.setdefault(channel, Stream(self.redactor)).take(text)
+        if shown:
+            self.said.append((channel, shown))
         self._desk.say(text, channel)
+
+    def all(self) -> list[tuple[str, str]]:
+        """What was said, and what was held back of it."""
+        rest = [(channel, stream.close()) for channel, stream in self._streams.items()]
+        return [*self.said, *(one for one in rest if one[1])]
 
     async def ask(self, permission: Permission) -> str:
         return await self._desk.ask(permission)

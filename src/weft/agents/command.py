@@ -82,6 +82,8 @@ class Command:
         )
         env = environment.clean(given, self._settings.passed)
         try:
+            env = environment.clean(given, self._settings.passed)
+            exchange.refuse_too_long(argv, env)
             exited = await run_process(
                 self._wrapped(argv, brief, desk, env),
                 desk,

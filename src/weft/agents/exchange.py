@@ -6,9 +6,9 @@ What comes out is data: parsed, bounded, never run and never read as a template.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import stat
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import msgspec
 
 from weft.agents.port import Desk
 from weft.core.work import Brief, Feedback
+from weft.definition.secrets import variable
 
 BACK = "back"
 """The folder of the spool in which a child answers: the one part of it that a confined child can write."""
@@ -26,6 +27,11 @@ SCHEMA_TYPES: dict[str, Any] = {"list": "array", "any": []}
 """What JSON Schema calls those types of a definition that it calls otherwise."""
 
 LARGEST_OUTPUT_BYTES = 4_194_304
+LARGEST_VARIABLE_BYTES = 32_768
+LARGEST_VARIABLES_BYTES = 262_144
+MOST_BYTES_OF_ONE = 131_072
+MOST_BYTES_OF_ALL = 1_900_000
+BY_FILE = "pass it in a file: of a large input WEFT_INPUT_NAME_FILE names one, and a step can write one for the next"
 
 
 def variables(brief: Brief, desk: Desk) -> dict[str, str]:
@@ -36,17 +42,51 @@ def variables(brief: Brief, desk: Desk) -> dict[str, str]:
     given = {
         "WEFT_RUN": brief.run,
         "WEFT_STEP": brief.step,
-        "WEFT_ITEM": as_text(brief.item),
         "WEFT_ROUND": str(brief.round),
         "WEFT_ATTEMPT": str(brief.attempt),
         "WEFT_KEY": brief.key,
         "WEFT_OUTPUT": str(output),
         "WEFT_FEEDBACK": str(feedback),
     }
-    for name, value in brief.inputs.items():
-        if not isinstance(value, dict | list | tuple):
-            given[f"WEFT_INPUT_{re.sub(r'[^A-Z0-9]', '_', name.upper())}"] = as_text(value)
-    return given
+    values = {variable(name): as_text(value) for name, value in brief.inputs.items()}
+    return {**given, **_bounded({"WEFT_ITEM": as_text(brief.item), **values}, desk.spool), **desk.secrets}
+
+
+def _bounded(values: Mapping[str, str], spool: Path) -> dict[str, str]:
+    """Values as variables; what is too large for one is a file, and its variable with `_FILE` behind says where.
+
+    The system refuses to start a program whose variables are too large: one of 128 KiB, or all together of about 2 MiB.
+    """
+    sizes = {name: len(text.encode("utf-8", "surrogatepass")) for name, text in values.items()}
+    total = sum(sizes.values())
+    found: dict[str, str] = {}
+    for name, text in sorted(values.items(), key=lambda one: -sizes[one[0]]):
+        if sizes[name] <= LARGEST_VARIABLE_BYTES and total <= LARGEST_VARIABLES_BYTES:
+            found[name] = text
+            continue
+        total -= sizes[name]
+        file = spool / "values" / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8", errors="surrogatepass")
+        found[f"{name}_FILE"] = str(file)
+    return found
+
+
+def refuse_too_long(argv: Sequence[str], env: Mapping[str, str]) -> None:
+    """Raises ValueError that names what the system would not start a program with, and the way by a file."""
+    words = [("an argument", word) for word in argv]
+    words += [(f"the variable {name}", f"{name}={value}") for name, value in env.items()]
+    sizes = [(len(os.fsencode(word)) + 1, what) for what, word in words]
+    largest, what = max(sizes, default=(0, ""))
+    if largest > MOST_BYTES_OF_ONE:
+        raise ValueError(
+            f"{what} has {largest:,} bytes, and the system takes {MOST_BYTES_OF_ONE:,}; {BY_FILE}"
+        )
+    total = sum(size for size, _ in sizes)
+    if total > MOST_BYTES_OF_ALL:
+        raise ValueError(
+            f"arguments and variables have {total:,} bytes, and the system takes {MOST_BYTES_OF_ALL:,}; {BY_FILE}"
+        )
 
 
 def cleared(spool: Path) -> Path:

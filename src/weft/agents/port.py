@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from weft.agents.redaction import Redactor
 from weft.core.work import Brief, Outcome
 
 
@@ -43,6 +44,12 @@ class Desk(Protocol):
 
     spool: Path
     """A private folder of this attempt outside the workspace (prompt file, raw transcript)."""
+
+    secrets: Mapping[str, str]
+    """Values by variable, for the environment of what does the work, and for nothing else."""
+
+    redactor: Redactor
+    """Takes them out of texts that do not go by way of this desk."""
 
     def say(self, text: str, channel: str = "out") -> None:
         """Add to the attempt's output; bounded, throttled, never blocks."""

@@ -84,6 +84,12 @@ def _given(brief: Brief) -> str:
         inputs = "\n".join(f"{name}: {as_text(value)}" for name, value in brief.inputs.items())
         parts.append(f"## What the run was started with\n\n{fence(inputs, 'inputs', brief)}")
     parts += [_handoff(handoff, brief) for handoff in brief.handoffs]
+    if brief.secrets:
+        names = ", ".join(f"`{name}`" for name in brief.secrets)
+        parts.append(
+            f"## Secrets\n\nYour environment has {names}. Use them as variables, by name; never print them or write them "
+            "into a file: the work would be refused."
+        )
     if brief.artifacts or brief.requires:
         known = [
             f"- `{artifact.path}` ({artifact.change}, {artifact.size} bytes)" for artifact in brief.artifacts

@@ -25,6 +25,10 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True):
     base64: str = ""
     executable: bool = False
 
+    def content(self) -> bytes:
+        """The bytes of the file, or where the link points."""
+        return base64.b64decode(self.base64) if self.base64 else self.text.encode()
+
 
 def look(folder: Path) -> dict[str, str]:
     """A mark of each file in the folder; git's own are left out."""
@@ -57,7 +61,7 @@ def apply(folder: Path, files: Mapping[str, Change]) -> None:
         if change.kind == "link":
             path.symlink_to(change.text)
             continue
-        path.write_bytes(base64.b64decode(change.base64) if change.base64 else change.text.encode())
+        path.write_bytes(change.content())
         path.chmod(0o755 if change.executable else 0o644)
 
 

@@ -17,6 +17,7 @@ from msgspec import Struct
 from weft.core import commands as c
 from weft.core.events import Event, NotePublished
 from weft.core.options import Options
+from weft.definition.secrets import MARK, secret_inputs
 from weft.errors import InvalidRequest, KeyReused, NoSuchRun, NoSuchStep, NoSuchWorkflow, Refused, WeftError
 from weft.formats.discovery import list_all
 from weft.formats.loading import Loaded
@@ -84,16 +85,24 @@ async def start(weft: Weft, wanted: Wanted, by: str, key: str = "") -> tuple[str
     name = f"start/{sha256(f'{by}/{key}'.encode()).hexdigest()}"
     lock = _starting.setdefault((id(weft), name), asyncio.Lock())
     async with lock:
-        digest = sha256(msgspec.json.encode(wanted, order="deterministic")).hexdigest()
+        loaded = await named(weft, wanted.workflow)
+        digest = _digest(wanted, loaded)
         kept = await weft.store.recall(name)
         if kept is not None and kept["digest"] != digest:
             raise KeyReused(key=key)
         if kept is not None and await _is_there(weft, kept["run"]):
             return str(kept["run"]), False
-        loaded = await named(weft, wanted.workflow)
         run = str(kept["run"]) if kept is not None else new_run_id(weft.engine.clock.now())
         await weft.store.remember(name, {"digest": digest, "run": run})
         return await _start(weft, wanted, by, run, loaded), True
+
+
+def _digest(wanted: Wanted, loaded: Loaded) -> str:
+    """What tells two wishes apart. Secrets do not count: a digest of one that is kept could be guessed from."""
+    secret = dict.fromkeys(secret_inputs(loaded.workflow), MARK)
+    shown = {name: secret.get(name, value) for name, value in wanted.inputs.items()}
+    asked = msgspec.structs.replace(wanted, inputs=shown)
+    return sha256(msgspec.json.encode(asked, order="deterministic")).hexdigest()
 
 
 async def _start(weft: Weft, wanted: Wanted, by: str, run: str, loaded: Loaded | None = None) -> str:
@@ -168,6 +177,11 @@ async def fork(weft: Weft, run: str, step: str, given: Mapping[str, Any], by: st
     if step not in state.steps:
         raise NoSuchStep(run=found, step=step, nearest=", ".join(list(state.steps)[:3]))
     return await weft.fork(found, step, inputs=given.get("inputs"), facts=given.get("facts"), by=by)
+
+
+async def give(weft: Weft, run: str, values: Mapping[str, Any], by: str) -> None:
+    """Values of secret inputs, for a run that waits for them. Raises NoSuchRun, InvalidInput, Refused."""
+    await weft.give(await weft.store.find(run), values, by)
 
 
 async def delete(weft: Weft, run: str) -> None:

@@ -24,7 +24,12 @@ _PROTOCOL = "protocol"
 def tools_of(settings: Settings, confinement: Confinement = NOT_CONFINED) -> Tools:
     """What kinds may use, by the settings; agents are made when one is wanted, most steps want none."""
     breakers = Breakers(settings.breaker_failures, settings.breaker_rest_seconds)
-    known = {"agent": settings.agent, "breakers": breakers, "confinement": confinement}
+    known = {
+        "agent": settings.agent,
+        "breakers": breakers,
+        "confinement": confinement,
+        "environment": settings.environment.passed,
+    }
     return Tools(agents=_WhenWanted(settings, confinement), settings=known)
 
 

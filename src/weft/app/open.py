@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import os
 import sys
@@ -15,6 +16,7 @@ import msgspec
 from weft.app.confining import check_confinement, confinement_of
 from weft.app.known import load_known
 from weft.app.people import People
+from weft.app.secrets import refuse_missing
 from weft.app.settings import Settings, load_settings
 from weft.app.weaving import with_weave
 from weft.core.options import Options
@@ -28,6 +30,7 @@ from weft.runtime.clock import SystemClock
 from weft.runtime.engine import Engine
 from weft.runtime.ids import new_run_id
 from weft.runtime.inputs import checked_inputs
+from weft.runtime.vault import Secrets, Vault
 from weft.store.open import open_store
 from weft.workspace.port import Base, Workspace
 
@@ -53,7 +56,9 @@ class Weft(People):
         self._workspaces: dict[str, Workspace] = {}
         clock = SystemClock()
         spool = folder / STATE / "attempts"
-        attempts = Attempts(self.kind, self.gate, self.tools, self.workspace, spool, clock)
+        vault = Vault()
+        secrets = Secrets(vault, folder)
+        attempts = Attempts(self.kind, self.gate, self.tools, self.workspace, spool, clock, secrets)
         self.engine = Engine(
             self.store,
             Cached(attempts, self.store),
@@ -63,6 +68,7 @@ class Weft(People):
             clock=clock,
             places=settings.places,
             actor=self.actor,
+            vault=vault,
         )
 
     @cached_property
@@ -162,9 +168,13 @@ class Weft(People):
         run: str = "",
         actor: str = "",
     ) -> str:
-        """Put a run of a checked workflow on record and give its id. Raises InvalidInput, WorkspaceError, Unconfinable."""
+        """Put a run of a checked workflow on record and give its id.
+
+        Raises InvalidInput, SecretsMissing, WorkspaceError, Unconfinable.
+        """
         values = checked_inputs(workflow, inputs or {})
         check_confinement(workflow, self.settings, rehearsed=options.rehearse is not None)
+        await asyncio.to_thread(refuse_missing, workflow, options, self.folder)
         now = self.engine.clock.now()
         run = run or new_run_id(now)
         base = await self._prepare(workflow, run, now, with_changes)

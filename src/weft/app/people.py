@@ -22,6 +22,7 @@ from weft.errors import LeaseHeld, NoSuchAsk, Refused, StoreError
 from weft.runtime.driver import Told
 from weft.runtime.engine import Engine, never, rests
 from weft.runtime.ids import new_run_id
+from weft.runtime.inputs import changed_inputs, secret_values
 from weft.store.port import Append, Parcel, Store
 from weft.workspace.port import Base, Spot, Workspace
 
@@ -107,7 +108,7 @@ class People(ABC):
     ) -> str:
         """A new run that keeps what does not come after `step` and does the rest again. Gives its id.
 
-        Raises NoSuchStep, WorkspaceError when what it would keep is not there any more.
+        Raises InvalidInput, NoSuchStep, WorkspaceError when what it would keep is not there any more.
         """
         state = await self.engine.fold(run)
         given, name = kept(state, step), new_run_id(self.engine.clock.now())
@@ -115,11 +116,13 @@ class People(ABC):
             base = msgspec.convert(state.base, Base)
             commits = [e.result.commit for e in given if isinstance(e, StepSucceeded) and e.result.commit]
             await self.workspace(name, base, state.workflow.weave).adopt(name, base, commits)
+        changed = changed_inputs(state.workflow, inputs or {})
+        self.engine.vault.put(name, self.engine.vault.of(run))
         return await self.engine.create(
             state.workflow,
             encode(state.workflow),
             run=name,
-            inputs={**state.inputs, **(inputs or {})},
+            inputs={**state.inputs, **changed},
             facts={**state.facts, **(facts or {})},
             options=state.options,
             base=state.base,
@@ -149,6 +152,18 @@ class People(ABC):
             return Append(run, version, events, now, self.actor, "Import")
 
         return await self.store.load(lines, judge)
+
+    async def give(self, run: str, values: Mapping[str, Any], by: str = "") -> None:
+        """Values of secret inputs for a run that is there, held by this process alone; one that waits for them goes on.
+
+        Raises NoSuchRun, InvalidInput, Refused for a run that has ended.
+        """
+        state = await self.engine.fold(run)
+        if state.ended:
+            raise Refused(verb="giving a secret", reason=f"run {run} is {state.status}")
+        self.engine.vault.put(run, secret_values(state.workflow, values))
+        if state.status == "paused" and state.reason == "secret" and not self.engine.vault.lacking(state):
+            await self.engine.tell(run, c.Resume(by=by or self.actor), by or self.actor)
 
     async def drive_all(self, told: Told | None = None) -> dict[str, State]:
         """Drive everything that is unfinished and not driven elsewhere, until nothing can move. Gives the states by run."""

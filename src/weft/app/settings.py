@@ -19,8 +19,15 @@ FILE = "weft.toml"
 PREFIX = "WEFT_"
 
 
+class Environment(Struct, frozen=True, forbid_unknown_fields=True, rename={"passed": "pass"}):
+    """What commands of steps and gates see of weft's own environment beyond the few names that any program needs."""
+
+    passed: tuple[str, ...] = ()
+    """Names, or patterns such as `CARGO_*`."""
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Every key of `weft.toml`, at its top level; each is also an environment variable (`store` is WEFT_STORE)."""
+    """Every key of `weft.toml`, at its top level; each that is no table is also an environment variable (`store` is WEFT_STORE)."""
 
     store: str = ""
     """Where the log is: a path or a URL; by default `.weft/weft.db` in the project."""
@@ -54,8 +61,14 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """A folder in which each attempt of a real agent is recorded."""
     replay: str = ""
     """A folder of such recordings: they are played back instead of asking the agents."""
+    environment: Environment = Environment()
+    """The table `[environment]`: `pass = ["CARGO_*"]` are variables of weft's own that commands of steps and gates may see."""
     agents: dict[str, dict[str, Any]] = {}
     """Agents of your own: a table each, `[agents.NAME]`, with `argv` and what else `docs/reference/agents.md` lists."""
+
+
+_TABLES = ("agents", "environment")
+"""Keys that no variable of the environment can say."""
 
 
 def load_settings(project: Path, given: Mapping[str, Any] | None = None) -> Settings:
@@ -63,7 +76,7 @@ def load_settings(project: Path, given: Mapping[str, Any] | None = None) -> Sett
     values = _file(project / FILE)
     for name in Settings.__struct_fields__:
         text = os.environ.get(PREFIX + name.upper())
-        if text is not None and name != "agents":
+        if text is not None and name not in _TABLES:
             values[name] = text.split(os.pathsep) if name == "readable" else text
     values.update({k: v for k, v in (given or {}).items() if v is not None})
     _check_words(values, project / FILE)

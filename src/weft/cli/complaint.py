@@ -65,6 +65,13 @@ def _text(error: Exception, found: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _without_values(words: list[str]) -> list[str]:
+    """Inputs by name alone: what they are may be nobody's business."""
+    return [
+        word.partition("=")[0] + "=…" if "=" in word else "{…}" if word[:1] == "{" else word for word in words
+    ]
+
+
 def _report(error: Exception, words: list[str]) -> dict[str, Any]:
     import platform
     import tempfile
@@ -76,7 +83,7 @@ def _report(error: Exception, words: list[str]) -> dict[str, Any]:
         "w", prefix="weft-bug-", suffix=".txt", delete=False, encoding="utf-8"
     ) as file:
         file.write(f"weft {version()}, Python {platform.python_version()}, {platform.platform()}\n")
-        file.write(f"weft {' '.join(words)}\n\n")
+        file.write(f"weft {' '.join(_without_values(words))}\n\n")
         file.write("".join(traceback.format_exception(error)))
     what = f"{type(error).__name__}: {error}"
     return {"code": "bug", "message": what, "mend": REPORT.format(file=file.name)}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from weft.app.open import Weft
-from weft.cli import exits
+from weft.cli import exits, given
 from weft.cli.driving import Lines, drive, headline
 from weft.cli.grammar import Argument, Command, Option
 from weft.cli.here import Here
 from weft.cli.interrupts import interrupts
 from weft.core.state import State
-from weft.errors import Refused
+from weft.errors import Misused, Refused
 from weft.observe.summary import summary
 
 MORE = """Without a run it drives whatever is unfinished in the store and ends when nothing can move: each run is
@@ -17,15 +17,22 @@ completed, failed, aborted, or waits for somebody. With several runs the exit co
 WORST = ("failed", "aborted", "paused", "running", "pending")
 
 
-async def perform(here: Here, run: str | None, wait: bool) -> int:
+async def perform(here: Here, run: str | None, inputs: list[str], wait: bool) -> int:
     """One run, or all."""
     async with here.weft() as weft:
         if run is None:
+            if inputs:
+                raise Misused(
+                    what="inputs are of one run", mend="name it: weft drive RUN -i NAME=@env:VARIABLE"
+                )
             return await _all(here, weft)
         found = await here.find(weft, run)
         state = await weft.engine.fold(found)
         if state.ended:
             raise Refused(verb="drive", reason=f"run {found} is {state.status} already")
+        if inputs:
+            values = given.secrets(here, state.workflow, given.inputs(inputs, here.folder))
+            await weft.give(found, values)
         return await drive(here, weft, found, wait=wait)
 
 
@@ -48,6 +55,14 @@ def _worst(states: list[State]) -> int:
     return exits.OF_STATUS.get(worst, exits.PAUSED)
 
 
+GIVEN = Option(
+    "--input -i",
+    "The value of a secret input, which no run keeps: NAME=@env:VARIABLE, NAME=@FILE, or @- for JSON on standard input.",
+    "many",
+    metavar="NAME=@…",
+    name="inputs",
+)
+
 DRIVE = Command(
     "drive",
     "Go on with a run, or with all that is unfinished",
@@ -58,6 +73,7 @@ DRIVE = Command(
         required=False,
         complete="run",
     ),
+    GIVEN,
     Option("--wait", "Stay while people are asked, until the run ends."),
     more=MORE,
     reads=True,

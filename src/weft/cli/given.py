@@ -1,15 +1,23 @@
-"""Values that people write on a command line: NAME=VALUE, NAME=@FILE, or a JSON object; each fault names the word."""
+"""Values that people write on a command line: NAME=VALUE, NAME=@FILE, NAME=@env:VARIABLE, or a JSON object; each fault names the word."""
 
 from __future__ import annotations
 
+import getpass
+import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from weft.definition.workflow import Workflow
 from weft.errors import InvalidInput, Misused
+
+if TYPE_CHECKING:
+    from weft.cli.here import Here
+
+INPUT = "An input; @FILE for a file's text, @env:NAME for a variable's, @- for standard input; @FILE or {…} alone: a JSON object of inputs."
 
 
 def inputs(words: Sequence[str], folder: Path) -> dict[str, Any]:
@@ -17,13 +25,37 @@ def inputs(words: Sequence[str], folder: Path) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for word in words:
         if word.startswith("@"):
-            values.update(_mapping(_file(word[1:], folder), word))
+            values.update(_mapping(_pointed(word[1:], folder), word))
         elif word.startswith("{"):
             values.update(_mapping(word, word))
         else:
             name, text = pair(word, "--input")
-            values[name] = _file(text[1:], folder) if text.startswith("@") else text
+            values[name] = _pointed(text[1:], folder) if text.startswith("@") else text
     return values
+
+
+def secrets(here: Here, workflow: Workflow, values: dict[str, Any]) -> dict[str, Any]:
+    """The same with missing secret inputs asked for at a terminal. Who wrote one among the words is told a better way."""
+    from weft.definition.secrets import secret_inputs
+
+    names = secret_inputs(workflow)
+    shown = [name for name in names if isinstance(values.get(name), str) and _is_typed(values[name])]
+    if shown:
+        from weft.cli.argv import blank
+
+        blank([values[name] for name in shown])
+        told = " ".join(f"-i {name}=@env:NAME" for name in shown)
+        here.screen.aside(
+            f"weft: a secret among the words stays in the shell's history; write {told} instead"
+        )
+    missing = [name for name in names if name not in values and workflow.inputs[name].required]
+    if missing and not here.screen.json and sys.stdin.isatty() and sys.stderr.isatty():
+        values = {**values, **{name: getpass.getpass(f"{name}: ", sys.stderr) for name in missing}}
+    return values
+
+
+def _is_typed(value: str) -> bool:
+    return bool(value) and any(value in word for word in sys.argv)
 
 
 def facts(words: Sequence[str], workflow: Workflow) -> dict[str, Any]:
@@ -64,6 +96,18 @@ def pair(word: str, flag: str) -> tuple[str, str]:
 def text_of(name: str, folder: Path) -> str:
     """A file as text. Raises Misused."""
     return _file(name, folder)
+
+
+def _pointed(name: str, folder: Path) -> str:
+    """What stands behind an @: a file, `env:NAME`, or `-` for standard input. Raises Misused."""
+    if name == "-":
+        return sys.stdin.read()
+    if not name.startswith("env:"):
+        return _file(name, folder)
+    value = os.environ.get(name.removeprefix("env:"))
+    if value is None:
+        raise Misused(what=f"the variable {name.removeprefix('env:')} is not set", mend="export it first")
+    return value
 
 
 def _file(name: str, folder: Path) -> str:

@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from weft.cli import exits
-from weft.cli.given import facts, inputs, pair, text_of
+from weft.cli.given import INPUT, facts, inputs, pair, secrets, text_of
 from weft.cli.grammar import Command, Option
 from weft.cli.here import Here
 from weft.cli.reading import OPTIONS, WORKFLOW, name, options
@@ -50,9 +52,10 @@ async def perform(here: Here, workflow: str, **given: Any) -> int:
             rehearse=rehearse,
             with_changes=given["with_changes"],
         )
+        values = secrets(here, loaded.workflow, inputs(given["input"], here.folder))
         run = await weft.start(
             loaded.workflow,
-            inputs=inputs(given["input"], here.folder),
+            inputs=values,
             facts=facts(given["fact"], loaded.workflow),
             options=wanted,
             labels=dict(pair(word, "--label") for word in given["label"]),
@@ -87,21 +90,27 @@ def _script(rehearse: str | None, folder: Path) -> str | None:
 
 
 def _detach(here: Here, weft: Weft, run: str, taped: dict[str, str]) -> int:
+    """The values of secret inputs go to the process in the background by its standard input."""
+    held = weft.engine.vault.of(run)
     log = weft.home / "drive" / f"{run}.log"
     log.parent.mkdir(exist_ok=True)
     store = ["--store", here.store] if here.store else []
     argv = [sys.executable, "-m", "weft", "drive", run, "-C", str(here.folder), *store]
+    argv += ["-i", "@-"] if held else []
     environment = {**os.environ, **{f"WEFT_{key.upper()}": folder for key, folder in taped.items()}}
     with log.open("wb") as file:
-        subprocess.Popen(
+        process = subprocess.Popen(
             argv,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if held else subprocess.DEVNULL,
             stdout=file,
             stderr=file,
             env=environment,
             start_new_session=True,
             close_fds=True,
         )
+    if process.stdin is not None:
+        with process.stdin as pipe:
+            pipe.write(msgspec.json.encode(held))
     here.screen.give({"run": run, "status": "pending"})
     here.screen.line(run)
     return exits.COMPLETED
@@ -114,7 +123,7 @@ RUN = Command(
     WORKFLOW,
     Option(
         "--input -i",
-        "An input; @FILE for a file's text; @FILE or {…} alone: a JSON object of inputs.",
+        INPUT,
         "many",
         metavar="NAME=VALUE",
     ),

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from weft.cli import exits, given
+from weft.cli.drive import GIVEN
 from weft.cli.given import pair, value
 from weft.cli.grammar import Argument, Command, Option
 from weft.cli.here import Here
@@ -13,6 +14,8 @@ from weft.cli.inbox import OF_RUN, is_driven, said, top
 from weft.core import commands as c
 from weft.core.state import State
 from weft.errors import Misused, Refused
+from weft.runtime.inputs import secret_values
+from weft.runtime.vault import Vault, how_to_give
 
 if TYPE_CHECKING:
     from weft.app.open import Weft
@@ -93,7 +96,7 @@ async def skip(here: Here, run: str, step: str, reason: str | None, drive: bool)
     return await tell(here, run, command, f"{step} is skipped", drive=drive)
 
 
-async def execute(here: Here, run: str, step: str) -> int:
+async def execute(here: Here, run: str, step: str, inputs: list[str]) -> int:
     """Exactly this step; the run stays paused. Done here unless another process drives the run."""
     async with here.weft() as weft:
         found = await here.find(weft, run)
@@ -102,10 +105,18 @@ async def execute(here: Here, run: str, step: str) -> int:
             await weft.engine.tell(found, command, weft.actor)
             await said(here, weft, found, f"{step} is begun by the process that drives the run")
             return exits.COMPLETED
+        if inputs:
+            await _give_quietly(weft, found, given.inputs(inputs, here.folder))
         state = await _execute(here, weft, found, command)
         st = state.steps[step]
         await said(here, weft, found, f"{step}: {st.status}")
     return exits.FAILED if st.status == "failed" else exits.COMPLETED
+
+
+async def _give_quietly(weft: Weft, run: str, values: dict[str, Any]) -> None:
+    """Hold values of secret inputs; the run stays paused."""
+    workflow = (await weft.engine.fold(run)).workflow
+    weft.engine.vault.put(run, secret_values(workflow, values))
 
 
 async def _execute(here: Here, weft: Weft, run: str, command: c.ExecuteStep) -> State:
@@ -145,13 +156,21 @@ async def fork(
         found = await here.find(weft, run)
         workflow = (await weft.engine.fold(found)).workflow
         known = given.facts(facts, workflow)
-        made = await weft.fork(found, step, inputs=given.inputs(inputs, here.folder), facts=known)
+        values = given.secrets(here, workflow, given.inputs(inputs, here.folder))
+        made = await weft.fork(found, step, inputs=values, facts=known)
         if drive:
             here.screen.line(f"Run {made}, forked from {found} at {step}")
             return await onwards(here, weft, made)
         here.screen.give({"run": made, "forked_from": found, "step": step})
-        here.screen.line(f"Run {made} begins at {step} of run {found}; go on with `weft drive {made}`.")
+        onward = await _onward(weft, made)
+        here.screen.line(f"Run {made} begins at {step} of run {found}; go on with `{onward}`.")
     return exits.COMPLETED
+
+
+async def _onward(weft: Weft, run: str) -> str:
+    """The command that goes on in another process, which holds no secret yet."""
+    state = await weft.engine.fold(run)
+    return how_to_give(run, Vault().lacking(state))
 
 
 async def fact(here: Here, run: str, facts: list[str], drive: bool) -> int:
@@ -216,7 +235,7 @@ RETRY = Command(
     DRIVE,
     reads=True,
 )
-EXEC = Command("exec", "Run exactly one step of a paused run", execute, OF_RUN, STEP, reads=True)
+EXEC = Command("exec", "Run exactly one step of a paused run", execute, OF_RUN, STEP, GIVEN, reads=True)
 SKIP = Command(
     "skip",
     "Leave a step out; what follows goes on as if it were done",

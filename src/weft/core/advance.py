@@ -19,7 +19,7 @@ from weft.core.work import Failure
 from weft.definition.workflow import Approval, Step
 from weft.errors import ConditionError
 
-HELD = ("by request", "imported", "blocked", "budget")
+HELD = ("by request", "imported", "blocked", "budget", "secret")
 """Pauses that only a person ends."""
 
 
@@ -90,7 +90,7 @@ def _time_out(draft: Draft) -> None:
 def _start_what_may(draft: Draft, free: int) -> int:
     """Starts steps until nothing more may; gives the places that are left."""
     state = draft.state
-    while not (state.failing and not state.closing) and not _paused_for(state, "blocked", "budget"):
+    while not (state.failing and not state.closing) and not _paused_for(state, "blocked", "budget", "secret"):
         if state.prompt:
             _attend(draft, state.steps[state.prompt[0][2]])
         elif state.ready and free > 0 and state.room > 0:

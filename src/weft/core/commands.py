@@ -131,6 +131,12 @@ class Pause(Command, frozen=True):
     detail: str = ""
 
 
+class Hold(Command, frozen=True):
+    """Nothing starts until somebody has given values of secret inputs again; `detail` names them."""
+
+    detail: str = ""
+
+
 class Resume(Command, frozen=True):
     by: str = ""
 

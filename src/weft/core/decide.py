@@ -53,6 +53,7 @@ _HANDLERS: dict[type[c.Command], Callable[[Draft, Any], None]] = {
     c.Answer: answer,
     c.SetFact: verbs.set_fact,
     c.Pause: verbs.pause,
+    c.Hold: verbs.hold,
     c.Resume: verbs.resume,
     c.Abort: verbs.abort,
     c.RetryStep: verbs.retry_step,

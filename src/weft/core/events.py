@@ -37,7 +37,7 @@ class RunStarted(Event, frozen=True, tag="run.started"):
     pass
 
 
-PauseReason = Literal["asked", "by request", "quota", "budget", "blocked", "imported"]
+PauseReason = Literal["asked", "by request", "quota", "budget", "blocked", "imported", "secret"]
 
 
 class RunPaused(Event, frozen=True, tag="run.paused"):

@@ -21,7 +21,7 @@ RunStatus = Literal["pending", "running", "paused", "completed", "failed", "abor
 StepStatus = Literal["pending", "running", "waiting", "succeeded", "failed", "skipped", "aborted"]
 
 ENDED: frozenset[str] = frozenset({"completed", "failed", "aborted"})
-FOR_PEOPLE: frozenset[str] = frozenset({"asked", "by request", "budget", "blocked", "imported"})
+FOR_PEOPLE: frozenset[str] = frozenset({"asked", "by request", "budget", "blocked", "imported", "secret"})
 """Pauses in which only people are waited for."""
 STEP_ENDED: frozenset[str] = frozenset({"succeeded", "failed", "skipped", "aborted"})
 

@@ -10,6 +10,7 @@ from weft.core.commands import (
     Abort,
     Create,
     ExecuteStep,
+    Hold,
     Import,
     Pause,
     Publish,
@@ -83,6 +84,12 @@ def pause(draft: Draft, command: Pause) -> None:
     if draft.state.closing == "aborted":
         refuse("pause", "the run is being aborted")
     draft.emit(e.RunPaused(reason="by request", detail=command.detail or command.by))
+
+
+def hold(draft: Draft, command: Hold) -> None:
+    """Wait for values that were never kept; what runs finishes. A run that stands still anyway is left as it is."""
+    if draft.state.status in {"pending", "running"} and draft.state.closing != "aborted":
+        draft.emit(e.RunPaused(reason="secret", detail=command.detail))
 
 
 def resume(draft: Draft, command: Resume) -> None:

@@ -103,7 +103,7 @@ class Brief(Struct, frozen=True, omit_defaults=True):
     """Everything an attempt needs to know. `key` is stable over the tries of one round: `run/step/round`.
 
     `template` is the text of a document template. `hands_on` is what is known beforehand of the handoff that is to be
-    given, its instructions still a template. `assume` is what the run takes a boolean fact for that nobody has set.
+    given, its instructions still a template. `secrets` are names by variable, never values. `assume` is what the run takes a boolean fact for that nobody has set.
     """
 
     run: str
@@ -137,6 +137,7 @@ class Brief(Struct, frozen=True, omit_defaults=True):
     notes: tuple[str, ...] = ()
     env: dict[str, str] = {}
     confine: str = ""
+    secrets: dict[str, str] = {}
     timeout: Timeouts = Timeouts()
     output_bytes: int = 1_048_576
     budget_usd: float | None = None

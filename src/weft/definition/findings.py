@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, Protocol
 
 from weft.definition.fault import Fault, shortened
 
 Path = tuple[str | int, ...]
 Place = tuple[int, int]
+
+
+def texts_in(path: Path, value: Any) -> Iterator[tuple[Path, str]]:
+    """Every text inside a value, with its path."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            yield from texts_in((*path, key), one)
+    elif isinstance(value, list | tuple):
+        for index, one in enumerate(value):
+            yield from texts_in((*path, index), one)
 
 
 class Where(Protocol):

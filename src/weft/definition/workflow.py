@@ -32,6 +32,14 @@ class Input(Struct, frozen=True, omit_defaults=True):
     secret: bool = False
 
 
+class Secret(Struct, frozen=True, omit_defaults=True):
+    """Where a secret is found, never what it is: a variable of weft's own environment, a file, or what a command prints."""
+
+    env: str = ""
+    file: str = ""
+    command: tuple[str, ...] = ()
+
+
 class Fact(Struct, frozen=True, omit_defaults=True):
     """Something that becomes known during a run: by a step's outcome, `--fact`, an ask, or `--assume`."""
 
@@ -42,7 +50,7 @@ class Fact(Struct, frozen=True, omit_defaults=True):
 
 
 class Role(Struct, frozen=True, omit_defaults=True):
-    """Who should do it; `agents` are the programs that may, the first usable one is taken."""
+    """Who should do it; `agents` are the programs that may, the first usable one is taken. `secrets` as of a step."""
 
     agents: tuple[str, ...] = ()
     model: str = ""
@@ -51,6 +59,7 @@ class Role(Struct, frozen=True, omit_defaults=True):
     permissions: Permissions | Literal[""] = ""
     confine: Confine | Literal[""] = ""
     options: dict[str, Any] = {}
+    secrets: dict[str, str] = {}
 
 
 class Phase(Struct, frozen=True, omit_defaults=True):
@@ -149,6 +158,8 @@ class Step(Struct, frozen=True, omit_defaults=True):
     """One piece of work. `kind` names what does it (`run`, `role`, `ask`, `decide`, `call`, `function`, `noop`, a plug-in).
 
     `args` are the kind's own: `run`: argv or script; `call`: workflow, inputs; a plug-in: what its schema says.
+    `secrets` are given to its attempts, by variable the name of one of `Workflow.secrets` or of a secret input; a `call`
+    gives them on by the name of the secret input that the called workflow has.
     """
 
     id: str
@@ -184,6 +195,7 @@ class Step(Struct, frozen=True, omit_defaults=True):
     workspace: Literal["own", "read", "none", "shared"] = "own"
     env: dict[str, str] = {}
     confine: Confine | Literal[""] = ""
+    secrets: dict[str, str] = {}
     labels: tuple[str, ...] = ()
     cache: bool = False
     final: bool = False
@@ -206,6 +218,7 @@ class Workflow(Struct, frozen=True, omit_defaults=True):
     format: str = "weft"
     source: str = ""
     inputs: dict[str, Input] = {}
+    secrets: dict[str, Secret] = {}
     facts: dict[str, Fact] = {}
     roles: dict[str, Role] = {}
     phases: tuple[Phase, ...] = ()

@@ -20,7 +20,7 @@ Children = Callable[[str], State | None]
 
 class Explanation(Struct, frozen=True):
     """`kind`: person, quota, time, place, worker, agent, budget, blocked, imported, failed, child, request, undriven, running,
-    completed, aborted. `commands` are what to type next; `warnings` what to know of the run's files.
+    secret, completed, aborted. `commands` are what to type next; `warnings` what to know of the run's files.
     """
 
     kind: str
@@ -99,6 +99,18 @@ def _paused(state: State, now: float, children: Children) -> Explanation:
         steps = state.detail or ", ".join(state.timers)
         sentence = f"The run waits for a quota{_until(state.until, now)}, which {steps} ran into."
         return Explanation("quota", sentence, (f"weft drive {run}",))
+    if state.reason == "secret":
+        names = state.detail.split(", ")
+        which = (
+            f"the values of its secret inputs {state.detail}"
+            if names[1:]
+            else f"the value of its secret input {state.detail}"
+        )
+        sentence = (
+            f"The run waits for {which}: such a value is never kept, and this process was not given it."
+        )
+        given = " ".join(f"-i {name}=@env:NAME" for name in names)
+        return Explanation("secret", sentence, (f"weft drive {run} {given}", f"weft abort {run}"))
     if state.reason == "blocked":
         failed = _failed_steps(state)
         why = f": {state.detail.rstrip('.')}" if state.detail else ""
@@ -141,7 +153,11 @@ def _called(state: State, now: float, children: Children) -> Explanation | None:
         inner = explain(child, now, driven=True, children=children)
         what = inner.sentence[0].lower() + inner.sentence[1:].rstrip(".")
         what = what.replace("the run", "it", 1)
-        kind = inner.kind if inner.kind in {"person", "quota", "blocked", "budget", "imported"} else "child"
+        kind = (
+            inner.kind
+            if inner.kind in {"person", "quota", "blocked", "budget", "imported", "secret"}
+            else "child"
+        )
         return Explanation(kind, f"Step {key} waits for its run {child.run}: {what}.", inner.commands)
     return None
 

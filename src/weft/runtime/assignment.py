@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from weft.agents.port import Permission
 from weft.core.work import Artifact, Brief, Outcome
-from weft.definition.workflow import Gate
+from weft.definition.workflow import Gate, Secret
 from weft.workspace.port import Base, Mode, Part, Spot
 
 
@@ -16,7 +16,8 @@ class Assignment(Struct, frozen=True):
     """`started_at` is when its start was put on record; `parts` are the commits that its folder is made from.
 
     `earlier` are the files of the round before, where this one mends them. `work` are paths and patterns of what the
-    workflow says that its steps write.
+    workflow says that its steps write. `secrets` say by name where each is found that
+    the attempt or its judges name; one without anything is an input of the run, whose value whoever drives it holds.
     """
 
     brief: Brief
@@ -31,6 +32,7 @@ class Assignment(Struct, frozen=True):
     resolution: dict[str, Any] = {}
     earlier: tuple[Artifact, ...] = ()
     work: tuple[str, ...] = ()
+    secrets: dict[str, Secret] = {}
 
 
 class Link(Protocol):

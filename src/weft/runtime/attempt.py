@@ -19,6 +19,8 @@ from weft.runtime.clock import Clock
 from weft.runtime.desk import AttemptDesk
 from weft.runtime.handoff import handed
 from weft.runtime.judging import Judged, Judges
+from weft.runtime.leaks import Leaks
+from weft.runtime.vault import NOTHING, Held, Secrets, Vault
 from weft.runtime.watch import Watch
 from weft.runtime.weaving import disagreement, finish, start_from
 from weft.steps.port import GateKind, Kind, Tools
@@ -37,6 +39,7 @@ class Attempts:
         workspace: Callable[[str, Base, Mapping[str, str]], Workspace],
         spool: Path,
         clock: Clock,
+        secrets: Secrets | None = None,
     ) -> None:
         self.kinds = kinds
         self.gates = gates
@@ -44,22 +47,25 @@ class Attempts:
         self.workspace = workspace
         self.spool = spool
         self.clock = clock
+        self.secrets = secrets or Secrets(Vault(), spool)
 
     async def perform(self, assignment: Assignment, link: Link) -> Outcome:
         """Do it; gives an Outcome unless cancelled."""
+        held = NOTHING
         try:
             if assignment.brief.kind == "weave":
                 return await self._weave(assignment, link)
             kind = self.kinds(assignment.brief.kind)
-            if kind.workspace == "none" and not assignment.gates and assignment.brief.timeout == _NO_LIMITS:
+            if _needs_nothing(kind, assignment):
                 desk = AttemptDesk(_NOWHERE, _NOWHERE, link, self.clock, 0)
                 return await kind.perform(assignment.brief, desk, self.tools())
-            return await self._in_place(assignment, link, kind)
+            held = await self.secrets.held(assignment, self._spool_of(assignment.spot))
+            return _clean(await self._in_place(assignment, link, kind, held), held)
         except WeftError as error:
-            return Outcome(failure=_classed(error))
+            return _clean(Outcome(failure=_classed(error)), held)
         except Exception as error:  # noqa: BLE001 - a plug-in may raise anything, and the run must hear of it
             message = f"weft itself failed here, please report it: {type(error).__name__}: {error}"
-            return Outcome(failure=Failure(kind="permanent", message=message))
+            return _clean(Outcome(failure=Failure(kind="permanent", message=message)), held)
 
     async def abandon(self, spot: Spot) -> bool:
         """Kill what a dead driver's attempt left running on this host."""
@@ -99,7 +105,7 @@ class Attempts:
         if base.root:
             await self.workspace(run, base, {}).end(run)
 
-    async def _in_place(self, assignment: Assignment, link: Link, kind: Kind) -> Outcome:
+    async def _in_place(self, assignment: Assignment, link: Link, kind: Kind, held: Held) -> Outcome:
         spot, workspace = assignment.spot, self._workspace_of(assignment)
         mode = assignment.mode
         if kind.workspace == "none" and mode == "own":
@@ -112,15 +118,19 @@ class Attempts:
             return disagreement(assignment, place)
         outcome = Outcome(failure=Failure(kind="lost", message="the attempt was stopped"))
         left: tuple[str, ...] = ()
+        desk = self._desk(assignment, link, place, held)
+        leaks = Leaks(desk, everything=bool(spot.takes_over))
         try:
-            desk = self._desk(assignment, link, place)
             desk.spool.mkdir(parents=True, exist_ok=True)
             watch = Watch(self.clock, desk, assignment.brief.timeout)
-            outcome = await watch.run(self._work(assignment, kind, desk, workspace, place))
+            outcome = await watch.run(self._work(assignment, kind, desk, workspace, place, leaks))
+            outcome = await leaks.judged(outcome)
         except WeftError as error:
             outcome = Outcome(failure=_classed(error))
         finally:
             kept = outcome.failure is None
+            if not kept:
+                await asyncio.shield(leaks.taken_out())
             left = await asyncio.shield(self._put_away(assignment, workspace, place, kept))
         return msgspec.structs.replace(outcome, warnings=(*outcome.warnings, *left))
 
@@ -133,7 +143,7 @@ class Attempts:
             desk.spool.mkdir(parents=True, exist_ok=True)
             judged = Judged(Outcome(), Place(str(_NOWHERE), woven.commit), woven.commit, base)
             verdicts = await self._judges(assignment, workspace, desk).judge(judged)
-            await desk.flush()
+            await desk.close()
             return verdicts
 
         return await finish(assignment, workspace, judge)
@@ -145,17 +155,25 @@ class Attempts:
         return self.workspace(assignment.spot.run, assignment.base, assignment.policies)
 
     async def _work(
-        self, assignment: Assignment, kind: Kind, desk: AttemptDesk, workspace: Workspace, place: Place
+        self,
+        assignment: Assignment,
+        kind: Kind,
+        desk: AttemptDesk,
+        workspace: Workspace,
+        place: Place,
+        leaks: Leaks,
     ) -> Outcome:
         from weft.steps.evidence import declared, demand
 
         brief = assignment.brief
         mark = desk.spool / AT_WORK
         mark.touch()
+        leaks.begin(mark)
         try:
             outcome = await kind.perform(brief, desk, self.tools())
         finally:
             mark.unlink(missing_ok=True)
+        outcome = await leaks.judged(outcome)
         if outcome.failure is not None:
             return outcome
         also = await asyncio.to_thread(declared, brief, desk.folder)
@@ -206,14 +224,25 @@ class Attempts:
             return str(error)
         return "; ".join(kept.lost)
 
-    def _desk(self, assignment: Assignment, link: Link, place: Place) -> AttemptDesk:
+    def _desk(self, assignment: Assignment, link: Link, place: Place, held: Held = NOTHING) -> AttemptDesk:
         spool, output_bytes = self._spool_of(assignment.spot), assignment.brief.output_bytes
-        desk = AttemptDesk(Path(place.path), spool, link, self.clock, output_bytes)
+        desk = AttemptDesk(Path(place.path), spool, link, self.clock, output_bytes, held)
         desk.reads, desk.hides = place.reads, place.hides
         return desk
 
     def _spool_of(self, spot: Spot) -> Path:
         return self.spool / slug(spot.run) / attempt_name(spot)
+
+
+def _needs_nothing(kind: Kind, assignment: Assignment) -> bool:
+    """Whether it is done without a folder, a time limit or a secret."""
+    asked = assignment.gates or assignment.secrets
+    return kind.workspace == "none" and not asked and assignment.brief.timeout == _NO_LIMITS
+
+
+def _clean(outcome: Outcome, held: Held) -> Outcome:
+    cleaned: Outcome = held.redactor.data(outcome)
+    return cleaned
 
 
 def _classed(error: WeftError) -> Failure:

@@ -9,7 +9,8 @@ import msgspec
 
 from weft.core.state import State, StepState
 from weft.core.work import Artifact, Brief, Handoff
-from weft.definition.workflow import Gate, Role, Step, Workflow
+from weft.definition.secrets import given_as, judges, named, rehearsal_needs_none, secret_inputs, source
+from weft.definition.workflow import Gate, Role, Secret, Step, Workflow
 from weft.runtime.assignment import Assignment
 from weft.runtime.handoff import expected_of
 from weft.workspace.port import Base, Mode, Part, Spot
@@ -46,6 +47,7 @@ class Briefing:
             resolution=st.notes.get("resolution", {}),
             earlier=st.earlier.artifacts if st.earlier is not None else (),
             work=_work_of(state.workflow) if step.gates else (),
+            secrets=self._sources(step),
         )
 
     def brief(self, st: StepState, step: Step) -> Brief:
@@ -70,7 +72,7 @@ class Briefing:
             prompt=step.prompt,
             phase=step.phase,
             title=step.title,
-            inputs=state.inputs,
+            inputs=self._inputs(),
             outputs=state.outputs,
             known=state.facts,
             handoffs=self._handoffs(needs),
@@ -87,6 +89,7 @@ class Briefing:
             notes=step.notes,
             env=step.env,
             confine=step.confine,
+            secrets=named(workflow, step) if step.kind != "call" else {},
             timeout=step.timeout,
             output_bytes=workflow.limits.output_bytes,
             budget_usd=step.budget.cost_usd,
@@ -109,9 +112,23 @@ class Briefing:
             f"{state.run}/{st.key}/{st.round}",
             step.kind,
             args=step.args,
-            inputs=state.inputs,
+            inputs=self._inputs(),
             outputs=state.outputs,
         )
+
+    def _inputs(self) -> dict[str, Any]:
+        """Without the secret ones: they are no part of prompts, texts and variables that everybody sees."""
+        secret = secret_inputs(self.state.workflow)
+        if not secret:
+            return self.state.inputs
+        return {name: value for name, value in self.state.inputs.items() if name not in secret}
+
+    def _sources(self, step: Step) -> dict[str, Secret]:
+        workflow = self.state.workflow
+        names = (*named(workflow, step).values(), *judges(workflow, step).values())
+        if self.state.options.rehearse is not None and rehearsal_needs_none(step):
+            return {}
+        return {name: found for name in names if (found := source(workflow, name)) is not None}
 
     def parts(self, st: StepState) -> tuple[Part, ...]:
         """The commits that the step starts from: those of its needs, and last its own where its work came back."""
@@ -210,7 +227,8 @@ def _complete(gate: Gate, workflow: Workflow) -> Gate:
     if workflow.protect:
         gate = msgspec.structs.replace(gate, protect=(*gate.protect, *workflow.protect))
     if gate.kind == "verdict" and gate.args.get("role") in workflow.roles:
-        who = msgspec.to_builtins(workflow.roles[gate.args["role"]])
+        role = workflow.roles[gate.args["role"]]
+        who = msgspec.to_builtins(msgspec.structs.replace(role, secrets=given_as(workflow, role.secrets)))
         return msgspec.structs.replace(gate, args={**gate.args, "who": who})
     if gate.kind == "document":
         text = workflow.documents.get(gate.args["template"], "")

@@ -7,22 +7,36 @@ from pathlib import Path
 from typing import Any, cast
 
 from weft.agents.port import Desk, Permission
+from weft.agents.redaction import Stream
 from weft.runtime.assignment import Link
 from weft.runtime.clock import Clock, sleep_until
+from weft.runtime.vault import NOTHING, Held
 from weft.workspace.port import Place
 
 FLUSH_SECONDS = 0.25
 
 
 class AttemptDesk:
-    """Output is gathered and written every quarter of a second; past `output_bytes` it is cut, and said so once."""
+    """Secrets are taken out of all that leaves by it. Output is gathered and written every quarter of a second; past `output_bytes` it is cut, and said so once."""
 
-    def __init__(self, folder: Path, spool: Path, link: Link, clock: Clock, output_bytes: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        spool: Path,
+        link: Link,
+        clock: Clock,
+        output_bytes: int,
+        held: Held = NOTHING,
+    ) -> None:
         self.folder = folder
         self.spool = spool
         self.last_sign = clock.now()
         self.reads: tuple[str, ...] = ()
         self.hides: tuple[str, ...] = ()
+        self.held = held
+        self.secrets: Mapping[str, str] = held.variables
+        self.redactor = held.redactor
+        self._stream = Stream(held.redactor)
         self._link = link
         self._clock = clock
         self._left = output_bytes
@@ -31,6 +45,9 @@ class AttemptDesk:
     def say(self, text: str, channel: str = "out") -> None:
         """Never blocks: what is gathered is written by `flush`, which the attempt calls as it goes."""
         self.last_sign = self._clock.now()
+        self._gather(self._stream.take(text))
+
+    def _gather(self, text: str) -> None:
         if self._left <= 0 or not text:
             return
         self._gathered.append(text[: self._left])
@@ -41,23 +58,28 @@ class AttemptDesk:
     def alive(self) -> None:
         self.last_sign = self._clock.now()
 
+    async def close(self) -> None:
+        """Write the rest: nothing more will be said."""
+        self._gather(self._stream.close())
+        await self.flush()
+
     async def flush(self) -> None:
-        """Write what was said since the last time."""
+        """Write what was said since the last time, but for what may be the beginning of a secret."""
         if self._gathered:
             text = "".join(self._gathered)
             self._gathered.clear()
             await self._link.output(text.encode("utf-8", "replace"))
 
     async def note(self, note: Mapping[str, Any]) -> None:
-        await self._link.note(dict(note))
+        await self._link.note(self.redactor.data(dict(note)))
 
     async def ask(self, permission: Permission) -> str:
-        answer = await self._link.ask(permission)
+        answer = await self._link.ask(self.redactor.data(permission))
         self.alive()
         return answer
 
     async def publish(self, name: str, data: Mapping[str, Any]) -> None:
-        await self._link.publish(name, dict(data))
+        await self._link.publish(self.redactor.text(name), self.redactor.data(dict(data)))
 
     def now(self) -> float:
         return self._clock.now()

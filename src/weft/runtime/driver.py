@@ -15,10 +15,11 @@ from weft.core.evolve import evolve
 from weft.core.plan import next_due
 from weft.core.state import State
 from weft.core.work import Failure, Outcome
-from weft.errors import WeftError
+from weft.errors import Refused, WeftError
 from weft.runtime.briefing import Briefing
 from weft.runtime.host import Host, Wishes
 from weft.runtime.link import AttemptLink
+from weft.runtime.vault import how_to_give
 from weft.store.port import Append
 
 Told = Callable[[State, list[e.Event]], None]
@@ -189,6 +190,7 @@ class Driver:
         settled: Settled = []
         for wish in wishes:
             try:
+                self._refuse_without_secrets(wish.command)
                 made = decide(self.state, wish.command, now)
             except WeftError as refusal:
                 settled.append((wish, refusal))
@@ -197,11 +199,23 @@ class Driver:
                 settled.append((wish, made))
         return events, settled
 
+    def _refuse_without_secrets(self, command: c.Command) -> None:
+        """One step of a paused run: it would fail for want of a value that somebody can still give."""
+        lacking = self.host.vault.lacking(self.state) if isinstance(command, c.ExecuteStep) else ()
+        if lacking:
+            reason = f"values of secret inputs are not here; {how_to_give(self.state.run, lacking)}"
+            raise Refused(verb="exec", reason=reason)
+
     def _advance(self, events: list[e.Event], now: float) -> int:
         """Let the run go on as far as there are places; gives how many were taken."""
         state, places = self.state, self.host.places
         if not state.created or self.stopping or state.ended:
             return 0
+        lacking = self.host.vault.lacking(state)
+        if lacking:
+            events += decide(state, c.Hold(", ".join(lacking)), now)
+        elif state.status == "paused" and state.reason == "secret":
+            events += decide(state, c.Resume(), now)
         begun, room = 0, state.room
         if state.prompt or room <= 0 or not state.ready:
             events += decide(state, c.Advance(0), now)

@@ -31,9 +31,10 @@ from weft.runtime.committer import Committer
 from weft.runtime.driver import Driver, Told
 from weft.runtime.host import Wishes
 from weft.runtime.ids import new_run_id
-from weft.runtime.inputs import child_inputs
+from weft.runtime.inputs import child_inputs, parted
 from weft.runtime.places import Places
 from weft.runtime.tenure import Tenure
+from weft.runtime.vault import Vault
 from weft.store.port import Append, Store
 from weft.workspace.port import Base, Spot
 
@@ -82,6 +83,7 @@ class Engine:
         clock: Clock | None = None,
         places: int = 64,
         actor: str = "",
+        vault: Vault | None = None,
     ) -> None:
         self.store = store
         self.dispatch = dispatch
@@ -90,6 +92,7 @@ class Engine:
         self.clock: Clock = clock or SystemClock()
         self.places = Places(places)
         self.committer = Committer(store)
+        self.vault = vault or Vault()
         self.actor = actor or f"weft:{os.getpid()}"
         self.drivers: dict[str, Driver] = {}
         self.tenure = Tenure(store, self.clock, self._lost)
@@ -141,17 +144,21 @@ class Engine:
         given: tuple[e.Event, ...] = (),
         actor: str = "",
     ) -> str:
-        """Put a run on record; it is pending until somebody drives it. Gives its id. `inputs` are taken as checked."""
+        """Put a run on record; it is pending until somebody drives it. Gives its id. `inputs` are taken as checked.
+
+        Values of secret inputs are held here, and only that they were given goes on record.
+        """
         run = run or new_run_id(self.clock.now())
         digest = sha256(definition).hexdigest()
         if digest not in self._graphs or digest not in self._kept:
             await self.store.put_blob(definition)
             self._kept.add(digest)
             self._graphs[digest] = (workflow, Graph(workflow))
+        shown, secret = parted(workflow, inputs or {})
         command = c.Create(
             workflow=workflow.name,
             digest=digest,
-            inputs=dict(inputs or {}),
+            inputs=shown,
             facts=dict(facts or {}),
             options=options,
             parent=parent,
@@ -166,6 +173,7 @@ class Engine:
         appended = await self.committer.append(Append(run, 0, events, now, actor or self.actor, "Create"))
         if appended.conflict:
             raise WeftError(f"There is already a run {run}.")
+        self.vault.put(run, secret)
         if len(self._made) >= _MADE:
             self._made.clear()
         self._made[run] = state
@@ -223,6 +231,8 @@ class Engine:
             ended = await driver.drive(resting)
             if ended.ended:
                 await self.dispatch.end(run, base)
+                if ended.status == "completed":
+                    self.vault.forget(run)
             return ended
         finally:
             self.committer.runs -= 1
@@ -255,6 +265,7 @@ class Engine:
                 return
         else:
             belongs(there, state, key)
+        self.vault.pass_on(state, key, child)
         told = _Reporter(self.drivers, parent, key, round_)
         try:
             ended = await self.drive(child, resting=lambda s: parent.stopping, told=told)

@@ -12,6 +12,7 @@ from weft.runtime.assignment import Dispatch
 from weft.runtime.clock import Clock
 from weft.runtime.committer import Committer
 from weft.runtime.places import Places
+from weft.runtime.vault import Vault
 from weft.store.port import Store
 
 
@@ -45,6 +46,7 @@ class Host(Protocol):
     committer: Committer
     dispatch: Dispatch
     actor: str
+    vault: Vault
 
     async def fold(self, run: str) -> State: ...
 

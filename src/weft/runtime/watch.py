@@ -43,7 +43,7 @@ class Watch:
                 self._timer.cancel()
             if self._flush is not None:
                 await self._flush
-            await self._desk.flush()
+            await self._desk.close()
 
     def _set_timer(self) -> None:
         due = [self._clock.now() + FLUSH_SECONDS]

@@ -29,7 +29,7 @@ class Function:
     """Args: `name` (as registered, or `module:function`), `inline`, `with` (values by parameter name).
 
     A parameter is filled from `with`, the fixed names (`inputs`, `outputs`, `facts`, `run`, `item`, `brief`, `desk`,
-    `folder`), the item's own name, the run's inputs, the outputs of a step of that name, or its default, in this order.
+    `folder`, and `secrets`: values by variable), the item's own name, the run's inputs, the outputs of a step of that name, or its default, in this order.
     Outputs: a mapping or Struct as it is, anything else as `result`; an Outcome is taken as it is.
     """
 
@@ -83,7 +83,14 @@ def _arguments(function: Callable[..., Any], brief: Brief, desk: Desk) -> dict[s
     names = scope(brief)
     places: list[Given] = [
         render_within(brief.args.get("with", {}), names),
-        {**names, "item": brief.item, "brief": brief, "desk": desk, "folder": desk.folder},
+        {
+            **names,
+            "item": brief.item,
+            "brief": brief,
+            "desk": desk,
+            "folder": desk.folder,
+            "secrets": desk.secrets,
+        },
         brief.inputs,
         brief.outputs,
     ]

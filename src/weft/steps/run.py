@@ -77,6 +77,7 @@ async def run_command(
     env = environment.clean(given, passed=tools.settings.get("environment", ()))
     worker = tools.agents.get(outcome.agent) if outcome is not None and outcome.agent else None
     argv = _argv(args, desk, names)
+    exchange.refuse_too_long(argv, env)
     return await run_process(
         _confined(argv, brief, desk, tools, env, getattr(worker, "confine", "")),
         desk,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from weft.agents.port import Permission
+from weft.agents.redaction import Redactor
 
 
 class ListeningDesk:
@@ -34,6 +35,8 @@ class ListeningDesk:
         self.signs = 0
         self.reads: tuple[str, ...] = ()
         self.hides: tuple[str, ...] = ()
+        self.secrets: Mapping[str, str] = {}
+        self.redactor = Redactor()
         self._clock = clock
         self._answers = list(answers)
 

@@ -43,6 +43,7 @@ STATUS: Final[dict[str, int]] = {
     "too-many": 429,
     "invalid-definition": 422,
     "invalid-input": 422,
+    "secrets-missing": 422,
     "invalid-request": 422,
     "condition-error": 422,
     "template-error": 422,

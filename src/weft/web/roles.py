@@ -46,6 +46,7 @@ RULES: Final[dict[tuple[str, str], Needed]] = {
     ("POST", f"{API}/runs/{{run}}/skip"): "operator",
     ("POST", f"{API}/runs/{{run}}/fork"): "operator",
     ("POST", f"{API}/runs/{{run}}/fact"): "operator",
+    ("POST", f"{API}/runs/{{run}}/secrets"): "operator",
     ("POST", f"{API}/runs/{{run}}/budget"): "approver",
     ("POST", f"{API}/runs/{{run}}/publish"): "operator",
     ("DELETE", f"{API}/runs/{{run}}"): "admin",

@@ -26,6 +26,7 @@ from weft.agents.acp.surroundings import (
 from weft.agents.confine import NOT_CONFINED, Confinement, Reach, Wrap
 from weft.agents.port import Desk, Probe
 from weft.agents.redaction import Redactor
+from weft.agents.scrub import Scrub
 from weft.core.work import Brief, Failure, Outcome
 from weft.errors import Unconfinable
 
@@ -50,21 +51,27 @@ class AcpAgent:
         return self._probed
 
     async def perform(self, brief: Brief, desk: Desk) -> Outcome:
-        began = time.time()
+        began = time.time_ns() - _LENIENCE_NS
         try:
             around = surround(self._settings, brief, desk, self._confinement)
         except (Unconfinable, OSError) as fault:
             return self._failed(Failure(kind="permanent", message=str(fault), report={"class": "config"}))
-        redactor = Redactor(around.secrets)
+        redactor = Redactor({**around.secrets, **desk.redactor.values})
         try:
             outcome: Outcome = redactor.data(await self._attempt(brief, desk, around, redactor))
         finally:
-            leaked = await asyncio.shield(asyncio.to_thread(redactor.files, desk.folder, began - 1))
+            leaked = await asyncio.shield(asyncio.to_thread(self._scrubbed, desk, around, began))
         if leaked:
             told = f"it wrote a credential into {', '.join(leaked[:5])}; weft took it out"
             failure = Failure(kind="refused", message=told, report={"class": "secret"})
             return msgspec.structs.replace(outcome, failure=failure)
         return outcome
+
+    def _scrubbed(self, desk: Desk, around: Surroundings, began_ns: int) -> list[str]:
+        """The files of the working folder in which its credential stood. What an attempt was given is its own look."""
+        if self._settings.home:
+            Scrub(desk.redactor).folder(around.home, began_ns)
+        return [path for path, _ in Scrub(Redactor(around.secrets)).folder(desk.folder, began_ns)]
 
     async def _attempt(self, brief: Brief, desk: Desk, around: Surroundings, redactor: Redactor) -> Outcome:
         from weft.agents.acp.conversation import Conversation
@@ -138,4 +145,5 @@ def _place(name: str, home: Path, given: Mapping[str, str]) -> Path:
     return Path(given.get(variable) or "/nonexistent") / rest
 
 
+_LENIENCE_NS = 1_000_000_000
 _NO_BRIEF = Brief(run="", step="", item=None, round=1, attempt=1, key="", kind="role")

@@ -49,7 +49,8 @@ def surround(settings: Settings, brief: Brief, desk: Desk, confinement: Confinem
     for name in settings.credentials:
         if name not in settings.passed:
             bare.pop(name, None)
-    secrets = {**credential, **{name: value for name, value in bare.items() if _secret(name)}}
+    own = {name: value for name, value in bare.items() if _secret(name) and name not in desk.secrets}
+    secrets = {**credential, **own}
     wrap: Wrap = list
     if confinement.wanted(settings.confine, brief.role.confine, brief.confine):
         wrap = confinement.wrap(reaching(settings, reach_of(desk), bare), network=settings.network)

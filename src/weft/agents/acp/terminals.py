@@ -53,7 +53,9 @@ class Terminals:
         terminal = self._of(params)
         status = terminal.status()
         ended = {"exitStatus": status} if status else {}
-        return {"output": terminal.sink.text(), "truncated": terminal.sink.cut, **ended}
+        # It goes to the agent's model, which was not given the secret.
+        shown = self._desk.redactor.text(terminal.sink.text())
+        return {"output": shown, "truncated": terminal.sink.cut, **ended}
 
     async def wait(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """`terminal/wait_for_exit`."""

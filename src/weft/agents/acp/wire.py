@@ -14,7 +14,7 @@ import msgspec
 
 from weft.agents.capture import Capture
 from weft.agents.port import Desk
-from weft.agents.redaction import Redactor
+from weft.agents.redaction import Redactor, Stream
 
 SPOOL = "transcript.jsonl"
 LONGEST_LINE_BYTES = 33_554_432
@@ -28,6 +28,7 @@ class Wire:
     def __init__(self, desk: Desk, redactor: Redactor, output_bytes: int) -> None:
         self._desk = desk
         self._redactor = redactor
+        self._stream = Stream(redactor)
         self._errors = Capture(desk, output_bytes // 4, 16_384)
         self._spool = _Spool(desk.spool / SPOOL)
         self._partial = bytearray()
@@ -45,7 +46,7 @@ class Wire:
     def take(self, channel: str, data: bytes) -> None:
         """Bytes came from the process."""
         if channel == "err":
-            self._errors.take(channel, self._redactor.text(data.decode("utf-8", "replace")).encode())
+            self._errors.take(channel, self._stream.take(data.decode("utf-8", "replace")).encode())
             return
         self._desk.alive()
         *lines, rest = (bytes(self._partial) + data).split(b"\n")
@@ -63,6 +64,7 @@ class Wire:
     def close(self) -> None:
         """The process is over."""
         self.hang_up()
+        self._errors.take("err", self._stream.close().encode())
         self._errors.close()
         self._spool.close()
 

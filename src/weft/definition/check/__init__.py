@@ -15,6 +15,7 @@ from weft.definition.check.numbers import MAX_STEPS, check_numbers
 from weft.definition.check.people import check_people
 from weft.definition.check.route import check_routes
 from weft.definition.check.scope import Scope
+from weft.definition.check.secrets import check_secrets
 from weft.definition.check.shape import Shape, check_shape
 from weft.definition.check.subject import Known, Subject
 from weft.definition.check.templates import check_templates
@@ -58,4 +59,5 @@ def check(
     scope = Scope(subject, shape)
     check_conditions(subject, scope)
     check_templates(subject, scope)
+    check_secrets(subject)
     return in_order(findings.faults)

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from weft.definition.check.conditions import DASHED
 from weft.definition.check.scope import Scope
+from weft.definition.check.secrets import secret_in, way_right
 from weft.definition.check.subject import Subject
 from weft.definition.fault import nearest
-from weft.definition.findings import Path
+from weft.definition.findings import Path, texts_in
 from weft.definition.workflow import Gate, Step
 
 if TYPE_CHECKING:
     from jinja2 import Environment, nodes
 
+SECRETS: Final = "secrets"
 MARKS: Final = ("{{", "{%", "{#")
 BLANK: Final = re.compile(r"\{\{-?\s*[A-Za-z_][\w.\[\]'\"]*\s*(?:\||-?\}\})")
 """A blank of ours in a script; `{{.State}}` and `{{json .}}` belong to programs that the script calls."""
@@ -40,6 +42,8 @@ def check_templates(subject: Subject, scope: Scope) -> None:
             if match:
                 what = "a script is no template: what `{{ … }}` would fill in could run as a command"
                 mend = 'set it under `env` and read it as `"$NAME"`, or write `run` as a list of arguments'
+                if secret := secret_in(subject, match[0]):
+                    mend = way_right(secret, step.kind)
                 subject.findings.fault((*path, *place), what, mend, offset=match.start())
         names: Mapping[str, Any] | None = None
         for place, text in _templates(step):
@@ -63,7 +67,7 @@ def _templates(step: Step) -> Iterator[tuple[Path, str]]:
         yield ("env", name), value
     if step.kind in FILLED:
         key = FILLED[step.kind]
-        yield from _texts(key, step.args.get(key[-1]))
+        yield from texts_in(key, step.args.get(key[-1]))
     if step.decision is not None:
         yield ("decision", "prompt"), step.decision.prompt
     for name, approval in (("ask", step.ask), ("approve", step.approve)):
@@ -75,21 +79,9 @@ def _templates(step: Step) -> Iterator[tuple[Path, str]]:
 
 def _of_gate(path: Path, gate: Gate) -> Iterator[tuple[Path, str]]:
     if gate.kind == "command":
-        yield from _texts((*path, "argv"), gate.args.get("argv"))
+        yield from texts_in((*path, "argv"), gate.args.get("argv"))
     elif gate.kind == "verdict":
-        yield from _texts((*path, "verdict"), gate.args)
-
-
-def _texts(path: Path, value: Any) -> Iterator[tuple[Path, str]]:
-    """Every text inside a value."""
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for key, one in value.items():
-            yield from _texts((*path, key), one)
-    elif isinstance(value, list | tuple):
-        for index, one in enumerate(value):
-            yield from _texts((*path, index), one)
+        yield from texts_in((*path, "verdict"), gate.args)
 
 
 class _Template:
@@ -119,7 +111,13 @@ class _Template:
             self._fault(0, "the template cannot be read: it is nested too deep, or holds too large a number")
             return
         for name in sorted(undeclared - names.keys() - environment.globals.keys()):
-            self._fault(self._find(rf"\b{re.escape(name)}\b"), f"there is no name `{name}`", name, names)
+            at = self._find(rf"\b{re.escape(name)}\b")
+            if name == SECRETS:
+                what = "a secret is never part of a text"
+                mend = way_right(secret_in(self.subject, self.text) or "NAME", self.step.kind)
+                self.subject.findings.fault(self.path, what, mend, offset=at)
+            else:
+                self._fault(at, f"there is no name `{name}`", name, names)
         for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
             self._read(node, names)
 

@@ -38,6 +38,11 @@ def given(keys: msgspec.Struct, *left_out: str) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not UNSET}
 
 
+def secrets(value: str | list[str] | dict[str, str]) -> dict[str, str]:
+    """Secrets by the names under which they are given."""
+    return dict(value) if isinstance(value, dict) else {name: name for name in names(value)}
+
+
 def names(value: str | list[str] | UnsetType) -> tuple[str, ...]:
     """One name or a list of them, each once."""
     if isinstance(value, UnsetType):

@@ -136,6 +136,7 @@ class Steps:
                 facts=steering.names(keys.facts),
                 weave=keys.weave,
                 env={name: _text(value) for name, value in {**self.defaults.env, **keys.env}.items()},
+                secrets=steering.secrets(keys.secrets),
                 final=keys.final or around.final,
                 handoff=keys.handoff,
                 notes=steering.names(keys.notes),

@@ -76,7 +76,9 @@ class Walk:
             for word in one.values
         ]
         near = nearest(value, choices) if isinstance(value, str) else ""
-        what = f"{name} takes {expected(kind)}, not {found(value)}"
+        # A secret that was written where its place should be named must not be said again.
+        there = "a text" if path[:1] == ("secrets",) and isinstance(value, str) else found(value)
+        what = f"{name} takes {expected(kind)}, not {there}"
         self.findings.fault(path, what, "" if near else mend(kind, value), nearest=near)
         return DROPPED
 

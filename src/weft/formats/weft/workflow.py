@@ -7,12 +7,12 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from weft.definition.findings import Findings
-from weft.definition.workflow import Fact, Input, Phase, Role, Workflow
+from weft.definition.workflow import Fact, Input, Phase, Role, Secret, Workflow
 from weft.formats.positions import Path, Positions
 from weft.formats.weft.gates import gates, no_person, patterns
-from weft.formats.weft.keys.document import DocumentKeys, FactKeys, InputKeys, PhaseKeys, RoleKeys
+from weft.formats.weft.keys.document import DocumentKeys, FactKeys, InputKeys, PhaseKeys, RoleKeys, SecretKeys
 from weft.formats.weft.places import Spot
-from weft.formats.weft.steering import given, limits, names
+from weft.formats.weft.steering import given, limits, names, secrets
 from weft.formats.weft.steps import Around, Steps
 
 
@@ -34,6 +34,7 @@ def workflow(
         version=str(keys.version),
         source=findings.file,
         inputs={key: _input(value) for key, value in keys.inputs.items()},
+        secrets={key: _secret(value) for key, value in keys.secrets.items()},
         facts={key: _fact(value) for key, value in keys.facts.items()},
         roles={key: _role(value) for key, value in keys.roles.items()},
         phases=tuple(_phase(value) for value in keys.phases),
@@ -57,6 +58,11 @@ def _input(keys: Any) -> Input:
     return Input(required=required, choices=tuple(keys.choices), **said)
 
 
+def _secret(keys: SecretKeys) -> Secret:
+    said = given(keys)
+    return Secret(**{**said, "command": tuple(said.get("command", ()))})
+
+
 def _fact(keys: Any) -> Fact:
     if not isinstance(keys, FactKeys):
         return Fact(keys or "boolean")
@@ -66,7 +72,7 @@ def _fact(keys: Any) -> Fact:
 def _role(keys: Any) -> Role:
     if not isinstance(keys, RoleKeys):
         return Role(names(keys or []))
-    return Role(agents=names(keys.agent), **given(keys, "agent"))
+    return Role(agents=names(keys.agent), secrets=secrets(keys.secrets), **given(keys, "agent", "secrets"))
 
 
 def _phase(keys: str | PhaseKeys) -> Phase:

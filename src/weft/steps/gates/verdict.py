@@ -63,8 +63,9 @@ class Reviewed:
     async def judge(
         self, args: Mapping[str, Any], brief: Brief, outcome: Outcome, desk: Desk, tools: Tools
     ) -> Verdict:
-        aside = cast("Desk", _Aside(desk))
-        judged = await RoleKind().perform(_brief(args, brief, outcome), aside, tools)
+        judge = msgspec.convert(args.get("who", {}), Role)
+        aside = cast("Desk", _Aside(desk, judge.secrets))
+        judged = await RoleKind().perform(_brief(args, brief, outcome, judge), aside, tools)
         if judged.failure is not None:
             raise GateError(gate=self.name, reason=judged.failure.message, failure=judged.failure)
         faults = schema_faults(judged.outputs, ANSWER, "the verdict")
@@ -82,10 +83,12 @@ class Reviewed:
 
 
 class _Aside:
-    """The same desk, but what a judge notes (its session) must not be taken for the worker's."""
+    """The same desk with the judge's own secrets; what it notes (its session) must not be taken for the worker's."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, secrets: Mapping[str, str]) -> None:
         self._desk = desk
+        held = getattr(desk, "held", None)
+        self.secrets = {name: held.by_name[one] for name, one in secrets.items()} if held else {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._desk, name)
@@ -94,7 +97,7 @@ class _Aside:
         self._desk.alive()
 
 
-def _brief(args: Mapping[str, Any], brief: Brief, outcome: Outcome) -> Brief:
+def _brief(args: Mapping[str, Any], brief: Brief, outcome: Outcome, judge: Role) -> Brief:
     """A brief that asks for nothing but the verdict."""
     criteria = "\n".join(f"{number}. {text}" for number, text in enumerate(args["criteria"], 1))
     title = f" ({brief.title})" if brief.title else ""
@@ -104,7 +107,7 @@ def _brief(args: Mapping[str, Any], brief: Brief, outcome: Outcome) -> Brief:
         kind="verdict",
         args={},
         role_name=str(args.get("role", "")),
-        role=msgspec.convert(args.get("who", {}), Role),
+        role=judge,
         prompt=prompt,
         artifacts=outcome.artifacts,
         creates=(),
@@ -117,4 +120,5 @@ def _brief(args: Mapping[str, Any], brief: Brief, outcome: Outcome) -> Brief:
         output_schema=ANSWER,
         template="",
         resume={},
+        secrets=judge.secrets,
     )

@@ -67,6 +67,8 @@ class Connection:
             migrate(db, self.name)
             db.execute(f"PRAGMA synchronous = {self.synchronous}")
             db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            # What is deleted must be gone from the file too: a run of before may hold what should not be there.
+            db.execute("PRAGMA secure_delete = ON")
         except BaseException:
             db.close()
             raise

@@ -73,6 +73,12 @@ class Fork(Given):
     facts: dict[str, Any] = {}
 
 
+class SecretsGiven(Given):
+    """Values of secret inputs; the process that is told them holds them in memory, and nothing of them is kept."""
+
+    values: dict[Word, Annotated[str, StringConstraints(max_length=65_536)]]
+
+
 class FactGiven(Given):
     """Something that is known now."""
 

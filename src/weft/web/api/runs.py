@@ -236,6 +236,17 @@ async def fact(request: Request, run: Run, body: models.FactGiven) -> Response:
     return await _told(request, run, "fact", body.model_dump())
 
 
+@router.post(
+    "/{run}/secrets",
+    **_verb("giveSecretsTo", "Give values of secret inputs to a run that waits for them", 422),
+)
+async def secrets(request: Request, run: Run, body: models.SecretsGiven) -> Response:
+    weft = desk_of(request).weft
+    found = await weft.store.find(run)
+    await acting.give(weft, found, body.values, person_of(request.scope).name)
+    return give({"run": found, "events": []})
+
+
 @router.post("/{run}/budget", **_verb("fund", "Allow a run to spend more"))
 async def budget(request: Request, run: Run, body: models.More) -> Response:
     return await _told(request, run, "budget", body.model_dump())

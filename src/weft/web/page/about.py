@@ -53,7 +53,19 @@ def head(state: State, why: Explanation, how_far: Progress, now: float) -> list[
     ]
     said = Markup("") if top else el("p", why.sentence, class_=f"why is-{state.status}")
     mind = [el("p", f"Mind: {warning}", class_="why") for warning in why.warnings]
-    return [top, title, said, *mind, el("dl", facts, class_="facts"), inputs(state)]
+    return [top, title, said, secrets(state), *mind, el("dl", facts, class_="facts"), inputs(state)]
+
+
+def secrets(state: State) -> Markup:
+    """A run that waits for values which are kept nowhere: a field for each, and nothing of what stands in it is shown again."""
+    if not (state.status == "paused" and state.reason == "secret"):
+        return Markup("")
+    field = {"type": "password", "autocomplete": "off", "class_": "field", "required": True}
+    fields = [
+        el("label", name, el("input", name=f"secret:{name}", **field)) for name in state.detail.split(", ")
+    ]
+    send = el("div", el("button", "Give and go on", type="submit", class_="button main"), class_="actions")
+    return el("form", fields, send, data_do="give", id="secrets")
 
 
 def fact(name: str, value: object) -> Markup:

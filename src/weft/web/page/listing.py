@@ -113,6 +113,7 @@ def waits(one: RunRow) -> Markup | str:
             "by request": "somebody to resume it",
             "blocked": "somebody to mend it",
             "imported": "somebody to let it go on here",
+            "secret": "the value of a secret",
         }.get(one.reason, one.reason)
     if one.status == "running":
         return el("span", one.phase, class_="soft")
@@ -201,6 +202,8 @@ def field(name: str, one: dict[str, Any]) -> Markup:
     about = [el("span", name, el("em", " needed") if must else None), el("small", one.get("description", ""))]
     kind = one.get("type", "string")
     given: dict[str, Any] = {"name": f"in:{name}", "class_": "field", "required": must}
+    if one.get("secret"):
+        return el("label", about, el("input", type="password", autocomplete="off", value="", **given))
     if one.get("choices"):
         options = [el("option", said(c), value=json.dumps(c), selected=c == default) for c in one["choices"]]
         return el("label", about, el("select", options, **given, data_kind="choice"))
@@ -210,8 +213,6 @@ def field(name: str, one: dict[str, Any]) -> Markup:
     if kind in {"integer", "number"}:
         step = "1" if kind == "integer" else "any"
         return el("label", about, el("input", type="number", step=step, value=default, **given))
-    if kind == "string" and one.get("secret"):
-        return el("label", about, el("input", type="password", autocomplete="off", value="", **given))
     if kind == "string" and (default is not None and "\n" not in str(default)):
         return el("label", about, el("input", type="text", value=default, **given))
     shown = (
@@ -237,6 +238,8 @@ def read(flow: dict[str, Any], form: dict[str, Any]) -> tuple[dict[str, Any], li
             elif given == "":
                 if kind == "string" and one.get("default"):
                     found[name] = ""
+            elif one.get("secret"):
+                found[name] = str(given)
             elif one.get("choices") or kind != "string":
                 found[name] = json.loads(str(given))
             else:

@@ -318,6 +318,11 @@ class RunPage:
             case "pause" | "resume" | "abort" | "retry" | "skip":
                 await self.tell(done)
                 return
+            case "give":
+                by = await self.screen.allow("operator")
+                marked = {name.partition(":"): str(value) for name, value in done.form.items()}
+                values = {name[2]: value for name, value in marked.items() if name[0] == "secret"}
+                await acting.give(self.weft, self.run, values, by)
             case "fork":
                 by = await self.screen.allow("operator")
                 self.screen.go(

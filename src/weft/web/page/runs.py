@@ -8,7 +8,7 @@ from fastapi import Request
 from nicegui import ui
 
 from weft.app import acting, choosing
-from weft.errors import InvalidDefinition, InvalidInput, NoSuchWorkflow, VariantNeeded
+from weft.errors import InvalidDefinition, InvalidInput, NoSuchWorkflow, SecretsMissing, VariantNeeded
 from weft.store.port import RunQuery, RunRow
 from weft.web.page import listing
 from weft.web.page.listing import Filter
@@ -142,7 +142,7 @@ class Runs:
             wanted = acting.Wanted(self.chosen["name"], inputs, rehearse=bool(done.form.get("rehearse")))
             try:
                 run, _ = await acting.start(self.screen.weft, wanted, by)
-            except InvalidInput as error:
+            except (InvalidInput, SecretsMissing) as error:
                 faults = [str(error)]
             else:
                 self.screen.go(f"/runs/{run}")

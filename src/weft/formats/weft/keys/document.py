@@ -11,7 +11,7 @@ from weft.definition.workflow import Confine, Permissions, ValueType
 from weft.formats.weft.keys.flow import BudgetKeys, LimitsKeys, Retry, Timeout
 from weft.formats.weft.keys.gate import Gates
 from weft.formats.weft.keys.step import StepKeys
-from weft.formats.weft.keys.words import Expression, Identifier, Names, Open, Text, Value
+from weft.formats.weft.keys.words import Expression, Given, Identifier, Names, Open, Text, Value
 
 
 class InputKeys(Struct, forbid_unknown_fields=True):
@@ -28,7 +28,18 @@ class InputKeys(Struct, forbid_unknown_fields=True):
     choices: list[Any] = []
     """The only values that are taken."""
     secret: bool = False
-    """Never shown and never stored with the run."""
+    """Its value is never stored, shown or put into a text; only the steps that name it are given it."""
+
+
+class SecretKeys(Struct, forbid_unknown_fields=True):
+    """Where a secret is found, each time that a step is given it: one of these."""
+
+    env: Text | UnsetType = UNSET
+    """A variable of the environment in which weft itself runs."""
+    file: Text | UnsetType = UNSET
+    """A file outside of the workspace; a relative path is looked for in the project."""
+    command: Annotated[list[Text], Meta(min_length=1)] | UnsetType = UNSET
+    """A program with its arguments; what it prints is the secret."""
 
 
 class FactKeys(Struct, forbid_unknown_fields=True):
@@ -61,6 +72,8 @@ class RoleKeys(Struct, forbid_unknown_fields=True):
     """`worktree`: it can write in its working folder only. A role can ask for more than the settings, never for less."""
     options: Open = {}
     """The agent's own options."""
+    secrets: Given = {}
+    """Secrets that the agent's environment is given, wherever the role is at work."""
 
 
 class PhaseKeys(Struct, forbid_unknown_fields=True):
@@ -116,6 +129,8 @@ class DocumentKeys(Struct, forbid_unknown_fields=True):
     """The version of the workflow itself."""
     inputs: dict[str, ValueType | InputKeys | None] = {}
     """Values that a run is started with; a type alone is enough."""
+    secrets: dict[str, SecretKeys] = {}
+    """Where secrets are found; each is given only to the steps and roles that name it."""
     facts: dict[str, ValueType | FactKeys | None] = {}
     """What becomes known during the run; a type alone is enough."""
     roles: dict[str, Text | list[Text] | RoleKeys | None] = {}

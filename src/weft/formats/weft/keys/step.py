@@ -23,6 +23,7 @@ from weft.formats.weft.keys.gate import Gates
 from weft.formats.weft.keys.words import (
     Command,
     Expression,
+    Given,
     Identifier,
     Names,
     Open,
@@ -146,6 +147,8 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     """Environment variables; texts are templates."""
     confine: Confine | UnsetType = UNSET
     """`worktree`: its command, its agent and the commands of its gates can write in the working folder only."""
+    secrets: Given = {}
+    """Secrets that the step's environment is given: names, or `VARIABLE: name`; of a `call`, `input: name`."""
     labels: Names | UnsetType = UNSET
     """What a worker must offer to take the step."""
     cache: bool | UnsetType = UNSET

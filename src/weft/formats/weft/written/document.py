@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from weft.definition.policy import Limits
-from weft.definition.workflow import Fact, Input, Phase, Role, Workflow
+from weft.definition.workflow import Fact, Input, Phase, Role, Secret, Workflow
 from weft.formats.weft.durations import written
-from weft.formats.weft.written.policies import budget, differing, gates
+from weft.formats.weft.written.policies import budget, differing, gates, secrets
 from weft.formats.weft.written.step import step_keys
 
 
@@ -18,6 +18,9 @@ def document_keys(workflow: Workflow) -> dict[str, Any]:
     keys |= differing(workflow, usual, "description", "version")
     parts = {
         "inputs": {name: _input(one) for name, one in workflow.inputs.items()},
+        "secrets": {
+            name: differing(one, Secret(), "env", "file", "command") for name, one in workflow.secrets.items()
+        },
         "facts": {name: _fact(one) for name, one in workflow.facts.items()},
         "roles": {name: _role(one) for name, one in workflow.roles.items()},
         "limits": _limits(workflow.limits),
@@ -44,6 +47,7 @@ def _fact(one: Fact) -> Any:
 
 def _role(one: Role) -> Any:
     keys = differing(one, Role(), "model", "persona", "title", "permissions", "confine", "options")
+    keys |= {"secrets": secrets(one.secrets)} if one.secrets else {}
     agents = list(one.agents)
     return {**({"agent": agents} if agents else {}), **keys} if keys or not agents else agents
 

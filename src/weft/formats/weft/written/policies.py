@@ -19,6 +19,11 @@ def differing(one: Struct, usual: Struct, *names: str) -> Keys:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
 
 
+def secrets(given: dict[str, str]) -> Any:
+    """A list where each has its own name, else a mapping."""
+    return list(given) if all(name == wanted for name, wanted in given.items()) else given
+
+
 def retry(one: Retry) -> Any:
     """A number, `false`, or a mapping."""
     if one == Retry():

@@ -16,6 +16,7 @@ from weft.formats.weft.written.policies import (
     gates,
     join,
     retry,
+    secrets,
     timeout,
 )
 
@@ -45,6 +46,7 @@ def step_keys(step: Step) -> dict[str, Any]:
         "retry": retry(step.retry),
         "timeout": timeout(step.timeout),
         "budget": budget(step.budget),
+        "secrets": secrets(step.secrets) if step.secrets else None,
     }
     keys |= {name: value for name, value in policies.items() if value is not None}
     names = (

@@ -1,0 +1,92 @@
+"""What an attempt left on disk has no secret in it afterwards."""
+
+import base64
+import os
+
+import pytest
+
+from weft.agents import scrub
+from weft.agents.redaction import Redactor
+from weft.agents.scrub import Scrub
+
+SECRET = "sk-a+b-0123456789"
+CODED = base64.b64encode(SECRET.encode()).decode()
+
+
+@pytest.fixture
+def look():
+    return Scrub(Redactor({"KEY": SECRET}))
+
+
+def test_files_names_and_links_are_put_right_and_named(tmp_path, look):
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    (tmp_path / "a.txt").write_text(f"one {SECRET}")
+    (tmp_path / "deep" / "b.bin").write_bytes(b"\xff" + f"{CODED[:7]}\n{CODED[7:]}".encode())
+    (tmp_path / "deep" / "er" / "wide").write_bytes(SECRET.encode("utf-16"))
+    (tmp_path / f"n-{SECRET}").write_text("nothing")
+    (tmp_path / f"d-{SECRET}").mkdir()
+    (tmp_path / f"d-{SECRET}" / "in").write_text(SECRET)
+    (tmp_path / "clean.txt").write_text("nothing")
+    (tmp_path / "good").symlink_to("clean.txt")
+    (tmp_path / "link").symlink_to(f"/x/{SECRET}")
+    os.mkfifo(tmp_path / "pipe")
+    found = look.folder(tmp_path)
+    assert found == [
+        ("a.txt", "KEY"),
+        ("d-[redacted KEY]", "KEY"),
+        ("d-[redacted KEY]/in", "KEY"),
+        ("deep/b.bin", "KEY"),
+        ("deep/er/wide", "KEY"),
+        ("link", "KEY"),
+        ("n-[redacted KEY]", "KEY"),
+    ]
+    assert (tmp_path / "a.txt").read_text() == "one [redacted KEY]"
+    assert (tmp_path / "deep" / "b.bin").read_bytes().startswith(b"\xff[redacted KEY]")
+    assert (tmp_path / "d-[redacted KEY]" / "in").read_text() == "[redacted KEY]"
+    assert (tmp_path / "good").is_symlink()
+    assert not (tmp_path / "link").is_symlink()
+    assert look.folder(tmp_path) == []
+
+
+def test_what_has_not_changed_since_is_left_alone_and_so_is_git(tmp_path, look):
+    (tmp_path / "old").write_text(SECRET)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "config").write_text(SECRET)
+    assert look.folder(tmp_path, (tmp_path / "old").stat().st_ctime_ns + 1) == []
+    assert look.folder(tmp_path, (tmp_path / "old").stat().st_ctime_ns) == [("old", "KEY")]
+    assert (tmp_path / ".git" / "config").read_text() == SECRET
+
+
+def test_a_time_that_was_set_back_does_not_hide_a_file(tmp_path, look):
+    (tmp_path / "a").write_text(SECRET)
+    since = (tmp_path / "a").stat().st_ctime_ns
+    os.utime(tmp_path / "a", (0, 0))
+    assert look.folder(tmp_path, since) == [("a", "KEY")]
+
+
+def test_read_only_files_and_their_other_names(tmp_path, look):
+    (tmp_path / "a").write_text(SECRET)
+    os.link(tmp_path / "a", tmp_path / "b")
+    (tmp_path / "a").chmod(0o400)
+    assert look.folder(tmp_path) == [("a", "KEY"), ("b", "KEY")]
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o400
+
+
+def test_a_secret_at_the_border_of_two_blocks_is_found(tmp_path, look, monkeypatch):
+    monkeypatch.setattr(scrub, "_BLOCK", 64)
+    for at in range(40, 70, 3):
+        (tmp_path / "a").write_text("." * at + SECRET)
+        assert look.folder(tmp_path) == [("a", "KEY")]
+
+
+def test_a_file_that_is_too_large_to_be_put_right_is_taken_away(tmp_path, look, monkeypatch):
+    monkeypatch.setattr(scrub, "_LARGEST", 10)
+    (tmp_path / "a").write_text(SECRET)
+    assert look.folder(tmp_path) == [("a", "KEY")]
+    assert not (tmp_path / "a").exists()
+
+
+def test_without_secrets_nothing_is_looked_at(tmp_path):
+    (tmp_path / "a").write_text(SECRET)
+    assert Scrub(Redactor()).folder(tmp_path) == []
+    assert not Scrub(Redactor()).finds(SECRET.encode())
