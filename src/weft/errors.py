@@ -204,6 +204,12 @@ class LeaseHeld(WeftError):
     mend = "watch it with `weft watch {run}`, or stop that process first"
 
 
+class StillRunning(WeftError):
+    """Processes of an earlier attempt of {step} in run {run} still run on this host; they are kept by {keepers}."""
+
+    mend = "another driver may be at work; else end these processes (0 is one that is not known), and drive the run again"
+
+
 class GateError(WeftError):
     """The gate {gate} cannot judge: {reason}."""
 

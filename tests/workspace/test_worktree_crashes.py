@@ -14,9 +14,9 @@ import pytest
 
 from tests.house.tree import ROOT
 from tests.workspace import crashing
+from tests.workspace.crashing import commands, counting_git
 from tests.workspace.repositories import fingerprint, git
 from weft.testing.workspace_contract import listing
-from weft.workspace.git import CRASH_POINT
 
 pytestmark = pytest.mark.needs("git")
 
@@ -24,8 +24,8 @@ EVERY = int(os.environ.get("WEFT_CRASH_EVERY", "9"))
 """Which points the gate tries: every ninth, and those of the landing. `WEFT_CRASH_EVERY=1` tries them all."""
 
 
-def run(state: Path, project: Path, crash: int = 0) -> subprocess.CompletedProcess[str]:
-    env = os.environ | ({CRASH_POINT: str(crash)} if crash else {})
+def run(state: Path, project: Path, git: Path) -> subprocess.CompletedProcess[str]:
+    env = os.environ | {"PATH": f"{git}:{os.environ['PATH']}"}
     program = [sys.executable, "-m", "tests.workspace.crashing", str(state), str(project)]
     return subprocess.run(program, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
 
@@ -34,14 +34,15 @@ def run(state: Path, project: Path, crash: int = 0) -> subprocess.CompletedProce
 def test_a_run_that_is_killed_anywhere_ends_as_if_it_had_not_been(tmp_path: Path, project: Path):
     git(project, "checkout", "-q", "-b", "desk")
     whole = copy(project, tmp_path / "whole")
-    expected = json.loads(run(tmp_path / "state", whole).stdout)
-    commands = expected.pop("commands")
+    counting = counting_git(tmp_path / "git")
+    expected = json.loads(run(tmp_path / "state", whole, counting).stdout)
+    last = commands(counting)
     step = 1 if os.environ.get("WEFT_SOAK") else EVERY
-    points = sorted({*range(1, commands + 1, step), *range(commands - 4, commands + 1)})
+    points = sorted({*range(1, last + 1, step), *range(last - 4, last + 1)})
     for point in points:
         mine, state = copy(project, tmp_path / f"at-{point}"), tmp_path / f"state-{point}"
         before = fingerprint(mine)
-        assert run(state, mine, point).returncode == -9
+        assert run(state, mine, counting_git(tmp_path / f"git-{point}", point)).returncode == -9
         reached = asyncio.run(crashing.whole(state, mine))
         assert {name: reached[name] for name in expected} == expected, point
         assert git(mine, "rev-parse", "main") == expected["commit"]

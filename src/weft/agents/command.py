@@ -5,7 +5,6 @@ Its exit code and the evidence decide; what it says about itself in the answer's
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 from collections.abc import Mapping
@@ -19,14 +18,17 @@ from weft.agents.answer import handoff_of, last_object, outcome_of
 from weft.agents.confine import NOT_CONFINED, Confinement, named, reach_of
 from weft.agents.failures import EXIT_CODES, RULES, Rule, classify
 from weft.agents.port import Desk, Probe
-from weft.agents.process import Exit, run_process
 from weft.agents.prompt import compose
 from weft.core.work import Brief, Failure, Outcome
 from weft.definition.policy import ErrorClass
 from weft.definition.workflow import Confine
 from weft.errors import Unconfinable
+from weft.processes.call import call
+from weft.processes.limits import Limits
+from weft.processes.run import Exit, run_process
 
 _PROBE_SECONDS = 20.0
+_PROBE_BYTES = 1_048_576
 _SUMMARY_CHARS = 2_000
 
 
@@ -36,8 +38,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Without `{prompt_file}` the prompt is the standard input. `passed` are names or patterns of our variables that the
     command may see; `env` is given as it is. `version` is an argv that prints a version. `rules` are tried before
-    weft's own. `confine` puts it into bubblewrap; there it writes of your home what `keeps` names, and `readable` is what else
-    it must read.
+    weft's own. `limits` hold for the command and all that it starts. `confine` puts it into bubblewrap; there it writes of your
+    home what `keeps` names, and `readable` is what else it must read.
     """
 
     argv: tuple[str, ...]
@@ -50,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     exit_codes: dict[int, ErrorClass] = {}
+    limits: Limits | None = None
     mend: str = ""
 
 
@@ -91,6 +94,7 @@ class Command:
                 stdin=None if "{prompt_file}" in self._settings.argv else prompt,
                 output_bytes=brief.output_bytes,
                 grace_seconds=brief.timeout.grace_seconds,
+                limits=self._settings.limits,
             )
         except (Unconfinable, OSError, ValueError) as fault:
             return self._failed(
@@ -165,22 +169,11 @@ class Command:
 async def _said(argv: tuple[str, ...]) -> tuple[int, str]:
     """Exit code and output of a short command; a code of 124 when it does not end."""
     try:
-        process = await asyncio.create_subprocess_exec(
-            *argv,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env=environment.clean({}),
+        code, out, err = await call(
+            argv, folder=os.getcwd(), env=environment.clean({}), seconds=_PROBE_SECONDS, cap=_PROBE_BYTES
         )
-    except OSError as fault:
+    except ChildProcessError as fault:
+        return 124, str(fault)
+    except (OSError, ValueError) as fault:
         return 127, str(fault)
-    try:
-        async with asyncio.timeout(_PROBE_SECONDS):
-            said, _ = await process.communicate()
-        return process.returncode or 0, said.decode("utf-8", "replace")
-    except TimeoutError:
-        return 124, "it did not end"
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+    return code, (out + err).decode("utf-8", "replace")

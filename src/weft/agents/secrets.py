@@ -10,13 +10,12 @@ import os
 from collections.abc import Coroutine
 from pathlib import Path
 from stat import S_ISREG
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from weft.agents.port import Desk
-from weft.agents.process import Child
 from weft.agents.spellings import SHORTEST, squeezed
 from weft.definition.workflow import Secret
 from weft.errors import SecretError
+from weft.processes.child import Child
 
 LARGEST_BYTES: Final = 65_536
 COMMAND_SECONDS: Final = 30.0
@@ -88,12 +87,10 @@ async def _printed(name: str, argv: tuple[str, ...], project: Path, spool: Path)
     said = _Said()
     await asyncio.to_thread(spool.mkdir, parents=True, exist_ok=True)
     try:
-        desk = cast("Desk", _Desk(project, spool))
-        child = Child(argv, desk, said, env=dict(os.environ), record="secret.json")
+        child = await Child.start(argv, said, folder=project, env=os.environ, spool=spool)
     except (OSError, ValueError) as fault:
         raise SecretError(name=name, reason=f"{argv[0]} could not be started: {fault}") from fault
     try:
-        child.watch()
         if not await _within(child.ended(), said.flood.wait()):
             raise SecretError(name=name, reason=f"{argv[0]} did not end within {COMMAND_SECONDS:g} s")
         if said.flood.is_set():
@@ -119,14 +116,6 @@ async def _within(*ends: Coroutine[Any, Any, Any]) -> bool:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
     return bool(done)
-
-
-class _Desk:
-    """What a child needs of a desk; nobody hears what it prints."""
-
-    def __init__(self, folder: Path, spool: Path) -> None:
-        self.folder = folder
-        self.spool = spool
 
 
 class _Said:

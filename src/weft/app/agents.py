@@ -15,6 +15,7 @@ from weft.agents.confine import NOT_CONFINED, Confinement
 from weft.agents.port import Agent, Probe
 from weft.app.settings import Settings
 from weft.errors import SettingsError
+from weft.processes.limits import Limits
 from weft.steps.port import Tools
 
 _PRESET = "preset"
@@ -29,6 +30,7 @@ def tools_of(settings: Settings, confinement: Confinement = NOT_CONFINED) -> Too
         "breakers": breakers,
         "confinement": confinement,
         "environment": settings.environment.passed,
+        "limits": settings.limits,
     }
     return Tools(agents=_WhenWanted(settings, confinement), settings=known)
 
@@ -41,12 +43,12 @@ def agents_of(settings: Settings, confinement: Confinement = NOT_CONFINED) -> Ma
     made: dict[str, Agent] = {"rehearsal": Rehearsal()}
     for name, table in settings.agents.items():
         try:
-            made[name] = _made(name, table, confinement)
+            made[name] = _made(name, table, confinement, settings.limits)
         except (msgspec.ValidationError, ValueError) as error:
             raise SettingsError(name=f"agents.{name}", reason=str(error)) from error
     for name in PRESETS:
         if name not in made:
-            made[name] = _made(name, {}, confinement)
+            made[name] = _made(name, {}, confinement, settings.limits)
     return _WithPlugins(_taped(made, settings))
 
 
@@ -73,7 +75,7 @@ async def probe_all(settings: Settings) -> list[Probe]:
     return list(await asyncio.gather(*(agents[name].probe() for name in agents)))
 
 
-def _made(name: str, table: Mapping[str, Any], confinement: Confinement) -> Agent:
+def _made(name: str, table: Mapping[str, Any], confinement: Confinement, limits: Limits | None) -> Agent:
     """A table is a preset's (by its name, or `preset`), an agent of the protocol (`protocol = "acp"`), a model behind an
     API (`protocol = "model"`), or any other command.
     """
@@ -83,6 +85,8 @@ def _made(name: str, table: Mapping[str, Any], confinement: Confinement) -> Agen
     protocol = table.get(
         _PROTOCOL, "acp" if table.get(_PRESET) or (name in PRESETS and "argv" not in table) else ""
     )
+    if protocol != "model" and limits is not None:
+        given.setdefault("limits", msgspec.to_builtins(limits))
     if protocol == "acp":
         return _speaking(name, table.get(_PRESET) or (name if name in PRESETS else ""), given, confinement)
     if protocol == "model":

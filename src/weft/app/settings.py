@@ -14,9 +14,12 @@ from msgspec import Struct
 
 from weft.definition.workflow import Confine, Permissions
 from weft.errors import SettingsError
+from weft.processes.limits import Limits
 
 FILE = "weft.toml"
 PREFIX = "WEFT_"
+TABLES = ("agents", "environment", "limits")
+"""Keys that no variable of the environment can say."""
 
 
 class Environment(Struct, frozen=True, forbid_unknown_fields=True, rename={"passed": "pass"}):
@@ -63,12 +66,10 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """A folder of such recordings: they are played back instead of asking the agents."""
     environment: Environment = Environment()
     """The table `[environment]`: `pass = ["CARGO_*"]` are variables of weft's own that commands of steps and gates may see."""
+    limits: Limits | None = None
+    """Limits of the system on all that an attempt starts: a table, `[limits]`. An agent with `limits` of its own has those."""
     agents: dict[str, dict[str, Any]] = {}
     """Agents of your own: a table each, `[agents.NAME]`, with `argv` and what else `docs/reference/agents.md` lists."""
-
-
-_TABLES = ("agents", "environment")
-"""Keys that no variable of the environment can say."""
 
 
 def load_settings(project: Path, given: Mapping[str, Any] | None = None) -> Settings:
@@ -76,7 +77,7 @@ def load_settings(project: Path, given: Mapping[str, Any] | None = None) -> Sett
     values = _file(project / FILE)
     for name in Settings.__struct_fields__:
         text = os.environ.get(PREFIX + name.upper())
-        if text is not None and name not in _TABLES:
+        if text is not None and name not in TABLES:
             values[name] = text.split(os.pathsep) if name == "readable" else text
     values.update({k: v for k, v in (given or {}).items() if v is not None})
     _check_words(values, project / FILE)

@@ -19,10 +19,16 @@ LAST = "last"
 
 
 class Here:
-    """`folder` and `store` are None where nothing was said."""
+    """`folder` and `store` are None where nothing was said. `alone`: this process is the command and nothing else."""
 
     def __init__(
-        self, folder: str | None, store: str | None, *, json: bool = False, reads: bool = False
+        self,
+        folder: str | None,
+        store: str | None,
+        *,
+        json: bool = False,
+        reads: bool = False,
+        alone: bool = False,
     ) -> None:
         self.folder = Path(folder) if folder else Path.cwd()
         if not self.folder.is_dir():
@@ -30,12 +36,17 @@ class Here:
         self.store = os.path.abspath(store) if store and _is_path(store) else store
         self.screen = Screen(json=json)
         self._reads = reads
+        self._alone = alone
 
     @asynccontextmanager
     async def weft(self, **settings: Any) -> AsyncIterator[Weft]:
         """The project, opened; closed again afterwards."""
         from weft.app.open import open_weft
 
+        if self._alone:
+            from weft.processes.adoption import adopt
+
+            adopt()
         store = "memory:" if self._reads and self._nothing_here() else self.store
         weft = open_weft(self.folder, store=store, **settings)
         try:

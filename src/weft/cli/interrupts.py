@@ -1,6 +1,6 @@
 """Ctrl-C and SIGTERM while a run is driven: the first leaves the run as it is, the second ends this process at once.
 
-What the killed process had started is ended by its lifeline, so nothing is left behind either way.
+What the killed process had started is ended by its keepers, so nothing is left behind either way.
 """
 
 from __future__ import annotations

@@ -23,12 +23,16 @@ GLOBAL_VALUES = ("--store", "--folder", "-C")
 def main(argv: list[str] | None = None) -> int:
     """Do what the words say and give the exit code. Prints every error itself, as JSON when that was asked for."""
     words = sys.argv[1:] if argv is None else argv
+    if argv is None and os.getpid() == 1:
+        from weft.processes.init import leave_init_behind
+
+        leave_init_behind()
     if COMPLETE in os.environ:
         from weft.cli.typed import complete
 
         return complete(COMPLETE)
     try:
-        return _do(words)
+        return _do(words, alone=argv is None)
     except KeyboardInterrupt:
         sys.stderr.write("\nInterrupted.\n")
         return exits.INTERRUPTED
@@ -42,7 +46,7 @@ def main(argv: list[str] | None = None) -> int:
         return complain(error, words)
 
 
-def _do(words: list[str]) -> int:
+def _do(words: list[str], *, alone: bool) -> int:
     before, name, rest = _split(words)
     if name in {"", "help"} and not (name and rest):
         if "--version" in before:
@@ -58,16 +62,18 @@ def _do(words: list[str]) -> int:
         from weft.cli.typed import show_help
 
         return show_help(command)
-    return perform(command, [*before, *rest])
+    return perform(command, [*before, *rest], alone)
 
 
-def perform(command: Command, words: list[str]) -> int:
-    """Parse the words and do the command."""
+def perform(command: Command, words: list[str], alone: bool = False) -> int:
+    """Parse the words and do the command; `alone` says that this process does nothing else."""
     from weft.cli.grammar import parse
     from weft.cli.here import Here
 
     values = parse(command, words)
-    here = Here(values.pop("folder"), values.pop("store"), json=values.pop("json"), reads=command.reads)
+    here = Here(
+        values.pop("folder"), values.pop("store"), json=values.pop("json"), reads=command.reads, alone=alone
+    )
     result: Any = command.perform(here, **values)
     if hasattr(result, "send"):
         import asyncio

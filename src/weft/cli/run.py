@@ -91,6 +91,8 @@ def _script(rehearse: str | None, folder: Path) -> str | None:
 
 def _detach(here: Here, weft: Weft, run: str, taped: dict[str, str]) -> int:
     """The values of secret inputs go to the process in the background by its standard input."""
+    from weft.processes.adoption import spare
+
     held = weft.engine.vault.of(run)
     log = weft.home / "drive" / f"{run}.log"
     log.parent.mkdir(exist_ok=True)
@@ -108,6 +110,7 @@ def _detach(here: Here, weft: Weft, run: str, taped: dict[str, str]) -> int:
             start_new_session=True,
             close_fds=True,
         )
+    spare(process.pid)
     if process.stdin is not None:
         with process.stdin as pipe:
             pipe.write(msgspec.json.encode(held))

@@ -9,6 +9,7 @@ import asyncio
 import base64
 import hmac
 import http.client
+import os
 import ssl
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -20,9 +21,11 @@ import msgspec
 from weft.errors import WeftError
 from weft.observe.addresses import resolve
 from weft.observe.webhooks import SECRET_PREFIX, Webhook
+from weft.processes.call import call
 from weft.store.port import Record
 
 TIMEOUT_SECONDS: Final = 15.0
+_PRINTED_BYTES: Final = 16_777_216
 MEDIA: Final = "application/cloudevents+json"
 
 
@@ -118,20 +121,12 @@ def _connection(
 
 async def _command(webhook: Webhook, record: Record, body: bytes, seconds: float) -> str:
     """The event on standard input; the exit code says whether it was taken."""
-    started = await asyncio.create_subprocess_exec(
-        *webhook.argv,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )
     try:
-        async with asyncio.timeout(seconds):
-            _, said = await started.communicate(body)
-    finally:
-        if started.returncode is None:
-            started.kill()
-            await started.wait()
-    if started.returncode == 0:
+        ended = await call(
+            webhook.argv, folder=os.getcwd(), env=os.environ, stdin=body, seconds=seconds, cap=_PRINTED_BYTES
+        )
+    except ChildProcessError as error:
+        return str(error)
+    if ended.code == 0:
         return ""
-    return f"it ended with {started.returncode}: {said[-300:].decode('utf-8', 'replace').strip()}"
+    return f"it ended with {ended.code}: {ended.err[-300:].decode('utf-8', 'replace').strip()}"

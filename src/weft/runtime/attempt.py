@@ -13,7 +13,8 @@ import msgspec
 
 from weft.core.work import Artifact, Failure, Outcome, Verdict
 from weft.definition.policy import Timeouts
-from weft.errors import GateError, WeftError
+from weft.errors import GateError, StillRunning, WeftError
+from weft.processes.lock import await_end
 from weft.runtime.assignment import Assignment, Link
 from weft.runtime.clock import Clock
 from weft.runtime.desk import AttemptDesk
@@ -68,11 +69,14 @@ class Attempts:
             return _clean(Outcome(failure=Failure(kind="permanent", message=message)), held)
 
     async def abandon(self, spot: Spot) -> bool:
-        """Kill what a dead driver's attempt left running on this host."""
-        from weft.agents.orphans import reap_orphans
+        """Wait for the proof that nothing lives of a dead driver's attempt on this host: its keepers end it by themselves.
 
+        Raises StillRunning when there is none in time; nothing may be tried again next to what still works.
+        """
         spool = self._spool_of(spot)
-        await asyncio.to_thread(reap_orphans, spool)
+        keepers = await await_end(spool, _END_SECONDS)
+        if keepers:
+            raise StillRunning(run=spot.run, step=spot.step, keepers=", ".join(map(str, keepers)))
         return (spool / AT_WORK).exists()
 
     async def begin(self, assignment: Assignment) -> Base | Outcome:
@@ -289,5 +293,6 @@ AT_WORK = "at-work"
 """Stands in an attempt's spool while its kind performs; found after a crash, it says what the crash may be due to."""
 
 _NAMED = 5
+_END_SECONDS = 10.0
 _NOWHERE = Path("/nonexistent")
 _NO_LIMITS = Timeouts()

@@ -13,9 +13,9 @@ import msgspec
 from weft.agents import environment, exchange
 from weft.agents.confine import NOT_CONFINED, Confinement, named, reach_of
 from weft.agents.port import Desk
-from weft.agents.process import Exit, run_process
 from weft.core.work import Brief, Failure, Outcome
 from weft.errors import WeftError
+from weft.processes.run import Exit, run_process
 from weft.steps.port import Tools
 from weft.steps.template import render, scope
 
@@ -85,6 +85,7 @@ async def run_command(
         output_bytes=brief.output_bytes,
         tail_bytes=max(_STDOUT_BYTES, brief.output_bytes) if brief.output_schema else _STDOUT_BYTES,
         grace_seconds=brief.timeout.grace_seconds,
+        limits=tools.settings.get("limits"),
     )
 
 

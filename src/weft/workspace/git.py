@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from weft.errors import GitFailed, WorkspaceError
-from weft.workspace.conversation import Conversation
+from weft.processes.call import call
 
 OLDEST = (2, 38)
 """`merge-tree --write-tree` and `cat-file -z` came with it."""
@@ -23,9 +22,6 @@ OLDEST = (2, 38)
 SECONDS = 120.0
 CAP = 256 << 20
 _LINES_OF_ERROR = 12
-
-CRASH_POINT = "WEFT_CRASH_BEFORE_GIT"
-"""For tests: the number (from 1) of the git command before which this process kills itself."""
 
 _SETTINGS = (
     "core.hooksPath=/dev/null",
@@ -70,8 +66,6 @@ _KEPT_VARIABLES = {
     "GIT_SSL_CAINFO",
     "GIT_SSL_NO_VERIFY",
 }
-
-_started = 0
 
 
 class Said(Struct, frozen=True):
@@ -153,11 +147,22 @@ async def spawn(
     cap: int = CAP,
     sink: Callable[[bytes], object] | None = None,
 ) -> Said:
-    """One git command in a process group of its own, which is killed whole at the deadline, the cap, or on cancelling."""
-    _crash_if_due()
-    talk = Conversation(("git", *_FLAGS, *argv), cwd, _environment(extra), stdin, seconds, cap, sink)
+    """One git command in a process group of its own, which is killed whole at the deadline, the cap, or on cancelling.
+
+    It is started by a keeper, as everything is, so it does not outlive a driver that is killed.
+    """
     try:
-        return Said(*await talk.run())
+        ended = await call(
+            ("git", *_FLAGS, *argv),
+            folder=cwd,
+            env=_environment(extra),
+            stdin=stdin,
+            seconds=seconds,
+            cap=cap,
+            sink=sink,
+            shared=True,
+        )
+        return Said(*ended)
     except ChildProcessError as error:
         raise GitFailed(verb=argv[0], place=cwd, reason=str(error), code=-1) from error
     except OSError as error:
@@ -209,10 +214,3 @@ def _last_words(said: Said) -> str:
     lines = said.err.decode(errors="replace").strip().splitlines()[-_LINES_OF_ERROR:]
     ended = f"killed by signal {-said.code}" if said.code < 0 else f"exit code {said.code}"
     return "; ".join(line.strip() for line in lines) or ended
-
-
-def _crash_if_due() -> None:
-    global _started
-    _started += 1
-    if os.environ.get(CRASH_POINT) == str(_started):
-        os.kill(os.getpid(), signal.SIGKILL)

@@ -8,7 +8,7 @@ import msgspec
 
 from tools.docs.blocks import generates
 from tools.docs.generators.format import meanings
-from weft.app.settings import PREFIX, Settings
+from weft.app.settings import PREFIX, TABLES, Settings
 
 
 @generates("settings")
@@ -17,7 +17,7 @@ def table() -> str:
     rows = ["| key | type | default | in the environment | means |", "|---|---|---|---|---|"]
     for field in msgspec.structs.fields(Settings):
         name = field.encode_name
-        environment = "" if ast.unparse(types[name]).startswith("dict") else f"`{PREFIX}{name.upper()}`"
+        environment = "" if name in TABLES else f"`{PREFIX}{name.upper()}`"
         cells = (f"`{name}`", f"`{ast.unparse(types[name])}`", _default(field), environment, said[name])
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)

@@ -80,6 +80,7 @@ class AcpAgent:
         settings = msgspec.structs.replace(self._settings, permissions=answer)
         try:
             talk = Conversation(self.name, settings, self._argv(brief), brief, desk, around, redactor)
+            await talk.begin()
         except (OSError, ValueError) as fault:
             return self._failed(
                 Failure(kind="permanent", message=f"{self.name} could not be started: {fault}")

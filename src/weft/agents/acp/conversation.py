@@ -23,9 +23,9 @@ from weft.agents.acp.updates import Updates
 from weft.agents.acp.usage import Meter
 from weft.agents.acp.wire import Wire
 from weft.agents.port import Desk
-from weft.agents.process import Child
 from weft.agents.redaction import Redactor
 from weft.core.work import Brief, Failure, Outcome
+from weft.processes.child import Child
 
 _PULSE_SECONDS = 0.5
 _CANCEL_SECONDS = 1.0
@@ -34,7 +34,7 @@ _LAST_SECONDS = 2.0
 
 
 class Conversation:
-    """Raises OSError or ValueError when the program cannot be started."""
+    """`begin` it, then `hold` it."""
 
     def __init__(
         self,
@@ -55,10 +55,20 @@ class Conversation:
         self._updates = Updates(_bounded(desk, redactor, brief.output_bytes * 3 // 4))
         self._meter = Meter(settings.usage)
         self._permissions = Permissions(desk, settings.permissions, settings.rules, redactor.data)
-        self._terminals = Terminals(desk, around.bare, around.wrap)
+        self._terminals = Terminals(desk, around.bare, around.wrap, settings.limits)
+        self._argv = around.wrap(argv)
+
+    async def begin(self) -> None:
+        """Start the process. Raises OSError or ValueError when it cannot be started."""
         try:
-            self._child = Child(
-                around.wrap(argv), desk, self._wire, env=around.env, talks=True, limits=settings.limits
+            self._child = await Child.start(
+                self._argv,
+                self._wire,
+                folder=self._desk.folder,
+                env=self._around.env,
+                talks=True,
+                limits=self._settings.limits,
+                spool=self._desk.spool,
             )
         except BaseException:
             self._wire.close()
@@ -66,7 +76,6 @@ class Conversation:
 
     async def hold(self) -> Outcome:
         """From the first word to the last. Being cancelled ends it, and the process."""
-        self._child.watch()
         grace = self._brief.timeout.grace_seconds
         pipe = self._child.hears
         assert pipe is not None
@@ -98,6 +107,8 @@ class Conversation:
             over.cancel()
             await connection.close()
             self._child.close()
+            if self._child.trouble:
+                self._desk.say(f"[weft: {self._child.trouble}]\n", "err")
         self._meter.read_codex(self._codex_home(), session.id)
         return msgspec.structs.replace(outcome, usage=self._meter.usage())
 

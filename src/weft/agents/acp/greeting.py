@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from weft.agents import environment
 from weft.agents.acp.settings import Settings
 from weft.agents.acp.surroundings import NO_PUSH, home_of
 from weft.agents.confine import Wrap
+from weft.processes.child import Child
 
 _HELLO = {
     "jsonrpc": "2.0",
@@ -27,6 +27,7 @@ _HELLO = {
     },
 }
 _SECONDS = 30.0
+_LONGEST_BYTES = 1_048_576
 
 
 async def greet(settings: Settings, argv: Sequence[str], wrap: Wrap = list) -> tuple[str, str]:
@@ -35,42 +36,64 @@ async def greet(settings: Settings, argv: Sequence[str], wrap: Wrap = list) -> t
     if settings.home:
         home_of(settings).mkdir(parents=True, exist_ok=True)
         given["HOME"] = str(home_of(settings))
+    heard = _Heard()
     try:
-        process = await asyncio.create_subprocess_exec(
-            *wrap(argv),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
+        child = await Child.start(
+            wrap(argv),
+            heard,
+            folder=os.getcwd(),
             env=environment.clean(given, settings.passed),
-            start_new_session=True,
-            limit=1_048_576,
+            talks=True,
+            limits=settings.limits,
         )
     except (OSError, ValueError) as fault:
         return "", f"it cannot be started: {fault}"
     try:
+        assert child.hears is not None
+        with contextlib.suppress(OSError):
+            child.hears.write(msgspec.json.encode(_HELLO) + b"\n")
+        over = asyncio.create_task(_hang_up(child, heard))
         async with asyncio.timeout(_SECONDS):
-            return _read(await _answer(process))
+            answer = await heard.answer
+        over.cancel()
+        return _read(answer)
     except TimeoutError:
         return "", f"it did not answer within {_SECONDS:g} s"
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+        try:
+            await child.stop(0.0)
+        finally:
+            child.close()
 
 
-async def _answer(process: asyncio.subprocess.Process) -> dict[str, Any]:
-    assert process.stdin is not None
-    assert process.stdout is not None
-    with contextlib.suppress(ConnectionError):
-        process.stdin.write(msgspec.json.encode(_HELLO) + b"\n")
-        await process.stdin.drain()
-    with contextlib.suppress(ValueError):
-        while line := await process.stdout.readline():
+async def _hang_up(child: Child, heard: _Heard) -> None:
+    """One that ends has said all that it had to say."""
+    await child.ended()
+    child.drain()
+    if not heard.answer.done():
+        heard.answer.set_result({})
+
+
+class _Heard:
+    """Waits for the line that answers; whatever else it prints is not kept."""
+
+    def __init__(self) -> None:
+        self.answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._partial = b""
+
+    def take(self, channel: str, data: bytes) -> None:
+        if channel != "out" or self.answer.done():
+            return
+        *lines, self._partial = (self._partial + data).split(b"\n")
+        self._partial = self._partial[-_LONGEST_BYTES:]
+        for line in lines:
             with contextlib.suppress(msgspec.DecodeError):
                 said = msgspec.json.decode(line)
-                if isinstance(said, dict) and said.get("id") == 0:
-                    return said
-    return {}
+                if isinstance(said, dict) and said.get("id") == 0 and not self.answer.done():
+                    self.answer.set_result(said)
+
+    def close(self) -> None:
+        """Nothing is held back."""
 
 
 def _read(said: dict[str, Any]) -> tuple[str, str]:

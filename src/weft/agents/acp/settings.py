@@ -7,8 +7,8 @@ from typing import Literal
 from msgspec import Struct
 
 from weft.agents.failures import Rule
-from weft.agents.limits import Limits
 from weft.definition.workflow import Confine, Permissions
+from weft.processes.limits import Limits
 
 Answer = Permissions
 

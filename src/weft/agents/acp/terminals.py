@@ -8,7 +8,8 @@ from typing import Any
 
 from weft.agents.acp.permissions import within
 from weft.agents.port import Desk
-from weft.agents.process import Child
+from weft.processes.child import Child
+from weft.processes.limits import Limits
 
 MOST_BYTES = 1_048_576
 _GRACE_SECONDS = 1.0
@@ -17,14 +18,22 @@ Wrap = Callable[[Sequence[str]], list[str]]
 
 
 class Terminals:
-    """`wrap` puts the attempt's confinement around a command; `env` is the agent's environment without its credential."""
+    """`wrap` puts the attempt's confinement around a command; `env` is the agent's environment without its credential.
 
-    def __init__(self, desk: Desk, env: Mapping[str, str], wrap: Wrap = list) -> None:
+    `limits` are the agent's own: what it has others run for it is held to them as well.
+    """
+
+    def __init__(
+        self, desk: Desk, env: Mapping[str, str], wrap: Wrap = list, limits: Limits | None = None
+    ) -> None:
         self._desk = desk
         self._env = env
         self._wrap = wrap
+        self._limits = limits
         self._open: dict[str, _Terminal] = {}
         self._made = 0
+        self._starting = asyncio.Lock()
+        self._closed = False
 
     async def create(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """`terminal/create`. Raises ValueError for a folder outside, OSError for a program that is not there."""
@@ -33,19 +42,21 @@ class Terminals:
             raise ValueError(f"{folder!r} is outside of the working folder")
         given = {str(one["name"]): str(one["value"]) for one in params.get("env") or ()}
         argv = self._wrap([str(params["command"]), *map(str, params.get("args") or ())])
-        name = f"terminal-{self._made + 1}"
         sink = _Kept(self._desk, min(int(params.get("outputByteLimit") or MOST_BYTES), MOST_BYTES))
-        child = Child(
-            argv,
-            self._desk,
-            sink,
-            env={**self._env, **given},
-            folder=(self._desk.folder / folder).resolve(),
-            record=f"process-{name}.json",
-        )
-        self._made += 1
-        child.watch()
-        self._open[name] = _Terminal(child, sink)
+        async with self._starting:
+            if self._closed:
+                raise ValueError("the attempt is over")
+            child = await Child.start(
+                argv,
+                sink,
+                folder=(self._desk.folder / folder).resolve(),
+                env={**self._env, **given},
+                limits=self._limits,
+                spool=self._desk.spool,
+            )
+            self._made += 1
+            name = f"terminal-{self._made}"
+            self._open[name] = _Terminal(child, sink, self._desk)
         return {"terminalId": name}
 
     async def output(self, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,8 +87,10 @@ class Terminals:
         return {}
 
     async def close(self) -> None:
-        """End them all."""
-        terminals, self._open = list(self._open.values()), {}
+        """End them all, one that is being started too; none is started from now on."""
+        self._closed = True
+        async with self._starting:
+            terminals, self._open = list(self._open.values()), {}
         await asyncio.gather(*(terminal.stop() for terminal in terminals))
 
     @property
@@ -116,9 +129,10 @@ class _Kept:
 
 
 class _Terminal:
-    def __init__(self, child: Child, sink: _Kept) -> None:
+    def __init__(self, child: Child, sink: _Kept, desk: Desk) -> None:
         self.sink = sink
         self._child = child
+        self._desk = desk
         self.ended = asyncio.create_task(self._follow())
 
     def status(self) -> dict[str, Any]:
@@ -141,3 +155,5 @@ class _Terminal:
             await self._child.stop(_GRACE_SECONDS)
         finally:
             self._child.close()
+            if self._child.trouble:
+                self._desk.say(f"[weft: {self._child.trouble}]\n", "err")

@@ -12,9 +12,9 @@ from typing import IO, Any
 
 import msgspec
 
-from weft.agents.capture import Capture
 from weft.agents.port import Desk
 from weft.agents.redaction import Redactor, Stream
+from weft.processes.capture import Capture
 
 SPOOL = "transcript.jsonl"
 LONGEST_LINE_BYTES = 33_554_432

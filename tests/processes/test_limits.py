@@ -1,5 +1,5 @@
-from weft.agents.limits import Limits
-from weft.agents.process import run_process
+from weft.processes.limits import Limits
+from weft.processes.run import run_process
 from weft.testing.desk import ListeningDesk
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weft.agents.capture import Capture
+from weft.processes.capture import Capture
 from weft.testing.desk import ListeningDesk
 
 

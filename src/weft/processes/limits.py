@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -26,9 +27,9 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     file_bytes: int | None = None
     open_files: int | None = None
 
-    def put_on(self) -> None:
-        """Put them on this process, which is about to become the program. Raises OSError, ValueError."""
+    def by_number(self) -> Iterator[tuple[int, int]]:
+        """Each limit that is set, by the system's own number."""
         for name, which in _NAMES.items():
             value = getattr(self, name)
             if value is not None:
-                resource.setrlimit(which, (value, value))
+                yield which, value

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from weft.agents import orphans
 from weft.agents.environment import clean
-from weft.agents.process import Exit, run_process
+from weft.processes.lock import await_end
+from weft.processes.run import Exit, run_process
 from weft.testing.desk import ListeningDesk
 
 STUBBORN = "trap '' TERM; echo ready; while :; do sleep 1; done"
@@ -55,7 +55,7 @@ async def test_a_child_works_in_the_desks_folder_with_only_the_given_environment
     )
     folder, names = ended.out.splitlines()
     assert Path(folder) == desk.folder.resolve()
-    assert set(eval(names)) - {"LC_CTYPE", "__CF_USER_TEXT_ENCODING"} == {"GIVEN", orphans.MARK}
+    assert set(eval(names)) - {"LC_CTYPE", "__CF_USER_TEXT_ENCODING"} == {"GIVEN"}
 
 
 async def test_a_file_can_be_the_standard_input_and_without_one_there_is_nothing_to_read(desk):
@@ -74,7 +74,7 @@ async def test_arguments_never_reach_a_shell(desk):
     assert not list(desk.folder.iterdir())
 
 
-async def test_a_program_that_is_not_there_is_an_os_error_and_leaves_no_record(desk):
+async def test_a_program_that_is_not_there_is_an_os_error_and_leaves_no_lock(desk):
     with pytest.raises(FileNotFoundError):
         await run_process(["no-such-program-anywhere"], desk, env=clean({}))
     assert not list(desk.spool.iterdir())
@@ -120,13 +120,20 @@ async def test_a_daemon_that_holds_our_pipe_is_ended_too(desk):
 
 
 @pytest.mark.needs("linux")
-async def test_a_stranger_that_never_stops_printing_cannot_keep_us(desk):
-    """It left the group and cleared its environment: nothing tells that it is ours, but we are done with it."""
+async def test_a_stranger_that_never_stops_printing_is_ended_too(desk):
+    """It left the group and cleared its environment."""
     script = "env -i setsid sh -c 'echo $$ > pid; exec yes' & while ! [ -s pid ]; do :; done"
-    try:
-        assert (await sh(script, desk, output_bytes=1000)).code == 0
-    finally:
-        orphans.send(int((desk.folder / "pid").read_text()), signal.SIGKILL)
+    ended = await sh(script, desk, output_bytes=1000)
+    assert ended.code == 0
+    assert not living(int((desk.folder / "pid").read_text()))
+
+
+@pytest.mark.needs("linux")
+async def test_a_daemon_that_closed_its_files_does_not_outlive_a_command_that_ended_well(desk):
+    script = "setsid sh -c 'echo $$ > pid; exec sleep 600' </dev/null >/dev/null 2>&1 & while ! [ -s pid ]; do :; done"
+    ended = await sh(script, desk)
+    assert (ended.code, ended.left_behind, ended.trouble) == (0, True, "")
+    assert not living(int((desk.folder / "pid").read_text()))
 
 
 async def test_cancelling_ends_a_child_that_ignores_sigterm(desk):
@@ -136,7 +143,7 @@ async def test_cancelling_ends_a_child_that_ignores_sigterm(desk):
     with pytest.raises(asyncio.CancelledError):
         await work
     assert not living(int(desk.heard().split()[0]))
-    assert not (desk.spool / orphans.RECORD).exists()
+    assert not list(desk.spool.iterdir())
 
 
 async def test_cancelling_lets_a_child_end_in_its_own_way_within_the_grace(desk):
@@ -173,16 +180,11 @@ async def test_cancelling_reaches_a_process_that_left_the_group(desk):
     await until(lambda: not living(int(pid.read_text())))
 
 
-async def test_a_disk_that_takes_no_record_leaves_no_child(desk):
-    (desk.spool / orphans.RECORD).mkdir()
-    with pytest.raises(OSError):
-        await sh("sleep 600", desk, grace_seconds=0.1)
-
-
-async def test_without_a_descriptor_for_the_child_its_end_is_looked_for(desk, monkeypatch):
-    monkeypatch.delattr(os, "pidfd_open", raising=False)
-    assert (await sh("echo here; exit 4", desk)).code == 4
-    assert desk.heard() == "here\n"
+async def test_a_spool_that_takes_no_lock_leaves_no_child(desk):
+    desk.spool.rmdir()
+    with pytest.raises(FileNotFoundError):
+        await sh("touch begun", desk)
+    assert not list(desk.folder.iterdir())
 
 
 def started(argv: list[str]) -> subprocess.Popen[bytes]:
@@ -193,16 +195,15 @@ async def test_children_die_with_a_parent_that_is_killed(desk, tmp_path):
     program = f"""
 import asyncio
 from pathlib import Path
-from weft.agents.process import run_process
+from weft.processes.run import run_process
 from weft.testing.desk import ListeningDesk
 desk = ListeningDesk(Path({str(tmp_path / "inner")!r}))
 asyncio.run(run_process(["sh", "-c", "echo $$ > pid; sleep 600 & sleep 600"], desk, env={{"PATH": {os.environ["PATH"]!r}}}))
 """
     pid = tmp_path / "inner" / "folder" / "pid"
-    recorded = tmp_path / "inner" / "spool" / orphans.RECORD
     parent = started([sys.executable, "-c", program])
-    await until(lambda: pid.exists() and pid.read_text().strip() and recorded.exists())
+    await until(lambda: pid.exists() and pid.read_text().strip())
     parent.kill()
     parent.wait()
     await until(lambda: not living(int(pid.read_text())))
-    await until(lambda: not orphans.alive(int(pid.read_text())))
+    assert await await_end(tmp_path / "inner" / "spool", 20) == ()
