@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -83,9 +84,10 @@ class Judges:
         folder = await self._workspace.judge(spot, judged.base, judged.place, judged.commit, rules)
         try:
             path = Path(folder.place.path)
-            carried = [] if rules.command else _carry(gate, Path(judged.place.path), path)
-            spool = self._desk.spool / "gates" / name
-            spool.mkdir(parents=True, exist_ok=True)
+            carried = (
+                [] if rules.command else await asyncio.to_thread(_carry, gate, Path(judged.place.path), path)
+            )
+            spool = await asyncio.to_thread(_fresh, self._desk.spool, name)
             verdict = await self._ask(kind, gate, judged, desk_at(self._desk, folder.place, spool))
             if carried:
                 evidence = {**verdict.evidence, "not_in_the_result": carried[:_LISTED]}
@@ -96,6 +98,19 @@ class Judges:
 
     async def _ask(self, kind: GateKind, gate: Gate, judged: Judged, desk: Desk) -> Verdict:
         return await kind.judge(gate.args, self._assignment.brief, judged.outcome, desk, self._tools())
+
+
+def _fresh(spool: Path, name: str) -> Path:
+    """A new private folder for a judge. The attempt that is judged could write to its own: nothing there is believed."""
+    gates = spool / "gates"
+    if gates.is_symlink() or gates.is_file():
+        gates.unlink()
+    folder = gates / name
+    if folder.is_symlink() or folder.is_file():
+        folder.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 def command_of(args: Mapping[str, Any]) -> str:

@@ -96,7 +96,7 @@ def _added_scripts(there: Any, made: Any) -> dict[str, Any]:
 
 def _ini(base: str, ours: str) -> bytes:
     def sections(text: str) -> list[str]:
-        return _SECTION.split(text)
+        return [section for section in _SECTION.split(text) if section]
 
     def steers(section: str) -> bool:
         return bool(_STEERING_SECTION.fullmatch(section[1:].partition("]")[0]))

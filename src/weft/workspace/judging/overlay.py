@@ -110,7 +110,8 @@ def _in_reach(path: str, family: Family, tree: Tree) -> bool:
         return family.reach == "always"
     if any(family_of(other, (family,)) for other in tree.beside(folder)):
         return True
-    above = f"{folder}/" if folder else ""
+    hidden = f"/{path}".find("/.")  # What lies in a hidden folder steers the folder that this one is in.
+    above = path[:hidden] if 0 <= hidden <= len(folder) else f"{folder}/" if folder else ""
     return family.reach == "tests below" and tree.has(
         lambda other: other.startswith(above) and other.endswith(family.languages) and is_test(other)
     )

@@ -45,6 +45,7 @@ _RUNNERS = {
 _INTO = ("cd", "-C", "--prefix", "--cwd", "--directory", "--dir")
 _OPERATORS = frozenset(";&|()<>\n")
 _UNKNOWN_FOLDER = re.compile(r"\$\([^()]*\)/|`[^`]*`/|\$\{?\w+\}?/|\{\{.*?\}\}/")
+_MAKE_ITSELF = re.compile(r"\$[({]MAKE[)}]")
 _LEADING = re.compile(r"^\s*(?:[-@+]+\s*)?(?:\"?[\w-]+\"?\s*[:=]\s*)?")
 
 
@@ -94,7 +95,7 @@ def lines_of(text: str) -> str:
 
 def _simple(text: str) -> Iterator[list[str]]:
     """The simple commands of a text, each as words; of redirections only where they lead to is left out."""
-    text = _UNKNOWN_FOLDER.sub("**/", text.replace("\\\n", " "))
+    text = _UNKNOWN_FOLDER.sub("**/", _MAKE_ITSELF.sub("make", text.replace("\\\n", " ")))
     for line in text.splitlines():
         if line.lstrip().startswith("#"):
             continue
