@@ -7,24 +7,25 @@ import argparse
 import os
 import signal
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks import record, report
 from benchmarks.environment import NotMade, make, versions
 from benchmarks.measured import Failed, forget, measure
-from benchmarks.ratios import judge
-from benchmarks.workload import PEERS, PROGRAMS, Measurement, Workload
+from benchmarks.ratios import judge, lacking
+from benchmarks.workload import PEERS, PROGRAMS, Measurement, Workload, environments, not_asked
 from benchmarks.workloads import WORKLOADS
 
 Reports = dict[str, list[dict[str, float]]]
 
 
 def main() -> int:
-    """Exit code 0, also when a target is not met; 1 when something could not be measured."""
+    """Exit code 0, also when a target is not met; 1 when something, or all of a row, was not measured."""
     asked = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is being measured is ended too
     left_out: dict[str, str] = {}
-    places = _places(("weft", *asked.peers), left_out)
+    places = _places(environments(asked.workloads, asked.peers), left_out)
     forget()
     before = record.machine()
     measured: dict[str, Reports] = {}
@@ -32,6 +33,8 @@ def main() -> int:
         for workload in asked.workloads:
             measured[workload.name] = _rounds(workload, places, asked.rounds, left_out)
             print(report.figures(workload, measured[workload.name]), end="\n\n", flush=True)
+            for what in lacking(workload.targets, measured[workload.name], not_asked(asked.peers)):
+                left_out.setdefault(f"{workload.row} {workload.name}, {what}", "nothing was measured")
     finally:
         forget()
     verdicts = [judge(target, measured[one.name]) for one in asked.workloads for target in one.targets]
@@ -68,7 +71,7 @@ def _arguments() -> argparse.Namespace:
     return asked
 
 
-def _places(names: tuple[str, ...], left_out: dict[str, str]) -> dict[str, Path]:
+def _places(names: Iterable[str], left_out: dict[str, str]) -> dict[str, Path]:
     places: dict[str, Path] = {}
     for name in names:
         try:

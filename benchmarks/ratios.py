@@ -3,7 +3,7 @@
 A ratio is that of two medians; its range is that of the rounds, each compared within itself.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -65,6 +65,19 @@ def judge(target: Target, rounds: Rounds) -> Verdict:
         return Verdict(target, weft, against, median(others) if others else None)
     ratio = _ratio(mine, others, over=target.at_least is not None)
     return Verdict(target, median(mine), against, median(others), ratio, _met(target, ratio.median))
+
+
+def lacking(targets: Iterable[Target], rounds: Rounds, absent: Collection[str] = ()) -> list[str]:
+    """What the targets ask for and nothing was measured of; of the others `absent` is who was not asked."""
+    found: dict[str, None] = {}
+    for target in targets:
+        if not values(rounds, target.weft, target.metric):
+            found[f"{target.weft}: {target.metric}"] = None
+        metric = target.other_metric or target.metric
+        wanted = [name for name in target.against if name not in absent]
+        if wanted and not best(rounds, wanted, metric):
+            found[f"{' or '.join(wanted)}: {metric}"] = None
+    return list(found)
 
 
 def _ratio(mine: Sequence[float], others: Sequence[float], over: bool) -> Spread:

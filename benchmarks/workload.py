@@ -1,5 +1,6 @@
 """What a workload is: the programs it measures, and the targets its figures are held against."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 
@@ -77,3 +78,16 @@ class Workload:
     measurements: tuple[Measurement, ...]
     shows: tuple[str, ...]
     targets: tuple[Target, ...] = field(default=())
+
+
+def environments(workloads: Iterable[Workload], peers: Collection[str]) -> list[str]:
+    """What the workloads need: our own environments, and those of the peers that were asked for."""
+    named = (PROGRAMS[one.program].environment for workload in workloads for one in workload.measurements)
+    return [name for name in dict.fromkeys(named) if name not in PEERS or name in peers]
+
+
+def not_asked(peers: Collection[str]) -> set[str]:
+    """The programs of the peers that are not to be measured."""
+    return {
+        name for name, one in PROGRAMS.items() if one.environment in PEERS and one.environment not in peers
+    }

@@ -1,7 +1,7 @@
 """The workloads, one a file, in the order of the rows that they answer."""
 
 from benchmarks.workload import Workload
-from benchmarks.workloads import chain, cold, fan, feed, growth, history, latency, runs
+from benchmarks.workloads import chain, cold, fan, feed, growth, history, latency, runs, worktrees
 
 WORKLOADS: tuple[Workload, ...] = (
     chain.WORKLOAD,
@@ -11,5 +11,6 @@ WORKLOADS: tuple[Workload, ...] = (
     latency.WORKLOAD,
     feed.WORKLOAD,
     cold.WORKLOAD,
+    worktrees.WORKLOAD,
     history.WORKLOAD,
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.ratios import Rounds, Spread, best, judge, spread
+from benchmarks.ratios import Rounds, Spread, best, judge, lacking, spread
 from benchmarks.workload import Target
 from benchmarks.workloads import WORKLOADS
 
@@ -78,11 +78,21 @@ def test_every_target_names_measurements_of_its_own_workload() -> None:
             assert (target.limit is None) == bool(target.against), (workload.name, target.says)
 
 
-def test_the_rows_that_can_be_measured_without_a_worktree_or_a_page_have_targets() -> None:
+def test_every_row_has_a_bound() -> None:
     bounded = {
         target.row
         for workload in WORKLOADS
         for target in workload.targets
         if target.at_most is not None or target.at_least is not None
     }
-    assert bounded == {"N1", "N2", "N3", "N4", "N5", "N7"}
+    assert bounded == {"N1", "N2", "N3", "N4", "N5", "N6", "N7"}
+
+
+def test_a_target_of_which_nothing_was_measured_is_named() -> None:
+    assert lacking([_cost()], ROUNDS) == []
+    assert lacking([_cost()], {}) == ["weft: us_per_step", "slow or fast or silent or absent: us_per_step"]
+    assert lacking([_cost()], {"weft": ROUNDS["weft"]}, absent={"slow", "fast", "silent", "absent"}) == []
+    assert lacking([_cost()], {"weft": ROUNDS["silent"]}, absent={"slow", "fast", "silent", "absent"}) == [
+        "weft: us_per_step"
+    ]
+    assert lacking([Target("N4", "late", "p50_ms", limit=1)], ROUNDS) == ["weft: p50_ms"]

@@ -100,8 +100,9 @@ def test_a_detached_run_goes_on_in_the_background(weft):
     ended = Program(weft.folder)("run", "w.yaml", "--detach")
     assert ended.returncode == 0
     run = ended.stdout.strip()
-    until(lambda: weft.json("show", run)["status"] == "completed", "the end")
-    assert (weft.folder / ".weft" / "drive" / f"{run}.log").read_text().splitlines()[-1].endswith("succeeded")
+    log = weft.folder / ".weft" / "drive" / f"{run}.log"
+    until(lambda: "1 of 1 step succeeded\n" in log.read_text(), "the line that it ends with")
+    assert weft.json("show", run)["status"] == "completed"
 
 
 def test_no_places_is_bad_input(weft):

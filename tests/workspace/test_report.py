@@ -12,7 +12,6 @@ from weft.workspace.report import (
     as_json,
     as_markdown,
     conflict,
-    outputs_conflict,
 )
 
 
@@ -63,10 +62,3 @@ def test_long_texts_and_many_places_are_cut_and_counted():
 def test_the_report_is_json_that_reads_back_the_same():
     one = conflict("binary", "a", ["x", "y"])
     assert json.loads(as_json([one])) == {"conflicts": [one]}
-
-
-def test_two_steps_that_set_one_output_are_a_conflict_too():
-    one = outputs_conflict("version", {"build": 1, "pack": 1, "ship": "1"})
-    assert (one["kind"], one["path"], one["steps"]) == ("output", "version", ["build", "pack", "ship"])
-    assert one["hunks"] == [{"where": "build and ship", "ours": "1", "theirs": '"1"'}]
-    assert "both set the output key `version`" in as_markdown([one])

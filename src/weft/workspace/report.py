@@ -23,7 +23,6 @@ _SETTLE = {
     "rename/rename": "choose one of the names: take ours or theirs",
     "submodule": "choose which commit the submodule points to: take ours or theirs",
     "mode": "choose what kind of file it is: take ours or theirs",
-    "output": "let only one of the steps set this key, or give the keys different names",
 }
 _SETTLE_REST = "give the joined content, take one side, or let an agent resolve it"
 
@@ -36,7 +35,6 @@ _SAID = {
     "rename/rename": "gave different names to",
     "submodule": "point the submodule to different commits:",
     "mode": "made different kinds of file of",
-    "output": "both set the output key",
 }
 
 
@@ -81,18 +79,6 @@ def conflict(
     )
     data: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(made))  # As a store gives it back.
     return data
-
-
-def outputs_conflict(key: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Two or more steps set one output key: the report, with the value of each step by its name."""
-    steps = list(values)
-    shown = [msgspec.json.encode(values[step]).decode() for step in steps]
-    hunks = [
-        Hunk(where=f"{steps[0]} and {other}", ours=shown[0], theirs=text)
-        for other, text in zip(steps[1:], shown[1:], strict=True)
-        if text != shown[0]
-    ]
-    return conflict("output", key, steps, hunks)
 
 
 def _cut(hunk: Hunk) -> Hunk:
