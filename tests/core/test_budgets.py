@@ -11,7 +11,7 @@ from weft.core import commands as c
 from weft.core import events as e
 from weft.core.options import Options
 from weft.core.work import Outcome, Usage
-from weft.definition.policy import Budget, Limits
+from weft.definition.policy import Budget, Limits, Retry
 from weft.definition.workflow import Step
 from weft.testing.given import Given, broken, done, like
 
@@ -123,3 +123,60 @@ def test_a_step_knows_what_all_its_attempts_took():
     run.after(c.RetryStep(), GO, done("a", Outcome(usage=Usage(tokens_out=2))))
     assert run.step("a").usage == Usage(tokens_in=1, tokens_out=2, cost_usd=0.25)
     assert (run.state.spent.attempts, run.state.spent.tokens) == (2, 3)
+
+
+def workers(count: int, budget: Budget, of_step: Budget = Budget()) -> Given:  # noqa: B008 - frozen
+    steps = [noop(f"s{n}", role="dev", budget=of_step) for n in range(count)]
+    return started(flow(*steps, limits=Limits(budget=budget, parallel=8)))
+
+
+@pytest.mark.parametrize(
+    ("budget", "of_step"),
+    [
+        (Budget(tokens=100), Budget()),
+        (Budget(tokens=100), Budget(tokens=100)),
+        (Budget(cost_usd=1.0), Budget()),
+        (Budget(cost_usd=1.0), Budget(cost_usd=1.0)),
+        (Budget(seconds=60.0), Budget()),
+        (Budget(seconds=60.0), Budget(seconds=60.0)),
+        (Budget(attempts=1), Budget()),
+    ],
+)
+def test_no_unit_is_overshot_by_all_that_could_run_at_once(budget: Budget, of_step: Budget):
+    run = workers(12, budget, of_step)
+    assert list(run.state.running) == ["s0"]
+    usage = Usage(tokens_in=100, cost_usd=1.0)
+    run.after(done("s0", Outcome(agent="a", usage=usage)), GO, now=60.0)
+    assert (run.state.reason, list(run.state.running)) == ("budget", [])
+
+
+def test_once_it_is_known_what_attempts_take_as_many_start_as_fit():
+    run = workers(12, Budget(tokens=400)).after(done("s0", Outcome(usage=Usage(tokens_in=100))), GO)
+    assert list(run.state.running) == ["s1", "s2", "s3"]
+    assert run.state.spent.reserved_tokens == 300
+
+
+def test_working_time_is_that_of_all_attempts_and_not_what_passed():
+    run = workers(3, Budget(seconds=100.0), Budget(seconds=30.0))
+    run.after(done("s0"), done("s1"), done("s2"), now=20.0)
+    assert (run.state.spent.seconds, run.step("s0").seconds) == (60.0, 20.0)
+
+
+def test_time_in_which_nobody_drove_the_run_is_not_worked():
+    run = workers(1, Budget(seconds=100.0)).after(c.Note("s0", 1, 1, {"session": "x"}), now=5.0)
+    run.after(c.ReportLost((("s0", 1, 1),)), now=9_999.0)
+    assert run.state.spent.seconds == 5.0
+
+
+def test_a_step_that_has_used_its_own_time_is_not_tried_again():
+    step = noop("a", budget=Budget(seconds=10.0), retry=Retry(attempts=9, jitter=False))
+    run = started(flow(step)).after(broken("a", kind="transient"), now=4.0).after(GO, now=5.0)
+    assert run.step("a").seconds == 4.0
+    run.after(broken("a", kind="transient"), now=11.0)
+    assert run.step("a").status == "failed"
+
+
+def test_the_last_step_of_the_run_itself_is_no_attempt_and_never_held_back():
+    run = started(flow(noop("a"), noop("m", "a", internal=True), limits=Limits(budget=Budget(attempts=1))))
+    run.after(done("a"), GO)
+    assert (list(run.state.running), run.state.spent.attempts) == (["m"], 1)

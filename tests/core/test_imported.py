@@ -15,7 +15,7 @@ from weft.definition.stored import encode
 from weft.definition.workflow import Approval, Step
 from weft.testing.given import Given, given
 
-FLOW = flow(noop("a"), noop("b", "a"))
+FLOW = flow(noop("a"), noop("b", "a"), noop("weft.weave", "b", internal=True))
 COMMIT = "0" * 40
 ASK = Step("q", "ask", ask=Approval(prompt="Well?", expires_seconds=5.0, default="approve"))
 

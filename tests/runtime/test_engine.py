@@ -10,8 +10,8 @@ from tests.runtime.conftest import Bench, failed, noop
 from weft.core import commands as c
 from weft.core.events import StepSucceeded
 from weft.core.options import Parent
-from weft.core.work import Outcome
-from weft.definition.policy import Limits, Retry
+from weft.core.work import Outcome, Usage
+from weft.definition.policy import Budget, Limits, Retry
 from weft.definition.stored import encode
 from weft.definition.workflow import Approval, Step, Workflow
 from weft.errors import LeaseHeld, NoSuchRun, Refused, StoreError, WeftError
@@ -236,6 +236,35 @@ async def test_a_run_that_only_bears_the_name_of_a_call_is_not_its_outcome(
     state = await bench.engine.drive(run)
     assert state.status == "failed"
     assert "was not called by step sub" in state.reason
+
+
+async def test_runs_called_side_by_side_keep_within_the_budget_of_their_caller(bench: Bench) -> None:
+    bench.work.does["inner"] = Outcome(agent="a", usage=Usage(tokens_in=100, cost_usd=1.0))
+    bench.workflows["child"] = Workflow(name="child", steps=(noop("inner", role="dev"),))
+    calls = [Step(id=f"c{n}", kind="call", args={"workflow": "child"}) for n in range(6)]
+    run = await bench.begin(*calls, limits=Limits(budget=Budget(tokens=100)))
+    state = await bench.engine.drive(run)
+    assert (state.status, bench.work.done) == ("paused", ["inner"])
+    assert (state.spent.tokens, state.spent.cost_usd, state.spent.attempts) == (100, 1.0, 1)
+    state = await bench.engine.drive(run)
+    assert (state.status, bench.work.done) == ("paused", ["inner"])
+    await bench.engine.tell(run, c.RaiseBudget(tokens=500))
+    state = await bench.engine.drive(run)
+    assert (state.status, len(bench.work.done), state.spent.tokens) == ("completed", 6, 600)
+
+
+async def test_a_person_who_allows_a_called_run_more_allows_its_caller_more(bench: Bench) -> None:
+    bench.work.does["a"] = Outcome(agent="a", usage=Usage(cost_usd=0.5))
+    steps = (noop("a", role="dev"), noop("b", "a", role="dev"))
+    bench.workflows["child"] = Workflow(name="child", steps=steps)
+    call = Step(id="sub", kind="call", args={"workflow": "child"})
+    run = await bench.begin(call, limits=Limits(budget=Budget(cost_usd=0.25)))
+    state = await bench.engine.drive(run)
+    child = state.steps["sub"].child
+    assert (await bench.engine.fold(child)).reason == "budget"
+    await bench.engine.tell(child, c.Answer(ask="a1", verdict="approve", by="ann"))
+    state = await bench.engine.drive(run)
+    assert (state.status, state.raised.cost_usd) == ("completed", 0.5)
 
 
 async def test_stopping_leaves_the_run_as_it_is_for_the_next_driver(bench: Bench) -> None:

@@ -12,7 +12,7 @@ from weft.cli.here import Here
 from weft.cli.interrupts import interrupts
 from weft.cli.screen import Screen, one_line
 from weft.cli.telling import event_line
-from weft.core.events import Event, StepSkipped, StepStarted, StepSucceeded
+from weft.core.events import ChildSpent, Event, StepSkipped, StepStarted, StepSucceeded
 from weft.core.state import State
 from weft.errors import WeftError
 from weft.observe.explain import explain
@@ -72,6 +72,8 @@ def _quiet(state: State, event: Event) -> bool:
     """What weft does by itself at the end of a run is not told as long as it goes well."""
     st = state.steps.get(getattr(event, "step", ""))
     internal = st is not None and state.graph.steps[st.index].internal
+    if isinstance(event, ChildSpent):
+        return True
     return internal and isinstance(event, StepStarted | StepSucceeded | StepSkipped)
 
 

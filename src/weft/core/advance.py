@@ -5,7 +5,8 @@ from __future__ import annotations
 from weft.core import events as e
 from weft.core.alarms import EXPIRY, TIMER
 from weft.core.answers import answer_all, answer_expired, answer_known
-from weft.core.budgets import WAITS, ask_for_more, begin_attempt, used_up
+from weft.core.around import NOTHING, Around
+from weft.core.budgets import WAITS, ask_for_more, begin_attempt, go_on_if_more_is_allowed, used_up
 from weft.core.draft import Draft, written
 from weft.core.endings import exhausted, fail_step, skip_step, stop_running
 from weft.core.facts import judge_condition, values_read
@@ -23,8 +24,8 @@ HELD = ("by request", "imported", "blocked", "budget", "secret")
 """Pauses that only a person ends."""
 
 
-def advance(draft: Draft, places: int) -> None:
-    """Move the run as far as it goes with `places` free places. Repeating it changes nothing."""
+def advance(draft: Draft, places: int, around: Around = NOTHING) -> None:
+    """Move the run as far as it goes with `places` free places and the budgets `around`. Repeating it changes nothing."""
     state = draft.state
     if state.ended or not state.created:
         return
@@ -32,10 +33,11 @@ def advance(draft: Draft, places: int) -> None:
         draft.emit(e.RunStarted())
     if not _paused_for(state, "by request", "imported"):
         _fall_due(draft)
+    go_on_if_more_is_allowed(draft, around)
     free = places
     while _goes_on(state):
         before = len(draft.events)
-        free = _start_what_may(draft, free)
+        free = _start_what_may(draft, free, around)
         answer_known(draft)
         if answer_all(draft):
             continue
@@ -87,25 +89,25 @@ def _time_out(draft: Draft) -> None:
     stop_running(draft, reason)
 
 
-def _start_what_may(draft: Draft, free: int) -> int:
+def _start_what_may(draft: Draft, free: int, around: Around) -> int:
     """Starts steps until nothing more may; gives the places that are left."""
     state = draft.state
     while not (state.failing and not state.closing) and not _paused_for(state, "blocked", "budget", "secret"):
         if state.prompt:
-            _attend(draft, state.steps[state.prompt[0][2]])
+            _attend(draft, state.steps[state.prompt[0][2]], around)
         elif state.ready and free > 0 and state.room > 0:
             st = state.steps[state.ready[0][2]]
             if written(state, st).kind == "call":
-                _attend(draft, st)
+                _attend(draft, st, around)
                 continue
-            why = used_up(state, st, draft.now)
+            why = used_up(state, st, draft.now, around)
             if why == WAITS:
                 break
             if why:
-                ask_for_more(draft, st, why)
+                ask_for_more(draft, st, why, around)
                 break
             _wake(draft)
-            begin_attempt(draft, st)
+            begin_attempt(draft, st, around)
             free -= 1
         else:
             break
@@ -117,7 +119,7 @@ def _wake(draft: Draft) -> None:
         draft.emit(e.RunResumed())
 
 
-def _attend(draft: Draft, st: StepState) -> None:
+def _attend(draft: Draft, st: StepState, around: Around) -> None:
     """The next thing for a step that needs no place yet: skip it, judge its condition, list its items, ask, or call."""
     step = written(draft.state, st)
     verdict = judge(step, len(draft.state.graph.needs[st.index]), st)
@@ -127,15 +129,22 @@ def _attend(draft: Draft, st: StepState) -> None:
         skip_step(draft, st, "route", "no route leads here")
     else:
         try:
-            _proceed(draft, st, step)
+            _proceed(draft, st, step, around)
         except ConditionError as error:
             fail_step(draft, st, Failure(kind="permanent", message=str(error)))
 
 
-def _proceed(draft: Draft, st: StepState, step: Step) -> None:
+def _proceed(draft: Draft, st: StepState, step: Step, around: Around) -> None:
     state = draft.state
     if wants_condition(state, step, st):
         _judge_when(draft, st, step)
+        return
+    if (
+        step.kind == "call"
+        and not (step.foreach and not st.parent)
+        and (why := used_up(state, st, draft.now, around))
+    ):
+        ask_for_more(draft, st, why, around)
         return
     draft.begin(step)
     if step.foreach is not None and not st.parent:

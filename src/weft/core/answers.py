@@ -226,7 +226,7 @@ def _budget(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> 
         fail_step(draft, st, failure, overruled_by="fail")
     else:
         more = given.value if given.value is not None else opened.detail["raise"]
-        draft.emit(e.BudgetRaised(**more))
+        draft.emit(e.BudgetRaised(**more, caller=bool(opened.detail.get("of"))))
     if state.status == "paused" and state.reason == "budget":
         draft.emit(e.RunResumed(detail=f"{opened.ask} answered"))
 

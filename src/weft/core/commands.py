@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from weft.core.around import NOTHING, Around
 from weft.core.events import AskKind, Event
 from weft.core.options import Options, Parent
-from weft.core.work import Artifact, Outcome
+from weft.core.work import Amount, Artifact, Outcome, Spending
 
 
 class Command(Struct, frozen=True, tag_field="kind"):
@@ -38,9 +39,10 @@ class Import(Command, frozen=True):
 
 
 class Advance(Command, frozen=True):
-    """Start what may start in `places` free places, and let what is due happen."""
+    """Start what may start in `places` free places and within the budgets `around`, and let what is due happen."""
 
     places: int = 1_000_000
+    around: Around = NOTHING
 
 
 class Report(Command, frozen=True):
@@ -63,8 +65,9 @@ class ReportLost(Command, frozen=True):
 
 
 class ReportChild(Command, frozen=True):
-    """A called run moved: `status` as a run status, `outputs` and `usage` in the outcome once it ended. `child` is that run:
-    another than the one that the step waits for changes nothing."""
+    """A called run moved: `status` as a run status, `outputs` in the outcome once it ended, and in all what it has `spent` and
+    was `granted` on top of its callers' budgets. `child` is that run: another than the one that the step waits for changes
+    nothing."""
 
     step: str
     round: int
@@ -72,6 +75,8 @@ class ReportChild(Command, frozen=True):
     reason: str = ""
     outcome: Outcome = Outcome()
     child: str = ""
+    spent: Spending = Spending()
+    granted: Amount = Amount()
 
 
 class Note(Command, frozen=True):

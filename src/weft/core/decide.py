@@ -25,7 +25,7 @@ def decide(state: State, command: c.Command, now: float) -> list[Event]:
     if not state.created and not isinstance(command, c.Create):
         raise Refused(verb=type(command).__name__, reason="the run is not there")
     if isinstance(command, c.Advance):
-        advance(draft, command.places)
+        advance(draft, command.places, command.around)
         return draft.events
     _HANDLERS[type(command)](draft, command)
     if isinstance(command, c.Report) and draft.events and _has_too_many_events(state):

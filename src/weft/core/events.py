@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from weft.core import work
 from weft.core.options import Options, Parent
-from weft.core.work import Artifact, Failure, Handoff, Usage, Verdict
+from weft.core.work import Artifact, Failure, Spending, Usage, Verdict
 from weft.definition.policy import FailurePolicy
 
 
@@ -37,6 +38,7 @@ class RunStarted(Event, frozen=True, tag="run.started"):
     pass
 
 
+Result = work.Result
 PauseReason = Literal["asked", "by request", "quota", "budget", "blocked", "imported", "secret"]
 
 
@@ -151,6 +153,8 @@ class StepStarted(StepEvent, frozen=True, tag="step.started"):
     attempt: int = 1
     child: str = ""
     reserved_usd: float = 0.0
+    reserved_tokens: int = 0
+    reserved_seconds: float = 0.0
 
 
 class AttemptNoted(StepEvent, frozen=True, tag="attempt.noted"):
@@ -191,20 +195,10 @@ class ChildMoved(StepEvent, frozen=True, tag="child.moved"):
     detail: str = ""
 
 
-class Result(Struct, frozen=True, omit_defaults=True):
-    """What a successful attempt leaves; `warnings` are what people should know of its files."""
+class ChildSpent(StepEvent, frozen=True, tag="child.spent"):
+    """The run that a `call` started has spent so much since it was last told, itself or by what it called."""
 
-    outputs: dict[str, Any] = {}
-    artifacts: tuple[Artifact, ...] = ()
-    handoff: Handoff | None = None
-    usage: Usage = Usage()
-    commit: str = ""
-    tree: str = ""
-    agent: str = ""
-    rehearsed: bool = False
-    cached_from: str = ""
-    digest: str = ""
-    warnings: tuple[str, ...] = ()
+    spent: Spending = Spending()
 
 
 class StepProduced(StepEvent, frozen=True, tag="step.produced"):
@@ -311,10 +305,15 @@ class AskWithdrawn(StepEvent, frozen=True, tag="ask.withdrawn"):
 
 
 class BudgetRaised(Event, frozen=True, tag="budget.raised"):
+    """So much more is allowed. `caller`: also to the runs that called this one; `step`: it was allowed to the run that this
+    step called."""
+
     cost_usd: float | None = None
     tokens: int | None = None
     attempts: int | None = None
     seconds: float | None = None
+    caller: bool = False
+    step: str = ""
 
 
 class ConflictFound(StepEvent, frozen=True, tag="conflict.found"):
@@ -374,6 +373,7 @@ AnyEvent = (
     | StepDue
     | StepWaiting
     | ChildMoved
+    | ChildSpent
     | StepProduced
     | StepSucceeded
     | StepFailed

@@ -23,7 +23,7 @@ _DIGEST = re.compile(r"(?:[0-9a-f]{64})?")
 _BRANCH = re.compile(r"(?:(?!-)(?!.*(?:\.\.|//|@\{|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+)?")
 _NAMES = {"commit": _COMMIT, "tree": _COMMIT, "seen": _COMMIT, "previous": _COMMIT}
 _BRANCHES = ("target", "branch")
-_STEP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
+_STEP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
 
 
 def fold_imported(run: str, workflow: Workflow, history: Sequence[tuple[e.Event, float]]) -> State:

@@ -70,6 +70,12 @@ def withdraw(draft: Draft, st: StepState, reason: str) -> None:
             draft.emit(e.RunResumed(detail=reason))
 
 
+def withdraw_budget_asks(draft: Draft, reason: str) -> None:
+    """More was allowed without an answer."""
+    for opened in [opened for opened in draft.state.asks.values() if opened.about == "budget"]:
+        withdraw(draft, draft.state.steps[opened.step], reason)
+
+
 def verdicts(opened: e.AskOpened) -> tuple[str, ...]:
     """What may be answered: its choices where it has some, and the plain three as far as they make sense."""
     if opened.about in {"permission", "failure", "conflict", "route"} and opened.choices:

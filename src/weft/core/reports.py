@@ -8,11 +8,11 @@ from weft.core.commands import Note, OpenAsk, Report, ReportChild, ReportLost, W
 from weft.core.draft import Draft, refuse, written
 from weft.core.endings import deliver, exhausted
 from weft.core.facts import know
-from weft.core.questions import ask, withdraw
+from weft.core.questions import ask, withdraw, withdraw_budget_asks
 from weft.core.rounds import send_back
 from weft.core.routes import take_route
 from weft.core.state import StepState
-from weft.core.work import Failure, Outcome, Usage
+from weft.core.work import Failure, Outcome, Spending, Usage
 from weft.definition.policy import Budget, ErrorClass
 from weft.definition.workflow import Step
 
@@ -119,18 +119,20 @@ def _comes_back(draft: Draft, st: StepState, failure: Failure, usage: Usage) -> 
     state, step = draft.state, written(draft.state, st)
     counts = failure.kind != "lost" and not (failure.kind == "quota" and failure.retry_at is not None)
     again = retry_at(step.retry, failure, st.tries + counts, f"{state.run}/{st.key}/{st.round}", draft.now)
-    return None if state.winding_up or _over_its_budget(step.budget, st, usage) else again
+    return None if state.winding_up or _over_its_budget(step.budget, st, usage, draft.now) else again
 
 
-def _over_its_budget(budget: Budget, st: StepState, usage: Usage) -> bool:
+def _over_its_budget(budget: Budget, st: StepState, usage: Usage, now: float) -> bool:
     """Whether the step has nothing left of its own for one more attempt; `usage` is not counted yet."""
     before = st.usage
     tokens = before.tokens_in + before.tokens_out + usage.tokens_in + usage.tokens_out
     cost = (before.cost_usd or 0.0) + (usage.cost_usd or 0.0)
+    took = st.seconds + (now - st.begun_at if st.begun_at is not None else 0.0)
     return (
         (budget.attempts is not None and st.attempts >= budget.attempts)
         or (budget.cost_usd is not None and cost >= budget.cost_usd)
         or (budget.tokens is not None and tokens >= budget.tokens)
+        or (budget.seconds is not None and took >= budget.seconds)
     )
 
 
@@ -162,6 +164,7 @@ def report_child(draft: Draft, command: ReportChild) -> None:
         return
     if command.status == "pending" or command.child not in {"", st.child}:
         return
+    _settle(draft, st, command)
     if command.status == "paused" or command.status == "running":
         if command.status != st.child_status:
             moved = e.ChildMoved(step=st.key, round=st.round, status=command.status, detail=command.reason)
@@ -174,6 +177,37 @@ def report_child(draft: Draft, command: ReportChild) -> None:
         _failed(draft, st, command.outcome, failure)
     if command.status != "paused" and state.status == "paused" and state.reason in {"asked", "quota"}:
         draft.emit(e.RunResumed(detail=f"{st.child} is {command.status}"))
+
+
+def _settle(draft: Draft, st: StepState, command: ReportChild) -> None:
+    """What the called run spent since it was last told of, and what it was allowed on top; a late report tells nothing new."""
+    now, before = command.spent, st.child_spent
+    more = Spending(
+        max(now.cost_usd - before.cost_usd, 0.0),
+        max(now.unknown - before.unknown, 0),
+        max(now.tokens - before.tokens, 0),
+        max(now.attempts - before.attempts, 0),
+        max(now.seconds - before.seconds, 0.0),
+        max(now.told - before.told, 0),
+    )
+    if more != Spending():
+        most = (now.dearest_usd, now.most_tokens, now.longest_seconds)
+        told = Spending(
+            more.cost_usd, more.unknown, more.tokens, more.attempts, more.seconds, more.told, *most
+        )
+        draft.emit(e.ChildSpent(step=st.key, round=st.round, spent=told))
+    allowed, known = command.granted, st.child_granted
+    granted = e.BudgetRaised(
+        cost_usd=max(allowed.cost_usd - known.cost_usd, 0.0) or None,
+        tokens=max(allowed.tokens - known.tokens, 0) or None,
+        attempts=max(allowed.attempts - known.attempts, 0) or None,
+        seconds=max(allowed.seconds - known.seconds, 0.0) or None,
+        caller=draft.state.parent is not None,
+        step=st.key,
+    )
+    if granted.cost_usd or granted.tokens or granted.attempts or granted.seconds:
+        draft.emit(granted)
+        withdraw_budget_asks(draft, "the budget was raised")
 
 
 def note(draft: Draft, command: Note) -> None:

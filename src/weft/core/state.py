@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from weft.core.events import AskAnswered, AskOpened, Result, SkipCause
 from weft.core.graph import Graph
 from weft.core.options import Options, Parent
-from weft.core.work import Failure, Feedback, Usage, Verdict
+from weft.core.work import Amount, Failure, Feedback, Spending, Usage, Verdict
 from weft.definition.policy import FailurePolicy
 from weft.definition.workflow import Step, Workflow
 
@@ -34,6 +34,8 @@ class StepState(Struct):
     `asks` are its open ones. `decision` took another route than the one that leads here. Of a foreach: `queue` has the
     items that no place of `at_most` was free for yet, the next one last; `broken_items` failed or were stopped. An item is
     `seated` while it has such a place.
+    `begun_at` is when the attempt under way began, `seconds` the working time of those before; `child_spent` and
+    `child_granted` are what the called run has told to have spent and to have been allowed.
     `earlier` is what the round before left, where its work came back to be mended. `warnings` are those of all its
     attempts, each once.
     """
@@ -71,7 +73,11 @@ class StepState(Struct):
     started_at: float | None = None
     ended_at: float | None = None
     turns: int = 0
-    reserved_usd: float = 0.0
+    reserved: Amount = Amount()
+    begun_at: float | None = None
+    seconds: float = 0.0
+    child_spent: Spending = Spending()
+    child_granted: Amount = Amount()
     place: int = 0
     item: Any = None
     parent: str = ""
@@ -89,14 +95,20 @@ Alarm = tuple[float, int, int, int, str]
 
 
 class Spent(Struct):
-    """What the run has used so far, its sub-runs included; `unknown` attempts did not say what they cost."""
+    """What the run has used so far, its sub-runs included, as `Spending` tells it; and what is reserved for attempts under
+    way."""
 
     cost_usd: float = 0.0
     unknown: int = 0
     tokens: int = 0
     attempts: int = 0
+    seconds: float = 0.0
+    told: int = 0
     dearest_usd: float = 0.0
+    most_tokens: int = 0
+    longest_seconds: float = 0.0
     reserved_usd: float = 0.0
+    reserved_tokens: int = 0
 
 
 class State(Struct):
@@ -105,7 +117,7 @@ class State(Struct):
 
     `closing` is how the run will end and `why`. `failed` steps with what each does to the run; `moving` are the calls
     whose run is not paused; `wanted` facts with the open asks for each; `waited_seconds` were spent on waiting for people
-    only.
+    only. `raised` was allowed on top of the budget, `granted` on top of those of the runs that called this one.
     """
 
     run: str
@@ -156,10 +168,8 @@ class State(Struct):
     finals_left: int = 0
     failed: dict[str, FailurePolicy] = field(default_factory=dict)
     spent: Spent = field(default_factory=Spent)
-    raised_usd: float = 0.0
-    raised_tokens: int = 0
-    raised_attempts: int = 0
-    raised_seconds: float = 0.0
+    raised: Amount = Amount()
+    granted: Amount = Amount()
     phases: dict[str, int] = field(default_factory=dict)
     phases_begun: dict[str, None] = field(default_factory=dict)
     branch: str = ""

@@ -24,7 +24,7 @@ from weft.core.draft import Draft, refuse
 from weft.core.endings import skip_step, stop_running
 from weft.core.finish import close
 from weft.core.ids import RUN_ID_RULE, is_run_id
-from weft.core.questions import withdraw
+from weft.core.questions import withdraw, withdraw_budget_asks
 from weft.core.rounds import left_out_by, retry, take_along
 from weft.core.state import State, StepState
 from weft.errors import NoSuchStep
@@ -242,8 +242,7 @@ def raise_budget(draft: Draft, command: RaiseBudget) -> None:
             seconds=command.seconds,
         )
     )
-    for opened in [opened for opened in draft.state.asks.values() if opened.about == "budget"]:
-        withdraw(draft, draft.state.steps[opened.step], "the budget was raised")
+    withdraw_budget_asks(draft, "the budget was raised")
 
 
 def publish(draft: Draft, command: Publish) -> None:

@@ -22,6 +22,30 @@ class Usage(Struct, frozen=True, omit_defaults=True):
     estimated: bool = False
 
 
+class Amount(Struct, frozen=True, omit_defaults=True):
+    """So much of each unit that a budget counts."""
+
+    cost_usd: float = 0.0
+    tokens: int = 0
+    seconds: float = 0.0
+    attempts: int = 0
+
+
+class Spending(Struct, frozen=True, omit_defaults=True):
+    """What a run has spent with all that it called. `unknown` attempts did not say what they cost; `told` ended and did their
+    work; the last three are the most that any attempt took."""
+
+    cost_usd: float = 0.0
+    unknown: int = 0
+    tokens: int = 0
+    attempts: int = 0
+    seconds: float = 0.0
+    told: int = 0
+    dearest_usd: float = 0.0
+    most_tokens: int = 0
+    longest_seconds: float = 0.0
+
+
 class Artifact(Struct, frozen=True, omit_defaults=True):
     """A file that a step created or changed: path in the workspace, sha256 of its bytes, size in bytes, commit if any."""
 
@@ -88,6 +112,22 @@ class Outcome(Struct, frozen=True, omit_defaults=True):
     cached_from: str = ""
     digest: str = ""
     conflicts: tuple[dict[str, Any], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Result(Struct, frozen=True, omit_defaults=True):
+    """What a successful attempt leaves; `warnings` are what people should know of its files."""
+
+    outputs: dict[str, Any] = {}
+    artifacts: tuple[Artifact, ...] = ()
+    handoff: Handoff | None = None
+    usage: Usage = Usage()
+    commit: str = ""
+    tree: str = ""
+    agent: str = ""
+    rehearsed: bool = False
+    cached_from: str = ""
+    digest: str = ""
     warnings: tuple[str, ...] = ()
 
 

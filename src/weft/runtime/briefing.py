@@ -9,6 +9,7 @@ import msgspec
 
 from weft.core.state import State, StepState
 from weft.core.work import Artifact, Brief, Handoff
+from weft.definition.policy import Timeouts
 from weft.definition.secrets import given_as, judges, named, rehearsal_needs_none, secret_inputs, source
 from weft.definition.workflow import Gate, Role, Secret, Step, Workflow
 from weft.runtime.assignment import Assignment
@@ -90,7 +91,7 @@ class Briefing:
             env=step.env,
             confine=step.confine,
             secrets=named(workflow, step) if step.kind != "call" else {},
-            timeout=step.timeout,
+            timeout=_within(step.timeout, step.budget.seconds, st.seconds),
             output_bytes=workflow.limits.output_bytes,
             budget_usd=step.budget.cost_usd,
             budget_tokens=step.budget.tokens,
@@ -197,6 +198,14 @@ class Briefing:
                     if artifact.path in wanted:
                         found[artifact.path] = artifact
         return tuple(found.values())
+
+
+def _within(timeout: Timeouts, budget: float | None, worked: float) -> Timeouts:
+    """An attempt takes no longer than what is left of the step's own time."""
+    if budget is None:
+        return timeout
+    left = max(budget - worked, 0.001)
+    return msgspec.structs.replace(timeout, attempt_seconds=min(left, timeout.attempt_seconds or left))
 
 
 def _interrupted(st: StepState) -> int:

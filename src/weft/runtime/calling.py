@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
 import msgspec
 
+from weft.core import commands as c
+from weft.core import events as e
+from weft.core.budgets import spending
 from weft.core.state import State, StepState
-from weft.core.work import Artifact, Outcome, Usage
+from weft.core.work import Amount, Artifact, Outcome, Spending
 from weft.errors import WeftError
 from weft.runtime.assignment import Assignment
 from weft.runtime.briefing import Briefing
+from weft.runtime.host import Wishes
 from weft.workspace.port import Base
 
 
@@ -19,14 +27,42 @@ def calling(state: State, st: StepState) -> Assignment:
 
 
 def outcome_of(child: State) -> Outcome:
-    """What a called run that has ended gives to the step that called it."""
+    """What a called run that has ended gives to the step that called it; what it spent is told apart, while it goes on too."""
     return Outcome(
         outputs=child.result or child.outputs,
         artifacts=_made(child),
         commit=child.commit,
         tree=child.tree,
-        usage=_usage(child),
     )
+
+
+class Reporter:
+    """Tells a parent when its child pauses and goes on, and what it spends meanwhile."""
+
+    def __init__(self, parent: Wishes, key: str, round_: int) -> None:
+        self.parent, self.key, self.round = parent, key, round_
+        self.said: tuple[str, Spending, Amount] = ("running", Spending(), Amount())
+
+    def begin(self, child: Wishes) -> Callable[[], None]:
+        """The child is driven here now; gives what it calls when it comes to rest."""
+        self.parent.note_child(child.state.run, child)
+        return self.parent.nudge
+
+    def __call__(self, state: State, events: list[e.Event]) -> None:
+        told = (state.status, spending(state), state.granted)
+        if state.status in {"running", "paused"} and told != self.said:
+            self.said = told
+            reason = state.detail or state.reason
+            wish = c.ReportChild(
+                self.key, self.round, state.status, reason, child=state.run, spent=told[1], granted=told[2]
+            )
+            self.parent.wish(wish).add_done_callback(heard)
+
+
+def heard(done: asyncio.Future[Any]) -> None:
+    """Nobody waits for this one; a refusal of it is no fault."""
+    if not done.cancelled():
+        done.exception()
 
 
 def belongs(child: State, parent: State, key: str) -> None:
@@ -43,9 +79,3 @@ def _made(child: State) -> tuple[Artifact, ...]:
             return st.result.artifacts
     found = {a.path: a for st in child.steps.values() if st.result is not None for a in st.result.artifacts}
     return tuple(found.values())
-
-
-def _usage(state: State) -> Usage:
-    spent = state.spent
-    cost = None if spent.unknown and not spent.cost_usd else spent.cost_usd
-    return Usage(tokens_out=spent.tokens, cost_usd=cost)

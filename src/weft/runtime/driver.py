@@ -10,8 +10,10 @@ from collections.abc import Callable
 
 from weft.core import commands as c
 from weft.core import events as e
+from weft.core.around import NOTHING, Around
 from weft.core.decide import decide
 from weft.core.evolve import evolve
+from weft.core.family import around_of
 from weft.core.plan import next_due
 from weft.core.state import State
 from weft.core.work import Failure, Outcome
@@ -21,6 +23,19 @@ from weft.runtime.host import Host, Wishes
 from weft.runtime.link import AttemptLink
 from weft.runtime.vault import how_to_give
 from weft.store.port import Append
+
+SPENDS = (
+    e.StepSucceeded
+    | e.StepProduced
+    | e.StepSkipped
+    | e.StepAborted
+    | e.StepWaiting
+    | e.AttemptFailed
+    | e.RoundOpened
+    | e.ChildSpent
+    | e.BudgetRaised
+)
+"""After these, what is left of a budget may be more or less."""
 
 Told = Callable[[State, list[e.Event]], None]
 
@@ -71,6 +86,7 @@ class Driver:
         self.calls: dict[str, asyncio.Task[None]] = {}
         self.answers: dict[str, asyncio.Future[str]] = {}
         self.children: dict[str, Driver] = {}
+        self.caller: Callable[[], None] | None = None
         self.stopping = False
         self.over = False
         self._again = True
@@ -157,6 +173,8 @@ class Driver:
 
     async def _sleep(self) -> None:
         self._wake = asyncio.get_running_loop().create_future()
+        if self.caller is not None and self.state.status == "paused" and not self.live:
+            self.caller()  # It may have nothing left to wait for but people, and only looks when it is told to.
         due = None if self.state.ended else next_due(self.state)
         timer = self.host.clock.call_at(due, self.nudge) if due is not None else None
         try:
@@ -218,17 +236,22 @@ class Driver:
             events += decide(state, c.Resume(), now)
         begun, room = 0, state.room
         if state.prompt or room <= 0 or not state.ready:
-            events += decide(state, c.Advance(0), now)
+            events += decide(state, c.Advance(0, self._around(now)), now)
         while state.ready and (room := state.room) > 0:
             granted = places.take(state.run, min(room, len(state.ready)), self.nudge)
             before = len(state.running)
-            events += decide(state, c.Advance(granted), now)
+            events += decide(state, c.Advance(granted, self._around(now)), now)
             used = len(state.running) - before
             begun += used
             places.give(state.run, granted - used)
             if used < granted or not granted:
                 break
         return begun
+
+    def _around(self, now: float) -> Around:
+        """What the runs that called this one, and those that it called, mean for its budget."""
+        state = self.state
+        return around_of(state, self.host.state_of, now) if state.parent or state.calls else NOTHING
 
     async def _append(self, events: list[e.Event], before: int, now: float, wishes: list[Wish]) -> bool:
         actor = next((wish.actor for wish in wishes if wish.actor), self.host.actor)
@@ -245,6 +268,8 @@ class Driver:
                     waiting.set_result(event.verdict if isinstance(event, e.AskAnswered) else "reject")
         if self.told is not None:
             self.told(self.state, events)
+        if (self.state.parent or self.state.calls) and any(isinstance(event, SPENDS) for event in events):
+            self.host.spent(self.state.run)
 
     async def _catch_up(self) -> None:
         self._stale = False

@@ -15,6 +15,7 @@ import msgspec
 
 from weft.core import commands as c
 from weft.core import events as e
+from weft.core.budgets import spending
 from weft.core.decide import decide
 from weft.core.evolve import evolve
 from weft.core.graph import Graph
@@ -25,7 +26,7 @@ from weft.definition.workflow import Workflow
 from weft.errors import NoSuchRun, WeftError
 from weft.runtime.assignment import Dispatch
 from weft.runtime.briefing import Briefing
-from weft.runtime.calling import belongs, calling, outcome_of
+from weft.runtime.calling import Reporter, belongs, calling, heard, outcome_of
 from weft.runtime.clock import Clock, SystemClock
 from weft.runtime.committer import Committer
 from weft.runtime.driver import Driver, Told
@@ -226,6 +227,8 @@ class Engine:
             base = msgspec.convert(state.base, Base) if state.base else Base(root="")
             driver = Driver(self, state, Briefing(state, base, bool(base.commit)), told)
             self.drivers[run] = driver
+            if isinstance(told, Reporter):
+                driver.caller = told.begin(driver)
             if state.running and not fresh:
                 await self._take_over(driver)
             ended = await driver.drive(resting)
@@ -250,7 +253,7 @@ class Engine:
             for key, round_, attempt in under_way
             if await self.dispatch.abandon(Spot(driver.state.run, key, round_, attempt))
         ]
-        driver.wish(c.ReportLost(under_way, tuple(at_work))).add_done_callback(_heard)
+        driver.wish(c.ReportLost(under_way, tuple(at_work))).add_done_callback(heard)
 
     async def call(self, parent: Wishes, key: str, round_: int, child: str) -> None:
         """Create a called run if need be, drive it, and tell its parent how it moves."""
@@ -261,12 +264,12 @@ class Engine:
             refused = await self._create_child(state, key, round_, child)
             if refused is not None:
                 report = c.ReportChild(key, round_, "failed", "", refused, child)
-                parent.wish(report).add_done_callback(_heard)
+                parent.wish(report).add_done_callback(heard)
                 return
         else:
             belongs(there, state, key)
         self.vault.pass_on(state, key, child)
-        told = _Reporter(self.drivers, parent, key, round_)
+        told = Reporter(parent, key, round_)
         try:
             ended = await self.drive(child, resting=lambda s: parent.stopping, told=told)
         except asyncio.CancelledError:
@@ -277,8 +280,10 @@ class Engine:
             parent.note_child(child, None)
         if ended.ended:
             await self._adopt(state, key, ended)
-            report = c.ReportChild(key, round_, ended.status, ended.reason, outcome_of(ended), child)
-            parent.wish(report).add_done_callback(_heard)
+            told_all = (spending(ended), ended.granted)
+            outcome = outcome_of(ended)
+            report = c.ReportChild(key, round_, ended.status, ended.reason, outcome, child, *told_all)
+            parent.wish(report).add_done_callback(heard)
 
     async def stop_child(self, child: str) -> None:
         """The step that called this run is not wanted any more."""
@@ -319,6 +324,23 @@ class Engine:
         if child.commit:
             await self.dispatch.hold(calling(state, state.steps[key]), child.commit)
 
+    def state_of(self, run: str) -> State | None:
+        """The state of a run that is driven here."""
+        driver = self.drivers.get(run)
+        return driver.state if driver is not None else None
+
+    def spent(self, run: str) -> None:
+        """A run has spent, or was allowed, something: those that share a budget with it look whether they may go on."""
+        while (state := self.state_of(run)) is not None and state.parent is not None:
+            run = state.parent.run
+        todo = [run]
+        while todo:
+            driver = self.drivers.get(todo.pop())
+            if driver is not None:
+                todo += [driver.state.steps[key].child for key in driver.state.calls]
+                if driver.state.ready or driver.state.reason == "budget":
+                    driver.nudge()
+
     def _watch(self) -> None:
         if self._watcher is None or self._watcher.done():
             self._watcher = asyncio.create_task(self._listen())
@@ -346,23 +368,6 @@ class Engine:
         await self.store.close()
 
 
-class _Reporter:
-    """Tells a parent when its child pauses and goes on."""
-
-    def __init__(self, drivers: Mapping[str, Driver], parent: Wishes, key: str, round_: int) -> None:
-        self.drivers = drivers
-        self.parent, self.key, self.round = parent, key, round_
-        self.said = "running"
-
-    def __call__(self, state: State, events: list[e.Event]) -> None:
-        self.parent.note_child(state.run, self.drivers.get(state.run))
-        if state.status in {"running", "paused"} and state.status != self.said:
-            self.said = state.status
-            reason = state.detail or state.reason
-            wish = c.ReportChild(self.key, self.round, state.status, reason, child=state.run)
-            self.parent.wish(wish).add_done_callback(_heard)
-
-
 def _called(state: State) -> set[str]:
     return {state.steps[key].child for key in state.calls}
 
@@ -377,9 +382,3 @@ async def _through(driver: Driver, command: c.Command, actor: str) -> list[e.Eve
         if not done.cancelled() or (task is not None and task.cancelling()):
             raise
         return None
-
-
-def _heard(done: asyncio.Future[Any]) -> None:
-    """Nobody waits for this one; a refusal of it is no fault."""
-    if not done.cancelled():
-        done.exception()

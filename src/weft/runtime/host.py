@@ -28,6 +28,10 @@ class Wishes(Protocol):
         """Hand in a command; the future gives its events once they are durable, or the refusal."""
         ...
 
+    def nudge(self) -> None:
+        """Look again, there may be something to do."""
+        ...
+
     def await_answer(self, ask: str) -> asyncio.Future[str]:
         """The verdict of an ask, whenever it comes."""
         ...
@@ -49,6 +53,14 @@ class Host(Protocol):
     vault: Vault
 
     async def fold(self, run: str) -> State: ...
+
+    def state_of(self, run: str) -> State | None:
+        """The state of a run that is driven here."""
+        ...
+
+    def spent(self, run: str) -> None:
+        """A run has spent, or was allowed, something; others may share its budget."""
+        ...
 
     async def call(self, parent: Wishes, key: str, round_: int, child: str) -> None:
         """Create a called run if need be, drive it, and tell its parent how it moves."""

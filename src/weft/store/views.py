@@ -179,6 +179,11 @@ def _attempt_failed(view: View, record: Record, event: e.AttemptFailed, steps_of
     _spend(view, event.usage, bool(event.agent))
 
 
+def _child_spent(view: View, record: Record, event: e.ChildSpent, steps_of: StepsOf) -> None:
+    view.cost_usd += event.spent.cost_usd
+    view.cost_unknown = view.cost_unknown or bool(event.spent.unknown)
+
+
 def _step_failed(view: View, record: Record, event: e.StepFailed, steps_of: StepsOf) -> None:
     view.error = view.error or f"{event.step}: {event.failure.message}"
     _mark(view, (event.step,), steps_of, failed=True)
@@ -256,6 +261,7 @@ _CHANGES: dict[str, Callable[..., None]] = {
     "step.aborted": _step_aborted,
     "step.retried": _step_retried,
     "attempt.failed": _attempt_failed,
+    "child.spent": _child_spent,
     "round.opened": _round,
     "ask.opened": _asked,
     "ask.answered": _told,

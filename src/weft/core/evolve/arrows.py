@@ -8,6 +8,7 @@ from weft.core import events as e
 from weft.core.joins import arrive, leave
 from weft.core.state import STEP_ENDED, State, StepState
 from weft.core.transitions import RUN, STEP, Table
+from weft.core.work import Amount
 
 Ways = dict[str, tuple[str, ...]]
 
@@ -22,6 +23,8 @@ def _by_event(table: Table) -> dict[type[e.Event], Ways]:
     return found
 
 
+_NOTHING = Amount()
+
 RUN_WAYS = _by_event(RUN)
 STEP_WAYS = _by_event(STEP)
 
@@ -29,6 +32,8 @@ STEP_WAYS = _by_event(STEP)
 def move(state: State, st: StepState, after: str, at: float) -> None:
     """Give a step its next status and keep all counts true. `cause` of a skipped step is set before."""
     before = st.status
+    if before == "running":
+        clock(state, st, at)
     if before in STEP_ENDED:
         leave(state, st)
     st.status = after  # type: ignore[assignment]
@@ -44,13 +49,26 @@ def move(state: State, st: StepState, after: str, at: float) -> None:
         arrive(state, st)
 
 
+def clock(state: State, st: StepState, at: float) -> None:
+    """Count how long the attempt under way has worked until now; it is counted once."""
+    if st.begun_at is None:
+        return
+    took = max(at - st.begun_at, 0.0)
+    st.begun_at = None
+    st.seconds += took
+    state.spent.seconds += took
+    state.spent.longest_seconds = max(state.spent.longest_seconds, took)
+
+
 def _let_go(state: State, st: StepState) -> None:
     """What an attempt or a call held is free again."""
     for held in (state.running, state.calls, state.moving):
         held.pop(st.key, None)
-    if st.reserved_usd:
-        state.spent.reserved_usd = max(0.0, state.spent.reserved_usd - st.reserved_usd)
-        st.reserved_usd = 0.0
+    if st.reserved != _NOTHING:
+        spent = state.spent
+        spent.reserved_usd = max(0.0, spent.reserved_usd - st.reserved.cost_usd)
+        spent.reserved_tokens = max(0, spent.reserved_tokens - st.reserved.tokens)
+        st.reserved = _NOTHING
     for key in st.items:
         state.steps[key].offered = ""
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from weft.core import events as e
-from weft.core.evolve.arrows import RUN_WAYS, STEP_WAYS
+from weft.core.evolve.arrows import RUN_WAYS, STEP_WAYS, clock
 from weft.core.evolve.rounds import open_round
 from weft.core.evolve.step import refresh
 from weft.core.joins import manner, offer
 from weft.core.state import FOR_PEOPLE, STEP_ENDED, State, StepState
+from weft.core.work import Amount
 
 _RunEvent = e.RunStarted | e.RunPaused | e.RunResumed | e.RunClosing | e.RunReopened
 
@@ -166,6 +167,9 @@ def _recount(state: State) -> None:
 
 def _recovered(state: State, event: e.RunRecovered, at: float) -> None:
     state.recoveries += bool(event.at_work)
+    for key in event.lost:
+        if key in state.steps:  # What it did is counted as far as is known, not while nobody drove the run.
+            clock(state, state.steps[key], state.updated_at)
 
 
 def _fact(state: State, event: e.FactSet, at: float) -> None:
@@ -177,10 +181,23 @@ def _phase(state: State, event: e.PhaseStarted, at: float) -> None:
 
 
 def _raised(state: State, event: e.BudgetRaised, at: float) -> None:
-    state.raised_usd += event.cost_usd or 0.0
-    state.raised_tokens += event.tokens or 0
-    state.raised_attempts += event.attempts or 0
-    state.raised_seconds += event.seconds or 0.0
+    more = Amount(event.cost_usd or 0.0, event.tokens or 0, event.seconds or 0.0, event.attempts or 0)
+    state.raised = together(state.raised, more)
+    if event.caller:
+        state.granted = together(state.granted, more)
+    st = state.steps.get(event.step)
+    if st is not None:
+        st.child_granted = together(st.child_granted, more)
+
+
+def together(one: Amount, other: Amount) -> Amount:
+    """Two amounts added up."""
+    return Amount(
+        one.cost_usd + other.cost_usd,
+        one.tokens + other.tokens,
+        one.seconds + other.seconds,
+        one.attempts + other.attempts,
+    )
 
 
 def _woven(state: State, event: e.RunWoven, at: float) -> None:

@@ -10,7 +10,7 @@ from weft.core.alarms import set_limit, set_timer
 from weft.core.evolve.arrows import forget, move
 from weft.core.joins import offer
 from weft.core.state import State, StepState
-from weft.core.work import Feedback, Usage
+from weft.core.work import Amount, Feedback, Spending, Usage
 
 FATAL = frozenset({"fail", "cancel"})
 
@@ -55,12 +55,16 @@ def _started(state: State, st: StepState, event: e.StepStarted, at: float) -> No
     if event.child:
         st.child, st.child_status = event.child, "running"
         state.calls[st.key] = state.moving[st.key] = None
+        st.child_spent, st.child_granted = Spending(), Amount()
     else:
         state.running[st.key] = None
-        state.spent.attempts += 1
-    if event.reserved_usd:
-        st.reserved_usd = event.reserved_usd
+        if not state.graph.steps[st.index].internal:
+            state.spent.attempts += 1
+            st.begun_at = at
+    if event.reserved_usd or event.reserved_tokens or event.reserved_seconds:
+        st.reserved = Amount(event.reserved_usd, event.reserved_tokens, event.reserved_seconds)
         state.spent.reserved_usd += event.reserved_usd
+        state.spent.reserved_tokens += event.reserved_tokens
 
 
 def _noted(state: State, st: StepState, event: e.AttemptNoted, at: float) -> None:
@@ -70,6 +74,8 @@ def _noted(state: State, st: StepState, event: e.AttemptNoted, at: float) -> Non
 def _attempt_failed(state: State, st: StepState, event: e.AttemptFailed, at: float) -> None:
     failure = event.failure
     spend(state, st, event.usage, bool(event.agent))
+    if event.usage != _NOTHING:
+        state.spent.told += 1
     later = event.retry_at is not None and event.retry_at > at
     move(state, st, "waiting" if later else "pending", at)
     st.failures.append(failure)
@@ -109,6 +115,38 @@ def _child_moved(state: State, st: StepState, event: e.ChildMoved, at: float) ->
         state.moving[st.key] = None
     else:
         state.moving.pop(st.key, None)
+
+
+def _child_spent(state: State, st: StepState, event: e.ChildSpent, at: float) -> None:
+    spent, more, before = state.spent, event.spent, st.child_spent
+    spent.cost_usd += more.cost_usd
+    spent.unknown += more.unknown
+    spent.tokens += more.tokens
+    spent.attempts += more.attempts
+    spent.seconds += more.seconds
+    spent.told += more.told
+    spent.dearest_usd = max(spent.dearest_usd, more.dearest_usd)
+    spent.most_tokens = max(spent.most_tokens, more.most_tokens)
+    spent.longest_seconds = max(spent.longest_seconds, more.longest_seconds)
+    st.child_spent = both(before, more)
+    known = st.usage.cost_usd
+    cost = (known or 0.0) + more.cost_usd if more.cost_usd or not more.unknown else known
+    st.usage = Usage(st.usage.tokens_in, st.usage.tokens_out + more.tokens, cost)
+
+
+def both(one: Spending, other: Spending) -> Spending:
+    """Two spendings added up."""
+    return Spending(
+        one.cost_usd + other.cost_usd,
+        one.unknown + other.unknown,
+        one.tokens + other.tokens,
+        one.attempts + other.attempts,
+        one.seconds + other.seconds,
+        one.told + other.told,
+        max(one.dearest_usd, other.dearest_usd),
+        max(one.most_tokens, other.most_tokens),
+        max(one.longest_seconds, other.longest_seconds),
+    )
 
 
 def _produced(state: State, st: StepState, event: e.StepProduced, at: float) -> None:
@@ -216,12 +254,15 @@ def _pay(state: State, st: StepState, result: e.Result) -> None:
     """Once for a piece of work: not again when it is approved, nor what another run has paid for."""
     if st.result is None and not result.cached_from and state.started_at is not None:
         spend(state, st, result.usage, bool(result.agent) and not result.rehearsed)
+        if st.key not in state.calls:
+            state.spent.told += 1
 
 
 def spend(state: State, st: StepState, usage: Usage, priced: bool) -> None:
     """Add to what the run and the step have used; a cost that nobody told is unknown, not zero."""
     spent, tokens = state.spent, usage.tokens_in + usage.tokens_out
     spent.tokens += tokens
+    spent.most_tokens = max(spent.most_tokens, tokens)
     if usage.cost_usd is not None:
         spent.cost_usd += usage.cost_usd
         spent.dearest_usd = max(spent.dearest_usd, usage.cost_usd)
@@ -245,6 +286,7 @@ HANDLERS: dict[type[e.Event], Callable[[State, StepState, Any, float], None]] = 
     e.StepDue: _due,
     e.StepWaiting: _waiting,
     e.ChildMoved: _child_moved,
+    e.ChildSpent: _child_spent,
     e.StepProduced: _produced,
     e.StepSucceeded: _succeeded,
     e.StepFailed: _failed,

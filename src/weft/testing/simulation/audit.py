@@ -6,6 +6,7 @@ Nothing here calls the rules of the core: what a join asks and what may begin is
 from __future__ import annotations
 
 from weft.core.state import STEP_ENDED, State, StepState
+from weft.core.work import Amount
 from weft.definition.workflow import Step
 
 MAIN_ENDS = {"succeeded": "good", "failed": "bad", "aborted": "bad"}
@@ -98,9 +99,11 @@ def _under_way(state: State) -> None:
     assert not state.running.keys() & state.calls.keys(), "an attempt and a call at once"
     moving = {key for key in state.calls if state.steps[key].child_status == "running"}
     assert state.moving.keys() == moving, f"calls that move are {moving}, kept {set(state.moving)}"
-    reserved = sum(state.steps[key].reserved_usd for key in running)
+    reserved = sum(state.steps[key].reserved.cost_usd for key in running)
     assert abs(state.spent.reserved_usd - reserved) < 1e-9, f"reserved are {reserved}"
-    held = {st.key for st in state.steps.values() if st.reserved_usd}
+    tokens = sum(state.steps[key].reserved.tokens for key in running)
+    assert state.spent.reserved_tokens == tokens, f"{tokens} tokens are reserved"
+    held = {st.key for st in state.steps.values() if st.reserved != Amount()}
     assert held <= running, f"{held - running} hold a reservation and do not run"
     most = 1 if state.options.sequential else state.options.parallel or state.workflow.limits.parallel
     assert len(state.running) <= most, "more attempts run than may"

@@ -7,6 +7,8 @@ from random import Random
 
 from weft.core import commands as c
 from weft.core import events as e
+from weft.core.budgets import spending
+from weft.core.family import around_of
 from weft.core.options import Parent
 from weft.core.plan import next_due
 from weft.core.questions import consent, verdicts
@@ -86,9 +88,9 @@ class Chance:
         state, parent = subject.state, subject.state.parent
         if parent is None or state.status == "pending":
             return
-        tokens = Usage(tokens_out=state.spent.tokens) if state.ended else Usage()
-        outcome = Outcome(outputs={"n": 1, "again": False} if state.ended else {}, usage=tokens)
-        report = c.ReportChild(parent.step, parent.round, state.status, state.reason, outcome, subject.run)
+        outcome = Outcome(outputs={"n": 1, "again": False} if state.ended else {})
+        told = (parent.step, parent.round, state.status, state.reason, outcome, subject.run)
+        report = c.ReportChild(*told, spent=spending(state), granted=state.granted)
         if (parent.run, report) not in self.moved[-3:]:
             self.moved.append((parent.run, report))
 
@@ -111,7 +113,11 @@ class Chance:
         names, weights = zip(*_WILD, strict=True)
         names[random.choices(range(len(names)), weights)[0]](self, subject)
         if random.random() < 0.7:
-            self._tell(subject.run, c.Advance(random.choice((0, 1, 2, PLENTY, PLENTY))))
+            self._advance(subject, random.choice((0, 1, 2, PLENTY, PLENTY)))
+
+    def _advance(self, subject: Subject, places: int) -> None:
+        around = around_of(subject.state, self.trial.state_of, self.now)
+        self._tell(subject.run, c.Advance(places, around))
 
     def _calm_turn(self) -> None:
         before = len(self.trial.told)
@@ -131,7 +137,7 @@ class Chance:
             for name in list(state.asks):
                 if name in subject.state.asks:
                     self._tell(subject.run, c.Answer(name, consent(subject.state.asks[name]), by="ann"))
-            self._tell(subject.run, c.Advance(PLENTY))
+            self._advance(subject, PLENTY)
         self._deliver()
         due = [d for s in self.trial.runs.values() if (d := next_due(s.state)) is not None]
         quiet = not any(
@@ -222,7 +228,7 @@ class Chance:
         due = next_due(subject.state)
         jump = self.random.choice((0.5, 3.0, 30.0))
         self.now = max(self.now, due) if due is not None and self.random.random() < 0.7 else self.now + jump
-        self._tell(subject.run, c.Advance(PLENTY))
+        self._advance(subject, PLENTY)
 
     def _verb(self, subject: Subject) -> None:
         random, state = self.random, subject.state

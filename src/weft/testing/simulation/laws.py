@@ -14,6 +14,7 @@ from weft.core.evolve import evolve
 from weft.core.plan import plan
 from weft.core.state import STEP_ENDED, State
 from weft.core.transitions import RUN, STEP
+from weft.definition.policy import Budget
 from weft.testing.simulation.audit import judged, needs_of
 
 AFTER_THE_END = (e.RunReopened, e.RunImported, e.NotePublished, e.RunWoven, e.RunLanded)
@@ -111,20 +112,20 @@ def _begins(before: State, event: e.StepStarted, at: float, memory: Memory, comm
 
 
 def _is_paid_for(before: State, event: e.StepStarted, at: float) -> None:
-    limit, spent = before.workflow.limits.budget, before.spent
+    limit, spent, raised = before.workflow.limits.budget, before.spent, before.raised
+    if before.graph.steps[before.steps[event.step].index].internal:
+        return
     if limit.attempts is not None:
-        assert spent.attempts < limit.attempts + before.raised_attempts, (
-            f"{event.step} is one attempt too many"
-        )
-    if limit.tokens is not None:
-        assert spent.tokens < limit.tokens + before.raised_tokens, f"{event.step} has no tokens left"
-    if limit.cost_usd is not None:
-        most = limit.cost_usd + before.raised_usd
-        assert spent.cost_usd < most, f"{event.step} has no money left"
-        asked = spent.cost_usd + spent.reserved_usd + event.reserved_usd
-        assert not before.running or asked <= most, (
-            f"{event.step} starts beside others for money that is reserved"
-        )
+        assert spent.attempts < limit.attempts + raised.attempts, f"{event.step} is one attempt too many"
+    units = (
+        ("money", limit.cost_usd, raised.cost_usd, spent.cost_usd, spent.reserved_usd, event.reserved_usd),
+        ("tokens", limit.tokens, raised.tokens, spent.tokens, spent.reserved_tokens, event.reserved_tokens),
+    )
+    for unit, most, more, gone, held, wanted in units:
+        if most is not None:
+            assert gone < most + more, f"{event.step} has no {unit} left"
+            alone = not before.running or event.child
+            assert alone or gone + held + wanted <= most + more, f"{event.step} takes reserved {unit}"
 
 
 def _left_out(before: State, decider: int) -> set[str]:
@@ -288,10 +289,15 @@ def rests(state: State, now: float) -> None:
         if state.reason == "by request":
             return
     else:
-        assert state.running or state.moving or wakes, "nothing runs, nothing is due, and nobody is asked"
+        waits = state.parent is not None and bool(state.ready)  # for what others of its family hold
+        assert waits or state.running or state.moving or wakes, (
+            "nothing runs, nothing is due, nobody is asked"
+        )
         assert not state.prompt or state.failing, f"{state.prompt} could go on"
         if state.ready and state.room > 0 and not state.failing:
-            assert state.workflow.limits.budget.cost_usd is not None, f"{state.ready} could start"
+            # A reservation of its own family may have to be given back first.
+            limited = state.parent is not None or state.workflow.limits.budget != Budget()
+            assert limited, f"{state.ready} could start"
     assert all(at > now for at in wakes), f"{wakes} are over at {now}"
 
 

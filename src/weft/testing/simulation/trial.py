@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from weft.core import commands as c
 from weft.core import events as e
+from weft.core.around import NOTHING
 from weft.core.decide import decide
 from weft.core.evolve import fold
 from weft.core.graph import Graph
@@ -68,6 +69,7 @@ class Trial:
         self.catalog = catalog
         self.runs: dict[str, Subject] = {}
         self.told: list[Told] = []
+        self.used: dict[str, int] = {}
         self._graphs = {name: Graph(workflow) for name, workflow in catalog.workflows.items()}
 
     def tell(self, told: Told) -> list[e.Event] | WeftError:
@@ -92,12 +94,38 @@ class Trial:
             witness(subject.shadow, event, told.now, subject.memory, told.command)
             subject.history.append((event, told.now))
         assert subject.state == subject.shadow, "what was decided is not what its events fold to"
+        self._keeps_within(subject, events)
         paid = _tokens(subject.state) - spent
         assert paid == wanted, f"{paid} tokens were counted, {wanted} were told"
+        if isinstance(told.command, c.Report):
+            self.used[told.run] = self.used.get(told.run, 0) + paid
         audit(subject.state)
         if isinstance(told.command, c.Advance):
-            _settled(subject.state, told.command.places, told.now)
+            _settled(subject.state, told.command, told.now)
         return events
+
+    def state_of(self, run: str) -> State | None:
+        """The state of a run of this trial."""
+        return self.runs[run].state if run in self.runs else None
+
+    def _keeps_within(self, subject: Subject, events: list[e.Event]) -> None:
+        """An attempt starts only while all that spend of the same budget have not used it up."""
+        if not any(isinstance(event, e.StepStarted) for event in events):
+            return
+        state: State | None = subject.state
+        while state is not None:
+            most = state.workflow.limits.budget.tokens
+            under = [one for one in self.runs.values() if self._is_under(one.state, state.run)]
+            granted = sum(one.state.granted.tokens for one in under if one.run != state.run)
+            used = sum(self.used.get(one.run, 0) for one in under)
+            if most is not None:
+                assert used < most + state.raised.tokens + granted, f"{used} tokens of {state.run} are used"
+            state = self.state_of(state.parent.run) if state.parent is not None else None
+
+    def _is_under(self, state: State, top: str) -> bool:
+        while state.run != top and state.parent is not None and state.parent.run in self.runs:
+            state = self.runs[state.parent.run].state
+        return state.run == top
 
     def _lose(self, subject: Subject, told: Told) -> None:
         if isinstance(told.command, Unheard):
@@ -109,9 +137,10 @@ class Trial:
         assert subject.state == subject.shadow, "the history folds to another state"
 
 
-def _settled(state: State, places: int, now: float) -> None:
+def _settled(state: State, command: c.Advance, now: float) -> None:
     """Advancing once more changes nothing."""
-    again = decide(state, c.Advance(places if places >= PLENTY else 0), now)
+    places = command.places
+    again = decide(state, c.Advance(places if places >= PLENTY else 0, command.around), now)
     assert not again, f"advancing again led to {again}"
     if places >= PLENTY:
         rests(state, now)
@@ -122,7 +151,7 @@ def _tokens(state: State) -> int:
 
 
 def _paid(state: State, command: c.Command) -> int:
-    """The tokens that a report has to add: those of an attempt that is under way, or of a called run that ended."""
+    """The tokens that a report has to add: those of an attempt that is under way, or what a called run has used since."""
     usage = Usage()
     if isinstance(command, c.Report):
         st = state.steps.get(command.step)
@@ -132,19 +161,19 @@ def _paid(state: State, command: c.Command) -> int:
             and (st.round, st.attempt) == (command.round, command.attempt)
         ):
             usage = command.outcome.usage
-    elif isinstance(command, c.ReportChild) and command.status in {"completed", "failed", "aborted"}:
+    elif isinstance(command, c.ReportChild) and command.status != "pending":
         st = state.steps.get(command.step)
         if (
             st is not None
             and st.key in state.calls
             and (st.round, st.child) == (command.round, command.child)
         ):
-            usage = command.outcome.usage
+            return max(command.spent.tokens - st.child_spent.tokens, 0)
     return usage.tokens_in + usage.tokens_out
 
 
 def shown(told: Told) -> str:
     """One line of a story."""
     fields: dict[str, Any] = msgspec.structs.asdict(told.command)
-    words = ", ".join(f"{name}={value!r}" for name, value in fields.items())
+    words = ", ".join(f"{name}={value!r}" for name, value in fields.items() if value != NOTHING)
     return f"{told.now:8.2f} {told.run}: {type(told.command).__name__}({words})"
