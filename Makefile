@@ -125,6 +125,7 @@ locks:
 	$(UV_LOCK) --constraints requirements/all.txt --group build --output-file requirements/base.txt
 	$(UV_LOCK) --constraints requirements/all.txt --group test $(TEST_EXTRAS:%=--extra %) \
 		--output-file requirements/test.txt
+	$(UV_LOCK) --constraints requirements/all.txt --group build --all-extras --output-file requirements/full.txt
 
 clean:
 	rm -rf $(VENV) build dist .coverage .coverage.* htmlcov .mypy_cache .pytest_cache .ruff_cache \

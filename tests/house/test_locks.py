@@ -24,6 +24,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from tests.house.tree import ROOT, listed
 
+LOCKS = ("all", "base", "full", "test")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SYSTEMS = (("linux", "Linux", "x86_64"), ("linux", "Linux", "aarch64"), ("darwin", "Darwin", "arm64"))
 NEWER = "9999.1"
@@ -92,9 +93,10 @@ def asked_of(lock: str) -> list[Requirement]:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     tested = re.search(r"^TEST_EXTRAS := (.*)$", makefile, re.MULTILINE)
     assert tested
-    chosen = {"base": (), "test": tested[1].split(), "all": [name for name in extras if name != "all"]}[lock]
+    every = [name for name in extras if name != "all"]
+    chosen = {"base": (), "test": tested[1].split(), "all": every, "full": every}[lock]
     texts = [*project["project"]["dependencies"], *(text for extra in chosen for text in extras[extra])]
-    for group in ("build",) if lock == "base" else ("build", "test"):
+    for group in ("build",) if lock in {"base", "full"} else ("build", "test"):
         texts += [text for text in groups[group] if isinstance(text, str)]
     return [Requirement(text) for text in texts]
 
@@ -115,7 +117,7 @@ def lacking(
     ]
 
 
-@pytest.mark.parametrize("lock", ["all", "base", "test"])
+@pytest.mark.parametrize("lock", LOCKS)
 def test_every_locked_requirement_is_pinned_and_hashed(lock):
     assert entries(lock)
     faults = [
@@ -126,7 +128,7 @@ def test_every_locked_requirement_is_pinned_and_hashed(lock):
     assert not faults, listed(faults)
 
 
-@pytest.mark.parametrize("lock", ["all", "base", "test"])
+@pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_holds_all_that_it_needs_on_every_python_and_system(lock):
     """Transitively, with extras and markers: what `pip check` would say there, for the twelve of them at once."""
     faults, unknown = set(), set()
@@ -153,9 +155,7 @@ def test_a_lock_holds_all_that_it_needs_on_every_python_and_system(lock):
 
 def test_the_locks_agree_on_every_version():
     chosen = {(canonicalize_name(pin.name), version(pin)) for pin in pins("all")}
-    assert {
-        (canonicalize_name(pin.name), version(pin)) for lock in ("base", "test") for pin in pins(lock)
-    } <= chosen
+    assert {(canonicalize_name(pin.name), version(pin)) for lock in LOCKS for pin in pins(lock)} <= chosen
 
 
 def test_every_install_takes_the_lock_alone_and_checks_its_hashes():
@@ -163,11 +163,11 @@ def test_every_install_takes_the_lock_alone_and_checks_its_hashes():
     lock on the day when a newer release is there."""
     installs = [
         f"{name}: {line.strip()}"
-        for name in ("Makefile", ".ci/run", "benchmarks/environment.py")
+        for name in ("Makefile", ".ci/run", "README.md", "benchmarks/environment.py", "docs/how-to/serve.md")
         for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
         if re.search(r"requirements/\S+\.txt|\"-r\", str\(ROOT", line) and re.search(r"install|_pip", line)
     ]
-    assert len(installs) >= 3, installs
+    assert len(installs) >= 5, installs
     assert not [line for line in installs if "--no-deps" not in line or "--require-hashes" not in line], (
         listed(installs)
     )
