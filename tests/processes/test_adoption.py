@@ -1,0 +1,45 @@
+"""The last one to whom orphans come ends strangers, and spares its own children."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.processes.stubborn import living, new_token
+from weft.processes import adoption
+
+pytestmark = pytest.mark.needs("linux")
+
+PROGRAM = """
+import os, subprocess
+from weft.processes import adoption
+adoption.adopt()
+assert adoption.is_active()
+token = {token!r}
+subprocess.run(["sh", "-c", f"(setsid sh -c 'sleep 600 {{token}}1; :' </dev/null >/dev/null 2>&1 &)"], check=True)
+mine = subprocess.Popen(["sleep", "600", token + "2"])
+own = subprocess.Popen(["sleep", "600", token + "3"], start_new_session=True)
+adoption.spare(own.pid)
+while not adoption._strangers(): pass
+assert adoption.end_strangers() == []
+assert mine.poll() is None and own.poll() is None
+over = subprocess.Popen(["true"])
+assert adoption.end_strangers() == []
+assert over.wait() == 0
+adoption.forget(own.pid)
+assert adoption.end_strangers() == []
+mine.kill()
+mine.wait()
+"""
+
+
+def test_strangers_are_ended_and_own_children_keep_their_exit():
+    token = new_token()
+    subprocess.run([sys.executable, "-c", PROGRAM.format(token=token)], check=True, timeout=60)
+    assert not living(token)
+
+
+def test_a_program_that_uses_weft_as_a_library_adopts_nothing():
+    assert not adoption.is_active()

@@ -1,0 +1,74 @@
+"""Short commands: what goes in, what comes out, and that nothing is waited for too long."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.processes.stubborn import ENVIRONMENT, argv, living, new_token, until
+from weft.processes.call import call
+
+BOTH = pytest.mark.parametrize("shared", [False, True], ids=["own keeper", "shared keeper"])
+
+
+async def sh(script: str, **options):
+    given = {"folder": "/", "env": ENVIRONMENT, "seconds": 20, "cap": 1_000_000, **options}
+    return await call(["sh", "-c", script], **given)
+
+
+@BOTH
+async def test_exit_code_output_and_errors_come_back(shared):
+    assert await sh("echo out; echo err >&2; exit 3", shared=shared) == (3, b"out\n", b"err\n")
+    assert (await sh("kill -KILL $$", shared=shared)).code == -9
+
+
+@BOTH
+async def test_a_large_input_goes_in_while_the_output_comes_out(shared):
+    data = b"x" * 3_000_000
+    assert await sh("cat", stdin=data, cap=4_000_000, shared=shared) == (0, data, b"")
+
+
+@BOTH
+async def test_input_that_nobody_reads_is_no_fault(shared):
+    assert (await sh("exit 4", stdin=b"x" * 3_000_000, shared=shared)).code == 4
+
+
+@BOTH
+@pytest.mark.needs("linux")
+async def test_what_takes_too_long_is_ended(shared):
+    token = new_token()
+    with pytest.raises(ChildProcessError, match=r"no end after 0\.3 s"):
+        await call(argv("group", token), folder="/", env=ENVIRONMENT, seconds=0.3, cap=10, shared=shared)
+    await until(lambda: not living(token))
+
+
+@BOTH
+async def test_what_prints_too_much_is_ended(shared):
+    with pytest.raises(ChildProcessError, match="over 1000 bytes"):
+        await sh("yes", cap=1000, shared=shared)
+
+
+async def test_a_sink_takes_the_output_piece_by_piece_past_the_cap():
+    pieces: list[bytes] = []
+    done = await sh("head -c 500000 /dev/zero; echo err >&2", cap=1000, sink=pieces.append)
+    assert done == (0, b"", b"err\n")
+    assert sum(map(len, pieces)) == 500_000
+
+
+async def test_what_a_sink_raises_ends_the_command_and_is_raised():
+    def full(data: bytes) -> None:
+        raise OSError("no room")
+
+    with pytest.raises(OSError, match="no room"):
+        await sh("yes", sink=full)
+
+
+@pytest.mark.needs("linux")
+async def test_a_cancelled_call_leaves_nothing():
+    token = new_token()
+    task = asyncio.create_task(call(argv("gone", token), folder="/", env=ENVIRONMENT, seconds=60, cap=10))
+    await until(lambda: living(token) or task.done())
+    task.cancel()
+    await asyncio.wait({task})
+    await until(lambda: not living(token))
