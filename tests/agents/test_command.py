@@ -14,6 +14,7 @@ from weft.agents.confine import Confinement
 from weft.agents.failures import Rule
 from weft.core.work import Outcome
 from weft.definition.workflow import Ref, Role
+from weft.processes.limits import Limits
 from weft.testing.agent_contract import AgentContract, Told
 from weft.testing.briefs import brief
 from weft.testing.desk import ListeningDesk
@@ -214,3 +215,8 @@ async def test_one_that_cannot_be_confined_is_not_started_and_says_so_when_it_is
     assert outcome.failure is not None
     assert "bwrap was not found" in outcome.failure.message
     assert not (desk.folder / "started").exists()
+
+
+async def test_limits_hold_for_the_command_and_what_it_starts(desk):
+    await sh(desk, "sh -c 'ulimit -n'", {"limits": Limits(open_files=77)})
+    assert desk.heard("out") == "77\n"

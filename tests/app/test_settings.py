@@ -1,9 +1,13 @@
 """Settings: what nobody says has its default, and what cannot be meant is told with its place and the nearest right word."""
 
+from typing import Any
+
 import pytest
 
+from weft.app.agents import agents_of, tools_of
 from weft.app.settings import load_settings
 from weft.errors import SettingsError
+from weft.processes.limits import Limits
 
 
 @pytest.mark.parametrize(
@@ -43,4 +47,24 @@ def test_the_environment_can_ask_for_it_too_and_is_held_to_the_same_words(tmp_pa
     with pytest.raises(
         SettingsError, match="confine is not usable: it cannot be 'wroktree'; did you mean worktree"
     ):
+        load_settings(tmp_path)
+
+
+def test_limits_are_a_table_that_every_agent_has_which_says_no_other(tmp_path):
+    (tmp_path / "weft.toml").write_text(
+        '[limits]\nopen_files = 77\n[agents.a]\nargv = ["x"]\n[agents.b]\nargv = ["x"]\nlimits = {open_files = 5}\n'
+    )
+    settings = load_settings(tmp_path)
+    agents: Any = agents_of(settings)
+    assert tools_of(settings).settings["limits"] == Limits(open_files=77)
+    assert [agents[name]._settings.limits for name in ("a", "b", "claude")] == [
+        Limits(open_files=77),
+        Limits(open_files=5),
+        Limits(open_files=77),
+    ]
+
+
+def test_a_limit_that_there_is_not_is_refused(tmp_path):
+    (tmp_path / "weft.toml").write_text("[limits]\nopen_file = 77\n")
+    with pytest.raises(SettingsError, match="limits"):
         load_settings(tmp_path)

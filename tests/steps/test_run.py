@@ -14,6 +14,7 @@ from weft.agents import exchange
 from weft.agents.confine import Confinement
 from weft.core.work import Brief, Feedback
 from weft.definition.workflow import Role
+from weft.processes.limits import Limits
 from weft.steps.port import Tools
 from weft.steps.run import Run
 from weft.testing.briefs import brief
@@ -262,3 +263,15 @@ async def test_what_an_earlier_child_left_where_the_next_answers_is_not_followed
     outcome = await run(desk, args={"script": "true"})
     assert "a" not in outcome.outputs
     assert victim.read_text() == "a=secret"
+
+
+async def test_a_command_and_what_it_starts_are_held_to_the_limits_of_the_settings(desk):
+    tools = Tools(agents={}, settings={"limits": Limits(open_files=77)})
+    outcome = await run(desk, tools, args={"script": "sh -c 'ulimit -n'"})
+    assert outcome.outputs["stdout"] == "77"
+
+
+async def test_a_limit_that_cannot_be_set_is_told(desk):
+    tools = Tools(agents={}, settings={"limits": Limits(open_files=-5)})
+    outcome = await run(desk, tools, args={"script": "true"})
+    assert "a limit could not be set" in outcome.failure.message

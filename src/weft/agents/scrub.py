@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from stat import S_IMODE, S_ISDIR, S_ISLNK, S_ISREG
@@ -93,7 +94,7 @@ class Scrub:
         for needle in hits:
             signs = [re.escape(needle[at : at + 1]) for at in range(len(needle))]
             data = re.sub(_GAP.join(signs), f"[redacted {self._needles[needle]}]".encode(), data)
-        draft = path.with_name(f".{os.getpid()}.weft-clean")
+        draft = path.with_name(f".{secrets.token_hex(6)}.weft-clean")
         draft.write_bytes(data)
         draft.chmod(mode)
         os.replace(draft, path)

@@ -6,8 +6,8 @@ So `merge=union` and the like hold as the user wrote them, and no step changes b
 from __future__ import annotations
 
 import asyncio
-import itertools
 import os
+import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +16,6 @@ from weft.workspace.git import Git
 from weft.workspace.places import make, remove
 
 _NAME = b".gitattributes"
-_serial = itertools.count()
 
 
 async def attributes_at(git: Git, home: Path, commit: str) -> Path:
@@ -40,7 +39,7 @@ async def attributes_at(git: Git, home: Path, commit: str) -> Path:
 
 
 def _lay_out(folder: Path, paths: Sequence[bytes], contents: Sequence[bytes]) -> None:
-    draft = make(folder.with_name(f".{folder.name}-{os.getpid()}-{next(_serial)}"))
+    draft = make(folder.with_name(f".{folder.name}-{secrets.token_hex(6)}"))
     for path, content in zip(paths, contents, strict=True):
         place = os.path.join(os.fsencode(draft), path)
         os.makedirs(os.path.dirname(place), exist_ok=True)

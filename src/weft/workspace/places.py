@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import secrets
 import shutil
 import stat
 from pathlib import Path
@@ -20,7 +21,6 @@ from weft.workspace.repository import Repository, setting_lines
 
 _SECONDS = 1800.0
 _TRIES = 5
-_serial = itertools.count()
 
 
 class Places:
@@ -37,7 +37,7 @@ class Places:
 
     def scratch(self, run: str) -> Path:
         """A new empty folder for one operation; the caller removes it."""
-        folder = self._home / run / f".scratch-{os.getpid()}-{next(_serial)}"
+        folder = self._home / run / f".scratch-{secrets.token_hex(6)}"
         return make(folder)
 
     def left(self, run: str, name: str) -> Path | None:

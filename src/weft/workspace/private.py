@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import itertools
 import os
+import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +27,6 @@ from weft.workspace.repository import Repository, commit_of, discover
 
 BRANCH = "main"
 _TRIES = 8
-_serial = itertools.count()
 _NOT_TAKEN = (".weft/", "node_modules/", ".venv/", "venv/", "__pycache__/", ".DS_Store")
 _SECRET = (
     ".ssh/",
@@ -70,8 +69,7 @@ async def repository_for(home: Path, root: Path) -> Repository:
     name = hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
     gitdir = home / f"{slug(root.name)}-{name}.git"
     if not gitdir.is_dir():
-        draft = make(home) / f".{gitdir.name}-{os.getpid()}-{next(_serial)}"
-        await asyncio.to_thread(remove, draft)
+        draft = make(home) / f".{gitdir.name}-{secrets.token_hex(6)}"
         said = await spawn(
             ("init", "-q", "--bare", "--template=", f"--initial-branch={BRANCH}", str(draft)), str(home), {}
         )

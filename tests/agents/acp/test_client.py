@@ -1,9 +1,12 @@
 import json
+import os
 from typing import Any
 
 import pytest
 
 from tests.agents.acp.programs import acting
+from weft.agents.acp.terminals import Terminals
+from weft.processes.limits import Limits
 from weft.testing.briefs import brief
 from weft.testing.desk import ListeningDesk
 
@@ -83,7 +86,7 @@ async def test_a_terminal_runs_a_command_in_the_folder_and_is_ended_with_the_att
     assert "outside" in outside["error"]
     assert absent["code"] in (-32002, -32603)
     assert left == {"terminalId": "terminal-2"}
-    assert not list(desk.spool.glob("process*.json"))
+    assert not list(desk.spool.glob("process*"))
 
 
 async def test_a_terminal_that_is_killed_tells_the_signal(desk, tmp_path):
@@ -103,3 +106,13 @@ async def test_a_terminal_that_is_killed_tells_the_signal(desk, tmp_path):
 async def test_a_request_without_its_parts_is_refused(desk, tmp_path):
     (refused,) = await answers(desk, tmp_path, {"method": "terminal/create", "params": {}})
     assert refused["code"] == -32602
+
+
+async def test_a_terminal_is_held_to_the_limits_of_its_agent(desk, tmp_path):
+    terminals = Terminals(desk, {"PATH": os.environ["PATH"]}, limits=Limits(open_files=77))
+    made = await terminals.create({"command": "sh", "args": ["-c", "ulimit -n"]})
+    assert await terminals.wait(made) == {"exitCode": 0}
+    assert (await terminals.output(made))["output"] == "77\n"
+    await terminals.close()
+    with pytest.raises(ValueError, match="over"):
+        await terminals.create({"command": "true"})
