@@ -1,7 +1,10 @@
+import io
+
 import pytest
 
-from weft.cli.given import facts, inputs, pair, value
-from weft.definition.workflow import Fact, Workflow
+from weft.cli.given import facts, inputs, pair, secrets, value
+from weft.cli.here import Here
+from weft.definition.workflow import Fact, Input, Workflow
 from weft.errors import InvalidInput, Misused
 
 FLOW = Workflow("w", (), facts={"ready": Fact(), "name": Fact("string")})
@@ -45,3 +48,30 @@ def test_facts_are_read_as_what_they_are_declared():
 def test_values_are_json_where_they_can_be():
     assert [value(text) for text in ("1", "no", "[1]", "True", "plain")] == [1, False, [1], True, "plain"]
     assert pair("a = b", "--x") == ("a", " b")
+
+
+def test_a_value_may_stand_in_a_variable_or_come_by_standard_input(tmp_path, monkeypatch):
+    monkeypatch.setenv("MINE", "from there")
+    assert inputs(["a=@env:MINE"], tmp_path) == {"a": "from there"}
+    monkeypatch.setattr("sys.stdin", io.StringIO("typed"))
+    assert inputs(["a=@-"], tmp_path) == {"a": "typed"}
+    monkeypatch.setattr("sys.stdin", io.StringIO('{"a": "b"}'))
+    assert inputs(["@-"], tmp_path) == {"a": "b"}
+    with pytest.raises(Misused, match="the variable NOT_SET_ANYWHERE is not set"):
+        inputs(["a=@env:NOT_SET_ANYWHERE"], tmp_path)
+
+
+def test_missing_secrets_are_asked_for_at_a_terminal_and_typed_ones_are_warned_of(weft, monkeypatch, capsys):
+    flow = Workflow(
+        "w", (), inputs={"token": Input(secret=True), "other": Input(secret=True, required=False)}
+    )
+    here = Here(str(weft.folder), None)
+    assert secrets(here, flow, {}) == {}
+    for stream in ("stdin", "stderr"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("getpass.getpass", lambda prompt, stream: f"typed for {prompt}")
+    assert secrets(here, flow, {}) == {"token": "typed for token: "}
+    assert secrets(Here(str(weft.folder), None, json=True), flow, {}) == {}
+    monkeypatch.setattr("sys.argv", ["weft", "run", "w", "-i", "token=hunter2hunter2"])
+    assert secrets(here, flow, {"token": "hunter2hunter2"}) == {"token": "hunter2hunter2"}
+    assert "-i token=@env:NAME" in capsys.readouterr().err

@@ -215,9 +215,13 @@ def serving(program: Program, heard: Heard) -> Iterator[str]:
         assert_nowhere({"what serve said": out.encode()})
 
 
+LOGIN: dict[str, str] = {}
+"""The header by which the server lets the tests in."""
+
+
 def asked(url: str, body: dict[str, Any] | None = None, **headers: str) -> bytes:
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, {"content-type": "application/json", **headers})
+    request = urllib.request.Request(url, data, {"content-type": "application/json", **LOGIN, **headers})
     with urllib.request.urlopen(request, timeout=30) as answer:
         found: bytes = answer.read()
     return found
@@ -230,6 +234,8 @@ def said_failed(program: Program, run: str) -> list[str]:
 def test_canaries_of_a_run_that_is_started_over_http_are_nowhere(weft: Program, tmp_path: Path) -> None:
     with Heard() as heard:
         assert weft("webhooks", "add", f"{heard.url}/hook", "--on", "*").returncode == 0
+        token = weft("token", "create", "--role", "admin", "--name", "ada").stdout.split()[0]
+        LOGIN["authorization"] = f"Bearer {token}"
         with serving(weft, heard) as url:
             api = f"{url}/api/v1/runs"
             body = {"workflow": "canaries", "inputs": {"token": CANARIES["input"]}}

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from weft.definition.secrets import MARK
 from weft.definition.workflow import Input, Workflow
 from weft.errors import InvalidInput
-from weft.runtime.inputs import checked_inputs
+from weft.runtime.inputs import changed_inputs, checked_inputs, parted, secret_values
 
 FLOW = Workflow(
     name="flow",
@@ -56,3 +57,51 @@ def test_all_faults_are_told_at_once() -> None:
     with pytest.raises(InvalidInput) as refused:
         checked_inputs(FLOW, {"count": "x", "nobody": 1})
     assert all(part in str(refused.value) for part in ("count", "nobody", "who"))
+
+
+SECRET = Workflow(
+    name="flow",
+    steps=(),
+    inputs={
+        "token": Input(secret=True),
+        "pin": Input(type="integer", secret=True, required=False),
+        "who": Input(),
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"token": "canary"}, "it is shorter than 8 characters"),
+        ({"token": ""}, "it is empty"),
+        (
+            {"token": ["canary-0123456789"]},
+            "a value of type string wanted; the value that was given is not shown",
+        ),
+        ({"token": "x" * 9, "pin": "canary-0123456789"}, "a value of type integer wanted; the value"),
+        ({}, "token: is missing; give it with `--input token=@env:NAME`"),
+    ],
+)
+def test_a_wrong_secret_is_told_without_its_value(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidInput) as error:
+        checked_inputs(SECRET, {"who": "ann", **given})
+    assert said in f"{error.value.where['name']}: {error.value.where['reason']}"
+    assert "canary" not in str(error.value)
+
+
+def test_what_goes_on_record_of_inputs_has_no_secret_in_it() -> None:
+    values = checked_inputs(SECRET, {"token": "canary-0123456789\n", "who": "ann", "pin": "123456789"})
+    shown, held = parted(SECRET, values)
+    assert shown == {"token": MARK, "pin": MARK, "who": "ann"}
+    assert held == {"token": "canary-0123456789", "pin": "123456789"}
+    assert parted(SECRET, {"token": MARK, "pin": None, "who": "x"})[1] == {}
+
+
+def test_only_values_of_secret_inputs_are_taken_for_a_run_that_is_there() -> None:
+    assert secret_values(SECRET, {"token": "canary-0123456789"}) == {"token": "canary-0123456789"}
+    with pytest.raises(InvalidInput, match="is no secret input; there are token, pin"):
+        secret_values(SECRET, {"who": "ann"})
+    with pytest.raises(InvalidInput, match="the workflow has none"):
+        secret_values(FLOW, {"who": "ann"})
+    assert changed_inputs(FLOW, {"count": "3"}) == {"count": 3}

@@ -67,6 +67,38 @@ async def test_exit_code_75_is_worth_another_try(desk):
     assert (await run(desk, args={"script": "exit 75"})).failure.kind == "transient"
 
 
+async def test_a_value_that_is_too_large_for_a_variable_is_a_file_and_a_step_that_does_not_use_it_starts(
+    desk,
+):
+    large, many = "x" * 140_000, {f"part_{n}": "y" * 30_000 for n in range(12)}
+    script = 'test -z "${WEFT_INPUT_ISSUE+set}"; wc -c < "$WEFT_INPUT_ISSUE_FILE"; env | grep -c "^WEFT_INPUT_PART_.*_FILE="'
+    outcome = await run(
+        desk, args={"script": script}, inputs={"issue": large, "short": "s", **many}, item=large
+    )
+    assert outcome.failure is None, outcome.failure
+    size, files = map(int, outcome.outputs["stdout"].split())
+    assert size == len(large)
+    assert 2 <= files <= 6
+
+
+async def test_what_the_system_would_not_start_a_program_with_is_told_with_the_way_round_it(desk):
+    for how in (
+        {"args": {"argv": ["echo", "{{ inputs.issue }}"]}},
+        {"args": {"argv": ["true"]}, "env": {"ISSUE": "{{ inputs.issue }}"}},
+        {"args": {"argv": ["true", *["{{ inputs.part }}"] * 20]}},
+    ):
+        outcome = await run(desk, **how, inputs={"issue": "x" * 140_000, "part": "z" * 100_000})
+        assert outcome.failure is not None
+        assert "pass it in a file: of a large input WEFT_INPUT_NAME_FILE names one" in outcome.failure.message
+        assert len(outcome.failure.message) < 400
+
+
+async def test_what_the_attempt_is_given_is_in_its_environment(desk):
+    desk.secrets = {"TOKEN": "canary-0123456789"}
+    outcome = await run(desk, args={"script": 'test "$TOKEN" = canary-0123456789'})
+    assert outcome.failure is None
+
+
 async def test_the_variables_of_the_attempt_are_there(desk):
     names = "RUN STEP ITEM ROUND ATTEMPT KEY INPUT_THE_NAME INPUT_FLAG INPUT_NONE"
     script = "\n".join(f'echo "$WEFT_{name}"' for name in names.split()) + '\necho "$WEFT_INPUT_MAP"'

@@ -28,6 +28,12 @@ steps:
   - {id: first, uses: noop}
   - {id: second, uses: noop, needs: [first]}
 """,
+    "secret": """
+name: secret
+inputs: {token: {secret: true}}
+steps:
+  - {id: uses, run: 'test "$T" = canary-0123456789', secrets: {T: token}}
+""",
     "asking": """
 name: asking
 steps:

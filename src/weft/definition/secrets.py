@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from weft.definition.findings import texts_in
 from weft.definition.workflow import Role, Secret, Step, Workflow
@@ -27,6 +27,11 @@ def variable(name: str) -> str:
 def secret_inputs(workflow: Workflow) -> tuple[str, ...]:
     """The names of the inputs whose values are never kept."""
     return tuple(name for name, one in workflow.inputs.items() if one.secret)
+
+
+def marks(workflow: Workflow, inputs: Mapping[str, Any]) -> dict[str, str]:
+    """What stands on record in the place of the secret ones that were given."""
+    return {name: MARK for name in secret_inputs(workflow) if inputs.get(name) is not None}
 
 
 def named(workflow: Workflow, step: Step) -> dict[str, str]:

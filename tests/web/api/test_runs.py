@@ -152,3 +152,31 @@ async def test_a_failed_step_is_tried_again(door):
     assert wrong.status_code == 409
     nothing = await door.client.post(f"/api/v1/runs/{run}/budget", json={})
     assert (nothing.status_code, nothing.json()["code"]) == (422, "invalid-request")
+
+
+async def test_a_run_that_waits_for_a_secret_is_given_it_and_nothing_says_it_again(door):
+    value = "canary-0123456789"
+    wrong = await door.client.post("/api/v1/runs", json={"workflow": "secret", "inputs": {"token": "c4n4ry"}})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid-input")
+    assert "c4n4ry" not in wrong.text
+    run = await door.start("secret", inputs={"token": value})
+    await door.reaches(run, "run.completed")
+    run = await door.start("secret", inputs={"token": "[secret]"})
+    await door.reaches(run, "run.paused")
+    shown = (await door.client.get(f"/api/v1/runs/{run}")).json()
+    assert shown["inputs"] == {"token": "[secret]"}
+    unknown = await door.client.post(f"/api/v1/runs/{run}/secrets", json={"values": {"tokn": value}})
+    assert unknown.status_code == 422
+    assert value not in unknown.text
+    given = await door.client.post(f"/api/v1/runs/{run}/secrets", json={"values": {"token": value}})
+    assert (given.status_code, given.json()) == (200, {"run": run, "events": []})
+    await door.reaches(run, "run.completed")
+
+
+async def test_secrets_do_not_count_in_what_a_key_stands_for(door):
+    headers = {"Idempotency-Key": "k3"}
+    runs = set()
+    for value in ("canary-0123456789", "another-0123456789"):
+        body = {"workflow": "secret", "inputs": {"token": value}}
+        runs.add((await door.client.post("/api/v1/runs", json=body, headers=headers)).json()["run"])
+    assert len(runs) == 1

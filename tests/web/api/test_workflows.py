@@ -4,7 +4,7 @@
 async def test_the_list_names_own_workflows_before_those_of_weft(door):
     listed = (await door.client.get("/api/v1/workflows")).json()["workflows"]
     names = [one["name"] for one in listed]
-    assert names[:4] == ["asking", "failing", "quiet", "writing"]
+    assert names[:5] == ["asking", "failing", "quiet", "secret", "writing"]
     assert "sdlc" in names
 
 

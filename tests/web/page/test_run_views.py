@@ -12,7 +12,7 @@ from weft.web.page.markup import text
 FLOW = """{id: a, run: echo, approve: Good?}
 {id: b, needs: [a], when: inputs.x == "tea", role: dev, prompt: "# Do\\n<b>it</b>", ask: First?}
 {id: c, needs: [b], foreach: '["k", "l"]', run: [echo, hi]}"""
-HEAD = "inputs: {x: {default: tea}, key: {default: s3, secret: true}}\nroles: {dev: {}}"
+HEAD = "inputs: {x: {default: tea}, key: {required: false, secret: true}}\nroles: {dev: {}}"
 MADE = Outcome(
     outputs={"n": 1},
     artifacts=(Artifact("a.md", "d" * 64, 10, "abc"), Artifact("old.md", "", change="deleted")),

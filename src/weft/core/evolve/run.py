@@ -12,6 +12,7 @@ from weft.core.evolve.step import refresh
 from weft.core.joins import manner, offer
 from weft.core.state import FOR_PEOPLE, STEP_ENDED, State, StepState
 from weft.core.work import Amount
+from weft.definition.secrets import marks
 
 _RunEvent = e.RunStarted | e.RunPaused | e.RunResumed | e.RunClosing | e.RunReopened
 
@@ -25,7 +26,8 @@ def _created(state: State, event: e.RunCreated, at: float) -> None:
         return
     state.created = True
     state.digest = event.digest
-    state.inputs = dict(event.inputs)
+    # A record of before may hold the values of secret inputs: nobody is to be shown them, or given them by that.
+    state.inputs = {**event.inputs, **marks(state.workflow, event.inputs)}
     state.facts = dict(event.facts)
     state.options = event.options
     state.parent = event.parent

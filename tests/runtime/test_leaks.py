@@ -1,0 +1,94 @@
+"""An attempt that wrote a secret has failed, and nothing of the value is kept, however the attempt ended."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.formats.told import workflow
+from weft.app.open import open_weft
+from weft.core.state import State
+
+pytestmark = pytest.mark.needs("git")
+
+VALUE = "canary-0123456789"
+
+
+@pytest.fixture(params=["git", "folder"])
+def project(request, tmp_path: Path, monkeypatch) -> Path:
+    monkeypatch.setenv("MINE", VALUE)
+    (tmp_path / "weft.toml").write_text(f'workspace = "{request.param}"\n')
+    if request.param == "git":
+        for words in (
+            ["init", "-q"],
+            ["add", "."],
+            ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"],
+        ):
+            subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+async def ended(project: Path, script: str, **more: str) -> State:
+    keys = "".join(f", {key}: {value}" for key, value in more.items())
+    text = f"secrets: {{S: {{env: MINE}}}}\nsteps:\n- {{id: a, run: '{script}', secrets: S{keys}}}\n"
+    weft = open_weft(project)
+    state = await weft.drive(await weft.start(workflow(text)))
+    await weft.close()
+    return state
+
+
+def kept(project: Path) -> list[str]:
+    """What below the project has the value."""
+    found = [
+        str(path) for path in project.rglob("*") if path.is_file() and VALUE.encode() in path.read_bytes()
+    ]
+    if (project / ".git").exists():
+        out = subprocess.run(
+            ["git", "cat-file", "--batch-all-objects", "--batch"],
+            cwd=project,
+            capture_output=True,
+            check=True,
+        ).stdout
+        found += ["an object"] if VALUE.encode() in out else []
+    return found + [str(path) for path in project.rglob("*") if VALUE in path.name]
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ('echo "$S" > out.txt', "it wrote the secret S into out.txt; weft took it out"),
+        ('mkdir d; echo x > "d/$S"', "it wrote the secret S into d/[redacted S]"),
+        ('echo "$S" > out.txt; exit 3', "exit code 3; it wrote the secret S into out.txt"),
+        ('for n in 1 2 3 4 5 6 7; do echo "$S" > $n; done', "S into 5 and 2 more"),
+    ],
+)
+async def test_a_file_with_a_secret_fails_the_step_and_is_not_kept(project, script, said):
+    state = await ended(project, script)
+    failure = state.steps["a"].failure
+    assert failure is not None
+    assert said in failure.message
+    assert kept(project) == []
+
+
+async def test_what_a_stopped_attempt_wrote_is_looked_through_too(project):
+    state = await ended(
+        project, 'echo "$S" > out.txt; echo "$S" > "$WEFT_OUTPUT"; sleep 60', timeout="{attempt: 2}"
+    )
+    assert state.steps["a"].failure is not None
+    assert kept(project) == []
+
+
+async def test_outputs_and_the_spool_are_clean_without_a_failure(project):
+    state = await ended(project, 'echo "told=$S" >> "$WEFT_OUTPUT"; echo "$S"')
+    result = state.steps["a"].result
+    assert result is not None
+    assert result.outputs["told"] == "[redacted S]"
+    assert kept(project) == []
+
+
+async def test_what_a_gate_writes_counts_as_well(project):
+    state = await ended(project, "true", gate='"echo \\"$S\\" > g.txt"')
+    assert kept(project) == []
+    assert state.ended
