@@ -47,6 +47,7 @@ $(VENV)/.base: requirements/base.txt pyproject.toml $(VENV)/.made
 	@echo "Installing weft into $(VENV) ..."
 	@$(PIP) install --no-deps --require-hashes -r requirements/base.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(PIP) check
 	@touch $@
 
 $(VENV)/.test: requirements/test.txt $(VENV)/.base
