@@ -83,6 +83,14 @@ EXCUSED = pytest.StashKey[bool]()
 REQUIRE_ALL = os.environ.get("WEFT_REQUIRE_ALL", "") not in ("", "0")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def state_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What weft keeps in mind of its user is kept elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @cache
 def is_here(name: str) -> bool:
     return NEEDS[name].here()

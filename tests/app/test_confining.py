@@ -72,4 +72,6 @@ def test_a_store_that_lies_elsewhere_is_hidden_with_what_belongs_to_it(tmp_path,
 
 
 def test_a_store_that_is_no_file_hides_none(tmp_path):
-    assert len(confinement_of(Settings(store="memory:"), tmp_path, tmp_path).hidden) == 2
+    found = confinement_of(Settings(store="memory:"), tmp_path, tmp_path / ".weft").hidden
+    assert found[:2] == (str(tmp_path), str(tmp_path / ".weft"))
+    assert not [path for path in found if "memory" in path]

@@ -148,7 +148,8 @@ def test_a_permission_is_asked_of_a_person_elsewhere_and_the_agent_hears_the_ans
 
 
 @pytest.mark.parametrize("name", ["opencode", "claude"])
-def test_what_is_denied_is_neither_written_nor_run(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("act", ["write", "run"])
+def test_what_is_denied_is_neither_written_nor_run(tmp_path: Path, name: str, act: str) -> None:
     """Also where the repository says that its agent may do everything."""
     program = project(tmp_path / "work")
     program.write("opencode.json", '{"permission": {"edit": "allow", "bash": "allow"}}')
@@ -156,8 +157,8 @@ def test_what_is_denied_is_neither_written_nor_run(tmp_path: Path, name: str) ->
     git(program, "commit", "-q", "-m", "Allow everything")
     program.write("one.yaml", ONE % name)
     outside = tmp_path / "outside.txt"
-    acts = [Act(write={"docs/plan.md": "# Plan\n"}), Act(run=f"echo ran > {outside}"), Act(say="Done.")]
-    with model(script("Write the plan.", *acts)) as standin:
+    wanted = Act(write={"docs/plan.md": "# Plan\n"}) if act == "write" else Act(run=f"echo ran > {outside}")
+    with model(script("Write the plan.", wanted, Act(say="Done."))) as standin:
         settle(program, standin.url, [name], {name: {"permissions": "deny", "repairs": 0}})
         code, told = ended(program, "run", "one.yaml")
     assert code == 1, told

@@ -25,7 +25,7 @@ from weft.web.serve import _names, listen, serve
 @contextlib.asynccontextmanager
 async def served(folder, *words, port=0):
     """The program itself; gives its address and the process."""
-    environment = {**os.environ, "WEFT_ACTOR": "ada"}
+    environment = {**os.environ, "WEFT_ACTOR": "ada", "XDG_STATE_HOME": str(folder.parent / "state")}
     started = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "weft", "serve", "--json", "--port", str(port), "-C", str(folder), *words,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
@@ -155,6 +155,8 @@ async def test_on_loopback_too_nobody_comes_in_without_the_token_that_only_its_u
             assert refused.value.response.status_code == 401
         assert (folder / ".weft" / "serve.token").stat().st_mode & 0o777 == 0o600
         assert await start(folder, url, "quiet")
+        (note,) = (tmp_path / "state" / "weft" / "served").iterdir()
+        assert note.read_text() == str(folder / ".weft")
 
 
 async def test_on_every_address_a_token_is_needed_and_lets_in(tmp_path):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from weft.agents.confine import Confinement, demand
+from weft.app.served import served
 from weft.app.settings import Settings
 
 if TYPE_CHECKING:
@@ -17,9 +18,17 @@ if TYPE_CHECKING:
 
 
 def confinement_of(settings: Settings, folder: Path, home: Path) -> Confinement:
-    """`home` is weft's own folder in the project `folder`: the store, the tokens, what other attempts left."""
-    hidden = [str(folder), str(home), *_store_files(settings.store)]
+    """`home` is weft's own folder in the project `folder`: the store, the tokens, what other attempts left.
+
+    Projects of the same user that have a door are hidden as well.
+    """
+    hidden = dict.fromkeys((str(folder), *own_places(settings, home), *served()))
     return Confinement(settings.confine, settings.network, settings.readable, tuple(hidden))
+
+
+def own_places(settings: Settings, home: Path) -> tuple[str, ...]:
+    """What lets somebody in at this project's door: weft's own folder, and the store where it lies elsewhere."""
+    return (str(home), *_store_files(settings.store))
 
 
 def _store_files(url: str) -> Iterator[str]:

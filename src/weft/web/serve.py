@@ -15,9 +15,11 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from weft.app.confining import own_places
 from weft.app.doorkey import Listening, door_key
 from weft.app.doors import door
 from weft.app.open import Weft
+from weft.app.served import note_served
 from weft.app.supervisor import Supervisor, supervised
 from weft.app.tokens import Tokens
 from weft.errors import AddressTaken, DoorShut, TokensNeeded
@@ -50,6 +52,7 @@ async def serve(
     loopback = is_loopback(host)
     if not loopback and not await Tokens(weft.store).any_alive(weft.engine.clock.now()):
         raise TokensNeeded(host=host)
+    note_served(own_places(weft.settings, weft.home))
     listening = listen(host, port)
     supervisor = None if doors_only else Supervisor(weft)
     app = create_app(weft, hosts=_names(host), supervisor=supervisor)
