@@ -1,11 +1,13 @@
 """A run that asks for a confinement which is not to be had does not begin; what nobody confined sees is known by name."""
 
+import subprocess
+
 import pytest
 
 from weft.app.confining import check_confinement, confinement_of
 from weft.app.open import open_weft
 from weft.app.settings import Settings
-from weft.definition.workflow import Role, Step, Workflow
+from weft.definition.workflow import Gate, Role, Step, Workflow
 from weft.errors import Unconfinable
 
 PLAIN = Step("s", "run", {"script": "true"})
@@ -75,3 +77,31 @@ def test_a_store_that_is_no_file_hides_none(tmp_path):
     found = confinement_of(Settings(store="memory:"), tmp_path, tmp_path / ".weft").hidden
     assert found[:2] == (str(tmp_path), str(tmp_path / ".weft"))
     assert not [path for path in found if "memory" in path]
+
+
+def begin(project):
+    (project / ".weft").mkdir(parents=True)
+    for words in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "Begin"]):
+        subprocess.run(["git", *words], cwd=project, check=True)
+
+
+@pytest.mark.needs("git", "bwrap")
+@pytest.mark.parametrize("by", ["step", "settings of the agent", "nobody"])
+async def test_the_gates_of_the_result_are_confined_where_anything_is(tmp_path, monkeypatch, by):
+    home, project = tmp_path / "home", tmp_path / "project"
+    home.mkdir()
+    (home / ".netrc").write_text("private")
+    monkeypatch.setenv("HOME", str(home))
+    for name, value in {"NAME": "a", "EMAIL": "a@example.org"}.items():
+        monkeypatch.setenv(f"GIT_AUTHOR_{name}", value)
+        monkeypatch.setenv(f"GIT_COMMITTER_{name}", value)
+    begin(project)
+    agents = {
+        "writer": {"argv": ["touch", "made.txt"], "confine": "worktree" if by.startswith("set") else "none"}
+    }
+    step = Step("s", "role", role="r", confine="worktree" if by == "step" else "")
+    gates = (Gate("command", {"script": "test ! -e ~/.netrc"}),)
+    made = Workflow("w", (step,), roles={"r": Role(agents=("writer",))}, gates=gates)
+    async with open_weft(project, agents=agents) as weft:
+        state = await weft.drive(await weft.start(made))
+    assert state.status == ("failed" if by == "nobody" else "completed"), state

@@ -42,8 +42,13 @@ def _store_files(url: str) -> Iterator[str]:
 
 def check_confinement(workflow: Workflow, settings: Settings, *, rehearsed: bool) -> None:
     """Raises Unconfinable when a run of it would meet a step that is to be confined and cannot be."""
-    if settings.confine == "worktree" or any(_asks(workflow, settings, rehearsed)):
+    if asks(workflow, settings, rehearsed=rehearsed):
         demand()
+
+
+def asks(workflow: Workflow, settings: Settings, *, rehearsed: bool = False) -> bool:
+    """Whether anything of a workflow is to be confined for certain."""
+    return settings.confine == "worktree" or any(_asks(workflow, settings, rehearsed))
 
 
 def _asks(workflow: Workflow, settings: Settings, rehearsed: bool) -> Iterator[bool]:

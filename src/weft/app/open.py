@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from weft.app.confining import check_confinement, confinement_of
+from weft.app.confining import asks, check_confinement, confinement_of
 from weft.app.known import load_known
 from weft.app.people import People
 from weft.app.secrets import refuse_missing
@@ -133,7 +133,8 @@ class Weft(People):
 
     def _called(self, name: str, beside: str = "") -> tuple[Workflow, bytes]:
         """The same for a run in a repository: what its steps leave is joined at its end."""
-        workflow = with_weave(self.load(name, beside).workflow, "", called=True)
+        loaded = self.load(name, beside).workflow
+        workflow = with_weave(loaded, "", called=True, confined=asks(loaded, self.settings))
         return workflow, encode(workflow)
 
     def workspace(self, run: str, base: Base, policies: Mapping[str, str]) -> Workspace:
@@ -179,7 +180,8 @@ class Weft(People):
         run = run or new_run_id(now)
         base = await self._prepare(workflow, run, now, with_changes)
         if base.get("commit"):
-            workflow = with_weave(workflow, str(base.get("target", "")))
+            target = str(base.get("target", ""))
+            workflow = with_weave(workflow, target, confined=asks(workflow, self.settings))
         return await self.engine.create(
             workflow,
             encode(workflow),

@@ -9,10 +9,11 @@ from weft.definition.workflow import Step, Workflow
 WEAVE = "weft.weave"
 
 
-def with_weave(workflow: Workflow, target: str, called: bool = False) -> Workflow:
+def with_weave(workflow: Workflow, target: str, called: bool = False, *, confined: bool = False) -> Workflow:
     """The same workflow with the internal step at its end; `target` is where it lands when it says `land: merge`.
 
-    `called`: what it makes goes into the run that calls it, and nowhere else.
+    `called`: what it makes goes into the run that calls it, and nowhere else. `confined`: something of the workflow is,
+    so that what judges its result, which runs what was written, is to be as well.
     """
     if all(step.kind in _WITHOUT_FOLDER for step in workflow.steps):
         return workflow
@@ -25,15 +26,9 @@ def with_weave(workflow: Workflow, target: str, called: bool = False) -> Workflo
         args={"called": True} if called else {"land": target} if workflow.land == "merge" and target else {},
         workspace="read",
         internal=True,
-        confine="worktree" if _confined(workflow) else "",
+        confine="worktree" if confined else "",
     )
     return msgspec.structs.replace(workflow, steps=(*workflow.steps, weave))
-
-
-def _confined(workflow: Workflow) -> bool:
-    """Whether any of it is: then what judges the result, which runs what they wrote, is too."""
-    asked = (*(step.confine for step in workflow.steps), *(role.confine for role in workflow.roles.values()))
-    return "worktree" in asked
 
 
 _WITHOUT_FOLDER = frozenset({"noop", "ask", "decide"})
