@@ -41,3 +41,9 @@ def test_a_step_that_said_nothing(said):
 def test_following_ends_when_the_step_has_ended(said):
     assert said("logs", "last", "a", "--follow").out == "== a/1.1\none\n1\n== a/1.2\none\n2\n"
     assert "each[x]" in said("logs", "last", "-f").out
+
+
+def test_what_a_step_said_moves_no_terminal_unless_its_bytes_are_asked_for(weft):
+    weft.run(r"{id: a, run: 'printf \"a\\033[2Jb\\342\\200\\256c\"'}")
+    assert weft("logs", "last", "a").out == "abc\n"
+    assert weft("logs", "last", "a", "--raw").out == "a\x1b[2Jb\u202ec"

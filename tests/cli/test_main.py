@@ -28,6 +28,8 @@ def test_the_first_page_imports_nothing_of_weft_but_its_table():
         "weft.cli.exits",
         "weft.cli.table",
         "weft.cli.finding",
+        "weft.observe",
+        "weft.observe.plain",
         "weft.cli.main",
     ]
     assert not {"typer", "rich", "msgspec", "asyncio", "argparse"} & {*loaded}

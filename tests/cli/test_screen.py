@@ -2,7 +2,8 @@ import io
 
 import pytest
 
-from weft.cli.screen import Screen, clean, cut, one_line, wide
+from weft.cli.screen import Screen, cut, one_line, wide
+from weft.observe.plain import clean
 
 
 class Terminal(io.StringIO):
@@ -44,7 +45,10 @@ def test_nobody_gets_colours_who_does_not_want_them(terminal, monkeypatch):
     assert Screen(out=terminal).status("failed") == "failed"
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("FORCE_COLOR", "1")
-    assert Screen(out=io.StringIO()).status("failed") == "\x1b[31mfailed\x1b[0m"
+    out = io.StringIO()
+    screen = Screen(out=out)
+    screen.line(screen.status("failed"))
+    assert out.getvalue() == "\x1b[31mfailed\x1b[0m\n"
 
 
 def test_json_is_alone_on_the_screen():

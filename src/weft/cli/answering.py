@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from weft.cli.given import value as value_of
-from weft.cli.screen import Screen, clean
+from weft.cli.screen import Screen
 from weft.core.events import AskOpened
 from weft.core.questions import verdicts
 from weft.errors import Misused
+from weft.observe.plain import clean
 from weft.observe.wording import counted
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +26,7 @@ async def perform(here: Here, run: str, path: str | None, out: str | None) -> in
         state = await weft.engine.fold(await here.find(weft, run))
         found = await files(weft, state)
         if path is not None:
-            return await _print(weft, state, found, path)
+            return await _print(here, weft, state, found, path)
         if out is not None:
             return await _copy(here, weft, state, found, here.folder / out)
     rows = [(one.step, one.artifact) for one in found.made.values()]
@@ -56,7 +55,7 @@ async def perform(here: Here, run: str, path: str | None, out: str | None) -> in
     return exits.COMPLETED
 
 
-async def _print(weft: Weft, state: State, found: Files, path: str) -> int:
+async def _print(here: Here, weft: Weft, state: State, found: Files, path: str) -> int:
     from weft.app.results import content, space
 
     if path not in found.made:
@@ -72,9 +71,7 @@ async def _print(weft: Weft, state: State, found: Files, path: str) -> int:
         raise Misused(
             what=f"{path} is a link to {where}", mend="print what it leads to, if the run made that"
         )
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    here.screen.raw(data)
     return exits.COMPLETED
 
 

@@ -78,7 +78,7 @@ class Asking:
         for line in await shown(screen, self._weft, run, opened):
             screen.line(line)
         while self._open(driver, opened.ask):
-            screen.out.write(f"{screen.paint('bold', hint(opened))} ")
+            screen.write(f"{screen.paint('bold', hint(opened))} ")
             screen.flush()
             typed = await self._line(driver, opened.ask)
             if typed is not None:

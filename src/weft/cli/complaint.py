@@ -11,6 +11,7 @@ from typing import Any
 
 from weft.cli import exits
 from weft.errors import InvalidDefinition, WeftError
+from weft.observe.plain import clean, escaped_json, steady
 
 REPORT = "weft failed; this is a bug of weft, not of your workflow. Please report it with this file: {file}"
 
@@ -27,11 +28,14 @@ def complain(error: Exception, words: list[str]) -> int:
     if "--json" in words:
         import msgspec
 
-        sys.stdout.write(msgspec.json.encode({"error": found}).decode() + "\n")
-        sys.stdout.flush()
+        out = steady(sys.stdout)
+        out.write(escaped_json(msgspec.json.encode({"error": found}).decode()) + "\n")
+        out.flush()
     else:
-        sys.stdout.flush()
-        sys.stderr.write(_text(error, found))
+        steady(sys.stdout).flush()
+        err = steady(sys.stderr)
+        err.write(clean(_text(error, found)))
+        err.flush()
     return exits.BAD_INPUT if isinstance(error, WeftError) else exits.BUG
 
 

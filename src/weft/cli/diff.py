@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -58,9 +57,7 @@ async def _patch(here: Here, weft: Weft, state: State) -> int:
     patch = await workspace.diff(base, state.commit)
     here.screen.give({"base": base, "commit": state.commit, "patch": patch.decode("utf-8", "replace")})
     if not here.screen.json:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(patch)
-        sys.stdout.buffer.flush()
+        here.screen.raw(patch)
     return exits.COMPLETED
 
 

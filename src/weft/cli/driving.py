@@ -37,22 +37,15 @@ class Lines:
     def __init__(self, screen: Screen, *, several: bool = False) -> None:
         self._screen = screen
         self._several = several
-        self._gone = screen.json
 
     def told(self, state: State, events: list[Event]) -> None:
-        if self._gone:
+        if self._screen.json:
             return
-        try:
-            for event in events:
-                if _quiet(state, event):
-                    continue
-                self._screen.line(
-                    event_line(self._screen, state.updated_at, event, state.run if self._several else "")
-                )
-            self._screen.flush()
-        except BrokenPipeError:
-            # The run goes on without whoever read its lines.
-            self._gone = True
+        for event in events:
+            if not _quiet(state, event):
+                of = state.run if self._several else ""
+                self._screen.line(event_line(self._screen, state.updated_at, event, of))
+        self._screen.flush()
 
     def attended(self) -> bool:
         return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from weft.cli import exits
@@ -37,9 +36,7 @@ async def land(here: Here, run: str, to: str | None, branch: str | None, patch: 
 
 def _written(here: Here, patch: str, data: bytes) -> int:
     if patch == "-":
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        here.screen.raw(data)
         return exits.COMPLETED
     path = here.folder / patch
     Path(path).write_bytes(data)

@@ -11,6 +11,7 @@ from weft.cli.asking import Asking
 from weft.cli.screen import STATUS, Screen, one_line
 from weft.core.events import Event
 from weft.core.state import State
+from weft.observe.plain import clean
 from weft.observe.progress import Progress, StepLine, lines, progress
 from weft.observe.wording import duration, money
 
@@ -183,4 +184,4 @@ def _counts(found: Progress, shown: int) -> Text:
 def _text(text: str, style: str = "") -> Text:
     from rich.text import Text
 
-    return Text(text, style=style, no_wrap=True, overflow="ellipsis")
+    return Text(clean(text), style=style, no_wrap=True, overflow="ellipsis")

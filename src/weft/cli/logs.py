@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from weft.cli import exits
 from weft.cli.grammar import Argument, Command, Option
 from weft.cli.here import Here
-from weft.cli.screen import clean, one_line
+from weft.cli.screen import one_line
 from weft.core.state import STEP_ENDED, State
 from weft.errors import Misused
 from weft.observe.summary import warnings
@@ -21,7 +21,13 @@ PIECE = 1 << 18
 
 
 async def perform(
-    here: Here, run: str, step: str | None, attempt: str | None, every: bool, follow: bool
+    here: Here,
+    run: str,
+    step: str | None,
+    attempt: str | None,
+    every: bool,
+    follow: bool,
+    raw: bool,
 ) -> int:
     """The last attempt of a step, or all; without a step all steps that said something."""
     async with here.weft() as weft:
@@ -29,7 +35,7 @@ async def perform(
         state = await weft.engine.fold(found)
         said = dict(await weft.store.outputs(found))
         if step is None and not here.screen.json and not follow:
-            await _each(here, weft, found, list(said))
+            await _each(here, weft, found, list(said), raw=raw)
             _mind(here, state, step)
             return exits.COMPLETED
         names = _chosen(state, step, attempt, list(said), every=every)
@@ -40,9 +46,9 @@ async def perform(
             ]
             here.screen.give({"run": found, "logs": logs})
         elif follow:
-            await _follow(here, weft, found, step)
+            await _follow(here, weft, found, step, raw=raw)
         else:
-            await _each(here, weft, found, names)
+            await _each(here, weft, found, names, raw=raw)
             if not names:
                 here.screen.aside(f"Step {step} has said nothing.")
         if not here.screen.json:
@@ -94,27 +100,29 @@ def _order(name: str) -> tuple[int, int]:
     return int(round_), int(attempt)
 
 
-async def _each(here: Here, weft: Weft, run: str, names: list[str]) -> None:
+async def _each(here: Here, weft: Weft, run: str, names: list[str], *, raw: bool) -> None:
     for name in names:
         if len(names) > 1:
             here.screen.line(here.screen.paint("bold", f"== {name}"))
-        text = await _whole(weft, run, name)
-        here.screen.line(shown(here, text).rstrip("\n"))
+        said = await _bytes(weft, run, name)
+        if raw:
+            here.screen.out.raw(said)
+        else:
+            here.screen.line(said.decode("utf-8", "replace").rstrip("\n"))
 
 
 async def _whole(weft: Weft, run: str, name: str) -> str:
-    text = bytearray()
-    while piece := await weft.store.read_output(run, name, len(text), PIECE):
-        text += piece
-    return text.decode("utf-8", "replace")
+    return (await _bytes(weft, run, name)).decode("utf-8", "replace")
 
 
-def shown(here: Here, text: str) -> str:
-    """A terminal is not at the mercy of what a program printed; a file gets it as it is."""
-    return clean(text.replace("\r\n", "\n")) if here.screen.terminal else text
+async def _bytes(weft: Weft, run: str, name: str) -> bytes:
+    said = bytearray()
+    while piece := await weft.store.read_output(run, name, len(said), PIECE):
+        said += piece
+    return bytes(said)
 
 
-async def _follow(here: Here, weft: Weft, run: str, step: str | None) -> None:
+async def _follow(here: Here, weft: Weft, run: str, step: str | None, *, raw: bool) -> None:
     """Everything from now on, until the step, or the run, has ended."""
     read: dict[str, int] = {}
     told = ""
@@ -130,7 +138,10 @@ async def _follow(here: Here, weft: Weft, run: str, step: str | None) -> None:
                 told = name
             if piece:
                 read[name] = read.get(name, 0) + len(piece)
-                here.screen.out.write(shown(here, piece.decode("utf-8", "replace")))
+                if raw:
+                    here.screen.out.raw(piece)
+                else:
+                    here.screen.write(piece.decode("utf-8", "replace"))
                 here.screen.flush()
                 over = False
         if over:
@@ -153,6 +164,7 @@ LOGS = Command(
     ),
     Option("--attempt", "Only this attempt: ROUND.NUMBER.", "text", metavar="R.N"),
     Option("--all -a", "All attempts, not just the last.", name="every"),
+    Option("--raw", "The bytes as they came, with whatever in them moves a terminal."),
     Option("--follow -f", "Go on printing until the step has ended."),
     reads=True,
 )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from weft.cli import exits
 from weft.cli.finding import find, version
 from weft.cli.table import GROUPS
+from weft.observe.plain import hold_standard_streams
 
 if TYPE_CHECKING:
     from weft.cli.grammar import Command
@@ -23,6 +24,8 @@ GLOBAL_VALUES = ("--store", "--folder", "-C")
 def main(argv: list[str] | None = None) -> int:
     """Do what the words say and give the exit code. Prints every error itself, as JSON when that was asked for."""
     words = sys.argv[1:] if argv is None else argv
+    if argv is None:
+        hold_standard_streams()
     if argv is None and os.getpid() == 1:
         from weft.processes.init import leave_init_behind
 
@@ -36,10 +39,6 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("\nInterrupted.\n")
         return exits.INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read us has gone, and with them the wish to know more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return exits.COMPLETED
     except Exception as error:  # noqa: BLE001 - the last net: a person gets a sentence, never a traceback
         from weft.cli.complaint import complain
 

@@ -10,7 +10,7 @@ from weft.cli import exits
 from weft.cli.grammar import Command, Option
 from weft.cli.here import Here
 from weft.cli.reading import OPTIONS, WORKFLOW, load
-from weft.cli.screen import clean
+from weft.observe.plain import clean
 
 
 def plan(

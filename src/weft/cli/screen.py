@@ -6,10 +6,12 @@ What comes from steps and agents is data: control characters in it never reach t
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Sequence
 from typing import Any, TextIO
+
+from weft.errors import Misused
+from weft.observe.plain import clean, escaped_json, steady
 
 COLOURS = {"green": "32", "red": "31", "magenta": "35", "cyan": "36", "dim": "2", "bold": "1"}
 """Those that can be read on a light and on a dark ground."""
@@ -25,13 +27,9 @@ STATUS = {
     "pending": "dim",
     "skipped": "dim",
 }
-_CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-_]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_MARK = f"\0{os.urandom(6).hex()}:"
+"""Stands before a colour of ours until it is printed: what comes from steps cannot know it, and so brings no colours."""
 _GAP = "  "
-
-
-def clean(text: str) -> str:
-    """Without control characters, but for tabs and new lines."""
-    return _CONTROL.sub("", text)
 
 
 class Screen:
@@ -39,7 +37,7 @@ class Screen:
 
     def __init__(self, *, json: bool = False, out: TextIO | None = None) -> None:
         self.json = json
-        self.out = out or sys.stdout
+        self.out = steady(out or sys.stdout)
         self.terminal = self.out.isatty() and not json
         forced = os.environ.get("FORCE_COLOR", "") not in {"", "0"}
         plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
@@ -53,12 +51,30 @@ class Screen:
     def line(self, text: str = "") -> None:
         """A line for people; nothing of it is printed when JSON was asked for."""
         if not self.json:
-            self.out.write(text + "\n")
+            self.write(text + "\n")
+
+    def write(self, text: str) -> None:
+        """The same without an end of the line. Whoever wrote it, only our own colours are left in it."""
+        head, *rest = text.split(_MARK)
+        painted = (f"\x1b[{code}m{clean(after)}" for code, _, after in (one.partition(";") for one in rest))
+        self.out.write(clean(head) + "".join(painted))
+
+    def raw(self, data: bytes) -> None:
+        """The bytes of a file: as they are, but for people in a terminal, which is not at the mercy of what is in it."""
+        if self.terminal:
+            self.write(data.decode("utf-8", "replace"))
+            self.flush()
+            return
+        self.out.raw(data)
+        fault = self.out.fault
+        if fault is not None and not isinstance(fault, BrokenPipeError):
+            raise Misused(what=f"The output cannot be written: {fault}", mend="write it to another place")
 
     def aside(self, text: str) -> None:
         """Something beside the result: to standard error."""
-        sys.stderr.write(text + "\n")
-        sys.stderr.flush()
+        err = steady(sys.stderr)
+        err.write(clean(text.partition(_MARK)[0] if _MARK in text else text) + "\n")
+        err.flush()
 
     def give(self, value: Any) -> None:
         """One JSON object, when JSON was asked for."""
@@ -69,7 +85,9 @@ class Screen:
         """One JSON object on a line, in any case."""
         import msgspec
 
-        self.out.write(msgspec.json.encode(value, enc_hook=str).decode() + "\n")
+        text = msgspec.json.encode(value, enc_hook=str).decode()
+        plain = "utf" in str(getattr(self.out, "encoding", None) or "utf-8").lower() and not self.out.isatty()
+        self.out.write((text if plain else escaped_json(text)) + "\n")
 
     def flush(self) -> None:
         self.out.flush()
@@ -78,7 +96,7 @@ class Screen:
         """The text in a colour, where there are colours."""
         if not self.colour or style not in COLOURS:
             return text
-        return f"\x1b[{COLOURS[style]}m{text}\x1b[0m"
+        return f"{_MARK}{COLOURS[style]};{text}{_MARK}0;"
 
     def status(self, word: str) -> str:
         return self.paint(STATUS.get(word, ""), word)

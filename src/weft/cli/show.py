@@ -8,10 +8,11 @@ from weft.cli import exits
 from weft.cli.driving import headline, shown, warn
 from weft.cli.grammar import Argument, Command, Option
 from weft.cli.here import Here
-from weft.cli.screen import Screen, clean
+from weft.cli.screen import Screen
 from weft.cli.telling import moment
 from weft.core.state import State
 from weft.errors import Misused
+from weft.observe.plain import clean
 from weft.observe.progress import StepLine, lines
 from weft.observe.summary import handoffs, summary
 from weft.observe.verdicts import verdicts

@@ -53,8 +53,8 @@ async def export(here: Here, run: str, file: str | None) -> int:
         found = await here.find(weft, run)
         if file in {None, "-"}:
             async for line in weft.store.export(found):
-                sys.stdout.buffer.write(line)
-            sys.stdout.buffer.flush()
+                here.screen.out.raw(line)
+            here.screen.raw(b"")
             return exits.COMPLETED
         target = here.folder / str(file)
         try:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
+
+from weft.observe.plain import clean, steady
 
 
 def to_standard_error(*, plain: bool | None = None) -> None:
@@ -17,10 +20,16 @@ def to_standard_error(*, plain: bool | None = None) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            _plain,
             shown,
         ],
         wrapper_class=structlog.make_filtering_bound_logger("info"),
         # Looked up at each line: whoever replaces standard error gets what is said from then on.
-        logger_factory=lambda *given: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *given: structlog.PrintLogger(steady(sys.stderr)),
         cache_logger_on_first_use=False,
     )
+
+
+def _plain(logger: Any, name: str, event: Any) -> Any:
+    """What runs say does nothing to the terminal that a log is read in."""
+    return {key: clean(value) if isinstance(value, str) else value for key, value in event.items()}

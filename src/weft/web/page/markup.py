@@ -7,6 +7,8 @@ from typing import Final, NamedTuple
 
 from markupsafe import Markup, escape
 
+from weft.observe.plain import visible
+
 VOID: Final = frozenset({"br", "hr", "input"})
 
 
@@ -38,8 +40,13 @@ def text(inside: Iterable[object]) -> Markup:
         if isinstance(one, list | tuple) and not isinstance(one, Piece):
             out.append(text(one))
         else:
-            out.append(escape(one.html if isinstance(one, Piece) else one))
+            out.append(escape(one.html if isinstance(one, Piece) else _seen(one)))
     return Markup("".join(out))  # noqa: S704 - all that is in it was escaped
+
+
+def _seen(value: object) -> object:
+    """Text as it can be seen; markup was made of such text already."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def whole(parts: Parts) -> Markup:
@@ -50,4 +57,4 @@ def _attribute(name: str, value: object) -> str:
     if value is None or value is False:
         return ""
     written = name.rstrip("_").replace("_", "-")
-    return f" {written}" if value is True else f' {written}="{escape(value)}"'
+    return f" {written}" if value is True else f' {written}="{escape(_seen(value))}"'
