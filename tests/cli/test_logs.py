@@ -44,6 +44,7 @@ def test_following_ends_when_the_step_has_ended(said):
 
 
 def test_what_a_step_said_moves_no_terminal_unless_its_bytes_are_asked_for(weft):
-    weft.run(r"{id: a, run: 'printf \"a\\033[2Jb\\342\\200\\256c\"'}")
+    weft.write("say.sh", r"printf 'a\033[2Jb\342\200\256c'")
+    weft.run("{id: a, run: sh ../../../../say.sh}")
     assert weft("logs", "last", "a").out == "abc\n"
     assert weft("logs", "last", "a", "--raw").out == "a\x1b[2Jb\u202ec"
