@@ -71,7 +71,7 @@ class Scripted:
         self.abandoned.append(spot)
         return self.at_work
 
-    async def begin(self, assignment: Assignment) -> Base | Outcome:
+    async def begin(self, assignment: Assignment, child: str) -> Base | Outcome:
         return self.begins or assignment.base
 
     async def hold(self, assignment: Assignment, commit: str) -> bool:

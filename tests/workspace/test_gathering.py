@@ -6,8 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,14 +26,6 @@ async def base(space: GitWorkspace, project: Path) -> Base:
 @pytest.fixture
 async def place(space: GitWorkspace, base: Base) -> Place:
     return await placed(space, base, spot())
-
-
-@pytest.fixture
-def shared() -> Iterator[Path]:
-    """A folder in which also somebody else than who runs the tests may write."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o777)
-        yield Path(folder)
 
 
 async def kept(space: GitWorkspace, place: Place, *also: str) -> tuple[Kept, list[tuple[str, str]]]:
@@ -96,12 +86,15 @@ async def test_a_large_file_is_kept_whole(space: GitWorkspace, project: Path, pl
 
 
 AS_SOMEBODY = """
+import ctypes, os, sys
+for right in (1, 2):  # to read and write what one may not: root has them, nobody else does
+    ctypes.CDLL(None).prctl(24, right, 0, 0, 0)
+os.execv(sys.executable, [sys.executable, "-c", *sys.argv[1:]])
+"""
+KEEPING = """
 import asyncio, os, pathlib, sys
-import concurrent.futures.thread, getpass, pytest
 from weft.testing.workspace_contract import placed, spot
 from weft.workspace.worktree import GitWorkspace
-if os.getuid() == 0:
-    os.setgroups([]); os.setgid(65534); os.setuid(65534)
 async def main(home):
     root = home / "plain"
     root.mkdir(); (root / "a.txt").write_text("a"); (root / "shut").mkdir(); (root / "shut/b").write_text("b")
@@ -121,14 +114,14 @@ asyncio.run(main(pathlib.Path(sys.argv[1])))
 """
 
 
-def test_what_a_step_has_shut_is_opened_and_kept_and_what_a_person_has_shut_is_named(shared: Path):
+def test_what_a_step_has_shut_is_opened_and_kept_and_what_a_person_has_shut_is_named(tmp_path: Path):
     said = subprocess.run(
-        [sys.executable, "-c", AS_SOMEBODY, str(shared)],
+        [sys.executable, "-c", AS_SOMEBODY, KEEPING, str(tmp_path)],
         capture_output=True,
         check=False,
         text=True,
         cwd="/",
-        env={**os.environ, "HOME": str(shared), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, "HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
     )
     assert said.stdout.splitlines() == [
         "not taken in, so not seen by the steps: no.txt: it cannot be read, shut: it cannot be read",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.workspace.crashing import counting_git
 from tests.workspace.repositories import git, write
 from weft.errors import WorkspaceError
 from weft.testing.workspace_contract import listing, placed, spot
@@ -89,7 +91,8 @@ async def test_a_folder_that_is_set_up_anew_puts_what_was_there_aside_and_the_en
 
 
 KILLED = """
-import asyncio, pathlib, sys
+import asyncio, os, pathlib, sys
+os.environ["CRASHING_ENGINE"] = str(os.getpid())
 from weft.workspace.worktree import GitWorkspace
 space = GitWorkspace(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
 print(asyncio.run(getattr(space, sys.argv[3])("run-1", *([True] if sys.argv[3] == "forget" else []))))
@@ -98,9 +101,9 @@ print(asyncio.run(getattr(space, sys.argv[3])("run-1", *([True] if sys.argv[3] =
 
 @pytest.mark.parametrize("verb", ["end", "forget"])
 async def test_clearing_up_can_be_killed_before_any_git_command_and_done_again(
-    space: GitWorkspace, project: Path, base: Base, verb: str
+    space: GitWorkspace, project: Path, base: Base, verb: str, tmp_path: Path
 ):
-    state = project.parent / "state"
+    state, serial = project.parent / "state", itertools.count()
 
     async def begin() -> None:
         for number in (1, 2):
@@ -109,7 +112,8 @@ async def test_clearing_up_can_be_killed_before_any_git_command_and_done_again(
 
     def clear(before: int) -> int:
         argv = [sys.executable, "-c", KILLED, str(state), str(project), verb]
-        environment = {**os.environ, "WEFT_CRASH_BEFORE_GIT": str(before)}
+        front = counting_git(tmp_path / f"git-{verb}-{next(serial)}", before)
+        environment = {**os.environ, "PATH": f"{front}:{os.environ['PATH']}"}
         return subprocess.run(argv, check=False, env=environment, capture_output=True).returncode
 
     for before in range(1, 80):
@@ -128,6 +132,7 @@ async def test_clearing_up_can_be_killed_before_any_git_command_and_done_again(
             assert names == []
             git(project, "update-ref", "refs/weft/run-1/@base", base.commit)
         if not killed:
+            assert before > 3
             break
     else:
         pytest.fail("it never came to its end")

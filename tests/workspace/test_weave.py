@@ -151,7 +151,7 @@ async def test_a_fan_in_is_shared_history_for_the_final_weave(space: GitWorkspac
     assert woven.conflicts == ()
     assert (await space.read(woven.commit, "code.txt") or b"").startswith(b"line 1\nline 2\nd\n")
     refs = git(project, "for-each-ref", "--format=%(refname)", "refs/weft/run-1/@woven")
-    assert len(refs.splitlines()) == 1
+    assert len(refs.splitlines()) == 2
 
 
 async def test_attributes_of_the_base_hold_and_those_of_a_step_do_not(space: GitWorkspace, project: Path):

@@ -123,8 +123,17 @@ class Weft(People):
 
         Raises NoSuchWorkflow, InvalidDefinition, VariantNeeded.
         """
-        path = find(name, self.folder, Path(beside).parent if beside else None)
+        path = find(name, self.folder, self._moved(Path(beside)).parent if beside else None)
         return load_known(path, self.folder, **how)
+
+    def _moved(self, source: Path) -> Path:
+        """Where a file of the project is that was at `source` when the run began: the project may have been moved."""
+        if source.is_absolute() and not source.exists():
+            for begin in range(1, len(source.parts)):
+                here = self.folder.joinpath(*source.parts[begin:])
+                if here.is_file():
+                    return here
+        return source
 
     def definition(self, name: str, beside: str = "") -> tuple[Workflow, bytes]:
         """The same, with the bytes that the store keeps."""
@@ -143,7 +152,7 @@ class Weft(People):
             if base.commit:
                 from weft.workspace.worktree import GitWorkspace
 
-                self._workspaces[run] = GitWorkspace(self.home, Path(base.root), policies, self._caps())
+                self._workspaces[run] = GitWorkspace(self.home, self.folder, policies, self._caps(), base)
             else:
                 from weft.workspace.folder import FolderWorkspace
 

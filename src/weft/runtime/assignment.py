@@ -56,8 +56,8 @@ class Dispatch(Protocol):
         """
         ...
 
-    async def begin(self, assignment: Assignment) -> Base | Outcome:
-        """What a run that this step calls starts from: what its needs left, joined. An Outcome when those disagree."""
+    async def begin(self, assignment: Assignment, child: str) -> Base | Outcome:
+        """What the run that this step calls starts from: what its needs left, joined. An Outcome when those disagree."""
         ...
 
     async def hold(self, assignment: Assignment, commit: str) -> bool:

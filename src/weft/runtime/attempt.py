@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -79,7 +80,7 @@ class Attempts:
             raise StillRunning(run=spot.run, step=spot.step, keepers=", ".join(map(str, keepers)))
         return (spool / AT_WORK).exists()
 
-    async def begin(self, assignment: Assignment) -> Base | Outcome:
+    async def begin(self, assignment: Assignment, child: str) -> Base | Outcome:
         """What a called run starts from. Raises WorkspaceError."""
         base = assignment.base
         if not base.commit:
@@ -91,10 +92,11 @@ class Attempts:
         woven = await workspace.weave(assignment.spot.run, base, parts, assignment.policies)
         if woven.conflicts:
             return disagreement(assignment, woven)
-        await workspace.hold(assignment.spot, woven.commit)
-        return msgspec.structs.replace(
+        begun = msgspec.structs.replace(
             base, commit=woven.commit, judged=base.judged or base.commit, warnings=()
         )
+        await workspace.adopt(child, begun, ())
+        return begun
 
     async def hold(self, assignment: Assignment, commit: str) -> bool:
         """Whether the commit is there, and kept from now on."""
@@ -106,7 +108,9 @@ class Attempts:
 
     async def end(self, run: str, base: Base) -> None:
         """Give the run's folders back. A run that never had one has nothing to give."""
-        if base.root:
+        if not base.root:
+            return
+        with suppress(WeftError):  # What cannot be cleared away now stays where it is, for `cleanup`.
             await self.workspace(run, base, {}).end(run)
 
     async def _in_place(self, assignment: Assignment, link: Link, kind: Kind, held: Held) -> Outcome:

@@ -47,8 +47,8 @@ class Cached:
     async def abandon(self, spot: Spot) -> bool:
         return await self._dispatch.abandon(spot)
 
-    async def begin(self, assignment: Assignment) -> Base | Outcome:
-        return await self._dispatch.begin(assignment)
+    async def begin(self, assignment: Assignment, child: str) -> Base | Outcome:
+        return await self._dispatch.begin(assignment, child)
 
     async def hold(self, assignment: Assignment, commit: str) -> bool:
         return await self._dispatch.hold(assignment, commit)

@@ -302,7 +302,7 @@ class Engine:
         workflow, definition = find(str(step.args.get("workflow", "")), beside)
         base = state.base
         if base:
-            begun = await self.dispatch.begin(calling(state, st))
+            begun = await self.dispatch.begin(calling(state, st), child)
             if isinstance(begun, Outcome):
                 return begun
             base = msgspec.to_builtins(begun)

@@ -19,10 +19,12 @@ from weft.workspace.git import Git
 from weft.workspace.harvest import artifacts_of
 from weft.workspace.names import attempt_ref, inner_path, show_path
 from weft.workspace.port import Kept, Spot
+from weft.workspace.settling import settle
 
 
 async def amend(git: Git, scratch: Path, spot: Spot, commit: str, path: str, content: bytes, by: str) -> Kept:
     """Put a content at a path; the ref `….amended` of the attempt keeps it."""
+    git = git.aside(scratch)
     inner = inner_path(path)
     header = await read_header(git, commit)
     mode = await _mode_for(git, commit, inner)
@@ -38,8 +40,8 @@ async def amend(git: Git, scratch: Path, spot: Spot, commit: str, path: str, con
         "Weft-Amended-By": by,
     }
     amended = await write_commit(git, tree, [commit], header.at, f"Amend {show_path(inner)}", trailers)
-    await git.run("update-ref", f"{attempt_ref(spot)}.amended", amended)
-    return Kept(amended, tree, await artifacts_of(git, changes, amended))
+    await settle(git, {f"{attempt_ref(spot)}.amended": amended}, [commit])
+    return Kept(amended, tree, await artifacts_of(git.home(), changes, amended))
 
 
 async def _mode_for(git: Git, commit: str, path: bytes) -> str:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from weft.errors import GitFailed, WorkspaceError
 from weft.processes.call import call
+from weft.workspace.names import show_path
 
 OLDEST = (2, 38)
 """`merge-tree --write-tree` and `cat-file -z` came with it."""
@@ -79,7 +81,8 @@ class Said(Struct, frozen=True):
 class Git(Struct, frozen=True):
     """A repository to call git on: absolute paths of its git directory and, where one is needed, of folder and index.
 
-    `lazy`: objects are written without waiting for the disk; `flush` has to follow before a ref names them.
+    `lazy`: objects are written without waiting for the disk; `flush` has to follow before a ref names them. `apart`: new
+    objects go into that store, which borrows from the repository's; `settle` brings them in.
     """
 
     gitdir: str
@@ -87,6 +90,7 @@ class Git(Struct, frozen=True):
     index: str = ""
     objects: str = ""
     lazy: bool = False
+    apart: str = ""
 
     def at(self, worktree: str | os.PathLike[str], index: str | os.PathLike[str] = "") -> Git:
         """The same repository with another folder of files and another index."""
@@ -95,6 +99,18 @@ class Git(Struct, frozen=True):
     def lazily(self) -> Git:
         """The same, with objects written without waiting for the disk."""
         return replace(self, lazy=True)
+
+    def aside(self, folder: Path) -> Git:
+        """The same, with a new store in an empty folder for what is written from now on."""
+        store = folder / "objects"
+        for part in ("info", "pack"):
+            (store / part).mkdir(parents=True, exist_ok=True)
+        (store / "info/alternates").write_bytes(alternate(self.objects))
+        return replace(self, apart=str(store), lazy=True)
+
+    def home(self) -> Git:
+        """The same, reading and writing the repository's own store alone."""
+        return replace(self, apart="", lazy=False)
 
     async def run(
         self, *argv: str, stdin: bytes = b"", seconds: float = SECONDS, cap: int = CAP, optional: bool = False
@@ -107,7 +123,8 @@ class Git(Struct, frozen=True):
 
     async def pour(self, *argv: str, sink: Callable[[bytes], object], seconds: float = SECONDS) -> None:
         """Give what the command writes to `sink`, piece by piece and however much; GitFailed on any exit code but 0."""
-        said = await spawn(argv, self.gitdir, {"GIT_DIR": self.gitdir}, seconds=seconds, sink=sink)
+        extra = {"GIT_DIR": self.gitdir} | ({"GIT_OBJECT_DIRECTORY": self.apart} if self.apart else {})
+        said = await spawn(argv, self.gitdir, extra, seconds=seconds, sink=sink)
         if said.code != 0:
             raise self.failed(argv, said)
 
@@ -125,6 +142,8 @@ class Git(Struct, frozen=True):
             extra["GIT_WORK_TREE"] = self.worktree
         if self.index:
             extra["GIT_INDEX_FILE"] = self.index
+        if self.apart:
+            extra["GIT_OBJECT_DIRECTORY"] = self.apart
         if optional:
             extra["GIT_OPTIONAL_LOCKS"] = "0"
         if self.lazy:
@@ -136,6 +155,13 @@ class Git(Struct, frozen=True):
         return GitFailed(
             verb=argv[0], place=self.worktree or self.gitdir, reason=_last_words(said), code=said.code
         )
+
+
+def alternate(objects: str) -> bytes:
+    """A line of `info/alternates`: another store to read from."""
+    raw = os.fsencode(objects)
+    quoted = show_path(raw) if b"\n" in raw or raw.startswith((b'"', b"#")) else ""
+    return (quoted.encode() if quoted else raw) + b"\n"
 
 
 async def spawn(

@@ -5,13 +5,16 @@ Those lie outside the user's checkout: where the state folder is inside it, they
 
 from __future__ import annotations
 
+import asyncio
 from functools import cache
 from pathlib import Path
 
 from msgspec import Struct
 
+from weft.errors import WorkspaceError
 from weft.workspace import private
 from weft.workspace.git import version
+from weft.workspace.port import Base
 from weft.workspace.repository import Repository, discover
 
 
@@ -38,6 +41,31 @@ async def ground(state: Path, root: Path, alone: bool = False) -> Ground:
     if found is None:
         return Ground(await private.repository_for(state / "repositories", root), state, private=True)
     return Ground(found, _outside(state, found), private=False)
+
+
+async def ground_of(state: Path, root: Path, base: Base) -> Ground:
+    """What a run stands on, looked for in its project first: the repository may have been moved since, or copied.
+
+    WorkspaceError when it is neither there nor where it was.
+    """
+    if base.private:
+        return await ground(state, root, alone=True)
+    here = await discover(root) if await asyncio.to_thread(root.is_dir) else None
+    if here is not None and (base.root in (here.top, here.gitdir) or await _began_in(here, base.commit)):
+        return await ground(state, root)
+    if not await asyncio.to_thread(Path(base.root).is_dir):
+        reason = (
+            f"the repository of the run is not here, nor at {root}; call weft in the folder where it is now"
+        )
+        raise WorkspaceError(place=base.root, reason=reason)
+    return await ground(state, Path(base.root))
+
+
+async def _began_in(repository: Repository, commit: str) -> bool:
+    """Whether some run began here from a commit."""
+    names = ("--format=%(refname)", f"--points-at={commit}", "refs/weft/")
+    said = await repository.git.call("for-each-ref", *names)
+    return any(name.endswith(b"/@base") for name in said.out.split())
 
 
 async def places_of(state: Path, root: Path) -> Path:

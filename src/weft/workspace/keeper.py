@@ -9,7 +9,6 @@ from pathlib import Path
 
 from weft.errors import WorkspaceError
 from weft.workspace.commits import SUBMODULE, read_header, write_commit
-from weft.workspace.flush import flush
 from weft.workspace.gathering import Caps, Wanted
 from weft.workspace.git import Git
 from weft.workspace.harvest import Crop, artifacts_of, harvest
@@ -17,6 +16,7 @@ from weft.workspace.names import attempt_ref, path_bytes, show_path, written_in_
 from weft.workspace.places import index_of
 from weft.workspace.port import Kept, Place, Spot
 from weft.workspace.settler import SIDES
+from weft.workspace.settling import settle
 
 _CACHES = frozenset((b"__pycache__", b".pytest_cache", b".mypy_cache", b".ruff_cache"))
 """What tools that only read leave where nothing is ignored."""
@@ -43,15 +43,13 @@ class Keeper:
         unresolved = await asyncio.to_thread(_unresolved, place)
         unresolved += tuple(path for path in await self._submodules(crop) if path not in unresolved)
         commit = place.base
+        parents = place.parents or (place.base,)
         if crop.changes or place.parents:
-            parents = place.parents or (place.base,)
             title = message or f"{spot.step} (round {spot.round}, attempt {spot.attempt})"
-            commit = await write_commit(
-                git.lazily(), crop.tree, parents, place.at, title, _trailers(spot, succeeded, place)
-            )
-            await flush(git, commit, parents, blobs=False)
-        await git.run("update-ref", attempt_ref(spot), commit)
-        artifacts = await artifacts_of(git, crop.changes, commit)
+            trailers = _trailers(spot, succeeded, place)
+            commit = await write_commit(git.lazily(), crop.tree, parents, place.at, title, trailers)
+        await settle(git, {attempt_ref(spot): commit}, parents, blobs=False)
+        artifacts = await artifacts_of(git.home(), crop.changes, commit)
         return Kept(commit, crop.tree, artifacts, crop.warnings, unresolved, crop.lost)
 
     async def _submodules(self, crop: Crop) -> list[str]:

@@ -8,13 +8,14 @@ from pathlib import Path
 from weft.errors import DirtyCheckout, WorkspaceError
 from weft.workspace import private
 from weft.workspace.commits import write_commit
-from weft.workspace.flush import flush
 from weft.workspace.gathering import Caps, Wanted
+from weft.workspace.git import Git
 from weft.workspace.ground import Ground
 from weft.workspace.harvest import harvest
 from weft.workspace.names import base_ref
 from weft.workspace.port import Base
 from weft.workspace.repository import Repository, Standing, check_branch, commit_of, standing
+from weft.workspace.settling import settle
 
 _NAMED = 20
 
@@ -65,7 +66,7 @@ async def _of_checkout(
     changed = (*now.changed, *(now.untracked if with_changes else ()))
     if now.changed and not with_changes:
         raise DirtyCheckout(place=root, count=len(now.changed), listed=_listed(now.changed))
-    start = now.commit or await _empty(repository, run, at)
+    start = now.commit or await _empty(repository.git.aside(scratch), run, at)
     warnings: list[str] = []
     commit = start
     if changed:
@@ -83,21 +84,23 @@ def _listed(paths: Sequence[str]) -> str:
     return shown if len(paths) <= _NAMED else f"{shown} and {len(paths) - _NAMED} more"
 
 
-async def _empty(repository: Repository, run: str, at: float) -> str:
+async def _empty(git: Git, run: str, at: float) -> str:
     """A first commit without files, for a repository that has none."""
-    tree = await repository.git.run("hash-object", "-t", "tree", "-w", "--stdin")
+    tree = await git.run("hash-object", "-t", "tree", "-w", "--stdin")
     title = "Begin with an empty tree"
-    return await write_commit(repository.git, tree.decode().strip(), (), at, title, {"Weft-Run": run})
+    commit = await write_commit(git, tree.decode().strip(), (), at, title, {"Weft-Run": run})
+    await settle(git, {base_ref(run): commit})
+    return commit
 
 
 async def _with_changes(
     repository: Repository, now: Standing, start: str, scratch: Path, caps: Caps, run: str, at: float
 ) -> tuple[str, Sequence[str]]:
     """The commit, and what could not be taken along."""
-    git = repository.git.at(repository.top)
+    git = repository.git.at(repository.top).aside(scratch)
     index = Path(repository.gitdir, "index")
     crop = await harvest(git, start, index, scratch, Wanted(caps, now.changed, ours=False), staged=True)
     title = "Take along the uncommitted changes of the checkout"
     commit = await write_commit(git, crop.tree, [start], at, title, {"Weft-Run": run})
-    await flush(git, commit, [start], blobs=False)
+    await settle(git, {base_ref(run): commit}, [start])
     return commit, crop.lost

@@ -15,8 +15,7 @@ import stat
 from pathlib import Path
 
 from weft.errors import WorkspaceError
-from weft.workspace.git import Git
-from weft.workspace.names import show_path
+from weft.workspace.git import Git, alternate
 from weft.workspace.repository import Repository, setting_lines
 
 _SECONDS = 1800.0
@@ -44,6 +43,16 @@ class Places:
         """A folder of this name that was set up whole and is still there. Its index is written when all its files are."""
         folder = self.folder(run, name)
         return folder if folder.is_dir() and index_of(folder).is_file() else None
+
+    def taken_over(self, run: str, name: str) -> Path | None:
+        """A folder of this name that was left whole, reading objects where they are now: the repository may have moved."""
+        folder = self.left(run, name)
+        store = folder / ".git/objects/info" if folder is not None else None
+        if store is not None and store.is_dir() and not store.is_symlink():
+            draft = store / "alternates.weft"
+            draft.write_bytes(alternate(self._repository.objects))
+            os.replace(draft, store / "alternates")
+        return folder
 
     async def own(
         self, run: str, name: str, commit: str, target: str, base: str, passing: bool = False
@@ -149,7 +158,7 @@ def _lay_out(folder: Path, repository: Repository, commit: str, branch: bytes, r
     for name in ("objects/info", "objects/pack", "refs/heads", "refs/tags", "info", "hooks"):
         os.makedirs(git / name, exist_ok=True)
     (git / "HEAD").write_text(f"{commit}\n")
-    (git / "objects/info/alternates").write_bytes(_alternate(repository.objects))
+    (git / "objects/info/alternates").write_bytes(alternate(repository.objects))
     mine = branch.partition(b" ")[2]
     rest = b"".join(line for line in refs.splitlines(keepends=True) if line.partition(b" ")[2] != mine)
     (git / "packed-refs").write_bytes(rest + branch)
@@ -169,9 +178,3 @@ def _settings(repository: Repository) -> list[tuple[str, str]]:
     if repository.hashing != "sha1":
         own.append(("extensions.objectformat", repository.hashing))
     return [*own, ("gc.auto", "0"), ("maintenance.auto", "false"), *carried]
-
-
-def _alternate(objects: str) -> bytes:
-    raw = os.fsencode(objects)
-    quoted = show_path(raw) if b"\n" in raw or raw.startswith((b'"', b"#")) else ""
-    return (quoted.encode() if quoted else raw) + b"\n"

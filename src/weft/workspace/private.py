@@ -65,9 +65,13 @@ _LARGEST = 32 << 20
 
 
 async def repository_for(home: Path, root: Path) -> Repository:
-    """The private repository of a folder, made at the first call; it lies under `home`."""
+    """The private repository of a folder, made at the first call; it lies under `home`.
+
+    That of the folder in which weft's own is has a name that stays when the two are moved together.
+    """
     name = hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
-    gitdir = home / f"{slug(root.name)}-{name}.git"
+    mine = await asyncio.to_thread(lambda: root.resolve() == home.parent.parent.resolve())
+    gitdir = home / ("folder.git" if mine else f"{slug(root.name)}-{name}.git")
     if not gitdir.is_dir():
         draft = make(home) / f".{gitdir.name}-{secrets.token_hex(6)}"
         said = await spawn(

@@ -9,18 +9,20 @@ import asyncio
 import os
 import re
 import shutil
+import time
 from pathlib import Path
 
 from weft.errors import WeftError
 from weft.workspace.commits import read_header, write_commit
-from weft.workspace.flush import flush
 from weft.workspace.gathering import Caps, Wanted
 from weft.workspace.git import Git
 from weft.workspace.harvest import harvest
 from weft.workspace.names import base_ref, run_refs, slug
 from weft.workspace.places import Places, discard, index_of, make, remove
 from weft.workspace.repository import commit_of
+from weft.workspace.settling import settle, unmark
 
+_UNDER_WAY_SECONDS = 3600.0
 _ATTEMPT = re.compile(r"(?P<step>.+)\.(?P<try>\d+\.\d+)(?P<aside>~\d+)?")
 
 
@@ -50,6 +52,7 @@ async def sweep(git: Git, places: Places, run: str, caps: Caps) -> tuple[str, ..
             stay.append(f"{folder}: {why}")
         else:
             await asyncio.to_thread(discard, folder)
+    await asyncio.to_thread(unmark, git.objects, time.time() - _UNDER_WAY_SECONDS)
     if not stay:
         await asyncio.to_thread(remove, home)
     return tuple(stay)
@@ -65,6 +68,7 @@ async def _kept(git: Git, folder: Path, scratch: Path, caps: Caps, run: str, att
     """See to it that a commit holds what is in a folder. Gives why that cannot be, or nothing."""
     index = scratch / "began"
     await asyncio.to_thread(shutil.copy2, index_of(folder), index)
+    git = git.aside(scratch)
     here = git.at(folder, index)
     began = (await here.run("write-tree", "--missing-ok")).decode().strip()
     crop = await harvest(here, began, index_of(folder), make(scratch / "look"), Wanted(caps))
@@ -82,5 +86,4 @@ async def _keep(git: Git, ref: str, tree: str, parent: str, run: str, attempt: s
     at = (await read_header(git, parent)).at if parent else 0
     trailers = {"Weft-Run": run, "Weft-Attempt": attempt, "Weft-Status": "left"}
     commit = await write_commit(git.lazily(), tree, parents, at, f"What was left of {attempt}", trailers)
-    await flush(git, commit, parents, blobs=False)
-    await git.run("update-ref", ref, commit)
+    await settle(git, {ref: commit}, parents)

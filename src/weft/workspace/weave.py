@@ -15,13 +15,14 @@ from msgspec import Struct
 
 from weft.errors import WorkspaceError
 from weft.workspace.commits import edited_tree, read_header, write_commit
-from weft.workspace.flush import flush
 from weft.workspace.git import Git
 from weft.workspace.lineages import Lineage, Strand, strands_of
 from weft.workspace.merging import Merge, merge
+from weft.workspace.names import woven_ref
 from weft.workspace.policies.choice import check
 from weft.workspace.port import Part
 from weft.workspace.settler import Choices, Edits, Settled, Settler
+from weft.workspace.settling import settle
 
 Scratch = Callable[[], Path]
 
@@ -57,27 +58,28 @@ class Weaver:
     """Weaves on one repository. `scratch` gives a new empty folder, which the weaver removes."""
 
     def __init__(self, git: Git, scratch: Scratch, discard: Callable[[Path], None]) -> None:
-        self._git = git.lazily()
+        self._git = git
         self._scratch = scratch
         self._discard = discard
 
     async def weave(self, order: Order, parts: Sequence[Part]) -> Fabric:
-        """Join the parts in order. WorkspaceError when a commit is not here, or a policy does not exist."""
+        """Join the parts in order; a ref of the run keeps what they give, unless it is in dispute. WorkspaceError when a commit is not here, or a policy does not exist."""
         for rules in (order.policies, *(part.policies for part in parts)):
             check(rules)
         strands, lineage = await strands_of(self._git, order.base, parts)
         at = order.at or (await read_header(self._git, order.base)).at
-        loom = _Loom(self._git, order, lineage, at)
         folder = self._scratch()
+        git = self._git.aside(folder)
+        loom = _Loom(git, order, lineage, at)
         try:
             for strand in strands:
                 await loom.add(strand, folder)
+            fabric = await loom.result()
+            known = [order.base, *(strand.commit for strand in strands)]
+            if fabric.commit not in known and (order.markers or not fabric.conflicts):
+                await settle(git, {woven_ref(order.run, fabric.commit): fabric.commit}, known)
         finally:
             self._discard(folder)
-        fabric = await loom.result()
-        known = [order.base, *(strand.commit for strand in strands)]
-        if fabric.commit not in known:
-            await flush(self._git, fabric.commit, known)
         return fabric
 
 

@@ -21,12 +21,12 @@ from weft.workspace.commits import changes_between, read_header
 from weft.workspace.folder import FolderWorkspace
 from weft.workspace.gathering import Caps
 from weft.workspace.git import Git
-from weft.workspace.ground import Ground, ground
+from weft.workspace.ground import Ground, ground, ground_of
 from weft.workspace.harvest import artifacts_of
 from weft.workspace.judging import layout
 from weft.workspace.judging.overlay import overlay
 from weft.workspace.keeper import Keeper
-from weft.workspace.names import attempt_name, attempt_ref, base_ref, given_ref, passing_name, slug, woven_ref
+from weft.workspace.names import attempt_name, attempt_ref, base_ref, given_ref, passing_name, slug
 from weft.workspace.places import Places, discard, remove
 from weft.workspace.port import Base, JudgeFolder, JudgeRules, Kept, Mode, Part, Place, Spot, Woven
 from weft.workspace.repository import Repository, stores_of
@@ -45,7 +45,8 @@ def _with_surroundings(place: Place, repository: Repository) -> Place:
 class GitWorkspace:
     """The workspace of a run in a repository. `state` is weft's own folder; `root` the user's, if already known.
 
-    `policies` are the run's merge policies, for the weaves of `open`.
+    `policies` are the run's merge policies, for the weaves of `open`. `began` is what the run began from: its repository
+    is looked for at `root` first, and then where it was.
     """
 
     name = "git"
@@ -56,11 +57,13 @@ class GitWorkspace:
         root: Path | None = None,
         policies: Mapping[str, str] | None = None,
         caps: Caps | None = None,
+        began: Base | None = None,
     ) -> None:
         self._state = state
         self._root = root
         self._policies = dict(policies or {})
         self._caps = caps or Caps()
+        self._began = began
         self._bound: Ground | None = None
         self._places: Places | None = None
         self._binding = asyncio.Lock()
@@ -74,14 +77,17 @@ class GitWorkspace:
             if root is None:
                 raise WorkspaceError(place=str(self._state), reason="no folder to work on has been named")
             if self._bound is None or self._root != root:
-                self._bound = await ground(self._state, root, alone)
+                if self._began is not None:
+                    self._bound = await ground_of(self._state, root, self._began)
+                else:
+                    self._bound = await ground(self._state, root, alone)
                 self._root = root
                 self._places = Places(self._bound.places, self._bound.repository)
         return self._bound
 
     async def _at(self, base: Base) -> tuple[Ground, Places]:
         """What a base stands on; a workspace that knows its ground already stays there."""
-        known = self._bound is not None
+        known = self._bound is not None or self._began is not None
         on = await self._ground(None if known else Path(base.root), base.private)
         return on, self._places or Places(on.places, on.repository)
 
@@ -117,7 +123,6 @@ class GitWorkspace:
         fabric = await self._weave(spot.run, base, needs, self._policies)
         if fabric.conflicts:
             return Woven("", "", fabric.conflicts, fabric.applied)
-        await self._pin(spot.run, fabric, base, needs)
         return await self._placed(spot, base, fabric, mode == "own")
 
     async def _placed(self, spot: Spot, base: Base, fabric: Fabric, writable: bool) -> Place:
@@ -133,17 +138,10 @@ class GitWorkspace:
         place = Place(str(folder), fabric.commit, writable, fabric.parents, fabric.disputed, at)
         return _with_surroundings(place, on.repository)
 
-    async def _pin(self, run: str, fabric: Fabric, base: Base, parts: Sequence[Part]) -> None:
-        """Keep a commit that weaving made from being collected while somebody builds on it."""
-        if fabric.commit not in (base.commit, *(part.commit for part in parts)):
-            git = await self._git()
-            await git.run("update-ref", woven_ref(run, fabric.commit), fabric.commit)
-
     async def dispute(
         self, spot: Spot, base: Base, parts: Sequence[Part], policies: Mapping[str, str]
     ) -> Place:
         fabric = await self._weave(spot.run, base, parts, policies, markers=True)
-        await self._pin(spot.run, fabric, base, parts)
         return await self._placed(spot, base, fabric, writable=True)
 
     async def keep(
@@ -154,7 +152,7 @@ class GitWorkspace:
             folder = self._folder(on, spot.run)
             return await folder.keep(spot, place, succeeded=succeeded, message=message, also=also)
         async with self._scratch(spot.run) as scratch:
-            keeper = Keeper(on.repository.git.at(place.path), place, scratch, self._caps)
+            keeper = Keeper(on.repository.git.at(place.path).aside(scratch), place, scratch, self._caps)
             if not place.writable:
                 return await keeper.look()
             return await keeper.keep(spot, succeeded, message, also)

@@ -7,7 +7,6 @@ from os import fsencode
 from pathlib import Path
 
 from weft.workspace.commits import LINK, SUBMODULE, edited_tree, read_header, read_objects, write_commit
-from weft.workspace.flush import flush
 from weft.workspace.git import Git
 from weft.workspace.judging.globs import chosen
 from weft.workspace.judging.overlay import AMBIGUOUS, NAMED, PROTECTED, Overlay
@@ -15,6 +14,7 @@ from weft.workspace.judging.tree import listed
 from weft.workspace.judging.words import named
 from weft.workspace.names import woven_ref
 from weft.workspace.port import Base, JudgeFolder, JudgeRules, Place
+from weft.workspace.settling import settle
 
 _TITLE = "The run's files, with what judges them as it was when the run began"
 
@@ -25,10 +25,10 @@ async def judged_commit(git: Git, run: str, base: Base, commit: str, found: Over
         return commit
     tree = (await read_header(git, commit)).tree
     removals_first = dict(sorted(found.edits.items(), key=lambda item: item[1] is not None))
-    judged = await edited_tree(git.lazily(), tree, removals_first, str(scratch))
-    made = await write_commit(git.lazily(), judged, (commit,), base.at, _TITLE, {"Weft-Run": run})
-    await flush(git, made, (commit,), blobs=True)
-    await git.run("update-ref", woven_ref(run, made), made)
+    git = git.aside(scratch)
+    judged = await edited_tree(git, tree, removals_first, str(scratch))
+    made = await write_commit(git, judged, (commit,), base.at, _TITLE, {"Weft-Run": run})
+    await settle(git, {woven_ref(run, made): made}, (commit,))
     return made
 
 

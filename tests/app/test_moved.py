@@ -1,0 +1,81 @@
+"""A project that was moved while its run waited goes on where it is now."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from weft.app.open import open_weft
+from weft.app.results import content, files
+from weft.formats.loading import load
+
+pytestmark = pytest.mark.needs("git")
+
+FLOW = """
+name: w
+steps:
+  - {id: a, run: "echo a > a.txt; echo a >> note.txt"}
+  - {id: ok, needs: [a], ask: Go on?}
+  - {id: kid, needs: [ok], call: {workflow: child.yaml}}
+  - {id: b, needs: [kid], run: "cat a.txt k.txt; echo b > b.txt"}
+"""
+CHILD = 'name: child\nsteps:\n  - {id: k, run: "cp a.txt k.txt"}\n'
+
+
+def git(folder: Path, *argv: str) -> None:
+    subprocess.run(["git", *argv], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("how", ["repository", "repository and a copy", "plain", "folder"])
+async def test_a_run_goes_on_in_a_project_that_was_moved(tmp_path: Path, how: str):
+    old, new = tmp_path / "old", tmp_path / "far/new"
+    (old / "flows").mkdir(parents=True)
+    (old / "flows/w.yaml").write_text(FLOW)
+    (old / "flows/child.yaml").write_text(CHILD)
+    (old / "note.txt").write_text("note\n")
+    if how.startswith("repository"):
+        git(old, "init", "-q", "-b", "main")
+        git(old, "add", "-A")
+        git(old, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "begin")
+    settings = {"workspace": "folder"} if how == "folder" else {}
+    async with open_weft(old, **settings) as weft:
+        run = await weft.start(load(old / "flows/w.yaml").workflow)
+        state = await weft.drive(run)
+        assert state.reason == "asked"
+    new.parent.mkdir()
+    if how.endswith("copy"):
+        shutil.copytree(old, new, symlinks=True)
+    else:
+        old.rename(new)
+    async with open_weft(new, **settings) as weft:
+        (ask,) = state.asks
+        await weft.answer(run, ask, "approve", by="ann")
+        state = await weft.drive(run)
+        assert state.status == "completed", state.reason
+        assert state.outputs["b"]["stdout"] == "a\na"
+        assert await content(weft, state, await files(weft, state), "b.txt") == b"b\n"
+        if how.endswith("copy"):
+            git(new, "rev-parse", "--verify", state.branch)
+            with pytest.raises(subprocess.CalledProcessError):
+                git(old, "rev-parse", "--verify", state.branch)
+
+
+async def test_a_repository_that_is_nowhere_is_said(tmp_path: Path):
+    old = tmp_path / "old"
+    old.mkdir()
+    git(old, "init", "-q", "-b", "main")
+    git(old, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "begin")
+    (old / "flows").mkdir()
+    (old / "flows/w.yaml").write_text(FLOW)
+    async with open_weft(old) as weft:
+        run = await weft.start(load(old / "flows/w.yaml").workflow)
+    (tmp_path / "new").mkdir()
+    (old / ".weft").rename(tmp_path / "new/.weft")
+    old.rename(tmp_path / "elsewhere")
+    async with open_weft(tmp_path / "new") as weft:
+        state = await weft.drive(run)
+        assert state.status == "failed"
+        assert "call weft in the folder where it is now" in state.reason
