@@ -135,7 +135,9 @@ async def test_signals_are_as_a_program_expects_them(start):
     child = await start(["grep", "-E", "^Sig(Blk|Ign):", "/proc/self/status"], sink=heard)
     assert await child.over(20)
     child.drain()
-    assert {line.split()[1] for line in heard.data.splitlines()} == {b"0" * 16}
+    masks = [int(line.split()[1], 16) for line in heard.data.splitlines()]
+    assert len(masks) == 2
+    assert not any(mask & 0x7FFFFFFF for mask in masks)  # 32 and 33 are the C library's own
 
 
 @pytest.mark.parametrize("shared", [False, True], ids=["own keeper", "shared keeper"])

@@ -26,12 +26,14 @@ _NEEDED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
 # The packages' own `__init__` modules import what an engine needs: here they are empty, and start-up takes 10 ms.
 _PROGRAM = """
 import sys
-for name, path in (("weft", sys.argv[1]), ("weft.processes", sys.argv[2])):
+for name, path in (("weft", {package!r}), ("weft.processes", {here!r})):
     module = type(sys)(name); module.__path__ = [path]; sys.modules[name] = module
-del sys.argv[1:3]
 from weft.processes.server import main
 main()
 """
+
+# It is read from the socket, and no byte more, so that our name is not in the command line: `pkill -f weft` must leave who ends the rest.
+_READ = "import os, sys; exec(os.read(int(sys.argv[1]), int(sys.argv.pop(2))))"
 
 
 class ForkServer:
@@ -89,15 +91,14 @@ class ForkServer:
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
         here = os.path.dirname(os.path.abspath(__file__))
-        words = [os.path.dirname(here), here, str(theirs.fileno()), str(os.getpid())]
+        program = _PROGRAM.format(package=os.path.dirname(here), here=here).encode()
+        words = [str(theirs.fileno()), str(len(program)), str(os.getpid()), *(["1"] if self._plain else [])]
+        # Not the one of a virtual environment, whose path may have our name, and which takes longer to start.
+        python = getattr(sys, "_base_executable", "") or sys.executable
+        ours.sendall(program)
         with theirs:
             self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    *("-I", "-S", "-X", "frozen_modules=on", "-c", _PROGRAM),
-                    *words,
-                    *(["1"] if self._plain else []),
-                ],
+                [python, "-I", "-S", "-X", "frozen_modules=on", "-c", _READ, *words],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

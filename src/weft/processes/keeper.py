@@ -113,7 +113,7 @@ class Keeper:
             return False
         request, command = decode(body), Command(socket)
         try:
-            if self._control is None or request.limits:
+            if request.limits:
                 self._fork(command, request, files)
             else:
                 self._spawn(command, request, files)

@@ -1,7 +1,7 @@
 """How a child becomes the program that was asked for: its own session, its files, its limits, and exec.
 
-Where all of it is wanted, a fork of the keeper becomes the program, and tells by a pipe that exec closes what went wrong,
-and at which stage. A program that needs no limits can be spawned, in half of the time.
+A program without limits is spawned. For one with limits a fork of the keeper becomes the program, in twice the time, and
+tells by a pipe that exec closes what went wrong, and at which stage.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def become(request: Request, files: Sequence[int], keeper: int, status: int) -> 
 
 
 def spawn(request: Request, files: Sequence[int]) -> int:
-    """Its process id; it dies with nobody. Raises OSError with the stage as a note, NotImplementedError."""
+    """Its process id. Raises OSError with the stage as a note, NotImplementedError."""
     stage = "folder"
     try:
         os.chdir(request.folder)
