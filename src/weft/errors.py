@@ -13,6 +13,8 @@ class WeftError(Exception):
 
     mend: ClassVar[str] = ""
     """What the reader can do about it; a template like the docstring."""
+    passing: ClassVar[bool] = False
+    """Whether it may pass by itself: then a run under way waits for that, and tries again."""
 
     def __init__(self, message: str | None = None, **where: Any) -> None:
         template = message if message is not None else (type(self).__doc__ or "").strip()
@@ -129,6 +131,12 @@ class StoreError(WeftError):
     """The store {store} cannot be used: {reason}."""
 
 
+class StoreBusy(StoreError):
+    """The store {store} cannot be used now: {reason}."""
+
+    passing = True
+
+
 class Corrupted(StoreError):
     """Record {position} (run {run}, version {version}) does not match its hash: {reason}."""
 
@@ -168,6 +176,19 @@ class WorkspaceError(WeftError):
     """The workspace {place} cannot be used: {reason}."""
 
 
+class FolderHeld(WorkspaceError):
+    """The folder {place} belongs to {owner}, which may still work in it."""
+
+    mend = "stop that process, or wait until it is done"
+    passing = True
+
+
+class StateFolderUnusable(WeftError):
+    """weft cannot keep its files in {place}: {reason}."""
+
+    mend = "{mend}"
+
+
 class TemplateError(WeftError):
     """The template `{template}` cannot be filled in: {reason}."""
 
@@ -198,10 +219,16 @@ class GitFailed(WorkspaceError):
     """git {verb} failed in {place}: {reason}."""
 
 
+class GitBusy(GitFailed):
+    """git {verb} had to give up in {place}: {reason}."""
+
+    passing = True
+
+
 class LeaseHeld(WeftError):
     """Run {run} is being driven by {owner}."""
 
-    mend = "watch it with `weft watch {run}`, or stop that process first"
+    mend = "watch it with `weft watch {run}`, wait until it is done, or end that process (kill {pid}) to drive it here"
 
 
 class StillRunning(WeftError):

@@ -35,6 +35,9 @@ class Link:
     async def output(self, chunk: bytes) -> None:
         self.out += chunk
 
+    async def waits(self, doing: str, reason: str) -> None:
+        self.told.append((doing, reason))
+
 
 class Bench:
     def __init__(self, tmp_path: Path, limits: Timeouts, output_bytes: int = 1000) -> None:

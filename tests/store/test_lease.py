@@ -1,75 +1,97 @@
-"""An owner is dead only when that is certain."""
+"""A lease is taken from the dead, and from whoever is silent for a whole lease as watched from here; never by a clock of others."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
 
-from weft.store import lease as module
-from weft.store.lease import holds, host, is_dead, lease, new_owner, started
-from weft.store.port import Lease
-
-LATER = 1e12
-
-
-def test_an_owner_is_never_named_twice():
-    assert new_owner() != new_owner()
-    assert new_owner().startswith(f"{host()}:{os.getpid()}:")
+from weft.ownership import Life
+from weft.store.lease import LEASE_SECONDS, LONGEST_LOOK_SECONDS, Claimant, holder
+from weft.store.memory import MemoryStore
+from weft.store.port import Lease, Store
 
 
-def test_a_living_process_is_not_dead():
-    assert not is_dead(lease("r", new_owner(), LATER))
-    assert not is_dead(Lease("r", "somebody", LATER, host(), os.getpid()))
+class Somebody:
+    """A claimant whose clock stands where it is put, and who knows of others what it is told."""
+
+    def __init__(self, store: Store, owner: str, lives: dict[str, Life]) -> None:
+        self.at = 0.0
+        self.claimant = Claimant(
+            store, owner, lambda name: lives.get(name, "unknown"), lambda: self.at, lambda: 1e9
+        )
+
+    async def claims(self, *, after: float = 0.0) -> str:
+        self.at += after
+        return (await self.claimant.claim("r")).owner
 
 
-def test_a_process_that_ended_is_dead():
-    gone = subprocess.run(
-        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
-    )
-    assert is_dead(Lease("r", "somebody", LATER, host(), int(gone.stdout)))
-    assert started(int(gone.stdout)) == ""
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
 
 
-@pytest.mark.needs("linux")
-def test_a_process_that_ended_and_that_nobody_asked_after_is_dead():
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
-    assert is_dead(Lease("r", "somebody", LATER, host(), ended.pid))
-    ended.wait()
+async def test_the_lease_of_the_dead_is_free_at_once(store: MemoryStore):
+    await store.acquire(Lease("r", "they"))
+    assert await Somebody(store, "me", {"they": "dead"}).claims() == "me"
 
 
-@pytest.mark.needs("linux")
-def test_a_number_that_went_to_another_process_does_not_keep_its_old_owner_alive():
-    earlier = f"{host()}:{os.getpid()}:1:abc"
-    assert is_dead(Lease("r", earlier, LATER, host(), os.getpid()))
-    assert started(os.getpid()) > "1"
+async def test_the_lease_of_the_living_is_never_free(store: MemoryStore):
+    await store.acquire(Lease("r", "they"))
+    me = Somebody(store, "me", {"they": "alive"})
+    for _ in range(100):
+        assert await me.claims(after=5.0) == "they"
 
 
-def test_where_the_host_does_not_tell_a_living_number_is_believed(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "started", lambda pid: "")
-    assert not is_dead(Lease("r", f"{host()}:{os.getpid()}:1:abc", LATER, host(), os.getpid()))
-    assert not is_dead(lease("r", new_owner(), LATER))
+async def test_of_whom_nothing_is_known_is_watched_for_a_whole_lease(store: MemoryStore):
+    await store.acquire(Lease("r", "they"))
+    me = Somebody(store, "me", {})
+    watched = 0.0
+    while await me.claims(after=1.0) == "they":
+        watched = me.at
+    assert LEASE_SECONDS - 1 <= watched - 1 <= LEASE_SECONDS
 
 
-def test_a_process_of_somebody_else_is_alive(monkeypatch: pytest.MonkeyPatch):
-    def refuse(pid: int, number: int) -> None:
-        raise PermissionError
-
-    monkeypatch.setattr(os, "kill", refuse)
-    assert not is_dead(lease("r", new_owner(), LATER))
-
-
-def test_nothing_is_known_of_other_hosts():
-    assert not is_dead(Lease("r", "somebody", LATER, "another host", 1 << 22))
-    assert not is_dead(Lease("r", "somebody", LATER, host(), 0))
+async def test_one_sign_of_life_begins_the_watch_anew(store: MemoryStore):
+    await store.acquire(Lease("r", "they"))
+    me = Somebody(store, "me", {})
+    for _ in range(10):
+        assert await me.claims() == "they"
+        assert await me.claims(after=5.0) == "they"
+        assert await me.claims(after=5.0) == "they"
+        await store.acquire(Lease("r", "they"))
 
 
-def test_a_lease_holds_against_others_until_its_time():
-    mine, theirs = Lease("r", "me", 10.0), Lease("r", "they", 20.0)
-    assert holds(mine, theirs, 9.9)
-    assert not holds(mine, theirs, 10.0)
-    assert not holds(mine, mine, 1.0)
-    assert not holds(None, mine, 1.0)
+async def test_who_was_stopped_while_watching_has_not_watched(store: MemoryStore):
+    await store.acquire(Lease("r", "they"))
+    me = Somebody(store, "me", {})
+    assert await me.claims() == "they"
+    assert await me.claims(after=3_600.0) == "they"
+    assert 2 * LONGEST_LOOK_SECONDS < LEASE_SECONDS
+
+
+async def test_a_watch_is_forgotten_when_the_owner_turns_out_to_live(store: MemoryStore):
+    await store.acquire(Lease("r", "they"))
+    lives: dict[str, Life] = {}
+    me = Somebody(store, "me", lives)
+    for _ in range(3):
+        assert await me.claims(after=5.0) == "they"
+    lives["they"] = "alive"
+    assert await me.claims(after=5.0) == "they"
+    del lives["they"]
+    assert await me.claims(after=5.0) == "they"
+
+
+async def test_what_is_given_back_is_free(store: MemoryStore):
+    me, they = Somebody(store, "me", {}), Somebody(store, "they", {})
+    assert await me.claims() == "me"
+    assert await they.claims() == "me"
+    await me.claimant.release("r")
+    assert await they.claims() == "they"
+    assert they.claimant.life(Lease("r", "me")) == "unknown"
+
+
+def test_a_lease_counts_what_its_owner_did():
+    wanted = Lease("r", "me", 0, 5.0)
+    assert holder(None, wanted, None) == Lease("r", "me", 1, 5.0)
+    assert holder(Lease("r", "me", 4), wanted, None) == Lease("r", "me", 5, 5.0)
+    theirs = Lease("r", "they", 4)
+    assert holder(theirs, wanted, Lease("r", "they", 3)) is theirs

@@ -152,10 +152,12 @@ class TwoStores(RuleBasedStateMachine):
         for run in self.both(lambda store: store.prune(before, status, output)):
             del self.versions[run]
 
-    @rule(run=runs, owner=st.sampled_from(["me", "they"]), until=times, now=times)
-    def lease(self, run: str, owner: str, until: float, now: float) -> None:
-        self.both(lambda store: store.acquire(Lease(run, owner, until), now))
-        if now == 5.0:
+    @rule(run=runs, owner=st.sampled_from(["me", "they"]), beat=st.integers(0, 3), at=times)
+    def lease(self, run: str, owner: str, beat: int, at: float) -> None:
+        instead_of = Lease(run, "me" if owner == "they" else "they", beat) if beat else None
+        self.both(lambda store: store.acquire(Lease(run, owner, 0, at), instead_of))
+        self.both(lambda store: store.lease(run))
+        if at == 5.0:
             self.both(lambda store: store.release(run, owner))
         self.both(lambda store: store.leases())
 

@@ -7,6 +7,9 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from msgspec import structs
+
+from weft.ownership import new_owner
 from weft.workspace.port import Part
 
 LINES = "".join(f"line {number}\n" for number in range(1, 41))
@@ -105,3 +108,9 @@ def parts(made: dict[str, str], *names: str) -> list[Part]:
 
 def changed(number: int, text: str) -> str:
     return LINES.replace(f"line {number}\n", f"{text}\n")
+
+
+def dead_owner() -> str:
+    """The name of a driver that is proved dead: there is no such process any more."""
+    gone = subprocess.run(["sh", "-c", "echo $$"], capture_output=True, check=True)
+    return str(structs.replace(new_owner(), pid=int(gone.stdout)))

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.workspace.crashing import counting_git
-from tests.workspace.repositories import git, write
+from tests.workspace.repositories import dead_owner, git, write
 from weft.errors import WorkspaceError
 from weft.testing.workspace_contract import listing, placed, spot
+from weft.workspace.owned import mark_of
 from weft.workspace.port import Base, Place
 from weft.workspace.worktree import GitWorkspace
 
@@ -109,6 +110,7 @@ async def test_clearing_up_can_be_killed_before_any_git_command_and_done_again(
         for number in (1, 2):
             place = await placed(space, base, spot(f"s{number}"))
             write(Path(place.path), {f"half{number}.txt": "half"})
+            mark_of(Path(place.path)).write_text(dead_owner())
 
     def clear(before: int) -> int:
         argv = [sys.executable, "-c", KILLED, str(state), str(project), verb]

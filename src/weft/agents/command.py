@@ -26,6 +26,7 @@ from weft.errors import Unconfinable
 from weft.processes.call import call
 from weft.processes.limits import Limits
 from weft.processes.run import Exit, run_process
+from weft.transient import passing_trouble
 
 _PROBE_SECONDS = 20.0
 _PROBE_BYTES = 1_048_576
@@ -97,6 +98,8 @@ class Command:
                 limits=self._settings.limits,
             )
         except (Unconfinable, OSError, ValueError) as fault:
+            if passing_trouble(fault):
+                raise
             return self._failed(
                 Failure(kind="permanent", message=f"{self.name} could not be started: {fault}")
             )

@@ -22,6 +22,7 @@ from weft.agents.prompt import compose, fence
 from weft.agents.schema import schema_faults
 from weft.core.work import Brief, Failure, Outcome, Usage
 from weft.definition.policy import ErrorClass
+from weft.transient import passing_trouble
 
 MOST_READ_CHARS = 400_000
 _SUMMARY_CHARS = 2_000
@@ -77,6 +78,8 @@ class Model:
             failure = Failure(kind="permanent", message=str(error), report={"class": "config"})
             return Outcome(failure=failure, agent=self.name)
         except (ValueError, OSError) as error:
+            if passing_trouble(error):
+                raise
             return Outcome(failure=Failure(kind="invalid_output", message=str(error)), agent=self.name)
 
     async def _ask(self, brief: Brief, desk: Desk, model: str) -> Outcome:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from weft.app.people import People
 from weft.core.state import ENDED, State
-from weft.errors import NoSuchRun, Refused
+from weft.errors import LeaseHeld, NoSuchRun, Refused
 from weft.store.port import RunQuery, RunRow
 from weft.workspace.names import slug
 from weft.workspace.port import Base
@@ -74,9 +74,7 @@ async def _is_over(weft: People, run: str) -> bool:
         row = await weft.store.row(run)
     except NoSuchRun:
         return False
-    now = weft.engine.clock.now()
-    held = any(lease.run == run and lease.until > now for lease in await weft.store.leases())
-    return row.ended_at is not None and not held
+    return row.ended_at is not None and await weft.engine.leases.holder(run) is None
 
 
 async def _ended(weft: People, status: tuple[str, ...], before: float) -> list[RunRow]:
@@ -118,6 +116,18 @@ async def remove(weft: People, state: State, unlanded: bool, dry_run: bool = Fal
 
     Its record goes last: cut short anywhere, the run is still there and can be removed once more.
     """
+    try:
+        await weft.engine.leases.take(state.run)
+    except LeaseHeld as held:
+        return held.message
+    try:
+        return await _remove_held(weft, state, unlanded, dry_run)
+    finally:
+        await weft.engine.leases.give(state.run)
+
+
+async def _remove_held(weft: People, state: State, unlanded: bool, dry_run: bool) -> str:
+    """While nobody else can drive it."""
     try:
         await weft.store.may_delete(state.run)
     except Refused as refusal:

@@ -32,6 +32,9 @@ class _Quiet:
     async def output(self, chunk: bytes) -> None:
         return None
 
+    async def waits(self, doing: str, reason: str) -> None:
+        return None
+
 
 def base_of(state: State) -> Base:
     """What the run began from. Raises Refused while there is no result in git that could go anywhere."""

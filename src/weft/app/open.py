@@ -27,6 +27,7 @@ from weft.formats.loading import Loaded
 from weft.runtime.attempt import Attempts
 from weft.runtime.cache import Cached
 from weft.runtime.clock import SystemClock
+from weft.runtime.descriptors import fitting
 from weft.runtime.engine import Engine
 from weft.runtime.ids import new_run_id
 from weft.runtime.inputs import checked_inputs
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from weft.steps.port import GateKind, Kind, Tools
     from weft.steps.registry import Gates, Kinds
     from weft.workspace.gathering import Caps
+    from weft.workspace.owned import Owning
 
 STATE = ".weft"
 IGNORED = "*\n" + "".join(f"!{name}/\n!{name}/**\n" for name in ("workflows", "templates", "personas"))
@@ -66,9 +68,10 @@ class Weft(People):
             versioned=self._called,
             decode=decode,
             clock=clock,
-            places=settings.places,
+            places=fitting(settings.places),
             actor=self.actor,
             vault=vault,
+            drivers=self.store.folder / "drivers" if self.store.folder else None,
         )
 
     @cached_property
@@ -146,17 +149,25 @@ class Weft(People):
         workflow = with_weave(loaded, "", called=True, confined=asks(loaded, self.settings))
         return workflow, encode(workflow)
 
+    @cached_property
+    def _owning(self) -> Owning:
+        from weft.workspace.owned import Owning
+
+        return Owning(self.engine.owner, self.engine.leases.judge)
+
     def workspace(self, run: str, base: Base, policies: Mapping[str, str]) -> Workspace:
         """The workspace of a run that began from this base; made once."""
         if run not in self._workspaces:
             if base.commit:
                 from weft.workspace.worktree import GitWorkspace
 
-                self._workspaces[run] = GitWorkspace(self.home, self.folder, policies, self._caps(), base)
+                self._workspaces[run] = GitWorkspace(
+                    self.home, self.folder, policies, self._caps(), base, self._owning
+                )
             else:
                 from weft.workspace.folder import FolderWorkspace
 
-                self._workspaces[run] = FolderWorkspace(self.home, run, base.within)
+                self._workspaces[run] = FolderWorkspace(self.home, run, base.within, self._owning)
         return self._workspaces[run]
 
     def _caps(self) -> Caps:

@@ -16,11 +16,14 @@ from weft.core.questions import verdicts
 from weft.core.state import State, StepState
 from weft.core.work import Artifact
 from weft.errors import InvalidRequest, NoSuchFile, NoSuchStep, WeftError
+from weft.observe.explain import Silent
 from weft.observe.explain import explain as explained
 from weft.observe.progress import progress
 from weft.observe.summary import artifacts as artifacts_of
 from weft.observe.summary import listed, step_of, summary
 from weft.observe.timeline import bars
+from weft.ownership import parse_owner, pid_space
+from weft.runtime.leases import Holder
 from weft.store.port import Record, RunQuery
 
 if TYPE_CHECKING:
@@ -86,12 +89,23 @@ async def explain(folded: Folded, weft: Weft, name: str) -> dict[str, Any]:
     """Why a run is where it is, in one sentence, and what can be done."""
     state = await folded.state(await weft.store.find(name))
     now = weft.engine.clock.now()
-    driven = any(lease.run == state.run and lease.until > now for lease in await weft.store.leases())
+    holder = await weft.engine.leases.holder(state.run)
     children = {
         st.child: await folded.state(st.child) for st in state.steps.values() if _is_called(state, st)
     }
-    found: dict[str, Any] = plain(explained(state, now, driven=driven, children=children.get))
+    found: dict[str, Any] = plain(
+        explained(state, now, driven=holder is not None, children=children.get, silent=silent(holder))
+    )
     return found
+
+
+def silent(holder: Holder | None) -> Silent | None:
+    """The driver of a run as it is to be told of; None while there is nothing to say."""
+    if holder is None or not holder.silent:
+        return None
+    owner = parse_owner(holder.owner)
+    here = owner is not None and owner.space == pid_space() and holder.life == "alive"
+    return Silent(holder.who, holder.silent_seconds, owner.pid if owner is not None and here else 0)
 
 
 def _is_called(state: State, st: StepState) -> bool:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from weft.app.showing import silent
 from weft.cli import exits
 from weft.cli.grammar import Argument, Command
 from weft.cli.here import Here
-from weft.cli.inbox import is_driven, top
+from weft.cli.inbox import top
 from weft.cli.screen import one_line
 from weft.core.state import State
 from weft.errors import NoSuchRun
@@ -37,8 +38,9 @@ async def explained(weft: Weft, run: str) -> Explanation:
     """Why a run is where it is now."""
     state = await weft.engine.fold(run)
     children = await _children(weft, state)
-    driven = await is_driven(weft, top(state))
-    return reason_of(state, weft.engine.clock.now(), driven=driven, children=children.get)
+    holder = await weft.engine.leases.holder(top(state))
+    now = weft.engine.clock.now()
+    return reason_of(state, now, driven=holder is not None, children=children.get, silent=silent(holder))
 
 
 async def _children(weft: Weft, state: State) -> dict[str, State]:

@@ -143,12 +143,7 @@ def _onwards(state: State, driven: bool) -> Iterator[str]:
 
 async def is_driven(weft: Weft, run: str) -> bool:
     """Whether a living process holds the lease of a run."""
-    from weft.store.lease import is_dead
-
-    now = weft.engine.clock.now()
-    return any(
-        lease.run == run and lease.until > now and not is_dead(lease) for lease in await weft.store.leases()
-    )
+    return await weft.engine.leases.holder(run) is not None
 
 
 OF_RUN = Argument("run", "a run's id or its beginning, or `last`", complete="run")

@@ -13,6 +13,7 @@ from weft.errors import Misused
 from weft.observe.wording import duration
 
 if TYPE_CHECKING:
+    from weft.runtime.leases import Holder
     from weft.store.port import RunRow
 
 STATUSES = ("pending", "running", "paused", "completed", "failed", "aborted")
@@ -46,10 +47,11 @@ async def perform(
             after=await here.find(weft, after) if after else "",
         )
         rows = await weft.store.runs(query)
+        holders = await weft.engine.leases.holders()
     here.screen.give({"runs": rows, "next": rows[-1].run if len(rows) == query.limit else None})
     if not rows:
         here.screen.line("There are no such runs." if _filtered(query) else "There are no runs here yet.")
-    _show(here, rows, now)
+    _show(here, rows, now, {run: holder for run, holder in holders.items() if holder.silent})
     if len(rows) == query.limit:
         here.screen.line(here.screen.paint("dim", f"more: weft runs --after {rows[-1].run}"))
     return exits.COMPLETED
@@ -81,12 +83,14 @@ def time_of(text: str, now: float) -> float:
         ) from None
 
 
-def _show(here: Here, rows: list[RunRow], now: float) -> None:
+def _show(here: Here, rows: list[RunRow], now: float, silent: dict[str, Holder]) -> None:
     cells = []
     for row in rows:
         what = row.error or row.reason if row.status != "completed" else row.reason
         if row.asks_open and row.status == "paused":
             what = f"{row.asks_open} asked"
+        if row.run in silent and row.ended_at is None:
+            what = f"held by {silent[row.run].who}, silent for {duration(silent[row.run].silent_seconds)}"
         steps = f"{row.steps_done}/{row.steps_total}" + (
             f" ({row.steps_failed}✗)" if row.steps_failed else ""
         )

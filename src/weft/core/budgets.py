@@ -221,6 +221,7 @@ def begin_attempt(draft: Draft, st: StepState, around: Around = NOTHING) -> None
             reserved_usd=need.cost_usd,
             reserved_tokens=need.tokens,
             reserved_seconds=need.seconds,
+            owner=draft.owner,
         )
     )
 

@@ -39,10 +39,13 @@ class Import(Command, frozen=True):
 
 
 class Advance(Command, frozen=True):
-    """Start what may start in `places` free places and within the budgets `around`, and let what is due happen."""
+    """Start what may start in `places` free places and within the budgets `around`, and let what is due happen. `owner` is the
+    driver that begins it.
+    """
 
     places: int = 1_000_000
     around: Around = NOTHING
+    owner: str = ""
 
 
 class Report(Command, frozen=True):
@@ -87,12 +90,15 @@ class Note(Command, frozen=True):
 
 
 class Wait(Command, frozen=True):
-    """A running attempt gives its place back until a time or until a worker or agent is there."""
+    """A running attempt gives its place back until a time or until a worker or agent is there.
+
+    `host`: the machine had no room for it (descriptors, processes, disk), and nothing was tried yet.
+    """
 
     step: str
     round: int
     attempt: int
-    on: Literal["time", "quota", "worker", "agent"]
+    on: Literal["time", "quota", "worker", "agent", "host"]
     until: float | None = None
     detail: str = ""
 
@@ -165,11 +171,16 @@ class SkipStep(Command, frozen=True):
     reason: str = ""
 
 
+ANYBODY = "*"
+"""The owner of an attempt that whoever drives the run may take."""
+
+
 class ExecuteStep(Command, frozen=True):
-    """Run exactly this step of a paused run; the run stays paused."""
+    """Run exactly this step of a paused run; the run stays paused. `owner`: the driver that begins it, if one decides this."""
 
     step: str
     by: str = ""
+    owner: str = ANYBODY
 
 
 class RaiseBudget(Command, frozen=True):

@@ -21,7 +21,7 @@ from weft.errors import Refused
 
 def decide(state: State, command: c.Command, now: float) -> list[Event]:
     """The events of one command at `now` (unix seconds). Raises Refused, NoSuchStep or NoSuchAsk."""
-    draft = Draft(state, now)
+    draft = Draft(state, now, command.owner if isinstance(command, c.Advance | c.ExecuteStep) else "")
     if not state.created and not isinstance(command, c.Create):
         raise Refused(verb=type(command).__name__, reason="the run is not there")
     if isinstance(command, c.Advance):

@@ -13,13 +13,14 @@ from weft.errors import Refused
 
 
 class Draft:
-    """`now` is the one time of the decision, in unix seconds."""
+    """`now` is the one time of the decision, in unix seconds; `owner` the driver that may begin what it starts."""
 
-    __slots__ = ("events", "now", "state")
+    __slots__ = ("events", "now", "owner", "state")
 
-    def __init__(self, state: State, now: float) -> None:
+    def __init__(self, state: State, now: float, owner: str = "") -> None:
         self.state = state
         self.now = now
+        self.owner = owner
         self.events: list[e.Event] = []
 
     def emit(self, event: e.Event) -> None:

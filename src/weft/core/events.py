@@ -148,13 +148,18 @@ class StepExpanded(StepEvent, frozen=True, tag="step.expanded"):
 
 
 class StepStarted(StepEvent, frozen=True, tag="step.started"):
-    """An attempt may begin; written before it does. `child` is the run that a `call` starts."""
+    """An attempt may begin; written before it does. `child` is the run that a `call` starts.
+
+    `owner` is the driver that put this on record, and the only one that may begin the attempt ("": nobody may). With `*` it
+    was somebody who drives nothing; then the driver may that first notes so (`driver`).
+    """
 
     attempt: int = 1
     child: str = ""
     reserved_usd: float = 0.0
     reserved_tokens: int = 0
     reserved_seconds: float = 0.0
+    owner: str = ""
 
 
 class AttemptNoted(StepEvent, frozen=True, tag="attempt.noted"):
@@ -183,7 +188,7 @@ class StepDue(StepEvent, frozen=True, tag="step.due"):
 class StepWaiting(StepEvent, frozen=True, tag="step.waiting"):
     """The step holds no place; `on` says what for."""
 
-    on: Literal["time", "answer", "quota", "worker", "agent"] = "time"
+    on: Literal["time", "answer", "quota", "worker", "agent", "host"] = "time"
     until: float | None = None
     detail: str = ""
 

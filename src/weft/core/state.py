@@ -34,6 +34,7 @@ class StepState(Struct):
     `asks` are its open ones. `decision` took another route than the one that leads here. Of a foreach: `queue` has the
     items that no place of `at_most` was free for yet, the next one last; `broken_items` failed or were stopped. An item is
     `seated` while it has such a place.
+    `owner` is the driver that may begin the present attempt.
     `begun_at` is when the attempt under way began, `seconds` the working time of those before; `child_spent` and
     `child_granted` are what the called run has told to have spent and to have been allowed.
     `earlier` is what the round before left, where its work came back to be mended. `warnings` are those of all its
@@ -65,6 +66,7 @@ class StepState(Struct):
     verdicts: list[Verdict] = field(default_factory=list)
     feedback: list[Feedback] = field(default_factory=list)
     notes: dict[str, Any] = field(default_factory=dict)
+    owner: str = ""
     route: str = ""
     decision: str = ""
     asks: dict[str, None] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -17,8 +18,9 @@ from msgspec import Struct
 from weft.errors import WeftError
 from weft.observe.deliver import TIMEOUT_SECONDS, deliver
 from weft.observe.webhooks import Dead, Webhook, Webhooks
+from weft.ownership import judge_in, new_owner
 from weft.store.follow import follow
-from weft.store.lease import lease, new_owner
+from weft.store.lease import Claimant
 from weft.store.port import Record, Store
 
 AT_ONCE: Final = 8
@@ -57,7 +59,7 @@ class Courier:
         self._now = now
         self._private = private
         self._patience = patience or Patience()
-        self._owner = new_owner()
+        self._claimant = Claimant(store, str(new_owner()), judge_in(None), time.monotonic, now)
         self._burying = asyncio.Lock()
         self._places = asyncio.Semaphore(AT_ONCE)
         self.delivered = self.failed = self.given_up = 0
@@ -85,7 +87,7 @@ class Courier:
                 task.cancel()
             await asyncio.gather(*working.values(), return_exceptions=True)
             with contextlib.suppress(WeftError):
-                await self._store.release(BAG, self._owner)
+                await self._claimant.release(BAG)
 
     def _forget(self, task: asyncio.Task[None]) -> None:
         """Begun anew in the next round, if it is still wanted."""
@@ -94,9 +96,7 @@ class Courier:
         task.cancel()
 
     async def _has_the_bag(self) -> bool:
-        now = self._now()
-        held = await self._store.acquire(lease(BAG, self._owner, now + 4 * LOOK_SECONDS), now)
-        return held.owner == self._owner
+        return (await self._claimant.claim(BAG)).owner == self._claimant.owner
 
     async def _follow(self, webhook: Webhook, *, live: bool = True) -> None:
         try:

@@ -19,8 +19,8 @@ Children = Callable[[str], State | None]
 
 
 class Explanation(Struct, frozen=True):
-    """`kind`: person, quota, time, place, worker, agent, budget, blocked, imported, failed, child, request, undriven, running,
-    secret, completed, aborted. `commands` are what to type next; `warnings` what to know of the run's files.
+    """`kind`: person, quota, time, host, held, place, worker, agent, budget, blocked, imported, failed, child, request, undriven,
+    running, secret, completed, aborted. `commands` are what to type next; `warnings` what to know of the run's files.
     """
 
     kind: str
@@ -29,20 +29,46 @@ class Explanation(Struct, frozen=True):
     warnings: tuple[str, ...] = ()
 
 
-def explain(state: State, now: float, *, driven: bool, children: Children = lambda run: None) -> Explanation:
-    """`driven`: a living process holds the lease of the run. Times are told in the local zone."""
-    found = _reason(state, now, driven, children)
+class Silent(Struct, frozen=True):
+    """A driver that holds a run and gives no sign: who it is, for how long, and its number where it can be reached (or 0)."""
+
+    who: str
+    seconds: float
+    pid: int = 0
+
+
+def explain(
+    state: State,
+    now: float,
+    *,
+    driven: bool,
+    children: Children = lambda run: None,
+    silent: Silent | None = None,
+) -> Explanation:
+    """`driven`: somebody who is not proved dead holds the lease of the run. Times are told in the local zone."""
+    found = _reason(state, now, driven, children, silent)
     told = tuple(f"{w['step']}: {w['message']}" if w["step"] else w["message"] for w in warnings(state))
     return msgspec.structs.replace(found, warnings=told) if told else found
 
 
-def _reason(state: State, now: float, driven: bool, children: Children) -> Explanation:
+def _reason(state: State, now: float, driven: bool, children: Children, silent: Silent | None) -> Explanation:
     if state.ended:
         return _ended(state)
+    if silent is not None:
+        return _held(state, silent)
     found = _paused(state, now, children) if state.status == "paused" else _moving(state, now, children)
-    if not driven and found.kind in {"running", "time", "quota", "place", "child", "undriven"}:
+    if not driven and found.kind in {"running", "time", "quota", "host", "place", "child", "undriven"}:
         return _undriven(state, found)
     return found
+
+
+def _held(state: State, silent: Silent) -> Explanation:
+    """As long as it may live nobody else goes on with the run."""
+    sentence = f"The run is held by {silent.who}, which has given no sign for {duration(silent.seconds)}."
+    if not silent.pid:
+        return Explanation("held", f"{sentence} Look there; end it, and any driver goes on with the run.")
+    commands = (f"kill -CONT {silent.pid}", f"kill -KILL {silent.pid} && weft drive {state.run}")
+    return Explanation("held", f"{sentence} Let it go on, or end it.", commands)
 
 
 def _ended(state: State) -> Explanation:
@@ -176,6 +202,8 @@ def _moving(state: State, now: float, children: Children) -> Explanation:
         st = state.steps[key]
         if st.on == "quota":
             return Explanation("quota", f"Step {key} waits for a quota{_until(until, now)}.")
+        if st.on == "host":
+            return Explanation("host", f"Step {key} waits for the host{_until(until, now)}: {st.detail}.")
         last = f" after {short(st.failures[-1].message, 120)!r}" if st.failures else ""
         return Explanation("time", f"Step {key} is tried again{_until(until, now)}{last}.")
     if state.asks:
@@ -197,8 +225,19 @@ def _running(state: State, now: float) -> Explanation:
         opened = next(iter(state.asks.values()))
         if opened.step == first.key:
             return _asked(state, now)
+    waits = next((w for w in map(_waits, (state.steps[key] for key in keys)) if w), "")
+    if waits:
+        return Explanation("host", f"{waits}.", (f"weft logs {state.run} {first.key} --follow",))
     sentence = f"Step {first.key}{others} {'are' if others else 'is'} running{took}."
     return Explanation("running", sentence, (f"weft logs {state.run} {first.key} --follow",))
+
+
+def _waits(st: StepState) -> str:
+    """What of weft's own work for this attempt the host has no room for now."""
+    noted = st.notes.get("waits")
+    if not isinstance(noted, dict) or noted.get("attempt") != st.attempt:
+        return ""
+    return f"Step {st.key} waits for the host ({noted.get('doing')}): {noted.get('reason')}"
 
 
 def _for_place(state: State, taken: int) -> Explanation:
@@ -222,7 +261,7 @@ def _undriven(state: State, found: Explanation) -> Explanation:
     if state.running:
         lost = ", ".join(list(state.running)[:3])
         why = f"its last driver is gone, and {lost} will be done again"
-    elif found.kind in {"quota", "time"}:
+    elif found.kind in {"quota", "time", "host"}:
         why = found.sentence[0].lower() + found.sentence[1:].rstrip(".")
     else:
         why = "it can go on at once"

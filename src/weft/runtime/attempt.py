@@ -6,9 +6,10 @@ Whatever happens in it becomes a classed Outcome; only being cancelled goes thro
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -22,12 +23,16 @@ from weft.runtime.desk import AttemptDesk
 from weft.runtime.handoff import handed
 from weft.runtime.judging import Judged, Judges
 from weft.runtime.leaks import Leaks
+from weft.runtime.patience import failure_of, patiently
 from weft.runtime.vault import NOTHING, Held, Secrets, Vault
 from weft.runtime.watch import Watch
 from weft.runtime.weaving import disagreement, finish, start_from
 from weft.steps.port import GateKind, Kind, Tools
+from weft.transient import passing_trouble
 from weft.workspace.names import attempt_name, slug
 from weft.workspace.port import Base, Kept, Place, Spot, Workspace, Woven
+
+T = TypeVar("T")
 
 
 class Attempts:
@@ -56,7 +61,7 @@ class Attempts:
         held = NOTHING
         try:
             if assignment.brief.kind == "weave":
-                return await self._weave(assignment, link)
+                return await self._patiently(link, "merging", lambda: self._weave(assignment, link))
             kind = self.kinds(assignment.brief.kind)
             if _needs_nothing(kind, assignment):
                 desk = AttemptDesk(_NOWHERE, _NOWHERE, link, self.clock, 0)
@@ -66,6 +71,8 @@ class Attempts:
         except WeftError as error:
             return _clean(Outcome(failure=_classed(error)), held)
         except Exception as error:  # noqa: BLE001 - a plug-in may raise anything, and the run must hear of it
+            if passing_trouble(error):
+                return _clean(Outcome(failure=failure_of(error)), held)
             message = f"weft itself failed here, please report it: {type(error).__name__}: {error}"
             return _clean(Outcome(failure=Failure(kind="permanent", message=message)), held)
 
@@ -118,10 +125,14 @@ class Attempts:
         mode = assignment.mode
         if kind.workspace == "none" and mode == "own":
             mode = "read" if assignment.gates else "none"
-        parts = await start_from(assignment, workspace)
-        place = (
-            parts if isinstance(parts, Woven) else await workspace.open(spot, assignment.base, parts, mode)
-        )
+
+        async def prepare() -> Place | Woven:
+            parts = await start_from(assignment, workspace)
+            if isinstance(parts, Woven):
+                return parts
+            return await workspace.open(spot, assignment.base, parts, mode)
+
+        place = await self._patiently(link, "preparing its folder", prepare)
         if isinstance(place, Woven):
             return disagreement(assignment, place)
         outcome = Outcome(failure=Failure(kind="lost", message="the attempt was stopped"))
@@ -131,7 +142,7 @@ class Attempts:
         try:
             desk.spool.mkdir(parents=True, exist_ok=True)
             watch = Watch(self.clock, desk, assignment.brief.timeout)
-            outcome = await watch.run(self._work(assignment, kind, desk, workspace, place, leaks))
+            outcome = await watch.run(self._work(assignment, kind, desk, workspace, place, leaks, link))
             outcome = await leaks.judged(outcome)
         except WeftError as error:
             outcome = Outcome(failure=_classed(error))
@@ -139,8 +150,18 @@ class Attempts:
             kept = outcome.failure is None
             if not kept:
                 await asyncio.shield(leaks.taken_out())
-            left = await asyncio.shield(self._put_away(assignment, workspace, place, kept))
+            left = await asyncio.shield(self._put_away(assignment, workspace, place, kept, link))
         return msgspec.structs.replace(outcome, warnings=(*outcome.warnings, *left))
+
+    async def _patiently(self, link: Link, doing: str, action: Callable[[], Awaitable[T]]) -> T:
+        """Work of weft's own, which may wait for the host as long as it takes: the step has not failed by that."""
+        return await patiently(self.clock, doing, action, link.waits)
+
+    async def _for_a_while(self, link: Link, doing: str, action: Callable[[], Awaitable[T]]) -> T:
+        """The same at the end of an attempt, which may be that of the whole process."""
+        until = self.clock.monotonic() + PUT_AWAY_SECONDS
+        over = lambda: self.clock.monotonic() > until  # noqa: E731 - asked again and again
+        return await patiently(self.clock, doing, action, link.waits, gives_up=over)
 
     async def _weave(self, assignment: Assignment, link: Link) -> Outcome:
         """The internal last step: no kind performs it, the workspace does."""
@@ -170,6 +191,7 @@ class Attempts:
         workspace: Workspace,
         place: Place,
         leaks: Leaks,
+        link: Link,
     ) -> Outcome:
         from weft.steps.evidence import declared, demand
 
@@ -185,14 +207,17 @@ class Attempts:
         if outcome.failure is not None:
             return outcome
         also = await asyncio.to_thread(declared, brief, desk.folder)
-        kept = await self._keep(assignment, kind, workspace, place, also)
+        kept = await self._patiently(
+            link, "keeping its work", lambda: self._keep(assignment, kind, workspace, place, also)
+        )
         if kept.lost:
             return _with(outcome, kept, failure=_unkept(kept))
         missing = demand(brief, outcome, kept.artifacts, desk.folder)
         if missing is not None:
             return _with(outcome, kept, failure=missing)
         judged = Judged(outcome, place, kept.commit, assignment.base)
-        verdicts = await self._judges(assignment, workspace, desk).judge(judged)
+        judges = self._judges(assignment, workspace, desk)
+        verdicts = await self._patiently(link, "judging its work", lambda: judges.judge(judged))
         if assignment.earlier:
             kept = msgspec.structs.replace(kept, artifacts=_joined(assignment.earlier, kept.artifacts))
         handoff = handed(brief, outcome, kept.artifacts)
@@ -208,26 +233,36 @@ class Attempts:
         )
 
     async def _put_away(
-        self, assignment: Assignment, workspace: Workspace, place: Place, kept: bool
+        self, assignment: Assignment, workspace: Workspace, place: Place, kept: bool, link: Link
     ) -> tuple[str, ...]:
         """Give the folder back once what is in it is kept, under the attempt's own ref where it failed or was stopped.
 
         Gives what people should know: a folder of which something is kept nowhere stays, whatever else becomes of the run.
         """
-        left = "" if kept or not place.writable else await self._keep_failed(assignment, workspace, place)
+        left = (
+            "" if kept or not place.writable else await self._keep_failed(assignment, workspace, place, link)
+        )
         if left:
             return (f"not all that it left could be kept ({left}), so its folder stays: {place.path}",)
         try:
-            await workspace.close(assignment.spot, place)
-        except WeftError as error:
+            await self._for_a_while(
+                link, "putting its folder away", lambda: workspace.close(assignment.spot, place)
+            )
+        except (WeftError, OSError) as error:
             return (str(error),)
         return ()
 
-    async def _keep_failed(self, assignment: Assignment, workspace: Workspace, place: Place) -> str:
+    async def _keep_failed(
+        self, assignment: Assignment, workspace: Workspace, place: Place, link: Link
+    ) -> str:
         """Why the folder has to stay, or nothing."""
-        title = assignment.brief.title
+        spot, title = assignment.spot, assignment.brief.title
         try:
-            kept = await workspace.keep(assignment.spot, place, succeeded=False, message=title)
+            kept = await self._for_a_while(
+                link,
+                "keeping what it left",
+                lambda: workspace.keep(spot, place, succeeded=False, message=title),
+            )
         except (WeftError, OSError) as error:
             return str(error)
         return "; ".join(kept.lost)
@@ -258,7 +293,7 @@ def _classed(error: WeftError) -> Failure:
     own = error.where.get("failure") if isinstance(error, GateError) else None
     if isinstance(own, Failure):
         return Failure(kind=own.kind, message=str(error), retry_at=own.retry_at)
-    return Failure(kind="permanent", message=str(error))
+    return failure_of(error)
 
 
 def _with(outcome: Outcome, kept: Kept, **changes: object) -> Outcome:
@@ -293,6 +328,8 @@ def _joined(earlier: tuple[Artifact, ...], changed: tuple[Artifact, ...]) -> tup
     return tuple(found[path] for path in sorted(found))
 
 
+PUT_AWAY_SECONDS = 30.0
+"""How long a run that ends waits for the host to take a folder away."""
 AT_WORK = "at-work"
 """Stands in an attempt's spool while its kind performs; found after a crash, it says what the crash may be due to."""
 

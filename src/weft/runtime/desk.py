@@ -9,7 +9,7 @@ from typing import Any, cast
 from weft.agents.port import Desk, Permission
 from weft.agents.redaction import Stream
 from weft.runtime.assignment import Link
-from weft.runtime.clock import Clock, sleep_until
+from weft.runtime.clock import Clock, pause
 from weft.runtime.vault import NOTHING, Held
 from weft.workspace.port import Place
 
@@ -30,7 +30,7 @@ class AttemptDesk:
     ) -> None:
         self.folder = folder
         self.spool = spool
-        self.last_sign = clock.now()
+        self.last_sign = clock.monotonic()
         self.reads: tuple[str, ...] = ()
         self.hides: tuple[str, ...] = ()
         self.held = held
@@ -44,7 +44,7 @@ class AttemptDesk:
 
     def say(self, text: str, channel: str = "out") -> None:
         """Never blocks: what is gathered is written by `flush`, which the attempt calls as it goes."""
-        self.last_sign = self._clock.now()
+        self.last_sign = self._clock.monotonic()
         self._gather(self._stream.take(text))
 
     def _gather(self, text: str) -> None:
@@ -56,7 +56,7 @@ class AttemptDesk:
             self._gathered.append("\n[weft: the output limit is reached, the rest is left out]\n")
 
     def alive(self) -> None:
-        self.last_sign = self._clock.now()
+        self.last_sign = self._clock.monotonic()
 
     async def close(self) -> None:
         """Write the rest: nothing more will be said."""
@@ -85,7 +85,7 @@ class AttemptDesk:
         return self._clock.now()
 
     async def sleep(self, seconds: float, /) -> None:
-        await sleep_until(self._clock, self._clock.now() + seconds)
+        await pause(self._clock, seconds)
 
 
 class _DeskAt:

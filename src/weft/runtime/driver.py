@@ -1,12 +1,17 @@
 """Drives one run: decide, append, perform, again. Every time anything ends it plans anew; nobody waits for a batch.
 
 The expected version is the fence: an append that meets another driver's throws this state away and folds the history.
+Effects are fenced too: a driver begins only attempts that it put on record itself, and asks before each one whether the run
+is still its own. What another put on record and nobody works on here is lost, and tried again as an attempt of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import msgspec
 
 from weft.core import commands as c
 from weft.core import events as e
@@ -15,14 +20,16 @@ from weft.core.decide import decide
 from weft.core.evolve import evolve
 from weft.core.family import around_of
 from weft.core.plan import next_due
-from weft.core.state import State
+from weft.core.state import State, StepState
 from weft.core.work import Failure, Outcome
 from weft.errors import Refused, WeftError
 from weft.runtime.briefing import Briefing
 from weft.runtime.host import Host, Wishes
 from weft.runtime.link import AttemptLink
+from weft.runtime.patience import HOST, delay, failure_of, patiently
 from weft.runtime.vault import how_to_give
-from weft.store.port import Append
+from weft.store.port import Append, Appended, Record
+from weft.workspace.port import Spot
 
 SPENDS = (
     e.StepSucceeded
@@ -37,6 +44,8 @@ SPENDS = (
 )
 """After these, what is left of a budget may be more or less."""
 
+T = TypeVar("T")
+AttemptName = tuple[str, int, int]
 Told = Callable[[State, list[e.Event]], None]
 
 
@@ -73,6 +82,11 @@ def _first(several: BaseExceptionGroup[BaseException]) -> BaseException:
     return error
 
 
+def _is_free(st: StepState) -> bool:
+    """Whether an attempt is on record as begun by nobody yet."""
+    return st.owner == c.ANYBODY and not st.notes.get("driver")
+
+
 class Driver:
     """One run under way in this process. `told` hears of every batch of events once it is durable."""
 
@@ -82,7 +96,7 @@ class Driver:
         self.briefing = briefing
         self.told = told
         self.inbox: list[Wish] = []
-        self.live: dict[tuple[str, int, int], asyncio.Task[None]] = {}
+        self.live: dict[AttemptName, asyncio.Task[None]] = {}
         self.calls: dict[str, asyncio.Task[None]] = {}
         self.answers: dict[str, asyncio.Future[str]] = {}
         self.children: dict[str, Driver] = {}
@@ -92,6 +106,9 @@ class Driver:
         self._again = True
         self._stale = False
         self._cancelled: set[object] = set()
+        self._own: dict[AttemptName, bool] = {}
+        """The attempts that were put on record here, and whether they were begun."""
+        self._waits: dict[tuple[str, int], int] = {}
         self._wake: asyncio.Future[None] | None = None
 
     # What others may do -------------------------------------------------------------------------------------------
@@ -153,6 +170,7 @@ class Driver:
 
     async def _go_on(self, group: asyncio.TaskGroup, resting: Callable[[State], bool]) -> None:
         while True:
+            await self._take_up()
             await self._turn()
             self._match(group)
             if self.at_rest(resting):
@@ -201,15 +219,27 @@ class Driver:
             await self._refold()
         _settle(settled)
         if events:
+            self._remember(events)
             self._tell(events)
+
+    def _remember(self, events: list[e.Event]) -> None:
+        for event in events:
+            match event:
+                case e.StepStarted(child="", owner=owner) if owner == self.host.owner:
+                    self._own[event.step, event.round, event.attempt] = False
+                case e.AttemptNoted(note={"driver": self.host.owner}):
+                    self._own[event.step, event.round, event.attempt] = False
 
     def _decide(self, wishes: list[Wish], now: float) -> tuple[list[e.Event], Settled]:
         events: list[e.Event] = []
         settled: Settled = []
         for wish in wishes:
+            command = wish.command
+            if isinstance(command, c.ExecuteStep):
+                command = msgspec.structs.replace(command, owner=self.host.owner)
             try:
-                self._refuse_without_secrets(wish.command)
-                made = decide(self.state, wish.command, now)
+                self._refuse_without_secrets(command)
+                made = decide(self.state, command, now)
             except WeftError as refusal:
                 settled.append((wish, refusal))
             else:
@@ -236,11 +266,11 @@ class Driver:
             events += decide(state, c.Resume(), now)
         begun, room = 0, state.room
         if state.prompt or room <= 0 or not state.ready:
-            events += decide(state, c.Advance(0, self._around(now)), now)
+            events += decide(state, c.Advance(0, self._around(now), self.host.owner), now)
         while state.ready and (room := state.room) > 0:
             granted = places.take(state.run, min(room, len(state.ready)), self.nudge)
             before = len(state.running)
-            events += decide(state, c.Advance(granted, self._around(now)), now)
+            events += decide(state, c.Advance(granted, self._around(now), self.host.owner), now)
             used = len(state.running) - before
             begun += used
             places.give(state.run, granted - used)
@@ -257,8 +287,18 @@ class Driver:
         actor = next((wish.actor for wish in wishes if wish.actor), self.host.actor)
         cause = type(wishes[0].command).__name__ if wishes else ""
         append = Append(self.state.run, before, events, now, actor, cause)
-        result = await self.host.committer.append(append)
+
+        async def commit() -> Appended:
+            return await self.host.committer.append(append)
+
+        result = await self._patiently("writing the record", commit)
         return not result.conflict
+
+    async def _patiently(self, doing: str, action: Callable[[], Awaitable[T]]) -> T:
+        """A store that is busy or full for a while ends nothing; who stops does not wait for it."""
+        return await patiently(
+            self.host.clock, doing, action, self.host.notice, gives_up=lambda: self.stopping
+        )
 
     def _tell(self, events: list[e.Event]) -> None:
         for event in events:
@@ -273,16 +313,22 @@ class Driver:
 
     async def _catch_up(self) -> None:
         self._stale = False
-        missed = await self.host.store.read(self.state.run, after=self.state.version)
+
+        async def read() -> list[Record]:
+            return await self.host.store.read(self.state.run, after=self.state.version)
+
+        missed = await self._patiently("reading the record", read)
         for record in missed:
             evolve(self.state, record.event, record.at)
         if missed:
+            self._again = True  # what another put on record may be lost
             self._tell([record.event for record in missed])
 
     async def _refold(self) -> None:
         """The state went ahead of the log: start from the log again."""
-        self.state = await self.host.fold(self.state.run)
+        self.state = await self._patiently("reading the record", lambda: self.host.fold(self.state.run))
         self.briefing = Briefing(self.state, self.briefing.base, self.briefing.versioned)
+        self._again = True  # what another put on record may be lost
 
     # Work under way -----------------------------------------------------------------------------------------------
 
@@ -293,12 +339,17 @@ class Driver:
             for key in state.running:
                 st = state.steps[key]
                 name = (key, st.round, st.attempt)
-                if name not in self.live:
+                if self._own.get(name) is False:
+                    self._own[name] = True
                     self.live[name] = group.create_task(self._attempt(name))
             for key in state.calls:
                 child = state.steps[key].child
                 if child not in self.calls:
                     self.calls[child] = group.create_task(self._call(key, state.steps[key].round, child))
+        if len(self._own) > len(self.live) + len(state.running):
+            self._own = {
+                name: begun for name, begun in self._own.items() if self._owed(name) or name in self.live
+            }
         if len(self.live) > len(state.running) or self.stopping:
             for name, task in self.live.items():
                 if self.stopping or not self._owed(name):
@@ -309,35 +360,70 @@ class Driver:
                 if self.stopping or child not in owed:
                     self._cancel(child, task)
 
+    async def _take_up(self) -> None:
+        """Attempts on record that were not begun here. What somebody put there who drives nothing is taken by the driver that
+        says so first. What another driver began is lost: it is gone, or we would not hold the run. What is left of it is
+        ended, and it is tried again."""
+        state = self.state
+        running = [state.steps[key] for key in state.running]
+        others = [st for st in running if (st.key, st.round, st.attempt) not in self._own]
+        if not others or self.stopping or not await self._is_ours():
+            return
+        for st in [st for st in others if _is_free(st)]:
+            others.remove(st)
+            self.inbox.insert(0, Wish(c.Note(st.key, st.round, st.attempt, {"driver": self.host.owner})))
+        lost = tuple((st.key, st.round, st.attempt) for st in others)
+        if lost:
+            at_work = [name[0] for name in lost if await self._abandon(Spot(state.run, *name))]
+            self.inbox.insert(0, Wish(c.ReportLost(lost, tuple(at_work))))
+
+    async def _abandon(self, spot: Spot) -> bool:
+        return await self._patiently("ending a lost attempt", lambda: self.host.dispatch.abandon(spot))
+
+    async def _is_ours(self) -> bool:
+        return await self._patiently("asking who drives the run", lambda: self.host.owns(self.state.run))
+
     def _cancel(self, name: object, task: asyncio.Task[None]) -> None:
         """Once: a second cancellation would cut the grace of what is being stopped."""
         if name not in self._cancelled:
             self._cancelled.add(name)
             task.cancel()
 
-    def _owed(self, name: tuple[str, int, int]) -> bool:
+    def _owed(self, name: AttemptName) -> bool:
         st = self.state.steps.get(name[0])
         return st is not None and name[0] in self.state.running and (st.round, st.attempt) == name[1:]
 
-    async def _attempt(self, name: tuple[str, int, int]) -> None:
+    async def _attempt(self, name: AttemptName) -> None:
         state, (key, round_, attempt) = self.state, name
-        st = state.steps[key]
         try:
+            if not await self._is_ours() or not self._owed(name):
+                return
+            st = self.state.steps[key]
             assignment = self.briefing.assignment(st, state.graph.steps[st.index].workspace, state.updated_at)
-            link = AttemptLink(self, self.host.store, key, round_, attempt)
+            link = AttemptLink(self, self.host, key, round_, attempt)
             outcome = await self.host.dispatch.perform(assignment, link)
-            self.inbox.append(Wish(c.Report(key, round_, attempt, outcome)))
-        except WeftError as error:
-            failure = Failure(kind="permanent", message=str(error))
-            self.inbox.append(Wish(c.Report(key, round_, attempt, Outcome(failure=failure))))
+            self.inbox.append(Wish(self._ended(name, outcome)))
+        except (WeftError, OSError) as error:
+            self.inbox.append(Wish(self._ended(name, Outcome(failure=failure_of(error)))))
         finally:
             self.live.pop(name, None)
             self.host.places.give(state.run, 1)
             self.nudge()
 
+    def _ended(self, name: AttemptName, outcome: Outcome) -> c.Command:
+        """The report of an attempt; one that the host had no room for waits until there is some, and nothing was tried."""
+        key, round_, attempt = name
+        reason = outcome.failure.report.get(HOST) if outcome.failure is not None else None
+        if not reason:
+            self._waits.pop((key, round_), None)
+            return c.Report(key, round_, attempt, outcome)
+        tried = self._waits[key, round_] = self._waits.get((key, round_), 0) + 1
+        until = self.host.clock.now() + max(1.0, delay(tried + 2))
+        return c.Wait(key, round_, attempt, on="host", until=until, detail=str(reason))
+
     async def _call(self, key: str, round_: int, child: str) -> None:
         try:
-            await self.host.call(self, key, round_, child)
+            await self._patiently(f"calling run {child}", lambda: self.host.call(self, key, round_, child))
         except WeftError as error:
             outcome = Outcome(failure=Failure(kind="permanent", message=str(error)))
             self.inbox.append(Wish(c.ReportChild(key, round_, "failed", str(error), outcome, child)))

@@ -9,6 +9,7 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -23,21 +24,24 @@ from weft.core.options import Options, Parent
 from weft.core.state import State, begin
 from weft.core.work import Outcome
 from weft.definition.workflow import Workflow
-from weft.errors import NoSuchRun, WeftError
+from weft.errors import LeaseHeld, NoSuchRun, StoreError, WeftError
+from weft.ownership import Judge
 from weft.runtime.assignment import Dispatch
 from weft.runtime.briefing import Briefing
 from weft.runtime.calling import Reporter, belongs, calling, heard, outcome_of
-from weft.runtime.clock import Clock, SystemClock
+from weft.runtime.clock import Clock, SystemClock, pause
 from weft.runtime.committer import Committer
 from weft.runtime.driver import Driver, Told
 from weft.runtime.host import Wishes
 from weft.runtime.ids import new_run_id
 from weft.runtime.inputs import child_inputs, parted
+from weft.runtime.leases import LOOK_SECONDS, Leases
+from weft.runtime.patience import log_wait, patiently
 from weft.runtime.places import Places
-from weft.runtime.tenure import Tenure
 from weft.runtime.vault import Vault
 from weft.store.port import Append, Store
-from weft.workspace.port import Base, Spot
+from weft.transient import passing_trouble
+from weft.workspace.port import Base
 
 _TRIES = 20
 
@@ -85,7 +89,10 @@ class Engine:
         places: int = 64,
         actor: str = "",
         vault: Vault | None = None,
+        drivers: Path | None = None,
+        judge: Judge | None = None,
     ) -> None:
+        """`drivers` is the folder in which those who drive on this store show that they live."""
         self.store = store
         self.dispatch = dispatch
         self.definitions = definitions
@@ -96,7 +103,9 @@ class Engine:
         self.vault = vault or Vault()
         self.actor = actor or f"weft:{os.getpid()}"
         self.drivers: dict[str, Driver] = {}
-        self.tenure = Tenure(store, self.clock, self._lost)
+        self.leases = Leases(store, self.clock, self._lost, self._regained, folder=drivers, judge=judge)
+        self.hears: Callable[[str, str], None] = log_wait
+        """Is told what has to wait for the host, and why ("": no more)."""
         self._decode = decode
         self._graphs: dict[str, tuple[Workflow, Graph]] = {}
         self._kept: set[str] = set()
@@ -104,6 +113,19 @@ class Engine:
         self._watcher: asyncio.Task[None] | None = None
         self._idle = asyncio.Event()
         self._idle.set()
+
+    @property
+    def owner(self) -> str:
+        """Who drives here, as its name stands on record."""
+        return self.leases.owner
+
+    async def owns(self, run: str) -> bool:
+        """Whether this process still holds the run, by the store's own word; if not, its driver is told to stop."""
+        return await self.leases.owns(run)
+
+    async def notice(self, doing: str, reason: str) -> None:
+        """Something has to wait for the host, or ("") does so no more."""
+        self.hears(doing, reason)
 
     # Reading ------------------------------------------------------------------------------------------------------
 
@@ -213,15 +235,15 @@ class Engine:
         `fresh`: the run was created by this very call, so nobody can have lost an attempt of it.
         """
         if run in self.drivers:
-            raise WeftError(f"Run {run} is already driven by this process.")
-        await self.tenure.take(run)
+            raise LeaseHeld(f"Run {run} is already driven by this process.")
+        await patiently(self.clock, f"taking up run {run}", lambda: self.leases.take(run), self.notice)
         self.committer.runs += 1
         self._idle.clear()
         self._watch()
         try:
             state = self._made.pop(run, None) if fresh else None
             if state is None:
-                state = await self.fold(run)
+                state = await patiently(self.clock, f"reading run {run}", lambda: self.fold(run), self.notice)
             if state.untouched:
                 return state
             base = msgspec.convert(state.base, Base) if state.base else Base(root="")
@@ -229,11 +251,9 @@ class Engine:
             self.drivers[run] = driver
             if isinstance(told, Reporter):
                 driver.caller = told.begin(driver)
-            if state.running and not fresh:
-                await self._take_over(driver)
             ended = await driver.drive(resting)
             if ended.ended:
-                await self.dispatch.end(run, base)
+                await self._end(run, base)
                 if ended.status == "completed":
                     self.vault.forget(run)
             return ended
@@ -242,18 +262,17 @@ class Engine:
             if not self.committer.runs:
                 self._idle.set()
             self.drivers.pop(run, None)
-            await self.tenure.give(run)
+            await self.leases.give(run)
 
-    async def _take_over(self, driver: Driver) -> None:
-        """What an earlier driver had under way is lost: end what is left of it, then let it be tried again."""
-        steps = driver.state.steps
-        under_way = tuple((key, steps[key].round, steps[key].attempt) for key in driver.state.running)
-        at_work = [
-            key
-            for key, round_, attempt in under_way
-            if await self.dispatch.abandon(Spot(driver.state.run, key, round_, attempt))
-        ]
-        driver.wish(c.ReportLost(under_way, tuple(at_work))).add_done_callback(heard)
+    async def _end(self, run: str, base: Base) -> None:
+        """Folders that the host cannot remove now stay for `weft cleanup`: the run is over all the same."""
+        try:
+            await self.dispatch.end(run, base)
+        except (WeftError, OSError) as error:
+            reason = passing_trouble(error)
+            if not reason:
+                raise
+            self.hears(f"removing the folders of run {run}", reason)
 
     async def call(self, parent: Wishes, key: str, round_: int, child: str) -> None:
         """Create a called run if need be, drive it, and tell its parent how it moves."""
@@ -271,7 +290,7 @@ class Engine:
         self.vault.pass_on(state, key, child)
         told = Reporter(parent, key, round_)
         try:
-            ended = await self.drive(child, resting=lambda s: parent.stopping, told=told)
+            ended = await self._drive_child(child, parent, told)
         except asyncio.CancelledError:
             if not parent.stopping and child not in _called(parent.state):
                 await asyncio.shield(self.stop_child(child))
@@ -284,6 +303,14 @@ class Engine:
             outcome = outcome_of(ended)
             report = c.ReportChild(key, round_, ended.status, ended.reason, outcome, child, *told_all)
             parent.wish(report).add_done_callback(heard)
+
+    async def _drive_child(self, child: str, parent: Wishes, told: Told) -> State:
+        """Here as soon as nobody else drives it: somebody may have taken it up by itself, or be about to end."""
+        while True:
+            try:
+                return await self.drive(child, resting=lambda s: parent.stopping, told=told)
+            except LeaseHeld:
+                await pause(self.clock, LOOK_SECONDS)
 
     async def stop_child(self, child: str) -> None:
         """The step that called this run is not wanted any more."""
@@ -348,7 +375,12 @@ class Engine:
     async def _listen(self) -> None:
         """Other processes write too: whoever is driven here looks again when they have."""
         while self.drivers:
-            if await self.store.elsewhere(1.0):
+            try:
+                moved = await self.store.elsewhere(LOOK_SECONDS)
+            except StoreError:
+                await pause(self.clock, LOOK_SECONDS)
+                moved = True
+            if moved:
                 for driver in list(self.drivers.values()):
                     driver.look_again()
 
@@ -357,6 +389,11 @@ class Engine:
         if run in self.drivers:
             self.drivers[run].stop()
 
+    def _regained(self, run: str) -> None:
+        """Somebody else may have driven it in between: see what they did before going on."""
+        if run in self.drivers:
+            self.drivers[run].look_again()
+
     async def close(self) -> None:
         """Stop driving; what was under way is left for the next driver. Closes the store."""
         for driver in list(self.drivers.values()):
@@ -364,7 +401,7 @@ class Engine:
         await self._idle.wait()
         if self._watcher is not None:
             self._watcher.cancel()
-        await self.tenure.close()
+        await self.leases.close()
         await self.store.close()
 
 

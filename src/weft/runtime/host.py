@@ -52,6 +52,19 @@ class Host(Protocol):
     actor: str
     vault: Vault
 
+    @property
+    def owner(self) -> str:
+        """Who drives here, as its name stands on record."""
+        ...
+
+    async def owns(self, run: str) -> bool:
+        """Whether this process still holds the run, by the store's own word; if not, its driver is told to stop."""
+        ...
+
+    async def notice(self, doing: str, reason: str) -> None:
+        """Something has to wait for the host, or ("") does so no more."""
+        ...
+
     async def fold(self, run: str) -> State: ...
 
     def state_of(self, run: str) -> State | None:

@@ -7,16 +7,16 @@ from typing import Any
 from weft.agents.port import Permission
 from weft.core.commands import Note, OpenAsk, Publish
 from weft.core.events import NotePublished
-from weft.runtime.host import Wishes
-from weft.store.port import Store
+from weft.runtime.host import Host, Wishes
+from weft.runtime.patience import patiently
 
 
 class AttemptLink:
     """One attempt's way to its run."""
 
-    def __init__(self, run: Wishes, store: Store, step: str, round_: int, attempt: int) -> None:
+    def __init__(self, run: Wishes, host: Host, step: str, round_: int, attempt: int) -> None:
         self._run = run
-        self._store = store
+        self._host = host
         self._step = step
         self._round = round_
         self._attempt = attempt
@@ -25,6 +25,13 @@ class AttemptLink:
     async def note(self, note: dict[str, Any]) -> None:
         """On record when it returns."""
         await self._run.wish(Note(self._step, self._round, self._attempt, note))
+
+    async def waits(self, doing: str, reason: str) -> None:
+        """Told, and put on record as soon as that can be: the record may be what has no room."""
+        await self._host.notice(f"{self._step}: {doing}", reason)
+        waits = {"attempt": self._attempt, "doing": doing, "reason": reason} if reason else {}
+        noted = self._run.wish(Note(self._step, self._round, self._attempt, {"waits": waits}))
+        noted.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     async def publish(self, name: str, data: dict[str, Any]) -> None:
         await self._run.wish(Publish((NotePublished(name=name, data=data, step=self._step),)))
@@ -49,5 +56,15 @@ class AttemptLink:
         return await self._run.await_answer(name)
 
     async def output(self, chunk: bytes) -> None:
-        attempt = f"{self._step}/{self._round}.{self._attempt}"
-        await self._store.write_output(self._run.state.run, attempt, chunk)
+        run, attempt = self._run.state.run, f"{self._step}/{self._round}.{self._attempt}"
+
+        async def write() -> None:
+            await self._host.store.write_output(run, attempt, chunk)
+
+        await patiently(
+            self._host.clock,
+            "writing what an attempt says",
+            write,
+            self._host.notice,
+            gives_up=lambda: self._run.stopping,
+        )

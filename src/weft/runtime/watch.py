@@ -22,7 +22,9 @@ class Watch:
         self._timer: Cancel | None = None
         self._task: asyncio.Task[Outcome] | None = None
         self._why = ""
-        self._end_at = clock.now() + limits.attempt_seconds if limits.attempt_seconds is not None else None
+        self._end_at = (
+            clock.monotonic() + limits.attempt_seconds if limits.attempt_seconds is not None else None
+        )
         self._flush: asyncio.Task[None] | None = None
 
     async def run(self, work: Coroutine[Any, Any, Outcome]) -> Outcome:
@@ -46,15 +48,16 @@ class Watch:
             await self._desk.close()
 
     def _set_timer(self) -> None:
-        due = [self._clock.now() + FLUSH_SECONDS]
+        now = self._clock.monotonic()
+        due = [now + FLUSH_SECONDS]
         if self._end_at is not None:
             due.append(self._end_at)
         if self._limits.idle_seconds is not None:
             due.append(self._desk.last_sign + self._limits.idle_seconds)
-        self._timer = self._clock.call_at(min(due), self._look)
+        self._timer = self._clock.call_later(min(due) - now, self._look)
 
     def _look(self) -> None:
-        now = self._clock.now()
+        now = self._clock.monotonic()
         idle = self._limits.idle_seconds
         if self._end_at is not None and now >= self._end_at:
             self._stop(f"the attempt took longer than {self._limits.attempt_seconds:g} s")

@@ -18,6 +18,7 @@ from weft.errors import WeftError
 from weft.processes.run import Exit, run_process
 from weft.steps.port import Tools
 from weft.steps.template import render, scope
+from weft.transient import passing_trouble
 
 TRANSIENT_EXIT = 75
 """EX_TEMPFAIL of sysexits.h: try again later."""
@@ -47,6 +48,8 @@ class Run:
         try:
             exited = await run_command(brief.args, brief, desk, tools)
         except (WeftError, OSError, ValueError) as fault:
+            if passing_trouble(fault):
+                raise
             return Outcome(failure=Failure(kind="permanent", message=_cannot_start(brief.args, fault)))
         outputs: dict[str, Any] = {"exit_code": exited.code, "stdout": exited.out[-_STDOUT_BYTES:].strip()}
         if exited.code:

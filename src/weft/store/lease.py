@@ -1,67 +1,91 @@
-"""Who drives a run. A lease is free when its time is over, or at once when its owner was a process of this host that is
-dead; so a restart after a crash need not wait."""
+"""Who drives a run. A lease is free when its owner is proved dead, or gave no sign of life for a whole lease as watched from
+here; the clocks of two processes are never compared.
+"""
 
 from __future__ import annotations
 
-import os
-import re
-import socket
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable
 
-from weft.store.port import Lease
+from msgspec import Struct
+from msgspec.structs import replace
 
-_OWNER = re.compile(r".*:(\d+):(\d*):[0-9a-f]+")
+from weft.ownership import Judge, Life
+from weft.store.port import Lease, Store
 
-
-def new_owner() -> str:
-    """A name for a driver in this process: host, process id, when the process started, and a part that is never the same."""
-    return f"{host()}:{os.getpid()}:{started(os.getpid())}:{os.urandom(6).hex()}"
-
-
-def lease(run: str, owner: str, until: float) -> Lease:
-    """A lease for somebody in this process; `until` in unix seconds."""
-    return Lease(run=run, owner=owner, until=until, host=host(), pid=os.getpid())
+LEASE_SECONDS = 15.0
+"""So long has an owner of whom nothing is known to be silent before another takes its place."""
+RENEW_SECONDS = 4.0
+LONGEST_LOOK_SECONDS = 6.0
+"""What one wait between two looks counts for at most: a watcher that was stopped itself has not watched."""
 
 
-def holds(held: Lease | None, wanted: Lease, now: float) -> bool:
-    """Whether the lease that is there keeps the other's owner out."""
-    return held is not None and held.owner != wanted.owner and held.until > now and not is_dead(held)
+def holder(held: Lease | None, wanted: Lease, instead_of: Lease | None) -> Lease:
+    """What holds after `wanted` was asked for: `held` as it is, or the wanted one with its next beat."""
+    if held is None:
+        return replace(wanted, beat=1)
+    if held.owner == wanted.owner:
+        return replace(wanted, beat=held.beat + 1)
+    if instead_of is not None and (held.owner, held.beat) == (instead_of.owner, instead_of.beat):
+        return replace(wanted, beat=1)
+    return held
 
 
-def is_dead(held: Lease) -> bool:
-    """True only when it is certain: the owner was a process here, and that one is no more."""
-    if not held.pid or held.host != host():
-        return False
-    try:
-        os.kill(held.pid, 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        pass  # it belongs to somebody else, so it is there
-    if _stat(held.pid)[:1] in (["Z"], ["X"]):
-        return True  # ended, and nobody has asked how; in a container without an init that is for ever
-    said = _OWNER.fullmatch(held.owner)
-    now = started(held.pid)
-    # The number may have gone to another process since.
-    return bool(said and now and said[2] and (str(held.pid), now) != (said[1], said[2]))
+class Watched(Struct):
+    """The beat of a lease as it was last seen, for how long it has not moved, and when that was looked at."""
+
+    owner: str
+    beat: int
+    silent_seconds: float
+    looked_at: float
 
 
-def started(pid: int) -> str:
-    """When a process began, in ticks since the host's start; "" where the host does not tell, or the process is gone."""
-    return "".join(_stat(pid)[19:20])
+class Claimant:
+    """One owner's way to leases. `monotonic` gives seconds that nobody sets; `now` the time of day, for people."""
 
+    def __init__(
+        self,
+        store: Store,
+        owner: str,
+        judge: Judge,
+        monotonic: Callable[[], float],
+        now: Callable[[], float],
+    ) -> None:
+        self.owner = owner
+        self._store = store
+        self._judge = judge
+        self._monotonic = monotonic
+        self._now = now
+        self._watched: dict[str, Watched] = {}
 
-def _stat(pid: int) -> list[str]:
-    """What the host tells of a process, its state first; nothing where it does not tell."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return []
-    # The name of the program stands in brackets and may hold anything, so count from its end.
-    return stat.rpartition(")")[2].split()
+    async def claim(self, run: str) -> Lease:
+        """Take or renew a lease if that may be; gives the one that holds now."""
+        wanted = Lease(run, self.owner, 0, self._now())
+        held = await self._store.acquire(wanted)
+        if held.owner != self.owner and self._is_free(held):
+            held = await self._store.acquire(wanted, held)
+        if held.owner == self.owner:
+            self._watched.pop(run, None)
+        return held
 
+    async def release(self, run: str) -> None:
+        """Let others have it at once."""
+        await self._store.release(run, self.owner)
 
-@cache
-def host() -> str:
-    return socket.gethostname()
+    def life(self, held: Lease) -> Life:
+        """Of the owner of a lease."""
+        return self._judge(held.owner)
+
+    def _is_free(self, held: Lease) -> bool:
+        life = self._judge(held.owner)
+        if life == "unknown":
+            return self._is_silent(held)
+        self._watched.pop(held.run, None)
+        return life == "dead"
+
+    def _is_silent(self, held: Lease) -> bool:
+        now, before = self._monotonic(), self._watched.get(held.run)
+        silent = 0.0
+        if before is not None and (before.owner, before.beat) == (held.owner, held.beat):
+            silent = before.silent_seconds + min(now - before.looked_at, LONGEST_LOOK_SECONDS)
+        self._watched[held.run] = Watched(held.owner, held.beat, silent, now)
+        return silent >= LEASE_SECONDS

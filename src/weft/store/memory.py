@@ -14,7 +14,7 @@ import msgspec
 from weft.errors import NoSuchBlob, NoSuchRun, Refused, StoreError
 from weft.store import views
 from weft.store.chain import GENESIS, link, moment, packed
-from weft.store.lease import holds
+from weft.store.lease import holder
 from weft.store.pattern import matcher
 from weft.store.port import Append, Appended, Judge, Lease, Record, RunQuery, RunRow
 from weft.store.transfer import receive, send
@@ -25,6 +25,7 @@ class MemoryStore:
     """`clock` gives the age of what attempts say."""
 
     name = "memory:"
+    folder: Path | None = None
 
     def __init__(self, clock: Any = time) -> None:
         self._clock = clock
@@ -168,17 +169,19 @@ class MemoryStore:
             raise NoSuchBlob(store=self.name, digest=digest)
         return self._blobs[digest]
 
-    async def acquire(self, lease: Lease, now: float) -> Lease:
+    async def acquire(self, lease: Lease, instead_of: Lease | None = None) -> Lease:
         self._open()
-        held = self._leases.get(lease.run)
-        if held is None or not holds(held, lease, now):
-            held = self._leases[lease.run] = lease
-        return held
+        holds = self._leases[lease.run] = holder(self._leases.get(lease.run), lease, instead_of)
+        return holds
 
     async def release(self, run: str, owner: str) -> None:
         held = self._leases.get(run)
         if held is not None and held.owner == owner:
             del self._leases[run]
+
+    async def lease(self, run: str) -> Lease | None:
+        self._open()
+        return self._leases.get(run)
 
     async def leases(self) -> list[Lease]:
         self._open()

@@ -111,13 +111,16 @@ class RunQuery(Struct, frozen=True):
 
 
 class Lease(Struct, frozen=True):
-    """Who drives a run, until when (unix seconds); it saves work and never decides correctness."""
+    """Who drives a run; it saves work and never decides correctness.
+
+    `beat` counts how often its owner took or renewed it: whoever waits for it watches that, by a clock of its own.
+    `renewed_at` (unix seconds, by the owner's clock) is for people only: clocks differ, and are set.
+    """
 
     run: str
     owner: str
-    until: float
-    host: str = ""
-    pid: int = 0
+    beat: int = 0
+    renewed_at: float = 0.0
 
 
 class Parcel(Struct):
@@ -136,9 +139,14 @@ Judge = Callable[[Parcel], Append | None]
 
 
 class Store(Protocol):
-    """Every method may raise StoreError; what touches one run raises NoSuchRun where that run must be there."""
+    """Every method may raise StoreError (StoreBusy when it may go well a little later); what touches one run raises NoSuchRun
+    where that run must be there.
+
+    `folder` is where its users can leave files for each other; None where there is no such place.
+    """
 
     name: str
+    folder: Path | None
 
     async def append(self, appends: Sequence[Append]) -> list[Appended]: ...
     async def read(self, run: str, after: int = 0, limit: int | None = None) -> list[Record]:
@@ -183,11 +191,16 @@ class Store(Protocol):
         """Open asks of all runs: (run, its ask.opened record), oldest first."""
         ...
 
-    async def acquire(self, lease: Lease, now: float) -> Lease:
-        """Take or renew the lease on a run unless another owner's is alive; returns the lease that now holds."""
+    async def acquire(self, lease: Lease, instead_of: Lease | None = None) -> Lease:
+        """Take or renew the lease on a run and return what holds now, with its new beat.
+
+        Another owner's stays, but for the very one that is given as `instead_of`: same owner, same beat. Whether that
+        one may be taken is for the caller to know; a store judges neither time nor life.
+        """
         ...
 
     async def release(self, run: str, owner: str) -> None: ...
+    async def lease(self, run: str) -> Lease | None: ...
     async def leases(self) -> list[Lease]: ...
 
     async def write_output(self, run: str, attempt: str, chunk: bytes) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import count
 
 
@@ -15,9 +15,25 @@ class ManualClock:
         self._now = start
         self._due: list[tuple[float, int, _Call]] = []
         self._count = count()
+        self._set_by = 0.0
 
     def now(self) -> float:
         return self._now
+
+    def monotonic(self) -> float:
+        return self._now - self._set_by
+
+    def set(self, seconds: float) -> None:
+        """Somebody sets the time of day, so much forward or back; nothing takes longer or shorter for that."""
+        self._set_by += seconds
+        self._now += seconds
+        self._due = [(when + seconds * call.later, n, call) for when, n, call in self._due]
+        heapify(self._due)
+
+    def call_later(self, seconds: float, action: Callable[[], None]) -> _Call:
+        call = self.call_at(self._now + seconds, action)
+        call.later = True
+        return call
 
     def call_at(self, when: float, action: Callable[[], None]) -> _Call:
         call = _Call(action)
@@ -40,6 +56,7 @@ class ManualClock:
 class _Call:
     def __init__(self, action: Callable[[], None]) -> None:
         self._action: Callable[[], None] | None = action
+        self.later = False
 
     def cancel(self) -> None:
         self._action = None

@@ -12,10 +12,13 @@ from weft.errors import WorkspaceError
 from weft.workspace.git import Git
 from weft.workspace.landing import branch_of
 from weft.workspace.names import run_refs, slug
-from weft.workspace.places import remove
+from weft.workspace.owned import Owning
+from weft.workspace.places import discard, remove
 from weft.workspace.repository import commit_of
 
 _OURS = "refs/heads/weft/"
+SHELVES = ("none", "readers", "judges")
+"""Folders of single attempts, beside the files of a run that is not in git."""
 
 
 class Held(Struct, frozen=True, omit_defaults=True):
@@ -107,7 +110,29 @@ async def forget(git: Git, run: str, unlanded: bool = False) -> tuple[str, ...]:
     return tuple(name for _, name in lines)
 
 
-async def drop(state: Path, run: str) -> None:
-    """Remove the folders of one run, whatever is in them, and nothing of another's."""
-    for kind in ("places", "runs"):
-        await asyncio.to_thread(remove, state / kind / slug(run))
+async def drop(state: Path, run: str, owning: Owning) -> None:
+    """Remove the folders of one run, whatever is in them, and nothing of another's. What a driver that is seen to live has
+    its mark on stays: then the run is not over for everybody.
+    """
+    places, rest = state / "places" / slug(run), state / "runs" / slug(run)
+    await asyncio.to_thread(drop_folders, places, owning, long_over=True)
+    shelves = [
+        await asyncio.to_thread(drop_folders, rest / shelf, owning, long_over=True) for shelf in SHELVES
+    ]
+    if all(shelves):
+        await asyncio.to_thread(remove, rest)
+
+
+def drop_folders(home: Path, owning: Owning, *, long_over: bool = False) -> bool:
+    """Remove the attempts' folders in `home`, and it; False when one stays that another driver may be at work in."""
+    if not home.is_dir():
+        return True
+    folders = [path for path in home.iterdir() if path.is_dir()]
+    held = {path for path in folders if not owning.may_remove(path, long_over=long_over)}
+    if not held:
+        remove(home)
+        return True
+    for folder in folders:
+        if folder not in held:
+            discard(folder)
+    return False

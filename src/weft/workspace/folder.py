@@ -18,11 +18,11 @@ from msgspec import Struct
 
 from weft.core.work import Artifact
 from weft.errors import LinkInTheWay, WorkspaceError
+from weft.workspace.cleanup import SHELVES, drop_folders
 from weft.workspace.names import attempt_name, confined, inner_path, show_path, slug, written_in_vain
+from weft.workspace.owned import Owning, process_owning
+from weft.workspace.places import give_back, remove
 from weft.workspace.port import Base, JudgeFolder, JudgeRules, Kept, Mode, Part, Place, Spot, Woven
-
-_SHELVES = ("none", "readers", "judges")
-"""Folders of single attempts, beside the files of the run."""
 
 
 class Seen(Struct, frozen=True, gc=False):
@@ -38,9 +38,10 @@ class FolderWorkspace:
 
     name = "folder"
 
-    def __init__(self, state: Path, run: str = "", within: str = "") -> None:
+    def __init__(self, state: Path, run: str = "", within: str = "", owning: Owning | None = None) -> None:
         """`within` is the run whose files these are; a called run works on those of its caller."""
         self._state = state
+        self._owning = owning or process_owning()
         self._run = run
         self._within = within
         self._seen: dict[bytes, Seen] = {}
@@ -62,8 +63,8 @@ class FolderWorkspace:
         self._run = spot.run
         if mode == "none":
             folder = self._home() / "none" / attempt_name(spot)
-            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-            return Place(path=str(_make(folder)))
+            await asyncio.to_thread(self._take, folder)
+            return Place(path=str(folder))
         files = _make(self._home(self._within) / "files")
         if mode == "read":
             folder = await self._copy_of(files, "readers", spot)
@@ -75,8 +76,8 @@ class FolderWorkspace:
 
     async def _copy_of(self, files: Path, shelf: str, spot: Spot) -> Path:
         folder = self._home() / shelf / attempt_name(spot)
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-        await asyncio.to_thread(copy_files, files, _make(folder))
+        await asyncio.to_thread(self._take, folder)
+        await asyncio.to_thread(copy_files, files, folder)
         return folder
 
     async def judge(
@@ -85,6 +86,13 @@ class FolderWorkspace:
         """A copy of the files as they are; there is no revision that anything could be laid over from."""
         self._run = spot.run
         return JudgeFolder(Place(path=str(await self._copy_of(Path(place.path), "judges", spot))))
+
+    def _take(self, folder: Path) -> None:
+        """Empty, and ours; FolderHeld when another driver may be at work in it."""
+        _make(folder.parent)
+        self._owning.claim(folder)
+        remove(folder)
+        _make(folder)
 
     async def keep(
         self,
@@ -107,8 +115,8 @@ class FolderWorkspace:
 
     async def close(self, spot: Spot, place: Place) -> None:
         self._before.pop(spot, None)
-        if Path(place.path).parent in [self._home(spot.run) / shelf for shelf in _SHELVES]:
-            await asyncio.to_thread(shutil.rmtree, place.path, ignore_errors=True)
+        if Path(place.path).parent in [self._home(spot.run) / shelf for shelf in SHELVES]:
+            await asyncio.to_thread(give_back, Path(place.path), self._owning)
 
     async def read(self, commit: str, path: str) -> bytes | None:
         """Through a symbolic link there is no file."""
@@ -179,8 +187,8 @@ class FolderWorkspace:
 
     async def end(self, run: str) -> tuple[str, ...]:
         """The files stay: they are all that there is of the run's result."""
-        for shelf in _SHELVES:
-            await asyncio.to_thread(shutil.rmtree, self._home(run) / shelf, ignore_errors=True)
+        for shelf in SHELVES:
+            await asyncio.to_thread(drop_folders, self._home(run) / shelf, self._owning)
         return ()
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from weft.errors import GitFailed, WorkspaceError
+from weft.errors import GitBusy, GitFailed, WorkspaceError
 from weft.processes.call import call
+from weft.transient import told_by_program
 from weft.workspace.names import show_path
 
 OLDEST = (2, 38)
@@ -152,7 +153,8 @@ class Git(Struct, frozen=True):
 
     def failed(self, argv: Sequence[str], said: Said) -> GitFailed:
         """The error to raise for a command that ended badly."""
-        return GitFailed(
+        failure = GitBusy if told_by_program(said.err.decode(errors="replace")) else GitFailed
+        return failure(
             verb=argv[0], place=self.worktree or self.gitdir, reason=_last_words(said), code=said.code
         )
 

@@ -14,8 +14,9 @@ import shutil
 import stat
 from pathlib import Path
 
-from weft.errors import WorkspaceError
+from weft.errors import FolderHeld, WorkspaceError
 from weft.workspace.git import Git, alternate
+from weft.workspace.owned import Owning, mark_of, process_owning
 from weft.workspace.repository import Repository, setting_lines
 
 _SECONDS = 1800.0
@@ -25,8 +26,9 @@ _TRIES = 5
 class Places:
     """The folders of one repository's runs under `home`: `<run>/<name>` and, beside it, the index that it began with."""
 
-    def __init__(self, home: Path, repository: Repository) -> None:
+    def __init__(self, home: Path, repository: Repository, owning: Owning | None = None) -> None:
         self._home = home
+        self.owning = owning or process_owning()
         self._repository = repository
         self._refs: asyncio.Task[bytes] | None = None
 
@@ -40,9 +42,17 @@ class Places:
         return make(folder)
 
     def left(self, run: str, name: str) -> Path | None:
-        """A folder of this name that was set up whole and is still there. Its index is written when all its files are."""
+        """A folder of this name that was set up whole and is still there; ours now. One that another driver may still have
+        is not there for us.
+        """
         folder = self.folder(run, name)
-        return folder if folder.is_dir() and index_of(folder).is_file() else None
+        if not is_whole(folder):
+            return None
+        try:
+            self.owning.claim(folder)
+        except FolderHeld:
+            return None
+        return folder
 
     def taken_over(self, run: str, name: str) -> Path | None:
         """A folder of this name that was left whole, reading objects where they are now: the repository may have moved."""
@@ -60,17 +70,24 @@ class Places:
         """A folder of these names with the files of a commit, made anew. `target`, `base`: a branch to show there.
 
         One of this name that was set up whole is put aside: whoever worked there may have left what is kept nowhere. Not
-        so a `passing` one, of which nothing is ever kept.
+        so a `passing` one, of which nothing is ever kept. FolderHeld when another driver may be at work in it.
         """
         folder = self.folder(run, name)
-        aside = not passing and self.left(run, name)
-        await asyncio.to_thread(_put_aside if aside else discard, folder)
+        await asyncio.to_thread(self._take, folder, passing)
         try:
             await self._fill(folder, index_of(folder), commit, target, base)
         except BaseException:
             await asyncio.to_thread(discard, folder)
             raise
         return folder
+
+    def _take(self, folder: Path, passing: bool) -> None:
+        make(folder.parent)
+        self.owning.claim(folder)
+        if is_whole(folder) and not passing:
+            _put_aside(folder)
+        else:
+            empty(folder)
 
     async def _fill(self, folder: Path, index: Path, commit: str, target: str, base: str) -> None:
         refs = await self._packed_refs()
@@ -98,6 +115,11 @@ def index_of(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.index")
 
 
+def is_whole(folder: Path) -> bool:
+    """Whether a folder was set up whole: its index is written when all its files are."""
+    return folder.is_dir() and index_of(folder).is_file()
+
+
 def make(folder: Path) -> Path:
     """The folder, made with those above it. WorkspaceError when that cannot be."""
     try:
@@ -123,8 +145,20 @@ def remove(folder: Path) -> None:
         raise WorkspaceError(place=str(folder), reason="the folder cannot be removed")
 
 
+def give_back(folder: Path, owning: Owning) -> None:
+    """Take the folder of an attempt away, unless it went to another driver meanwhile."""
+    if owning.may_remove(folder):
+        discard(folder)
+
+
 def discard(folder: Path) -> None:
-    """Take away the folder of an attempt and its index, the index first: without it the folder counts for nothing."""
+    """Take away the folder of an attempt and all that lies beside it. Only for whose it is: its mark goes last."""
+    empty(folder)
+    mark_of(folder).unlink(missing_ok=True)
+
+
+def empty(folder: Path) -> None:
+    """Take away a folder and its index, the index first: without it the folder counts for nothing."""
     index = index_of(folder)
     for file in (index, index.with_name(f"{index.name}.lock")):  # A git that was killed leaves its lock.
         file.unlink(missing_ok=True)
@@ -140,7 +174,7 @@ def _put_aside(folder: Path) -> None:
     )
     shutil.copy2(index_of(folder), index_of(aside))
     os.rename(folder, aside)
-    discard(folder)
+    empty(folder)
 
 
 def _open_up(folder: Path) -> None:

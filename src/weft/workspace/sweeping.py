@@ -31,6 +31,9 @@ async def sweep(git: Git, places: Places, run: str, caps: Caps) -> tuple[str, ..
     home = places.folder(slug(run), "")
     stay: list[str] = []
     for folder in await asyncio.to_thread(_folders, home):
+        if not await asyncio.to_thread(places.owning.may_remove, folder):
+            stay.append(f"{folder}: another driver may be at work in it")
+            continue
         named = _ATTEMPT.fullmatch(folder.name)
         if (
             named is None

@@ -27,7 +27,8 @@ from weft.workspace.judging import layout
 from weft.workspace.judging.overlay import overlay
 from weft.workspace.keeper import Keeper
 from weft.workspace.names import attempt_name, attempt_ref, base_ref, given_ref, passing_name, slug
-from weft.workspace.places import Places, discard, remove
+from weft.workspace.owned import Owning, process_owning
+from weft.workspace.places import Places, give_back, remove
 from weft.workspace.port import Base, JudgeFolder, JudgeRules, Kept, Mode, Part, Place, Spot, Woven
 from weft.workspace.repository import Repository, stores_of
 from weft.workspace.settler import Choices
@@ -58,12 +59,14 @@ class GitWorkspace:
         policies: Mapping[str, str] | None = None,
         caps: Caps | None = None,
         began: Base | None = None,
+        owning: Owning | None = None,
     ) -> None:
         self._state = state
         self._root = root
         self._policies = dict(policies or {})
         self._caps = caps or Caps()
         self._began = began
+        self._owning = owning or process_owning()
         self._bound: Ground | None = None
         self._places: Places | None = None
         self._binding = asyncio.Lock()
@@ -82,14 +85,14 @@ class GitWorkspace:
                 else:
                     self._bound = await ground(self._state, root, alone)
                 self._root = root
-                self._places = Places(self._bound.places, self._bound.repository)
+                self._places = Places(self._bound.places, self._bound.repository, self._owning)
         return self._bound
 
     async def _at(self, base: Base) -> tuple[Ground, Places]:
         """What a base stands on; a workspace that knows its ground already stays there."""
         known = self._bound is not None or self._began is not None
         on = await self._ground(None if known else Path(base.root), base.private)
-        return on, self._places or Places(on.places, on.repository)
+        return on, self._places or Places(on.places, on.repository, self._owning)
 
     async def _git(self) -> Git:
         return (await self._ground()).repository.git
@@ -97,7 +100,7 @@ class GitWorkspace:
     @asynccontextmanager
     async def _scratch(self, run: str) -> AsyncIterator[Path]:
         on = await self._ground()
-        folder = (self._places or Places(on.places, on.repository)).scratch(slug(run))
+        folder = (self._places or Places(on.places, on.repository, self._owning)).scratch(slug(run))
         try:
             yield folder
         finally:
@@ -105,7 +108,7 @@ class GitWorkspace:
 
     def _folder(self, on: Ground, run: str) -> FolderWorkspace:
         if run not in self._folders:
-            self._folders[run] = FolderWorkspace(on.state, run)
+            self._folders[run] = FolderWorkspace(on.state, run, owning=self._owning)
         return self._folders[run]
 
     async def prepare(
@@ -131,7 +134,8 @@ class GitWorkspace:
         run = slug(spot.run)
         async with self._at_once:
             named = attempt_name if writable else partial(passing_name, what="read")
-            left = places.left(run, named(structs.replace(spot, attempt=spot.takes_over)))
+            interrupted = named(structs.replace(spot, attempt=spot.takes_over))
+            left = await asyncio.to_thread(places.taken_over, run, interrupted) if spot.takes_over else None
             name, passing = named(spot), not writable
             folder = left or await places.own(run, name, fabric.commit, base.target, base.commit, passing)
         at = base.at or (await read_header(on.repository.git, fabric.commit)).at
@@ -178,7 +182,7 @@ class GitWorkspace:
         if not place.base:
             await self._folder(await self._ground(), spot.run).close(spot, place)
         else:
-            await asyncio.to_thread(discard, Path(place.path))
+            await asyncio.to_thread(give_back, Path(place.path), self._owning)
 
     async def read(self, commit: str, path: str) -> bytes | None:
         """Through a symbolic link there is no file."""
@@ -291,11 +295,11 @@ class GitWorkspace:
         """
         on = await self._ground()
         await cleanup.may_go(on.repository.git, run, unlanded)
-        await cleanup.drop(on.state, run)
+        await cleanup.drop(on.state, run, self._owning)
         return await cleanup.forget(on.repository.git, run, unlanded)
 
     async def end(self, run: str) -> tuple[str, ...]:
         on = await self._ground()
-        places = self._places or Places(on.places, on.repository)
+        places = self._places or Places(on.places, on.repository, self._owning)
         await self._folder(on, run).end(run)
         return await sweeping.sweep(on.repository.git, places, run, self._caps)

@@ -108,7 +108,7 @@ async def test_a_file_of_a_newer_weft_is_left_alone(path: Path):
     other.close()
     before = digest(path)
     with pytest.raises(
-        StoreError, match=r"a newer weft wrote it \(schema version 99, this one knows 1\); upgrade"
+        StoreError, match=r"a newer weft wrote it \(schema version 99, this one knows 2\); upgrade"
     ):
         SqliteStore(path)
     assert digest(path) == before

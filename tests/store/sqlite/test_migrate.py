@@ -58,19 +58,19 @@ def test_the_first_version_and_a_new_file_have_the_same_tables(first: Path, tmp_
 def test_steps_that_are_new_are_taken_in_order_and_once(first: Path, tmp_path: Path):
     steps = tmp_path / "sql"
     shutil.copytree(STEPS, steps)
-    (steps / "0002_two.sql").write_text("CREATE TABLE two (a);\nINSERT INTO two VALUES ('x;y');\n-- done\n")
-    (steps / "0003_three.sql").write_text("ALTER TABLE two RENAME TO three;")
+    (steps / "0091_two.sql").write_text("CREATE TABLE two (a);\nINSERT INTO two VALUES ('x;y');\n-- done\n")
+    (steps / "0092_three.sql").write_text("ALTER TABLE two RENAME TO three;")
     with closing(sqlite3.connect(first, isolation_level=None)) as db:
         for _ in range(2):
             migrate(db, "db", steps)
-            assert versions(db)[0] == 3
+            assert versions(db)[0] == len(list(STEPS.glob("*.sql"))) + 2
             assert db.execute("SELECT a FROM three").fetchall() == [("x;y",)]
 
 
 def test_a_step_that_fails_leaves_the_file_as_it_was(first: Path, tmp_path: Path):
     steps = tmp_path / "sql"
     shutil.copytree(STEPS, steps)
-    (steps / "0002_two.sql").write_text(
+    (steps / "0091_two.sql").write_text(
         "CREATE TABLE two (a);\nDROP TABLE records;\nINSERT INTO moon VALUES (1);"
     )
     with closing(sqlite3.connect(first, isolation_level=None)) as db:

@@ -66,7 +66,7 @@ async def test_a_backup_that_fails_leaves_nothing(store: SqliteStore, tmp_path: 
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, hard))
     try:
-        with pytest.raises(StoreError, match=r"copy\.db cannot be used: .* is the disk full"):
+        with pytest.raises(StoreError, match=r"copy\.db cannot be used now: .* is the disk full"):
             await store.backup(tmp_path / "copy.db")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

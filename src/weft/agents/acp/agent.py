@@ -29,6 +29,7 @@ from weft.agents.redaction import Redactor
 from weft.agents.scrub import Scrub
 from weft.core.work import Brief, Failure, Outcome
 from weft.errors import Unconfinable
+from weft.transient import passing_trouble
 
 
 class AcpAgent:
@@ -55,6 +56,8 @@ class AcpAgent:
         try:
             around = surround(self._settings, brief, desk, self._confinement)
         except (Unconfinable, OSError) as fault:
+            if passing_trouble(fault):
+                raise
             return self._failed(Failure(kind="permanent", message=str(fault), report={"class": "config"}))
         redactor = Redactor({**around.secrets, **desk.redactor.values})
         try:
@@ -82,6 +85,8 @@ class AcpAgent:
             talk = Conversation(self.name, settings, self._argv(brief), brief, desk, around, redactor)
             await talk.begin()
         except (OSError, ValueError) as fault:
+            if passing_trouble(fault):
+                raise
             return self._failed(
                 Failure(kind="permanent", message=f"{self.name} could not be started: {fault}")
             )

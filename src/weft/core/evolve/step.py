@@ -45,7 +45,9 @@ def _expanded(state: State, parent: StepState, event: e.StepExpanded, at: float)
 
 def _started(state: State, st: StepState, event: e.StepStarted, at: float) -> None:
     move(state, st, "running", at)
-    st.attempt = event.attempt
+    st.attempt, st.owner = event.attempt, event.owner
+    if "driver" in st.notes:
+        st.notes = {name: note for name, note in st.notes.items() if name != "driver"}
     st.attempts += 1
     if st.started_at is None:
         st.started_at = at
@@ -105,6 +107,10 @@ def _due(state: State, st: StepState, event: e.StepDue, at: float) -> None:
 def _waiting(state: State, st: StepState, event: e.StepWaiting, at: float) -> None:
     move(state, st, "waiting", at)
     st.on, st.detail = event.on, event.detail
+    if event.on == "host":
+        # Nothing was tried, so nothing is counted; its number is not given again.
+        st.attempts -= 1
+        state.spent.attempts -= 1
     if event.until is not None:
         set_timer(state, st, event.until)
 

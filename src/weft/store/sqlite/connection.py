@@ -6,19 +6,21 @@ Calls are made in line, in the event loop: one takes about as long as a hop to a
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from weft.errors import StoreError
+from weft.errors import StoreBusy, StoreError
 from weft.store.port import Durability
 from weft.store.sqlite.migrate import migrate
 
 BUSY_SECONDS = 5.0
 CHECKPOINT_PAGES = 1000
 
+NO_DESCRIPTORS = "there are no file descriptors left to open its log with"
 REASONS = {
     sqlite3.SQLITE_BUSY: f"it is locked: another process has been writing for more than {BUSY_SECONDS:g} s",
     sqlite3.SQLITE_LOCKED: "it is locked",
@@ -33,6 +35,19 @@ REASONS = {
 }
 
 
+PASSING = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_NOMEM,
+    }
+)
+"""What may go well a little later."""
+POLL_SECONDS = 0.1
+"""How long one call waits for a file that others have locked for BUSY_SECONDS already: the event loop stands meanwhile."""
+
 TROUBLES = (sqlite3.Error, UnicodeDecodeError)
 """The second comes from a damaged schema, whose words Python cannot read."""
 
@@ -42,8 +57,10 @@ def trouble(name: str, error: Exception) -> StoreError:
     code = getattr(error, "sqlite_errorcode", None)
     if isinstance(error, UnicodeDecodeError):
         code = sqlite3.SQLITE_CORRUPT
-    reason = REASONS.get(code & 0xFF, str(error)) if code is not None else str(error)
-    return StoreError(store=name, reason=reason)
+    if code is None:
+        return StoreError(store=name, reason=str(error))
+    kind = StoreBusy if code & 0xFF in PASSING else StoreError
+    return kind(store=name, reason=REASONS.get(code & 0xFF, str(error)))
 
 
 class Connection:
@@ -51,9 +68,11 @@ class Connection:
 
     def __init__(self, path: Path, durability: Durability = "full") -> None:
         self.path = path
+        self.folder: Path | None = path.absolute().parent
         self.name = f"sqlite:///{path}"
         self.durability: Durability = durability
         self.synchronous = durability.upper()
+        self._busy_seconds = BUSY_SECONDS
         try:
             self.db = self._open()
         except TROUBLES as error:
@@ -99,7 +118,23 @@ class Connection:
         return rows[0] if rows else None
 
     def trouble(self, error: Exception) -> StoreError:
-        return trouble(self.name, error)
+        found = trouble(self.name, error)
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_BUSY:
+            self._wait_at_most(POLL_SECONDS)
+        if code == sqlite3.SQLITE_CANTOPEN and os.access(self.path, os.R_OK | os.W_OK):
+            # The file is as it was: this process has no descriptor left for what lies beside it.
+            return StoreBusy(store=self.name, reason=NO_DESCRIPTORS)
+        return found
+
+    def goes_well(self) -> None:
+        """A transaction got through: the next one may be waited for again."""
+        self._wait_at_most(BUSY_SECONDS)
+
+    def _wait_at_most(self, seconds: float) -> None:
+        if self._busy_seconds != seconds:
+            self._busy_seconds = seconds
+            self.db.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
 
     def forget(self) -> None:
         """After a failed transaction nothing that was remembered of the file is certain."""
@@ -135,6 +170,7 @@ class Transaction:
         if error is None:
             try:
                 db.execute("COMMIT")
+                self._connection.goes_well()
                 return
             except sqlite3.Error as failed:
                 error = failed

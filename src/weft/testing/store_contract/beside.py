@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from weft.errors import NoSuchBlob, NoSuchRun
-from weft.store.lease import host, lease, new_owner
 from weft.store.port import Lease, Store
 from weft.testing.store_contract.given import begin
 
@@ -68,38 +64,35 @@ class BesideContract:
         with pytest.raises(NoSuchRun):
             await store.write_output("c", "plan/1.1", b"x")
 
-    async def test_a_lease_keeps_others_out_until_its_time_is_over(self, store: Store) -> None:
-        mine, theirs = Lease("r", "me", 100.0, "far"), Lease("r", "they", 200.0, "farther")
-        assert await store.acquire(mine, 50.0) == mine
-        assert await store.acquire(theirs, 99.0) == mine
-        assert await store.acquire(theirs, 100.0) == theirs
-        assert await store.acquire(mine, 150.0) == theirs
-        assert await store.leases() == [theirs]
+    async def test_a_lease_keeps_others_out_whatever_the_clocks_say(self, store: Store) -> None:
+        mine = await store.acquire(Lease("r", "me", renewed_at=50.0))
+        assert mine == Lease("r", "me", 1, 50.0)
+        assert await store.acquire(Lease("r", "they", renewed_at=1e12)) == mine
+        assert await store.leases() == [mine]
+        assert await store.lease("r") == mine
+        assert await store.lease("s") is None
 
-    async def test_its_owner_renews_a_lease_and_gives_it_back(self, store: Store) -> None:
-        mine = Lease("r", "me", 100.0)
-        await store.acquire(mine, 0.0)
-        longer = Lease("r", "me", 300.0)
-        assert await store.acquire(longer, 50.0) == longer
+    async def test_every_renewal_of_a_lease_can_be_seen(self, store: Store) -> None:
+        for beat in (1, 2, 3):
+            held = await store.acquire(Lease("r", "me", renewed_at=7.0))
+            assert held == await store.lease("r") == Lease("r", "me", beat, 7.0)
+
+    async def test_a_lease_is_taken_instead_of_the_very_one_that_was_looked_at(self, store: Store) -> None:
+        seen = await store.acquire(Lease("r", "me"))
+        renewed = await store.acquire(Lease("r", "me"))
+        they = Lease("r", "they")
+        assert await store.acquire(they, seen) == renewed
+        assert await store.acquire(they, Lease("r", "nobody", 2)) == renewed
+        taken = await store.acquire(they, renewed)
+        assert taken == Lease("r", "they", 1)
+        assert await store.acquire(Lease("r", "me")) == taken
+        assert await store.acquire(they, Lease("r", "me", 9)) == Lease("r", "they", 2)
+
+    async def test_its_owner_gives_a_lease_back(self, store: Store) -> None:
+        held = await store.acquire(Lease("r", "me"))
         await store.release("r", "they")
-        assert await store.leases() == [longer]
+        assert await store.leases() == [held]
         await store.release("r", "me")
         await store.release("r", "me")
         assert await store.leases() == []
-
-    async def test_the_lease_of_a_dead_process_of_this_host_is_free(self, store: Store) -> None:
-        gone = subprocess.run(  # noqa: ASYNC221 - it is over at once
-            [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
-        )
-        dead = Lease("r", "dead", 1e12, host(), int(gone.stdout))
-        assert await store.acquire(dead, 0.0) == dead
-        mine = lease("r", new_owner(), 1e12)
-        assert await store.acquire(mine, 1.0) == mine
-        elsewhere = Lease("s", "dead", 1e12, "another host", dead.pid)
-        assert await store.acquire(elsewhere, 0.0) == elsewhere
-        assert await store.acquire(lease("s", new_owner(), 1e12), 1.0) == elsewhere
-
-    async def test_the_lease_of_a_living_process_is_not(self, store: Store) -> None:
-        held = lease("r", new_owner(), 1e12)
-        assert await store.acquire(held, 0.0) == held
-        assert await store.acquire(Lease("r", "they", 1e12, host(), os.getpid()), 1.0) == held
+        assert await store.acquire(Lease("r", "they"), held) == Lease("r", "they", 1)
