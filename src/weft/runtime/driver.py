@@ -28,6 +28,7 @@ from weft.runtime.host import Host, Wishes
 from weft.runtime.link import AttemptLink
 from weft.runtime.patience import HOST, delay, failure_of, patiently
 from weft.runtime.vault import how_to_give
+from weft.runtime.wish import Settled, Wish, settle
 from weft.store.port import Append, Appended, Record
 from weft.workspace.port import Spot
 
@@ -47,31 +48,6 @@ SPENDS = (
 T = TypeVar("T")
 AttemptName = tuple[str, int, int]
 Told = Callable[[State, list[e.Event]], None]
-
-
-class Wish:
-    """A command with the one who waits for what becomes of it."""
-
-    __slots__ = ("actor", "command", "done")
-
-    def __init__(
-        self, command: c.Command, actor: str = "", done: asyncio.Future[list[e.Event]] | None = None
-    ) -> None:
-        self.command = command
-        self.actor = actor
-        self.done = done
-
-
-Settled = list[tuple[Wish, list[e.Event] | WeftError]]
-
-
-def _settle(settled: Settled) -> None:
-    for wish, result in settled:
-        if wish.done is not None and not wish.done.done():
-            if isinstance(result, WeftError):
-                wish.done.set_exception(result)
-            else:
-                wish.done.set_result(result)
 
 
 def _first(several: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -217,7 +193,7 @@ class Driver:
                 break
             self.host.places.give(self.state.run, begun)
             await self._refold()
-        _settle(settled)
+        settle(settled)
         if events:
             self._remember(events)
             self._tell(events)

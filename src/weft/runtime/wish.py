@@ -1,0 +1,35 @@
+"""What a run that is driven here is told, with whoever waits for what becomes of it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from weft.core import commands as c
+from weft.core import events as e
+from weft.errors import WeftError
+
+
+class Wish:
+    """A command with the one who waits for what becomes of it."""
+
+    __slots__ = ("actor", "command", "done")
+
+    def __init__(
+        self, command: c.Command, actor: str = "", done: asyncio.Future[list[e.Event]] | None = None
+    ) -> None:
+        self.command = command
+        self.actor = actor
+        self.done = done
+
+
+Settled = list[tuple[Wish, list[e.Event] | WeftError]]
+
+
+def settle(settled: Settled) -> None:
+    """Let those who wait hear what their commands led to, or why they were refused."""
+    for wish, result in settled:
+        if wish.done is not None and not wish.done.done():
+            if isinstance(result, WeftError):
+                wish.done.set_exception(result)
+            else:
+                wish.done.set_result(result)
