@@ -314,7 +314,7 @@ async def test_folders_that_cannot_be_removed_now_do_not_fail_a_run_that_is_over
 
     bench.work.end = full  # type: ignore[method-assign]
     assert (await bench.engine.drive(run)).status == "completed"
-    assert heard == [f"removing the folders of run {run}"]
+    assert heard == [f"clearing up after run {run}"]
 
     async def broken(run: str, base: object) -> None:
         raise OSError(1, "Operation not permitted")

@@ -65,6 +65,11 @@ def heard(done: asyncio.Future[Any]) -> None:
         done.exception()
 
 
+def called_by(state: State) -> set[str]:
+    """The runs that steps of this one wait for."""
+    return {state.steps[key].child for key in state.calls}
+
+
 def belongs(child: State, parent: State, key: str) -> None:
     """An imported run may bear the name that a call of ours would get: its outcome is not what we asked for."""
     caller = child.parent

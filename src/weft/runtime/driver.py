@@ -20,12 +20,13 @@ from weft.core.decide import decide
 from weft.core.evolve import evolve
 from weft.core.family import around_of
 from weft.core.plan import next_due
-from weft.core.state import State, StepState
+from weft.core.state import State
 from weft.core.work import Failure, Outcome
 from weft.errors import Refused, WeftError
 from weft.runtime.briefing import Briefing
 from weft.runtime.host import Host, Wishes
 from weft.runtime.link import AttemptLink
+from weft.runtime.own import AttemptName, OwnAttempts, is_free, name_of
 from weft.runtime.patience import HOST, delay, failure_of, patiently
 from weft.runtime.vault import how_to_give
 from weft.runtime.wish import Settled, Wish, settle
@@ -46,7 +47,6 @@ SPENDS = (
 """After these, what is left of a budget may be more or less."""
 
 T = TypeVar("T")
-AttemptName = tuple[str, int, int]
 Told = Callable[[State, list[e.Event]], None]
 
 
@@ -56,11 +56,6 @@ def _first(several: BaseExceptionGroup[BaseException]) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
-
-
-def _is_free(st: StepState) -> bool:
-    """Whether an attempt is on record as begun by nobody yet."""
-    return st.owner == c.ANYBODY and not st.notes.get("driver")
 
 
 class Driver:
@@ -82,8 +77,7 @@ class Driver:
         self._again = True
         self._stale = False
         self._cancelled: set[object] = set()
-        self._own: dict[AttemptName, bool] = {}
-        """The attempts that were put on record here, and whether they were begun."""
+        self._own = OwnAttempts(host.owner)
         self._waits: dict[tuple[str, int], int] = {}
         self._wake: asyncio.Future[None] | None = None
 
@@ -195,16 +189,8 @@ class Driver:
             await self._refold()
         settle(settled)
         if events:
-            self._remember(events)
+            self._own.remember(events)
             self._tell(events)
-
-    def _remember(self, events: list[e.Event]) -> None:
-        for event in events:
-            match event:
-                case e.StepStarted(child="", owner=owner) if owner == self.host.owner:
-                    self._own[event.step, event.round, event.attempt] = False
-                case e.AttemptNoted(note={"driver": self.host.owner}):
-                    self._own[event.step, event.round, event.attempt] = False
 
     def _decide(self, wishes: list[Wish], now: float) -> tuple[list[e.Event], Settled]:
         events: list[e.Event] = []
@@ -314,18 +300,14 @@ class Driver:
         if not self.stopping:
             for key in state.running:
                 st = state.steps[key]
-                name = (key, st.round, st.attempt)
-                if self._own.get(name) is False:
-                    self._own[name] = True
+                name = name_of(st)
+                if self._own.begin(name):
                     self.live[name] = group.create_task(self._attempt(name))
             for key in state.calls:
                 child = state.steps[key].child
                 if child not in self.calls:
                     self.calls[child] = group.create_task(self._call(key, state.steps[key].round, child))
-        if len(self._own) > len(self.live) + len(state.running):
-            self._own = {
-                name: begun for name, begun in self._own.items() if self._owed(name) or name in self.live
-            }
+        self._own.forget(state, self.live)
         if len(self.live) > len(state.running) or self.stopping:
             for name, task in self.live.items():
                 if self.stopping or not self._owed(name):
@@ -341,14 +323,13 @@ class Driver:
         says so first. What another driver began is lost: it is gone, or we would not hold the run. What is left of it is
         ended, and it is tried again."""
         state = self.state
-        running = [state.steps[key] for key in state.running]
-        others = [st for st in running if (st.key, st.round, st.attempt) not in self._own]
+        others = self._own.others(state)
         if not others or self.stopping or not await self._is_ours():
             return
-        for st in [st for st in others if _is_free(st)]:
+        for st in [st for st in others if is_free(st)]:
             others.remove(st)
             self.inbox.insert(0, Wish(c.Note(st.key, st.round, st.attempt, {"driver": self.host.owner})))
-        lost = tuple((st.key, st.round, st.attempt) for st in others)
+        lost = tuple(map(name_of, others))
         if lost:
             at_work = [name[0] for name in lost if await self._abandon(Spot(state.run, *name))]
             self.inbox.insert(0, Wish(c.ReportLost(lost, tuple(at_work))))

@@ -28,7 +28,7 @@ from weft.errors import LeaseHeld, NoSuchRun, StoreError, WeftError
 from weft.ownership import Judge
 from weft.runtime.assignment import Dispatch
 from weft.runtime.briefing import Briefing
-from weft.runtime.calling import Reporter, belongs, calling, heard, outcome_of
+from weft.runtime.calling import Reporter, belongs, called_by, calling, heard, outcome_of
 from weft.runtime.clock import Clock, SystemClock, pause
 from weft.runtime.committer import Committer
 from weft.runtime.driver import Driver, Told
@@ -36,11 +36,11 @@ from weft.runtime.host import Wishes
 from weft.runtime.ids import new_run_id
 from weft.runtime.inputs import child_inputs, parted
 from weft.runtime.leases import LOOK_SECONDS, Leases
-from weft.runtime.patience import log_wait, patiently
+from weft.runtime.patience import log_wait, patiently, unless_passing
 from weft.runtime.places import Places
 from weft.runtime.vault import Vault
+from weft.runtime.wish import heard_by
 from weft.store.port import Append, Store
-from weft.transient import passing_trouble
 from weft.workspace.port import Base
 
 _TRIES = 20
@@ -207,7 +207,7 @@ class Engine:
     async def tell(self, run: str, command: c.Command, actor: str = "") -> list[e.Event]:
         """Give a run a command. Raises NoSuchRun, Refused and what else `decide` raises; then nothing has changed."""
         driver = self.drivers.get(run)
-        if driver is not None and (told := await _through(driver, command, actor)) is not None:
+        if driver is not None and (told := await heard_by(driver, command, actor)) is not None:
             return told
         for _ in range(_TRIES):
             state = await self.fold(run)
@@ -253,7 +253,7 @@ class Engine:
                 driver.caller = told.begin(driver)
             ended = await driver.drive(resting)
             if ended.ended:
-                await self._end(run, base)
+                await unless_passing(self.dispatch.end(run, base), f"clearing up after run {run}", self.hears)
                 if ended.status == "completed":
                     self.vault.forget(run)
             return ended
@@ -263,16 +263,6 @@ class Engine:
                 self._idle.set()
             self.drivers.pop(run, None)
             await self.leases.give(run)
-
-    async def _end(self, run: str, base: Base) -> None:
-        """Folders that the host cannot remove now stay for `weft cleanup`: the run is over all the same."""
-        try:
-            await self.dispatch.end(run, base)
-        except (WeftError, OSError) as error:
-            reason = passing_trouble(error)
-            if not reason:
-                raise
-            self.hears(f"removing the folders of run {run}", reason)
 
     async def call(self, parent: Wishes, key: str, round_: int, child: str) -> None:
         """Create a called run if need be, drive it, and tell its parent how it moves."""
@@ -292,7 +282,7 @@ class Engine:
         try:
             ended = await self._drive_child(child, parent, told)
         except asyncio.CancelledError:
-            if not parent.stopping and child not in _called(parent.state):
+            if not parent.stopping and child not in called_by(parent.state):
                 await asyncio.shield(self.stop_child(child))
             raise
         finally:
@@ -403,19 +393,3 @@ class Engine:
             self._watcher.cancel()
         await self.leases.close()
         await self.store.close()
-
-
-def _called(state: State) -> set[str]:
-    return {state.steps[key].child for key in state.calls}
-
-
-async def _through(driver: Driver, command: c.Command, actor: str) -> list[e.Event] | None:
-    """What the driver made of a command; None when it went to rest without having looked at it."""
-    done = driver.wish(command, actor)
-    try:
-        return await done
-    except asyncio.CancelledError:
-        task = asyncio.current_task()
-        if not done.cancelled() or (task is not None and task.cancelling()):
-            raise
-        return None

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
 from weft.core.work import Failure
+from weft.errors import WeftError
 from weft.runtime.clock import Clock, pause
 from weft.transient import passing_trouble
 
@@ -71,6 +72,17 @@ def failure_of(error: Exception) -> Failure:
         message=str(error),
         report={HOST: reason} if reason else {},
     )
+
+
+async def unless_passing(action: Awaitable[object], doing: str, hears: Callable[[str, str], None]) -> None:
+    """What need not be done now: where the host has no room for it, that is only told."""
+    try:
+        await action
+    except (WeftError, OSError) as error:
+        reason = passing_trouble(error)
+        if not reason:
+            raise
+        hears(doing, reason)
 
 
 def log_wait(doing: str, reason: str) -> None:

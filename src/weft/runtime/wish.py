@@ -7,6 +7,7 @@ import asyncio
 from weft.core import commands as c
 from weft.core import events as e
 from weft.errors import WeftError
+from weft.runtime.host import Wishes
 
 
 class Wish:
@@ -33,3 +34,15 @@ def settle(settled: Settled) -> None:
                 wish.done.set_exception(result)
             else:
                 wish.done.set_result(result)
+
+
+async def heard_by(driver: Wishes, command: c.Command, actor: str) -> list[e.Event] | None:
+    """What the driver made of a command; None when it went to rest without having looked at it."""
+    done = driver.wish(command, actor)
+    try:
+        return await done
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if not done.cancelled() or (task is not None and task.cancelling()):
+            raise
+        return None
