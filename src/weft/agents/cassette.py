@@ -19,6 +19,7 @@ from weft.agents.redaction import Redactor, Stream
 from weft.agents.scrub import Scrub
 from weft.agents.tape import Change, apply, changes, look
 from weft.core.work import Brief, Failure, Outcome, Usage
+from weft.files import read_bytes
 
 _LASTING = frozenset(Brief.__struct_fields__) - {
     *(
@@ -215,7 +216,7 @@ def _write(folder: Path, tape: Cassette) -> None:
 
 def _read(path: Path) -> Cassette:
     try:
-        tape = msgspec.json.decode(path.read_bytes(), type=Cassette)
+        tape = msgspec.json.decode(read_bytes(path), type=Cassette)
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise ValueError(f"{path} is no recorded attempt: {fault}") from fault
     if tape.format != 1:

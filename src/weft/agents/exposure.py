@@ -15,6 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from weft.files import read_bytes, read_text
+
 HOMES: Final = ("/home", "/root")
 FRESH: Final = ("/tmp", "/var/tmp", "/run", "/var/run")  # noqa: S108 - fresh ones inside
 """Where sockets of the host lie, and what others left; each is empty inside."""
@@ -128,7 +130,7 @@ def masked(given: Iterable[str]) -> Iterator[str]:
 def _tells(path: str) -> bool:
     """Whether a file of settings holds something that lets somebody in."""
     try:
-        return bool(_TELLING.search(Path(path).read_bytes()[:1_000_000]))
+        return bool(_TELLING.search(read_bytes(path)[:1_000_000]))
     except OSError:
         return False
 
@@ -148,7 +150,7 @@ def sockets() -> Iterator[str]:
     paths: dict[str, None] = {}
     for name, column in (("/proc/net/unix", 7), ("/proc/self/mountinfo", 4)):
         try:
-            lines = Path(name).read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+            lines = read_text(name, errors="surrogateescape").splitlines()
         except OSError:
             continue
         for line in lines:

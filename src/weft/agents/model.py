@@ -22,6 +22,7 @@ from weft.agents.prompt import compose, fence
 from weft.agents.schema import schema_faults
 from weft.core.work import Brief, Failure, Outcome, Usage
 from weft.definition.policy import ErrorClass
+from weft.files import read_text
 from weft.transient import passing_trouble
 
 MOST_READ_CHARS = 400_000
@@ -166,7 +167,7 @@ def _prompt(brief: Brief, desk: Desk, *, structured: bool) -> str:
     ]
     for name in dict.fromkeys(names):
         for path in matches(desk.folder, name):
-            text = path.read_text(encoding="utf-8", errors="replace")[:left]
+            text = read_text(path, errors="replace")[:left]
             left -= len(text)
             if text:
                 parts.append(f"## The file `{name}`\n\n{fence(text, name, brief)}")

@@ -21,6 +21,7 @@ from weft.agents.script import Act, Judged, read
 from weft.core.work import Brief, Failure, Outcome, Usage
 from weft.definition.workflow import Ref
 from weft.errors import InvalidDefinition
+from weft.files import read_text
 
 VERDICT = "verdict"
 """The kind of a brief that asks for a gate's verdict; nothing is written for one."""
@@ -66,9 +67,7 @@ class Rehearsal:
         texts = dict(act.write)
         for name, text in act.append.items():
             path = inside(desk.folder, name)
-            texts[name] = (
-                texts.get(name) or (path.read_text(encoding="utf-8") if path.is_file() else "")
-            ) + text
+            texts[name] = (texts.get(name) or (read_text(path) if path.is_file() else "")) + text
         if declared and brief.kind != VERDICT:
             for ref in (*brief.creates, *brief.updates):
                 if not (ref.label or ref.soft or _covered(ref, texts)):
@@ -85,7 +84,7 @@ class Rehearsal:
 
     def _document(self, name: str, ref: Ref, brief: Brief, desk: Desk) -> str:
         path = inside(desk.folder, name)
-        before = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+        before = read_text(path, errors="replace") if path.is_file() else ""
         if before or ref in brief.updates:
             return addition(name, brief, before)
         if not brief.template or ref != document_in(brief):

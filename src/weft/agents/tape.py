@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from weft.agents.inside import inside
+from weft.files import read_bytes
 
 _OWN = ".git"
 
@@ -71,7 +72,7 @@ def _mark(path: Path) -> str:
     if not path.is_file():
         return "other"
     seen = path.stat()
-    return f"{hashlib.sha256(path.read_bytes()).hexdigest()} {bool(seen.st_mode & stat.S_IXUSR)}"
+    return f"{hashlib.sha256(read_bytes(path)).hexdigest()} {bool(seen.st_mode & stat.S_IXUSR)}"
 
 
 def _taken(path: Path) -> Change:
@@ -79,7 +80,7 @@ def _taken(path: Path) -> Change:
         return Change(kind="link", text=str(path.readlink()))
     if not path.is_file():
         return Change(kind="gone")
-    data = path.read_bytes()
+    data = read_bytes(path)
     executable = bool(path.stat().st_mode & stat.S_IXUSR)
     try:
         return Change(text=data.decode(), executable=executable)

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from weft.definition.workflow import Confine, Permissions
 from weft.errors import SettingsError
+from weft.files import read_bytes
 from weft.processes.limits import Limits
 
 FILE = "weft.toml"
@@ -127,13 +128,17 @@ def _place(path: Path, agent: str, key: str) -> str:
     return ""
 
 
+_LARGEST = 1_048_576
+
+
 def _file(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     import tomllib
 
     try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tomllib.loads(read_bytes(path, _LARGEST).decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsError(name=str(path), reason=str(error)) from error
+    except OSError as error:
+        raise SettingsError(name=str(path), reason=f"it cannot be read: {error.strerror}") from error

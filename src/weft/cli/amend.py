@@ -13,6 +13,7 @@ from weft.cli.here import Here
 from weft.cli.inbox import OF_ASK, OF_RUN, REASON, said, the_ask
 from weft.core.events import AskOpened
 from weft.errors import Misused, NoSuchAsk, Refused
+from weft.files import read_bytes
 
 if TYPE_CHECKING:
     from weft.app.open import Weft
@@ -76,7 +77,7 @@ def _bytes(here: Here, file: str | None, text: str | None) -> bytes:
     if file == "-":
         return sys.stdin.buffer.read()
     try:
-        return (here.folder / str(file)).read_bytes()
+        return read_bytes(here.folder / str(file), pipes=True)
     except OSError as error:
         raise Misused(
             what=f"{file} cannot be read: {error.strerror}", mend="name a file that is there"

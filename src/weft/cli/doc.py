@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,6 +10,7 @@ from weft.cli import exits
 from weft.cli.grammar import Argument, Command, Option
 from weft.cli.here import Here
 from weft.errors import Misused
+from weft.files import read_text as read_text_of
 
 if TYPE_CHECKING:
     from weft.definition.document import Template
@@ -97,7 +97,7 @@ def _check(here: Here, found: Template, document: str | None, role: str) -> int:
     if document is None:
         raise Misused(what="there is no document to check", mend="weft doc check TEMPLATE DOCUMENT")
     try:
-        text = Path(here.folder / document).read_text(encoding="utf-8")
+        text = read_text_of(here.folder / document)
     except (OSError, UnicodeDecodeError) as error:
         raise Misused(
             what=f"{document} cannot be read: {error}", mend="name a text file that is there"

@@ -13,6 +13,7 @@ import msgspec
 
 from weft.definition.workflow import Workflow
 from weft.errors import InvalidInput, Misused
+from weft.files import read_bytes
 
 if TYPE_CHECKING:
     from weft.cli.here import Here
@@ -112,7 +113,7 @@ def _pointed(name: str, folder: Path) -> str:
 
 def _file(name: str, folder: Path) -> str:
     try:
-        return (folder / name).read_text(encoding="utf-8")
+        return read_bytes(folder / name, pipes=True).decode()
     except OSError as error:
         raise Misused(
             what=f"{name} cannot be read: {error.strerror}", mend="name a file that is there"

@@ -5,10 +5,12 @@ Built on the parser's events: nothing is constructed that the file did not spell
 
 from __future__ import annotations
 
+from errno import EFBIG
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from weft.definition.fault import Fault, refusal
+from weft.files import read_bytes
 from weft.formats.positions import Positions
 from weft.formats.syntax import fault_of, undecoded
 
@@ -26,12 +28,11 @@ def read_text(path: Path, file: str = "") -> str:
     """The text of a file of at most MAX_BYTES. InvalidDefinition: too large, not UTF-8, not readable."""
     name = file or str(path)
     try:
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
+        raw = read_bytes(path, MAX_BYTES)
     except OSError as error:
+        if error.errno == EFBIG:
+            raise refusal(name, [_too_large(name)]) from error
         raise refusal(name, [Fault(name, 0, 0, f"cannot be read: {error.strerror}")]) from error
-    if len(raw) > MAX_BYTES:
-        raise refusal(name, [_too_large(name)])
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -15,6 +15,7 @@ from weft.agents.inside import matches, means
 from weft.agents.schema import schema_faults
 from weft.core.work import Artifact, Brief, Failure, Outcome
 from weft.definition.workflow import Ref
+from weft.files import read_text
 
 OWN_OUTPUTS = ("exit_code", "stdout")
 """What every `run` step gives; its schema need not know of them."""
@@ -105,7 +106,7 @@ def _gaps(brief: Brief, folder: Path) -> list[str]:
     return [
         f"{path.relative_to(folder).as_posix()}: {lack}"
         for path in _files(ref, folder)
-        for lack in lacks(template, path.read_text(encoding="utf-8", errors="replace"), brief)
+        for lack in lacks(template, read_text(path, errors="replace"), brief)
     ]
 
 

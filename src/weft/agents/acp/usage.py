@@ -13,6 +13,7 @@ import msgspec
 
 from weft.agents.prices import estimate
 from weft.core.work import Usage
+from weft.files import read_text
 
 _RATE_LIMIT = "_claude/rateLimit"
 
@@ -63,7 +64,7 @@ class Meter:
         if self._source != "codex":
             return
         for path in (home / "sessions").rglob(f"rollout-*{session}.jsonl"):
-            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            for line in read_text(path, errors="replace").splitlines():
                 if '"token_count"' in line:
                     self._codex(line)
 

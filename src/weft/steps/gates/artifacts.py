@@ -10,6 +10,7 @@ from weft.agents.inside import matches
 from weft.agents.port import Desk
 from weft.core.work import Brief, Outcome, Verdict
 from weft.errors import GateError
+from weft.files import read_text
 from weft.steps.port import Tools
 
 
@@ -71,7 +72,5 @@ def _lacks(path: Path, headings: Sequence[str]) -> Iterator[str]:
     if headings:
         from weft.formats.documents.outline import outline
 
-        titles = {
-            entry.title.casefold() for entry in outline(path.read_text(encoding="utf-8", errors="replace"))
-        }
+        titles = {entry.title.casefold() for entry in outline(read_text(path, errors="replace"))}
         yield from (f"has no heading {heading!r}" for heading in headings if heading.casefold() not in titles)

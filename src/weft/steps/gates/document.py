@@ -10,6 +10,7 @@ from weft.agents.inside import matches
 from weft.agents.port import Desk
 from weft.core.work import Brief, Outcome, Verdict
 from weft.errors import GateError
+from weft.files import read_text
 from weft.steps.port import Tools
 
 
@@ -49,7 +50,7 @@ class Document:
         concerns: list[str] = []
         for file in files:
             name = file.relative_to(desk.folder).as_posix()
-            for one in check(template, file.read_text(encoding="utf-8", errors="replace"), brief.role_name):
+            for one in check(template, read_text(file, errors="replace"), brief.role_name):
                 (concerns if one.concern else findings).append(f"{name}: {one}")
         found = (*findings, *concerns)
         evidence = {"template": called, "files": len(files)}

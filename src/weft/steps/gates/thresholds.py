@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping
+from errno import EFBIG
 from typing import Any
 
 from weft.agents.exchange import read_object
@@ -15,6 +16,7 @@ from weft.agents.inside import inside
 from weft.agents.port import Desk
 from weft.core.work import Brief, Outcome, Verdict
 from weft.errors import GateError
+from weft.files import read_bytes
 from weft.steps.gates.command import Command
 from weft.steps.port import Tools
 
@@ -98,11 +100,14 @@ def _report(name: str | None, desk: Desk) -> tuple[dict[str, Any], list[str]]:
         path = inside(desk.folder, name)
         if not path.is_file():
             return {}, [f"the report {name} is not there"]
-        if path.stat().st_size > _LARGEST_REPORT_BYTES:
-            return {}, [f"the report {name} is larger than {_LARGEST_REPORT_BYTES:,} bytes"]
-        return read_object(path.read_text(encoding="utf-8-sig", errors="replace"), f"the report {name}"), []
+        text = read_bytes(path, _LARGEST_REPORT_BYTES).decode("utf-8-sig", "replace")
+        return read_object(text, f"the report {name}"), []
     except ValueError as fault:
         return {}, [str(fault)]
+    except OSError as fault:
+        if fault.errno == EFBIG:
+            return {}, [f"the report {name} is larger than {_LARGEST_REPORT_BYTES:,} bytes"]
+        return {}, [f"the report {name} cannot be read: {fault.strerror}"]
 
 
 def _bound(name: str, said: Any) -> tuple[str, float]:

@@ -1,0 +1,57 @@
+"""What is read when something else lies in the place of a file: nobody waits, and no more is read than a limit."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from weft.files import read_bytes, read_text
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "link to a pipe"])
+def test_what_is_no_file_is_refused_at_once(tmp_path: Path, kind: str):
+    os.mkfifo(tmp_path / "p")
+    (tmp_path / "l").symlink_to("p")
+    path = {"pipe": tmp_path / "p", "device": Path("/dev/zero"), "link to a pipe": tmp_path / "l"}[kind]
+    with pytest.raises(OSError, match="a pipe, a device or a socket, not a file"):
+        read_bytes(path)
+
+
+def test_a_folder_a_socket_and_what_is_not_there_are_told_apart(tmp_path: Path):
+    with pytest.raises(IsADirectoryError):
+        read_bytes(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        read_bytes(tmp_path / "a")
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind(str(tmp_path / "s"))
+        with pytest.raises(OSError, match="No such device or address"):
+            read_bytes(tmp_path / "s")
+
+
+def test_no_more_is_read_than_the_limit_also_of_a_file_of_holes(tmp_path: Path):
+    with (tmp_path / "big").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(OSError, match="holds more than 10 bytes"):
+        read_bytes(tmp_path / "big", 10)
+    (tmp_path / "small").write_bytes(b"0123456789")
+    assert read_bytes(tmp_path / "small", 10) == b"0123456789"
+
+
+def test_text_is_utf8_with_plain_ends_of_lines(tmp_path: Path):
+    (tmp_path / "a").write_bytes(b"a\r\nb\rc\xff")
+    assert read_text(tmp_path / "a", errors="replace") == "a\nb\nc\ufffd"
+    with pytest.raises(UnicodeDecodeError):
+        read_text(tmp_path / "a")
+
+
+def test_a_pipe_of_the_shell_is_read_where_its_user_typed_it():
+    reader, writer = os.pipe()
+    os.write(writer, b"text")
+    os.close(writer)
+    try:
+        assert read_bytes(f"/dev/fd/{reader}", pipes=True) == b"text"
+    finally:
+        os.close(reader)
