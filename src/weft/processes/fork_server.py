@@ -23,6 +23,9 @@ _TRIES = 3
 _NEEDED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
 """Without these some builds of Python do not start; nothing else of our environment is shown to it."""
 
+MARK = "WEFT_MARK"
+"""In the environment of the fork server alone: the number of the process that it works for."""
+
 # The packages' own `__init__` modules import what an engine needs: here they are empty, and start-up takes 10 ms.
 _PROGRAM = """
 import sys
@@ -102,7 +105,7 @@ class ForkServer:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={name: os.environ[name] for name in _NEEDED if name in os.environ},
+                env=_environment(),
                 cwd="/",
                 start_new_session=True,
                 pass_fds=(theirs.fileno(),),
@@ -135,6 +138,12 @@ class ForkServer:
                 self.process.poll()
                 adoption.forget(self.process.pid)
             self.process = None
+
+
+def _environment() -> dict[str, str]:
+    """What the loader needs, and a mark by which a person can tell whose fork server this is (`ps e`)."""
+    needed = {name: os.environ[name] for name in _NEEDED if name in os.environ}
+    return {**needed, MARK: str(os.getpid())}
 
 
 def _send(control: socket.socket, letter: bytes, files: Sequence[int]) -> None:

@@ -1,6 +1,6 @@
 """The fork server: forks a keeper for each attempt, and ends what a keeper that was killed has left.
 
-One single-threaded process for each engine, with an empty environment and no descriptor but its own. It goes when its
+One single-threaded process for each engine, with nothing of our environment and no descriptor but its own. It goes when its
 engine has gone and nothing is left below it.
 """
 
