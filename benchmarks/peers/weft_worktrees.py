@@ -66,9 +66,9 @@ def change(place: Path, number: int) -> None:
     lines[2 * number] = f"changed by {number}"
     shared.write_text("\n".join(lines) + "\n")
     for extra in range(50):
-        (place / f"d{extra % 20}" / f"s{extra % 10}" / f"new-{number}-{extra}.txt").write_text(
-            f"{number} {extra}\n"
-        )
+        folder = place / f"d{extra % 20}" / f"s{extra % 10}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"new-{number}-{extra}.txt").write_text(f"{number} {extra}\n")
 
 
 async def turn(space: GitWorkspace, base: Base, run: str) -> tuple[float, float, float]:

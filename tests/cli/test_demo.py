@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -20,7 +21,7 @@ from weft.errors import Misused
         ("/a/weft", "/a/weft", "weft"),
         ("/a/weft", "/b/weft", "/a/weft"),
         ("/a b/weft", None, "'/a b/weft'"),
-        ("/a/weft/__main__.py", "/a/weft", f"{sys.executable} -m weft"),
+        ("/a/weft/__main__.py", "/a/weft", f"{shlex.quote(sys.executable)} -m weft"),
     ],
 )
 def test_commands_are_shown_as_they_work_here(monkeypatch, argv, on_path, called):

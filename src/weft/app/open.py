@@ -116,7 +116,9 @@ class Weft(People):
         if self._tools is None:
             from weft.app.agents import tools_of
 
-            self._tools = tools_of(self.settings, confinement_of(self.settings, self.folder, self.home))
+            self._tools = tools_of(
+                self.settings, confinement_of(self.settings, self.folder, self.folder / STATE)
+            )
             if str(self.folder) not in sys.path:
                 sys.path.append(str(self.folder))
         return self._tools

@@ -43,6 +43,19 @@ async def test_its_environment_has_one_credential_and_none_that_can_push(
     assert "canary" not in (desk.folder / "env.json").read_text()
 
 
+async def test_a_home_of_ours_that_cannot_be_made_is_no_fault_and_one_of_its_own_is(
+    desk: ListeningDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("HOME", str(tmp_path / "file" / "home"))
+    agent = acting(tmp_path / "home", {"say": "ok", "write": {"a": "b"}})
+    assert (await agent.perform(brief(), desk)).failure is None
+    own = acting(tmp_path / "home", {"say": "ok"}, settings={"home": str(tmp_path / "file" / "own")})
+    failure = (await own.perform(brief(), desk)).failure
+    assert failure is not None
+    assert failure.report == {"class": "config"}
+
+
 async def test_a_credential_that_it_says_is_heard_by_nobody(
     desk: ListeningDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,7 +40,8 @@ class Surroundings(Struct, frozen=True):
 def surround(settings: Settings, brief: Brief, desk: Desk, confinement: Confinement) -> Surroundings:
     """Raises Unconfinable for a confinement that is not to be had, OSError for a home that cannot be made."""
     home = home_of(settings)
-    home.mkdir(parents=True, exist_ok=True)
+    if settings.home:  # ours may be one that nobody can make, as a service's is
+        home.mkdir(parents=True, exist_ok=True)
     credential = credential_of(settings)
     given = {**NO_PUSH, **settings.env, **brief.env, **exchange.variables(brief, desk)}
     if settings.home:
