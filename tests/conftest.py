@@ -53,6 +53,14 @@ def agents_are_here() -> bool:
     return bool(shutil.which("node")) and all((programs / name).exists() for name in names)
 
 
+def new_pid_space() -> bool:
+    """Whether a program can be run in a PID namespace of its own, with a /proc of it."""
+    if not on_path("unshare")():
+        return False
+    argv = ["unshare", "--pid", "--fork", "--mount-proc", "true"]
+    return subprocess.run(argv, capture_output=True, check=False).returncode == 0
+
+
 NEEDS: dict[str, Need] = {
     "agents": Need(agents_are_here, "the agent programs of package.json are not installed", "make agents"),
     "bwrap": Need(
@@ -71,11 +79,15 @@ NEEDS: dict[str, Need] = {
         "put workflows/ and templates/ into ../shared/data",
         ours=False,
     ),
+    "faketime": Need(on_path("faketime"), "no faketime on the PATH", "apt-get install faketime"),
     "git": Need(git_is_new_enough, "no git 2.38 or newer on the PATH", "apt-get install git"),
     "linux": Need(
         lambda: sys.platform == "linux", "it looks at what only Linux has", "run the tests on Linux"
     ),
     "node": Need(on_path("node"), "no Node.js on the PATH", "apt-get install nodejs npm"),
+    "namespaces": Need(
+        new_pid_space, "no new PID namespace may be made here", "run the tests as root, with util-linux"
+    ),
     "root": Need(lambda: os.geteuid() == 0, "it is not run by root", "run the tests as root in a container"),
 }
 

@@ -183,6 +183,13 @@ class FolderHeld(WorkspaceError):
     passing = True
 
 
+class HostHasNoRoom(WeftError):
+    """This machine has no room for that now: {reason}."""
+
+    mend = "`ulimit -a` shows the limits of this shell, `df` and `df -i` the disk; make room, and try again"
+    passing = True
+
+
 class StateFolderUnusable(WeftError):
     """weft cannot keep its files in {place}: {reason}."""
 

@@ -10,3 +10,15 @@ def test_a_store_that_cannot_be_opened_is_a_bad_check(weft):
     ended = weft("doctor", "--store", "x.db")
     assert ended.code == 1
     assert "not a SQLite database" in ended.out
+
+
+def test_a_file_in_place_of_the_state_folder_is_named_with_the_way_out(weft):
+    weft.write(".weft", "a file")
+    ended = weft("doctor")
+    assert ended.code == 1
+    assert "it is a file, not a folder" in ended.out
+    assert f"mv {weft.folder / '.weft'}" in ended.out
+    refused = weft("plan", "w.yaml"), weft.run("{id: a, uses: noop}")
+    assert refused[1].code == 2
+    assert "bug" not in refused[1].err
+    assert "it is a file, not a folder" in refused[1].err

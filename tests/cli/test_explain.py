@@ -1,3 +1,12 @@
+import os
+import sqlite3
+import time
+
+import pytest
+
+from weft.ownership import new_owner, pid_space
+
+
 def test_a_sentence_and_what_to_type_next(weft):
     weft.run("{id: a, ask: Well?}")
     ended = weft("explain", "last")
@@ -14,3 +23,24 @@ def test_what_a_called_run_waits_for_is_told_down_to_the_last(weft):
     said = weft("explain", "last").out
     assert "Step outer waits for its run" in said
     assert "sign asks 'Sign?'" in said
+
+
+@pytest.mark.needs("linux")
+def test_a_driver_that_holds_a_run_and_is_silent_is_named_with_the_way_out(weft):
+    weft.run("{id: a, ask: Well?}")
+    run = weft.json("show", "last")["run"]
+    holds = str(new_owner())
+    with sqlite3.connect(weft.folder / ".weft" / "weft.db") as db:
+        db.execute("INSERT INTO leases VALUES (?, ?, 1, ?)", (run, holds, time.time() - 600))
+    said = weft("explain", "last").out
+    assert f"held by process {os.getpid()} on" in said
+    assert "no sign for 10 min" in said
+    assert f"kill -CONT {os.getpid()}" in said
+    assert f"held by process {os.getpid()}" in weft("runs").out
+    ended = weft("drive", run)
+    assert ended.code == 2
+    assert "gave no sign for 600 s" in ended.err
+    apart = holds.replace(f":{pid_space()}:", ":1:")
+    with sqlite3.connect(weft.folder / ".weft" / "weft.db") as db:
+        db.execute("UPDATE leases SET owner = ?", (apart,))
+    assert "Look there" in weft("explain", "last").out

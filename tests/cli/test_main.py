@@ -3,6 +3,7 @@ import sys
 
 import pytest
 
+from weft.cli import main as main_module
 from weft.cli.finding import find
 from weft.cli.main import overview
 from weft.cli.table import GROUPS, entries
@@ -116,3 +117,23 @@ def test_a_bug_is_told_with_a_file(weft, monkeypatch):
     assert "Traceback" not in ended.err
     told = weft.json("runs")
     assert told["error"]["code"] == "bug"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(24, "Too many open files"), "no file descriptors left"),
+        (BlockingIOError(11, "Resource temporarily unavailable"), "no room for another process"),
+        (RuntimeError("can't start new thread"), "no room for another process"),
+    ],
+)
+def test_a_machine_without_room_is_no_bug(weft, monkeypatch, error, said):
+    def fails(*words: object, **how: object) -> None:
+        raise error
+
+    monkeypatch.setattr(main_module, "_do", fails)
+    ended = weft("runs")
+    assert ended.code == 2
+    assert said in ended.err
+    assert "ulimit -a" in ended.err
+    assert "bug" not in ended.err

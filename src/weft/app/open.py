@@ -22,6 +22,7 @@ from weft.app.weaving import with_weave
 from weft.core.options import Options
 from weft.definition.stored import decode, encode
 from weft.definition.workflow import Workflow
+from weft.errors import StateFolderUnusable
 from weft.formats.discovery import find, project
 from weft.formats.loading import Loaded
 from weft.runtime.attempt import Attempts
@@ -33,6 +34,7 @@ from weft.runtime.ids import new_run_id
 from weft.runtime.inputs import checked_inputs
 from weft.runtime.vault import Secrets, Vault
 from weft.store.open import open_store
+from weft.transient import passing_trouble
 from weft.workspace.port import Base, Workspace
 
 if TYPE_CHECKING:
@@ -253,11 +255,28 @@ def open_weft(folder: Path | None = None, **given: Any) -> Weft:
 def _home(folder: Path) -> Path:
     """weft's own folder in the project; git does not see what is in it, but for the workflows."""
     home = folder / STATE
-    home.mkdir(exist_ok=True)
-    ignore = home / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text(IGNORED, encoding="utf-8")
+    try:
+        home.mkdir(exist_ok=True)
+        ignore = home / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text(IGNORED, encoding="utf-8")
+    except OSError as error:
+        raise _unusable(home, error) from error
     return home
+
+
+def _unusable(home: Path, error: OSError) -> StateFolderUnusable:
+    if home.exists() and not home.is_dir():
+        return StateFolderUnusable(
+            place=home,
+            reason="it is a file, not a folder",
+            mend=f"move it out of the way: mv {home} {home}.old",
+        )
+    if passing_trouble(error):
+        return StateFolderUnusable(place=home, reason=passing_trouble(error), mend="make room, and try again")
+    reason = (error.strerror or str(error)).lower()
+    mend = f"let this user write in {home.parent}, or work in a copy of the project that may be written"
+    return StateFolderUnusable(place=home, reason=reason, mend=mend)
 
 
 def _login() -> str:

@@ -10,14 +10,17 @@ import sys
 from typing import Any
 
 from weft.cli import exits
-from weft.errors import InvalidDefinition, WeftError
+from weft.errors import HostHasNoRoom, InvalidDefinition, WeftError
 from weft.observe.plain import clean, escaped_json, steady
+from weft.transient import passing_trouble
 
 REPORT = "weft failed; this is a bug of weft, not of your workflow. Please report it with this file: {file}"
 
 
 def complain(error: Exception, words: list[str]) -> int:
     """Print an error and give the exit code."""
+    if not isinstance(error, WeftError) and passing_trouble(error):
+        error = HostHasNoRoom(reason=passing_trouble(error))
     if not isinstance(error, WeftError):
         found = _report(error, words)
     elif isinstance(error, InvalidDefinition):
