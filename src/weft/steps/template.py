@@ -43,12 +43,21 @@ def render(template: str, names: Mapping[str, Any], finalize: Callable[[Any], An
         return template
     import jinja2
 
+    from weft.steps import bounds
+
     try:
         environment = _environment() if finalize is None else _environment().overlay(finalize=finalize)
-        return environment.from_string(template).render(names)
-    except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as fault:
-        shown = template if len(template) <= 80 else f"{template[:77]}..."
-        raise TemplateError(template=shown, reason=str(fault).rstrip(".")) from fault
+        made = environment.from_string(bounds.metered(environment.parse(template)))
+        meter = bounds.Meter()
+        return bounds.collected(made.generate({**names, bounds.METER: meter}), meter)
+    except RecursionError as fault:
+        raise TemplateError(template=_shown(template), reason="it is nested too deep") from fault
+    except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, MemoryError) as fault:
+        raise TemplateError(template=_shown(template), reason=str(fault).rstrip(".")) from fault
+
+
+def _shown(template: str) -> str:
+    return template if len(template) <= 80 else f"{template[:77]}..."
 
 
 def render_within(value: Any, names: Mapping[str, Any]) -> Any:
@@ -67,6 +76,8 @@ def _environment() -> SandboxedEnvironment:
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+    from weft.steps import bounds
+
     class KeysFirst(ImmutableSandboxedEnvironment):
         """`outputs.build.items` is the key `items`, not the method of a dict."""
 
@@ -75,4 +86,29 @@ def _environment() -> SandboxedEnvironment:
                 return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
             return super().getattr(obj, attribute)
 
-    return KeysFirst(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+        intercepted_binops = frozenset({"+", "*", "**", "%"})
+
+        def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+            bounds.operate(operator, left, right)
+            return super().call_binop(context, operator, left, right)
+
+        def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+            """What the sandbox puts in the place of `text.format`."""
+            wrapped = super().wrap_str_format(value)
+            if wrapped is None:
+                return None
+
+            def bounded(*args: Any, **named: Any) -> str:
+                bounds.formats(value.__self__, (*args, *named.values()))
+                return wrapped(*args, **named)
+
+            return bounded
+
+        def call(self, context: Any, obj: Any, /, *args: Any, **named: Any) -> Any:
+            context[bounds.METER].turn()
+            bounds.call(obj, args, named)
+            return super().call(context, obj, *args, **named)
+
+    made = KeysFirst(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+    made.filters = bounds.bounded_filters(made.filters)
+    return made

@@ -32,6 +32,10 @@ def test_types_of_inputs():
     assert all(fits("any", value) for value in values.values())
 
 
+BAD_PATTERN = "`pattern` is no regular expression that can be used: the pattern cannot be read: unclosed character class"
+NO_REFERENCES = "this is no regular expression that can be used: the pattern cannot be read: backreferences are not supported"
+
+
 @pytest.mark.parametrize(
     ("schema", "said"),
     [
@@ -48,8 +52,22 @@ def test_types_of_inputs():
         ({"items": {"enum": "x"}}, [(("items", "enum"), "`enum` takes a list of values", "")]),
         ({"required": "x"}, [(("required",), "`required` takes a list of names", "")]),
         ({"required": [1]}, [(("required",), "`required` takes a list of names", "")]),
-        ({"pattern": "["}, [(("pattern",), "`pattern` is no regular expression", "")]),
-        ({"pattern": 5}, [(("pattern",), "`pattern` is no regular expression", "")]),
+        ({"pattern": "["}, [(("pattern",), BAD_PATTERN, "")]),
+        ({"patternProperties": {"(a)\\1": {}}}, [(("patternProperties", "(a)\\1"), NO_REFERENCES, "")]),
+        (
+            {"patternProperties": {"a": {}}, "unevaluatedProperties": False},
+            [
+                (
+                    ("unevaluatedProperties",),
+                    "`unevaluatedProperties` next to `patternProperties` is not known here",
+                    "additionalProperties",
+                )
+            ],
+        ),
+        (
+            {"pattern": 5},
+            [(("pattern",), "`pattern` is no regular expression that can be used: a pattern is a text", "")],
+        ),
         ({"$ref": "http://x"}, [(("$ref",), "`$ref` may only point into the same schema", "")]),
         ({"type": "object", "properties": {"a": {"pattern": "x"}}, "required": ["a"]}, []),
     ],

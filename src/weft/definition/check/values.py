@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from weft.definition.check.subject import Subject
+from weft.definition.condition.native import pattern_fault
 from weft.definition.fault import nearest
 from weft.definition.findings import Path
 
@@ -109,16 +109,20 @@ def _own_faults(schema: dict[str, Any]) -> Iterator[tuple[Path, str, str]]:
     if not isinstance(required, list) or not all(isinstance(name, str) for name in required):
         yield ("required",), "`required` takes a list of names", ""
     pattern = schema.get("pattern")
-    if pattern is not None and not _compiles(pattern):
-        yield ("pattern",), "`pattern` is no regular expression", ""
+    if pattern is not None and (why := _unusable(pattern)):
+        yield ("pattern",), f"`pattern` is no regular expression that can be used: {why}", ""
+    named = schema.get("patternProperties")
+    for name in named if isinstance(named, dict) else ():
+        if why := _unusable(name):
+            yield ("patternProperties", name), f"this is no regular expression that can be used: {why}", ""
+    if named and "unevaluatedProperties" in schema:
+        what = "`unevaluatedProperties` next to `patternProperties` is not known here"
+        yield ("unevaluatedProperties",), what, "additionalProperties"
     target = schema.get("$ref", "#")
     if not isinstance(target, str) or not target.startswith("#"):
         yield ("$ref",), "`$ref` may only point into the same schema", ""
 
 
-def _compiles(pattern: Any) -> bool:
-    try:
-        re.compile(pattern)
-    except (re.error, TypeError):
-        return False
-    return True
+def _unusable(pattern: Any) -> str:
+    """Why it cannot be matched in time linear in the text, which leaves out looking around and references back."""
+    return pattern_fault(pattern) if isinstance(pattern, str) else "a pattern is a text"

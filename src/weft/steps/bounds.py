@@ -1,0 +1,190 @@
+"""What a template may take: so many turns of its loops and calls, so many seconds, texts of so many characters.
+
+A workflow is somebody's file. Jinja's sandbox keeps it from reaching anything; this keeps it from holding everything up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
+from time import monotonic
+from typing import Any, Final
+
+from jinja2 import nodes
+from jinja2.exceptions import TemplateRuntimeError
+from jinja2.visitor import NodeTransformer
+
+MOST_TURNS: Final = 1_000_000
+MOST_SECONDS: Final = 2.0
+MOST_CHARACTERS: Final = 16 * 1024 * 1024
+_WIDEST: Final = 1_000_000
+_WIDTH = re.compile(r"\d{7,}|\*")
+_LOOK_EVERY: Final = 256
+
+
+class TakesTooMuch(TemplateRuntimeError):
+    """A template went past a limit."""
+
+
+class Meter:
+    """Of one rendering. What is slow in one go is bounded by its size, what is slow in many by turns and time."""
+
+    def __init__(self) -> None:
+        self.turns = 0
+        self.until = monotonic() + MOST_SECONDS
+
+    def turn(self) -> None:
+        """One more turn of a loop, or one more call."""
+        self.turns += 1
+        if self.turns > MOST_TURNS:
+            raise TakesTooMuch(f"its loops take more than {MOST_TURNS:,} turns")
+        if self.turns % _LOOK_EVERY == 0:
+            self.look()
+
+    def look(self) -> None:
+        if monotonic() > self.until:
+            raise TakesTooMuch(f"it takes longer than {MOST_SECONDS:g} s")
+
+
+def collected(pieces: Iterable[str], meter: Meter) -> str:
+    """The whole text, as long as it is not too long."""
+    found, length = [], 0
+    for piece in pieces:
+        length = fits(length + len(piece))
+        found.append(piece)
+        meter.turn()
+    return "".join(found)
+
+
+def fits(length: int) -> int:
+    """The length, if a text or list may have it."""
+    if length > MOST_CHARACTERS:
+        raise TakesTooMuch(f"a text in it is longer than {MOST_CHARACTERS:,} characters")
+    return length
+
+
+def operate(sign: str, left: Any, right: Any) -> None:
+    """Raise TakesTooMuch for an operation of one text, list or number that would be too large."""
+    sizes = [len(one) for one in (left, right) if isinstance(one, str | bytes | list | tuple)]
+    if sign == "+":
+        fits(sum(sizes))
+    elif sign == "*" and sizes:
+        counts = [one for one in (left, right) if isinstance(one, int)]
+        fits(sizes[0] * max(counts, default=0))
+    elif sign == "%" and isinstance(left, str):
+        formats(left, right if isinstance(right, tuple) else (right,))
+    elif sign in {"**", "*"} and isinstance(left, int) and isinstance(right, int):
+        bits = left.bit_length() * abs(right) if sign == "**" else left.bit_length() + right.bit_length()
+        if bits > 8 * 4096:
+            raise TakesTooMuch("a number in it has too many digits")
+
+
+def call(function: Any, args: tuple[Any, ...], named: dict[str, Any]) -> None:
+    """The same for a method of a text, whatever its name is."""
+    text = getattr(function, "__self__", None)
+    if not isinstance(text, str):
+        return
+    given = (*args, *named.values())
+    if any(isinstance(one, int) and one > _WIDEST for one in given):
+        raise TakesTooMuch(f"a width in it is more than {_WIDEST:,}")
+    name = getattr(function, "__name__", "")
+    if name == "join" and args:
+        _joins(text, args[0])
+    elif name == "replace" and len(args) > 1:
+        _replaces(text, str(args[0]), str(args[1]))
+
+
+def formats(pattern: str, given: Iterable[Any]) -> None:
+    """Raise TakesTooMuch where a pattern with these values may become too long."""
+    if _WIDTH.search(pattern):
+        raise TakesTooMuch(f"a width in it is more than {_WIDEST:,}")
+    longest = max((len(one) for one in given if isinstance(one, str | list | tuple | dict)), default=0)
+    fits(len(pattern) + longest * (pattern.count("%") + pattern.count("{")))
+
+
+def _joins(between: str, parts: Any) -> None:
+    if isinstance(parts, str | list | tuple | dict):
+        fits(len(between) * len(parts) + sum(len(one) for one in parts if isinstance(one, str)))
+
+
+def _replaces(text: str, old: str, new: str) -> None:
+    fits(len(text) + (text.count(old) if old else len(text) + 1) * len(new))
+
+
+def bounded_filters(filters: dict[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
+    """The filters of an environment, each of which looks at what it is given first."""
+    own: dict[str, Callable[..., Any]] = {_COUNTED: _counted, _TOGETHER: _together}
+    return {name: _bounded(name, one) for name, one in filters.items()} | own
+
+
+def _bounded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def bounded(*args: Any, **named: Any) -> Any:
+        given = (*args, *named.values())
+        if any(isinstance(one, int) and one > _WIDEST for one in given[1:]):
+            raise TakesTooMuch(f"a width in it is more than {_WIDEST:,}")
+        texts = [one for one in given if isinstance(one, str)]
+        if name == "format" and texts:
+            formats(texts[0], given)
+        elif name == "replace" and len(texts) > 2:
+            _replaces(texts[0], texts[1], texts[2])
+        elif name == "join" and texts:
+            _joins(texts[-1], next((one for one in given if isinstance(one, list | tuple)), ""))
+        return function(*args, **named)
+
+    return bounded
+
+
+_COUNTED, _TOGETHER = "metered", "metered_together"
+
+
+class _Meters(NodeTransformer):
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 - Jinja calls it by the kind of node
+        self.generic_visit(node)
+        node.iter = nodes.Filter(node.iter, _COUNTED, [nodes.Name(METER, "load")], [], None, None)
+        return node
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - the same
+        self.generic_visit(node)
+        first, *rest = node.nodes
+        return nodes.Filter(first, _TOGETHER, rest, [], None, None)
+
+
+METER: Final = "_meter"
+
+
+def metered(tree: nodes.Template) -> nodes.Template:
+    """The parsed template with what counts its turns."""
+    changed: nodes.Template = _Meters().visit(tree)
+    return changed
+
+
+def _counted(items: Any, meter: Meter) -> Any:
+    """Every turn counts; what has a length keeps it, for `loop.last` and the like."""
+    if isinstance(items, str | list | tuple | dict | set):
+        return _Sized(items, meter)
+    return _turns(items, meter)
+
+
+class _Sized:
+    def __init__(self, items: Any, meter: Meter) -> None:
+        self._items, self._meter = items, meter
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[Any]:
+        return _turns(self._items, self._meter)
+
+
+def _turns(items: Any, meter: Meter) -> Iterator[Any]:
+    for one in items:
+        meter.turn()
+        yield one
+
+
+def _together(first: Any, *rest: Any) -> str:
+    texts = [str(one) for one in (first, *rest)]
+    fits(sum(len(one) for one in texts))
+    return "".join(texts)
