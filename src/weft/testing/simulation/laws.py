@@ -272,8 +272,9 @@ _CHECKS: dict[type[e.Event], Check] = {
 }
 
 
-def rests(state: State, now: float) -> None:
-    """After everything that may happen has happened: the run has ended, or something that is named holds it."""
+def rests(state: State, now: float, busy: bool = False) -> None:
+    """After everything that may happen has happened: the run has ended, or something that is named holds it. `busy`: in a
+    run that shares a budget with it an attempt is under way, whose reservation comes back when it ends."""
     assert state.status != "pending", "the run has not started"
     if state.ended:
         assert not plan(state), "an ended run is owed work"
@@ -289,7 +290,7 @@ def rests(state: State, now: float) -> None:
         if state.reason == "by request":
             return
     else:
-        waits = state.parent is not None and bool(state.ready)  # for what others of its family hold
+        waits = busy and bool(state.ready)
         assert waits or state.running or state.moving or wakes, (
             "nothing runs, nothing is due, nobody is asked"
         )

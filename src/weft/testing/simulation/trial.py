@@ -143,7 +143,7 @@ def _settled(state: State, command: c.Advance, now: float) -> None:
     again = decide(state, c.Advance(places if places >= PLENTY else 0, command.around), now)
     assert not again, f"advancing again led to {again}"
     if places >= PLENTY:
-        rests(state, now)
+        rests(state, now, command.around.busy)
 
 
 def _tokens(state: State) -> int:
