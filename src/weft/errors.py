@@ -196,6 +196,10 @@ class StateFolderUnusable(WeftError):
     mend = "{mend}"
 
 
+class TakesTooLong(WeftError):
+    """{what} takes more than {steps} steps or {seconds} s"""
+
+
 class TemplateError(WeftError):
     """The template `{template}` cannot be filled in: {reason}."""
 

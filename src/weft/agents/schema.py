@@ -13,14 +13,11 @@ from time import monotonic
 from typing import Any, Final
 
 from weft.definition.condition.native import matches
+from weft.errors import TakesTooLong
 
 MOST_STEPS: Final = 1_000_000
 MOST_SECONDS: Final = 5.0
 _LOOK_EVERY: Final = 256
-
-
-class _TakesTooLong(Exception):
-    """The check of a value went past a limit."""
 
 
 def schema_faults(value: Any, schema: Mapping[str, Any], name: str) -> list[str]:
@@ -43,7 +40,7 @@ def schema_faults(value: Any, schema: Mapping[str, Any], name: str) -> list[str]
         return [f"the schema of {name} refers to something that is not in it: {fault}"]
     except ValueError as fault:
         return [f"the schema of {name} cannot be used: {fault}"]
-    except (_TakesTooLong, RecursionError) as fault:
+    except (TakesTooLong, RecursionError) as fault:
         why = (
             "it is nested too deep, or refers to itself" if isinstance(fault, RecursionError) else str(fault)
         )
@@ -65,9 +62,7 @@ class _Meter:
     def step(self) -> None:
         self.steps += 1
         if self.steps > MOST_STEPS or (self.steps % _LOOK_EVERY == 0 and monotonic() > self.until):
-            raise _TakesTooLong(
-                f"to check a value takes more than {MOST_STEPS:,} steps or {MOST_SECONDS:g} s"
-            )
+            raise TakesTooLong(f"to check a value takes more than {MOST_STEPS:,} steps or {MOST_SECONDS:g} s")
 
 
 def _checker(meter: _Meter) -> Any:
