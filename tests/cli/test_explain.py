@@ -40,6 +40,7 @@ def test_a_driver_that_holds_a_run_and_is_silent_is_named_with_the_way_out(weft)
     ended = weft("drive", run)
     assert ended.code == 2
     assert "gave no sign for 600 s" in ended.err
+    assert f"driven by process {os.getpid()}" in weft("drive").out
     apart = holds.replace(f":{pid_space()}:", ":1:")
     with sqlite3.connect(weft.folder / ".weft" / "weft.db") as db:
         db.execute("UPDATE leases SET owner = ?", (apart,))

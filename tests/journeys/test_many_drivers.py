@@ -114,7 +114,7 @@ def trial(weft: Program, chance: random.Random, drivers: int, apart: bool) -> No
         seats[0].sit("run", "many.yaml")
         until(lambda: ledger.read_text(), "the first step")
         deadline = time.monotonic() + TRIAL_SECONDS
-        while weft.last()["status"] not in {"completed", "failed", "aborted"}:
+        while weft.last().get("status") not in {"completed", "failed", "aborted"}:
             assert time.monotonic() < deadline, "the run is not driven to its end"
             for seat in [seat for seat, until_ in stopped.items() if time.monotonic() > until_]:
                 seat.send(signal.SIGCONT)

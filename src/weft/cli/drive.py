@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from weft.app.open import Weft
 from weft.cli import exits, given
-from weft.cli.driving import Lines, drive, headline
+from weft.cli.driving import Lines, drive, headline, waiting
 from weft.cli.grammar import Argument, Command, Option
 from weft.cli.here import Here
 from weft.cli.interrupts import interrupts
 from weft.core.state import State
 from weft.errors import Misused, Refused
 from weft.observe.summary import summary
+from weft.observe.wording import duration
+from weft.runtime.leases import Holder
 
 MORE = """Without a run it drives whatever is unfinished in the store and ends when nothing can move: each run is
 completed, failed, aborted, or waits for somebody. With several runs the exit code is that of the worst."""
@@ -38,15 +40,25 @@ async def perform(here: Here, run: str | None, inputs: list[str], wait: bool) ->
 
 async def _all(here: Here, weft: Weft) -> int:
     view = Lines(here.screen, several=True)
+    weft.engine.hears = waiting(view)
     with interrupts(weft.engine, view.say) as stopped:
         states = await weft.drive_all(view.told)
+    holders = await weft.engine.leases.holders()
     now = weft.engine.clock.now()
     here.screen.give({"runs": [summary(state, now) for state in states.values()]})
     for state in states.values():
         here.screen.line(headline(here.screen, state, now))
+        if state.run in holders and not state.ended:
+            here.screen.line(f"  {driven_by(holders[state.run])}")
     if not states:
         here.screen.line("Nothing is unfinished.")
     return exits.INTERRUPTED if stopped.seen else _worst(list(states.values()))
+
+
+def driven_by(holder: Holder) -> str:
+    """Who drives a run that was left to it."""
+    silent = f", which gave no sign for {duration(holder.silent_seconds)}" if holder.silent else ""
+    return f"driven by {holder.who}{silent}"
 
 
 def _worst(states: list[State]) -> int:

@@ -4,6 +4,7 @@ for JSON. How it ended is said here too, with the commands to go on.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from weft.app.open import Weft
@@ -84,10 +85,20 @@ async def follow(
     """Drive a run and show it; gives how it stands then, and whether somebody interrupted it."""
     view = _view(here, weft)
     resting = never if wait else lambda state: rests(state) and not view.attended()
+    weft.engine.hears = waiting(view)
     with interrupts(weft.engine, view.say) as stopped:
         async with view:
             state = await weft.engine.drive(run, resting, view.told, fresh=fresh)
     return state, stopped.seen and not state.ended
+
+
+def waiting(view: View) -> Callable[[str, str], None]:
+    """Tells beside what is shown what has to wait for the host, and when it goes on."""
+
+    def hears(doing: str, reason: str) -> None:
+        view.say(f"Waiting ({doing}): {reason}" if reason else f"Going on ({doing}).")
+
+    return hears
 
 
 def _view(here: Here, weft: Weft) -> View:

@@ -7,14 +7,14 @@ import resource
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from weft.core.events import NotePublished, RunStarted
-from weft.errors import StoreError
+from weft.errors import StoreBusy, StoreError
 from weft.store.sqlite import SqliteStore
 from weft.testing.store_contract.given import append, begin
 
@@ -166,6 +166,40 @@ async def test_a_store_that_another_process_locks_says_so(store: SqliteStore, pa
     other.execute("ROLLBACK")
     other.close()
     assert (await append(store, "r", 2, RunStarted())).version == 3
+
+
+async def test_a_list_is_shown_as_it_was_while_somebody_keeps_the_file(store: SqliteStore, path: Path):
+    await begin(store, "r")
+    assert [row.version for row in await store.runs()] == [2]
+    await append(store, "r", 2, RunStarted())
+    store.one("PRAGMA busy_timeout = 1")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert [row.version for row in await store.runs()] == [2]
+        with pytest.raises(StoreBusy):
+            await store.unfinished()
+    assert [row.version for row in await store.runs()] == [3]
+
+
+async def test_a_file_that_was_found_locked_is_not_waited_for_by_each_that_comes_after(
+    store: SqliteStore, path: Path
+):
+    store.one("PRAGMA busy_timeout = 1")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreBusy):
+            await begin(store, "r")
+        assert store.one("PRAGMA busy_timeout") == (100,)
+    await begin(store, "r")
+    assert store.one("PRAGMA busy_timeout") == (5_000,)
+
+
+async def test_no_descriptor_for_the_log_passes_and_no_file_does_not(store: SqliteStore, path: Path):
+    error = sqlite3.OperationalError("unable to open database file")
+    error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+    assert isinstance(store.trouble(error), StoreBusy)
+    os.unlink(path)
+    assert not isinstance(store.trouble(error), StoreBusy)
 
 
 async def test_who_is_about_to_write_is_alone_before_it_reads(store: SqliteStore, path: Path):

@@ -102,6 +102,16 @@ def test_a_file_that_stays_locked_is_told(path: Path):
             migrate(db, "db")
 
 
+def test_a_file_that_somebody_writes_is_opened_without_waiting(path: Path):
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        migrate(other, "db")
+        other.execute("BEGIN IMMEDIATE")
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=3_600)) as db:
+            migrate(db, "db")
+            assert db.execute("PRAGMA busy_timeout").fetchone() == (3_600_000,)
+            assert db.execute("SELECT count(*) FROM records").fetchone() == (0,)
+
+
 @contextmanager
 def somebody_reading(path: Path) -> Iterator[sqlite3.Connection]:
     """Who keeps the file from changing to a write-ahead log, though not from being read."""

@@ -11,7 +11,7 @@ import sqlite3
 from contextlib import suppress
 from typing import Any
 
-from weft.errors import NoSuchRun, StoreError
+from weft.errors import NoSuchRun, StoreBusy, StoreError
 from weft.store import views
 from weft.store.port import Record, RunQuery, RunRow
 from weft.store.sqlite.feed import COLUMNS, record
@@ -39,7 +39,9 @@ class Listing(Keeping):
     _steps: dict[str, views.Steps]
 
     async def runs(self, query: RunQuery = RunQuery()) -> list[RunRow]:
-        await self.catch_up()
+        # A driver that was stopped while it wrote keeps the list as it was; that is shown, and who is silent with it.
+        with suppress(StoreBusy):
+            await self.catch_up()
         where, values = self._filters(query)
         found: list[tuple[float, str, bytes]] = []
         # One question a status: each is a walk along an index that stops after a page.

@@ -21,8 +21,10 @@ PATIENCE_SECONDS = 5.0
 def migrate(db: sqlite3.Connection, name: str, steps: Path = STEPS) -> None:
     """Bring a new or older file to this version. Raises StoreError when it is newer or not weft's."""
     newest = len(_steps(steps))
-    _check(db, name, newest)
+    known = _check(db, name, newest)
     _use_wal(db, name)
+    if known == newest and _is_written(db):
+        return
     db.execute("BEGIN IMMEDIATE")
     try:
         # Somebody else may have been quicker.
@@ -38,6 +40,23 @@ def migrate(db: sqlite3.Connection, name: str, steps: Path = STEPS) -> None:
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
+
+
+def _is_written(db: sqlite3.Connection) -> bool:
+    """Whether somebody else writes the file just now: then it can be written, and it is not waited for whoever it is. A driver
+    that was stopped in the middle keeps it for as long as it stands still, and must not keep others from reading.
+    """
+    (patience,) = db.execute("PRAGMA busy_timeout").fetchone()
+    db.execute("PRAGMA busy_timeout = 0")
+    try:
+        db.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    else:
+        db.execute("ROLLBACK")
+        return False
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {patience}")
 
 
 def _check(db: sqlite3.Connection, name: str, newest: int) -> int:
