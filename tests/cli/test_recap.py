@@ -24,10 +24,10 @@ async def told(folder: Path, text: str, **how: Any) -> str:
         run = await weft.start(workflow, options=Options(**how))
         state = await weft.drive(run)
         records = await weft.store.read(run)
-        screen = Screen(out=io.StringIO())
+        out = io.StringIO()
+        screen = Screen(out=out)
         recap(screen, state, [(one.at, one.event) for one in records])
-        assert isinstance(screen.out, io.StringIO)
-        return screen.out.getvalue()
+        return out.getvalue()
 
 
 async def test_steps_stand_under_their_phases_with_what_came_of_them(tmp_path):

@@ -8,12 +8,12 @@ from tests.journeys.program import until
 
 
 def _why(weft):
-    """The sentence, checked to be one, and the commands below it."""
+    """The sentence, checked to be one; below it stand commands, and what there is to know of the folder."""
     told = weft("explain", "last")
     assert told.returncode == 0
-    sentence, *commands = told.stdout.splitlines()
+    sentence, *below = told.stdout.splitlines()
     assert sentence.endswith(".")
-    assert all(line.startswith("  weft ") for line in commands)
+    assert all(line.startswith(("  weft ", "  mind ")) for line in below)
     return sentence
 
 

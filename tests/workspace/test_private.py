@@ -100,7 +100,7 @@ async def test_several_runs_may_begin_at_once(folder: Path):
     assert len({base.commit for base in bases}) <= 4
     assert listing(str(folder / ".weft/repositories")) is not None
     [only] = [name for name in listing(str(folder / ".weft/repositories")) or () if not name.startswith(".")]
-    assert only.startswith("folder-")
+    assert only == "folder.git"
 
 
 async def test_a_result_is_written_into_the_folder(space: GitWorkspace, folder: Path, base: Base):
