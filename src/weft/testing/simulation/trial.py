@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -70,6 +71,7 @@ class Trial:
         self.runs: dict[str, Subject] = {}
         self.told: list[Told] = []
         self.used: dict[str, int] = {}
+        self.payers: dict[tuple[str, str, int, int], list[str]] = {}
         self._graphs = {name: Graph(workflow) for name, workflow in catalog.workflows.items()}
 
     def tell(self, told: Told) -> list[e.Event] | WeftError:
@@ -97,8 +99,10 @@ class Trial:
         self._keeps_within(subject, events)
         paid = _tokens(subject.state) - spent
         assert paid == wanted, f"{paid} tokens were counted, {wanted} were told"
-        if isinstance(told.command, c.Report):
-            self.used[told.run] = self.used.get(told.run, 0) + paid
+        if isinstance(told.command, c.Report) and paid:
+            attempt = (told.run, told.command.step, told.command.round, told.command.attempt)
+            for run in self.payers[attempt]:
+                self.used[run] = self.used.get(run, 0) + paid
         audit(subject.state)
         if isinstance(told.command, c.Advance):
             _settled(subject.state, told.command, told.now)
@@ -110,17 +114,30 @@ class Trial:
 
     def _keeps_within(self, subject: Subject, events: list[e.Event]) -> None:
         """An attempt starts only while all that spend of the same budget have not used it up."""
-        if not any(isinstance(event, e.StepStarted) for event in events):
-            return
-        state: State | None = subject.state
-        while state is not None:
+        started = [event for event in events if isinstance(event, e.StepStarted)]
+        payers = list(self._payers(subject.state)) if started else []
+        for event in started:
+            self.payers[(subject.run, event.step, event.round, event.attempt)] = [one.run for one in payers]
+        for state in payers:
             most = state.workflow.limits.budget.tokens
+            if most is None:
+                continue
             under = [one for one in self.runs.values() if self._is_under(one.state, state.run)]
             granted = sum(one.state.granted.tokens for one in under if one.run != state.run)
-            used = sum(self.used.get(one.run, 0) for one in under)
-            if most is not None:
-                assert used < most + state.raised.tokens + granted, f"{used} tokens of {state.run} are used"
-            state = self.state_of(state.parent.run) if state.parent is not None else None
+            used = self.used.get(state.run, 0)
+            assert used < most + state.raised.tokens + granted, f"{used} tokens of {state.run} are used"
+
+    def _payers(self, state: State) -> Iterator[State]:
+        """The run itself, and those above it as long as each waits for what it called: a called run that a person starts
+        again after its caller ended is on its own."""
+        yield state
+        while state.parent is not None:
+            caller = self.state_of(state.parent.run)
+            key = state.parent.step
+            if caller is None or key not in caller.calls or caller.steps[key].child != state.run:
+                return
+            yield caller
+            state = caller
 
     def _is_under(self, state: State, top: str) -> bool:
         while state.run != top and state.parent is not None and state.parent.run in self.runs:
