@@ -38,7 +38,7 @@ async def test_input_that_nobody_reads_is_no_fault(shared):
 @pytest.mark.needs("linux")
 async def test_what_takes_too_long_is_ended(shared):
     token = new_token()
-    with pytest.raises(ChildProcessError, match=r"no end after 0\.3 s"):
+    with pytest.raises(ChildProcessError, match=r"longer than 0\.3 seconds"):
         await call(argv("group", token), folder="/", env=ENVIRONMENT, seconds=0.3, cap=10, shared=shared)
     await until(lambda: not living(token))
 

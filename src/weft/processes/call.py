@@ -46,7 +46,7 @@ async def call(
         async with asyncio.timeout(seconds):
             await child.ended()
     except TimeoutError:
-        raise ChildProcessError(f"no end after {seconds:g} s") from None
+        raise ChildProcessError(f"it took longer than {seconds:g} seconds") from None
     finally:
         if feed is not None:
             feed.close()
