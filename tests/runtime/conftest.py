@@ -38,6 +38,7 @@ class Scripted:
         self.briefs: list[Assignment] = []
         self.begins: Base | Outcome | None = None
         self.held: list[str] = []
+        self.tree: str | None = "tree"
         self.gone: list[str] = []
 
     async def perform(self, assignment: Assignment, link: Link) -> Outcome:
@@ -77,6 +78,9 @@ class Scripted:
     async def hold(self, assignment: Assignment, commit: str) -> bool:
         self.held.append(commit)
         return commit not in self.gone
+
+    async def starts_from(self, assignment: Assignment) -> str | None:
+        return self.tree
 
     async def end(self, run: str, base: Base) -> None:
         self.ended.append(run)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
+import pytest
+
 from tests.runtime.conftest import Bench, failed, noop
+from weft.app.open import open_weft
 from weft.core.work import Artifact, Outcome, Usage
-from weft.definition.workflow import Step
+from weft.definition.workflow import Step, Workflow
 from weft.runtime.cache import Cached
 
 
@@ -49,3 +55,64 @@ async def test_another_brief_is_another_result() -> None:
     for prompt in ("one", "two"):
         await bench.engine.drive(await bench.begin(Step(id="a", kind="run", cache=True, prompt=prompt)))
     assert bench.work.done == ["a", "a"]
+
+
+async def test_another_tree_to_start_from_is_another_result() -> None:
+    bench = Bench()
+    bench.engine.dispatch = Cached(bench.work, bench.store)
+    for tree in ("one", "two", "one"):
+        bench.work.tree = tree
+        await bench.engine.drive(await bench.begin(noop("a", cache=True)))
+    assert bench.work.done == ["a", "a"]
+
+
+async def test_where_the_start_cannot_be_told_nothing_is_taken() -> None:
+    bench = Bench()
+    bench.engine.dispatch = Cached(bench.work, bench.store)
+    bench.work.tree = None
+    for _ in range(2):
+        await bench.engine.drive(await bench.begin(noop("a", cache=True)))
+    assert bench.work.done == ["a", "a"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "done"),
+    [
+        ("no name", ["a"]),
+        ("{{ outputs.other }}", ["a"]),
+        ("{{ outputs.before.n }}", ["a", "a"]),
+        ("{{ outputs['before'].n }}", ["a", "a"]),
+        ("{{ outputs | length }}", ["a", "a"]),
+    ],
+)
+async def test_an_output_counts_where_the_step_reads_it(prompt: str, done: list[str]) -> None:
+    bench = Bench()
+    bench.engine.dispatch = Cached(bench.work, bench.store)
+    for number in (1, 2):
+        bench.work.does["before"] = Outcome(outputs={"n": number})
+        step = Step(id="a", kind="run", needs=("before",), cache=True, prompt=prompt)
+        await bench.engine.drive(await bench.begin(noop("before"), step))
+    assert [name for name in bench.work.done if name == "a"] == done
+
+
+def _git(folder: Path, *argv: str) -> str:
+    identity = ("-c", "user.name=a", "-c", "user.email=a@b")
+    return subprocess.check_output(["git", *identity, *argv], cwd=folder, text=True).strip()
+
+
+@pytest.mark.needs("git")
+async def test_a_file_that_came_from_further_back_counts(tmp_path: Path) -> None:
+    _git(tmp_path, "init", "-q", "-b", "main")
+    _git(tmp_path, "commit", "-q", "--allow-empty", "-m", "begin")
+    weft = open_weft(tmp_path)
+    read = []
+    for word in ("one", "two", "one"):
+        steps = (
+            Step(id="first", kind="run", args={"script": f"echo {word} > x.txt"}),
+            Step(id="between", kind="run", args={"script": "echo same > between.txt"}, needs=("first",)),
+            Step(id="last", kind="run", args={"script": "cp x.txt y.txt"}, needs=("between",), cache=True),
+        )
+        state = await weft.drive(await weft.start(Workflow(name="flow", steps=steps)))
+        result = state.steps["last"].result
+        read.append((_git(tmp_path, "show", f"{state.commit}:y.txt"), bool(result and result.cached_from)))
+    assert read == [("one", False), ("two", False), ("one", True)]

@@ -67,6 +67,10 @@ class Dispatch(Protocol):
         """Keep a commit that comes from another run as what this attempt left; False when it is not there any more."""
         ...
 
+    async def starts_from(self, assignment: Assignment) -> str | None:
+        """The tree of the files that the attempt is to start from, "" when it sees none. None when that cannot be told."""
+        ...
+
     async def end(self, run: str, base: Base) -> None:
         """The run is over: give its folders back; commits and output stay."""
         ...

@@ -113,6 +113,22 @@ class Attempts:
             return False
         return True
 
+    async def starts_from(self, assignment: Assignment) -> str | None:
+        """None where nothing is versioned, or what it needs does not fit together: the attempt itself tells that."""
+        if assignment.mode == "none":
+            return ""
+        if assignment.mode == "shared" or not assignment.base.commit:
+            return None
+        workspace = self._workspace_of(assignment)
+        try:
+            parts = await start_from(assignment, workspace)
+            if isinstance(parts, Woven):
+                return None
+            woven = await workspace.weave(assignment.spot.run, assignment.base, parts, assignment.policies)
+        except (WeftError, OSError):
+            return None
+        return woven.tree or None
+
     async def end(self, run: str, base: Base) -> None:
         """Give the run's folders back. A run that never had one has nothing to give."""
         if not base.root:

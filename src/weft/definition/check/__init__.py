@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from weft.definition.check.artifacts import check_artifacts
+from weft.definition.check.cached import check_cached
 from weft.definition.check.conditions import check_conditions
 from weft.definition.check.confined import check_confined
 from weft.definition.check.names import check_names, repaired
@@ -51,6 +52,7 @@ def check(
     check_numbers(subject)
     check_values(subject)
     check_confined(subject)
+    check_cached(subject)
     check_people(subject)
     check_routes(subject)
     shape = Shape(repaired(workflow))

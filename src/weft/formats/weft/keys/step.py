@@ -152,7 +152,7 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     labels: Names | UnsetType = UNSET
     """What a worker must offer to take the step."""
     cache: bool | UnsetType = UNSET
-    """The result of an earlier success with the same brief may be taken."""
+    """The result of an earlier success may be taken where it had the same brief and began from the same files."""
     final: bool = field(default=False, name="finally")
     """Run after all other steps, whatever became of them."""
     handoff: str = ""
