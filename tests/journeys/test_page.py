@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import re
-import socket
-import subprocess
 from collections.abc import Iterator
 
 import pytest
-
-from tests.journeys.program import Program, until
 
 pytest.importorskip("nicegui")
 pytest.importorskip("playwright")
@@ -17,6 +13,7 @@ pytest.importorskip("playwright")
 from playwright.sync_api import Browser, TimeoutError, expect
 
 from tests.journeys.browser import Tab, browser
+from tests.journeys.served import Served, project, start
 
 pytestmark = [pytest.mark.needs("chromium", "git")]
 expect.set_options(timeout=30_000)
@@ -59,72 +56,10 @@ def chromium() -> Iterator[Browser]:
         yield opened
 
 
-class Served(Program):
-    """The program with its doors open on a port that stays the same."""
-
-    def serve(self, *words: str) -> subprocess.Popen[str]:
-        process = self.begin("serve", "--port", self.port, *words)
-        assert process.stdout is not None
-        until(lambda: "is open at" in (process.stdout.readline() if process.stdout else ""), "the door")
-        return process
-
-    def tab(self, chromium: Browser, **how: object) -> Tab:
-        """A browser of somebody who logs in with the token of this host."""
-        tab = Tab(chromium, self.url, **how)
-        tab.page.goto(f"{self.url}/login")
-        tab.page.locator("#token").fill((self.folder / ".weft" / "serve.token").read_text().strip())
-        tab.page.get_by_role("button", name="Log in").click()
-        tab.page.wait_for_selector(".frame header")
-        return tab
-
-    def stop(self) -> None:
-        """As whoever runs it stops it, so that the program ends by itself."""
-        for process in self._begun:
-            if process.returncode is None:
-                process.terminate()
-                process.communicate(timeout=30)
-
-    @property
-    def port(self) -> str:
-        if not hasattr(self, "_port"):
-            with socket.socket() as free:
-                free.bind(("127.0.0.1", 0))
-                self._port = str(free.getsockname()[1])
-        return self._port
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-
 @pytest.fixture
 def served(tmp_path) -> Iterator[Served]:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    program = Served(folder)
-    for name, text in {"plan": PLAN, "slow": SLOW, "broken": ENDLESS}.items():
-        program.write(f"workflows/{name}.yaml", text)
-    program.write("README.md", "# A project\n")
-    git = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
-    for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "Begin"]):
-        subprocess.run([*git, *words], cwd=folder, env=program.environment, check=True)
-    yield program
-    try:
-        program.stop()
-    finally:
-        program.close()
-
-
-def start(tab: Tab, workflow: str, **fields: str) -> str:
-    """Start a run from the form and give its id."""
-    page = tab.go("/")
-    page.get_by_role("button", name="Start a run").click()
-    page.locator("#pick").select_option(workflow)
-    for name, value in fields.items():
-        page.locator(f"[name='in:{name}']").fill(value)
-    page.get_by_role("button", name="Start", exact=True).click()
-    page.wait_for_url(re.compile("/runs/"))
-    return page.url.partition("/runs/")[2].partition("?")[0]
+    with project(tmp_path / "project", {"plan": PLAN, "slow": SLOW, "broken": ENDLESS}) as program:
+        yield program
 
 
 def test_a_run_is_started_from_the_form_rejected_amended_and_followed_without_a_reload(served, chromium):

@@ -7,6 +7,7 @@ import pytest
 from mcp.client.client import Client
 
 from tests.web.opened import project
+from weft.app.acting import named
 from weft.app.open import open_weft
 from weft.app.supervisor import Supervisor, supervised
 from weft.app.tokens import Person
@@ -31,7 +32,17 @@ def said(result):
 async def test_an_agent_takes_a_run_from_its_start_to_its_file(weft):
     async with Client(tool_server(weft, lambda context: Person("agent", "admin"))) as client:
         names = {tool.name for tool in (await client.list_tools()).tools}
-        assert names == {"workflows", "list", "show", "explain", "wait", "artifacts", "start", "answer"}
+        assert names == {
+            "workflows",
+            "list",
+            "show",
+            "explain",
+            "wait",
+            "artifacts",
+            "start",
+            "answer",
+            "give_secrets",
+        }
         listed = told(await client.call_tool("workflows", {}))
         assert "writing" in {one["name"] for one in listed["workflows"]}
         run = told(await client.call_tool("start", {"workflow": "writing", "key": "once"}))["run"]
@@ -79,8 +90,44 @@ async def test_a_wait_that_is_over_tells_how_it_stands(weft):
         assert told(await client.call_tool("wait", {"run": run, "seconds": 0}))["run"] == run
 
 
+async def test_a_run_that_waits_for_a_secret_is_given_it_again_and_tells_nobody(tmp_path):
+    folder = project(tmp_path / "project")
+    canary = "canary-51c0ffee"
+    text = "name: needs\ninputs: {token: {secret: true}}\n"
+    text += "steps: [{id: use, run: 'echo \"$T\"', secrets: {T: token}}]\n"
+    (folder / "workflows" / "needs.yaml").write_text(text)
+    async with open_weft(folder) as before:
+        loaded = await named(before, "needs")
+        run = await before.start(loaded.workflow, inputs={"token": canary})
+    async with (
+        open_weft(folder) as weft,
+        supervised(Supervisor(weft)),
+        Client(tool_server(weft, lambda context: Person("agent", "operator"))) as client,
+    ):
+        waited = told(await client.call_tool("wait", {"run": run}))
+        assert (waited["status"], waited["kind"]) == ("paused", "secret")
+        assert "token" in waited["sentence"]
+        for wrong, why in (({"tokn": canary}, "did you mean token"), ({"token": "6chars"}, "shorter than 8")):
+            result = await client.call_tool("give_secrets", {"run": run, "values": wrong})
+            assert result.is_error
+            assert why in said(result)
+            assert not any(value in said(result) for value in wrong.values())
+        given = told(await client.call_tool("give_secrets", {"run": run, "values": {"token": canary}}))
+        assert given == {"run": run, "given": ["token"]}
+        assert told(await client.call_tool("wait", {"run": run}))["status"] == "completed"
+        again = await client.call_tool("give_secrets", {"run": run, "values": {"token": canary}})
+        assert "is completed" in said(again)
+        assert canary not in json.dumps(told(await client.call_tool("show", {"run": run})))
+    assert not [path for path in folder.rglob("*") if path.is_file() and canary.encode() in path.read_bytes()]
+
+
 @pytest.mark.parametrize(
-    ("role", "may"), [("viewer", set()), ("approver", {"answer"}), ("operator", {"start", "answer"})]
+    ("role", "may"),
+    [
+        ("viewer", set()),
+        ("approver", {"answer"}),
+        ("operator", {"start", "answer", "give_secrets"}),
+    ],
 )
 async def test_each_role_may_do_what_it_should_and_nothing_else(weft, role, may):
     async with Client(tool_server(weft, lambda context: Person("agent", role))) as client:
@@ -88,6 +135,7 @@ async def test_each_role_may_do_what_it_should_and_nothing_else(weft, role, may)
         for name, given in (
             ("start", {"workflow": "quiet"}),
             ("answer", {"run": "nix", "ask": "a", "verdict": "approve"}),
+            ("give_secrets", {"run": "nix", "values": {}}),
         ):
             result = await client.call_tool(name, given)
             refused = result.is_error and "not-allowed" in said(result)

@@ -202,6 +202,21 @@ def _doing(made: MCPServer[Any], weft: Weft, folded: Folded, allowed: Allowed) -
         )
         return {"run": found, "events": [str(event.__struct_config__.tag) for event in events]}
 
+    @made.tool(name="give_secrets", title="Give secrets to a run")
+    @_told
+    async def give_secrets(
+        ctx: Context[Any, Any],
+        run: Run,
+        values: Annotated[
+            dict[str, str], Field(description="by the secret input's name its value; nothing keeps it")
+        ],
+    ) -> dict[str, Any]:
+        """Give a run the values of its secret inputs again: after a restart it waits for them, as `explain` tells."""
+        person = allowed(ctx, "operator")
+        found = await weft.store.find(run)
+        await acting.give(weft, found, values, person.name)
+        return {"run": found, "given": sorted(values)}
+
 
 def _resources(made: MCPServer[Any], weft: Weft, folded: Folded, allowed: Allowed) -> None:
     """Runs and their files by address."""
