@@ -25,6 +25,40 @@ def test_a_table_says_otherwise_key_by_key():
     assert preset("claude", {"env": {"A": "1"}}).env["DISABLE_AUTOUPDATER"] == "1"
 
 
+DOCUMENTED = {
+    "claude": {"auto", "default", "acceptEdits", "plan", "dontAsk", "bypassPermissions"},
+    "codex": {"read-only", "auto", "full-access"},
+    "codex from 2 on": {"read-only", "agent", "plan", "agent-full-access"},
+    "gemini": {"default", "autoEdit", "yolo", "plan"},
+    "qwen": {"plan", "default", "auto-edit", "yolo"},
+}
+"""The modes of each adapter by its own documentation."""
+UNASKING = {
+    "auto",
+    "acceptEdits",
+    "dontAsk",
+    "bypassPermissions",
+    "full-access",
+    "agent",
+    "agent-full-access",
+}
+UNASKING |= {"autoEdit", "auto-edit", "yolo", "plan"}
+
+
+@pytest.mark.parametrize("adapter", DOCUMENTED)
+def test_modes_are_said_by_names_that_every_version_of_the_adapter_has_and_the_careful_one_asks(adapter):
+    settings = PRESETS[adapter.split()[0]]
+    for said in (settings.mode, settings.careful):
+        names = {said} if isinstance(said, str) else set(said)
+        assert names & DOCUMENTED[adapter], said
+    assert settings.careful in DOCUMENTED[adapter] - UNASKING
+
+
+def test_what_has_modes_says_always_which():
+    for name, settings in PRESETS.items():
+        assert bool(settings.mode) == bool(settings.careful), name
+
+
 def test_what_is_not_there_is_told():
     with pytest.raises(ValueError, match="claude"):
         preset("clode", {})

@@ -147,19 +147,25 @@ def test_a_permission_is_asked_of_a_person_elsewhere_and_the_agent_hears_the_ans
     assert ("Write docs/plan.md completed" in logs) == (verdict == "approve")
 
 
-@pytest.mark.parametrize("name", ["opencode", "claude"])
+@pytest.mark.parametrize("name", ["opencode", "claude", "codex", "gemini"])
 @pytest.mark.parametrize("act", ["write", "run"])
 def test_what_is_denied_is_neither_written_nor_run(tmp_path: Path, name: str, act: str) -> None:
-    """Also where the repository says that its agent may do everything."""
+    """Also where the repository says that its agent may do everything, and where the settings chose a mode that never asks."""
     program = project(tmp_path / "work")
     program.write("opencode.json", '{"permission": {"edit": "allow", "bash": "allow"}}')
     git(program, "add", "-f", "opencode.json")
     git(program, "commit", "-q", "-m", "Allow everything")
     program.write("one.yaml", ONE % name)
     outside = tmp_path / "outside.txt"
-    wanted = Act(write={"docs/plan.md": "# Plan\n"}) if act == "write" else Act(run=f"echo ran > {outside}")
+    ran = "mkdir -p docs; echo ran > docs/plan.md" if act == "write" else f"echo ran > {outside}"
+    wanted = Act(write={"docs/plan.md": "# Plan\n"}) if act == "write" else Act(run=ran)
+    if name == "codex":  # its sandbox refuses first; what it then asks for is to run without
+        more = {"cmd": ran, "sandbox_permissions": "require_escalated", "justification": "It is wanted."}
+        wanted = Act(call={"name": "exec_command", "arguments": more})
+    unasking = {"claude": "acceptEdits", "codex": "full-access", "gemini": "yolo"}
+    mode = {"mode": unasking[name]} if name in unasking else {}
     with model(script("Write the plan.", wanted, Act(say="Done."))) as standin:
-        settle(program, standin.url, [name], {name: {"permissions": "deny", "repairs": 0}})
+        settle(program, standin.url, [name], {name: {"permissions": "deny", "repairs": 0, **mode}})
         code, told = ended(program, "run", "one.yaml")
     assert code == 1, told
     assert not outside.exists()

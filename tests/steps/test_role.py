@@ -33,7 +33,7 @@ class Listed:
         self._outcome = outcome
         self._usable = usable
 
-    async def probe(self) -> Probe:
+    async def probe(self, *, confined: bool = False) -> Probe:
         return Probe(self.name, installed=True, usable=self._usable, reason="no key", mend="set one")
 
     async def perform(self, brief: Brief, desk: Desk) -> Outcome:

@@ -10,11 +10,11 @@ import difflib
 import hashlib
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
-from weft.agents.port import Agent, Desk, Permission, Probe
+from weft.agents.port import Agent, Confining, Desk, Permission, Probe
 from weft.agents.redaction import Redactor, Stream
 from weft.agents.scrub import Scrub
 from weft.agents.tape import Change, apply, changes, look
@@ -70,8 +70,10 @@ class Recorder:
         self._agent = agent
         self._folder = folder
 
-    async def probe(self) -> Probe:
-        return await self._agent.probe()
+    async def probe(self, *, confined: bool = False) -> Probe:
+        if not confined:
+            return await self._agent.probe()
+        return await cast("Confining", self._agent).probe(confined=True)
 
     async def perform(self, brief: Brief, desk: Desk) -> Outcome:
         before = await asyncio.to_thread(look, desk.folder)

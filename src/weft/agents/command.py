@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import msgspec
 
 from weft.agents import bubblewrap, environment, exchange
 from weft.agents.answer import handoff_of, last_object, outcome_of
-from weft.agents.confine import NOT_CONFINED, Confinement, named, reach_of
+from weft.agents.confine import NOT_CONFINED, Confinement, Reach, named, near, reach_of
 from weft.agents.failures import EXIT_CODES, RULES, Rule, classify
 from weft.agents.port import Desk, Probe
 from weft.agents.prompt import compose
@@ -68,13 +69,14 @@ class Command:
         self.confine = settings.confine
         self._settings = settings
         self._confinement = confinement
-        self._probed: Probe | None = None
+        self._probed: dict[bool, Probe] = {}
 
-    async def probe(self) -> Probe:
+    async def probe(self, *, confined: bool = False) -> Probe:
         """Looks for the program once it was found, anew each time while it is not."""
-        if self._probed is None or not self._probed.usable:
-            self._probed = await self._look()
-        return self._probed
+        confined = confined or self._confinement.wanted(self._settings.confine)
+        if confined not in self._probed or not self._probed[confined].usable:
+            self._probed[confined] = await self._look(confined=confined)
+        return self._probed[confined]
 
     async def perform(self, brief: Brief, desk: Desk) -> Outcome:
         given = {**self._settings.env, **exchange.variables(brief, desk)}
@@ -118,9 +120,15 @@ class Command:
         settings = self._settings
         if not self._confinement.wanted(settings.confine, brief.role.confine, brief.confine):
             return argv
-        words = tuple(word for word in settings.argv if os.path.isabs(word))
+        return self._confined(argv, settings.argv, env, reach_of(desk))
+
+    def _confined(
+        self, argv: list[str], named_in: Sequence[str], env: Mapping[str, str], reach: Reach
+    ) -> list[str]:
+        """`named_in` are words of it that the settings say: what they name can be read."""
+        settings = self._settings
+        words = tuple(word for word in named_in if os.path.isabs(word))
         readable = (*settings.readable, *words, *named(env, (*settings.passed, *settings.env)))
-        reach = reach_of(desk)
         keeps = tuple(Path.home() / name for name in settings.keeps)
         reach = msgspec.structs.replace(
             reach, writable=(*reach.writable, *keeps), readable=(*reach.readable, *readable)
@@ -150,33 +158,36 @@ class Command:
     def _failed(self, failure: Failure) -> Outcome:
         return Outcome(failure=failure, agent=self.name)
 
-    async def _look(self) -> Probe:
+    async def _look(self, *, confined: bool) -> Probe:
         program = self._settings.argv[0]
         if shutil.which(program) is None:
             mend = self._settings.mend or f"install {program}, or put it on the PATH"
             return Probe(
                 self.name, installed=False, usable=False, reason=f"{program} was not found", mend=mend
             )
-        if self._confinement.wanted(self._settings.confine) and (fault := bubblewrap.fault()):
+        if confined and (fault := bubblewrap.fault()):
             return Probe(self.name, installed=True, usable=False, reason=fault.reason, mend=fault.hint)
         if not self._settings.version:
             return Probe(self.name, installed=True, usable=True)
-        code, said = await _said(self._settings.version)
+        code, said = await self._said(self._settings.version, confined=confined)
         first = next(iter(said.strip().splitlines()), "")[:100]
         if code:
             reason = f"`{' '.join(self._settings.version)}` ended with {code}: {first}"
             return Probe(self.name, installed=True, usable=False, reason=reason, mend=self._settings.mend)
         return Probe(self.name, installed=True, usable=True, version=first)
 
-
-async def _said(argv: tuple[str, ...]) -> tuple[int, str]:
-    """Exit code and output of a short command; a code of 124 when it does not end."""
-    try:
-        code, out, err = await call(
-            argv, folder=os.getcwd(), env=environment.clean({}), seconds=_PROBE_SECONDS, cap=_PROBE_BYTES
-        )
-    except ChildProcessError as fault:
-        return 124, str(fault)
-    except (OSError, ValueError) as fault:
-        return 127, str(fault)
-    return code, (out + err).decode("utf-8", "replace")
+    async def _said(self, argv: tuple[str, ...], *, confined: bool) -> tuple[int, str]:
+        """Exit code and output of a short command; a code of 124 when it does not end."""
+        env = environment.clean({})
+        with tempfile.TemporaryDirectory(prefix="weft-") as folder:
+            reach = Reach(Path(folder), readable=near(argv))
+            words = self._confined(list(argv), argv, env, reach) if confined else argv
+            try:
+                code, out, err = await call(
+                    words, folder=os.getcwd(), env=env, seconds=_PROBE_SECONDS, cap=_PROBE_BYTES
+                )
+            except ChildProcessError as fault:
+                return 124, str(fault)
+            except (OSError, ValueError) as fault:
+                return 127, str(fault)
+        return code, (out + err).decode("utf-8", "replace")

@@ -79,6 +79,12 @@ def named(env: Mapping[str, str], names: Iterable[str]) -> tuple[str, ...]:
     )
 
 
+def near(argv: Sequence[str]) -> tuple[str, ...]:
+    """The program of an argv that is named from here on: the folder that it lies in may be hidden."""
+    program = argv[0]
+    return (os.path.abspath(program),) if os.sep in program and not os.path.isabs(program) else ()
+
+
 def _mounts(project: Confinement, reach: Reach) -> Iterator[Mount]:
     """What is taken away, then what of that is given back; what lies deeper wins, wherever it stands here."""
     home, homes, fresh = os.path.realpath(Path.home()), exposure.homes(), exposure.fresh()

@@ -53,7 +53,7 @@ class Model:
         self._settings = settings
         self._given = given
 
-    async def probe(self) -> Probe:
+    async def probe(self, *, confined: bool = False) -> Probe:
         if find_spec("pydantic_ai") is None:
             return Probe(
                 self.name, installed=False, usable=False, reason="pydantic-ai is not installed", mend=_MEND

@@ -81,7 +81,8 @@ class Desk(Protocol):
 class Agent(Protocol):
     """`name` is what roles refer to. `rehearses` is shown wherever its work is shown.
 
-    One that confines its processes as `brief.role.confine` and `brief.confine` ask has `confines = True`; no other is asked then.
+    One that confines its processes as `brief.role.confine` and `brief.confine` ask has `confines = True`, and is `Confining`;
+    no other is asked then.
     """
 
     name: str
@@ -92,3 +93,11 @@ class Agent(Protocol):
     async def perform(self, brief: Brief, desk: Desk) -> Outcome:
         """Do the work in `desk.folder`. Failures are a classed Outcome; only a bug raises."""
         ...
+
+
+class Confining(Agent, Protocol):
+    """An agent that can be confined; `confined` is asked for by a role or a step, and holds for what the probe starts too."""
+
+    confines: bool
+
+    async def probe(self, *, confined: bool = False) -> Probe: ...

@@ -71,7 +71,7 @@ def _taped(made: dict[str, Agent], settings: Settings) -> dict[str, Agent]:
 
 async def probe_all(settings: Settings) -> list[Probe]:
     """What `weft agents` shows: each agent, installed or not, usable or why not. Raises SettingsError."""
-    agents = agents_of(settings)
+    agents = agents_of(settings, Confinement(settings.confine, settings.network, settings.readable))
     return list(await asyncio.gather(*(agents[name].probe() for name in agents)))
 
 

@@ -6,13 +6,13 @@ An agent that rests after failures is passed over for the role's next one; when 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
 from weft.agents.breaker import Breakers
 from weft.agents.confine import NOT_CONFINED, Confinement
-from weft.agents.port import Agent, Desk
+from weft.agents.port import Agent, Confining, Desk, Probe
 from weft.agents.prompt import marked
 from weft.core.work import Brief, Failure, Outcome, Usage
 from weft.definition.policy import ErrorClass
@@ -116,8 +116,9 @@ async def choose(brief: Brief, tools: Tools, breakers: Breakers, now: float) -> 
             reasons.append(f"{name} is not known")
             continue
         agent = tools.agents[name]
-        probe = await agent.probe()
-        if probe.usable and (_can_be_confined(agent) or not _is_to_be_confined(brief, tools)):
+        confined = _is_to_be_confined(brief, tools)
+        probe = await _probed(agent, confined=confined)
+        if probe.usable and (_can_be_confined(agent) or not confined):
             return agent
         if probe.usable:
             reasons.append(f"{name} cannot be confined")
@@ -131,6 +132,13 @@ async def choose(brief: Brief, tools: Tools, breakers: Breakers, now: float) -> 
 def _is_to_be_confined(brief: Brief, tools: Tools) -> bool:
     confinement: Confinement = tools.settings.get("confinement", NOT_CONFINED)
     return confinement.wanted(brief.role.confine, brief.confine)
+
+
+async def _probed(agent: Agent, *, confined: bool) -> Probe:
+    """One that is to be confined is so from its first word on."""
+    if confined and getattr(agent, "confines", False):
+        return await cast("Confining", agent).probe(confined=True)
+    return await agent.probe()
 
 
 def _can_be_confined(agent: Agent) -> bool:

@@ -11,11 +11,11 @@ import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pytest
 
-from weft.agents.port import Agent
+from weft.agents.port import Agent, Confining
 from weft.core.work import Brief, Outcome
 from weft.definition.workflow import Ref
 from weft.steps.evidence import demand
@@ -55,6 +55,9 @@ class AgentContract(ABC):
         probe = await agent.probe()
         assert probe.agent == agent.name
         assert probe.usable
+        if getattr(agent, "confines", False):
+            confined = await cast("Confining", agent).probe(confined=True)
+            assert confined.usable or confined.mend
 
     async def test_a_file_that_it_was_asked_for_is_there_when_it_succeeds(self, desk: ListeningDesk) -> None:
         asked: dict[str, Any] = {"creates": (Ref("docs/plan.md"),)}

@@ -100,6 +100,8 @@ class Program:
                 "agentCapabilities": ACT.get("can", {}),
                 "agentInfo": {"name": "acting", "version": "1.2.3"},
             }
+        if method == "session/set_mode" and params["modeId"] not in ACT.get("modes", [params["modeId"]]):
+            raise RequestError(-32602, f"Invalid Mode {params['modeId']}")
         if method == "session/new":
             return {"sessionId": SESSION, **ACT.get("opened", {})}
         if method in ("session/load", "session/resume"):

@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,7 +92,7 @@ async def test_mode_and_model_are_set_as_its_session_offers_them(desk: Listening
             {"modes": {"currentModeId": "x"}, "models": {"currentModelId": "a"}},
             ["session/set_model", "session/set_mode"],
         ),
-        ({}, []),
+        ({}, ["session/set_mode"]),
     ):
         log = tmp_path / "log.json"
         agent = acting(tmp_path / "home", {}, opened=opened, log=str(log), settings={"mode": "auto"})
@@ -100,6 +101,57 @@ async def test_mode_and_model_are_set_as_its_session_offers_them(desk: Listening
         heard = [one["method"] for one in json.loads(log.read_text())]
         assert [name for name in heard if "/set_" in name] == methods
     assert "does not let its model be chosen" in desk.heard()
+
+
+OFFERED = {"modes": {"currentModeId": "b", "availableModes": [{"id": "b"}, {"id": "c"}]}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "act", "said"),
+    [
+        ({"mode": ("a", "b")}, {"opened": OFFERED}, ["b"]),
+        ({"mode": ("a", "b")}, {"modes": ["b"]}, ["a", "b"]),
+        ({"mode": "b", "careful": "c"}, {"opened": OFFERED}, ["b"]),
+        ({"mode": "b", "careful": "c", "permissions": "ask"}, {"opened": OFFERED}, ["c"]),
+        ({"mode": "b", "careful": "c", "rules": [{"answer": "deny"}]}, {"opened": OFFERED}, ["c"]),
+        ({"mode": "b", "careful": "c", "rules": [{"answer": "allow"}]}, {"opened": OFFERED}, ["b"]),
+        ({"mode": "b"}, {"modes": []}, ["b"]),
+        ({"mode": "b", "careful": "b"}, {"modes": []}, ["b"]),
+    ],
+)
+async def test_it_is_put_into_the_mode_in_which_it_asks_wherever_something_may_be_refused(
+    desk: ListeningDesk, tmp_path: Path, settings: dict[str, Any], act: dict[str, Any], said: list[str]
+) -> None:
+    log = tmp_path / "log.json"
+    agent = acting(tmp_path / "home", {}, log=str(log), settings=settings, **act)
+    assert (await agent.perform(brief(), desk)).failure is None
+    heard = [one["params"] for one in json.loads(log.read_text()) if one["method"] == "session/set_mode"]
+    assert [params["modeId"] for params in heard] == said
+    assert ("has no modes" in desk.heard()) == (act == {"modes": []})
+
+
+@pytest.mark.parametrize("act", [{"modes": []}, {"modes": ["b"], "opened": OFFERED}])
+async def test_where_it_takes_no_mode_in_which_it_asks_nothing_is_prompted(
+    desk: ListeningDesk, tmp_path: Path, act: dict[str, Any]
+) -> None:
+    log = tmp_path / "log.json"
+    settings = {"mode": "b", "careful": "c"}
+    agent = acting(tmp_path / "home", {}, log=str(log), settings=settings, **act)
+    outcome = await agent.perform(brief(role=Role(permissions="deny")), desk)
+    assert outcome.failure is not None
+    assert outcome.failure.kind == "permanent"
+    assert "session/prompt" not in [one["method"] for one in json.loads(log.read_text())]
+
+
+async def test_a_session_that_goes_on_is_put_into_its_mode_again(desk: ListeningDesk, tmp_path: Path) -> None:
+    log = tmp_path / "log.json"
+    settings = {"mode": "c", "careful": "c", "permissions": "deny"}
+    can = {"loadSession": True}
+    agent = acting(tmp_path / "home", {}, can=can, modes=["c"], log=str(log), settings=settings)
+    left = {"session": {"id": "session-0", "agent": "acting", "attempt": 1}}
+    await agent.perform(brief(resume=left, attempt=2), desk)
+    heard = [one["params"] for one in json.loads(log.read_text()) if one["method"] == "session/set_mode"]
+    assert heard == [{"sessionId": "session-0", "modeId": "c"}]
 
 
 async def test_a_model_that_it_refuses_fails_the_attempt(desk: ListeningDesk, tmp_path: Path) -> None:

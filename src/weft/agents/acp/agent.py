@@ -20,10 +20,10 @@ from weft.agents.acp.surroundings import (
     credential_of,
     home_of,
     reaching,
-    stricter,
     surround,
+    with_care,
 )
-from weft.agents.confine import NOT_CONFINED, Confinement, Reach, Wrap
+from weft.agents.confine import NOT_CONFINED, Confinement, Reach, Wrap, near
 from weft.agents.port import Desk, Probe
 from weft.agents.redaction import Redactor
 from weft.agents.scrub import Scrub
@@ -43,13 +43,14 @@ class AcpAgent:
         self.confine = settings.confine
         self._settings = settings
         self._confinement = confinement
-        self._probed: Probe | None = None
+        self._probed: dict[bool, Probe] = {}
 
-    async def probe(self) -> Probe:
+    async def probe(self, *, confined: bool = False) -> Probe:
         """Installed, speaking the protocol, logged in; looked at anew each time while it is not usable."""
-        if self._probed is None or not self._probed.usable:
-            self._probed = await self._look()
-        return self._probed
+        confined = confined or self._confinement.wanted(self._settings.confine)
+        if confined not in self._probed or not self._probed[confined].usable:
+            self._probed[confined] = await self._look(confined=confined)
+        return self._probed[confined]
 
     async def perform(self, brief: Brief, desk: Desk) -> Outcome:
         began = time.time_ns() - _LENIENCE_NS
@@ -79,8 +80,7 @@ class AcpAgent:
     async def _attempt(self, brief: Brief, desk: Desk, around: Surroundings, redactor: Redactor) -> Outcome:
         from weft.agents.acp.conversation import Conversation
 
-        answer = stricter(self._settings.permissions, brief.role.permissions)
-        settings = msgspec.structs.replace(self._settings, permissions=answer)
+        settings = with_care(self._settings, brief.role.permissions)
         try:
             talk = Conversation(self.name, settings, self._argv(brief), brief, desk, around, redactor)
             await talk.begin()
@@ -106,12 +106,11 @@ class AcpAgent:
 
     # Probing ------------------------------------------------------------------------------------------------------
 
-    async def _look(self) -> Probe:
+    async def _look(self, *, confined: bool) -> Probe:
         settings, program = self._settings, self._settings.argv[0]
         if shutil.which(program) is None:
             mend = settings.mend or f"install {program}, or put it on the PATH"
             return self._not(f"{program} was not found", mend, installed=False)
-        confined = self._confinement.wanted(settings.confine)
         if confined and (fault := bubblewrap.fault()):
             return self._not(fault.reason, fault.hint)
         if not self._logged_in():
@@ -122,7 +121,9 @@ class AcpAgent:
             wrap: Wrap = list
             if confined:
                 reach = reaching(
-                    settings, Reach(Path(folder)), environment.clean(settings.env, settings.passed)
+                    settings,
+                    Reach(Path(folder), readable=near(settings.argv)),
+                    environment.clean(settings.env, settings.passed),
                 )
                 wrap = self._confinement.wrap(reach, network=settings.network)
             version, reason = await greet(settings, self._argv(_NO_BRIEF), wrap)

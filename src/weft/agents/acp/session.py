@@ -18,6 +18,7 @@ from weft.agents.acp import faults
 from weft.agents.acp.client import capabilities
 from weft.agents.acp.permissions import Permissions
 from weft.agents.acp.settings import Settings
+from weft.agents.acp.surroundings import wary
 from weft.agents.acp.updates import Updates
 from weft.agents.acp.usage import Meter
 from weft.agents.answer import handoff_of, last_object, outcome_of
@@ -166,19 +167,41 @@ class Session:
             await self._ask("session/set_model", modelId=wanted)
         elif wanted and "{model}" not in self._settings.argv:
             self._desk.say(f"[weft: {self._name} does not let its model be chosen; {wanted} was asked for]\n")
-        if self._settings.mode and opened.get("modes"):
-            offered = _mapping(opened["modes"]).get("availableModes") or ()
-            await self._ask("session/set_mode", modeId=self._mode([one.get("id") for one in offered]))
-        elif self._settings.mode and "mode" in options:
-            offered = options["mode"].get("options") or ()
-            mode = self._mode([one.get("value") for one in offered])
-            await self._set_option(str(options["mode"].get("id", "mode")), mode)
+        await self._into_mode(opened, options.get("mode"))
 
-    def _mode(self, offered: Sequence[Any]) -> str:
-        """The first of the wanted modes that is offered; the first of all where none is, so that the agent refuses it."""
-        wanted = self._settings.mode
-        modes = (wanted,) if isinstance(wanted, str) else wanted
-        return next((mode for mode in modes if mode in offered), modes[0])
+    async def _into_mode(self, opened: dict[str, Any], option: dict[str, Any] | None) -> None:
+        """Always said: what it begins in, or was in when it was interrupted, may be one in which weft is never asked.
+
+        Raises RequestError where it takes none of the wanted ones, unless it knows of no modes and is not to be careful.
+        """
+        settings = self._settings
+        wanted = (settings.mode,) if isinstance(settings.mode, str) else settings.mode
+        if not any(wanted):
+            return
+        if opened.get("modes"):
+            offered = _mapping(opened["modes"]).get("availableModes") or ()
+            await self._set_mode(_first(wanted, [one.get("id") for one in offered]))
+        elif option is not None:
+            offered = option.get("options") or ()
+            mode = _first(wanted, [one.get("value") for one in offered])
+            await self._set_option(str(option.get("id", "mode")), mode)
+        else:
+            await self._tried(wanted)
+
+    async def _tried(self, wanted: Sequence[str]) -> None:
+        """It offers nothing to choose from, as one may whose session goes on."""
+        for number, mode in enumerate(wanted, 1):
+            try:
+                await self._set_mode(mode)
+            except RequestError:
+                if number == len(wanted) and wary(self._settings):
+                    raise
+            else:
+                return
+        self._desk.say(f"[weft: {self._name} has no modes; {' or '.join(wanted)} was asked for]\n")
+
+    async def _set_mode(self, mode: str) -> None:
+        await self._ask("session/set_mode", modeId=mode)
 
     async def _set_option(self, option: str, value: str) -> None:
         await self._ask("session/set_config_option", configId=option, value=value)
@@ -273,6 +296,11 @@ def _mend(wrong: list[str]) -> str:
         f"That cannot be used yet:\n\n{rows}\n\nMend just that. Then give the whole answer again, in the form that was "
         "asked for, as one ```json block at the end of your message."
     )
+
+
+def _first(wanted: Sequence[str], offered: Sequence[Any]) -> str:
+    """The first that is offered; the first of all where none is, so that the agent refuses it."""
+    return next((mode for mode in wanted if mode in offered), wanted[0])
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -30,8 +30,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
     `credentials` are the variables by which it may log in: the first that is set passes, no other of them does.
     `logins` are files of its home (or of `$VARIABLE/`) that show a login, `signs` variables that do as well.
-    `passed` pass as they are, `env` is given. `home` is a HOME of its own. `mode` is the session's mode, of several the first that it offers. `keeps` are
-    the files of `home` that it must be able to write when confined, `readable` what else it must read then. `offers` is what weft offers to do for it, `usage` says where it
+    `passed` pass as they are, `env` is given. `home` is a HOME of its own. `mode` is the session's mode, of several the first that it offers;
+    `careful` is the one in which it asks for everything, and goes before where not everything is allowed. `keeps` are the files of `home` that it must be able to write when confined, `readable` what else it must read then. `offers` is what weft offers to do for it, `usage` says where it
     tells what it spent.
     """
 
@@ -45,6 +45,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     home: str = ""
     keeps: tuple[str, ...] = ()
     mode: str | tuple[str, ...] = ""
+    careful: str | tuple[str, ...] = ""
     model: str = ""
     login: str = ""
     mend: str = ""

@@ -100,5 +100,17 @@ def stricter(first: Answer, second: str) -> Answer:
     return max(first, second, key=_STRICTER.index) if second in _STRICTER else first
 
 
+def with_care(settings: Settings, role: str) -> Settings:
+    """The settings with what the role asks for; where something may be refused its session is in the mode in which it asks."""
+    settings = structs.replace(settings, permissions=stricter(settings.permissions, role))
+    return structs.replace(settings, mode=settings.careful) if wary(settings) else settings
+
+
+def wary(settings: Settings) -> bool:
+    """Whether weft may refuse something, and it is known in which mode it is asked."""
+    answers = (settings.permissions, *(rule.answer for rule in settings.rules))
+    return bool(settings.careful) and any(answer != "allow" for answer in answers)
+
+
 def _secret(name: str) -> bool:
     return not name.startswith("WEFT_") and name.endswith(("_KEY", "_TOKEN", "_SECRET", "_PASSWORD"))
