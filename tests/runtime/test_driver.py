@@ -9,12 +9,14 @@ import pytest
 
 from tests.runtime.conftest import Bench, noop
 from weft.core import commands as c
-from weft.core.events import StepStarted
+from weft.core.events import Event, NotePublished, StepStarted
+from weft.core.state import State
 from weft.core.work import Failure, Outcome
 from weft.definition.policy import Limits
 from weft.definition.workflow import Step, Workflow
 from weft.errors import LeaseHeld, StoreBusy, StoreError
 from weft.ownership import Life
+from weft.runtime.host import Wishes
 from weft.runtime.patience import HOST
 from weft.store.memory import MemoryStore
 from weft.store.port import Append, Appended, Lease
@@ -295,6 +297,40 @@ async def test_a_called_run_that_somebody_else_drives_is_waited_for(bench: Bench
     await bench.clock.advance(5)
     ended = await driving
     assert ended.status == "completed"
+
+
+@pytest.mark.parametrize("kind", ["noop", "call"])
+async def test_a_run_that_is_aborted_before_what_it_owes_has_begun_ends_and_gives_its_places_back(
+    bench: Bench, kind: str
+) -> None:
+    flow = Workflow(name="child", steps=(noop("inner"),))
+    bench.workflows["child"] = flow
+    run = await bench.begin(Step(id="a", kind=kind, args={"workflow": "child"} if kind == "call" else {}))
+
+    def abort_at_the_start(state: State, events: list[Event]) -> None:
+        if any(isinstance(event, StepStarted) for event in events):
+            bench.engine.drivers[run].wish(c.Abort(reason="too late"))
+
+    state = await asyncio.wait_for(bench.engine.drive(run, told=abort_at_the_start), 5)
+    assert state.status == "aborted"
+    assert (bench.engine.places.taken, bench.work.done) == (0, [])
+
+
+async def test_a_called_run_whose_end_waits_to_be_written_is_not_called_again(bench: Bench) -> None:
+    bench.workflows["child"] = Workflow(name="child", steps=(noop("inner"),))
+    run = await bench.begin(Step(id="sub", kind="call", args={"workflow": "child"}))
+    call, called = bench.engine.call, []
+
+    async def counted(parent: Wishes, key: str, round_: int, child: str) -> c.ReportChild | None:
+        called.append(child)
+        report = await call(parent, key, round_, child)
+        parent.wish(c.Publish((NotePublished("a turn is being written when the call ends"),)))
+        await asyncio.sleep(0)
+        return report
+
+    bench.engine.call = counted  # type: ignore[method-assign]
+    assert (await asyncio.wait_for(bench.engine.drive(run), 5)).status == "completed"
+    assert len(called) == 1
 
 
 async def _hand_over(bench: Bench, other: Bench, run: str) -> None:

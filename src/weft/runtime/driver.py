@@ -24,10 +24,12 @@ from weft.core.state import State
 from weft.core.work import Failure, Outcome
 from weft.errors import Refused, WeftError
 from weft.runtime.briefing import Briefing
+from weft.runtime.calling import called_by, heard
 from weft.runtime.host import Host, Wishes
 from weft.runtime.link import AttemptLink
 from weft.runtime.own import AttemptName, OwnAttempts, is_free, name_of
 from weft.runtime.patience import HOST, delay, failure_of, patiently
+from weft.runtime.underway import UnderWay
 from weft.runtime.vault import how_to_give
 from weft.runtime.wish import Settled, Wish, settle
 from weft.store.port import Append, Appended, Record
@@ -67,8 +69,8 @@ class Driver:
         self.briefing = briefing
         self.told = told
         self.inbox: list[Wish] = []
-        self.live: dict[AttemptName, asyncio.Task[None]] = {}
-        self.calls: dict[str, asyncio.Task[None]] = {}
+        self.live: UnderWay[AttemptName] = UnderWay(self._attempt_over)
+        self.calls: UnderWay[str] = UnderWay(self.nudge)
         self.answers: dict[str, asyncio.Future[str]] = {}
         self.children: dict[str, Driver] = {}
         self.caller: Callable[[], None] | None = None
@@ -76,7 +78,6 @@ class Driver:
         self.over = False
         self._again = True
         self._stale = False
-        self._cancelled: set[object] = set()
         self._own = OwnAttempts(host.owner)
         self._waits: dict[tuple[str, int], int] = {}
         self._wake: asyncio.Future[None] | None = None
@@ -131,7 +132,6 @@ class Driver:
         except BaseExceptionGroup as several:
             raise _first(several) from several
         finally:
-            self.over = True
             self.host.places.leave(self.state.run)
             for wish in self.inbox:
                 if wish.done is not None and not wish.done.done():
@@ -139,16 +139,18 @@ class Driver:
         return self.state
 
     async def _go_on(self, group: asyncio.TaskGroup, resting: Callable[[State], bool]) -> None:
-        while True:
-            await self._take_up()
-            await self._turn()
-            self._match(group)
-            if self.at_rest(resting):
-                break
-            if not self._again:
-                await self._sleep()
-        for task in self.calls.values():
-            task.cancel()
+        try:
+            while True:
+                await self._take_up()
+                await self._turn()
+                self._match(group)
+                if self.at_rest(resting):
+                    break
+                if not self._again:
+                    await self._sleep()
+        finally:
+            self.over = True  # nobody looks at a wish any more, so nobody may wait for one
+        self.calls.cancel()
 
     def at_rest(self, resting: Callable[[State], bool]) -> bool:
         """Nothing is under way here or in a called run, and what the run waits for is not ours to bring about."""
@@ -302,21 +304,16 @@ class Driver:
                 st = state.steps[key]
                 name = name_of(st)
                 if self._own.begin(name):
-                    self.live[name] = group.create_task(self._attempt(name))
+                    self.live.start(group, name, self._attempt(name))
             for key in state.calls:
                 child = state.steps[key].child
                 if child not in self.calls:
-                    self.calls[child] = group.create_task(self._call(key, state.steps[key].round, child))
+                    self.calls.start(group, child, self._call(key, state.steps[key].round, child))
         self._own.forget(state, self.live)
         if len(self.live) > len(state.running) or self.stopping:
-            for name, task in self.live.items():
-                if self.stopping or not self._owed(name):
-                    self._cancel(name, task)
+            self.live.cancel(but=() if self.stopping else set(filter(self._owed, self.live)))
         if len(self.calls) > len(state.calls) or self.stopping:
-            owed = {state.steps[key].child for key in state.calls}
-            for child, task in self.calls.items():
-                if self.stopping or child not in owed:
-                    self._cancel(child, task)
+            self.calls.cancel(but=() if self.stopping else called_by(state))
 
     async def _take_up(self) -> None:
         """Attempts on record that were not begun here. What somebody put there who drives nothing is taken by the driver that
@@ -340,12 +337,6 @@ class Driver:
     async def _is_ours(self) -> bool:
         return await self._patiently("asking who drives the run", lambda: self.host.owns(self.state.run))
 
-    def _cancel(self, name: object, task: asyncio.Task[None]) -> None:
-        """Once: a second cancellation would cut the grace of what is being stopped."""
-        if name not in self._cancelled:
-            self._cancelled.add(name)
-            task.cancel()
-
     def _owed(self, name: AttemptName) -> bool:
         st = self.state.steps.get(name[0])
         return st is not None and name[0] in self.state.running and (st.round, st.attempt) == name[1:]
@@ -363,9 +354,11 @@ class Driver:
         except (WeftError, OSError) as error:
             self.inbox.append(Wish(self._ended(name, Outcome(failure=failure_of(error)))))
         finally:
-            self.live.pop(name, None)
-            self.host.places.give(state.run, 1)
-            self.nudge()
+            self.live.leave(name)
+
+    def _attempt_over(self) -> None:
+        self.host.places.give(self.state.run, 1)
+        self.nudge()
 
     def _ended(self, name: AttemptName, outcome: Outcome) -> c.Command:
         """The report of an attempt; one that the host had no room for waits until there is some, and nothing was tried."""
@@ -380,13 +373,18 @@ class Driver:
 
     async def _call(self, key: str, round_: int, child: str) -> None:
         try:
-            await self._patiently(f"calling run {child}", lambda: self.host.call(self, key, round_, child))
+            report = await self._patiently(
+                f"calling run {child}", lambda: self.host.call(self, key, round_, child)
+            )
         except WeftError as error:
             outcome = Outcome(failure=Failure(kind="permanent", message=str(error)))
-            self.inbox.append(Wish(c.ReportChild(key, round_, "failed", str(error), outcome, child)))
+            report = c.ReportChild(key, round_, "failed", str(error), outcome, child)
+        try:
+            if report is not None:  # until that is on record the call is owed, and must not be made again
+                await asyncio.wait([done := self.wish(report)])
+                heard(done)
         finally:
-            self.calls.pop(child, None)
-            self.nudge()
+            self.calls.leave(child)
 
     def stop(self) -> None:
         """Leave the run as it is: what runs here is stopped and will be found lost by the next driver."""

@@ -28,7 +28,7 @@ from weft.errors import LeaseHeld, NoSuchRun, StoreError, WeftError
 from weft.ownership import Judge
 from weft.runtime.assignment import Dispatch
 from weft.runtime.briefing import Briefing
-from weft.runtime.calling import Reporter, belongs, called_by, calling, heard, outcome_of
+from weft.runtime.calling import Reporter, belongs, called_by, calling, outcome_of
 from weft.runtime.clock import Clock, SystemClock, pause
 from weft.runtime.committer import Committer
 from weft.runtime.driver import Driver, Told
@@ -264,17 +264,15 @@ class Engine:
             self.drivers.pop(run, None)
             await self.leases.give(run)
 
-    async def call(self, parent: Wishes, key: str, round_: int, child: str) -> None:
-        """Create a called run if need be, drive it, and tell its parent how it moves."""
+    async def call(self, parent: Wishes, key: str, round_: int, child: str) -> c.ReportChild | None:
+        """Create a called run if need be, drive it, and tell its parent how it moves; gives how it ended, if it did."""
         state = parent.state
         try:
             there = await self.fold(child)
         except NoSuchRun:
             refused = await self._create_child(state, key, round_, child)
             if refused is not None:
-                report = c.ReportChild(key, round_, "failed", "", refused, child)
-                parent.wish(report).add_done_callback(heard)
-                return
+                return c.ReportChild(key, round_, "failed", "", refused, child)
         else:
             belongs(there, state, key)
         self.vault.pass_on(state, key, child)
@@ -287,12 +285,11 @@ class Engine:
             raise
         finally:
             parent.note_child(child, None)
-        if ended.ended:
-            await self._adopt(state, key, ended)
-            told_all = (spending(ended), ended.granted)
-            outcome = outcome_of(ended)
-            report = c.ReportChild(key, round_, ended.status, ended.reason, outcome, child, *told_all)
-            parent.wish(report).add_done_callback(heard)
+        if not ended.ended:
+            return None
+        await self._adopt(state, key, ended)
+        told_all = (spending(ended), ended.granted)
+        return c.ReportChild(key, round_, ended.status, ended.reason, outcome_of(ended), child, *told_all)
 
     async def _drive_child(self, child: str, parent: Wishes, told: Told) -> State:
         """Here as soon as nobody else drives it: somebody may have taken it up by itself, or be about to end."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
-from weft.core.commands import Command
+from weft.core.commands import Command, ReportChild
 from weft.core.events import Event
 from weft.core.state import State
 from weft.runtime.assignment import Dispatch
@@ -75,6 +75,6 @@ class Host(Protocol):
         """A run has spent, or was allowed, something; others may share its budget."""
         ...
 
-    async def call(self, parent: Wishes, key: str, round_: int, child: str) -> None:
-        """Create a called run if need be, drive it, and tell its parent how it moves."""
+    async def call(self, parent: Wishes, key: str, round_: int, child: str) -> ReportChild | None:
+        """Create a called run if need be, drive it, and tell its parent how it moves; gives how it ended, if it did."""
         ...
