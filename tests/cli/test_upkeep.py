@@ -161,4 +161,87 @@ def test_a_flipped_byte_is_named(weft):
     ended = weft("verify")
     assert ended.code == 1
     assert "Record 2 (" in ended.out
-    assert "1 fault(s)" in ended.out
+    assert "1 fault in " in ended.out
+
+
+def damage(weft, sql: str) -> None:
+    with sqlite3.connect(weft.folder / ".weft" / "weft.db") as db:
+        db.execute(sql)
+    db.close()
+
+
+def test_a_list_that_was_changed_is_made_anew(weft):
+    weft.run("{id: a, uses: noop}")
+    weft("runs")
+    damage(weft, "UPDATE runs SET status = 'failed'")
+    ended = weft("verify")
+    assert ended.code == 1
+    assert "table runs, column status: 'failed' is there, and its records say 'completed'" in ended.out
+    assert weft("verify", "--rebuild").code == 0
+    assert [run["status"] for run in weft.json("runs")["runs"]] == ["completed"]
+
+
+def test_the_last_record_is_missed(weft):
+    weft.run("{id: a, uses: noop}")
+    damage(weft, "DELETE FROM records WHERE position = (SELECT max(position) FROM records)")
+    ended = weft("verify")
+    assert ended.code == 1
+    assert "ends at version" in ended.out
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE blobs SET data = CAST(data AS TEXT)",
+        "UPDATE records SET body = CAST(body AS TEXT)",
+        "UPDATE records SET at = 'noon'",
+        "UPDATE records SET version = 'two' WHERE version = 2",
+        "UPDATE runs SET view = 7",
+        "UPDATE runs SET created_at = 'noon'",
+        "UPDATE outputs SET chunk = CAST(chunk AS TEXT)",
+        "UPDATE views SET position = 'far'",
+        "DELETE FROM views",
+        "DELETE FROM ledger",
+        "DELETE FROM blobs",
+        "DROP TABLE runs",
+        "DROP TABLE heads",
+    ],
+)
+def test_every_command_tells_of_a_damaged_store_in_a_sentence(weft, sql):
+    weft.run("{id: a, run: echo hi}")
+    weft("runs")
+    damage(weft, sql)
+    assert weft("verify").code in {1, 2}
+    commands = (
+        "runs",
+        "show last",
+        "explain last",
+        "events last",
+        "logs last",
+        "inbox",
+        "export last x",
+        "run w.yaml",
+        "doctor",
+    )
+    for command in commands:
+        ended = weft(*command.split())
+        assert ended.code != 70, (command, ended.err)
+        assert "Traceback" not in ended.err
+        if ended.code == 2 and "Record" not in ended.err:
+            assert "weft.db" in ended.err, command
+
+
+@pytest.mark.parametrize("command", ["runs", "verify", "init", "run w.yaml", "serve --port 0"])
+def test_a_file_in_place_of_the_state_folder_is_one_error(weft, command):
+    weft.write("w.yaml", "name: w\nsteps: [{id: a, uses: noop}]\n")
+    weft.write(".weft", "a file")
+    ended = weft(*command.split())
+    assert ended.code == 2
+    assert "it is a file, not a folder" in ended.err
+
+
+def test_a_folder_in_place_of_a_file_is_no_bug_of_weft(weft):
+    weft.write(".weft/workflows", "a file")
+    ended = weft("init")
+    assert ended.code == 2
+    assert "workflows cannot be used: not a directory" in ended.err or "file exists" in ended.err

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from weft.formats.loading import Loaded
 
 
-async def verify(here: Here, run: str | None) -> int:
-    """Every record against its hash; exit code 1 when something is not as it was written."""
+async def verify(here: Here, run: str | None, rebuild: bool) -> int:
+    """Everything that is shown against the records, and those against their hashes; exit code 1 when something differs."""
     async with here.weft() as weft:
+        if rebuild:
+            await weft.store.rebuild()
         wanted = await here.find(weft, run) if run else ""
         faults = await weft.store.verify(wanted)
         position = await weft.store.position()
@@ -33,7 +35,9 @@ async def verify(here: Here, run: str | None) -> int:
     if not faults:
         here.screen.line(f"{here.screen.paint('green', 'Clean')}: {what} in {name}, as written.")
     else:
-        here.screen.line(f"{len(faults)} fault(s) in {name}; a backup has what was there.")
+        here.screen.line(
+            f"{counted(len(faults), 'fault')} in {name}; what no sentence tells how to mend, a backup has."
+        )
     return exits.FAILED if faults else exits.COMPLETED
 
 
@@ -137,7 +141,11 @@ VERIFY = Command(
     "Check the whole store for damage",
     verify,
     Argument("run", "only this run", required=False, complete="run"),
-    more="Reads every record and checks it against the hash chain. Exit code 0, or 1 with each fault named.",
+    Option("--rebuild", "First make the run list anew from the records; it is only a copy of what they say."),
+    more=(
+        "Checks every record against the chain of hashes and the end of its run, and every column that is shown against what the "
+        "records say; outputs and notes against their seals. Exit code 0, or 1 with each fault named."
+    ),
     reads=True,
 )
 BACKUP = Command(

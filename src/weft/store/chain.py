@@ -72,6 +72,11 @@ def link(
     return sha256(_pack((previous, run, version, at, kind, actor, cause)) + body).digest()
 
 
+def seal_of(*columns: object) -> bytes:
+    """What a row beside the log is sealed with, over its columns in the order of the table."""
+    return sha256(_pack(columns)).digest()
+
+
 def seal(position: int, digest: bytes) -> int:
     """Binds a record to its place in the feed, which differs from store to store and so stays out of the hash."""
     return crc32(digest + position.to_bytes(8, "big", signed=True))

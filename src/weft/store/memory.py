@@ -221,6 +221,12 @@ class MemoryStore:
                 faults.append(named(one, f"its definition {digest} is not in the store"))
         return faults
 
+    async def rebuild(self) -> None:
+        self._open()
+        self._views.clear()
+        for one in self._log:
+            self._views[one.run] = views.fold(self._views.get(one.run), one, self._steps_of)
+
     async def may_delete(self, run: str) -> None:
         self._history(run)
         status = self._views[run].status

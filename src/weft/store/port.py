@@ -222,6 +222,10 @@ class Store(Protocol):
         """Check hash chains, versions and blobs of one run or all; each fault is one sentence naming the record."""
         ...
 
+    async def rebuild(self) -> None:
+        """Fold the run list anew, from the log alone."""
+        ...
+
     async def may_delete(self, run: str) -> None:
         """Raises what `delete` would raise, and changes nothing."""
         ...

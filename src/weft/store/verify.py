@@ -27,12 +27,18 @@ class Walk:
         elif not faults and sealed is not None and sealed != _seal(record.position, hash_):
             faults.append("it does not stand where it was written")
         # Of a changed record either what is stored or what is computed may be what the next one was chained to.
-        self._heads[record.run] = (record.version, (hash_, computed) if not honest else (hash_,))
+        stored: Any = record.version  # a damaged column may hold anything
+        reached = stored if isinstance(stored, int) else version + 1
+        self._heads[record.run] = (reached, (hash_, computed) if not honest else (hash_,))
         return [named(record, fault) for fault in faults]
 
     def skip(self, run: str, version: int) -> None:
         """This one cannot be read at all, so what the next is chained to is not known."""
         self._heads[run] = (version, None)
+
+    def head(self, run: str) -> tuple[int, tuple[bytes, ...] | None]:
+        """The last version that was seen of a run, and the hashes that may stand at its end."""
+        return self._heads.get(run, (0, ()))
 
     def version(self, run: str) -> int:
         """The last version that was seen of a run."""

@@ -289,7 +289,7 @@ def steps_in(definition: bytes) -> Steps:
     """The steps that count; none when the bytes are no definition."""
     try:
         steps = _definition()(definition).steps
-    except ValueError:
+    except (ValueError, TypeError, RecursionError):
         return {}
     return {step.id: bit for bit, step in enumerate(step for step in steps if not step.internal)}
 

@@ -108,7 +108,7 @@ async def test_a_file_of_a_newer_weft_is_left_alone(path: Path):
     other.close()
     before = digest(path)
     with pytest.raises(
-        StoreError, match=r"a newer weft wrote it \(schema version 99, this one knows 2\); upgrade"
+        StoreError, match=r"a newer weft wrote it \(schema version 99, this one knows 3\); upgrade"
     ):
         SqliteStore(path)
     assert digest(path) == before
@@ -220,7 +220,7 @@ async def test_a_question_that_sqlite_refuses_is_told_as_one_error(store: Sqlite
 
 async def test_whatever_is_raised_inside_a_transaction_undoes_it(store: SqliteStore):
     def fail(db: sqlite3.Connection) -> None:
-        db.execute("INSERT INTO notes VALUES ('a', 'b')")
+        db.execute("INSERT INTO notes VALUES ('a', 'b', 'c')")
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError), store.writing() as db:

@@ -14,7 +14,7 @@ from weft.core.events import NotePublished, RunCompleted, RunStarted, StepSuccee
 from weft.errors import Corrupted, StoreError
 from weft.store.chain import link, seal
 from weft.store.sqlite import SqliteStore
-from weft.store.sqlite.append import INSERT
+from weft.store.sqlite.append import ANCHOR, INSERT
 from weft.testing.store_contract.given import DEFINITION, append, begin, finish
 
 COLUMNS = ("position", "run", "version", "at", "kind", "actor", "cause", "body", "hash", "seal")
@@ -145,7 +145,9 @@ async def test_a_changed_blob_is_named_and_not_given(told: SqliteStore):
 async def test_a_damaged_line_of_the_run_list_is_named(told: SqliteStore):
     await told.runs()
     told.db.execute("UPDATE runs SET view = x'ff' WHERE run = 'a'")
-    assert await told.verify() == ["The line of run a in the run list is damaged."]
+    assert await told.verify() == [
+        "The line of run a in the run list is damaged; `weft verify --rebuild` makes the list anew from the records."
+    ]
 
 
 async def test_an_event_of_a_newer_weft_stands_only_in_its_own_runs_way(told: SqliteStore):
@@ -163,6 +165,7 @@ async def test_an_event_of_a_newer_weft_stands_only_in_its_own_runs_way(told: Sq
         told.db.execute(
             INSERT, (position, "b", version, 1.0, kind, "", "", body, hash_, seal(position, hash_))
         )
+    told.db.execute(ANCHOR, ("b", version, hash_))
     assert await told.verify() == []
     assert len(await told.feed()) == 9
     strange, *_ = await told.read("b", after=2)

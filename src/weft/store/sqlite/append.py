@@ -22,6 +22,10 @@ HEADS = 4096
 LAST = "SELECT max(position), (SELECT floor FROM ledger) FROM records"
 HEAD = "SELECT version, hash FROM records WHERE run = ? ORDER BY version DESC LIMIT 1"
 POSITION = "SELECT position FROM records WHERE run = ? AND version = ?"
+ANCHOR = (
+    "INSERT INTO heads VALUES (?, ?, ?) "
+    "ON CONFLICT (run) DO UPDATE SET version = excluded.version, hash = excluded.hash"
+)
 INSERT = "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -66,6 +70,7 @@ class Appending(Connection):
                         done.append(Appended(append.run, head.version, position))
                         continue
                 done.append(Appended(append.run, self._head(db, append.run).version, 0, conflict=True))
+            db.executemany(ANCHOR, [(run, *head) for run, head in moved.items() if head.version])
         if moved:
             self._remember(moved)
             self._newest = position
@@ -79,9 +84,9 @@ class Appending(Connection):
 
     def _last(self, db: sqlite3.Connection) -> int:
         """The last position ever given. When runs were deleted elsewhere, what is remembered may be of one of them."""
-        last: int | None
-        floor: int
         last, floor = db.execute(LAST).fetchone()
+        if not isinstance(floor, int):
+            raise self.damaged("the table ledger")
         if floor != self._floor:
             self._heads.clear()
             self._floor = floor

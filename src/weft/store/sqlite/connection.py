@@ -127,6 +127,12 @@ class Connection:
             return StoreBusy(store=self.name, reason=NO_DESCRIPTORS)
         return found
 
+    def damaged(self, where: str) -> StoreError:
+        """What was read is not what weft writes: whatever stands in the file, a person gets a sentence."""
+        return StoreError(
+            store=self.name, reason=f"{where} is damaged; `weft verify` says more, a backup helps"
+        )
+
     def goes_well(self) -> None:
         """A transaction got through: the next one may be waited for again."""
         self._wait_at_most(BUSY_SECONDS)

@@ -44,26 +44,33 @@ class Feeding(Appending):
         return [record(row) for row in self.rows(sql, [*begin, *map(glob, patterns), limit])]
 
     async def position(self) -> int:
-        return self.one(LAST)[0] or 0
+        return self._whole(self.one(LAST)[0])
 
     async def wait(self, after: int, timeout_seconds: float | None = None) -> bool:
         return await self.bell.wait(after, timeout_seconds)
 
     def there(self, run: str) -> int:
         """The version of a run; raises NoSuchRun."""
-        version: int | None = self.one(LENGTH, (run,))[0]
+        version = self.one(LENGTH, (run,))[0]
         if version is None:
             raise NoSuchRun(run=run)
-        return version
+        return self._whole(version)
+
+    def _whole(self, number: Any) -> int:
+        """A version or position, 0 for none. Raises StoreError where something else stands in its place."""
+        if not isinstance(number, int | None):
+            raise self.damaged("the table records")
+        return number or 0
 
     def _version_after(self, run: str, after: int) -> int:
         """The first version of a run that stands after a position, found by halving."""
-        low, high = 1, (self.one(LENGTH, (run,))[0] or 0) + 1
+        low, high = 1, self._whole(self.one(LENGTH, (run,))[0]) + 1
         if after == 0:
             return low
         while low < high:
             middle = (low + high) // 2
-            if self.one(PLACE, (run, middle))[0] > after:
+            place = self.one(PLACE, (run, middle))
+            if place is None or place[0] > after:
                 high = middle
             else:
                 low = middle + 1
@@ -71,7 +78,25 @@ class Feeding(Appending):
 
 
 def record(row: Any) -> Record:
-    """A row as a Record; a damaged one too, for `verify` to name."""
+    """A row as a Record. What is damaged in it is replaced by something of its type, so that it stands in nobody's way but its
+    own run's, whose history is not read."""
+    position, run, version, at, kind, actor, cause, body, hash_ = row
+    if type(body) is not bytes or type(at) is not float or type(version) is not int:
+        body = body if isinstance(body, bytes) else b""
+        at = at if isinstance(at, float) else 0.0
+        version = version if isinstance(version, int) else 0
+    digest = hash_.hex() if isinstance(hash_, bytes) else str(hash_)
+    if not (type(run) is type(kind) is type(actor) is type(cause) is str):
+        run, kind, actor, cause = (_text(value) for value in (run, kind, actor, cause))
+    return Record(position, run, version, at, kind, actor, cause, body, digest)
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def as_stored(row: Any) -> Record:
+    """A row as a Record with whatever stands in it, for `verify` to name."""
     position, run, version, at, kind, actor, cause, body, hash_ = row
     digest = hash_.hex() if isinstance(hash_, bytes) else str(hash_)
     return Record(position, run, version, at, kind, actor, cause, body, digest)

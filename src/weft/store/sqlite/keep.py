@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from weft.errors import NoSuchBlob, StoreError
+from weft.store.chain import seal_of
 from weft.store.sqlite.output import Speaking
 
 TOUCH_SECONDS = 3600.0
@@ -25,7 +26,7 @@ class Keeping(Speaking):
         digest = sha256(data).hexdigest()
         now = self.clock()
         found = self.one("SELECT at FROM blobs WHERE digest = ?", (digest,))
-        if found is None or not found[0] > now - TOUCH_SECONDS:
+        if found is None or not isinstance(found[0], float) or not found[0] > now - TOUCH_SECONDS:
             with self.writing() as db:
                 db.execute(PUT, (digest, now, data))
         return digest
@@ -37,18 +38,24 @@ class Keeping(Speaking):
         found = self.one("SELECT data FROM blobs WHERE digest = ?", (digest,))
         if found is None:
             raise NoSuchBlob(store=self.name, digest=digest)
-        data: bytes = found[0]
-        if sha256(data).hexdigest() != digest:
-            raise StoreError(f"The blob {digest} in the store {self.name} was changed after it was written.")
-        return data
+        data = found[0]
+        if isinstance(data, bytes) and sha256(data).hexdigest() == digest:
+            return data
+        raise StoreError(f"The blob {digest} in the store {self.name} was changed after it was written.")
 
     async def remember(self, key: str, value: Any) -> None:
         with self.writing() as db:
+            (before,) = db.execute("SELECT count(*) FROM notes WHERE key = ?", (key,)).fetchone()
             if value is None:
                 db.execute("DELETE FROM notes WHERE key = ?", (key,))
             else:
-                db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (key, msgspec.json.encode(value)))
+                row = (key, msgspec.json.encode(value))
+                db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?, ?)", (*row, seal_of(*row)))
+            db.execute("UPDATE ledger SET notes = notes + ?", ((value is not None) - before,))
 
     async def recall(self, key: str) -> Any:
         found = self.one("SELECT value FROM notes WHERE key = ?", (key,))
-        return msgspec.json.decode(found[0]) if found else None
+        try:
+            return msgspec.json.decode(found[0]) if found else None
+        except (ValueError, TypeError, RecursionError) as error:
+            raise self.damaged(f"the note {key}") from error

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
+
 from weft.store.lease import holder
 from weft.store.port import Lease
 from weft.store.sqlite.connection import Connection
 
-COLUMNS = "run, owner, beat, renewed_at"
+FIELDS = ("run", "owner", "beat", "renewed_at")
+COLUMNS = ", ".join(FIELDS)
 
 
 class Leasing(Connection):
@@ -15,7 +20,7 @@ class Leasing(Connection):
     async def acquire(self, lease: Lease, instead_of: Lease | None = None) -> Lease:
         with self.writing(durable=False) as db:
             row = db.execute(f"SELECT {COLUMNS} FROM leases WHERE run = ?", (lease.run,)).fetchone()
-            held = Lease(*row) if row else None
+            held = self._held(row)
             holds = holder(held, lease, instead_of)
             if holds is not held:
                 db.execute(
@@ -30,7 +35,16 @@ class Leasing(Connection):
 
     async def lease(self, run: str) -> Lease | None:
         row = self.one(f"SELECT {COLUMNS} FROM leases WHERE run = ?", (run,))
-        return Lease(*row) if row else None
+        return self._held(row)
 
     async def leases(self) -> list[Lease]:
-        return [Lease(*row) for row in self.rows(f"SELECT {COLUMNS} FROM leases ORDER BY run")]
+        found = map(self._held, self.rows(f"SELECT {COLUMNS} FROM leases ORDER BY run"))
+        return [lease for lease in found if lease is not None]
+
+    def _held(self, row: Any) -> Lease | None:
+        if row is None:
+            return None
+        try:
+            return msgspec.convert(dict(zip(FIELDS, row, strict=True)), Lease)
+        except msgspec.ValidationError as error:
+            raise self.damaged(f"the lease on run {row[0]}") from error

@@ -29,6 +29,7 @@ DEFINITIONS = 256
 LAG = "SELECT position, shape, (SELECT max(position) FROM records) FROM views"
 NEXT = f"SELECT {COLUMNS} FROM records WHERE position > ? ORDER BY position LIMIT {BATCH}"
 VIEW = "SELECT view FROM runs WHERE run = ?"
+RUNS = ("run", "created_at", "ended_at", "status", "workflow", "parent", "forked", "words", "view")
 PUT = "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 LAST_KEY = "\U0010ffff"
 
@@ -52,15 +53,15 @@ class Listing(Keeping):
                 "ORDER BY created_at DESC, run DESC LIMIT ?"
             )
             found += self.rows(sql, [*values, *([status] if status else []), query.limit])
-        found.sort(key=lambda row: row[:2], reverse=True)
-        return [views.row_of(views.decode(view)) for _, _, view in found[: query.limit]]
+        page = self._sorted(found)[: query.limit]
+        return [views.row_of(self._decoded(run, view)) for _, run, view in page]
 
     async def row(self, run: str) -> RunRow:
         await self.catch_up()
         found = self.one(VIEW, (run,))
         if found is None:
             raise NoSuchRun(run=run)
-        return views.row_of(views.decode(found[0]))
+        return views.row_of(self._decoded(run, found[0]))
 
     async def find(self, beginning: str) -> str:
         first = self._first_run(beginning, beginning)
@@ -77,7 +78,14 @@ class Listing(Keeping):
         found: list[tuple[float, str]] = []
         for status in views.UNFINISHED:
             found += self.rows("SELECT created_at, run FROM runs WHERE status = ?", (status,))
-        return [run for _, run in sorted(found)]
+        return [run for _, run in reversed(self._sorted(found))]
+
+    def _sorted(self, found: list[Any]) -> list[Any]:
+        """Newest first."""
+        try:
+            return sorted(found, key=lambda row: row[:2], reverse=True)
+        except TypeError as error:
+            raise self.damaged("the run list") from error
 
     async def asks(self) -> list[tuple[str, Record]]:
         await self.catch_up()
@@ -94,12 +102,12 @@ class Listing(Keeping):
                 await asyncio.sleep(0)
 
     def _keep_up(self) -> None:
-        position, _, newest = self.one(LAG)
-        if newest - position > BEHIND:
+        position, _, newest = self._lag()
+        if (newest or 0) - position > BEHIND:
             # What was appended stands whatever happens here, and the next reader is told.
             with suppress(StoreError), self.writing(durable=False) as db:
                 self._fold(db)
-            (position, *_) = self.one(LAG)
+            (position, *_) = self._lag()
         self._due = position + BEHIND
 
     async def close(self) -> None:
@@ -107,7 +115,7 @@ class Listing(Keeping):
         self.bell.fail(StoreError(store=self.name, reason="it was closed"))
         with suppress(StoreError):
             for _ in range(BEHIND // BATCH):
-                position, _, newest = self.one(LAG)
+                position, _, newest = self._lag()
                 if (newest or 0) - position < BATCH:
                     break
                 with self.writing(durable=False) as db:
@@ -115,12 +123,27 @@ class Listing(Keeping):
         self.db.close()
 
     def _is_behind(self) -> bool:
-        position, shape, newest = self.one(LAG)
+        position, shape, newest = self._lag()
         return bool(shape != views.SHAPE or position < (newest or 0))
+
+    def _lag(self) -> tuple[int, int, int | None]:
+        """How far the list is folded, by which edition, and the newest record."""
+        found = self.one(LAG)
+        if found is None or not all(isinstance(number, int | None) for number in found):
+            raise self.damaged("the table views")
+        position, shape, newest = found
+        return position or 0, shape or 0, newest
+
+    async def rebuild(self) -> None:
+        """Fold the run list anew, from the log alone."""
+        with self.writing() as db:
+            db.execute("DELETE FROM views")
+            db.execute("INSERT INTO views VALUES (0, 0)")
+        await self.catch_up()
 
     def _fold(self, db: sqlite3.Connection) -> bool:
         """One batch; whether there may be more."""
-        position, shape, _ = db.execute(LAG).fetchone()
+        position, shape, _ = self._lag()
         if shape != views.SHAPE:
             position = 0
             for table in ("runs", "asks", "refs"):
@@ -141,7 +164,7 @@ class Listing(Keeping):
     def _put(
         self, db: sqlite3.Connection, folded: list[views.View], refs: dict[tuple[str, str], None]
     ) -> None:
-        db.executemany(PUT, [_stored(view) for view in folded])
+        db.executemany(PUT, [stored(view) for view in folded])
         db.executemany("DELETE FROM asks WHERE run = ?", [(view.run,) for view in folded])
         asks = [(position, view.run) for view in folded for position in view.asks.values()]
         db.executemany("INSERT INTO asks VALUES (?, ?)", asks)
@@ -149,7 +172,14 @@ class Listing(Keeping):
 
     def _view(self, db: sqlite3.Connection, run: str) -> views.View | None:
         found = db.execute(VIEW, (run,)).fetchone()
-        return views.decode(found[0]) if found else None
+        return self._decoded(run, found[0]) if found else None
+
+    def _decoded(self, run: str, view: Any) -> views.View:
+        try:
+            return views.decode(view)
+        except (ValueError, TypeError) as error:
+            reason = f"the line of run {run} in its run list is damaged; `weft verify --rebuild` makes the list anew"
+            raise StoreError(store=self.name, reason=reason) from error
 
     def _steps_of(self, digest: str) -> views.Steps:
         """Read once: what a digest names never changes."""
@@ -186,7 +216,8 @@ class Listing(Keeping):
         return where, values
 
 
-def _stored(view: views.View) -> tuple[Any, ...]:
+def stored(view: views.View) -> tuple[Any, ...]:
+    """What stands in each column of RUNS."""
     return (
         view.run,
         view.created_at,

@@ -10,6 +10,7 @@ from threading import Event
 from time import monotonic
 
 from weft.errors import StoreError
+from weft.store.chain import seal_of
 
 STEPS = Path(__file__).parent.parent / "sql"
 OURS = 0x77656674
@@ -25,6 +26,7 @@ def migrate(db: sqlite3.Connection, name: str, steps: Path = STEPS) -> None:
     _use_wal(db, name)
     if known == newest and _is_written(db):
         return
+    db.create_function("weft_seal", -1, seal_of, deterministic=True)
     db.execute("BEGIN IMMEDIATE")
     try:
         # Somebody else may have been quicker.

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from time import time
 
+from weft.store.chain import seal_of
 from weft.store.port import Durability
 from weft.store.sqlite.feed import Feeding
 
 END = "SELECT start + bytes FROM outputs WHERE run = ? AND attempt = ? ORDER BY start DESC LIMIT 1"
+PUT = "INSERT INTO outputs (run, attempt, start, bytes, at, chunk, seal) VALUES (?, ?, ?, ?, ?, ?, ?)"
+REACH = "INSERT INTO ends VALUES (?, ?, ?) ON CONFLICT (run, attempt) DO UPDATE SET bytes = excluded.bytes"
 CHUNKS = (
     "SELECT start, chunk FROM outputs WHERE run = :run AND attempt = :attempt AND start < :end AND start >= coalesce("
     "(SELECT max(start) FROM outputs WHERE run = :run AND attempt = :attempt AND start <= :offset), 0) ORDER BY start"
@@ -32,18 +35,19 @@ class Speaking(Feeding):
             return
         with self.writing(durable=False) as db:
             (start,) = db.execute(END, (run, attempt)).fetchone() or (0,)
-            db.execute(
-                "INSERT INTO outputs (run, attempt, start, bytes, at, chunk) VALUES (?, ?, ?, ?, ?, ?)",
-                (run, attempt, start, len(chunk), self.clock(), chunk),
-            )
+            if not isinstance(start, int):
+                raise self.damaged(f"the output of {attempt} of run {run}")
+            row = (run, attempt, start, len(chunk), self.clock(), chunk)
+            db.execute(PUT, (*row, seal_of(*row)))
+            db.execute(REACH, (run, attempt, start + len(chunk)))
 
     async def read_output(self, run: str, attempt: str, offset: int = 0, limit: int = 1 << 20) -> bytes:
         end = offset + limit
         where = {"run": run, "attempt": attempt, "offset": offset, "end": end}
-        parts = [
-            chunk[max(offset - start, 0) : max(end - start, 0)] for start, chunk in self.rows(CHUNKS, where)
-        ]
-        return b"".join(parts)
+        found = self.rows(CHUNKS, where)
+        if not all(isinstance(start, int) and isinstance(chunk, bytes) for start, chunk in found):
+            raise self.damaged(f"the output of {attempt} of run {run}")
+        return b"".join(chunk[max(offset - start, 0) : max(end - start, 0)] for start, chunk in found)
 
     async def outputs(self, run: str) -> list[tuple[str, int]]:
         return self.rows(

@@ -14,13 +14,13 @@ from weft.errors import Refused, StoreError
 from weft.store import views
 from weft.store.chain import seal
 from weft.store.port import Judge, Record
-from weft.store.sqlite.append import INSERT, Head, following
+from weft.store.sqlite.append import ANCHOR, INSERT, Head, following
 from weft.store.sqlite.connection import trouble
 from weft.store.sqlite.keep import KEEP_SECONDS, PUT
 from weft.store.sqlite.verify import Verifying
 from weft.store.transfer import receive, send
 
-OF_A_RUN = ("records", "outputs", "leases", "runs", "asks", "refs")
+OF_A_RUN = ("records", "heads", "outputs", "ends", "leases", "runs", "asks", "refs")
 
 
 class Upkeep(Verifying):
@@ -72,11 +72,12 @@ class Upkeep(Verifying):
                 await asyncio.sleep(0)
         with self.writing(durable=False) as db:
             if output_before is not None:
-                db.execute(
-                    "DELETE FROM outputs WHERE (run, attempt) IN "
-                    "(SELECT run, attempt FROM outputs GROUP BY run, attempt HAVING max(at) < ?)",
+                old = db.execute(
+                    "SELECT run, attempt FROM outputs GROUP BY run, attempt HAVING max(at) < ?",
                     (output_before,),
-                )
+                ).fetchall()
+                for table in ("outputs", "ends"):
+                    db.executemany(f"DELETE FROM {table} WHERE run = ? AND attempt = ?", old)
             self._collect(db)
         return gone
 
@@ -85,7 +86,9 @@ class Upkeep(Verifying):
         while self._fold(db):
             pass
         noted = {
-            digest for (value,) in db.execute("SELECT value FROM notes") for digest in views.digests_in(value)
+            digest
+            for (value,) in db.execute("SELECT CAST(value AS BLOB) FROM notes")
+            for digest in views.digests_in(value)
         }
         old = db.execute(
             "SELECT digest FROM blobs WHERE at < ? AND digest NOT IN (SELECT digest FROM refs)",
@@ -133,6 +136,7 @@ class Upkeep(Verifying):
             if after is not None:
                 rows += following(after, Head(rows[-1][2], rows[-1][8]), last + len(rows))
             db.executemany(INSERT, rows)
+            db.execute(ANCHOR, (run, rows[-1][2], rows[-1][8]))
         self.forget()
         self.bell.ring(last + len(rows))
         return run
