@@ -190,6 +190,12 @@ class HostHasNoRoom(WeftError):
     passing = True
 
 
+class FileRefused(WeftError):
+    """{file} cannot be used: {reason}."""
+
+    mend = "let this user read and write there, or move what stands in the way"
+
+
 class StateFolderUnusable(WeftError):
     """weft cannot keep its files in {place}: {reason}."""
 

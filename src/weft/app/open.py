@@ -79,7 +79,7 @@ class Weft(People):
     @cached_property
     def home(self) -> Path:
         """weft's own folder in the project, made when it is first needed."""
-        return _home(self.folder)
+        return state_folder(self.folder)
 
     async def __aenter__(self) -> Weft:
         return self
@@ -252,7 +252,7 @@ def open_weft(folder: Path | None = None, **given: Any) -> Weft:
     return Weft(top, load_settings(top, given))
 
 
-def _home(folder: Path) -> Path:
+def state_folder(folder: Path) -> Path:
     """weft's own folder in the project; git does not see what is in it, but for the workflows."""
     home = folder / STATE
     try:

@@ -5,14 +5,29 @@ A WeftError is told in its own words. Anything else is a bug of weft: its traceb
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Any
 
 from weft.cli import exits
-from weft.errors import HostHasNoRoom, InvalidDefinition, WeftError
+from weft.errors import FileRefused, HostHasNoRoom, InvalidDefinition, WeftError
 from weft.observe.plain import clean, escaped_json, steady
 from weft.transient import passing_trouble
+
+REFUSALS = frozenset(
+    (
+        errno.EACCES,
+        errno.EPERM,
+        errno.EROFS,
+        errno.EEXIST,
+        errno.ENOTDIR,
+        errno.EISDIR,
+        errno.ENAMETOOLONG,
+        errno.ELOOP,
+    )
+)
+"""What a file system says of names, kinds and rights of files: for its owner to mend, and no bug."""
 
 REPORT = "weft failed; this is a bug of weft, not of your workflow. Please report it with this file: {file}"
 
@@ -21,6 +36,8 @@ def complain(error: Exception, words: list[str]) -> int:
     """Print an error and give the exit code."""
     if not isinstance(error, WeftError) and passing_trouble(error):
         error = HostHasNoRoom(reason=passing_trouble(error))
+    if isinstance(error, OSError) and error.errno in REFUSALS and error.filename is not None:
+        error = FileRefused(file=error.filename, reason=(error.strerror or "").lower())
     if not isinstance(error, WeftError):
         found = _report(error, words)
     elif isinstance(error, InvalidDefinition):

@@ -61,7 +61,10 @@ class Here:
         from weft.formats.discovery import project
 
         top = project(self.folder)
-        return not (self.store or load_settings(top).store or (top / STATE / "weft.db").exists())
+        if self.store or load_settings(top).store:
+            return False
+        state = top / STATE  # what stands there and is no folder is told, not looked past
+        return not (state / "weft.db").exists() and (state.is_dir() or not os.path.lexists(state))
 
     async def find(self, weft: Weft, run: str) -> str:
         """The id of a run from its unique beginning, or `last`. Raises NoSuchRun."""

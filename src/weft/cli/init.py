@@ -29,8 +29,10 @@ outputs:
 
 async def perform(here: Here) -> int:
     """Make what is missing, leave what is there."""
+    from weft.app.open import state_folder
+
     top = here.folder.resolve()
-    (top / ".weft").mkdir(exist_ok=True)
+    state_folder(top)
     async with here.weft() as weft:
         from weft.app.suggestion import suggest
 

@@ -75,11 +75,28 @@ def perform(command: Command, words: list[str], alone: bool = False) -> int:
     )
     result: Any = command.perform(here, **values)
     if hasattr(result, "send"):
-        import asyncio
-
-        result = asyncio.run(result)
+        result = _awaited(result)
     here.screen.flush()
     return int(result)
+
+
+def _awaited(work: Any) -> Any:
+    import asyncio
+
+    from weft.transient import passing_trouble
+
+    results = []
+
+    async def keep() -> None:
+        results.append(await work)
+
+    try:
+        asyncio.run(keep())
+    except RuntimeError as error:
+        # All is done, and only for the thread that waits for the others at the end there was no room.
+        if not results or not passing_trouble(error):
+            raise
+    return results[0]
 
 
 def _split(words: list[str]) -> tuple[list[str], str, list[str]]:
