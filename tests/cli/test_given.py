@@ -75,3 +75,51 @@ def test_missing_secrets_are_asked_for_at_a_terminal_and_typed_ones_are_warned_o
     monkeypatch.setattr("sys.argv", ["weft", "run", "w", "-i", "token=hunter2hunter2"])
     assert secrets(here, flow, {"token": "hunter2hunter2"}) == {"token": "hunter2hunter2"}
     assert "-i token=@env:NAME" in capsys.readouterr().err
+
+
+DEEP = "[" * 100_000
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("-i", f"n={DEEP}"),
+        ("-i", "n=@deep.json"),
+        ("-i", "@deep.json"),
+        ("-i", '{"n":' + DEEP),
+        ("--fact", f"f={DEEP}"),
+    ],
+)
+def test_data_that_is_nested_without_end_is_refused_in_a_line(weft, words):
+    weft.write("deep.json", '{"n":' * 100_000)
+    ended = weft.run(
+        "{id: a, uses: noop}", *words, head="inputs: {n: {type: list}}\nfacts: {f: {type: list}}"
+    )
+    assert ended.code == 2
+    assert "nested deeper than 64 levels" in ended.err
+    assert len(ended.err) < 1000
+
+
+def test_an_answer_that_is_nested_without_end_is_refused(weft):
+    weft.run("{id: a, ask: 'Well?'}")
+    ended = weft("amend", "last", "a1", "--value", DEEP)
+    assert ended.code == 2
+    assert "nested deeper than 64 levels" in ended.err
+    assert "nested deeper" in weft("fact", "last", f"x={DEEP}").err
+
+
+@pytest.mark.parametrize("end", ["", "]" * 100_000])
+def test_outputs_that_are_nested_without_end_fail_their_step_and_no_more(weft, end):
+    weft.write("deep.json", '{"n":' + DEEP + ("1" + end + "}" if end else ""))
+    ended = weft.run(
+        f"{{id: a, run: 'cat {weft.folder}/deep.json > $WEFT_OUTPUT', on_failure: continue}}\n{{id: b, uses: noop}}"
+    )
+    assert ended.code == 1
+    assert "nested deeper than 64 levels" in ended.out
+    assert "weft itself failed" not in ended.out + ended.err
+    assert weft("verify").code == 0
+
+
+def test_settings_that_are_nested_without_end_are_one_error(weft):
+    weft.write("weft.toml", f"places = {DEEP}")
+    assert "nested deeper than 64 levels" in weft("runs").err

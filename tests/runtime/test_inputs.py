@@ -105,3 +105,12 @@ def test_only_values_of_secret_inputs_are_taken_for_a_run_that_is_there() -> Non
     with pytest.raises(InvalidInput, match="the workflow has none"):
         secret_values(FLOW, {"who": "ann"})
     assert changed_inputs(FLOW, {"count": "3"}) == {"count": 3}
+
+
+def test_values_that_are_nested_too_deep_or_hold_themselves_are_refused():
+    ring: list[object] = []
+    ring.append(ring)
+    workflow = Workflow(name="w", steps=(), inputs={"n": Input(type="any")})
+    for value in (ring, {"a": ring}):
+        with pytest.raises(InvalidInput, match="nested deeper than 64 levels"):
+            checked_inputs(workflow, {"n": value})

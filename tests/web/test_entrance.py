@@ -143,3 +143,14 @@ def test_a_host_is_compared_without_its_port(text, name):
 def test_only_this_hosts_own_addresses_are_loopback():
     assert all(is_loopback(host) for host in ("localhost", "127.0.0.1", "127.9.9.9", "::1"))
     assert not any(is_loopback(host) for host in ("0.0.0.0", "::", "10.0.0.1", "example.org", ""))
+
+
+async def test_a_body_that_is_nested_without_end_is_told_so_on_every_route(guarded):
+    headers = {**await guarded.token("admin", "admin"), "content-type": "application/json"}
+    for content in (b"[" * 100_000, b'{"a":' * 100_000, b"[" * 500 + b"]" * 500):
+        for (method, path), needed in RULES.items():
+            if needed == "anybody" or method in {"GET", "HEAD"}:
+                continue
+            answer = await guarded.client.request(method, filled(path), headers=headers, content=content)
+            assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request"), f"{method} {path}"
+            assert "nested deeper than 64 levels" in answer.json()["detail"]

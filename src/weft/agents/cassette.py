@@ -20,6 +20,7 @@ from weft.agents.scrub import Scrub
 from weft.agents.tape import Change, apply, changes, look
 from weft.core.work import Brief, Failure, Outcome, Usage
 from weft.files import read_bytes
+from weft.nesting import read_json
 
 _LASTING = frozenset(Brief.__struct_fields__) - {
     *(
@@ -218,7 +219,7 @@ def _write(folder: Path, tape: Cassette) -> None:
 
 def _read(path: Path) -> Cassette:
     try:
-        tape = msgspec.json.decode(read_bytes(path), type=Cassette)
+        tape: Cassette = read_json(read_bytes(path), Cassette)
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         raise ValueError(f"{path} is no recorded attempt: {fault}") from fault
     if tape.format != 1:

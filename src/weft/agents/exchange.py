@@ -17,6 +17,7 @@ import msgspec
 from weft.agents.port import Desk
 from weft.core.work import Brief, Feedback
 from weft.definition.secrets import variable
+from weft.nesting import read_json
 
 BACK = "back"
 """The folder of the spool in which a child answers: the one part of it that a confined child can write."""
@@ -153,7 +154,7 @@ def _text(path: Path) -> str:
 def read_object(text: str, source: str) -> dict[str, Any]:
     """A JSON object from a text. Raises ValueError that names the source."""
     try:
-        value = msgspec.json.decode(text)
+        value = read_json(text)
     except msgspec.DecodeError as fault:
         raise ValueError(f"{source} is not valid JSON: {fault}") from fault
     if not isinstance(value, dict):

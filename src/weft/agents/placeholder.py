@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from weft.agents.exchange import as_text
 from weft.core.work import Brief
 from weft.definition.workflow import Ref
+from weft.nesting import read_json
 
 
 def concrete(ref: Ref, brief: Brief) -> str:
@@ -114,7 +115,7 @@ def _plain(path: str, brief: Brief) -> str:
 
 def _json_changed(path: str, brief: Brief, before: str) -> str:
     try:
-        data = json.loads(before)
+        data = read_json(before)
     except ValueError:
         return _json(path, brief)
     mark = {"updated_by": _who(brief), "round": brief.round}

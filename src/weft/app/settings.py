@@ -15,6 +15,7 @@ from msgspec import Struct
 from weft.definition.workflow import Confine, Permissions
 from weft.errors import SettingsError
 from weft.files import read_bytes
+from weft.nesting import read_toml
 from weft.processes.limits import Limits
 
 FILE = "weft.toml"
@@ -134,11 +135,9 @@ _LARGEST = 1_048_576
 def _file(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
-    import tomllib
-
     try:
-        return tomllib.loads(read_bytes(path, _LARGEST).decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        return read_toml(read_bytes(path, _LARGEST).decode())
+    except ValueError as error:
         raise SettingsError(name=str(path), reason=str(error)) from error
     except OSError as error:
         raise SettingsError(name=str(path), reason=f"it cannot be read: {error.strerror}") from error

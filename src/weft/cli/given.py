@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from weft.definition.fault import shortened
 from weft.definition.workflow import Workflow
 from weft.errors import InvalidInput, Misused
 from weft.files import read_bytes
+from weft.nesting import TooDeep, read_json
 
 if TYPE_CHECKING:
     from weft.cli.here import Here
@@ -81,7 +83,12 @@ def value(text: str) -> Any:
     if text in words:
         return words[text]
     try:
-        return msgspec.json.decode(text)
+        return read_json(text)
+    except TooDeep as error:
+        raise Misused(
+            what=f"{text[:40]}… cannot be used: {error}",
+            mend="give it as a file that a step reads, if it has to be so",
+        ) from error
     except msgspec.DecodeError:
         return text
 
@@ -90,7 +97,9 @@ def pair(word: str, flag: str) -> tuple[str, str]:
     """NAME=VALUE in two. Raises Misused."""
     name, equals, text = word.partition("=")
     if not equals or not name.strip():
-        raise Misused(what=f"{word!r} is no NAME=VALUE", mend=f"write it as {flag} name=value".strip())
+        raise Misused(
+            what=f"{shortened(repr(word))} is no NAME=VALUE", mend=f"write it as {flag} name=value".strip()
+        )
     return name.strip(), text
 
 
@@ -124,9 +133,16 @@ def _file(name: str, folder: Path) -> str:
 
 def _mapping(text: str, word: str) -> dict[str, Any]:
     try:
-        found = msgspec.json.decode(text)
+        found = read_json(text)
+    except TooDeep as error:
+        raise Misused(
+            what=f"{word[:40]}… cannot be used: {error}",
+            mend="give it as a file that a step reads, if it has to be so",
+        ) from error
     except msgspec.DecodeError as error:
-        raise Misused(what=f"{word} is not JSON: {error}", mend='write it as {"name": "value"}') from error
+        raise Misused(
+            what=f"{shortened(word)} is not JSON: {error}", mend='write it as {"name": "value"}'
+        ) from error
     if not isinstance(found, dict):
-        raise Misused(what=f"{word} is no JSON object", mend='write it as {"name": "value"}')
+        raise Misused(what=f"{shortened(word)} is no JSON object", mend='write it as {"name": "value"}')
     return found

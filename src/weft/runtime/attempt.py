@@ -16,6 +16,7 @@ import msgspec
 from weft.core.work import Artifact, Failure, Outcome, Verdict
 from weft.definition.policy import Timeouts
 from weft.errors import GateError, StillRunning, WeftError
+from weft.nesting import MAX_DEPTH, TooDeep, holds_deep
 from weft.processes.lock import await_end
 from weft.runtime.assignment import Assignment, Link
 from weft.runtime.clock import Clock
@@ -58,6 +59,9 @@ class Attempts:
 
     async def perform(self, assignment: Assignment, link: Link) -> Outcome:
         """Do it; gives an Outcome unless cancelled."""
+        return _flat(await self._perform(assignment, link))
+
+    async def _perform(self, assignment: Assignment, link: Link) -> Outcome:
         held = NOTHING
         try:
             if assignment.brief.kind == "weave":
@@ -297,6 +301,20 @@ def _needs_nothing(kind: Kind, assignment: Assignment) -> bool:
     """Whether it is done without a folder, a time limit or a secret."""
     asked = assignment.gates or assignment.secrets
     return kind.workspace == "none" and not asked and assignment.brief.timeout == _NO_LIMITS
+
+
+def _flat(outcome: Outcome) -> Outcome:
+    """What can be put on record of an outcome: a kind or an agent may give data of any shape."""
+    deep = [
+        name
+        for name, value in (("outputs", outcome.outputs), ("facts", outcome.facts))
+        if holds_deep(value, MAX_DEPTH + 1)
+    ]
+    if not deep:
+        return outcome
+    message = f"the {' and '.join(deep)} of the step cannot be kept: {TooDeep()}"
+    failure = Failure(kind="invalid_output", message=message)
+    return msgspec.structs.replace(outcome, failure=failure, **dict.fromkeys(deep, {}))
 
 
 def _clean(outcome: Outcome, held: Held) -> Outcome:

@@ -12,9 +12,11 @@ from weft.agents.exchange import as_text
 from weft.agents.secrets import checked
 from weft.core.draft import scope_of
 from weft.core.state import State, StepState
+from weft.definition.fault import shortened
 from weft.definition.secrets import MARK, named, secret_inputs
 from weft.definition.workflow import Input, Step, Workflow
 from weft.errors import InvalidInput, SecretError
+from weft.nesting import TooDeep, holds_deep, read_json
 from weft.steps.template import render
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
@@ -121,19 +123,30 @@ def _read(declared: Input, value: Any) -> Any:
     if wanted is not None and (
         not isinstance(value, wanted) or (isinstance(value, bool) and declared.type != "boolean")
     ):
-        raise ValueError(f"{declared.type} wanted, got {value!r}")
+        raise ValueError(f"{declared.type} wanted, got {_short(value)}")
+    if holds_deep(value):
+        raise ValueError(str(TooDeep()))
     if declared.choices and value not in declared.choices:
-        raise ValueError(f"{value!r} is none of {', '.join(map(str, declared.choices))}")
+        raise ValueError(f"{_short(value)} is none of {', '.join(map(str, declared.choices))}")
     return value
+
+
+def _short(value: Any) -> str:
+    try:
+        return shortened(repr(value))
+    except RecursionError:
+        return f"a {type(value).__name__} that is nested too deep"
 
 
 def _parse(kind: str, text: str) -> Any:
     if kind == "boolean" and text.lower() in _WORDS:
         return _WORDS[text.lower()]
     try:
-        return msgspec.json.decode(text)
+        return read_json(text)
+    except TooDeep as error:
+        raise ValueError(str(error)) from None
     except msgspec.DecodeError:
-        raise ValueError(f"{kind} wanted, got {text!r}") from None
+        raise ValueError(f"{kind} wanted, got {_short(text)}") from None
 
 
 def child_inputs(workflow: Workflow, step: Step, st: StepState, state: State) -> dict[str, Any]:

@@ -19,6 +19,7 @@ import msgspec
 from weft.agents.port import Desk
 from weft.core.work import Brief, Failure, Outcome
 from weft.errors import TemplateError
+from weft.nesting import TooDeep, holds_deep, read_json
 from weft.steps.port import Tools
 from weft.steps.template import render_within, scope
 
@@ -117,7 +118,9 @@ def _unwrapped(outputs: Any) -> Any:
 
 
 def _outputs(value: Any) -> dict[str, Any]:
-    plain = msgspec.json.decode(msgspec.json.encode(value))
+    if holds_deep(value):
+        raise TooDeep
+    plain = read_json(msgspec.json.encode(value))
     if plain is None:
         return {}
     return plain if isinstance(plain, dict) else {"result": plain}

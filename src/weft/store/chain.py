@@ -13,6 +13,7 @@ import msgspec
 
 from weft.core.events import AnyEvent, Event
 from weft.errors import StoreError
+from weft.nesting import RECORD_DEPTH, TooDeep, is_deep
 
 GENESIS = bytes(32)
 """The hash before a run's first record."""
@@ -34,6 +35,8 @@ def packed(run: str, at: float, actor: str, cause: str, events: Sequence[Event])
         done = [(kind_of(event), _json(event)) for event in events]
         if any(len(body) > BODY_BYTES for _, body in done):
             raise ValueError(f"an event holds at most {BODY_BYTES} bytes; put what is long in a blob")
+        if any(is_deep(body, RECORD_DEPTH) for _, body in done):
+            raise TooDeep(RECORD_DEPTH)
         return done
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         kinds = ", ".join(sorted({kind_of(event) for event in events}))

@@ -16,6 +16,7 @@ from msgspec import Raw, Struct
 
 from weft.core.ids import RUN_ID_RULE, is_run_id
 from weft.errors import NoSuchBlob, StoreError, Unreadable
+from weft.nesting import RECORD_DEPTH, TooDeep, is_deep
 from weft.store.chain import BODY_BYTES, GENESIS, link
 from weft.store.port import Parcel, Record, RunRow
 from weft.store.views import digests_in
@@ -103,6 +104,8 @@ async def receive(lines: AsyncIterable[bytes]) -> Parcel:
         try:
             if len(line) > LINE_BYTES or total > PARCEL_BYTES:
                 raise ValueError(f"it is larger than {LINE_BYTES} bytes a line, {PARCEL_BYTES} in all")
+            if is_deep(line, RECORD_DEPTH + 2):
+                raise TooDeep(RECORD_DEPTH)
             said = decode(line)
             if parcel is None:
                 parcel = _begin(said)

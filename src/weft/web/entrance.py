@@ -17,7 +17,17 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from weft.app.tokens import Person, Tokens
-from weft.errors import ForeignRequest, NoSuchMethod, NoSuchPlace, NotAllowed, NotKnown, TooLarge, WeftError
+from weft.errors import (
+    ForeignRequest,
+    InvalidRequest,
+    NoSuchMethod,
+    NoSuchPlace,
+    NotAllowed,
+    NotKnown,
+    TooLarge,
+    WeftError,
+)
+from weft.nesting import TooDeep, is_deep
 from weft.web import problems
 from weft.web.login import CSRF_HEADER, Logins, cookie_name
 from weft.web.roles import methods, needed
@@ -155,7 +165,7 @@ def is_loopback(host: str) -> bool:
 
 
 async def _whole(receive: Receive, headers: Headers, limit: int) -> Receive:
-    """The body, taken in before anything is done, and no more of it than may be. Raises TooLarge."""
+    """The body, taken in before anything is done, and no more of it than may be. Raises TooLarge, InvalidRequest."""
     length = headers.get("content-length", "")
     if length.isdigit() and int(length) > limit:
         raise TooLarge(limit=limit)
@@ -170,7 +180,10 @@ async def _whole(receive: Receive, headers: Headers, limit: int) -> Receive:
             raise TooLarge(limit=limit)
         parts.append(message.get("body", b""))
         more = message.get("more_body", False)
-    return _again({"type": "http.request", "body": b"".join(parts), "more_body": False}, receive)
+    body = b"".join(parts)
+    if "json" in headers.get("content-type", "json") and is_deep(body):
+        raise InvalidRequest(reason=TooDeep())
+    return _again({"type": "http.request", "body": body, "more_body": False}, receive)
 
 
 def _again(first: Message, receive: Receive) -> Receive:

@@ -46,3 +46,11 @@ async def test_nobody_is_there_to_hear(desk):
         await line.send({})
     await line.end_input()
     line.close()
+
+
+async def test_a_message_that_is_nested_without_end_is_left_out_like_any_other_strange_line(desk):
+    line = Wire(desk, Redactor(), 1_000_000)
+    line.take("out", b"[" * 100_000 + b'\n{"a":' + b"[" * 500 + b"]" * 500 + b'}\n{"a": 1}\n')
+    line.close()
+    assert await line.receive() == {"a": 1}
+    assert line.strange_lines == 2

@@ -11,6 +11,7 @@ from weft.agents.acp.settings import Settings
 from weft.agents.failures import RULES, Rule, free_again
 from weft.core.work import Failure
 from weft.definition.policy import ErrorClass
+from weft.nesting import read_json
 
 AUTH_REQUIRED = -32000
 _SHOWN_CHARS = 500
@@ -108,7 +109,7 @@ def _text(error: Any, data: dict[str, Any]) -> str:
     message = str(error)
     if message.startswith("{"):
         try:
-            message = str(msgspec.json.decode(message)["error"]["message"]) + f" ({error.code})"
+            message = str(read_json(message)["error"]["message"]) + f" ({error.code})"
         except (msgspec.DecodeError, KeyError, TypeError):
             pass
     more = str(data.get("message") or data.get("details") or "")

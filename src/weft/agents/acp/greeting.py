@@ -14,6 +14,7 @@ from weft.agents import environment
 from weft.agents.acp.settings import Settings
 from weft.agents.acp.surroundings import NO_PUSH, home_of
 from weft.agents.confine import Wrap
+from weft.nesting import read_json
 from weft.processes.child import Child
 
 _HELLO = {
@@ -88,7 +89,7 @@ class _Heard:
         self._partial = self._partial[-_LONGEST_BYTES:]
         for line in lines:
             with contextlib.suppress(msgspec.DecodeError):
-                said = msgspec.json.decode(line)
+                said = read_json(line)
                 if isinstance(said, dict) and said.get("id") == 0 and not self.answer.done():
                     self.answer.set_result(said)
 

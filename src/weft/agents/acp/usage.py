@@ -14,6 +14,7 @@ import msgspec
 from weft.agents.prices import estimate
 from weft.core.work import Usage
 from weft.files import read_text
+from weft.nesting import read_json
 
 _RATE_LIMIT = "_claude/rateLimit"
 
@@ -85,7 +86,7 @@ class Meter:
 
     def _codex(self, line: str) -> None:
         try:
-            payload = msgspec.json.decode(line).get("payload") or {}
+            payload = read_json(line).get("payload") or {}
         except msgspec.DecodeError:
             return  # its last line may be half written
         total = (payload.get("info") or {}).get("total_token_usage")

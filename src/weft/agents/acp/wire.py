@@ -14,6 +14,7 @@ import msgspec
 
 from weft.agents.port import Desk
 from weft.agents.redaction import Redactor, Stream
+from weft.nesting import read_json
 from weft.processes.capture import Capture
 
 SPOOL = "transcript.jsonl"
@@ -78,7 +79,7 @@ class Wire:
 
     def _line(self, line: bytes) -> None:
         try:
-            message = msgspec.json.decode(line)
+            message = read_json(line)
         except msgspec.DecodeError:
             message = None
         if not isinstance(message, dict):

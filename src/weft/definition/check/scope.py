@@ -24,6 +24,7 @@ from weft.definition.condition import (
 )
 from weft.definition.condition.types import joined, of_value
 from weft.definition.workflow import Fact, Input, Step
+from weft.nesting import read_json
 
 TYPES: Final = {
     "string": STRING,
@@ -77,7 +78,7 @@ class Scope:
                 found = self.names.get(part, ANY) if not index else found.fields.get(part, ANY)
             return found
         try:
-            items = msgspec.json.decode(over)
+            items = read_json(over)
         except msgspec.DecodeError:
             return ANY
         if not isinstance(items, list) or not items:

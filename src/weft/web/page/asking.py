@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from weft.nesting import read_json
 from weft.observe.wording import counted, short
 from weft.web.page import document, patch
 from weft.web.page import words as w
@@ -250,7 +251,7 @@ def _typed(given: Any) -> Any:
     if not isinstance(given, str):
         return given
     try:
-        return json.loads(given)
+        return read_json(given)
     except ValueError:
         return given
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from weft.nesting import read_json
 from weft.web.page.markup import el
 
 if TYPE_CHECKING:
@@ -81,6 +82,6 @@ def plain(value: object) -> Markup:
 
 def _indented(text: str) -> str:
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        return json.dumps(read_json(text), indent=2, ensure_ascii=False)
     except ValueError:
         return text

@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 from msgspec import Struct
 
+from weft.nesting import read_json
 from weft.observe.wording import counted, short
 from weft.store.port import RunRow
 from weft.web.page import words as w
@@ -241,7 +242,7 @@ def read(flow: dict[str, Any], form: dict[str, Any]) -> tuple[dict[str, Any], li
             elif one.get("secret"):
                 found[name] = str(given)
             elif one.get("choices") or kind != "string":
-                found[name] = json.loads(str(given))
+                found[name] = read_json(str(given))
             else:
                 found[name] = str(given)
         except ValueError:

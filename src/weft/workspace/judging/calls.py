@@ -5,10 +5,10 @@ Read off the base's texts, where a program stands; what such a program is given,
 
 from __future__ import annotations
 
-import json
 from os import fsencode
 from posixpath import dirname, join, normpath
 
+from weft.nesting import read_json
 from weft.workspace.commits import read_objects
 from weft.workspace.git import Git
 from weft.workspace.judging.globs import fits
@@ -76,7 +76,7 @@ def _commands(path: str, text: str) -> str:
     if not path.endswith(".json"):
         return f"{text}\n{lines_of(text)}"
     try:
-        read = json.loads(text)
+        read = read_json(text)
     except (ValueError, RecursionError):
         return ""
     tasks = {**_table(read, "scripts"), **_table(read, "tasks")}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from weft.nesting import read_json, read_toml
 
 Keys = tuple[str, ...]
 
@@ -62,7 +63,7 @@ def _toml(steering: Callable[[Mapping[str, Any], Mapping[str, Any]], list[Keys]]
     def join(base: str, ours: str) -> bytes:
         import tomlkit
 
-        there, made = tomllib.loads(base), tomllib.loads(ours)
+        there, made = read_toml(base), read_toml(ours)
         if not _overlaid(made, there, steering(there, made)):
             return ours.encode()
         return tomlkit.dumps(made).encode()
@@ -72,14 +73,14 @@ def _toml(steering: Callable[[Mapping[str, Any], Mapping[str, Any]], list[Keys]]
 
 def _json(steering: tuple[Keys, ...]) -> _Join:
     def join(base: str, ours: str) -> bytes:
-        there, made = json.loads(base or "{}"), json.loads(ours)
+        there, made = read_json(base or "{}"), read_json(ours)
         if not isinstance(there, dict) or not isinstance(made, dict):
             raise ValueError("no object")
         added = _added_scripts(there.get("scripts"), made.get("scripts"))
         changed = _overlaid(made, there, list(steering))
         if added:
             made["scripts"] = {**made.get("scripts", {}), **added}
-        if not changed or made == json.loads(ours):
+        if not changed or made == read_json(ours):
             return ours.encode()
         return (json.dumps(made, indent=2, ensure_ascii=False) + "\n").encode()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from weft.nesting import RECORD_DEPTH, holds_deep
 from weft.workspace.policies.forms import Form
 from weft.workspace.policies.structure import MISSING, key_order, merge_values, same
 from weft.workspace.policies.verdict import Clash, Hunk, Merged, Unfit, Verdict, settled
@@ -58,9 +59,12 @@ def _load(form: Form, content: bytes) -> Any:
     if len(content) > _BIGGEST:
         raise ValueError(f"it is over {_BIGGEST} bytes")
     try:
-        return form.load(content.decode())
+        tree = form.load(content.decode())
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
+    if holds_deep(tree, RECORD_DEPTH):
+        raise ValueError("it is nested too deeply")
+    return tree
 
 
 def plain(node: Any) -> Any:
