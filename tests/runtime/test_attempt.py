@@ -244,3 +244,23 @@ async def test_what_is_declared_is_kept_also_where_the_repository_ignores_it(rep
     names = git(repository, "ls-tree", "-r", "--name-only", state.commit).split()
     assert {"dist/app.txt", "logs/a.log"} <= set(names)
     await weft.close()
+
+
+async def test_outputs_without_an_end_to_their_depth_fail_the_attempt_that_gave_them(
+    repository: Path,
+) -> None:
+    weft = open_weft(repository)
+    call = Step(id="call", kind="function", args={"name": f"{__name__}:deep", "inline": True})
+    state = await weft.drive(await weft.start(Workflow(name="flow", steps=(call,))))
+    failure = state.steps["call"].failure
+    assert failure is not None
+    assert "nested deeper than 64 levels" in failure.message
+    assert await weft.store.verify() == []
+    await weft.close()
+
+
+def deep() -> object:
+    value: object = 1
+    for _ in range(70):
+        value = [value]
+    return value

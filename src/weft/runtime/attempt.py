@@ -314,7 +314,7 @@ def _flat(outcome: Outcome) -> Outcome:
         return outcome
     message = f"the {' and '.join(deep)} of the step cannot be kept: {TooDeep()}"
     failure = Failure(kind="invalid_output", message=message)
-    return msgspec.structs.replace(outcome, failure=failure, **dict.fromkeys(deep, {}))
+    return msgspec.structs.replace(outcome, failure=failure, **{name: {} for name in deep})
 
 
 def _clean(outcome: Outcome, held: Held) -> Outcome:
