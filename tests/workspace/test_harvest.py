@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -241,8 +242,61 @@ async def test_a_submodule_that_a_step_moved_is_named(space: GitWorkspace, proje
     moved = commit(Path(place.path) / "lib", {"b": "b"})
     found, changes = await kept(space, place)
     assert changes == [("lib", "updated")]
+    assert found.lost == (f"lib: the commit {moved} of this submodule is at no remote of it; push it",)
+    git(Path(place.path) / "lib", "push", "-q", "origin", "HEAD:refs/heads/more")
+    found, changes = await kept(space, place)
+    assert (changes, found.lost) == ([("lib", "updated")], ())
     assert f"the submodule lib points to {moved}" in found.warnings[0]
     assert await space.read(found.commit, "lib") is None
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (lambda lib: write(lib, {"a": "changed"}), "lib/a"),
+        (lambda lib: write(lib, {"new.txt": "n"}), "lib/new.txt"),
+        (lambda lib: (lib / "a").unlink(), "lib/a"),
+        (lambda lib: write(lib, {"a": "x", "new.txt": "n"}), "lib/a and 1 more"),
+        (lambda lib: git(lib, "mv", "a", "moved"), "lib/a and 1 more"),
+        (lambda lib: write(lib, {"inner/deep.txt": "changed"}), "lib/inner/deep.txt"),
+    ],
+)
+async def test_what_changed_inside_a_submodule_is_named_as_lost(
+    space: GitWorkspace, project: Path, tmp_path: Path, change: Callable[[Path], object], named: str
+):
+    allowed = ("-c", "protocol.file.allow=always")
+    inner = repository(tmp_path / "inner", {"deep.txt": "d"})
+    lib = repository(tmp_path / "lib", {"a": "a", ".gitignore": "ignored\n"})
+    git(lib, *allowed, "submodule", "add", "-q", str(inner), "inner")
+    git(lib, "commit", "-qm", "inner")
+    git(project, *allowed, "submodule", "add", "-q", str(lib), "lib")
+    git(project, "commit", "-qm", "lib")
+    base = await space.prepare("run-1", project)
+    place = await placed(space, base, spot())
+    there = Path(place.path)
+    git(there, *allowed, "submodule", "update", "-q", "--init", "--recursive")
+    write(there / "lib", {"ignored": "i"})
+    assert (await kept(space, place))[0].lost == ()
+    change(there / "lib")
+    (lost,) = (await kept(space, place))[0].lost
+    assert lost.startswith(f"{named}: of the submodule ")
+
+
+async def test_the_configuration_of_a_submodule_is_not_believed(
+    space: GitWorkspace, project: Path, tmp_path: Path
+):
+    lib = repository(tmp_path / "lib", {"a": "a"})
+    git(project, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(lib), "lib")
+    git(project, "commit", "-qm", "lib")
+    place = await placed(space, await space.prepare("run-1", project), spot())
+    inside = Path(place.path) / "lib"
+    git(Path(place.path), "-c", "protocol.file.allow=always", "clone", "-q", str(lib), "lib")
+    ran = tmp_path / "ran"
+    git(inside, "config", "filter.evil.clean", f"touch {ran}; cat")
+    git(inside, "config", "core.fsmonitor", f"touch {ran}; true")
+    write(inside, {".gitattributes": "* filter=evil\n", "a": "other"})
+    assert (await kept(space, place))[0].lost != ()
+    assert not ran.exists()
 
 
 async def test_a_folder_that_was_taken_away_is_an_error_and_one_emptied_is_not(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workspace.repositories import commit, fingerprint, git, write
+from tests.workspace.repositories import commit, fingerprint, git, repository, write
 from weft.errors import GitFailed, TargetCheckedOut, TargetRewritten, WorkspaceError
 from weft.testing.workspace_contract import spot, worked
 from weft.workspace.port import Base, Part
@@ -221,3 +221,26 @@ async def test_a_patch_is_what_git_applies(space: GitWorkspace, project: Path, b
     git(project, "apply", "--index", stdin=patch)
     assert git(project, "write-tree") == kept.tree
     assert b"plan.md" not in await space.diff(base.commit, kept.commit, "new.txt")
+
+
+async def test_a_target_that_is_checked_out_in_a_submodule_or_beside_its_git_directory_is_followed_there(
+    tmp_path: Path, project: Path
+):
+    outer = repository(tmp_path / "outer", {"o": "o"})
+    git(outer, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(project), "lib")
+    git(outer, "commit", "-qm", "lib")
+    apart = tmp_path / "apart"
+    git(tmp_path, "clone", "-q", "--separate-git-dir", str(tmp_path / "apart.git"), str(project), str(apart))
+    linked = tmp_path / "linked"
+    git(outer / "lib", "worktree", "add", "-q", "-b", "side", str(linked))
+    for number, (start, checkout) in enumerate(
+        ((outer / "lib", outer / "lib"), (apart, apart), (linked, outer / "lib"))
+    ):
+        space = GitWorkspace(tmp_path / f"state-{number}", start)
+        base = await space.prepare(f"run-{number}", start, target="main", at=1_700_000_100.0)
+        made = await worked(space, base, spot(run=f"run-{number}"), {f"new-{number}.txt": "new"})
+        with pytest.raises(TargetCheckedOut) as refused:
+            await space.land(f"run-{number}", base, made.commit, "main")
+        assert str(checkout) in str(refused.value)
+        await space.land(f"run-{number}", base, made.commit, "main", follow=True)
+        assert (checkout / f"new-{number}.txt").read_text() == "new"

@@ -184,10 +184,16 @@ async def give(weft: Weft, run: str, values: Mapping[str, Any], by: str) -> None
     await weft.give(await weft.store.find(run), values, by)
 
 
-async def delete(weft: Weft, run: str) -> None:
-    """Remove a run that has ended, with all that hangs on it. Raises NoSuchRun, Refused."""
+async def delete(weft: Weft, run: str, unlanded: bool = False) -> None:
+    """Remove a run that has ended, with all that is left of it: record, outputs, folders, refs. `unlanded`: also when its
+    result is nowhere else. Raises NoSuchRun, Refused.
+    """
+    from weft.app.cleaning import remove
+
     found = await weft.store.find(run)
     row = await weft.store.row(found)
     if row.ended_at is None:
         raise Refused(verb="delete", reason=f"run {found} is {row.status}; abort it first")
-    await weft.store.delete(found)
+    why = await remove(weft, await weft.engine.fold(found), unlanded)
+    if why:
+        raise Refused(verb="delete", reason=why)

@@ -13,14 +13,15 @@ from msgspec import Struct
 
 from weft.app.people import People
 from weft.core.state import ENDED, State
-from weft.errors import LeaseHeld, NoSuchRun, Refused
+from weft.errors import LeaseHeld, NoSuchRun, Refused, WeftError
 from weft.store.port import RunQuery, RunRow
 from weft.workspace.names import slug
 from weft.workspace.port import Base
 
 DAY = 86_400.0
 PAGE = 200
-UNLANDED = "its result is part of no other branch; --unlanded lets it go"
+LETS_GO = "--unlanded (in the API `unlanded=true`) lets it go"
+UNLANDED = f"its result is part of no other branch; {LETS_GO}"
 
 
 class Cleaned(Struct, frozen=True):
@@ -57,15 +58,34 @@ async def cleanup(
 
 
 async def tidy(weft: People) -> None:
-    """Take away what is left of the folders of runs that have ended, as the end of a run that was not cut short does."""
-    from weft.workspace.cleanup import folders_of
+    """Take away what is left of the folders of runs that have ended, as the end of a run that was not cut short does.
+
+    What cannot be taken away now is told in the log, and stays for the next time.
+    """
+    for run in await _with_folders(weft):
+        if not await _is_over(weft, run):
+            continue
+        base = msgspec.convert((await weft.engine.fold(run)).base, Base)
+        try:
+            stay: Sequence[str] = await weft.workspace(run, base, {}).end(run)
+        except (WeftError, OSError) as error:
+            stay = [str(error)]
+        if stay:
+            import structlog
+
+            structlog.get_logger("weft.cleaning").warning("folders stay", run=run, reasons=list(stay))
+
+
+async def _with_folders(weft: People) -> list[str]:
+    """The runs of which a folder of an attempt is there, in git or beside it."""
+    from weft.workspace.cleanup import folders_of, shelves_of
     from weft.workspace.ground import places_of
 
     places = await places_of(weft.home, weft.folder)
-    for run in await asyncio.to_thread(folders_of, places):
-        if await _is_over(weft, run):
-            base = msgspec.convert((await weft.engine.fold(run)).base, Base)
-            await weft.workspace(run, base, {}).end(run)
+    found = dict.fromkeys(await asyncio.to_thread(folders_of, places))
+    for state in {places.parent, weft.home}:
+        found |= dict.fromkeys(await asyncio.to_thread(shelves_of, state))
+    return list(found)
 
 
 async def _is_over(weft: People, run: str) -> bool:
@@ -97,7 +117,7 @@ async def _only_here(weft: People, state: State) -> str:
     if held is None:
         return ""
     if held.folders:
-        return f"{held.folders[0]} holds what is kept nowhere else; --unlanded lets it go"
+        return f"{held.folders[0]} holds what is kept nowhere else; {LETS_GO}"
     unchanged = all(commit == base for commit in (*left, state.commit or base))
     return "" if unchanged or held.landed else UNLANDED
 

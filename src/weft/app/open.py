@@ -39,6 +39,8 @@ from weft.workspace.port import Base, Workspace
 
 if TYPE_CHECKING:
     from weft.app.cleaning import Cleaned
+    from weft.core.state import State
+    from weft.runtime.driver import Told
     from weft.steps.port import GateKind, Kind, Tools
     from weft.steps.registry import Gates, Kinds
     from weft.workspace.gathering import Caps
@@ -235,6 +237,13 @@ class Weft(People):
             await workspace.prepare(run, self.folder, with_changes, at=now)
         )
         return found
+
+    async def drive_all(self, told: Told | None = None) -> dict[str, State]:
+        """As `People.drive_all`; before it, what a kill left of the folders of ended runs is taken away."""
+        from weft.app.cleaning import tidy
+
+        await tidy(self)
+        return await super().drive_all(told)
 
     async def cleanup(self, days: float | None = None, **how: Any) -> Cleaned:
         """Remove what ended more than so many days ago (`keep_days` of the settings); see `weft.app.cleaning.cleanup`."""

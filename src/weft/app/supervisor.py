@@ -55,10 +55,20 @@ class Supervisor:
         """Until it is cancelled; then what is driven here is stopped and left for the next driver."""
         self.alive = True
         try:
+            await self._tidy()
             await self._work()
         finally:
             self.alive = False
             await self.stop()
+
+    async def _tidy(self) -> None:
+        """What a kill left of the folders of ended runs goes first."""
+        from weft.app.cleaning import tidy
+
+        try:
+            await tidy(self.weft)
+        except WeftError as error:
+            self._count(error, "clearing up")
 
     async def stop(self) -> None:
         """Let go of every run."""

@@ -80,6 +80,14 @@ def folders_of(places: Path) -> dict[str, tuple[str, ...]]:
     }
 
 
+def shelves_of(state: Path) -> list[str]:
+    """The runs that have folders of single attempts beside their files."""
+    runs = state / "runs"
+    if not runs.is_dir():
+        return []
+    return [run.name for run in runs.iterdir() if any((run / shelf).is_dir() for shelf in SHELVES)]
+
+
 async def is_landed(git: Git, commit: str) -> bool:
     """Whether a branch that is not weft's own contains a commit."""
     names = ("refs/heads/", "refs/remotes/")

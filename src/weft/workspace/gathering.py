@@ -17,6 +17,7 @@ from weft.workspace.commits import SUBMODULE
 from weft.workspace.git import Git
 from weft.workspace.names import inner_path, show_path
 from weft.workspace.stray import Strays, opened, strays
+from weft.workspace.submodules import lost_in, submodules
 
 _DEEPEST = 16
 _SECONDS = 600.0
@@ -55,7 +56,7 @@ async def gather(private: Git, wanted: Wanted) -> Gathered:
     found = Gathered([], [], [], [])
     odd = await _strays(private, wanted, found)
     listed, nested = await _listed(private, wanted)
-    modules = await _modules(private, listed)
+    modules = await submodules(private, listed)
     replaced = await _replaced_by_repository(private, listed)
     known = {*modules, *nested, *replaced}
     for folder in [*nested, *replaced]:
@@ -64,7 +65,7 @@ async def gather(private: Git, wanted: Wanted) -> Gathered:
             f"{show_path(folder)} is a repository of its own; its files are kept, its history is not"
         )
     await _name_hidden(private, odd, known, found)
-    found.lost.extend(await asyncio.to_thread(_inside_modules, private.worktree, modules))
+    found.lost.extend(await lost_in(private, modules, wanted.ours))
     declared = await asyncio.to_thread(_declared, private.worktree, wanted.also, found)
     paths = dict.fromkeys([*listed, *declared])
     if len(paths) > wanted.caps.files:
@@ -132,30 +133,6 @@ async def ignored_of(private: Git, paths: Sequence[bytes]) -> set[bytes]:
     if len(paths) == 1:  # Git does not answer for what lies in a submodule; nothing in there is kept.
         return set()
     return {path for one in paths for path in await ignored_of(private, [one])}
-
-
-async def _modules(private: Git, listed: Sequence[bytes]) -> list[bytes]:
-    """Submodules, where there is a file that says there are any."""
-    declared = await asyncio.to_thread(os.path.lexists, os.path.join(private.worktree, ".gitmodules"))
-    if not (declared or b".gitmodules" in listed):
-        return []
-    entries = (await private.run("ls-files", "-s", "-z")).split(b"\0")
-    return [line.partition(b"\t")[2] for line in entries if line.startswith(SUBMODULE.encode())]
-
-
-def _inside_modules(worktree: str, modules: Sequence[bytes]) -> list[str]:
-    """A submodule that was not checked out is an empty folder; git keeps nothing that is put there."""
-    root = os.fsencode(worktree)
-    lost = []
-    for path in modules:
-        place = os.path.join(root, path)
-        if os.path.isdir(place) and not os.path.islink(place):
-            inside = sorted(os.listdir(place))
-            if inside and b".git" not in inside:
-                lost.append(
-                    f"{show_path(path + b'/' + inside[0])}: it lies in a submodule that is not checked out"
-                )
-    return lost
 
 
 async def _replaced_by_repository(private: Git, listed: Sequence[bytes]) -> list[bytes]:

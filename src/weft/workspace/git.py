@@ -83,7 +83,8 @@ class Git(Struct, frozen=True):
     """A repository to call git on: absolute paths of its git directory and, where one is needed, of folder and index.
 
     `lazy`: objects are written without waiting for the disk; `flush` has to follow before a ref names them. `apart`: new
-    objects go into that store, which borrows from the repository's; `settle` brings them in.
+    objects go into that store, which borrows from the repository's; `settle` brings them in. `borrowed`: one more store
+    that objects are read from.
     """
 
     gitdir: str
@@ -92,6 +93,7 @@ class Git(Struct, frozen=True):
     objects: str = ""
     lazy: bool = False
     apart: str = ""
+    borrowed: str = ""
 
     def at(self, worktree: str | os.PathLike[str], index: str | os.PathLike[str] = "") -> Git:
         """The same repository with another folder of files and another index."""
@@ -108,6 +110,10 @@ class Git(Struct, frozen=True):
             (store / part).mkdir(parents=True, exist_ok=True)
         (store / "info/alternates").write_bytes(alternate(self.objects))
         return replace(self, apart=str(store), lazy=True)
+
+    def borrowing(self, objects: str) -> Git:
+        """The same, reading from another store too."""
+        return replace(self, borrowed=objects)
 
     def home(self) -> Git:
         """The same, reading and writing the repository's own store alone."""
@@ -145,6 +151,8 @@ class Git(Struct, frozen=True):
             extra["GIT_INDEX_FILE"] = self.index
         if self.apart:
             extra["GIT_OBJECT_DIRECTORY"] = self.apart
+        if self.borrowed:
+            extra["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = _quoted(self.borrowed)
         if optional:
             extra["GIT_OPTIONAL_LOCKS"] = "0"
         if self.lazy:
@@ -164,6 +172,14 @@ def alternate(objects: str) -> bytes:
     raw = os.fsencode(objects)
     quoted = show_path(raw) if b"\n" in raw or raw.startswith((b'"', b"#")) else ""
     return (quoted.encode() if quoted else raw) + b"\n"
+
+
+def _quoted(store: str) -> str:
+    """A store as one word of a list that has colons between its words."""
+    if ":" not in store and not store.startswith('"'):
+        return store
+    inner = store.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{inner}"'
 
 
 async def spawn(

@@ -28,7 +28,7 @@ async def publish(repository: Repository, run: str, commit: str) -> str:
     stands = await commit_of(git, f"refs/heads/{branch}")
     if stands == commit:
         return branch
-    place = await checked_out_in(git, branch) if stands else ""
+    place = await checked_out_in(repository, branch) if stands else ""
     if place:
         raise TargetCheckedOut(target=branch, place=place, commit=commit)
     await git.run("update-ref", "-m", "weft: result of the run", f"refs/heads/{branch}", commit)
@@ -49,7 +49,7 @@ async def land(repository: Repository, base: Base, commit: str, target: str, fol
         raise WorkspaceError(place=target, reason=f"{commit} does not contain {seen}, where {target} stands")
     if base.private and target == BRANCH:
         return seen if await _into_folder(repository, seen, commit, target) else None
-    place = await checked_out_in(git, target)
+    place = await checked_out_in(repository, target)
     if place and not follow:
         raise TargetCheckedOut(target=target, place=place, commit=commit)
     landed = _follow(place, commit) if place else _swap(repository, target, commit, seen)

@@ -198,17 +198,32 @@ async def check_branch(git: Git, branch: str) -> None:
         raise WorkspaceError(place=branch or "the target", reason="that is not a name for a branch")
 
 
-async def checked_out_in(git: Git, branch: str) -> str:
+async def checked_out_in(repository: Repository, branch: str) -> str:
     """The folder in which a branch is checked out, "" when in none that still is there."""
     folder = ""
-    for line in (await git.run("worktree", "list", "--porcelain", "-z")).split(b"\0"):
+    out = await repository.git.run("worktree", "list", "--porcelain", "-z")
+    for line in out.split(b"\0"):
         if line.startswith(b"worktree "):
             folder = os.fsdecode(line[9:])
-        elif line == b"branch refs/heads/" + os.fsencode(branch) and await asyncio.to_thread(
-            os.path.isdir, folder
-        ):
-            return folder
+        elif line == b"branch refs/heads/" + os.fsencode(branch):
+            folder = await _checkout_of(repository, folder)
+            if await asyncio.to_thread(os.path.isdir, folder):
+                return folder
     return ""
+
+
+async def _checkout_of(repository: Repository, listed: str) -> str:
+    """Of a submodule, and of a git directory that lies apart, git lists that directory and not the checkout."""
+    if not await asyncio.to_thread(_same, listed, repository.common):
+        return listed
+    if repository.top and repository.gitdir == repository.common:
+        return repository.top
+    said = await repository.git.call("config", "--get", "core.worktree")
+    return str(Path(repository.common, os.fsdecode(said.out.rstrip(b"\n"))))
+
+
+def _same(one: str, other: str) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)
 
 
 def setting_lines(settings: Iterable[tuple[str, str]]) -> str:

@@ -22,6 +22,7 @@ router = APIRouter(prefix="/runs", tags=["runs"])
 Run = Annotated[
     str, Path(max_length=100, pattern=r"^[\w.-]+$", description="a run's id, or a beginning that only it has")
 ]
+Unlanded = Annotated[bool, Query(description="also when its result is part of no other branch")]
 Version = Annotated[int | None, Query(ge=1, le=2**53, description="as it was at this version")]
 
 
@@ -97,11 +98,11 @@ async def show(request: Request, run: Run, version: Version = None) -> Response:
     status_code=204,
     response_class=Response,
     responses=declared(404, 409),
-    summary="Delete a run that has ended",
+    summary="Delete a run that has ended, with its folders and refs",
 )
-async def delete(request: Request, run: Run) -> Response:
+async def delete(request: Request, run: Run, unlanded: Unlanded = False) -> Response:
     desk = desk_of(request)
-    await acting.delete(desk.weft, run)
+    await acting.delete(desk.weft, run, unlanded)
     return Response(status_code=204)
 
 

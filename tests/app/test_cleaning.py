@@ -1,0 +1,93 @@
+"""What is left of a run goes by one way, whichever door it is asked through; and what a kill left goes before work begins."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from weft.app.acting import delete
+from weft.app.open import Weft, open_weft
+from weft.app.supervisor import Supervisor, supervised
+from weft.core.state import State
+from weft.definition.workflow import Step, Workflow
+from weft.errors import NoSuchRun, Refused
+from weft.workspace.ground import places_of
+
+pytestmark = pytest.mark.needs("git")
+
+
+def git(folder: Path, *argv: str) -> str:
+    identity = ("-c", "user.name=a", "-c", "user.email=a@b")
+    return subprocess.check_output(["git", *identity, *argv], cwd=folder, text=True).strip()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "begin")
+    return tmp_path
+
+
+async def done(weft: Weft) -> State:
+    steps = (Step(id="a", kind="run", args={"script": "echo a > a.txt"}),)
+    return await weft.drive(await weft.start(Workflow(name="flow", steps=steps)))
+
+
+async def left_by_a_kill(weft: Weft, run: str) -> Path:
+    """A judge's folder that nobody took away."""
+    folder = await places_of(weft.home, weft.folder) / run / "a.1.1.judge"
+    folder.mkdir(parents=True)
+    (folder / "file").write_text("x")
+    return folder.parent
+
+
+async def test_a_run_that_is_deleted_leaves_no_ref_and_no_folder(project: Path) -> None:
+    async with open_weft(project) as weft:
+        state = await done(weft)
+        left = await left_by_a_kill(weft, state.run)
+        await delete(weft, state.run, unlanded=True)
+        assert git(project, "for-each-ref", "refs/weft/", "refs/heads/weft/") == ""
+        assert not left.exists()
+        with pytest.raises(NoSuchRun):
+            await weft.store.row(state.run)
+
+
+async def test_a_result_that_is_nowhere_else_is_not_deleted_unasked(project: Path) -> None:
+    async with open_weft(project) as weft:
+        state = await done(weft)
+        with pytest.raises(Refused, match="part of no other branch"):
+            await delete(weft, state.run)
+        assert git(project, "rev-parse", f"weft/{state.run}") == state.commit
+
+
+async def test_driving_everything_first_takes_away_what_a_kill_left(project: Path) -> None:
+    async with open_weft(project) as weft:
+        state = await done(weft)
+        left = await left_by_a_kill(weft, state.run)
+        await weft.drive_all()
+        assert not left.exists()
+
+
+async def test_so_does_a_supervisor(project: Path) -> None:
+    async with open_weft(project) as weft:
+        state = await done(weft)
+        left = await left_by_a_kill(weft, state.run)
+        async with supervised(Supervisor(weft)):
+            run = await weft.start(Workflow(name="quiet", steps=(Step(id="a", kind="noop"),)))
+            async with asyncio.timeout(30):
+                while not await weft.store.feed(0, 1, ("run.completed",), run):
+                    await weft.store.wait(await weft.store.position(), 1.0)
+        assert not left.exists()
+
+
+async def test_the_folders_of_a_run_without_git_go_too_and_its_files_stay(project: Path) -> None:
+    async with open_weft(project, workspace="folder") as weft:
+        state = await done(weft)
+        home = weft.home / "runs" / state.run
+        (home / "judges" / "a.1.1").mkdir(parents=True)
+        await weft.drive_all()
+        assert not (home / "judges").exists()
+        assert (home / "files" / "a.txt").read_text() == "a\n"
