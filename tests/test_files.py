@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from weft.files import read_bytes, read_text
+from weft.files import copy_file, open_file, read_bytes, read_text
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "link to a pipe"])
@@ -55,3 +55,27 @@ def test_a_pipe_of_the_shell_is_read_where_its_user_typed_it():
         assert read_bytes(f"/dev/fd/{reader}", pipes=True) == b"text"
     finally:
         os.close(reader)
+
+
+def test_a_link_is_opened_or_copied_only_where_links_are_followed(tmp_path: Path):
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "link").symlink_to("file")
+    with open_file(tmp_path / "link") as file:
+        assert file.read() == b"x"
+    with pytest.raises(OSError, match="symbolic link"):
+        open_file(tmp_path / "link", follow=False)
+    with pytest.raises(OSError, match="symbolic link"):
+        copy_file(tmp_path / "link", tmp_path / "copy")
+
+
+def test_a_copy_has_the_mode_and_the_time_of_the_file_and_none_is_made_of_a_pipe(tmp_path: Path):
+    (tmp_path / "file").write_text("x")
+    os.chmod(tmp_path / "file", 0o751)
+    os.utime(tmp_path / "file", (1, 2))
+    copy_file(tmp_path / "file", tmp_path / "copy")
+    made = (tmp_path / "copy").stat()
+    assert (made.st_mode & 0o777, made.st_mtime) == (0o751, 2)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="not a file"):
+        copy_file(tmp_path / "pipe", tmp_path / "other")
+    assert not (tmp_path / "other").exists()

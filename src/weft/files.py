@@ -5,7 +5,9 @@ a file is refused at once, and of a file no more is read than a limit. Ordinary 
 from __future__ import annotations
 
 import errno
+import io
 import os
+import shutil
 import stat
 from typing import Final
 
@@ -14,23 +16,42 @@ _PIPES: Final = ("/dev/", "/proc/self/fd/")
 """What a shell passes as a file, such as `<(…)`, is a pipe that its user meant."""
 
 
+def open_file(
+    path: str | bytes | os.PathLike[str], *, follow: bool = True, pipes: bool = False
+) -> io.BufferedReader:
+    """An ordinary file to read. OSError: it is not there, is no file, or (without `follow`) is a link.
+
+    `pipes`: one that the shell made is taken too, and waited for.
+    """
+    name = os.fspath(path)
+    wait = pipes and os.fsdecode(name).startswith(_PIPES)
+    flags = os.O_RDONLY | os.O_CLOEXEC | (0 if wait else os.O_NONBLOCK) | (0 if follow else os.O_NOFOLLOW)
+    file = os.fdopen(os.open(name, flags), "rb")
+    kind = os.fstat(file.fileno()).st_mode
+    if not stat.S_ISREG(kind) and (stat.S_ISDIR(kind) or not wait):
+        file.close()
+        if stat.S_ISDIR(kind):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), name)
+        raise OSError(errno.EINVAL, "it is a pipe, a device or a socket, not a file", name)
+    return file
+
+
+def copy_file(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+    """Copy an ordinary file with its mode and times; no link is followed. OSError as of `open_file`."""
+    with open_file(source, follow=False) as file, open(target, "wb") as copy:
+        shutil.copyfileobj(file, copy)
+    shutil.copystat(source, target, follow_symlinks=False)
+
+
 def read_bytes(path: str | os.PathLike[str], limit: int = LARGEST_BYTES, *, pipes: bool = False) -> bytes:
     """All of an ordinary file, links followed. OSError: it is not there, is no file, or holds more than `limit` bytes.
 
     `pipes`: the user typed the name here and now, and may have meant a pipe of the shell.
     """
-    name = os.fspath(path)
-    wait = pipes and name.startswith(_PIPES)
-    descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC | (0 if wait else os.O_NONBLOCK))
-    with os.fdopen(descriptor, "rb") as file:
-        kind = os.fstat(descriptor).st_mode
-        if stat.S_ISDIR(kind):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), name)
-        if not stat.S_ISREG(kind) and not wait:
-            raise OSError(errno.EINVAL, "it is a pipe, a device or a socket, not a file", name)
+    with open_file(path, pipes=pipes) as file:
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise OSError(errno.EFBIG, f"it holds more than {limit:,} bytes", name)
+        raise OSError(errno.EFBIG, f"it holds more than {limit:,} bytes", os.fspath(path))
     return data
 
 

@@ -7,13 +7,17 @@ import os
 import select
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from tests.workspace.repositories import git, repository
-from weft.errors import GitFailed, WorkspaceError
+from weft.errors import GitBusy, GitFailed, WorkspaceError
+from weft.transient import passing_trouble
 from weft.workspace.git import Git, version
+from weft.workspace.private import repository_for
+from weft.workspace.repository import commit_of, discover
 
 pytestmark = pytest.mark.needs("git")
 
@@ -36,6 +40,35 @@ async def test_what_git_says_comes_back_and_what_went_wrong_is_said(repo: Git):
         await repo.run("rev-parse", "--verify", "nothing")
     assert failed.value.where["code"] == 128
     assert (await repo.call("rev-parse", "--verify", "-q", "nothing")).code == 1
+
+
+WAYS: dict[str, Callable[[Git, Path], Awaitable[object]]] = {
+    "run": lambda git, _: git.run("gc"),
+    "call": lambda git, _: git.call("gc"),
+    "pour": lambda git, _: git.pour("cat-file", "blob", "HEAD:a", sink=print),
+    "a name that may not be there": lambda git, _: commit_of(git, "HEAD"),
+    "looking for a repository": lambda git, folder: discover(folder),
+    "making a private one": lambda git, folder: repository_for(folder / "home", folder),
+    "the version": lambda git, _: version(),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        (128, "fatal: unable to write file: No space left on device"),
+        (1, "error: cannot fork() for git-lfs: Resource temporarily unavailable"),
+    ],
+)
+async def test_a_trouble_of_the_host_is_told_as_one_whatever_was_asked(
+    repo: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, code: int, line: str
+):
+    full = tool(tmp_path / "bin", "git", f"echo '{line}' >&2; exit {code}")
+    monkeypatch.setenv("PATH", f"{full}:{os.environ['PATH']}")
+    with pytest.raises(GitBusy) as failed:
+        await WAYS[way](repo, tmp_path)
+    assert line.partition(": ")[2] in passing_trouble(failed.value)
 
 
 async def test_variables_of_the_caller_lead_nowhere(

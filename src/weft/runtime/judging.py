@@ -16,6 +16,7 @@ from weft.agents.inside import inside, matches
 from weft.agents.port import Desk
 from weft.core.work import Outcome, Verdict
 from weft.definition.workflow import Gate
+from weft.files import copy_file
 from weft.runtime.assignment import Assignment
 from weft.runtime.desk import AttemptDesk, desk_at
 from weft.steps.port import GateKind, Tools
@@ -195,7 +196,10 @@ def _copied(file: Path, target: Path, path: str) -> bool:
     if copy.exists() or copy.is_symlink():
         return False
     copy.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(file, copy, follow_symlinks=False)
+    if file.is_symlink():
+        copy.symlink_to(file.readlink())
+    else:
+        copy_file(file, copy)
     return True
 
 

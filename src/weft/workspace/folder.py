@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from stat import S_ISDIR, S_ISLNK, S_ISREG
@@ -18,6 +17,7 @@ from msgspec import Struct
 
 from weft.core.work import Artifact
 from weft.errors import LinkInTheWay, WorkspaceError
+from weft.files import copy_file, open_file, read_bytes
 from weft.workspace.cleanup import SHELVES, drop_folders
 from weft.workspace.names import attempt_name, confined, inner_path, show_path, slug, written_in_vain
 from weft.workspace.owned import Owning, process_owning
@@ -124,7 +124,7 @@ class FolderWorkspace:
             file = confined(self._home(self._within) / "files", path)
         except LinkInTheWay:
             return None
-        return await asyncio.to_thread(file.read_bytes) if file.is_file() else None
+        return await asyncio.to_thread(read_bytes, file) if file.is_file() else None
 
     async def link(self, commit: str, path: str) -> bytes | None:
         place = self._home(self._within) / "files" / os.fsdecode(inner_path(path))
@@ -201,8 +201,10 @@ def copy_files(source: Path, target: Path) -> None:
         for name in (*files, *links):
             file = os.path.join(path, name)
             try:
-                if S_ISREG(os.lstat(file).st_mode) or os.path.islink(file):
-                    shutil.copy2(file, inner / name, follow_symlinks=False)
+                if os.path.islink(file):
+                    os.symlink(os.readlink(file), inner / name)
+                elif S_ISREG(os.lstat(file).st_mode):
+                    copy_file(file, inner / name)
             except FileNotFoundError:
                 continue
 
@@ -236,7 +238,7 @@ def _look(entry: os.DirEntry[bytes], stat: os.stat_result, known: Seen | None) -
         return known
     if S_ISLNK(stat.st_mode):
         return Seen(mark, hashlib.sha256(os.readlink(entry.path)).hexdigest(), stat.st_size)
-    with open(entry.path, "rb") as file:
+    with open_file(entry.path, follow=False) as file:
         return Seen(mark, hashlib.file_digest(file, "sha256").hexdigest(), stat.st_size)
 
 

@@ -161,10 +161,8 @@ class Git(Struct, frozen=True):
 
     def failed(self, argv: Sequence[str], said: Said) -> GitFailed:
         """The error to raise for a command that ended badly."""
-        failure = GitBusy if told_by_program(said.err.decode(errors="replace")) else GitFailed
-        return failure(
-            verb=argv[0], place=self.worktree or self.gitdir, reason=_last_words(said), code=said.code
-        )
+        place = self.worktree or self.gitdir
+        return GitFailed(verb=argv[0], place=place, reason=_last_words(said), code=said.code)
 
 
 def alternate(objects: str) -> bytes:
@@ -193,7 +191,8 @@ async def spawn(
 ) -> Said:
     """One git command in a process group of its own, which is killed whole at the deadline, the cap, or on cancelling.
 
-    It is started by a keeper, as everything is, so it does not outlive a driver that is killed.
+    It is started by a keeper, as everything is, so it does not outlive a driver that is killed. GitBusy when it failed by a
+    trouble of the host that passes, whatever its exit code would mean to the caller.
     """
     try:
         ended = await call(
@@ -206,11 +205,14 @@ async def spawn(
             sink=sink,
             shared=True,
         )
-        return Said(*ended)
     except ChildProcessError as error:
         raise GitFailed(verb=argv[0], place=cwd, reason=str(error), code=-1) from error
     except OSError as error:
         raise _not_started(argv, cwd, error) from error
+    said = Said(*ended)
+    if said.code != 0 and told_by_program(said.err.decode(errors="replace")):
+        raise GitBusy(verb=argv[0], place=cwd, reason=_last_words(said), code=said.code)
+    return said
 
 
 def _not_started(argv: Sequence[str], cwd: str, error: OSError) -> WorkspaceError:

@@ -16,6 +16,7 @@ from stat import S_ISLNK, S_ISREG
 from msgspec import Struct
 
 from weft.core.work import Artifact
+from weft.files import open_file
 from weft.workspace.commits import SUBMODULE, Change, changes_between, read_objects
 from weft.workspace.gathering import Wanted, gather
 from weft.workspace.git import Git
@@ -162,15 +163,11 @@ def _hashes(place: bytes, size: int, width: int) -> tuple[str, str]:
     plain = hashlib.sha256()
     blob = hashlib.sha256() if width == 64 else hashlib.sha1(usedforsecurity=False)
     blob.update(b"blob %d\0" % size)
-    with open(place, "rb", opener=_no_link) as file:
+    with open_file(place, follow=False) as file:
         while block := file.read(_BLOCK):
             plain.update(block)
             blob.update(block)
     return plain.hexdigest(), blob.hexdigest()
-
-
-def _no_link(path: str | bytes, flags: int) -> int:
-    return os.open(path, flags | os.O_NOFOLLOW)
 
 
 def _copied(source: Path, target: Path) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from weft.errors import WorkspaceError
+from weft.files import open_file
 from weft.workspace.commits import SUBMODULE, read_header, write_commit
 from weft.workspace.gathering import Caps, Wanted
 from weft.workspace.git import Git
@@ -104,5 +105,5 @@ def _is_open(file: bytes) -> bool:
         return True
     if os.path.islink(file) or not os.path.isfile(file):
         return False
-    with open(file, "rb") as lines:
+    with open_file(file, follow=False) as lines:
         return any(line.startswith(_MARKS) for line in lines)

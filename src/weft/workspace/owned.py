@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Event
 
 from weft.errors import FolderHeld
+from weft.files import read_text
 from weft.ownership import Judge, describe, judge_in, new_owner
 
 _TRIES = 50
@@ -79,9 +80,10 @@ def mark_of(folder: Path) -> Path:
 
 
 def owner_of(folder: Path) -> str:
-    """The owner that the mark names; "" when there is none."""
+    """The owner that the mark names; "" when there is none, or what stands there is no mark of ours."""
+    mark = mark_of(folder)
     try:
-        return mark_of(folder).read_text(encoding="utf-8", errors="replace")
+        return read_text(mark, _LONGEST, errors="replace") if mark.is_file() else ""
     except FileNotFoundError:
         return ""
 

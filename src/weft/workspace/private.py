@@ -16,6 +16,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from weft.errors import LinkInTheWay, WorkspaceError
+from weft.files import open_file
 from weft.workspace.commits import LINK, SUBMODULE, Change, changes_between, read_objects, write_commit
 from weft.workspace.flush import flush
 from weft.workspace.gathering import Caps, Wanted, ignored_of
@@ -189,7 +190,7 @@ def _now(root: bytes, path: bytes) -> bytes | None:
         return os.readlink(place)
     if not os.path.isfile(place):
         return None
-    with open(place, "rb") as file:
+    with open_file(place) as file:
         return file.read()
 
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from weft.errors import GitFailed, WorkspaceError
+from weft.files import read_bytes
 from weft.workspace.git import Git, spawn
 from weft.workspace.names import show_path
 
@@ -100,7 +101,7 @@ def stores_of(objects: str) -> tuple[str, ...]:
             continue
         found[store] = None
         try:
-            lines = Path(store, "info", "alternates").read_bytes().splitlines()
+            lines = read_bytes(os.path.join(store, "info", "alternates")).splitlines()
         except OSError:
             continue
         left += [os.path.join(store, os.fsdecode(line)) for line in lines if line and line[:1] not in b'#"']
@@ -219,7 +220,8 @@ async def _checkout_of(repository: Repository, listed: str) -> str:
     if repository.top and repository.gitdir == repository.common:
         return repository.top
     said = await repository.git.call("config", "--get", "core.worktree")
-    return str(Path(repository.common, os.fsdecode(said.out.rstrip(b"\n"))))
+    named = os.path.join(repository.common, os.fsdecode(said.out.rstrip(b"\n")))
+    return await asyncio.to_thread(os.path.realpath, named)
 
 
 def _same(one: str, other: str) -> bool:
