@@ -68,3 +68,20 @@ def test_a_limit_that_there_is_not_is_refused(tmp_path):
     (tmp_path / "weft.toml").write_text("[limits]\nopen_file = 77\n")
     with pytest.raises(SettingsError, match="limits"):
         load_settings(tmp_path)
+
+
+@pytest.mark.parametrize("pattern", ["/etc/**", "../x", "~/x", "a/../../x", ".", ""])
+def test_a_pattern_that_protects_nothing_of_the_project_is_told_with_its_place(tmp_path, pattern):
+    (tmp_path / "weft.toml").write_text(f'places = 2\nprotect = ["ok/**", "{pattern}"]\n')
+    with pytest.raises(
+        SettingsError, match=r"setting protect .*weft.toml:2:1: .* is no file or pattern inside"
+    ):
+        load_settings(tmp_path)
+
+
+def test_what_is_protected_is_a_list_also_in_the_environment(tmp_path, monkeypatch):
+    (tmp_path / "weft.toml").write_text('protect = "tests/**"\n')
+    with pytest.raises(SettingsError, match=r"weft.toml:1:1: it is a list: protect = "):
+        load_settings(tmp_path)
+    monkeypatch.setenv("WEFT_PROTECT", "a/**:b.txt")
+    assert load_settings(tmp_path).protect == ("a/**", "b.txt")

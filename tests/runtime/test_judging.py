@@ -163,6 +163,21 @@ async def test_what_a_workflow_protects_holds_for_its_own_gate_too(project: Path
     assert (await drive(project, step, gates=(gate,), protect=("golden/**",))).status == "failed"
 
 
+async def test_what_the_project_protects_holds_for_every_gate_and_may_not_be_taken_back(
+    project: Path,
+) -> None:
+    (project / "weft.toml").write_text('protect = ["golden/**"]\n')
+    called = "name: called\nsteps: [{id: in, run: 'true', gate: ['grep -q good golden/a.txt']}]\n"
+    (project / "called.yaml").write_text(called)
+    commit(project)
+    gate = Gate("command", {"script": "grep -q good golden/a.txt"}, may_change=("golden/**",))
+    spoil = "echo bad > golden/a.txt"
+    assert (await judged(project, spoil, gate)).verdict == "PASS"
+    call = Step(id="call", kind="call", args={"workflow": "./called.yaml"}, needs=("work",))
+    state = await drive(project, script("work", spoil), call, gates=(gate,))
+    assert state.status == "completed", state.reason
+
+
 async def test_a_file_that_may_judge_or_be_judged_must_pass_both_ways(project: Path) -> None:
     write(project, {"app.py": "import sys\nsys.exit(0)\n", "check": "exit 0\n"})
     commit(project)

@@ -18,7 +18,7 @@ from weft.app.known import load_known
 from weft.app.people import People
 from weft.app.secrets import refuse_missing
 from weft.app.settings import Settings, load_settings
-from weft.app.weaving import with_weave
+from weft.app.weaving import with_protected, with_weave
 from weft.core.options import Options
 from weft.definition.stored import decode, encode
 from weft.definition.workflow import Workflow
@@ -146,12 +146,12 @@ class Weft(People):
 
     def definition(self, name: str, beside: str = "") -> tuple[Workflow, bytes]:
         """The same, with the bytes that the store keeps."""
-        workflow = self.load(name, beside).workflow
+        workflow = with_protected(self.load(name, beside).workflow, self.settings.protect)
         return workflow, encode(workflow)
 
     def _called(self, name: str, beside: str = "") -> tuple[Workflow, bytes]:
         """The same for a run in a repository: what its steps leave is joined at its end."""
-        loaded = self.load(name, beside).workflow
+        loaded = with_protected(self.load(name, beside).workflow, self.settings.protect)
         workflow = with_weave(loaded, "", called=True, confined=asks(loaded, self.settings))
         return workflow, encode(workflow)
 
@@ -202,6 +202,7 @@ class Weft(People):
         values = checked_inputs(workflow, inputs or {})
         check_confinement(workflow, self.settings, rehearsed=options.rehearse is not None)
         await asyncio.to_thread(refuse_missing, workflow, options, self.folder)
+        workflow = with_protected(workflow, self.settings.protect)
         now = self.engine.clock.now()
         run = run or new_run_id(now)
         base = await self._prepare(workflow, run, now, with_changes)

@@ -17,11 +17,14 @@ from weft.errors import SettingsError
 from weft.files import read_bytes
 from weft.nesting import read_toml
 from weft.processes.limits import Limits
+from weft.workspace.judging.globs import leads_out
 
 FILE = "weft.toml"
 PREFIX = "WEFT_"
 TABLES = ("agents", "environment", "limits")
 """Keys that no variable of the environment can say."""
+LISTS = ("readable", "protect")
+"""Keys that hold several texts; a variable of the environment has colons between them."""
 
 
 class Environment(Struct, frozen=True, forbid_unknown_fields=True, rename={"passed": "pass"}):
@@ -62,6 +65,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Whether confined commands of steps and gates reach the network; an agent's own table says it for the agent."""
     readable: tuple[str, ...] = ()
     """What is confined sees no home and no checkout; of those, files and folders that it may read all the same."""
+    protect: tuple[str, ...] = ()
+    """Files and patterns that judge: for every gate of every run they count as they were when the run began."""
     record: str = ""
     """A folder in which each attempt of a real agent is recorded."""
     replay: str = ""
@@ -80,13 +85,14 @@ def load_settings(project: Path, given: Mapping[str, Any] | None = None) -> Sett
     for name in Settings.__struct_fields__:
         text = os.environ.get(PREFIX + name.upper())
         if text is not None and name not in TABLES:
-            values[name] = text.split(os.pathsep) if name == "readable" else text
+            values[name] = text.split(os.pathsep) if name in LISTS else text
     values.update({k: v for k, v in (given or {}).items() if v is not None})
     _check_words(values, project / FILE)
     for name in values.keys() - set(Settings.__struct_fields__):
         near = get_close_matches(name, Settings.__struct_fields__, n=1)
         hint = f"there is no such key; did you mean {near[0]}?" if near else "there is no such key"
         raise SettingsError(name=name, reason=hint)
+    _check_patterns(values.get("protect"), project / FILE)
     try:
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
@@ -112,6 +118,20 @@ def _check_words(values: Mapping[str, Any], path: Path) -> None:
             hint = f"did you mean {near[0]}?" if near else f"it is {', '.join(words[:-1])} or {words[-1]}"
             name = f"agents.{agent}.{key}" if agent else key
             raise SettingsError(name=name, reason=f"{_place(path, agent, key)}it cannot be {word!r}; {hint}")
+
+
+def _check_patterns(patterns: Any, path: Path) -> None:
+    """Raises SettingsError where a pattern would protect nothing."""
+    some = patterns if isinstance(patterns, list) else [patterns] if isinstance(patterns, str) else []
+    for pattern in some:
+        if isinstance(pattern, str) and leads_out(pattern):
+            reason = (
+                f"{pattern!r} is no file or pattern inside the project; name such below its top: tests/**"
+            )
+            raise SettingsError(name="protect", reason=f"{_place(path, '', 'protect')}{reason}")
+    if isinstance(patterns, str):
+        reason = f'it is a list: protect = ["{patterns}"]'
+        raise SettingsError(name="protect", reason=f"{_place(path, '', 'protect')}{reason}")
 
 
 def _place(path: Path, agent: str, key: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from weft.definition.workflow import Step, Workflow
@@ -29,6 +31,12 @@ def with_weave(workflow: Workflow, target: str, called: bool = False, *, confine
         confine="worktree" if confined else "",
     )
     return msgspec.structs.replace(workflow, steps=(*workflow.steps, weave))
+
+
+def with_protected(workflow: Workflow, patterns: Sequence[str]) -> Workflow:
+    """The same workflow with what the project protects; it is kept with the run, so that no later change reaches it."""
+    more = tuple(pattern for pattern in patterns if pattern not in workflow.protect)
+    return msgspec.structs.replace(workflow, protect=(*workflow.protect, *more)) if more else workflow
 
 
 _WITHOUT_FOLDER = frozenset({"noop", "ask", "decide"})
