@@ -10,6 +10,7 @@ import pytest
 
 from weft.app.acting import delete
 from weft.app.open import Weft, open_weft
+from weft.app.results import kept_folders
 from weft.app.supervisor import Supervisor, supervised
 from weft.core.state import State
 from weft.definition.workflow import Step, Workflow
@@ -91,3 +92,22 @@ async def test_the_folders_of_a_run_without_git_go_too_and_its_files_stay(projec
         await weft.drive_all()
         assert not (home / "judges").exists()
         assert (home / "files" / "a.txt").read_text() == "a\n"
+
+
+@pytest.mark.parametrize("lock", ["chmod 000 locked", "mkfifo locked/pipe"])
+async def test_a_folder_that_had_to_stay_is_named_with_its_run(project: Path, lock: str) -> None:
+    async with open_weft(project) as weft:
+        script = f"mkdir -p locked/.git; echo x > locked/.git/x; {lock}; exit 1"
+        steps = (Step(id="a", kind="run", args={"script": script}),)
+        state = await weft.drive(await weft.start(Workflow(name="flow", steps=steps)))
+        folders = await kept_folders(weft, state)
+        assert [Path(folder).name for folder in folders] == ["a.1.1"]
+        await delete(weft, state.run, unlanded=True)
+        assert await kept_folders(weft, state) == []
+
+
+async def test_no_folder_is_named_where_all_is_kept_nor_one_that_only_a_reader_had(project: Path) -> None:
+    async with open_weft(project) as weft:
+        state = await done(weft)
+        await left_by_a_kill(weft, state.run)
+        assert await kept_folders(weft, state) == []

@@ -5,6 +5,7 @@ Where nothing is versioned, or the steps disagree, each file is as the step left
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from weakref import WeakKeyDictionary
 
@@ -15,10 +16,11 @@ from weft.app.people import People
 from weft.app.weaving import WEAVE
 from weft.core.state import State
 from weft.core.work import Artifact
-from weft.errors import NoSuchFile, NotKept
+from weft.errors import NoSuchFile, NotKept, WorkspaceError
 from weft.observe.summary import joined, listed
 from weft.runtime.briefing import Briefing
-from weft.workspace.port import Base, Part, Workspace
+from weft.workspace.names import attempt_name
+from weft.workspace.port import Base, Part, Spot, Workspace
 
 
 class Made(Struct, frozen=True):
@@ -82,6 +84,22 @@ def _last_written(state: State) -> Files:
                 commit = one.commit or (st.result.commit if st.result is not None else "")
                 found[one.path] = Made(msgspec.structs.replace(one, commit=commit), st.key)
     return Files("", found)
+
+
+async def kept_folders(weft: People, state: State) -> list[str]:
+    """Folders of attempts that ended, were aborted or were killed, and that stayed: they hold what may be kept nowhere else."""
+    if not state.base.get("commit"):
+        return []
+    from weft.workspace.cleanup import kept_of
+    from weft.workspace.ground import places_of
+
+    at_work = [st for st in state.steps.values() if st.status == "running"]
+    busy = [attempt_name(Spot(state.run, st.key, st.round, st.attempt)) for st in at_work]
+    try:
+        places = await places_of(weft.home, weft.folder)
+    except WorkspaceError:
+        return []  # Where the repository cannot be looked at, so can none of its folders; the run itself is shown.
+    return await asyncio.to_thread(kept_of, places, state.run, busy)
 
 
 def space(weft: People, state: State) -> Workspace:

@@ -63,6 +63,7 @@ async def run(folded: Folded, weft: Weft, name: str, version: int | None = None)
         "labels": state.labels,
         "forked_from": state.forked_from,
         "parent": state.parent.run if state.parent else "",
+        "folders": await results.kept_folders(weft, state),
         "progress": progress(state, now),
     }
     return {name: plain(value) for name, value in shown.items()}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from weft.app.results import kept_folders
 from weft.cli import exits
 from weft.cli.driving import headline, shown, warn
 from weft.cli.grammar import Argument, Command, Option
 from weft.cli.here import Here
-from weft.cli.screen import Screen
+from weft.cli.screen import Screen, one_line
 from weft.cli.telling import moment
 from weft.core.state import State
 from weft.errors import Misused
@@ -27,16 +28,19 @@ async def perform(here: Here, run: str, at: int | None, timeline: bool, step: st
         if at is not None and at > state.version:
             raise Misused(what=f"Run {found} has only {state.version} versions", mend="take an earlier one")
         now = weft.engine.clock.now() if at is None else state.updated_at
-        made = await shown(weft, state)
+        made, folders = await shown(weft, state), await kept_folders(weft, state)
         if timeline:
             from weft.cli.bars import draw
 
             return await draw(here, weft, state, now)
     if step is not None:
         return _step(here.screen, state, step)
-    here.screen.give(_object(state, now, made))
+    here.screen.give({**_object(state, now, made), "folders": folders})
     if not here.screen.json:
         _show(here.screen, state, now, at, made)
+        for folder in folders:
+            what = "what an attempt left, kept nowhere else until it is cleared up"
+            here.screen.line(f"  {here.screen.paint('magenta', 'mind')} {one_line(folder)}: {what}")
     return exits.COMPLETED
 
 

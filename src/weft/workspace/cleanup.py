@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
+from collections.abc import Collection
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,10 +15,12 @@ from weft.workspace.git import Git
 from weft.workspace.landing import branch_of
 from weft.workspace.names import run_refs, slug
 from weft.workspace.owned import Owning
-from weft.workspace.places import discard, remove
+from weft.workspace.places import discard, is_whole, remove
 from weft.workspace.repository import commit_of
 
 _OURS = "refs/heads/weft/"
+ATTEMPT = re.compile(r"(?P<step>[^.].*)\.(?P<try>\d+\.\d+)(?P<aside>~\d+)?")
+"""The name of an attempt's folder; `aside`: another one took its place."""
 SHELVES = ("none", "readers", "judges")
 """Folders of single attempts, beside the files of a run that is not in git."""
 
@@ -78,6 +82,21 @@ def folders_of(places: Path) -> dict[str, tuple[str, ...]]:
         for run in places.iterdir()
         if run.is_dir()
     }
+
+
+def kept_of(places: Path, run: str, under_way: Collection[str] = ()) -> list[str]:
+    """The folders of a run's attempts that stayed as they hold what may be kept nowhere else, by name; not those of
+    attempts `under_way`.
+    """
+    home = places / slug(run)
+    if not home.is_dir():
+        return []
+    folders = [Path(entry.path) for entry in os.scandir(home) if entry.is_dir(follow_symlinks=False)]
+    return sorted(
+        str(folder)
+        for folder in folders
+        if ATTEMPT.fullmatch(folder.name) and is_whole(folder) and folder.name not in under_way
+    )
 
 
 def shelves_of(state: Path) -> list[str]:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import shutil
 import time
 from pathlib import Path
 
 from weft.errors import WeftError
+from weft.workspace.cleanup import ATTEMPT
 from weft.workspace.commits import read_header, write_commit
 from weft.workspace.gathering import Caps, Wanted
 from weft.workspace.git import Git
@@ -23,7 +23,6 @@ from weft.workspace.repository import commit_of
 from weft.workspace.settling import settle, unmark
 
 _UNDER_WAY_SECONDS = 3600.0
-_ATTEMPT = re.compile(r"(?P<step>.+)\.(?P<try>\d+\.\d+)(?P<aside>~\d+)?")
 
 
 async def sweep(git: Git, places: Places, run: str, caps: Caps) -> tuple[str, ...]:
@@ -34,12 +33,8 @@ async def sweep(git: Git, places: Places, run: str, caps: Caps) -> tuple[str, ..
         if not await asyncio.to_thread(places.owning.may_remove, folder):
             stay.append(f"{folder}: another driver may be at work in it")
             continue
-        named = _ATTEMPT.fullmatch(folder.name)
-        if (
-            named is None
-            or folder.name.startswith(".")
-            or not await asyncio.to_thread(index_of(folder).is_file)
-        ):
+        named = ATTEMPT.fullmatch(folder.name)
+        if named is None or not await asyncio.to_thread(index_of(folder).is_file):
             await asyncio.to_thread(discard, folder)
             continue
         scratch = places.scratch(slug(run))

@@ -270,7 +270,7 @@ class Asks(Shown):
 
 
 class RunShown(Shown):
-    """One run whole, now or at a version. `cost_usd` null: unknown."""
+    """One run whole, now or at a version. `cost_usd` null: unknown. `folders`: of attempts, with what may be kept nowhere else."""
 
     run: str
     workflow: str
@@ -293,6 +293,7 @@ class RunShown(Shown):
     ended_at: float | None
     parent: str
     forked_from: str
+    folders: list[str]
 
 
 class Explained(Shown):
