@@ -43,6 +43,32 @@ async def test_what_a_killed_attempt_left_is_kept_when_its_folder_goes(
     )
 
 
+@pytest.mark.parametrize("ended", ["killed", "failed", "put aside"])
+async def test_ignored_files_that_were_declared_are_kept_of_an_attempt_that_did_not_succeed(
+    space: GitWorkspace, project: Path, ended: str
+):
+    git(project, "config", "core.excludesFile", str(project / ".git" / "mine"))
+    write(project / ".git", {"mine": "*.log\nout/\n"})
+    base = await space.prepare("run-1", project, at=1_700_000_100.0)
+    declared = ["report.log", "out", "logs/**/*.log", "absent.log", "empty", "behind/x.log"]
+    place = await space.open(spot(), base, (), "own", declared)
+    assert isinstance(place, Place)
+    folder = Path(place.path)
+    files = ("report.log", "out/a", "logs/b/c.log")
+    write(folder, dict.fromkeys((*files, "other.log", "logs/b/d.txt"), "x"))
+    (folder / "empty").mkdir()
+    (folder / "behind").symlink_to("/")
+    if ended == "failed":
+        await space.keep(spot(), place, succeeded=False, also=declared)
+        await space.close(spot(), place)
+    elif ended == "put aside":
+        await space.open(spot(), base, (), "own")
+    assert await space.end("run-1") == ()
+    ref = {"killed": "1.1.left", "failed": "1.1", "put aside": "1.1.left.1"}[ended]
+    changed = git(project, "diff", "--name-only", base.commit, f"refs/weft/run-1/build/{ref}").splitlines()
+    assert changed == sorted((*files, "behind", "logs/b/d.txt"))
+
+
 async def test_what_was_kept_already_is_not_kept_twice_and_an_untouched_folder_just_goes(
     space: GitWorkspace, project: Path, base: Base, place: Place
 ):

@@ -146,11 +146,14 @@ class Attempts:
         if kind.workspace == "none" and mode == "own":
             mode = "read" if assignment.gates else "none"
 
+        from weft.steps.evidence import declared_names
+
         async def prepare() -> Place | Woven:
             parts = await start_from(assignment, workspace)
             if isinstance(parts, Woven):
                 return parts
-            return await workspace.open(spot, assignment.base, parts, mode)
+            names = declared_names(assignment.brief)
+            return await workspace.open(spot, assignment.base, parts, mode, names)
 
         place = await self._patiently(link, "preparing its folder", prepare)
         if isinstance(place, Woven):
@@ -276,12 +279,15 @@ class Attempts:
         self, assignment: Assignment, workspace: Workspace, place: Place, link: Link
     ) -> str:
         """Why the folder has to stay, or nothing."""
+        from weft.steps.evidence import declared_names
+
         spot, title = assignment.spot, assignment.brief.title
+        names = declared_names(assignment.brief)
         try:
             kept = await self._for_a_while(
                 link,
                 "keeping what it left",
-                lambda: workspace.keep(spot, place, succeeded=False, message=title),
+                lambda: workspace.keep(spot, place, succeeded=False, message=title, also=names),
             )
         except (WeftError, OSError) as error:
             return str(error)

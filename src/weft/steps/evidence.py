@@ -49,14 +49,17 @@ def declared(brief: Brief, folder: Path) -> list[str]:
     """The paths that a brief names as made or changed, and the files that its patterns mean: they are kept also where
     the repository ignores them."""
     found: dict[str, None] = {}
-    for ref in (*brief.creates, *brief.updates):
-        for name in (ref.name, *ref.any_of):
-            if ref.label or not name:
-                continue
-            if not any(sign in name for sign in "*?["):
-                found[name] = None
-            found |= dict.fromkeys(path.relative_to(folder).as_posix() for path in _matching(name, folder))
+    for name in declared_names(brief):
+        if not any(sign in name for sign in "*?["):
+            found[name] = None
+        found |= dict.fromkeys(path.relative_to(folder).as_posix() for path in _matching(name, folder))
     return list(found)
+
+
+def declared_names(brief: Brief) -> list[str]:
+    """The names and patterns themselves, as the workflow has them."""
+    refs = [ref for ref in (*brief.creates, *brief.updates) if not ref.label]
+    return list(dict.fromkeys(name for ref in refs for name in (ref.name, *ref.any_of) if name))
 
 
 def _matching(name: str, folder: Path) -> list[Path]:

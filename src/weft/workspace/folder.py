@@ -59,7 +59,9 @@ class FolderWorkspace:
         _make(self._home(self._within) / "files")
         return Base(root=str(root), at=at)
 
-    async def open(self, spot: Spot, base: Base, needs: Sequence[Part], mode: Mode) -> Place | Woven:
+    async def open(
+        self, spot: Spot, base: Base, needs: Sequence[Part], mode: Mode, declared: Sequence[str] = ()
+    ) -> Place | Woven:
         self._run = spot.run
         if mode == "none":
             folder = self._home() / "none" / attempt_name(spot)

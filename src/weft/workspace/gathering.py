@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 from msgspec import Struct
@@ -190,6 +191,31 @@ def _declared(worktree: str, also: Sequence[str], gathered: Gathered) -> list[by
             gathered.lost.append(f"{show_path(path)}: it is an empty folder, which git does not keep")
         found += files
     return found
+
+
+def present(folder: Path, names: Sequence[str]) -> list[str]:
+    """The files that these names and patterns mean and that are there: of an attempt that did not end well, none need be."""
+    found: dict[str, None] = {}
+    for name in names:
+        try:
+            path = os.fsdecode(inner_path(name))
+        except WorkspaceError:
+            continue  # It names nothing in here; a step that ends well is told so.
+        plain = folder / path
+        if plain.is_dir() and not plain.is_symlink():
+            files = list(plain.rglob("*"))
+        elif any(sign in path for sign in "*?[") and not plain.exists():
+            files = list(folder.glob(path))
+        else:
+            files = [plain]
+        within = [file for file in files if file.is_symlink() or file.is_file()]
+        inner = [file.relative_to(folder) for file in within if _is_inside(folder, file.parent)]
+        found |= {show_path(os.fsencode(file)): None for file in inner if ".git" not in file.parts}
+    return list(found)
+
+
+def _is_inside(folder: Path, place: Path) -> bool:
+    return place.resolve() == folder.resolve() / place.relative_to(folder)
 
 
 def _sort(

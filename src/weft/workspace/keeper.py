@@ -10,7 +10,7 @@ from pathlib import Path
 from weft.errors import WorkspaceError
 from weft.files import open_file
 from weft.workspace.commits import SUBMODULE, read_header, write_commit
-from weft.workspace.gathering import Caps, Wanted
+from weft.workspace.gathering import Caps, Wanted, present
 from weft.workspace.git import Git
 from weft.workspace.harvest import Crop, artifacts_of, harvest
 from weft.workspace.names import attempt_ref, path_bytes, show_path, written_in_vain
@@ -40,6 +40,8 @@ class Keeper:
         git, place = self._git, self._place
         if not await asyncio.to_thread(self._folder.is_dir):
             raise WorkspaceError(place=place.path, reason="the folder of the attempt is gone")
+        if not succeeded:
+            also = await asyncio.to_thread(present, self._folder, also)
         crop = await harvest(git, place.base, index_of(self._folder), self._scratch, Wanted(self._caps, also))
         unresolved = await asyncio.to_thread(_unresolved, place)
         unresolved += tuple(path for path in await self._submodules(crop) if path not in unresolved)

@@ -12,9 +12,13 @@ import os
 import secrets
 import shutil
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
 from weft.errors import FolderHeld, WorkspaceError
+from weft.files import read_bytes
 from weft.workspace.git import Git, alternate
 from weft.workspace.owned import Owning, mark_of, process_owning
 from weft.workspace.repository import Repository, setting_lines
@@ -115,6 +119,28 @@ def index_of(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.index")
 
 
+def note_declared(folder: Path, names: Sequence[str]) -> None:
+    """Keep beside the folder what of it is kept even when ignored, for whoever finds it when its attempt was cut off."""
+    note = _declared(folder)
+    if names:
+        note.write_bytes(msgspec.json.encode(names))
+    else:
+        note.unlink(missing_ok=True)
+
+
+def declared_in(folder: Path) -> list[str]:
+    """What was noted of a folder. WorkspaceError where the note is not as it was written."""
+    note = _declared(folder)
+    try:
+        return msgspec.json.decode(read_bytes(note), type=list[str]) if note.is_file() else []
+    except (OSError, msgspec.DecodeError) as error:
+        raise WorkspaceError(place=str(note), reason=str(error)) from error
+
+
+def _declared(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.declared")
+
+
 def is_whole(folder: Path) -> bool:
     """Whether a folder was set up whole: its index is written when all its files are."""
     return folder.is_dir() and index_of(folder).is_file()
@@ -160,7 +186,8 @@ def discard(folder: Path) -> None:
 def empty(folder: Path) -> None:
     """Take away a folder and its index, the index first: without it the folder counts for nothing."""
     index = index_of(folder)
-    for file in (index, index.with_name(f"{index.name}.lock")):  # A git that was killed leaves its lock.
+    # A git that was killed leaves its lock.
+    for file in (index, index.with_name(f"{index.name}.lock"), _declared(folder)):
         file.unlink(missing_ok=True)
     remove(folder)
 
@@ -172,6 +199,7 @@ def _put_aside(folder: Path) -> None:
         for place in (folder.with_name(f"{folder.name}~{number}") for number in itertools.count(1))
         if not (place.exists() or index_of(place).exists())
     )
+    note_declared(aside, declared_in(folder))
     shutil.copy2(index_of(folder), index_of(aside))
     os.rename(folder, aside)
     empty(folder)

@@ -159,8 +159,13 @@ class Workspace(Protocol):
         """
         ...
 
-    async def open(self, spot: Spot, base: Base, needs: Sequence[Part], mode: Mode) -> Place | Woven:
-        """The folder for one attempt, made from the woven commits of its needs; a Woven when those disagree."""
+    async def open(
+        self, spot: Spot, base: Base, needs: Sequence[Part], mode: Mode, declared: Sequence[str] = ()
+    ) -> Place | Woven:
+        """The folder for one attempt, made from the woven commits of its needs; a Woven when those disagree.
+
+        `declared`: names and patterns of files that are kept even when ignored, also when the attempt is cut off.
+        """
         ...
 
     async def dispute(
@@ -174,7 +179,8 @@ class Workspace(Protocol):
     ) -> Kept:
         """Commit what an attempt left, also a failed one's (kept under `refs/weft/`), and say what changed.
 
-        `also`: files that are kept even when the repository ignores them (what the step declares to create).
+        `also`: files that are kept even when the repository ignores them (what the step declares to create); of an attempt
+        that did not succeed they may be patterns, and need not be there.
         """
         ...
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from weft.errors import WeftError
 from weft.workspace.cleanup import ATTEMPT
 from weft.workspace.commits import read_header, write_commit
-from weft.workspace.gathering import Caps, Wanted
+from weft.workspace.gathering import Caps, Wanted, present
 from weft.workspace.git import Git
 from weft.workspace.harvest import harvest
 from weft.workspace.names import base_ref, run_refs, slug
-from weft.workspace.places import Places, discard, index_of, make, remove
+from weft.workspace.places import Places, declared_in, discard, index_of, make, remove
 from weft.workspace.repository import commit_of
 from weft.workspace.settling import settle, unmark
 
@@ -69,7 +69,8 @@ async def _kept(git: Git, folder: Path, scratch: Path, caps: Caps, run: str, att
     git = git.aside(scratch)
     here = git.at(folder, index)
     began = (await here.run("write-tree", "--missing-ok")).decode().strip()
-    crop = await harvest(here, began, index_of(folder), make(scratch / "look"), Wanted(caps))
+    also = await asyncio.to_thread(lambda: present(folder, declared_in(folder)))
+    crop = await harvest(here, began, index_of(folder), make(scratch / "look"), Wanted(caps, also))
     ref = f"{run_refs(run)}{attempt}"
     if crop.changes:
         commit = await commit_of(git, ref)

@@ -28,7 +28,7 @@ from weft.workspace.judging.overlay import overlay
 from weft.workspace.keeper import Keeper
 from weft.workspace.names import attempt_name, attempt_ref, base_ref, given_ref, passing_name, slug
 from weft.workspace.owned import Owning, process_owning
-from weft.workspace.places import Places, give_back, remove
+from weft.workspace.places import Places, give_back, note_declared, remove
 from weft.workspace.port import Base, JudgeFolder, JudgeRules, Kept, Mode, Part, Place, Spot, Woven
 from weft.workspace.repository import Repository, stores_of
 from weft.workspace.settler import Choices
@@ -118,7 +118,9 @@ class GitWorkspace:
         async with self._scratch(run) as scratch:
             return await pinning.prepare(on, scratch, self._caps, run, with_changes, target, at)
 
-    async def open(self, spot: Spot, base: Base, needs: Sequence[Part], mode: Mode) -> Place | Woven:
+    async def open(
+        self, spot: Spot, base: Base, needs: Sequence[Part], mode: Mode, declared: Sequence[str] = ()
+    ) -> Place | Woven:
         on, _ = await self._at(base)
         if mode in ("none", "shared"):
             opened = await self._folder(on, spot.run).open(spot, base, needs, mode)
@@ -126,7 +128,10 @@ class GitWorkspace:
         fabric = await self._weave(spot.run, base, needs, self._policies)
         if fabric.conflicts:
             return Woven("", "", fabric.conflicts, fabric.applied)
-        return await self._placed(spot, base, fabric, mode == "own")
+        place = await self._placed(spot, base, fabric, mode == "own")
+        if place.writable:
+            await asyncio.to_thread(note_declared, Path(place.path), declared)
+        return place
 
     async def _placed(self, spot: Spot, base: Base, fabric: Fabric, writable: bool) -> Place:
         """A folder that no other attempt sees, also to read in: what one reader writes no other may find."""
