@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -13,6 +13,7 @@ from weft.app.open import Weft, open_weft
 from weft.core.state import State
 from weft.definition.workflow import Foreach, Gate, Ref, Step, Workflow
 from weft.errors import DirtyCheckout
+from weft.workspace.places import Places
 
 pytestmark = pytest.mark.needs("git")
 
@@ -80,6 +81,44 @@ async def test_a_step_that_is_only_a_gate_judges_what_its_needs_left(repository:
     judge = Step(id="judge", kind="noop", needs=("a",), gates=(gate,))
     weft, state = await drive(repository, script("a", "echo a > a.txt"), judge)
     assert state.status == "completed", state.reason
+    await weft.close()
+
+
+async def test_a_step_that_is_only_gates_has_files_laid_out_for_them_and_for_nobody_else(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid: list[str] = []
+    own = Places.own
+
+    async def counted(places: Places, run: str, name: str, *how: Any, **more: Any) -> Path:
+        laid.append(name)
+        return await own(places, run, name, *how, **more)
+
+    monkeypatch.setattr(Places, "own", counted)
+    gates = (Gate("command", {"script": "grep -q a a.txt"}), Gate("artifacts", {"artifacts": ["a.txt"]}))
+    judge = Step(id="judge", kind="noop", needs=("a",), gates=gates)
+    after = script("after", "cp a.txt b.txt", "judge")
+    weft, state = await drive(repository, script("a", "echo a > a.txt"), judge, after)
+    assert state.status == "completed", state.reason
+    assert [name.partition(".")[0].partition("-")[0] for name in laid] == ["a", "judge", "judge", "after"]
+    assert all(name.endswith(".judge") for name in laid[1:3])
+    assert git(repository, "show", f"{state.commit}:b.txt") == "a"
+    await weft.close()
+
+
+async def test_a_step_that_is_only_a_gate_waits_where_what_it_judges_does_not_fit_together(
+    repository: Path,
+) -> None:
+    steps = (script("a", "echo a > x.txt"), script("b", "echo b > x.txt"))
+    judge = Step(
+        id="judge", kind="noop", needs=("a", "b"), gates=(Gate("command", {"script": "grep -q b x.txt"}),)
+    )
+    weft, state = await drive(repository, *steps, judge)
+    (ask,) = state.asks.values()
+    assert (ask.about, ask.step) == ("conflict", "judge")
+    await weft.answer(state.run, ask.ask, "theirs", by="ann")
+    state = await weft.drive(state.run)
+    assert state.steps["judge"].verdicts[-1].verdict == "PASS"
     await weft.close()
 
 

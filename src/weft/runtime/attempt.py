@@ -27,7 +27,7 @@ from weft.runtime.leaks import Leaks
 from weft.runtime.patience import failure_of, patiently
 from weft.runtime.vault import NOTHING, Held, Secrets, Vault
 from weft.runtime.watch import Watch
-from weft.runtime.weaving import disagreement, finish, start_from
+from weft.runtime.weaving import disagreement, finish, start_from, start_tree, unseen
 from weft.steps.port import GateKind, Kind, Tools
 from weft.transient import passing_trouble
 from weft.workspace.names import attempt_name, slug
@@ -123,15 +123,7 @@ class Attempts:
             return ""
         if assignment.mode == "shared" or not assignment.base.commit:
             return None
-        workspace = self._workspace_of(assignment)
-        try:
-            parts = await start_from(assignment, workspace)
-            if isinstance(parts, Woven):
-                return None
-            woven = await workspace.weave(assignment.spot.run, assignment.base, parts, assignment.policies)
-        except (WeftError, OSError):
-            return None
-        return woven.tree or None
+        return await start_tree(assignment, self._workspace_of(assignment))
 
     async def end(self, run: str, base: Base) -> None:
         """Give the run's folders back. A run that never had one has nothing to give."""
@@ -152,6 +144,8 @@ class Attempts:
             parts = await start_from(assignment, workspace)
             if isinstance(parts, Woven):
                 return parts
+            if _only_gates_look(kind, assignment):
+                return await unseen(assignment, workspace, parts)
             names = declared_names(assignment.brief)
             return await workspace.open(spot, assignment.base, parts, mode, names)
 
@@ -321,6 +315,14 @@ def _flat(outcome: Outcome) -> Outcome:
     message = f"the {' and '.join(deep)} of the step cannot be kept: {TooDeep()}"
     failure = Failure(kind="invalid_output", message=message)
     return msgspec.structs.replace(outcome, failure=failure, **{name: {} for name in deep})
+
+
+def _only_gates_look(kind: Kind, assignment: Assignment) -> bool:
+    """Whether what does the step never sees a folder, and nothing is declared that would be looked for in it."""
+    brief = assignment.brief
+    looked_for = brief.creates or brief.updates or brief.requires
+    unseen = kind.workspace == "none" and assignment.mode in ("own", "read") and not looked_for
+    return bool(unseen and assignment.gates and assignment.base.commit)
 
 
 def _clean(outcome: Outcome, held: Held) -> Outcome:

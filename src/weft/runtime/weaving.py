@@ -9,10 +9,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from weft.core.work import Failure, Outcome, Verdict
+from weft.errors import WeftError
 from weft.runtime.assignment import Assignment
-from weft.workspace.port import Base, Part, Workspace, Woven
+from weft.workspace.port import Base, Part, Place, Workspace, Woven
 
 LAND_TRIES = 5
 
@@ -29,6 +31,28 @@ async def start_from(assignment: Assignment, workspace: Workspace) -> tuple[Part
     if woven.conflicts:
         return woven
     return (*assignment.parts, Part(assignment.spot.step, woven.commit, assignment.policies))
+
+
+async def start_tree(assignment: Assignment, workspace: Workspace) -> str | None:
+    """The tree of what an attempt starts from; None where that cannot be joined."""
+    try:
+        parts = await start_from(assignment, workspace)
+        if isinstance(parts, Woven):
+            return None
+        woven = await workspace.weave(assignment.spot.run, assignment.base, parts, assignment.policies)
+    except (WeftError, OSError):
+        return None  # The attempt itself meets it, waits or fails by it, and tells it.
+    return woven.tree or None
+
+
+async def unseen(assignment: Assignment, workspace: Workspace, parts: tuple[Part, ...]) -> Place | Woven:
+    """An empty folder that stands for the commit: each gate gets one of its own, and nobody else looks at the files."""
+    spot, base = assignment.spot, assignment.base
+    woven = await workspace.weave(spot.run, base, parts, assignment.policies)
+    if woven.conflicts:
+        return woven
+    place = await workspace.open(spot, base, (), "none")
+    return place if isinstance(place, Woven) else replace(place, base=woven.commit, writable=False)
 
 
 async def finish(assignment: Assignment, workspace: Workspace, judge: Judge) -> Outcome:
