@@ -76,3 +76,13 @@ def test_plug_ins_that_failed_are_told():
     assert health.plugins_check((), ("b", "a")).said == "a, b"
     broken = health.plugins_check([PluginError(name="p", reason="it raised")], ("p",))
     assert (broken.grade, broken.said) == ("warning", "The plug-in p could not be loaded: it raised.")
+
+
+def test_a_record_of_runs_that_git_would_clean_away_is_told_with_what_to_do(tmp_path):
+    (tmp_path / ".git").mkdir()
+    home = tmp_path / "sub" / ".weft"
+    home.mkdir(parents=True)
+    inside = health.state_check(home, f"sqlite:///{home}/weft.db")
+    assert "`git clean -fdx` takes every run on record; leave it out (`-e .weft`)" in inside.said
+    for elsewhere in (f"sqlite:///{tmp_path.parent}/weft.db", "postgresql://host/weft", "memory"):
+        assert "not in the way of `git clean`" in health.state_check(home, elsewhere).said

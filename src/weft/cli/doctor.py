@@ -21,6 +21,7 @@ async def perform(here: Here) -> int:
         async with here.weft() as weft:
             checks.append(await health.store_check(weft.store))
             checks.append(health.disk_check(weft.home))
+            checks.append(health.state_check(weft.home, weft.store.name))
             checks += await health.agents_check(weft.tools().agents)
     except WeftError as error:
         checks.append(Check("project", "bad", error.message, error.how or "mend that first"))

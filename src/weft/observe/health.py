@@ -95,6 +95,16 @@ def disk_check(folder: Path) -> Check:
     return Check("disk", "good", said)
 
 
+def state_check(folder: Path, store: str) -> Check:
+    """Whether the record of runs lies where the user's own tidying may take it."""
+    inside = next((top for top in (folder, *folder.parents) if (top / ".git").exists()), None)
+    file = Path(store.removeprefix("sqlite:///")) if store.startswith("sqlite:///") else None
+    if inside is None or file is None or not file.resolve().is_relative_to(inside.resolve()):
+        return Check("state", "good", f"{folder}; the record of runs is not in the way of `git clean`")
+    said = f"{file} lies in a checkout, where `git clean -fdx` takes every run on record; leave it out (`-e .weft`), or set `store`"
+    return Check("state", "good", said)
+
+
 async def agents_check(agents: Mapping[str, Agent]) -> list[Check]:
     """One line an agent; one that cannot be used harms only the roles that want it."""
     return [_agent_check(await probe(name, agents)) for name in agents]

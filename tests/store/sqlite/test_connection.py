@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -247,3 +248,32 @@ async def test_what_must_not_outlast_a_power_cut_costs_no_sync(store: SqliteStor
     assert synchronous() == normal
     await append(store, "r", 2, RunStarted())
     assert synchronous() == full
+
+
+def _replaced(folder: Path) -> None:
+    (folder / "other.db").write_bytes((folder / "inner.db").read_bytes())
+    (folder / "other.db").replace(folder / "inner.db")
+
+
+def _emptied(folder: Path) -> None:
+    for file in folder.iterdir():
+        file.unlink()
+
+
+def _removed(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("taken", [_replaced, _emptied, _removed])
+async def test_a_file_that_went_while_it_was_open_takes_no_more_records(
+    tmp_path: Path, taken: Callable[[Path], None]
+) -> None:
+    folder = tmp_path / "state"
+    folder.mkdir()
+    store = SqliteStore(folder / "inner.db")
+    await begin(store, "r")
+    taken(folder)
+    with pytest.raises(StoreError, match="removed or replaced while weft had it open") as failed:
+        await append(store, "r", 1, NotePublished("n"))
+    assert not isinstance(failed.value, StoreBusy)
+    await store.close()

@@ -20,6 +20,10 @@ from weft.store.sqlite.migrate import migrate
 BUSY_SECONDS = 5.0
 CHECKPOINT_PAGES = 1000
 
+GONE = (
+    "the file was removed or replaced while weft had it open, so that nothing more can be recorded in it; a backup has what "
+    "was there, and `store` in weft.toml keeps it where `git clean -fdx` does not reach"
+)
 NO_DESCRIPTORS = "there are no file descriptors left to open its log with"
 REASONS = {
     sqlite3.SQLITE_BUSY: f"it is locked: another process has been writing for more than {BUSY_SECONDS:g} s",
@@ -77,6 +81,7 @@ class Connection:
             self.db = self._open()
         except TROUBLES as error:
             raise self.trouble(error) from error
+        self._file = self._identity()
         self._writing = Transaction(self, self.synchronous)
         self._writing_relaxed = Transaction(self, "NORMAL")
 
@@ -133,6 +138,18 @@ class Connection:
             store=self.name, reason=f"{where} is damaged; `weft verify` says more, a backup helps"
         )
 
+    def still_there(self) -> None:
+        """Raises StoreError when the file at the path is not the one that is open: what is written would be seen by nobody."""
+        if self._identity() != self._file:
+            raise StoreError(store=self.name, reason=GONE)
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            found = os.stat(self.path)
+        except FileNotFoundError:
+            return None
+        return found.st_dev, found.st_ino
+
     def goes_well(self) -> None:
         """A transaction got through: the next one may be waited for again."""
         self._wait_at_most(BUSY_SECONDS)
@@ -160,6 +177,7 @@ class Transaction:
     def __enter__(self) -> sqlite3.Connection:
         connection = self._connection
         db = connection.db
+        connection.still_there()
         try:
             if connection.synchronous != self._synchronous:
                 db.execute(f"PRAGMA synchronous = {self._synchronous}")
