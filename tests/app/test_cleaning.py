@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from weft.app.acting import delete
+from weft.app.cleaning import tidy
 from weft.app.open import Weft, open_weft
 from weft.app.results import kept_folders
 from weft.app.supervisor import Supervisor, supervised
@@ -102,6 +103,8 @@ async def test_a_folder_that_had_to_stay_is_named_with_its_run(project: Path, lo
         state = await weft.drive(await weft.start(Workflow(name="flow", steps=steps)))
         folders = await kept_folders(weft, state)
         assert [Path(folder).name for folder in folders] == ["a.1.1"]
+        (why,) = (await tidy(weft))[state.run]
+        assert why.startswith(f"{folders[0]}: locked/")
         await delete(weft, state.run, unlanded=True)
         assert await kept_folders(weft, state) == []
 

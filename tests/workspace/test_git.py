@@ -71,6 +71,15 @@ async def test_a_trouble_of_the_host_is_told_as_one_whatever_was_asked(
     assert line.partition(": ")[2] in passing_trouble(failed.value)
 
 
+async def test_a_command_that_gave_up_is_called_by_its_name(
+    repo: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    full = tool(tmp_path / "bin", "git", "echo 'fatal: No space left on device' >&2; exit 128")
+    monkeypatch.setenv("PATH", f"{full}:{os.environ['PATH']}")
+    with pytest.raises(GitBusy, match="git write-tree had to give up"):
+        await repo.lazily().run("write-tree")
+
+
 async def test_variables_of_the_caller_lead_nowhere(
     repo: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

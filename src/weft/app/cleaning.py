@@ -57,23 +57,23 @@ async def cleanup(
     return Cleaned(tuple(removed), kept)
 
 
-async def tidy(weft: People) -> None:
+async def tidy(weft: People) -> dict[str, tuple[str, ...]]:
     """Take away what is left of the folders of runs that have ended, as the end of a run that was not cut short does.
 
-    What cannot be taken away now is told in the log, and stays for the next time.
+    Gives by run what has to stay, with the reasons: `show` names it, and the next time tries again.
     """
+    stay: dict[str, tuple[str, ...]] = {}
     for run in await _with_folders(weft):
         if not await _is_over(weft, run):
             continue
         base = msgspec.convert((await weft.engine.fold(run)).base, Base)
         try:
-            stay: Sequence[str] = await weft.workspace(run, base, {}).end(run)
+            left = await weft.workspace(run, base, {}).end(run)
         except (WeftError, OSError) as error:
-            stay = [str(error)]
-        if stay:
-            import structlog
-
-            structlog.get_logger("weft.cleaning").warning("folders stay", run=run, reasons=list(stay))
+            left = (str(error),)
+        if left:
+            stay[run] = left
+    return stay
 
 
 async def _with_folders(weft: People) -> list[str]:

@@ -66,9 +66,14 @@ class Supervisor:
         from weft.app.cleaning import tidy
 
         try:
-            await tidy(self.weft)
+            stay = await tidy(self.weft)
         except WeftError as error:
             self._count(error, "clearing up")
+            return
+        for run, reasons in stay.items():
+            import structlog
+
+            structlog.get_logger("weft.supervisor").warning("folders stay", run=run, reasons=reasons)
 
     async def stop(self) -> None:
         """Let go of every run."""

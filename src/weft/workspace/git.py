@@ -206,21 +206,32 @@ async def spawn(
             shared=True,
         )
     except ChildProcessError as error:
-        raise GitFailed(verb=argv[0], place=cwd, reason=str(error), code=-1) from error
+        raise GitFailed(verb=_verb(argv), place=cwd, reason=str(error), code=-1) from error
     except OSError as error:
         raise _not_started(argv, cwd, error) from error
     said = Said(*ended)
     if said.code != 0 and told_by_program(said.err.decode(errors="replace")):
-        raise GitBusy(verb=argv[0], place=cwd, reason=_last_words(said), code=said.code)
+        raise GitBusy(verb=_verb(argv), place=cwd, reason=_last_words(said), code=said.code)
     return said
+
+
+def _verb(argv: Sequence[str]) -> str:
+    """What git is asked to do, behind the options of git itself."""
+    words = iter(argv)
+    for word in words:
+        if word == "-c":
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return argv[0]
 
 
 def _not_started(argv: Sequence[str], cwd: str, error: OSError) -> WorkspaceError:
     if not os.path.isdir(cwd):
-        return GitFailed(verb=argv[0], place=cwd, reason="the folder is gone", code=-1)
+        return GitFailed(verb=_verb(argv), place=cwd, reason="the folder is gone", code=-1)
     if isinstance(error, FileNotFoundError):
         return WorkspaceError(place="git", reason="no git program on the PATH; install git 2.38 or newer")
-    return GitFailed(verb=argv[0], place=cwd, reason=str(error), code=-1)
+    return GitFailed(verb=_verb(argv), place=cwd, reason=str(error), code=-1)
 
 
 async def version() -> tuple[int, ...]:
