@@ -282,6 +282,24 @@ async def test_what_changed_inside_a_submodule_is_named_as_lost(
     assert lost.startswith(f"{named}: of the submodule ")
 
 
+async def test_a_submodule_with_a_relative_address_can_be_checked_out_where_an_attempt_works(
+    space: GitWorkspace, project: Path, tmp_path: Path
+):
+    repository(tmp_path / "lib", {"a": "a"})
+    allowed = ("-c", "protocol.file.allow=always")
+    git(project, *allowed, "submodule", "add", "-q", "../lib", "lib")
+    git(project, "commit", "-qm", "lib")
+    git(project, "config", "submodule.other.url", "https://me:secret@example.com/other")
+    git(project, "config", "submodule.lib.update", "!touch ran")
+    place = await placed(space, await space.prepare("run-1", project), spot())
+    git(Path(place.path), *allowed, "submodule", "update", "-q", "--init")
+    assert (Path(place.path) / "lib/a").read_text() == "a"
+    config = (Path(place.path) / ".git/config").read_text()
+    assert "secret" not in config
+    assert "touch" not in config
+    assert (await kept(space, place))[0].lost == ()
+
+
 async def test_the_configuration_of_a_submodule_is_not_believed(
     space: GitWorkspace, project: Path, tmp_path: Path
 ):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -49,6 +50,16 @@ def _is_promisor(key: str, value: str) -> bool:
     )
 
 
+_WITH_PASSWORD = re.compile(r"\w+://[^/@]*:[^/@]*@")
+
+
+def _locates_submodule(key: str, value: str) -> bool:
+    """Where the user's checkout has a submodule from: in a folder elsewhere a relative address would lead astray."""
+    return (
+        key.startswith("submodule.") and key.endswith((".url", ".active")) and not _WITH_PASSWORD.match(value)
+    )
+
+
 class Repository(Struct, frozen=True):
     """Absolute paths; `top` is the root of the checkout, "" for a bare repository. `settings` are its own, in file order."""
 
@@ -78,6 +89,7 @@ class Repository(Struct, frozen=True):
             for key, value in self.settings
             if key in _CARRIED_KEYS
             or key.startswith(_CARRIED_SECTIONS)
+            or _locates_submodule(key, value)
             or (key.startswith(promisors) and key.endswith(_OF_PROMISOR))
         ]
 
