@@ -47,3 +47,9 @@ def test_a_handoff_is_sent_by_the_role_whatever_it_says():
     assert (handoff.sender, handoff.phase, handoff.summary) == ("qa", "Validate", "s")
     assert handoff_of("", brief()) is None
     assert handoff_of(None, brief()) is None
+
+
+@pytest.mark.parametrize("told", [{"cost_usd": -5}, {"tokens_in": -1}, {"tokens_out": -1}, {"cost_usd": "1"}])
+def test_an_answer_gives_nothing_back_to_the_budget(told):
+    with pytest.raises(ValueError, match='"usage" of the answer'):
+        outcome_of({"usage": told}, brief(), "me")

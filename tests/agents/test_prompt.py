@@ -112,7 +112,7 @@ def test_short_values_go_into_prompts_as_they_are_and_long_ones_fenced():
     given = brief()
     assert marked("short", given) == "short"
     assert marked(3, given) == 3
-    assert marked(None, given) is None
+    assert [marked(value, given) for value in (None, True)] == ["", "true"]
     assert "<data-" in marked("two\nlines", given)
     assert "<data-" in marked(["x" * 200], given)
 

@@ -27,7 +27,8 @@ def test_json_is_one_object_in_the_shape_that_was_promised(weft):
     ended = weft.run(HELLO, "--json", "--input", "who=you", head=HEAD)
     found = json.loads(ended.out)
     assert list(found) == [
-        "run", "workflow", "status", "reason", "steps", "artifacts", "errors", "warnings", "cost_usd", "seconds"
+        "run", "workflow", "status", "reason", "steps", "artifacts", "errors", "warnings", "cost_usd",
+        "cost_unknown", "seconds",
     ]  # fmt: skip
     assert found["steps"] == [
         {

@@ -24,6 +24,7 @@ def test_a_completed_run_as_one_object():
         "errors": [],
         "warnings": [],
         "cost_usd": 0.0,
+        "cost_unknown": False,
         "seconds": 2.5,
     }
 
@@ -64,6 +65,16 @@ def test_an_unknown_cost_is_unknown_and_not_zero():
     run = given(written("{id: a, run: echo}"))
     run.after(c.Advance(), done("a", Outcome(agent="claude", usage=Usage(tokens_in=5))))
     assert summary(run.state, 0)["cost_usd"] is None
+
+
+def test_a_cost_of_which_only_a_part_is_known_is_told_as_that():
+    run = given(written("{id: a, run: echo}\n{id: b, needs: [a], run: echo}")).after(c.Advance())
+    run.after(done("a", Outcome(agent="claude", usage=Usage(tokens_in=5, cost_usd=1.5))), c.Advance())
+    before = summary(run.state, 0)
+    assert (before["cost_usd"], before["cost_unknown"]) == (1.5, False)
+    run.after(done("b", Outcome(agent="claude", usage=Usage(tokens_in=5))))
+    after = summary(run.state, 0)
+    assert (after["cost_usd"], after["cost_unknown"]) == (1.5, True)
 
 
 def test_a_run_in_git_says_where_it_began_and_what_does_not_fit_together():

@@ -107,3 +107,11 @@ def test_money_and_numbers():
     assert (counted(1, "step"), counted(2, "step")) == ("1 step", "2 steps")
     assert short("a  b\nc") == "a b c"
     assert short("x" * 70, 10) == "x" * 9 + "…"
+
+
+def test_a_cost_of_which_a_part_is_unknown_is_the_least():
+    assert [money(1.5, unknown=True), money(None, unknown=True), money(1.5)] == [
+        "at least $1.50",
+        "cost unknown",
+        "$1.50",
+    ]

@@ -19,7 +19,7 @@ async def test_the_outputs_are_rendered_wherever_a_text_stands(tmp_path):
     args = {"outputs": {"a": ["{{ inputs.x }}", 1], "b": {"c": "{{ facts.y }}"}, "d": None}}
     given = brief("noop", args=args, inputs={"x": "X"}, known={"y": True})
     outcome = await Noop().perform(given, ListeningDesk(tmp_path), TOOLS)
-    assert outcome.outputs == {"a": ["X", 1], "b": {"c": "True"}, "d": None}
+    assert outcome.outputs == {"a": ["X", 1], "b": {"c": "true"}, "d": None}
 
 
 async def test_a_template_that_cannot_be_filled_in_is_a_failure(tmp_path):

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from weft.agents.acp.agent import AcpAgent
 from weft.agents.breaker import Breakers
+from weft.agents.command import Command
 from weft.agents.confine import Confinement
+from weft.agents.model import Model
 from weft.agents.port import Desk, Probe
 from weft.agents.rehearsal import Rehearsal
 from weft.core.work import Brief, Failure, Outcome, Usage
@@ -166,3 +169,18 @@ async def test_an_agent_that_has_never_heard_of_confinement_is_not_asked_where_i
     rule = {"confinement": Confinement(rule="worktree")}
     assert (await work(desk, plain, role=Role(agents=("plain",)), settings=rule)).failure is not None
     assert (await work(desk, plain, role=Role(agents=("plain",)))).agent == "plain"
+
+
+@pytest.mark.parametrize("wanted", ["ask", "deny"])
+async def test_an_agent_that_asks_for_nothing_is_not_asked_where_something_may_be_refused(desk, wanted):
+    plain, able = Listed("plain"), Listed("able")
+    able.asks = True  # type: ignore[attr-defined]
+    role = Role(agents=("plain", "able"), permissions=wanted)
+    assert (await work(desk, plain, able, role=role)).agent == "able"
+    assert plain.briefs == []
+    refused = await work(desk, plain, role=Role(agents=("plain",), permissions=wanted))
+    assert f"`permissions: {wanted}` would mean nothing" in refused.failure.message
+    for said in ("", "allow"):
+        alone = Role(agents=("plain",), permissions=said)
+        assert (await work(desk, plain, role=alone)).agent == "plain"
+    assert [getattr(kind, "asks", False) for kind in (AcpAgent, Command, Model)] == [True, False, False]

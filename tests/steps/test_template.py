@@ -14,8 +14,24 @@ from weft.testing.briefs import brief
 
 
 def test_a_key_of_a_mapping_wins_over_a_method_of_the_same_name():
-    assert render("{{ outputs.build.items }}", {"outputs": {"build": {"items": [1, 2]}}}) == "[1, 2]"
+    assert render("{{ outputs.build.items }}", {"outputs": {"build": {"items": [1, 2]}}}) == "[1,2]"
     assert render("{{ 'a'.upper() }}", {}) == "A"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ([1, "a b"], '[1,"a b"]'),
+        ({"x": None}, '{"x":null}'),
+        (True, "true"),
+        (None, ""),
+        (1.5, "1.5"),
+        ("it's", "it's"),
+    ],
+)
+def test_a_value_is_filled_in_as_programs_write_it(value, written):
+    assert render("{{ a }}", {"a": value}) == written
+    assert render("{% if a == b %}<{{ b }}>{% endif %}", {"a": value, "b": value}) == f"<{written}>"
 
 
 def test_what_was_filled_in_is_not_read_as_a_template():

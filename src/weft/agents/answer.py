@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -15,12 +15,16 @@ _BLOCK = re.compile(r"^```(?:json)?[ \t]*\n(.*?)\n?^```[ \t]*$", re.DOTALL | re.
 _KNOWN = ("outputs", "facts", "route", "handoff", "usage")
 
 
-class Reported(msgspec.Struct, frozen=True):
-    """Shape of `usage` in an answer; `cost_usd` left out is unknown."""
+_Tokens = Annotated[int, msgspec.Meta(ge=0)]
+_Money = Annotated[float, msgspec.Meta(ge=0)]
 
-    tokens_in: int = 0
-    tokens_out: int = 0
-    cost_usd: float | None = None
+
+class Reported(msgspec.Struct, frozen=True):
+    """Shape of `usage` in an answer; `cost_usd` left out is unknown. Nothing gives money back to a budget."""
+
+    tokens_in: _Tokens = 0
+    tokens_out: _Tokens = 0
+    cost_usd: _Money | None = None
 
 
 def last_object(text: str) -> dict[str, Any]:

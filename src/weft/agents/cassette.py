@@ -68,6 +68,7 @@ class Recorder:
         self.rehearses = agent.rehearses
         self.confine: str = getattr(agent, "confine", "")
         self.confines: bool = getattr(agent, "confines", False)
+        self.asks: bool = getattr(agent, "asks", False)
         self._agent = agent
         self._folder = folder
 

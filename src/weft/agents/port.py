@@ -82,7 +82,8 @@ class Agent(Protocol):
     """`name` is what roles refer to. `rehearses` is shown wherever its work is shown.
 
     One that confines its processes as `brief.role.confine` and `brief.confine` ask has `confines = True`, and is `Confining`;
-    no other is asked then.
+    no other is asked then. One that asks for permission, and is answered by `brief.role.permissions` too, has `asks = True`; no
+    other is asked where they are not `allow`.
     """
 
     name: str

@@ -36,7 +36,7 @@ def fence(text: str, label: str, brief: Brief) -> str:
 
 def marked(value: Any, brief: Brief) -> Any:
     """A value that a template takes in: a short one on one line as it is, anything else fenced."""
-    if isinstance(value, bool | int | float) or value is None:
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     text = as_text(value)
     if "\n" not in text and len(text) <= _LONGEST_PLAIN:

@@ -177,7 +177,7 @@ def headline(screen: Screen, state: State, now: float) -> str:
     parts += [f"{failed} failed or aborted"] if failed else []
     found = summary(state, now)
     if found["cost_usd"] != 0:
-        parts.append(money(found["cost_usd"]))
+        parts.append(money(found["cost_usd"], unknown=found["cost_unknown"]))
     status = screen.status(state.status)
     if state.options.rehearse is not None:
         status += screen.paint("magenta", " (rehearsed)")

@@ -130,7 +130,7 @@ def _title(found: Progress) -> Text:
         text.append(f" ({one_line(found.reason)})")
     text.append(f"  {duration(found.seconds)}")
     if found.cost_usd != 0:
-        text.append(f"  {money(found.cost_usd)}")
+        text.append(f"  {money(found.cost_usd, unknown=found.cost_unknown)}")
     return text
 
 

@@ -5,12 +5,18 @@ A Brief can be sent to another host; an Outcome is believed only with the eviden
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from weft.definition.policy import ErrorClass, Timeouts
 from weft.definition.workflow import Ref, Role
+
+
+def _spent(*amounts: float) -> None:
+    if not all(0 <= amount < math.inf for amount in amounts):
+        raise ValueError("what is spent is a number, and not less than nothing")
 
 
 class Usage(Struct, frozen=True, omit_defaults=True):
@@ -20,6 +26,10 @@ class Usage(Struct, frozen=True, omit_defaults=True):
     tokens_out: int = 0
     cost_usd: float | None = None
     estimated: bool = False
+
+    def __post_init__(self) -> None:
+        """Nothing gives money or tokens back. Raises ValueError, also where one is read."""
+        _spent(self.tokens_in, self.tokens_out, self.cost_usd or 0.0)
 
 
 class Amount(Struct, frozen=True, omit_defaults=True):
@@ -44,6 +54,10 @@ class Spending(Struct, frozen=True, omit_defaults=True):
     dearest_usd: float = 0.0
     most_tokens: int = 0
     longest_seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        """The same."""
+        _spent(self.cost_usd, self.tokens, self.attempts, self.seconds, self.unknown, self.told)
 
 
 class Artifact(Struct, frozen=True, omit_defaults=True):

@@ -47,6 +47,7 @@ class Progress(Struct, frozen=True):
     done: int
     people: tuple[tuple[str, str, str], ...]
     cost_usd: float | None
+    cost_unknown: bool
     seconds: float
     rehearsed: bool = False
 
@@ -66,6 +67,7 @@ def progress(state: State, now: float) -> Progress:
         done=sum(count for status, count in counts.items() if status in STEP_ENDED),
         people=tuple((name, opened.step, opened.prompt) for name, opened in state.asks.items()),
         cost_usd=cost_usd(state),
+        cost_unknown=bool(state.spent.unknown),
         seconds=seconds(state, now),
         rehearsed=state.options.rehearse is not None,
     )

@@ -12,11 +12,12 @@ from weft.core.state import State, StepState
 
 
 def summary(state: State, now: float, made: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    """What `weft run --json` prints. `cost_usd` None is unknown; `seconds` from the start to the end, or to `now`.
+    """What `weft run --json` prints. `cost_usd` None is unknown, and with `cost_unknown` it
+    is the part that is known; `seconds` from the start to the end, or to `now`.
     `made` are the artifacts where somebody looked into the merge so far.
 
     Keys: run, workflow, status, reason, steps (id, status, round, attempts, outputs), artifacts (path, step, digest),
-    errors (step, class, message), warnings (step, message), cost_usd, seconds; of runs in git also base, branch, commit, tree, conflicts.
+    errors (step, class, message), warnings (step, message), cost_usd, cost_unknown, seconds; of runs in git also base, branch, commit, tree, conflicts.
     """
     found: dict[str, Any] = {
         "run": state.run,
@@ -28,6 +29,7 @@ def summary(state: State, now: float, made: list[dict[str, Any]] | None = None) 
         "errors": errors(state),
         "warnings": warnings(state),
         "cost_usd": cost_usd(state),
+        "cost_unknown": bool(state.spent.unknown),
         "seconds": seconds(state, now),
     }
     if state.base.get("commit"):

@@ -36,10 +36,12 @@ def duration(seconds: float) -> str:
     return f"{whole} s"
 
 
-def money(usd: float | None) -> str:
-    """A cost; unknown is never nothing."""
+def money(usd: float | None, *, unknown: bool = False) -> str:
+    """A cost; unknown is never nothing, and `unknown` says that there is more of which nothing is known."""
     if usd is None:
         return "cost unknown"
+    if unknown:
+        return f"at least {money(usd)}"
     return f"${usd:.2f}" if usd >= 0.1 or usd == 0 else f"${usd:.4f}"
 
 

@@ -118,12 +118,10 @@ async def choose(brief: Brief, tools: Tools, breakers: Breakers, now: float) -> 
         agent = tools.agents[name]
         confined = _is_to_be_confined(brief, tools)
         probe = await _probed(agent, confined=confined)
-        if probe.usable and (_can_be_confined(agent) or not confined):
+        lacks = _lacks(agent, brief, confined=confined) if probe.usable else _unusable(probe)
+        if not lacks:
             return agent
-        if probe.usable:
-            reasons.append(f"{name} cannot be confined")
-            continue
-        reasons.append(f"{name}: {probe.reason or 'not usable'}" + (f" ({probe.mend})" if probe.mend else ""))
+        reasons.append(f"{name}{lacks}")
     who = brief.role_name or brief.step
     reason = "; ".join(reasons) or "no agent is configured"
     raise AgentError(agent=f"for role {who}", reason=reason, retry_at=min(rests) if rests else None)
@@ -141,9 +139,22 @@ async def _probed(agent: Agent, *, confined: bool) -> Probe:
     return await agent.probe()
 
 
-def _can_be_confined(agent: Agent) -> bool:
-    """One that does not say so (a plug-in's) would be taken at a word that it has never heard of."""
-    return agent.rehearses or bool(getattr(agent, "confines", False))
+def _lacks(agent: Agent, brief: Brief, *, confined: bool) -> str:
+    """What the role or the step asks for and the agent cannot do; "" when it can.
+
+    One that does not say that it can (a plug-in's) would be taken at a word that it has never heard of.
+    """
+    if agent.rehearses:
+        return ""
+    if confined and not getattr(agent, "confines", False):
+        return " cannot be confined"
+    if brief.role.permissions not in ("", "allow") and not getattr(agent, "asks", False):
+        return f" asks for no permission, so that `permissions: {brief.role.permissions}` would mean nothing (`confine` does)"
+    return ""
+
+
+def _unusable(probe: Probe) -> str:
+    return f": {probe.reason or 'not usable'}" + (f" ({probe.mend})" if probe.mend else "")
 
 
 def filled_in(brief: Brief) -> Brief:

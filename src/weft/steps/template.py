@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from weft.agents.exchange import as_text
 from weft.core.work import Brief, Outcome
 from weft.errors import TemplateError
 
@@ -35,7 +36,7 @@ def scope(brief: Brief, outcome: Outcome | None = None) -> dict[str, Any]:
 
 
 def render(template: str, names: Mapping[str, Any], finalize: Callable[[Any], Any] | None = None) -> str:
-    """The template with its names filled in, each value by way of `finalize`. Raises TemplateError.
+    """The template with its names filled in, each value by way of `finalize`, else as programs write it. Raises TemplateError.
 
     A text without marks is given back as it is.
     """
@@ -46,7 +47,7 @@ def render(template: str, names: Mapping[str, Any], finalize: Callable[[Any], An
     from weft.steps import bounds
 
     try:
-        environment = _environment() if finalize is None else _environment().overlay(finalize=finalize)
+        environment = _environment().overlay(finalize=finalize or as_written)
         made = environment.from_string(bounds.metered(environment.parse(template)))
         meter = bounds.Meter()
         return bounds.collected(made.generate({**names, bounds.METER: meter}), meter)
@@ -54,6 +55,11 @@ def render(template: str, names: Mapping[str, Any], finalize: Callable[[Any], An
         raise TemplateError(template=_shown(template), reason="it is nested too deep") from fault
     except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, MemoryError) as fault:
         raise TemplateError(template=_shown(template), reason=str(fault).rstrip(".")) from fault
+
+
+def as_written(value: Any) -> Any:
+    """Lists, mappings and truth values as JSON, nothing as an empty text: as in the variables of a step."""
+    return as_text(value) if value is None or isinstance(value, bool | list | tuple | Mapping) else value
 
 
 def _shown(template: str) -> str:

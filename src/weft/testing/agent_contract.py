@@ -57,7 +57,7 @@ class AgentContract(ABC):
         assert probe.usable
         if getattr(agent, "confines", False):
             confined = await cast("Confining", agent).probe(confined=True)
-            assert confined.usable or confined.mend
+            assert confined.usable or confined.reason
 
     async def test_a_file_that_it_was_asked_for_is_there_when_it_succeeds(self, desk: ListeningDesk) -> None:
         asked: dict[str, Any] = {"creates": (Ref("docs/plan.md"),)}

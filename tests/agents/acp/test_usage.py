@@ -45,3 +45,12 @@ def test_claude_tells_beside_its_usage_when_a_limit_is_over():
     meter.hear({"sessionUpdate": "usage_update", "cost": {"amount": 1, "currency": "EUR"}})
     assert meter.free_at == 99
     assert meter.usage().cost_usd is None
+
+
+def test_what_is_no_amount_is_not_taken_for_one():
+    meter = Meter()
+    for amount in (-3, float("inf"), float("nan"), "9"):
+        meter.hear({"sessionUpdate": "usage_update", "cost": {"amount": amount, "currency": "USD"}})
+    meter.prompted({"usage": {"inputTokens": -10, "outputTokens": float("inf"), "cachedReadTokens": "x"}})
+    usage = meter.usage()
+    assert (usage.tokens_in, usage.tokens_out, usage.cost_usd) == (0, 0, None)

@@ -37,6 +37,7 @@ class AcpAgent:
 
     rehearses = False
     confines = True
+    asks = True
 
     def __init__(self, name: str, settings: Settings, confinement: Confinement = NOT_CONFINED) -> None:
         self.name = name

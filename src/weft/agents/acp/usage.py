@@ -5,6 +5,7 @@ How full the context is says nothing about what is paid; a cost that nobody tell
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from weft.core.work import Usage
 from weft.files import read_text
 from weft.nesting import read_json
 
+_MOST_TOKENS = 1 << 53
 _RATE_LIMIT = "_claude/rateLimit"
 
 
@@ -37,11 +39,12 @@ class Meter:
         if update.get("sessionUpdate") != "usage_update":
             return
         cost = update.get("cost") or {}
-        if cost.get("currency") == "USD" and isinstance(cost.get("amount"), int | float):
+        amount = cost.get("amount")
+        if cost.get("currency") == "USD" and isinstance(amount, int | float) and 0 <= amount < math.inf:
             if history:
-                self._before_usd = float(cost["amount"])
+                self._before_usd = float(amount)
             else:
-                self._cost_usd = float(cost["amount"])
+                self._cost_usd = float(amount)
         limit = (update.get("_meta") or {}).get(_RATE_LIMIT) or {}
         if limit.get("status") == "rejected" and limit.get("resetsAt"):
             self.free_at = float(limit["resetsAt"])
@@ -51,14 +54,11 @@ class Meter:
         quota = ((result.get("_meta") or {}).get("quota") or {}).get("token_count") or {}
         usage = result.get("usage") or {}
         if usage:
-            cached = int(usage.get("cachedReadTokens") or 0)
-            self._add(
-                int(usage.get("inputTokens") or 0) + int(usage.get("cachedWriteTokens") or 0) + cached,
-                int(usage.get("outputTokens") or 0),
-                cached,
-            )
+            cached = _count(usage, "cachedReadTokens")
+            written = _count(usage, "inputTokens") + _count(usage, "cachedWriteTokens")
+            self._add(written + cached, _count(usage, "outputTokens"), cached)
         elif quota:
-            self._add(int(quota.get("input_tokens") or 0), int(quota.get("output_tokens") or 0), 0)
+            self._add(_count(quota, "input_tokens"), _count(quota, "output_tokens"), 0)
 
     def read_codex(self, home: Path, session: str) -> None:
         """Codex tells tokens and limits only in its record of the session; sums there are over the whole session."""
@@ -92,12 +92,15 @@ class Meter:
         total = (payload.get("info") or {}).get("total_token_usage")
         if total:
             self._in = self._out = self._cached = 0
-            self._add(
-                int(total.get("input_tokens") or 0),
-                int(total.get("output_tokens") or 0),
-                int(total.get("cached_input_tokens") or 0),
-            )
+            kinds = ("input_tokens", "output_tokens", "cached_input_tokens")
+            self._add(*(_count(total, kind) for kind in kinds))
         for window in ("primary", "secondary"):
             limit = (payload.get("rate_limits") or {}).get(window) or {}
             if (limit.get("used_percent") or 0) >= 100 and limit.get("resets_at"):
                 self.free_at = float(limit["resets_at"])
+
+
+def _count(told: Mapping[str, Any], kind: str) -> int:
+    """So many tokens; what is no such number counts as nothing told."""
+    value = told.get(kind)
+    return int(value) if isinstance(value, int | float) and 0 <= value < _MOST_TOKENS else 0

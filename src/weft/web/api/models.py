@@ -270,7 +270,9 @@ class Asks(Shown):
 
 
 class RunShown(Shown):
-    """One run whole, now or at a version. `cost_usd` null: unknown. `folders`: of attempts, with what may be kept nowhere else."""
+    """One run whole, now or at a version. `cost_usd` null: unknown; with `cost_unknown` the part that is known. `folders`: of
+    attempts, with what may be kept nowhere else.
+    """
 
     run: str
     workflow: str
@@ -287,6 +289,7 @@ class RunShown(Shown):
     outputs: dict[str, Any]
     labels: dict[str, str]
     cost_usd: float | None
+    cost_unknown: bool
     seconds: float
     created_at: float
     started_at: float | None
