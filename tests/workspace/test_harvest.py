@@ -300,6 +300,25 @@ async def test_a_submodule_with_a_relative_address_can_be_checked_out_where_an_a
     assert (await kept(space, place))[0].lost == ()
 
 
+async def test_a_submodule_that_was_only_fetched_has_lost_nothing(
+    space: GitWorkspace, project: Path, tmp_path: Path
+):
+    lib = repository(tmp_path / "lib", {"a": "a"})
+    allowed = ("-c", "protocol.file.allow=always")
+    git(project, *allowed, "submodule", "add", "-q", str(lib), "lib")
+    git(project, "commit", "-qm", "lib")
+    place = await placed(space, await space.prepare("run-1", project), spot())
+    git(Path(place.path), "clone", "-q", "--no-checkout", str(lib), "lib")
+    assert (await kept(space, place))[0].lost == ()
+    write(Path(place.path), {"lib/new.txt": "n"})
+    assert (await kept(space, place))[0].lost != ()
+    git(Path(place.path) / "lib", "reset", "-q", "--hard")
+    (Path(place.path) / "lib/new.txt").unlink()
+    (Path(place.path) / "lib/a").unlink()
+    (lost,) = (await kept(space, place))[0].lost
+    assert lost.startswith("lib/a: ")
+
+
 async def test_the_configuration_of_a_submodule_is_not_believed(
     space: GitWorkspace, project: Path, tmp_path: Path
 ):

@@ -25,10 +25,12 @@ _ID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 class Store(Struct, frozen=True):
-    """Where a submodule that is checked out has its objects, and what its remotes are known to have."""
+    """Where a submodule that is checked out has its objects, what its remotes are known to have, and whether its files were
+    ever laid out: of one that was only fetched nothing can have been changed."""
 
     objects: str
     remote: frozenset[str]
+    laid_out: bool
 
 
 async def submodules(private: Git, listed: Sequence[bytes]) -> dict[bytes, str]:
@@ -74,6 +76,8 @@ async def _lost_in_checkout(private: Git, path: bytes, recorded: str, ours: bool
         store = await asyncio.to_thread(_store, Path(place))
     except OSError as error:
         return [f"{name}: the repository of this submodule cannot be read: {error.strerror or error}"]
+    if not store.laid_out and await asyncio.to_thread(_listing, os.fsencode(place)) == [b".git"]:
+        return []
     commit = await _checked_out(private, path, depth)
     if not commit:
         return [f"{name}: in this submodule no commit is checked out"]
@@ -128,7 +132,8 @@ def _store(place: Path) -> Store:
         common = gitdir / os.fsdecode(read_bytes(gitdir / "commondir", 1 << 16).rstrip(b"\n"))
     if not (common / "objects").is_dir():
         raise NotADirectoryError(f"{gitdir} is no repository")
-    return Store(os.path.realpath(common / "objects"), frozenset(_known_to_remotes(gitdir, common)))
+    remote = frozenset(_known_to_remotes(gitdir, common))
+    return Store(os.path.realpath(common / "objects"), remote, (gitdir / "index").exists())
 
 
 def _known_to_remotes(gitdir: Path, common: Path) -> Iterator[str]:
