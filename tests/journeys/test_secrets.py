@@ -69,6 +69,18 @@ steps:
     on_failure: continue
   - {id: says, needs: prints, role: writer, prompt: Say what you have., workspace: read}
   - {id: sub, needs: prints, call: child, secrets: {key: token}}
+  - id: each
+    needs: prints
+    foreach: [one, two]
+    run: 'echo "{\"said\": \"$WEFT_ITEM $T\", \"coded\": \"$(printf %s "$F" | base64)\"}"; echo "$E" >&2'
+    output: {type: object}
+    secrets: {T: token, F: F, E: E}
+  - {id: notes, needs: prints, function: 'telling:tell', secrets: {T: token, C: C}}
+"""
+TELLING = """
+async def tell(secrets, desk):
+    await desk.publish("told", {"text": "note " + secrets["T"], secrets["C"]: [secrets["C"][::-1]]})
+    return {"out": {"deep": [secrets["T"]]}}
 """
 CHILD = """
 name: child
@@ -139,6 +151,7 @@ def weft(tmp_path: Path) -> Program:
     text = FLOW.replace("FILE", str(outside / "file")).replace("COMMAND", str(outside / "command"))
     program.write(".weft/workflows/canaries.yaml", text.replace("GO", str(outside / "go")))
     program.write(".weft/workflows/child.yaml", CHILD)
+    program.write("telling.py", TELLING)
     program.write(
         "weft.toml", f"webhooks_private = true\n[agents.teller]\nargv = ['sh', '{outside}/teller']\n"
     )
@@ -231,6 +244,23 @@ def said_failed(program: Program, run: str) -> list[str]:
     return [one["step"] for one in program.json("show", run)["errors"]]
 
 
+def assert_told_by_their_names(weft: Program, run: str) -> None:
+    """Each step had them, and where one stood its name stands now."""
+    steps = {one["id"]: one for one in weft.json("show", run)["steps"]}
+    said = weft("logs", run, "prints").stdout
+    assert said.count("plain [redacted") == len(CANARIES), said
+    assert steps["prints"]["outputs"]["told"] == "[redacted token]"
+    assert steps["waits"]["outputs"]["stdout"] == "0"
+    assert steps["each[one]"]["outputs"]["said"] == "one [redacted token]"
+    (note,) = weft.events(run, "custom.published")
+    assert note["event"]["data"]["text"] == "note [redacted token]"
+    assert "prompt has 0" in weft("logs", run, "says").stdout
+    why = {one["step"]: one["message"] for one in weft.json("show", run)["errors"]}
+    assert "no: [redacted token]" in why["fails"]
+    assert "the secret token into deep/kept.txt" in why["writes"]
+    assert "into link" in why["writes"]
+
+
 def test_canaries_of_a_run_that_is_started_over_http_are_nowhere(weft: Program, tmp_path: Path) -> None:
     with Heard() as heard:
         assert weft("webhooks", "add", f"{heard.url}/hook", "--on", "*").returncode == 0
@@ -281,16 +311,7 @@ def test_canaries_of_a_run_that_is_started_over_http_are_nowhere(weft: Program, 
     assert_nowhere(answers)
     assert_nowhere(shown_by_the_program(weft, run))
     assert_nowhere(everything_kept(weft))
-    steps = {one["id"]: one for one in weft.json("show", run)["steps"]}
-    said = weft("logs", run, "prints").stdout
-    assert said.count("plain [redacted") == len(CANARIES), said
-    assert steps["prints"]["outputs"]["told"] == "[redacted token]"
-    assert steps["waits"]["outputs"]["stdout"] == "0"
-    assert "prompt has 0" in weft("logs", run, "says").stdout
-    why = {one["step"]: one["message"] for one in weft.json("show", run)["errors"]}
-    assert "no: [redacted token]" in why["fails"]
-    assert "the secret token into deep/kept.txt" in why["writes"]
-    assert "into link" in why["writes"]
+    assert_told_by_their_names(weft, run)
 
 
 def test_a_run_goes_on_in_another_process_once_it_was_given_the_value_again(
