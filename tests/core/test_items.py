@@ -135,7 +135,11 @@ def test_a_key_of_its_own_is_an_expression_over_the_item():
         (each("inputs.n"), [], "missing"),
         (each(), "text", "a list or a map is wanted"),
         (each(key="item.nothing"), [{}], "missing"),
-        (each(), ["a", "b", "c", "d"], "foreach has 4 items, limits.items allows 3"),
+        (
+            each(),
+            ["a", "b", "c", "d"],
+            "foreach has 4 items, and limits.items allows 3; write `limits: {items: 4}`",
+        ),
     ],
 )
 def test_a_list_that_cannot_be_used_fails_the_step_for_good(step: Step, xs: Any, why: str):

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from weft.agents.large import SHARED, place, text_of
 from weft.agents.port import Desk
 from weft.core.work import Brief, Feedback
 from weft.definition.secrets import variable
@@ -49,26 +50,25 @@ def variables(brief: Brief, desk: Desk) -> dict[str, str]:
         "WEFT_OUTPUT": str(output),
         "WEFT_FEEDBACK": str(feedback),
     }
-    values = {variable(name): as_text(value) for name, value in brief.inputs.items()}
-    return {**given, **_bounded({"WEFT_ITEM": as_text(brief.item), **values}, desk.spool), **desk.secrets}
+    values = {variable(name): value for name, value in brief.inputs.items()}
+    return {**given, **_bounded({"WEFT_ITEM": brief.item, **values}, desk.spool), **desk.secrets}
 
 
-def _bounded(values: Mapping[str, str], spool: Path) -> dict[str, str]:
+def _bounded(values: Mapping[str, Any], spool: Path) -> dict[str, str]:
     """Values as variables; what is too large for one is a file, and its variable with `_FILE` behind says where.
 
     The system refuses to start a program whose variables are too large: one of 128 KiB, or all together of about 2 MiB.
     """
-    sizes = {name: len(text.encode("utf-8", "surrogatepass")) for name, text in values.items()}
-    total = sum(sizes.values())
+    texts = {name: text_of(value, as_text, LARGEST_VARIABLE_BYTES) for name, value in values.items()}
+    total = sum(one.size for one in texts.values())
     found: dict[str, str] = {}
-    for name, text in sorted(values.items(), key=lambda one: -sizes[one[0]]):
-        if sizes[name] <= LARGEST_VARIABLE_BYTES and total <= LARGEST_VARIABLES_BYTES:
-            found[name] = text
+    for name, text in sorted(texts.items(), key=lambda one: -one[1].size):
+        if text.size <= LARGEST_VARIABLE_BYTES and total <= LARGEST_VARIABLES_BYTES:
+            found[name] = text.text
             continue
-        total -= sizes[name]
+        total -= text.size
         file = spool / "values" / name
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(text, encoding="utf-8", errors="surrogatepass")
+        place(text, file, spool.parent / SHARED)
         found[f"{name}_FILE"] = str(file)
     return found
 

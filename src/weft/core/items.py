@@ -9,11 +9,14 @@ from weft.core import events as e
 from weft.core.draft import Draft, scope_of
 from weft.core.endings import conclude, fail_step
 from weft.core.facts import settle_facts
-from weft.core.state import StepState
+from weft.core.state import State, StepState
 from weft.core.work import Failure
 from weft.definition.condition import compile as compile_condition
 from weft.definition.workflow import Foreach, Step
 from weft.errors import ConditionError
+
+EVENTS_OF_ONE = 2
+"""An item that goes well at once is started and succeeds."""
 
 _UNSAFE = re.compile(r"[^\w.@+-]+")
 
@@ -30,14 +33,29 @@ def expand(draft: Draft, st: StepState, step: Step) -> None:
     except (ConditionError, ValueError) as error:
         fail_step(draft, st, Failure(kind="permanent", message=f"foreach: {error}"))
         return
-    if len(pairs) > draft.state.workflow.limits.items:
-        message = f"foreach has {len(pairs)} items, limits.items allows {draft.state.workflow.limits.items}"
-        fail_step(draft, st, Failure(kind="permanent", message=message))
+    refusal = _too_many(draft.state, len(pairs))
+    if refusal:
+        fail_step(draft, st, Failure(kind="permanent", message=refusal))
     elif not pairs:
         conclude(draft, st, e.Result(outputs={"items": [], "keys": []}))
     else:
         keys, values = tuple(k for k, _ in pairs), tuple(v for _, v in pairs)
         draft.emit(e.StepExpanded(step=st.key, round=st.round, keys=keys, values=values))
+
+
+def _too_many(state: State, count: int) -> str:
+    """Why so many items are not begun, with the limits to write; "" when they may be. Each is put on record twice at least."""
+    limits = state.workflow.limits
+    wanted = {}
+    if count > limits.items:
+        wanted["items"] = count
+    if state.version + EVENTS_OF_ONE * count > limits.events:
+        wanted["events"] = state.version + 2 * EVENTS_OF_ONE * count
+    if not wanted:
+        return ""
+    allowed = " and ".join(f"limits.{name} allows {getattr(limits, name)}" for name in wanted)
+    written = ", ".join(f"{name}: {number}" for name, number in wanted.items())
+    return f"foreach has {count} items, and {allowed}; write `limits: {{{written}}}` at the top of the workflow, or give fewer"
 
 
 def _pairs(found: Any, foreach: Foreach) -> list[tuple[str, Any]]:
