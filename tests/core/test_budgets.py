@@ -150,6 +150,14 @@ def test_no_unit_is_overshot_by_all_that_could_run_at_once(budget: Budget, of_st
     assert (run.state.reason, list(run.state.running)) == ("budget", [])
 
 
+@pytest.mark.parametrize("budget", [Budget(tokens=100), Budget(cost_usd=1.0)])
+def test_a_command_that_took_nothing_does_not_say_what_an_agent_takes(budget: Budget):
+    steps = [noop(f"s{n}", "make", role="dev") for n in range(12)]
+    run = started(flow(noop("make"), *steps, limits=Limits(budget=budget, parallel=8)))
+    run.after(done("make"), GO)
+    assert list(run.state.running) == ["s0"]
+
+
 def test_once_it_is_known_what_attempts_take_as_many_start_as_fit():
     run = workers(12, Budget(tokens=400)).after(done("s0", Outcome(usage=Usage(tokens_in=100))), GO)
     assert list(run.state.running) == ["s1", "s2", "s3"]

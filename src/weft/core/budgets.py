@@ -171,7 +171,7 @@ def _seconds(step: Step, known: Spending, left: float | None) -> float:
     if left is None:
         return 0
     own = step.budget.seconds or step.timeout.attempt_seconds
-    return own or (known.longest_seconds if known.told else max(left, 0))
+    return own or known.longest_seconds or max(left, 0)
 
 
 def used_up(state: State, st: StepState, now: float, around: Around = NOTHING) -> str:

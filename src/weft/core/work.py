@@ -42,8 +42,8 @@ class Amount(Struct, frozen=True, omit_defaults=True):
 
 
 class Spending(Struct, frozen=True, omit_defaults=True):
-    """What a run has spent with all that it called. `unknown` attempts did not say what they cost; `told` ended and did their
-    work; the last three are the most that any attempt took."""
+    """What a run has spent with all that it called. `unknown` attempts did not say what they cost; `told` are those
+    of agents that ended and did their work; the last three are the most that any attempt took."""
 
     cost_usd: float = 0.0
     unknown: int = 0

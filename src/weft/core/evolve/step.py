@@ -260,7 +260,7 @@ def _pay(state: State, st: StepState, result: e.Result) -> None:
     """Once for a piece of work: not again when it is approved, nor what another run has paid for."""
     if st.result is None and not result.cached_from and state.started_at is not None:
         spend(state, st, result.usage, bool(result.agent) and not result.rehearsed)
-        if st.key not in state.calls:
+        if st.key not in state.calls and (result.agent or result.usage != _NOTHING):
             state.spent.told += 1
 
 
