@@ -32,7 +32,7 @@ from weft.runtime.patience import HOST, delay, failure_of, patiently
 from weft.runtime.underway import UnderWay
 from weft.runtime.vault import how_to_give
 from weft.runtime.wish import Settled, Wish, settle
-from weft.store.port import Append, Appended, Record
+from weft.store.port import Append, Record
 from weft.workspace.port import Spot
 
 SPENDS = (
@@ -178,6 +178,13 @@ class Driver:
         """All that is in the inbox and all that follows from it: one append."""
         self._again = False
         wishes, self.inbox = self.inbox, []
+        try:
+            await self._do(wishes)
+        except BaseException:
+            self.inbox = [*wishes, *self.inbox]  # whoever waits for one hears that the driver has gone
+            raise
+
+    async def _do(self, wishes: list[Wish]) -> None:
         if self._stale:
             await self._catch_up()
         while True:
@@ -188,7 +195,7 @@ class Driver:
             if not events or await self._append(events, before, now, wishes):
                 break
             self.host.places.give(self.state.run, begun)
-            await self._refold()
+            await self._refold(before)
         settle(settled)
         if events:
             self._own.remember(events)
@@ -251,11 +258,7 @@ class Driver:
         actor = next((wish.actor for wish in wishes if wish.actor), self.host.actor)
         cause = type(wishes[0].command).__name__ if wishes else ""
         append = Append(self.state.run, before, events, now, actor, cause)
-
-        async def commit() -> Appended:
-            return await self.host.committer.append(append)
-
-        result = await self._patiently("writing the record", commit)
+        result = await self._patiently("writing the record", lambda: self.host.committer.append(append))
         return not result.conflict
 
     async def _patiently(self, doing: str, action: Callable[[], Awaitable[T]]) -> T:
@@ -275,24 +278,29 @@ class Driver:
         if (self.state.parent or self.state.calls) and any(isinstance(event, SPENDS) for event in events):
             self.host.spent(self.state.run)
 
+    async def _read(self, after: int) -> list[Record]:
+        run, store = self.state.run, self.host.store
+        return await self._patiently("reading the record", lambda: store.read(run, after=after))
+
     async def _catch_up(self) -> None:
         self._stale = False
-
-        async def read() -> list[Record]:
-            return await self.host.store.read(self.state.run, after=self.state.version)
-
-        missed = await self._patiently("reading the record", read)
+        missed = await self._read(self.state.version)
         for record in missed:
             evolve(self.state, record.event, record.at)
-        if missed:
-            self._again = True  # what another put on record may be lost
-            self._tell([record.event for record in missed])
+        self._missed(missed)
 
-    async def _refold(self) -> None:
-        """The state went ahead of the log: start from the log again."""
+    async def _refold(self, before: int) -> None:
+        """The state went ahead of the log, which another has gone on from `before`: start from the log again."""
         self.state = await self._patiently("reading the record", lambda: self.host.fold(self.state.run))
         self.briefing = Briefing(self.state, self.briefing.base, self.briefing.versioned)
-        self._again = True  # what another put on record may be lost
+        missed = await self._read(before)
+        self._missed([record for record in missed if record.version <= self.state.version])
+
+    def _missed(self, records: list[Record]) -> None:
+        """Who waits here for an answer hears of it also where another process has put it on record."""
+        if records:
+            self._again = True  # what another put on record may be lost
+            self._tell([record.event for record in records])
 
     # Work under way -----------------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from weft.core.options import Options, Parent
 from weft.core.state import State, begin
 from weft.core.work import Outcome
 from weft.definition.workflow import Workflow
-from weft.errors import LeaseHeld, NoSuchRun, StoreError, WeftError
+from weft.errors import LeaseHeld, NoSuchRun, StillRunning, StoreError, WeftError
 from weft.ownership import Judge
 from weft.runtime.assignment import Dispatch
 from weft.runtime.briefing import Briefing
@@ -103,9 +103,11 @@ class Engine:
         self.vault = vault or Vault()
         self.actor = actor or f"weft:{os.getpid()}"
         self.drivers: dict[str, Driver] = {}
+        self._driven: set[str] = set()
         self.leases = Leases(store, self.clock, self._lost, self._regained, folder=drivers, judge=judge)
-        self.hears: Callable[[str, str], None] = log_wait
-        """Is told what has to wait for the host, and why ("": no more)."""
+        self.hears: Callable[[str, str], None] = (
+            log_wait  # of what has to wait for the host, and why ("": no more)
+        )
         self._decode = decode
         self._graphs: dict[str, tuple[Workflow, Graph]] = {}
         self._kept: set[str] = set()
@@ -234,9 +236,19 @@ class Engine:
 
         `fresh`: the run was created by this very call, so nobody can have lost an attempt of it.
         """
-        if run in self.drivers:
+        if run in self._driven:
             raise LeaseHeld(f"Run {run} is already driven by this process.")
-        await patiently(self.clock, f"taking up run {run}", lambda: self.leases.take(run), self.notice)
+        self._driven.add(run)  # before the first wait: to ourselves the lease would be given a second time
+        try:
+            await patiently(self.clock, f"taking up run {run}", lambda: self.leases.take(run), self.notice)
+            return await self._drive(run, resting, told, fresh)
+        finally:
+            self._driven.discard(run)
+
+    async def _drive(
+        self, run: str, resting: Callable[[State], bool], told: Told | None, fresh: bool
+    ) -> State:
+        """Drive a run whose lease is ours, and give that back."""
         self.committer.runs += 1
         self._idle.clear()
         self._watch()
@@ -287,16 +299,17 @@ class Engine:
             parent.note_child(child, None)
         if not ended.ended:
             return None
-        await self._adopt(state, key, ended)
+        if ended.commit:  # kept for its caller, also when that run is let go of one day
+            await self.dispatch.hold(calling(state, state.steps[key]), ended.commit)
         told_all = (spending(ended), ended.granted)
         return c.ReportChild(key, round_, ended.status, ended.reason, outcome_of(ended), child, *told_all)
 
     async def _drive_child(self, child: str, parent: Wishes, told: Told) -> State:
-        """Here as soon as nobody else drives it: somebody may have taken it up by itself, or be about to end."""
+        """Here as soon as nobody else drives it and nothing of an earlier attempt is left."""
         while True:
             try:
                 return await self.drive(child, resting=lambda s: parent.stopping, told=told)
-            except LeaseHeld:
+            except (LeaseHeld, StillRunning):
                 await pause(self.clock, LOOK_SECONDS)
 
     async def stop_child(self, child: str) -> None:
@@ -333,15 +346,9 @@ class Engine:
         )
         return None
 
-    async def _adopt(self, state: State, key: str, child: State) -> None:
-        """What a called run made is kept for its caller, also when that run is let go of one day."""
-        if child.commit:
-            await self.dispatch.hold(calling(state, state.steps[key]), child.commit)
-
     def state_of(self, run: str) -> State | None:
         """The state of a run that is driven here."""
-        driver = self.drivers.get(run)
-        return driver.state if driver is not None else None
+        return self.drivers[run].state if run in self.drivers else None
 
     def spent(self, run: str) -> None:
         """A run has spent, or was allowed, something: those that share a budget with it look whether they may go on."""
