@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from weft.app.acting import delete
-from weft.app.cleaning import tidy
+from weft.app.cleaning import cleanup, tidy
 from weft.app.open import Weft, open_weft
 from weft.app.results import kept_folders
 from weft.app.supervisor import Supervisor, supervised
@@ -71,6 +72,21 @@ async def test_driving_everything_first_takes_away_what_a_kill_left(project: Pat
         left = await left_by_a_kill(weft, state.run)
         await weft.drive_all()
         assert not left.exists()
+
+
+async def test_a_run_that_cannot_be_read_is_named_and_the_others_are_cleared_up_after(project: Path) -> None:
+    async with open_weft(project, workspace="folder") as weft:
+        bad, good = await done(weft), await done(weft)
+        homes = [weft.home / "runs" / state.run / "judges" / "a.1.1" for state in (bad, good)]
+        for home in homes:
+            home.mkdir(parents=True)
+        with sqlite3.connect(weft.home / "weft.db") as db:
+            db.execute("UPDATE records SET body = 7 WHERE run = ? AND version = 1", (bad.run,))
+        db.close()
+        (why,) = (await tidy(weft))[bad.run]
+        assert [home.exists() for home in homes] == [True, False]
+        cleaned = await cleanup(weft, 0.0, unlanded=True)
+        assert (cleaned.removed, cleaned.kept) == ((good.run,), {bad.run: why})
 
 
 async def test_so_does_a_supervisor(project: Path) -> None:

@@ -141,6 +141,13 @@ async def test_a_run_that_waits_for_people_is_not_driven_until_they_speak(weft, 
     await tell(weft, run, "abort", {"reason": "enough"}, "ann")
 
 
+async def test_a_run_that_is_gone_when_its_rest_is_over_is_not_looked_for_again_and_again(weft):
+    supervisor = Supervisor(weft)
+    supervisor._rests["r-gone"] = weft.engine.clock.now() - 1.0
+    await supervisor._look()
+    assert supervisor._patience() == supervising.LOOK_SECONDS
+
+
 async def test_without_a_supervisor_nothing_is_driven(weft):
     async with supervised(None):
         run = await begun(weft)

@@ -1,3 +1,5 @@
+import sqlite3
+
 ASK = "{id: a, ask: Well?}\n{id: b, needs: [a], run: echo hi}"
 
 
@@ -19,6 +21,28 @@ def test_the_code_of_several_is_that_of_the_worst(weft):
     weft("approve", "last")
     weft.run(ASK)
     assert weft("drive").code == 1
+
+
+def unreadable(weft, run):
+    with sqlite3.connect(weft.folder / ".weft/weft.db") as db:
+        db.execute("UPDATE records SET body = 7 WHERE run = ? AND version = 1", (run,))
+    db.close()
+
+
+def test_a_run_that_cannot_be_read_is_named_and_the_others_are_driven(weft):
+    for _ in range(2):
+        weft.run(ASK)
+    bad, good = sorted(run["run"] for run in weft.json("runs")["runs"])
+    weft("approve", good)
+    unreadable(weft, bad)
+    found = weft.json("drive")
+    assert {one["run"]: one.get("status") or one["error"]["code"] for one in found["runs"]} == {
+        good: "completed",
+        bad: "corrupted",
+    }
+    ended = weft("drive")
+    assert ended.code == 1
+    assert f"{bad} cannot be driven: " in ended.out
 
 
 def test_one_run_is_driven_by_a_beginning_of_its_id(weft):

@@ -44,9 +44,11 @@ async def cleanup(
     if not dry_run:
         await tidy(weft)
     for row in await _ended(weft, tuple(status), before):
-        state = await weft.engine.fold(row.run)
         told = unlanded or bool(status and row.status != "completed")
-        why = await remove(weft, state, told, dry_run)
+        try:
+            why = await remove(weft, await weft.engine.fold(row.run), told, dry_run)
+        except (WeftError, OSError) as error:
+            why = str(error)  # the others go all the same
         if why:
             kept[row.run] = why
         else:
@@ -64,10 +66,10 @@ async def tidy(weft: People) -> dict[str, tuple[str, ...]]:
     """
     stay: dict[str, tuple[str, ...]] = {}
     for run in await _with_folders(weft):
-        if not await _is_over(weft, run):
-            continue
-        base = msgspec.convert((await weft.engine.fold(run)).base, Base)
         try:
+            if not await _is_over(weft, run):
+                continue
+            base = msgspec.convert((await weft.engine.fold(run)).base, Base)
             left = await weft.workspace(run, base, {}).end(run)
         except (WeftError, OSError) as error:
             left = (str(error),)

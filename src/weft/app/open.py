@@ -22,7 +22,7 @@ from weft.app.weaving import with_protected, with_weave
 from weft.core.options import Options
 from weft.definition.stored import decode, encode
 from weft.definition.workflow import Workflow
-from weft.errors import StateFolderUnusable
+from weft.errors import StateFolderUnusable, WeftError
 from weft.formats.discovery import find, project
 from weft.formats.loading import Loaded
 from weft.runtime.attempt import Attempts
@@ -239,11 +239,12 @@ class Weft(People):
         )
         return found
 
-    async def drive_all(self, told: Told | None = None) -> dict[str, State]:
+    async def drive_all(self, told: Told | None = None) -> dict[str, State | WeftError]:
         """As `People.drive_all`; before it, what a kill left of the folders of ended runs is taken away."""
         from weft.app.cleaning import tidy
 
-        await tidy(self)
+        if (self.folder / STATE).exists():  # who only looks whether there is something to do leaves no trace
+            await tidy(self)
         return await super().drive_all(told)
 
     async def cleanup(self, days: float | None = None, **how: Any) -> Cleaned:

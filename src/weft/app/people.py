@@ -18,7 +18,7 @@ from weft.core.imported import decoded_definition, definition_digest, fold_impor
 from weft.core.state import State
 from weft.core.work import Artifact
 from weft.definition.stored import encode
-from weft.errors import LeaseHeld, NoSuchAsk, Refused, StoreError
+from weft.errors import LeaseHeld, NoSuchAsk, Refused, StoreError, WeftError
 from weft.runtime.driver import Told
 from weft.runtime.engine import Engine, never, rests
 from weft.runtime.ids import new_run_id
@@ -165,23 +165,23 @@ class People(ABC):
         if state.status == "paused" and state.reason == "secret" and not self.engine.vault.lacking(state):
             await self.engine.tell(run, c.Resume(by=by or self.actor), by or self.actor)
 
-    async def drive_all(self, told: Told | None = None) -> dict[str, State]:
-        """Drive everything that is unfinished and not driven elsewhere, until nothing can move. Gives the states by run."""
-        ended: dict[str, State] = {}
-        while True:
-            todo = [run for run in await self._own() if run not in ended]
-            if not todo:
-                return ended
-            for run, state in zip(
-                todo, await asyncio.gather(*(self._drive(run, told) for run in todo)), strict=True
-            ):
-                ended[run] = state if state is not None else await self.engine.fold(run)
+    async def drive_all(self, told: Told | None = None) -> dict[str, State | WeftError]:
+        """Drive everything that is unfinished and not driven elsewhere, until nothing can move. Gives by run its state, or the
+        error that kept it from being driven: the others go on."""
+        ended: dict[str, State | WeftError] = {}
+        while todo := [run for run in await self._own() if run not in ended]:
+            driven = await asyncio.gather(*(self._drive(run, told) for run in todo))
+            ended |= zip(todo, driven, strict=True)
+        return ended
 
-    async def _drive(self, run: str, told: Told | None) -> State | None:
+    async def _drive(self, run: str, told: Told | None) -> State | WeftError:
         try:
-            return await self.drive(run, told)
-        except LeaseHeld:
-            return None
+            try:
+                return await self.drive(run, told)
+            except LeaseHeld:
+                return await self.engine.fold(run)
+        except WeftError as error:
+            return error
 
     async def _own(self) -> list[str]:
         """Unfinished runs that no unfinished run has called: those are driven by the run that called them."""

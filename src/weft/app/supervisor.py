@@ -124,6 +124,7 @@ class Supervisor:
 
     async def _look(self) -> None:
         """Every run that is unfinished."""
+        now = self.weft.engine.clock.now()
         unfinished = await self.weft.store.unfinished()
         open_runs = set(unfinished)
         expiring = await self._expiring()
@@ -136,6 +137,8 @@ class Supervisor:
                 and (run in expiring or _may_move(row))
             ):
                 self._begin(run)
+        # What rested until now has been looked at; of a run that is over nothing is waited for.
+        self._rests = {run: until for run, until in self._rests.items() if until > now}
 
     async def _hear(self, position: int) -> None:
         """The runs that something was said of."""

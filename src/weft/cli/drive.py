@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from weft.app.open import Weft
 from weft.cli import exits, given
+from weft.cli.complaint import told
 from weft.cli.driving import Lines, drive, headline, waiting
 from weft.cli.grammar import Argument, Command, Option
 from weft.cli.here import Here
 from weft.cli.interrupts import interrupts
 from weft.core.state import State
-from weft.errors import Misused, Refused
+from weft.errors import Misused, Refused, WeftError
 from weft.observe.summary import summary
 from weft.observe.wording import duration
 from weft.runtime.leases import Holder
@@ -42,17 +43,24 @@ async def _all(here: Here, weft: Weft) -> int:
     view = Lines(here.screen, several=True)
     weft.engine.hears = waiting(view)
     with interrupts(weft.engine, view.say) as stopped:
-        states = await weft.drive_all(view.told)
+        driven = await weft.drive_all(view.told)
+    states = {run: state for run, state in driven.items() if isinstance(state, State)}
+    errors = {run: error for run, error in driven.items() if isinstance(error, WeftError)}
     holders = await weft.engine.leases.holders()
     now = weft.engine.clock.now()
-    here.screen.give({"runs": [summary(state, now) for state in states.values()]})
+    kept = [{"run": run, "error": told(error)} for run, error in errors.items()]
+    here.screen.give({"runs": [*(summary(state, now) for state in states.values()), *kept]})
     for state in states.values():
         here.screen.line(headline(here.screen, state, now))
         if state.run in holders and not state.ended:
             here.screen.line(f"  {driven_by(holders[state.run])}")
-    if not states:
+    for run, error in errors.items():
+        here.screen.line(f"{run} cannot be driven: {error}")
+    if not driven:
         here.screen.line("Nothing is unfinished.")
-    return exits.INTERRUPTED if stopped.seen else _worst(list(states.values()))
+    if stopped.seen:
+        return exits.INTERRUPTED
+    return exits.FAILED if errors else _worst(list(states.values()))
 
 
 def driven_by(holder: Holder) -> str:
