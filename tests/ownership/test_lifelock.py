@@ -101,20 +101,22 @@ def test_where_no_folder_can_be_made_nobody_is_seen_to_live(tmp_path: Path):
     assert not LifeLock(tmp_path / "file" / "drivers", new_owner()).hold()
 
 
-def test_who_only_looks_keeps_nobody_from_taking_its_lock_for_long(
-    lock: LifeLock, monkeypatch: pytest.MonkeyPatch
-):
-    lock.path.parent.mkdir()
-    looking = os.open(lock.path, os.O_RDWR | os.O_CREAT)
-    fcntl.flock(looking, fcntl.LOCK_SH)
-    assert not lock.hold()
-    flock, tries = fcntl.flock, iter([True, False])
+def test_the_file_is_never_there_without_its_lock(lock: LifeLock, monkeypatch: pytest.MonkeyPatch):
+    flock, seen = fcntl.flock, []
 
-    def busy(fd: int, how: int) -> None:
-        if next(tries, False):
-            raise BlockingIOError
+    def looking(fd: int, how: int) -> None:
+        seen.append(lock.path.exists())
         flock(fd, how)
+        seen.append(lock.path.exists())
 
-    os.close(looking)
-    monkeypatch.setattr(fcntl, "flock", busy)
+    monkeypatch.setattr(fcntl, "flock", looking)
     assert lock.hold()
+    assert seen == [False, False]
+    assert [path.name for path in lock.path.parent.iterdir()] == [lock.path.name]
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink("/dev/zero", path)])
+def test_what_is_no_file_says_nothing_of_anybody(lock: LifeLock, make):
+    lock.path.parent.mkdir()
+    make(lock.path)
+    assert is_let_go(lock.path) is None

@@ -57,6 +57,48 @@ async def test_a_lock_that_is_held_by_nobody_known_yet_is_told_as_such(tmp_path:
     os.close(held)
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        os.mkfifo,
+        os.mkdir,
+        lambda path: os.symlink("/dev/zero", path),
+        lambda path: os.symlink("nowhere", path),
+    ],
+)
+async def test_what_is_no_file_holds_nothing_and_stops_nobody(tmp_path: Path, make):
+    """An attempt may make what it likes in folders of its own."""
+    (tmp_path / "back").mkdir()
+    make(tmp_path / "back" / "process-1.lock")
+    assert await await_end(tmp_path, 0) == ()
+
+
+async def test_a_lock_that_cannot_be_looked_at_is_no_proof(tmp_path: Path, monkeypatch):
+    os.close(Lock(tmp_path).take())
+
+    def full(*given: object, **more: object) -> int:
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", full)
+        assert await await_end(tmp_path, 0) == (0,)
+    assert await await_end(tmp_path, 0) == ()
+
+
+async def test_a_lock_that_goes_while_it_is_looked_at_holds_nothing(tmp_path: Path, monkeypatch):
+    os.close(Lock(tmp_path).take())
+    for error in (FileNotFoundError(2, "gone"), OSError(24, "Too many open files")):
+
+        def gone(path: Path, *given: object, error: OSError = error) -> int:
+            path.unlink(missing_ok=True)
+            raise error
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "open", gone)
+            assert await await_end(tmp_path, 0) == ()
+        os.close(Lock(tmp_path).take())
+
+
 async def test_a_lock_that_was_cleared_away_before_it_was_held_is_made_again(tmp_path: Path, monkeypatch):
     import fcntl
 

@@ -167,6 +167,23 @@ async def test_a_store_that_does_not_answer_costs_no_lease(bench: Bench) -> None
     assert bench.lost == []
 
 
+async def test_whatever_goes_wrong_with_one_renewal_the_next_comes(bench: Bench) -> None:
+    await bench.leases.take("r")
+    claim, tried = bench.leases._claimant.claim, []
+
+    async def broken(run: str) -> Lease:
+        tried.append(run)
+        raise RuntimeError("a fault of weft")
+
+    bench.leases._claimant.claim = broken  # type: ignore[method-assign]
+    await bench.clock.advance(5)
+    bench.leases._claimant.claim = claim  # type: ignore[method-assign]
+    before = await bench.beat()
+    await bench.clock.advance(5)
+    assert tried
+    assert await bench.beat() > before
+
+
 async def test_who_drives_shows_that_it_lives_and_leaves_nothing_behind(bench: Bench, tmp_path: Path) -> None:
     one, two = bench.another(tmp_path / "drivers"), bench.another(tmp_path / "drivers")
     await one.take("r")

@@ -8,12 +8,13 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import secrets
+import stat
 import weakref
 from pathlib import Path
 
 from weft.ownership.owner import Owner
 
-_TRIES = 50
 _held: weakref.WeakSet[LifeLock] = weakref.WeakSet()
 
 
@@ -35,7 +36,6 @@ class LifeLock:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._fd = _locked(self.path, str(self._owner))
         except OSError:
-            # A file without its lock would prove a death that has not been.
             self.leave()
         return self._fd >= 0
 
@@ -54,24 +54,20 @@ class LifeLock:
 
 
 def _locked(path: Path, text: str) -> int:
-    """A new descriptor of the file with the lock on it. Whoever looks whether it is free has it for a moment."""
-    for _ in range(_TRIES):
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if _is_at(fd, path):
-                os.ftruncate(fd, 0)
-                os.write(fd, text.encode())
-                return fd
-        except BlockingIOError:
-            pass
-        except BaseException:
-            os.close(fd)
-            with contextlib.suppress(OSError):
-                path.unlink()
-            raise
+    """A descriptor of a new file with the lock on it. The file comes to its name locked: one that is free for a moment would
+    prove a death that has not been. Raises OSError."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(6)}.new")
+    fd = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.write(fd, text.encode())
+        os.rename(draft, path)
+    except BaseException:
         os.close(fd)
-    raise BlockingIOError(f"{path} stays locked")
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        raise
+    return fd
 
 
 def _is_at(fd: int, path: Path) -> bool:
@@ -87,10 +83,12 @@ def is_let_go(path: Path) -> bool | None:
     Whoever asks shares the lock for a moment, so that two who ask do not take each other for the owner.
     """
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError:
         return None
     try:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            return None
         fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
         return True if _is_at(fd, path) else None
     except BlockingIOError:

@@ -7,10 +7,10 @@ come back.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import fcntl
 import os
 import secrets
+import stat
 from pathlib import Path
 
 _NAMES = "process-*.lock"
@@ -67,12 +67,29 @@ def _held(spool: Path) -> tuple[int, ...]:
 
 
 def _holder(path: Path) -> int | None:
-    """Who holds the lock; None, and the file goes, when nobody does."""
-    with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+    """Who holds the lock; None, and the file goes, when nobody does. What is no file was made by others, and holds nothing."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return None if _is_no_file(path) else 0
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            text = file.read(32).strip()
+            text = os.read(descriptor, 32).strip()
             return int(text) if text.isdigit() else 0
         path.unlink(missing_ok=True)
+    finally:
+        os.close(descriptor)
     return None
+
+
+def _is_no_file(path: Path) -> bool:
+    try:
+        return not stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        return True

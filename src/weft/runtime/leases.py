@@ -158,6 +158,16 @@ class Leases:
 
     async def _renew(self) -> None:
         """A store that does not answer is tried again; until then our leases stay, and the version still decides."""
+        try:
+            await self._renew_all()
+        except Exception as error:  # noqa: BLE001 - without the next turn all leases would end, of runs that are driven
+            import structlog
+
+            structlog.get_logger("weft.driver").warning("leases were not renewed", error=str(error))
+        finally:
+            self._arm()
+
+    async def _renew_all(self) -> None:
         self._show_life()
         for run in list(self._runs):
             try:
@@ -172,7 +182,6 @@ class Leases:
         for run in owed:
             if run not in self._runs:
                 await self._give_back(run)
-        self._arm()
 
     async def close(self) -> None:
         """Give all back."""
