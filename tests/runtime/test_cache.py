@@ -9,7 +9,7 @@ import pytest
 
 from tests.runtime.conftest import Bench, failed, noop
 from weft.app.open import open_weft
-from weft.core.work import Artifact, Outcome, Usage
+from weft.core.work import Artifact, Outcome, Usage, Verdict
 from weft.definition.workflow import Step, Workflow
 from weft.runtime.cache import Cached
 
@@ -41,6 +41,12 @@ async def test_the_second_time_nothing_is_done_and_the_record_says_where_the_res
 
 async def test_a_failure_is_not_remembered() -> None:
     bench, _ = await _twice(failed())
+    assert bench.work.done == ["a", "a"]
+
+
+async def test_a_work_that_a_gate_refused_is_not_remembered() -> None:
+    verdicts = (Verdict(gate="review", verdict="FAIL", findings=("no",)),)
+    bench, _ = await _twice(Outcome(verdicts=verdicts))
     assert bench.work.done == ["a", "a"]
 
 

@@ -16,6 +16,7 @@ from weft.definition.secrets import MARK
 from weft.definition.workflow import Secret
 from weft.errors import InvalidInput, Refused
 from weft.runtime.vault import NOTHING, Vault, how_to_give
+from weft.testing.clock import ManualClock
 
 VALUE = "canary-0123456789"
 FLOW = """
@@ -64,6 +65,28 @@ async def test_a_process_that_was_not_given_it_waits_before_anything_starts_and_
     assert (await weft.drive(run)).status == "completed"
     with pytest.raises(Refused, match="is completed"):
         await weft.give(run, {"token": VALUE})
+    await weft.close()
+
+
+LATER = """
+inputs: {token: {secret: true}}
+steps:
+- {id: asks, ask: {prompt: Go on?, expires: 1h, default: approve}}
+- {id: uses, needs: asks, run: 'test "$T" = canary-0123456789', secrets: {T: token}}
+"""
+
+
+async def test_a_run_that_goes_on_by_itself_when_a_time_comes_waits_for_the_value_too(folder):
+    weft = open_weft(folder)
+    run = await weft.start(workflow(LATER), inputs={"token": VALUE})
+    assert (await weft.drive(run)).reason == "asked"
+    await weft.close()
+    weft = open_weft(folder)
+    weft.engine.clock = ManualClock(weft.engine.clock.now() + 7200)
+    state = await weft.drive(run)
+    assert (state.status, state.reason, state.steps["uses"].status) == ("paused", "secret", "pending")
+    await weft.give(run, {"token": VALUE})
+    assert (await weft.drive(run)).status == "completed"
     await weft.close()
 
 

@@ -87,8 +87,13 @@ def pause(draft: Draft, command: Pause) -> None:
 
 
 def hold(draft: Draft, command: Hold) -> None:
-    """Wait for values that were never kept; what runs finishes. A run that stands still anyway is left as it is."""
-    if draft.state.status in {"pending", "running"} and draft.state.closing != "aborted":
+    """Wait for values that were never kept; what runs finishes. A run that stands still until somebody lets it go on is left as
+    it is; one that goes on by itself, when a time or an answer comes, is not."""
+    state = draft.state
+    moves = state.status in {"pending", "running"} or (
+        state.status == "paused" and state.reason in {"quota", "asked"}
+    )
+    if moves and state.closing != "aborted":
         draft.emit(e.RunPaused(reason="secret", detail=command.detail))
 
 

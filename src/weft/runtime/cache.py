@@ -41,7 +41,7 @@ class Cached:
                     earlier, cached_from=known["from"], usage=Usage(), digest=digest
                 )
         outcome = await self._dispatch.perform(assignment, link)
-        if outcome.failure is None and (outcome.commit or not outcome.artifacts):
+        if _succeeded(outcome) and (outcome.commit or not outcome.artifacts):
             brief = assignment.brief
             value = {
                 "from": f"{brief.run}/{brief.step}/{brief.round}",
@@ -64,6 +64,11 @@ class Cached:
 
     async def end(self, run: str, base: Base) -> None:
         await self._dispatch.end(run, base)
+
+
+def _succeeded(outcome: Outcome) -> bool:
+    """Nothing went wrong, and no gate failed: what judges may be another agent, and say otherwise the next time."""
+    return outcome.failure is None and all(verdict.verdict != "FAIL" for verdict in outcome.verdicts)
 
 
 def brief_digest(assignment: Assignment, tree: str) -> str:
