@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 
 import pytest
 
+from tests.formats.told import workflow
 from weft.app.open import Weft, open_weft
+from weft.core.options import Options
 from weft.core.state import State
 from weft.definition.workflow import Foreach, Gate, Ref, Step, Workflow
 from weft.errors import DirtyCheckout
@@ -303,3 +305,36 @@ def deep() -> object:
     for _ in range(70):
         value = [value]
     return value
+
+
+JUDGED = """
+secrets: {S: {env: JUDGE_SECRET}}
+roles:
+  dev: {}
+  judge: {agent: teller, secrets: {T: S}}
+gate: {verdict: {role: judge, criteria: [it is good]}}
+steps:
+- {id: a, role: dev, prompt: Do it., gate: {verdict: {role: judge, criteria: [it is good]}}}
+"""
+
+
+@pytest.mark.parametrize("given", [True, False])
+async def test_a_judge_is_given_its_own_secrets_for_a_step_and_for_the_whole_run(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, given: bool
+) -> None:
+    """In a rehearsal nobody needs one."""
+    said = '{"verdict": "PASS", "findings": []}'
+    teller = f"""test "$T" = canary-51c0ffee && printf '%s\\n' '```json' '{said}' '```'"""
+    (repository / "teller").write_text(teller)
+    (repository / "weft.toml").write_text(
+        f"[agents.teller]\nargv = ['sh', '{repository}/teller']\n[agents.dev]\nargv = ['true']\n"
+    )
+    if given:
+        monkeypatch.setenv("JUDGE_SECRET", "canary-51c0ffee")
+    async with open_weft(repository) as weft:
+        flow = workflow(JUDGED.replace("dev: {}", "dev: {agent: dev}"))
+        options = Options() if given else Options(rehearse="")
+        state = await weft.drive(await weft.start(flow, options=options))
+    assert state.status == "completed", state.reason
+    for step in ("a", "weft.weave"):
+        assert [verdict.verdict for verdict in state.steps[step].verdicts] == ["PASS"]

@@ -65,7 +65,9 @@ class Attempts:
         held = NOTHING
         try:
             if assignment.brief.kind == "weave":
-                return await self._patiently(link, "merging", lambda: self._weave(assignment, link))
+                held = await self.secrets.held(assignment, self._spool_of(assignment.spot))
+                woven = await self._patiently(link, "merging", lambda: self._weave(assignment, link, held))
+                return _clean(woven, held)
             kind = self.kinds(assignment.brief.kind)
             if _needs_nothing(kind, assignment):
                 desk = AttemptDesk(_NOWHERE, _NOWHERE, link, self.clock, 0)
@@ -180,12 +182,12 @@ class Attempts:
         over = lambda: self.clock.monotonic() > until  # noqa: E731 - asked again and again
         return await patiently(self.clock, doing, action, link.waits, gives_up=over)
 
-    async def _weave(self, assignment: Assignment, link: Link) -> Outcome:
+    async def _weave(self, assignment: Assignment, link: Link, held: Held) -> Outcome:
         """The internal last step: no kind performs it, the workspace does."""
         workspace = self._workspace_of(assignment)
 
         async def judge(base: Base, woven: Woven) -> list[Verdict]:
-            desk = self._desk(assignment, link, Place(str(_NOWHERE)))
+            desk = self._desk(assignment, link, Place(str(_NOWHERE)), held)
             desk.spool.mkdir(parents=True, exist_ok=True)
             judged = Judged(Outcome(), Place(str(_NOWHERE), woven.commit), woven.commit, base)
             verdicts = await self._judges(assignment, workspace, desk).judge(judged)

@@ -88,7 +88,8 @@ class _Aside:
     def __init__(self, desk: Desk, secrets: Mapping[str, str]) -> None:
         self._desk = desk
         held = getattr(desk, "held", None)
-        self.secrets = {name: held.by_name[one] for name, one in secrets.items()} if held else {}
+        known = held.by_name if held else {}  # without those of a judge that is rehearsed, who needs none
+        self.secrets = {name: known[one] for name, one in secrets.items() if one in known}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._desk, name)
