@@ -44,11 +44,32 @@ DOUBLES = (
         DOUBLES.replace("SIGN", "'{0}{0}'.format(n.x)"),
         DOUBLES.replace("SIGN", "'%s%s'|format(n.x, n.x)"),
         "{{ range(10**9) }}",
+        "{{ range(99999)|map('string')|map('center', 9999)|list|length }}",
+        "{{ range(99999)|map('string')|map('replace', '', 'b' * 9999)|list|length }}",
+        "{{ (range(99999)|list * 9)|map('string')|list|length }}",
+        "{{ (range(99999)|list * 100)|length }}",
+        "{{ (range(99999)|list * 10)|sort|length }}",
+        "{{ (range(99999)|list * 9 + range(99999)|list * 9)|length }}",
+        "{{ ('a ' * 8000000)|wordwrap(1)|length }}",
+        "{{ ('a' * 16000000)|list|length }}",
+        "{% for i in range(9) %}{{ ('a ' * 8000000).split(' ')|length }}{% endfor %}",
+        "{{ range(9999)|slice(999999)|list|length }}",
+        "{{ ([[]] * 900000)|pprint|length }}{{ ([[]] * 900000)|pprint|length }}",
     ],
 )
 def test_what_would_hold_everything_up_is_refused(template: str):
     with pytest.raises(TemplateError):
         render(template, {})
+
+
+def test_a_filter_that_cannot_take_a_value_is_told_as_a_fault_of_the_template():
+    with pytest.raises(TemplateError, match="no attribute 'items'"):
+        render("{{ 'x'|xmlattr }}", {})
+
+
+def test_what_one_rendering_took_is_not_held_against_the_next():
+    for _ in range(3):
+        assert render("{{ range(99999)|map('string')|join|length }}", {}) == "488885"
 
 
 def test_a_rendering_that_takes_too_long_says_so(monkeypatch: pytest.MonkeyPatch):

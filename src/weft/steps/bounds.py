@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
 from functools import wraps
 from time import monotonic
 from typing import Any, Final
@@ -20,7 +21,8 @@ MOST_SECONDS: Final = 2.0
 MOST_CHARACTERS: Final = 16 * 1024 * 1024
 _WIDEST: Final = 1_000_000
 _WIDTH = re.compile(r"\d{7,}|\*")
-_LOOK_EVERY: Final = 256
+_LOOK_EVERY: Final = 16
+MOST_ITEMS: Final = 1_000_000
 
 
 class TakesTooMuch(TemplateRuntimeError):
@@ -33,13 +35,15 @@ class Meter:
     def __init__(self) -> None:
         self.turns = 0
         self.until = monotonic() + MOST_SECONDS
+        self._next = _LOOK_EVERY
 
-    def turn(self) -> None:
-        """One more turn of a loop, or one more call."""
-        self.turns += 1
+    def turn(self, count: int = 1) -> None:
+        """One more turn of a loop, or one more call; a filter takes as many as what it is given is large."""
+        self.turns += count
         if self.turns > MOST_TURNS:
-            raise TakesTooMuch(f"its loops take more than {MOST_TURNS:,} turns")
-        if self.turns % _LOOK_EVERY == 0:
+            raise TakesTooMuch(f"its loops and filters take more than {MOST_TURNS:,} turns")
+        if self.turns >= self._next:
+            self._next = self.turns + _LOOK_EVERY
             self.look()
 
     def look(self) -> None:
@@ -64,14 +68,25 @@ def fits(length: int) -> int:
     return length
 
 
+METERING: ContextVar[Meter] = ContextVar("METERING")
+"""The meter of the rendering under way: what a filter is given has no way to the context."""
+
+
+def has_so_many(count: int) -> None:
+    """Raise TakesTooMuch for a list that is too long."""
+    if count > MOST_ITEMS:
+        raise TakesTooMuch(f"a list in it has more than {MOST_ITEMS:,} items")
+
+
 def operate(sign: str, left: Any, right: Any) -> None:
     """Raise TakesTooMuch for an operation of one text, list or number that would be too large."""
     sizes = [len(one) for one in (left, right) if isinstance(one, str | bytes | list | tuple)]
+    bound = has_so_many if isinstance(left, list | tuple) or isinstance(right, list | tuple) else fits
     if sign == "+":
-        fits(sum(sizes))
+        bound(sum(sizes))
     elif sign == "*" and sizes:
         counts = [one for one in (left, right) if isinstance(one, int)]
-        fits(sizes[0] * max(counts, default=0))
+        bound(sizes[0] * max(counts, default=0))
     elif sign == "%" and isinstance(left, str):
         formats(left, right if isinstance(right, tuple) else (right,))
     elif sign in {"**", "*"} and isinstance(left, int) and isinstance(right, int):
@@ -118,10 +133,61 @@ def bounded_filters(filters: dict[str, Callable[..., Any]]) -> dict[str, Callabl
     return {name: _bounded(name, one) for name, one in filters.items()} | own
 
 
+LIGHT: Final = frozenset(
+    [
+        "abs",
+        "attr",
+        "capitalize",
+        "center",
+        "count",
+        "d",
+        "default",
+        "e",
+        "escape",
+        "first",
+        "float",
+        "forceescape",
+        "format",
+        "int",
+        "join",
+        "last",
+        "length",
+        "list",
+        "lower",
+        "max",
+        "min",
+        "replace",
+        "reverse",
+        "round",
+        "safe",
+        "string",
+        "trim",
+        "truncate",
+        "upper",
+    ]
+)
+"""Filters that do their work in one go; the others go through what they are given one by one."""
+_CHARACTERS, _ITEMS = 200, 20
+"""How much of a text, or of a list, a light filter goes through in one turn."""
+
+
+def weight(value: Any, light: bool) -> int:
+    """How many turns a filter takes for a value."""
+    if isinstance(value, str):
+        return len(value) // _CHARACTERS if light else len(value)
+    if isinstance(value, list | tuple | dict | set | range):
+        return len(value) // _ITEMS if light else len(value)
+    return 0
+
+
 def _bounded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    light = name in LIGHT
+
     @wraps(function)
     def bounded(*args: Any, **named: Any) -> Any:
         given = (*args, *named.values())
+        meter = METERING.get()
+        meter.turn(1 + sum(weight(one, light) for one in given))
         if any(isinstance(one, int) and one > _WIDEST for one in given[1:]):
             raise TakesTooMuch(f"a width in it is more than {_WIDEST:,}")
         texts = [one for one in given if isinstance(one, str)]
@@ -131,7 +197,11 @@ def _bounded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
             _replaces(texts[0], texts[1], texts[2])
         elif name == "join" and texts:
             _joins(texts[-1], next((one for one in given if isinstance(one, list | tuple)), ""))
-        return function(*args, **named)
+        made = function(*args, **named)
+        if isinstance(made, Iterator):
+            return _turns(made, meter)
+        meter.turn(weight(made, light=True))
+        return made
 
     return bounded
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
 
 _MARKS = ("{{", "{%", "{#")
+_FAULTS = (TypeError, ValueError, AttributeError, ArithmeticError, LookupError, MemoryError, RuntimeError)
+"""What a filter or a method raises about a value that it cannot take."""
 
 
 def scope(brief: Brief, outcome: Outcome | None = None) -> dict[str, Any]:
@@ -50,10 +52,14 @@ def render(template: str, names: Mapping[str, Any], finalize: Callable[[Any], An
         environment = _environment().overlay(finalize=finalize or as_written)
         made = environment.from_string(bounds.metered(environment.parse(template)))
         meter = bounds.Meter()
-        return bounds.collected(made.generate({**names, bounds.METER: meter}), meter)
+        under_way = bounds.METERING.set(meter)
+        try:
+            return bounds.collected(made.generate({**names, bounds.METER: meter}), meter)
+        finally:
+            bounds.METERING.reset(under_way)
     except RecursionError as fault:
         raise TemplateError(template=_shown(template), reason="it is nested too deep") from fault
-    except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, MemoryError) as fault:
+    except (*_FAULTS, jinja2.TemplateError) as fault:
         raise TemplateError(template=_shown(template), reason=str(fault).rstrip(".")) from fault
 
 
@@ -111,9 +117,12 @@ def _environment() -> SandboxedEnvironment:
             return bounded
 
         def call(self, context: Any, obj: Any, /, *args: Any, **named: Any) -> Any:
-            context[bounds.METER].turn()
+            meter = context[bounds.METER]
+            meter.turn()
             bounds.call(obj, args, named)
-            return super().call(context, obj, *args, **named)
+            made = super().call(context, obj, *args, **named)
+            meter.turn(bounds.weight(made, light=True))
+            return made
 
     made = KeysFirst(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
     made.filters = bounds.bounded_filters(made.filters)
