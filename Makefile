@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 
 # Set by a person on the command line: make test ARGS="-k store", make bench PEERS="", make soak N=50000
 ARGS  ?=
-N     ?= 20000
+N     ?= 50000
 SEED  ?=
 
 # The extras that the tests need installed; a lock takes them in by `make locks`.

@@ -7,7 +7,7 @@ import builtins
 import inspect
 from pathlib import Path
 
-from tests.house.tree import ROOT, SRC, at, calls, definitions, listed, python_files
+from tests.house.tree import ROOT, SRC, at, calls, definitions, listed, python_files, syntax
 from weft import errors
 
 FREE_ROOMS = {"house", "journeys", "simulation"}
@@ -18,7 +18,7 @@ def test_each_module_opens_by_saying_what_it_is():
     faults = []
     for path in python_files("src", "tools", "benchmarks", "examples"):
         text = path.read_text(encoding="utf-8")
-        if text.strip() and not ast.get_docstring(ast.parse(text)):
+        if text.strip() and not ast.get_docstring(syntax(path)):
             faults.append(at(path))
     assert not faults, listed(faults)
 

@@ -223,6 +223,7 @@ def test_in_a_terminal_a_person_is_asked_and_the_answer_is_theirs(tmp_path):
     assert "rehearsed" in said
 
 
+@pytest.mark.counted
 def test_whoever_asks_for_changes_is_asked_again(tmp_path):
     code, said = in_a_terminal(tmp_path / "todo", "r shorter, please", "a")
     assert code == 0, said
@@ -232,6 +233,7 @@ def test_whoever_asks_for_changes_is_asked_again(tmp_path):
     assert "Asked for by the person who read this" in prd
 
 
+@pytest.mark.counted
 def test_whoever_answers_later_is_told_how_to_go_on(tmp_path):
     code, said = in_a_terminal(tmp_path / "todo", "l")
     assert code == 3, said

@@ -14,7 +14,7 @@ from weft.app.open import Weft, open_weft
 from weft.cli.main import main
 from weft.formats.loading import load_text
 
-FEW, MANY = 200, 1600
+FEW, MANY = 100, 800
 ROOM = 1.25
 """What may come on top, for what is doubled now and then."""
 

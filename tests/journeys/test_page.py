@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, TimeoutError, expect
 from tests.journeys.browser import Tab, browser
 from tests.journeys.served import Served, project, start
 
-pytestmark = [pytest.mark.needs("chromium", "git")]
+pytestmark = [pytest.mark.needs("chromium", "git"), pytest.mark.counted]
 expect.set_options(timeout=30_000)
 
 PLAN = """

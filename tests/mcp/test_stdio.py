@@ -3,12 +3,14 @@
 import os
 import sys
 
+import pytest
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
 from tests.web.opened import project
 
 
+@pytest.mark.counted
 async def test_an_agent_on_this_host_starts_a_run_that_is_driven(tmp_path):
     folder = project(tmp_path / "project")
     command = StdioServerParameters(

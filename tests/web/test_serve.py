@@ -87,6 +87,7 @@ async def test_after_a_kill_nothing_is_missing_or_doubled_and_the_ask_is_answera
             assert await process.wait() == 0
 
 
+@pytest.mark.counted
 async def test_ctrl_c_leaves_runs_for_the_next_driver_and_says_so_by_its_code(tmp_path):
     folder = project(tmp_path / "project")
     (folder / "workflows" / "long.yaml").write_text("name: long\nsteps:\n  - {id: long, run: sleep 3600}\n")
@@ -159,6 +160,7 @@ async def test_on_loopback_too_nobody_comes_in_without_the_token_that_only_its_u
         assert note.read_text() == str(folder / ".weft")
 
 
+@pytest.mark.counted
 async def test_on_every_address_a_token_is_needed_and_lets_in(tmp_path):
     folder = project(tmp_path / "project")
     async with open_weft(folder) as weft:
