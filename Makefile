@@ -61,7 +61,8 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.base
 demo: $(VENV)/.base
 	@$(BIN)/weft demo $(ARGS)
 
-test: check tests
+test: $(VENV)/.test
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 check tests
 
 check: formatted lint types floors
 
@@ -88,7 +89,7 @@ format: $(VENV)/.test
 # pytest's own summary stays the last lines that are printed.
 tests: $(VENV)/.test
 	@echo "== tests"
-	@$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term $(ARGS)
 
 # Claude Code, Codex, OpenCode and Gemini CLI, exactly as package-lock.json names them; the tests ask a stand-in model.
 agents: node_modules/.made
