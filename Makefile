@@ -7,6 +7,8 @@ BIN    := $(VENV)/bin
 
 # Set by a person on the command line: make test ARGS="-k store", make bench PEERS="", make soak N=50000
 ARGS  ?=
+# One more than there are processors: many tests wait for programs.
+TESTERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
 N     ?= 50000
 SEED  ?=
 
@@ -89,7 +91,7 @@ format: $(VENV)/.test
 # pytest's own summary stays the last lines that are printed.
 tests: $(VENV)/.test
 	@echo "== tests"
-	@$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term $(ARGS)
+	@$(BIN)/python -m pytest -n $(TESTERS) --dist worksteal --cov --cov-report=term $(ARGS)
 
 # Claude Code, Codex, OpenCode and Gemini CLI, exactly as package-lock.json names them; the tests ask a stand-in model.
 agents: node_modules/.made
@@ -113,7 +115,7 @@ bench: $(VENV)/.test
 soak: SEED := $(or $(SEED),$(shell date +%s))
 soak: $(VENV)/.test
 	@echo "== soak: $(N) random trials from seed $(SEED)"
-	@WEFT_SOAK=$(N) WEFT_SEED=$(SEED) $(BIN)/python -m pytest -m soak -n auto --dist worksteal --hypothesis-profile=default $(ARGS)
+	@WEFT_SOAK=$(N) WEFT_SEED=$(SEED) $(BIN)/python -m pytest -m soak -n $(TESTERS) --dist worksteal --hypothesis-profile=default $(ARGS)
 
 # ---------------------------------------------------------------------------------------------------------- the locks
 
