@@ -86,6 +86,41 @@ def test_a_file_that_is_too_large_to_be_put_right_is_taken_away(tmp_path, look, 
     assert not (tmp_path / "a").exists()
 
 
+def test_folders_that_were_shut_are_looked_into_and_shut_again(tmp_path, look):
+    for name, mode in (("none", 0o000), (f"x-{SECRET}", 0o500)):
+        inner = tmp_path / name / "in"
+        inner.mkdir(parents=True)
+        (inner / "kept.txt").write_text(SECRET)
+        inner.chmod(0o111)
+        inner.parent.chmod(mode)
+    assert [path for path, _ in look.folder(tmp_path)] == [
+        "none/in/kept.txt",
+        "x-[redacted KEY]",
+        "x-[redacted KEY]/in/kept.txt",
+    ]
+    modes = {name: (tmp_path / name).stat().st_mode & 0o777 for name in os.listdir(tmp_path)}
+    assert modes == {"none": 0o000, "x-[redacted KEY]": 0o500}
+    for name in modes:
+        (tmp_path / name).chmod(0o700)
+        assert (tmp_path / name / "in").stat().st_mode & 0o777 == 0o111
+        (tmp_path / name / "in").chmod(0o700)
+        assert SECRET not in (tmp_path / name / "in" / "kept.txt").read_text()
+
+
+def test_a_folder_that_is_very_deep_is_looked_through(tmp_path, look):
+    depth, here = 1500, os.getcwd()
+    os.chdir(tmp_path)
+    try:
+        for _ in range(depth):
+            os.mkdir("d")
+            os.chdir("d")
+        with open("leak", "w") as file:
+            file.write(SECRET)
+    finally:
+        os.chdir(here)
+    assert len(look.folder(tmp_path)) == 1
+
+
 def test_without_secrets_nothing_is_looked_at(tmp_path):
     (tmp_path / "a").write_text(SECRET)
     assert Scrub(Redactor()).folder(tmp_path) == []

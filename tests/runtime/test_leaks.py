@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.formats.told import workflow
+from tests.journeys.program import Program, until
 from weft.app.open import open_weft
 from weft.core.state import State
 
@@ -92,3 +93,31 @@ async def test_what_a_gate_writes_counts_as_well(project):
     state = await ended(project, "true", gate='"echo \\"$S\\" > g.txt"')
     assert kept(project) == []
     assert state.ended
+
+
+SCRIPT = 'echo "$S" > leak.txt; test -e "$FLAG" && rm leak.txt || { touch "$FLAG"; exec sleep 60; }'
+
+
+@pytest.mark.parametrize("project", ["git"], indirect=True)
+def test_what_an_attempt_that_was_killed_with_all_of_weft_wrote_is_looked_through_by_the_next(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+):
+    flag = tmp_path_factory.mktemp("flag") / "begun"
+    program = Program(project, MINE=VALUE)
+    program.write("weft.toml", '[environment]\npass = ["FLAG"]\n')
+    program.environment["FLAG"] = str(flag)
+    program.write(
+        "w.yaml",
+        f"name: w\nsecrets: {{S: {{env: MINE}}}}\nsteps:\n- {{id: a, secrets: S, run: '{SCRIPT}'}}\n",
+    )
+    words = ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qam", "pass a variable"]
+    subprocess.run(["git", *words], cwd=project, check=True)
+    process = program.begin("run", "w.yaml")
+    until(flag.exists, "the attempt")
+    assert kept(project)
+    program.kill(process)
+    ended = program("drive")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert kept(project) == []
+    refs = subprocess.run(["git", "for-each-ref"], cwd=project, capture_output=True, text=True, check=True)
+    assert "/a/1.1.left" in refs.stdout

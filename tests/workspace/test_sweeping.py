@@ -175,3 +175,23 @@ async def test_the_refs_of_a_run_that_has_not_landed_keep_its_folders_too(space:
     with pytest.raises(WorkspaceError, match="has not landed"):
         await space.forget("run-1")
     assert listing(place.path) is not None
+
+
+async def test_what_an_attempt_with_secrets_left_when_it_was_cut_off_is_kept_only_once_it_was_looked_through(
+    space: GitWorkspace, project: Path, base: Base
+):
+    place = await space.open(spot(), base, (), "own", ["a.log"], secret=True)
+    assert isinstance(place, Place)
+    write(Path(place.path), {"half.txt": "secret"})
+    mark_of(Path(place.path)).write_text(dead_owner())
+    (why,) = await space.end("run-1")
+    assert why.startswith(f"{place.path}: its attempt was cut off, and had been given secrets")
+    assert git(project, "for-each-ref", "--format=%(refname)", "refs/weft/run-1/build") == ""
+    assert await space.cut_off(spot("other", attempt=2)) == []
+    assert await space.cut_off(spot()) == []
+    assert await space.cut_off(spot(attempt=2)) == [place.path]
+    write(Path(place.path), {"half.txt": "clean"})
+    await space.looked_through(place.path)
+    assert await space.cut_off(spot(attempt=2)) == []
+    assert await space.end("run-1") == ()
+    assert git(project, "show", "refs/weft/run-1/build/1.1.left:half.txt") == "clean"

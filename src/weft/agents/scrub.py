@@ -6,8 +6,9 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from stat import S_IMODE, S_ISDIR, S_ISLNK, S_ISREG
+from stat import S_IMODE, S_IRWXU, S_ISLNK, S_ISREG
 
 from weft.agents.redaction import Redactor
 from weft.agents.spellings import SHORTEST, squeezed_bytes
@@ -38,15 +39,16 @@ class Scrub:
         found: dict[str, str] = {}
         if not self._needles:
             return []
-        for path in _changed(folder, since_ns):
-            named = self._in_name(path)
-            shown = self._redactor.text(path.relative_to(folder).as_posix())
-            held = self._within(path)
-            if held:
-                found[shown] = held
-            if named:
-                found[shown] = named
-                _renamed(path, self._redactor.text(path.name))
+        with _Opened() as opened:
+            for path in _changed(folder, since_ns, opened):
+                named = self._in_name(path)
+                shown = self._redactor.text(path.relative_to(folder).as_posix())
+                held = self._within(path)
+                if held:
+                    found[shown] = held
+                if named:
+                    found[shown] = named
+                    opened.renamed(path, _renamed(path, self._redactor.text(path.name)))
         return sorted(found.items())
 
     def finds(self, data: bytes) -> bool:
@@ -109,19 +111,50 @@ def _blocks(path: Path, overlap: int) -> Iterator[bytes]:
             before = (before + block)[-overlap:]
 
 
-def _renamed(path: Path, name: str) -> None:
-    if path.is_symlink() or path.exists():
-        path.rename(path.with_name(name))
+def _renamed(path: Path, name: str) -> Path:
+    return path.rename(path.with_name(name)) if os.path.lexists(path) else path
 
 
-def _changed(folder: Path, since_ns: int) -> list[Path]:
+class _Opened:
+    """Folders that an attempt has shut, opened to be looked into; in the end each is as shut as it was."""
+
+    def __init__(self) -> None:
+        self._modes: dict[Path, int] = {}
+
+    def __enter__(self) -> _Opened:
+        return self
+
+    def listed(self, folder: Path) -> list[os.DirEntry[str]]:
+        """What lies in it, also where nobody may look, enter or write."""
+        mode = folder.lstat().st_mode
+        if mode & S_IRWXU != S_IRWXU:
+            self._modes[folder] = S_IMODE(mode)
+            folder.chmod(S_IMODE(mode) | S_IRWXU)
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+
+    def renamed(self, old: Path, new: Path) -> None:
+        self._modes = {
+            new / path.relative_to(old) if path.is_relative_to(old) else path: mode
+            for path, mode in self._modes.items()
+        }
+
+    def __exit__(self, *error: object) -> None:
+        for folder, mode in reversed(self._modes.items()):
+            with suppress(FileNotFoundError):
+                folder.chmod(mode)
+
+
+def _changed(folder: Path, since_ns: int, opened: _Opened) -> list[Path]:
     """Files, links and folders, what lies in a folder before the folder itself."""
-    found: list[Path] = []
-    for place, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if name not in _SKIPPED]
-        for name in (*folders, *files):
-            path = Path(place) / name
-            seen = path.lstat() if os.path.lexists(path) else None
-            if seen is not None and (S_ISDIR(seen.st_mode) or seen.st_ctime_ns >= since_ns):
+    found, todo = [], [folder]
+    while todo:
+        for entry in opened.listed(todo.pop()):
+            path = Path(entry.path)
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in _SKIPPED:
+                    found.append(path)
+                    todo.append(path)
+            elif os.path.lexists(path) and path.lstat().st_ctime_ns >= since_ns:
                 found.append(path)
     return found[::-1]

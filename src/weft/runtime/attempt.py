@@ -23,7 +23,7 @@ from weft.runtime.clock import Clock
 from weft.runtime.desk import AttemptDesk
 from weft.runtime.handoff import handed
 from weft.runtime.judging import Judged, Judges
-from weft.runtime.leaks import Leaks
+from weft.runtime.leaks import Leaks, cleared
 from weft.runtime.patience import failure_of, patiently
 from weft.runtime.vault import NOTHING, Held, Secrets, Vault
 from weft.runtime.watch import Watch
@@ -149,11 +149,13 @@ class Attempts:
             if _only_gates_look(kind, assignment):
                 return await unseen(assignment, workspace, parts)
             names = declared_names(assignment.brief)
-            return await workspace.open(spot, assignment.base, parts, mode, names)
+            return await workspace.open(spot, assignment.base, parts, mode, names, secret=bool(held.redactor))
 
         place = await self._patiently(link, "preparing its folder", prepare)
         if isinstance(place, Woven):
             return disagreement(assignment, place)
+        if held.redactor:
+            await cleared(workspace, spot, held.redactor)
         outcome = Outcome(failure=Failure(kind="lost", message="the attempt was stopped"))
         left: tuple[str, ...] = ()
         desk = self._desk(assignment, link, place, held)

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import msgspec
 
+from weft.agents.redaction import Redactor
 from weft.agents.scrub import Scrub
 from weft.core.work import Failure, Outcome
 from weft.runtime.desk import AttemptDesk
+from weft.workspace.port import Spot, Workspace
 
 _NAMED = 5
 
@@ -56,3 +58,10 @@ class Leaks:
         scrub = Scrub(self._desk.redactor)
         scrub.folder(self._desk.spool)
         return scrub.folder(self._desk.folder, self._since_ns)
+
+
+async def cleared(workspace: Workspace, spot: Spot, redactor: Redactor) -> None:
+    """Take the secrets out of what earlier attempts left that were cut off; until then nothing of it is kept."""
+    for folder in await workspace.cut_off(spot):
+        await asyncio.to_thread(Scrub(redactor).folder, Path(folder))
+        await workspace.looked_through(folder)

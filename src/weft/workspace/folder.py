@@ -60,7 +60,13 @@ class FolderWorkspace:
         return Base(root=str(root), at=at)
 
     async def open(
-        self, spot: Spot, base: Base, needs: Sequence[Part], mode: Mode, declared: Sequence[str] = ()
+        self,
+        spot: Spot,
+        base: Base,
+        needs: Sequence[Part],
+        mode: Mode,
+        declared: Sequence[str] = (),
+        secret: bool = False,
     ) -> Place | Woven:
         self._run = spot.run
         if mode == "none":
@@ -75,6 +81,13 @@ class FolderWorkspace:
         self._seen = await asyncio.to_thread(scan, files, self._seen)
         self._before[spot] = self._seen
         return Place(path=str(files))
+
+    async def cut_off(self, spot: Spot) -> list[str]:
+        """None: nothing of these folders goes into a commit."""
+        return []
+
+    async def looked_through(self, folder: str) -> None:
+        """Nothing is noted of these folders."""
 
     async def _copy_of(self, files: Path, shelf: str, spot: Spot) -> Path:
         folder = self._home() / shelf / attempt_name(spot)

@@ -12,7 +12,6 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -119,26 +118,33 @@ def index_of(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.index")
 
 
-def note_declared(folder: Path, names: Sequence[str]) -> None:
-    """Keep beside the folder what of it is kept even when ignored, for whoever finds it when its attempt was cut off."""
-    note = _declared(folder)
-    if names:
-        note.write_bytes(msgspec.json.encode(names))
+class Note(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is told beside a folder to whoever finds it when its attempt was cut off: `declared` names what is kept even when
+    ignored; with `secret` the attempt was given secrets, and nobody has looked yet whether it wrote one down."""
+
+    declared: tuple[str, ...] = ()
+    secret: bool = False
+
+
+def put_note(folder: Path, note: Note) -> None:
+    """Tell it beside the folder; nothing stands there where there is nothing to tell."""
+    if note == Note():
+        _note(folder).unlink(missing_ok=True)
     else:
-        note.unlink(missing_ok=True)
+        _note(folder).write_bytes(msgspec.json.encode(note))
 
 
-def declared_in(folder: Path) -> list[str]:
+def note_of(folder: Path) -> Note:
     """What was noted of a folder. WorkspaceError where the note is not as it was written."""
-    note = _declared(folder)
+    note = _note(folder)
     try:
-        return msgspec.json.decode(read_bytes(note), type=list[str]) if note.is_file() else []
+        return msgspec.json.decode(read_bytes(note), type=Note) if note.is_file() else Note()
     except (OSError, msgspec.DecodeError) as error:
         raise WorkspaceError(place=str(note), reason=str(error)) from error
 
 
-def _declared(folder: Path) -> Path:
-    return folder.with_name(f"{folder.name}.declared")
+def _note(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.note")
 
 
 def is_whole(folder: Path) -> bool:
@@ -187,7 +193,7 @@ def empty(folder: Path) -> None:
     """Take away a folder and its index, the index first: without it the folder counts for nothing."""
     index = index_of(folder)
     # A git that was killed leaves its lock.
-    for file in (index, index.with_name(f"{index.name}.lock"), _declared(folder)):
+    for file in (index, index.with_name(f"{index.name}.lock"), _note(folder)):
         file.unlink(missing_ok=True)
     remove(folder)
 
@@ -199,7 +205,7 @@ def _put_aside(folder: Path) -> None:
         for place in (folder.with_name(f"{folder.name}~{number}") for number in itertools.count(1))
         if not (place.exists() or index_of(place).exists())
     )
-    note_declared(aside, declared_in(folder))
+    put_note(aside, note_of(folder))
     shutil.copy2(index_of(folder), index_of(aside))
     os.rename(folder, aside)
     empty(folder)

@@ -160,12 +160,27 @@ class Workspace(Protocol):
         ...
 
     async def open(
-        self, spot: Spot, base: Base, needs: Sequence[Part], mode: Mode, declared: Sequence[str] = ()
+        self,
+        spot: Spot,
+        base: Base,
+        needs: Sequence[Part],
+        mode: Mode,
+        declared: Sequence[str] = (),
+        secret: bool = False,
     ) -> Place | Woven:
         """The folder for one attempt, made from the woven commits of its needs; a Woven when those disagree.
 
-        `declared`: names and patterns of files that are kept even when ignored, also when the attempt is cut off.
+        `declared`: names and patterns of files that are kept even when ignored, also when the attempt is cut off. `secret`: the
+        attempt is given secrets; when it is cut off nothing of the folder is kept before it was looked through.
         """
+        ...
+
+    async def cut_off(self, spot: Spot) -> list[str]:
+        """Folders of earlier attempts of this step and round that were given secrets and cut off: to be looked through."""
+        ...
+
+    async def looked_through(self, folder: str) -> None:
+        """No secret is in the folder any more."""
         ...
 
     async def dispute(

@@ -17,12 +17,14 @@ from weft.workspace.commits import read_header, write_commit
 from weft.workspace.gathering import Caps, Wanted, present
 from weft.workspace.git import Git
 from weft.workspace.harvest import harvest
-from weft.workspace.names import base_ref, run_refs, slug
-from weft.workspace.places import Places, declared_in, discard, index_of, make, remove
+from weft.workspace.names import attempt_name, base_ref, run_refs, slug
+from weft.workspace.places import Places, discard, index_of, make, note_of, remove
+from weft.workspace.port import Spot
 from weft.workspace.repository import commit_of
 from weft.workspace.settling import settle, unmark
 
 _UNDER_WAY_SECONDS = 3600.0
+_UNSEEN = "its attempt was cut off, and had been given secrets that it may have written down; look, then remove the folder"
 
 
 async def sweep(git: Git, places: Places, run: str, caps: Caps) -> tuple[str, ...]:
@@ -56,6 +58,20 @@ async def sweep(git: Git, places: Places, run: str, caps: Caps) -> tuple[str, ..
     return tuple(stay)
 
 
+def cut_off(places: Places, spot: Spot) -> list[str]:
+    """Folders of earlier attempts of a step that were given secrets, and that nobody works in any more."""
+    tried = f"{slug(spot.step)}.{spot.round}."
+    return [
+        str(folder)
+        for folder in _folders(places.folder(slug(spot.run), ""))
+        if folder.name.startswith(tried)
+        and folder.name != attempt_name(spot)
+        and ATTEMPT.fullmatch(folder.name)
+        and note_of(folder).secret
+        and places.owning.may_remove(folder)
+    ]
+
+
 def _folders(home: Path) -> list[Path]:
     if not home.is_dir():
         return []
@@ -64,12 +80,15 @@ def _folders(home: Path) -> list[Path]:
 
 async def _kept(git: Git, folder: Path, scratch: Path, caps: Caps, run: str, attempt: str, aside: str) -> str:
     """See to it that a commit holds what is in a folder. Gives why that cannot be, or nothing."""
+    note = await asyncio.to_thread(note_of, folder)
+    if note.secret:
+        return _UNSEEN
     index = scratch / "began"
     await asyncio.to_thread(shutil.copy2, index_of(folder), index)
     git = git.aside(scratch)
     here = git.at(folder, index)
     began = (await here.run("write-tree", "--missing-ok")).decode().strip()
-    also = await asyncio.to_thread(lambda: present(folder, declared_in(folder)))
+    also = await asyncio.to_thread(lambda: present(folder, note.declared))
     crop = await harvest(here, began, index_of(folder), make(scratch / "look"), Wanted(caps, also))
     ref = f"{run_refs(run)}{attempt}"
     if crop.changes:

@@ -28,7 +28,7 @@ from weft.workspace.judging.overlay import overlay
 from weft.workspace.keeper import Keeper
 from weft.workspace.names import attempt_name, attempt_ref, base_ref, given_ref, passing_name, slug
 from weft.workspace.owned import Owning, process_owning
-from weft.workspace.places import Places, give_back, note_declared, remove
+from weft.workspace.places import Note, Places, give_back, note_of, put_note, remove
 from weft.workspace.port import Base, JudgeFolder, JudgeRules, Kept, Mode, Part, Place, Spot, Woven
 from weft.workspace.repository import Repository, stores_of
 from weft.workspace.settler import Choices
@@ -119,7 +119,13 @@ class GitWorkspace:
             return await pinning.prepare(on, scratch, self._caps, run, with_changes, target, at)
 
     async def open(
-        self, spot: Spot, base: Base, needs: Sequence[Part], mode: Mode, declared: Sequence[str] = ()
+        self,
+        spot: Spot,
+        base: Base,
+        needs: Sequence[Part],
+        mode: Mode,
+        declared: Sequence[str] = (),
+        secret: bool = False,
     ) -> Place | Woven:
         on, _ = await self._at(base)
         if mode in ("none", "shared"):
@@ -130,8 +136,17 @@ class GitWorkspace:
             return Woven("", "", fabric.conflicts, fabric.applied)
         place = await self._placed(spot, base, fabric, mode == "own")
         if place.writable:
-            await asyncio.to_thread(note_declared, Path(place.path), declared)
+            await asyncio.to_thread(put_note, Path(place.path), Note(tuple(declared), secret))
         return place
+
+    async def cut_off(self, spot: Spot) -> list[str]:
+        on = await self._ground()
+        places = self._places or Places(on.places, on.repository, self._owning)
+        return await asyncio.to_thread(sweeping.cut_off, places, spot)
+
+    async def looked_through(self, folder: str) -> None:
+        note = await asyncio.to_thread(note_of, Path(folder))
+        await asyncio.to_thread(put_note, Path(folder), structs.replace(note, secret=False))
 
     async def _placed(self, spot: Spot, base: Base, fabric: Fabric, writable: bool) -> Place:
         """A folder that no other attempt sees, also to read in: what one reader writes no other may find."""
