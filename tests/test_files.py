@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from weft.files import copy_file, open_file, read_bytes, read_text
+from weft.files import copy_file, open_file, read_bytes, read_text, replace_file, replace_link
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "link to a pipe"])
@@ -79,3 +79,32 @@ def test_a_copy_has_the_mode_and_the_time_of_the_file_and_none_is_made_of_a_pipe
     with pytest.raises(OSError, match="not a file"):
         copy_file(tmp_path / "pipe", tmp_path / "other")
     assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize("before", ["nothing", "file", "link", "pipe"])
+def test_what_is_put_in_the_place_of_a_file_goes_through_no_link(tmp_path: Path, before: str):
+    target, elsewhere = tmp_path / "a", tmp_path / "elsewhere"
+    elsewhere.write_text("mine")
+    if before == "file":
+        target.write_text("old")
+    elif before == "link":
+        target.symlink_to(elsewhere)
+    elif before == "pipe":
+        os.mkfifo(target)
+    replace_file(target, b"new", 0o640)
+    assert (target.read_bytes(), target.lstat().st_mode & 0o7777, target.is_symlink()) == (
+        b"new",
+        0o640,
+        False,
+    )
+    assert elsewhere.read_text() == "mine"
+    replace_link(target, "elsewhere")
+    assert target.read_text() == "mine"
+    assert sorted(os.listdir(tmp_path)) == ["a", "elsewhere"]
+
+
+def test_what_cannot_be_put_in_the_place_of_something_leaves_no_draft(tmp_path: Path):
+    (tmp_path / "folder" / "in").mkdir(parents=True)
+    with pytest.raises(IsADirectoryError):
+        replace_file(tmp_path / "folder", b"new")
+    assert os.listdir(tmp_path) == ["folder"]

@@ -1,12 +1,15 @@
 """Files that somebody else named or left, read so that nobody has to wait for them: a pipe, a device or a socket in the place of
-a file is refused at once, and of a file no more is read than a limit. Ordinary files of a slow disk are read in a thread.
+a file is refused at once, and of a file no more is read than a limit. Ordinary files of a slow disk are read in a thread. What is
+put in the place of a file goes through no link and is there whole, or not at all.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import os
+import secrets
 import shutil
 import stat
 from typing import Final
@@ -53,6 +56,34 @@ def read_bytes(path: str | os.PathLike[str], limit: int = LARGEST_BYTES, *, pipe
     if len(data) > limit:
         raise OSError(errno.EFBIG, f"it holds more than {limit:,} bytes", os.fspath(path))
     return data
+
+
+def replace_file(path: str | bytes | os.PathLike[str], data: bytes, mode: int = 0o644) -> None:
+    """Put a file in the place of whatever file or link is there: whole or not at all, and through no link that somebody else
+    laid: the draft's name is not to be guessed, and no file of that name is taken over. OSError."""
+    name = os.fspath(path)
+    draft = _draft(name)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            os.fchmod(file.fileno(), mode)
+        os.replace(draft, name)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(draft)
+        raise
+
+
+def replace_link(path: str | bytes | os.PathLike[str], target: str | bytes) -> None:
+    """The same with a link to `target`."""
+    draft = _draft(os.fspath(path))
+    os.symlink(target, draft)
+    os.replace(draft, path)
+
+
+def _draft(name: str | bytes) -> str:
+    return os.path.join(os.path.dirname(os.fsdecode(name)), f".{secrets.token_hex(8)}.new")
 
 
 def read_text(path: str | os.PathLike[str], limit: int = LARGEST_BYTES, *, errors: str = "strict") -> str:

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from weft.agents.inside import inside, matches, means, open_inside
+from weft.agents.inside import inside, matches, means, open_inside, write_inside
 
 
 @pytest.mark.parametrize("name", ["", "/etc/passwd", "../x", "a/../../x", "a\0b"])
@@ -108,3 +108,30 @@ def test_what_is_no_file_is_not_waited_for(tmp_path):
             open_inside(tmp_path, tmp_path / name, os.O_RDONLY)
     with pytest.raises(OSError, match="No such device"):
         open_inside(tmp_path, tmp_path / "pipe", os.O_WRONLY)
+
+
+@pytest.mark.parametrize("there", ["nothing", "file", "link inside"])
+def test_a_file_is_written_where_its_name_leads(tmp_path, there):
+    folder = tmp_path / "work"
+    (folder / "deep").mkdir(parents=True)
+    if there == "file":
+        (folder / "deep" / "a.txt").write_text("something longer")
+    elif there == "link inside":
+        (folder / "deep" / "a.txt").symlink_to("../b.txt")
+    write_inside(folder, "deep/a.txt", b"new")
+    assert (folder / "deep" / "a.txt").read_bytes() == b"new"
+    assert (folder / "deep" / "a.txt").is_symlink() == (there == "link inside")
+
+
+@pytest.mark.parametrize("name", [".git/config", "sub/.git/hooks/x", "../a", "/etc/passwd"])
+def test_what_is_gits_own_or_outside_is_not_written(tmp_path, name):
+    with pytest.raises(ValueError, match=r"git's own|not a path inside"):
+        write_inside(tmp_path, name, b"x")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_nobody_waits_where_something_else_lies_in_the_place_of_a_file(tmp_path, make):
+    make(tmp_path / "a")
+    with pytest.raises((ValueError, OSError)):
+        write_inside(tmp_path, "a", b"x")

@@ -44,6 +44,17 @@ def open_inside(folder: Path, path: Path, flags: int, *, make: bool = False) -> 
     return descriptor
 
 
+def write_inside(folder: Path, name: str, data: bytes) -> None:
+    """Write a file named relative to the folder, with the folders above it; nobody is waited for. Raises ValueError for a name
+    that leads out or is git's own, OSError where something else lies there."""
+    path = inside(folder, name).resolve()
+    if ".git" in path.relative_to(folder.resolve()).parts:
+        raise ValueError(f"{name!r} is git's own")
+    with os.fdopen(open_inside(folder, path, os.O_WRONLY | os.O_CREAT, make=True), "wb") as file:
+        file.truncate()  # only now: it is known to be a file
+        file.write(data)
+
+
 _FLOOR = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW
 
 

@@ -4,11 +4,12 @@ folder of each. Otherwise a `foreach` over a list would write the whole list aga
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from weft.files import replace_file
 
 REMEMBERED = 8
 """Values of which the text is kept; a run has few that are large."""
@@ -81,10 +82,7 @@ def _is_as_written(source: Path) -> bool:
 def _write(source: Path, text: Text) -> None:
     """Whole or not at all, and as a new file: who holds the one before keeps it."""
     source.parent.mkdir(exist_ok=True)
-    draft = source.with_name(f".{secrets.token_hex(6)}")
-    draft.write_bytes(_bytes(text.text))
-    draft.chmod(0o444)
-    os.replace(draft, source)
+    replace_file(source, _bytes(text.text), 0o444)
     made = source.lstat()
     _written[source] = (made.st_ino, made.st_size, made.st_mtime_ns)
     while len(_written) > _WRITTEN_ONES:

@@ -5,6 +5,7 @@ It cannot look around: the files that a brief names are read to it, and the file
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
@@ -14,7 +15,7 @@ import msgspec
 from weft.agents.answer import handoff_of, outcome_of
 from weft.agents.exchange import SCHEMA_TYPES, fact_told
 from weft.agents.failures import free_again
-from weft.agents.inside import inside, matches
+from weft.agents.inside import matches, write_inside
 from weft.agents.placeholder import concrete
 from weft.agents.port import Desk, Probe
 from weft.agents.prices import estimate
@@ -105,9 +106,7 @@ class Model:
         desk.say(f"{said if isinstance(said, str) else msgspec.json.encode(said).decode()}\n")
         answer: dict[str, Any] = {} if isinstance(said, str) else dict(said)
         for name, text in (answer.pop("files", None) or {}).items():
-            path = inside(desk.folder, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(str(text), encoding="utf-8")
+            await asyncio.to_thread(write_inside, desk.folder, name, str(text).encode())
         outcome = outcome_of(answer, brief, self.name)
         handoff = outcome.handoff or handoff_of(
             said[-_SUMMARY_CHARS:] if isinstance(said, str) else "", brief

@@ -14,7 +14,7 @@ from weft.agents.answer import handoff_of
 from weft.agents.document import document_in, sampled, template_in
 from weft.agents.example import example
 from weft.agents.exchange import SCHEMA_TYPES, as_text, fact_told
-from weft.agents.inside import inside, means
+from weft.agents.inside import inside, means, write_inside
 from weft.agents.placeholder import addition, concrete, placeholder
 from weft.agents.port import Desk, Permission, Probe
 from weft.agents.script import Act, Judged, read
@@ -74,9 +74,7 @@ class Rehearsal:
                     name = concrete(ref, brief)
                     texts[name] = self._document(name, ref, brief, desk)
         for name, text in texts.items():
-            path = inside(desk.folder, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            write_inside(desk.folder, name, text.encode())
             desk.say(f"wrote {name} ({len(text.encode())} bytes)\n")
         for name in act.delete:
             inside(desk.folder, name).unlink(missing_ok=True)

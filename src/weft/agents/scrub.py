@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ from stat import S_IMODE, S_IRWXU, S_ISLNK, S_ISREG
 
 from weft.agents.redaction import Redactor
 from weft.agents.spellings import SHORTEST, squeezed_bytes
+from weft.files import replace_file
 
 _GAP = rb"(?:\s|\\[nr])*"
 _BLOCK = 4 << 20
@@ -96,10 +96,7 @@ class Scrub:
         for needle in hits:
             signs = [re.escape(needle[at : at + 1]) for at in range(len(needle))]
             data = re.sub(_GAP.join(signs), f"[redacted {self._needles[needle]}]".encode(), data)
-        draft = path.with_name(f".{secrets.token_hex(6)}.weft-clean")
-        draft.write_bytes(data)
-        draft.chmod(mode)
-        os.replace(draft, path)
+        replace_file(path, data, mode)
 
 
 def _blocks(path: Path, overlap: int) -> Iterator[bytes]:

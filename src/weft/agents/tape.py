@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from weft.agents.inside import inside
+from weft.agents.inside import inside, write_inside
 from weft.files import read_bytes
 
 _OWN = ".git"
@@ -58,11 +58,11 @@ def apply(folder: Path, files: Mapping[str, Change]) -> None:
         path.unlink(missing_ok=True)
         if change.kind == "gone":
             continue
-        path.parent.mkdir(parents=True, exist_ok=True)
         if change.kind == "link":
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.symlink_to(change.text)
             continue
-        path.write_bytes(change.content())
+        write_inside(folder, name, change.content())
         path.chmod(0o755 if change.executable else 0o644)
 
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 from weft.app.open import Weft
 from weft.app.tokens import Person, Tokens
 from weft.errors import NotKnown
+from weft.files import replace_file
 
 FILE: Final = "serve.token"
 
@@ -61,9 +62,4 @@ def _read(path: Path) -> str:
 
 def _write(path: Path, text: str) -> None:
     """Whole or not at all, and never readable by others for a moment."""
-    draft = path.with_name(f".{path.name}-{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(f"{text}\n")
-    os.replace(draft, path)
+    replace_file(path, f"{text}\n".encode(), 0o600)

@@ -11,6 +11,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from weft.files import replace_file
+
 
 def note_served(places: Iterable[str]) -> None:
     """Keep in mind that these files and folders belong to a door. Where nothing can be kept there, nothing is."""
@@ -18,9 +20,7 @@ def note_served(places: Iterable[str]) -> None:
     name = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     with contextlib.suppress(OSError):
         _folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = _folder() / f".{name}-{os.getpid()}"
-        draft.write_text(text, encoding="utf-8", errors="surrogateescape")
-        os.replace(draft, _folder() / name)
+        replace_file(_folder() / name, text.encode("utf-8", "surrogateescape"))
 
 
 def served() -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from weft.core.work import Artifact
 from weft.errors import LinkInTheWay, WorkspaceError
-from weft.files import copy_file, open_file, read_bytes
+from weft.files import copy_file, open_file, read_bytes, replace_file
 from weft.workspace.cleanup import SHELVES, drop_folders
 from weft.workspace.names import attempt_name, confined, inner_path, show_path, slug, written_in_vain
 from weft.workspace.owned import Owning, process_owning
@@ -286,6 +286,4 @@ def _make(folder: Path) -> Path:
 
 def _replace(file: Path, content: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.weft")
-    draft.write_bytes(content)
-    os.replace(draft, file)
+    replace_file(file, content)

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from weft.errors import FolderHeld, WorkspaceError
-from weft.files import read_bytes
+from weft.files import read_bytes, replace_file
 from weft.workspace.git import Git, alternate
 from weft.workspace.owned import Owning, mark_of, process_owning
 from weft.workspace.repository import Repository, setting_lines
@@ -62,9 +62,7 @@ class Places:
         folder = self.left(run, name)
         store = folder / ".git/objects/info" if folder is not None else None
         if store is not None and store.is_dir() and not store.is_symlink():
-            draft = store / "alternates.weft"
-            draft.write_bytes(alternate(self._repository.objects))
-            os.replace(draft, store / "alternates")
+            replace_file(store / "alternates", alternate(self._repository.objects))
         return folder
 
     async def own(
@@ -131,7 +129,7 @@ def put_note(folder: Path, note: Note) -> None:
     if note == Note():
         _note(folder).unlink(missing_ok=True)
     else:
-        _note(folder).write_bytes(msgspec.json.encode(note))
+        replace_file(_note(folder), msgspec.json.encode(note))
 
 
 def note_of(folder: Path) -> Note:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from weft.errors import LinkInTheWay, WorkspaceError
-from weft.files import open_file
+from weft.files import open_file, replace_file, replace_link
 from weft.workspace.commits import LINK, SUBMODULE, Change, changes_between, read_objects, write_commit
 from weft.workspace.flush import flush
 from weft.workspace.gathering import Caps, Wanted, ignored_of
@@ -199,11 +199,7 @@ def _write(place: bytes, write: Write) -> None:
         os.unlink(place)
         return
     os.makedirs(os.path.dirname(place), exist_ok=True)
-    draft = place + b".weft-new"
     if write.mode == LINK:
-        os.symlink(write.content, draft)
+        replace_link(place, write.content)
     else:
-        with open(draft, "wb") as file:
-            file.write(write.content)
-        os.chmod(draft, 0o755 if write.mode == "100755" else 0o644)
-    os.replace(draft, place)
+        replace_file(place, write.content, 0o755 if write.mode == "100755" else 0o644)

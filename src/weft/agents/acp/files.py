@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from weft.agents.acp.permissions import within
-from weft.agents.inside import open_inside
+from weft.agents.inside import open_inside, write_inside
 
 LARGEST_FILE_BYTES = 16_777_216
 
@@ -32,10 +32,9 @@ class Files:
 
     async def write(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """`fs/write_text_file`."""
-        path = self._path(params)
-        if ".git" in path.relative_to(self._folder.resolve()).parts:
-            raise ValueError(f"{path.name!r} is git's own")
-        await asyncio.to_thread(_write, self._folder, path, str(params.get("content", "")))
+        name = os.fspath(self._path(params).relative_to(self._folder.resolve()))
+        data = str(params.get("content", "")).encode("utf-8", "surrogatepass")
+        await asyncio.to_thread(write_inside, self._folder, name, data)
         return {}
 
     def _path(self, params: Mapping[str, Any]) -> Path:
@@ -51,9 +50,3 @@ def _read(folder: Path, path: Path) -> str:
     if len(data) > LARGEST_FILE_BYTES:
         raise ValueError(f"{path.name!r} is larger than {LARGEST_FILE_BYTES:,} bytes")
     return data.decode("utf-8", "replace")
-
-
-def _write(folder: Path, path: Path, text: str) -> None:
-    descriptor = open_inside(folder, path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, make=True)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(text.encode("utf-8", "surrogatepass"))
