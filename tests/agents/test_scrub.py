@@ -2,13 +2,13 @@
 
 import base64
 import os
-import subprocess
 
 import pytest
 
 from weft.agents import scrub
 from weft.agents.redaction import Redactor
 from weft.agents.scrub import Scrub
+from weft.trees import remove_tree
 
 SECRET = "sk-a+b-0123456789"
 CODED = base64.b64encode(SECRET.encode()).decode()
@@ -120,7 +120,7 @@ def test_a_folder_that_is_very_deep_is_looked_through(tmp_path, look):
     finally:
         os.chdir(here)
     assert len(look.folder(tmp_path)) == 1
-    subprocess.run(["rm", "-rf", str(tmp_path / "d")], check=True)  # `shutil.rmtree` would come to the end of the stack
+    remove_tree(tmp_path / "d")  # pytest itself would come to the end of the stack
 
 
 def test_without_secrets_nothing_is_looked_at(tmp_path):

@@ -15,6 +15,7 @@ from weft.core.options import Options
 from weft.core.state import State
 from weft.definition.workflow import Foreach, Gate, Ref, Step, Workflow
 from weft.errors import DirtyCheckout
+from weft.trees import remove_tree
 from weft.workspace.places import Places
 
 pytestmark = pytest.mark.needs("git")
@@ -338,3 +339,22 @@ async def test_a_judge_is_given_its_own_secrets_for_a_step_and_for_the_whole_run
     assert state.status == "completed", state.reason
     for step in ("a", "weft.weave"):
         assert [verdict.verdict for verdict in state.steps[step].verdicts] == ["PASS"]
+
+
+@pytest.mark.parametrize("kind", ["git", "folder"])
+async def test_folders_of_a_thousand_floors_are_work_like_any_other(repository: Path, kind: str) -> None:
+    deep = "d/" * 1100
+    steps = (
+        script("a", f"mkdir -p {deep} && echo hi > {deep}x.txt"),
+        script("b", f"cat {deep}x.txt; echo no > {deep}y.txt", "a", workspace="read"),
+        script("c", f"mkdir -p {deep}more; exit 1", "a", on_failure="continue"),
+    )
+    async with open_weft(repository, workspace=kind) as weft:
+        state = await weft.drive(await weft.start(Workflow(name="flow", steps=steps)))
+        assert [state.steps[name].status for name in "abc"] == ["succeeded", "succeeded", "failed"], (
+            state.reason
+        )
+        assert "weft itself failed" not in state.reason
+    if kind == "git":
+        assert list((repository / ".git/weft/places").iterdir()) == []
+    remove_tree(repository / ".weft")  # pytest itself would come to the end of the stack

@@ -6,7 +6,6 @@ What comes out is data: parsed, bounded, never run and never read as a template.
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from weft.agents.port import Desk
 from weft.core.work import Brief, Feedback
 from weft.definition.secrets import variable
 from weft.nesting import read_json
+from weft.trees import remove_tree
 
 BACK = "back"
 """The folder of the spool in which a child answers: the one part of it that a confined child can write."""
@@ -95,7 +95,7 @@ def cleared(spool: Path) -> Path:
     output = spool / OUTPUT
     output.parent.mkdir(exist_ok=True)
     if output.is_dir() and not output.is_symlink():
-        shutil.rmtree(output)
+        remove_tree(output)
     output.unlink(missing_ok=True)
     return output
 

@@ -8,6 +8,8 @@ import stat
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
+from weft.trees import files_below
+
 
 def inside(folder: Path, name: str) -> Path:
     """The path of a file named relative to the folder. Raises ValueError for one that leads out of it."""
@@ -68,7 +70,7 @@ def matches(folder: Path, pattern: str) -> list[Path]:
         raise ValueError(f"{pattern!r} is not a path inside the working folder")
     plain = folder.joinpath(*parts)
     if plain.is_dir():
-        found = [path for path in plain.rglob("*") if ".git" not in path.relative_to(folder).parts]
+        found = [path for path in files_below(plain) if ".git" not in path.relative_to(folder).parts]
     elif any(sign in pattern for sign in "*?[") and not plain.exists():
         found = list(folder.glob("/".join(parts)))
     else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ import msgspec
 
 from weft.agents.inside import inside, write_inside
 from weft.files import read_bytes
+from weft.trees import walk
 
 _OWN = ".git"
 
@@ -34,7 +34,7 @@ class Change(msgspec.Struct, frozen=True, omit_defaults=True):
 def look(folder: Path) -> dict[str, str]:
     """A mark of each file in the folder; git's own are left out."""
     found = {}
-    for place, folders, files in os.walk(folder):
+    for place, folders, files in walk(folder):
         folders[:] = sorted(name for name in folders if name != _OWN)
         links = [name for name in folders if (Path(place) / name).is_symlink()]
         for name in sorted([*files, *links]):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from weft.core.state import ENDED, State
 from weft.errors import LeaseHeld, NoSuchRun, Refused, WeftError
 from weft.store.port import RunQuery, RunRow
 from weft.workspace.names import slug
+from weft.workspace.places import remove as remove_folder
 from weft.workspace.port import Base
 
 DAY = 86_400.0
@@ -176,4 +176,4 @@ def _remove_folder(home: Path, kind: str, name: str) -> None:
     """Only what lies in weft's own folder itself: where a link leads out of it nothing is removed."""
     folder = home / kind / name
     if folder.parent.resolve() == home.resolve() / kind and folder.name == name:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_folder(folder)

@@ -14,6 +14,7 @@ from weft.errors import InvalidDefinition, NoSuchWorkflow
 from weft.formats.loading import format_of
 from weft.formats.locations import library, project
 from weft.formats.yaml import documents, read_text
+from weft.trees import files_below
 
 __all__ = ["find", "library", "list_all", "places", "project"]
 
@@ -86,7 +87,7 @@ def places(start: Path) -> Iterator[Place]:
 def _within(folder: Path, source: str) -> Iterator[Place]:
     if not folder.is_dir():
         return
-    files = [path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file()]
+    files = [path for path in files_below(folder) if path.suffix in SUFFIXES and path.is_file()]
     for path in sorted(files, key=lambda path: path.as_posix()):
         yield Place(path.relative_to(folder).with_suffix("").as_posix(), path, source)
 

@@ -11,7 +11,10 @@ import fcntl
 import os
 import secrets
 import stat
+from fnmatch import fnmatchcase
 from pathlib import Path
+
+from weft.trees import files_below
 
 _NAMES = "process-*.lock"
 _LOOK_SECONDS = (0.002, 0.05)
@@ -62,7 +65,10 @@ async def await_end(spool: Path, seconds: float) -> tuple[int, ...]:
 def _held(spool: Path) -> tuple[int, ...]:
     if not spool.is_dir():
         return ()
-    found = (_holder(path) for path in sorted(spool.rglob(_NAMES)))
+    found = (
+        _holder(path)
+        for path in sorted(path for path in files_below(spool) if fnmatchcase(path.name, _NAMES))
+    )
     return tuple(keeper for keeper in found if keeper is not None)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -20,6 +19,7 @@ from weft.files import copy_file
 from weft.runtime.assignment import Assignment
 from weft.runtime.desk import AttemptDesk, desk_at
 from weft.steps.port import GateKind, Tools
+from weft.trees import remove_tree
 from weft.workspace.port import Base, JudgeFolder, JudgeRules, Place, Workspace
 
 _LISTED = 20
@@ -109,7 +109,8 @@ def _fresh(spool: Path, name: str) -> Path:
     folder = gates / name
     if folder.is_symlink() or folder.is_file():
         folder.unlink()
-    shutil.rmtree(folder, ignore_errors=True)
+    if folder.is_dir():
+        remove_tree(folder)
     folder.mkdir(parents=True)
     return folder
 

@@ -18,6 +18,7 @@ from msgspec import Struct
 from weft.core.work import Artifact
 from weft.errors import LinkInTheWay, WorkspaceError
 from weft.files import copy_file, open_file, read_bytes, replace_file
+from weft.trees import walk
 from weft.workspace.cleanup import SHELVES, drop_folders
 from weft.workspace.names import attempt_name, confined, inner_path, show_path, slug, written_in_vain
 from weft.workspace.owned import Owning, process_owning
@@ -209,7 +210,7 @@ class FolderWorkspace:
 
 def copy_files(source: Path, target: Path) -> None:
     """Copy what a scan sees: files with their modes, links as links, folders. What goes meanwhile is not there."""
-    for path, folders, files in os.walk(source):
+    for path, folders, files in walk(source):
         inner = target / os.path.relpath(path, source)
         inner.mkdir(exist_ok=True)
         links = [name for name in folders if os.path.islink(os.path.join(path, name))]

@@ -14,6 +14,7 @@ from stat import S_ISDIR, S_ISLNK, S_ISREG
 from msgspec import Struct
 
 from weft.errors import WorkspaceError
+from weft.trees import files_below, walk
 from weft.workspace.commits import SUBMODULE
 from weft.workspace.git import Git
 from weft.workspace.names import inner_path, show_path
@@ -183,7 +184,7 @@ def _declared(worktree: str, also: Sequence[str], gathered: Gathered) -> list[by
             found.append(path)
             continue
         files = []
-        for folder, folders, names in os.walk(place):
+        for folder, folders, names in walk(place):
             folders[:] = [name for name in folders if name != b".git"]
             inner = os.path.relpath(folder, root)
             files += [os.path.join(inner, name) for name in names]
@@ -203,7 +204,7 @@ def present(folder: Path, names: Sequence[str]) -> list[str]:
             continue  # It names nothing in here; a step that ends well is told so.
         plain = folder / path
         if plain.is_dir() and not plain.is_symlink():
-            files = list(plain.rglob("*"))
+            files = files_below(plain)
         elif any(sign in path for sign in "*?[") and not plain.exists():
             files = list(folder.glob(path))
         else:
@@ -272,7 +273,10 @@ def _leads_out(root: bytes, path: bytes) -> bool:
 
 def _beyond_link(root: bytes, folder: bytes, known: dict[bytes, bool]) -> bool:
     """Whether a symbolic link stands anywhere on the way to a folder."""
-    if folder not in known:
-        above = _beyond_link(root, os.path.dirname(folder), known)
-        known[folder] = above or os.path.islink(os.path.join(root, folder))
-    return known[folder]
+    todo = [folder]
+    while todo[-1] not in known:
+        todo.append(os.path.dirname(todo[-1]))
+    beyond = known[todo.pop()]
+    for place in reversed(todo):
+        beyond = known[place] = beyond or os.path.islink(os.path.join(root, place))
+    return beyond

@@ -18,6 +18,7 @@ import msgspec
 
 from weft.errors import FolderHeld, WorkspaceError
 from weft.files import read_bytes, replace_file
+from weft.trees import remove_tree, walk
 from weft.workspace.git import Git, alternate
 from weft.workspace.owned import Owning, mark_of, process_owning
 from weft.workspace.repository import Repository, setting_lines
@@ -163,7 +164,7 @@ def remove(folder: Path) -> None:
     """Take a folder away with all that is in it, also where a step took its own rights away; no fault when it is not there."""
     for _ in range(_TRIES):
         try:
-            shutil.rmtree(folder)
+            remove_tree(folder)
         except FileNotFoundError:
             if not folder.is_dir():
                 return
@@ -211,7 +212,7 @@ def _put_aside(folder: Path) -> None:
 
 def _open_up(folder: Path) -> None:
     os.chmod(folder, stat.S_IRWXU)
-    for path, folders, _ in os.walk(folder):
+    for path, folders, _ in walk(os.fspath(folder)):
         for name in folders:
             place = os.path.join(path, name)
             if not os.path.islink(place):

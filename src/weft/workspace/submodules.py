@@ -14,6 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from weft.files import read_bytes
+from weft.trees import walk
 from weft.workspace.commits import SUBMODULE
 from weft.workspace.git import Git
 from weft.workspace.names import show_path
@@ -142,7 +143,7 @@ def _known_to_remotes(gitdir: Path, common: Path) -> Iterator[str]:
         for line in read_bytes(packed, _LARGEST_REFS).splitlines():
             if b" refs/remotes/" in line:
                 yield from _ids(line)
-    for folder, _, names in os.walk(common / "refs" / "remotes"):
+    for folder, _, names in walk(common / "refs" / "remotes"):
         for name in names:
             yield from _ids(read_bytes(os.path.join(folder, name), 1 << 16))
     fetched = gitdir / "FETCH_HEAD"
