@@ -10,7 +10,7 @@ from tests.core.flows import GO, answer, flow, noop, started
 from weft.core import commands as c
 from weft.core import events as e
 from weft.core.options import Options
-from weft.core.work import Outcome, Usage
+from weft.core.work import Outcome, Usage, Verdict
 from weft.definition.policy import Budget, Limits, Retry
 from weft.definition.workflow import Step
 from weft.testing.given import Given, broken, done, like
@@ -116,6 +116,46 @@ def test_an_attempt_without_a_budget_of_its_own_reserves_what_the_dearest_took()
 )
 def test_a_cost_that_nobody_told_is_unknown_and_not_zero(outcome: Outcome, unknown: int):
     assert started(flow(noop("a"))).after(done("a", outcome)).state.spent.unknown == unknown
+
+
+@pytest.mark.parametrize(
+    ("step", "ends", "unknown"),
+    [
+        (noop("a", role="dev"), broken("a", "timeout"), 1),
+        (noop("a", role="dev"), c.ReportLost((("a", 1, 1),)), 1),
+        (noop("a", role="dev"), c.ReportLost((("a", 1, 1),), ("a",)), 1),
+        (noop("a", role="dev"), c.ReportLost((("a", 1, 1),), ()), 0),
+        (noop("a", role="dev"), broken("a", "transient"), 0),
+        (noop("a"), broken("a", "timeout"), 0),
+        (noop("a"), c.ReportLost((("a", 1, 1),)), 0),
+    ],
+)
+def test_what_an_agent_took_that_was_cut_off_at_its_work_is_unknown(
+    step: Step, ends: c.Command, unknown: int
+):
+    assert started(flow(step)).after(ends).state.spent.unknown == unknown
+
+
+def test_a_rehearsal_that_was_cut_off_took_nothing():
+    run = started(flow(noop("a", role="dev")), options=Options(rehearse=""))
+    assert run.after(broken("a", "timeout")).state.spent.unknown == 0
+
+
+@pytest.mark.parametrize(
+    ("verdict", "spent"),
+    [
+        (Verdict("review", "PASS", usage=Usage(tokens_in=7, cost_usd=0.5)), (0.75, 7, 0)),
+        (Verdict("review", "FAIL", usage=Usage(tokens_in=7, cost_usd=0.5)), (0.75, 7, 0)),
+        (Verdict("review", "PASS", usage=Usage()), (0.25, 0, 1)),
+        (Verdict("review", "PASS"), (0.25, 0, 0)),
+    ],
+)
+def test_what_an_agent_took_to_judge_counts(verdict: Verdict, spent: tuple[float, int, int]):
+    outcome = Outcome(agent="claude", usage=Usage(cost_usd=0.25), verdicts=(verdict,))
+    run = started(flow(noop("a"))).after(done("a", outcome))
+    found = run.state.spent
+    assert (found.cost_usd, found.tokens, found.unknown) == spent
+    assert run.step("a").usage.cost_usd == spent[0]
 
 
 def test_a_step_knows_what_all_its_attempts_took():

@@ -145,9 +145,10 @@ def report_lost(draft: Draft, command: ReportLost) -> None:
         return
     at_work = gone if command.at_work is None else [key for key in gone if key in command.at_work]
     draft.emit(e.RunRecovered(lost=tuple(gone), at_work=tuple(at_work)))
-    failure = Failure(kind="lost", message="the process that worked on it is gone")
     for key in gone:
         st = state.steps.get(key)
+        report = {"at_work": True} if key in at_work else {}
+        failure = Failure(kind="lost", message="the process that worked on it is gone", report=report)
         if st is not None and key in state.running:
             withdraw(draft, st, "its attempt ended")
             _failed(draft, st, Outcome(failure=failure), failure)

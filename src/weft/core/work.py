@@ -86,7 +86,7 @@ class Handoff(Struct, frozen=True, omit_defaults=True):
 
 
 class Verdict(Struct, frozen=True, omit_defaults=True):
-    """What a gate found. CONCERNS passes and is shown; WAIVED names by whom and why."""
+    """What a gate found. CONCERNS passes and is shown; WAIVED names by whom and why. `usage`: what an agent took to judge."""
 
     gate: str
     verdict: Literal["PASS", "CONCERNS", "FAIL", "WAIVED"]
@@ -94,6 +94,7 @@ class Verdict(Struct, frozen=True, omit_defaults=True):
     evidence: dict[str, Any] = {}
     by: str = ""
     reason: str = ""
+    usage: Usage | None = None
 
 
 class Failure(Struct, frozen=True, omit_defaults=True):

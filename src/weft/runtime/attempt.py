@@ -13,10 +13,9 @@ from typing import TypeVar
 
 import msgspec
 
-from weft.core.work import Artifact, Failure, Outcome, Verdict
+from weft.core.work import Failure, Outcome, Verdict
 from weft.definition.policy import Timeouts
-from weft.errors import GateError, StillRunning, WeftError
-from weft.nesting import MAX_DEPTH, TooDeep, holds_deep
+from weft.errors import StillRunning, WeftError
 from weft.processes.lock import await_end
 from weft.runtime.assignment import Assignment, Link
 from weft.runtime.clock import Clock
@@ -24,6 +23,7 @@ from weft.runtime.desk import AttemptDesk
 from weft.runtime.handoff import handed
 from weft.runtime.judging import Judged, Judges
 from weft.runtime.leaks import Leaks, cleared
+from weft.runtime.outcomes import classed, clean, counted, flat, joined, unkept, with_kept
 from weft.runtime.patience import failure_of, patiently
 from weft.runtime.vault import NOTHING, Held, Secrets, Vault
 from weft.runtime.watch import Watch
@@ -59,28 +59,31 @@ class Attempts:
 
     async def perform(self, assignment: Assignment, link: Link) -> Outcome:
         """Do it; gives an Outcome unless cancelled."""
-        return _flat(await self._perform(assignment, link))
+        return flat(await self._perform(assignment, link))
 
     async def _perform(self, assignment: Assignment, link: Link) -> Outcome:
         held = NOTHING
         try:
             if assignment.brief.kind == "weave":
                 held = await self.secrets.held(assignment, self._spool_of(assignment.spot))
-                woven = await self._patiently(link, "merging", lambda: self._weave(assignment, link, held))
-                return _clean(woven, held)
+                judged: dict[tuple[str, int], Verdict] = {}
+                woven = await self._patiently(
+                    link, "merging", lambda: self._weave(assignment, link, held, judged)
+                )
+                return clean(woven, held)
             kind = self.kinds(assignment.brief.kind)
             if _needs_nothing(kind, assignment):
                 desk = AttemptDesk(_NOWHERE, _NOWHERE, link, self.clock, 0)
                 return await kind.perform(assignment.brief, desk, self.tools())
             held = await self.secrets.held(assignment, self._spool_of(assignment.spot))
-            return _clean(await self._in_place(assignment, link, kind, held), held)
+            return clean(await self._in_place(assignment, link, kind, held), held)
         except WeftError as error:
-            return _clean(Outcome(failure=_classed(error)), held)
+            return clean(Outcome(failure=classed(error)), held)
         except Exception as error:  # noqa: BLE001 - a plug-in may raise anything, and the run must hear of it
             if passing_trouble(error):
-                return _clean(Outcome(failure=failure_of(error)), held)
+                return clean(Outcome(failure=failure_of(error)), held)
             message = f"weft itself failed here, please report it: {type(error).__name__}: {error}"
-            return _clean(Outcome(failure=Failure(kind="permanent", message=message)), held)
+            return clean(Outcome(failure=Failure(kind="permanent", message=message)), held)
 
     async def abandon(self, spot: Spot) -> bool:
         """Wait for the proof that nothing lives of a dead driver's attempt on this host: its keepers end it by themselves.
@@ -166,7 +169,7 @@ class Attempts:
             outcome = await watch.run(self._work(assignment, kind, desk, workspace, place, leaks, link))
             outcome = await leaks.judged(outcome)
         except WeftError as error:
-            outcome = Outcome(failure=_classed(error))
+            outcome = Outcome(failure=classed(error))
         finally:
             kept = outcome.failure is None
             if not kept:
@@ -184,7 +187,9 @@ class Attempts:
         over = lambda: self.clock.monotonic() > until  # noqa: E731 - asked again and again
         return await patiently(self.clock, doing, action, link.waits, gives_up=over)
 
-    async def _weave(self, assignment: Assignment, link: Link, held: Held) -> Outcome:
+    async def _weave(
+        self, assignment: Assignment, link: Link, held: Held, known: dict[tuple[str, int], Verdict]
+    ) -> Outcome:
         """The internal last step: no kind performs it, the workspace does."""
         workspace = self._workspace_of(assignment)
 
@@ -192,14 +197,20 @@ class Attempts:
             desk = self._desk(assignment, link, Place(str(_NOWHERE)), held)
             desk.spool.mkdir(parents=True, exist_ok=True)
             judged = Judged(Outcome(), Place(str(_NOWHERE), woven.commit), woven.commit, base)
-            verdicts = await self._judges(assignment, workspace, desk).judge(judged)
+            verdicts = await self._judges(assignment, workspace, desk, known).judge(judged)
             await desk.close()
             return verdicts
 
         return await finish(assignment, workspace, judge)
 
-    def _judges(self, assignment: Assignment, workspace: Workspace, desk: AttemptDesk) -> Judges:
-        return Judges(assignment, workspace, self.gates, self.tools, desk)
+    def _judges(
+        self,
+        assignment: Assignment,
+        workspace: Workspace,
+        desk: AttemptDesk,
+        known: dict[tuple[str, int], Verdict] | None = None,
+    ) -> Judges:
+        return Judges(assignment, workspace, self.gates, self.tools, desk, known)
 
     def _workspace_of(self, assignment: Assignment) -> Workspace:
         return self.workspace(assignment.spot.run, assignment.base, assignment.policies)
@@ -214,35 +225,58 @@ class Attempts:
         leaks: Leaks,
         link: Link,
     ) -> Outcome:
-        from weft.steps.evidence import declared, demand
-
         brief = assignment.brief
         mark = desk.spool / AT_WORK
         mark.touch()
         leaks.begin(mark)
         try:
             outcome = await kind.perform(brief, desk, self.tools())
+        except (WeftError, OSError) as error:
+            if not (desk.heard and brief.role_name):
+                raise  # nothing was paid for: where the host is in the way it is done again as if it had not been tried
+            return Outcome(failure=counted(classed(error)), agent=(*brief.role.agents, brief.role_name)[0])
         finally:
             mark.unlink(missing_ok=True)
         outcome = await leaks.judged(outcome)
         if outcome.failure is not None:
             return outcome
+        try:
+            return await self._kept_and_judged(assignment, kind, desk, workspace, place, outcome, link)
+        except (WeftError, OSError) as error:
+            if not brief.role_name:
+                raise
+            return msgspec.structs.replace(outcome, failure=counted(classed(error)))
+
+    async def _kept_and_judged(
+        self,
+        assignment: Assignment,
+        kind: Kind,
+        desk: AttemptDesk,
+        workspace: Workspace,
+        place: Place,
+        outcome: Outcome,
+        link: Link,
+    ) -> Outcome:
+        """What was done is done, and what it took is known: whatever goes wrong from here on, that is told."""
+        from weft.steps.evidence import declared, demand
+
+        brief = assignment.brief
         also = await asyncio.to_thread(declared, brief, desk.folder)
         kept = await self._patiently(
             link, "keeping its work", lambda: self._keep(assignment, kind, workspace, place, also)
         )
         if kept.lost:
-            return _with(outcome, kept, failure=_unkept(kept))
+            return with_kept(outcome, kept, failure=unkept(kept))
         missing = demand(brief, outcome, kept.artifacts, desk.folder)
         if missing is not None:
-            return _with(outcome, kept, failure=missing)
+            return with_kept(outcome, kept, failure=missing)
         judged = Judged(outcome, place, kept.commit, assignment.base)
         judges = self._judges(assignment, workspace, desk)
         verdicts = await self._patiently(link, "judging its work", lambda: judges.judge(judged))
         if assignment.earlier:
-            kept = msgspec.structs.replace(kept, artifacts=_joined(assignment.earlier, kept.artifacts))
+            kept = msgspec.structs.replace(kept, artifacts=joined(assignment.earlier, kept.artifacts))
         handoff = handed(brief, outcome, kept.artifacts)
-        return _with(outcome, kept, verdicts=(*outcome.verdicts, *verdicts), handoff=handoff)
+        return with_kept(outcome, kept, verdicts=(*outcome.verdicts, *verdicts), handoff=handoff)
 
     async def _keep(
         self, assignment: Assignment, kind: Kind, workspace: Workspace, place: Place, also: list[str]
@@ -307,20 +341,6 @@ def _needs_nothing(kind: Kind, assignment: Assignment) -> bool:
     return kind.workspace == "none" and not asked and assignment.brief.timeout == _NO_LIMITS
 
 
-def _flat(outcome: Outcome) -> Outcome:
-    """What can be put on record of an outcome: a kind or an agent may give data of any shape."""
-    deep = [
-        name
-        for name, value in (("outputs", outcome.outputs), ("facts", outcome.facts))
-        if holds_deep(value, MAX_DEPTH + 1)
-    ]
-    if not deep:
-        return outcome
-    message = f"the {' and '.join(deep)} of the step cannot be kept: {TooDeep()}"
-    failure = Failure(kind="invalid_output", message=message)
-    return msgspec.structs.replace(outcome, failure=failure, **{name: {} for name in deep})
-
-
 def _only_gates_look(kind: Kind, assignment: Assignment) -> bool:
     """Whether what does the step never sees a folder, and nothing is declared that would be looked for in it."""
     brief = assignment.brief
@@ -329,57 +349,11 @@ def _only_gates_look(kind: Kind, assignment: Assignment) -> bool:
     return bool(unseen and assignment.gates and assignment.base.commit)
 
 
-def _clean(outcome: Outcome, held: Held) -> Outcome:
-    cleaned: Outcome = held.redactor.data(outcome)
-    return cleaned
-
-
-def _classed(error: WeftError) -> Failure:
-    """A gate whose judge failed has failed as the judge did; whatever else is wrong does not mend itself."""
-    own = error.where.get("failure") if isinstance(error, GateError) else None
-    if isinstance(own, Failure):
-        return Failure(kind=own.kind, message=str(error), retry_at=own.retry_at)
-    return failure_of(error)
-
-
-def _with(outcome: Outcome, kept: Kept, **changes: object) -> Outcome:
-    artifacts = outcome.artifacts or kept.artifacts
-    return msgspec.structs.replace(
-        outcome,
-        artifacts=artifacts,
-        commit=kept.commit,
-        tree=kept.tree,
-        warnings=(*outcome.warnings, *kept.warnings),
-        **changes,
-    )
-
-
-def _unkept(kept: Kept) -> Failure:
-    more = f" and {len(kept.lost) - _NAMED} more" if len(kept.lost) > _NAMED else ""
-    message = (
-        f"this cannot be kept: {'; '.join(kept.lost[:_NAMED])}{more}; remove it, or name it in .gitignore"
-    )
-    return Failure(kind="permanent", message=message, report={"lost": list(kept.lost)})
-
-
-def _joined(earlier: tuple[Artifact, ...], changed: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
-    """All that the step has made over its rounds: what it made and then mended is still made by it."""
-    found = {one.path: one for one in earlier}
-    for one in changed:
-        made = one.path in found and found[one.path].change == "created"
-        if made and one.change == "deleted":
-            del found[one.path]
-        else:
-            found[one.path] = msgspec.structs.replace(one, change="created") if made else one
-    return tuple(found[path] for path in sorted(found))
-
-
 PUT_AWAY_SECONDS = 30.0
 """How long a run that ends waits for the host to take a folder away."""
 AT_WORK = "at-work"
 """Stands in an attempt's spool while its kind performs; found after a crash, it says what the crash may be due to."""
 
-_NAMED = 5
 _END_SECONDS = 10.0
 _NOWHERE = Path("/nonexistent")
 _NO_LIMITS = Timeouts()

@@ -37,8 +37,9 @@ class Cached:
         if known is not None:
             earlier = msgspec.convert(known["outcome"], Outcome)
             if not earlier.commit or await self._dispatch.hold(assignment, earlier.commit):
+                free = tuple(msgspec.structs.replace(one, usage=None) for one in earlier.verdicts)
                 return msgspec.structs.replace(
-                    earlier, cached_from=known["from"], usage=Usage(), digest=digest
+                    earlier, cached_from=known["from"], usage=Usage(), verdicts=free, digest=digest
                 )
         outcome = await self._dispatch.perform(assignment, link)
         if _succeeded(outcome) and (outcome.commit or not outcome.artifacts):

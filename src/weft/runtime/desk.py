@@ -31,6 +31,8 @@ class AttemptDesk:
         self.folder = folder
         self.spool = spool
         self.last_sign = clock.monotonic()
+        self.heard = False
+        """Whether anything was heard of the work: it has begun, and may have cost something."""
         self.reads: tuple[str, ...] = ()
         self.hides: tuple[str, ...] = ()
         self.held = held
@@ -44,7 +46,7 @@ class AttemptDesk:
 
     def say(self, text: str, channel: str = "out") -> None:
         """Never blocks: what is gathered is written by `flush`, which the attempt calls as it goes."""
-        self.last_sign = self._clock.monotonic()
+        self.alive()
         self._gather(self._stream.take(text))
 
     def _gather(self, text: str) -> None:
@@ -56,7 +58,7 @@ class AttemptDesk:
             self._gathered.append("\n[weft: the output limit is reached, the rest is left out]\n")
 
     def alive(self) -> None:
-        self.last_sign = self._clock.monotonic()
+        self.last_sign, self.heard = self._clock.monotonic(), True
 
     async def close(self) -> None:
         """Write the rest: nothing more will be said."""

@@ -44,7 +44,11 @@ class Judges:
         kinds: Callable[[str], GateKind],
         tools: Callable[[], Tools],
         desk: AttemptDesk,
+        known: dict[tuple[str, int], Verdict] | None = None,
     ) -> None:
+        """`known` are verdicts by commit and number of the gate: where the host made the judging stop, those are not asked for,
+        and paid, a second time."""
+        self._known = {} if known is None else known
         self._assignment = assignment
         self._workspace = workspace
         self._kinds = kinds
@@ -53,10 +57,13 @@ class Judges:
 
     async def judge(self, judged: Judged) -> list[Verdict]:
         """A verdict of each gate. Raises GateError when one cannot judge."""
-        return [
-            await self._gate(gate, str(number), judged)
-            for number, gate in enumerate(self._assignment.gates, 1)
-        ]
+        verdicts = []
+        for number, gate in enumerate(self._assignment.gates, 1):
+            key = (judged.commit, number)
+            if key not in self._known:
+                self._known[key] = await self._gate(gate, str(number), judged)
+            verdicts.append(self._known[key])
+        return verdicts
 
     async def _gate(self, gate: Gate, name: str, judged: Judged) -> Verdict:
         kind = self._kinds(gate.kind)

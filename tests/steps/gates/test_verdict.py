@@ -9,7 +9,7 @@ import pytest
 
 from weft.agents.command import Command, Settings
 from weft.agents.rehearsal import Rehearsal
-from weft.core.work import Artifact, Feedback, Outcome, Verdict
+from weft.core.work import Artifact, Feedback, Outcome, Usage, Verdict
 from weft.definition.workflow import Ref
 from weft.errors import GateError
 from weft.steps.gates.verdict import Reviewed
@@ -47,6 +47,14 @@ async def test_a_rehearsed_judge_passes_unless_its_script_says_otherwise(desk):
     assert (failed.verdict, failed.findings) == ("FAIL", ("no tests",))
     assert not list(desk.folder.iterdir())
     assert desk.noted == []
+
+
+async def test_what_judging_took_is_told_with_the_verdict_and_a_rehearsal_took_nothing(desk):
+    answer = '{"outputs": {"verdict": "PASS", "findings": []}, "usage": {"tokens_in": 5, "cost_usd": 0.5}}'
+    assert (await by_command(desk, f"echo '{answer}' > $WEFT_OUTPUT")).usage == Usage(
+        tokens_in=5, cost_usd=0.5
+    )
+    assert (await rehearsed(desk, "")).usage is None
 
 
 async def test_the_judge_is_asked_for_the_criteria_and_nothing_else(desk):

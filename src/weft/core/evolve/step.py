@@ -10,7 +10,7 @@ from weft.core.alarms import set_limit, set_timer
 from weft.core.evolve.arrows import forget, move
 from weft.core.joins import offer
 from weft.core.state import State, StepState
-from weft.core.work import Amount, Feedback, Spending, Usage
+from weft.core.work import Amount, Failure, Feedback, Spending, Usage
 
 FATAL = frozenset({"fail", "cancel"})
 
@@ -75,7 +75,7 @@ def _noted(state: State, st: StepState, event: e.AttemptNoted, at: float) -> Non
 
 def _attempt_failed(state: State, st: StepState, event: e.AttemptFailed, at: float) -> None:
     failure = event.failure
-    spend(state, st, event.usage, bool(event.agent))
+    spend(state, st, event.usage, bool(event.agent) or _unheard(state, st, failure))
     if event.usage != _NOTHING:
         state.spent.told += 1
     later = event.retry_at is not None and event.retry_at > at
@@ -97,6 +97,13 @@ def _attempt_failed(state: State, st: StepState, event: e.AttemptFailed, at: flo
         set_timer(state, st, event.retry_at)
     else:
         offer(state, st)
+
+
+def _unheard(state: State, st: StepState, failure: Failure) -> bool:
+    """Whether an agent had been at work, and was ended before it could say what it took."""
+    role = state.graph.steps[st.index].role
+    cut_off = failure.kind == "timeout" or (failure.kind == "lost" and failure.report.get("at_work", False))
+    return bool(role) and cut_off and state.options.rehearse is None
 
 
 def _due(state: State, st: StepState, event: e.StepDue, at: float) -> None:
@@ -245,6 +252,8 @@ def refresh(st: StepState) -> None:
 
 def _judged(state: State, st: StepState, event: e.GateJudged, at: float) -> None:
     st.verdicts.append(event.verdict)
+    if event.verdict.usage is not None:
+        spend(state, st, event.verdict.usage, priced=True)
 
 
 def _decided(state: State, st: StepState, event: e.DecisionMade, at: float) -> None:

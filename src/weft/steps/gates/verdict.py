@@ -79,6 +79,7 @@ class Reviewed:
             evidence={**said.get("evidence", {}), "agent": judged.agent, "rehearsed": judged.rehearsed},
             by=str(args.get("role", "")) or judged.agent,
             reason=said.get("reason", ""),
+            usage=None if judged.rehearsed else judged.usage,
         )
 
 

@@ -1,0 +1,80 @@
+"""What becomes of an outcome on its way to the record: only data that can be kept, no secret, what was kept of its files, and a
+failure of a class that says whether it is tried again."""
+
+from __future__ import annotations
+
+import msgspec
+
+from weft.core.work import Artifact, Failure, Outcome
+from weft.errors import GateError, WeftError
+from weft.nesting import MAX_DEPTH, TooDeep, holds_deep
+from weft.runtime.patience import HOST, failure_of
+from weft.runtime.vault import Held
+from weft.workspace.port import Kept
+
+_NAMED = 5
+
+
+def flat(outcome: Outcome) -> Outcome:
+    """What can be put on record of an outcome: a kind or an agent may give data of any shape."""
+    deep = [
+        name
+        for name, value in (("outputs", outcome.outputs), ("facts", outcome.facts))
+        if holds_deep(value, MAX_DEPTH + 1)
+    ]
+    if not deep:
+        return outcome
+    message = f"the {' and '.join(deep)} of the step cannot be kept: {TooDeep()}"
+    failure = Failure(kind="invalid_output", message=message)
+    return msgspec.structs.replace(outcome, failure=failure, **{name: {} for name in deep})
+
+
+def clean(outcome: Outcome, held: Held) -> Outcome:
+    cleaned: Outcome = held.redactor.data(outcome)
+    return cleaned
+
+
+def classed(error: WeftError | OSError) -> Failure:
+    """A gate whose judge failed has failed as the judge did; whatever else is wrong does not mend itself."""
+    own = error.where.get("failure") if isinstance(error, GateError) else None
+    if isinstance(own, Failure):
+        return Failure(kind=own.kind, message=str(error), retry_at=own.retry_at)
+    return failure_of(error)
+
+
+def counted(failure: Failure) -> Failure:
+    """The failure of an attempt that had begun its work: nothing is done again as if it had not been tried."""
+    report = {name: value for name, value in failure.report.items() if name != HOST}
+    return msgspec.structs.replace(failure, report=report)
+
+
+def with_kept(outcome: Outcome, kept: Kept, **changes: object) -> Outcome:
+    artifacts = outcome.artifacts or kept.artifacts
+    return msgspec.structs.replace(
+        outcome,
+        artifacts=artifacts,
+        commit=kept.commit,
+        tree=kept.tree,
+        warnings=(*outcome.warnings, *kept.warnings),
+        **changes,
+    )
+
+
+def unkept(kept: Kept) -> Failure:
+    more = f" and {len(kept.lost) - _NAMED} more" if len(kept.lost) > _NAMED else ""
+    message = (
+        f"this cannot be kept: {'; '.join(kept.lost[:_NAMED])}{more}; remove it, or name it in .gitignore"
+    )
+    return Failure(kind="permanent", message=message, report={"lost": list(kept.lost)})
+
+
+def joined(earlier: tuple[Artifact, ...], changed: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
+    """All that the step has made over its rounds: what it made and then mended is still made by it."""
+    found = {one.path: one for one in earlier}
+    for one in changed:
+        made = one.path in found and found[one.path].change == "created"
+        if made and one.change == "deleted":
+            del found[one.path]
+        else:
+            found[one.path] = msgspec.structs.replace(one, change="created") if made else one
+    return tuple(found[path] for path in sorted(found))
