@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import sqlite3
 import sys
 
@@ -33,6 +34,14 @@ def test_a_run_travels_from_store_to_store(weft, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
     assert weft("import", "-", "--store", "y.db").code == 0
     assert weft("import", "r.jsonl", "--store", "x.db").code == 2
+
+
+def test_a_pipe_in_place_of_an_export_is_not_waited_for(weft):
+    os.mkfifo(weft.folder / "r.jsonl")
+    refused = weft("import", "r.jsonl")
+    assert refused.code == 2
+    assert "r.jsonl cannot be read: it is a pipe" in refused.err
+    assert "it is empty" in weft("import", "/dev/null").err
 
 
 def crafted(text: str, run: str = "", **event: object) -> str:

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from weft.errors import NoSuchWorkflow
@@ -40,6 +42,14 @@ def test_a_workflow_is_found_by_path(house):
     assert find("deep/er/other.yaml", house) == house / "deep/er/other.yaml"
     assert find("other.yaml", house / "deep/er") == house / "deep/er/other.yaml"
     assert find(str(house / "deep/er/other.yaml")) == house / "deep/er/other.yaml"
+
+
+def test_a_path_that_leads_to_no_file_is_not_said_to_lead_nowhere(house):
+    os.mkfifo(house / "pipe.yaml")
+    assert find("pipe.yaml", house) == house / "pipe.yaml"
+    (house / "folder.yaml").mkdir()
+    with pytest.raises(NoSuchWorkflow):
+        find("folder.yaml", house)
 
 
 def test_a_called_workflow_is_looked_for_beside_the_caller_first(house):

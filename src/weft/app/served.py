@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from weft.files import replace_file
+from weft.files import read_text, replace_file
 
 
 def note_served(places: Iterable[str]) -> None:
@@ -32,7 +32,7 @@ def served() -> tuple[str, ...]:
         return ()
     for note in notes:
         with contextlib.suppress(OSError):
-            places = note.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+            places = read_text(note, errors="surrogateescape").splitlines()
             there = [place for place in places if os.path.exists(place)]
             if not there:
                 note.unlink()

@@ -12,6 +12,7 @@ from weft.cli.grammar import Argument, Command, Option
 from weft.cli.here import Here
 from weft.cli.reading import OPTIONS, load
 from weft.errors import Misused
+from weft.files import open_file
 from weft.observe.wording import counted
 from weft.store.transfer import LINE_BYTES
 
@@ -113,7 +114,7 @@ def _rewritten(here: Here, loaded: Loaded, out: str | None) -> int:
 
 async def _lines(path: Path, name: str) -> AsyncIterator[bytes]:
     try:
-        with sys.stdin.buffer if name == "-" else path.open("rb") as file:
+        with sys.stdin.buffer if name == "-" else open_file(path, pipes=True) as file:
             while line := file.readline(LINE_BYTES + 1):
                 yield line
     except OSError as error:

@@ -51,7 +51,7 @@ def find(name: str, start: Path | None = None, beside: Path | None = None) -> Pa
     """
     here = start or Path.cwd()
     for folder in (beside, here) if beside else (here,):
-        if _is_path(name) and (folder / name).is_file():
+        if _is_path(name) and _is_meant(folder / name):
             return folder / name
     if beside and not _is_path(name):
         for suffix in SUFFIXES:
@@ -94,6 +94,11 @@ def _within(folder: Path, source: str) -> Iterator[Place]:
 
 def _is_path(name: str) -> bool:
     return "/" in name or name.endswith(SUFFIXES)
+
+
+def _is_meant(path: Path) -> bool:
+    """Whatever is there, even a pipe: whoever reads it says what is wrong with it, and nobody is told that it is not there."""
+    return path.exists() and not path.is_dir()
 
 
 def _entry(place: Place) -> Entry:
