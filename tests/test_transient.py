@@ -62,6 +62,8 @@ def test_a_circle_of_errors_has_an_end():
         "fatal: unable to create temporary file: No space left on device",
         "error: cannot fork() for merge-tree: Resource temporarily unavailable",
         "fatal: cannot open '/x/.git/index': Too many open files",
+        "fatal: sha1 file '/x/objects/pack/tmp_pack_1' write error. Out of diskspace",
+        "fatal: unable to write new index file",
         "fatal: Out of memory, malloc failed",
         "error: write error: Disk quota exceeded",
         "fatal: unable to create threaded lstat: Resource temporarily unavailable",
