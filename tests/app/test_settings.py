@@ -85,3 +85,13 @@ def test_what_is_protected_is_a_list_also_in_the_environment(tmp_path, monkeypat
         load_settings(tmp_path)
     monkeypatch.setenv("WEFT_PROTECT", "a/**:b.txt")
     assert load_settings(tmp_path).protect == ("a/**", "b.txt")
+
+
+@pytest.mark.parametrize(
+    "value", ["memory_bytes = -1", "open_files = 0", "cpu_seconds = 9223372036854775808", "memory = 5"]
+)
+@pytest.mark.parametrize("table", ["limits", "agents.mine.limits"])
+def test_a_limit_that_would_hold_nothing_is_refused_at_once(tmp_path, table, value):
+    (tmp_path / "weft.toml").write_text(f"[{table}]\n{value}\n")
+    with pytest.raises(SettingsError, match=table):
+        load_settings(tmp_path)

@@ -94,10 +94,23 @@ def load_settings(project: Path, given: Mapping[str, Any] | None = None) -> Sett
         raise SettingsError(name=name, reason=hint)
     _check_patterns(values.get("protect"), project / FILE)
     try:
-        return msgspec.convert(values, Settings, strict=False)
+        settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
         name = str(error).partition("`$.")[2].partition("`")[0] or FILE
         raise SettingsError(name=name, reason=str(error).partition(" - at")[0]) from error
+    _check_limits(settings)
+    return settings
+
+
+def _check_limits(settings: Settings) -> None:
+    """Those of an agent: before money is spent on the steps that come before its own. Raises SettingsError."""
+    for agent, table in settings.agents.items():
+        try:
+            msgspec.convert(table.get("limits"), Limits | None)
+        except msgspec.ValidationError as error:
+            reason, _, place = str(error).partition(" - at `$")
+            name = f"agents.{agent}.limits{place.rstrip('`')}"
+            raise SettingsError(name=name, reason=reason) from error
 
 
 WORDS: Final = {"confine": get_args(Confine), "permissions": get_args(Permissions)}

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Iterator
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+Some = Annotated[int, Meta(gt=0, le=2**63 - 1)]
+"""The system takes -1 for no limit, and with 0 nothing could start."""
 
 _NAMES = {
     "memory_bytes": resource.RLIMIT_AS,
@@ -21,11 +25,11 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     `processes` counts all of the user's.
     """
 
-    memory_bytes: int | None = None
-    cpu_seconds: int | None = None
-    processes: int | None = None
-    file_bytes: int | None = None
-    open_files: int | None = None
+    memory_bytes: Some | None = None
+    cpu_seconds: Some | None = None
+    processes: Some | None = None
+    file_bytes: Some | None = None
+    open_files: Some | None = None
 
     def by_number(self) -> Iterator[tuple[int, int]]:
         """Each limit that is set, by the system's own number."""
