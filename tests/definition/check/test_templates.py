@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 
 from tests.formats.told import told
@@ -105,3 +107,14 @@ def test_jinja_is_loaded_only_for_templates():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("heavy", ["[1] * 10**7", "'a' * 10**8", "'a'|center(10**8)", "('a' * 10**8)|length"])
+def test_nothing_of_a_template_is_worked_out_while_it_is_checked(heavy):
+    tracemalloc.start()
+    try:
+        assert of(f'ask: "{{{{ {heavy} }}}}"') == []
+        assert of(f'ask: "{{% set x = {heavy} %}}{{% if {heavy} %}}y{{% endif %}}"') == []
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()

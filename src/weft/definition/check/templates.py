@@ -96,14 +96,19 @@ class _Template:
 
     def check(self, names: Mapping[str, Any]) -> None:
         """Syntax first; then names, filters, and what is read of inputs, facts and outputs."""
-        from jinja2 import Environment, TemplateSyntaxError, meta, nodes
+        from jinja2 import Environment, TemplateSyntaxError, meta, nodes, pass_context
 
-        environment = Environment(autoescape=False)  # noqa: S701 - parsed, never rendered
+        # A finalizer that asks for the context, and no optimizer: else Jinja2 works out `[1] * 10**9` while it looks for names.
+        late = pass_context(lambda _, value: value)
+        environment = Environment(autoescape=False, finalize=late)  # noqa: S701 - parsed, never rendered
+        tracker = meta.TrackingCodeGenerator(environment)
+        tracker.optimizer = None
         try:
             tree = environment.parse(self.text)
             if self._dashed() | self._words(tree, environment):
                 return
-            undeclared = meta.find_undeclared_variables(tree)
+            tracker.visit(tree)
+            undeclared = tracker.undeclared_identifiers
         except TemplateSyntaxError as error:
             self._fault(self._line(error.lineno), f"the template cannot be read: {error.message}")
             return
