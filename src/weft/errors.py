@@ -109,6 +109,12 @@ class SecretError(WeftError):
     """The secret {name} cannot be used: {reason}."""
 
 
+class SecretStays(WeftError):
+    """The secret {name} stands in {path} and cannot be taken out: {reason}."""
+
+    mend = "nothing of the attempt is kept; remove {folder} yourself"
+
+
 class SecretsMissing(WeftError):
     """Secrets of this workflow cannot be used: {reasons}."""
 

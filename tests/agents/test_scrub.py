@@ -1,6 +1,7 @@
 """What an attempt left on disk has no secret in it afterwards."""
 
 import base64
+import errno
 import os
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from weft.agents import scrub
 from weft.agents.redaction import Redactor
 from weft.agents.scrub import Scrub
+from weft.errors import SecretStays
+from weft.files import replace_file
 from weft.trees import remove_tree
 
 SECRET = "sk-a+b-0123456789"
@@ -121,6 +124,57 @@ def test_a_folder_that_is_very_deep_is_looked_through(tmp_path, look):
         os.chdir(here)
     assert len(look.folder(tmp_path)) == 1
     remove_tree(tmp_path / "d")  # pytest itself would come to the end of the stack
+
+
+@pytest.mark.parametrize("secret", ["abcd/efgh+12345", "a/b/cdefghij", "x" * 100 + "/" + "y" * 100])
+def test_a_secret_that_became_a_path_is_found_in_the_names_of_its_folders(tmp_path, secret):
+    look = Scrub(Redactor({"KEY": secret}))
+    folder, _, name = f"out/pre-{secret}.txt".rpartition("/")
+    (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / folder / name).write_text("x")
+    (tmp_path / folder / "next to it").write_text("y")
+    assert "KEY" in {name for _, name in look.folder(tmp_path)}
+    left = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")]
+    assert not [path for path in left if any(part in path for part in secret.split("/") if part[4:])], left
+    assert {path.rpartition("/")[2] for path in left} >= {"out", "[redacted]", "next to it"}
+    assert look.folder(tmp_path) == []
+
+
+def test_names_that_become_the_same_or_too_long_harm_nothing(tmp_path, look):
+    for name in (SECRET, SECRET[::-1]):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "in").write_text(name[:3])
+    (tmp_path / ("0" * (255 - len(SECRET)) + SECRET)).write_text("x")
+    look.folder(tmp_path)
+    names = sorted(os.listdir(tmp_path))
+    assert names == ["0" * 40 + "[redacted]", "[redacted KEY]", "[redacted KEY]-2"]
+    assert {(tmp_path / name / "in").read_text() for name in names[1:]} == {SECRET[:3], SECRET[-1:-4:-1]}
+
+
+def test_what_cannot_be_put_right_is_told_after_all_else_was(tmp_path, look, monkeypatch):
+    (tmp_path / "a").write_text(SECRET)
+    (tmp_path / "b").write_text(SECRET)
+
+    def refuse(path, data, mode):
+        if path.name == "b":
+            raise PermissionError(errno.EPERM, "Operation not permitted", str(path))
+        replace_file(path, data, mode)
+
+    monkeypatch.setattr(scrub, "replace_file", refuse)
+    with pytest.raises(SecretStays, match="KEY stands in b and cannot be taken out: operation not permitted"):
+        look.folder(tmp_path)
+    assert (tmp_path / "a").read_text() == "[redacted KEY]"
+
+
+def test_a_disk_without_room_is_waited_for(tmp_path, look, monkeypatch):
+    (tmp_path / "a").write_text(SECRET)
+
+    def refuse(path, data, mode):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(scrub, "replace_file", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        look.folder(tmp_path)
 
 
 def test_without_secrets_nothing_is_looked_at(tmp_path):

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from stat import S_IMODE, S_IRWXU, S_ISLNK, S_ISREG
+from stat import S_IMODE, S_IRUSR, S_IRWXU, S_ISLNK, S_ISREG
 
 from weft.agents.redaction import Redactor
 from weft.agents.spellings import SHORTEST, squeezed_bytes
+from weft.errors import SecretStays
 from weft.files import replace_file
+from weft.transient import passing_trouble
 
 _GAP = rb"(?:\s|\\[nr])*"
 _BLOCK = 4 << 20
 _LARGEST = 64 << 20
 """What is larger is not put right but taken away: a pattern over it would take minutes."""
 _SKIPPED = frozenset({".git"})
+_LONGEST_NAME = 240
+_READABLE = 40
 
 
 class Scrub:
@@ -35,49 +40,50 @@ class Scrub:
         self._overlap = 4 * max(map(len, self._needles), default=0) + 4096
 
     def folder(self, folder: Path, since_ns: int = 0) -> list[tuple[str, str]]:
-        """Take the secrets out; gives (path, name of the secret) for each file that had one, by path."""
-        found: dict[str, str] = {}
+        """Take the secrets out; gives (path, name of the secret) for each file that had one, by path.
+
+        Raises SecretStays for one that could not be taken out, after all others were.
+        """
         if not self._needles:
             return []
         with _Opened() as opened:
+            pass_ = _Pass(folder, self._redactor, opened)
             for path in _changed(folder, since_ns, opened):
-                named = self._in_name(path)
-                shown = self._redactor.text(path.relative_to(folder).as_posix())
-                held = self._within(path)
-                if held:
-                    found[shown] = held
-                if named:
-                    found[shown] = named
-                    opened.renamed(path, _renamed(path, self._redactor.text(path.name)))
-        return sorted(found.items())
+                pass_.look(path, self._within)
+        if pass_.stuck is not None:
+            raise pass_.stuck
+        return sorted(pass_.found.items())
 
     def finds(self, data: bytes) -> bool:
         """Whether a secret is in it."""
         return bool(self._needles) and bool(self._hits([data]))
 
-    def _in_name(self, path: Path) -> str:
-        hits = self._redactor.within("".join(path.name.split()))
-        return self._redactor.names[hits[0]] if hits else ""
-
-    def _within(self, path: Path) -> str:
-        """The name of the secret that it held; it does not any more."""
+    def _within(self, path: Path) -> tuple[str, Callable[[], None]]:
+        """The name of the secret that it holds, and what takes it out."""
         seen = path.lstat()
+        hits: list[bytes] = []
+        take_out: Callable[[], None] = path.unlink
         if S_ISLNK(seen.st_mode):
             hits = self._hits([os.fsencode(path.readlink())])
-            if hits:
-                path.unlink()
         elif S_ISREG(seen.st_mode):
             try:
                 hits = self._hits(_blocks(path, self._overlap))
             except PermissionError:
-                path.chmod(0o600)
-                hits = self._hits(_blocks(path, self._overlap))
-                path.chmod(S_IMODE(seen.st_mode))
-            if hits:
-                self._put_right(path, hits, seen.st_size)
-        else:
-            return ""
-        return self._needles[hits[0]] if hits else ""
+                hits = self._hits(self._opened(path, S_IMODE(seen.st_mode)))
+            if seen.st_size <= _LARGEST:
+                take_out = partial(self._put_right, path, hits, S_IMODE(seen.st_mode))
+        return (self._needles[hits[0]] if hits else ""), take_out
+
+    def _opened(self, path: Path, mode: int) -> list[bytes]:
+        """What is in a shut file; nothing of one that is somebody else's: whoever keeps the work cannot read it either."""
+        try:
+            path.chmod(0o600)
+        except PermissionError:
+            return []
+        try:
+            return list(_blocks(path, self._overlap))
+        finally:
+            path.chmod(mode)
 
     def _hits(self, blocks: Iterable[bytes]) -> list[bytes]:
         found: set[bytes] = set()
@@ -86,12 +92,10 @@ class Scrub:
             found |= {needle for needle in self._needles if needle in tight}
         return sorted(found, key=len, reverse=True)
 
-    def _put_right(self, path: Path, hits: list[bytes], size: int) -> None:
+    def _put_right(self, path: Path, hits: list[bytes], mode: int) -> None:
         """A new file in its place: the old one may be read-only, or have other names."""
-        if size > _LARGEST:
-            path.unlink()
-            return
-        mode = S_IMODE(path.lstat().st_mode)
+        if not mode & S_IRUSR:
+            path.chmod(mode | S_IRUSR)
         data = path.read_bytes()
         for needle in hits:
             signs = [re.escape(needle[at : at + 1]) for at in range(len(needle))]
@@ -108,8 +112,69 @@ def _blocks(path: Path, overlap: int) -> Iterator[bytes]:
             before = (before + block)[-overlap:]
 
 
-def _renamed(path: Path, name: str) -> Path:
-    return path.rename(path.with_name(name)) if os.path.lexists(path) else path
+class _Pass:
+    """One look through a folder: what was found, and what could not be put right, after all else was."""
+
+    def __init__(self, folder: Path, redactor: Redactor, opened: _Opened) -> None:
+        self.found: dict[str, str] = {}
+        self.stuck: SecretStays | None = None
+        self._folder = folder
+        self._redactor = redactor
+        self._opened = opened
+        self._torn: dict[Path, str] = {}
+
+    def look(self, path: Path, within: Callable[[Path], tuple[str, Callable[[], None]]]) -> None:
+        """Put one path right; what lies in a folder was looked at before it."""
+        inside = path.relative_to(self._folder).as_posix()
+        shown = self._redactor.text(inside)
+        held, take_out = within(path)
+        if held:
+            self.found[shown] = held
+            self._do(shown, held, take_out)
+        named = self._torn.get(path, "") or self._named(path, inside)
+        if named:
+            self.found[shown] = named
+            self._do(shown, named, lambda: self._rename(path))
+
+    def _named(self, path: Path, inside: str) -> str:
+        """The secret in its name, or one that its name is the end of: `a/b` is in the folder `a` by name `b`."""
+        hits = self._redactor.within("".join(path.name.split()))
+        if hits:
+            return self._redactor.names[hits[0]]
+        tight = "".join(inside.split())
+        own = len(tight) - len("".join(path.name.split()))
+        for hit in self._redactor.within(tight) if "/" in tight else ():
+            at = tight.rfind(hit)
+            if at + len(hit) > own:
+                name = self._redactor.names[hit]
+                above = tight[at:own].count("/")
+                self._torn |= dict.fromkeys(list(path.parents)[:above], name)
+                return name
+        return ""
+
+    def _rename(self, path: Path) -> None:
+        if not os.path.lexists(path):
+            return
+        name = self._redactor.text(path.name)
+        if name == path.name:
+            name = "[redacted]"
+        if len(os.fsencode(name)) > _LONGEST_NAME:
+            name = name[:_READABLE] + "[redacted]"
+        new, tries = path.with_name(name), 1
+        while os.path.lexists(new):
+            tries += 1
+            new = path.with_name(f"{name}-{tries}")
+        self._opened.renamed(path, path.rename(new))
+
+    def _do(self, shown: str, name: str, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except OSError as error:
+            if passing_trouble(error):
+                raise
+            reason = (error.strerror or str(error)).lower()
+            stuck = SecretStays(name=name, path=shown, reason=reason, folder=self._folder)
+            self.stuck = self.stuck or stuck
 
 
 class _Opened:
@@ -126,9 +191,13 @@ class _Opened:
         mode = folder.lstat().st_mode
         if mode & S_IRWXU != S_IRWXU:
             self._modes[folder] = S_IMODE(mode)
-            folder.chmod(S_IMODE(mode) | S_IRWXU)
-        with os.scandir(folder) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
+            with suppress(PermissionError):
+                folder.chmod(S_IMODE(mode) | S_IRWXU)
+        try:
+            with os.scandir(folder) as entries:
+                return sorted(entries, key=lambda entry: entry.name)
+        except PermissionError:
+            return []  # It is somebody else's. Whoever keeps the work cannot look into it either, and says so.
 
     def renamed(self, old: Path, new: Path) -> None:
         self._modes = {
@@ -138,7 +207,7 @@ class _Opened:
 
     def __exit__(self, *error: object) -> None:
         for folder, mode in reversed(self._modes.items()):
-            with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError, PermissionError):
                 folder.chmod(mode)
 
 
