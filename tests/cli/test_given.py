@@ -20,7 +20,7 @@ def test_inputs_are_pairs_files_and_objects_and_the_last_word_wins(tmp_path):
 @pytest.mark.parametrize(
     ("word", "said"),
     [
-        ("nothing", "is no NAME=VALUE"),
+        ("nothing", "a word of 7 characters .* is no NAME=VALUE"),
         ("=x", "is no NAME=VALUE"),
         ("@none.json", "none.json cannot be read"),
         ("a=@none.txt", "none.txt cannot be read"),
@@ -34,6 +34,15 @@ def test_a_bad_input_names_the_word(tmp_path, word, said):
     (tmp_path / "bytes.json").write_bytes(b"\xff\xfe{")
     with pytest.raises(Misused, match=said):
         inputs([word], tmp_path)
+
+
+@pytest.mark.parametrize("word", ["token:hunter2hunter2", '{"token":"hunter2hunter2"', '["hunter2hunter2"]'])
+def test_a_bad_input_that_may_be_a_secret_is_not_repeated(tmp_path, word):
+    with pytest.raises(Misused) as refused:
+        inputs([word], tmp_path)
+    assert "hunter2" not in str(refused.value)
+    with pytest.raises(Misused, match="'ready' is no NAME=VALUE"):
+        facts(["ready"], FLOW)
 
 
 def test_facts_are_read_as_what_they_are_declared():

@@ -9,7 +9,7 @@ import pytest
 from weft.definition.secrets import MARK
 from weft.definition.workflow import Input, Workflow
 from weft.errors import InvalidInput
-from weft.runtime.inputs import changed_inputs, checked_inputs, parted, secret_values
+from weft.runtime.inputs import changed_inputs, checked_inputs, parted, refuse_told, secret_values
 
 FLOW = Workflow(
     name="flow",
@@ -96,6 +96,23 @@ def test_what_goes_on_record_of_inputs_has_no_secret_in_it() -> None:
     assert shown == {"token": MARK, "pin": MARK, "who": "ann"}
     assert held == {"token": "canary-0123456789", "pin": "123456789"}
     assert parted(SECRET, {"token": MARK, "pin": None, "who": "x"})[1] == {}
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"inputs": {"who": "see open-sesame-1"}},
+        {"facts": {"x": ["deep", {"open-sesame-1": 1}]}},
+        {"labels": {"open-sesame-1": "x"}},
+        {"labels": {"x": "b3Blbi1zZXNhbWUtMQ=="}},
+    ],
+)
+def test_a_secret_that_is_told_openly_as_well_is_refused(kept: dict[str, dict[str, Any]]) -> None:
+    with pytest.raises(InvalidInput, match="has the value of the secret token in it") as refused:
+        refuse_told({"token": "open-sesame-1"}, **kept)
+    assert "open-sesame-1" not in str(refused.value)
+    refuse_told({"token": "open-sesame-1"}, inputs={"token": MARK, "who": "me"}, facts=None, labels={})
+    refuse_told({}, **kept)
 
 
 def test_only_values_of_secret_inputs_are_taken_for_a_run_that_is_there() -> None:

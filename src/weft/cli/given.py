@@ -97,10 +97,16 @@ def pair(word: str, flag: str) -> tuple[str, str]:
     """NAME=VALUE in two. Raises Misused."""
     name, equals, text = word.partition("=")
     if not equals or not name.strip():
-        raise Misused(
-            what=f"{shortened(repr(word))} is no NAME=VALUE", mend=f"write it as {flag} name=value".strip()
-        )
+        shown = _hidden(word) if flag == "--input" else shortened(repr(word))
+        raise Misused(what=f"{shown} is no NAME=VALUE", mend=f"write it as {flag} name=value".strip())
     return name.strip(), text
+
+
+def _hidden(word: str) -> str:
+    """How a word is called that cannot be used: its value may be a secret, and what is printed stays in logs."""
+    if word.startswith("@"):
+        return shortened(word)
+    return f"a word of {len(word)} characters (not shown, it may be a secret)"
 
 
 def text_of(name: str, folder: Path) -> str:
@@ -136,13 +142,13 @@ def _mapping(text: str, word: str) -> dict[str, Any]:
         found = read_json(text)
     except TooDeep as error:
         raise Misused(
-            what=f"{word[:40]}… cannot be used: {error}",
+            what=f"{_hidden(word)} cannot be used: {error}",
             mend="give it as a file that a step reads, if it has to be so",
         ) from error
     except msgspec.DecodeError as error:
         raise Misused(
-            what=f"{shortened(word)} is not JSON: {error}", mend='write it as {"name": "value"}'
+            what=f"{_hidden(word)} is not JSON: {error}", mend='write it as {"name": "value"}'
         ) from error
     if not isinstance(found, dict):
-        raise Misused(what=f"{shortened(word)} is no JSON object", mend='write it as {"name": "value"}')
+        raise Misused(what=f"{_hidden(word)} is no JSON object", mend='write it as {"name": "value"}')
     return found

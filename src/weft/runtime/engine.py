@@ -34,7 +34,7 @@ from weft.runtime.committer import Committer
 from weft.runtime.driver import Driver, Told
 from weft.runtime.host import Wishes
 from weft.runtime.ids import new_run_id
-from weft.runtime.inputs import child_inputs, parted
+from weft.runtime.inputs import child_inputs, parted, refuse_told
 from weft.runtime.leases import LOOK_SECONDS, Leases
 from weft.runtime.patience import log_wait, patiently, unless_passing
 from weft.runtime.places import Places
@@ -173,13 +173,14 @@ class Engine:
 
         Values of secret inputs are held here, and only that they were given goes on record.
         """
+        shown, secret = parted(workflow, inputs or {})
+        refuse_told(secret, inputs=shown, facts=facts, labels=labels)
         run = run or new_run_id(self.clock.now())
         digest = sha256(definition).hexdigest()
         if digest not in self._graphs or digest not in self._kept:
             await self.store.put_blob(definition)
             self._kept.add(digest)
             self._graphs[digest] = (workflow, Graph(workflow))
-        shown, secret = parted(workflow, inputs or {})
         command = c.Create(
             workflow=workflow.name,
             digest=digest,

@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 
 from weft.agents.exchange import as_text
+from weft.agents.redaction import Redactor
 from weft.agents.secrets import checked
+from weft.agents.spellings import squeezed
 from weft.core.draft import scope_of
 from weft.core.state import State, StepState
 from weft.definition.fault import shortened
@@ -114,6 +116,20 @@ def parted(workflow: Workflow, values: Mapping[str, Any]) -> tuple[dict[str, Any
     """What goes on record of inputs, and the values of the secret ones."""
     secret = {name: values[name] for name in secret_inputs(workflow) if values.get(name) not in (None, MARK)}
     return {**values, **dict.fromkeys(secret, MARK)}, {name: as_text(one) for name, one in secret.items()}
+
+
+def refuse_told(secret: Mapping[str, str], **kept: Mapping[str, Any] | None) -> None:
+    """Raises InvalidInput where a secret's value stands in an open input, a fact or a label as well, which go on record."""
+    redactor = Redactor(secret)
+    for what, values in kept.items() if redactor else ():
+        for name, value in (values or {}).items():
+            hits = redactor.within(squeezed(f"{name} {as_text(value)}"))
+            if hits:
+                where = {"what": what, "name": redactor.text(name), "secret": redactor.names[hits[0]]}
+                raise InvalidInput(
+                    "Of the {what}, {name} has the value of the secret {secret} in it, and would keep it on record; leave it out.",
+                    **where,
+                )
 
 
 def _read(declared: Input, value: Any) -> Any:
