@@ -137,6 +137,10 @@ class StoreError(WeftError):
     """The store {store} cannot be used: {reason}."""
 
 
+class Unrecordable(StoreError):
+    """What run {run!r} is to be told ({what}) cannot be stored: {reason}."""
+
+
 class StoreBusy(StoreError):
     """The store {store} cannot be used now: {reason}."""
 

@@ -201,6 +201,21 @@ async def test_what_a_function_raises_is_a_classed_failure(desk, raised, kind):
     assert str(raised) in failure.message
 
 
+async def test_what_no_future_takes_and_what_cannot_be_told_are_failures_too(desk):
+    class Mute(Exception):
+        def __str__(self):
+            raise ValueError("no")
+
+    def ends():
+        raise StopIteration
+
+    def mute():
+        raise Mute
+
+    assert "raised RuntimeError: StopIteration()" in (await call(ends, desk)).failure.message
+    assert (await call(mute, desk)).failure.message.endswith("raised Mute, which says nothing of itself")
+
+
 async def test_a_function_is_found_by_module_and_name(desk):
     async def by_name(name: str) -> Any:
         return await Function().perform(

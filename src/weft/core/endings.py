@@ -10,6 +10,7 @@ from weft.core.draft import Draft, scope_with, written
 from weft.core.facts import fact_names, judge_condition, know
 from weft.core.questions import ask, prompt_of, withdraw
 from weft.core.rounds import send_back, spent
+from weft.core.sizes import too_large
 from weft.core.state import StepState
 from weft.core.work import Failure
 from weft.definition.condition import compile as compile_condition
@@ -65,7 +66,11 @@ def _sets(draft: Draft, st: StepState, result: e.Result) -> dict[str, Any]:
     found = {}
     for name, source in written(draft.state, st).sets.items():
         condition = compile_condition(source)
-        found[name] = condition.value(scope_with(draft.state, st, result.outputs, condition))
+        value = condition.value(scope_with(draft.state, st, result.outputs, condition))
+        fault = too_large(value)
+        if fault:
+            raise ConditionError(f"the fact {name} cannot be kept: {fault}")
+        found[name] = value
     return found
 
 
@@ -180,8 +185,14 @@ def end_foreach(draft: Draft, parent: StepState) -> None:
         first = broken[0].failure or Failure(kind="permanent", message="it was stopped")
         more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
         exhausted(draft, parent, Failure(kind=first.kind, message=f"{broken[0].key}: {first.message}{more}"))
+        return
+    result = left_by(draft, parent)
+    fault = too_large(result)
+    if fault:
+        what = f"what its {len(items)} items gave is too large together: {fault}; let each give large data as a file"
+        fail_step(draft, parent, Failure(kind="invalid_output", message=what))
     else:
-        conclude(draft, parent, left_by(draft, parent))
+        conclude(draft, parent, result)
 
 
 def _item_failed(draft: Draft, parent: StepState) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from weft.core import events as e
 from weft.core.draft import Draft, scope_of
 from weft.core.endings import stop_running
+from weft.core.sizes import too_large
 from weft.core.state import State
 from weft.definition.condition import compile as compile_condition
 from weft.errors import ConditionError
@@ -77,9 +78,13 @@ def finish(draft: Draft, status: str, reason: str) -> None:
 
 def _outputs(draft: Draft) -> dict[str, Any]:
     scope = scope_of(draft.state)
-    return {
+    found = {
         name: compile_condition(source).value(scope) for name, source in draft.state.workflow.outputs.items()
     }
+    fault = too_large(found)
+    if fault:
+        raise ConditionError(f"they cannot be kept: {fault}")
+    return found
 
 
 def _errors(state: State) -> str:

@@ -23,7 +23,7 @@ from weft.runtime.desk import AttemptDesk
 from weft.runtime.handoff import handed
 from weft.runtime.judging import Judged, Judges
 from weft.runtime.leaks import Leaks, cleared
-from weft.runtime.outcomes import classed, clean, counted, flat, joined, unkept, with_kept
+from weft.runtime.outcomes import classed, clean, counted, joined, unkept, with_kept
 from weft.runtime.patience import failure_of, patiently
 from weft.runtime.vault import NOTHING, Held, Secrets, Vault
 from weft.runtime.watch import Watch
@@ -59,9 +59,6 @@ class Attempts:
 
     async def perform(self, assignment: Assignment, link: Link) -> Outcome:
         """Do it; gives an Outcome unless cancelled."""
-        return flat(await self._perform(assignment, link))
-
-    async def _perform(self, assignment: Assignment, link: Link) -> Outcome:
         held = NOTHING
         try:
             if assignment.brief.kind == "weave":

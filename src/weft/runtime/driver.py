@@ -29,7 +29,8 @@ from weft.runtime.host import Host, Wishes
 from weft.runtime.link import AttemptLink
 from weft.runtime.own import AttemptName, OwnAttempts, is_free, name_of
 from weft.runtime.patience import HOST, delay, failure_of, patiently
-from weft.runtime.underway import UnderWay
+from weft.runtime.recordable import recordable, unrecordable
+from weft.runtime.underway import UnderWay, first_of
 from weft.runtime.vault import how_to_give
 from weft.runtime.wish import Settled, Wish, settle
 from weft.store.port import Append, Record
@@ -50,14 +51,6 @@ SPENDS = (
 
 T = TypeVar("T")
 Told = Callable[[State, list[e.Event]], None]
-
-
-def _first(several: BaseExceptionGroup[BaseException]) -> BaseException:
-    """What went wrong first; the others followed from it."""
-    error: BaseException = several
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 class Driver:
@@ -90,6 +83,10 @@ class Driver:
         done: asyncio.Future[list[e.Event]] = asyncio.get_running_loop().create_future()
         if self.over:
             done.cancel()
+            return done
+        fault = None if isinstance(command, c.ReportChild) else unrecordable(self.state.run, command)
+        if fault is not None:  # an append that fails would end the driver, and all that runs here
+            done.set_exception(fault)
             return done
         self.inbox.append(Wish(command, actor, done))
         self.nudge()
@@ -130,7 +127,7 @@ class Driver:
             async with asyncio.TaskGroup() as group:
                 await self._go_on(group, resting)
         except BaseExceptionGroup as several:
-            raise _first(several) from several
+            raise first_of(several) from several
         finally:
             self.host.places.leave(self.state.run)
             for wish in self.inbox:
@@ -357,7 +354,7 @@ class Driver:
             st = self.state.steps[key]
             assignment = self.briefing.assignment(st, state.graph.steps[st.index].workspace, state.updated_at)
             link = AttemptLink(self, self.host, key, round_, attempt)
-            outcome = await self.host.dispatch.perform(assignment, link)
+            outcome = recordable(await self.host.dispatch.perform(assignment, link))
             self.inbox.append(Wish(self._ended(name, outcome)))
         except (WeftError, OSError) as error:
             self.inbox.append(Wish(self._ended(name, Outcome(failure=failure_of(error)))))

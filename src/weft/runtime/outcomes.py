@@ -1,4 +1,4 @@
-"""What becomes of an outcome on its way to the record: only data that can be kept, no secret, what was kept of its files, and a
+"""What becomes of an outcome before it is told: no secret, what was kept of its files, and a
 failure of a class that says whether it is tried again."""
 
 from __future__ import annotations
@@ -7,26 +7,11 @@ import msgspec
 
 from weft.core.work import Artifact, Failure, Outcome
 from weft.errors import GateError, WeftError
-from weft.nesting import MAX_DEPTH, TooDeep, holds_deep
 from weft.runtime.patience import HOST, failure_of
 from weft.runtime.vault import Held
 from weft.workspace.port import Kept
 
 _NAMED = 5
-
-
-def flat(outcome: Outcome) -> Outcome:
-    """What can be put on record of an outcome: a kind or an agent may give data of any shape."""
-    deep = [
-        name
-        for name, value in (("outputs", outcome.outputs), ("facts", outcome.facts))
-        if holds_deep(value, MAX_DEPTH + 1)
-    ]
-    if not deep:
-        return outcome
-    message = f"the {' and '.join(deep)} of the step cannot be kept: {TooDeep()}"
-    failure = Failure(kind="invalid_output", message=message)
-    return msgspec.structs.replace(outcome, failure=failure, **{name: {} for name in deep})
 
 
 def clean(outcome: Outcome, held: Held) -> Outcome:

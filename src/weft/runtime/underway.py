@@ -49,3 +49,11 @@ class UnderWay(Generic[Name]):
             if name not in but and name not in self._cancelled:
                 self._cancelled.add(name)
                 task.cancel()
+
+
+def first_of(several: BaseExceptionGroup[BaseException]) -> BaseException:
+    """What went wrong first; the others followed from it."""
+    error: BaseException = several
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -127,7 +127,10 @@ def _outputs(value: Any) -> dict[str, Any]:
 
 
 def _failure(name: str, fault: Exception) -> Failure:
-    message = f"{name} raised {type(fault).__name__}: {fault}"
+    try:
+        message = f"{name} raised {type(fault).__name__}: {fault}"
+    except Exception:  # noqa: BLE001 - what it says of itself is somebody's code too
+        message = f"{name} raised {type(fault).__name__}, which says nothing of itself"
     if isinstance(fault, ConnectionError | TimeoutError):
         return Failure(kind="transient", message=message)
     return Failure(kind="permanent", message=message)
@@ -152,7 +155,9 @@ async def _in_thread(function: Callable[..., Any], given: Given) -> Any:
         try:
             value = context.run(function, **given)
         except BaseException as raised:  # noqa: BLE001 - it is raised again where the attempt waits
-            fault = raised if isinstance(raised, Exception) else RuntimeError(repr(raised))
+            # A future takes no StopIteration, and whoever waits for it would wait for ever.
+            plain = isinstance(raised, Exception) and not isinstance(raised, StopIteration)
+            fault = raised if plain else RuntimeError(repr(raised))
         with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile: nobody waits any more
             loop.call_soon_threadsafe(settle, value, fault)
 

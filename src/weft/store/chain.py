@@ -12,14 +12,14 @@ from zlib import crc32
 import msgspec
 
 from weft.core.events import AnyEvent, Event
-from weft.errors import StoreError
+from weft.core.sizes import EVENT_BYTES
+from weft.errors import Unrecordable
 from weft.nesting import RECORD_DEPTH, TooDeep, is_deep
 
 GENESIS = bytes(32)
 """The hash before a run's first record."""
 
-BODY_BYTES = 16 * 1024 * 1024
-"""The largest event. What is longer belongs in a blob, an artifact or an attempt's output."""
+BODY_BYTES = EVENT_BYTES
 
 _json = msgspec.json.Encoder().encode
 _decoders: dict[str, Callable[[bytes], Event]] = {}
@@ -27,7 +27,7 @@ _pack = msgspec.msgpack.Encoder().encode
 
 
 def packed(run: str, at: float, actor: str, cause: str, events: Sequence[Event]) -> list[tuple[str, bytes]]:
-    """Kind and JSON of each event. Raises StoreError for what no store could give back as it was."""
+    """Kind and JSON of each event. Raises Unrecordable for what no store could give back as it was."""
     try:
         if not run or not isfinite(at):
             raise ValueError("it needs a run and a time")
@@ -40,7 +40,7 @@ def packed(run: str, at: float, actor: str, cause: str, events: Sequence[Event])
         return done
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         kinds = ", ".join(sorted({kind_of(event) for event in events}))
-        raise StoreError(f"What run {run!r} is to be told ({kinds}) cannot be stored: {error}.") from error
+        raise Unrecordable(run=run, what=kinds, reason=error) from error
 
 
 def unpack(kind: str, body: bytes) -> Event:
