@@ -12,6 +12,7 @@ import os
 import secrets
 import shutil
 import stat
+from collections.abc import Callable
 from typing import Final
 
 LARGEST_BYTES: Final = 64 * 1024 * 1024
@@ -61,29 +62,30 @@ def read_bytes(path: str | os.PathLike[str], limit: int = LARGEST_BYTES, *, pipe
 def replace_file(path: str | bytes | os.PathLike[str], data: bytes, mode: int = 0o644) -> None:
     """Put a file in the place of whatever file or link is there: whole or not at all, and through no link that somebody else
     laid: the draft's name is not to be guessed, and no file of that name is taken over. OSError."""
-    name = os.fspath(path)
-    draft = _draft(name)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
+
+    def make(draft: str) -> None:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        with os.fdopen(os.open(draft, flags, 0o600), "wb") as file:
             file.write(data)
             os.fchmod(file.fileno(), mode)
-        os.replace(draft, name)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(draft)
-        raise
+
+    _replace(path, make)
 
 
 def replace_link(path: str | bytes | os.PathLike[str], target: str | bytes) -> None:
     """The same with a link to `target`."""
-    draft = _draft(os.fspath(path))
-    os.symlink(target, draft)
-    os.replace(draft, path)
+    _replace(path, lambda draft: os.symlink(os.fsdecode(target), draft))
 
 
-def _draft(name: str | bytes) -> str:
-    return os.path.join(os.path.dirname(os.fsdecode(name)), f".{secrets.token_hex(8)}.new")
+def _replace(path: str | bytes | os.PathLike[str], make: Callable[[str], None]) -> None:
+    draft = os.path.join(os.path.dirname(os.fsdecode(path)), f".{secrets.token_hex(8)}.new")
+    try:
+        make(draft)
+        os.replace(draft, os.fsdecode(path))
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(draft)
+        raise
 
 
 def read_text(path: str | os.PathLike[str], limit: int = LARGEST_BYTES, *, errors: str = "strict") -> str:

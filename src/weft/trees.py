@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import stat
 from collections.abc import Iterator
@@ -54,20 +55,22 @@ def remove_tree(folder: str | os.PathLike[str]) -> None:
 
 def _flatten(top: str) -> None:
     """Bring every folder to the first floor, emptied of files: so no path is longer than the way there."""
-    todo, serial = [top], 0
+    mark, serial = secrets.token_hex(8), 0  # nobody has put a folder of that name there
+    os.chmod(top, stat.S_IRWXU)
+    todo = [top]
     while todo:
         place = todo.pop()
-        if not os.stat(place).st_mode & stat.S_IWUSR:
-            os.chmod(place, stat.S_IRWXU)
         with os.scandir(place) as entries:
             found = list(entries)
         for entry in found:
             if not entry.is_dir(follow_symlinks=False):
                 os.unlink(entry.path)
-            elif place == top:
+                continue
+            os.chmod(entry.path, stat.S_IRWXU)  # a folder that is shut can neither be emptied nor moved
+            if place == top:
                 todo.append(entry.path)
             else:
                 serial += 1
-                raised = os.path.join(top, f".raised-{serial}")
+                raised = os.path.join(top, f"{mark}-{serial}")
                 os.rename(entry.path, raised)
                 todo.append(raised)

@@ -4,8 +4,11 @@ from urllib.parse import quote
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from weft.agents.redaction import Redactor, Stream
+from weft.agents.spellings import squeezed
 from weft.core.work import Failure, Outcome
 
 SECRET = 'sk-a/b+c"d-0123456789'
@@ -72,3 +75,34 @@ def test_a_text_that_was_cut_inside_of_a_secret_loses_the_rest_of_it_too():
 def test_a_redactor_says_whether_it_has_anything_to_hide():
     assert Redactor({"KEY": SECRET})
     assert not Redactor({"KEY": "short"})
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("so abcdef\\ nghijkl!", "so [redacted KEY]!"),
+        ("so abcdef\\\\nrghijkl!", "so [redacted KEY]!"),
+        ("so abcd\\ nefgh", "so [redacted]"),
+        ("so abcd\\\\nrefgh", "so [redacted]"),
+        ("efgh\\ nijkl and more", "[redacted] and more"),
+    ],
+)
+def test_a_line_break_that_is_written_out_hides_nothing_whatever_stands_in_it(text, shown):
+    assert Redactor({"KEY": "abcdefghijkl"}).data(text) == shown
+
+
+def test_two_secrets_that_begin_alike_are_both_cut_off():
+    assert Redactor({"A": "abcdefghijkl", "B": "abcdefghWXYZ"}).data("so abcdefgh") == "so [redacted]"
+
+
+SIGNS = st.sampled_from(["a", "b", "n", "r", "\\", "\\n", "\\r", " ", "\n", "abnrabnr", "banr"])
+
+
+@given(st.lists(SIGNS, max_size=40).map("".join), st.integers(1, 9))
+def test_nothing_that_is_found_stays_in_any_text_whole_cut_or_in_pieces(text, size):
+    redactor = Redactor({"KEY": "abnrabnr", "OTHER": "banrabnrab"})
+    for cleaned in (redactor.text(text), redactor.data(text)):
+        assert redactor.within(squeezed(cleaned)) == []
+    stream = Stream(redactor)
+    told = [stream.take(text[at : at + size]) for at in range(0, len(text), size)] + [stream.close()]
+    assert redactor.within(squeezed("".join(told))) == []

@@ -181,3 +181,10 @@ def test_without_secrets_nothing_is_looked_at(tmp_path):
     (tmp_path / "a").write_text(SECRET)
     assert Scrub(Redactor()).folder(tmp_path) == []
     assert not Scrub(Redactor()).finds(SECRET.encode())
+
+
+def test_a_line_break_that_is_written_out_hides_nothing_in_a_file(tmp_path, look):
+    for name, text in (("a", f"{SECRET[:5]}\\ n{SECRET[5:]}"), ("b", f"{SECRET[:5]}\\\\nr{SECRET[5:]}")):
+        (tmp_path / name).write_text(f"so {text}!")
+    assert [path for path, _ in look.folder(tmp_path)] == ["a", "b"]
+    assert {(tmp_path / name).read_text() for name in "ab"} == {"so [redacted KEY]!"}

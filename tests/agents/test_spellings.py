@@ -7,8 +7,10 @@ import shlex
 from urllib.parse import quote, quote_plus
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from weft.agents.spellings import SHORTEST, spellings, squeezed, squeezed_bytes
+from weft.agents.spellings import SHORTEST, places, places_bytes, spellings, squeezed, squeezed_bytes
 
 SECRET = "p@ss/w+rd \"0'123$x<&"
 
@@ -67,3 +69,13 @@ def test_a_part_of_a_very_long_value_counts():
 
 def test_no_spelling_is_so_short_that_it_is_a_word():
     assert all(len(one) >= SHORTEST for one in spellings("12345678"))
+
+
+@given(st.text(alphabet="ab\\nr \n\x85\u2003", max_size=60))
+def test_each_sign_of_a_squeezed_text_has_its_place(text):
+    assert "".join(text[at] for at in places(text)) == squeezed(text)
+
+
+@given(st.text(alphabet="ab\\nr \n\x0b", max_size=60).map(str.encode))
+def test_each_byte_of_squeezed_data_has_its_place(data):
+    assert bytes(data[at] for at in places_bytes(data)) == squeezed_bytes(data)

@@ -1,7 +1,6 @@
 """A run survives `kill -9` at any moment: the next `weft drive` finishes it, nothing that was finished is done again,
 and what is on record can be proven to be what was written."""
 
-import os
 import random
 import sqlite3
 import threading
@@ -11,10 +10,10 @@ import pytest
 
 from tests.journeys.program import Program, until
 from tests.journeys.sixty import PERFORMED, sixty
+from tests.soak import first_seed, trials
 
-SOAK = os.environ.get("WEFT_SOAK", "")
-KILLS = 25 if SOAK else 6
-SEEDS = [int(os.environ.get("WEFT_SEED") or 1)]
+KILLS = trials(6, 25)
+SEEDS = [first_seed(1)]
 
 
 @pytest.mark.soak

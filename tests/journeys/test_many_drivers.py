@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.program import Program, until
+from tests.soak import first_seed, trials
 
 pytestmark = pytest.mark.needs("git", "linux")
 
-TRIALS = int(os.environ.get("WEFT_SOAK") or 1)
-SEED = int(os.environ.get("WEFT_SEED") or 1)
+SEED = first_seed(1)
 CLOCKS = ("-60", "+0", "+60")
 TRIAL_SECONDS = 240.0
 LINE = 'echo "$WEFT_STEP $WEFT_ROUND $WEFT_ATTEMPT" >> "$LEDGER"'
@@ -152,7 +152,7 @@ def judge(weft: Program, ledger: Path) -> None:
 @pytest.mark.soak
 @pytest.mark.needs("faketime", "namespaces")
 @pytest.mark.parametrize(("drivers", "apart"), [(2, True), (5, True)])
-@pytest.mark.parametrize("seed", range(SEED, SEED + max(1, TRIALS // 2)))
+@pytest.mark.parametrize("seed", range(SEED, SEED + trials(1, 100)))
 def test_many_living_drivers_lose_no_run_and_do_nothing_twice(weft, drivers, apart, seed):
     git = {
         "GIT_AUTHOR_NAME": "a",

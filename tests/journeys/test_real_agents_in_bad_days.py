@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,12 @@ import pytest
 
 from tests.journeys.at_work import CANARY, agents_left, git, model, project, script, settle
 from tests.journeys.program import Program, until
+from tests.soak import SOAK
 from weft.testing.standin import Act, Limit
 
 pytestmark = [pytest.mark.needs("git"), pytest.mark.needs("agents")]
 
 LONGEST = 120.0
-SOAK = bool(os.environ.get("WEFT_SOAK"))
 
 
 def sliced(*gate: Any, soak: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 
 import pytest
 
 from tests.house.tree import ROOT
+from tests.soak import first_seed, trials
 
 pytestmark = pytest.mark.needs("linux")
 
-TRIALS = int(os.environ.get("WEFT_SOAK", "0"))
-SEED = int(os.environ.get("WEFT_SEED", "1"))
+SHARE = 100
+"""So many trials of one test; the soak has more of them, so that they are shared among the testers."""
+KILLED = (
+    *(("engine", number) for number in range(trials(1, 50))),
+    *(
+        (victims, number)
+        for victims in ("server", "keepers", "engine+server", "engine+keepers", "server+keepers")
+        for number in range(trials(1, 10))
+    ),
+)
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize(
-    ("victims", "trials"),
-    [
-        ("engine", 60),
-        ("server", 12),
-        ("keepers", 12),
-        ("engine+server", 12),
-        ("engine+keepers", 12),
-        ("server+keepers", 12),
-    ],
-)
-def test_nothing_outlives_who_started_it(victims, trials):
-    wanted = max(trials, TRIALS * trials // 120)
-    words = [sys.executable, "-m", "tests.processes.engines", str(wanted), str(SEED), victims]
+@pytest.mark.parametrize(("victims", "number"), KILLED)
+def test_nothing_outlives_who_started_it(victims, number):
+    wanted = SHARE if victims == "engine" else trials(SHARE // 5, SHARE)
+    first = first_seed(1) + number * SHARE
+    words = [sys.executable, "-m", "tests.processes.engines", str(wanted), str(first), victims]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)
     assert found["trials"] == wanted

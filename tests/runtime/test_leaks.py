@@ -11,6 +11,10 @@ from tests.formats.told import workflow
 from tests.journeys.program import Program, until
 from weft.app.open import open_weft
 from weft.core.state import State
+from weft.errors import SecretStays
+from weft.workspace.places import note_of
+from weft.workspace.port import Spot
+from weft.workspace.worktree import GitWorkspace
 
 pytestmark = pytest.mark.needs("git")
 
@@ -93,6 +97,34 @@ async def test_what_a_gate_writes_counts_as_well(project):
     state = await ended(project, "true", gate='"echo \\"$S\\" > g.txt"')
     assert kept(project) == []
     assert state.ended
+
+
+@pytest.mark.parametrize("project", ["git"], indirect=True)
+async def test_a_folder_that_has_to_stay_was_looked_through_and_says_what_cannot_be_kept(project: Path):
+    state = await ended(project, "echo half > half.txt; mkfifo pipe; exit 1")
+    (place,) = (project / ".git/weft/places" / state.run).glob("a.1.1")
+    assert "pipe: it is no file" in state.steps["a"].warnings[-1]
+    assert not note_of(place).secret
+
+
+@pytest.mark.parametrize("project", ["git"], indirect=True)
+async def test_what_cannot_be_taken_out_of_an_earlier_attempt_keeps_its_folder_and_not_the_next_from_working(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+):
+    async def cut_off(space: GitWorkspace, spot: Spot) -> list[str]:
+        return [str(project)]
+
+    def stuck(*given: object) -> list[tuple[str, str]]:
+        raise SecretStays(name="S", path="x", reason="it may not be", folder=project)
+
+    looked: list[str] = []
+    monkeypatch.setattr(GitWorkspace, "cut_off", cut_off)
+    monkeypatch.setattr(GitWorkspace, "looked_through", lambda space, folder: looked.append(folder))
+    monkeypatch.setattr(
+        "weft.runtime.leaks.Scrub.folder", lambda scrub, folder, *since: stuck() if folder == project else []
+    )
+    assert (await ended(project, "true")).status == "completed"
+    assert looked == []
 
 
 SCRIPT = 'echo "$S" > leak.txt; test -e "$FLAG" && rm leak.txt || { touch "$FLAG"; exec sleep 60; }'

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from random import Random
 
 import pytest
 
+from tests.soak import SOAK, first_seed
 from weft.definition.check import check
 from weft.testing.simulation import Fault, catalog, shrunk, simulate
 
 SHARDS = 32
-TRIALS = int(os.environ.get("WEFT_SOAK") or 320)
-SEED = int(os.environ.get("WEFT_SEED") or 20261120)
+TRIALS = SOAK or 320
+SEED = first_seed(20261120)
 
 
 @pytest.mark.soak

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.soak import trials
 from tests.workspace.crashing import counting_git
 from tests.workspace.repositories import dead_owner, git, write
 from weft.errors import WorkspaceError
 from weft.testing.workspace_contract import listing, placed, spot
 from weft.workspace.owned import mark_of
-from weft.workspace.port import Base, Place
+from weft.workspace.port import Base, Note, Place
 from weft.workspace.worktree import GitWorkspace
 
 pytestmark = pytest.mark.needs("git")
@@ -51,7 +52,7 @@ async def test_ignored_files_that_were_declared_are_kept_of_an_attempt_that_did_
     write(project / ".git", {"mine": "*.log\nout/\n"})
     base = await space.prepare("run-1", project, at=1_700_000_100.0)
     declared = ["report.log", "out", "logs/**/*.log", "absent.log", "empty", "behind/x.log"]
-    place = await space.open(spot(), base, (), "own", declared)
+    place = await space.open(spot(), base, (), "own", Note(tuple(declared)))
     assert isinstance(place, Place)
     folder = Path(place.path)
     files = ("report.log", "out/a", "logs/b/c.log")
@@ -126,7 +127,7 @@ print(asyncio.run(getattr(space, sys.argv[3])("run-1", *([True] if sys.argv[3] =
 """
 
 
-EVERY = 1 if os.environ.get("WEFT_SOAK") else 4
+EVERY = trials(4, 1)
 """Which of git's commands the gate tries: every fourth, up to the first that is past the end."""
 
 
@@ -180,7 +181,7 @@ async def test_the_refs_of_a_run_that_has_not_landed_keep_its_folders_too(space:
 async def test_what_an_attempt_with_secrets_left_when_it_was_cut_off_is_kept_only_once_it_was_looked_through(
     space: GitWorkspace, project: Path, base: Base
 ):
-    place = await space.open(spot(), base, (), "own", ["a.log"], secret=True)
+    place = await space.open(spot(), base, (), "own", Note(("a.log",), secret=True))
     assert isinstance(place, Place)
     write(Path(place.path), {"half.txt": "secret"})
     mark_of(Path(place.path)).write_text(dead_owner())

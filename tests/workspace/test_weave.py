@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 from pathlib import Path
 
 import pytest
 
+from tests.soak import first_seed, trials
 from tests.workspace.repositories import LINES, changed, commits, git, parts
 from weft.errors import GitFailed, WorkspaceError
 from weft.testing.workspace_contract import placed, spot, worked
@@ -82,10 +82,10 @@ async def test_eight_parts_give_one_tree_and_one_commit_however_they_finished(
     )
     trees = {step: git(project, "rev-parse", f"{made[step]}^{{tree}}") for step in steps}
     plain = Git(str(project / ".git"))
-    first = int(os.environ.get("WEFT_SEED", "0"))
+    first = first_seed(0)
     results = set()
-    for seed in range(first, first + min(200, int(os.environ.get("WEFT_SOAK", "10")))):
-        order = random.Random(seed).sample(steps, len(steps))
+    for number in range(first, first + trials(10, 200)):
+        order = random.Random(number).sample(steps, len(steps))
         finished = {}
         for step in order:
             finished[step] = await write_commit(

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.tree import ROOT
+from tests.soak import trials
 from tests.workspace import crashing
 from tests.workspace.crashing import commands, counting_git
 from tests.workspace.repositories import fingerprint, git
@@ -20,8 +21,8 @@ from weft.testing.workspace_contract import listing
 
 pytestmark = pytest.mark.needs("git")
 
-EVERY = int(os.environ.get("WEFT_CRASH_EVERY", "9"))
-"""Which points the gate tries: every ninth, and those of the landing. `WEFT_CRASH_EVERY=1` tries them all."""
+EVERY = trials(9, 1)
+"""Which points the gate tries: every ninth, and those of the landing."""
 
 
 def run(state: Path, project: Path, git: Path) -> subprocess.CompletedProcess[str]:
@@ -37,8 +38,7 @@ def test_a_run_that_is_killed_anywhere_ends_as_if_it_had_not_been(tmp_path: Path
     counting = counting_git(tmp_path / "git")
     expected = json.loads(run(tmp_path / "state", whole, counting).stdout)
     last = commands(counting)
-    step = 1 if os.environ.get("WEFT_SOAK") else EVERY
-    points = sorted({*range(1, last + 1, step), *range(last - 4, last + 1)})
+    points = sorted({*range(1, last + 1, EVERY), *range(last - 4, last + 1)})
     for point in points:
         mine, state = copy(project, tmp_path / f"at-{point}"), tmp_path / f"state-{point}"
         before = fingerprint(mine)

@@ -5,14 +5,12 @@ It is a net, not a wall: the wall is that only the attempt that names a secret h
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from weft.agents.spellings import GAP, SHORTEST, spellings, squeezed
+from weft.agents.spellings import SHORTEST, cut_out, places, spellings, squeezed
 
 _EDGE = 6
 _GAPS = 4
@@ -43,7 +41,9 @@ class Redactor:
     def text(self, text: str) -> str:
         """The text without the secrets."""
         for spelling in self.within(squeezed(text)) if self._order else ():
-            text = _pattern(spelling).sub(f"[redacted {self.names[spelling]}]", text)
+            tight = squeezed(text)
+            if spelling in tight:  # it may have gone with a longer one
+                text = cut_out(text, tight, places(text), spelling, f"[redacted {self.names[spelling]}]")
         return text
 
     def within(self, tight: str) -> list[str]:
@@ -58,28 +58,38 @@ class Redactor:
         """Where the end of the text begins that may become a secret with what comes next."""
         window = text[-_GAPS * self._longest :]
         # A backslash may be half of a line break that is written out.
-        half = window.endswith("\\")
-        tight = squeezed(window[:-1] if half else window)[-self._longest :]
-        for at, sign in enumerate(tight):
+        window = window[: len(window) - window.endswith("\\")]
+        tight = squeezed(window)
+        for at in range(max(len(tight) - self._longest, 0), len(tight)):
             rest = tight[at:]
-            if any(spelling.startswith(rest) for spelling in self._by_first.get(sign, ())):
-                return _before(text, len(rest), len(text) - half)
+            if any(spelling.startswith(rest) for spelling in self._by_first.get(rest[0], ())):
+                return max(len(text) - _GAPS * self._longest, 0) + places(window)[at]
         return len(text)
 
     def _cut(self, text: str) -> str:
         text = self.text(text)
-        tight = squeezed(text[: _GAPS * self._longest])
-        end = squeezed(text[-_GAPS * self._longest :])
         for plain in self.plain:
-            for length in range(len(plain) - 1, _EDGE - 1, -1):
-                if tight.startswith(plain[-length:]):
-                    text = _pattern(plain[-length:]).sub("[redacted]", text, count=1)
-                    break
-            for length in range(len(plain) - 1, _EDGE - 1, -1):
-                if end.endswith(plain[:length]):
-                    at = list(_pattern(plain[:length]).finditer(text))[-1]
-                    text = f"{text[: at.start()]}[redacted]{text[at.end() :]}"
-                    break
+            text = self._without_end(self._without_start(text, plain), plain)
+        return text
+
+    def _without_start(self, text: str, plain: str) -> str:
+        """Without the end of a secret with which the text begins."""
+        head = text[: _GAPS * self._longest]
+        tight = squeezed(head)
+        for length in range(len(plain) - 1, _EDGE - 1, -1):
+            if tight.startswith(plain[-length:]):
+                where = places(head)
+                return f"{text[: where[0]]}[redacted]{text[where[length - 1] + 1 :]}"
+        return text
+
+    def _without_end(self, text: str, plain: str) -> str:
+        """Without the beginning of a secret with which the text ends."""
+        before = max(len(text) - _GAPS * self._longest, 0)
+        tight = squeezed(text[before:])
+        for length in range(len(plain) - 1, _EDGE - 1, -1):
+            if tight.endswith(plain[:length]):
+                where = places(text[before:])
+                return f"{text[: before + where[-length]]}[redacted]{text[before + where[-1] + 1 :]}"
         return text
 
 
@@ -105,19 +115,6 @@ class Stream:
         return rest
 
 
-def _before(text: str, count: int, at: int) -> int:
-    """Where the last `count` characters before `at` begin; white space is not counted."""
-    while count:
-        at -= 1
-        if text[at].isspace():
-            continue
-        if text[at] in "nr" and at and text[at - 1] == "\\":
-            at -= 1
-            continue
-        count -= 1
-    return at
-
-
 def _mapped(value: Any, clean: Callable[[str], str]) -> Any:
     if isinstance(value, msgspec.Struct):
         fields = {name: _mapped(getattr(value, name), clean) for name in value.__struct_fields__}
@@ -129,8 +126,3 @@ def _mapped(value: Any, clean: Callable[[str], str]) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(_mapped(item, clean) for item in value)
     return value
-
-
-@lru_cache(maxsize=4096)
-def _pattern(spelling: str) -> re.Pattern[str]:
-    return re.compile(GAP.join(map(re.escape, spelling)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -11,15 +10,14 @@ from pathlib import Path
 from stat import S_IMODE, S_IRUSR, S_IRWXU, S_ISLNK, S_ISREG
 
 from weft.agents.redaction import Redactor
-from weft.agents.spellings import SHORTEST, squeezed_bytes
+from weft.agents.spellings import SHORTEST, cut_out, places_bytes, squeezed_bytes
 from weft.errors import SecretStays
 from weft.files import replace_file
 from weft.transient import passing_trouble
 
-_GAP = rb"(?:\s|\\[nr])*"
 _BLOCK = 4 << 20
-_LARGEST = 64 << 20
-"""What is larger is not put right but taken away: a pattern over it would take minutes."""
+_LARGEST = 32 << 20
+"""What is larger is not put right but taken away: it would take very much memory."""
 _SKIPPED = frozenset({".git"})
 _LONGEST_NAME = 240
 _READABLE = 40
@@ -98,8 +96,10 @@ class Scrub:
             path.chmod(mode | S_IRUSR)
         data = path.read_bytes()
         for needle in hits:
-            signs = [re.escape(needle[at : at + 1]) for at in range(len(needle))]
-            data = re.sub(_GAP.join(signs), f"[redacted {self._needles[needle]}]".encode(), data)
+            tight = squeezed_bytes(data)
+            if needle in tight:  # it may have gone with a longer one
+                sign = f"[redacted {self._needles[needle]}]".encode()
+                data = cut_out(data, tight, places_bytes(data), needle, sign)
         replace_file(path, data, mode)
 
 

@@ -10,16 +10,15 @@ import html
 import json
 import re
 import shlex
-from collections.abc import Iterator
-from typing import Final
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from typing import AnyStr, Final
 from urllib.parse import quote, quote_plus
 
 SHORTEST: Final = 8
 """A shorter value is a word that stands in texts for other reasons."""
 
-GAP: Final = r"(?:\s|\\[nr])*"
-"""What may stand between two characters of a secret: white space, also as JSON and programs write it."""
-
+_WHITE = b" \t\n\r\x0b\x0c"
 _LONGEST = 512
 _PIECE = 256
 _FEW = 4
@@ -33,7 +32,42 @@ def squeezed(text: str) -> str:
 
 def squeezed_bytes(data: bytes) -> bytes:
     """The same of bytes."""
-    return data.translate(None, b" \t\n\r\x0b\x0c").replace(b"\\n", b"").replace(b"\\r", b"")
+    return data.translate(None, _WHITE).replace(b"\\n", b"").replace(b"\\r", b"")
+
+
+def places(text: str) -> Sequence[int]:
+    """Where in a text each sign of `squeezed(text)` stands."""
+    kept = array("L", (at for at, sign in enumerate(text) if not sign.isspace()))
+    return _without("".join(text.split()), kept, ("\\n", "\\r"))
+
+
+def places_bytes(data: bytes) -> Sequence[int]:
+    """The same of bytes."""
+    kept = array("L", (at for at, sign in enumerate(data) if sign not in _WHITE))
+    return _without(data.translate(None, _WHITE), kept, (b"\\n", b"\\r"))
+
+
+def _without(tight: AnyStr, kept: array[int], breaks: Iterable[AnyStr]) -> array[int]:
+    for one in breaks:
+        rest, start = array("L"), 0
+        while (at := tight.find(one, start)) >= 0:
+            rest += kept[start:at]
+            start = at + len(one)
+        kept = rest + kept[start:]
+        tight = tight.replace(one, one[:0])
+    return kept
+
+
+def cut_out(text: AnyStr, tight: AnyStr, where: Sequence[int], needle: AnyStr, sign: AnyStr) -> AnyStr:
+    """The text with `sign` in each place where `needle` stands in it squeezed: `tight` is that, `where` are its places."""
+    parts: list[AnyStr] = []
+    done = start = 0
+    while (at := tight.find(needle, start)) >= 0:
+        start = at + len(needle)
+        parts += [text[done : where[at]], sign]
+        done = where[start - 1] + 1
+    parts.append(text[done:])
+    return text[:0].join(parts)
 
 
 def spellings(value: str) -> set[str]:

@@ -56,6 +56,8 @@ async def _all(here: Here, weft: Weft) -> int:
             here.screen.line(f"  {driven_by(holders[state.run])}")
     for run, error in errors.items():
         here.screen.line(f"{run} cannot be driven: {error}")
+        if error.how:
+            here.screen.line(f"  {error.how}")
     if not driven:
         here.screen.line("Nothing is unfinished.")
     if stopped.seen:

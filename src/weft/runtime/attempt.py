@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -31,7 +31,7 @@ from weft.runtime.weaving import disagreement, finish, start_from, start_tree, u
 from weft.steps.port import GateKind, Kind, Tools
 from weft.transient import passing_trouble
 from weft.workspace.names import attempt_name, slug
-from weft.workspace.port import Base, Kept, Place, Spot, Workspace, Woven
+from weft.workspace.port import Base, Kept, Note, Place, Spot, Workspace, Woven
 
 T = TypeVar("T")
 
@@ -148,14 +148,14 @@ class Attempts:
                 return parts
             if _only_gates_look(kind, assignment):
                 return await unseen(assignment, workspace, parts)
-            names = declared_names(assignment.brief)
-            return await workspace.open(spot, assignment.base, parts, mode, names, secret=bool(held.redactor))
+            if held.redactor:
+                await cleared(workspace, spot, held.redactor)
+            note = Note(tuple(declared_names(assignment.brief)), secret=bool(held.redactor))
+            return await workspace.open(spot, assignment.base, parts, mode, note)
 
         place = await self._patiently(link, "preparing its folder", prepare)
         if isinstance(place, Woven):
             return disagreement(assignment, place)
-        if held.redactor:
-            await cleared(workspace, spot, held.redactor)
         outcome = Outcome(failure=Failure(kind="lost", message="the attempt was stopped"))
         left: tuple[str, ...] = ()
         desk = self._desk(assignment, link, place, held)
@@ -163,7 +163,8 @@ class Attempts:
         try:
             desk.spool.mkdir(parents=True, exist_ok=True)
             watch = Watch(self.clock, desk, assignment.brief.timeout)
-            outcome = await watch.run(self._work(assignment, kind, desk, workspace, place, leaks, link))
+            work = _Work(assignment, kind, workspace, place, desk, link)
+            outcome = await watch.run(self._work(work, leaks))
             outcome = await leaks.judged(outcome)
         except WeftError as error:
             outcome = Outcome(failure=classed(error))
@@ -171,6 +172,8 @@ class Attempts:
             kept = outcome.failure is None
             if not kept:
                 await asyncio.shield(leaks.taken_out())
+                if held.redactor and place.writable:
+                    await workspace.looked_through(place.path)
             left = await asyncio.shield(self._put_away(assignment, workspace, place, kept, link))
         return msgspec.structs.replace(outcome, warnings=(*outcome.warnings, *left))
 
@@ -194,40 +197,22 @@ class Attempts:
             desk = self._desk(assignment, link, Place(str(_NOWHERE)), held)
             desk.spool.mkdir(parents=True, exist_ok=True)
             judged = Judged(Outcome(), Place(str(_NOWHERE), woven.commit), woven.commit, base)
-            verdicts = await self._judges(assignment, workspace, desk, known).judge(judged)
+            verdicts = await Judges(assignment, workspace, self.gates, self.tools, desk, known).judge(judged)
             await desk.close()
             return verdicts
 
         return await finish(assignment, workspace, judge)
 
-    def _judges(
-        self,
-        assignment: Assignment,
-        workspace: Workspace,
-        desk: AttemptDesk,
-        known: dict[tuple[str, int], Verdict] | None = None,
-    ) -> Judges:
-        return Judges(assignment, workspace, self.gates, self.tools, desk, known)
-
     def _workspace_of(self, assignment: Assignment) -> Workspace:
         return self.workspace(assignment.spot.run, assignment.base, assignment.policies)
 
-    async def _work(
-        self,
-        assignment: Assignment,
-        kind: Kind,
-        desk: AttemptDesk,
-        workspace: Workspace,
-        place: Place,
-        leaks: Leaks,
-        link: Link,
-    ) -> Outcome:
-        brief = assignment.brief
+    async def _work(self, work: _Work, leaks: Leaks) -> Outcome:
+        brief, desk = work.assignment.brief, work.desk
         mark = desk.spool / AT_WORK
         mark.touch()
         leaks.begin(mark)
         try:
-            outcome = await kind.perform(brief, desk, self.tools())
+            outcome = await work.kind.perform(brief, desk, self.tools())
         except (WeftError, OSError) as error:
             if not (desk.heard and brief.role_name):
                 raise  # nothing was paid for: where the host is in the way it is done again as if it had not been tried
@@ -238,51 +223,43 @@ class Attempts:
         if outcome.failure is not None:
             return outcome
         try:
-            return await self._kept_and_judged(assignment, kind, desk, workspace, place, outcome, link)
+            return await self._kept_and_judged(work, outcome)
         except (WeftError, OSError) as error:
             if not brief.role_name:
                 raise
             return msgspec.structs.replace(outcome, failure=counted(classed(error)))
 
-    async def _kept_and_judged(
-        self,
-        assignment: Assignment,
-        kind: Kind,
-        desk: AttemptDesk,
-        workspace: Workspace,
-        place: Place,
-        outcome: Outcome,
-        link: Link,
-    ) -> Outcome:
+    async def _kept_and_judged(self, work: _Work, outcome: Outcome) -> Outcome:
         """What was done is done, and what it took is known: whatever goes wrong from here on, that is told."""
         from weft.steps.evidence import declared, demand
 
-        brief = assignment.brief
-        also = await asyncio.to_thread(declared, brief, desk.folder)
-        kept = await self._patiently(
-            link, "keeping its work", lambda: self._keep(assignment, kind, workspace, place, also)
+        assignment, brief, place, folder = (
+            work.assignment,
+            work.assignment.brief,
+            work.place,
+            work.desk.folder,
         )
+        also = await asyncio.to_thread(declared, brief, folder)
+        kept = await self._patiently(work.link, "keeping its work", lambda: self._keep(work, also))
         if kept.lost:
             return with_kept(outcome, kept, failure=unkept(kept))
-        missing = demand(brief, outcome, kept.artifacts, desk.folder)
+        missing = demand(brief, outcome, kept.artifacts, folder)
         if missing is not None:
             return with_kept(outcome, kept, failure=missing)
         judged = Judged(outcome, place, kept.commit, assignment.base)
-        judges = self._judges(assignment, workspace, desk)
-        verdicts = await self._patiently(link, "judging its work", lambda: judges.judge(judged))
+        judges = Judges(assignment, work.workspace, self.gates, self.tools, work.desk)
+        verdicts = await self._patiently(work.link, "judging its work", lambda: judges.judge(judged))
         if assignment.earlier:
             kept = msgspec.structs.replace(kept, artifacts=joined(assignment.earlier, kept.artifacts))
         handoff = handed(brief, outcome, kept.artifacts)
         return with_kept(outcome, kept, verdicts=(*outcome.verdicts, *verdicts), handoff=handoff)
 
-    async def _keep(
-        self, assignment: Assignment, kind: Kind, workspace: Workspace, place: Place, also: list[str]
-    ) -> Kept:
-        if kind.workspace == "none" and not place.writable:
+    async def _keep(self, work: _Work, also: list[str]) -> Kept:
+        spot, place = work.assignment.spot, work.place
+        if work.kind.workspace == "none" and not place.writable:
             return Kept(commit=place.base)  # Such a kind never saw the folder.
-        return await workspace.keep(
-            assignment.spot, place, succeeded=True, message=assignment.brief.title, also=also
-        )
+        title = work.assignment.brief.title
+        return await work.workspace.keep(spot, place, succeeded=True, message=title, also=also)
 
     async def _put_away(
         self, assignment: Assignment, workspace: Workspace, place: Place, kept: bool, link: Link
@@ -330,6 +307,17 @@ class Attempts:
 
     def _spool_of(self, spot: Spot) -> Path:
         return self.spool / slug(spot.run) / attempt_name(spot)
+
+
+class _Work(NamedTuple):
+    """One attempt in its folder."""
+
+    assignment: Assignment
+    kind: Kind
+    workspace: Workspace
+    place: Place
+    desk: AttemptDesk
+    link: Link
 
 
 def _needs_nothing(kind: Kind, assignment: Assignment) -> bool:

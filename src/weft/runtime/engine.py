@@ -105,9 +105,8 @@ class Engine:
         self.drivers: dict[str, Driver] = {}
         self._driven: set[str] = set()
         self.leases = Leases(store, self.clock, self._lost, self._regained, folder=drivers, judge=judge)
-        self.hears: Callable[[str, str], None] = (
-            log_wait  # of what has to wait for the host, and why ("": no more)
-        )
+        # Hears what has to wait for the host, and why ("": no more).
+        self.hears: Callable[[str, str], None] = log_wait
         self._decode = decode
         self._graphs: dict[str, tuple[Workflow, Graph]] = {}
         self._kept: set[str] = set()

@@ -6,6 +6,7 @@ A file that has one is put right, named, and the attempt has failed: neither its
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ import msgspec
 from weft.agents.redaction import Redactor
 from weft.agents.scrub import Scrub
 from weft.core.work import Failure, Outcome
+from weft.errors import SecretStays
 from weft.runtime.desk import AttemptDesk
 from weft.workspace.port import Spot, Workspace
 
@@ -61,7 +63,9 @@ class Leaks:
 
 
 async def cleared(workspace: Workspace, spot: Spot, redactor: Redactor) -> None:
-    """Take the secrets out of what earlier attempts left that were cut off; until then nothing of it is kept."""
+    """Take the secrets out of what earlier attempts left that were cut off; until then nothing of it is kept. A folder from which
+    one cannot be taken stays, and is named when the run ends."""
     for folder in await workspace.cut_off(spot):
-        await asyncio.to_thread(Scrub(redactor).folder, Path(folder))
-        await workspace.looked_through(folder)
+        with suppress(SecretStays):
+            await asyncio.to_thread(Scrub(redactor).folder, Path(folder))
+            await workspace.looked_through(folder)

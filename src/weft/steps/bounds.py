@@ -69,7 +69,7 @@ def fits(length: int) -> int:
 
 
 METERING: ContextVar[Meter] = ContextVar("METERING")
-"""The meter of the rendering under way: what a filter is given has no way to the context."""
+"""The meter of the rendering under way."""
 
 
 def has_so_many(count: int) -> None:
@@ -212,7 +212,7 @@ _COUNTED, _TOGETHER = "metered", "metered_together"
 class _Meters(NodeTransformer):
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 - Jinja calls it by the kind of node
         self.generic_visit(node)
-        node.iter = nodes.Filter(node.iter, _COUNTED, [nodes.Name(METER, "load")], [], None, None)
+        node.iter = nodes.Filter(node.iter, _COUNTED, [], [], None, None)
         return node
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - the same
@@ -221,17 +221,15 @@ class _Meters(NodeTransformer):
         return nodes.Filter(first, _TOGETHER, rest, [], None, None)
 
 
-METER: Final = "_meter"
-
-
 def metered(tree: nodes.Template) -> nodes.Template:
     """The parsed template with what counts its turns."""
     changed: nodes.Template = _Meters().visit(tree)
     return changed
 
 
-def _counted(items: Any, meter: Meter) -> Any:
+def _counted(items: Any) -> Any:
     """Every turn counts; what has a length keeps it, for `loop.last` and the like."""
+    meter = METERING.get()
     if isinstance(items, str | list | tuple | dict | set):
         return _Sized(items, meter)
     return _turns(items, meter)

@@ -54,7 +54,7 @@ def render(template: str, names: Mapping[str, Any], finalize: Callable[[Any], An
         meter = bounds.Meter()
         under_way = bounds.METERING.set(meter)
         try:
-            return bounds.collected(made.generate({**names, bounds.METER: meter}), meter)
+            return bounds.collected(made.generate(names), meter)
         finally:
             bounds.METERING.reset(under_way)
     except RecursionError as fault:
@@ -117,7 +117,7 @@ def _environment() -> SandboxedEnvironment:
             return bounded
 
         def call(self, context: Any, obj: Any, /, *args: Any, **named: Any) -> Any:
-            meter = context[bounds.METER]
+            meter = bounds.METERING.get()
             meter.turn()
             bounds.call(obj, args, named)
             made = super().call(context, obj, *args, **named)

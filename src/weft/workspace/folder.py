@@ -23,7 +23,7 @@ from weft.workspace.cleanup import SHELVES, drop_folders
 from weft.workspace.names import attempt_name, confined, inner_path, show_path, slug, written_in_vain
 from weft.workspace.owned import Owning, process_owning
 from weft.workspace.places import give_back, remove
-from weft.workspace.port import Base, JudgeFolder, JudgeRules, Kept, Mode, Part, Place, Spot, Woven
+from weft.workspace.port import Base, JudgeFolder, JudgeRules, Kept, Mode, Note, Part, Place, Spot, Woven
 
 
 class Seen(Struct, frozen=True, gc=False):
@@ -61,13 +61,7 @@ class FolderWorkspace:
         return Base(root=str(root), at=at)
 
     async def open(
-        self,
-        spot: Spot,
-        base: Base,
-        needs: Sequence[Part],
-        mode: Mode,
-        declared: Sequence[str] = (),
-        secret: bool = False,
+        self, spot: Spot, base: Base, needs: Sequence[Part], mode: Mode, note: Note = Note()
     ) -> Place | Woven:
         self._run = spot.run
         if mode == "none":

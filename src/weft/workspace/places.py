@@ -21,6 +21,7 @@ from weft.files import read_bytes, replace_file
 from weft.trees import remove_tree, walk
 from weft.workspace.git import Git, alternate
 from weft.workspace.owned import Owning, mark_of, process_owning
+from weft.workspace.port import Note
 from weft.workspace.repository import Repository, setting_lines
 
 _SECONDS = 1800.0
@@ -115,14 +116,6 @@ class Places:
 def index_of(folder: Path) -> Path:
     """The index as it was when the folder was set up; it lies beside the folder."""
     return folder.with_name(f"{folder.name}.index")
-
-
-class Note(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is told beside a folder to whoever finds it when its attempt was cut off: `declared` names what is kept even when
-    ignored; with `secret` the attempt was given secrets, and nobody has looked yet whether it wrote one down."""
-
-    declared: tuple[str, ...] = ()
-    secret: bool = False
 
 
 def put_note(folder: Path, note: Note) -> None:

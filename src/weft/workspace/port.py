@@ -144,6 +144,14 @@ class Spot(Struct, frozen=True):
     takes_over: int = 0
 
 
+class Note(Struct, frozen=True, omit_defaults=True):
+    """What whoever finds the folder of an attempt that was cut off has to know: `declared` are names and patterns of files that
+    are kept even when ignored; with `secret` the attempt was given secrets, and nothing is kept before it was looked through."""
+
+    declared: tuple[str, ...] = ()
+    secret: bool = False
+
+
 class Workspace(Protocol):
     """One per run. Raises WorkspaceError; a Conflict is a result, not an error."""
 
@@ -160,19 +168,9 @@ class Workspace(Protocol):
         ...
 
     async def open(
-        self,
-        spot: Spot,
-        base: Base,
-        needs: Sequence[Part],
-        mode: Mode,
-        declared: Sequence[str] = (),
-        secret: bool = False,
+        self, spot: Spot, base: Base, needs: Sequence[Part], mode: Mode, note: Note = Note()
     ) -> Place | Woven:
-        """The folder for one attempt, made from the woven commits of its needs; a Woven when those disagree.
-
-        `declared`: names and patterns of files that are kept even when ignored, also when the attempt is cut off. `secret`: the
-        attempt is given secrets; when it is cut off nothing of the folder is kept before it was looked through.
-        """
+        """The folder for one attempt, made from the woven commits of its needs; a Woven when those disagree."""
         ...
 
     async def cut_off(self, spot: Spot) -> list[str]:

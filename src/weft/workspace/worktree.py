@@ -28,8 +28,8 @@ from weft.workspace.judging.overlay import overlay
 from weft.workspace.keeper import Keeper
 from weft.workspace.names import attempt_name, attempt_ref, base_ref, given_ref, passing_name, slug
 from weft.workspace.owned import Owning, process_owning
-from weft.workspace.places import Note, Places, give_back, note_of, put_note, remove
-from weft.workspace.port import Base, JudgeFolder, JudgeRules, Kept, Mode, Part, Place, Spot, Woven
+from weft.workspace.places import Places, give_back, note_of, put_note, remove
+from weft.workspace.port import Base, JudgeFolder, JudgeRules, Kept, Mode, Note, Part, Place, Spot, Woven
 from weft.workspace.repository import Repository, stores_of
 from weft.workspace.settler import Choices
 from weft.workspace.weave import Fabric, Order, Weaver
@@ -119,13 +119,7 @@ class GitWorkspace:
             return await pinning.prepare(on, scratch, self._caps, run, with_changes, target, at)
 
     async def open(
-        self,
-        spot: Spot,
-        base: Base,
-        needs: Sequence[Part],
-        mode: Mode,
-        declared: Sequence[str] = (),
-        secret: bool = False,
+        self, spot: Spot, base: Base, needs: Sequence[Part], mode: Mode, note: Note = Note()
     ) -> Place | Woven:
         on, _ = await self._at(base)
         if mode in ("none", "shared"):
@@ -136,7 +130,7 @@ class GitWorkspace:
             return Woven("", "", fabric.conflicts, fabric.applied)
         place = await self._placed(spot, base, fabric, mode == "own")
         if place.writable:
-            await asyncio.to_thread(put_note, Path(place.path), Note(tuple(declared), secret))
+            await asyncio.to_thread(put_note, Path(place.path), note)
         return place
 
     async def cut_off(self, spot: Spot) -> list[str]:
