@@ -105,6 +105,34 @@ def test_no_path_of_an_import_is_followed(weft):
     assert weft.json("runs", "--store", "y.db")["runs"] == []
 
 
+@pytest.mark.parametrize(
+    "base",
+    [{"root": "/x", "warnings": 3}, {"root": ["/x"]}, {"root": "/x", "private": "no"}, {"commit": ""}],
+)
+def test_an_import_whose_beginning_is_of_another_shape_is_refused(weft, base):
+    weft.run("{id: a, run: 'true'}")
+    weft.write("evil.jsonl", crafted(weft("export", "last").out, base=base))
+    refused = weft("import", "evil.jsonl", "--store", "x.db")
+    assert (refused.code, "cannot be taken in" in refused.err) == (2, True)
+    assert weft.json("runs", "--store", "x.db")["runs"] == []
+
+
+def test_a_fork_of_an_import_looks_for_nothing_where_the_file_of_the_import_was(weft):
+    weft.write("elsewhere/child.yaml", "name: child\nsteps: [{id: a, run: 'touch followed'}]\n")
+    weft.write(
+        "elsewhere/w.yaml", "name: w\nsteps:\n- {id: a, ask: Go?}\n- {id: b, needs: a, call: child.yaml}\n"
+    )
+    weft("run", "elsewhere/w.yaml")
+    weft.write("r.jsonl", weft("export", "last").out)
+    weft("import", "r.jsonl", "--store", "x.db")
+    forked = weft.json("fork", "last", "a", "--store", "x.db")["run"]
+    weft("drive", forked, "--store", "x.db")
+    assert weft("approve", forked, "--store", "x.db").code == 0
+    ended = weft("drive", forked, "--store", "x.db")
+    assert "There is no workflow" in ended.out + ended.err
+    assert not list(weft.folder.rglob("followed"))
+
+
 def test_an_import_without_its_definition_is_refused(weft):
     weft.run("{id: a, uses: noop}")
     lines = weft("export", "last").out.splitlines(keepends=True)

@@ -10,7 +10,7 @@ from weft.core.graph import Graph
 from weft.core.imported import decoded_definition, definition_digest, fold_imported
 from weft.core.options import Parent
 from weft.core.state import begin
-from weft.core.work import Artifact, Usage
+from weft.core.work import Artifact, Failure, Usage
 from weft.definition.stored import encode
 from weft.definition.workflow import Approval, Step
 from weft.testing.given import Given, given
@@ -88,6 +88,10 @@ def test_an_honest_history_is_folded():
         (e.AskAnswered("a", ask="a1", commit="x"), "is no commit"),
         (e.RunWoven(branch="--force", commit=COMMIT, tree=COMMIT), "is no branch"),
         (e.RunLanded(target="a..b", commit=COMMIT), "is no branch"),
+        (e.StepWaiting("a", on="time", until=1e308), "until is no time"),
+        (e.StepWaiting("a", on="time", until=float("nan")), "until is no time"),
+        (e.AttemptFailed("a", retry_at=-1.0), "retry_at is no time"),
+        (e.AttemptFailed("a", failure=Failure("quota", "", retry_at=1e18)), "retry_at is no time"),
     ],
 )  # fmt: skip
 def test_a_name_that_git_or_a_disk_would_take_for_something_else_is_named(event: e.Event, fault: str):
@@ -102,12 +106,23 @@ def test_a_name_that_git_or_a_disk_would_take_for_something_else_is_named(event:
         created(base={"root": "/x", "commit": "--upload-pack=x"}),
         created(base={"root": "/x", "target": "-x"}),
         created(base={"root": "/x", "seen": ["x"]}),
+        created(base={"root": "/x", "judged": "--x"}),
+        created(base={"root": "/x", "within": "../x"}),
+        created(base={"root": "/x", "within": 7}),
+        created(base={"root": "/x", "at": True}),
+        created(base={"root": "/x", "at": "now"}),
         created(parent=Parent("../x", "s", 1, 1)),
     ],
 )
 def test_a_beginning_that_is_none_is_refused(beginning: e.Event):
     with pytest.raises(ValueError, match="version 1"):
         fold_imported("r", FLOW, [(beginning, 0.0)])
+
+
+@pytest.mark.parametrize("at", [1e308, -1.0, float("inf"), float("nan")])
+def test_a_time_that_no_calendar_shows_is_refused(at: float):
+    with pytest.raises(ValueError, match="version 2: at is no time"):
+        fold_imported("r", FLOW, [(created(), 0.0), (e.RunStarted(), at)])
 
 
 def test_a_definition_that_is_none_is_refused():

@@ -116,11 +116,14 @@ class People(ABC):
             base = msgspec.convert(state.base, Base)
             commits = [e.result.commit for e in given if isinstance(e, StepSucceeded) and e.result.commit]
             await self.workspace(name, base, state.workflow.weave).adopt(name, base, commits)
-        changed = changed_inputs(state.workflow, inputs or {})
+        workflow = state.workflow
+        if state.imported:  # the folder that its file was in is somebody else's: nothing is looked for there
+            workflow = msgspec.structs.replace(workflow, source="")
+        changed = changed_inputs(workflow, inputs or {})
         self.engine.vault.put(name, self.engine.vault.of(run))
         return await self.engine.create(
-            state.workflow,
-            encode(state.workflow),
+            workflow,
+            encode(workflow),
             run=name,
             inputs={**state.inputs, **changed},
             facts={**state.facts, **(facts or {})},
@@ -145,7 +148,8 @@ class People(ABC):
                 if stored is None:
                     raise ValueError("its definition is not there")
                 state = fold_imported(run, decoded_definition(stored), history)
-            except ValueError as error:
+                msgspec.convert(state.base or {"root": ""}, Base)
+            except (ValueError, msgspec.ValidationError) as error:
                 raise StoreError(f"Run {run} cannot be taken in: {error}.") from error
             version = state.version
             events = decide(state, c.Import(root=str(self.folder), by=self.actor), now)

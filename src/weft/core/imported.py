@@ -21,8 +21,11 @@ from weft.definition.workflow import Workflow
 _COMMIT = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})?")
 _DIGEST = re.compile(r"(?:[0-9a-f]{64})?")
 _BRANCH = re.compile(r"(?:(?!-)(?!.*(?:\.\.|//|@\{|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+)?")
-_NAMES = {"commit": _COMMIT, "tree": _COMMIT, "seen": _COMMIT, "previous": _COMMIT}
+_NAMES = {"commit": _COMMIT, "tree": _COMMIT, "seen": _COMMIT, "previous": _COMMIT, "judged": _COMMIT}
 _BRANCHES = ("target", "branch")
+_TIMES = ("at", "until", "retry_at", "expires_at")
+_YEAR_10000 = 253_402_300_800.0
+"""Unix seconds of the first time that no calendar can show."""
 _STEP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
 
 
@@ -33,7 +36,7 @@ def fold_imported(run: str, workflow: Workflow, history: Sequence[tuple[e.Event,
             raise ValueError(f"its definition names a step {step.id!r:.80}")
     state = begin(run, workflow, Graph(workflow))
     for version, (event, at) in enumerate(history, 1):
-        for fault in _faults(event, first=version == 1):
+        for fault in (*_in_times({"at": at}), *_faults(event, first=version == 1)):
             raise ValueError(f"version {version}: {fault}")
         evolve(state, event, at)
     return state
@@ -52,13 +55,27 @@ def _faults(event: e.Event, first: bool) -> Iterator[str]:
         yield from _in_result(event.result)
     if isinstance(event, e.AskAnswered):
         yield from _in_artifacts(event.artifacts)
+    if isinstance(event, e.AttemptFailed):
+        yield from _in_times({"retry_at": event.failure.retry_at})
     for name in (*_NAMES, *_BRANCHES):
         yield from _in_name(name, getattr(event, name, ""))
+    yield from _in_times({name: getattr(event, name, None) for name in _TIMES})
 
 
 def _in_base(base: dict[str, Any]) -> Iterator[str]:
     for name, value in base.items():
         yield from _in_name(name, value)
+    within = base.get("within", "")
+    if within and not (isinstance(within, str) and is_run_id(within)):
+        yield f"it works in the folder of a run {within!r:.80}"
+    yield from _in_times({"at": base.get("at")})
+
+
+def _in_times(times: dict[str, Any]) -> Iterator[str]:
+    for name, value in times.items():
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value is not None and not (number and 0 <= value < _YEAR_10000):
+            yield f"{name} is no time: {value!r:.80}"
 
 
 def _in_result(result: e.Result) -> Iterator[str]:
