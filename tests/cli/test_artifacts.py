@@ -32,3 +32,16 @@ def test_a_file_whose_folder_is_gone(made):
 
     shutil.rmtree(made.folder / ".weft" / "runs")
     assert "no longer kept" in made("artifacts", "last", "d/n.md").err
+
+
+def test_links_are_copied_last_and_none_that_leads_out_by_way_of_others(weft, monkeypatch):
+    from weft.cli import artifacts
+
+    weft.run("{id: a, run: 'true'}")
+    out = weft.folder / "copy"
+    out.mkdir()
+    led_out = dict(
+        artifacts._link(out, {"b": ".", "p": "b/../x", "p/q": "y", "in": "b", "round": "round", "up": ".."})
+    )
+    assert led_out == {"p": "b/../x", "p/q": "y", "up": ".."}
+    assert sorted(path.name for path in out.iterdir()) == ["b", "in", "round"]

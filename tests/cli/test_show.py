@@ -51,11 +51,10 @@ def test_the_timeline_has_a_bar_for_each_step_that_began(done):
     said = done("show", "last", "--timeline").out
     assert [line.split()[0] for line in said.splitlines()[:-2]] == [
         "a",
-        "each",
         "each[1]",
         "each[2]",
         "b",
-    ] or "a" in said
+    ]
     assert "█" in said
     assert done.json("show", "last", "--timeline")["bars"][0]["step"] == "a"
 

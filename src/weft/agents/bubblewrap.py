@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
@@ -132,9 +131,22 @@ def _target(path: str) -> str:
     return os.path.join(os.path.realpath(folder), name) if name else folder
 
 
-@lru_cache(maxsize=8)
+_found: dict[tuple[str, bool], tuple[str, ...]] = {}
+"""Ways that worked. What did not is asked for again: a host without room for a moment must not stand in the way for ever."""
+
+
 def _namespaces(program: str, root: bool) -> tuple[str, ...] | str:
     """The first way that works, else what the last one said. Root needs no user namespace where none is to be had."""
+    known = _found.get((program, root))
+    if known is not None:
+        return known
+    found = _tried(program, root)
+    if not isinstance(found, str):
+        _found[program, root] = found
+    return found
+
+
+def _tried(program: str, root: bool) -> tuple[str, ...] | str:
     ways: Iterator[tuple[str, ...]] = iter(
         (("--unshare-user", "--disable-userns"), ("--unshare-user",), *(((),) if root else ()))
     )

@@ -97,11 +97,22 @@ def _programs(path: str, hidden: tuple[str, ...], home: str) -> tuple[str, ...]:
 
 
 def _root_of(folder: str, home: str, hidden: tuple[str, ...]) -> str:
-    """The whole installation that a folder of programs belongs to; "" for a home, or where a home keeps things of many."""
+    """The whole installation that a folder of programs belongs to; "" for a home, or where a home keeps things of many, or what
+    only its owner shall read: of that no more than a folder of programs in it is given back."""
     above, name = os.path.split(folder)
     shared = {*hidden, home, *(os.path.join(home, part) for part in _SHARED)}
+    if folder in shared or _is_private(folder, home):
+        return ""
     whole = name in ("bin", "sbin", ".bin", "libexec", "Scripts") and above not in shared
-    return above if whole else "" if folder in shared else folder
+    return above if whole and not _is_private(above, home) else folder
+
+
+def _is_private(folder: str, home: str) -> bool:
+    """Whether it is a folder in which a program keeps its settings, and often what lets somebody in (`~/.aws`)."""
+    above, name = os.path.split(folder)
+    if above == os.path.join(home, ".config"):
+        return True
+    return above == home and name.startswith(".") and name not in TOOLS
 
 
 def _links(folder: str) -> Iterator[str]:

@@ -80,22 +80,21 @@ async def _copy(here: Here, weft: Weft, state: State, found: Files, out: Path) -
     from weft.app.results import content, space
 
     _room(out, list(found.made))
-    workspace, left_out = space(weft, state), []
+    workspace, left_out, links = space(weft, state), [], {}
     for path, one in found.made.items():
-        target = out / path
         if not one.artifact.digest:
             left_out.append(f"{path} is a submodule")
             continue
         data = await content(weft, state, found, path)
         if data is not None:
-            _write(target, data)
-            continue
-        leads = os.fsdecode(await workspace.link(found.commit or one.artifact.commit, path) or b"")
-        if not _stays(out, target, leads):
-            left_out.append(f"{path} is a link to {leads}, which leads out of the folder")
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.symlink_to(leads)
+            _write(out / path, data)
+        else:
+            commit = found.commit or one.artifact.commit
+            links[path] = os.fsdecode(await workspace.link(commit, path) or b"")
+    # Last: through a link that is there already a file, or another link, might come to lie elsewhere.
+    left_out += [
+        f"{path} is a link to {leads}, which leads out of the folder" for path, leads in _link(out, links)
+    ]
     written = [path for path in found.made if (out / path).is_symlink() or (out / path).exists()]
     here.screen.give({"folder": str(out), "files": written, "left_out": left_out})
     here.screen.line(f"{len(written)} file(s) in {out}")
@@ -104,10 +103,28 @@ async def _copy(here: Here, weft: Weft, state: State, found: Files, out: Path) -
     return exits.COMPLETED
 
 
-def _stays(out: Path, place: Path, leads: str) -> bool:
-    """Whether a link at a place would lead nowhere but into the folder."""
-    end = os.path.normpath(os.path.join(os.path.abspath(place.parent), leads))
-    return end == os.path.abspath(out) or end.startswith(os.path.abspath(out) + os.sep)
+def _link(out: Path, links: dict[str, str]) -> list[tuple[str, str]]:
+    """Make the links; gives those that lead out of the folder, by themselves or by way of others, and are not there."""
+    top, made = out.resolve(), set()
+    for path, leads in links.items():
+        place = out / path
+        if place.parent.resolve().is_relative_to(top):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.symlink_to(leads)
+            made.add(path)
+    lead_out = [path for path in links if path not in made or not _ends(out / path).is_relative_to(top)]
+    for path in lead_out:
+        if path in made:
+            (out / path).unlink()
+    return [(path, links[path]) for path in lead_out]
+
+
+def _ends(place: Path) -> Path:
+    """Where it leads; one that leads round in a circle leads nowhere, and stays where it is."""
+    try:
+        return place.resolve()
+    except RuntimeError:
+        return place.parent.resolve()
 
 
 def _room(out: Path, paths: list[str]) -> None:

@@ -103,8 +103,8 @@ class Places:
 
     async def _packed_refs(self) -> bytes:
         """Branches, tags and remote branches as they stood when the first folder was made, weft's own left out."""
-        if self._refs is None:
-            self._refs = asyncio.create_task(self._list_refs())
+        if self._refs is None or (self._refs.done() and (self._refs.cancelled() or self._refs.exception())):
+            self._refs = asyncio.create_task(self._list_refs())  # one that failed is asked for again
         return await asyncio.shield(self._refs)
 
     async def _list_refs(self) -> bytes:
