@@ -28,6 +28,14 @@ def test_an_abort_ends_the_run_here(weft):
     assert "abort makes no sense now" in weft("abort", "last").err
 
 
+def test_an_abort_ends_what_the_run_had_called_too(weft):
+    weft.write("child.yaml", "name: child\nsteps:\n  - {id: ok, ask: Well?}\n")
+    weft.run("{id: a, call: child.yaml}")
+    assert weft("abort", "last").code == 0
+    statuses = {run["workflow"]: run["status"] for run in weft.json("runs", "--called")["runs"]}
+    assert statuses["child"] == "aborted", statuses
+
+
 def test_what_failed_is_tried_again(failed):
     assert "What failed will be tried again" in failed("retry", "last").out
     assert failed("drive").code == 1

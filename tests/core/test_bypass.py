@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tests.core.flows import GO, answer, flow, noop, started
 from weft.core.bypass import left_out, still_left_out
-from weft.definition.workflow import Decision, Route, Step
-from weft.testing.given import Given
+from weft.definition.policy import Retry
+from weft.definition.workflow import Decision, Foreach, Route, Step
+from weft.testing.given import Given, broken
 
 ROUTES = (Route("left", to=("l",)), Route("right", to=("r", "both")), Route("stop", to=("l",), end=True))
 
@@ -33,6 +34,16 @@ def test_a_route_that_ends_the_run_leaves_out_all_but_what_comes_after_it():
         ("both", "route"),
         ("y", "end"),
     ]
+
+
+def test_a_foreach_whose_items_have_begun_is_not_left_out_while_it_waits_for_a_word():
+    d = Step("d", "decide", decision=Decision(ROUTES[2:], by="person"))
+    each = Step("each", "noop", foreach=Foreach(over="[1]"), retry=Retry(attempts=1), on_failure="ask")
+    run = started(flow(d, noop("l"), each))
+    run.after(broken(run.step("each").items[0]))
+    assert run.step("each").status == "waiting"
+    run.after(answer("a1", "stop"))
+    assert (run.step("d").status, run.step("each").status) == ("succeeded", "waiting")
 
 
 def test_a_decision_that_was_not_made_leaves_nothing_out():

@@ -12,7 +12,7 @@ from weft.core import events as e
 from weft.core.effects import Perform, Wake
 from weft.core.work import Artifact, Failure, Handoff, Outcome, Usage, Verdict
 from weft.definition.policy import Budget, ErrorClass, Limits, Retry
-from weft.definition.workflow import Approval, Gate, Step
+from weft.definition.workflow import Gate, Step
 from weft.testing.given import Given, broken, done, like
 
 STILL = Retry(attempts=3, delay_seconds=10.0, jitter=False)
@@ -293,67 +293,6 @@ def test_all_that_an_attempt_has_asked_is_withdrawn_when_it_ends():
             .then(..., like(e.AskWithdrawn, ask="p1"), like(e.AskWithdrawn, ask="p2"), ...)
         )
         assert run.state.asks == {}
-
-
-# Called runs -------------------------------------------------------------------------------------------------------
-
-
-def call(**fields: Any) -> Given:
-    fields.setdefault("retry", Retry(on=()))
-    step = Step("a", "call", args={"workflow": "other"}, **fields)
-    return started(flow(step, noop("b", "a")))
-
-
-def told(status: Any, child: str = "r.1.1", **fields: Any) -> c.ReportChild:
-    return c.ReportChild("a", 1, status, child=child, **fields)
-
-
-def test_the_outputs_of_a_called_run_are_those_of_the_step():
-    run = call().after(told("completed", outcome=Outcome(outputs={"n": 1}, usage=Usage(tokens_in=7))), GO)
-    assert (run.state.outputs, run.state.spent.tokens) == ({"a": {"n": 1}}, 7)
-    assert run.step("b").status == "running"
-
-
-@pytest.mark.parametrize(("status", "kind"), [("failed", "permanent"), ("aborted", "refused")])
-def test_a_called_run_that_does_not_complete_fails_the_step(status: Any, kind: str):
-    failure = call().after(told(status, reason="no luck")).step("a").failure
-    assert failure is not None
-    assert (failure.kind, failure.message) == (kind, f"r.1.1 {status}: no luck")
-
-
-def test_a_called_run_is_tried_again_as_another_run():
-    run = call(retry=Retry(attempts=2, delay_seconds=0.0, on=("permanent",)))
-    run.when(told("failed"), GO).then(e.AttemptFailed, like(e.StepStarted, step="a", child="r.1.1-2"))
-    run.when(told("completed")).then()
-
-
-def test_a_run_waits_with_its_called_run_and_goes_on_with_it():
-    run = (
-        call()
-        .when(told("paused", reason="asked"), GO)
-        .then(like(e.ChildMoved, status="paused"), like(e.RunPaused, reason="asked", detail="a sub-run"))
-    )
-    run.when(told("paused")).then()
-    run.when(told("running"), GO).then(like(e.ChildMoved, status="running"), e.RunResumed)
-
-
-@pytest.mark.parametrize(
-    "report", [told("pending"), told("completed", child="r.1.9"), c.ReportChild("b", 1, "failed")]
-)
-def test_a_called_run_that_is_not_waited_for_changes_nothing(report: c.ReportChild):
-    call().when(report).then()
-
-
-def test_what_a_called_run_gave_may_have_to_be_approved():
-    run = call(approve=Approval()).after(told("completed"))
-    assert (run.step("a").status, run.state.asks["a1"].about) == ("waiting", "approval")
-
-
-def test_a_run_fails_when_only_a_paused_called_run_is_left():
-    step = Step("a", "call", args={"workflow": "other"})
-    run = started(flow(step, noop("x"))).after(broken("x"), GO)
-    assert run.state.status == "running"
-    run.when(told("paused"), GO).then(e.ChildMoved, like(e.StepAborted, step="a"), like(e.RunFailed))
 
 
 def test_the_weave_says_where_the_branch_stands_and_that_it_landed():

@@ -321,9 +321,11 @@ async def test_a_called_run_whose_end_waits_to_be_written_is_not_called_again(be
     run = await bench.begin(Step(id="sub", kind="call", args={"workflow": "child"}))
     call, called = bench.engine.call, []
 
-    async def counted(parent: Wishes, key: str, round_: int, child: str) -> c.ReportChild | None:
+    async def counted(
+        parent: Wishes, child: str, wanted: bool, key: str, round_: int
+    ) -> c.ReportChild | None:
         called.append(child)
-        report = await call(parent, key, round_, child)
+        report = await call(parent, child, wanted, key, round_)
         parent.wish(c.Publish((NotePublished("a turn is being written when the call ends"),)))
         await asyncio.sleep(0)
         return report

@@ -60,7 +60,8 @@ async def abort(here: Here, run: str, reason: str | None) -> int:
         found = await here.find(weft, run)
         await weft.engine.tell(found, c.Abort(reason=reason or "", by=weft.actor), weft.actor)
         state = await weft.engine.fold(found)
-        if not state.ended and not await is_driven(weft, top(state)):
+        unfinished = not state.ended or bool(state.unwanted)
+        if unfinished and not await is_driven(weft, top(state)):
             state = await weft.drive(found)
         elif not state.ended:
             state = await _ended(weft, found)

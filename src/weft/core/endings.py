@@ -109,8 +109,10 @@ def _leave_out(draft: Draft, decider: StepState) -> None:
 
 
 def _has_begun(st: StepState) -> bool:
-    """Waiting for a person's word is no beginning."""
-    return st.status not in {"pending", "waiting"} or st.attempt > 0 or st.result is not None
+    """Waiting for a person's word is no beginning; a foreach has begun with its items, though it makes no attempts."""
+    return (
+        st.status not in {"pending", "waiting"} or st.attempt > 0 or st.result is not None or bool(st.items)
+    )
 
 
 def skip_step(

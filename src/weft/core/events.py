@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from weft.core import work
 from weft.core.options import Options, Parent
-from weft.core.work import Artifact, Failure, Spending, Usage, Verdict
+from weft.core.work import Amount, Artifact, Failure, Spending, Usage, Verdict
 from weft.definition.policy import FailurePolicy
 
 
@@ -38,6 +38,7 @@ class RunStarted(Event, frozen=True, tag="run.started"):
     pass
 
 
+AskKind = work.AskKind
 Result = work.Result
 PauseReason = Literal["asked", "by request", "quota", "budget", "blocked", "imported", "secret"]
 
@@ -206,6 +207,15 @@ class ChildSpent(StepEvent, frozen=True, tag="child.spent"):
     spent: Spending = Spending()
 
 
+class ChildStopped(StepEvent, frozen=True, tag="child.stopped"):
+    """The run `child`, which this step had called and did not wait for, has ended; what it spent and was granted on top of its
+    callers' budgets since it was last told."""
+
+    child: str = ""
+    spent: Spending = Spending()
+    granted: Amount = Amount()
+
+
 class StepProduced(StepEvent, frozen=True, tag="step.produced"):
     """The work is done and gated, and waits for approval; carries what success will carry."""
 
@@ -257,20 +267,6 @@ class RoundOpened(Event, frozen=True, tag="round.opened"):
 class DecisionMade(StepEvent, frozen=True, tag="decision.made"):
     route: str = ""
     by: str = ""
-
-
-AskKind = Literal[
-    "question",
-    "before",
-    "approval",
-    "permission",
-    "escalation",
-    "fact",
-    "route",
-    "budget",
-    "failure",
-    "conflict",
-]
 
 
 class AskOpened(StepEvent, frozen=True, tag="ask.opened"):
@@ -378,6 +374,7 @@ AnyEvent = (
     | StepDue
     | StepWaiting
     | ChildMoved
+    | ChildStopped
     | ChildSpent
     | StepProduced
     | StepSucceeded

@@ -13,7 +13,7 @@ from weft.core.around import NOTHING, Around
 from weft.core.budgets import is_limited, left_to, spending, time_of
 from weft.core.evolve.run import together
 from weft.core.evolve.step import both
-from weft.core.state import State, StepState
+from weft.core.state import State
 from weft.core.work import Amount, Spending
 from weft.definition.policy import Budget
 
@@ -25,14 +25,16 @@ _NONE = Budget()
 
 def around_of(state: State, state_of: StateOf, now: float) -> Around:
     """What limits the run besides its own record; nothing costs nothing where no run of the family has a budget."""
-    own = _below(state, state_of, now) if state.calls and is_limited(state) else NOTHING
+    calls = state.calls or state.unwanted
+    own = _below(state, state_of, now) if calls and is_limited(state) else NOTHING
     caller = _caller(state, state_of)
     if caller is None or not _counts(state, state_of):
         return own
     assert state.parent is not None
     above, beside = around_of(caller, state_of, now), _below(caller, state_of, now)
     beside = msgspec.structs.replace(beside, above=above.above)
-    mine = _one_below(state, caller.steps[state.parent.step], state_of, now)
+    st = caller.steps[state.parent.step]
+    mine = _one_below(state, st.child_spent, st.child_granted, state_of, now)
     left = left_to(caller, state.parent.step, now, beside, mine.below, mine.more)
     busy = own.busy or above.busy or beside.busy or bool(caller.running)
     return msgspec.structs.replace(own, above=msgspec.structs.replace(left, granted=state.granted), busy=busy)
@@ -63,7 +65,11 @@ def _below(state: State, state_of: StateOf, now: float) -> Around:
         st = state.steps[key]
         child = state_of(st.child)
         if child is not None:
-            below = _joined(below, _one_below(child, st, state_of, now))
+            below = _joined(below, _one_below(child, st.child_spent, st.child_granted, state_of, now))
+    for run, left in state.unwanted.items():
+        child = state_of(run)
+        if child is not None:
+            below = _joined(below, _one_below(child, left.spent, left.granted, state_of, now))
     return below
 
 
@@ -72,11 +78,11 @@ def _joined(one: Around, other: Around) -> Around:
     return Around(below, more, together(one.held, other.held), busy=one.busy or other.busy)
 
 
-def _one_below(child: State, st: StepState, state_of: StateOf, now: float) -> Around:
+def _one_below(child: State, told: Spending, known: Amount, state_of: StateOf, now: float) -> Around:
     """A called run with all below it, less what its caller has heard of."""
     under = _below(child, state_of, now)
-    total, told = both(spending(child), under.below), st.child_spent
-    granted, known = together(child.granted, under.more), st.child_granted
+    total = both(spending(child), under.below)
+    granted = together(child.granted, under.more)
     at_work, may_take = time_of(child, now)
     spent = Spending(
         max(total.cost_usd - told.cost_usd, 0.0),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from weft.core import events as e
 from weft.core.backoff import retry_at
 from weft.core.commands import Note, OpenAsk, Report, ReportChild, ReportLost, Wait
@@ -11,8 +13,8 @@ from weft.core.facts import know
 from weft.core.questions import ask, withdraw, withdraw_budget_asks
 from weft.core.rounds import send_back
 from weft.core.routes import take_route
-from weft.core.state import StepState
-from weft.core.work import Failure, Outcome, Spending, Usage
+from weft.core.state import ENDED, StepState
+from weft.core.work import Amount, Failure, Outcome, Spending, Usage
 from weft.definition.policy import Budget, ErrorClass
 from weft.definition.workflow import Step
 
@@ -158,8 +160,11 @@ def report_lost(draft: Draft, command: ReportLost) -> None:
 
 
 def report_child(draft: Draft, command: ReportChild) -> None:
-    """A called run paused, went on, or ended."""
+    """A called run paused, went on, or ended; of one that is not waited for any more only its end counts."""
     state = draft.state
+    if command.child in state.unwanted:
+        _stopped(draft, command)
+        return
     st = state.steps.get(command.step)
     if st is None or command.step not in state.calls or st.round != command.round:
         return
@@ -180,9 +185,37 @@ def report_child(draft: Draft, command: ReportChild) -> None:
         draft.emit(e.RunResumed(detail=f"{st.child} is {command.status}"))
 
 
+def _stopped(draft: Draft, command: ReportChild) -> None:
+    if command.status not in ENDED:
+        return
+    told = draft.state.unwanted[command.child]
+    more, granted = _since(command.spent, told.spent), _granted_since(command.granted, told.granted)
+    draft.emit(e.ChildStopped(told.step, told.round, command.child, spent=more, granted=granted))
+    if granted != Amount():
+        withdraw_budget_asks(draft, "the budget was raised")
+
+
 def _settle(draft: Draft, st: StepState, command: ReportChild) -> None:
     """What the called run spent since it was last told of, and what it was allowed on top; a late report tells nothing new."""
-    now, before = command.spent, st.child_spent
+    more = _since(command.spent, st.child_spent)
+    if more != Spending():
+        draft.emit(e.ChildSpent(step=st.key, round=st.round, spent=more))
+    granted = _granted_since(command.granted, st.child_granted)
+    if granted != Amount():
+        raised = e.BudgetRaised(
+            cost_usd=granted.cost_usd or None,
+            tokens=granted.tokens or None,
+            attempts=granted.attempts or None,
+            seconds=granted.seconds or None,
+            caller=draft.state.parent is not None,
+            step=st.key,
+        )
+        draft.emit(raised)
+        withdraw_budget_asks(draft, "the budget was raised")
+
+
+def _since(now: Spending, before: Spending) -> Spending:
+    """The largest of its attempts is told anew with every amount, and alone it is nothing new."""
     more = Spending(
         max(now.cost_usd - before.cost_usd, 0.0),
         max(now.unknown - before.unknown, 0),
@@ -191,24 +224,20 @@ def _settle(draft: Draft, st: StepState, command: ReportChild) -> None:
         max(now.seconds - before.seconds, 0.0),
         max(now.told - before.told, 0),
     )
-    if more != Spending():
-        most = (now.dearest_usd, now.most_tokens, now.longest_seconds)
-        told = Spending(
-            more.cost_usd, more.unknown, more.tokens, more.attempts, more.seconds, more.told, *most
-        )
-        draft.emit(e.ChildSpent(step=st.key, round=st.round, spent=told))
-    allowed, known = command.granted, st.child_granted
-    granted = e.BudgetRaised(
-        cost_usd=max(allowed.cost_usd - known.cost_usd, 0.0) or None,
-        tokens=max(allowed.tokens - known.tokens, 0) or None,
-        attempts=max(allowed.attempts - known.attempts, 0) or None,
-        seconds=max(allowed.seconds - known.seconds, 0.0) or None,
-        caller=draft.state.parent is not None,
-        step=st.key,
+    if more == Spending():
+        return more
+    return msgspec.structs.replace(
+        more, dearest_usd=now.dearest_usd, most_tokens=now.most_tokens, longest_seconds=now.longest_seconds
     )
-    if granted.cost_usd or granted.tokens or granted.attempts or granted.seconds:
-        draft.emit(granted)
-        withdraw_budget_asks(draft, "the budget was raised")
+
+
+def _granted_since(now: Amount, before: Amount) -> Amount:
+    return Amount(
+        max(now.cost_usd - before.cost_usd, 0.0),
+        max(now.tokens - before.tokens, 0),
+        max(now.seconds - before.seconds, 0.0),
+        max(now.attempts - before.attempts, 0),
+    )
 
 
 def note(draft: Draft, command: Note) -> None:

@@ -113,12 +113,21 @@ class Spent(Struct):
     reserved_tokens: int = 0
 
 
+class Unwanted(Struct, frozen=True):
+    """A called run that its step did not wait for any more, and what was told of it by then."""
+
+    step: str
+    round: int
+    spent: Spending = Spending()
+    granted: Amount = Amount()
+
+
 class State(Struct):
     """A run. `ready` (needs a place) and `prompt` (needs none) are heaps of (order, item, key) with stale entries allowed:
     an entry counts while its step is pending and offered. `alarms` is such a heap too (`weft.core.alarms`).
 
     `closing` is how the run will end and `why`. `failed` steps with what each does to the run; `moving` are the calls
-    whose run is not paused; `wanted` facts with the open asks for each; `waited_seconds` were spent on waiting for people
+    whose run is not paused; `unwanted` called runs that have to be stopped, by id; `wanted` facts with the open asks for each; `waited_seconds` were spent on waiting for people
     only. `raised` was allowed on top of the budget, `granted` on top of those of the runs that called this one.
     """
 
@@ -157,6 +166,7 @@ class State(Struct):
     running: dict[str, None] = field(default_factory=dict)
     calls: dict[str, None] = field(default_factory=dict)
     moving: dict[str, None] = field(default_factory=dict)
+    unwanted: dict[str, Unwanted] = field(default_factory=dict)
     ready: list[tuple[int, int, str]] = field(default_factory=list)
     prompt: list[tuple[int, int, str]] = field(default_factory=list)
     timers: dict[str, float] = field(default_factory=dict)

@@ -19,6 +19,20 @@ def _spent(*amounts: float) -> None:
         raise ValueError("what is spent is a number, and not less than nothing")
 
 
+AskKind = Literal[
+    "question",
+    "before",
+    "approval",
+    "permission",
+    "escalation",
+    "fact",
+    "route",
+    "budget",
+    "failure",
+    "conflict",
+]
+
+
 class Usage(Struct, frozen=True, omit_defaults=True):
     """What an attempt spent. `cost_usd` None is unknown, never zero; `estimated` came from a price table."""
 

@@ -163,6 +163,7 @@ _WORDS: dict[type[e.Event], Callable[[Any], str]] = {
     e.StepStarted: _started,
     e.StepWaiting: _waiting,
     e.ChildSpent: lambda event: money(event.spent.cost_usd) if event.spent.cost_usd else "",
+    e.ChildStopped: lambda event: f"its run {event.child} has ended, nobody waits for it any more",
     e.ChildMoved: lambda event: f"its run is {event.status}",
     e.AttemptFailed: _attempt_failed,
     e.AttemptNoted: lambda event: ", ".join(event.note),

@@ -11,7 +11,7 @@ import msgspec
 from weft.core import commands as c
 from weft.core import events as e
 from weft.core.budgets import spending
-from weft.core.state import State, StepState
+from weft.core.state import State, StepState, Unwanted
 from weft.core.work import Amount, Artifact, Outcome, Spending
 from weft.errors import WeftError
 from weft.runtime.assignment import Assignment
@@ -36,11 +36,19 @@ def outcome_of(child: State) -> Outcome:
     )
 
 
-class Reporter:
-    """Tells a parent when its child pauses and goes on, and what it spends meanwhile."""
+def stopped(told: Unwanted, child: str, ended: State | None = None) -> c.ReportChild:
+    """What its caller hears of a called run that it did not wait for any more, once that has ended or was never there."""
+    if ended is None:
+        return c.ReportChild(told.step, told.round, "aborted", child=child)
+    told_all = (spending(ended), ended.granted)
+    return c.ReportChild(told.step, told.round, ended.status, ended.reason, Outcome(), child, *told_all)
 
-    def __init__(self, parent: Wishes, key: str, round_: int) -> None:
-        self.parent, self.key, self.round = parent, key, round_
+
+class Reporter:
+    """Tells a parent when its child pauses and goes on, and what it spends meanwhile, as long as it is `wanted`."""
+
+    def __init__(self, parent: Wishes, key: str, round_: int, wanted: bool = True) -> None:
+        self.parent, self.key, self.round, self.wanted = parent, key, round_, wanted
         self.said: tuple[str, Spending, Amount] = ("running", Spending(), Amount())
 
     def begin(self, child: Wishes) -> Callable[[], None]:
@@ -50,7 +58,7 @@ class Reporter:
 
     def __call__(self, state: State, events: list[e.Event]) -> None:
         told = (state.status, spending(state), state.granted)
-        if state.status in {"running", "paused"} and told != self.said:
+        if self.wanted and state.status in {"running", "paused"} and told != self.said:
             self.said = told
             reason = state.detail or state.reason
             wish = c.ReportChild(
@@ -65,9 +73,11 @@ def heard(done: asyncio.Future[Any]) -> None:
         done.exception()
 
 
-def called_by(state: State) -> set[str]:
-    """The runs that steps of this one wait for."""
-    return {state.steps[key].child for key in state.calls}
+def owed_calls(state: State) -> dict[tuple[str, bool], tuple[str, int]]:
+    """The runs that are to be called (True) or to be ended, each with its step and round."""
+    called = [state.steps[key] for key in state.calls]
+    owed = {(st.child, True): (st.key, st.round) for st in called}
+    return owed | {(child, False): (told.step, told.round) for child, told in state.unwanted.items()}
 
 
 def belongs(child: State, parent: State, key: str) -> None:

@@ -24,7 +24,7 @@ from weft.core.state import State
 from weft.core.work import Failure, Outcome
 from weft.errors import Refused, WeftError
 from weft.runtime.briefing import Briefing
-from weft.runtime.calling import called_by, heard
+from weft.runtime.calling import heard, owed_calls
 from weft.runtime.host import Host, Wishes
 from weft.runtime.link import AttemptLink
 from weft.runtime.own import AttemptName, OwnAttempts, is_free, name_of
@@ -63,7 +63,7 @@ class Driver:
         self.told = told
         self.inbox: list[Wish] = []
         self.live: UnderWay[AttemptName] = UnderWay(self._attempt_over)
-        self.calls: UnderWay[str] = UnderWay(self.nudge)
+        self.calls: UnderWay[tuple[str, bool]] = UnderWay(self.nudge)
         self.answers: dict[str, asyncio.Future[str]] = {}
         self.children: dict[str, Driver] = {}
         self.caller: Callable[[], None] | None = None
@@ -153,10 +153,12 @@ class Driver:
         """Nothing is under way here or in a called run, and what the run waits for is not ours to bring about."""
         if self.live or self.inbox or self._again:
             return False
-        if self.state.ended or self.stopping:
+        if self.stopping:
             return not self.calls
-        children = all(name in self.children and self.children[name].at_rest(resting) for name in self.calls)
-        return children and resting(self.state)
+        children = all(
+            child in self.children and self.children[child].at_rest(resting) for child, _ in self.calls
+        )
+        return children and (self.state.ended or resting(self.state))
 
     async def _sleep(self) -> None:
         self._wake = asyncio.get_running_loop().create_future()
@@ -310,15 +312,14 @@ class Driver:
                 name = name_of(st)
                 if self._own.begin(name):
                     self.live.start(group, name, self._attempt(name))
-            for key in state.calls:
-                child = state.steps[key].child
-                if child not in self.calls:
-                    self.calls.start(group, child, self._call(key, state.steps[key].round, child))
+            for (child, wanted), spot in owed_calls(state).items():  # it is ended once the call is over here
+                if (child, True) not in self.calls and (child, wanted) not in self.calls:
+                    self.calls.start(group, (child, wanted), self._call(child, wanted, *spot))
         self._own.forget(state, self.live)
         if len(self.live) > len(state.running) or self.stopping:
             self.live.cancel(but=() if self.stopping else set(filter(self._owed, self.live)))
-        if len(self.calls) > len(state.calls) or self.stopping:
-            self.calls.cancel(but=() if self.stopping else called_by(state))
+        if len(self.calls) > len(state.calls) or state.unwanted or self.stopping:
+            self.calls.cancel(but=() if self.stopping else owed_calls(state))
 
     async def _take_up(self) -> None:
         """Attempts on record that were not begun here. What somebody put there who drives nothing is taken by the driver that
@@ -376,11 +377,11 @@ class Driver:
         until = self.host.clock.now() + max(1.0, delay(tried + 2))
         return c.Wait(key, round_, attempt, on="host", until=until, detail=str(reason))
 
-    async def _call(self, key: str, round_: int, child: str) -> None:
+    async def _call(self, child: str, wanted: bool, key: str, round_: int) -> None:
+        """Do what is owed to a called run, and put on record how it ended."""
+        doing = f"{'calling' if wanted else 'ending'} run {child}"
         try:
-            report = await self._patiently(
-                f"calling run {child}", lambda: self.host.call(self, key, round_, child)
-            )
+            report = await self._patiently(doing, lambda: self.host.call(self, child, wanted, key, round_))
         except WeftError as error:
             outcome = Outcome(failure=Failure(kind="permanent", message=str(error)))
             report = c.ReportChild(key, round_, "failed", str(error), outcome, child)
@@ -389,7 +390,7 @@ class Driver:
                 await asyncio.wait([done := self.wish(report)])
                 heard(done)
         finally:
-            self.calls.leave(child)
+            self.calls.leave((child, wanted))
 
     def stop(self) -> None:
         """Leave the run as it is: what runs here is stopped and will be found lost by the next driver."""

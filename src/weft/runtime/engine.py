@@ -16,25 +16,24 @@ import msgspec
 
 from weft.core import commands as c
 from weft.core import events as e
-from weft.core.budgets import spending
 from weft.core.decide import decide
 from weft.core.evolve import evolve
 from weft.core.graph import Graph
 from weft.core.options import Options, Parent
 from weft.core.state import State, begin
-from weft.core.work import Outcome
 from weft.definition.workflow import Workflow
-from weft.errors import LeaseHeld, NoSuchRun, StillRunning, StoreError, WeftError
+from weft.errors import LeaseHeld, NoSuchRun, StoreError, WeftError
 from weft.ownership import Judge
 from weft.runtime.assignment import Dispatch
 from weft.runtime.briefing import Briefing
-from weft.runtime.calling import Reporter, belongs, called_by, calling, outcome_of
+from weft.runtime.calling import Reporter, stopped
+from weft.runtime.calls import Calls, Definitions
 from weft.runtime.clock import Clock, SystemClock, pause
 from weft.runtime.committer import Committer
 from weft.runtime.driver import Driver, Told
 from weft.runtime.host import Wishes
 from weft.runtime.ids import new_run_id
-from weft.runtime.inputs import child_inputs, parted, refuse_told
+from weft.runtime.inputs import parted, refuse_told
 from weft.runtime.leases import LOOK_SECONDS, Leases
 from weft.runtime.patience import log_wait, patiently, unless_passing
 from weft.runtime.places import Places
@@ -47,11 +46,6 @@ _TRIES = 20
 
 PATIENCE_SECONDS = 300.0
 _MADE = 256
-
-Definitions = Callable[[str, str], tuple[Workflow, bytes]]
-"""Finds a workflow by name or path, also beside the file of who calls it: it, and its bytes for the store.
-
-Raises NoSuchWorkflow, InvalidDefinition. `versioned` of the engine finds those that a run in a repository calls."""
 
 
 def rests(state: State) -> bool:
@@ -103,6 +97,7 @@ class Engine:
         self.vault = vault or Vault()
         self.actor = actor or f"weft:{os.getpid()}"
         self.drivers: dict[str, Driver] = {}
+        self.calls = Calls(self)
         self._driven: set[str] = set()
         self.leases = Leases(store, self.clock, self._lost, self._regained, folder=drivers, judge=judge)
         # Hears what has to wait for the host, and why ("": no more).
@@ -258,6 +253,9 @@ class Engine:
                 state = await patiently(self.clock, f"reading run {run}", lambda: self.fold(run), self.notice)
             if state.untouched:
                 return state
+            unwanted = await self.calls.unwanted(state, told)
+            if unwanted is not None and not state.ended:
+                state = await self.calls.abort(state)
             base = msgspec.convert(state.base, Base) if state.base else Base(root="")
             driver = Driver(self, state, Briefing(state, base, bool(base.commit)), told)
             self.drivers[run] = driver
@@ -268,6 +266,8 @@ class Engine:
                 await unless_passing(self.dispatch.end(run, base), f"clearing up after run {run}", self.hears)
                 if ended.status == "completed":
                     self.vault.forget(run)
+                if unwanted is not None and ended.parent is not None and not isinstance(told, Reporter):
+                    await self.tell(ended.parent.run, stopped(unwanted, run, ended))
             return ended
         finally:
             self.committer.runs -= 1
@@ -276,75 +276,14 @@ class Engine:
             self.drivers.pop(run, None)
             await self.leases.give(run)
 
-    async def call(self, parent: Wishes, key: str, round_: int, child: str) -> c.ReportChild | None:
-        """Create a called run if need be, drive it, and tell its parent how it moves; gives how it ended, if it did."""
-        state = parent.state
-        try:
-            there = await self.fold(child)
-        except NoSuchRun:
-            refused = await self._create_child(state, key, round_, child)
-            if refused is not None:
-                return c.ReportChild(key, round_, "failed", "", refused, child)
-        else:
-            belongs(there, state, key)
-        self.vault.pass_on(state, key, child)
-        told = Reporter(parent, key, round_)
-        try:
-            ended = await self._drive_child(child, parent, told)
-        except asyncio.CancelledError:
-            if not parent.stopping and child not in called_by(parent.state):
-                await asyncio.shield(self.stop_child(child))
-            raise
-        finally:
-            parent.note_child(child, None)
-        if not ended.ended:
-            return None
-        if ended.commit:  # kept for its caller, also when that run is let go of one day
-            await self.dispatch.hold(calling(state, state.steps[key]), ended.commit)
-        told_all = (spending(ended), ended.granted)
-        return c.ReportChild(key, round_, ended.status, ended.reason, outcome_of(ended), child, *told_all)
-
-    async def _drive_child(self, child: str, parent: Wishes, told: Told) -> State:
-        """Here as soon as nobody else drives it and nothing of an earlier attempt is left."""
-        while True:
-            try:
-                return await self.drive(child, resting=lambda s: parent.stopping, told=told)
-            except (LeaseHeld, StillRunning):
-                await pause(self.clock, LOOK_SECONDS)
-
-    async def stop_child(self, child: str) -> None:
-        """The step that called this run is not wanted any more."""
-        try:
-            await self.tell(child, c.Abort(reason="the run that called it went on without it"))
-            await self.drive(child)
-        except WeftError:
-            return
-
-    async def _create_child(self, state: State, key: str, round_: int, child: str) -> Outcome | None:
-        """The called run starts from what the needs of its step left. An Outcome when that cannot be joined."""
-        step, st = state.step(key), state.steps[key]
-        beside = "" if state.imported else state.workflow.source
-        versioned = bool(state.base.get("commit"))
-        find = self.versioned if versioned and self.versioned else self.definitions
-        workflow, definition = find(str(step.args.get("workflow", "")), beside)
-        base = state.base
-        if base:
-            begun = await self.dispatch.begin(calling(state, st), child)
-            if isinstance(begun, Outcome):
-                return begun
-            base = msgspec.to_builtins(begun)
-        depth = (state.parent.depth if state.parent else 0) + 1
-        await self.create(
-            workflow,
-            definition,
-            run=child,
-            inputs=child_inputs(workflow, step, st, state),
-            facts=state.facts,
-            options=msgspec.structs.replace(state.options, only=""),
-            parent=Parent(run=state.run, step=key, round=round_, depth=depth),
-            base=base,
-        )
-        return None
+    async def call(
+        self, parent: Wishes, child: str, wanted: bool, key: str, round_: int
+    ) -> c.ReportChild | None:
+        """Create a called run if need be, drive it, and tell its parent how it moves; or end it, when it is not wanted any
+        more. Gives how it ended, if it did."""
+        if wanted:
+            return await self.calls.make(parent, key, round_, child)
+        return await self.calls.end(parent, child)
 
     def state_of(self, run: str) -> State | None:
         """The state of a run that is driven here."""

@@ -75,6 +75,9 @@ class Host(Protocol):
         """A run has spent, or was allowed, something; others may share its budget."""
         ...
 
-    async def call(self, parent: Wishes, key: str, round_: int, child: str) -> ReportChild | None:
-        """Create a called run if need be, drive it, and tell its parent how it moves; gives how it ended, if it did."""
+    async def call(
+        self, parent: Wishes, child: str, wanted: bool, key: str, round_: int
+    ) -> ReportChild | None:
+        """Create a called run if need be, drive it, and tell its parent how it moves; or end it, when it is not wanted any
+        more. Gives how it ended, if it did."""
         ...

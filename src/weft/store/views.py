@@ -179,7 +179,7 @@ def _attempt_failed(view: View, record: Record, event: e.AttemptFailed, steps_of
     _spend(view, event.usage, bool(event.agent))
 
 
-def _child_spent(view: View, record: Record, event: e.ChildSpent, steps_of: StepsOf) -> None:
+def _child_spent(view: View, record: Record, event: e.ChildSpent | e.ChildStopped, steps_of: StepsOf) -> None:
     view.cost_usd += event.spent.cost_usd
     view.cost_unknown = view.cost_unknown or bool(event.spent.unknown)
 
@@ -262,6 +262,7 @@ _CHANGES: dict[str, Callable[..., None]] = {
     "step.retried": _step_retried,
     "attempt.failed": _attempt_failed,
     "child.spent": _child_spent,
+    "child.stopped": _child_spent,
     "round.opened": _round,
     "ask.opened": _asked,
     "ask.answered": _told,

@@ -6,7 +6,7 @@ from typing import get_args
 
 from weft.core import events as e
 from weft.core.joins import arrive, leave
-from weft.core.state import STEP_ENDED, State, StepState
+from weft.core.state import STEP_ENDED, State, StepState, Unwanted
 from weft.core.transitions import RUN, STEP, Table
 from weft.core.work import Amount
 
@@ -61,7 +61,9 @@ def clock(state: State, st: StepState, at: float) -> None:
 
 
 def _let_go(state: State, st: StepState) -> None:
-    """What an attempt or a call held is free again."""
+    """What an attempt or a call held is free again; a called run whose end was not heard is not wanted any more."""
+    if st.key in state.calls:
+        state.unwanted[st.child] = Unwanted(st.key, st.round, st.child_spent, st.child_granted)
     for held in (state.running, state.calls, state.moving):
         held.pop(st.key, None)
     if st.reserved != _NOTHING:

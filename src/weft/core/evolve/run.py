@@ -8,7 +8,7 @@ from typing import Any
 from weft.core import events as e
 from weft.core.evolve.arrows import RUN_WAYS, STEP_WAYS, clock
 from weft.core.evolve.rounds import open_round
-from weft.core.evolve.step import refresh
+from weft.core.evolve.step import charge, refresh
 from weft.core.joins import manner, offer
 from weft.core.state import FOR_PEOPLE, STEP_ENDED, State, StepState
 from weft.core.work import Amount
@@ -192,6 +192,15 @@ def _raised(state: State, event: e.BudgetRaised, at: float) -> None:
         st.child_granted = together(st.child_granted, more)
 
 
+def _child_stopped(state: State, event: e.ChildStopped, at: float) -> None:
+    if state.unwanted.pop(event.child, None) is None:
+        return
+    charge(state, state.steps.get(event.step), event.spent)
+    state.raised = together(state.raised, event.granted)
+    if state.parent is not None:
+        state.granted = together(state.granted, event.granted)
+
+
 def together(one: Amount, other: Amount) -> Amount:
     """Two amounts added up."""
     return Amount(
@@ -225,6 +234,7 @@ HANDLERS: dict[type[e.Event], Callable[[State, Any, float], None]] = {
     e.FactSet: _fact,
     e.PhaseStarted: _phase,
     e.BudgetRaised: _raised,
+    e.ChildStopped: _child_stopped,
     e.RunWoven: _woven,
     e.RunLanded: _landed,
 }

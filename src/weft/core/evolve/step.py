@@ -79,6 +79,7 @@ def _attempt_failed(state: State, st: StepState, event: e.AttemptFailed, at: flo
     if event.usage != _NOTHING:
         state.spent.told += 1
     later = event.retry_at is not None and event.retry_at > at
+    _end_call(state, st)
     move(state, st, "waiting" if later else "pending", at)
     st.failures.append(failure)
     st.failure = failure
@@ -130,8 +131,19 @@ def _child_moved(state: State, st: StepState, event: e.ChildMoved, at: float) ->
         state.moving.pop(st.key, None)
 
 
+def _end_call(state: State, st: StepState) -> None:
+    """What it called has ended, and told everything: nobody has to stop it."""
+    state.calls.pop(st.key, None)
+
+
 def _child_spent(state: State, st: StepState, event: e.ChildSpent, at: float) -> None:
-    spent, more, before = state.spent, event.spent, st.child_spent
+    st.child_spent = both(st.child_spent, event.spent)
+    charge(state, st, event.spent)
+
+
+def charge(state: State, st: StepState | None, more: Spending) -> None:
+    """Add what a called run has spent to what this one did, and to what the step did that called it, if there still is one."""
+    spent = state.spent
     spent.cost_usd += more.cost_usd
     spent.unknown += more.unknown
     spent.tokens += more.tokens
@@ -141,7 +153,8 @@ def _child_spent(state: State, st: StepState, event: e.ChildSpent, at: float) ->
     spent.dearest_usd = max(spent.dearest_usd, more.dearest_usd)
     spent.most_tokens = max(spent.most_tokens, more.most_tokens)
     spent.longest_seconds = max(spent.longest_seconds, more.longest_seconds)
-    st.child_spent = both(before, more)
+    if st is None:
+        return
     known = st.usage.cost_usd
     cost = (known or 0.0) + more.cost_usd if more.cost_usd or not more.unknown else known
     st.usage = Usage(st.usage.tokens_in, st.usage.tokens_out + more.tokens, cost)
@@ -164,6 +177,7 @@ def both(one: Spending, other: Spending) -> Spending:
 
 def _produced(state: State, st: StepState, event: e.StepProduced, at: float) -> None:
     _pay(state, st, event.result)
+    _end_call(state, st)
     move(state, st, "waiting", at)
     st.result, st.on = event.result, "answer"
     _warn(st, event.result.warnings)
@@ -173,6 +187,7 @@ def _produced(state: State, st: StepState, event: e.StepProduced, at: float) -> 
 
 def _succeeded(state: State, st: StepState, event: e.StepSucceeded, at: float) -> None:
     _pay(state, st, event.result)
+    _end_call(state, st)
     move(state, st, "succeeded", at)
     st.result, st.failure = event.result, None
     _warn(st, event.result.warnings)

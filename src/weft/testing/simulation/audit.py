@@ -97,6 +97,8 @@ def _under_way(state: State) -> None:
     assert running <= listed, f"{running - listed} run, but nobody works on them"
     assert {*state.running, *state.calls} <= running, "what is under way does not run"
     assert not state.running.keys() & state.calls.keys(), "an attempt and a call at once"
+    called = {state.steps[key].child for key in state.calls}
+    assert not called & state.unwanted.keys(), f"{called & state.unwanted.keys()} are waited for and unwanted"
     moving = {key for key in state.calls if state.steps[key].child_status == "running"}
     assert state.moving.keys() == moving, f"calls that move are {moving}, kept {set(state.moving)}"
     reserved = sum(state.steps[key].reserved.cost_usd for key in running)

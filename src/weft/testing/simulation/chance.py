@@ -46,10 +46,12 @@ class Chance:
             self._turn()
         self.calm = True
         for _ in range(2_000):
-            if self._subject(TOP).state.ended and all(s.state.ended for s in self.trial.runs.values()):
+            if all(s.state.ended and not s.state.unwanted for s in self.trial.runs.values()):
                 return
             self._calm_turn()
-        states = {s.run: (s.state.status, s.state.reason) for s in self.trial.runs.values()}
+        states = {
+            s.run: (s.state.status, s.state.reason, *s.state.unwanted) for s in self.trial.runs.values()
+        }
         raise AssertionError(f"the run does not end: {states}")
 
     def _subject(self, run: str) -> Subject:
@@ -76,6 +78,11 @@ class Chance:
                 parent = Parent(subject.run, key, st.round, depth)
                 create = c.Create(name, "d", self.trial.catalog.inputs, options=state.options, parent=parent)
                 self._tell(st.child, create, name)
+        for name, left in state.unwanted.items():
+            if name not in self.trial.runs:  # given up before it was made
+                report = c.ReportChild(left.step, left.round, "aborted", child=name)
+                if (state.run, report) not in self.moved:
+                    self.moved.append((state.run, report))
         wanted = {state.steps[key].child for key in state.calls}
         for child in list(self.trial.runs.values()):
             by = child.state.parent

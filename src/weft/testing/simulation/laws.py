@@ -17,7 +17,7 @@ from weft.core.transitions import RUN, STEP
 from weft.definition.policy import Budget
 from weft.testing.simulation.audit import judged, needs_of
 
-AFTER_THE_END = (e.RunReopened, e.RunImported, e.NotePublished, e.RunWoven, e.RunLanded)
+AFTER_THE_END = (e.RunReopened, e.RunImported, e.NotePublished, e.RunWoven, e.RunLanded, e.ChildStopped)
 
 
 class Memory(Struct):

@@ -14,7 +14,7 @@ from weft.core.around import NOTHING
 from weft.core.decide import decide
 from weft.core.evolve import fold
 from weft.core.graph import Graph
-from weft.core.state import State, begin
+from weft.core.state import ENDED, State, begin
 from weft.core.work import Usage
 from weft.errors import WeftError
 from weft.testing.simulation.audit import audit
@@ -178,6 +178,9 @@ def _paid(state: State, command: c.Command) -> int:
             and (st.round, st.attempt) == (command.round, command.attempt)
         ):
             usage = command.outcome.usage
+    elif isinstance(command, c.ReportChild) and command.child in state.unwanted:
+        if command.status in ENDED:
+            return max(command.spent.tokens - state.unwanted[command.child].spent.tokens, 0)
     elif isinstance(command, c.ReportChild) and command.status != "pending":
         st = state.steps.get(command.step)
         if (
