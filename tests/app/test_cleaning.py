@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,7 @@ async def test_a_run_that_cannot_be_read_is_named_and_the_others_are_cleared_up_
         homes = [weft.home / "runs" / state.run / "judges" / "a.1.1" for state in (bad, good)]
         for home in homes:
             home.mkdir(parents=True)
-        with sqlite3.connect(weft.home / "weft.db") as db:
+        with closing(sqlite3.connect(weft.home / "weft.db")) as db, db:
             db.execute("UPDATE records SET body = 7 WHERE run = ? AND version = 1", (bad.run,))
         db.close()
         (why,) = (await tidy(weft))[bad.run]

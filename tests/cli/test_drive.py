@@ -1,4 +1,5 @@
 import sqlite3
+from contextlib import closing
 
 ASK = "{id: a, ask: Well?}\n{id: b, needs: [a], run: echo hi}"
 
@@ -24,7 +25,7 @@ def test_the_code_of_several_is_that_of_the_worst(weft):
 
 
 def unreadable(weft, run):
-    with sqlite3.connect(weft.folder / ".weft/weft.db") as db:
+    with closing(sqlite3.connect(weft.folder / ".weft/weft.db")) as db, db:
         db.execute("UPDATE records SET body = 7 WHERE run = ? AND version = 1", (run,))
     db.close()
 

@@ -1,6 +1,7 @@
 import os
 import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 
@@ -30,7 +31,7 @@ def test_a_driver_that_holds_a_run_and_is_silent_is_named_with_the_way_out(weft)
     weft.run("{id: a, ask: Well?}")
     run = weft.json("show", "last")["run"]
     holds = str(new_owner())
-    with sqlite3.connect(weft.folder / ".weft" / "weft.db") as db:
+    with closing(sqlite3.connect(weft.folder / ".weft" / "weft.db")) as db, db:
         db.execute("INSERT INTO leases VALUES (?, ?, 1, ?)", (run, holds, time.time() - 600))
     said = weft("explain", "last").out
     assert f"held by process {os.getpid()} on" in said
@@ -42,6 +43,6 @@ def test_a_driver_that_holds_a_run_and_is_silent_is_named_with_the_way_out(weft)
     assert "gave no sign for 600 s" in ended.err
     assert f"driven by process {os.getpid()}" in weft("drive").out
     apart = holds.replace(f":{pid_space()}:", ":1:")
-    with sqlite3.connect(weft.folder / ".weft" / "weft.db") as db:
+    with closing(sqlite3.connect(weft.folder / ".weft" / "weft.db")) as db, db:
         db.execute("UPDATE leases SET owner = ?", (apart,))
     assert "Look there" in weft("explain", "last").out

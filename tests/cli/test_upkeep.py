@@ -3,6 +3,7 @@ import json
 import os
 import sqlite3
 import sys
+from contextlib import closing
 
 import msgspec
 import pytest
@@ -192,7 +193,7 @@ def test_a_run_that_a_living_one_comes_from_stays(weft):
 
 def test_a_flipped_byte_is_named(weft):
     weft.run("{id: a, uses: noop}")
-    with sqlite3.connect(weft.folder / ".weft" / "weft.db") as db:
+    with closing(sqlite3.connect(weft.folder / ".weft" / "weft.db")) as db, db:
         db.execute("UPDATE records SET actor = 'eve' WHERE position = 2")
     db.close()
     ended = weft("verify")
@@ -202,7 +203,7 @@ def test_a_flipped_byte_is_named(weft):
 
 
 def damage(weft, sql: str) -> None:
-    with sqlite3.connect(weft.folder / ".weft" / "weft.db") as db:
+    with closing(sqlite3.connect(weft.folder / ".weft" / "weft.db")) as db, db:
         db.execute(sql)
     db.close()
 

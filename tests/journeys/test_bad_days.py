@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -181,7 +182,7 @@ def test_a_full_disk_says_so_and_the_store_is_unharmed(hello):
 
 def test_a_store_of_a_newer_version_is_left_as_it_is(hello):
     database = hello.folder / ".weft" / "weft.db"
-    with sqlite3.connect(database) as db:
+    with closing(sqlite3.connect(database)) as db, db:
         db.execute("PRAGMA user_version = 99")
     db.close()
     before = database.read_bytes()
@@ -190,7 +191,7 @@ def test_a_store_of_a_newer_version_is_left_as_it_is(hello):
 
 
 def test_a_store_of_another_program_is_left_as_it_is(weft):
-    with sqlite3.connect(weft.folder / "other.db") as db:
+    with closing(sqlite3.connect(weft.folder / "other.db")) as db, db:
         db.execute("CREATE TABLE things (name TEXT)")
     db.close()
     _one_message(weft("runs", "--store", "other.db"), "another program")

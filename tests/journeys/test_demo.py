@@ -213,20 +213,15 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
-def test_in_a_terminal_a_person_is_asked_and_the_answer_is_theirs(tmp_path):
-    code, said = in_a_terminal(tmp_path / "todo", "a")
+@pytest.mark.counted
+def test_in_a_terminal_a_person_is_asked_again_after_asking_for_changes_and_the_answers_are_theirs(tmp_path):
+    code, said = in_a_terminal(tmp_path / "todo", "r shorter, please", "a")
     assert code == 0, said
     assert "prd asks (a1): Are these the requirements of what should be built?" in said
     assert "approved by demo" not in said
     assert re.search(r"approved by \w+", said)
     assert "sdlc" in said
     assert "rehearsed" in said
-
-
-@pytest.mark.counted
-def test_whoever_asks_for_changes_is_asked_again(tmp_path):
-    code, said = in_a_terminal(tmp_path / "todo", "r shorter, please", "a")
-    assert code == 0, said
     assert "rejected by" in said
     run = json.loads(weft("-C", str(tmp_path / "todo"), "show", "last", "--json").stdout)
     prd = git(tmp_path / "todo", "show", f"{run['branch']}:docs/prd.md")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from weft.testing.standin.server import StandIn
 
 def main(arguments: list[str]) -> int:
     """Serve the scenario named first, on the port named second or a free one."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it starts with & ignore it
     with StandIn(load(Path(arguments[0])), int(arguments[1]) if arguments[1:] else 0) as standin:
         sys.stdout.write(f"{standin.url}\n")
         sys.stdout.flush()
