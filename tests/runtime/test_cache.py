@@ -122,3 +122,4 @@ async def test_a_file_that_came_from_further_back_counts(tmp_path: Path) -> None
         result = state.steps["last"].result
         read.append((_git(tmp_path, "show", f"{state.commit}:y.txt"), bool(result and result.cached_from)))
     assert read == [("one", False), ("two", False), ("one", True)]
+    await weft.close()
