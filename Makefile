@@ -1,4 +1,4 @@
-# weft: the commands of this repository. `make` alone lists them.
+# ropewalk: the commands of this repository. `make` alone lists them.
 # Only Python 3.11 or newer, git and make are needed; everything else is installed into .venv from hash-checked locks.
 
 PYTHON ?= python3
@@ -39,14 +39,14 @@ help:
 # Made once, and anew when the locks or the package's metadata changed; repeated calls cost nothing.
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-		echo "weft needs Python 3.11 or newer, but '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || true)." >&2; \
+		echo "ropewalk needs Python 3.11 or newer, but '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || true)." >&2; \
 		echo "Name a newer one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu the package python3-venv brings it." >&2; exit 2; }
 	@touch $@
 
 $(VENV)/.base: requirements/base.txt pyproject.toml $(VENV)/.made
-	@echo "Installing weft into $(VENV) ..."
+	@echo "Installing ropewalk into $(VENV) ..."
 	@$(PIP) install --no-deps --require-hashes -r requirements/base.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@$(PIP) check
@@ -61,7 +61,7 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.base
 # ----------------------------------------------------------------------------------------------------------- the gate
 
 demo: $(VENV)/.base
-	@$(BIN)/weft demo $(ARGS)
+	@$(BIN)/ropewalk demo $(ARGS)
 
 test: $(VENV)/.test
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 check tests
@@ -115,7 +115,7 @@ bench: $(VENV)/.test
 soak: SEED := $(or $(SEED),$(shell date +%s))
 soak: $(VENV)/.test
 	@echo "== soak: $(N) random trials from seed $(SEED)"
-	@WEFT_SOAK=$(N) WEFT_SEED=$(SEED) $(BIN)/python -m pytest -m soak -n $(TESTERS) --dist worksteal --hypothesis-profile=default $(ARGS)
+	@ROPEWALK_SOAK=$(N) ROPEWALK_SEED=$(SEED) $(BIN)/python -m pytest -m soak -n $(TESTERS) --dist worksteal --hypothesis-profile=default $(ARGS)
 
 # ---------------------------------------------------------------------------------------------------------- the locks
 

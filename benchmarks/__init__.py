@@ -1,1 +1,1 @@
-"""What weft costs, as ratios against a limit or a peer that is measured in the same run."""
+"""What ropewalk costs, as ratios against a limit or a peer that is measured in the same run."""

@@ -1,4 +1,4 @@
-"""Measures weft beside its peers: `python -m benchmarks [--peers "langgraph dbos"] [--only n1,fan] [--rounds 3]`.
+"""Measures ropewalk beside its peers: `python -m benchmarks [--peers "langgraph dbos"] [--only n1,fan] [--rounds 3]`.
 
 All programs of a workload run one after another, round by round, so that what disturbs the machine disturbs all alike.
 """
@@ -100,9 +100,9 @@ def _rounds(workload: Workload, places: dict[str, Path], rounds: int, left_out: 
 
 
 def _bytes(one: Measurement, reports: Reports) -> str:
-    """A raw commit carries as many bytes as weft kept for a step just now."""
-    weft = reports.get("weft")
-    return f"{weft[-1]['bytes_per_step']:.0f}" if one.program == "raw commit" and weft else ""
+    """A raw commit carries as many bytes as ropewalk kept for a step just now."""
+    ropewalk = reports.get("ropewalk")
+    return f"{ropewalk[-1]['bytes_per_step']:.0f}" if one.program == "raw commit" and ropewalk else ""
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 PLACE = HERE / ".peers"
-OURS = {"weft": "requirements/base.txt", "doors": "requirements/test.txt"}
-"""The locks of weft's own environments: what a user has, and that with the extras of the doors."""
+OURS = {"ropewalk": "requirements/base.txt", "doors": "requirements/test.txt"}
+"""The locks of ropewalk's own environments: what a user has, and that with the extras of the doors."""
 
 
 class NotMade(Exception):
@@ -33,7 +33,7 @@ def make(name: str) -> Path:
     shutil.rmtree(place, ignore_errors=True)
     venv.create(place, with_pip=True, symlinks=True)
     if name in OURS:
-        _install_weft(place, OURS[name])
+        _install_ropewalk(place, OURS[name])
     else:
         _pip(place, "-r", str(HERE / "peers" / f"{name}.txt"))
     if f"{name}.npm.txt" in pins:
@@ -51,7 +51,7 @@ def versions(place: Path, name: str) -> dict[str, str]:
     """What is installed of the packages that the pins name, by package."""
     ask = "import importlib.metadata as m, sys; print(*(m.version(n) for n in sys.argv[1:]))"
     found: dict[str, str] = {}
-    names = ["weft"] if name in OURS else [_package(pin) for pin in _pins(name)[f"{name}.txt"].split()]
+    names = ["ropewalk"] if name in OURS else [_package(pin) for pin in _pins(name)[f"{name}.txt"].split()]
     told = subprocess.run(
         [python(place), "-c", ask, *names], capture_output=True, text=True, check=True, env=clean()
     )
@@ -68,7 +68,7 @@ def clean() -> dict[str, str]:
         "PYTHON",
         "COV_",
         "COVERAGE_",
-        "WEFT_",
+        "ROPEWALK_",
         "DBOS_",
         "RESTATE_",
         "TEMPORAL_",
@@ -100,7 +100,7 @@ def _pins(name: str) -> dict[str, str]:
     return {file.name: file.read_text() for file in sorted((HERE / "peers").glob(f"{name}.*txt"))}
 
 
-def _install_weft(place: Path, lock: str) -> None:
+def _install_ropewalk(place: Path, lock: str) -> None:
     """As `make` does: what the lock names, then this checkout, so that a cold start is that of a user."""
     _pip(place, "--no-deps", "--require-hashes", "-r", str(ROOT / lock))
     _pip(place, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))

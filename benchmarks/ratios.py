@@ -27,7 +27,7 @@ class Verdict:
     """What became of a target. `met` is None when nothing was held against it or something was not measured."""
 
     target: Target
-    weft: float | None = None
+    ropewalk: float | None = None
     against: str = ""
     other: float | None = None
     ratio: Spread | None = None
@@ -53,7 +53,7 @@ def best(rounds: Rounds, names: Iterable[str], metric: str) -> str:
 
 def judge(target: Target, rounds: Rounds) -> Verdict:
     """The verdict on one target."""
-    mine = values(rounds, target.weft, target.metric)
+    mine = values(rounds, target.ropewalk, target.metric)
     if target.limit is not None:
         against, others = "limit", [target.limit] * len(mine)
     else:
@@ -61,8 +61,8 @@ def judge(target: Target, rounds: Rounds) -> Verdict:
         against = best(rounds, target.against, metric)
         others = values(rounds, against, metric)
     if not mine or not others:
-        weft = median(mine) if mine else None
-        return Verdict(target, weft, against, median(others) if others else None)
+        ropewalk = median(mine) if mine else None
+        return Verdict(target, ropewalk, against, median(others) if others else None)
     ratio = _ratio(mine, others, over=target.at_least is not None)
     return Verdict(target, median(mine), against, median(others), ratio, _met(target, ratio.median))
 
@@ -71,8 +71,8 @@ def lacking(targets: Iterable[Target], rounds: Rounds, absent: Collection[str] =
     """What the targets ask for and nothing was measured of; of the others `absent` is who was not asked."""
     found: dict[str, None] = {}
     for target in targets:
-        if not values(rounds, target.weft, target.metric):
-            found[f"{target.weft}: {target.metric}"] = None
+        if not values(rounds, target.ropewalk, target.metric):
+            found[f"{target.ropewalk}: {target.metric}"] = None
         metric = target.other_metric or target.metric
         wanted = [name for name in target.against if name not in absent]
         if wanted and not best(rounds, wanted, metric):

@@ -69,7 +69,7 @@ def _verdict(verdict: Verdict) -> dict[str, object]:
         "row": target.row,
         "says": target.says,
         "metric": target.metric,
-        "weft": verdict.weft,
+        "ropewalk": verdict.ropewalk,
         "against": verdict.against,
         "other": verdict.other,
         "ratio": _rounded(asdict(verdict.ratio)) if verdict.ratio else None,

@@ -18,7 +18,7 @@ def figures(workload: Workload, rounds: Rounds) -> str:
 
 def ratios(verdicts: Iterable[Verdict]) -> str:
     """Every target with its ratio, the range of the rounds, the bound and whether it is met."""
-    rows = [["row", "what", "weft", "against", "ratio", "range", "target", ""]]
+    rows = [["row", "what", "ropewalk", "against", "ratio", "range", "target", ""]]
     for verdict in verdicts:
         target, ratio = verdict.target, verdict.ratio
         other = "" if verdict.other is None else f"{verdict.against} {number(verdict.other)}"
@@ -26,7 +26,7 @@ def ratios(verdicts: Iterable[Verdict]) -> str:
             [
                 target.row,
                 target.says,
-                "" if verdict.weft is None else number(verdict.weft),
+                "" if verdict.ropewalk is None else number(verdict.ropewalk),
                 other or "nothing measured",
                 f"{number(ratio.median)} x" if ratio else "",
                 f"{number(ratio.low)} - {number(ratio.high)}" if ratio else "",

@@ -17,9 +17,9 @@ class Program:
 PROGRAMS = {
     program.name: program
     for program in (
-        Program("raw commit", "weft", "raw_peer.py"),
-        Program("weft", "weft", "weft_peer.py"),
-        Program("feed", "doors", "feed_peer.py", "weft"),
+        Program("raw commit", "ropewalk", "raw_peer.py"),
+        Program("ropewalk", "ropewalk", "ropewalk_peer.py"),
+        Program("feed", "doors", "feed_peer.py", "ropewalk"),
         Program("bare feed", "doors", "feed_peer.py", "bare"),
         Program("langgraph", "langgraph", "langgraph_peer.py"),
         Program("dbos", "dbos", "dbos_peer.py"),
@@ -51,16 +51,16 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Target:
-    """A bound on a ratio: of a figure of weft's to the best of others (`against`), or to a fixed `limit`.
+    """A bound on a ratio: of a figure of ropewalk's to the best of others (`against`), or to a fixed `limit`.
 
-    `at_most` bounds weft divided by the other, `at_least` the other divided by weft; in every metric less is better.
-    Without either the ratio is only told. `weft` and `against` are names of measurements.
+    `at_most` bounds ropewalk divided by the other, `at_least` the other divided by ropewalk; in every metric less is better.
+    Without either the ratio is only told. `ropewalk` and `against` are names of measurements.
     """
 
     row: str
     says: str
     metric: str
-    weft: str = "weft"
+    ropewalk: str = "ropewalk"
     against: tuple[str, ...] = ()
     other_metric: str = ""
     limit: float | None = None

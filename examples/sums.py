@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import weft
+import ropewalk
 
 
 def add(numbers: list[int]) -> dict[str, int]:
@@ -10,9 +10,9 @@ def add(numbers: list[int]) -> dict[str, int]:
     return {"total": sum(numbers)}
 
 
-def flow() -> weft.Flow:
+def flow() -> ropewalk.Flow:
     """`flow().workflow()` is what function.yaml loads to."""
-    made = weft.flow("function", inputs={"numbers": {"type": "list", "default": [3, 4]}})
+    made = ropewalk.flow("function", inputs={"numbers": {"type": "list", "default": [3, 4]}})
     made.step(id="sums")(add)
     made.add(id="say", needs="sums", run=["echo", "the sum is {{ outputs.sums.total }}"])
     return made

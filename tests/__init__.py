@@ -1,1 +1,1 @@
-"""The tests mirror src/weft room by room; journeys/ keeps promises to users, house/ the rules of the house."""
+"""The tests mirror src/ropewalk room by room; journeys/ keeps promises to users, house/ the rules of the house."""

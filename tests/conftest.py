@@ -1,5 +1,5 @@
 """What every test may ask for. A test names what it cannot run without (`@pytest.mark.needs("node")`); where that is
-missing it skips with the reason and the enabling command. Under WEFT_REQUIRE_ALL=1 a skip is a failure, but for files of
+missing it skips with the reason and the enabling command. Under ROPEWALK_REQUIRE_ALL=1 a skip is a failure, but for files of
 other people, which no command brings."""
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
-from weft.agents import bubblewrap
+from ropewalk.agents import bubblewrap
 
 REAL_DATA = Path(__file__).parents[2] / "shared" / "data"
 """Files that other people wrote, where somebody has put them beside this checkout; they are not part of it."""
@@ -92,12 +92,12 @@ NEEDS: dict[str, Need] = {
 }
 
 EXCUSED = pytest.StashKey[bool]()
-REQUIRE_ALL = os.environ.get("WEFT_REQUIRE_ALL", "") not in ("", "0")
+REQUIRE_ALL = os.environ.get("ROPEWALK_REQUIRE_ALL", "") not in ("", "0")
 
 
 @pytest.fixture(autouse=True, scope="session")
 def state_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What weft keeps in mind of its user is kept elsewhere."""
+    """What ropewalk keeps in mind of its user is kept elsewhere."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
@@ -141,7 +141,7 @@ def no_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
     if REQUIRE_ALL and report.outcome == "skipped" and not hasattr(report, "wasxfail"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
         report.outcome = "failed"
-        report.longrepr = f"WEFT_REQUIRE_ALL is set and this was not run. {reason}"
+        report.longrepr = f"ROPEWALK_REQUIRE_ALL is set and this was not run. {reason}"
 
 
 @pytest.hookimpl(wrapper=True)

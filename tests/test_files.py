@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from weft.files import copy_file, open_file, read_bytes, read_text, replace_file, replace_link
+from ropewalk.files import copy_file, open_file, read_bytes, read_text, replace_file, replace_link
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "link to a pipe"])

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from weft.nesting import MAX_DEPTH, TooDeep, holds_deep, is_deep, read_json, read_toml
+from ropewalk.nesting import MAX_DEPTH, TooDeep, holds_deep, is_deep, read_json, read_toml
 
 FAR = 100_000
 

@@ -6,8 +6,8 @@ import errno
 
 import pytest
 
-from weft.errors import FolderHeld, GitBusy, StoreBusy, StoreError, WorkspaceError
-from weft.transient import WORDS, passing_trouble, told_by_program
+from ropewalk.errors import FolderHeld, GitBusy, StoreBusy, StoreError, WorkspaceError
+from ropewalk.transient import WORDS, passing_trouble, told_by_program
 
 
 @pytest.mark.parametrize("number", WORDS)

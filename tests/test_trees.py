@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from weft.trees import files_below, remove_tree, walk
+from ropewalk.trees import files_below, remove_tree, walk
 
 DEPTH = 1500
 

@@ -1,6 +1,6 @@
-"""From an event to 50 WebSocket clients: weft's feed with its durable commit before it, and a bare echo beside it.
+"""From an event to 50 WebSocket clients: ropewalk's feed with its durable commit before it, and a bare echo beside it.
 
-The clients are one process of their own, the server is this one; both read the same clock. `variant` is `weft` or `bare`.
+The clients are one process of their own, the server is this one; both read the same clock. `variant` is `ropewalk` or `bare`.
 """
 
 import asyncio
@@ -42,19 +42,19 @@ asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))
 
 def feed(n: int, work: Path, variant: str) -> Report:
     """n events, one after another."""
-    return asyncio.run(_bare(n) if variant == "bare" else _weft(n, work))
+    return asyncio.run(_bare(n) if variant == "bare" else _ropewalk(n, work))
 
 
-async def _weft(n: int, work: Path) -> Report:
+async def _ropewalk(n: int, work: Path) -> Report:
     import uvicorn
-    from weft_engine import doors, publisher
+    from ropewalk_engine import doors, publisher
 
-    async with doors(work) as (app, weft, token):
+    async with doors(work) as (app, ropewalk, token):
         own = socket.create_server(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="websockets-sansio"))
         serving = asyncio.create_task(server.serve(sockets=[own]))
         port = own.getsockname()[1]
-        report = await _measure(f"ws://127.0.0.1:{port}/api/v1/feed", token, n, await publisher(weft))
+        report = await _measure(f"ws://127.0.0.1:{port}/api/v1/feed", token, n, await publisher(ropewalk))
         server.should_exit = True
         await app.state.desk.close()
         await serving

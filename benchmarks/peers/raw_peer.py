@@ -1,6 +1,6 @@
-"""The limit: one durable SQLite commit a step, of as many bytes as weft keeps for a step, and nothing else.
+"""The limit: one durable SQLite commit a step, of as many bytes as ropewalk keeps for a step, and nothing else.
 
-Settings: those of weft's store (WAL, synchronous=FULL, SQLite's own page size and checkpoints). One row a commit, one
+Settings: those of ropewalk's store (WAL, synchronous=FULL, SQLite's own page size and checkpoints). One row a commit, one
 connection, no thread. `variant` is the number of bytes of a step.
 """
 

@@ -7,7 +7,7 @@ WORKLOAD = Workload(
     row="N1",
     says="a chain of 1,000 no-op steps",
     measurements=tuple(
-        Measurement(program, "chain", 1000) for program in ("weft", "raw commit", *EVERY_PEER)
+        Measurement(program, "chain", 1000) for program in ("ropewalk", "raw commit", *EVERY_PEER)
     ),
     shows=("us_per_step", "peak_mib"),
     targets=(

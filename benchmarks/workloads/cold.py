@@ -11,28 +11,32 @@ WORKLOAD = Workload(
     row="N5",
     says="a cold process: three no-op steps, result in hand",
     measurements=(
-        *(Measurement(program, "cold", 7) for program in ("weft", *EVERY_PEER)),
-        Measurement("weft", "help", 7, label="weft --help"),
-        Measurement("weft", "demo", 1, label="weft demo"),
+        *(Measurement(program, "cold", 7) for program in ("ropewalk", *EVERY_PEER)),
+        Measurement("ropewalk", "help", 7, label="ropewalk --help"),
+        Measurement("ropewalk", "demo", 1, label="ropewalk demo"),
     ),
     shows=("seconds", "with_server_seconds"),
     targets=(
         Target(
             "N5",
-            "cold `weft run`, against the best Python peer",
+            "cold `ropewalk run`, against the best Python peer",
             "with_server_seconds",
             against=EVERY_PEER,
             at_most=0.5,
         ),
-        Target("N5", "cold `weft run`, against peers whose server is running", "seconds", against=EVERY_PEER),
+        Target(
+            "N5", "cold `ropewalk run`, against peers whose server is running", "seconds", against=EVERY_PEER
+        ),
         Target(
             "N5",
-            "`weft --help`, against the best Python peer",
+            "`ropewalk --help`, against the best Python peer",
             "with_server_seconds",
-            weft="weft --help",
+            ropewalk="ropewalk --help",
             against=EVERY_PEER,
             at_most=0.2,
         ),
-        Target("N5", "`weft demo`, of 10 seconds", "seconds", weft="weft demo", limit=10, at_most=1),
+        Target(
+            "N5", "`ropewalk demo`, of 10 seconds", "seconds", ropewalk="ropewalk demo", limit=10, at_most=1
+        ),
     ),
 )

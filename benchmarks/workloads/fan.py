@@ -6,7 +6,7 @@ WORKLOAD = Workload(
     name="fan",
     row="N2",
     says="1,000 independent no-op steps, 8 at a time",
-    measurements=tuple(Measurement(program, "fan", 1000) for program in ("weft", *EVERY_PEER)),
+    measurements=tuple(Measurement(program, "fan", 1000) for program in ("ropewalk", *EVERY_PEER)),
     shows=("us_per_step", "peak_mib"),
     targets=(
         Target(

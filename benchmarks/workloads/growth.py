@@ -8,7 +8,7 @@ def _target(shape: str, says: str) -> Target:
         "N3",
         f"{says}: cost per step at 10,000 steps, against that at 100",
         f"{shape}_us_at_10000",
-        against=("weft",),
+        against=("ropewalk",),
         other_metric=f"{shape}_us_at_100",
         at_most=1.3,
     )
@@ -18,7 +18,7 @@ WORKLOAD = Workload(
     name="growth",
     row="N3",
     says="what a step costs in a long run and in a short one",
-    measurements=(Measurement("weft", "growth", 10_000),),
+    measurements=(Measurement("ropewalk", "growth", 10_000),),
     shows=("chain_us_at_100", "chain_us_at_10000", "fan_us_at_100", "fan_us_at_10000"),
     targets=(_target("chain", "a chain"), _target("fan", "independent steps")),
 )

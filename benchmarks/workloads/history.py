@@ -19,15 +19,15 @@ WORKLOAD = Workload(
     row="N7",
     says="what finished runs cost",
     measurements=(
-        Measurement("weft", "history", 100, _FEW, keep=True),
-        Measurement("weft", "history", 100_000, _MANY, keep=True),
-        Measurement("weft", "memory", 100, "drove 100 runs"),
-        Measurement("weft", "memory", 4000, "drove 4,000 runs"),
+        Measurement("ropewalk", "history", 100, _FEW, keep=True),
+        Measurement("ropewalk", "history", 100_000, _MANY, keep=True),
+        Measurement("ropewalk", "memory", 100, "drove 100 runs"),
+        Measurement("ropewalk", "memory", 4000, "drove 4,000 runs"),
     ),
     shows=("list_ms", "start_ms", "first_list_ms", "peak_mib"),
     targets=(
-        _target("`weft list`", "list_ms"),
-        _target("`weft run`", "start_ms"),
+        _target("`ropewalk list`", "list_ms"),
+        _target("`ropewalk run`", "start_ms"),
         _target("memory of a listing and of a run", "peak_mib"),
         Target(
             "N7",

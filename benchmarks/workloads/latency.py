@@ -9,7 +9,7 @@ WORKLOAD = Workload(
     name="latency",
     row="N4",
     says="from submit to the first attempt, one run after another",
-    measurements=tuple(Measurement(program, "latency", 300) for program in ("weft", *EVERY_PEER)),
+    measurements=tuple(Measurement(program, "latency", 300) for program in ("ropewalk", *EVERY_PEER)),
     shows=("p50_ms", "p99_ms", "successor_p99_ms"),
     targets=(
         Target(

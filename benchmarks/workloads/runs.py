@@ -6,7 +6,7 @@ WORKLOAD = Workload(
     name="runs",
     row="N3",
     says="200 runs of 10 no-op steps at once",
-    measurements=tuple(Measurement(program, "runs", 200) for program in ("weft", *EVERY_PEER)),
+    measurements=tuple(Measurement(program, "runs", 200) for program in ("ropewalk", *EVERY_PEER)),
     shows=("us_per_step", "peak_mib"),
     targets=(
         Target(

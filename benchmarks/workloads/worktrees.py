@@ -6,14 +6,14 @@ WORKLOAD = Workload(
     name="worktrees",
     row="N6",
     says="eight worktrees of 10,000 files set up at once, and eight branches woven",
-    measurements=(Measurement("weft", "worktrees", 10_000),),
+    measurements=(Measurement("ropewalk", "worktrees", 10_000),),
     shows=("plain_seconds", "worktrees_seconds", "keep_seconds", "weave_seconds"),
     targets=(
         Target(
             "N6",
             "eight worktrees set up at once, against eight times `git checkout` at once",
             "worktrees_seconds",
-            against=("weft",),
+            against=("ropewalk",),
             other_metric="plain_seconds",
             at_most=1.3,
         ),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from weft.agents.answer import handoff_of, last_object, outcome_of
-from weft.testing.briefs import brief
+from ropewalk.agents.answer import handoff_of, last_object, outcome_of
+from ropewalk.testing.briefs import brief
 
 
 def test_the_last_json_block_of_a_message_counts():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from weft.agents.breaker import Breakers
-from weft.core.work import Failure
+from ropewalk.agents.breaker import Breakers
+from ropewalk.core.work import Failure
 
 BROKEN = Failure(kind="transient", message="x")
 

@@ -1,15 +1,15 @@
 import msgspec
 import pytest
 
+from ropewalk.agents.cassette import Player, Recorder, lasting
+from ropewalk.agents.port import Permission
+from ropewalk.agents.rehearsal import Rehearsal
+from ropewalk.core.work import Artifact, Feedback, Outcome
+from ropewalk.definition.workflow import Ref, Role
+from ropewalk.testing.agent_contract import AgentContract, Told
+from ropewalk.testing.briefs import brief
+from ropewalk.testing.desk import ListeningDesk
 from tests.agents.acp.programs import acting, answered
-from weft.agents.cassette import Player, Recorder, lasting
-from weft.agents.port import Permission
-from weft.agents.rehearsal import Rehearsal
-from weft.core.work import Artifact, Feedback, Outcome
-from weft.definition.workflow import Ref, Role
-from weft.testing.agent_contract import AgentContract, Told
-from weft.testing.briefs import brief
-from weft.testing.desk import ListeningDesk
 
 
 class TestRecorderContract(AgentContract):

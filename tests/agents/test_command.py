@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from weft.agents.command import Command, Settings
-from weft.agents.confine import Confinement
-from weft.agents.failures import Rule
-from weft.core.work import Outcome
-from weft.definition.workflow import Ref, Role
-from weft.processes.limits import Limits
-from weft.testing.agent_contract import AgentContract, Told
-from weft.testing.briefs import brief
-from weft.testing.desk import ListeningDesk
+from ropewalk.agents.command import Command, Settings
+from ropewalk.agents.confine import Confinement
+from ropewalk.agents.failures import Rule
+from ropewalk.core.work import Outcome
+from ropewalk.definition.workflow import Ref, Role
+from ropewalk.processes.limits import Limits
+from ropewalk.testing.agent_contract import AgentContract, Told
+from ropewalk.testing.briefs import brief
+from ropewalk.testing.desk import ListeningDesk
 
 PROGRAM = """
 import json, os, pathlib, signal, sys
@@ -40,7 +40,7 @@ if fail:
     sys.exit(1)
 answer = {key: act[key] for key in ("outputs", "facts", "route") if key in act}
 if answer:
-    pathlib.Path(os.environ["WEFT_OUTPUT"]).write_text(json.dumps(answer))
+    pathlib.Path(os.environ["ROPEWALK_OUTPUT"]).write_text(json.dumps(answer))
 """
 
 
@@ -54,7 +54,7 @@ class TestContract(AgentContract):
 
 
 def _short_grace() -> Any:
-    from weft.definition.policy import Timeouts
+    from ropewalk.definition.policy import Timeouts
 
     return Timeouts(grace_seconds=0.1)
 
@@ -100,7 +100,7 @@ async def test_it_sees_only_what_is_passed_on(desk, monkeypatch):
     monkeypatch.setenv("OUR_KEY", "k")
     monkeypatch.setenv("OUR_OTHER", "o")
     settings = {"passed": ("OUR_K*",), "env": {"GIVEN": "g"}}
-    await sh(desk, 'echo "$OUR_KEY-${OUR_OTHER-}-$GIVEN-$WEFT_STEP" > heard', settings)
+    await sh(desk, 'echo "$OUR_KEY-${OUR_OTHER-}-$GIVEN-$ROPEWALK_STEP" > heard', settings)
     assert (desk.folder / "heard").read_text() == "k--g-build\n"
 
 
@@ -124,7 +124,9 @@ async def test_usage_and_a_handoff_are_taken_from_the_answer(desk):
         "handoff": {"summary": "s", "questions": ["q"]},
         "extra": 1,
     }
-    outcome: Outcome = await sh(desk, f"echo '{json.dumps(answer)}' > $WEFT_OUTPUT", creates=(Ref("a.md"),))
+    outcome: Outcome = await sh(
+        desk, f"echo '{json.dumps(answer)}' > $ROPEWALK_OUTPUT", creates=(Ref("a.md"),)
+    )
     assert outcome.usage.cost_usd == 0.25
     assert outcome.handoff is not None
     assert (outcome.handoff.summary, outcome.handoff.questions, outcome.handoff.artifacts) == (
@@ -164,7 +166,7 @@ async def test_the_probe_tells_the_version_and_what_is_wrong():
 
 
 async def test_a_probe_that_does_not_end_is_ended(monkeypatch):
-    monkeypatch.setattr("weft.agents.command._PROBE_SECONDS", 0.05)
+    monkeypatch.setattr("ropewalk.agents.command._PROBE_SECONDS", 0.05)
     probe = await Command("ours", Settings(argv=("sh",), version=("sleep", "600"))).probe()
     assert not probe.usable
     assert "longer than 0.05 seconds" in probe.reason

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from weft.agents import bubblewrap, exposure
-from weft.agents.acp.agent import AcpAgent
-from weft.agents.acp.settings import Settings
-from weft.agents.confine import NOT_CONFINED, Confinement, Reach, named, reach_of
-from weft.errors import Unconfinable
-from weft.testing.briefs import brief
-from weft.testing.desk import ListeningDesk
+from ropewalk.agents import bubblewrap, exposure
+from ropewalk.agents.acp.agent import AcpAgent
+from ropewalk.agents.acp.settings import Settings
+from ropewalk.agents.confine import NOT_CONFINED, Confinement, Reach, named, reach_of
+from ropewalk.errors import Unconfinable
+from ropewalk.testing.briefs import brief
+from ropewalk.testing.desk import ListeningDesk
 
 HOSTILE = Path(__file__).with_name("hostile.py")
 PLAIN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -26,7 +26,7 @@ CREDENTIALS = (
         ".ssh/id_ed25519",
         ".netrc",
         ".cargo/credentials.toml",
-        ".config/weft/token",
+        ".config/ropewalk/token",
         ".config/op/config",
         ".kube/config",
     ),
@@ -53,16 +53,20 @@ USERS = [
 @pytest.fixture
 def place(monkeypatch):
     """A folder that everybody on this host can reach, with a home and a project in it, and only programs of the system."""
-    folder = Path(tempfile.mkdtemp(prefix="weft-confine-", dir="/var/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="ropewalk-confine-", dir="/var/tmp"))
     folder.chmod(0o755)
     for name in CREDENTIALS:
         path = folder / "home" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("private")
-    for name in ("project/.weft/attempts/a/back", "project/.git/objects", "project/.git/weft/places/a"):
+    for name in (
+        "project/.ropewalk/attempts/a/back",
+        "project/.git/objects",
+        "project/.git/ropewalk/places/a",
+    ):
         (folder / name).mkdir(parents=True)
-    (folder / "project/.weft/weft.db").write_text("private")
-    (folder / "project/.weft/serve.token").write_text("private")
+    (folder / "project/.ropewalk/ropewalk.db").write_text("private")
+    (folder / "project/.ropewalk/serve.token").write_text("private")
     (folder / "project/.git/config").write_text("private")
     (folder / "project/.env").write_text("private")
     (folder / "project/.git/objects/pack").write_text("objects")
@@ -75,9 +79,9 @@ def place(monkeypatch):
 def reach(place):
     project = place / "project"
     return Reach(
-        project / ".git/weft/places/a",
-        (project / ".weft/attempts/a/back",),
-        (str(project / ".weft/attempts/a"), str(project / ".git/objects"), str(HOSTILE)),
+        project / ".git/ropewalk/places/a",
+        (project / ".ropewalk/attempts/a/back",),
+        (str(project / ".ropewalk/attempts/a"), str(project / ".git/objects"), str(HOSTILE)),
         (str(project / ".git"),),
     )
 
@@ -89,7 +93,7 @@ def attack(place, user, *, network=True, **todo):
         pytest.skip(
             "no python that every user of this host can run; to enable it: apt-get install python3-minimal"
         )
-    confinement = Confinement(hidden=(str(place / "project"), str(place / "project/.weft")))
+    confinement = Confinement(hidden=(str(place / "project"), str(place / "project/.ropewalk")))
     wrap = confinement.wrap(reach(place), network=network)
     tasks = {name: todo.get(name, []) for name in ("write", "open", "read", "sockets", "ports", "processes")}
     argv = wrap([python, "-I", str(HOSTILE), json.dumps(tasks)])
@@ -97,7 +101,7 @@ def attack(place, user, *, network=True, **todo):
         argv = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *argv]
         subprocess.run(["chown", "-R", f"{NOBODY}:{NOBODY}", place], check=True)
     done = subprocess.run(
-        argv, capture_output=True, text=True, check=False, cwd=place / "project/.git/weft/places/a",
+        argv, capture_output=True, text=True, check=False, cwd=place / "project/.git/ropewalk/places/a",
         env={**os.environ, "SSH_AUTH_SOCK": "/run/agent", "XDG_RUNTIME_DIR": "/run/user/0"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -125,10 +129,10 @@ def test_it_has_no_capability_cannot_mount_and_sees_no_process_of_the_host(place
 def test_it_writes_in_its_own_folders_and_nowhere_else(place, user):
     project = place / "project"
     victims = [
-        *("/etc/weft-escaped", "/etc/passwd", "/usr/bin/weft-escaped", "/var/lib/weft-escaped", f"{Path('/proc/1') / 'root'}/etc/passwd"),
-        *(str(project / name) for name in (".git/objects/pack", ".git/config", ".weft/weft.db", ".env")),
+        *("/etc/ropewalk-escaped", "/etc/passwd", "/usr/bin/ropewalk-escaped", "/var/lib/ropewalk-escaped", f"{Path('/proc/1') / 'root'}/etc/passwd"),
+        *(str(project / name) for name in (".git/objects/pack", ".git/config", ".ropewalk/ropewalk.db", ".env")),
         *(str(place / "home" / name) for name in CREDENTIALS),
-        str(project / ".weft/attempts/a/script"),
+        str(project / ".ropewalk/attempts/a/script"),
     ]  # fmt: skip
     before = Path("/etc/passwd").read_bytes()
     control = (
@@ -141,12 +145,14 @@ def test_it_writes_in_its_own_folders_and_nowhere_else(place, user):
         "/dev/sda",
     )
     found = attack(place, user, write=victims, open=control)
-    assert (project / ".git/weft/places/a/mine.txt").read_text() == "mine\n"
+    assert (project / ".git/ropewalk/places/a/mine.txt").read_text() == "mine\n"
     assert Path("/etc/passwd").read_bytes() == before
     assert not any(Path(path).exists() for path in victims[:4] if path.endswith("escaped"))
     assert (project / ".git/objects/pack").read_text() == "objects"
-    assert not (project / ".weft/attempts/a/script").exists()
-    hidden = [project / name for name in (".git/config", ".weft/weft.db", ".weft/serve.token", ".env")]
+    assert not (project / ".ropewalk/attempts/a/script").exists()
+    hidden = [
+        project / name for name in (".git/config", ".ropewalk/ropewalk.db", ".ropewalk/serve.token", ".env")
+    ]
     assert {path.read_text() for path in (*hidden, *(place / "home" / name for name in CREDENTIALS))} == {
         "private"
     }
@@ -155,10 +161,13 @@ def test_it_writes_in_its_own_folders_and_nowhere_else(place, user):
 
 @pytest.mark.needs("bwrap")
 @pytest.mark.parametrize("user", USERS)
-def test_it_reads_no_credential_nothing_of_weft_and_nothing_of_the_checkout(place, user):
+def test_it_reads_no_credential_nothing_of_ropewalk_and_nothing_of_the_checkout(place, user):
     project = place / "project"
     private = [str(place / "home" / name) for name in CREDENTIALS]
-    private += [str(project / name) for name in (".git/config", ".weft/weft.db", ".weft/serve.token", ".env")]
+    private += [
+        str(project / name)
+        for name in (".git/config", ".ropewalk/ropewalk.db", ".ropewalk/serve.token", ".env")
+    ]
     private += ["/etc/shadow", "/etc/gshadow", str(Path("/root") / ".bash_history"), "/run/docker.sock"]
     found = attack(place, user, read=[*private, str(project / ".git/objects/pack"), "/etc/passwd"])
     assert not [
@@ -173,10 +182,10 @@ def listening(place):
     """Sockets of the host: in a place for them, in one that can be read inside, in no place at all, on loopback."""
     made = []
     readable = Path(
-        tempfile.mkdtemp(prefix="weft-sockets-", dir="/var/lib" if os.geteuid() == 0 else "/var/tmp")
+        tempfile.mkdtemp(prefix="ropewalk-sockets-", dir="/var/lib" if os.geteuid() == 0 else "/var/tmp")
     )
     readable.chmod(0o755)
-    paths = [str(place / "home.sock"), str(readable / "d.sock"), f"@weft-{os.getpid()}"]
+    paths = [str(place / "home.sock"), str(readable / "d.sock"), f"@ropewalk-{os.getpid()}"]
     for path in paths:
         made.append(socket.socket(socket.AF_UNIX))
         made[-1].bind("\0" + path[1:] if path[0] == "@" else path)

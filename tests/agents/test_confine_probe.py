@@ -3,16 +3,16 @@
 import msgspec
 import pytest
 
-from weft.agents.acp.agent import AcpAgent
-from weft.agents.acp.settings import Settings
-from weft.agents.breaker import Breakers
-from weft.agents.command import Command
-from weft.agents.command import Settings as CommandSettings
-from weft.agents.confine import NOT_CONFINED, Confinement
-from weft.definition.workflow import Role
-from weft.steps.port import Tools
-from weft.steps.role import choose
-from weft.testing.briefs import brief
+from ropewalk.agents.acp.agent import AcpAgent
+from ropewalk.agents.acp.settings import Settings
+from ropewalk.agents.breaker import Breakers
+from ropewalk.agents.command import Command
+from ropewalk.agents.command import Settings as CommandSettings
+from ropewalk.agents.confine import NOT_CONFINED, Confinement
+from ropewalk.definition.workflow import Role
+from ropewalk.steps.port import Tools
+from ropewalk.steps.role import choose
+from ropewalk.testing.briefs import brief
 
 PROBED = """#!/bin/sh
 echo out > {outside}

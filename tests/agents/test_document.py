@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from weft.agents.document import document_in, lacks, sampled, template_in, told
-from weft.agents.prompt import compose
-from weft.agents.rehearsal import Rehearsal
-from weft.definition.workflow import Ref
-from weft.steps.evidence import demand
-from weft.testing.briefs import brief
-from weft.testing.desk import ListeningDesk
+from ropewalk.agents.document import document_in, lacks, sampled, template_in, told
+from ropewalk.agents.prompt import compose
+from ropewalk.agents.rehearsal import Rehearsal
+from ropewalk.definition.workflow import Ref
+from ropewalk.steps.evidence import demand
+from ropewalk.testing.briefs import brief
+from ropewalk.testing.desk import ListeningDesk
 
 PRD = """
 template: {id: prd, name: Requirements, output: {filename: docs/prd.md, title: "{{project}} Requirements"}}

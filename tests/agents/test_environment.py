@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from weft.agents.environment import clean
+from ropewalk.agents.environment import clean
 
 OURS = {
     "PATH": "/bin",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from jsonschema import Draft202012Validator
 
-from weft.agents.example import example
+from ropewalk.agents.example import example
 
 SCHEMAS = [
     {},

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from weft.agents.exposure import programs
+from ropewalk.agents.exposure import programs
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from weft.agents.failures import classify, free_again
+from ropewalk.agents.failures import classify, free_again
 
 NOW = 1_000_000.0
 

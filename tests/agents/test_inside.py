@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from weft.agents.inside import inside, matches, means, open_inside, write_inside
+from ropewalk.agents.inside import inside, matches, means, open_inside, write_inside
 
 
 @pytest.mark.parametrize("name", ["", "/etc/passwd", "../x", "a/../../x", "a\0b"])

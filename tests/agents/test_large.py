@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from weft.agents import large
-from weft.agents.exchange import as_text
-from weft.agents.large import Text, place, text_of
+from ropewalk.agents import large
+from ropewalk.agents.exchange import as_text
+from ropewalk.agents.large import Text, place, text_of
 
 
 @pytest.fixture(autouse=True)

@@ -8,14 +8,14 @@ from pydantic_ai.exceptions import ModelHTTPError, UnexpectedModelBehavior
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
-from weft.agents import model
-from weft.agents.model import Model, Settings
-from weft.core.work import Artifact
-from weft.definition.workflow import Ref, Role
-from weft.testing.agent_contract import AgentContract, Told
-from weft.testing.briefs import brief
-from weft.testing.desk import ListeningDesk
-from weft.testing.standin import Act, Limit, Scenario, Script, StandIn
+from ropewalk.agents import model
+from ropewalk.agents.model import Model, Settings
+from ropewalk.core.work import Artifact
+from ropewalk.definition.workflow import Ref, Role
+from ropewalk.testing.agent_contract import AgentContract, Told
+from ropewalk.testing.briefs import brief
+from ropewalk.testing.desk import ListeningDesk
+from ropewalk.testing.standin import Act, Limit, Scenario, Script, StandIn
 
 SCHEMA = {"type": "object", "properties": {"score": {"type": "integer"}}, "required": ["score"]}
 

@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from weft.agents.presets import PRESETS, preset
+from ropewalk.agents.presets import PRESETS, preset
 
 
 def test_every_preset_says_how_to_get_it_and_how_to_log_in():

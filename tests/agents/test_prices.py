@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 
-from weft.agents.prices import as_of, estimate, prices
+from ropewalk.agents.prices import as_of, estimate, prices
 
 
 def test_the_table_has_a_date_and_sane_prices():

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from weft.agents.prompt import compose, fence, marked
-from weft.core.work import Artifact, Feedback, Handoff
-from weft.definition.workflow import Fact, Ref, Role
-from weft.testing.briefs import brief
+from ropewalk.agents.prompt import compose, fence, marked
+from ropewalk.core.work import Artifact, Feedback, Handoff
+from ropewalk.definition.workflow import Fact, Ref, Role
+from ropewalk.testing.briefs import brief
 
 FULL = brief(
     role_name="architect",

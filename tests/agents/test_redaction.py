@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weft.agents.redaction import Redactor, Stream
-from weft.agents.spellings import squeezed
-from weft.core.work import Failure, Outcome
+from ropewalk.agents.redaction import Redactor, Stream
+from ropewalk.agents.spellings import squeezed
+from ropewalk.core.work import Failure, Outcome
 
 SECRET = 'sk-a/b+c"d-0123456789'
 

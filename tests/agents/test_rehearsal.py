@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from weft.agents.port import Desk
-from weft.agents.rehearsal import VERDICT, Rehearsal
-from weft.core.work import Artifact, Feedback, Outcome, Usage
-from weft.definition.workflow import Fact, Ref, Role
-from weft.formats.yaml import document
-from weft.testing.agent_contract import AgentContract, Told
-from weft.testing.briefs import brief
-from weft.testing.desk import ListeningDesk
+from ropewalk.agents.port import Desk
+from ropewalk.agents.rehearsal import VERDICT, Rehearsal
+from ropewalk.core.work import Artifact, Feedback, Outcome, Usage
+from ropewalk.definition.workflow import Fact, Ref, Role
+from ropewalk.formats.yaml import document
+from ropewalk.testing.agent_contract import AgentContract, Told
+from ropewalk.testing.briefs import brief
+from ropewalk.testing.desk import ListeningDesk
 
 
 class TestContract(AgentContract):

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from weft.agents import schema as subject
-from weft.agents.schema import schema_faults
+from ropewalk.agents import schema as subject
+from ropewalk.agents.schema import schema_faults
 
 
 @pytest.mark.parametrize(

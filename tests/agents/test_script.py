@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from weft.agents.script import Act, Script, read
-from weft.errors import InvalidDefinition
+from ropewalk.agents.script import Act, Script, read
+from ropewalk.errors import InvalidDefinition
 
 
 def test_an_empty_script_says_nothing():

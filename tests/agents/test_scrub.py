@@ -6,12 +6,12 @@ import os
 
 import pytest
 
-from weft.agents import scrub
-from weft.agents.redaction import Redactor
-from weft.agents.scrub import Scrub
-from weft.errors import SecretStays
-from weft.files import replace_file
-from weft.trees import remove_tree
+from ropewalk.agents import scrub
+from ropewalk.agents.redaction import Redactor
+from ropewalk.agents.scrub import Scrub
+from ropewalk.errors import SecretStays
+from ropewalk.files import replace_file
+from ropewalk.trees import remove_tree
 
 SECRET = "sk-a+b-0123456789"
 CODED = base64.b64encode(SECRET.encode()).decode()

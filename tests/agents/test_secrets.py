@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from weft.agents import secrets
-from weft.agents.secrets import LARGEST_BYTES, checked, look_up
-from weft.definition.workflow import Secret
-from weft.errors import SecretError
+from ropewalk.agents import secrets
+from ropewalk.agents.secrets import LARGEST_BYTES, checked, look_up
+from ropewalk.definition.workflow import Secret
+from ropewalk.errors import SecretError
 
 VALUE = "canary-0123456789"
 
@@ -37,7 +37,7 @@ async def test_a_variable_a_file_and_a_command(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("where", "said"),
     [
-        ({"env": "NOT_SET_ANYWHERE"}, "the variable NOT_SET_ANYWHERE is not set where weft runs"),
+        ({"env": "NOT_SET_ANYWHERE"}, "the variable NOT_SET_ANYWHERE is not set where ropewalk runs"),
         ({"env": "EMPTY"}, "it is empty"),
         ({"env": "SHORT"}, "it is shorter than 8 characters"),
         ({"file": "nowhere"}, "nowhere cannot be read: no such file or directory"),

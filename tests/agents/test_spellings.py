@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weft.agents.spellings import SHORTEST, places, places_bytes, spellings, squeezed, squeezed_bytes
+from ropewalk.agents.spellings import SHORTEST, places, places_bytes, spellings, squeezed, squeezed_bytes
 
 SECRET = "p@ss/w+rd \"0'123$x<&"
 

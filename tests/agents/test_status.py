@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import reduce
 
-from weft.agents.status import AgentStatus, Statuses, follow
-from weft.core import events as e
-from weft.core.work import Failure
+from ropewalk.agents.status import AgentStatus, Statuses, follow
+from ropewalk.core import events as e
+from ropewalk.core.work import Failure
 
 BEGUN = e.AttemptNoted(step="s", note={"agent": "a"})
 

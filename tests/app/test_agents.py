@@ -1,13 +1,13 @@
 import pytest
 
-from weft.agents.acp.agent import AcpAgent
-from weft.agents.cassette import Player, Recorder
-from weft.agents.command import Command
-from weft.agents.model import Model
-from weft.agents.presets import PRESETS
-from weft.app.agents import agents_of, probe_all, tools_of
-from weft.app.settings import Settings
-from weft.errors import SettingsError
+from ropewalk.agents.acp.agent import AcpAgent
+from ropewalk.agents.cassette import Player, Recorder
+from ropewalk.agents.command import Command
+from ropewalk.agents.model import Model
+from ropewalk.agents.presets import PRESETS
+from ropewalk.app.agents import agents_of, probe_all, tools_of
+from ropewalk.app.settings import Settings
+from ropewalk.errors import SettingsError
 
 
 def test_presets_are_there_without_being_named_and_tables_come_first():

@@ -4,11 +4,11 @@ import subprocess
 
 import pytest
 
-from weft.app.confining import check_confinement, confinement_of
-from weft.app.open import open_weft
-from weft.app.settings import Settings
-from weft.definition.workflow import Gate, Role, Step, Workflow
-from weft.errors import Unconfinable
+from ropewalk.app.confining import check_confinement, confinement_of
+from ropewalk.app.open import open_ropewalk
+from ropewalk.app.settings import Settings
+from ropewalk.definition.workflow import Gate, Role, Step, Workflow
+from ropewalk.errors import Unconfinable
 
 PLAIN = Step("s", "run", {"script": "true"})
 PLAYED = Step("s", "role", role="r")
@@ -58,29 +58,29 @@ def test_in_a_rehearsal_no_agent_is_started_but_commands_are(without):
 
 async def test_the_run_is_not_put_on_record(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path / "none"))
-    (tmp_path / ".weft").mkdir()
-    async with open_weft(tmp_path) as weft:
+    (tmp_path / ".ropewalk").mkdir()
+    async with open_ropewalk(tmp_path) as ropewalk:
         with pytest.raises(Unconfinable):
-            await weft.start(ASKING[1][0])
-        assert await weft.store.unfinished() == []
+            await ropewalk.start(ASKING[1][0])
+        assert await ropewalk.store.unfinished() == []
 
 
 @pytest.mark.parametrize("url", ["/data/runs.db", "sqlite:/data/runs.db", "sqlite:///data/runs.db"])
 def test_a_store_that_lies_elsewhere_is_hidden_with_what_belongs_to_it(tmp_path, url):
-    found = confinement_of(Settings(store=url), tmp_path, tmp_path / ".weft").hidden
-    assert {str(tmp_path), str(tmp_path / ".weft")} < set(found)
+    found = confinement_of(Settings(store=url), tmp_path, tmp_path / ".ropewalk").hidden
+    assert {str(tmp_path), str(tmp_path / ".ropewalk")} < set(found)
     if url != "sqlite:///data/runs.db":
         assert {"/data/runs.db", "/data/runs.db-wal", "/data/runs.db-shm"} < set(found)
 
 
 def test_a_store_that_is_no_file_hides_none(tmp_path):
-    found = confinement_of(Settings(store="memory:"), tmp_path, tmp_path / ".weft").hidden
-    assert found[:2] == (str(tmp_path), str(tmp_path / ".weft"))
+    found = confinement_of(Settings(store="memory:"), tmp_path, tmp_path / ".ropewalk").hidden
+    assert found[:2] == (str(tmp_path), str(tmp_path / ".ropewalk"))
     assert not [path for path in found if "memory" in path]
 
 
 def begin(project):
-    (project / ".weft").mkdir(parents=True)
+    (project / ".ropewalk").mkdir(parents=True)
     for words in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "Begin"]):
         subprocess.run(["git", *words], cwd=project, check=True)
 
@@ -102,6 +102,6 @@ async def test_the_gates_of_the_result_are_confined_where_anything_is(tmp_path, 
     step = Step("s", "role", role="r", confine="worktree" if by == "step" else "")
     gates = (Gate("command", {"script": "test ! -e ~/.netrc"}),)
     made = Workflow("w", (step,), roles={"r": Role(agents=("writer",))}, gates=gates)
-    async with open_weft(project, agents=agents) as weft:
-        state = await weft.drive(await weft.start(made))
+    async with open_ropewalk(project, agents=agents) as ropewalk:
+        state = await ropewalk.drive(await ropewalk.start(made))
     assert state.status == ("failed" if by == "nobody" else "completed"), state

@@ -2,16 +2,17 @@
 
 import pytest
 
-from weft.app import doors
-from weft.errors import DoorShut
+from ropewalk.app import doors
+from ropewalk.errors import DoorShut
+from ropewalk.installation import install
 
 
 def test_a_door_opens_the_function_behind_it():
-    assert callable(doors.door("weft serve"))
+    assert callable(doors.door("ropewalk serve"))
 
 
 def test_what_is_missing_is_named_with_the_extra_that_brings_it(monkeypatch):
-    monkeypatch.setitem(doors.DOORS, "weft serve", ("weft.web.nowhere", "serve", "web"))
+    monkeypatch.setitem(doors.DOORS, "ropewalk serve", ("ropewalk.web.nowhere", "serve", "web"))
     with pytest.raises(DoorShut) as shut:
-        doors.door("weft serve")
-    assert "pip install 'weft[web]'" in str(shut.value)
+        doors.door("ropewalk serve")
+    assert install("web") in str(shut.value)

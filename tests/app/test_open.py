@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from weft.app.open import STATE, open_weft
-from weft.errors import StateFolderUnusable
+from ropewalk.app.open import STATE, open_ropewalk
+from ropewalk.errors import StateFolderUnusable
 
 
 async def test_drivers_show_that_they_live_next_to_the_store(tmp_path: Path):
-    async with open_weft(tmp_path) as weft:
-        assert weft.store.folder == tmp_path / STATE
-        await weft.engine.leases.take("r")
+    async with open_ropewalk(tmp_path) as ropewalk:
+        assert ropewalk.store.folder == tmp_path / STATE
+        await ropewalk.engine.leases.take("r")
         assert len(list((tmp_path / STATE / "drivers").iterdir())) == 1
     assert list((tmp_path / STATE / "drivers").iterdir()) == []
 
@@ -34,4 +34,4 @@ def test_a_folder_that_cannot_be_made_is_told_with_the_way_out(
 
     monkeypatch.setattr(Path, "mkdir", fails)
     with pytest.raises(StateFolderUnusable, match=said):
-        open_weft(tmp_path)
+        open_ropewalk(tmp_path)

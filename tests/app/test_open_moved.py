@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from weft.app.open import open_weft
-from weft.app.results import content, files
-from weft.formats.loading import load
+from ropewalk.app.open import open_ropewalk
+from ropewalk.app.results import content, files
+from ropewalk.formats.loading import load
 
 pytestmark = pytest.mark.needs("git")
 
@@ -41,22 +41,22 @@ async def test_a_run_goes_on_in_a_project_that_was_moved(tmp_path: Path, how: st
         git(old, "add", "-A")
         git(old, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "begin")
     settings = {"workspace": "folder"} if how == "folder" else {}
-    async with open_weft(old, **settings) as weft:
-        run = await weft.start(load(old / "flows/w.yaml").workflow)
-        state = await weft.drive(run)
+    async with open_ropewalk(old, **settings) as ropewalk:
+        run = await ropewalk.start(load(old / "flows/w.yaml").workflow)
+        state = await ropewalk.drive(run)
         assert state.reason == "asked"
     new.parent.mkdir()
     if how.endswith("copy"):
         shutil.copytree(old, new, symlinks=True)
     else:
         old.rename(new)
-    async with open_weft(new, **settings) as weft:
+    async with open_ropewalk(new, **settings) as ropewalk:
         (ask,) = state.asks
-        await weft.answer(run, ask, "approve", by="ann")
-        state = await weft.drive(run)
+        await ropewalk.answer(run, ask, "approve", by="ann")
+        state = await ropewalk.drive(run)
         assert state.status == "completed", state.reason
         assert state.outputs["b"]["stdout"] == "a\na"
-        assert await content(weft, state, await files(weft, state), "b.txt") == b"b\n"
+        assert await content(ropewalk, state, await files(ropewalk, state), "b.txt") == b"b\n"
         if how.endswith("copy"):
             git(new, "rev-parse", "--verify", state.branch)
             with pytest.raises(subprocess.CalledProcessError):
@@ -70,12 +70,12 @@ async def test_a_repository_that_is_nowhere_is_said(tmp_path: Path):
     git(old, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "begin")
     (old / "flows").mkdir()
     (old / "flows/w.yaml").write_text(FLOW)
-    async with open_weft(old) as weft:
-        run = await weft.start(load(old / "flows/w.yaml").workflow)
+    async with open_ropewalk(old) as ropewalk:
+        run = await ropewalk.start(load(old / "flows/w.yaml").workflow)
     (tmp_path / "new").mkdir()
-    (old / ".weft").rename(tmp_path / "new/.weft")
+    (old / ".ropewalk").rename(tmp_path / "new/.ropewalk")
     old.rename(tmp_path / "elsewhere")
-    async with open_weft(tmp_path / "new") as weft:
-        state = await weft.drive(run)
+    async with open_ropewalk(tmp_path / "new") as ropewalk:
+        state = await ropewalk.drive(run)
         assert state.status == "failed"
-        assert "call weft in the folder where it is now" in state.reason
+        assert "call ropewalk in the folder where it is now" in state.reason

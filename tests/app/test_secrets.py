@@ -2,10 +2,10 @@
 
 import pytest
 
+from ropewalk.app.secrets import refuse_missing
+from ropewalk.core.options import Options
+from ropewalk.errors import SecretsMissing
 from tests.formats.told import workflow
-from weft.app.secrets import refuse_missing
-from weft.core.options import Options
-from weft.errors import SecretsMissing
 
 TEXT = """
 secrets:

@@ -4,25 +4,28 @@ from typing import Any
 
 import pytest
 
-from weft.app.agents import agents_of, tools_of
-from weft.app.settings import load_settings
-from weft.errors import SettingsError
-from weft.processes.limits import Limits
+from ropewalk.app.agents import agents_of, tools_of
+from ropewalk.app.settings import load_settings
+from ropewalk.errors import SettingsError
+from ropewalk.processes.limits import Limits
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('places = 2\nconfine = "Worktree"\n', "setting confine .*weft.toml:2:1: .*did you mean worktree"),
-        ('confine = "bwrap"\n', "weft.toml:1:1: it cannot be 'bwrap'; it is none or worktree"),
-        ("confine = true\n", "weft.toml:1:1: it cannot be True"),
+        (
+            'places = 2\nconfine = "Worktree"\n',
+            "setting confine .*ropewalk.toml:2:1: .*did you mean worktree",
+        ),
+        ('confine = "bwrap"\n', "ropewalk.toml:1:1: it cannot be 'bwrap'; it is none or worktree"),
+        ("confine = true\n", "ropewalk.toml:1:1: it cannot be True"),
         (
             '[agents.other]\nargv = ["x"]\n\n[agents."mine"] # ours\nargv = ["x"]\n  confine = "yes"\n',
-            "setting agents.mine.confine .*weft.toml:6:3: it cannot be 'yes'; it is none or worktree",
+            "setting agents.mine.confine .*ropewalk.toml:6:3: it cannot be 'yes'; it is none or worktree",
         ),
         (
             '[agents.claude]\npermissions = "denny"\n',
-            "agents.claude.permissions .*weft.toml:2:1: .*did you mean deny",
+            "agents.claude.permissions .*ropewalk.toml:2:1: .*did you mean deny",
         ),
         (
             'agents = {a = {argv = ["x"], confine = "on"}}\n',
@@ -32,18 +35,18 @@ from weft.processes.limits import Limits
     ],
 )
 def test_a_word_that_would_confine_nothing_is_told_with_its_place(tmp_path, text, said):
-    (tmp_path / "weft.toml").write_text(text)
+    (tmp_path / "ropewalk.toml").write_text(text)
     with pytest.raises(SettingsError, match=said):
         load_settings(tmp_path)
 
 
 def test_the_environment_can_ask_for_it_too_and_is_held_to_the_same_words(tmp_path, monkeypatch):
-    monkeypatch.setenv("WEFT_CONFINE", "worktree")
-    monkeypatch.setenv("WEFT_NETWORK", "false")
-    monkeypatch.setenv("WEFT_READABLE", "/data:~/more")
+    monkeypatch.setenv("ROPEWALK_CONFINE", "worktree")
+    monkeypatch.setenv("ROPEWALK_NETWORK", "false")
+    monkeypatch.setenv("ROPEWALK_READABLE", "/data:~/more")
     settings = load_settings(tmp_path)
     assert (settings.confine, settings.network, settings.readable) == ("worktree", False, ("/data", "~/more"))
-    monkeypatch.setenv("WEFT_CONFINE", "wroktree")
+    monkeypatch.setenv("ROPEWALK_CONFINE", "wroktree")
     with pytest.raises(
         SettingsError, match="confine is not usable: it cannot be 'wroktree'; did you mean worktree"
     ):
@@ -51,7 +54,7 @@ def test_the_environment_can_ask_for_it_too_and_is_held_to_the_same_words(tmp_pa
 
 
 def test_limits_are_a_table_that_every_agent_has_which_says_no_other(tmp_path):
-    (tmp_path / "weft.toml").write_text(
+    (tmp_path / "ropewalk.toml").write_text(
         '[limits]\nopen_files = 77\n[agents.a]\nargv = ["x"]\n[agents.b]\nargv = ["x"]\nlimits = {open_files = 5}\n'
     )
     settings = load_settings(tmp_path)
@@ -65,25 +68,25 @@ def test_limits_are_a_table_that_every_agent_has_which_says_no_other(tmp_path):
 
 
 def test_a_limit_that_there_is_not_is_refused(tmp_path):
-    (tmp_path / "weft.toml").write_text("[limits]\nopen_file = 77\n")
+    (tmp_path / "ropewalk.toml").write_text("[limits]\nopen_file = 77\n")
     with pytest.raises(SettingsError, match="limits"):
         load_settings(tmp_path)
 
 
 @pytest.mark.parametrize("pattern", ["/etc/**", "../x", "~/x", "a/../../x", ".", ""])
 def test_a_pattern_that_protects_nothing_of_the_project_is_told_with_its_place(tmp_path, pattern):
-    (tmp_path / "weft.toml").write_text(f'places = 2\nprotect = ["ok/**", "{pattern}"]\n')
+    (tmp_path / "ropewalk.toml").write_text(f'places = 2\nprotect = ["ok/**", "{pattern}"]\n')
     with pytest.raises(
-        SettingsError, match=r"setting protect .*weft.toml:2:1: .* is no file or pattern inside"
+        SettingsError, match=r"setting protect .*ropewalk.toml:2:1: .* is no file or pattern inside"
     ):
         load_settings(tmp_path)
 
 
 def test_what_is_protected_is_a_list_also_in_the_environment(tmp_path, monkeypatch):
-    (tmp_path / "weft.toml").write_text('protect = "tests/**"\n')
-    with pytest.raises(SettingsError, match=r"weft.toml:1:1: it is a list: protect = "):
+    (tmp_path / "ropewalk.toml").write_text('protect = "tests/**"\n')
+    with pytest.raises(SettingsError, match=r"ropewalk.toml:1:1: it is a list: protect = "):
         load_settings(tmp_path)
-    monkeypatch.setenv("WEFT_PROTECT", "a/**:b.txt")
+    monkeypatch.setenv("ROPEWALK_PROTECT", "a/**:b.txt")
     assert load_settings(tmp_path).protect == ("a/**", "b.txt")
 
 
@@ -92,6 +95,6 @@ def test_what_is_protected_is_a_list_also_in_the_environment(tmp_path, monkeypat
 )
 @pytest.mark.parametrize("table", ["limits", "agents.mine.limits"])
 def test_a_limit_that_would_hold_nothing_is_refused_at_once(tmp_path, table, value):
-    (tmp_path / "weft.toml").write_text(f"[{table}]\n{value}\n")
+    (tmp_path / "ropewalk.toml").write_text(f"[{table}]\n{value}\n")
     with pytest.raises(SettingsError, match=table):
         load_settings(tmp_path)

@@ -1,8 +1,8 @@
 import tomllib
 
-from weft.agents.port import Probe
-from weft.app.settings import Settings
-from weft.app.suggestion import suggest, text_of
+from ropewalk.agents.port import Probe
+from ropewalk.app.settings import Settings
+from ropewalk.app.suggestion import suggest, text_of
 
 
 def test_the_first_usable_agent_is_the_one_for_every_role():
@@ -22,4 +22,4 @@ async def test_without_a_usable_agent_it_says_where_to_look(tmp_path, monkeypatc
     monkeypatch.setenv("PATH", str(tmp_path))
     text = await suggest(Settings())
     assert tomllib.loads(text) == {}
-    assert "weft agents" in text
+    assert "ropewalk agents" in text

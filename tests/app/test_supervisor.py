@@ -4,78 +4,78 @@ import asyncio
 
 import pytest
 
+from ropewalk.app import showing
+from ropewalk.app import supervisor as supervising
+from ropewalk.app.acting import Wanted, start, tell
+from ropewalk.app.open import open_ropewalk
+from ropewalk.app.supervisor import Supervisor, supervised
+from ropewalk.errors import LeaseHeld, StoreError
 from tests.web.opened import project
-from weft.app import showing
-from weft.app import supervisor as supervising
-from weft.app.acting import Wanted, start, tell
-from weft.app.open import open_weft
-from weft.app.supervisor import Supervisor, supervised
-from weft.errors import LeaseHeld, StoreError
 
 
 @pytest.fixture
-async def weft(tmp_path):
-    async with open_weft(project(tmp_path / "project")) as opened:
+async def ropewalk(tmp_path):
+    async with open_ropewalk(project(tmp_path / "project")) as opened:
         yield opened
 
 
-async def reaches(weft, run, *kinds):
+async def reaches(ropewalk, run, *kinds):
     async with asyncio.timeout(30):
         after = 0
-        while not await weft.store.feed(0, 1, kinds, run):
-            await weft.store.wait(after)
-            after = await weft.store.position()
+        while not await ropewalk.store.feed(0, 1, kinds, run):
+            await ropewalk.store.wait(after)
+            after = await ropewalk.store.position()
 
 
-async def begun(weft, workflow="quiet"):
-    return (await start(weft, Wanted(workflow=workflow), "ann"))[0]
+async def begun(ropewalk, workflow="quiet"):
+    return (await start(ropewalk, Wanted(workflow=workflow), "ann"))[0]
 
 
-async def test_what_was_there_and_what_comes_is_driven(weft):
-    before = await begun(weft)
-    async with supervised(Supervisor(weft)):
-        await reaches(weft, before, "run.completed")
-        await reaches(weft, await begun(weft), "run.completed")
+async def test_what_was_there_and_what_comes_is_driven(ropewalk):
+    before = await begun(ropewalk)
+    async with supervised(Supervisor(ropewalk)):
+        await reaches(ropewalk, before, "run.completed")
+        await reaches(ropewalk, await begun(ropewalk), "run.completed")
 
 
-async def test_an_answer_from_another_process_lets_the_run_go_on(weft, tmp_path):
-    supervisor = Supervisor(weft)
+async def test_an_answer_from_another_process_lets_the_run_go_on(ropewalk, tmp_path):
+    supervisor = Supervisor(ropewalk)
     async with supervised(supervisor):
-        run = await begun(weft, "asking")
-        await reaches(weft, run, "run.paused")
-        async with open_weft(weft.folder) as other:
+        run = await begun(ropewalk, "asking")
+        await reaches(ropewalk, run, "run.paused")
+        async with open_ropewalk(ropewalk.folder) as other:
             (asked,) = await showing.asks(other)
             await other.answer(run, asked["ask"], "approve")
-        await reaches(weft, run, "run.completed")
+        await reaches(ropewalk, run, "run.completed")
     assert supervisor.errors == 0
     assert supervisor.driven == []
 
 
-async def test_a_run_that_cannot_be_driven_is_tried_again_and_holds_nobody_up(weft, monkeypatch):
+async def test_a_run_that_cannot_be_driven_is_tried_again_and_holds_nobody_up(ropewalk, monkeypatch):
     monkeypatch.setattr(supervising, "FIRST_SECONDS", 0.001)
-    bad = await begun(weft)
-    real = weft.drive
+    bad = await begun(ropewalk)
+    real = ropewalk.drive
     tried: list[str] = []
 
     async def drive(run):
         if run == bad and len(tried) < 2:
             tried.append(run)
-            raise RuntimeError("a bug of weft")
+            raise RuntimeError("a bug of ropewalk")
         return await real(run)
 
-    monkeypatch.setattr(weft, "drive", drive)
-    supervisor = Supervisor(weft)
+    monkeypatch.setattr(ropewalk, "drive", drive)
+    supervisor = Supervisor(ropewalk)
     async with supervised(supervisor):
-        good = await begun(weft)
-        await reaches(weft, good, "run.completed")
-        await reaches(weft, bad, "run.completed")
+        good = await begun(ropewalk)
+        await reaches(ropewalk, good, "run.completed")
+        await reaches(ropewalk, bad, "run.completed")
     assert supervisor.errors == 2
-    assert supervisor.last_error == f"driving run {bad}: a bug of weft"
+    assert supervisor.last_error == f"driving run {bad}: a bug of ropewalk"
 
 
-async def test_a_run_that_another_drives_is_left_to_it_for_a_while(weft, monkeypatch):
-    run = await begun(weft)
-    real = weft.drive
+async def test_a_run_that_another_drives_is_left_to_it_for_a_while(ropewalk, monkeypatch):
+    run = await begun(ropewalk)
+    real = ropewalk.drive
     tried: list[str] = []
 
     async def drive(name):
@@ -84,17 +84,17 @@ async def test_a_run_that_another_drives_is_left_to_it_for_a_while(weft, monkeyp
             raise LeaseHeld(run=name, owner="somebody")
         return await real(name)
 
-    monkeypatch.setattr(weft, "drive", drive)
+    monkeypatch.setattr(ropewalk, "drive", drive)
     monkeypatch.setattr(supervising, "LOOK_SECONDS", 0.02)
-    supervisor = Supervisor(weft)
+    supervisor = Supervisor(ropewalk)
     async with supervised(supervisor):
-        await reaches(weft, run, "run.completed")
+        await reaches(ropewalk, run, "run.completed")
     assert (len(tried), supervisor.errors) == (2, 0)
 
 
-async def test_a_store_that_fails_for_a_moment_is_asked_again(weft, monkeypatch):
+async def test_a_store_that_fails_for_a_moment_is_asked_again(ropewalk, monkeypatch):
     monkeypatch.setattr(supervising, "FIRST_SECONDS", 0.001)
-    real_look, real_wait = weft.store.unfinished, weft.store.wait
+    real_look, real_wait = ropewalk.store.unfinished, ropewalk.store.wait
     failed: list[str] = []
 
     async def unfinished():
@@ -109,28 +109,28 @@ async def test_a_store_that_fails_for_a_moment_is_asked_again(weft, monkeypatch)
             raise StoreError(store="it", reason="is busy")
         return await real_wait(after, timeout_seconds)
 
-    run = await begun(weft)
-    monkeypatch.setattr(weft.store, "unfinished", unfinished)
-    monkeypatch.setattr(weft.store, "wait", wait)
-    supervisor = Supervisor(weft)
+    run = await begun(ropewalk)
+    monkeypatch.setattr(ropewalk.store, "unfinished", unfinished)
+    monkeypatch.setattr(ropewalk.store, "wait", wait)
+    supervisor = Supervisor(ropewalk)
     async with supervised(supervisor):
-        await reaches(weft, run, "run.completed")
+        await reaches(ropewalk, run, "run.completed")
     assert failed == ["unfinished", "wait"]
     assert supervisor.errors == 1
 
 
-async def test_a_run_that_waits_for_people_is_not_driven_until_they_speak(weft, monkeypatch):
-    async with supervised(Supervisor(weft)):
-        run = await begun(weft, "asking")
-        await reaches(weft, run, "run.paused")
+async def test_a_run_that_waits_for_people_is_not_driven_until_they_speak(ropewalk, monkeypatch):
+    async with supervised(Supervisor(ropewalk)):
+        run = await begun(ropewalk, "asking")
+        await reaches(ropewalk, run, "run.paused")
     driven = []
 
     async def drive(name):
         driven.append(name)
 
-    async with supervised(Supervisor(weft)):
-        monkeypatch.setattr(weft, "drive", drive)
-        other = await begun(weft)
+    async with supervised(Supervisor(ropewalk)):
+        monkeypatch.setattr(ropewalk, "drive", drive)
+        other = await begun(ropewalk)
         async with asyncio.timeout(30):
             for _ in range(100_000):
                 if driven:
@@ -138,17 +138,17 @@ async def test_a_run_that_waits_for_people_is_not_driven_until_they_speak(weft, 
                 await asyncio.sleep(0)
     monkeypatch.undo()
     assert set(driven) == {other}
-    await tell(weft, run, "abort", {"reason": "enough"}, "ann")
+    await tell(ropewalk, run, "abort", {"reason": "enough"}, "ann")
 
 
-async def test_a_run_that_is_gone_when_its_rest_is_over_is_not_looked_for_again_and_again(weft):
-    supervisor = Supervisor(weft)
-    supervisor._rests["r-gone"] = weft.engine.clock.now() - 1.0
+async def test_a_run_that_is_gone_when_its_rest_is_over_is_not_looked_for_again_and_again(ropewalk):
+    supervisor = Supervisor(ropewalk)
+    supervisor._rests["r-gone"] = ropewalk.engine.clock.now() - 1.0
     await supervisor._look()
     assert supervisor._patience() == supervising.LOOK_SECONDS
 
 
-async def test_without_a_supervisor_nothing_is_driven(weft):
+async def test_without_a_supervisor_nothing_is_driven(ropewalk):
     async with supervised(None):
-        run = await begun(weft)
-    assert (await weft.store.row(run)).status == "pending"
+        run = await begun(ropewalk)
+    assert (await ropewalk.store.row(run)).status == "pending"

@@ -4,16 +4,16 @@ from itertools import pairwise
 
 import pytest
 
-from weft.app.tokens import MAY, ROLES, Person, Role, Tokens
-from weft.errors import Misused, NoSuchToken, NotKnown
-from weft.store.memory import MemoryStore
+from ropewalk.app.tokens import MAY, ROLES, Person, Role, Tokens
+from ropewalk.errors import Misused, NoSuchToken, NotKnown
+from ropewalk.store.memory import MemoryStore
 
 
 async def test_what_is_kept_does_not_let_anybody_in():
     store = MemoryStore()
     tokens = Tokens(store)
     text, token = await tokens.create("ada", "operator", 100.0)
-    assert text.startswith("weft_")
+    assert text.startswith("ropewalk_")
     assert len(text) >= 48
     assert text not in str(await store.recall("access/tokens"))
     assert await tokens.person(text, 200.0) == Person("ada", "operator", token.id)
@@ -30,7 +30,7 @@ async def test_a_token_ends_with_its_time_or_when_it_is_revoked():
     other, second = await tokens.create("bob", "admin", 0.0)
     await tokens.revoke("bob", 5.0)
     assert (await tokens.revoke(second.id, 9.0)).revoked_at == 5.0
-    for wrong in (other, "weft_x", "", "\ud800"):
+    for wrong in (other, "ropewalk_x", "", "\ud800"):
         with pytest.raises(NotKnown):
             await tokens.person(wrong, 6.0)
     with pytest.raises(NotKnown):

@@ -4,7 +4,10 @@ from benchmarks.ratios import Rounds, judge
 from benchmarks.report import figures, number, ratios
 from benchmarks.workload import Measurement, Target, Workload
 
-ROUNDS: Rounds = {"weft": [{"us_per_step": 100.0}, {"us_per_step": 120.0}], "peer": [{"us_per_step": 440.0}]}
+ROUNDS: Rounds = {
+    "ropewalk": [{"us_per_step": 100.0}, {"us_per_step": 120.0}],
+    "peer": [{"us_per_step": 440.0}],
+}
 
 
 def test_a_number_has_three_digits_that_matter() -> None:
@@ -18,12 +21,12 @@ def test_a_number_has_three_digits_that_matter() -> None:
 
 def test_figures_show_the_median_and_the_range_of_the_rounds() -> None:
     workload = Workload(
-        "chain", "N1", "a chain", (Measurement("weft", "chain", 1),), ("us_per_step", "p99_ms")
+        "chain", "N1", "a chain", (Measurement("ropewalk", "chain", 1),), ("us_per_step", "p99_ms")
     )
     assert figures(workload, ROUNDS).splitlines() == [
         "N1  a chain",
         "          us_per_step",
-        "    weft  110 (100 - 120)",
+        "    ropewalk  110 (100 - 120)",
         "    peer  440",
     ]
 

@@ -17,8 +17,8 @@ def test_every_file_of_a_workload_stands_in_the_list_and_on_the_page() -> None:
 
 
 def test_our_own_environments_are_made_whichever_peers_are_asked_for() -> None:
-    assert environments(WORKLOADS, ()) == ["weft", "doors"]
-    assert environments(WORKLOADS, ("dbos",)) == ["weft", "dbos", "doors"]
+    assert environments(WORKLOADS, ()) == ["ropewalk", "doors"]
+    assert environments(WORKLOADS, ("dbos",)) == ["ropewalk", "dbos", "doors"]
     assert environments([one for one in WORKLOADS if one.name == "feed"], PEERS) == ["doors"]
 
 

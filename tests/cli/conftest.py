@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from weft.cli.main import main
+from ropewalk.cli.main import main
 
 
 class Ended(NamedTuple):
@@ -20,7 +20,7 @@ class Ended(NamedTuple):
 
 
 class Line:
-    """`weft` in a folder of its own."""
+    """`ropewalk` in a folder of its own."""
 
     def __init__(self, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
         self.folder = folder
@@ -49,11 +49,11 @@ class Line:
 
 
 @pytest.fixture
-def weft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Line:
+def ropewalk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Line:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("WEFT_ACTOR", "ann")
-    monkeypatch.setenv("WEFT_WORKSPACE", "folder")
-    for name in ("WEFT_STORE", "FORCE_COLOR", "EDITOR", "VISUAL"):
+    monkeypatch.setenv("ROPEWALK_ACTOR", "ann")
+    monkeypatch.setenv("ROPEWALK_WORKSPACE", "folder")
+    for name in ("ROPEWALK_STORE", "FORCE_COLOR", "EDITOR", "VISUAL"):
         monkeypatch.delenv(name, raising=False)
     return Line(tmp_path, capsys)

@@ -16,13 +16,13 @@ from pathlib import Path
 PATIENCE_SECONDS = 60.0
 OWN = (
     "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
-    "from weft.cli.main import main; sys.exit(main())"
+    "from ropewalk.cli.main import main; sys.exit(main())"
 )
 """The terminal becomes the program's own, so that Ctrl-C reaches it."""
 
 
 class Terminal:
-    """`weft` with these words; `seen` is all that it has printed so far, with its control characters."""
+    """`ropewalk` with these words; `seen` is all that it has printed so far, with its control characters."""
 
     def __init__(self, folder: Path, *words: str, lines: int = 40, columns: int = 100) -> None:
         self._master, slave = pty.openpty()

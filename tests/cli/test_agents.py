@@ -1,13 +1,13 @@
-def test_agents_say_whether_they_can_be_used_and_what_they_do(weft):
-    found = {one["agent"]: one for one in weft.json("agents")["agents"]}
+def test_agents_say_whether_they_can_be_used_and_what_they_do(ropewalk):
+    found = {one["agent"]: one for one in ropewalk.json("agents")["agents"]}
     assert found["rehearsal"]["usable"] is True
     assert found["rehearsal"]["status"] == "idle"
-    assert "rehearsal" in weft("agents").out
+    assert "rehearsal" in ropewalk("agents").out
 
 
-def test_an_agent_of_an_unfinished_run_is_seen_at_work(weft):
-    weft.write("s.yaml", "steps: {a: {fail: {class: permanent, message: broken}}}")
+def test_an_agent_of_an_unfinished_run_is_seen_at_work(ropewalk):
+    ropewalk.write("s.yaml", "steps: {a: {fail: {class: permanent, message: broken}}}")
     step = "{id: a, role: writer, prompt: Write., creates: [a.md], on_failure: pause}"
-    weft.run(step, "--rehearse=s.yaml", head="roles: {writer: {agent: rehearsal}}")
-    found = {one["agent"]: one for one in weft.json("agents")["agents"]}
+    ropewalk.run(step, "--rehearse=s.yaml", head="roles: {writer: {agent: rehearsal}}")
+    found = {one["agent"]: one for one in ropewalk.json("agents")["agents"]}
     assert found["rehearsal"]["status"] == "failing"

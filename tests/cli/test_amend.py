@@ -10,14 +10,14 @@ NOTES = (
 
 
 @pytest.fixture
-def asked(weft):
-    weft.run(NOTES)
-    return weft
+def asked(ropewalk):
+    ropewalk.run(NOTES)
+    return ropewalk
 
 
-def _read(weft):
-    assert weft("drive").code == 0
-    return weft.json("show", "last")["steps"][1]["outputs"]["stdout"]
+def _read(ropewalk):
+    assert ropewalk("drive").code == 0
+    return ropewalk.json("show", "last")["steps"][1]["outputs"]["stdout"]
 
 
 def test_a_text_takes_the_place_of_what_was_shown(asked):
@@ -35,11 +35,11 @@ def test_a_file_or_standard_input_does_too(asked, monkeypatch):
     assert _read(asked) == "from a pipe"
 
 
-def test_outputs_are_amended_by_value(weft):
-    weft.run("{id: a, run: echo x, approve: Good?}")
-    assert weft("amend", "last", "--value", '{"stdout": "y"}').code == 0
-    weft("drive")
-    assert weft.json("show", "last")["steps"][0]["outputs"]["stdout"] == "y"
+def test_outputs_are_amended_by_value(ropewalk):
+    ropewalk.run("{id: a, run: echo x, approve: Good?}")
+    assert ropewalk("amend", "last", "--value", '{"stdout": "y"}').code == 0
+    ropewalk("drive")
+    assert ropewalk.json("show", "last")["steps"][0]["outputs"]["stdout"] == "y"
 
 
 class Terminal(io.StringIO):

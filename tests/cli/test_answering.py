@@ -1,9 +1,9 @@
 import pytest
 
-from weft.cli.answering import hint, read
-from weft.core.events import AskOpened
-from weft.core.work import Artifact
-from weft.errors import Misused
+from ropewalk.cli.answering import hint, read
+from ropewalk.core.events import AskOpened
+from ropewalk.core.work import Artifact
+from ropewalk.errors import Misused
 
 PLAIN = AskOpened("s", ask="a1", about="question", prompt="Well?")
 SHOWN = AskOpened("s", ask="a1", about="approval", prompt="Good?", show=(Artifact("a.md", "d"),))

@@ -7,7 +7,7 @@ import pytest
 
 CODE = """
 import sys, pathlib
-from weft.cli.argv import blank
+from ropewalk.cli.argv import blank
 blank(["hunter2hunter2", "not there", ""])
 print(pathlib.Path("/proc/self/cmdline").read_bytes().split(b"\\0")[-3:], sys.argv[1:])
 """
@@ -24,7 +24,7 @@ def test_a_value_is_starred_out_where_others_see_it_and_kept_where_it_was_read()
 
 
 def test_elsewhere_nothing_is_done(monkeypatch):
-    from weft.cli import argv
+    from ropewalk.cli import argv
 
     monkeypatch.setattr(sys, "platform", "darwin")
     argv.blank(["pytest"])

@@ -2,9 +2,9 @@ import pytest
 
 
 @pytest.fixture
-def made(weft):
-    weft.run("{id: a, creates: [d/n.md], run: 'mkdir d; printf hello > d/n.md'}")
-    return weft
+def made(ropewalk):
+    ropewalk.run("{id: a, creates: [d/n.md], run: 'mkdir d; printf hello > d/n.md'}")
+    return ropewalk
 
 
 def test_what_a_run_made_is_listed_printed_and_copied(made):
@@ -22,23 +22,23 @@ def test_a_file_that_the_run_did_not_make(made):
     assert "lists them" in made("artifacts", "last", "zzz").err
 
 
-def test_a_run_that_made_nothing(weft):
-    weft.run("{id: a, uses: noop}")
-    assert weft("artifacts", "last").out == "The run has made no files.\n"
+def test_a_run_that_made_nothing(ropewalk):
+    ropewalk.run("{id: a, uses: noop}")
+    assert ropewalk("artifacts", "last").out == "The run has made no files.\n"
 
 
 def test_a_file_whose_folder_is_gone(made):
     import shutil
 
-    shutil.rmtree(made.folder / ".weft" / "runs")
+    shutil.rmtree(made.folder / ".ropewalk" / "runs")
     assert "no longer kept" in made("artifacts", "last", "d/n.md").err
 
 
-def test_links_are_copied_last_and_none_that_leads_out_by_way_of_others(weft, monkeypatch):
-    from weft.cli import artifacts
+def test_links_are_copied_last_and_none_that_leads_out_by_way_of_others(ropewalk, monkeypatch):
+    from ropewalk.cli import artifacts
 
-    weft.run("{id: a, run: 'true'}")
-    out = weft.folder / "copy"
+    ropewalk.run("{id: a, run: 'true'}")
+    out = ropewalk.folder / "copy"
     out.mkdir()
     led_out = dict(
         artifacts._link(out, {"b": ".", "p": "b/../x", "p/q": "y", "in": "b", "round": "round", "up": ".."})

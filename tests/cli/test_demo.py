@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from weft.cli import demo
-from weft.cli.demo import DEMO
-from weft.cli.here import Here
-from weft.errors import Misused
+from ropewalk.cli import demo
+from ropewalk.cli.demo import DEMO
+from ropewalk.cli.here import Here
+from ropewalk.errors import Misused
 
 
 @pytest.mark.parametrize(
     ("argv", "on_path", "called"),
     [
-        ("/a/weft", "/a/weft", "weft"),
-        ("/a/weft", "/b/weft", "/a/weft"),
-        ("/a b/weft", None, "'/a b/weft'"),
-        ("/a/weft/__main__.py", "/a/weft", f"{shlex.quote(sys.executable)} -m weft"),
+        ("/a/ropewalk", "/a/ropewalk", "ropewalk"),
+        ("/a/ropewalk", "/b/ropewalk", "/a/ropewalk"),
+        ("/a b/ropewalk", None, "'/a b/ropewalk'"),
+        ("/a/ropewalk/__main__.py", "/a/ropewalk", f"{shlex.quote(sys.executable)} -m ropewalk"),
     ],
 )
 def test_commands_are_shown_as_they_work_here(monkeypatch, argv, on_path, called):

@@ -2,10 +2,10 @@ import io
 
 import pytest
 
-from weft.cli.given import facts, inputs, pair, secrets, value
-from weft.cli.here import Here
-from weft.definition.workflow import Fact, Input, Workflow
-from weft.errors import InvalidInput, Misused
+from ropewalk.cli.given import facts, inputs, pair, secrets, value
+from ropewalk.cli.here import Here
+from ropewalk.definition.workflow import Fact, Input, Workflow
+from ropewalk.errors import InvalidInput, Misused
 
 FLOW = Workflow("w", (), facts={"ready": Fact(), "name": Fact("string")})
 
@@ -70,18 +70,20 @@ def test_a_value_may_stand_in_a_variable_or_come_by_standard_input(tmp_path, mon
         inputs(["a=@env:NOT_SET_ANYWHERE"], tmp_path)
 
 
-def test_missing_secrets_are_asked_for_at_a_terminal_and_typed_ones_are_warned_of(weft, monkeypatch, capsys):
+def test_missing_secrets_are_asked_for_at_a_terminal_and_typed_ones_are_warned_of(
+    ropewalk, monkeypatch, capsys
+):
     flow = Workflow(
         "w", (), inputs={"token": Input(secret=True), "other": Input(secret=True, required=False)}
     )
-    here = Here(str(weft.folder), None)
+    here = Here(str(ropewalk.folder), None)
     assert secrets(here, flow, {}) == {}
     for stream in ("stdin", "stderr"):
         monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True, raising=False)
     monkeypatch.setattr("getpass.getpass", lambda prompt, stream: f"typed for {prompt}")
     assert secrets(here, flow, {}) == {"token": "typed for token: "}
-    assert secrets(Here(str(weft.folder), None, json=True), flow, {}) == {}
-    monkeypatch.setattr("sys.argv", ["weft", "run", "w", "-i", "token=hunter2hunter2"])
+    assert secrets(Here(str(ropewalk.folder), None, json=True), flow, {}) == {}
+    monkeypatch.setattr("sys.argv", ["ropewalk", "run", "w", "-i", "token=hunter2hunter2"])
     assert secrets(here, flow, {"token": "hunter2hunter2"}) == {"token": "hunter2hunter2"}
     assert "-i token=@env:NAME" in capsys.readouterr().err
 
@@ -99,9 +101,9 @@ DEEP = "[" * 100_000
         ("--fact", f"f={DEEP}"),
     ],
 )
-def test_data_that_is_nested_without_end_is_refused_in_a_line(weft, words):
-    weft.write("deep.json", '{"n":' * 100_000)
-    ended = weft.run(
+def test_data_that_is_nested_without_end_is_refused_in_a_line(ropewalk, words):
+    ropewalk.write("deep.json", '{"n":' * 100_000)
+    ended = ropewalk.run(
         "{id: a, uses: noop}", *words, head="inputs: {n: {type: list}}\nfacts: {f: {type: list}}"
     )
     assert ended.code == 2
@@ -109,26 +111,26 @@ def test_data_that_is_nested_without_end_is_refused_in_a_line(weft, words):
     assert len(ended.err) < 1000
 
 
-def test_an_answer_that_is_nested_without_end_is_refused(weft):
-    weft.run("{id: a, ask: 'Well?'}")
-    ended = weft("amend", "last", "a1", "--value", DEEP)
+def test_an_answer_that_is_nested_without_end_is_refused(ropewalk):
+    ropewalk.run("{id: a, ask: 'Well?'}")
+    ended = ropewalk("amend", "last", "a1", "--value", DEEP)
     assert ended.code == 2
     assert "nested deeper than 64 levels" in ended.err
-    assert "nested deeper" in weft("fact", "last", f"x={DEEP}").err
+    assert "nested deeper" in ropewalk("fact", "last", f"x={DEEP}").err
 
 
 @pytest.mark.parametrize("end", ["", "]" * 100_000])
-def test_outputs_that_are_nested_without_end_fail_their_step_and_no_more(weft, end):
-    weft.write("deep.json", '{"n":' + DEEP + ("1" + end + "}" if end else ""))
-    ended = weft.run(
-        f"{{id: a, run: 'cat {weft.folder}/deep.json > $WEFT_OUTPUT', on_failure: continue}}\n{{id: b, uses: noop}}"
+def test_outputs_that_are_nested_without_end_fail_their_step_and_no_more(ropewalk, end):
+    ropewalk.write("deep.json", '{"n":' + DEEP + ("1" + end + "}" if end else ""))
+    ended = ropewalk.run(
+        f"{{id: a, run: 'cat {ropewalk.folder}/deep.json > $ROPEWALK_OUTPUT', on_failure: continue}}\n{{id: b, uses: noop}}"
     )
     assert ended.code == 1
     assert "nested deeper than 64 levels" in ended.out
-    assert "weft itself failed" not in ended.out + ended.err
-    assert weft("verify").code == 0
+    assert "ropewalk itself failed" not in ended.out + ended.err
+    assert ropewalk("verify").code == 0
 
 
-def test_settings_that_are_nested_without_end_are_one_error(weft):
-    weft.write("weft.toml", f"places = {DEEP}")
-    assert "nested deeper than 64 levels" in weft("runs").err
+def test_settings_that_are_nested_without_end_are_one_error(ropewalk):
+    ropewalk.write("ropewalk.toml", f"places = {DEEP}")
+    assert "nested deeper than 64 levels" in ropewalk("runs").err

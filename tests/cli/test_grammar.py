@@ -1,7 +1,7 @@
 import pytest
 
-from weft.cli.grammar import Argument, Command, Option, parse
-from weft.errors import Misused
+from ropewalk.cli.grammar import Argument, Command, Option, parse
+from ropewalk.errors import Misused
 
 COMMAND = Command(
     "try",
@@ -57,7 +57,7 @@ def test_negative_numbers_and_a_lone_dash_are_plain_words():
 def test_many_words_are_a_list():
     many = Command("try", "Try", lambda: 0, Argument("files", "files", many=True))
     assert parse(many, ["a", "b"])["files"] == ["a", "b"]
-    assert many.usage() == "weft try FILES… [OPTIONS]"
+    assert many.usage() == "ropewalk try FILES… [OPTIONS]"
     with pytest.raises(Misused, match="needs FILES: files"):
         parse(many, [])
     some = Command("try", "Try", lambda: 0, Argument("files", "files", many=True, required=False))
@@ -69,7 +69,7 @@ def test_many_words_are_a_list():
     ("words", "said"),
     [
         (["r", "--dryrun"], "has no option --dryrun.*did you mean --dry-run"),
-        (["r", "--zzz"], "`weft try --help` lists them"),
+        (["r", "--zzz"], "`ropewalk try --help` lists them"),
         (["r", "-z"], "has no option -z"),
         (["r", "--dry-run=yes"], "takes no value, got 'yes'"),
         (["r", "--cost"], "--cost needs a value.*--cost N"),
@@ -77,7 +77,7 @@ def test_many_words_are_a_list():
         (["r", "--cost", "x"], "is a number, got 'x'"),
         (["r", "--assume", "maybe"], "is true, false; got 'maybe'"),
         (["r", "s", "t"], "does not know what to do with 't'"),
-        ([], "needs RUN: a run.*weft try RUN"),
+        ([], "needs RUN: a run.*ropewalk try RUN"),
     ],
 )
 def test_a_slip_says_what_and_how(words, said):

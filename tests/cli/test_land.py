@@ -1,4 +1,4 @@
-"""`weft land` and `weft conflicts` in real repositories: nothing of anybody's is lost, and what disagrees is shown whole."""
+"""`ropewalk land` and `ropewalk conflicts` in real repositories: nothing of anybody's is lost, and what disagrees is shown whole."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def git(folder: Path, *argv: str) -> str:
 
 
 @pytest.fixture
-def line(weft: Line, monkeypatch: pytest.MonkeyPatch) -> Line:
-    monkeypatch.setenv("WEFT_WORKSPACE", "git")
-    git(weft.folder, "init", "-q", "-b", "main")
-    weft.write("f.txt", "base\n")
-    git(weft.folder, "add", "-A")
-    git(weft.folder, "commit", "-qm", "begin")
-    return weft
+def line(ropewalk: Line, monkeypatch: pytest.MonkeyPatch) -> Line:
+    monkeypatch.setenv("ROPEWALK_WORKSPACE", "git")
+    git(ropewalk.folder, "init", "-q", "-b", "main")
+    ropewalk.write("f.txt", "base\n")
+    git(ropewalk.folder, "add", "-A")
+    git(ropewalk.folder, "commit", "-qm", "begin")
+    return ropewalk
 
 
 def test_a_result_lands_on_the_branch_that_the_run_began_from_with_what_came_there_meanwhile(
@@ -76,7 +76,7 @@ def test_what_disagrees_with_the_target_is_told_and_nothing_moves(line: Line) ->
 def test_a_run_without_a_result_in_git_cannot_land(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     line.run('{id: a, run: "exit 1"}')
     assert "has woven no result" in line("land", "last").err
-    monkeypatch.setenv("WEFT_WORKSPACE", "folder")
+    monkeypatch.setenv("ROPEWALK_WORKSPACE", "folder")
     line.run('{id: a, run: "true"}')
     assert "not in git" in line("land", "last").err
     assert "one place at a time" in line("land", "last", "--to", "a", "--branch", "b").err
@@ -86,7 +86,7 @@ def test_conflicts_show_both_sides_and_how_to_settle_them(line: Line) -> None:
     steps = '{id: a, run: "echo A > f.txt"}\n{id: b, run: "echo B > f.txt"}'
     assert line.run(steps).code == 3
     told = line("conflicts", "last").out
-    assert all(part in told for part in ("f.txt", "base", "\nA\n", "\nB\n", "weft answer"))
+    assert all(part in told for part in ("f.txt", "base", "\nA\n", "\nB\n", "ropewalk answer"))
     (found,) = line.json("conflicts", "last")["conflicts"]
     assert (found["path"], found["steps"]) == ("f.txt", ["a", "b"])
     line("answer", "last", "a1", "theirs")

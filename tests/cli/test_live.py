@@ -3,11 +3,11 @@ import io
 import pytest
 from rich.console import Console
 
+from ropewalk.cli.live import table
+from ropewalk.core import commands as c
+from ropewalk.testing.given import broken, done, given
 from tests.cli.terminal import Terminal
 from tests.observe.written import written
-from weft.cli.live import table
-from weft.core import commands as c
-from weft.testing.given import broken, done, given
 
 STEPS = """{id: a, phase: think, run: echo}
 {id: b, phase: make, needs: [a], run: echo}
@@ -46,8 +46,8 @@ def test_the_table_says_how_far_the_run_is_and_whom_it_waits_for():
 
 
 def test_tries_rounds_costs_and_a_rehearsal_are_shown():
-    from weft.core.options import Options
-    from weft.core.work import Outcome, Usage, Verdict
+    from ropewalk.core.options import Options
+    from ropewalk.core.work import Outcome, Usage, Verdict
 
     flow = written(
         "{id: a, run: echo, retry: {attempts: 3, delay: 1s, on: [transient]}}\n{id: b, needs: [a], run: echo, back_to: a}"
@@ -99,7 +99,7 @@ def test_a_run_before_its_first_step_has_a_title():
 
 @pytest.fixture
 def begun(tmp_path):
-    (tmp_path / ".weft").mkdir()
+    (tmp_path / ".ropewalk").mkdir()
     terminals = []
 
     def begin(steps: str, *words: str) -> Terminal:
@@ -120,7 +120,7 @@ def test_asks_are_answered_where_the_run_is_watched(begun):
     terminal = begun(
         "{id: pick, ask: {prompt: Which?, choices: [red, blue]}}\n"
         "{id: name, needs: [pick], ask: What is it called?}\n"
-        "{id: notes, needs: [name], creates: [n.md], run: 'echo one > n.md; cat $WEFT_FEEDBACK >> n.md',"
+        "{id: notes, needs: [name], creates: [n.md], run: 'echo one > n.md; cat $ROPEWALK_FEEDBACK >> n.md',"
         " approve: {prompt: Good?, show: n.md}}"
     )
     terminal.until("pick asks (a1): Which?")
@@ -129,7 +129,7 @@ def test_asks_are_answered_where_the_run_is_watched(begun):
     terminal.until("is no answer here")
     terminal.type("2 it is calm\n")
     terminal.until("What is it called?")
-    terminal.type("weft\n")
+    terminal.type("ropewalk\n")
     terminal.until("│ one")
     terminal.type("r say more\n")
     terminal.until("notes asks (a4)")
@@ -147,7 +147,7 @@ def test_what_is_left_for_later_leaves_the_run_paused(begun):
     terminal.until("b asks (a2): Two?")
     terminal.until("[l]ater:")
     terminal.type("\x04")
-    terminal.until("weft approve")
+    terminal.until("ropewalk approve")
     assert terminal.ended() == 3
 
 

@@ -2,15 +2,15 @@ import pytest
 
 
 @pytest.fixture
-def said(weft):
-    weft.run(
-        "{id: a, run: echo one; echo $WEFT_ATTEMPT; test $WEFT_ATTEMPT = 2, retry: {attempts: 2, delay: 1ms, on: [permanent]}}\n".replace(
-            "run: echo one; echo $WEFT_ATTEMPT; test $WEFT_ATTEMPT = 2",
-            "run: 'echo one; echo $WEFT_ATTEMPT; test $WEFT_ATTEMPT = 2'",
+def said(ropewalk):
+    ropewalk.run(
+        "{id: a, run: echo one; echo $ROPEWALK_ATTEMPT; test $ROPEWALK_ATTEMPT = 2, retry: {attempts: 2, delay: 1ms, on: [permanent]}}\n".replace(
+            "run: echo one; echo $ROPEWALK_ATTEMPT; test $ROPEWALK_ATTEMPT = 2",
+            "run: 'echo one; echo $ROPEWALK_ATTEMPT; test $ROPEWALK_ATTEMPT = 2'",
         )
-        + "{id: each, foreach: '[\"x\", \"y\"]', run: echo $WEFT_ITEM}\n{id: quiet, run: 'true'}"
+        + "{id: each, foreach: '[\"x\", \"y\"]', run: echo $ROPEWALK_ITEM}\n{id: quiet, run: 'true'}"
     )
-    return weft
+    return ropewalk
 
 
 def test_the_last_attempt_of_a_step_or_all_or_one(said):
@@ -43,8 +43,8 @@ def test_following_ends_when_the_step_has_ended(said):
     assert "each[x]" in said("logs", "last", "-f").out
 
 
-def test_what_a_step_said_moves_no_terminal_unless_its_bytes_are_asked_for(weft):
-    weft.write("say.sh", r"printf 'a\033[2Jb\342\200\256c'")
-    weft.run("{id: a, run: sh ../../../../say.sh}")
-    assert weft("logs", "last", "a").out == "abc\n"
-    assert weft("logs", "last", "a", "--raw").out == "a\x1b[2Jb\u202ec"
+def test_what_a_step_said_moves_no_terminal_unless_its_bytes_are_asked_for(ropewalk):
+    ropewalk.write("say.sh", r"printf 'a\033[2Jb\342\200\256c'")
+    ropewalk.run("{id: a, run: sh ../../../../say.sh}")
+    assert ropewalk("logs", "last", "a").out == "abc\n"
+    assert ropewalk("logs", "last", "a", "--raw").out == "a\x1b[2Jb\u202ec"

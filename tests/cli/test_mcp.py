@@ -1,8 +1,8 @@
-def test_the_help_says_how_an_agent_uses_it(weft):
-    assert "Be a tool server" in weft("mcp", "--help").out
+def test_the_help_says_how_an_agent_uses_it(ropewalk):
+    assert "Be a tool server" in ropewalk("mcp", "--help").out
 
 
-def test_an_unknown_role_is_refused(weft):
-    ended = weft("mcp", "--role", "boss")
+def test_an_unknown_role_is_refused(ropewalk):
+    ended = ropewalk("mcp", "--role", "boss")
     assert ended.code == 2
     assert "--role is viewer" in ended.err

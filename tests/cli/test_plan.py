@@ -2,14 +2,14 @@ import pytest
 
 
 @pytest.fixture
-def flow(weft):
-    weft.write(
+def flow(ropewalk):
+    ropewalk.write(
         "w.yaml",
         "name: w\nsteps:\n"
         "  - {id: a, run: echo}\n  - {id: b, needs: [a], run: echo}\n"
         "  - {id: c, needs: [a], when: 1 == 2, ask: Well?}\n  - {id: d, needs: [b, c], run: echo, back_to: a}\n",
     )
-    return weft
+    return ropewalk
 
 
 def test_the_order_and_what_stands_beside_what_is_told_without_running(flow):
@@ -19,7 +19,7 @@ def test_the_order_and_what_stands_beside_what_is_told_without_running(flow):
         assert part in said
     rows = [row for stretch in flow.json("plan", "w.yaml")["stretches"] for row in stretch["rows"]]
     assert {row["id"]: row.get("wave", 1) for row in rows} == {"a": 1, "b": 2, "c": 2, "d": 3}
-    assert not (flow.folder / ".weft").exists()
+    assert not (flow.folder / ".ropewalk").exists()
 
 
 def test_the_drawing_in_either_language(flow):
@@ -27,10 +27,10 @@ def test_the_drawing_in_either_language(flow):
     assert flow("graph", "w.yaml", "--form", "dot").out.startswith("digraph")
 
 
-def test_notes_that_demand_approval_can_be_left_to_the_reader(weft):
-    weft.write(
+def test_notes_that_demand_approval_can_be_left_to_the_reader(ropewalk):
+    ropewalk.write(
         "h.yaml", "workflow: {id: h, sequence: [{agent: pm, creates: prd.md, notes: HITL REQUIRED}]}\n"
     )
-    assert weft.json("plan", "h.yaml")["asks"]
-    assert not weft.json("plan", "h.yaml", "--no-approvals")["asks"]
-    assert "HITL REQUIRED" in weft("plan", "h.yaml", "--no-approvals", "--notes").out
+    assert ropewalk.json("plan", "h.yaml")["asks"]
+    assert not ropewalk.json("plan", "h.yaml", "--no-approvals")["asks"]
+    assert "HITL REQUIRED" in ropewalk("plan", "h.yaml", "--no-approvals", "--notes").out

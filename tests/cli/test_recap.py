@@ -9,21 +9,21 @@ from typing import Any
 
 import pytest
 
-from weft.app.open import open_weft
-from weft.cli.recap import recap
-from weft.cli.screen import Screen
-from weft.core.options import Options
-from weft.definition.workflow import Workflow
-from weft.formats.loading import load_text
+from ropewalk.app.open import open_ropewalk
+from ropewalk.cli.recap import recap
+from ropewalk.cli.screen import Screen
+from ropewalk.core.options import Options
+from ropewalk.definition.workflow import Workflow
+from ropewalk.formats.loading import load_text
 
 
 async def told(folder: Path, text: str, **how: Any) -> str:
     """Drive a workflow to its rest and recap it."""
-    async with open_weft(folder) as weft:
+    async with open_ropewalk(folder) as ropewalk:
         workflow: Workflow = load_text(text, name="flow").workflow
-        run = await weft.start(workflow, options=Options(**how))
-        state = await weft.drive(run)
-        records = await weft.store.read(run)
+        run = await ropewalk.start(workflow, options=Options(**how))
+        state = await ropewalk.drive(run)
+        records = await ropewalk.store.read(run)
         out = io.StringIO()
         screen = Screen(out=out)
         recap(screen, state, [(one.at, one.event) for one in records])
@@ -67,7 +67,7 @@ async def test_what_came_back_is_told_with_its_reason_and_its_end(repository):
         repository,
         """
         steps:
-        - {id: write, run: echo "$WEFT_ROUND" > a, creates: a}
+        - {id: write, run: echo "$ROPEWALK_ROUND" > a, creates: a}
         - {id: check, requires: a, gate: {id: two, run: 'cat a; grep -q 2 a'}, back_to: write}
         """,
     )

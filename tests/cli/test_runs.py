@@ -1,47 +1,47 @@
 import pytest
 
-from weft.cli.runs import time_of
-from weft.errors import Misused
+from ropewalk.cli.runs import time_of
+from ropewalk.errors import Misused
 
 
-def test_the_newest_run_comes_first_and_pages_follow(weft):
-    assert weft("runs").out == "There are no runs here yet.\n"
+def test_the_newest_run_comes_first_and_pages_follow(ropewalk):
+    assert ropewalk("runs").out == "There are no runs here yet.\n"
     for number in range(3):
-        weft.run(f"{{id: a{number}, uses: noop}}")
-    first = weft.json("runs", "--limit", "2")
+        ropewalk.run(f"{{id: a{number}, uses: noop}}")
+    first = ropewalk.json("runs", "--limit", "2")
     assert len(first["runs"]) == 2
-    second = weft.json("runs", "--limit", "2", "--after", first["next"])
+    second = ropewalk.json("runs", "--limit", "2", "--after", first["next"])
     assert len(second["runs"]) == 1
     assert second["next"] is None
-    assert f"more: weft runs --after {first['next']}" in weft("runs", "-n", "2").out
+    assert f"more: ropewalk runs --after {first['next']}" in ropewalk("runs", "-n", "2").out
 
 
-def test_runs_are_found_by_status_workflow_text_and_time(weft):
-    weft.run("{id: a, uses: noop}")
-    weft.run("{id: a, ask: Well?}")
-    assert len(weft.json("runs", "-s", "paused")["runs"]) == 1
-    assert len(weft.json("runs", "-s", "paused,completed")["runs"]) == 2
-    assert weft("runs", "-s", "failed").out == "There are no such runs.\n"
-    assert weft.json("runs", "-w", "other")["runs"] == []
-    assert len(weft.json("runs", "--since", "1h")["runs"]) == 2
-    assert weft.json("runs", "--until", "2020-01-01")["runs"] == []
-    table = weft("runs").out
+def test_runs_are_found_by_status_workflow_text_and_time(ropewalk):
+    ropewalk.run("{id: a, uses: noop}")
+    ropewalk.run("{id: a, ask: Well?}")
+    assert len(ropewalk.json("runs", "-s", "paused")["runs"]) == 1
+    assert len(ropewalk.json("runs", "-s", "paused,completed")["runs"]) == 2
+    assert ropewalk("runs", "-s", "failed").out == "There are no such runs.\n"
+    assert ropewalk.json("runs", "-w", "other")["runs"] == []
+    assert len(ropewalk.json("runs", "--since", "1h")["runs"]) == 2
+    assert ropewalk.json("runs", "--until", "2020-01-01")["runs"] == []
+    table = ropewalk("runs").out
     assert "1 asked" in table
     assert "0/1" in table
 
 
-def test_a_failed_step_and_its_error_are_in_the_line(weft):
-    weft.run("{id: a, run: exit 4}")
-    line = weft("runs").out.splitlines()[1]
+def test_a_failed_step_and_its_error_are_in_the_line(ropewalk):
+    ropewalk.run("{id: a, run: exit 4}")
+    line = ropewalk("runs").out.splitlines()[1]
     assert "0/1 (1✗)" in line
     assert "exit code 4" in line
 
 
-def test_called_runs_are_listed_only_when_asked_for(weft):
-    weft.write("inner.yaml", "name: inner\nsteps:\n  - {id: x, uses: noop}\n")
-    weft.run("{id: a, call: ./inner.yaml}")
-    assert len(weft.json("runs")["runs"]) == 1
-    assert len(weft.json("runs", "--called")["runs"]) == 2
+def test_called_runs_are_listed_only_when_asked_for(ropewalk):
+    ropewalk.write("inner.yaml", "name: inner\nsteps:\n  - {id: x, uses: noop}\n")
+    ropewalk.run("{id: a, call: ./inner.yaml}")
+    assert len(ropewalk.json("runs")["runs"]) == 1
+    assert len(ropewalk.json("runs", "--called")["runs"]) == 2
 
 
 def test_times_before_now_and_in_iso_form():

@@ -2,8 +2,8 @@ import io
 
 import pytest
 
-from weft.cli.screen import Screen, cut, one_line, wide
-from weft.observe.plain import clean
+from ropewalk.cli.screen import Screen, cut, one_line, wide
+from ropewalk.observe.plain import clean
 
 
 class Terminal(io.StringIO):

@@ -2,17 +2,17 @@ import pytest
 
 
 @pytest.fixture
-def done(weft):
+def done(ropewalk):
     steps = (
         "{id: a, phase: think, run: echo hi; echo x > a.md, creates: [a.md]}\n"
         "{id: each, phase: make, foreach: '[1, 2]', needs: [a], run: 'true'}\n"
         "{id: b, needs: [each], ask: Well?}\n"
     )
     steps = steps.replace("run: echo hi; echo x > a.md", "run: 'echo hi; echo x > a.md'")
-    weft.run(
+    ropewalk.run(
         steps.strip(), head="phases: [{id: think, title: First thoughts}, make]\ninputs: {who: {default: me}}"
     )
-    return weft
+    return ropewalk
 
 
 def test_a_run_is_shown_by_phase_with_what_it_made_and_asks(done):
@@ -74,19 +74,19 @@ def test_a_forked_and_a_called_run_say_where_they_come_from(done):
     assert "called by c of run" in done("show", called).out
 
 
-def test_who_handed_what_on_to_whom_is_told(weft):
-    weft.write(
+def test_who_handed_what_on_to_whom_is_told(ropewalk):
+    ropewalk.write(
         "h.yaml",
         "workflow:\n  id: h\n  sequence:\n    - {agent: pm, creates: prd.md}\n    - {agent: architect, creates: plan.md}\n"
         "  handoff_prompts: {pm_to_architect: The requirements are ready.}\n",
     )
-    weft("run", "h.yaml", "--rehearse")
-    first, last = weft.json("show", "last")["handoffs"]
+    ropewalk("run", "h.yaml", "--rehearse")
+    first, last = ropewalk.json("show", "last")["handoffs"]
     assert (first["step"], first["from"], first["to"]) == ("pm-prd", "pm", "Architect")
     assert (first["artifacts"], first["expected"]) == (["docs/prd.md"], ["docs/plan.md"])
     assert first["instructions"].endswith("The requirements are ready.")
     assert (last["from"], last["to"]) == ("architect", "")
-    said = weft("show", "last").out
+    said = ropewalk("show", "last").out
     for part in (
         "pm-prd: from pm to Architect: ",
         "  artifacts: docs/prd.md",
@@ -96,11 +96,11 @@ def test_who_handed_what_on_to_whom_is_told(weft):
         assert part in said
 
 
-def test_gates_are_shown_with_what_did_not_count(weft, monkeypatch):
-    monkeypatch.setenv("WEFT_WORKSPACE", "git")
-    (weft.folder / "check.sh").write_text("exit 0\n")
-    weft.run("{id: a, run: 'echo true > check.sh', gate: sh check.sh}")
-    said = weft("show", "last").out
+def test_gates_are_shown_with_what_did_not_count(ropewalk, monkeypatch):
+    monkeypatch.setenv("ROPEWALK_WORKSPACE", "git")
+    (ropewalk.folder / "check.sh").write_text("exit 0\n")
+    ropewalk.run("{id: a, run: 'echo true > check.sh', gate: sh check.sh}")
+    said = ropewalk("show", "last").out
     assert "sh check.sh" in said
     assert "judged with check.sh as at the start of the run" in said
-    assert weft.json("show", "last")["gates"][0]["verdict"] == "PASS"
+    assert ropewalk.json("show", "last")["gates"][0]["verdict"] == "PASS"

@@ -6,33 +6,33 @@ TWO = "{id: a, ask: Well?}\n{id: b, needs: [a], run: exit 1}"
 
 
 @pytest.fixture
-def failed(weft):
-    step = f"{{id: a, run: 'test -e $WHERE/yes', env: {{WHERE: {weft.folder}}}}}"
-    weft.run(f"{step}\n{{id: b, needs: [a], run: echo hi}}")
-    return weft
+def failed(ropewalk):
+    step = f"{{id: a, run: 'test -e $WHERE/yes', env: {{WHERE: {ropewalk.folder}}}}}"
+    ropewalk.run(f"{step}\n{{id: b, needs: [a], run: echo hi}}")
+    return ropewalk
 
 
-def test_a_pause_and_its_end(weft):
-    weft.run(TWO)
-    assert "Paused. Run" in weft("pause", "last", "--reason", "lunch").out
-    assert "ann: lunch" in weft("explain", "last").out
-    assert "paused already" in weft("pause", "last").err
-    assert weft("resume", "last").code == 0
-    assert weft("resume", "last", "--drive").code in {2, 3}
+def test_a_pause_and_its_end(ropewalk):
+    ropewalk.run(TWO)
+    assert "Paused. Run" in ropewalk("pause", "last", "--reason", "lunch").out
+    assert "ann: lunch" in ropewalk("explain", "last").out
+    assert "paused already" in ropewalk("pause", "last").err
+    assert ropewalk("resume", "last").code == 0
+    assert ropewalk("resume", "last", "--drive").code in {2, 3}
 
 
-def test_an_abort_ends_the_run_here(weft):
-    weft.run(TWO)
-    assert "Aborted. Run" in weft("abort", "last", "-r", "enough").out
-    assert weft.json("show", "last")["reason"] == "enough (by ann)"
-    assert "abort makes no sense now" in weft("abort", "last").err
+def test_an_abort_ends_the_run_here(ropewalk):
+    ropewalk.run(TWO)
+    assert "Aborted. Run" in ropewalk("abort", "last", "-r", "enough").out
+    assert ropewalk.json("show", "last")["reason"] == "enough (by ann)"
+    assert "abort makes no sense now" in ropewalk("abort", "last").err
 
 
-def test_an_abort_ends_what_the_run_had_called_too(weft):
-    weft.write("child.yaml", "name: child\nsteps:\n  - {id: ok, ask: Well?}\n")
-    weft.run("{id: a, call: child.yaml}")
-    assert weft("abort", "last").code == 0
-    statuses = {run["workflow"]: run["status"] for run in weft.json("runs", "--called")["runs"]}
+def test_an_abort_ends_what_the_run_had_called_too(ropewalk):
+    ropewalk.write("child.yaml", "name: child\nsteps:\n  - {id: ok, ask: Well?}\n")
+    ropewalk.run("{id: a, call: child.yaml}")
+    assert ropewalk("abort", "last").code == 0
+    statuses = {run["workflow"]: run["status"] for run in ropewalk.json("runs", "--called")["runs"]}
     assert statuses["child"] == "aborted", statuses
 
 
@@ -59,60 +59,64 @@ def test_a_new_run_begins_at_a_step_of_an_earlier_one(failed):
     assert failed("fork", "last", "c").code == 2
 
 
-def test_a_fact_is_made_known(weft):
-    weft.run("{id: a, when: facts.ready, run: 'true'}", head="facts: {ready: {question: Ready?}}")
-    assert "ready is yes" in weft("fact", "last", "ready=yes").out
-    assert weft("drive").code == 0
-    weft.run("{id: a, when: facts.ready, run: 'true'}", head="facts: {ready: {question: Ready?}}")
-    assert weft("fact", "last", "ready=no", "--drive").code == 0
-    assert weft.json("show", "last")["steps"][0]["status"] == "skipped"
+def test_a_fact_is_made_known(ropewalk):
+    ropewalk.run("{id: a, when: facts.ready, run: 'true'}", head="facts: {ready: {question: Ready?}}")
+    assert "ready is yes" in ropewalk("fact", "last", "ready=yes").out
+    assert ropewalk("drive").code == 0
+    ropewalk.run("{id: a, when: facts.ready, run: 'true'}", head="facts: {ready: {question: Ready?}}")
+    assert ropewalk("fact", "last", "ready=no", "--drive").code == 0
+    assert ropewalk.json("show", "last")["steps"][0]["status"] == "skipped"
 
 
-def test_exactly_one_step_of_a_paused_run_is_run(weft):
-    weft.run("{id: a, ask: Well?}\n{id: b, run: echo hi, needs: [a]}\n{id: c, run: echo ho, needs: [b]}")
-    weft("approve", "last")
-    weft("pause", "last")
-    ended = weft("exec", "last", "b")
+def test_exactly_one_step_of_a_paused_run_is_run(ropewalk):
+    ropewalk.run("{id: a, ask: Well?}\n{id: b, run: echo hi, needs: [a]}\n{id: c, run: echo ho, needs: [b]}")
+    ropewalk("approve", "last")
+    ropewalk("pause", "last")
+    ended = ropewalk("exec", "last", "b")
     assert ended.code == 0, ended.err
     assert "b: succeeded" in ended.out
-    found = weft.json("show", "last")
+    found = ropewalk.json("show", "last")
     assert [s["status"] for s in found["steps"]] == ["succeeded", "succeeded", "pending"]
     assert (found["status"], found["reason"]) == ("paused", "by request")
-    assert "exec makes no sense now" in weft("exec", "last", "b").err
+    assert "exec makes no sense now" in ropewalk("exec", "last", "b").err
 
 
-def test_a_step_that_fails_alone_fails_the_command(weft):
-    weft.run("{id: a, ask: Well?}\n{id: b, run: exit 1, needs: [a]}")
-    weft("approve", "last")
-    weft("pause", "last")
-    assert weft("exec", "last", "b").code == 1
+def test_a_step_that_fails_alone_fails_the_command(ropewalk):
+    ropewalk.run("{id: a, ask: Well?}\n{id: b, run: exit 1, needs: [a]}")
+    ropewalk("approve", "last")
+    ropewalk("pause", "last")
+    assert ropewalk("exec", "last", "b").code == 1
 
 
-def test_a_budget_is_raised_by_something(weft):
-    weft.run(TWO)
-    assert "how much more" in weft("budget", "last").err
-    assert "above 0" in weft("budget", "last", "--cost", "0").err
-    assert "More is allowed" in weft("budget", "last", "--cost", "2", "--attempts", "5").out
+def test_a_budget_is_raised_by_something(ropewalk):
+    ropewalk.run(TWO)
+    assert "how much more" in ropewalk("budget", "last").err
+    assert "above 0" in ropewalk("budget", "last", "--cost", "0").err
+    assert "More is allowed" in ropewalk("budget", "last", "--cost", "2", "--attempts", "5").out
 
 
-def test_an_abort_waits_for_the_process_that_drives_the_run(weft):
-    program = Program(weft.folder)
-    weft.write("w.yaml", "name: w\nsteps:\n  - {id: a, run: sleep 600}\n")
+def test_an_abort_waits_for_the_process_that_drives_the_run(ropewalk):
+    program = Program(ropewalk.folder)
+    ropewalk.write("w.yaml", "name: w\nsteps:\n  - {id: a, run: sleep 600}\n")
     driving = program.begin("run", "w.yaml")
-    until(lambda: weft.json("runs")["runs"] and weft("events", "last", "step.started").out, "the step")
-    assert "is aborted" in weft("abort", "last").out
+    until(
+        lambda: ropewalk.json("runs")["runs"] and ropewalk("events", "last", "step.started").out, "the step"
+    )
+    assert "is aborted" in ropewalk("abort", "last").out
     driving.communicate(timeout=60)
     assert driving.returncode == 4
 
 
-def test_a_step_is_begun_by_the_process_that_drives_the_run(weft):
-    program = Program(weft.folder)
-    weft.write("w.yaml", "name: w\nsteps:\n  - {id: a, ask: Well?}\n  - {id: b, needs: [a], run: echo hi}\n")
+def test_a_step_is_begun_by_the_process_that_drives_the_run(ropewalk):
+    program = Program(ropewalk.folder)
+    ropewalk.write(
+        "w.yaml", "name: w\nsteps:\n  - {id: a, ask: Well?}\n  - {id: b, needs: [a], run: echo hi}\n"
+    )
     driving = program.begin("run", "w.yaml", "--wait")
-    until(lambda: weft.json("inbox")["asks"], "the ask")
-    weft("pause", "last")
-    weft("approve", "last")
-    assert "begun by the process that drives the run" in weft("exec", "last", "b").out
-    until(lambda: weft.json("show", "last")["steps"][1]["status"] == "succeeded", "the step's end")
-    weft("abort", "last")
+    until(lambda: ropewalk.json("inbox")["asks"], "the ask")
+    ropewalk("pause", "last")
+    ropewalk("approve", "last")
+    assert "begun by the process that drives the run" in ropewalk("exec", "last", "b").out
+    until(lambda: ropewalk.json("show", "last")["steps"][1]["status"] == "succeeded", "the step's end")
+    ropewalk("abort", "last")
     driving.communicate(timeout=60)

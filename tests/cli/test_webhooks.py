@@ -6,40 +6,40 @@ import pytest
 from tests.cli.conftest import Line
 
 
-def test_webhooks_are_added_listed_and_removed(weft):
-    added = weft("webhooks", "add", "https://example.org/hook", "--on", "run.*")
+def test_webhooks_are_added_listed_and_removed(ropewalk):
+    added = ropewalk("webhooks", "add", "https://example.org/hook", "--on", "run.*")
     assert "hears of run.* from now on" in added.out
     assert "whsec_" in added.out
-    (row,) = weft.json("webhooks", "list")["webhooks"]
+    (row,) = ropewalk.json("webhooks", "list")["webhooks"]
     assert (row["url"], row["patterns"], row["dead"]) == ("https://example.org/hook", ["run.*"], 0)
-    assert "whsec_" not in weft("webhooks", "list").out
-    assert "Everything was delivered." in weft("webhooks", "dead", row["id"]).out
-    assert "nothing to deliver again" in weft("webhooks", "replay", row["id"]).out
-    assert weft("webhooks", "remove", row["id"]).code == 0
-    assert "There is no webhook." in weft("webhooks", "list").out
+    assert "whsec_" not in ropewalk("webhooks", "list").out
+    assert "Everything was delivered." in ropewalk("webhooks", "dead", row["id"]).out
+    assert "nothing to deliver again" in ropewalk("webhooks", "replay", row["id"]).out
+    assert ropewalk("webhooks", "remove", row["id"]).code == 0
+    assert "There is no webhook." in ropewalk("webhooks", "list").out
 
 
 @pytest.mark.parametrize("works", [True, False])
-def test_what_was_given_up_is_told_and_delivered_again(weft, works):
+def test_what_was_given_up_is_told_and_delivered_again(ropewalk, works):
     code = "import sys; sys.exit(0)" if works else "import sys; sys.exit('still broken')"
-    hook = json.loads(weft("webhooks", "add", "--json", "--", sys.executable, "-c", code).out)["id"]
-    weft.run("{id: a, uses: noop}")
-    bury(weft, hook)
-    assert weft.json("webhooks", "dead", hook)["dead"][0]["tries"] == 9
-    assert "gone" in weft("webhooks", "dead", hook).out
-    ended = weft("webhooks", "replay", hook)
+    hook = json.loads(ropewalk("webhooks", "add", "--json", "--", sys.executable, "-c", code).out)["id"]
+    ropewalk.run("{id: a, uses: noop}")
+    bury(ropewalk, hook)
+    assert ropewalk.json("webhooks", "dead", hook)["dead"][0]["tries"] == 9
+    assert "gone" in ropewalk("webhooks", "dead", hook).out
+    ended = ropewalk("webhooks", "replay", hook)
     assert (ended.code, "still broken" in ended.out) == (0 if works else 1, not works)
-    assert len(weft.json("webhooks", "dead", hook)["dead"]) == (0 if works else 1)
+    assert len(ropewalk.json("webhooks", "dead", hook)["dead"]) == (0 if works else 1)
 
 
-def bury(weft: Line, hook: str) -> None:
+def bury(ropewalk: Line, hook: str) -> None:
     import asyncio
 
-    from weft.app.open import open_weft
-    from weft.observe.webhooks import Webhooks
+    from ropewalk.app.open import open_ropewalk
+    from ropewalk.observe.webhooks import Webhooks
 
     async def burying() -> None:
-        async with open_weft(weft.folder) as opened:
+        async with open_ropewalk(ropewalk.folder) as opened:
             webhooks = Webhooks(opened.store)
             record = (await opened.store.feed(0, 1, ["run.completed"]))[0]
             await webhooks.bury(await webhooks.one(hook), record, "it is gone", 9, 1.0)
@@ -57,7 +57,7 @@ def bury(weft: Line, hook: str) -> None:
         (["add", "ftp://x"], "no http address"),
     ],
 )
-def test_what_makes_no_sense_is_refused(weft, words, said):
-    ended = weft("webhooks", *words)
+def test_what_makes_no_sense_is_refused(ropewalk, words, said):
+    ended = ropewalk("webhooks", *words)
     assert ended.code == 2
     assert said in ended.err

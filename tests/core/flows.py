@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from weft.core import commands as c
-from weft.definition.workflow import Phase, Step, Workflow
-from weft.testing.given import Given, given
+from ropewalk.core import commands as c
+from ropewalk.definition.workflow import Phase, Step, Workflow
+from ropewalk.testing.given import Given, given
 
 GO = c.Advance()
 

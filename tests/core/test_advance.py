@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.effects import Perform, Wake
+from ropewalk.core.options import Options, Parent
+from ropewalk.core.work import Failure
+from ropewalk.definition.policy import Limits, Retry, Timeouts
+from ropewalk.definition.workflow import Approval, BackTo, Fact, Step
+from ropewalk.testing.given import broken, done, given, like
 from tests.core.flows import GO, answer, flow, noop, started
-from weft.core import commands as c
-from weft.core import events as e
-from weft.core.effects import Perform, Wake
-from weft.core.options import Options, Parent
-from weft.core.work import Failure
-from weft.definition.policy import Limits, Retry, Timeouts
-from weft.definition.workflow import Approval, BackTo, Fact, Step
-from weft.testing.given import broken, done, given, like
 
 
 def test_a_run_starts_when_it_is_first_advanced():

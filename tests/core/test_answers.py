@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.options import Options
+from ropewalk.core.work import Artifact, Failure, Outcome, Usage
+from ropewalk.definition.policy import Budget, Limits
+from ropewalk.definition.workflow import Approval, Choice, Fact, Step
+from ropewalk.testing.given import Given, broken, done, like
 from tests.core.flows import GO, answer, flow, noop, started
-from weft.core import commands as c
-from weft.core import events as e
-from weft.core.options import Options
-from weft.core.work import Artifact, Failure, Outcome, Usage
-from weft.definition.policy import Budget, Limits
-from weft.definition.workflow import Approval, Choice, Fact, Step
-from weft.testing.given import Given, broken, done, like
 
 PAPER = Artifact("paper.md", "d1", 10)
 PLAN = Artifact("plan.md", "d2", 20)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from weft.core.backoff import retry_at
-from weft.core.work import Failure
-from weft.definition.policy import Retry
+from ropewalk.core.backoff import retry_at
+from ropewalk.core.work import Failure
+from ropewalk.definition.policy import Retry
 
 DOWN = Failure("transient", "down")
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.options import Options
+from ropewalk.core.work import Outcome, Usage, Verdict
+from ropewalk.definition.policy import Budget, Limits, Retry
+from ropewalk.definition.workflow import Step
+from ropewalk.testing.given import Given, broken, done, like
 from tests.core.flows import GO, answer, flow, noop, started
-from weft.core import commands as c
-from weft.core import events as e
-from weft.core.options import Options
-from weft.core.work import Outcome, Usage, Verdict
-from weft.definition.policy import Budget, Limits, Retry
-from weft.definition.workflow import Step
-from weft.testing.given import Given, broken, done, like
 
 
 def chain(budget: Budget, usage: Usage = Usage(), now: float = 0.0) -> Given:  # noqa: B008 - frozen

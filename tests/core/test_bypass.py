@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from ropewalk.core.bypass import left_out, still_left_out
+from ropewalk.definition.policy import Retry
+from ropewalk.definition.workflow import Decision, Foreach, Route, Step
+from ropewalk.testing.given import Given, broken
 from tests.core.flows import GO, answer, flow, noop, started
-from weft.core.bypass import left_out, still_left_out
-from weft.definition.policy import Retry
-from weft.definition.workflow import Decision, Foreach, Route, Step
-from weft.testing.given import Given, broken
 
 ROUTES = (Route("left", to=("l",)), Route("right", to=("r", "both")), Route("stop", to=("l",), end=True))
 

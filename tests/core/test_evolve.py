@@ -9,18 +9,18 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.decide import decide
+from ropewalk.core.evolve import evolve, fold
+from ropewalk.core.graph import Graph
+from ropewalk.core.plan import next_due
+from ropewalk.core.state import begin
+from ropewalk.core.work import Failure
+from ropewalk.definition.policy import Limits
+from ropewalk.definition.workflow import Approval, Decision, Foreach, Route, Step
+from ropewalk.testing.given import done, given
 from tests.core.flows import GO, flow, noop, started
-from weft.core import commands as c
-from weft.core import events as e
-from weft.core.decide import decide
-from weft.core.evolve import evolve, fold
-from weft.core.graph import Graph
-from weft.core.plan import next_due
-from weft.core.state import begin
-from weft.core.work import Failure
-from weft.definition.policy import Limits
-from weft.definition.workflow import Approval, Decision, Foreach, Route, Step
-from weft.testing.given import done, given
 
 STEPS = (
     noop("a"),

@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.around import NOTHING
+from ropewalk.core.budgets import spending
+from ropewalk.core.family import around_of
+from ropewalk.core.options import Parent
+from ropewalk.core.state import State
+from ropewalk.core.work import Amount, Outcome, Spending, Usage
+from ropewalk.definition.policy import Budget, Limits
+from ropewalk.definition.workflow import Step
+from ropewalk.testing.given import Given, done, given, like
 from tests.core.flows import GO, answer, flow, noop
-from weft.core import commands as c
-from weft.core import events as e
-from weft.core.around import NOTHING
-from weft.core.budgets import spending
-from weft.core.family import around_of
-from weft.core.options import Parent
-from weft.core.state import State
-from weft.core.work import Amount, Outcome, Spending, Usage
-from weft.definition.policy import Budget, Limits
-from weft.definition.workflow import Step
-from weft.testing.given import Given, done, given, like
 
 
 class Family:

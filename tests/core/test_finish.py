@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.effects import Perform, Wake
+from ropewalk.definition.policy import Limits, Retry, Timeouts
+from ropewalk.definition.workflow import Approval, Foreach, Step
+from ropewalk.testing.given import Given, broken, done, like
 from tests.core.flows import GO, answer, flow, noop, started
-from weft.core import commands as c
-from weft.core import events as e
-from weft.core.effects import Perform, Wake
-from weft.definition.policy import Limits, Retry, Timeouts
-from weft.definition.workflow import Approval, Foreach, Step
-from weft.testing.given import Given, broken, done, like
 
 LAST = noop("last", final=True)
 

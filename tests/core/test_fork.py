@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core.fork import kept
+from ropewalk.definition.workflow import Decision, Foreach, Input, Route, Step, Workflow
+from ropewalk.errors import NoSuchStep
+from ropewalk.testing.given import Given, broken, done, given
 from tests.core.flows import GO, answer, flow, noop, started
-from weft.core import commands as c
-from weft.core.fork import kept
-from weft.definition.workflow import Decision, Foreach, Input, Route, Step, Workflow
-from weft.errors import NoSuchStep
-from weft.testing.given import Given, broken, done, given
 
 
 def forked(run: Given, step: str, workflow: Workflow) -> Given:

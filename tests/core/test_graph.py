@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ropewalk.core.graph import Graph
+from ropewalk.definition.workflow import Decision, Foreach, Ref, Route, Step
 from tests.core.flows import flow, noop
-from weft.core.graph import Graph
-from weft.definition.workflow import Decision, Foreach, Ref, Route, Step
 
 DIAMOND = Graph(flow(noop("a"), noop("b", "a"), noop("c", "a"), noop("d", "b", "c"), noop("e")))
 

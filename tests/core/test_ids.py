@@ -1,10 +1,10 @@
 import pytest
 
-from weft.core.ids import RUN_ID_LENGTH, is_run_id
+from ropewalk.core.ids import RUN_ID_LENGTH, is_run_id
 
 
 @pytest.mark.parametrize("text", ["r", "00q3f1k2m-8kz1yq0a", "0abc.1-2.3-4", "A_b.c", "a" * RUN_ID_LENGTH])
-def test_what_weft_makes_is_an_id(text: str):
+def test_what_ropewalk_makes_is_an_id(text: str):
     assert is_run_id(text)
 
 

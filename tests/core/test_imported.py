@@ -2,20 +2,20 @@ from typing import Any
 
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.effects import Perform
+from ropewalk.core.graph import Graph
+from ropewalk.core.imported import decoded_definition, definition_digest, fold_imported
+from ropewalk.core.options import Parent
+from ropewalk.core.state import begin
+from ropewalk.core.work import Artifact, Failure, Usage
+from ropewalk.definition.stored import encode
+from ropewalk.definition.workflow import Approval, Step
+from ropewalk.testing.given import Given, given
 from tests.core.flows import GO, answer, flow, noop, started
-from weft.core import commands as c
-from weft.core import events as e
-from weft.core.effects import Perform
-from weft.core.graph import Graph
-from weft.core.imported import decoded_definition, definition_digest, fold_imported
-from weft.core.options import Parent
-from weft.core.state import begin
-from weft.core.work import Artifact, Failure, Usage
-from weft.definition.stored import encode
-from weft.definition.workflow import Approval, Step
-from weft.testing.given import Given, given
 
-FLOW = flow(noop("a"), noop("b", "a"), noop("weft.weave", "b", internal=True))
+FLOW = flow(noop("a"), noop("b", "a"), noop("ropewalk.weave", "b", internal=True))
 COMMIT = "0" * 40
 ASK = Step("q", "ask", ask=Approval(prompt="Well?", expires_seconds=5.0, default="approve"))
 

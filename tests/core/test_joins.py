@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.definition.policy import Join, Limits
+from ropewalk.definition.workflow import Approval, BackTo, Decision, Route, Step
+from ropewalk.testing.given import broken, done, like
 from tests.core.flows import GO, answer, flow, noop, started
-from weft.core import commands as c
-from weft.core import events as e
-from weft.definition.policy import Join, Limits
-from weft.definition.workflow import Approval, BackTo, Decision, Route, Step
-from weft.testing.given import broken, done, like
 
 
 def test_steps_without_needs_start_at_once_in_written_order():

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from ropewalk.core import commands as c
+from ropewalk.core.effects import Call, Perform, Wake
+from ropewalk.core.plan import next_due, plan
+from ropewalk.definition.policy import Limits, Retry, Timeouts
+from ropewalk.definition.workflow import Approval, Step
+from ropewalk.testing.given import broken, done
 from tests.core.flows import GO, answer, flow, noop, started
-from weft.core import commands as c
-from weft.core.effects import Call, Perform, Wake
-from weft.core.plan import next_due, plan
-from weft.definition.policy import Limits, Retry, Timeouts
-from weft.definition.workflow import Approval, Step
-from weft.testing.given import broken, done
 
 
 def test_attempts_are_owed_in_the_order_in_which_they_started():

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.effects import Perform, Wake
+from ropewalk.core.work import Artifact, Failure, Handoff, Outcome, Usage, Verdict
+from ropewalk.definition.policy import Budget, ErrorClass, Limits, Retry
+from ropewalk.definition.workflow import Gate, Step
+from ropewalk.testing.given import Given, broken, done, like
 from tests.core.flows import GO, flow, noop, started
-from weft.core import commands as c
-from weft.core import events as e
-from weft.core.effects import Perform, Wake
-from weft.core.work import Artifact, Failure, Handoff, Outcome, Usage, Verdict
-from weft.definition.policy import Budget, ErrorClass, Limits, Retry
-from weft.definition.workflow import Gate, Step
-from weft.testing.given import Given, broken, done, like
 
 STILL = Retry(attempts=3, delay_seconds=10.0, jitter=False)
 
@@ -298,11 +298,11 @@ def test_all_that_an_attempt_has_asked_is_withdrawn_when_it_ends():
 def test_the_weave_says_where_the_branch_stands_and_that_it_landed():
     step = Step("w", "weave", internal=True, needs=("a",))
     run = started(flow(noop("a"), step)).after(done("a"), GO)
-    outputs = {"branch": "weft/r", "landed": "main", "previous": "p", "how": "merge"}
+    outputs = {"branch": "ropewalk/r", "landed": "main", "previous": "p", "how": "merge"}
     run.when(done("w", Outcome(outputs=outputs, commit="c", tree="t")), GO).then(
         e.StepSucceeded,
-        e.RunWoven("weft/r", "c", "t"),
+        e.RunWoven("ropewalk/r", "c", "t"),
         e.RunLanded("main", "c", "p", "merge"),
         e.RunCompleted,
     )
-    assert (run.state.branch, run.state.commit, run.state.landed) == ("weft/r", "c", "main")
+    assert (run.state.branch, run.state.commit, run.state.landed) == ("ropewalk/r", "c", "main")

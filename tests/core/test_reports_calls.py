@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.state import Unwanted
+from ropewalk.core.work import Amount, Outcome, Spending, Usage
+from ropewalk.definition.policy import Retry, Timeouts
+from ropewalk.definition.workflow import Approval, Foreach, Step
+from ropewalk.testing.given import Given, broken, like
 from tests.core.flows import GO, flow, noop, started
-from weft.core import commands as c
-from weft.core import events as e
-from weft.core.state import Unwanted
-from weft.core.work import Amount, Outcome, Spending, Usage
-from weft.definition.policy import Retry, Timeouts
-from weft.definition.workflow import Approval, Foreach, Step
-from weft.testing.given import Given, broken, like
 
 
 def call(**fields: Any) -> Given:

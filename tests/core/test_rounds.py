@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.work import Outcome, Verdict
+from ropewalk.definition.policy import Join, Limits
+from ropewalk.definition.workflow import Approval, BackTo, Decision, Fact, Route, Step
+from ropewalk.testing.given import Given, broken, done, like
 from tests.core.flows import GO, answer, flow, noop, started
-from weft.core import commands as c
-from weft.core import events as e
-from weft.core.work import Outcome, Verdict
-from weft.definition.policy import Join, Limits
-from weft.definition.workflow import Approval, BackTo, Decision, Fact, Route, Step
-from weft.testing.given import Given, broken, done, like
 
 RED = Outcome(outputs={"n": 1}, verdicts=(Verdict("tests", "FAIL", ("two fail", "one errs")),))
 GREEN = Outcome(verdicts=(Verdict("tests", "PASS"),))

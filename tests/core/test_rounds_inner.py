@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ropewalk.definition.policy import Limits
+from ropewalk.definition.workflow import BackTo, Step, Workflow
 from tests.formats.rehearsed import rehearse
-from weft.definition.policy import Limits
-from weft.definition.workflow import BackTo, Step, Workflow
 
 
 def nested(inner: int, outer: int, rounds: int = 100) -> Workflow:

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.options import Options
+from ropewalk.core.work import Failure, Outcome
+from ropewalk.definition.workflow import Approval, BackTo, Decision, Route, Step
+from ropewalk.testing.given import Given, done, like
 from tests.core.flows import GO, answer, flow, noop, started
-from weft.core import commands as c
-from weft.core import events as e
-from weft.core.options import Options
-from weft.core.work import Failure, Outcome
-from weft.definition.workflow import Approval, BackTo, Decision, Route, Step
-from weft.testing.given import Given, done, like
 
 ROUTES = (Route("left", to=("l",)), Route("right", to=("r",)))
 

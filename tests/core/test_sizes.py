@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from ropewalk.core import sizes
+from ropewalk.definition.workflow import Foreach, Step
+from ropewalk.testing.given import done
 from tests.core.flows import GO, flow, noop, started
-from weft.core import sizes
-from weft.definition.workflow import Foreach, Step
-from weft.testing.given import done
 
 
 @pytest.fixture(autouse=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from ropewalk.core import commands as c
+from ropewalk.core.options import Options
+from ropewalk.definition.policy import Limits
+from ropewalk.definition.workflow import Step
+from ropewalk.testing.given import broken, given
 from tests.core.flows import GO, answer, flow, noop, started
-from weft.core import commands as c
-from weft.core.options import Options
-from weft.definition.policy import Limits
-from weft.definition.workflow import Step
-from weft.testing.given import broken, given
 
 
 def test_the_places_are_those_of_the_workflow_of_the_options_or_one():

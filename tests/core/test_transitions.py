@@ -6,15 +6,15 @@ from functools import cache
 
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core.transitions import RUN, STEP, Table
+from ropewalk.core.work import Outcome, Verdict
+from ropewalk.definition.policy import Join
+from ropewalk.definition.workflow import BackTo, Fact, Foreach, Step
+from ropewalk.testing.given import Given, broken, done, given
+from ropewalk.testing.simulation import Memory, simulate
+from ropewalk.testing.simulation.laws import witness
 from tests.core.flows import GO, answer, flow, noop, started
-from weft.core import commands as c
-from weft.core.transitions import RUN, STEP, Table
-from weft.core.work import Outcome, Verdict
-from weft.definition.policy import Join
-from weft.definition.workflow import BackTo, Fact, Foreach, Step
-from weft.testing.given import Given, broken, done, given
-from weft.testing.simulation import Memory, simulate
-from weft.testing.simulation.laws import witness
 
 TRIALS = 250
 RED = Outcome(verdicts=(Verdict("g", "FAIL"),))

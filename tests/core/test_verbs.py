@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.effects import Perform
+from ropewalk.core.graph import Graph
+from ropewalk.core.state import begin
+from ropewalk.core.work import Outcome, Usage
+from ropewalk.definition.policy import Budget, Limits
+from ropewalk.definition.workflow import Approval, Decision, Fact, Foreach, Route, Step
+from ropewalk.testing.given import Given, broken, done, given, like
 from tests.core.flows import GO, answer, flow, noop, started
-from weft.core import commands as c
-from weft.core import events as e
-from weft.core.effects import Perform
-from weft.core.graph import Graph
-from weft.core.state import begin
-from weft.core.work import Outcome, Usage
-from weft.definition.policy import Budget, Limits
-from weft.definition.workflow import Approval, Decision, Fact, Foreach, Route, Step
-from weft.testing.given import Given, broken, done, given, like
 
 TWO = flow(noop("a"), noop("b", "a"), Step("q", "ask"), facts={"x": Fact()})
 
@@ -111,7 +111,7 @@ REFUSALS: dict[str, tuple[c.Command, dict[str, str]]] = {
         },
     ),
     "skip nobody": (c.SkipStep("aa"), dict.fromkeys(STATES, "did you mean a?")),
-    "retry nobody": (c.RetryStep("zzz"), dict.fromkeys(STATES, "one of `weft show`'s list")),
+    "retry nobody": (c.RetryStep("zzz"), dict.fromkeys(STATES, "one of `ropewalk show`'s list")),
 }
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.graph import Graph
+from ropewalk.core.options import Parent
+from ropewalk.core.state import begin
+from ropewalk.core.work import Usage
+from ropewalk.definition.workflow import Fact, Step
+from ropewalk.testing.given import Given, given
 from tests.core.flows import GO, flow, noop
-from weft.core import commands as c
-from weft.core import events as e
-from weft.core.graph import Graph
-from weft.core.options import Parent
-from weft.core.state import begin
-from weft.core.work import Usage
-from weft.definition.workflow import Fact, Step
-from weft.testing.given import Given, given
 
 TWO = flow(noop("a"), noop("b", "a"), Step("q", "ask"), facts={"x": Fact()})
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.definition.policy import Budget, Limits
+from ropewalk.definition.workflow import Approval, Step
+from ropewalk.testing.given import broken, done, given, like
 from tests.core.flows import GO, flow, noop, started
-from weft.core import commands as c
-from weft.core import events as e
-from weft.definition.policy import Budget, Limits
-from weft.definition.workflow import Approval, Step
-from weft.testing.given import broken, done, given, like
 
 TWO = flow(noop("a"), noop("b", "a"), Step("q", "ask"))
 

@@ -5,7 +5,7 @@ import math
 import msgspec
 import pytest
 
-from weft.core.work import Spending, Usage
+from ropewalk.core.work import Spending, Usage
 
 
 @pytest.mark.parametrize("told", [{"cost_usd": -0.01}, {"tokens_in": -1}, {"tokens_out": -1}])

@@ -1,6 +1,6 @@
 import pytest
 
-from weft.definition.document import Finding, Section, Template, known_as, may_write, walk
+from ropewalk.definition.document import Finding, Section, Template, known_as, may_write, walk
 
 STATUS = Section(id="status", title="Status", owner="scrum-master", editors=("scrum-master", "dev-agent"))
 NOTES = Section(

@@ -1,5 +1,5 @@
-from weft.definition.order import members_of, needs_of
-from weft.definition.workflow import Decision, Foreach, Ref, Route, Step, Workflow
+from ropewalk.definition.order import members_of, needs_of
+from ropewalk.definition.workflow import Decision, Foreach, Ref, Route, Step, Workflow
 
 
 def flow(*steps: Step) -> Workflow:

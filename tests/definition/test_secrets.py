@@ -1,34 +1,34 @@
 """Which secrets a step names."""
 
+from ropewalk.definition.secrets import judges, named, rehearsal_needs_none, secret_inputs, source
+from ropewalk.definition.workflow import Secret
 from tests.formats.told import workflow
-from weft.definition.secrets import judges, named, rehearsal_needs_none, secret_inputs, source
-from weft.definition.workflow import Secret
 
 FLOW = workflow("""
 inputs: {the_token: {secret: true}, plain: string}
 secrets: {E: {env: X}, F: {file: y}}
 roles: {writer: {agent: claude, secrets: [E]}, judge: {agent: claude, secrets: {J: F, the_token: the_token}}}
 steps:
-- {id: script, run: 'echo "$WEFT_INPUT_THE_TOKEN$WEFT_INPUT_PLAIN"'}
-- {id: other, run: 'echo "$WEFT_INPUT_THE_TOKENS"'}
-- {id: env, run: [x], env: {Y: $WEFT_INPUT_THE_TOKEN}}
-- {id: gate, run: x, gate: 'test "$WEFT_INPUT_THE_TOKEN"'}
+- {id: script, run: 'echo "$ROPEWALK_INPUT_THE_TOKEN$ROPEWALK_INPUT_PLAIN"'}
+- {id: other, run: 'echo "$ROPEWALK_INPUT_THE_TOKENS"'}
+- {id: env, run: [x], env: {Y: $ROPEWALK_INPUT_THE_TOKEN}}
+- {id: gate, run: x, gate: 'test "$ROPEWALK_INPUT_THE_TOKEN"'}
 - {id: listed, run: x, secrets: [E, the_token]}
 - {id: mapped, run: x, secrets: {A: E, B: the_token}}
 - {id: role, role: writer, prompt: x, secrets: {A: F}, gate: {verdict: {role: judge, criteria: [good]}}}
-- {id: calls, call: child, secrets: [the_token], with: {a: WEFT_INPUT_THE_TOKEN}}
+- {id: calls, call: child, secrets: [the_token], with: {a: ROPEWALK_INPUT_THE_TOKEN}}
 """)
 STEPS = {step.id: step for step in FLOW.steps}
 
 
 def test_a_command_that_mentions_the_variable_of_a_secret_input_names_it():
     for name in ("script", "env", "gate"):
-        assert named(FLOW, STEPS[name]) == {"WEFT_INPUT_THE_TOKEN": "the_token"}
+        assert named(FLOW, STEPS[name]) == {"ROPEWALK_INPUT_THE_TOKEN": "the_token"}
     assert named(FLOW, STEPS["other"]) == {}
 
 
 def test_a_list_gives_each_by_its_own_name_and_an_input_by_the_variable_of_inputs():
-    assert named(FLOW, STEPS["listed"]) == {"E": "E", "WEFT_INPUT_THE_TOKEN": "the_token"}
+    assert named(FLOW, STEPS["listed"]) == {"E": "E", "ROPEWALK_INPUT_THE_TOKEN": "the_token"}
     assert named(FLOW, STEPS["mapped"]) == {"A": "E", "B": "the_token"}
     assert named(FLOW, STEPS["calls"]) == {"the_token": "the_token"}
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from weft.core.commands import Advance, Create, Report
-from weft.core.decide import decide
-from weft.core.effects import Perform
-from weft.core.events import Event, StepStarted
-from weft.core.graph import Graph
-from weft.core.options import Options
-from weft.core.plan import plan
-from weft.core.state import State, begin
-from weft.core.work import Outcome
-from weft.definition.stored import digest
-from weft.definition.workflow import Workflow
+from ropewalk.core.commands import Advance, Create, Report
+from ropewalk.core.decide import decide
+from ropewalk.core.effects import Perform
+from ropewalk.core.events import Event, StepStarted
+from ropewalk.core.graph import Graph
+from ropewalk.core.options import Options
+from ropewalk.core.plan import plan
+from ropewalk.core.state import State, begin
+from ropewalk.core.work import Outcome
+from ropewalk.definition.stored import digest
+from ropewalk.definition.workflow import Workflow
 
 MOST = 3_000
 

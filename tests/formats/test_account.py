@@ -3,9 +3,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from weft.formats import account as module
-from weft.formats.loading import load_text
-from weft.formats.yaml import document
+from ropewalk.formats import account as module
+from ropewalk.formats.loading import load_text
+from ropewalk.formats.yaml import document
 
 
 def account(*said) -> Any:
@@ -46,5 +46,5 @@ def test_what_is_carried_nowhere_is_named():
 
 
 def test_our_own_format_has_no_account():
-    text = "weft: 1\nname: x\nsteps: [{id: a, run: 'true'}]\n"
+    text = "ropewalk: 1\nname: x\nsteps: [{id: a, run: 'true'}]\n"
     assert account(document(text), "w.yaml", load_text(text).workflow) is None

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weft.formats.blanks import MOST_OUTPUT, blanks, fill, look_up, shown, without_directions
+from ropewalk.formats.blanks import MOST_OUTPUT, blanks, fill, look_up, shown, without_directions
 
 
 def test_a_known_blank_is_filled_and_an_unknown_one_stays():

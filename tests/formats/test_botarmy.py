@@ -2,9 +2,9 @@ from textwrap import dedent
 
 import pytest
 
-from weft.errors import InvalidDefinition
-from weft.formats.botarmy import recognises
-from weft.formats.loading import load_text
+from ropewalk.errors import InvalidDefinition
+from ropewalk.formats.botarmy import recognises
+from ropewalk.formats.loading import load_text
 
 PROCESS = """\
 process_name: My Process

@@ -4,26 +4,26 @@ from pathlib import Path
 
 import pytest
 
-import weft
-from weft.definition.policy import ASKED_RETURN
-from weft.errors import InvalidDefinition
-from weft.formats.loading import load
+import ropewalk
+from ropewalk.definition.policy import ASKED_RETURN
+from ropewalk.errors import InvalidDefinition
+from ropewalk.formats.loading import load
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "function.yaml"
 
 
-@weft.step(retry=3)
+@ropewalk.step(retry=3)
 def fetch() -> dict[str, int]:
     return {"count": 2}
 
 
-@weft.step(needs=[fetch], timeout="5m", with_={"count": "{{ outputs.fetch.count }}"})
+@ropewalk.step(needs=[fetch], timeout="5m", with_={"count": "{{ outputs.fetch.count }}"})
 def build(count: int) -> None:
     assert count
 
 
 def test_functions_become_steps():
-    flow = weft.flow("nightly", limits={"parallel": 2}).add(fetch, build)
+    flow = ropewalk.flow("nightly", limits={"parallel": 2}).add(fetch, build)
     first, second = flow.workflow().steps
     assert (first.id, first.kind, first.args) == ("fetch", "function", {"name": f"{__name__}:fetch"})
     assert (first.retry.attempts, first.retry.on) == (3, ASKED_RETURN)
@@ -44,7 +44,7 @@ def test_the_same_workflow_in_python_and_in_a_file_has_the_same_digest():
 
 
 def test_steps_of_any_kind_and_keys_that_are_words_of_python():
-    flow = weft.flow("mixed")
+    flow = ropewalk.flow("mixed")
     flow.add(id="each", run=["echo", "{{ n }}"], foreach=(1, 2), as_="n")
     flow.add(id="clean", run="rm -f x", finally_=True)
 
@@ -62,17 +62,17 @@ def test_steps_of_any_kind_and_keys_that_are_words_of_python():
 
 
 def test_a_function_is_needed_under_the_id_that_it_was_given():
-    @weft.step(id="first-one")
+    @ropewalk.step(id="first-one")
     def one() -> None: ...
 
-    @weft.step(needs=one)
+    @ropewalk.step(needs=one)
     def two() -> None: ...
 
-    assert weft.flow("w").add(one, two).workflow().steps[1].needs == ("first-one",)
+    assert ropewalk.flow("w").add(one, two).workflow().steps[1].needs == ("first-one",)
 
 
 def test_faults_name_the_step_where_there_is_no_line():
-    flow = weft.flow("bad").add(id="a", run="x", retry=0).add(id="b", run="x", needs=["c"])
+    flow = ropewalk.flow("bad").add(id="a", run="x", retry=0).add(id="b", run="x", needs=["c"])
     with pytest.raises(InvalidDefinition) as caught:
         flow.workflow()
     assert [str(fault) for fault in caught.value.faults] == [
@@ -81,12 +81,12 @@ def test_faults_name_the_step_where_there_is_no_line():
     ]
 
 
-def test_importing_weft_costs_nothing():
-    code = "import sys, weft; print('msgspec' in sys.modules, weft.flow.__name__, 'msgspec' in sys.modules)"
+def test_importing_ropewalk_costs_nothing():
+    code = "import sys, ropewalk; print('msgspec' in sys.modules, ropewalk.flow.__name__, 'msgspec' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False flow True\n"
 
 
-def test_weft_has_no_other_names():
+def test_ropewalk_has_no_other_names():
     with pytest.raises(AttributeError, match="has no attribute 'flwo'"):
-        weft.flwo  # noqa: B018
+        ropewalk.flwo  # noqa: B018

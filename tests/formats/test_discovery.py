@@ -2,9 +2,9 @@ import os
 
 import pytest
 
-from weft.errors import NoSuchWorkflow
-from weft.formats import discovery
-from weft.formats.discovery import find, list_all, project
+from ropewalk.errors import NoSuchWorkflow
+from ropewalk.formats import discovery
+from ropewalk.formats.discovery import find, list_all, project
 
 FLOW = "description: |\n  Does\n  it.\nsteps: [{id: a, run: b}]\n"
 
@@ -15,8 +15,8 @@ def house(tmp_path, monkeypatch):
     top = tmp_path / "top"
     library = tmp_path / "library"
     files = {
-        top / ".weft/workflows/nightly.yaml": FLOW,
-        top / ".weft/workflows/team/deploy.yml": FLOW,
+        top / ".ropewalk/workflows/nightly.yaml": FLOW,
+        top / ".ropewalk/workflows/team/deploy.yml": FLOW,
         top / ".bmad-core/workflows/green.yaml": "workflow: {id: green}\n",
         top / "workflows/nightly.yaml": "steps: []",
         top / "workflows/broken.yaml": "a: [\n",
@@ -33,8 +33,8 @@ def house(tmp_path, monkeypatch):
 
 def test_a_workflow_is_found_by_name_from_any_folder_of_the_project(house):
     for start in (house, house / "deep/er"):
-        assert find("nightly", start) == house.resolve() / ".weft/workflows/nightly.yaml"
-        assert find("team/deploy", start) == house.resolve() / ".weft/workflows/team/deploy.yml"
+        assert find("nightly", start) == house.resolve() / ".ropewalk/workflows/nightly.yaml"
+        assert find("team/deploy", start) == house.resolve() / ".ropewalk/workflows/team/deploy.yml"
     assert find("sdlc", house).name == "sdlc.yaml"
 
 
@@ -63,15 +63,15 @@ def test_a_called_workflow_is_looked_for_beside_the_caller_first(house):
 def test_a_name_that_nobody_has_is_refused_with_the_nearest(house):
     with pytest.raises(NoSuchWorkflow, match=r"no workflow nightli.*did you mean nightly"):
         find("nightli", house)
-    with pytest.raises(NoSuchWorkflow, match=r"put yours into \.weft/workflows/"):
+    with pytest.raises(NoSuchWorkflow, match=r"put yours into \.ropewalk/workflows/"):
         find("quux.yaml", house)
 
 
 def test_the_list_tells_source_kind_and_what_is_wrong(house):
     told = [(entry.name, entry.source, entry.kind, entry.description) for entry in list_all(house)]
     assert told[:2] == [
-        ("nightly", ".weft/workflows", "weft", "Does it."),
-        ("team/deploy", ".weft/workflows", "weft", "Does it."),
+        ("nightly", ".ropewalk/workflows", "ropewalk", "Does it."),
+        ("team/deploy", ".ropewalk/workflows", "ropewalk", "Does it."),
     ]
     assert [name for name, *_ in told] == ["nightly", "team/deploy", "green", "broken", "sdlc"]
     broken = next(entry for entry in list_all(house) if entry.name == "broken")

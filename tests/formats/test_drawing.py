@@ -1,8 +1,8 @@
 from xml.etree import ElementTree
 
-from weft.formats.drawing import svg
-from weft.formats.loading import load_text
-from weft.formats.plan import plan
+from ropewalk.formats.drawing import svg
+from ropewalk.formats.loading import load_text
+from ropewalk.formats.plan import plan
 
 TEXT = """\
 name: drawn

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from weft.definition.workflow import Approval
-from weft.errors import InvalidDefinition
-from weft.formats.loading import load, load_text
+from ropewalk.definition.workflow import Approval
+from ropewalk.errors import InvalidDefinition
+from ropewalk.formats.loading import load, load_text
 
 PRD = "template: {id: prd, name: Requirements}\nsections:\n- {id: goals, title: Goals}\n"
 STEPS = "roles: {r: {agent: claude, persona: PERSONA}}\nsteps:\n- {id: a, role: r, prompt: p, creates: d.md, template: prd}\n"
@@ -30,8 +30,8 @@ def faults(path):
     [
         ("flow.yaml", "prd.yaml"),
         ("flow.yaml", "templates/prd.yaml"),
-        (".weft/workflows/flow.yaml", ".weft/templates/prd.yaml"),
-        ("deep/down/flow.yaml", ".weft/templates/prd.yml"),
+        (".ropewalk/workflows/flow.yaml", ".ropewalk/templates/prd.yaml"),
+        ("deep/down/flow.yaml", ".ropewalk/templates/prd.yml"),
         ("flow.yaml", "prd.md"),
     ],
 )
@@ -67,8 +67,8 @@ def test_what_is_missing_is_a_fault_with_the_nearest_name_told_once(tmp_path):
         "- {id: b, gate: [{document: d.md, template: produkt}, {document: e.md, template: produkt}]}\n"
     )
     assert faults(written(tmp_path, text)) == [
-        "flow.yaml:1:37: there is no persona `nobody.md`; put it beside the workflow or into .weft/personas/",
-        "flow.yaml:3:56: there is no template `lease`; put it beside the workflow or into .weft/templates/",
+        "flow.yaml:1:37: there is no persona `nobody.md`; put it beside the workflow or into .ropewalk/personas/",
+        "flow.yaml:3:56: there is no template `lease`; put it beside the workflow or into .ropewalk/templates/",
         "flow.yaml:4:45: there is no template `produkt`; did you mean product?",
     ]
 

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ropewalk.definition.stored import decode, digest, encode
+from ropewalk.errors import InvalidDefinition, SettingsError
+from ropewalk.formats import loading
+from ropewalk.formats.loading import load, load_text
 from tests.formats.told import KNOWN, told
-from weft.definition.stored import decode, digest, encode
-from weft.errors import InvalidDefinition, SettingsError
-from weft.formats import loading
-from weft.formats.loading import load, load_text
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 
@@ -102,7 +102,7 @@ def test_a_workflow_without_a_name_is_called_as_its_file(tmp_path):
     loaded = load(file)
     assert loaded.workflow.name == "nightly"
     assert loaded.workflow.source == str(file)
-    assert loaded.workflow.format == "weft"
+    assert loaded.workflow.format == "ropewalk"
 
 
 def test_the_digest_is_of_what_is_said_and_not_of_how():
@@ -143,14 +143,14 @@ def test_of_several_documents_the_one_that_is_a_workflow_is_meant():
 
 
 def test_an_unknown_format_is_refused_with_the_nearest():
-    with pytest.raises(SettingsError, match="there is no format wefd, did you mean weft"):
+    with pytest.raises(SettingsError, match="there is no format wefd, did you mean ropewalk"):
         load_text("steps: [{id: a, run: b}]", format="wefd")
     with pytest.raises(SettingsError, match="there is no format x\\."):
         load_text("steps: [{id: a, run: b}]", format="x")
 
 
 def test_a_format_can_be_asked_for():
-    assert load_text("steps: [{id: a, run: b}]", format="weft").workflow.steps[0].kind == "run"
+    assert load_text("steps: [{id: a, run: b}]", format="ropewalk").workflow.steps[0].kind == "run"
 
 
 def test_warnings_load_and_stay_with_the_workflow():
@@ -211,7 +211,7 @@ PLAIN = st.recursive(
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_any_value_under_any_key_loads_or_is_refused(data):
-    from weft.formats.weft.schema import schema
+    from ropewalk.formats.native.schema import schema
 
     keys = data.draw(
         st.sampled_from([sorted(schema()["properties"]), sorted(schema()["$defs"]["Step"]["properties"])])

@@ -8,16 +8,16 @@ from typing import NamedTuple
 
 import pytest
 
+from ropewalk.definition.order import needs_of
+from ropewalk.errors import InvalidDefinition, VariantNeeded
+from ropewalk.formats.account import account
+from ropewalk.formats.loading import load, load_text
+from ropewalk.formats.plan import plan
+from ropewalk.formats.reading import Options
+from ropewalk.formats.write import write
+from ropewalk.formats.yaml import documents, read_text
 from tests.formats.rehearsed import in_loops, rehearse
 from tests.formats.samples import DATA, samples
-from weft.definition.order import needs_of
-from weft.errors import InvalidDefinition, VariantNeeded
-from weft.formats.account import account
-from weft.formats.loading import load, load_text
-from weft.formats.plan import plan
-from weft.formats.reading import Options
-from weft.formats.write import write
-from weft.formats.yaml import documents, read_text
 
 
 def variants(path: Path) -> list[str]:

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from weft.formats import measures as module
-from weft.formats.measures import scale_of
+from ropewalk.formats import measures as module
+from ropewalk.formats.measures import scale_of
 
 
 def measures(*said, **more) -> Any:

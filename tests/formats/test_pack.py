@@ -1,9 +1,9 @@
 from pathlib import Path
 from typing import Any
 
+from ropewalk.formats import pack as module
+from ropewalk.formats.pack import find_pack
 from tests.formats.bmad.flow import flow
-from weft.formats import pack as module
-from weft.formats.pack import find_pack
 
 
 def Pack(*said) -> Any:  # noqa: N802 - stands for the class

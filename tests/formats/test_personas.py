@@ -1,9 +1,9 @@
 import pytest
 
+from ropewalk.errors import InvalidDefinition
+from ropewalk.formats.personas import is_agent, is_team, persona, team
+from ropewalk.formats.yaml import document
 from tests.formats.samples import DATA
-from weft.errors import InvalidDefinition
-from weft.formats.personas import is_agent, is_team, persona, team
-from weft.formats.yaml import document
 
 PM = """\
 # pm

@@ -1,8 +1,8 @@
-from weft.formats.graph import dot, mermaid
-from weft.formats.loading import load_text
-from weft.formats.plan import facts_in, plan
-from weft.formats.telling import lines
-from weft.formats.write import write
+from ropewalk.formats.graph import dot, mermaid
+from ropewalk.formats.loading import load_text
+from ropewalk.formats.plan import facts_in, plan
+from ropewalk.formats.telling import lines
+from ropewalk.formats.write import write
 
 NATIVE = """\
 name: shown

@@ -1,7 +1,7 @@
 import pytest
 
-from weft.errors import InvalidDefinition
-from weft.formats.loading import load_text
+from ropewalk.errors import InvalidDefinition
+from ropewalk.formats.loading import load_text
 
 
 def read(text):

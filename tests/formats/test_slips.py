@@ -1,8 +1,8 @@
 import pytest
 
-from weft.errors import InvalidDefinition
-from weft.formats.loading import load_text
-from weft.formats.slips import slip
+from ropewalk.errors import InvalidDefinition
+from ropewalk.formats.loading import load_text
+from ropewalk.formats.slips import slip
 
 ITEM = "workflow:\n  sequence:\n    - agent: pm\n"
 

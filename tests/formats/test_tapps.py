@@ -2,11 +2,11 @@ from textwrap import dedent
 
 import pytest
 
-from weft.definition.check import check
-from weft.definition.order import needs_of
-from weft.errors import InvalidDefinition
-from weft.formats.loading import load_text
-from weft.formats.tapps import recognises
+from ropewalk.definition.check import check
+from ropewalk.definition.order import needs_of
+from ropewalk.errors import InvalidDefinition
+from ropewalk.formats.loading import load_text
+from ropewalk.formats.tapps import recognises
 
 SDLC = """\
 workflow:

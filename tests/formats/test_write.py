@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from weft.definition.policy import ASKED_RETURN, Budget, Join, Limits, Retry, Timeouts
-from weft.definition.stored import digest
-from weft.definition.workflow import (
+from ropewalk.definition.policy import ASKED_RETURN, Budget, Join, Limits, Retry, Timeouts
+from ropewalk.definition.stored import digest
+from ropewalk.definition.workflow import (
     Approval,
     BackTo,
     Choice,
@@ -22,8 +22,8 @@ from weft.definition.workflow import (
     Step,
     Workflow,
 )
-from weft.formats.loading import load, load_text
-from weft.formats.write import write
+from ropewalk.formats.loading import load, load_text
+from ropewalk.formats.write import write
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 
@@ -40,7 +40,7 @@ def test_what_is_written_loads_to_the_same_digest(path):
 
 def test_a_file_that_needs_nothing_said_says_nothing():
     assert write(Workflow("w", (Step("a", "run", {"script": "echo hi\necho ho\n"}),))) == (
-        "weft: 1\nname: w\nsteps:\n  - id: a\n    run: |\n      echo hi\n      echo ho\n"
+        "ropewalk: 1\nname: w\nsteps:\n  - id: a\n    run: |\n      echo hi\n      echo ho\n"
     )
 
 

@@ -1,8 +1,8 @@
 import pytest
 
-from weft.errors import InvalidDefinition
-from weft.formats import nodes, yaml
-from weft.formats.yaml import document, documents, read_text
+from ropewalk.errors import InvalidDefinition
+from ropewalk.formats import nodes, yaml
+from ropewalk.formats.yaml import document, documents, read_text
 
 
 def faults(text: str) -> list[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from weft.definition.check import Known
-from weft.definition.workflow import Step, Workflow
-from weft.errors import InvalidDefinition
-from weft.formats.loading import load_text
+from ropewalk.definition.check import Known
+from ropewalk.definition.workflow import Step, Workflow
+from ropewalk.errors import InvalidDefinition
+from ropewalk.formats.loading import load_text
 
 KNOWN = Known(kinds=frozenset({"teleport"}), gates=frozenset({"spelling"}), agents=frozenset({"claude"}))
 

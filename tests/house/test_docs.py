@@ -77,7 +77,9 @@ def test_decisions_fit_on_a_page_and_are_numbered_in_turn():
 
 def test_every_command_is_in_the_documentation():
     said = _everything_said()
-    faults = [f"weft {name}" for name in _commands() if not re.search(rf"\bweft {re.escape(name)}\b", said)]
+    faults = [
+        f"ropewalk {name}" for name in _commands() if not re.search(rf"\bropewalk {re.escape(name)}\b", said)
+    ]
     assert not faults, listed(faults)
 
 
@@ -93,14 +95,14 @@ def _everything_said() -> str:
 
 def _commands() -> list[str]:
     """The names in the command table."""
-    return list(importlib.import_module("weft.cli.table").entries())
+    return list(importlib.import_module("ropewalk.cli.table").entries())
 
 
 def _settings() -> list[str]:
-    """The keys of weft.toml, tables by their own keys; none before there are settings."""
-    if find_spec("weft.app.settings") is None:
+    """The keys of ropewalk.toml, tables by their own keys; none before there are settings."""
+    if find_spec("ropewalk.app.settings") is None:
         return []
-    return _keys(importlib.import_module("weft.app.settings").Settings)
+    return _keys(importlib.import_module("ropewalk.app.settings").Settings)
 
 
 def _keys(kind: Any) -> list[str]:

@@ -46,7 +46,9 @@ def suite(tmp_path):
     (tmp_path / "test_sea.py").write_text(SUITE)
 
     def run(**environment: str) -> subprocess.CompletedProcess[str]:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "WEFT"))}
+        clean = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "ROPEWALK"))
+        }
         return subprocess.run(
             [
                 sys.executable,
@@ -77,7 +79,7 @@ def test_a_test_that_lacks_something_skips_and_says_what_brings_it(suite):
 
 
 def test_where_all_is_required_a_skip_is_a_failure(suite):
-    done = suite(WEFT_REQUIRE_ALL="1")
+    done = suite(ROPEWALK_REQUIRE_ALL="1")
     assert done.returncode == 1, done.stdout
     assert "1 failed, 1 passed, 1 skipped, 1 xfailed, 1 error" in done.stdout
     assert "there is no moon" in done.stdout
@@ -97,6 +99,6 @@ def test_an_interpreter_that_is_too_old_is_refused_with_a_sentence(tmp_path):
         check=False,
     )
     assert done.returncode == 2
-    assert "weft needs Python 3.11 or newer" in done.stderr
+    assert "ropewalk needs Python 3.11 or newer" in done.stderr
     assert "Python 3.9.2" in done.stderr
     assert "make PYTHON=python3.12 demo" in done.stderr

@@ -7,8 +7,8 @@ import builtins
 import inspect
 from pathlib import Path
 
+from ropewalk import errors
 from tests.house.tree import ROOT, SRC, at, calls, definitions, listed, python_files, syntax
-from weft import errors
 
 FREE_ROOMS = {"house", "journeys", "simulation"}
 """Rooms of tests that mirror no single room of the package."""
@@ -39,8 +39,8 @@ def test_every_error_has_one_root_and_a_docstring_that_is_its_message():
         kind for _, kind in inspect.getmembers(errors, inspect.isclass) if kind.__module__ == errors.__name__
     ]
     raised = [kind for kind in ours if issubclass(kind, BaseException)]
-    assert errors.WeftError in raised
-    faults = [kind.__name__ for kind in raised if not issubclass(kind, errors.WeftError)]
+    assert errors.RopewalkError in raised
+    faults = [kind.__name__ for kind in raised if not issubclass(kind, errors.RopewalkError)]
     faults += [f"{kind.__name__} has no docstring" for kind in raised if not (kind.__doc__ or "").strip()]
     assert not faults, listed(faults)
 
@@ -63,7 +63,7 @@ def test_every_error_lives_in_errors():
 
 
 def test_each_test_file_is_named_for_what_it_tests():
-    """tests/store/test_sqlite.py tests src/weft/store/sqlite.py; test_sqlite_locks.py may be its second half."""
+    """tests/store/test_sqlite.py tests src/ropewalk/store/sqlite.py; test_sqlite_locks.py may be its second half."""
     faults = []
     for path in python_files("tests"):
         *rooms, name = path.relative_to(ROOT / "tests").parts
@@ -72,7 +72,7 @@ def test_each_test_file_is_named_for_what_it_tests():
             and not (rooms and rooms[0] in FREE_ROOMS)
             and not _mirrored(rooms, path.stem)
         ):
-            faults.append(f"{at(path)}: no module of that name in {'/'.join(['src/weft', *rooms])}")
+            faults.append(f"{at(path)}: no module of that name in {'/'.join(['src/ropewalk', *rooms])}")
     assert not faults, listed(faults)
 
 

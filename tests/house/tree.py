@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SRC = ROOT / "src" / "weft"
+SRC = ROOT / "src" / "ropewalk"
 PLACES = ("src", "tests", "tools", "benchmarks", "examples")
 
 Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef

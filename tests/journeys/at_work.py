@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ropewalk.testing.standin import Act, Scenario, Script, StandIn
 from tests.journeys.program import Program
-from weft.testing.standin import Act, Scenario, Script, StandIn
 
 PROGRAMS = Path(__file__).parents[2] / "node_modules" / ".bin"
 KEYS = {"claude": "ANTHROPIC_API_KEY", "codex": "CODEX_API_KEY", "gemini": "GEMINI_API_KEY"}
@@ -38,7 +38,7 @@ def project(folder: Path, **environment: str) -> Program:
     program = Program(folder, PATH=path, **GIT, **environment)
     BEGUN.append(program)
     program.write("README.md", "# The project\n")
-    program.write(".gitignore", "/weft.toml\n/*.yaml\n")
+    program.write(".gitignore", "/ropewalk.toml\n/*.yaml\n")
     for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "Begin"]):
         git(program, *words)
     return program
@@ -70,7 +70,7 @@ def script(when: str, *acts: Act, **tokens: int) -> Script:
 def settle(
     program: Program, url: str, names: Sequence[str], more: dict[str, dict[str, Any]] | None = None
 ) -> None:
-    """Write `weft.toml` so that these agents ask the stand-in."""
+    """Write `ropewalk.toml` so that these agents ask the stand-in."""
     homes = program.folder.parent / "homes"
     tables = []
     for name in names:
@@ -80,7 +80,7 @@ def settle(
         for key, value in (more or {}).get(name, {}).items():
             table[key] = {**table[key], **value} if isinstance(value, dict) and key in table else value
         tables.append(_toml(name, table))
-    program.write("weft.toml", "\n".join(tables))
+    program.write("ropewalk.toml", "\n".join(tables))
 
 
 def _table(name: str, home: Path, url: str) -> dict[str, Any]:

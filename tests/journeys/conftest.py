@@ -10,7 +10,7 @@ from tests.journeys.program import Program
 
 
 @pytest.fixture
-def weft(tmp_path: Path) -> Iterator[Program]:
+def ropewalk(tmp_path: Path) -> Iterator[Program]:
     folder = tmp_path / "project"
     folder.mkdir()
     program = Program(folder)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 STEP_UNDER_WAY = r"""sleep() {
   for _ in $(seq 600); do
-    now=$(weft show last --json 2> /dev/null | grep -o '"id":"[^"]*","status":"running"' | tr -d '\n')
+    now=$(ropewalk show last --json 2> /dev/null | grep -o '"id":"[^"]*","status":"running"' | tr -d '\n')
     [ "$now" = '"id":"links","status":"running"' ] && return
     /bin/sleep 0.05
   done
@@ -75,13 +75,15 @@ class Reader:
         self.folder = folder
         scripts = folder / "bin"
         scripts.mkdir()
-        for name in ("weft", "python"):
-            script = f'#!/bin/sh\nexec "{sys.executable}" {"-m weft " if name == "weft" else ""}"$@"\n'
+        for name in ("ropewalk", "python"):
+            script = (
+                f'#!/bin/sh\nexec "{sys.executable}" {"-m ropewalk " if name == "ropewalk" else ""}"$@"\n'
+            )
             (scripts / name).write_text(script)
             (scripts / name).chmod(0o755)
         (scripts / "sleep").write_text(SLEEP)
         (scripts / "sleep").chmod(0o755)
-        keep = {name: value for name, value in os.environ.items() if not name.startswith("WEFT_")}
+        keep = {name: value for name, value in os.environ.items() if not name.startswith("ROPEWALK_")}
         self.env = {
             **keep,
             "NO_COLOR": "1",

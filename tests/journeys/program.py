@@ -17,11 +17,11 @@ PATIENCE_SECONDS = 60.0
 
 
 class Program:
-    """`weft` in a folder. Nothing of the tests' own environment reaches it that a user would not have."""
+    """`ropewalk` in a folder. Nothing of the tests' own environment reaches it that a user would not have."""
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
-        keep = {k: v for k, v in os.environ.items() if not k.startswith("WEFT_")}
+        keep = {k: v for k, v in os.environ.items() if not k.startswith("ROPEWALK_")}
         self.environment = {**keep, "NO_COLOR": "1", "HOME": str(folder), **environment}
         self._begun: list[subprocess.Popen[str]] = []
 
@@ -34,7 +34,7 @@ class Program:
     def begin(self, *words: str) -> subprocess.Popen[str]:
         """Start it and do not wait."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "weft", *words],
+            [sys.executable, "-m", "ropewalk", *words],
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -53,7 +53,7 @@ class Program:
     def __call__(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run it to its end."""
         return subprocess.run(
-            [sys.executable, "-m", "weft", *words],
+            [sys.executable, "-m", "ropewalk", *words],
             cwd=self.folder,
             env=self.environment,
             input=stdin,

@@ -28,7 +28,7 @@ class Served(Program):
         """A browser of somebody who logs in with the token of this host."""
         tab = Tab(chromium, self.url, **how)
         tab.page.goto(f"{self.url}/login")
-        tab.page.locator("#token").fill((self.folder / ".weft" / "serve.token").read_text().strip())
+        tab.page.locator("#token").fill((self.folder / ".ropewalk" / "serve.token").read_text().strip())
         tab.page.get_by_role("button", name="Log in").click()
         tab.page.wait_for_selector(".frame header")
         return tab

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-LINE = 'echo "$WEFT_STEP $WEFT_ROUND $WEFT_ATTEMPT" >> "$LEDGER"'
+LINE = 'echo "$ROPEWALK_STEP $ROPEWALK_ROUND $ROPEWALK_ATTEMPT" >> "$LEDGER"'
 WRITTEN = 60
 PERFORMED = 59 + 10 + 2 * 3
 """Every step once, the items of the foreach beside it, the loop's three steps two rounds more; the foreach has no command."""

@@ -27,21 +27,21 @@ finally:
 class Stubborn:
     """The workflow with its limits, and the processes of its step."""
 
-    def __init__(self, weft: Program, ledger: Path) -> None:
-        self.weft = weft
+    def __init__(self, ropewalk: Program, ledger: Path) -> None:
+        self.ropewalk = ropewalk
         self.ledger = ledger
 
     def __call__(self, limits: str = "", more: str = "") -> Program:
-        self.weft.write("s.yaml", STUBBORN % (limits, more, self.ledger))
-        return self.weft
+        self.ropewalk.write("s.yaml", STUBBORN % (limits, more, self.ledger))
+        return self.ropewalk
 
     def pids(self) -> list[int]:
         return [int(line) for line in self.ledger.read_text().split()] if self.ledger.exists() else []
 
 
 @pytest.fixture
-def stubborn(weft, tmp_path):
-    return Stubborn(weft, tmp_path / "pids")
+def stubborn(ropewalk, tmp_path):
+    return Stubborn(ropewalk, tmp_path / "pids")
 
 
 def _swept(run):
@@ -49,14 +49,14 @@ def _swept(run):
 
 
 def test_abort_from_another_process_ends_a_child_that_ignores_sigterm(stubborn):
-    weft = stubborn()
-    process = weft.begin("run", "s.yaml")
+    ropewalk = stubborn()
+    process = ropewalk.begin("run", "s.yaml")
     until(lambda: len(stubborn.pids()) == 2, "the step")
-    told = weft("abort", "last", "--reason", "enough")
+    told = ropewalk("abort", "last", "--reason", "enough")
     assert told.returncode == 0
     process.communicate(timeout=30)
     assert process.returncode == 4
-    run = weft.last()
+    run = ropewalk.last()
     assert run["status"] == "aborted"
     assert "enough" in run["reason"]
     assert _swept(run)
@@ -64,14 +64,14 @@ def test_abort_from_another_process_ends_a_child_that_ignores_sigterm(stubborn):
 
 
 def test_abort_of_a_run_that_nobody_drives_is_done_on_the_spot(stubborn):
-    weft = stubborn()
-    process = weft.begin("run", "s.yaml")
+    ropewalk = stubborn()
+    process = ropewalk.begin("run", "s.yaml")
     until(lambda: len(stubborn.pids()) == 2, "the step")
     process.kill()
     process.communicate()
     until(lambda: not [pid for pid in stubborn.pids() if alive(pid)], "the lifeline")
-    assert weft("abort", "last").returncode == 0
-    run = weft.last()
+    assert ropewalk("abort", "last").returncode == 0
+    run = ropewalk.last()
     assert run["status"] == "aborted"
     assert _swept(run)
 
@@ -87,12 +87,12 @@ def test_abort_of_a_run_that_nobody_drives_is_done_on_the_spot(stubborn):
     ids=["step", "attempt", "idle", "run"],
 )
 def test_a_timeout_ends_what_runs_and_leaves_nothing(stubborn, limits, more, code, message):
-    weft = stubborn(
+    ropewalk = stubborn(
         limits, more if "attempt" not in more and "idle" not in more else more + "}\n    retry: {attempts: 1"
     )
-    ended = weft("run", "s.yaml", "--json")
+    ended = ropewalk("run", "s.yaml", "--json")
     assert ended.returncode == 1
-    run = weft.last()
+    run = ropewalk.last()
     assert run["status"] == "failed"
     assert run["errors"][0]["class"] == code
     assert message in run["errors"][0]["message"]

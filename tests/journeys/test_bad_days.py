@@ -41,10 +41,10 @@ BOMB = (
 
 
 @pytest.fixture
-def hello(weft):
-    weft.write("hello.yaml", HELLO)
-    assert weft("run", "hello.yaml").returncode == 0
-    return weft
+def hello(ropewalk):
+    ropewalk.write("hello.yaml", HELLO)
+    assert ropewalk("run", "hello.yaml").returncode == 0
+    return ropewalk
 
 
 @pytest.fixture(scope="module")
@@ -63,23 +63,23 @@ def _one_message(ended, *parts: str):
     assert ended.returncode == 2, ended.stdout + ended.stderr
     assert ended.stdout == ""
     assert "Traceback" not in ended.stderr
-    assert ended.stderr.startswith("weft: ")
+    assert ended.stderr.startswith("ropewalk: ")
     assert len(ended.stderr.splitlines()) <= 2
     for part in parts:
         assert part in ended.stderr
 
 
-def test_a_file_with_many_faults_says_all_of_them_at_their_places(weft):
-    weft.write("bad.yaml", TEN)
-    ended = weft("validate", "bad.yaml")
+def test_a_file_with_many_faults_says_all_of_them_at_their_places(ropewalk):
+    ropewalk.write("bad.yaml", TEN)
+    ended = ropewalk("validate", "bad.yaml")
     assert ended.returncode == 2
     lines = [line for line in ended.stdout.splitlines() if line.startswith("bad.yaml:")]
     assert len(lines) >= 10
     assert all(line.split(":")[1].isdigit() and line.split(":")[2].isdigit() for line in lines)
-    started = weft("run", "bad.yaml")
+    started = ropewalk("run", "bad.yaml")
     assert started.returncode == 2
     assert "bad.yaml:5:" in started.stderr
-    assert weft.json("runs")["runs"] == []
+    assert ropewalk.json("runs")["runs"] == []
 
 
 @pytest.mark.parametrize(
@@ -94,32 +94,32 @@ def test_a_file_with_many_faults_says_all_of_them_at_their_places(weft):
     ],
     ids=["unknown kind", "type error", "bomb", "no YAML", "empty", "no mapping"],
 )
-def test_a_bad_file_is_refused_before_anything_starts(weft, text, said):
-    weft.write("w.yaml", text)
-    ended = weft("run", "w.yaml")
+def test_a_bad_file_is_refused_before_anything_starts(ropewalk, text, said):
+    ropewalk.write("w.yaml", text)
+    ended = ropewalk("run", "w.yaml")
     assert ended.returncode == 2
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr
-    assert weft.json("runs")["runs"] == []
+    assert ropewalk.json("runs")["runs"] == []
 
 
 @pytest.mark.parametrize(
     ("words", "parts"),
     [
-        (("show", "nope"), ("There is no run nope", "weft runs")),
-        (("run", "nope"), ("There is no workflow nope", "weft workflows")),
+        (("show", "nope"), ("There is no run nope", "ropewalk runs")),
+        (("run", "nope"), ("There is no workflow nope", "ropewalk workflows")),
         (("resume", "last"), ("resume makes no sense now", "completed")),
         (("pause", "last"), ("pause makes no sense now",)),
         (("retry", "last"), ("no step has failed",)),
         (("skip", "last", "gret"), ("did you mean greet?",)),
         (("approve", "last"), ("asks nothing",)),
-        (("approve", "last", "a9"), ("has no ask a9", "weft inbox")),
+        (("approve", "last", "a9"), ("has no ask a9", "ropewalk inbox")),
         (("drive", "last"), ("completed already",)),
         (("show", "last", "--at", "99"), ("only",)),
         (("logs", "last", "gret"), ("did you mean greet?",)),
-        (("shwo", "last"), ("did you mean `weft show`?",)),
+        (("shwo", "last"), ("did you mean `ropewalk show`?",)),
         (("show", "last", "--jsno"), ("did you mean --json?",)),
-        (("show",), ("needs RUN", "weft show RUN")),
+        (("show",), ("needs RUN", "ropewalk show RUN")),
         (("run", "hello.yaml", "--input", "who"), ("no NAME=VALUE",)),
         (("run", "hello.yaml", "--input", "who=x"), ("no such input",)),
         (("run", "hello.yaml", "--rehearse=none.yaml"), ("none.yaml cannot be read",)),
@@ -143,23 +143,23 @@ def test_an_error_is_json_when_that_was_asked_for(completed):
         "error": {
             "code": "no-such-run",
             "message": "There is no run nope in this store.",
-            "mend": "`weft runs` lists them; a unique beginning of an id is enough",
+            "mend": "`ropewalk runs` lists them; a unique beginning of an id is enough",
         }
     }
 
 
 def test_a_store_that_is_read_only_says_so(hello):
-    database = hello.folder / ".weft" / "weft.db"
-    told = hello("runs", "--store", "/proc/weft.db")
-    _one_message(told, "/proc/weft.db")
+    database = hello.folder / ".ropewalk" / "ropewalk.db"
+    told = hello("runs", "--store", "/proc/ropewalk.db")
+    _one_message(told, "/proc/ropewalk.db")
     assert database.exists()
 
 
 @pytest.mark.needs("linux")
 def test_a_full_disk_says_so_and_the_store_is_unharmed(hello):
     """A limit on file sizes is what a full disk looks like to one process."""
-    size = (hello.folder / ".weft" / "weft.db").stat().st_size
-    script = f"ulimit -f {size // 1024 + 20}; exec {sys.executable} -m weft run many.yaml"
+    size = (hello.folder / ".ropewalk" / "ropewalk.db").stat().st_size
+    script = f"ulimit -f {size // 1024 + 20}; exec {sys.executable} -m ropewalk run many.yaml"
     steps = "".join(
         f"  - {{id: s{n}, uses: noop, with: {{outputs: {{x: {'y' * 2000}}}}}}}\n" for n in range(100)
     )
@@ -181,39 +181,39 @@ def test_a_full_disk_says_so_and_the_store_is_unharmed(hello):
 
 
 def test_a_store_of_a_newer_version_is_left_as_it_is(hello):
-    database = hello.folder / ".weft" / "weft.db"
+    database = hello.folder / ".ropewalk" / "ropewalk.db"
     with closing(sqlite3.connect(database)) as db, db:
         db.execute("PRAGMA user_version = 99")
     db.close()
     before = database.read_bytes()
-    _one_message(hello("runs"), "a newer weft wrote it")
+    _one_message(hello("runs"), "a newer ropewalk wrote it")
     assert database.read_bytes() == before
 
 
-def test_a_store_of_another_program_is_left_as_it_is(weft):
-    with closing(sqlite3.connect(weft.folder / "other.db")) as db, db:
+def test_a_store_of_another_program_is_left_as_it_is(ropewalk):
+    with closing(sqlite3.connect(ropewalk.folder / "other.db")) as db, db:
         db.execute("CREATE TABLE things (name TEXT)")
     db.close()
-    _one_message(weft("runs", "--store", "other.db"), "another program")
-    weft.write("text.db", "this is no database, but it is long enough to look at: " * 20)
-    _one_message(weft("runs", "--store", "text.db"), "not a SQLite database")
+    _one_message(ropewalk("runs", "--store", "other.db"), "another program")
+    ropewalk.write("text.db", "this is no database, but it is long enough to look at: " * 20)
+    _one_message(ropewalk("runs", "--store", "text.db"), "not a SQLite database")
 
 
-def test_a_step_that_prints_without_end_is_cut_and_said_so(weft):
-    weft.write("loud.yaml", "name: loud\nsteps:\n  - {id: shout, run: 'yes | head -c 200000000'}\n")
-    ended = weft("run", "loud.yaml", "--json")
+def test_a_step_that_prints_without_end_is_cut_and_said_so(ropewalk):
+    ropewalk.write("loud.yaml", "name: loud\nsteps:\n  - {id: shout, run: 'yes | head -c 200000000'}\n")
+    ended = ropewalk("run", "loud.yaml", "--json")
     assert ended.returncode == 0
-    log = weft("logs", "last", "shout").stdout
+    log = ropewalk("logs", "last", "shout").stdout
     assert len(log) < 2_000_000
-    assert "weft left out" in log
-    assert (weft.folder / ".weft" / "weft.db").stat().st_size < 10_000_000
+    assert "ropewalk left out" in log
+    assert (ropewalk.folder / ".ropewalk" / "ropewalk.db").stat().st_size < 10_000_000
 
 
 def test_a_plug_in_that_raises_at_import_harms_nothing_else(hello):
     packages = hello.folder / "packages"
     hello.write("packages/broken.py", "raise RuntimeError('not today')\n")
     hello.write("packages/broken-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: broken\nVersion: 1\n")
-    hello.write("packages/broken-1.dist-info/entry_points.txt", "[weft.steps]\nbroken = broken:Kind\n")
+    hello.write("packages/broken-1.dist-info/entry_points.txt", "[ropewalk.steps]\nbroken = broken:Kind\n")
     hello.environment["PYTHONPATH"] = os.pathsep.join(
         [str(packages), *filter(None, [hello.environment.get("PYTHONPATH", "")])]
     )
@@ -228,91 +228,92 @@ def test_a_plug_in_that_raises_at_import_harms_nothing_else(hello):
 
 
 @pytest.fixture
-def slow(weft, tmp_path):
+def slow(ropewalk, tmp_path):
     pids = tmp_path / "pids"
     step = (
         "{id: long, timeout: {grace: 30s}, run: 'trap \"\" TERM; echo $$ >> $PIDS; while :; do sleep 1; done'"
     )
-    weft.write("slow.yaml", f"name: slow\nsteps:\n  - {step}, env: {{PIDS: {pids}}}}}\n")
-    process = weft.begin("run", "slow.yaml")
+    ropewalk.write("slow.yaml", f"name: slow\nsteps:\n  - {step}, env: {{PIDS: {pids}}}}}\n")
+    process = ropewalk.begin("run", "slow.yaml")
     until(lambda: pids.exists() and pids.read_text().strip(), "the step")
-    return weft, process, int(pids.read_text())
+    return ropewalk, process, int(pids.read_text())
 
 
-def test_one_ctrl_c_leaves_the_run_and_says_how_to_go_on(weft):
-    weft.write(
+def test_one_ctrl_c_leaves_the_run_and_says_how_to_go_on(ropewalk):
+    ropewalk.write(
         "slow.yaml",
         "name: slow\nsteps:\n  - {id: long, run: sleep 600}\n  - {id: after, needs: [long], run: 'true'}\n",
     )
-    process = weft.begin("run", "slow.yaml")
+    process = ropewalk.begin("run", "slow.yaml")
     until(
-        lambda: weft.json("events", "last", "step.started") if weft.json("runs")["runs"] else None, "the step"
+        lambda: ropewalk.json("events", "last", "step.started") if ropewalk.json("runs")["runs"] else None,
+        "the step",
     )
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate(timeout=30)
     assert process.returncode == 130
-    run = weft.last()
+    run = ropewalk.last()
     assert run["status"] == "running"
-    assert f"weft drive {run['run']}" in said
-    assert f"weft abort {run['run']}" in said
+    assert f"ropewalk drive {run['run']}" in said
+    assert f"ropewalk abort {run['run']}" in said
     assert "is left as it is" in said
-    assert weft("abort", "last").returncode == 0
+    assert ropewalk("abort", "last").returncode == 0
 
 
 def test_two_ctrl_cs_kill_at_once_and_leave_no_process(slow):
-    weft, process, pid = slow
+    ropewalk, process, pid = slow
     process.send_signal(signal.SIGINT)
     until(lambda: process.stdout.readline().startswith("Stopping"), "the first")
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=10)
     assert process.returncode == 130
     until(lambda: not alive(pid), "the end of the step's process")
-    assert weft("verify").returncode == 0
+    assert ropewalk("verify").returncode == 0
 
 
-def test_sigterm_is_like_the_first_ctrl_c(weft):
-    weft.write("ask.yaml", "name: ask\nsteps:\n  - {id: ask, ask: 'Well?'}\n")
-    process = weft.begin("run", "ask.yaml", "--wait")
-    until(lambda: weft.json("inbox")["asks"], "the ask")
+def test_sigterm_is_like_the_first_ctrl_c(ropewalk):
+    ropewalk.write("ask.yaml", "name: ask\nsteps:\n  - {id: ask, ask: 'Well?'}\n")
+    process = ropewalk.begin("run", "ask.yaml", "--wait")
+    until(lambda: ropewalk.json("inbox")["asks"], "the ask")
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
     assert process.returncode == 130
-    assert weft.last()["status"] == "paused"
+    assert ropewalk.last()["status"] == "paused"
 
 
-def test_whoever_stops_reading_does_not_stop_the_run(weft):
+def test_whoever_stops_reading_does_not_stop_the_run(ropewalk):
     steps = "".join(f"  - {{id: s{n}, uses: noop}}\n" for n in range(50))
-    weft.write("many.yaml", f"name: many\nlimits: {{parallel: 1}}\nsteps:\n{steps}")
-    command = f"{sys.executable} -m weft run many.yaml | head -n 1"
+    ropewalk.write("many.yaml", f"name: many\nlimits: {{parallel: 1}}\nsteps:\n{steps}")
+    command = f"{sys.executable} -m ropewalk run many.yaml | head -n 1"
     ended = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {command}"],
-        cwd=weft.folder,
-        env=weft.environment,
+        cwd=ropewalk.folder,
+        env=ropewalk.environment,
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
     assert ended.stderr == ""
-    assert weft.last()["status"] == "completed"
+    assert ropewalk.last()["status"] == "completed"
 
 
-def test_two_processes_never_drive_one_run(weft):
-    weft.write("ask.yaml", "name: ask\nsteps:\n  - {id: ask, ask: 'Well?'}\n")
-    process = weft.begin("run", "ask.yaml", "--wait")
-    until(lambda: weft.json("inbox")["asks"], "the ask")
-    _one_message(weft("drive", "last"), "is being driven by process", "weft watch")
-    weft.kill(process)
-    assert weft("drive", "last").returncode == 3
+def test_two_processes_never_drive_one_run(ropewalk):
+    ropewalk.write("ask.yaml", "name: ask\nsteps:\n  - {id: ask, ask: 'Well?'}\n")
+    process = ropewalk.begin("run", "ask.yaml", "--wait")
+    until(lambda: ropewalk.json("inbox")["asks"], "the ask")
+    _one_message(ropewalk("drive", "last"), "is being driven by process", "ropewalk watch")
+    ropewalk.kill(process)
+    assert ropewalk("drive", "last").returncode == 3
 
 
-def test_a_bug_of_weft_is_a_sentence_and_a_file_to_report(weft):
-    weft.write("sitecustomize.py", "import weft.observe.summary as s\ns.summary = lambda *a: 1 / 0\n")
-    weft.environment["PYTHONPATH"] = os.pathsep.join(
-        [str(weft.folder), *filter(None, [weft.environment.get("PYTHONPATH", "")])]
+def test_a_bug_of_ropewalk_is_a_sentence_and_a_file_to_report(ropewalk):
+    ropewalk.write("sitecustomize.py", "import ropewalk.observe.summary as s\ns.summary = lambda *a: 1 / 0\n")
+    ropewalk.environment["PYTHONPATH"] = os.pathsep.join(
+        [str(ropewalk.folder), *filter(None, [ropewalk.environment.get("PYTHONPATH", "")])]
     )
-    weft.write("hello.yaml", HELLO)
-    ended = weft("run", "hello.yaml", "--json")
+    ropewalk.write("hello.yaml", HELLO)
+    ended = ropewalk("run", "hello.yaml", "--json")
     assert ended.returncode == 70
     assert "Traceback" not in ended.stdout + ended.stderr
     assert "ZeroDivisionError" in ended.stdout

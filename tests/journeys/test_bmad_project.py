@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from ropewalk.formats.documents.check import check
+from ropewalk.formats.documents.read import load
 from tests.journeys.program import Program
-from weft.formats.documents.check import check
-from weft.formats.documents.read import load
 
 pytestmark = pytest.mark.needs("git")
 
@@ -96,14 +96,14 @@ FILES = {
 }
 
 
-def project(weft: Program) -> None:
+def project(ropewalk: Program) -> None:
     for name, text in FILES.items():
-        weft.write(name, text)
+        ropewalk.write(name, text)
 
 
-def test_it_goes_from_an_idea_over_a_finding_and_two_stories_to_its_end(weft):
-    project(weft)
-    ended = weft(
+def test_it_goes_from_an_idea_over_a_finding_and_two_stories_to_its_end(ropewalk):
+    project(ropewalk)
+    ended = ropewalk(
         "run",
         "small",
         "--rehearse=script.yaml",
@@ -114,24 +114,24 @@ def test_it_goes_from_an_idea_over_a_finding_and_two_stories_to_its_end(weft):
         "idea=a to-do list",
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    run = weft.last()
-    started = [record["event"]["step"] for record in weft.events(run["run"], "step.started")]
+    run = ropewalk.last()
+    started = [record["event"]["step"] for record in ropewalk.events(run["run"], "step.started")]
     assert started.count("po-validate") == 2
     assert started.count("various-any_flagged_documents-pm") == 1
     assert started.count("various-any_flagged_documents-architect") == 0
     assert [
         started.count(name) for name in ("sm-create_story", "dev-implement_story", "qa-review_implementation")
     ] == [2, 2, 2]
-    assert started[-1] == "workflow_end" or started[-1].startswith("weft.")
+    assert started[-1] == "workflow_end" or started[-1].startswith("ropewalk.")
     assert "ux-expert-v0_prompt" not in started
 
-    prd = weft("artifacts", "last", "docs/prd.md").stdout
+    prd = ropewalk("artifacts", "last", "docs/prd.md").stdout
     assert check(load(TEMPLATE), prd) == []
 
 
-def test_the_plan_of_it_says_who_knows_what_and_accounts_for_every_key(weft):
-    project(weft)
-    told = weft("plan", "small").stdout
+def test_the_plan_of_it_says_who_knows_what_and_accounts_for_every_key(ropewalk):
+    project(ropewalk)
+    told = ropewalk("plan", "small").stdout
     for part in (
         "Planning",
         "Development",
@@ -142,16 +142,16 @@ def test_the_plan_of_it_says_who_knows_what_and_accounts_for_every_key(weft):
         "no agent file for analyst",
     ):
         assert part in told
-    account = weft.json("plan", "small")["account"]
+    account = ropewalk.json("plan", "small")["account"]
     assert account["lost"] == []
     assert len(account["items"]) == 13
 
 
-def test_it_stands_in_the_list_of_workflows_and_draws(weft):
-    project(weft)
-    assert "small" in weft("workflows").stdout
-    assert weft("graph", "small").stdout.startswith("flowchart TD")
-    assert weft("graph", "small", "--form", "svg").stdout.startswith("<svg")
+def test_it_stands_in_the_list_of_workflows_and_draws(ropewalk):
+    project(ropewalk)
+    assert "small" in ropewalk("workflows").stdout
+    assert ropewalk("graph", "small").stdout.startswith("flowchart TD")
+    assert ropewalk("graph", "small", "--form", "svg").stdout.startswith("<svg")
 
 
 TAPPS = """\
@@ -186,24 +186,24 @@ workflow:
 """
 
 
-def test_a_gate_that_fails_twice_sends_the_work_back_twice(weft):
-    weft.write("t.yaml", TAPPS)
-    weft.write("script.yaml", FAILS_TWICE)
-    ended = weft("run", "t.yaml", "--rehearse=script.yaml", "--approve-all")
+def test_a_gate_that_fails_twice_sends_the_work_back_twice(ropewalk):
+    ropewalk.write("t.yaml", TAPPS)
+    ropewalk.write("script.yaml", FAILS_TWICE)
+    ended = ropewalk("run", "t.yaml", "--rehearse=script.yaml", "--approve-all")
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    run = weft.last()["run"]
-    started = [record["event"]["step"] for record in weft.events(run, "step.started")]
+    run = ropewalk.last()["run"]
+    started = [record["event"]["step"] for record in ropewalk.events(run, "step.started")]
     assert [started.count(name) for name in ("implementation", "review", "complete")] == [3, 3, 1]
-    judged = [record["event"]["verdict"] for record in weft.events(run, "gate.judged")]
+    judged = [record["event"]["verdict"] for record in ropewalk.events(run, "gate.judged")]
     assert [one["verdict"] for one in judged].count("FAIL") == 2
 
 
-def test_three_roots_are_under_way_at_the_same_time(weft):
-    weft.write("r.yaml", ROOTS)
-    assert weft("run", "r.yaml", "--rehearse").returncode == 0
+def test_three_roots_are_under_way_at_the_same_time(ropewalk):
+    ropewalk.write("r.yaml", ROOTS)
+    assert ropewalk("run", "r.yaml", "--rehearse").returncode == 0
     kinds = [
         (record["event"]["kind"], record["event"]["step"])
-        for record in weft.events(weft.last()["run"], "step.*")
+        for record in ropewalk.events(ropewalk.last()["run"], "step.*")
     ]
     first_end = next(index for index, (kind, _) in enumerate(kinds) if kind == "step.succeeded")
     assert {step for kind, step in kinds[:first_end] if kind == "step.started"} == {"one", "two", "three"}

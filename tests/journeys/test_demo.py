@@ -1,4 +1,4 @@
-"""`weft demo` keeps what it promises: six phases, an approval, a fault that comes back and is mended, parts that are joined."""
+"""`ropewalk demo` keeps what it promises: six phases, an approval, a fault that comes back and is mended, parts that are joined."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ LONGEST = 120
 
 def environment() -> dict[str, str]:
     """That of somebody who has set up nothing."""
-    mine = {name: value for name, value in os.environ.items() if not name.startswith("WEFT_")}
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("ROPEWALK_")}
     return {**mine, "NO_COLOR": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 
 
-def weft(*words: str, **how: Any) -> subprocess.CompletedProcess[str]:
+def ropewalk(*words: str, **how: Any) -> subprocess.CompletedProcess[str]:
     """The real program, as somebody starts it who pipes what it says."""
     return subprocess.run(
-        [sys.executable, "-m", "weft", *words],
+        [sys.executable, "-m", "ropewalk", *words],
         capture_output=True,
         text=True,
         check=False,
@@ -52,9 +52,9 @@ def git(folder: Path, *words: str) -> str:
 def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, dict[str, Any]]:
     """One demo for all that is looked at: its folder, what it printed, and the run as an object."""
     folder = tmp_path_factory.mktemp("demo") / "todo"
-    done = weft("demo", "--into", str(folder))
+    done = ropewalk("demo", "--into", str(folder))
     assert done.returncode == 0, done.stdout + done.stderr
-    told = weft("-C", str(folder), "show", "last", "--json")
+    told = ropewalk("-C", str(folder), "show", "last", "--json")
     return folder, done.stdout, json.loads(told.stdout)
 
 
@@ -69,7 +69,7 @@ def test_it_says_that_it_rehearsed_wherever_the_run_is_shown(shown):
     folder, said, _ = shown
     assert said.splitlines()[0].endswith("(rehearsed)")
     assert "What happened  (rehearsed)" in said
-    assert "(rehearsed)" in weft("-C", str(folder), "show", "last").stdout.splitlines()[0]
+    assert "(rehearsed)" in ropewalk("-C", str(folder), "show", "last").stdout.splitlines()[0]
     for name in ("docs/brief.md", "docs/prd.md", "docs/test-report.md"):
         assert "> Rehearsed:" in git(folder, "show", f"{branch(shown)}:{name}")
 
@@ -86,7 +86,7 @@ def test_the_real_tests_sent_the_work_back_once_and_then_passed(shown):
 def test_the_requirements_were_approved_on_record_as_the_demo(shown):
     folder, said, _ = shown
     assert "approved by demo" in said
-    events = weft("-C", str(folder), "events", "last", "--json").stdout
+    events = ropewalk("-C", str(folder), "events", "last", "--json").stdout
     answered = [line for line in events.splitlines() if "ask.answered" in line]
     assert len(answered) == 1
     assert '"by":"demo"' in answered[0]
@@ -114,7 +114,7 @@ def test_the_checkout_is_as_before(shown):
 def test_the_commands_to_try_next_work_when_they_are_pasted(shown):
     said = pasted(to_try(shown[1]))
     assert len(said) == 3
-    assert said[0] == "1: try weft\n"
+    assert said[0] == "1: try ropewalk\n"
     assert "Validate" in said[1]
     assert said[2].startswith("# Design at a glance")
 
@@ -142,16 +142,16 @@ def branch(shown: tuple[Path, str, dict[str, Any]]) -> str:
 
 
 def test_a_plain_folder_does_as_well(tmp_path):
-    done = weft("demo", "--plain", "--into", "todo", cwd=tmp_path)
+    done = ropewalk("demo", "--plain", "--into", "todo", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "your folder is as before" in done.stdout
-    assert "is not a git repository; weft versions this run in" in " ".join(done.stdout.split())
+    assert "is not a git repository; ropewalk versions this run in" in " ".join(done.stdout.split())
     assert not (tmp_path / "todo" / ".git").exists()
-    assert pasted(to_try(done.stdout))[0] == "1: try weft\n"
+    assert pasted(to_try(done.stdout))[0] == "1: try ropewalk\n"
 
 
 def test_as_json_it_is_one_object(tmp_path):
-    done = weft("demo", "--into", "todo", "--json", cwd=tmp_path)
+    done = ropewalk("demo", "--into", "todo", "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["status"] == "completed"
@@ -164,7 +164,7 @@ def test_a_repository_with_changes_is_refused_and_left_alone(tmp_path):
     git(tmp_path, "add", "-A")
     git(tmp_path, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "begin")
     (tmp_path / "mine.txt").write_text("mine")
-    done = weft("demo", "--into", str(tmp_path))
+    done = ropewalk("demo", "--into", str(tmp_path))
     assert done.returncode == 2
     assert "1 uncommitted change" in done.stderr
     assert (tmp_path / "mine.txt").read_text() == "mine"
@@ -172,7 +172,7 @@ def test_a_repository_with_changes_is_refused_and_left_alone(tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path):
     (tmp_path / "file").write_text("")
-    done = weft("demo", "--into", "file/below", cwd=tmp_path)
+    done = ropewalk("demo", "--into", "file/below", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "cannot be used" in done.stderr
 
@@ -182,7 +182,7 @@ def in_a_terminal(folder: Path, *answers: str) -> tuple[int, str]:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 100, 0, 0))
     process = subprocess.Popen(
-        [sys.executable, "-m", "weft", "demo", "--into", str(folder)],
+        [sys.executable, "-m", "ropewalk", "demo", "--into", str(folder)],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -223,7 +223,7 @@ def test_in_a_terminal_a_person_is_asked_again_after_asking_for_changes_and_the_
     assert "sdlc" in said
     assert "rehearsed" in said
     assert "rejected by" in said
-    run = json.loads(weft("-C", str(tmp_path / "todo"), "show", "last", "--json").stdout)
+    run = json.loads(ropewalk("-C", str(tmp_path / "todo"), "show", "last", "--json").stdout)
     prd = git(tmp_path / "todo", "show", f"{run['branch']}:docs/prd.md")
     assert "Asked for by the person who read this" in prd
 
@@ -233,5 +233,5 @@ def test_whoever_answers_later_is_told_how_to_go_on(tmp_path):
     code, said = in_a_terminal(tmp_path / "todo", "l")
     assert code == 3, said
     pasted(to_try(said))
-    run = json.loads(weft("-C", str(tmp_path / "todo"), "show", "last", "--json").stdout)
+    run = json.loads(ropewalk("-C", str(tmp_path / "todo"), "show", "last", "--json").stdout)
     assert run["status"] == "completed"

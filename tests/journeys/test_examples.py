@@ -11,7 +11,7 @@ import pytest
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 GIVES = {
     "back-to": ("publish", "hello, world"),
-    "call": ("loud", "HELLO WEFT!"),
+    "call": ("loud", "HELLO ROPEWALK!"),
     "decide": ("release", "released"),
     "foreach": ("index", "built index.html, built about.html, built contact.html"),
     "function": ("say", "the sum is 7"),
@@ -28,7 +28,7 @@ def test_the_example_runs_to_its_end(path, tmp_path):
         [
             sys.executable,
             "-m",
-            "weft",
+            "ropewalk",
             "run",
             f"examples/{path.name}",
             "--approve-all",

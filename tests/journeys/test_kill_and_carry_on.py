@@ -1,4 +1,4 @@
-"""A run survives `kill -9` at any moment: the next `weft drive` finishes it, nothing that was finished is done again,
+"""A run survives `kill -9` at any moment: the next `ropewalk drive` finishes it, nothing that was finished is done again,
 and what is on record can be proven to be what was written."""
 
 import random
@@ -18,24 +18,24 @@ SEEDS = [first_seed(1)]
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_run_that_is_killed_again_and_again_is_completed_and_repeats_nothing(weft, tmp_path, seed):
+def test_a_run_that_is_killed_again_and_again_is_completed_and_repeats_nothing(ropewalk, tmp_path, seed):
     ledger = tmp_path / "ledger"
-    weft.write("sixty.yaml", sixty(ledger))
+    ropewalk.write("sixty.yaml", sixty(ledger))
     chance = random.Random(seed)
-    killed = _kill(weft, ledger, chance)
-    ended = weft("drive")
+    killed = _kill(ropewalk, ledger, chance)
+    ended = ropewalk("drive")
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    run = weft.last()
+    run = ropewalk.last()
     assert run["status"] == "completed"
     assert {step["status"] for step in run["steps"]} == {"succeeded"}
     assert killed >= KILLS // 2
-    _nothing_twice(weft, run["run"], ledger)
-    assert weft("verify").returncode == 0
+    _nothing_twice(ropewalk, run["run"], ledger)
+    assert ropewalk("verify").returncode == 0
 
 
-def _kill(weft: Program, ledger, chance: random.Random) -> int:
+def _kill(ropewalk: Program, ledger, chance: random.Random) -> int:
     """Kill whoever drives at moments of chance: most after something was done, some while it is still starting."""
-    process = weft.begin("run", "sixty.yaml")
+    process = ropewalk.begin("run", "sixty.yaml")
     for killed in range(KILLS):
         if not killed or chance.random() < 0.75:
             _moved(process, ledger, _size(ledger))
@@ -43,8 +43,8 @@ def _kill(weft: Program, ledger, chance: random.Random) -> int:
         if process.poll() is not None:
             process.communicate()
             return killed
-        weft.kill(process)
-        process = weft.begin("drive")
+        ropewalk.kill(process)
+        process = ropewalk.begin("drive")
     process.communicate()
     return KILLS
 
@@ -57,7 +57,7 @@ def _size(path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def _nothing_twice(weft: Program, run: str, ledger) -> None:
+def _nothing_twice(ropewalk: Program, run: str, ledger) -> None:
     """Each attempt ran at most once, and none began after one of the same round had succeeded."""
     lines = ledger.read_text().splitlines()
     assert len(lines) == len(set(lines))
@@ -67,7 +67,7 @@ def _nothing_twice(weft: Program, run: str, ledger) -> None:
         began[(step, int(round_))].append(int(attempt))
     assert len(began) == PERFORMED
     succeeded = defaultdict(list)
-    for record in weft.events(run, "step.succeeded"):
+    for record in ropewalk.events(run, "step.succeeded"):
         event = record["event"]
         succeeded[(event["step"], event.get("round", 1))].append(event.get("attempt", 1))
     for key, attempts in began.items():
@@ -75,17 +75,17 @@ def _nothing_twice(weft: Program, run: str, ledger) -> None:
 
 
 @pytest.fixture
-def finished(weft):
-    weft.write(
+def finished(ropewalk):
+    ropewalk.write(
         "three.yaml",
         "name: three\nsteps:\n  - {id: a, run: echo one}\n  - {id: b, needs: [a], run: echo two}\n",
     )
-    assert weft("run", "three.yaml").returncode == 0
-    return weft
+    assert ropewalk("run", "three.yaml").returncode == 0
+    return ropewalk
 
 
-def _database(weft: Program) -> sqlite3.Connection:
-    return sqlite3.connect(weft.folder / ".weft" / "weft.db", isolation_level=None)
+def _database(ropewalk: Program) -> sqlite3.Connection:
+    return sqlite3.connect(ropewalk.folder / ".ropewalk" / "ropewalk.db", isolation_level=None)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -105,19 +105,19 @@ def test_a_flipped_byte_in_any_record_is_found_and_named(finished, seed):
     assert any(f"Record {position} " in fault for fault in told["faults"])
 
 
-def test_a_run_that_makes_no_progress_in_three_recoveries_is_blocked_and_not_in_a_loop(weft, tmp_path):
+def test_a_run_that_makes_no_progress_in_three_recoveries_is_blocked_and_not_in_a_loop(ropewalk, tmp_path):
     ledger = tmp_path / "ledger"
     step = f"{{id: a, run: 'echo here >> $OUT; sleep 60', env: {{OUT: {ledger}}}}}"
-    weft.write("stuck.yaml", f"name: stuck\nsteps:\n  - {step}\n")
-    process = weft.begin("run", "stuck.yaml")
+    ropewalk.write("stuck.yaml", f"name: stuck\nsteps:\n  - {step}\n")
+    process = ropewalk.begin("run", "stuck.yaml")
     for _ in range(4):
         _moved(process, ledger, _size(ledger))
         if process.poll() is not None:
             break
-        weft.kill(process)
-        process = weft.begin("drive")
+        ropewalk.kill(process)
+        process = ropewalk.begin("drive")
     process.communicate()
     assert process.returncode == 3
-    run = weft.last()
+    run = ropewalk.last()
     assert (run["status"], run["reason"]) == ("paused", "blocked")
-    assert weft("abort", "last").returncode == 0
+    assert ropewalk("abort", "last").returncode == 0

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.needs("git", "linux")
 SEED = first_seed(1)
 CLOCKS = ("-60", "+0", "+60")
 TRIAL_SECONDS = 240.0
-LINE = 'echo "$WEFT_STEP $WEFT_ROUND $WEFT_ATTEMPT" >> "$LEDGER"'
+LINE = 'echo "$ROPEWALK_STEP $ROPEWALK_ROUND $ROPEWALK_ATTEMPT" >> "$LEDGER"'
 
 
 def flow(ledger: Path) -> str:
@@ -44,9 +44,9 @@ def flow(ledger: Path) -> str:
 class Seat:
     """Where drivers sit one after the other, each begun when the last has gone; its clock is set by a file."""
 
-    def __init__(self, weft: Program, number: int, apart: bool) -> None:
-        self.weft = weft
-        self.clock = weft.folder.parent / f"clock-{number}"
+    def __init__(self, ropewalk: Program, number: int, apart: bool) -> None:
+        self.ropewalk = ropewalk
+        self.clock = ropewalk.folder.parent / f"clock-{number}"
         self.apart = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"] if apart else []
         self.process: subprocess.Popen[bytes] | None = None
         self.set_clock("+0")
@@ -68,9 +68,9 @@ class Seat:
             "DONT_FAKE_MONOTONIC": "1",
         }
         self.process = subprocess.Popen(
-            [*self.apart, "faketime", "-f", "+0s", sys.executable, "-m", "weft", *words],
-            cwd=self.weft.folder,
-            env={**self.weft.environment, **settings},
+            [*self.apart, "faketime", "-f", "+0s", sys.executable, "-m", "ropewalk", *words],
+            cwd=self.ropewalk.folder,
+            env={**self.ropewalk.environment, **settings},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -103,18 +103,18 @@ def disturb(seat: Seat, chance: random.Random, stopped: dict[Seat, float]) -> No
             stopped.pop(seat, None)
 
 
-def trial(weft: Program, chance: random.Random, drivers: int, apart: bool) -> None:
+def trial(ropewalk: Program, chance: random.Random, drivers: int, apart: bool) -> None:
     """One run, driven by so many until it is over."""
-    ledger = weft.folder.parent / "ledger"
+    ledger = ropewalk.folder.parent / "ledger"
     ledger.write_text("")
-    weft.write("many.yaml", flow(ledger))
-    seats = [Seat(weft, number, apart and number == drivers - 1) for number in range(drivers)]
+    ropewalk.write("many.yaml", flow(ledger))
+    seats = [Seat(ropewalk, number, apart and number == drivers - 1) for number in range(drivers)]
     stopped: dict[Seat, float] = {}
     try:
         seats[0].sit("run", "many.yaml")
         until(lambda: ledger.read_text(), "the first step")
         deadline = time.monotonic() + TRIAL_SECONDS
-        while weft.last().get("status") not in {"completed", "failed", "aborted"}:
+        while ropewalk.last().get("status") not in {"completed", "failed", "aborted"}:
             assert time.monotonic() < deadline, "the run is not driven to its end"
             for seat in [seat for seat, until_ in stopped.items() if time.monotonic() > until_]:
                 seat.send(signal.SIGCONT)
@@ -125,12 +125,12 @@ def trial(weft: Program, chance: random.Random, drivers: int, apart: bool) -> No
     finally:
         for seat in seats:
             seat.leave()
-    judge(weft, ledger)
+    judge(ropewalk, ledger)
 
 
-def judge(weft: Program, ledger: Path) -> None:
+def judge(ropewalk: Program, ledger: Path) -> None:
     """What the ledger and the record say of it."""
-    run = weft.last()
+    run = ropewalk.last()
     assert run["status"] == "completed", run["reason"]
     lines = ledger.read_text().splitlines()
     assert [line for line, count in Counter(lines).items() if count > 1] == []
@@ -140,27 +140,27 @@ def judge(weft: Program, ledger: Path) -> None:
         began[step].append(int(attempt))
     ended = {
         record["event"]["step"]: record["event"].get("attempt", 1)
-        for record in weft.events(run["run"], "step.succeeded")
+        for record in ropewalk.events(run["run"], "step.succeeded")
     }
     assert {step: max(attempts) for step, attempts in began.items()} == {
         step: attempt for step, attempt in ended.items() if step in began
     }
     assert len(began) == 6
-    assert weft("verify").returncode == 0
+    assert ropewalk("verify").returncode == 0
 
 
 @pytest.mark.soak
 @pytest.mark.needs("faketime", "namespaces")
 @pytest.mark.parametrize(("drivers", "apart"), [(2, True), (5, True)] if SOAK else [(5, True)])
 @pytest.mark.parametrize("seed", range(SEED, SEED + trials(1, 100)))
-def test_many_living_drivers_lose_no_run_and_do_nothing_twice(weft, drivers, apart, seed):
+def test_many_living_drivers_lose_no_run_and_do_nothing_twice(ropewalk, drivers, apart, seed):
     git = {
         "GIT_AUTHOR_NAME": "a",
         "GIT_AUTHOR_EMAIL": "a@b",
         "GIT_COMMITTER_NAME": "a",
         "GIT_COMMITTER_EMAIL": "a@b",
     }
-    weft.environment |= git
+    ropewalk.environment |= git
     for argv in (("init", "-qb", "main"), ("commit", "-q", "--allow-empty", "-m", "begin")):
-        subprocess.run(["git", *argv], cwd=weft.folder, env=weft.environment, check=True)
-    trial(weft, random.Random(f"{seed}/{drivers}"), drivers, apart)
+        subprocess.run(["git", *argv], cwd=ropewalk.folder, env=ropewalk.environment, check=True)
+    trial(ropewalk, random.Random(f"{seed}/{drivers}"), drivers, apart)

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from weft.app.open import Weft, open_weft
-from weft.cli.main import main
-from weft.formats.loading import load_text
+from ropewalk.app.open import Ropewalk, open_ropewalk
+from ropewalk.cli.main import main
+from ropewalk.formats.loading import load_text
 
 FEW, MANY = 100, 800
 ROOM = 1.25
@@ -53,20 +53,20 @@ steps:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("WEFT_WORKSPACE", "folder")
+    monkeypatch.setenv("ROPEWALK_WORKSPACE", "folder")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-async def driven(weft: Weft, step: str, count: int) -> tuple[int, int, str]:
+async def driven(ropewalk: Ropewalk, step: str, count: int) -> tuple[int, int, str]:
     """Calls and statements of a run from its start to its end, and the run."""
     statements: list[str] = []
-    weft.store.db.set_trace_callback(statements.append)  # type: ignore[attr-defined]
+    ropewalk.store.db.set_trace_callback(statements.append)  # type: ignore[attr-defined]
     workflow = load_text(flow(step)).workflow
     with Work() as work:
-        run = await weft.start(workflow, inputs={"n": list(range(count))})
-        state = await weft.drive(run)
-    weft.store.db.set_trace_callback(None)  # type: ignore[attr-defined]
+        run = await ropewalk.start(workflow, inputs={"n": list(range(count))})
+        state = await ropewalk.drive(run)
+    ropewalk.store.db.set_trace_callback(None)  # type: ignore[attr-defined]
     assert len(state.outputs["each"]["items"]) == count
     return work.calls, len(statements), run
 
@@ -75,21 +75,21 @@ async def driven(weft: Weft, step: str, count: int) -> tuple[int, int, str]:
     "step", ["uses: noop", "uses: noop, at_most: 4", "uses: noop, when: it != 3, as: it"]
 )
 async def test_a_run_over_many_items_is_as_much_work_as_it_has_items(project: Path, step: str):
-    async with open_weft(project) as weft:
-        await driven(weft, step, 10)
-        few, many = await driven(weft, step, FEW), await driven(weft, step, MANY)
+    async with open_ropewalk(project) as ropewalk:
+        await driven(ropewalk, step, 10)
+        few, many = await driven(ropewalk, step, FEW), await driven(ropewalk, step, MANY)
         assert grows_no_faster(few[0], many[0])
         assert grows_no_faster(few[1], many[1])
-        await looked_at(weft, few[2], many[2])
+        await looked_at(ropewalk, few[2], many[2])
 
 
-async def looked_at(weft: Weft, few: str, many: str) -> None:
+async def looked_at(ropewalk: Ropewalk, few: str, many: str) -> None:
     async def calls(what: Callable[[str], Awaitable[object]], run: str) -> int:
         with Work() as work:
             await what(run)
         return work.calls
 
-    for what in (weft.engine.fold, weft.store.row, weft.store.verify):
+    for what in (ropewalk.engine.fold, ropewalk.store.row, ropewalk.store.verify):
         await calls(what, few)
         assert grows_no_faster(await calls(what, few), await calls(what, many)), what
 
@@ -126,15 +126,15 @@ def test_a_workflow_of_many_steps_is_read_as_fast_as_it_is_long(needs: bool):
 
 
 def test_the_list_is_not_written_again_for_every_item(project: Path):
-    (project / "w.yaml").write_text(flow("run: 'wc -c < $WEFT_INPUT_N_FILE', workspace: none"))
+    (project / "w.yaml").write_text(flow("run: 'wc -c < $ROPEWALK_INPUT_N_FILE', workspace: none"))
     words = ["x" * 60] * 1500
     words = [f"{n}{word}" for n, word in enumerate(words)]
     (project / "in.json").write_text(str({"n": words}).replace("'", '"'))
     (project / "few.yaml").write_text(
-        flow("run: 'wc -c < $WEFT_INPUT_N_FILE', workspace: none").replace("inputs.n", "'[1,2,3,4]'")
+        flow("run: 'wc -c < $ROPEWALK_INPUT_N_FILE', workspace: none").replace("inputs.n", "'[1,2,3,4]'")
     )
     assert main(["run", "few.yaml", "-i", "@in.json"]) == 0
-    files = list((project / ".weft" / "attempts").rglob("WEFT_INPUT_N"))
+    files = list((project / ".ropewalk" / "attempts").rglob("ROPEWALK_INPUT_N"))
     assert len(files) == 4
     assert len({file.stat().st_ino for file in files}) == 1
 

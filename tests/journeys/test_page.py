@@ -28,10 +28,10 @@ steps:
   - id: write
     title: Write the plan
     run: |
-      echo "# Plan for $WEFT_INPUT_TOPIC, round $WEFT_ROUND" > plan.md
+      echo "# Plan for $ROPEWALK_INPUT_TOPIC, round $ROPEWALK_ROUND" > plan.md
       echo '<script>window.hacked = 1</script><img src=x onerror="window.hacked = 1">' >> plan.md
       echo '[look](javascript:window.hacked=1)' >> plan.md
-      cat "$WEFT_FEEDBACK" >> plan.md
+      cat "$ROPEWALK_FEEDBACK" >> plan.md
       echo the writer has written
     creates: plan.md
     approve: Is the plan good?

@@ -12,15 +12,15 @@ STEP = """  - id: %s
     needs: [%s]
     env: {LEDGER: %s}
     run: |
-      echo "$WEFT_STEP begin $(date +%%s%%N)" >> "$LEDGER"
+      echo "$ROPEWALK_STEP begin $(date +%%s%%N)" >> "$LEDGER"
       sleep %s
-      echo "$WEFT_STEP end $(date +%%s%%N)" >> "$LEDGER"
-      echo "said by $WEFT_STEP"
+      echo "$ROPEWALK_STEP end $(date +%%s%%N)" >> "$LEDGER"
+      echo "said by $ROPEWALK_STEP"
 """
 
 
 @pytest.fixture
-def branches(weft, tmp_path):
+def branches(ropewalk, tmp_path):
     ledger = tmp_path / "ledger"
     steps = [
         ("slow", "", 1.2),
@@ -29,10 +29,10 @@ def branches(weft, tmp_path):
         ("middle", "", 0.4),
         ("more", "", 0.4),
     ]
-    weft.write(
+    ropewalk.write(
         "b.yaml", BRANCHES % "".join(STEP % (name, needs, ledger, pause) for name, needs, pause in steps)
     )
-    return weft, ledger
+    return ropewalk, ledger
 
 
 def _times(ledger):
@@ -53,21 +53,21 @@ def _most_at_once(times):
 
 
 def test_branches_overlap_within_the_limit_and_a_successor_does_not_wait_for_a_slow_sibling(branches):
-    weft, ledger = branches
-    run = weft.json("run", "b.yaml", "--parallel", "3")
+    ropewalk, ledger = branches
+    run = ropewalk.json("run", "b.yaml", "--parallel", "3")
     assert run["status"] == "completed"
     times = _times(ledger)
     assert 2 <= _most_at_once(times) <= 3
     assert times["after"]["begin"] < times["slow"]["end"]
-    starts = [e["event"]["step"] for e in weft.events(run["run"], "step.started", "step.succeeded")]
+    starts = [e["event"]["step"] for e in ropewalk.events(run["run"], "step.started", "step.succeeded")]
     assert starts.index("after") < len(starts)
 
 
 def test_one_step_after_the_other_gives_the_same_outputs(branches):
-    weft, ledger = branches
-    beside = weft.json("run", "b.yaml")
+    ropewalk, ledger = branches
+    beside = ropewalk.json("run", "b.yaml")
     ledger.unlink()
-    alone = weft.json("run", "b.yaml", "--sequential")
+    alone = ropewalk.json("run", "b.yaml", "--sequential")
     times = _times(ledger)
     assert _most_at_once(times) == 1
     assert sorted(times, key=lambda step: times[step]["begin"]) == ["slow", "fast", "after", "middle", "more"]

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
+from ropewalk.testing.standin import Act, Script
 from tests.journeys.at_work import CANARY, agents_left, git, model, project, script, settle
 from tests.journeys.program import Program
-from weft.testing.standin import Act, Script
 
 pytestmark = [pytest.mark.needs("git"), pytest.mark.needs("agents")]
 
-LIBRARY = Path(__file__).parents[2] / "src" / "weft" / "library" / "workflows"
+LIBRARY = Path(__file__).parents[2] / "src" / "ropewalk" / "library" / "workflows"
 WHO = {"architect": "codex", "designer": "opencode"}
 
 
@@ -103,7 +103,7 @@ def _replayed(recorded: Program, tmp_path: Path, inputs: list[str], commit: str)
     subprocess.run(["git", "clone", "-q", str(recorded.folder), str(folder)], check=True, capture_output=True)
     program = Program(folder, **{name: text for name, text in recorded.environment.items() if name != "HOME"})
     git(program, "reset", "-q", "--hard", commit)
-    for name in ("real.yaml", "weft.toml"):
+    for name in ("real.yaml", "ropewalk.toml"):
         program.write(name, (recorded.folder / name).read_text())
     replaying = program.begin(
         "run", "real.yaml", *inputs, "--approve-all", "--replay", str(tmp_path / "tapes")

@@ -1,4 +1,4 @@
-"""Real agents when weft is killed, a quota is used up, a person must be asked, or a text is hostile."""
+"""Real agents when ropewalk is killed, a quota is used up, a person must be asked, or a text is hostile."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from ropewalk.testing.standin import Act, Limit
 from tests.journeys.at_work import CANARY, agents_left, git, model, project, script, settle
 from tests.journeys.program import Program, until
 from tests.soak import SOAK
-from weft.testing.standin import Act, Limit
 
 pytestmark = [pytest.mark.needs("git"), pytest.mark.needs("agents")]
 
@@ -309,7 +309,7 @@ def test_a_hostile_text_that_the_model_obeys_changes_nothing_outside_and_leaks_n
 def _quiet(program: Program, told: str) -> None:
     """No credential stands in what was said, stored, spooled or committed."""
     assert CANARY not in told
-    for path in (program.folder / ".weft").rglob("*"):
+    for path in (program.folder / ".ropewalk").rglob("*"):
         if path.is_file():
             assert CANARY.encode() not in path.read_bytes(), path
     for name in git(program, "for-each-ref", "--format=%(refname)").split():

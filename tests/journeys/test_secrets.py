@@ -19,9 +19,9 @@ from urllib.parse import quote
 
 import pytest
 
+from ropewalk.testing.standin import Act
 from tests.journeys.at_work import git, model, project, script, settle
 from tests.journeys.program import Program, until
-from weft.testing.standin import Act
 
 pytestmark = pytest.mark.needs("git")
 
@@ -46,14 +46,14 @@ roles:
 steps:
   - id: prints
     run: |
-      test "$WEFT_INPUT_PLAIN" = seen
+      test "$ROPEWALK_INPUT_PLAIN" = seen
       for one in "$T" "$E" "$F" "$C"; do
         test -n "$one"
         echo "plain $one"; printf %s "$one" | base64; printf 'xy%s' "$one" | base64; printf %s "$one" | od -An -tx1
         printf %s "$one" | cut -c1-9; printf %s "$one" | cut -c10-; printf %s "$one" | rev; echo
         printf '%s' "$one" | head -c 7; sleep 0.4; printf '%s\n' "$one" | tail -c +8
       done
-      echo "told=$T" >> "$WEFT_OUTPUT"
+      echo "told=$T" >> "$ROPEWALK_OUTPUT"
       echo "$E" >&2
     secrets: {T: token, E: E, F: F, C: C}
     gate: ['echo "gate $F"; test -n "$F"', 'false "$C" || { echo "$C"; test -n "$C"; }']
@@ -72,7 +72,7 @@ steps:
   - id: each
     needs: prints
     foreach: [one, two]
-    run: 'echo "{\"said\": \"$WEFT_ITEM $T\", \"coded\": \"$(printf %s "$F" | base64)\"}"; echo "$E" >&2'
+    run: 'echo "{\"said\": \"$ROPEWALK_ITEM $T\", \"coded\": \"$(printf %s "$F" | base64)\"}"; echo "$E" >&2'
     output: {type: object}
     secrets: {T: token, F: F, E: E}
   - {id: notes, needs: prints, function: 'telling:tell', secrets: {T: token, C: C}}
@@ -140,7 +140,7 @@ class Heard:
 
 
 @pytest.fixture
-def weft(tmp_path: Path) -> Program:
+def ropewalk(tmp_path: Path) -> Program:
     """A repository; what the secrets are found in lies outside of it."""
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -149,11 +149,11 @@ def weft(tmp_path: Path) -> Program:
     (outside / "teller").write_text(TELLER)
     program = project(tmp_path / "project", CANARY_OF_ENV=CANARIES["env"], CANARY_OF_INPUT=CANARIES["input"])
     text = FLOW.replace("FILE", str(outside / "file")).replace("COMMAND", str(outside / "command"))
-    program.write(".weft/workflows/canaries.yaml", text.replace("GO", str(outside / "go")))
-    program.write(".weft/workflows/child.yaml", CHILD)
+    program.write(".ropewalk/workflows/canaries.yaml", text.replace("GO", str(outside / "go")))
+    program.write(".ropewalk/workflows/child.yaml", CHILD)
     program.write("telling.py", TELLING)
     program.write(
-        "weft.toml", f"webhooks_private = true\n[agents.teller]\nargv = ['sh', '{outside}/teller']\n"
+        "ropewalk.toml", f"webhooks_private = true\n[agents.teller]\nargv = ['sh', '{outside}/teller']\n"
     )
     return program
 
@@ -244,29 +244,29 @@ def said_failed(program: Program, run: str) -> list[str]:
     return [one["step"] for one in program.json("show", run)["errors"]]
 
 
-def assert_told_by_their_names(weft: Program, run: str) -> None:
+def assert_told_by_their_names(ropewalk: Program, run: str) -> None:
     """Each step had them, and where one stood its name stands now."""
-    steps = {one["id"]: one for one in weft.json("show", run)["steps"]}
-    said = weft("logs", run, "prints").stdout
+    steps = {one["id"]: one for one in ropewalk.json("show", run)["steps"]}
+    said = ropewalk("logs", run, "prints").stdout
     assert said.count("plain [redacted") == len(CANARIES), said
     assert steps["prints"]["outputs"]["told"] == "[redacted token]"
     assert steps["waits"]["outputs"]["stdout"] == "0"
     assert steps["each[one]"]["outputs"]["said"] == "one [redacted token]"
-    (note,) = weft.events(run, "custom.published")
+    (note,) = ropewalk.events(run, "custom.published")
     assert note["event"]["data"]["text"] == "note [redacted token]"
-    assert "prompt has 0" in weft("logs", run, "says").stdout
-    why = {one["step"]: one["message"] for one in weft.json("show", run)["errors"]}
+    assert "prompt has 0" in ropewalk("logs", run, "says").stdout
+    why = {one["step"]: one["message"] for one in ropewalk.json("show", run)["errors"]}
     assert "no: [redacted token]" in why["fails"]
     assert "the secret token into deep/kept.txt" in why["writes"]
     assert "into link" in why["writes"]
 
 
-def test_canaries_of_a_run_that_is_started_over_http_are_nowhere(weft: Program, tmp_path: Path) -> None:
+def test_canaries_of_a_run_that_is_started_over_http_are_nowhere(ropewalk: Program, tmp_path: Path) -> None:
     with Heard() as heard:
-        assert weft("webhooks", "add", f"{heard.url}/hook", "--on", "*").returncode == 0
-        token = weft("token", "create", "--role", "admin", "--name", "ada").stdout.split()[0]
+        assert ropewalk("webhooks", "add", f"{heard.url}/hook", "--on", "*").returncode == 0
+        token = ropewalk("token", "create", "--role", "admin", "--name", "ada").stdout.split()[0]
         LOGIN["authorization"] = f"Bearer {token}"
-        with serving(weft, heard) as url:
+        with serving(ropewalk, heard) as url:
             api = f"{url}/api/v1/runs"
             body = {"workflow": "canaries", "inputs": {"token": CANARIES["input"]}}
             answers = {"start": asked(api, body, **{"idempotency-key": "k"})}
@@ -309,66 +309,66 @@ def test_canaries_of_a_run_that_is_started_over_http_are_nowhere(weft: Program, 
             until(lambda: any("traces" in path for path, _ in heard.bodies), "traces")
         assert_nowhere({f"{path} {number}": body for number, (path, body) in enumerate(heard.bodies)})
     assert_nowhere(answers)
-    assert_nowhere(shown_by_the_program(weft, run))
-    assert_nowhere(everything_kept(weft))
-    assert_told_by_their_names(weft, run)
+    assert_nowhere(shown_by_the_program(ropewalk, run))
+    assert_nowhere(everything_kept(ropewalk))
+    assert_told_by_their_names(ropewalk, run)
 
 
 def test_a_run_goes_on_in_another_process_once_it_was_given_the_value_again(
-    weft: Program, tmp_path: Path
+    ropewalk: Program, tmp_path: Path
 ) -> None:
-    process = weft.begin("run", "canaries", "-i", "token=@env:CANARY_OF_INPUT")
+    process = ropewalk.begin("run", "canaries", "-i", "token=@env:CANARY_OF_INPUT")
     until(
-        lambda: '"step":"waits"' in weft("events", "last", "step.started", "--json").stdout,
+        lambda: '"step":"waits"' in ropewalk("events", "last", "step.started", "--json").stdout,
         "the step that waits",
     )
-    weft.kill(process)
-    paused = weft("drive", "last")
+    ropewalk.kill(process)
+    paused = ropewalk("drive", "last")
     assert paused.returncode == 3, paused.stdout
     assert "-i token=@env:NAME" in paused.stdout
-    run = weft.last()["run"]
-    assert weft("drive", run, "-i", "plain=@env:CANARY_OF_INPUT").returncode == 2
+    run = ropewalk.last()["run"]
+    assert ropewalk("drive", run, "-i", "plain=@env:CANARY_OF_INPUT").returncode == 2
     (tmp_path / "outside" / "go").touch()
-    ended = weft("drive", run, "-i", "token=@env:CANARY_OF_INPUT")
+    ended = ropewalk("drive", run, "-i", "token=@env:CANARY_OF_INPUT")
     assert ended.returncode == 1, ended.stdout + ended.stderr
-    assert set(said_failed(weft, run)) == {"fails", "writes"}
+    assert set(said_failed(ropewalk, run)) == {"fails", "writes"}
     assert_nowhere(
-        {"paused": paused.stdout.encode(), "ended": ended.stdout.encode(), **everything_kept(weft)}
+        {"paused": paused.stdout.encode(), "ended": ended.stdout.encode(), **everything_kept(ropewalk)}
     )
 
 
 def test_a_run_in_the_background_is_given_the_value_by_its_standard_input(
-    weft: Program, tmp_path: Path
+    ropewalk: Program, tmp_path: Path
 ) -> None:
-    begun = weft("run", "canaries", "--detach", "-i", "token=@-", stdin=CANARIES["input"] + "\n")
+    begun = ropewalk("run", "canaries", "--detach", "-i", "token=@-", stdin=CANARIES["input"] + "\n")
     assert begun.returncode == 0, begun.stderr
     run = begun.stdout.strip()
     until(
-        lambda: '"step":"waits"' in weft("events", run, "step.started", "--json").stdout,
+        lambda: '"step":"waits"' in ropewalk("events", run, "step.started", "--json").stdout,
         "the step that waits",
     )
     assert_nowhere({"arguments": arguments()})
     (tmp_path / "outside" / "go").touch()
-    until(lambda: weft.json("show", run)["status"] == "failed", "the end")
-    assert_nowhere(everything_kept(weft))
+    until(lambda: ropewalk.json("show", run)["status"] == "failed", "the end")
+    assert_nowhere(everything_kept(ropewalk))
 
 
 @pytest.mark.skipif(
     sys.platform != "linux", reason="a process can write over its own arguments on Linux only"
 )
 def test_a_value_that_was_typed_is_taken_with_a_warning_and_out_of_the_list_of_processes(
-    weft: Program, tmp_path: Path
+    ropewalk: Program, tmp_path: Path
 ) -> None:
-    process = weft.begin("run", "canaries", "-i", f"token={CANARIES['input']}")
+    process = ropewalk.begin("run", "canaries", "-i", f"token={CANARIES['input']}")
     until(
-        lambda: '"step":"waits"' in weft("events", "last", "step.started", "--json").stdout,
+        lambda: '"step":"waits"' in ropewalk("events", "last", "step.started", "--json").stdout,
         "the step that waits",
     )
     assert_nowhere({"arguments": arguments()})
     (tmp_path / "outside" / "go").touch()
     out, _ = process.communicate(timeout=60)
     assert "-i token=@env:NAME" in out
-    assert_nowhere({"what it said": out.encode(), **everything_kept(weft)})
+    assert_nowhere({"what it said": out.encode(), **everything_kept(ropewalk)})
 
 
 @pytest.mark.needs("agents")

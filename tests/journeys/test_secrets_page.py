@@ -21,7 +21,7 @@ NEEDY = """
 name: needy
 inputs: {token: {secret: true}}
 steps:
-  - {id: first, run: 'until test -e "$HOME/.weft/go"; do sleep 0.05; done'}
+  - {id: first, run: 'until test -e "$HOME/.ropewalk/go"; do sleep 0.05; done'}
   - {id: uses, needs: [first], run: 'echo "$T"; test -n "$T"', secrets: {T: token}}
 """
 
@@ -35,7 +35,7 @@ def test_a_value_that_a_run_waits_for_after_a_crash_is_given_on_its_page_and_sta
         page = tab.page
         expect(page.locator("#box-first")).to_have_class(re.compile("is-running"))
         served.kill(process)
-        (served.folder / ".weft" / "go").touch()
+        (served.folder / ".ropewalk" / "go").touch()
         served.serve()
         tab.go(f"/runs/{run}")
         field = page.locator("#secrets input")

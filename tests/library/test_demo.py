@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from weft.agents.script import Script, read
-from weft.formats.documents.check import check
-from weft.formats.documents.read import load as template
-from weft.formats.loading import load
-from weft.formats.locations import library
+from ropewalk.agents.script import Script, read
+from ropewalk.formats.documents.check import check
+from ropewalk.formats.documents.read import load as template
+from ropewalk.formats.loading import load
+from ropewalk.formats.locations import library
 
 
 @pytest.fixture(scope="module")

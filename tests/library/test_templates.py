@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from weft.definition.document import walk
-from weft.formats.discovery import list_all
-from weft.formats.documents.check import check
-from weft.formats.documents.form import form
-from weft.formats.documents.guide import instructions
-from weft.formats.documents.read import load
-from weft.formats.documents.render import render
-from weft.formats.documents.sample import sample
-from weft.formats.locations import library
+from ropewalk.definition.document import walk
+from ropewalk.formats.discovery import list_all
+from ropewalk.formats.documents.check import check
+from ropewalk.formats.documents.form import form
+from ropewalk.formats.documents.guide import instructions
+from ropewalk.formats.documents.read import load
+from ropewalk.formats.documents.render import render
+from ropewalk.formats.documents.sample import sample
+from ropewalk.formats.locations import library
 
 SHIPPED = sorted(library("templates").glob("*.yaml"))
 
@@ -56,7 +56,7 @@ def test_it_becomes_instructions_and_a_form(path):
 
 
 def test_no_template_is_taken_for_a_workflow(tmp_path):
-    folder = tmp_path / ".weft" / "workflows"
+    folder = tmp_path / ".ropewalk" / "workflows"
     folder.mkdir(parents=True)
     (folder / "prd.yaml").write_text((library("templates") / "prd.yaml").read_text())
     found = next(entry for entry in list_all(tmp_path) if entry.name == "prd")

@@ -7,15 +7,15 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from weft.app.open import open_weft
-from weft.core.options import Options
-from weft.definition.workflow import Step
-from weft.formats.discovery import list_all
-from weft.formats.loading import load
-from weft.formats.locations import library
-from weft.formats.weft.schema import schema
-from weft.formats.write import write
-from weft.formats.yaml import document, read_text
+from ropewalk.app.open import open_ropewalk
+from ropewalk.core.options import Options
+from ropewalk.definition.workflow import Step
+from ropewalk.formats.discovery import list_all
+from ropewalk.formats.loading import load
+from ropewalk.formats.locations import library
+from ropewalk.formats.native.schema import schema
+from ropewalk.formats.write import write
+from ropewalk.formats.yaml import document, read_text
 
 SHIPPED = sorted(library().glob("*.yaml"))
 PHASES = ["discovery", "plan", "design", "build", "validate", "launch"]
@@ -80,11 +80,11 @@ def test_sdlc_works_side_by_side_asks_decides_judges_sends_back_and_cleans_up():
 
 
 async def rehearse(folder: Path, **how: object):
-    async with open_weft(folder) as weft:
+    async with open_ropewalk(folder) as ropewalk:
         inputs = {"idea": "a page that counts visits", "tests": "true", **how.pop("inputs", {})}  # type: ignore[dict-item]
         options = Options(rehearse=how.pop("script", ""), answer_all="test")  # type: ignore[arg-type]
-        run = await weft.start(weft.load("sdlc").workflow, inputs=inputs, options=options, **how)  # type: ignore[arg-type]
-        return await weft.drive(run)
+        run = await ropewalk.start(ropewalk.load("sdlc").workflow, inputs=inputs, options=options, **how)  # type: ignore[arg-type]
+        return await ropewalk.drive(run)
 
 
 @pytest.mark.needs("git")

@@ -8,10 +8,10 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from ropewalk.core.events import RunCreated
+from ropewalk.errors import NotKnown
+from ropewalk.mcp.http import mount, who
 from tests.web.opened import opened
-from weft.core.events import RunCreated
-from weft.errors import NotKnown
-from weft.mcp.http import mount, who
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ async def test_who_calls_is_the_owner_of_the_token(door):
         async with Client(transport) as client:
             result = await client.call_tool("start", {"workflow": "quiet"})
             run = result.structured_content["run"]
-    record = (await door.weft.store.read(run))[0]
+    record = (await door.ropewalk.store.read(run))[0]
     assert isinstance(record.event, RunCreated)
     assert record.actor == "olga"
 

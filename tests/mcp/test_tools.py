@@ -6,17 +6,17 @@ import json
 import pytest
 from mcp.client.client import Client
 
+from ropewalk.app.acting import named
+from ropewalk.app.open import open_ropewalk
+from ropewalk.app.supervisor import Supervisor, supervised
+from ropewalk.app.tokens import Person
+from ropewalk.mcp.tools import tool_server
 from tests.web.opened import project
-from weft.app.acting import named
-from weft.app.open import open_weft
-from weft.app.supervisor import Supervisor, supervised
-from weft.app.tokens import Person
-from weft.mcp.tools import tool_server
 
 
 @pytest.fixture
-async def weft(tmp_path):
-    async with open_weft(project(tmp_path / "project")) as opened, supervised(Supervisor(opened)):
+async def ropewalk(tmp_path):
+    async with open_ropewalk(project(tmp_path / "project")) as opened, supervised(Supervisor(opened)):
         yield opened
 
 
@@ -29,8 +29,8 @@ def said(result):
     return str(result.content[0].text)
 
 
-async def test_an_agent_takes_a_run_from_its_start_to_its_file(weft):
-    async with Client(tool_server(weft, lambda context: Person("agent", "admin"))) as client:
+async def test_an_agent_takes_a_run_from_its_start_to_its_file(ropewalk):
+    async with Client(tool_server(ropewalk, lambda context: Person("agent", "admin"))) as client:
         names = {tool.name for tool in (await client.list_tools()).tools}
         assert names == {
             "workflows",
@@ -66,26 +66,26 @@ async def test_an_agent_takes_a_run_from_its_start_to_its_file(weft):
         assert shown["status"] == "completed"
         assert told(await client.call_tool("show", {"run": run, "step": "write"}))["kind"] == "run"
         assert told(await client.call_tool("list", {"status": ["completed"]}))["runs"][0]["run"] == run
-        resource = (await client.read_resource(f"weft://runs/{run}")).contents[0]
+        resource = (await client.read_resource(f"ropewalk://runs/{run}")).contents[0]
         assert json.loads(resource.model_dump()["text"])["run"] == run
-        file = (await client.read_resource(f"weft://runs/{run}/artifacts/plan.md")).contents[0]
+        file = (await client.read_resource(f"ropewalk://runs/{run}/artifacts/plan.md")).contents[0]
         assert base64.b64decode(file.model_dump()["blob"]) == b"# the plan\n"
 
 
-async def test_what_weft_refuses_is_said_in_its_own_words(weft):
-    async with Client(tool_server(weft, lambda context: Person("agent", "admin"))) as client:
+async def test_what_ropewalk_refuses_is_said_in_its_own_words(ropewalk):
+    async with Client(tool_server(ropewalk, lambda context: Person("agent", "admin"))) as client:
         result = await client.call_tool("start", {"workflow": "quiat"})
         assert result.is_error
         assert "no-such-workflow" in said(result)
         assert "did you mean quiet" in said(result)
         with pytest.raises(Exception, match="no-such-run"):
-            await client.read_resource("weft://runs/nix")
+            await client.read_resource("ropewalk://runs/nix")
         with pytest.raises(Exception, match="no-such-run"):
-            await client.read_resource("weft://runs/nix/artifacts/a.md")
+            await client.read_resource("ropewalk://runs/nix/artifacts/a.md")
 
 
-async def test_a_wait_that_is_over_tells_how_it_stands(weft):
-    async with Client(tool_server(weft, lambda context: Person("agent", "admin"))) as client:
+async def test_a_wait_that_is_over_tells_how_it_stands(ropewalk):
+    async with Client(tool_server(ropewalk, lambda context: Person("agent", "admin"))) as client:
         run = told(await client.call_tool("start", {"workflow": "asking"}))["run"]
         assert told(await client.call_tool("wait", {"run": run, "seconds": 0}))["run"] == run
 
@@ -96,13 +96,13 @@ async def test_a_run_that_waits_for_a_secret_is_given_it_again_and_tells_nobody(
     text = "name: needs\ninputs: {token: {secret: true}}\n"
     text += "steps: [{id: use, run: 'echo \"$T\"', secrets: {T: token}}]\n"
     (folder / "workflows" / "needs.yaml").write_text(text)
-    async with open_weft(folder) as before:
+    async with open_ropewalk(folder) as before:
         loaded = await named(before, "needs")
         run = await before.start(loaded.workflow, inputs={"token": canary})
     async with (
-        open_weft(folder) as weft,
-        supervised(Supervisor(weft)),
-        Client(tool_server(weft, lambda context: Person("agent", "operator"))) as client,
+        open_ropewalk(folder) as ropewalk,
+        supervised(Supervisor(ropewalk)),
+        Client(tool_server(ropewalk, lambda context: Person("agent", "operator"))) as client,
     ):
         waited = told(await client.call_tool("wait", {"run": run}))
         assert (waited["status"], waited["kind"]) == ("paused", "secret")
@@ -129,8 +129,8 @@ async def test_a_run_that_waits_for_a_secret_is_given_it_again_and_tells_nobody(
         ("operator", {"start", "answer", "give_secrets"}),
     ],
 )
-async def test_each_role_may_do_what_it_should_and_nothing_else(weft, role, may):
-    async with Client(tool_server(weft, lambda context: Person("agent", role))) as client:
+async def test_each_role_may_do_what_it_should_and_nothing_else(ropewalk, role, may):
+    async with Client(tool_server(ropewalk, lambda context: Person("agent", role))) as client:
         assert not (await client.call_tool("list", {})).is_error
         for name, given in (
             ("start", {"workflow": "quiet"}),

@@ -2,8 +2,8 @@
 
 import pytest
 
-from weft.errors import WebhookRefused
-from weft.observe.addresses import check_url, is_public, resolve
+from ropewalk.errors import WebhookRefused
+from ropewalk.observe.addresses import check_url, is_public, resolve
 
 
 @pytest.mark.parametrize(

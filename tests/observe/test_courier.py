@@ -8,13 +8,13 @@ from hashlib import sha256
 
 import pytest
 
+from ropewalk.core.events import NotePublished
+from ropewalk.errors import StoreError
+from ropewalk.observe.courier import Courier, Patience
+from ropewalk.observe.webhooks import Webhooks
+from ropewalk.store.memory import MemoryStore
+from ropewalk.testing.store_contract.given import append, begin
 from tests.observe.receiver import receiver
-from weft.core.events import NotePublished
-from weft.errors import StoreError
-from weft.observe.courier import Courier, Patience
-from weft.observe.webhooks import Webhooks
-from weft.store.memory import MemoryStore
-from weft.testing.store_contract.given import append, begin
 
 QUICK = Patience(first=0.001, most=0.001, tries=9, timeout=5)
 
@@ -69,7 +69,7 @@ async def test_what_is_sent_is_a_cloud_event_signed_the_standard_way(hook):
     expected = base64.b64encode(hmac.new(key, signed, sha256).digest()).decode()
     assert headers["webhook-signature"] == f"v1,{expected}"
     event = hook.taken[0]
-    assert (event["specversion"], event["id"], event["type"]) == ("1.0", "a/3", "weft.custom.published")
+    assert (event["specversion"], event["id"], event["type"]) == ("1.0", "a/3", "ropewalk.custom.published")
     assert (event["subject"], event["time"]) == ("a", "1970-01-01T00:00:02.000Z")
     assert headers["webhook-id"] == event["id"]
 
@@ -157,7 +157,7 @@ async def test_a_command_gets_the_event_on_its_input(tmp_path):
     bad = await town.webhooks.add(
         0.0, argv=(sys.executable, "-c", "import sys; sys.exit('no')"), patterns=("custom.*",)
     )
-    missing = await town.webhooks.add(0.0, argv=("weft-no-such-program",), patterns=("custom.*",))
+    missing = await town.webhooks.add(0.0, argv=("ropewalk-no-such-program",), patterns=("custom.*",))
     await town.say("a", "hello")
     for webhook in (good, bad, missing):
         await town.courier.catch_up(webhook)
@@ -194,7 +194,7 @@ async def test_a_store_that_fails_stops_one_round_and_is_said(hook, monkeypatch)
 
 
 async def test_a_store_that_cannot_be_read_ends_nothing(hook, monkeypatch):
-    monkeypatch.setattr("weft.observe.courier.LOOK_SECONDS", 0.001)
+    monkeypatch.setattr("ropewalk.observe.courier.LOOK_SECONDS", 0.001)
     town = Town()
     await town.webhooks.add(0.0, url=hook.url, patterns=("custom.*",))
     await town.say("a", "hello")
@@ -213,7 +213,7 @@ async def test_a_store_that_cannot_be_read_ends_nothing(hook, monkeypatch):
     async def bug(*given):
         if not bugs:
             bugs.append(True)
-            raise RuntimeError("a bug of weft")
+            raise RuntimeError("a bug of ropewalk")
         await page(*given)
 
     monkeypatch.setattr(town.courier.webhooks, "all", broken)

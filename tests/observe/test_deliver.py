@@ -1,8 +1,8 @@
 """One delivery: over TLS the certificate must fit the name, and nothing private is gone to by default."""
 
-from weft.observe.deliver import deliver
-from weft.observe.webhooks import Webhook
-from weft.store.port import Record
+from ropewalk.observe.deliver import deliver
+from ropewalk.observe.webhooks import Webhook
+from ropewalk.store.port import Record
 
 RECORD = Record(1, "r", 1, 1.0, "run.created", "", "", b"{}", "")
 

@@ -1,8 +1,8 @@
+from ropewalk.core import commands as c
+from ropewalk.core.work import Artifact, Outcome
+from ropewalk.observe.difference import Change, difference
+from ropewalk.testing.given import done, given
 from tests.observe.written import written
-from weft.core import commands as c
-from weft.core.work import Artifact, Outcome
-from weft.observe.difference import Change, difference
-from weft.testing.given import done, given
 
 FLOW = written("{id: a, run: echo}\n{id: b, needs: [a], ask: Well?}", "inputs: {who: {default: me}}")
 

@@ -2,10 +2,10 @@ import re
 
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.observe.explain import explain
+from ropewalk.testing.given import broken, done, given
 from tests.observe.written import written
-from weft.core import commands as c
-from weft.observe.explain import explain
-from weft.testing.given import broken, done, given
 
 
 def why(run, now=0.0, driven=True, children=None):
@@ -28,7 +28,7 @@ def test_a_run_that_nobody_has_begun_waits_for_a_driver():
     assert why(run).kind == "undriven"
     found = why(run, driven=False)
     assert found.sentence == "Nobody drives the run: it can go on at once."
-    assert found.commands == ("weft drive r",)
+    assert found.commands == ("ropewalk drive r",)
 
 
 def test_places_are_named_with_who_has_them():
@@ -71,12 +71,12 @@ def test_an_ask_names_its_step_its_words_and_its_end():
         r"The run waits for a person: a asks 'Well\?'; reject is taken at .* \(in 1 h\) \(and 1 more\)\.",
         found.sentence,
     )
-    assert found.commands[0] == "weft approve r a1"
+    assert found.commands[0] == "ropewalk approve r a1"
 
 
 def test_choices_are_commands():
     run = given(written("{id: a, ask: {prompt: Which?, choices: [red, green]}}")).after(c.Advance())
-    assert why(run).commands == ("weft answer r a1 red", "weft answer r a1 green")
+    assert why(run).commands == ("ropewalk answer r a1 red", "ropewalk answer r a1 green")
 
 
 def test_an_ask_of_a_step_that_runs_is_told_before_its_running():
@@ -103,7 +103,7 @@ def test_a_failure_names_the_first_step_with_its_tries_and_the_others():
     run = given(written("{id: a, run: echo}\n{id: b, run: echo}"))
     run.after(c.Advance(), broken("b", message="two"), broken("a", message="one"), c.Advance())
     assert why(run).sentence == "The run failed because step a failed (permanent): one; also b."
-    assert why(run).commands[0] == "weft logs r a"
+    assert why(run).commands[0] == "ropewalk logs r a"
 
 
 def test_a_run_that_is_failing_says_so_while_others_finish():

@@ -3,11 +3,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from weft.agents.port import Probe
-from weft.agents.rehearsal import Rehearsal
-from weft.errors import AgentError, PluginError, StoreError
-from weft.observe import health
-from weft.store.memory import MemoryStore
+from ropewalk.agents.port import Probe
+from ropewalk.agents.rehearsal import Rehearsal
+from ropewalk.errors import AgentError, PluginError, StoreError
+from ropewalk.observe import health
+from ropewalk.store.memory import MemoryStore
 
 
 class Sad(Rehearsal):
@@ -31,7 +31,7 @@ def test_python_and_the_parts_are_good_here(monkeypatch):
 
 @pytest.mark.needs("git")
 async def test_git_is_good_when_it_is_new_enough(monkeypatch):
-    from weft.workspace import git
+    from ropewalk.workspace import git
 
     assert (await health.git_check()).grade == "good"
     monkeypatch.setattr(git, "OLDEST", (99, 0))
@@ -80,9 +80,9 @@ def test_plug_ins_that_failed_are_told():
 
 def test_a_record_of_runs_that_git_would_clean_away_is_told_with_what_to_do(tmp_path):
     (tmp_path / ".git").mkdir()
-    home = tmp_path / "sub" / ".weft"
+    home = tmp_path / "sub" / ".ropewalk"
     home.mkdir(parents=True)
-    inside = health.state_check(home, f"sqlite:///{home}/weft.db")
-    assert "`git clean -fdx` takes every run on record; leave it out (`-e .weft`)" in inside.said
-    for elsewhere in (f"sqlite:///{tmp_path.parent}/weft.db", "postgresql://host/weft", "memory"):
+    inside = health.state_check(home, f"sqlite:///{home}/ropewalk.db")
+    assert "`git clean -fdx` takes every run on record; leave it out (`-e .ropewalk`)" in inside.said
+    for elsewhere in (f"sqlite:///{tmp_path.parent}/ropewalk.db", "postgresql://host/ropewalk", "memory"):
         assert "not in the way of `git clean`" in health.state_check(home, elsewhere).said

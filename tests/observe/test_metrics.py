@@ -2,12 +2,12 @@
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from weft.core import events as e
-from weft.core.work import Failure, Usage, Verdict
-from weft.observe.metrics import Metrics
-from weft.store.memory import MemoryStore
-from weft.store.port import Record
-from weft.testing.store_contract.given import append, begin, finish
+from ropewalk.core import events as e
+from ropewalk.core.work import Failure, Usage, Verdict
+from ropewalk.observe.metrics import Metrics
+from ropewalk.store.memory import MemoryStore
+from ropewalk.store.port import Record
+from ropewalk.testing.store_contract.given import append, begin, finish
 
 
 def samples(metrics):
@@ -53,19 +53,19 @@ async def test_what_happened_is_counted_by_workflow_and_never_by_run():
     await metrics.look({"listeners": 3})
     found = samples(metrics)
     build = {"workflow": "build"}
-    assert found[labelled("weft_runs_started_total", **build)] == 2
-    assert found[labelled("weft_runs_ended_total", **build, status="completed")] == 1
-    assert found[labelled("weft_run_duration_seconds_sum", **build, status="completed")] == 20.0
-    assert found[labelled("weft_attempts_ended_total", **build, outcome="transient")] == 1
-    assert found[labelled("weft_attempts_ended_total", **build, outcome="succeeded")] == 1
-    assert found[labelled("weft_retries_total", **{**build, "class": "transient"})] == 1
-    assert found[labelled("weft_tokens_total", **build, direction="in")] == 10
-    assert found[labelled("weft_cost_usd_total", **build)] == 0.5
-    assert found[labelled("weft_gates_judged_total", **build, verdict="PASS")] == 1
-    assert found[labelled("weft_asks_opened_total", **build, about="approval")] == 1
-    assert found[labelled("weft_runs_open", status="running")] == 1
-    assert found[labelled("weft_asks_open")] == 1
-    assert found[labelled("weft_doors", what="listeners")] == 3
+    assert found[labelled("ropewalk_runs_started_total", **build)] == 2
+    assert found[labelled("ropewalk_runs_ended_total", **build, status="completed")] == 1
+    assert found[labelled("ropewalk_run_duration_seconds_sum", **build, status="completed")] == 20.0
+    assert found[labelled("ropewalk_attempts_ended_total", **build, outcome="transient")] == 1
+    assert found[labelled("ropewalk_attempts_ended_total", **build, outcome="succeeded")] == 1
+    assert found[labelled("ropewalk_retries_total", **{**build, "class": "transient"})] == 1
+    assert found[labelled("ropewalk_tokens_total", **build, direction="in")] == 10
+    assert found[labelled("ropewalk_cost_usd_total", **build)] == 0.5
+    assert found[labelled("ropewalk_gates_judged_total", **build, verdict="PASS")] == 1
+    assert found[labelled("ropewalk_asks_opened_total", **build, about="approval")] == 1
+    assert found[labelled("ropewalk_runs_open", status="running")] == 1
+    assert found[labelled("ropewalk_asks_open")] == 1
+    assert found[labelled("ropewalk_doors", what="listeners")] == 3
     assert b"secret-run" not in metrics.text()
     metrics.close()
 
@@ -73,18 +73,18 @@ async def test_what_happened_is_counted_by_workflow_and_never_by_run():
 async def test_a_run_that_is_deleted_is_counted_without_its_name():
     metrics = Metrics(MemoryStore())
     await metrics.observe(Record(1, "gone", 2, 1.0, "run.recovered", "", "", b'{"kind":"run.recovered"}', ""))
-    assert samples(metrics)[labelled("weft_recoveries_total", workflow="")] == 1
+    assert samples(metrics)[labelled("ropewalk_recoveries_total", workflow="")] == 1
     metrics.close()
 
 
 async def test_many_runs_are_not_remembered_for_ever(monkeypatch):
-    monkeypatch.setattr("weft.observe.metrics.REMEMBERED", 2)
+    monkeypatch.setattr("ropewalk.observe.metrics.REMEMBERED", 2)
     store = MemoryStore()
     metrics = Metrics(store)
     for number in range(4):
         await begin(store, f"r{number}", e.StepStarted(step="plan"))
     for record in await store.feed(0, 100):
         await metrics.observe(record)
-    assert samples(metrics)[labelled("weft_runs_started_total", workflow="build")] == 4
+    assert samples(metrics)[labelled("ropewalk_runs_started_total", workflow="build")] == 4
     await append(store, "r0", 3, e.StepSucceeded(step="plan"))
     metrics.close()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from weft.observe.plain import Steady, clean, escaped_json, steady, visible
+from ropewalk.observe.plain import Steady, clean, escaped_json, steady, visible
 
 HOSTILE = "a\x1b]0;t\x07b\x9bc\u202ed\u200be\u2028f\u2066g\ufeffh\ud800i\U000e0041j\x7fk\rl"
 
@@ -76,14 +76,16 @@ def test_what_an_encoding_does_not_know_is_spelled_out():
 def ended(place: Path, *words: str, **how: Any) -> int:
     """The exit code of a command; what it prints is thrown away."""
     streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **how}
-    with weft(place, *words, **streams) as process:
+    with ropewalk(place, *words, **streams) as process:
         return process.wait()
 
 
-def weft(place: Path, *words: str, env: dict[str, str] | None = None, **how: Any) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "WEFT_WORKSPACE": "folder", "HOME": str(place), **(env or {})}
+def ropewalk(
+    place: Path, *words: str, env: dict[str, str] | None = None, **how: Any
+) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "ROPEWALK_WORKSPACE": "folder", "HOME": str(place), **(env or {})}
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **how}
-    return subprocess.Popen([sys.executable, "-m", "weft", *words], cwd=place, env=environment, **streams)
+    return subprocess.Popen([sys.executable, "-m", "ropewalk", *words], cwd=place, env=environment, **streams)
 
 
 @pytest.fixture
@@ -97,7 +99,7 @@ def place(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("locale", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "POSIX", "PYTHONUTF8": "0"}])
 def test_no_encoding_ends_a_run(place: Path, locale: dict[str, str]):
     for words in (("run", "w.yaml"), ("show", "last"), ("show", "last", "--json"), ("nothing ✓",)):
-        with weft(place, *words, env=locale) as process:
+        with ropewalk(place, *words, env=locale) as process:
             out, _ = process.communicate()
         assert process.returncode == {"run": 1, "show": 0}.get(words[0], 2)
         if "--json" in words:
@@ -116,8 +118,8 @@ def test_a_full_disk_or_a_gone_reader_leaves_the_exit_code_of_the_run(place: Pat
 
 
 def test_closed_streams_end_nothing_and_no_file_takes_their_place(place: Path):
-    command = f"{sys.executable} -m weft run w.yaml <&- >&- 2>&-"
-    environment = {**os.environ, "WEFT_WORKSPACE": "folder"}
+    command = f"{sys.executable} -m ropewalk run w.yaml <&- >&- 2>&-"
+    environment = {**os.environ, "ROPEWALK_WORKSPACE": "folder"}
     done = subprocess.run(["sh", "-c", command], cwd=place, env=environment, check=False)
     assert done.returncode == 1
     assert ended(place, "verify") == 0

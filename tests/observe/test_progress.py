@@ -1,8 +1,8 @@
+from ropewalk.core import commands as c
+from ropewalk.core.work import Outcome
+from ropewalk.observe.progress import PhaseLine, lines, progress
+from ropewalk.testing.given import broken, done, given
 from tests.observe.written import written
-from weft.core import commands as c
-from weft.core.work import Outcome
-from weft.observe.progress import PhaseLine, lines, progress
-from weft.testing.given import broken, done, given
 
 PHASES = "phases: [think, {id: make, title: Make it}]"
 STEPS = """{id: a, phase: think, run: echo}

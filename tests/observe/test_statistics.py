@@ -1,10 +1,10 @@
 """Figures of how runs went: counted from records, unknown where nothing is known."""
 
-from weft.core import events as e
-from weft.core.work import Failure
-from weft.observe.statistics import count, of_run, of_workflows
-from weft.store.memory import MemoryStore
-from weft.testing.store_contract.given import append, begin, finish
+from ropewalk.core import events as e
+from ropewalk.core.work import Failure
+from ropewalk.observe.statistics import count, of_run, of_workflows
+from ropewalk.store.memory import MemoryStore
+from ropewalk.testing.store_contract.given import append, begin, finish
 
 
 async def eventful(store):
@@ -35,7 +35,7 @@ async def test_what_is_still_waiting_counts_up_to_now():
 
 
 async def test_workflows_are_told_apart_and_days_put_together(monkeypatch):
-    monkeypatch.setattr("weft.observe.statistics.PAGE", 2)
+    monkeypatch.setattr("ropewalk.observe.statistics.PAGE", 2)
     store = MemoryStore()
     await eventful(store)
     for number in range(3):

@@ -1,8 +1,8 @@
+from ropewalk.core import commands as c
+from ropewalk.core.work import Artifact, Failure, Outcome, Usage
+from ropewalk.observe.summary import artifacts, errors, summary
+from ropewalk.testing.given import broken, done, given
 from tests.observe.written import written
-from weft.core import commands as c
-from weft.core.work import Artifact, Failure, Outcome, Usage
-from weft.observe.summary import artifacts, errors, summary
-from weft.testing.given import broken, done, given
 
 FILE = Artifact("a.md", "d1", 3)
 

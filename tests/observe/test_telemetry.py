@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from weft.errors import StoreError
-from weft.observe import telemetry, traces
-from weft.observe.metrics import Metrics
-from weft.observe.telemetry import Telemetry
-from weft.store.memory import MemoryStore
-from weft.testing.store_contract.given import begin
+from ropewalk.errors import StoreError
+from ropewalk.observe import telemetry, traces
+from ropewalk.observe.metrics import Metrics
+from ropewalk.observe.telemetry import Telemetry
+from ropewalk.store.memory import MemoryStore
+from ropewalk.testing.store_contract.given import begin
 
 
 def test_without_the_extra_there_is_none(monkeypatch):
@@ -58,7 +58,7 @@ async def test_a_store_that_fails_for_a_moment_is_read_again(what, monkeypatch):
 async def test_metrics_are_sent_where_the_environment_names_a_collector(monkeypatch):
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://127.0.0.1:9/v1/metrics")
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "1")
-    from weft.observe import metrics
+    from ropewalk.observe import metrics
 
     assert len(metrics._exporters()) == 1
     monkeypatch.setattr(metrics, "_exporters", list)

@@ -1,6 +1,6 @@
-from weft.core import events as e
-from weft.core.work import Failure
-from weft.observe.timeline import Bar, bars
+from ropewalk.core import events as e
+from ropewalk.core.work import Failure
+from ropewalk.observe.timeline import Bar, bars
 
 
 def test_an_attempt_is_a_bar_from_its_start_to_its_end():

@@ -9,12 +9,12 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.trace.export import SpanExportResult
 
-from weft.core import events as e
-from weft.core.work import Failure
-from weft.observe.telemetry import Telemetry
-from weft.observe.traces import Traces, endpoint, span_id, trace_id
-from weft.store.memory import MemoryStore
-from weft.testing.store_contract.given import append, begin, finish
+from ropewalk.core import events as e
+from ropewalk.core.work import Failure
+from ropewalk.observe.telemetry import Telemetry
+from ropewalk.observe.traces import Traces, endpoint, span_id, trace_id
+from ropewalk.store.memory import MemoryStore
+from ropewalk.testing.store_contract.given import append, begin, finish
 
 
 class Kept:
@@ -46,7 +46,7 @@ async def retried(store):
     await append(store, "r", 3, failed, at=20.0)
 
 
-async def test_a_retry_is_two_spans_of_one_trace_also_when_weft_was_restarted_between_them():
+async def test_a_retry_is_two_spans_of_one_trace_also_when_ropewalk_was_restarted_between_them():
     store, kept = MemoryStore(), Kept()
     await retried(store)
     first = Traces(store, kept)
@@ -86,7 +86,7 @@ async def test_what_an_approval_follows_is_one_span_and_what_was_aborted_ends_to
     await tell(traces, store)
     traces.close()
     assert [span.name for span in kept.spans] == ["plan", "code", "run build"]
-    assert kept.spans[0].attributes["weft.agent"] == "claude"
+    assert kept.spans[0].attributes["ropewalk.agent"] == "claude"
     assert kept.spans[2].status.description == "enough"
 
 

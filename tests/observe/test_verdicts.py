@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from ropewalk.core import commands as c
+from ropewalk.core.work import Outcome, Verdict
+from ropewalk.observe.explain import explain
+from ropewalk.observe.verdicts import not_believed, verdicts
+from ropewalk.testing.given import done, given
 from tests.observe.written import written
-from weft.core import commands as c
-from weft.core.work import Outcome, Verdict
-from weft.observe.explain import explain
-from weft.observe.verdicts import not_believed, verdicts
-from weft.testing.given import done, given
 
 WITH = {"base": "b", "as_at_the_base": {"Makefile": "make"}, "left_out": {"x.mk": "make"}}
 HELD = Verdict("make check", "PASS", ("judged with Makefile",), {"judged_with": WITH})

@@ -2,10 +2,10 @@
 
 import pytest
 
-from weft.errors import NoSuchWebhook, WebhookRefused
-from weft.observe.webhooks import DEFAULT, MOST_DEAD, Webhooks, told
-from weft.store.memory import MemoryStore
-from weft.store.port import Record
+from ropewalk.errors import NoSuchWebhook, WebhookRefused
+from ropewalk.observe.webhooks import DEFAULT, MOST_DEAD, Webhooks, told
+from ropewalk.store.memory import MemoryStore
+from ropewalk.store.port import Record
 
 
 async def test_a_webhook_has_a_secret_that_is_told_once():

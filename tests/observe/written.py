@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from weft.definition.workflow import Workflow
-from weft.formats.loading import load_text
+from ropewalk.definition.workflow import Workflow
+from ropewalk.formats.loading import load_text
 
 
 def written(steps: str, head: str = "") -> Workflow:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from weft.ownership import filesystem as module
-from weft.ownership.filesystem import is_local, read_mount, read_mountinfo
+from ropewalk.ownership import filesystem as module
+from ropewalk.ownership.filesystem import is_local, read_mount, read_mountinfo
 
 MOUNTINFO = """\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw

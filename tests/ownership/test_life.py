@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from weft.ownership import LifeLock, Owner, judge_in, life_of, new_owner
-from weft.ownership import life as module
-from weft.ownership.owner import host, start_of
+from ropewalk.ownership import LifeLock, Owner, judge_in, life_of, new_owner
+from ropewalk.ownership import life as module
+from ropewalk.ownership.owner import host, start_of
 
 linux = pytest.mark.needs("linux")
 

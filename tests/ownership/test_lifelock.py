@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from weft.ownership import LifeLock, new_owner
-from weft.ownership.lifelock import is_let_go
+from ropewalk.ownership import LifeLock, new_owner
+from ropewalk.ownership.lifelock import is_let_go
 
 
 @pytest.fixture

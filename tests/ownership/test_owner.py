@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from weft.ownership import describe, new_owner, parse_owner
-from weft.ownership import owner as module
-from weft.ownership.owner import boot_id, host, is_stopped, pid_space, start_of
+from ropewalk.ownership import describe, new_owner, parse_owner
+from ropewalk.ownership import owner as module
+from ropewalk.ownership.owner import boot_id, host, is_stopped, pid_space, start_of
 
 
 def test_an_owner_is_never_named_twice_and_its_name_can_be_read():

@@ -17,10 +17,10 @@ import sys
 import time
 from pathlib import Path
 
+from ropewalk.processes import adoption, kernel
+from ropewalk.processes.child import Child
+from ropewalk.processes.fork_server import server
 from tests.processes.stubborn import ENVIRONMENT, WAYS, argv, living, new_token
-from weft.processes import adoption, kernel
-from weft.processes.child import Child
-from weft.processes.fork_server import server
 
 CHILDREN = 4
 LONGEST_SECONDS = 0.01

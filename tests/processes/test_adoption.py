@@ -7,14 +7,14 @@ import sys
 
 import pytest
 
+from ropewalk.processes import adoption
 from tests.processes.stubborn import living, new_token
-from weft.processes import adoption
 
 pytestmark = pytest.mark.needs("linux")
 
 PROGRAM = """
 import os, subprocess
-from weft.processes import adoption
+from ropewalk.processes import adoption
 adoption.adopt()
 assert adoption.is_active()
 token = {token!r}
@@ -41,5 +41,5 @@ def test_strangers_are_ended_and_own_children_keep_their_exit():
     assert not living(token)
 
 
-def test_a_program_that_uses_weft_as_a_library_adopts_nothing():
+def test_a_program_that_uses_ropewalk_as_a_library_adopts_nothing():
     assert not adoption.is_active()

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
+from ropewalk.processes.call import call
 from tests.processes.stubborn import ENVIRONMENT, argv, living, new_token, until
-from weft.processes.call import call
 
 BOTH = pytest.mark.parametrize("shared", [False, True], ids=["own keeper", "shared keeper"])
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from weft.processes.capture import Capture
-from weft.testing.desk import ListeningDesk
+from ropewalk.processes.capture import Capture
+from ropewalk.testing.desk import ListeningDesk
 
 
 def test_bytes_that_are_no_text_are_replaced_and_a_letter_may_come_in_two_parts(tmp_path):
@@ -37,7 +37,7 @@ def test_no_room_at_all_says_only_how_much_was_left_out(tmp_path):
     capture = Capture(desk, output_bytes=0)
     capture.take("err", b"abc")
     capture.close()
-    assert desk.heard() == "\n[weft left out 3 bytes here]\n"
+    assert desk.heard() == "\n[ropewalk left out 3 bytes here]\n"
 
 
 def test_one_channel_does_not_take_the_others_end(tmp_path):

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from ropewalk.processes.child import Child
+from ropewalk.processes.fork_server import ForkServer
 from tests.processes.stubborn import ENVIRONMENT, WAYS, argv, living, new_token, until
-from weft.processes.child import Child
-from weft.processes.fork_server import ForkServer
 
 pytestmark = pytest.mark.needs("linux")
 
@@ -99,7 +99,7 @@ async def test_keepers_end_what_they_keep_when_the_fork_server_is_killed_and_the
 
 
 async def test_a_keeper_that_was_stopped_is_killed_and_what_it_kept_with_it(start, server, monkeypatch):
-    monkeypatch.setattr("weft.processes.child._LAST_SECONDS", 0.2)
+    monkeypatch.setattr("ropewalk.processes.child._LAST_SECONDS", 0.2)
     token = new_token()
     child = await start(argv("gone", token))
     await until(lambda: living(token))

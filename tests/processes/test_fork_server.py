@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from weft.processes.fork_server import ForkServer
+from ropewalk.processes.fork_server import ForkServer
 
 pytestmark = pytest.mark.needs("linux")
 

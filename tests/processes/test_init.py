@@ -9,11 +9,11 @@ import sys
 
 import pytest
 
-from weft.processes import init
+from ropewalk.processes import init
 
 PROGRAM = """
 import os, signal, subprocess, sys
-from weft.processes import init
+from ropewalk.processes import init
 init._fork()
 {rest}
 """

@@ -1,6 +1,6 @@
-from weft.processes.limits import Limits
-from weft.processes.run import run_process
-from weft.testing.desk import ListeningDesk
+from ropewalk.processes.limits import Limits
+from ropewalk.processes.run import run_process
+from ropewalk.testing.desk import ListeningDesk
 
 
 async def test_a_process_and_its_children_are_held_to_their_limits_from_the_start(tmp_path):

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from ropewalk.processes.child import Child
+from ropewalk.processes.lock import Lock, await_end
+from ropewalk.processes.run import run_process
+from ropewalk.testing.desk import ListeningDesk
 from tests.processes.stubborn import ENVIRONMENT, argv, living, new_token, until
-from weft.processes.child import Child
-from weft.processes.lock import Lock, await_end
-from weft.processes.run import run_process
-from weft.testing.desk import ListeningDesk
 
 
 def names(folder: Path) -> list[str]:
@@ -122,8 +122,8 @@ async def test_a_lock_that_was_cleared_away_before_it_was_held_is_made_again(tmp
 async def test_the_proof_comes_after_the_last_process_of_a_killed_engine(tmp_path: Path):
     token = new_token()
     program = (
-        "import asyncio\nfrom pathlib import Path\nfrom weft.processes.run import run_process\n"
-        "from weft.testing.desk import ListeningDesk\n"
+        "import asyncio\nfrom pathlib import Path\nfrom ropewalk.processes.run import run_process\n"
+        "from ropewalk.testing.desk import ListeningDesk\n"
         f"asyncio.run(run_process({argv('daemon', token)!r}, ListeningDesk(Path({str(tmp_path)!r})), env={ENVIRONMENT!r}))\n"
     )
     engine = subprocess.Popen([sys.executable, "-c", program])  # noqa: ASYNC220

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from weft.agents.environment import clean
-from weft.processes.lock import await_end
-from weft.processes.run import Exit, run_process
-from weft.testing.desk import ListeningDesk
+from ropewalk.agents.environment import clean
+from ropewalk.processes.lock import await_end
+from ropewalk.processes.run import Exit, run_process
+from ropewalk.testing.desk import ListeningDesk
 
 STUBBORN = "trap '' TERM; echo ready; while :; do sleep 1; done"
 
@@ -195,8 +195,8 @@ async def test_children_die_with_a_parent_that_is_killed(desk, tmp_path):
     program = f"""
 import asyncio
 from pathlib import Path
-from weft.processes.run import run_process
-from weft.testing.desk import ListeningDesk
+from ropewalk.processes.run import run_process
+from ropewalk.testing.desk import ListeningDesk
 desk = ListeningDesk(Path({str(tmp_path / "inner")!r}))
 asyncio.run(run_process(["sh", "-c", "echo $$ > pid; sleep 600 & sleep 600"], desk, env={{"PATH": {os.environ["PATH"]!r}}}))
 """

@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from weft.core.options import Options
-from weft.core.state import State
-from weft.core.work import Failure, Outcome
-from weft.definition.stored import decode, encode
-from weft.definition.workflow import Step, Workflow
-from weft.errors import NoSuchWorkflow
-from weft.runtime.assignment import Assignment, Link
-from weft.runtime.driver import Told
-from weft.runtime.engine import Engine, rests
-from weft.store.memory import MemoryStore
-from weft.store.port import Store
-from weft.testing.clock import ManualClock
-from weft.workspace.port import Base, Spot
+from ropewalk.core.options import Options
+from ropewalk.core.state import State
+from ropewalk.core.work import Failure, Outcome
+from ropewalk.definition.stored import decode, encode
+from ropewalk.definition.workflow import Step, Workflow
+from ropewalk.errors import NoSuchWorkflow
+from ropewalk.runtime.assignment import Assignment, Link
+from ropewalk.runtime.driver import Told
+from ropewalk.runtime.engine import Engine, rests
+from ropewalk.store.memory import MemoryStore
+from ropewalk.store.port import Store
+from ropewalk.testing.clock import ManualClock
+from ropewalk.workspace.port import Base, Spot
 
 
 class Scripted:

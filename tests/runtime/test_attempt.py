@@ -9,14 +9,14 @@ from typing import Any, ClassVar
 
 import pytest
 
+from ropewalk.app.open import Ropewalk, open_ropewalk
+from ropewalk.core.options import Options
+from ropewalk.core.state import State
+from ropewalk.definition.workflow import Foreach, Gate, Ref, Step, Workflow
+from ropewalk.errors import DirtyCheckout
+from ropewalk.trees import remove_tree
+from ropewalk.workspace.places import Places
 from tests.formats.told import workflow
-from weft.app.open import Weft, open_weft
-from weft.core.options import Options
-from weft.core.state import State
-from weft.definition.workflow import Foreach, Gate, Ref, Step, Workflow
-from weft.errors import DirtyCheckout
-from weft.trees import remove_tree
-from weft.workspace.places import Places
 
 pytestmark = pytest.mark.needs("git")
 
@@ -25,10 +25,10 @@ def script(name: str, text: str, *needs: str, **how: object) -> Step:
     return Step(id=name, kind="run", args={"script": text}, needs=needs, **how)  # type: ignore[arg-type]
 
 
-async def drive(folder: Path, *steps: Step, **how: object) -> tuple[Weft, State]:
-    weft = open_weft(folder)
-    run = await weft.start(Workflow(name="flow", steps=steps, **how))  # type: ignore[arg-type]
-    return weft, await weft.drive(run)
+async def drive(folder: Path, *steps: Step, **how: object) -> tuple[Ropewalk, State]:
+    ropewalk = open_ropewalk(folder)
+    run = await ropewalk.start(Workflow(name="flow", steps=steps, **how))  # type: ignore[arg-type]
+    return ropewalk, await ropewalk.drive(run)
 
 
 def git(folder: Path, *argv: str) -> str:
@@ -54,9 +54,9 @@ def repository(tmp_path: Path) -> Path:
 
 
 async def test_what_parallel_steps_wrote_is_woven_into_one_branch(repository: Path) -> None:
-    weft, state = await drive(repository, script("a", "echo a > a.txt"), script("b", "echo b > b.txt"))
+    ropewalk, state = await drive(repository, script("a", "echo a > a.txt"), script("b", "echo b > b.txt"))
     assert state.status == "completed", state.reason
-    assert state.branch == f"weft/{state.run}"
+    assert state.branch == f"ropewalk/{state.run}"
     assert git(repository, "ls-tree", "--name-only", state.commit).split() == [
         "a.txt",
         "b.txt",
@@ -64,7 +64,7 @@ async def test_what_parallel_steps_wrote_is_woven_into_one_branch(repository: Pa
         "notes.md",
     ]
     assert git(repository, "status", "--porcelain") == ""
-    await weft.close()
+    await ropewalk.close()
 
 
 async def test_a_step_sees_what_its_needs_left_and_not_what_others_did(repository: Path) -> None:
@@ -73,18 +73,18 @@ async def test_a_step_sees_what_its_needs_left_and_not_what_others_did(repositor
         script("b", "echo b > b.txt"),
         script("c", "cat a.txt; test ! -e b.txt", "a"),
     )
-    weft, state = await drive(repository, *steps)
+    ropewalk, state = await drive(repository, *steps)
     assert state.status == "completed", state.reason
     assert state.outputs["c"]["stdout"] == "a"
-    await weft.close()
+    await ropewalk.close()
 
 
 async def test_a_step_that_is_only_a_gate_judges_what_its_needs_left(repository: Path) -> None:
     gate = Gate("command", {"script": "grep -q a a.txt"})
     judge = Step(id="judge", kind="noop", needs=("a",), gates=(gate,))
-    weft, state = await drive(repository, script("a", "echo a > a.txt"), judge)
+    ropewalk, state = await drive(repository, script("a", "echo a > a.txt"), judge)
     assert state.status == "completed", state.reason
-    await weft.close()
+    await ropewalk.close()
 
 
 async def test_a_step_that_is_only_gates_has_files_laid_out_for_them_and_for_nobody_else(
@@ -101,12 +101,12 @@ async def test_a_step_that_is_only_gates_has_files_laid_out_for_them_and_for_nob
     gates = (Gate("command", {"script": "grep -q a a.txt"}), Gate("artifacts", {"artifacts": ["a.txt"]}))
     judge = Step(id="judge", kind="noop", needs=("a",), gates=gates)
     after = script("after", "cp a.txt b.txt", "judge")
-    weft, state = await drive(repository, script("a", "echo a > a.txt"), judge, after)
+    ropewalk, state = await drive(repository, script("a", "echo a > a.txt"), judge, after)
     assert state.status == "completed", state.reason
     assert [name.partition(".")[0].partition("-")[0] for name in laid] == ["a", "judge", "judge", "after"]
     assert all(name.endswith(".judge") for name in laid[1:3])
     assert git(repository, "show", f"{state.commit}:b.txt") == "a"
-    await weft.close()
+    await ropewalk.close()
 
 
 async def test_a_step_that_is_only_a_gate_waits_where_what_it_judges_does_not_fit_together(
@@ -116,117 +116,119 @@ async def test_a_step_that_is_only_a_gate_waits_where_what_it_judges_does_not_fi
     judge = Step(
         id="judge", kind="noop", needs=("a", "b"), gates=(Gate("command", {"script": "grep -q b x.txt"}),)
     )
-    weft, state = await drive(repository, *steps, judge)
+    ropewalk, state = await drive(repository, *steps, judge)
     (ask,) = state.asks.values()
     assert (ask.about, ask.step) == ("conflict", "judge")
-    await weft.answer(state.run, ask.ask, "theirs", by="ann")
-    state = await weft.drive(state.run)
+    await ropewalk.answer(state.run, ask.ask, "theirs", by="ann")
+    state = await ropewalk.drive(state.run)
     assert state.steps["judge"].verdicts[-1].verdict == "PASS"
-    await weft.close()
+    await ropewalk.close()
 
 
 async def test_disagreement_is_asked_about_and_an_answer_settles_it(repository: Path) -> None:
     steps = (script("a", "echo a > x.txt"), script("b", "echo b > x.txt"))
-    weft, state = await drive(repository, *steps)
+    ropewalk, state = await drive(repository, *steps)
     assert (state.status, state.reason) == ("paused", "asked")
     (ask,) = state.asks.values()
     assert ask.about == "conflict"
     assert "x.txt" in ask.prompt
-    await weft.answer(state.run, ask.ask, "theirs", by="ann")
-    state = await weft.drive(state.run)
+    await ropewalk.answer(state.run, ask.ask, "theirs", by="ann")
+    state = await ropewalk.drive(state.run)
     assert state.status == "completed", state.reason
     assert git(repository, "show", f"{state.commit}:x.txt") == "b"
-    await weft.close()
+    await ropewalk.close()
 
 
 async def test_disagreement_ends_the_run_when_the_policy_says_so(repository: Path) -> None:
     steps = (script("a", "echo a > x.txt"), script("b", "echo b > x.txt"))
-    weft, state = await drive(repository, *steps, weave={"*.txt": "fail"})
+    ropewalk, state = await drive(repository, *steps, weave={"*.txt": "fail"})
     assert state.status == "failed"
     assert "x.txt" in state.reason
     assert state.steps["a"].status == state.steps["b"].status == "succeeded"
-    await weft.close()
+    await ropewalk.close()
 
 
 async def test_success_needs_evidence(repository: Path) -> None:
-    weft, state = await drive(repository, script("a", "true", creates=(Ref("never.txt"),)))
+    ropewalk, state = await drive(repository, script("a", "true", creates=(Ref("never.txt"),)))
     assert state.status == "failed"
     assert "never.txt" in state.reason
-    await weft.close()
+    await ropewalk.close()
 
 
 async def test_what_a_failed_attempt_wrote_is_kept_under_its_own_ref(repository: Path) -> None:
-    weft, state = await drive(repository, script("a", "echo half > half.txt; exit 1"))
+    ropewalk, state = await drive(repository, script("a", "echo half > half.txt; exit 1"))
     assert state.status == "failed"
-    refs = git(repository, "for-each-ref", "--format=%(refname)", f"refs/weft/{state.run}").split()
+    refs = git(repository, "for-each-ref", "--format=%(refname)", f"refs/ropewalk/{state.run}").split()
     assert any("half.txt" in git(repository, "ls-tree", "--name-only", ref) for ref in refs)
-    await weft.close()
+    await ropewalk.close()
 
 
 async def test_a_run_cannot_weaken_what_judges_it(repository: Path) -> None:
     gate = Gate(kind="command", args={"argv": ["sh", "check.sh"]})
-    weft, state = await drive(repository, script("a", "echo true > check.sh", gates=(gate,)))
+    ropewalk, state = await drive(repository, script("a", "echo true > check.sh", gates=(gate,)))
     assert state.status == "failed"
     assert "judged with check.sh as at the start of the run" in state.reason
-    await weft.close()
+    await ropewalk.close()
 
 
 async def test_the_last_gate_judges_exactly_the_woven_commit(repository: Path) -> None:
     gate = Gate(kind="command", args={"script": "test -f a.txt -a -f b.txt"})
     steps = (script("a", "echo a > a.txt"), script("b", "echo b > b.txt"))
-    weft, state = await drive(repository, *steps, gates=(gate,))
+    ropewalk, state = await drive(repository, *steps, gates=(gate,))
     assert state.status == "completed", state.reason
-    assert [v.verdict for v in state.steps["weft.weave"].verdicts] == ["PASS"]
-    weft2, bad = await drive(repository, script("a", "echo a > a.txt"), gates=(gate,))
+    assert [v.verdict for v in state.steps["ropewalk.weave"].verdicts] == ["PASS"]
+    ropewalk2, bad = await drive(repository, script("a", "echo a > a.txt"), gates=(gate,))
     assert bad.status == "failed"
-    await weft.close()
-    await weft2.close()
+    await ropewalk.close()
+    await ropewalk2.close()
 
 
 async def test_landing_moves_the_target_when_nobody_has_it_checked_out(repository: Path) -> None:
     git(repository, "checkout", "-q", "-b", "elsewhere")
     git(repository, "checkout", "-q", "main")
-    weft, state = await drive(repository, script("a", "echo a > a.txt"), land="merge")
+    ropewalk, state = await drive(repository, script("a", "echo a > a.txt"), land="merge")
     assert state.status == "failed"
     assert "checked out" in state.reason
     assert "merge --ff-only" in state.reason
-    await weft.close()
+    await ropewalk.close()
 
 
 async def test_items_of_a_foreach_are_woven_in_input_order(repository: Path) -> None:
-    each = script("each", 'echo "$WEFT_ITEM" > "$WEFT_ITEM.txt"', foreach=Foreach(over='["x", "y", "z"]'))
-    weft, state = await drive(repository, each, script("list", "ls", "each"))
+    each = script(
+        "each", 'echo "$ROPEWALK_ITEM" > "$ROPEWALK_ITEM.txt"', foreach=Foreach(over='["x", "y", "z"]')
+    )
+    ropewalk, state = await drive(repository, each, script("list", "ls", "each"))
     assert state.status == "completed", state.reason
     assert {"x.txt", "y.txt", "z.txt"} <= set(state.outputs["list"]["stdout"].split())
-    await weft.close()
+    await ropewalk.close()
 
 
 async def test_a_time_limit_ends_the_process_and_all_that_it_started(repository: Path) -> None:
-    from weft.definition.policy import Retry, Timeouts
+    from ropewalk.definition.policy import Retry, Timeouts
 
-    pid = repository / ".weft" / "pid"
+    pid = repository / ".ropewalk" / "pid"
     text = f"trap '' TERM; (trap '' TERM; sleep 60) & echo $! > {pid}; wait"
     limits = Timeouts(attempt_seconds=0.5, grace_seconds=0.2)
-    weft, state = await drive(repository, script("a", text, timeout=limits, retry=Retry(attempts=1)))
+    ropewalk, state = await drive(repository, script("a", text, timeout=limits, retry=Retry(attempts=1)))
     assert state.status == "failed"
     assert "took longer than 0.5 s" in state.reason
     assert not _alive(pid.read_text().strip())
-    await weft.close()
+    await ropewalk.close()
 
 
 async def test_uncommitted_changes_are_refused_or_taken_along(repository: Path) -> None:
     (repository / "notes.md").write_text("# changed\n")
-    weft = open_weft(repository)
+    ropewalk = open_ropewalk(repository)
     flow = Workflow(name="flow", steps=(script("a", "cat notes.md"),))
     with pytest.raises(DirtyCheckout):
-        await weft.start(flow)
-    state = await weft.drive(await weft.start(flow, with_changes=True))
+        await ropewalk.start(flow)
+    state = await ropewalk.drive(await ropewalk.start(flow, with_changes=True))
     assert state.outputs["a"]["stdout"] == "# changed"
-    await weft.close()
+    await ropewalk.close()
 
 
 async def test_a_bug_in_a_plug_in_fails_its_step_and_nothing_else(repository: Path) -> None:
-    weft = open_weft(repository)
+    ropewalk = open_ropewalk(repository)
 
     class Broken:
         name = "broken"
@@ -236,26 +238,26 @@ async def test_a_bug_in_a_plug_in_fails_its_step_and_nothing_else(repository: Pa
         async def perform(self, brief: object, desk: object, tools: object) -> object:
             raise ZeroDivisionError("oh")
 
-    weft.kinds._loaded["broken"] = Broken()
-    run = await weft.start(Workflow(name="flow", steps=(Step(id="a", kind="broken"),)))
-    state = await weft.drive(run)
+    ropewalk.kinds._loaded["broken"] = Broken()
+    run = await ropewalk.start(Workflow(name="flow", steps=(Step(id="a", kind="broken"),)))
+    state = await ropewalk.drive(run)
     assert state.status == "failed"
     assert "please report it: ZeroDivisionError: oh" in state.reason
-    await weft.close()
+    await ropewalk.close()
 
 
 async def test_a_kind_that_nobody_has_fails_its_step(repository: Path) -> None:
-    weft, state = await drive(repository, Step(id="a", kind="nonsense"))
+    ropewalk, state = await drive(repository, Step(id="a", kind="nonsense"))
     assert state.status == "failed"
     assert "nonsense" in state.reason
-    await asyncio.gather(weft.close())
+    await asyncio.gather(ropewalk.close())
 
 
 async def test_a_step_that_leaves_what_cannot_be_kept_fails_names_it_and_keeps_its_folder(
     repository: Path,
 ) -> None:
     step = script("a", "echo x > good.txt; mkfifo pipe; mkdir -p sub/.git; echo y > sub/.git/y")
-    weft, state = await drive(repository, step)
+    ropewalk, state = await drive(repository, step)
     assert state.status == "failed"
     assert "pipe: it is no file, folder or link" in state.reason
     assert "sub/.git: git keeps nothing of this name" in state.reason
@@ -263,42 +265,42 @@ async def test_a_step_that_leaves_what_cannot_be_kept_fails_names_it_and_keeps_i
     folder = Path(warning.rpartition(": ")[2])
     assert "so its folder stays" in warning
     assert (folder / "sub/.git/y").read_text() == "y\n"
-    ref = git(repository, "rev-parse", f"refs/weft/{state.run}/a/1.1")
+    ref = git(repository, "rev-parse", f"refs/ropewalk/{state.run}/a/1.1")
     assert "good.txt" in git(repository, "ls-tree", "--name-only", ref)
-    await weft.close()
+    await ropewalk.close()
 
 
 async def test_warnings_of_the_files_reach_the_record(repository: Path) -> None:
     text = "git init -q app; echo x > app/x; git -C app add x"
-    weft, state = await drive(repository, script("a", text))
+    ropewalk, state = await drive(repository, script("a", text))
     assert state.status == "completed", state.reason
     assert state.steps["a"].warnings == (
         "app is a repository of its own; its files are kept, its history is not",
     )
-    await weft.close()
+    await ropewalk.close()
 
 
 async def test_what_is_declared_is_kept_also_where_the_repository_ignores_it(repository: Path) -> None:
     made = (Ref("dist/app.txt"), Ref("logs/*.log"))
     text = "printf 'dist/\n*.log\n' > .gitignore; mkdir dist logs; tee dist/app.txt logs/a.log </etc/hostname"
-    weft, state = await drive(repository, script("a", text, creates=made, updates=(Ref("dist/app.txt"),)))
+    ropewalk, state = await drive(repository, script("a", text, creates=made, updates=(Ref("dist/app.txt"),)))
     assert state.status == "completed", state.reason
     names = git(repository, "ls-tree", "-r", "--name-only", state.commit).split()
     assert {"dist/app.txt", "logs/a.log"} <= set(names)
-    await weft.close()
+    await ropewalk.close()
 
 
 async def test_outputs_without_an_end_to_their_depth_fail_the_attempt_that_gave_them(
     repository: Path,
 ) -> None:
-    weft = open_weft(repository)
+    ropewalk = open_ropewalk(repository)
     call = Step(id="call", kind="function", args={"name": f"{__name__}:deep", "inline": True})
-    state = await weft.drive(await weft.start(Workflow(name="flow", steps=(call,))))
+    state = await ropewalk.drive(await ropewalk.start(Workflow(name="flow", steps=(call,))))
     failure = state.steps["call"].failure
     assert failure is not None
     assert "nested deeper than 64 levels" in failure.message
-    assert await weft.store.verify() == []
-    await weft.close()
+    assert await ropewalk.store.verify() == []
+    await ropewalk.close()
 
 
 def deep() -> object:
@@ -327,17 +329,17 @@ async def test_a_judge_is_given_its_own_secrets_for_a_step_and_for_the_whole_run
     said = '{"verdict": "PASS", "findings": []}'
     teller = f"""test "$T" = canary-51c0ffee && printf '%s\\n' '```json' '{said}' '```'"""
     (repository / "teller").write_text(teller)
-    (repository / "weft.toml").write_text(
+    (repository / "ropewalk.toml").write_text(
         f"[agents.teller]\nargv = ['sh', '{repository}/teller']\n[agents.dev]\nargv = ['true']\n"
     )
     if given:
         monkeypatch.setenv("JUDGE_SECRET", "canary-51c0ffee")
-    async with open_weft(repository) as weft:
+    async with open_ropewalk(repository) as ropewalk:
         flow = workflow(JUDGED.replace("dev: {}", "dev: {agent: dev}"))
         options = Options() if given else Options(rehearse="")
-        state = await weft.drive(await weft.start(flow, options=options))
+        state = await ropewalk.drive(await ropewalk.start(flow, options=options))
     assert state.status == "completed", state.reason
-    for step in ("a", "weft.weave"):
+    for step in ("a", "ropewalk.weave"):
         assert [verdict.verdict for verdict in state.steps[step].verdicts] == ["PASS"]
 
 
@@ -349,12 +351,12 @@ async def test_folders_of_a_thousand_floors_are_work_like_any_other(repository: 
         script("b", f"cat {deep}x.txt; echo no > {deep}y.txt", "a", workspace="read"),
         script("c", f"mkdir -p {deep}more; exit 1", "a", on_failure="continue"),
     )
-    async with open_weft(repository, workspace=kind) as weft:
-        state = await weft.drive(await weft.start(Workflow(name="flow", steps=steps)))
+    async with open_ropewalk(repository, workspace=kind) as ropewalk:
+        state = await ropewalk.drive(await ropewalk.start(Workflow(name="flow", steps=steps)))
         assert [state.steps[name].status for name in "abc"] == ["succeeded", "succeeded", "failed"], (
             state.reason
         )
-        assert "weft itself failed" not in state.reason
+        assert "ropewalk itself failed" not in state.reason
     if kind == "git":
-        assert list((repository / ".git/weft/places").iterdir()) == []
-    remove_tree(repository / ".weft")  # pytest itself would come to the end of the stack
+        assert list((repository / ".git/ropewalk/places").iterdir()) == []
+    remove_tree(repository / ".ropewalk")  # pytest itself would come to the end of the stack

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
+from ropewalk.app.open import open_ropewalk
+from ropewalk.core.events import AttemptFailed, Event
+from ropewalk.core.options import Options
+from ropewalk.core.state import State
+from ropewalk.core.work import Handoff, Outcome
+from ropewalk.definition.policy import Join
+from ropewalk.definition.workflow import Approval, BackTo, Fact, Foreach, Gate, Ref, Role, Step, Workflow
+from ropewalk.testing.clock import settle
 from tests.runtime.conftest import Bench, noop
-from weft.app.open import open_weft
-from weft.core.events import AttemptFailed, Event
-from weft.core.options import Options
-from weft.core.state import State
-from weft.core.work import Handoff, Outcome
-from weft.definition.policy import Join
-from weft.definition.workflow import Approval, BackTo, Fact, Foreach, Gate, Ref, Role, Step, Workflow
-from weft.testing.clock import settle
 
 TEMPLATE = "template: {id: t}\nsections:\n- {id: goals, title: Goals}\n"
 
@@ -89,12 +89,12 @@ def repository(tmp_path: Path) -> Path:
 
 
 async def drive(folder: Path, *steps: Step, answers: tuple[str, ...] = ()) -> State:
-    async with open_weft(folder) as weft:
-        run = await weft.start(Workflow(name="flow", steps=steps))
-        state = await weft.drive(run)
+    async with open_ropewalk(folder) as ropewalk:
+        run = await ropewalk.start(Workflow(name="flow", steps=steps))
+        state = await ropewalk.drive(run)
         for verdict in answers:
-            await weft.answer(run, next(iter(state.asks)), verdict, reason="more")
-            state = await weft.drive(run)
+            await ropewalk.answer(run, next(iter(state.asks)), verdict, reason="more")
+            state = await ropewalk.drive(run)
         return state
 
 
@@ -105,7 +105,7 @@ def script(name: str, text: str, *needs: str, **how: Any) -> Step:
 @pytest.mark.needs("git")
 async def test_work_that_comes_back_is_mended_and_not_begun_anew(repository: Path) -> None:
     write = script(
-        "write", 'echo "$WEFT_ROUND" >> rounds.txt; rm -f other1.txt; echo x > "other$WEFT_ROUND.txt"'
+        "write", 'echo "$ROPEWALK_ROUND" >> rounds.txt; rm -f other1.txt; echo x > "other$ROPEWALK_ROUND.txt"'
     )
     judge = script(
         "judge", "cat rounds.txt", "write", gates=(Gate("command", {"script": "test -f other3.txt"}),)
@@ -128,7 +128,7 @@ async def test_work_that_comes_back_is_mended_and_not_begun_anew(repository: Pat
 
 @pytest.mark.needs("git")
 async def test_a_later_step_of_the_round_begins_anew(repository: Path) -> None:
-    write = script("write", 'echo "$WEFT_ROUND" > round.txt')
+    write = script("write", 'echo "$ROPEWALK_ROUND" > round.txt')
     copy = script("copy", "cat round.txt >> copies.txt", "write")
     judge = script(
         "judge", "cat copies.txt", "copy", gates=(Gate("command", {"script": "grep 2 copies.txt"}),)
@@ -141,7 +141,7 @@ async def test_a_later_step_of_the_round_begins_anew(repository: Path) -> None:
 async def test_what_a_person_sends_back_is_still_there(repository: Path) -> None:
     write = script(
         "write",
-        'cat "$WEFT_FEEDBACK" >> text.md; echo "round $WEFT_ROUND" >> text.md',
+        'cat "$ROPEWALK_FEEDBACK" >> text.md; echo "round $ROPEWALK_ROUND" >> text.md',
         creates=(Ref("text.md"),),
     )
     state = await drive(
@@ -166,16 +166,16 @@ async def test_a_gate_that_has_a_name_is_called_by_it(tmp_path: Path) -> None:
 
 
 async def test_a_judge_that_could_not_judge_fails_as_it_failed_itself(tmp_path: Path) -> None:
-    async with open_weft(tmp_path, agents={"judge": {"argv": ["sh", "-c", "exit 75"]}}) as weft:
+    async with open_ropewalk(tmp_path, agents={"judge": {"argv": ["sh", "-c", "exit 75"]}}) as ropewalk:
         gate = Gate("verdict", {"role": "r", "criteria": ["Good."]})
         step = Step("a", "noop", gates=(gate,))
-        run = await weft.start(Workflow("flow", (step,), roles={"r": Role(agents=("judge",))}))
+        run = await ropewalk.start(Workflow("flow", (step,), roles={"r": Role(agents=("judge",))}))
         told: list[AttemptFailed] = []
 
         def hear(state: State, events: list[Event]) -> None:
             told.extend(event for event in events if isinstance(event, AttemptFailed))
 
-        await weft.engine.drive(run, lambda state: bool(told), hear)
+        await ropewalk.engine.drive(run, lambda state: bool(told), hear)
         assert told[0].failure.kind == "transient"
 
 

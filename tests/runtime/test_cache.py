@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from ropewalk.app.open import open_ropewalk
+from ropewalk.core.work import Artifact, Outcome, Usage, Verdict
+from ropewalk.definition.workflow import Step, Workflow
+from ropewalk.runtime.cache import Cached
 from tests.runtime.conftest import Bench, failed, noop
-from weft.app.open import open_weft
-from weft.core.work import Artifact, Outcome, Usage, Verdict
-from weft.definition.workflow import Step, Workflow
-from weft.runtime.cache import Cached
 
 
 async def _twice(outcome: Outcome, **how: object) -> tuple[Bench, list[Outcome]]:
@@ -110,7 +110,7 @@ def _git(folder: Path, *argv: str) -> str:
 async def test_a_file_that_came_from_further_back_counts(tmp_path: Path) -> None:
     _git(tmp_path, "init", "-q", "-b", "main")
     _git(tmp_path, "commit", "-q", "--allow-empty", "-m", "begin")
-    weft = open_weft(tmp_path)
+    ropewalk = open_ropewalk(tmp_path)
     read = []
     for word in ("one", "two", "one"):
         steps = (
@@ -118,8 +118,8 @@ async def test_a_file_that_came_from_further_back_counts(tmp_path: Path) -> None
             Step(id="between", kind="run", args={"script": "echo same > between.txt"}, needs=("first",)),
             Step(id="last", kind="run", args={"script": "cp x.txt y.txt"}, needs=("between",), cache=True),
         )
-        state = await weft.drive(await weft.start(Workflow(name="flow", steps=steps)))
+        state = await ropewalk.drive(await ropewalk.start(Workflow(name="flow", steps=steps)))
         result = state.steps["last"].result
         read.append((_git(tmp_path, "show", f"{state.commit}:y.txt"), bool(result and result.cached_from)))
     assert read == [("one", False), ("two", False), ("one", True)]
-    await weft.close()
+    await ropewalk.close()

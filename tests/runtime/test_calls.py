@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core.options import Parent
+from ropewalk.core.state import State
+from ropewalk.core.work import Outcome, Usage
+from ropewalk.definition.policy import Timeouts
+from ropewalk.definition.stored import encode
+from ropewalk.definition.workflow import Step, Workflow
+from ropewalk.testing.clock import settle
 from tests.runtime.conftest import Bench, noop
-from weft.core import commands as c
-from weft.core.options import Parent
-from weft.core.state import State
-from weft.core.work import Outcome, Usage
-from weft.definition.policy import Timeouts
-from weft.definition.stored import encode
-from weft.definition.workflow import Step, Workflow
-from weft.testing.clock import settle
 
 SUB = Step(id="sub", kind="call", args={"workflow": "child"})
 PAID = Outcome(agent="a", usage=Usage(tokens_in=100, cost_usd=1.0))

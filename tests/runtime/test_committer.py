@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from weft.core.events import RunStarted
-from weft.errors import StoreError
-from weft.runtime.committer import Committer
-from weft.store.memory import MemoryStore
-from weft.store.port import Append, Appended
+from ropewalk.core.events import RunStarted
+from ropewalk.errors import StoreError
+from ropewalk.runtime.committer import Committer
+from ropewalk.store.memory import MemoryStore
+from ropewalk.store.port import Append, Appended
 
 
 class Counting(MemoryStore):

@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from weft.runtime import descriptors as module
-from weft.runtime.descriptors import OF_AN_ATTEMPT, OF_OURS, fitting
+from ropewalk.runtime import descriptors as module
+from ropewalk.runtime.descriptors import OF_AN_ATTEMPT, OF_OURS, fitting
 
 
 class Limits:
@@ -76,6 +76,6 @@ def test_what_is_open_is_counted_or_guessed(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_process_with_few_descriptors_finds_few_slots():
-    script = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)); from weft.runtime.descriptors import fitting; print(fitting(32))"
+    script = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)); from ropewalk.runtime.descriptors import fitting; print(fitting(32))"
     shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert 1 <= int(shown.stdout) <= 3

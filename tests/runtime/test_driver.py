@@ -7,20 +7,20 @@ from collections import Counter
 
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core.events import Event, NotePublished, StepStarted
+from ropewalk.core.state import State
+from ropewalk.core.work import Failure, Outcome
+from ropewalk.definition.policy import Limits
+from ropewalk.definition.workflow import Step, Workflow
+from ropewalk.errors import LeaseHeld, StoreBusy, StoreError
+from ropewalk.ownership import Life
+from ropewalk.runtime.host import Wishes
+from ropewalk.runtime.patience import HOST
+from ropewalk.store.memory import MemoryStore
+from ropewalk.store.port import Append, Appended, Lease
+from ropewalk.testing.clock import ManualClock, settle
 from tests.runtime.conftest import Bench, noop
-from weft.core import commands as c
-from weft.core.events import Event, NotePublished, StepStarted
-from weft.core.state import State
-from weft.core.work import Failure, Outcome
-from weft.definition.policy import Limits
-from weft.definition.workflow import Step, Workflow
-from weft.errors import LeaseHeld, StoreBusy, StoreError
-from weft.ownership import Life
-from weft.runtime.host import Wishes
-from weft.runtime.patience import HOST
-from weft.store.memory import MemoryStore
-from weft.store.port import Append, Appended, Lease
-from weft.testing.clock import ManualClock, settle
 
 
 class Pair:

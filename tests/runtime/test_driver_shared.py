@@ -6,16 +6,16 @@ import asyncio
 
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core.events import NotePublished
+from ropewalk.core.work import Outcome
+from ropewalk.definition.workflow import Step, Workflow
+from ropewalk.errors import LeaseHeld, StillRunning, StoreError
+from ropewalk.runtime.assignment import Assignment, Link
+from ropewalk.store.port import Append, Appended
+from ropewalk.testing.clock import settle
+from ropewalk.workspace.port import Spot
 from tests.runtime.conftest import Bench, noop
-from weft.core import commands as c
-from weft.core.events import NotePublished
-from weft.core.work import Outcome
-from weft.definition.workflow import Step, Workflow
-from weft.errors import LeaseHeld, StillRunning, StoreError
-from weft.runtime.assignment import Assignment, Link
-from weft.store.port import Append, Appended
-from weft.testing.clock import settle
-from weft.workspace.port import Spot
 
 
 async def test_of_two_that_take_up_a_run_at_the_same_moment_in_one_process_one_drives_it(
@@ -56,7 +56,7 @@ async def test_who_waits_for_a_command_hears_that_the_driver_has_gone_while_it_w
 async def test_an_answer_that_another_process_writes_while_this_one_writes_reaches_the_attempt(
     bench: Bench,
 ) -> None:
-    from weft.agents.port import Permission
+    from ropewalk.agents.port import Permission
 
     heard: list[str] = []
 

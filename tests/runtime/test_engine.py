@@ -6,18 +6,18 @@ import asyncio
 
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core.events import StepSucceeded
+from ropewalk.core.options import Parent
+from ropewalk.core.work import Outcome, Usage
+from ropewalk.definition.policy import Budget, Limits, Retry
+from ropewalk.definition.stored import encode
+from ropewalk.definition.workflow import Approval, Step, Workflow
+from ropewalk.errors import LeaseHeld, NoSuchRun, Refused, RopewalkError, StoreError
+from ropewalk.runtime.engine import never
+from ropewalk.store.port import Appended
+from ropewalk.testing.clock import settle
 from tests.runtime.conftest import Bench, failed, noop
-from weft.core import commands as c
-from weft.core.events import StepSucceeded
-from weft.core.options import Parent
-from weft.core.work import Outcome, Usage
-from weft.definition.policy import Budget, Limits, Retry
-from weft.definition.stored import encode
-from weft.definition.workflow import Approval, Step, Workflow
-from weft.errors import LeaseHeld, NoSuchRun, Refused, StoreError, WeftError
-from weft.runtime.engine import never
-from weft.store.port import Appended
-from weft.testing.clock import settle
 
 
 async def test_a_chain_runs_to_its_end_in_written_order(bench: Bench) -> None:
@@ -170,7 +170,7 @@ async def test_an_append_by_somebody_else_is_folded_before_deciding_again(bench:
 
 
 async def test_a_called_run_gives_its_outputs_to_the_step_that_called_it(bench: Bench) -> None:
-    from weft.definition.workflow import Input, Workflow
+    from ropewalk.definition.workflow import Input, Workflow
 
     bench.work.does["inner"] = Outcome(outputs={"n": 7})
     bench.workflows["child"] = Workflow(
@@ -190,7 +190,7 @@ async def test_a_called_run_gives_its_outputs_to_the_step_that_called_it(bench: 
 
 
 async def test_a_child_that_waits_for_a_person_pauses_its_parent_and_both_go_on(bench: Bench) -> None:
-    from weft.definition.workflow import Workflow
+    from ropewalk.definition.workflow import Workflow
 
     bench.workflows["child"] = Workflow(name="child", steps=(Step(id="ok", kind="ask"),))
     run = await bench.begin(Step(id="sub", kind="call", args={"workflow": "child"}))
@@ -202,7 +202,7 @@ async def test_a_child_that_waits_for_a_person_pauses_its_parent_and_both_go_on(
 
 
 async def test_aborting_a_parent_aborts_what_it_called(bench: Bench) -> None:
-    from weft.definition.workflow import Workflow
+    from ropewalk.definition.workflow import Workflow
 
     bench.work.does["inner"] = "hold"
     bench.workflows["child"] = Workflow(name="child", steps=(noop("inner"),))
@@ -284,7 +284,7 @@ async def test_a_run_is_driven_once_in_a_process(bench: Bench) -> None:
     run = await bench.begin(noop("a"))
     driving = bench.drive(run)
     await settle()
-    with pytest.raises(WeftError, match="already driven"):
+    with pytest.raises(RopewalkError, match="already driven"):
         await bench.engine.drive(run)
     bench.work.release("a")
     await driving
@@ -318,7 +318,7 @@ async def test_a_note_outlives_a_crash_and_comes_with_the_next_brief(bench: Benc
 
 
 async def test_a_permission_is_asked_and_its_answer_reaches_the_attempt(bench: Bench) -> None:
-    from weft.agents.port import Permission
+    from ropewalk.agents.port import Permission
 
     async def asking(assignment: object, link: object) -> Outcome:
         answer = await link.ask(Permission(title="May I?", choices=("allow", "deny")))  # type: ignore[attr-defined]

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from weft.app.open import open_weft
-from weft.app.results import content, files
-from weft.core.state import State
-from weft.formats.loading import load
+from ropewalk.app.open import open_ropewalk
+from ropewalk.app.results import content, files
+from ropewalk.core.state import State
+from ropewalk.formats.loading import load
 
 pytestmark = pytest.mark.needs("git")
 
@@ -25,7 +25,7 @@ def git(folder: Path, *argv: str) -> str:
 def repository(tmp_path: Path) -> Path:
     git(tmp_path, "init", "-q", "-b", "main")
     (tmp_path / "check.sh").write_text("test -f good\n")
-    (tmp_path / ".gitignore").write_text(".weft/\n*.yaml\n")
+    (tmp_path / ".gitignore").write_text(".ropewalk/\n*.yaml\n")
     git(tmp_path, "add", "-A")
     git(tmp_path, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "begin")
     return tmp_path
@@ -34,9 +34,9 @@ def repository(tmp_path: Path) -> Path:
 async def drive(folder: Path, workspace: str = "auto", **texts: str) -> State:
     for name, text in texts.items():
         (folder / f"{name}.yaml").write_text(f"name: {name}\nsteps:\n{text}")
-    async with open_weft(folder, workspace=workspace) as weft:
-        run = await weft.start(load(folder / "w.yaml").workflow)
-        return await weft.drive(run)
+    async with open_ropewalk(folder, workspace=workspace) as ropewalk:
+        run = await ropewalk.start(load(folder / "w.yaml").workflow)
+        return await ropewalk.drive(run)
 
 
 def tree(folder: Path, commit: str) -> set[str]:
@@ -60,8 +60,8 @@ async def test_a_called_run_sees_what_was_made_before_and_its_files_go_on(reposi
     called = state.steps["kid"].result
     assert called is not None
     assert [artifact.path for artifact in called.artifacts] == ["k1.txt", "seen-by-k1.txt"]
-    assert git(repository, "rev-parse", f"refs/weft/{state.run}/kid/1.1") == called.commit
-    assert git(repository, "branch", "--list", "weft/*", "--format=%(refname:short)") == state.branch
+    assert git(repository, "rev-parse", f"refs/ropewalk/{state.run}/kid/1.1") == called.commit
+    assert git(repository, "branch", "--list", "ropewalk/*", "--format=%(refname:short)") == state.branch
 
 
 async def test_each_item_of_a_foreach_may_call_and_all_that_they_made_is_joined(repository: Path):
@@ -74,12 +74,12 @@ async def test_each_item_of_a_foreach_may_call_and_all_that_they_made_is_joined(
   - {id: last, needs: [each], run: "ls"}
 """,
         child="""
-  - {id: k1, run: "echo $WEFT_INPUT_X > $WEFT_INPUT_X.txt"}
+  - {id: k1, run: "echo $ROPEWALK_INPUT_X > $ROPEWALK_INPUT_X.txt"}
   - {id: deeper, needs: [k1], call: {workflow: grandchild.yaml, inputs: {x: "{{ inputs.x }}"}}}
 inputs: {x: {type: string}}
 """,
         grandchild="""
-  - {id: g, run: "cp $WEFT_INPUT_X.txt deep-$WEFT_INPUT_X.txt"}
+  - {id: g, run: "cp $ROPEWALK_INPUT_X.txt deep-$ROPEWALK_INPUT_X.txt"}
 inputs: {x: {type: string}}
 """,
     )
@@ -114,7 +114,7 @@ async def test_what_a_failed_called_run_left_is_kept_under_its_refs(repository: 
         child='  - {id: k1, run: "echo half > half.txt; exit 1"}\n',
     )
     assert state.status == "failed"
-    refs = git(repository, "for-each-ref", "--format=%(refname)", f"refs/weft/{state.steps['kid'].child}")
+    refs = git(repository, "for-each-ref", "--format=%(refname)", f"refs/ropewalk/{state.steps['kid'].child}")
     assert any("half.txt" in git(repository, "ls-tree", "--name-only", ref) for ref in refs.split())
 
 
@@ -130,9 +130,9 @@ async def test_needs_that_disagree_are_asked_about_before_the_call(repository: P
     )
     assert (state.status, state.reason) == ("paused", "asked")
     (ask,) = state.asks.values()
-    async with open_weft(repository) as weft:
-        await weft.answer(state.run, ask.ask, "theirs", by="ann")
-        state = await weft.drive(state.run)
+    async with open_ropewalk(repository) as ropewalk:
+        await ropewalk.answer(state.run, ask.ask, "theirs", by="ann")
+        state = await ropewalk.drive(state.run)
     assert state.status == "completed", state.reason
     assert git(repository, "show", f"{state.commit}:x.txt") == "b"
 
@@ -163,37 +163,37 @@ async def test_the_files_of_a_run_are_read_from_what_its_steps_left_joined(repos
 """
     state = await drive(repository, w=text)
     assert state.status == "failed"
-    async with open_weft(repository) as weft:
-        found = await files(weft, state)
-        assert await files(weft, state) is found
-        data = await content(weft, state, found, "f.txt") or b""
+    async with open_ropewalk(repository) as ropewalk:
+        found = await files(ropewalk, state)
+        assert await files(ropewalk, state) is found
+        data = await content(ropewalk, state, found, "f.txt") or b""
         assert data.startswith(b"first\n")
         assert data.endswith(b"last\n")
-        assert await content(weft, state, found, "l") is None
+        assert await content(ropewalk, state, found, "l") is None
     state = await drive(repository, w=text.replace("exit 1", "true"))
-    async with open_weft(repository) as weft:
-        found = await files(weft, state)
+    async with open_ropewalk(repository) as ropewalk:
+        found = await files(ropewalk, state)
         assert found.commit == state.commit
         assert [(path, one.step) for path, one in found.made.items()] == [("f.txt", "b"), ("l", "a")]
-        assert await content(weft, state, found, "f.txt") == data
+        assert await content(ropewalk, state, found, "f.txt") == data
 
 
 async def test_a_fork_past_a_foreach_keeps_what_its_items_made(repository: Path):
     state = await drive(
         repository,
         w="""
-  - {id: each, foreach: ["a", "b"], run: "echo $WEFT_ITEM > $WEFT_ITEM.txt"}
+  - {id: each, foreach: ["a", "b"], run: "echo $ROPEWALK_ITEM > $ROPEWALK_ITEM.txt"}
   - {id: after, needs: [each], run: "ls"}
 """,
     )
     assert state.status == "completed", state.reason
-    async with open_weft(repository) as weft:
-        forked = await weft.drive(await weft.fork(state.run, "after"))
+    async with open_ropewalk(repository) as ropewalk:
+        forked = await ropewalk.drive(await ropewalk.fork(state.run, "after"))
         assert forked.status == "completed", forked.reason
         assert {"a.txt", "b.txt"} <= set(forked.outputs["after"]["stdout"].split())
         assert tree(repository, forked.commit) == {"a.txt", "b.txt"}
-        assert (await weft.cleanup(0.0, unlanded=True)).removed
-    assert git(repository, "for-each-ref", "refs/weft") == ""
+        assert (await ropewalk.cleanup(0.0, unlanded=True)).removed
+    assert git(repository, "for-each-ref", "refs/ropewalk") == ""
 
 
 async def test_what_a_fork_keeps_stays_when_the_run_that_it_comes_from_is_let_go(repository: Path):
@@ -201,12 +201,14 @@ async def test_what_a_fork_keeps_stays_when_the_run_that_it_comes_from_is_let_go
         repository,
         w='  - {id: a, run: "echo a > a.txt"}\n  - {id: b, needs: [a], run: "cat a.txt"}\n',
     )
-    async with open_weft(repository) as weft:
-        fork = await weft.fork(state.run, "b")
+    async with open_ropewalk(repository) as ropewalk:
+        fork = await ropewalk.fork(state.run, "b")
         git(repository, "branch", "-D", state.branch)
-        for ref in git(repository, "for-each-ref", "--format=%(refname)", f"refs/weft/{state.run}").split():
+        for ref in git(
+            repository, "for-each-ref", "--format=%(refname)", f"refs/ropewalk/{state.run}"
+        ).split():
             git(repository, "update-ref", "-d", ref)
         git(repository, "reflog", "expire", "--expire=now", "--all")
         git(repository, "gc", "-q", "--prune=now")
-        forked = await weft.drive(fork)
+        forked = await ropewalk.drive(fork)
     assert forked.status == "completed", forked.reason

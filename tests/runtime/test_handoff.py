@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from weft.core.work import Artifact, Handoff, Outcome
-from weft.errors import TemplateError
-from weft.runtime.handoff import handed
-from weft.testing.briefs import brief
+from ropewalk.core.work import Artifact, Handoff, Outcome
+from ropewalk.errors import TemplateError
+from ropewalk.runtime.handoff import handed
+from ropewalk.testing.briefs import brief
 
 KNOWN = Handoff(
     sender="writer",

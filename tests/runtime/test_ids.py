@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weft.runtime.ids import new_run_id
+from ropewalk.runtime.ids import new_run_id
 
 
 def test_ids_sort_by_time_also_within_a_millisecond() -> None:

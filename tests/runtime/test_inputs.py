@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from weft.definition.secrets import MARK
-from weft.definition.workflow import Input, Workflow
-from weft.errors import InvalidInput
-from weft.runtime.inputs import changed_inputs, checked_inputs, parted, refuse_told, secret_values
+from ropewalk.definition.secrets import MARK
+from ropewalk.definition.workflow import Input, Workflow
+from ropewalk.errors import InvalidInput
+from ropewalk.runtime.inputs import changed_inputs, checked_inputs, parted, refuse_told, secret_values
 
 FLOW = Workflow(
     name="flow",

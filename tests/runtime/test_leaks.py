@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from ropewalk.app.open import open_ropewalk
+from ropewalk.core.state import State
+from ropewalk.errors import SecretStays
+from ropewalk.workspace.places import note_of
+from ropewalk.workspace.port import Spot
+from ropewalk.workspace.worktree import GitWorkspace
 from tests.formats.told import workflow
 from tests.journeys.program import Program, until
-from weft.app.open import open_weft
-from weft.core.state import State
-from weft.errors import SecretStays
-from weft.workspace.places import note_of
-from weft.workspace.port import Spot
-from weft.workspace.worktree import GitWorkspace
 
 pytestmark = pytest.mark.needs("git")
 
@@ -24,7 +24,7 @@ VALUE = "canary-0123456789"
 @pytest.fixture(params=["git", "folder"])
 def project(request, tmp_path: Path, monkeypatch) -> Path:
     monkeypatch.setenv("MINE", VALUE)
-    (tmp_path / "weft.toml").write_text(f'workspace = "{request.param}"\n')
+    (tmp_path / "ropewalk.toml").write_text(f'workspace = "{request.param}"\n')
     if request.param == "git":
         for words in (
             ["init", "-q"],
@@ -38,9 +38,9 @@ def project(request, tmp_path: Path, monkeypatch) -> Path:
 async def ended(project: Path, script: str, **more: str) -> State:
     keys = "".join(f", {key}: {value}" for key, value in more.items())
     text = f"secrets: {{S: {{env: MINE}}}}\nsteps:\n- {{id: a, run: '{script}', secrets: S{keys}}}\n"
-    weft = open_weft(project)
-    state = await weft.drive(await weft.start(workflow(text)))
-    await weft.close()
+    ropewalk = open_ropewalk(project)
+    state = await ropewalk.drive(await ropewalk.start(workflow(text)))
+    await ropewalk.close()
     return state
 
 
@@ -63,7 +63,7 @@ def kept(project: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        ('echo "$S" > out.txt', "it wrote the secret S into out.txt; weft took it out"),
+        ('echo "$S" > out.txt', "it wrote the secret S into out.txt; ropewalk took it out"),
         ('mkdir d; echo x > "d/$S"', "it wrote the secret S into d/[redacted S]"),
         ('echo "$S" > out.txt; exit 3', "exit code 3; it wrote the secret S into out.txt"),
         ('for n in 1 2 3 4 5 6 7; do echo "$S" > $n; done', "S into 5 and 2 more"),
@@ -79,14 +79,14 @@ async def test_a_file_with_a_secret_fails_the_step_and_is_not_kept(project, scri
 
 async def test_what_a_stopped_attempt_wrote_is_looked_through_too(project):
     state = await ended(
-        project, 'echo "$S" > out.txt; echo "$S" > "$WEFT_OUTPUT"; sleep 60', timeout="{attempt: 2}"
+        project, 'echo "$S" > out.txt; echo "$S" > "$ROPEWALK_OUTPUT"; sleep 60', timeout="{attempt: 2}"
     )
     assert state.steps["a"].failure is not None
     assert kept(project) == []
 
 
 async def test_outputs_and_the_spool_are_clean_without_a_failure(project):
-    state = await ended(project, 'echo "told=$S" >> "$WEFT_OUTPUT"; echo "$S"')
+    state = await ended(project, 'echo "told=$S" >> "$ROPEWALK_OUTPUT"; echo "$S"')
     result = state.steps["a"].result
     assert result is not None
     assert result.outputs["told"] == "[redacted S]"
@@ -102,7 +102,7 @@ async def test_what_a_gate_writes_counts_as_well(project):
 @pytest.mark.parametrize("project", ["git"], indirect=True)
 async def test_a_folder_that_has_to_stay_was_looked_through_and_says_what_cannot_be_kept(project: Path):
     state = await ended(project, "echo half > half.txt; mkfifo pipe; exit 1")
-    (place,) = (project / ".git/weft/places" / state.run).glob("a.1.1")
+    (place,) = (project / ".git/ropewalk/places" / state.run).glob("a.1.1")
     assert "pipe: it is no file" in state.steps["a"].warnings[-1]
     assert not note_of(place).secret
 
@@ -121,7 +121,8 @@ async def test_what_cannot_be_taken_out_of_an_earlier_attempt_keeps_its_folder_a
     monkeypatch.setattr(GitWorkspace, "cut_off", cut_off)
     monkeypatch.setattr(GitWorkspace, "looked_through", lambda space, folder: looked.append(folder))
     monkeypatch.setattr(
-        "weft.runtime.leaks.Scrub.folder", lambda scrub, folder, *since: stuck() if folder == project else []
+        "ropewalk.runtime.leaks.Scrub.folder",
+        lambda scrub, folder, *since: stuck() if folder == project else [],
     )
     assert (await ended(project, "true")).status == "completed"
     assert looked == []
@@ -131,12 +132,12 @@ SCRIPT = 'echo "$S" > leak.txt; test -e "$FLAG" && rm leak.txt || { touch "$FLAG
 
 
 @pytest.mark.parametrize("project", ["git"], indirect=True)
-def test_what_an_attempt_that_was_killed_with_all_of_weft_wrote_is_looked_through_by_the_next(
+def test_what_an_attempt_that_was_killed_with_all_of_ropewalk_wrote_is_looked_through_by_the_next(
     project: Path, tmp_path_factory: pytest.TempPathFactory
 ):
     flag = tmp_path_factory.mktemp("flag") / "begun"
     program = Program(project, MINE=VALUE)
-    program.write("weft.toml", '[environment]\npass = ["FLAG"]\n')
+    program.write("ropewalk.toml", '[environment]\npass = ["FLAG"]\n')
     program.environment["FLAG"] = str(flag)
     program.write(
         "w.yaml",

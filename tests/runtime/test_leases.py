@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from weft.errors import LeaseHeld, StoreBusy, StoreError
-from weft.ownership import Life
-from weft.runtime.leases import Leases
-from weft.store.memory import MemoryStore
-from weft.store.port import Lease
-from weft.testing.clock import ManualClock, settle
+from ropewalk.errors import LeaseHeld, StoreBusy, StoreError
+from ropewalk.ownership import Life
+from ropewalk.runtime.leases import Leases
+from ropewalk.store.memory import MemoryStore
+from ropewalk.store.port import Lease
+from ropewalk.testing.clock import ManualClock, settle
 
 
 class Bench:
@@ -173,7 +173,7 @@ async def test_whatever_goes_wrong_with_one_renewal_the_next_comes(bench: Bench)
 
     async def broken(run: str) -> Lease:
         tried.append(run)
-        raise RuntimeError("a fault of weft")
+        raise RuntimeError("a fault of ropewalk")
 
     bench.leases._claimant.claim = broken  # type: ignore[method-assign]
     await bench.clock.advance(5)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from weft.core.work import Failure
-from weft.errors import GateError, StoreBusy
-from weft.runtime.outcomes import classed, counted
-from weft.runtime.patience import HOST
+from ropewalk.core.work import Failure
+from ropewalk.errors import GateError, StoreBusy
+from ropewalk.runtime.outcomes import classed, counted
+from ropewalk.runtime.patience import HOST
 
 
 def test_a_gate_whose_judge_failed_has_failed_as_the_judge_did():

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from weft.errors import StoreBusy, StoreError, WorkspaceError
-from weft.runtime.patience import HOST, MOST_SECONDS, delay, failure_of, patiently
-from weft.testing.clock import ManualClock, settle
+from ropewalk.errors import StoreBusy, StoreError, WorkspaceError
+from ropewalk.runtime.patience import HOST, MOST_SECONDS, delay, failure_of, patiently
+from ropewalk.testing.clock import ManualClock, settle
 
 
 class Work:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weft.runtime.places import Places
+from ropewalk.runtime.places import Places
 
 
 def test_a_run_gets_what_is_free_and_no_more() -> None:

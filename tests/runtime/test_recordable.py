@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from ropewalk.core import commands as c
+from ropewalk.core.sizes import DATA_BYTES, EVENT_BYTES
+from ropewalk.core.work import Artifact, Failure, Handoff, Outcome, Usage, Verdict
+from ropewalk.errors import StoreError
+from ropewalk.runtime.assignment import Assignment, Link
+from ropewalk.runtime.recordable import recordable, unrecordable
 from tests.runtime.conftest import Bench, noop
-from weft.core import commands as c
-from weft.core.sizes import DATA_BYTES, EVENT_BYTES
-from weft.core.work import Artifact, Failure, Handoff, Outcome, Usage, Verdict
-from weft.errors import StoreError
-from weft.runtime.assignment import Assignment, Link
-from weft.runtime.recordable import recordable, unrecordable
 
 HALF = "\ud800"
 MANY = tuple(Artifact(path=f"node_modules/{n}", digest="0" * 64) for n in range(180_000))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from weft.runtime.underway import UnderWay
+from ropewalk.runtime.underway import UnderWay
 
 
 class Table:

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from ropewalk.app.open import Ropewalk, open_ropewalk
+from ropewalk.core.events import RunCreated
+from ropewalk.core.evolve import evolve
+from ropewalk.core.graph import Graph
+from ropewalk.core.state import begin
+from ropewalk.definition.secrets import MARK
+from ropewalk.definition.workflow import Secret
+from ropewalk.errors import InvalidInput, Refused
+from ropewalk.runtime.vault import NOTHING, Vault, how_to_give
+from ropewalk.testing.clock import ManualClock
 from tests.formats.told import workflow
-from weft.app.open import Weft, open_weft
-from weft.core.events import RunCreated
-from weft.core.evolve import evolve
-from weft.core.graph import Graph
-from weft.core.state import begin
-from weft.definition.secrets import MARK
-from weft.definition.workflow import Secret
-from weft.errors import InvalidInput, Refused
-from weft.runtime.vault import NOTHING, Vault, how_to_give
-from weft.testing.clock import ManualClock
 
 VALUE = "canary-0123456789"
 FLOW = """
@@ -30,42 +30,42 @@ steps:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "weft.toml").write_text('workspace = "folder"\n')
+    (tmp_path / "ropewalk.toml").write_text('workspace = "folder"\n')
     return tmp_path
 
 
-async def begun(folder: Path) -> tuple[Weft, str]:
-    weft = open_weft(folder)
-    return weft, await weft.start(workflow(FLOW), inputs={"token": VALUE})
+async def begun(folder: Path) -> tuple[Ropewalk, str]:
+    ropewalk = open_ropewalk(folder)
+    return ropewalk, await ropewalk.start(workflow(FLOW), inputs={"token": VALUE})
 
 
 async def test_a_value_is_given_to_the_step_that_names_it_and_forgotten_at_the_end(folder):
-    weft, run = await begun(folder)
-    assert (await weft.engine.fold(run)).inputs == {"token": MARK}
-    state = await weft.drive(run)
-    await weft.answer(run, next(iter(state.asks)), "approve")
-    assert (await weft.drive(run)).status == "completed"
-    assert weft.engine.vault.of(run) == {}
-    await weft.close()
+    ropewalk, run = await begun(folder)
+    assert (await ropewalk.engine.fold(run)).inputs == {"token": MARK}
+    state = await ropewalk.drive(run)
+    await ropewalk.answer(run, next(iter(state.asks)), "approve")
+    assert (await ropewalk.drive(run)).status == "completed"
+    assert ropewalk.engine.vault.of(run) == {}
+    await ropewalk.close()
 
 
 async def test_a_process_that_was_not_given_it_waits_before_anything_starts_and_goes_on_when_it_is(folder):
-    weft, run = await begun(folder)
-    await weft.close()
-    weft = open_weft(folder)
-    state = await weft.drive(run)
+    ropewalk, run = await begun(folder)
+    await ropewalk.close()
+    ropewalk = open_ropewalk(folder)
+    state = await ropewalk.drive(run)
     assert (state.status, state.reason, state.detail) == ("paused", "secret", "token")
     assert state.steps["first"].status == "pending"
     with pytest.raises(InvalidInput, match="no such input"):
-        await weft.give(run, {"tokn": VALUE})
-    await weft.give(run, {"token": VALUE})
-    state = await weft.drive(run)
+        await ropewalk.give(run, {"tokn": VALUE})
+    await ropewalk.give(run, {"token": VALUE})
+    state = await ropewalk.drive(run)
     assert (state.status, state.reason) == ("paused", "asked")
-    await weft.answer(run, next(iter(state.asks)), "approve")
-    assert (await weft.drive(run)).status == "completed"
+    await ropewalk.answer(run, next(iter(state.asks)), "approve")
+    assert (await ropewalk.drive(run)).status == "completed"
     with pytest.raises(Refused, match="is completed"):
-        await weft.give(run, {"token": VALUE})
-    await weft.close()
+        await ropewalk.give(run, {"token": VALUE})
+    await ropewalk.close()
 
 
 LATER = """
@@ -77,56 +77,58 @@ steps:
 
 
 async def test_a_run_that_goes_on_by_itself_when_a_time_comes_waits_for_the_value_too(folder):
-    weft = open_weft(folder)
-    run = await weft.start(workflow(LATER), inputs={"token": VALUE})
-    assert (await weft.drive(run)).reason == "asked"
-    await weft.close()
-    weft = open_weft(folder)
-    weft.engine.clock = ManualClock(weft.engine.clock.now() + 7200)
-    state = await weft.drive(run)
+    ropewalk = open_ropewalk(folder)
+    run = await ropewalk.start(workflow(LATER), inputs={"token": VALUE})
+    assert (await ropewalk.drive(run)).reason == "asked"
+    await ropewalk.close()
+    ropewalk = open_ropewalk(folder)
+    ropewalk.engine.clock = ManualClock(ropewalk.engine.clock.now() + 7200)
+    state = await ropewalk.drive(run)
     assert (state.status, state.reason, state.steps["uses"].status) == ("paused", "secret", "pending")
-    await weft.give(run, {"token": VALUE})
-    assert (await weft.drive(run)).status == "completed"
-    await weft.close()
+    await ropewalk.give(run, {"token": VALUE})
+    assert (await ropewalk.drive(run)).status == "completed"
+    await ropewalk.close()
 
 
 async def test_one_step_of_a_run_is_refused_rather_than_failed_for_want_of_a_value(folder):
-    from weft.core import commands as c
+    from ropewalk.core import commands as c
 
-    weft, run = await begun(folder)
-    await weft.close()
-    weft = open_weft(folder)
-    state = await weft.engine.fold(run)
-    assert weft.engine.vault.lacking(state) == ("token",)
-    await weft.drive(run)
+    ropewalk, run = await begun(folder)
+    await ropewalk.close()
+    ropewalk = open_ropewalk(folder)
+    state = await ropewalk.engine.fold(run)
+    assert ropewalk.engine.vault.lacking(state) == ("token",)
+    await ropewalk.drive(run)
     with pytest.raises(Refused):
-        await weft.engine.tell(run, c.ExecuteStep("uses"), "ada")
-    await weft.close()
+        await ropewalk.engine.tell(run, c.ExecuteStep("uses"), "ada")
+    await ropewalk.close()
 
 
 async def test_a_run_that_is_aborted_does_not_wait_for_a_value(folder):
-    from weft.core import commands as c
+    from ropewalk.core import commands as c
 
-    weft, run = await begun(folder)
-    await weft.close()
-    weft = open_weft(folder)
-    await weft.drive(run)
-    await weft.engine.tell(run, c.Abort(), "ada")
+    ropewalk, run = await begun(folder)
+    await ropewalk.close()
+    ropewalk = open_ropewalk(folder)
+    await ropewalk.drive(run)
+    await ropewalk.engine.tell(run, c.Abort(), "ada")
     assert (
-        await weft.drive(run) if not (await weft.engine.fold(run)).ended else await weft.engine.fold(run)
+        await ropewalk.drive(run)
+        if not (await ropewalk.engine.fold(run)).ended
+        else await ropewalk.engine.fold(run)
     ).status == "aborted"
-    await weft.close()
+    await ropewalk.close()
 
 
 async def test_a_fork_takes_the_value_along_or_another_one_and_neither_is_on_record(folder):
-    weft, run = await begun(folder)
-    await weft.drive(run)
-    same = await weft.fork(run, "uses")
-    other = await weft.fork(run, "uses", inputs={"token": VALUE[::-1]})
-    assert weft.engine.vault.of(same) == {"token": VALUE}
-    assert weft.engine.vault.of(other) == {"token": VALUE[::-1]}
-    assert (await weft.engine.fold(other)).inputs == {"token": MARK}
-    await weft.close()
+    ropewalk, run = await begun(folder)
+    await ropewalk.drive(run)
+    same = await ropewalk.fork(run, "uses")
+    other = await ropewalk.fork(run, "uses", inputs={"token": VALUE[::-1]})
+    assert ropewalk.engine.vault.of(same) == {"token": VALUE}
+    assert ropewalk.engine.vault.of(other) == {"token": VALUE[::-1]}
+    assert (await ropewalk.engine.fold(other)).inputs == {"token": MARK}
+    await ropewalk.close()
 
 
 async def test_a_called_run_is_given_what_its_call_names(folder):
@@ -134,7 +136,7 @@ async def test_a_called_run_is_given_what_its_call_names(folder):
         "name: child\ninputs: {key: {secret: true}, plain: {required: false}}\n"
         "steps:\n- {id: use, run: 'test \"$K\" = canary-0123456789', secrets: {K: key}}\n"
     )
-    weft = open_weft(folder)
+    ropewalk = open_ropewalk(folder)
     (folder / "key").write_text(VALUE)
     flow = workflow(
         "inputs: {token: {secret: true}}\nsecrets: {F: {file: key}}\nsteps:\n"
@@ -142,8 +144,8 @@ async def test_a_called_run_is_given_what_its_call_names(folder):
         "- {id: reference, call: child.yaml, secrets: {key: F}}\n"
         "- {id: wrong, call: child.yaml, secrets: {key: F, plain: F}, on_failure: continue}\n"
     )
-    run = await weft.start(flow, inputs={"token": VALUE})
-    state = await weft.drive(run)
+    run = await ropewalk.start(flow, inputs={"token": VALUE})
+    state = await ropewalk.drive(run)
     assert [state.steps[name].status for name in ("value", "reference", "wrong")] == [
         "succeeded",
         "succeeded",
@@ -152,7 +154,7 @@ async def test_a_called_run_is_given_what_its_call_names(folder):
     failure = state.steps["wrong"].failure
     assert failure is not None
     assert "has no secret input of that name" in failure.message
-    await weft.close()
+    await ropewalk.close()
 
 
 def test_a_record_of_before_that_holds_the_value_shows_it_to_nobody():
@@ -173,5 +175,5 @@ def test_what_is_held_is_known_by_run():
     vault.forget("r")
     assert vault.of("r") == {}
     assert not NOTHING.redactor
-    assert how_to_give("r", ("a", "b")) == "weft drive r -i a=@env:NAME -i b=@env:NAME"
-    assert how_to_give("r", ()) == "weft drive r"
+    assert how_to_give("r", ("a", "b")) == "ropewalk drive r -i a=@env:NAME -i b=@env:NAME"
+    assert how_to_give("r", ()) == "ropewalk drive r"

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from weft.core.work import Outcome
-from weft.definition.policy import Timeouts
-from weft.runtime.desk import AttemptDesk
-from weft.runtime.watch import Watch
-from weft.testing.clock import ManualClock, settle
+from ropewalk.core.work import Outcome
+from ropewalk.definition.policy import Timeouts
+from ropewalk.runtime.desk import AttemptDesk
+from ropewalk.runtime.watch import Watch
+from ropewalk.testing.clock import ManualClock, settle
 
 
 class Link:
@@ -113,12 +113,12 @@ async def test_output_is_written_as_it_goes_and_cut_at_its_limit(tmp_path: Path)
     bench.desk.say("more")
     await bench.clock.advance(2)
     await running
-    assert bench.link.out.startswith(b"12345678\n[weft: the output limit is reached")
+    assert bench.link.out.startswith(b"12345678\n[ropewalk: the output limit is reached")
     assert b"more" not in bench.link.out
 
 
 async def test_notes_questions_and_events_of_an_attempt_go_to_its_run(tmp_path: Path) -> None:
-    from weft.agents.port import Permission
+    from ropewalk.agents.port import Permission
 
     bench = Bench(tmp_path, Timeouts())
     await bench.desk.note({"session": 1})

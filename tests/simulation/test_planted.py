@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from weft.core import advance, answers, decide, endings, joins, plan, reports, rounds
-from weft.core import commands as c
-from weft.core import events as e
-from weft.core.draft import Draft
-from weft.core.evolve import arrows, ask, step
-from weft.core.evolve import rounds as folded_rounds
-from weft.core.state import State, StepState
-from weft.testing.simulation import shrunk, simulate
-from weft.testing.simulation.trial import Crash
+from ropewalk.core import advance, answers, decide, endings, joins, plan, reports, rounds
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.draft import Draft
+from ropewalk.core.evolve import arrows, ask, step
+from ropewalk.core.evolve import rounds as folded_rounds
+from ropewalk.core.state import State, StepState
+from ropewalk.testing.simulation import shrunk, simulate
+from ropewalk.testing.simulation.trial import Crash
 
 TRIALS = 400
 Plant = Callable[[pytest.MonkeyPatch], None]

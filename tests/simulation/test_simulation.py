@@ -6,9 +6,9 @@ from random import Random
 
 import pytest
 
+from ropewalk.definition.check import check
+from ropewalk.testing.simulation import Fault, catalog, shrunk, simulate
 from tests.soak import SOAK, first_seed
-from weft.definition.check import check
-from weft.testing.simulation import Fault, catalog, shrunk, simulate
 
 SHARDS = 32
 TRIALS = SOAK or 320
@@ -40,7 +40,7 @@ def test_what_was_broken_once_stays_whole(seed: int):
 
 
 def report(fault: Fault) -> str:
-    return f"play it again with WEFT_SOAK=1 WEFT_SEED={fault.seed}\n{shrunk(fault)}"
+    return f"play it again with ROPEWALK_SOAK=1 ROPEWALK_SEED={fault.seed}\n{shrunk(fault)}"
 
 
 def test_the_same_seed_plays_the_same_trial():
@@ -49,7 +49,7 @@ def test_the_same_seed_plays_the_same_trial():
     assert catalog(Random(12)) != one
 
 
-def test_random_workflows_are_such_as_weft_would_load():
+def test_random_workflows_are_such_as_ropewalk_would_load():
     for seed in range(150):
         for workflow in catalog(Random(seed)).workflows.values():
             faults = check(workflow)

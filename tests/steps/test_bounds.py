@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from weft.errors import TemplateError
-from weft.steps import bounds
-from weft.steps.template import render
+from ropewalk.errors import TemplateError
+from ropewalk.steps import bounds
+from ropewalk.steps.template import render
 
 DOUBLES = (
     "{% set n = namespace(x='a' * 99) %}{% for i in range(60) %}{% set n.x = SIGN %}{% endfor %}{{ n.x }}"

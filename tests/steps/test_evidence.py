@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from weft.agents.schema import schema_faults
-from weft.core.work import Artifact, Failure, Feedback, Outcome
-from weft.definition.workflow import Fact, Ref
-from weft.steps.evidence import demand
-from weft.testing.briefs import brief
+from ropewalk.agents.schema import schema_faults
+from ropewalk.core.work import Artifact, Failure, Feedback, Outcome
+from ropewalk.definition.workflow import Fact, Ref
+from ropewalk.steps.evidence import demand
+from ropewalk.testing.briefs import brief
 
 DONE = Outcome()
 

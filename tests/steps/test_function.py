@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from weft.core.work import Brief, Failure, Outcome
-from weft.steps.function import Function
-from weft.steps.port import Tools
-from weft.testing.briefs import brief
-from weft.testing.desk import ListeningDesk
+from ropewalk.core.work import Brief, Failure, Outcome
+from ropewalk.steps.function import Function
+from ropewalk.steps.port import Tools
+from ropewalk.testing.briefs import brief
+from ropewalk.testing.desk import ListeningDesk
 
 
 @pytest.fixture

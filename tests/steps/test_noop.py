@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from weft.core.work import Outcome
-from weft.steps.noop import Noop
-from weft.steps.port import Tools
-from weft.testing.briefs import brief
-from weft.testing.desk import ListeningDesk
+from ropewalk.core.work import Outcome
+from ropewalk.steps.noop import Noop
+from ropewalk.steps.port import Tools
+from ropewalk.testing.briefs import brief
+from ropewalk.testing.desk import ListeningDesk
 
 TOOLS = Tools(agents={})
 

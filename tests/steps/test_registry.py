@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from weft.errors import PluginError
-from weft.steps.registry import GATES, KINDS, Gates, Kinds, agents
+from ropewalk.errors import PluginError
+from ropewalk.steps.registry import GATES, KINDS, Gates, Kinds, agents
 
 PLUGINS = """
 class Good:
@@ -116,7 +116,7 @@ def test_agents_of_plug_ins_are_a_registry_too():
 
 def test_asking_for_a_built_in_kind_looks_for_no_entry_points():
     code = (
-        "import sys; from weft.steps.registry import Kinds; Kinds().kind('noop');"
+        "import sys; from ropewalk.steps.registry import Kinds; Kinds().kind('noop');"
         "print([m for m in ('jinja2', 'jsonschema', 'asyncio.subprocess', 'ruamel.yaml') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 
-from weft.agents.acp.agent import AcpAgent
-from weft.agents.breaker import Breakers
-from weft.agents.command import Command
-from weft.agents.confine import Confinement
-from weft.agents.model import Model
-from weft.agents.port import Desk, Probe
-from weft.agents.rehearsal import Rehearsal
-from weft.core.work import Brief, Failure, Outcome, Usage
-from weft.definition.workflow import Role
-from weft.steps.port import Tools
-from weft.steps.role import Decide
-from weft.steps.role import Role as RoleKind
-from weft.testing.briefs import brief
-from weft.testing.desk import ListeningDesk
+from ropewalk.agents.acp.agent import AcpAgent
+from ropewalk.agents.breaker import Breakers
+from ropewalk.agents.command import Command
+from ropewalk.agents.confine import Confinement
+from ropewalk.agents.model import Model
+from ropewalk.agents.port import Desk, Probe
+from ropewalk.agents.rehearsal import Rehearsal
+from ropewalk.core.work import Brief, Failure, Outcome, Usage
+from ropewalk.definition.workflow import Role
+from ropewalk.steps.port import Tools
+from ropewalk.steps.role import Decide
+from ropewalk.steps.role import Role as RoleKind
+from ropewalk.testing.briefs import brief
+from ropewalk.testing.desk import ListeningDesk
 
 DONE = Outcome()
 

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from weft.agents import exchange
-from weft.agents.confine import Confinement
-from weft.core.work import Brief, Feedback
-from weft.definition.workflow import Role
-from weft.processes.limits import Limits
-from weft.steps.port import Tools
-from weft.steps.run import Run
-from weft.testing.briefs import brief
-from weft.testing.desk import ListeningDesk
+from ropewalk.agents import exchange
+from ropewalk.agents.confine import Confinement
+from ropewalk.core.work import Brief, Feedback
+from ropewalk.definition.workflow import Role
+from ropewalk.processes.limits import Limits
+from ropewalk.steps.port import Tools
+from ropewalk.steps.run import Run
+from ropewalk.testing.briefs import brief
+from ropewalk.testing.desk import ListeningDesk
 
 TOOLS = Tools(agents={})
 
@@ -71,7 +71,7 @@ async def test_a_value_that_is_too_large_for_a_variable_is_a_file_and_a_step_tha
     desk,
 ):
     large, many = "x" * 140_000, {f"part_{n}": "y" * 30_000 for n in range(12)}
-    script = 'test -z "${WEFT_INPUT_ISSUE+set}"; wc -c < "$WEFT_INPUT_ISSUE_FILE"; env | grep -c "^WEFT_INPUT_PART_.*_FILE="'
+    script = 'test -z "${ROPEWALK_INPUT_ISSUE+set}"; wc -c < "$ROPEWALK_INPUT_ISSUE_FILE"; env | grep -c "^ROPEWALK_INPUT_PART_.*_FILE="'
     outcome = await run(
         desk, args={"script": script}, inputs={"issue": large, "short": "s", **many}, item=large
     )
@@ -89,7 +89,10 @@ async def test_what_the_system_would_not_start_a_program_with_is_told_with_the_w
     ):
         outcome = await run(desk, **how, inputs={"issue": "x" * 140_000, "part": "z" * 100_000})
         assert outcome.failure is not None
-        assert "pass it in a file: of a large input WEFT_INPUT_NAME_FILE names one" in outcome.failure.message
+        assert (
+            "pass it in a file: of a large input ROPEWALK_INPUT_NAME_FILE names one"
+            in outcome.failure.message
+        )
         assert len(outcome.failure.message) < 400
 
 
@@ -101,7 +104,7 @@ async def test_what_the_attempt_is_given_is_in_its_environment(desk):
 
 async def test_the_variables_of_the_attempt_are_there(desk):
     names = "RUN STEP ITEM ROUND ATTEMPT KEY INPUT_THE_NAME INPUT_FLAG INPUT_NONE"
-    script = "\n".join(f'echo "$WEFT_{name}"' for name in names.split()) + '\necho "$WEFT_INPUT_MAP"'
+    script = "\n".join(f'echo "$ROPEWALK_{name}"' for name in names.split()) + '\necho "$ROPEWALK_INPUT_MAP"'
     outcome = await run(
         desk,
         args={"script": script},
@@ -116,7 +119,7 @@ async def test_the_variables_of_the_attempt_are_there(desk):
 
 
 async def test_our_own_environment_does_not_leak(desk, monkeypatch):
-    monkeypatch.setenv("WEFT_SECRET_OF_OURS", "s3cret")
+    monkeypatch.setenv("ROPEWALK_SECRET_OF_OURS", "s3cret")
     monkeypatch.setenv("LETTER_A", "a")
     tools = Tools(agents={}, settings={"environment": ["LETTER_*"]})
     outcome = await run(
@@ -169,14 +172,14 @@ async def test_an_argument_that_no_system_takes_is_a_failure_not_a_crash(desk):
 
 
 async def test_outputs_come_from_a_file_as_lines_or_json(desk):
-    lines = "printf 'a=1\\n# no\\n\\n b = two words =x\\n' > $WEFT_OUTPUT"
+    lines = "printf 'a=1\\n# no\\n\\n b = two words =x\\n' > $ROPEWALK_OUTPUT"
     assert (await run(desk, args={"script": lines})).outputs == {
         "exit_code": 0,
         "stdout": "",
         "a": "1",
         "b": "two words =x",
     }
-    outcome = await run(desk, args={"script": "echo '{\"n\": [1, 2]}' > $WEFT_OUTPUT"})
+    outcome = await run(desk, args={"script": "echo '{\"n\": [1, 2]}' > $ROPEWALK_OUTPUT"})
     assert outcome.outputs["n"] == [1, 2]
 
 
@@ -190,26 +193,26 @@ async def test_outputs_come_from_a_file_as_lines_or_json(desk):
     ],
 )
 async def test_outputs_that_cannot_be_read_are_invalid_output(desk, written, said):
-    outcome = await run(desk, args={"script": f"printf '{written}' > $WEFT_OUTPUT"})
+    outcome = await run(desk, args={"script": f"printf '{written}' > $ROPEWALK_OUTPUT"})
     assert outcome.failure.kind == "invalid_output"
     assert said in outcome.failure.message
 
 
 async def test_an_output_file_without_end_is_refused(desk):
-    outcome = await run(desk, args={"script": "head -c 5000000 /dev/zero > $WEFT_OUTPUT"})
+    outcome = await run(desk, args={"script": "head -c 5000000 /dev/zero > $ROPEWALK_OUTPUT"})
     assert "more than" in outcome.failure.message
 
 
 async def test_an_output_file_of_an_earlier_attempt_is_not_read(desk):
-    await run(desk, args={"script": "echo a=1 > $WEFT_OUTPUT"})
+    await run(desk, args={"script": "echo a=1 > $ROPEWALK_OUTPUT"})
     assert "a" not in (await run(desk, args={"script": ":"})).outputs
-    assert "a" not in (await run(desk, args={"script": "echo > $WEFT_OUTPUT"})).outputs
+    assert "a" not in (await run(desk, args={"script": "echo > $ROPEWALK_OUTPUT"})).outputs
 
 
 async def test_an_output_that_is_a_link_to_somewhere_else_is_not_read(desk):
     secret = desk.spool / "elsewhere"
     secret.write_text("a=secret")
-    assert "a" not in (await run(desk, args={"script": f"ln -s {secret} $WEFT_OUTPUT"})).outputs
+    assert "a" not in (await run(desk, args={"script": f"ln -s {secret} $ROPEWALK_OUTPUT"})).outputs
 
 
 async def test_with_a_schema_and_no_file_the_output_itself_is_the_object(desk):
@@ -225,7 +228,7 @@ async def test_with_a_schema_and_no_file_the_output_itself_is_the_object(desk):
 
 
 async def test_facts_and_a_route_that_are_asked_for_are_taken_from_the_outputs(desk):
-    script = "printf 'ready=yes\\nroute=fast\\nother=1\\n' > $WEFT_OUTPUT"
+    script = "printf 'ready=yes\\nroute=fast\\nother=1\\n' > $ROPEWALK_OUTPUT"
     outcome = await run(
         desk, args={"script": script}, wants_facts={"ready": {}, "unsaid": {}}, wants_route=("fast",)
     )
@@ -237,7 +240,7 @@ async def test_facts_and_a_route_that_are_asked_for_are_taken_from_the_outputs(d
 async def test_feedback_of_earlier_rounds_is_in_a_file(desk):
     outcome = await run(
         desk,
-        args={"script": 'cat "$WEFT_FEEDBACK"'},
+        args={"script": 'cat "$ROPEWALK_FEEDBACK"'},
         feedback=(Feedback(source="gate tests", text="two failed", findings=("test_a", "test_b")),),
     )
     assert outcome.outputs["stdout"] == "## gate tests\n\ntwo failed\n\n- test_a\n- test_b"
@@ -254,8 +257,8 @@ async def test_feedback_of_earlier_rounds_is_in_a_file(desk):
 )
 async def test_a_confined_command_writes_in_its_folder_and_answers_and_does_no_more(desk, tmp_path, asked):
     script = f"""
-        echo in > in.txt; echo out > {tmp_path}/out.txt; cat "$WEFT_FEEDBACK"; echo a=1 > "$WEFT_OUTPUT"
-        (echo changed > "$WEFT_FEEDBACK") 2> /dev/null || echo closed
+        echo in > in.txt; echo out > {tmp_path}/out.txt; cat "$ROPEWALK_FEEDBACK"; echo a=1 > "$ROPEWALK_OUTPUT"
+        (echo changed > "$ROPEWALK_FEEDBACK") 2> /dev/null || echo closed
     """
     tools = Tools(agents={}, settings={"confinement": Confinement("none" if asked else "worktree")})
     feedback = (Feedback("x", "again"),)

@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from weft.core.work import Outcome
-from weft.errors import TemplateError
-from weft.steps.template import render, scope
-from weft.testing.briefs import brief
+from ropewalk.core.work import Outcome
+from ropewalk.errors import TemplateError
+from ropewalk.steps.template import render, scope
+from ropewalk.testing.briefs import brief
 
 
 def test_a_key_of_a_mapping_wins_over_a_method_of_the_same_name():
@@ -71,6 +71,6 @@ def test_the_scope_of_a_gate_has_the_outputs_of_the_step_itself_beside_the_other
 
 
 def test_a_text_without_marks_does_not_load_the_template_engine():
-    code = "import sys; from weft.steps.template import render; assert render('a', {}) == 'a'; print('jinja2' in sys.modules)"
+    code = "import sys; from ropewalk.steps.template import render; assert render('a', {}) == 'a'; print('jinja2' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

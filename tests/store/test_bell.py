@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from weft.store.bell import Bell
+from ropewalk.store.bell import Bell
 
 LONG_SECONDS = 30.0
 

@@ -1,4 +1,4 @@
-"""The bytes that are hashed never change, or no history of an earlier weft could be verified."""
+"""The bytes that are hashed never change, or no history of an earlier ropewalk could be verified."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weft.core.events import RunCreated, RunStarted
-from weft.errors import StoreError
-from weft.store.chain import GENESIS, kind_of, link, packed, seal, unpack
+from ropewalk.core.events import RunCreated, RunStarted
+from ropewalk.errors import StoreError
+from ropewalk.store.chain import GENESIS, kind_of, link, packed, seal, unpack
 
 
 def test_the_hash_of_a_record_is_fixed_for_ever():

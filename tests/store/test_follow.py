@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from weft.core.events import RunStarted, StepDue
-from weft.store import follow as module
-from weft.store.follow import follow
-from weft.store.memory import MemoryStore
-from weft.store.sqlite import SqliteStore
-from weft.testing.store_contract.given import append, begin, finish
+from ropewalk.core.events import RunStarted, StepDue
+from ropewalk.store import follow as module
+from ropewalk.store.follow import follow
+from ropewalk.store.memory import MemoryStore
+from ropewalk.store.sqlite import SqliteStore
+from ropewalk.testing.store_contract.given import append, begin, finish
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ async def test_long_feeds_come_in_pages(store: MemoryStore, monkeypatch: pytest.
 
 
 async def test_a_reader_is_not_led_back_when_the_newest_run_is_deleted(tmp_path: Path):
-    store = SqliteStore(tmp_path / "weft.db")
+    store = SqliteStore(tmp_path / "ropewalk.db")
     await begin(store, "old")
     await begin(store, "new")
     await finish(store, "new")

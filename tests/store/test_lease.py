@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from weft.ownership import Life
-from weft.store.lease import LEASE_SECONDS, LONGEST_LOOK_SECONDS, Claimant, holder
-from weft.store.memory import MemoryStore
-from weft.store.port import Lease, Store
+from ropewalk.ownership import Life
+from ropewalk.store.lease import LEASE_SECONDS, LONGEST_LOOK_SECONDS, Claimant, holder
+from ropewalk.store.memory import MemoryStore
+from ropewalk.store.port import Lease, Store
 
 
 class Somebody:

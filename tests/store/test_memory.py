@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from weft.errors import StoreError
-from weft.store.memory import MemoryStore
-from weft.testing.store_contract import StoreContract
+from ropewalk.errors import StoreError
+from ropewalk.store.memory import MemoryStore
+from ropewalk.testing.store_contract import StoreContract
 
 
 @pytest.fixture

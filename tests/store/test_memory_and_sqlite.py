@@ -13,14 +13,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from weft.core import events as e
-from weft.core.options import Parent
-from weft.core.work import Usage
-from weft.errors import WeftError
-from weft.store.memory import MemoryStore
-from weft.store.port import Append, Lease, RunQuery, Store
-from weft.store.sqlite import SqliteStore
-from weft.testing.store_contract.given import DEFINITION
+from ropewalk.core import events as e
+from ropewalk.core.options import Parent
+from ropewalk.core.work import Usage
+from ropewalk.errors import RopewalkError
+from ropewalk.store.memory import MemoryStore
+from ropewalk.store.port import Append, Lease, RunQuery, Store
+from ropewalk.store.sqlite import SqliteStore
+from ropewalk.testing.store_contract.given import DEFINITION
 
 runs = st.sampled_from(["a", "ab", "ab.c", "b", "ü"])
 steps = st.sampled_from(["plan", "code", "check", "end", "plan[1]", "other"])
@@ -70,7 +70,7 @@ class TwoStores(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.folder = tempfile.TemporaryDirectory()
         self.memory = MemoryStore(clock=lambda: 2.0)
-        self.sqlite = SqliteStore(Path(self.folder.name) / "weft.db", "normal", clock=lambda: 2.0)
+        self.sqlite = SqliteStore(Path(self.folder.name) / "ropewalk.db", "normal", clock=lambda: 2.0)
         self.versions: dict[str, int] = {}
 
     def teardown(self) -> None:
@@ -88,7 +88,7 @@ class TwoStores(RuleBasedStateMachine):
     async def answer(self, ask: Callable[[Store], Awaitable[Any]], store: Store) -> Any:
         try:
             return await ask(store)
-        except WeftError as error:
+        except RopewalkError as error:
             return type(error), str(error).replace(store.name, "STORE")
 
     @rule(run=runs, parent=runs | st.just(""), forked=runs | st.just(""), at=times, events=histories)
@@ -178,7 +178,7 @@ class TwoStores(RuleBasedStateMachine):
                 for line in lines:
                     yield line
 
-            with suppress(WeftError):
+            with suppress(RopewalkError):
                 await store.delete(run)
             return lines, await self.answer(lambda store: store.load(given()), store)
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from weft.core.events import RunStarted
-from weft.errors import StoreError
-from weft.store.open import open_store
-from weft.testing.store_contract.given import append
+from ropewalk.core.events import RunStarted
+from ropewalk.errors import StoreError
+from ropewalk.store.open import open_store
+from ropewalk.testing.store_contract.given import append
 
 
 @pytest.mark.parametrize("url", ["sqlite:///{}", "{}", "sqlite:{}"])
 async def test_a_path_is_a_store_that_is_made_with_its_folders(url: str, tmp_path: Path):
-    path = tmp_path / "deep" / "down" / "weft.db"
+    path = tmp_path / "deep" / "down" / "ropewalk.db"
     for version in (0, 1):
         store = open_store(url.format(path))
         assert store.name == f"sqlite:///{path}"
@@ -54,7 +54,7 @@ async def test_a_store_may_live_in_memory():
         ("sqlite:///", "needs the path of a file"),
         ("", "needs the path of a file"),
         ("{}", "needs the path of a file"),
-        ("{}/file/weft.db", "its folder cannot be made"),
+        ("{}/file/ropewalk.db", "its folder cannot be made"),
     ],
 )
 def test_what_is_no_store_is_told(url: str, said: str, tmp_path: Path):
@@ -64,5 +64,5 @@ def test_what_is_no_store_is_told(url: str, said: str, tmp_path: Path):
 
 
 def test_a_store_in_memory_does_not_pay_for_the_others():
-    code = "import sys; from weft.store.open import open_store; open_store('memory:'); sys.exit('weft.store.sqlite' in sys.modules)"
+    code = "import sys; from ropewalk.store.open import open_store; open_store('memory:'); sys.exit('ropewalk.store.sqlite' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -8,7 +8,7 @@ from contextlib import closing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weft.store.pattern import glob, matcher
+from ropewalk.store.pattern import glob, matcher
 
 text = st.text("ab.*?[]^-\n", max_size=6)
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from weft.store.sqlite import SqliteStore
-from weft.testing.store_contract import StoreContract
+from ropewalk.store.sqlite import SqliteStore
+from ropewalk.testing.store_contract import StoreContract
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    store = SqliteStore(tmp_path / "weft.db", durability="normal")
+    store = SqliteStore(tmp_path / "ropewalk.db", durability="normal")
     yield store
     await store.close()
 

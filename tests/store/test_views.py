@@ -8,10 +8,10 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weft.core import events as e
-from weft.store.chain import kind_of, packed
-from weft.store.port import Record
-from weft.store.views import View, decode, digests_in, encode, fold, row_of, steps_in, words_of
+from ropewalk.core import events as e
+from ropewalk.store.chain import kind_of, packed
+from ropewalk.store.port import Record
+from ropewalk.store.views import View, decode, digests_in, encode, fold, row_of, steps_in, words_of
 
 STEPS = {name: bit for bit, name in enumerate("abcdefghij")}
 names = st.sampled_from(["a", "b", "j", "a[1]", "elsewhere"])
@@ -75,7 +75,7 @@ def test_what_cannot_be_read_is_told_in_the_row():
     strange = msgspec.structs.replace(record(e.RunStarted()), body=b'{"kind":"run.started","moon":', run="s")
     view = fold(None, strange, lambda digest: {})
     assert view.status == "pending"
-    assert "run s, version 1) is a run.started that this weft cannot read" in view.error
+    assert "run s, version 1) is a run.started that this ropewalk cannot read" in view.error
     assert "cannot read" in words_of(view)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from weft.core import commands as c
-from weft.core import events as e
-from weft.core.effects import Perform
-from weft.core.work import Failure
-from weft.definition.workflow import Step, Workflow
-from weft.testing.given import Given, broken, done, given, like
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.effects import Perform
+from ropewalk.core.work import Failure
+from ropewalk.definition.workflow import Step, Workflow
+from ropewalk.testing.given import Given, broken, done, given, like
 
 FLOW = Workflow("w", (Step("a", "noop"), Step("b", "noop", needs=("a",))))
 GO = c.Advance()

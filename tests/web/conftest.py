@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import structlog
 
+from ropewalk.observe.logs import to_standard_error
 from tests.web.opened import Opened, opened
-from weft.observe.logs import to_standard_error
 
 
 @pytest.fixture(autouse=True)
 def quick_log() -> Iterator[None]:
-    """As `weft serve` logs: structlog's own default paints tracebacks for seconds."""
+    """As `ropewalk serve` logs: structlog's own default paints tracebacks for seconds."""
     to_standard_error(plain=False)
     yield
     structlog.reset_defaults()

@@ -12,11 +12,11 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
-from weft.app.open import Weft, open_weft
-from weft.app.supervisor import Supervisor, supervised
-from weft.app.tokens import Tokens
-from weft.web.app import create_app
-from weft.web.serve import beside, listen
+from ropewalk.app.open import Ropewalk, open_ropewalk
+from ropewalk.app.supervisor import Supervisor, supervised
+from ropewalk.app.tokens import Tokens
+from ropewalk.web.app import create_app
+from ropewalk.web.serve import beside, listen
 
 WORKFLOWS = {
     "quiet": """
@@ -45,7 +45,7 @@ steps:
 name: failing
 steps:
   - id: flaky
-    run: 'echo trying; test "$WEFT_ATTEMPT" -gt 2 || exit 75'
+    run: 'echo trying; test "$ROPEWALK_ATTEMPT" -gt 2 || exit 75'
     retry: {attempts: 2, delay: 0.01}
 """,
     "writing": """
@@ -63,8 +63,8 @@ steps:
 class Opened:
     """An open door: its address, a client, and what is behind it."""
 
-    def __init__(self, weft: Weft, app: FastAPI, url: str, client: httpx.AsyncClient) -> None:
-        self.weft, self.app, self.url, self.client = weft, app, url, client
+    def __init__(self, ropewalk: Ropewalk, app: FastAPI, url: str, client: httpx.AsyncClient) -> None:
+        self.ropewalk, self.app, self.url, self.client = ropewalk, app, url, client
         self.desk = app.state.desk
         self.socket_url = "ws" + url.removeprefix("http")
         self.headers: dict[str, str] = {}
@@ -72,12 +72,14 @@ class Opened:
 
     async def let_in(self) -> None:
         """Let the client in as whoever opened the door, with every right."""
-        self.headers = await self.token("admin", self.weft.actor)
+        self.headers = await self.token("admin", self.ropewalk.actor)
         self.client.headers.update(self.headers)
 
     async def token(self, role: str, name: str = "ada", **how: Any) -> dict[str, str]:
         """Headers that let somebody in."""
-        text, _ = await Tokens(self.weft.store).create(name, role, self.weft.engine.clock.now(), **how)
+        text, _ = await Tokens(self.ropewalk.store).create(
+            name, role, self.ropewalk.engine.clock.now(), **how
+        )
         return {"Authorization": f"Bearer {text}"}
 
     async def start(self, workflow: str = "quiet", **body: Any) -> str:
@@ -89,15 +91,15 @@ class Opened:
         """Wait until one of these kinds is on record for the run."""
         after = 0
         async with asyncio.timeout(30):
-            while not (found := await self.weft.store.feed(0, 1, kinds, run)):
-                after = await self.weft.store.position()
-                await self.weft.store.wait(after, 0.2)
+            while not (found := await self.ropewalk.store.feed(0, 1, kinds, run)):
+                after = await self.ropewalk.store.position()
+                await self.ropewalk.store.wait(after, 0.2)
         assert found
 
 
 def project(folder: Path) -> Path:
     (folder / "workflows").mkdir(parents=True, exist_ok=True)
-    (folder / ".weft").mkdir(exist_ok=True)
+    (folder / ".ropewalk").mkdir(exist_ok=True)
     for name, text in WORKFLOWS.items():
         (folder / "workflows" / f"{name}.yaml").write_text(text)
     return folder
@@ -108,11 +110,11 @@ async def opened(
     folder: Path, *, drive: bool = True, mounts: tuple[Any, ...] = (), **how: Any
 ) -> AsyncIterator[Opened]:
     """`how` is for create_app."""
-    async with open_weft(project(folder)) as weft:
-        supervisor = Supervisor(weft) if drive else None
-        app = create_app(weft, supervisor=supervisor, **how)
+    async with open_ropewalk(project(folder)) as ropewalk:
+        supervisor = Supervisor(ropewalk) if drive else None
+        app = create_app(ropewalk, supervisor=supervisor, **how)
         for mount in mounts:
-            mount(app, weft)
+            mount(app, ropewalk)
         listening = listen("127.0.0.1", 0)
         config = uvicorn.Config(app, log_config=None, lifespan="on", ws="websockets-sansio")
         server = uvicorn.Server(config)
@@ -121,11 +123,11 @@ async def opened(
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         async with (
             supervised(supervisor),
-            beside(weft, app),
+            beside(ropewalk, app),
             httpx.AsyncClient(base_url=url, timeout=30) as client,
         ):
             try:
-                yield Opened(weft, app, url, client)
+                yield Opened(ropewalk, app, url, client)
             finally:
                 await app.state.desk.close()
                 server.should_exit = server.force_exit = True

@@ -1,4 +1,4 @@
-"""The API as it describes itself: whatever is sent, no answer is a failure of weft, and none is outside the schema."""
+"""The API as it describes itself: whatever is sent, no answer is a failure of ropewalk, and none is outside the schema."""
 
 import asyncio
 from itertools import count
@@ -19,7 +19,7 @@ CHECKS = [
     checks.content_type_conformance,
     checks.response_schema_conformance,
 ]
-"""Whether weft takes what the schema would allow is its own affair: a name may be well formed and not be there."""
+"""Whether ropewalk takes what the schema would allow is its own affair: a name may be well formed and not be there."""
 
 
 async def test_no_request_fails_the_server_and_no_answer_is_outside_the_schema(door):

@@ -8,10 +8,10 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
+from ropewalk.app.tokens import MAY, ROLES, Tokens
+from ropewalk.web.entrance import _host, is_loopback
+from ropewalk.web.roles import RULES
 from tests.web.opened import opened
-from weft.app.tokens import MAY, ROLES, Tokens
-from weft.web.entrance import _host, is_loopback
-from weft.web.roles import RULES
 
 
 def filled(path):
@@ -49,10 +49,10 @@ async def test_a_name_that_is_not_ours_is_refused(door):
 
 
 async def test_a_name_of_the_settings_is_ours(tmp_path, monkeypatch):
-    monkeypatch.setenv("WEFT_HOSTS", "weft.example, other.example")
+    monkeypatch.setenv("ROPEWALK_HOSTS", "ropewalk.example, other.example")
     async with opened(tmp_path / "project", drive=False) as door:
         await door.let_in()
-        assert (await door.client.get("/api/v1/runs", headers={"Host": "Weft.example"})).is_success
+        assert (await door.client.get("/api/v1/runs", headers={"Host": "Ropewalk.example"})).is_success
 
 
 async def test_a_foreign_page_can_change_nothing_and_hear_nothing(door):
@@ -103,7 +103,7 @@ async def test_a_client_that_goes_in_the_middle_of_its_body_harms_nobody(door):
 
 
 @pytest.mark.parametrize(
-    "given", ["Basic abc", "Bearer weft_wrong", "Bearer", "Bearer weft_ünknown".encode()]
+    "given", ["Basic abc", "Bearer ropewalk_wrong", "Bearer", "Bearer ropewalk_ünknown".encode()]
 )
 async def test_a_token_that_is_not_one_lets_nobody_in(guarded, given):
     answer = await guarded.client.get("/api/v1/runs", headers={"Authorization": given})
@@ -113,7 +113,7 @@ async def test_a_token_that_is_not_one_lets_nobody_in(guarded, given):
 async def test_what_has_run_out_or_was_revoked_lets_nobody_in_at_once(guarded):
     headers = await guarded.token("viewer", "vic")
     assert (await guarded.client.get("/api/v1/runs", headers=headers)).is_success
-    await Tokens(guarded.weft.store).revoke("vic", guarded.weft.engine.clock.now())
+    await Tokens(guarded.ropewalk.store).revoke("vic", guarded.ropewalk.engine.clock.now())
     assert (await guarded.client.get("/api/v1/runs", headers=headers)).status_code == 401
     short = await guarded.token("viewer", "val", days=1e-9)
     assert (await guarded.client.get("/api/v1/runs", headers=short)).status_code == 401

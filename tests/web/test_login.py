@@ -2,9 +2,9 @@
 
 import pytest
 
-from weft.app.tokens import Tokens
-from weft.errors import NotKnown, TooMany
-from weft.web.login import COOKIE, FAILURES, LOGIN_SECONDS, WINDOW_SECONDS, Logins
+from ropewalk.app.tokens import Tokens
+from ropewalk.errors import NotKnown, TooMany
+from ropewalk.web.login import COOKIE, FAILURES, LOGIN_SECONDS, WINDOW_SECONDS, Logins
 
 
 async def logged_in(door, role="operator", name="olga"):
@@ -37,7 +37,7 @@ async def test_what_changes_something_needs_the_csrf_token_of_its_own_login(guar
 
 async def test_a_login_ends_with_its_token_and_with_the_logout(guarded):
     await logged_in(guarded)
-    await Tokens(guarded.weft.store).revoke("olga", guarded.weft.engine.clock.now())
+    await Tokens(guarded.ropewalk.store).revoke("olga", guarded.ropewalk.engine.clock.now())
     assert (await guarded.client.get("/api/v1/me")).status_code == 401
     answer = await guarded.client.post("/logout")
     assert "Max-Age=0" in answer.headers["set-cookie"]
@@ -54,7 +54,7 @@ async def test_a_forged_cookie_is_none(guarded):
 
 async def test_guessing_is_slowed_down_for_the_guesser(guarded):
     statuses = [
-        (await guarded.client.post("/login", data={"token": "weft_x"})).status_code
+        (await guarded.client.post("/login", data={"token": "ropewalk_x"})).status_code
         for _ in range(FAILURES + 1)
     ]
     assert statuses == [401] * FAILURES + [429]
@@ -84,7 +84,7 @@ async def test_two_doors_of_one_host_do_not_take_each_others_cookies(guarded):
 
 
 async def test_the_limit_is_one_of_an_address_and_passes(guarded):
-    logins = Logins(Tokens(guarded.weft.store))
+    logins = Logins(Tokens(guarded.ropewalk.store))
     for _ in range(FAILURES):
         with pytest.raises(NotKnown):
             await logins.begin("x", "1.2.3.4", 100.0)
@@ -97,9 +97,9 @@ async def test_the_limit_is_one_of_an_address_and_passes(guarded):
 
 
 async def test_a_cookie_outlives_a_restart_but_not_its_time(guarded):
-    text, _ = await Tokens(guarded.weft.store).create("ada", "viewer", 100.0)
-    cookie, _ = await Logins(Tokens(guarded.weft.store)).begin(text, "", 100.0)
-    fresh = Logins(Tokens(guarded.weft.store))
+    text, _ = await Tokens(guarded.ropewalk.store).create("ada", "viewer", 100.0)
+    cookie, _ = await Logins(Tokens(guarded.ropewalk.store)).begin(text, "", 100.0)
+    fresh = Logins(Tokens(guarded.ropewalk.store))
     assert (await fresh.person(cookie, 200.0)).name == "ada"
     with pytest.raises(NotKnown):
         await fresh.person(cookie, 101.0 + LOGIN_SECONDS)

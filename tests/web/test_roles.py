@@ -4,9 +4,9 @@ import re
 
 from starlette.routing import Mount, Route, WebSocketRoute
 
-from weft.app.open import open_weft
-from weft.web.app import create_app
-from weft.web.roles import RULES, methods, needed
+from ropewalk.app.open import open_ropewalk
+from ropewalk.web.app import create_app
+from ropewalk.web.roles import RULES, methods, needed
 
 
 def routes_of(routes, prefix=""):
@@ -27,9 +27,9 @@ def routes_of(routes, prefix=""):
 
 
 async def test_every_route_has_a_rule(tmp_path):
-    (tmp_path / ".weft").mkdir()
-    async with open_weft(tmp_path) as weft:
-        app = create_app(weft)
+    (tmp_path / ".ropewalk").mkdir()
+    async with open_ropewalk(tmp_path) as ropewalk:
+        app = create_app(ropewalk)
         found = set(routes_of(app.routes))
         described = {(method.upper(), path) for path, one in app.openapi()["paths"].items() for method in one}
     assert described <= found

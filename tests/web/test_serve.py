@@ -1,4 +1,4 @@
-"""`weft serve` as people start it: opened, stopped, killed, started again; nothing that is on record is lost by that."""
+"""`ropewalk serve` as people start it: opened, stopped, killed, started again; nothing that is on record is lost by that."""
 
 import asyncio
 import contextlib
@@ -14,20 +14,20 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from ropewalk.app import showing
+from ropewalk.app.open import open_ropewalk
+from ropewalk.app.tokens import Tokens
+from ropewalk.errors import AddressTaken, TokensNeeded
+from ropewalk.web.serve import _names, listen, serve
 from tests.web.opened import project
-from weft.app import showing
-from weft.app.open import open_weft
-from weft.app.tokens import Tokens
-from weft.errors import AddressTaken, TokensNeeded
-from weft.web.serve import _names, listen, serve
 
 
 @contextlib.asynccontextmanager
 async def served(folder, *words, port=0):
     """The program itself; gives its address and the process."""
-    environment = {**os.environ, "WEFT_ACTOR": "ada", "XDG_STATE_HOME": str(folder.parent / "state")}
+    environment = {**os.environ, "ROPEWALK_ACTOR": "ada", "XDG_STATE_HOME": str(folder.parent / "state")}
     started = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "weft", "serve", "--json", "--port", str(port), "-C", str(folder), *words,
+        sys.executable, "-m", "ropewalk", "serve", "--json", "--port", str(port), "-C", str(folder), *words,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
     )  # fmt: skip
     assert started.stdout is not None
@@ -44,7 +44,7 @@ async def served(folder, *words, port=0):
 
 def key(folder):
     """What programs of this host send."""
-    return {"Authorization": f"Bearer {(folder / '.weft' / 'serve.token').read_text().strip()}"}
+    return {"Authorization": f"Bearer {(folder / '.ropewalk' / 'serve.token').read_text().strip()}"}
 
 
 async def start(folder, url, workflow):
@@ -75,9 +75,9 @@ async def test_after_a_kill_nothing_is_missing_or_doubled_and_the_ask_is_answera
         before = await heard(folder, url, 0, "run.paused")
         process.send_signal(signal.SIGKILL)
         await process.wait()
-    async with open_weft(folder) as weft:
-        (asked,) = await showing.asks(weft)
-        await weft.answer(run, asked["ask"], "approve")
+    async with open_ropewalk(folder) as ropewalk:
+        (asked,) = await showing.asks(ropewalk)
+        await ropewalk.answer(run, asked["ask"], "approve")
     async with served(folder) as (url, process):
         after = await heard(folder, url, before[-1][0], "run.completed")
         positions = [position for position, _ in before + after]
@@ -97,8 +97,8 @@ async def test_ctrl_c_leaves_runs_for_the_next_driver_and_says_so_by_its_code(tm
         process.send_signal(signal.SIGINT)
         async with asyncio.timeout(30):
             assert await process.wait() == 130
-    async with open_weft(folder) as weft:
-        assert (await weft.store.row(run)).status == "running"
+    async with open_ropewalk(folder) as ropewalk:
+        assert (await ropewalk.store.row(run)).status == "running"
 
 
 async def test_doors_only_drives_nothing(tmp_path):
@@ -111,7 +111,7 @@ async def test_doors_only_drives_nothing(tmp_path):
             explained = (await client.get(f"/api/v1/runs/{run}/explain")).json()
             assert explained["kind"] == "undriven"
             text = (await client.get("/metrics")).text
-    assert "weft_runs_open{" in text
+    assert "ropewalk_runs_open{" in text
 
 
 async def test_a_port_in_use_is_one_clear_error(tmp_path):
@@ -119,11 +119,11 @@ async def test_a_port_in_use_is_one_clear_error(tmp_path):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        async with open_weft(project(tmp_path / "project")) as weft:
+        async with open_ropewalk(project(tmp_path / "project")) as ropewalk:
             with pytest.raises(
                 AddressTaken, match=f"127.0.0.1:{port} cannot be listened on: address already in use"
             ):
-                await serve(weft, port=port)
+                await serve(ropewalk, port=port)
 
 
 @pytest.mark.parametrize(("host", "port"), [("no.such.host.invalid", 0), ("127.0.0.1", 99999)])
@@ -133,13 +133,13 @@ def test_an_address_that_cannot_be_is_one_clear_error(host, port):
 
 
 async def test_no_other_address_is_listened_on_without_a_token_that_counts(tmp_path):
-    async with open_weft(project(tmp_path / "project")) as weft:
+    async with open_ropewalk(project(tmp_path / "project")) as ropewalk:
         with pytest.raises(TokensNeeded):
-            await serve(weft, "0.0.0.0", 0)
-        tokens = Tokens(weft.store)
+            await serve(ropewalk, "0.0.0.0", 0)
+        tokens = Tokens(ropewalk.store)
         await tokens.create("old", "admin", 0.0, days=1)
         with pytest.raises(TokensNeeded):
-            await serve(weft, "0.0.0.0", 0)
+            await serve(ropewalk, "0.0.0.0", 0)
 
 
 async def test_on_loopback_too_nobody_comes_in_without_the_token_that_only_its_user_can_read(tmp_path):
@@ -154,17 +154,17 @@ async def test_on_loopback_too_nobody_comes_in_without_the_token_that_only_its_u
                 async with connect(url.replace("http", "ws") + "/api/v1/feed"):
                     pass
             assert refused.value.response.status_code == 401
-        assert (folder / ".weft" / "serve.token").stat().st_mode & 0o777 == 0o600
+        assert (folder / ".ropewalk" / "serve.token").stat().st_mode & 0o777 == 0o600
         assert await start(folder, url, "quiet")
-        (note,) = (tmp_path / "state" / "weft" / "served").iterdir()
-        assert note.read_text() == str(folder / ".weft")
+        (note,) = (tmp_path / "state" / "ropewalk" / "served").iterdir()
+        assert note.read_text() == str(folder / ".ropewalk")
 
 
 @pytest.mark.counted
 async def test_on_every_address_a_token_is_needed_and_lets_in(tmp_path):
     folder = project(tmp_path / "project")
-    async with open_weft(folder) as weft:
-        text, _ = await Tokens(weft.store).create("ada", "viewer", weft.engine.clock.now())
+    async with open_ropewalk(folder) as ropewalk:
+        text, _ = await Tokens(ropewalk.store).create("ada", "viewer", ropewalk.engine.clock.now())
     async with served(folder, "--host", "0.0.0.0", "--doors-only") as (url, _):
         own = url.replace("0.0.0.0", "127.0.0.1")
         async with httpx.AsyncClient(base_url=own) as client:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import LINES, repository
-from weft.workspace.worktree import GitWorkspace
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ import shutil
 import sys
 from pathlib import Path
 
+from ropewalk.workspace.port import Base, Part, Place, Spot
+from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import write
-from weft.workspace.port import Base, Part, Place, Spot
-from weft.workspace.worktree import GitWorkspace
 
 AT = 1_700_000_100.0
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from msgspec import structs
 
-from weft.ownership import new_owner
-from weft.workspace.port import Part
+from ropewalk.ownership import new_owner
+from ropewalk.workspace.port import Part
 
 LINES = "".join(f"line {number}\n" for number in range(1, 41))
 
@@ -91,7 +91,7 @@ def fingerprint(where: Path) -> dict[str, str | bytes]:
         "refs": "\n".join(
             line
             for line in git(where, "for-each-ref").splitlines()
-            if "refs/weft/" not in line and "refs/heads/weft/" not in line
+            if "refs/ropewalk/" not in line and "refs/heads/ropewalk/" not in line
         ),
         "worktrees": git(where, "worktree", "list", "--porcelain"),
     }

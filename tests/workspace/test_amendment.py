@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from ropewalk.errors import WorkspaceError
+from ropewalk.testing.workspace_contract import spot
+from ropewalk.workspace.port import Base
+from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import commits, git
-from weft.errors import WorkspaceError
-from weft.testing.workspace_contract import spot
-from weft.workspace.port import Base
-from weft.workspace.worktree import GitWorkspace
 
 pytestmark = pytest.mark.needs("git")
 
@@ -22,11 +22,11 @@ async def base(space: GitWorkspace, project: Path) -> Base:
 
 async def test_who_amended_is_on_record_and_the_mode_stays(space: GitWorkspace, project: Path, base: Base):
     [tool] = commits(project, {"tool": {"100755:tool": "#!/bin/sh\n"}}).values()
-    kept = await space.amend(spot(), tool, "tool", b"#!/bin/sh\ntrue\n", by="Ann\nWeft-Step: forged")
+    kept = await space.amend(spot(), tool, "tool", b"#!/bin/sh\ntrue\n", by="Ann\nRopewalk-Step: forged")
     assert git(project, "ls-tree", kept.commit, "tool").startswith("100755")
-    assert git(project, "rev-parse", "refs/weft/run-1/build/1.1.amended") == kept.commit
+    assert git(project, "rev-parse", "refs/ropewalk/run-1/build/1.1.amended") == kept.commit
     [origin, earlier] = await space.history(kept.commit, "tool")
-    assert (origin.by, origin.step, origin.run) == ("Ann Weft-Step: forged", "build", "run-1")
+    assert (origin.by, origin.step, origin.run) == ("Ann Ropewalk-Step: forged", "build", "run-1")
     assert (earlier.commit, earlier.run, earlier.title) == (tool, "", "tool")
     assert b"+true" in await space.diff(tool, kept.commit, "tool")
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from ropewalk.errors import WorkspaceError
+from ropewalk.testing.workspace_contract import listing, placed, spot, worked
+from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import git
-from weft.errors import WorkspaceError
-from weft.testing.workspace_contract import listing, placed, spot, worked
-from weft.workspace.worktree import GitWorkspace
 
 pytestmark = pytest.mark.needs("git")
 
@@ -35,7 +35,15 @@ async def test_failed_work_can_be_checked_out_afterwards(
     space: GitWorkspace, project: Path, both: dict[str, str], tmp_path: Path
 ):
     await space.end("run-1")
-    git(project, "worktree", "add", "-q", "--detach", str(tmp_path / "look"), "refs/weft/run-1/failing/1.1")
+    git(
+        project,
+        "worktree",
+        "add",
+        "-q",
+        "--detach",
+        str(tmp_path / "look"),
+        "refs/ropewalk/run-1/failing/1.1",
+    )
     assert (tmp_path / "look/half.txt").read_text() == "half"
 
 
@@ -44,19 +52,23 @@ async def test_what_is_held_says_what_has_landed(space: GitWorkspace, project: P
     first, second = await space.held()
     assert (first.run, first.branch, first.commit, first.landed) == (
         "run-1",
-        "weft/run-1",
+        "ropewalk/run-1",
         both["run-1"],
         True,
     )
     assert (second.run, second.landed, second.at) == ("run-2", False, 1_700_000_100)
-    assert first.refs == ("refs/weft/run-1/@base", "refs/weft/run-1/build/1.1", "refs/weft/run-1/failing/1.1")
+    assert first.refs == (
+        "refs/ropewalk/run-1/@base",
+        "refs/ropewalk/run-1/build/1.1",
+        "refs/ropewalk/run-1/failing/1.1",
+    )
     assert [Path(folder).name for folder in first.folders] == ["failing.1.1"]
 
 
 async def test_a_landed_run_is_let_go_and_no_other(space: GitWorkspace, project: Path, both: dict[str, str]):
     git(project, "update-ref", "refs/heads/main", both["run-1"])
     gone = await space.forget("run-1")
-    assert gone[-1] == "refs/heads/weft/run-1"
+    assert gone[-1] == "refs/heads/ropewalk/run-1"
     assert [held.run for held in await space.held()] == ["run-2"]
     assert listing(str(project.parent / "state/places/run-1")) is None
     assert listing(str(project.parent / "state/places/run-2")) is not None
@@ -71,7 +83,10 @@ async def test_unlanded_work_goes_only_when_told_to(space: GitWorkspace, project
     assert len(await space.forget("run-2", unlanded=True)) == 4
     assert await space.forget("run-2", unlanded=True) == ()
     assert (
-        git(project, "for-each-ref", "--format=%(refname)", "refs/weft/run-2", "refs/heads/weft/run-2") == ""
+        git(
+            project, "for-each-ref", "--format=%(refname)", "refs/ropewalk/run-2", "refs/heads/ropewalk/run-2"
+        )
+        == ""
     )
     assert git(project, "cat-file", "-t", both["run-1"]) == "commit"
 

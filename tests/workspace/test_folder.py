@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from weft.errors import WorkspaceError
-from weft.testing.workspace_contract import WorkspaceContract, placed, spot, worked
-from weft.workspace.folder import FolderWorkspace, scan
-from weft.workspace.port import Base
+from ropewalk.errors import WorkspaceError
+from ropewalk.testing.workspace_contract import WorkspaceContract, placed, spot, worked
+from ropewalk.workspace.folder import FolderWorkspace, scan
+from ropewalk.workspace.port import Base
 
 
 @pytest.fixture

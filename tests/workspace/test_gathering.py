@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from ropewalk.testing.workspace_contract import placed, spot
+from ropewalk.workspace.port import Base, Kept, Place
+from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import git, write
-from weft.testing.workspace_contract import placed, spot
-from weft.workspace.port import Base, Kept, Place
-from weft.workspace.worktree import GitWorkspace
 
 pytestmark = pytest.mark.needs("git")
 
@@ -93,8 +93,8 @@ os.execv(sys.executable, [sys.executable, "-c", *sys.argv[1:]])
 """
 KEEPING = """
 import asyncio, os, pathlib, sys
-from weft.testing.workspace_contract import placed, spot
-from weft.workspace.worktree import GitWorkspace
+from ropewalk.testing.workspace_contract import placed, spot
+from ropewalk.workspace.worktree import GitWorkspace
 async def main(home):
     root = home / "plain"
     root.mkdir(); (root / "a.txt").write_text("a"); (root / "shut").mkdir(); (root / "shut/b").write_text("b")

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from ropewalk.errors import GitBusy, GitFailed, WorkspaceError
+from ropewalk.transient import passing_trouble
+from ropewalk.workspace.git import Git, version
+from ropewalk.workspace.private import repository_for
+from ropewalk.workspace.repository import commit_of, discover
 from tests.workspace.repositories import git, repository
-from weft.errors import GitBusy, GitFailed, WorkspaceError
-from weft.transient import passing_trouble
-from weft.workspace.git import Git, version
-from weft.workspace.private import repository_for
-from weft.workspace.repository import commit_of, discover
 
 pytestmark = pytest.mark.needs("git")
 
@@ -210,9 +210,7 @@ def test_a_command_does_not_outlive_a_driver_that_is_killed(tmp_path: Path):
     os.mkfifo(tmp_path / "ready")
     script = f"!echo $$ > {tmp_path}/pid; echo > {tmp_path}/ready; sleep 1000"
     git(folder, "config", "alias.stall", script)
-    program = (
-        "import asyncio, sys\nfrom weft.workspace.git import Git\nasyncio.run(Git(sys.argv[1]).run('stall'))"
-    )
+    program = "import asyncio, sys\nfrom ropewalk.workspace.git import Git\nasyncio.run(Git(sys.argv[1]).run('stall'))"
     with subprocess.Popen([sys.executable, "-c", program, str(folder / ".git")]) as driver:
         (tmp_path / "ready").read_text()
         driver.kill()

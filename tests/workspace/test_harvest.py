@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from ropewalk.errors import WorkspaceError
+from ropewalk.testing.workspace_contract import listing, placed, spot
+from ropewalk.workspace.gathering import Caps
+from ropewalk.workspace.port import Base, Kept, Place
+from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import commit, fingerprint, git, repository, write
-from weft.errors import WorkspaceError
-from weft.testing.workspace_contract import listing, placed, spot
-from weft.workspace.gathering import Caps
-from weft.workspace.port import Base, Kept, Place
-from weft.workspace.worktree import GitWorkspace
 
 pytestmark = pytest.mark.needs("git")
 
@@ -49,20 +49,26 @@ async def test_the_commit_names_run_step_round_and_attempt_and_is_kept_under_its
 ):
     write(Path(place.path), {"new.txt": "x"})
     found = await space.keep(spot(), place, succeeded=True, message="Add a file\n\nbecause\0")
-    text = git(project, "cat-file", "-p", "refs/weft/run-1/build/1.1")
+    text = git(project, "cat-file", "-p", "refs/ropewalk/run-1/build/1.1")
     assert text == (
         f"tree {found.tree}\nparent {place.base}\n"
-        "author weft <weft@localhost> 1700000100 +0000\ncommitter weft <weft@localhost> 1700000100 +0000\n\n"
-        "Add a file\n\nbecause\n\nWeft-Run: run-1\nWeft-Step: build\nWeft-Round: 1\nWeft-Attempt: 1"
+        "author ropewalk <ropewalk@localhost> 1700000100 +0000\ncommitter ropewalk <ropewalk@localhost> 1700000100 +0000\n\n"
+        "Add a file\n\nbecause\n\nRopewalk-Run: run-1\nRopewalk-Step: build\nRopewalk-Round: 1\nRopewalk-Attempt: 1"
     )
-    assert found.artifacts[0].commit == found.commit == git(project, "rev-parse", "refs/weft/run-1/build/1.1")
+    assert (
+        found.artifacts[0].commit
+        == found.commit
+        == git(project, "rev-parse", "refs/ropewalk/run-1/build/1.1")
+    )
 
 
 async def test_failed_work_is_kept_as_well(space: GitWorkspace, project: Path, place: Place):
     write(Path(place.path), {"half.txt": "x"})
     await space.keep(spot(), place, succeeded=False)
-    assert "Weft-Status: failed" in git(project, "log", "-1", "--format=%B", "refs/weft/run-1/build/1.1")
-    assert git(project, "show", "refs/weft/run-1/build/1.1:half.txt") == "x"
+    assert "Ropewalk-Status: failed" in git(
+        project, "log", "-1", "--format=%B", "refs/ropewalk/run-1/build/1.1"
+    )
+    assert git(project, "show", "refs/ropewalk/run-1/build/1.1:half.txt") == "x"
 
 
 async def test_what_a_step_does_with_git_stays_in_its_folder(

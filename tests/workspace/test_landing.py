@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from ropewalk.errors import GitFailed, TargetCheckedOut, TargetRewritten, WorkspaceError
+from ropewalk.testing.workspace_contract import spot, worked
+from ropewalk.workspace.port import Base, Part
+from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import commit, fingerprint, git, repository, write
-from weft.errors import GitFailed, TargetCheckedOut, TargetRewritten, WorkspaceError
-from weft.testing.workspace_contract import spot, worked
-from weft.workspace.port import Base, Part
-from weft.workspace.worktree import GitWorkspace
 
 pytestmark = pytest.mark.needs("git")
 
@@ -34,19 +34,19 @@ def at(project: Path, branch: str) -> str:
 
 
 async def test_the_runs_branch_is_its_result(space: GitWorkspace, project: Path, result: str):
-    assert await space.publish("run-1", result) == "weft/run-1"
-    assert await space.publish("run-1", result) == "weft/run-1"
-    assert at(project, "weft/run-1") == result
+    assert await space.publish("run-1", result) == "ropewalk/run-1"
+    assert await space.publish("run-1", result) == "ropewalk/run-1"
+    assert at(project, "ropewalk/run-1") == result
     better = commit_on(project, result)
     await space.publish("run-1", better)
-    assert at(project, "weft/run-1") == better
-    git(project, "checkout", "-q", "weft/run-1")
+    assert at(project, "ropewalk/run-1") == better
+    git(project, "checkout", "-q", "ropewalk/run-1")
     with pytest.raises(TargetCheckedOut):
         await space.publish("run-1", result)
     git(project, "checkout", "-q", "main")
-    git(project, "branch", "-D", "weft/run-1", "-q")
-    git(project, "branch", "weft")
-    with pytest.raises(GitFailed, match="weft"):
+    git(project, "branch", "-D", "ropewalk/run-1", "-q")
+    git(project, "branch", "ropewalk")
+    with pytest.raises(GitFailed, match="ropewalk"):
         await space.publish("run-1", result)
 
 
@@ -179,7 +179,7 @@ async def test_a_checkout_that_is_gone_is_nobodys_and_a_broken_one_is_named(
 async def test_a_lock_that_was_left_on_the_target_is_said(
     space: GitWorkspace, project: Path, base: Base, result: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("weft.workspace.git._FLAGS", ("-c", "core.filesRefLockTimeout=0"))
+    monkeypatch.setattr("ropewalk.workspace.git._FLAGS", ("-c", "core.filesRefLockTimeout=0"))
     (project / ".git/refs/heads/main.lock").touch()
     with pytest.raises(GitFailed, match=r"main\.lock"):
         await space.land("run-1", base, result, "main")

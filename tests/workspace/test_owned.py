@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from ropewalk.errors import FolderHeld
+from ropewalk.ownership import Life
+from ropewalk.testing.workspace_contract import listing, spot
+from ropewalk.workspace.cleanup import drop_folders
+from ropewalk.workspace.owned import Owning, mark_of, owner_of, process_owning
+from ropewalk.workspace.places import give_back
+from ropewalk.workspace.port import Place
+from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import write
-from weft.errors import FolderHeld
-from weft.ownership import Life
-from weft.testing.workspace_contract import listing, spot
-from weft.workspace.cleanup import drop_folders
-from weft.workspace.owned import Owning, mark_of, owner_of, process_owning
-from weft.workspace.places import give_back
-from weft.workspace.port import Place
-from weft.workspace.worktree import GitWorkspace
 
 
 class Drivers:

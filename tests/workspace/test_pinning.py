@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from ropewalk.errors import DirtyCheckout, GitFailed, WorkspaceError
+from ropewalk.testing.workspace_contract import placed, spot
+from ropewalk.workspace.commits import read_header
+from ropewalk.workspace.git import Git
+from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import commit, fingerprint, git, repository, write
-from weft.errors import DirtyCheckout, GitFailed, WorkspaceError
-from weft.testing.workspace_contract import placed, spot
-from weft.workspace.commits import read_header
-from weft.workspace.git import Git
-from weft.workspace.worktree import GitWorkspace
 
 pytestmark = pytest.mark.needs("git")
 
@@ -21,7 +21,7 @@ async def test_the_commit_of_the_branch_is_pinned_and_kept(space: GitWorkspace, 
     head = git(project, "rev-parse", "HEAD")
     assert (base.root, base.commit, base.seen, base.target) == (str(project), head, head, "main")
     assert (base.at, base.private, base.warnings) == (5.0, False, ())
-    assert git(project, "rev-parse", "refs/weft/run-1/@base") == head
+    assert git(project, "rev-parse", "refs/ropewalk/run-1/@base") == head
     git(project, "commit", "-q", "--amend", "--allow-empty", "-m", "rewritten")
     git(project, "reflog", "expire", "--expire=now", "--all")
     git(project, "gc", "-q", "--prune=now")

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from ropewalk.errors import GitFailed, WorkspaceError
+from ropewalk.testing.workspace_contract import listing, placed, spot
+from ropewalk.workspace.places import Places, make, remove
+from ropewalk.workspace.port import Base, Part, Place, Woven
+from ropewalk.workspace.repository import discover
+from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import commit, fingerprint, git, repository, write
-from weft.errors import GitFailed, WorkspaceError
-from weft.testing.workspace_contract import listing, placed, spot
-from weft.workspace.places import Places, make, remove
-from weft.workspace.port import Base, Part, Place, Woven
-from weft.workspace.repository import discover
-from weft.workspace.worktree import GitWorkspace
 
 pytestmark = pytest.mark.needs("git")
 
@@ -28,7 +28,7 @@ async def base(space: GitWorkspace, project: Path) -> Base:
 
 async def test_a_place_has_the_history_branches_and_tags_to_look_at(space: GitWorkspace, project: Path):
     git(project, "tag", "v1")
-    git(project, "branch", "weft/earlier")
+    git(project, "branch", "ropewalk/earlier")
     base = await space.prepare("run-1", project)
     folder = Path((await placed(space, base, spot())).path)
     assert (
@@ -109,12 +109,12 @@ async def test_an_interrupted_attempts_folder_goes_on_if_it_was_whole(space: Git
     assert not (Path(fresh.path) / "half").exists()
 
 
-async def test_weft_keeps_out_of_a_checkout_that_its_state_folder_lies_in(project: Path):
-    space = GitWorkspace(project / ".weft", project)
+async def test_ropewalk_keeps_out_of_a_checkout_that_its_state_folder_lies_in(project: Path):
+    space = GitWorkspace(project / ".ropewalk", project)
     before = fingerprint(project)
     base = await space.prepare("run-1", project)
     place = await placed(space, base, spot())
-    assert Path(place.path).is_relative_to(project / ".git/weft")
+    assert Path(place.path).is_relative_to(project / ".git/ropewalk")
     await space.open(spot("n"), base, (), "none")
     assert fingerprint(project) == before
     await space.end("run-1")
@@ -206,6 +206,6 @@ async def test_needs_that_disagree_give_no_folder(space: GitWorkspace, project: 
         write(Path(place.path), {"code.txt": text})
         await space.keep(spot(step), place, succeeded=True)
         await space.close(spot(step), place)
-    needs = [Part(step, git(project, "rev-parse", f"refs/weft/run-1/{step}/1.1")) for step in "ab"]
+    needs = [Part(step, git(project, "rev-parse", f"refs/ropewalk/run-1/{step}/1.1")) for step in "ab"]
     assert isinstance(await space.open(spot("c"), base, needs, "own"), Woven)
     assert listing(str(project.parent / "state/places/run-1")) == []

@@ -1,4 +1,4 @@
-"""A folder without git gets a repository of weft's own, and results are written back where nobody changed anything."""
+"""A folder without git gets a repository of ropewalk's own, and results are written back where nobody changed anything."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from ropewalk.errors import GitFailed, LinkInTheWay, WorkspaceError
+from ropewalk.testing.workspace_contract import listing, placed, spot, worked
+from ropewalk.workspace.gathering import Caps
+from ropewalk.workspace.port import Base, Part
+from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import git, write
-from weft.errors import GitFailed, LinkInTheWay, WorkspaceError
-from weft.testing.workspace_contract import listing, placed, spot, worked
-from weft.workspace.gathering import Caps
-from weft.workspace.port import Base, Part
-from weft.workspace.worktree import GitWorkspace
 
 pytestmark = pytest.mark.needs("git")
 
@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
         {
             "plan.md": "# Plan\n\none\n\ntwo\n",
             "node_modules/x.js": "x",
-            ".weft/state": "s",
+            ".ropewalk/state": "s",
             "bin/run": "#!/bin/sh\n",
             ".gitignore": "*.log\n",
             "a.log": "l",
@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def space(folder: Path) -> GitWorkspace:
-    return GitWorkspace(folder / ".weft", folder)
+    return GitWorkspace(folder / ".ropewalk", folder)
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ async def base(space: GitWorkspace, folder: Path) -> Base:
 async def test_it_is_said_and_the_folder_itself_gets_no_git(space: GitWorkspace, folder: Path, base: Base):
     assert base.private
     assert base.target == "main"
-    assert "is not a git repository; weft versions this run in" in base.warnings[0]
-    assert listing(str(folder)) == [".gitignore", ".weft", "a.log", "bin", "node_modules", "plan.md"]
+    assert "is not a git repository; ropewalk versions this run in" in base.warnings[0]
+    assert listing(str(folder)) == [".gitignore", ".ropewalk", "a.log", "bin", "node_modules", "plan.md"]
     place = await placed(space, base, spot())
     assert listing(place.path) == [".git", ".gitignore", "bin", "plan.md"]
 
@@ -84,9 +84,9 @@ async def test_runs_share_one_repository_and_its_snapshots(space: GitWorkspace, 
     again = await space.prepare("run-2", folder)
     assert again.commit == base.commit
     write(folder, {"plan.md": "# Plan 2\n"})
-    third = await GitWorkspace(folder / ".weft").prepare("run-3", folder)
+    third = await GitWorkspace(folder / ".ropewalk").prepare("run-3", folder)
     assert third.commit != base.commit
-    [repository] = (folder / ".weft/repositories").iterdir()
+    [repository] = (folder / ".ropewalk/repositories").iterdir()
     assert git(repository, "log", "--format=%s", "main").splitlines() == [
         "The folder as it is",
         "The folder as it was first seen",
@@ -95,11 +95,13 @@ async def test_runs_share_one_repository_and_its_snapshots(space: GitWorkspace, 
 
 async def test_several_runs_may_begin_at_once(folder: Path):
     bases = await asyncio.gather(
-        *(GitWorkspace(folder / ".weft").prepare(f"run-{number}", folder, at=5.0) for number in range(4))
+        *(GitWorkspace(folder / ".ropewalk").prepare(f"run-{number}", folder, at=5.0) for number in range(4))
     )
     assert len({base.commit for base in bases}) <= 4
-    assert listing(str(folder / ".weft/repositories")) is not None
-    [only] = [name for name in listing(str(folder / ".weft/repositories")) or () if not name.startswith(".")]
+    assert listing(str(folder / ".ropewalk/repositories")) is not None
+    [only] = [
+        name for name in listing(str(folder / ".ropewalk/repositories")) or () if not name.startswith(".")
+    ]
     assert only == "folder.git"
 
 
@@ -124,7 +126,9 @@ async def test_a_result_is_written_into_the_folder(space: GitWorkspace, folder: 
 async def test_a_file_that_somebody_changed_meanwhile_is_not_overwritten(
     space: GitWorkspace, folder: Path, base: Base
 ):
-    kept = await worked(space, base, spot(), {"new.txt": "n", "plan.md": "# Plan\n\none, by weft\n\ntwo\n"})
+    kept = await worked(
+        space, base, spot(), {"new.txt": "n", "plan.md": "# Plan\n\none, by ropewalk\n\ntwo\n"}
+    )
     write(folder, {"plan.md": "# Plan\n\none\n\ntwo, by hand\n", "bin/run": "mine"})
     assert await space.land("run-1", base, kept.commit, "main") is None
     assert not (folder / "new.txt").exists()
@@ -132,7 +136,7 @@ async def test_a_file_that_somebody_changed_meanwhile_is_not_overwritten(
     woven = await space.weave("run-1", again, [Part("build", kept.commit)], {})
     assert woven.commit
     assert await space.land("run-1", again, woven.commit, "main") == again.seen
-    assert (folder / "plan.md").read_text() == "# Plan\n\none, by weft\n\ntwo, by hand\n"
+    assert (folder / "plan.md").read_text() == "# Plan\n\none, by ropewalk\n\ntwo, by hand\n"
     assert (folder / "bin/run").read_text() == "mine"
 
 
@@ -148,7 +152,7 @@ async def test_nothing_is_written_through_a_link(space: GitWorkspace, folder: Pa
 async def test_a_folder_that_became_a_repository_keeps_its_run(space: GitWorkspace, folder: Path, base: Base):
     kept = await worked(space, base, spot(), {"new.txt": "n"})
     git(folder, "init", "-q")
-    later = GitWorkspace(folder / ".weft")
+    later = GitWorkspace(folder / ".ropewalk")
     woven = await later.weave("run-1", base, [Part("build", kept.commit)], {})
     assert woven.commit == kept.commit
     assert await later.read(kept.commit, "new.txt") == b"n"
@@ -170,8 +174,8 @@ async def test_what_cannot_be_a_base_is_said(tmp_path: Path, folder: Path):
 async def test_a_snapshot_that_cannot_be_recorded_is_said(
     space: GitWorkspace, folder: Path, base: Base, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("weft.workspace.git._FLAGS", ("-c", "core.filesRefLockTimeout=0"))
-    [repository] = (folder / ".weft/repositories").iterdir()
+    monkeypatch.setattr("ropewalk.workspace.git._FLAGS", ("-c", "core.filesRefLockTimeout=0"))
+    [repository] = (folder / ".ropewalk/repositories").iterdir()
     (repository / "refs/heads/main.lock").touch()
     write(folder, {"plan.md": "new"})
     with pytest.raises(GitFailed, match=r"main\.lock"):
@@ -179,7 +183,7 @@ async def test_a_snapshot_that_cannot_be_recorded_is_said(
 
 
 async def test_a_repository_that_was_broken_is_named(space: GitWorkspace, folder: Path, base: Base):
-    [repository] = (folder / ".weft/repositories").iterdir()
+    [repository] = (folder / ".ropewalk/repositories").iterdir()
     (repository / "HEAD").unlink()
     with pytest.raises(WorkspaceError, match="no repository any more"):
-        await GitWorkspace(folder / ".weft").prepare("run-2", folder)
+        await GitWorkspace(folder / ".ropewalk").prepare("run-2", folder)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from weft.workspace.policies.verdict import Hunk
-from weft.workspace.report import (
+from ropewalk.workspace.policies.verdict import Hunk
+from ropewalk.workspace.report import (
     LONG_HUNK,
     MANY_HUNKS,
     Side,

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from ropewalk.errors import WorkspaceError
+from ropewalk.testing.workspace_contract import spot
+from ropewalk.workspace.port import Base, Part, Place
+from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import LINES, changed, commits, git, parts
-from weft.errors import WorkspaceError
-from weft.testing.workspace_contract import spot
-from weft.workspace.port import Base, Part, Place
-from weft.workspace.worktree import GitWorkspace
 
 pytestmark = pytest.mark.needs("git")
 
@@ -143,7 +143,7 @@ async def test_lines_that_join_into_nonsense_are_a_conflict(space: GitWorkspace,
     gone = await space.resolve(spot(), base, parts(made), {}, {"big.json": None}, by="ann")
     assert await space.read(gone.commit, "big.json") is None
     place = await space.dispute(spot("fix"), base, parts(made), {})
-    assert (Path(place.path) / "big.json.weft-theirs").exists()
+    assert (Path(place.path) / "big.json.ropewalk-theirs").exists()
 
 
 async def test_lines_that_join_but_put_a_key_twice_are_put_right(space: GitWorkspace, project: Path):
@@ -202,7 +202,7 @@ async def test_an_answer_makes_a_commit_that_holds_both_sides_from_then_on(
     settled = await space.resolve(
         spot("weave"), base, parts(made, "a", "b"), {}, {"code.txt": b"of both"}, by="ann"
     )
-    assert "Weft-Resolved-By: ann" in git(project, "log", "-1", "--format=%B", settled.commit)
+    assert "Ropewalk-Resolved-By: ann" in git(project, "log", "-1", "--format=%B", settled.commit)
     again = await space.weave("run-1", base, [*parts(made), Part("weave", settled.commit)], {})
     assert again.conflicts == ()
     assert await space.read(again.commit, "code.txt") == b"of both"
@@ -233,13 +233,13 @@ async def test_an_agent_resolves_in_a_folder_with_markers(space: GitWorkspace, p
     assert isinstance(place, Place)
     folder = Path(place.path)
     assert "<<<<<<<" in (folder / "code.txt").read_text()
-    assert (folder / "logo.png.weft-theirs").read_bytes() == b"\0b"
+    assert (folder / "logo.png.ropewalk-theirs").read_bytes() == b"\0b"
     assert not (folder / "logo.png").exists()
     left = await space.keep(spot("fix"), place, succeeded=False)
     assert left.unresolved == ("code.txt", "logo.png")
     (folder / "code.txt").write_text("of both")
-    (folder / "logo.png.weft-ours").unlink()
-    (folder / "logo.png.weft-theirs").rename(folder / "logo.png")
+    (folder / "logo.png.ropewalk-ours").unlink()
+    (folder / "logo.png.ropewalk-theirs").rename(folder / "logo.png")
     kept = await space.keep(spot("fix"), place, succeeded=True)
     assert kept.unresolved == ()
     parents = git(project, "log", "-1", "--format=%P", kept.commit).split()

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from ropewalk.processes.call import call
+from ropewalk.testing.workspace_contract import placed, spot, worked
+from ropewalk.workspace.port import Part
+from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import git, write
-from weft.processes.call import call
-from weft.testing.workspace_contract import placed, spot, worked
-from weft.workspace.port import Part
-from weft.workspace.worktree import GitWorkspace
 
 pytestmark = pytest.mark.needs("git")
 
@@ -34,7 +34,7 @@ async def test_the_users_git_clears_up_before_each_command_of_ours(
         git(project, *CLEARING[how])
         return await call(*argv, **how_called)
 
-    monkeypatch.setattr("weft.workspace.git.call", after_clearing)
+    monkeypatch.setattr("ropewalk.workspace.git.call", after_clearing)
     base = await space.prepare("run-1", project, with_changes=True, at=1_700_000_100.0)
     one = await worked(space, base, spot("one"), {"one.txt": "1", "code.txt": "mine\n"})
     two = await worked(space, base, spot("two"), {"two.txt": "2"})
@@ -48,9 +48,9 @@ async def test_the_users_git_clears_up_before_each_command_of_ours(
     await space.publish("run-1", woven.commit)
     await space.close(spot("three"), place)
     assert await space.end("run-1") == ()
-    names = git(project, "ls-tree", "-r", "--name-only", "weft/run-1").split()
+    names = git(project, "ls-tree", "-r", "--name-only", "ropewalk/run-1").split()
     assert {"note.txt", "one.txt", "two.txt", "three.txt"} <= set(names)
-    assert git(project, "show", "weft/run-1:three.txt") == "better"
+    assert git(project, "show", "ropewalk/run-1:three.txt") == "better"
     git(project, "fsck", "--no-dangling")
     assert list((project / ".git/objects/pack").glob("*.keep")) == []
 
@@ -63,7 +63,7 @@ async def test_the_mark_of_a_process_that_was_killed_is_taken_away_when_it_is_ol
     packs.mkdir(exist_ok=True)
     ours = {name: packs / f"pack-{name}.keep" for name in ("old", "new", "theirs")}
     for name, file in ours.items():
-        file.write_bytes(b"mine\n" if name == "theirs" else b"weft: until a ref names it\n")
+        file.write_bytes(b"mine\n" if name == "theirs" else b"ropewalk: until a ref names it\n")
     for name in ("old", "theirs"):
         os.utime(ours[name], (time.time() - 7200, time.time() - 7200))
     await space.end("run-1")

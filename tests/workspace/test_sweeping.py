@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from ropewalk.errors import WorkspaceError
+from ropewalk.testing.workspace_contract import listing, placed, spot
+from ropewalk.workspace.owned import mark_of
+from ropewalk.workspace.port import Base, Note, Place
+from ropewalk.workspace.worktree import GitWorkspace
 from tests.soak import trials
 from tests.workspace.crashing import counting_git
 from tests.workspace.repositories import dead_owner, git, write
-from weft.errors import WorkspaceError
-from weft.testing.workspace_contract import listing, placed, spot
-from weft.workspace.owned import mark_of
-from weft.workspace.port import Base, Note, Place
-from weft.workspace.worktree import GitWorkspace
 
 pytestmark = pytest.mark.needs("git")
 
@@ -38,9 +38,10 @@ async def test_what_a_killed_attempt_left_is_kept_when_its_folder_goes(
     write(Path(place.path), {"half.txt": "half"})
     assert await space.end("run-1") == ()
     assert listing(str(Path(place.path).parent)) is None
-    assert git(project, "show", "refs/weft/run-1/build/1.1.left:half.txt") == "half"
+    assert git(project, "show", "refs/ropewalk/run-1/build/1.1.left:half.txt") == "half"
     assert (
-        git(project, "log", "-1", "--format=%an %ct", "refs/weft/run-1/build/1.1.left") == "weft 1700000000"
+        git(project, "log", "-1", "--format=%an %ct", "refs/ropewalk/run-1/build/1.1.left")
+        == "ropewalk 1700000000"
     )
 
 
@@ -66,7 +67,9 @@ async def test_ignored_files_that_were_declared_are_kept_of_an_attempt_that_did_
         await space.open(spot(), base, (), "own")
     assert await space.end("run-1") == ()
     ref = {"killed": "1.1.left", "failed": "1.1", "put aside": "1.1.left.1"}[ended]
-    changed = git(project, "diff", "--name-only", base.commit, f"refs/weft/run-1/build/{ref}").splitlines()
+    changed = git(
+        project, "diff", "--name-only", base.commit, f"refs/ropewalk/run-1/build/{ref}"
+    ).splitlines()
     assert changed == sorted((*files, "behind", "logs/b/d.txt"))
 
 
@@ -78,15 +81,15 @@ async def test_what_was_kept_already_is_not_kept_twice_and_an_untouched_folder_j
     await placed(space, base, spot("idle"))
     await placed(space, base, spot("reader"), mode="read")
     assert await space.end("run-1") == ()
-    names = git(project, "for-each-ref", "--format=%(refname)", "refs/weft").splitlines()
-    assert names == ["refs/weft/run-1/@base", "refs/weft/run-1/build/1.1"]
+    names = git(project, "for-each-ref", "--format=%(refname)", "refs/ropewalk").splitlines()
+    assert names == ["refs/ropewalk/run-1/@base", "refs/ropewalk/run-1/build/1.1"]
 
 
 async def test_a_folder_whose_work_cannot_be_kept_stays_until_it_can(
     space: GitWorkspace, project: Path, place: Place
 ):
     write(Path(place.path), {"precious.txt": "p"})
-    in_the_way = project / ".git/refs/weft/run-1/build/1.1.left/x"
+    in_the_way = project / ".git/refs/ropewalk/run-1/build/1.1.left/x"
     in_the_way.mkdir(parents=True)
     (in_the_way / "y.lock").touch()
     (in_the_way / "z").write_text(git(project, "rev-parse", "HEAD") + "\n")
@@ -96,7 +99,7 @@ async def test_a_folder_whose_work_cannot_be_kept_stays_until_it_can(
     for file in in_the_way.iterdir():
         file.unlink()
     assert await space.end("run-1") == ()
-    assert git(project, "show", "refs/weft/run-1/build/1.1.left:precious.txt") == "p"
+    assert git(project, "show", "refs/ropewalk/run-1/build/1.1.left:precious.txt") == "p"
 
 
 async def test_what_git_cannot_hold_keeps_its_folder_there(space: GitWorkspace, place: Place):
@@ -114,14 +117,17 @@ async def test_a_folder_that_is_set_up_anew_puts_what_was_there_aside_and_the_en
     assert listing(place.path) == [".git", *sorted(git(project, "ls-tree", "--name-only", "HEAD").split())]
     await space.close(spot(), place)
     assert await space.end("run-1") == ()
-    first, second = "refs/weft/run-1/build/1.1.left.1:half.txt", "refs/weft/run-1/build/1.1.left.2:half.txt"
+    first, second = (
+        "refs/ropewalk/run-1/build/1.1.left.1:half.txt",
+        "refs/ropewalk/run-1/build/1.1.left.2:half.txt",
+    )
     assert (git(project, "show", first), git(project, "show", second)) == ("one", "two")
 
 
 KILLED = """
 import asyncio, os, pathlib, sys
 os.environ["CRASHING_ENGINE"] = str(os.getpid())
-from weft.workspace.worktree import GitWorkspace
+from ropewalk.workspace.worktree import GitWorkspace
 space = GitWorkspace(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
 print(asyncio.run(getattr(space, sys.argv[3])("run-1", *([True] if sys.argv[3] == "forget" else []))))
 """
@@ -155,16 +161,16 @@ async def test_clearing_up_can_be_killed_before_any_git_command_and_done_again(
         killed = clear(before) != 0
         if killed:
             assert clear(0) == 0
-        names = git(project, "for-each-ref", "--format=%(refname)", "refs/weft/run-1").splitlines()
+        names = git(project, "for-each-ref", "--format=%(refname)", "refs/ropewalk/run-1").splitlines()
         assert listing(str(state / "places/run-1")) is None
         if verb == "end":
             for number in (1, 2):
-                ref = f"refs/weft/run-1/s{number}/1.1.left:half{number}.txt"
+                ref = f"refs/ropewalk/run-1/s{number}/1.1.left:half{number}.txt"
                 assert git(project, "show", ref) == "half"
-            git(project, "update-ref", "-d", "refs/weft/run-1/s1/1.1.left")
+            git(project, "update-ref", "-d", "refs/ropewalk/run-1/s1/1.1.left")
         else:
             assert names == []
-            git(project, "update-ref", "refs/weft/run-1/@base", base.commit)
+            git(project, "update-ref", "refs/ropewalk/run-1/@base", base.commit)
         if not killed:
             assert before > 3
             break
@@ -187,7 +193,7 @@ async def test_what_an_attempt_with_secrets_left_when_it_was_cut_off_is_kept_onl
     mark_of(Path(place.path)).write_text(dead_owner())
     (why,) = await space.end("run-1")
     assert why.startswith(f"{place.path}: its attempt was cut off, and had been given secrets")
-    assert git(project, "for-each-ref", "--format=%(refname)", "refs/weft/run-1/build") == ""
+    assert git(project, "for-each-ref", "--format=%(refname)", "refs/ropewalk/run-1/build") == ""
     assert await space.cut_off(spot("other", attempt=2)) == []
     assert await space.cut_off(spot()) == []
     assert await space.cut_off(spot(attempt=2)) == [place.path]
@@ -195,4 +201,4 @@ async def test_what_an_attempt_with_secrets_left_when_it_was_cut_off_is_kept_onl
     await space.looked_through(place.path)
     assert await space.cut_off(spot(attempt=2)) == []
     assert await space.end("run-1") == ()
-    assert git(project, "show", "refs/weft/run-1/build/1.1.left:half.txt") == "clean"
+    assert git(project, "show", "refs/ropewalk/run-1/build/1.1.left:half.txt") == "clean"

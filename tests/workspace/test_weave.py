@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from ropewalk.errors import GitFailed, WorkspaceError
+from ropewalk.testing.workspace_contract import placed, spot, worked
+from ropewalk.workspace.commits import write_commit
+from ropewalk.workspace.git import Git
+from ropewalk.workspace.port import Base, Part, Woven
+from ropewalk.workspace.worktree import GitWorkspace
 from tests.soak import first_seed, trials
 from tests.workspace.repositories import LINES, changed, commits, git, parts
-from weft.errors import GitFailed, WorkspaceError
-from weft.testing.workspace_contract import placed, spot, worked
-from weft.workspace.commits import write_commit
-from weft.workspace.git import Git
-from weft.workspace.port import Base, Part, Woven
-from weft.workspace.worktree import GitWorkspace
 
 pytestmark = pytest.mark.needs("git")
 
@@ -89,7 +89,7 @@ async def test_eight_parts_give_one_tree_and_one_commit_however_they_finished(
         finished = {}
         for step in order:
             finished[step] = await write_commit(
-                plain, trees[step], [base.commit], base.at, step, {"Weft-Step": step}
+                plain, trees[step], [base.commit], base.at, step, {"Ropewalk-Step": step}
             )
         results.add(await space.weave("run-1", base, [Part(step, finished[step]) for step in steps], {}))
     [woven] = results
@@ -150,7 +150,7 @@ async def test_a_fan_in_is_shared_history_for_the_final_weave(space: GitWorkspac
     woven = await space.weave("run-1", base, [*both, Part("c", c.commit), Part("d", d.commit)], {})
     assert woven.conflicts == ()
     assert (await space.read(woven.commit, "code.txt") or b"").startswith(b"line 1\nline 2\nd\n")
-    refs = git(project, "for-each-ref", "--format=%(refname)", "refs/weft/run-1/@woven")
+    refs = git(project, "for-each-ref", "--format=%(refname)", "refs/ropewalk/run-1/@woven")
     assert len(refs.splitlines()) == 2
 
 

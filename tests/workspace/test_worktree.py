@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from ropewalk.testing.workspace_contract import WorkspaceContract, placed, spot, worked
+from ropewalk.workspace.flush import flush
+from ropewalk.workspace.port import Part
+from ropewalk.workspace.repository import discover
+from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import git, repository
-from weft.testing.workspace_contract import WorkspaceContract, placed, spot, worked
-from weft.workspace.flush import flush
-from weft.workspace.port import Part
-from weft.workspace.repository import discover
-from weft.workspace.worktree import GitWorkspace
 
 pytestmark = pytest.mark.needs("git")
 
@@ -39,7 +39,7 @@ async def test_a_workspace_that_never_met_its_base_finds_its_ground_by_it(tmp_pa
     base = await GitWorkspace(tmp_path / "state").prepare("run-1", root, at=1_700_000_000.0)
     fresh = GitWorkspace(tmp_path / "state")
     assert (await fresh.weave("run-1", base, [], {})).commit == base.commit
-    assert await fresh.publish("run-1", base.commit) == "weft/run-1"
+    assert await fresh.publish("run-1", base.commit) == "ropewalk/run-1"
 
 
 async def test_what_is_shared_is_read_without_a_commit(workspace: GitWorkspace, tmp_path: Path):

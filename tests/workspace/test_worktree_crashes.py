@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from ropewalk.testing.workspace_contract import listing
 from tests.house.tree import ROOT
 from tests.soak import trials
 from tests.workspace import crashing
 from tests.workspace.crashing import commands, counting_git
 from tests.workspace.repositories import fingerprint, git
-from weft.testing.workspace_contract import listing
 
 pytestmark = pytest.mark.needs("git")
 

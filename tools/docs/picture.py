@@ -1,4 +1,4 @@
-"""The picture in the README: what `weft demo` really prints, as an SVG that needs no network and has its own ground.
+"""The picture in the README: what `ropewalk demo` really prints, as an SVG that needs no network and has its own ground.
 
 python -m tools.docs.picture docs/images/demo.svg
 """
@@ -31,7 +31,7 @@ def _once() -> str:
     env = {**os.environ, "FORCE_COLOR": "1"}
     env.pop("NO_COLOR", None)
     with tempfile.TemporaryDirectory() as folder:
-        words = [sys.executable, "-m", "weft", "demo", "--into", f"{folder}/todo"]
+        words = [sys.executable, "-m", "ropewalk", "demo", "--into", f"{folder}/todo"]
         said = subprocess.run(words, env=env, capture_output=True, text=True, check=True).stdout
     lines = said.splitlines()
     plain = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in lines]
@@ -48,7 +48,7 @@ def drawn(text: str) -> str:
 
     console = Console(record=True, width=COLUMNS, file=open(os.devnull, "w"), force_terminal=True)  # noqa: SIM115
     console.print(Text.from_ansi(text))
-    svg = console.export_svg(title="weft demo", theme=MONOKAI, unique_id="weft")
+    svg = console.export_svg(title="ropewalk demo", theme=MONOKAI, unique_id="ropewalk")
     svg = re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
     return svg.replace("font-family: Fira Code, monospace", f"font-family: {FONTS}")
 

@@ -147,7 +147,7 @@ class Program:
             Path(name).write_text(content)
 
     async def do_answer_file(self, content: str) -> None:
-        Path(os.environ["WEFT_OUTPUT"]).write_text(content)
+        Path(os.environ["ROPEWALK_OUTPUT"]).write_text(content)
 
     async def do_environment(self, name: str) -> None:
         Path(name).write_text(json.dumps(dict(os.environ)))

@@ -1,4 +1,4 @@
-"""Starts the acting agent as weft does: its act in a file, and whatever settings a test is about."""
+"""Starts the acting agent as ropewalk does: its act in a file, and whatever settings a test is about."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from weft.agents.acp.agent import AcpAgent
-from weft.agents.acp.settings import Settings
+from ropewalk.agents.acp.agent import AcpAgent
+from ropewalk.agents.acp.settings import Settings
 
 PROGRAM = Path(__file__).with_name("acting.py")
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
+from ropewalk.agents.acp.agent import AcpAgent
+from ropewalk.agents.acp.settings import Settings
+from ropewalk.definition.policy import Timeouts
+from ropewalk.definition.workflow import Role
+from ropewalk.testing.agent_contract import AgentContract, Told
+from ropewalk.testing.briefs import brief
+from ropewalk.testing.desk import ListeningDesk
 from tests.agents.acp.programs import acting, answered
-from weft.agents.acp.agent import AcpAgent
-from weft.agents.acp.settings import Settings
-from weft.definition.policy import Timeouts
-from weft.definition.workflow import Role
-from weft.testing.agent_contract import AgentContract, Told
-from weft.testing.briefs import brief
-from weft.testing.desk import ListeningDesk
 
 SCHEMA = {"type": "object", "properties": {"score": {"type": "integer"}}, "required": ["score"]}
 FAILS = {

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from ropewalk.agents.acp.terminals import Terminals
+from ropewalk.processes.limits import Limits
+from ropewalk.testing.briefs import brief
+from ropewalk.testing.desk import ListeningDesk
 from tests.agents.acp.programs import acting
-from weft.agents.acp.terminals import Terminals
-from weft.processes.limits import Limits
-from weft.testing.briefs import brief
-from weft.testing.desk import ListeningDesk
 
 
 @pytest.fixture

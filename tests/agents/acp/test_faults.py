@@ -3,8 +3,8 @@
 import pytest
 from acp.exceptions import RequestError
 
-from weft.agents.acp import faults
-from weft.agents.presets import PRESETS
+from ropewalk.agents.acp import faults
+from ropewalk.agents.presets import PRESETS
 
 NOW = 1_000_000.0
 HEARD = [

@@ -1,7 +1,7 @@
 import pytest
 
-from weft.agents.acp import files
-from weft.agents.acp.files import Files
+from ropewalk.agents.acp import files
+from ropewalk.agents.acp.files import Files
 
 
 async def test_a_file_is_written_and_read_whole_or_by_lines(tmp_path):

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from weft.agents.acp.permissions import Permissions
-from weft.agents.acp.settings import PermissionRule
-from weft.testing.desk import ListeningDesk
+from ropewalk.agents.acp.permissions import Permissions
+from ropewalk.agents.acp.settings import PermissionRule
+from ropewalk.testing.desk import ListeningDesk
 
 OPTIONS = [
     {"optionId": "a", "kind": "allow_always"},

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from ropewalk.definition.workflow import Ref, Role
+from ropewalk.testing.briefs import brief
+from ropewalk.testing.desk import ListeningDesk
 from tests.agents.acp.programs import acting, answered
-from weft.definition.workflow import Ref, Role
-from weft.testing.briefs import brief
-from weft.testing.desk import ListeningDesk
 
 SCHEMA = {"type": "object", "properties": {"score": {"type": "integer"}}, "required": ["score"]}
 

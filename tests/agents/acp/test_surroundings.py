@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from ropewalk.agents.acp.agent import AcpAgent
+from ropewalk.agents.acp.settings import Settings
+from ropewalk.testing.briefs import brief
+from ropewalk.testing.desk import ListeningDesk
 from tests.agents.acp.programs import acting, answered
-from weft.agents.acp.agent import AcpAgent
-from weft.agents.acp.settings import Settings
-from weft.testing.briefs import brief
-from weft.testing.desk import ListeningDesk
 
 SCHEMA = {"type": "object", "properties": {"score": {"type": "integer"}}, "required": ["score"]}
 

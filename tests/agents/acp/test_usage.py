@@ -1,6 +1,6 @@
 import json
 
-from weft.agents.acp.usage import Meter
+from ropewalk.agents.acp.usage import Meter
 
 
 def line(**payload):

@@ -1,9 +1,9 @@
 import pytest
 
-from weft.agents.acp import wire
-from weft.agents.acp.wire import Wire
-from weft.agents.redaction import Redactor
-from weft.testing.desk import ListeningDesk
+from ropewalk.agents.acp import wire
+from ropewalk.agents.acp.wire import Wire
+from ropewalk.agents.redaction import Redactor
+from ropewalk.testing.desk import ListeningDesk
 
 
 @pytest.fixture

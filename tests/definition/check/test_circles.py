@@ -3,7 +3,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from weft.definition.check.circles import circles
+from ropewalk.definition.check.circles import circles
 
 
 def test_each_circle_is_told_once_by_its_shortest_way_from_its_first_step():

@@ -148,8 +148,8 @@ def test_an_empty_list_or_a_mapping_tells_nothing_of_its_items():
 
 
 def test_a_workflow_without_a_file_has_no_places():
-    from weft.definition.check import check
-    from weft.definition.workflow import Input, Step, Workflow
+    from ropewalk.definition.check import check
+    from ropewalk.definition.workflow import Input, Step, Workflow
 
     step = Step("a", "run", {"script": "x"}, when="inputs.b")
     assert [str(one) for one in check(Workflow("w", (step,), inputs={"a-b": Input()}))] == [

@@ -2,9 +2,9 @@
 
 import pytest
 
+from ropewalk.definition.check import check
+from ropewalk.definition.workflow import Role, Step, Workflow
 from tests.formats.told import told
-from weft.definition.check import check
-from weft.definition.workflow import Role, Step, Workflow
 
 OR = "or say `confine: none` here"
 
@@ -34,7 +34,7 @@ OR = "or say `confine: none` here"
         ),
         (
             "steps: [{id: s, function: 'm:f', confine: worktree}]",
-            "1:43: `confine` has no effect on a step of the kind `function`; it runs inside weft: make it a `run`; "
+            "1:43: `confine` has no effect on a step of the kind `function`; it runs inside ropewalk: make it a `run`; "
             + OR,
         ),
         (

@@ -36,11 +36,11 @@ from tests.formats.told import told
         ),
         ("- {id: a, role: x, prompt: p}", ["2:17: there is no role `x`; describe it under `roles`"]),
         ("- {id: a, uses: teleprot}", ["2:17: there is no step kind `teleprot`; did you mean teleport?"]),
-        ("- {id: a, uses: zzz}", ["2:17: there is no step kind `zzz`; `weft doctor` lists the plug-ins"]),
+        ("- {id: a, uses: zzz}", ["2:17: there is no step kind `zzz`; `ropewalk doctor` lists the plug-ins"]),
         ("- {id: a, gate: {uses: speling}}", ["2:24: there is no gate `speling`; did you mean spelling?"]),
         (
             "- {id: a, run: x}\ngate: [{uses: zzz}]",
-            ["3:15: there is no gate `zzz`; `weft doctor` lists the plug-ins"],
+            ["3:15: there is no gate `zzz`; `ropewalk doctor` lists the plug-ins"],
         ),
         (
             "- {id: a, run: x, gate: {verdict: {role: zz, criteria: c}}}",
@@ -52,7 +52,7 @@ from tests.formats.told import told
         ),
         (
             "- {id: a, run: x}\nroles: {r: {agent: [zz]}}",
-            ["3:21: there is no agent `zz`; `weft agents` lists them"],
+            ["3:21: there is no agent `zz`; `ropewalk agents` lists them"],
         ),
         (
             "- {id: a, run: x, phase: plna}\nphases: [plan]",
@@ -89,13 +89,13 @@ def test_a_name_that_belongs_to_nothing_is_told_with_the_nearest(text, said):
 
 
 def test_what_is_installed_is_looked_at_only_where_it_is_known():
-    from weft.definition.check import Known
+    from ropewalk.definition.check import Known
 
     text = "roles: {r: zz}\nsteps: [{id: a, uses: zz, gate: {uses: zz}}, {id: b, call: zz}]"
     assert told(text, known=Known()) == []
     known = Known(workflows=frozenset({"zy"}))
     assert told(text, known=known) == [
-        "f.yaml:2:60: there is no workflow `zz`; `weft workflows` lists them",
+        "f.yaml:2:60: there is no workflow `zz`; `ropewalk workflows` lists them",
     ]
 
 
@@ -113,10 +113,10 @@ def test_a_name_of_any_length_is_told_in_one_line():
     assert "nnn…" in said
 
 
-def test_plug_ins_are_looked_up_only_for_names_that_are_not_wefts_own():
+def test_plug_ins_are_looked_up_only_for_names_that_are_not_ropewalks_own():
     from collections.abc import Collection, Iterator
 
-    from weft.definition.check import Known
+    from ropewalk.definition.check import Known
 
     class Unasked(Collection[str]):
         def __contains__(self, name: object) -> bool:

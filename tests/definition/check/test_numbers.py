@@ -1,9 +1,9 @@
 import pytest
 
-from weft.definition.check import check
-from weft.definition.check.numbers import MAX_STEPS
-from weft.definition.policy import Budget, Limits, Retry, Timeouts
-from weft.definition.workflow import BackTo, Foreach, Step, Workflow
+from ropewalk.definition.check import check
+from ropewalk.definition.check.numbers import MAX_STEPS
+from ropewalk.definition.policy import Budget, Limits, Retry, Timeouts
+from ropewalk.definition.workflow import BackTo, Foreach, Step, Workflow
 
 
 def said(**keys) -> list[str]:
@@ -71,7 +71,7 @@ def test_limits_of_the_run_too(limits, what):
     assert str(fault) == what
 
 
-def test_more_steps_than_weft_takes_on_are_told_before_anything_else():
+def test_more_steps_than_ropewalk_takes_on_are_told_before_anything_else():
     steps = tuple(Step("same", "noop") for _ in range(MAX_STEPS + 1))
     (fault,) = check(Workflow("w", steps))
     assert "the workflow has 20,001 steps, 20,000 are allowed; call parts of it" in str(fault)

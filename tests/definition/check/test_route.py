@@ -1,8 +1,8 @@
 import pytest
 
+from ropewalk.definition.check import check
+from ropewalk.definition.workflow import Decision, Route, Step, Workflow
 from tests.formats.told import told
-from weft.definition.check import check
-from weft.definition.workflow import Decision, Route, Step, Workflow
 
 STEPS = "steps:\n- {id: x, run: x}\n- {id: y, run: y}\n- id: a\n  "
 

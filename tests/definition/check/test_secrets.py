@@ -12,7 +12,7 @@ HEAD = "inputs: {token: {secret: true}, plain: string}\nsecrets: {GH: {env: GH_T
         ("run: x, secrets: other", "there is no secret `other`; say under `secrets` where it is found"),
         ("run: x, secrets: [plain]", "the input `plain` is no secret; write `plain: {secret: true}`"),
         ("run: x, secrets: {A-B: GH}", "4:34: `A-B` cannot be a variable; write `{A_B: GH}`"),
-        ("run: x, secrets: {WEFT_A: GH}", "variables that begin with WEFT_ are weft's own"),
+        ("run: x, secrets: {ROPEWALK_A: GH}", "variables that begin with ROPEWALK_ are ropewalk's own"),
         ("run: x, secrets: {A: GH}, env: {A: b}", "`A` stands under `env` as well; keep one of them"),
         ("ask: Well?, secrets: GH", "nothing is started here that could be given a secret"),
         ("run: x, cache: true, secrets: GH", "a step that is given a secret cannot be cached"),

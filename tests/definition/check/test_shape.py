@@ -1,8 +1,8 @@
 import pytest
 
+from ropewalk.definition.check.shape import Shape
+from ropewalk.definition.workflow import Step, Workflow
 from tests.formats.told import told
-from weft.definition.check.shape import Shape
-from weft.definition.workflow import Step, Workflow
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_jinja_is_loaded_only_for_templates():
     import sys
 
     code = (
-        "import sys; from weft.formats.loading import load_text\n"
+        "import sys; from ropewalk.formats.loading import load_text\n"
         "load_text('steps: [{id: a, run: [echo, hi], when: \"true\"}]')\n"
         "print(sorted({'jinja2', 'jsonschema', 'rich', 'typer', 'celpy', 'cel'} & sys.modules.keys()))"
     )

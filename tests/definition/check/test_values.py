@@ -1,7 +1,7 @@
 import pytest
 
+from ropewalk.definition.check.values import fits, schema_faults
 from tests.formats.told import told
-from weft.definition.check.values import fits, schema_faults
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from weft.definition.condition import BOOL, DOUBLE, INT, STRING, list_of, map_of, object_of
+from ropewalk.definition.condition import BOOL, DOUBLE, INT, STRING, list_of, map_of, object_of
 
 NAMES = {
     "i": INT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from weft.definition.condition.arithmetic import (
+from ropewalk.definition.condition.arithmetic import (
     MAX_MADE,
     OPERATORS,
     double,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from weft.definition.condition import compile, translate_expression
+from ropewalk.definition.condition import compile, translate_expression
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from weft.definition.condition import compile, translate
-from weft.errors import ConditionError
+from ropewalk.definition.condition import compile, translate
+from ropewalk.errors import ConditionError
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from weft.definition.condition import (
+from ropewalk.definition.condition import (
     ANY,
     BOOL,
     COLLECTION,

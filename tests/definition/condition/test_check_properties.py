@@ -8,10 +8,10 @@ import cel
 import pytest
 from hypothesis import given, settings
 
+from ropewalk.definition.condition import BOOL, check, compile, translate, translate_expression
+from ropewalk.definition.condition.syntax import parse
+from ropewalk.errors import ConditionError
 from tests.definition.condition.expressions import NAMES, NOISE, SCOPES, typed
-from weft.definition.condition import BOOL, check, compile, translate, translate_expression
-from weft.definition.condition.syntax import parse
-from weft.errors import ConditionError
 
 # What is not the evaluator's fault: the numbers themselves.
 ABOUT_NUMBERS = ("too large", "division by zero")

@@ -6,9 +6,9 @@ from types import MappingProxyType
 
 import pytest
 
-from weft.definition.condition import compile, env
-from weft.definition.condition.evaluate import MAX_GIVEN
-from weft.errors import ConditionError
+from ropewalk.definition.condition import compile, env
+from ropewalk.definition.condition.evaluate import MAX_GIVEN
+from ropewalk.errors import ConditionError
 
 SCOPE = {
     "one": 1,

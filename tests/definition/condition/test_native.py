@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from weft.definition.condition import native
+from ropewalk.definition.condition import native
 
 
 def seen(program: str) -> list[str]:
@@ -20,7 +20,7 @@ def seen(program: str) -> list[str]:
 def test_a_condition_without_a_pattern_loads_no_extension():
     assert (
         seen(
-            "from weft.definition.condition import compile\nassert compile('a.b == 1').holds({'a': {'b': 1}})"
+            "from ropewalk.definition.condition import compile\nassert compile('a.b == 1').holds({'a': {'b': 1}})"
         )
         == []
     )
@@ -28,7 +28,7 @@ def test_a_condition_without_a_pattern_loads_no_extension():
 
 def test_the_dialects_are_loaded_when_they_are_asked_for():
     program = (
-        "import weft.definition.condition as c\n"
+        "import ropewalk.definition.condition as c\n"
         "assert not any(m.endswith(('.bmad', '.botarmy')) for m in sys.modules)\n"
         "assert c.translate('always_true') == 'true' and c.translate_expression('a == b')\n"
         "assert not hasattr(c, 'nothing')"
@@ -37,21 +37,21 @@ def test_the_dialects_are_loaded_when_they_are_asked_for():
 
 
 def test_a_pattern_loads_the_extension_alone():
-    program = "from weft.definition.condition import compile\nassert compile('a.matches(\"b+\")').holds({'a': 'abb'})"
+    program = "from ropewalk.definition.condition import compile\nassert compile('a.matches(\"b+\")').holds({'a': 'abb'})"
     assert seen(program) == ["cel.cel"]
 
 
 @pytest.mark.parametrize("order", ["import cel; native()", "native(); import cel"])
 def test_the_package_may_be_imported_before_or_after(order):
     program = (
-        f"from weft.definition.condition.native import native\n{order}\nassert cel.evaluate('1 + 1') == 2"
+        f"from ropewalk.definition.condition.native import native\n{order}\nassert cel.evaluate('1 + 1') == 2"
     )
     assert "cel.cli" in seen(program)
 
 
 def test_a_missing_package_is_named():
     program = (
-        "import importlib.util, importlib.machinery as m\nfrom weft.definition.condition.native import native\n"
+        "import importlib.util, importlib.machinery as m\nfrom ropewalk.definition.condition.native import native\n"
         "m.PathFinder.find_spec = classmethod(lambda *a: None)\n"
         "try: native()\nexcept ModuleNotFoundError as e: assert 'common-expression-language' in str(e)"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from weft.definition.condition.nodes import (
+from ropewalk.definition.condition.nodes import (
     Binary,
     Call,
     Has,
@@ -21,8 +21,8 @@ from weft.definition.condition.nodes import (
     Unary,
     path,
 )
-from weft.definition.condition.syntax import MAX_DEPTH, parse
-from weft.errors import ConditionError
+from ropewalk.definition.condition.syntax import MAX_DEPTH, parse
+from ropewalk.errors import ConditionError
 
 
 def shape(node: Node) -> object:

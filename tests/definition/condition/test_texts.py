@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from weft.definition.condition import compile
-from weft.definition.condition.functions import FUNCTIONS, METHODS
-from weft.definition.condition.texts import FUNCTIONS_AT_WORK
+from ropewalk.definition.condition import compile
+from ropewalk.definition.condition.functions import FUNCTIONS, METHODS
+from ropewalk.definition.condition.texts import FUNCTIONS_AT_WORK
 
 
 @pytest.mark.parametrize(

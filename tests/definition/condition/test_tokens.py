@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from weft.definition.condition.tokens import MAX_LENGTH, tokens
-from weft.errors import ConditionError
+from ropewalk.definition.condition.tokens import MAX_LENGTH, tokens
+from ropewalk.errors import ConditionError
 
 
 def values(source: str) -> list[object]:

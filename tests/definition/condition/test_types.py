@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from weft.definition.condition.types import (
+from ropewalk.definition.condition.types import (
     ANY,
     BOOL,
     DOUBLE,

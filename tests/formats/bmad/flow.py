@@ -5,12 +5,12 @@ from __future__ import annotations
 from textwrap import dedent, indent
 from typing import Any
 
-from weft.definition.check import check
-from weft.definition.workflow import Workflow
-from weft.formats.bmad.read import read
-from weft.formats.pack import Pack
-from weft.formats.reading import Options
-from weft.formats.yaml import document
+from ropewalk.definition.check import check
+from ropewalk.definition.workflow import Workflow
+from ropewalk.formats.bmad.read import read
+from ropewalk.formats.pack import Pack
+from ropewalk.formats.reading import Options
+from ropewalk.formats.yaml import document
 
 
 def flow(items: str, head: str = "", pack: Pack | None = None, **options: object) -> Any:

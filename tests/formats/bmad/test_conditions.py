@@ -1,6 +1,6 @@
 import pytest
 
-from weft.formats.bmad.conditions import fact_name, negated, question, read, sort_of
+from ropewalk.formats.bmad.conditions import fact_name, negated, question, read, sort_of
 
 
 @pytest.mark.parametrize("said", ["", "always", "Required", "mandatory", "true"])

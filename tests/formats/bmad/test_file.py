@@ -1,8 +1,8 @@
 import pytest
 
-from weft.errors import InvalidDefinition, VariantNeeded
-from weft.formats.bmad.file import is_bmad, sheet
-from weft.formats.yaml import document
+from ropewalk.errors import InvalidDefinition, VariantNeeded
+from ropewalk.formats.bmad.file import is_bmad, sheet
+from ropewalk.formats.yaml import document
 
 
 def page(text, variant=""):

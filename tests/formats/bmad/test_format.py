@@ -1,8 +1,8 @@
-from weft.formats.bmad.format import ItemPlaces, read
-from weft.formats.loading import load
-from weft.formats.positions import Positions
-from weft.formats.reading import Options
-from weft.formats.yaml import document
+from ropewalk.formats.bmad.format import ItemPlaces, read
+from ropewalk.formats.loading import load
+from ropewalk.formats.positions import Positions
+from ropewalk.formats.reading import Options
+from ropewalk.formats.yaml import document
 
 TEXT = "workflow:\n  id: w\n  sequence:\n    - agent: a\n      condition: x == 'y'\n    - both:\n      agents: [{agent: b}, {agent: c}]\n"
 

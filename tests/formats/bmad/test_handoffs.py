@@ -1,7 +1,7 @@
+from ropewalk.definition.workflow import Fact
+from ropewalk.formats.bmad.handoffs import as_template
+from ropewalk.steps.template import render
 from tests.formats.bmad.flow import flow, step
-from weft.definition.workflow import Fact
-from weft.formats.bmad.handoffs import as_template
-from weft.steps.template import render
 
 ITEMS = """\
 - {agent: analyst, creates: project-brief.md}

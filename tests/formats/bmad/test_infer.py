@@ -1,5 +1,5 @@
+from ropewalk.formats.bmad.infer import phase_titles
 from tests.formats.bmad.flow import flow, needs
-from weft.formats.bmad.infer import phase_titles
 
 FILM = """\
 - {agent: writer, creates: screenplay.md}

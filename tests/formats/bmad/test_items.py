@@ -1,7 +1,7 @@
 import pytest
 
-from weft.formats.bmad.items import items_of, verbs
-from weft.formats.positions import Positions
+from ropewalk.formats.bmad.items import items_of, verbs
+from ropewalk.formats.positions import Positions
 
 
 def item(raw):

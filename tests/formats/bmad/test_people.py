@@ -1,6 +1,6 @@
 import pytest
 
-from weft.formats.bmad.people import crew, role_id
+from ropewalk.formats.bmad.people import crew, role_id
 
 
 @pytest.mark.parametrize(

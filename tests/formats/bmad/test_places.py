@@ -1,5 +1,5 @@
-from weft.formats.bmad.places import place, shards
-from weft.formats.pack import Pack
+from ropewalk.formats.bmad.places import place, shards
+from ropewalk.formats.pack import Pack
 
 
 def packed(tmp_path):

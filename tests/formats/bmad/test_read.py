@@ -1,6 +1,6 @@
+from ropewalk.formats.bmad.read import read
+from ropewalk.formats.yaml import document
 from tests.formats.bmad.flow import flow
-from weft.formats.bmad.read import read
-from weft.formats.yaml import document
 
 
 def made(text):
@@ -61,7 +61,7 @@ def test_files_without_loops_or_phases_have_no_phases():
 
 def test_a_variant_says_which_it_is():
     text = "workflow:\n  a_sequence: [{agent: x}]\n  b_sequence: [{agent: y}]\n"
-    from weft.formats.reading import Options
+    from ropewalk.formats.reading import Options
 
     found = read(document(text, "w.yaml"), "w.yaml", Options(variant="b"))
     assert found.extra["variant"] == "b"

@@ -6,17 +6,17 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ropewalk.definition.order import needs_of
+from ropewalk.errors import InvalidDefinition, VariantNeeded
+from ropewalk.formats.account import account
+from ropewalk.formats.graph import dot, mermaid
+from ropewalk.formats.loading import load_text
+from ropewalk.formats.plan import plan
+from ropewalk.formats.reading import Options
+from ropewalk.formats.telling import lines
+from ropewalk.formats.write import write
+from ropewalk.formats.yaml import documents
 from tests.formats.rehearsed import in_loops, rehearse
-from weft.definition.order import needs_of
-from weft.errors import InvalidDefinition, VariantNeeded
-from weft.formats.account import account
-from weft.formats.graph import dot, mermaid
-from weft.formats.loading import load_text
-from weft.formats.plan import plan
-from weft.formats.reading import Options
-from weft.formats.telling import lines
-from weft.formats.write import write
-from weft.formats.yaml import documents
 
 NAMES = st.sampled_from(
     ["prd.md", "story.md", "sharded_docs", "src/", "a b c", "x_or_y", "A.md OR B.md", "a.md, b.md", "x.md (optional)",

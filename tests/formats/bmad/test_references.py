@@ -1,7 +1,7 @@
 import pytest
 
+from ropewalk.formats.bmad.references import Made, Makers, pattern, pieces, token, tokens
 from tests.formats.bmad.flow import flow
-from weft.formats.bmad.references import Made, Makers, pattern, pieces, token, tokens
 
 
 @pytest.mark.parametrize(

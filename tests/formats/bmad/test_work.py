@@ -1,5 +1,5 @@
+from ropewalk.formats.pack import Pack
 from tests.formats.bmad.flow import flow, needs, only, step
-from weft.formats.pack import Pack
 
 
 def test_list_order_is_the_order():
@@ -64,7 +64,7 @@ def test_what_the_item_says_is_in_the_prompt_or_in_the_notes():
 
 
 def test_braces_in_a_prompt_are_text_and_no_template():
-    from weft.steps.template import render
+    from ropewalk.steps.template import render
 
     made = only('- {agent: a, action: "write {{x}} and {% if %} {# no #}"}')
     assert render(made.prompt, {}) == "Write {{x}} and {% if %} {# no #}."

@@ -1,5 +1,5 @@
-from weft.definition.document import Section
-from weft.formats.documents.blocks import body
+from ropewalk.definition.document import Section
+from ropewalk.formats.documents.blocks import body
 
 
 def made(kind, own=None, **more):

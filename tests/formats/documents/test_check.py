@@ -1,5 +1,5 @@
-from weft.definition.document import Section, Template
-from weft.formats.documents.check import check, demanded
+from ropewalk.definition.document import Section, Template
+from ropewalk.formats.documents.check import check, demanded
 
 
 def found(text, *sections, role="", **more):

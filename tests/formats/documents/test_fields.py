@@ -1,6 +1,6 @@
-from weft.definition.document import Section, Template
-from weft.formats.documents.check import check
-from weft.formats.documents.fields import check_fields, render_fields
+from ropewalk.definition.document import Section, Template
+from ropewalk.formats.documents.check import check
+from ropewalk.formats.documents.fields import check_fields, render_fields
 
 GATE = Template(
     id="gate",

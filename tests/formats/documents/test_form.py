@@ -1,5 +1,5 @@
-from weft.definition.document import Section, Template
-from weft.formats.documents.form import form, schema
+from ropewalk.definition.document import Section, Template
+from ropewalk.formats.documents.form import form, schema
 
 TEMPLATE = Template(
     id="t",

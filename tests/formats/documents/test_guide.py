@@ -1,5 +1,5 @@
-from weft.definition.document import Section, Template
-from weft.formats.documents.guide import instructions
+from ropewalk.definition.document import Section, Template
+from ropewalk.formats.documents.guide import instructions
 
 
 def test_the_instructions_say_everything_that_a_writer_needs():

@@ -1,4 +1,4 @@
-from weft.formats.documents.outline import content, outline, prose
+from ropewalk.formats.documents.outline import content, outline, prose
 
 
 def test_headings_know_their_lines_bodies_and_ends():

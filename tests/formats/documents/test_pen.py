@@ -1,5 +1,5 @@
-from weft.definition.document import Section, Template
-from weft.formats.documents.pen import trespasses
+from ropewalk.definition.document import Section, Template
+from ropewalk.formats.documents.pen import trespasses
 
 STORY = Template(
     id="story",

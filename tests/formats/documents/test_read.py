@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from weft.errors import InvalidDefinition
-from weft.formats.documents.read import is_template, load, slug, template_of, word
+from ropewalk.errors import InvalidDefinition
+from ropewalk.formats.documents.read import is_template, load, slug, template_of, word
 
 WHOLE = """\
 # <!-- a comment -->

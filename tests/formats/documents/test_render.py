@@ -1,5 +1,5 @@
-from weft.definition.document import Section, Template
-from weft.formats.documents.render import Author, render
+from ropewalk.definition.document import Section, Template
+from ropewalk.formats.documents.render import Author, render
 
 
 def text(*sections, values=None, author=None, **more):
@@ -16,9 +16,9 @@ def test_the_title_the_path_and_the_levels_of_headings():
             Section(id="a", title="A", content="x", sections=(Section(id="b", title="B", content="y"),)),
         ),
     )
-    document = render(template, {"name": "Weft", "n": 3})
-    assert document.path == "docs/Weft-3.md"
-    assert document.text == "# Weft plan\n\n## A\n\nx\n\n### B\n\ny\n"
+    document = render(template, {"name": "Ropewalk", "n": 3})
+    assert document.path == "docs/Ropewalk-3.md"
+    assert document.text == "# Ropewalk plan\n\n## A\n\nx\n\n### B\n\ny\n"
 
 
 def test_what_nobody_knows_is_a_visible_blank():

@@ -2,13 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ropewalk.definition.document import Section, Template
+from ropewalk.formats.documents.check import check
+from ropewalk.formats.documents.form import form, schema
+from ropewalk.formats.documents.guide import instructions
+from ropewalk.formats.documents.read import load
+from ropewalk.formats.documents.sample import SENTENCE, sample
 from tests.formats.samples import samples
-from weft.definition.document import Section, Template
-from weft.formats.documents.check import check
-from weft.formats.documents.form import form, schema
-from weft.formats.documents.guide import instructions
-from weft.formats.documents.read import load
-from weft.formats.documents.sample import SENTENCE, sample
 
 WORDS = st.sampled_from(
     ["Goals", "Plan", "Risks", "Epic {{epic_number}} {{title}}", "Access: {None|AA}", "要件", "Log"]

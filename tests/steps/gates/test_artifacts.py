@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from weft.core.work import Outcome
-from weft.errors import GateError
-from weft.steps.gates.artifacts import Artifacts
-from weft.steps.port import Tools
-from weft.testing.briefs import brief
-from weft.testing.desk import ListeningDesk
+from ropewalk.core.work import Outcome
+from ropewalk.errors import GateError
+from ropewalk.steps.gates.artifacts import Artifacts
+from ropewalk.steps.port import Tools
+from ropewalk.testing.briefs import brief
+from ropewalk.testing.desk import ListeningDesk
 
 
 async def test_each_file_must_be_there_filled_and_have_its_headings(tmp_path):

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from weft.core.work import Outcome, Verdict
-from weft.errors import GateError
-from weft.steps.gates.command import Command
-from weft.steps.port import Tools
-from weft.testing.briefs import brief
-from weft.testing.desk import ListeningDesk
+from ropewalk.core.work import Outcome, Verdict
+from ropewalk.errors import GateError
+from ropewalk.steps.gates.command import Command
+from ropewalk.steps.port import Tools
+from ropewalk.testing.briefs import brief
+from ropewalk.testing.desk import ListeningDesk
 
 DONE = Outcome()
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from weft.core.work import Outcome, Verdict
-from weft.errors import ConditionError
-from weft.steps.gates.condition import Condition
-from weft.steps.port import Tools
-from weft.testing.briefs import brief
-from weft.testing.desk import ListeningDesk
+from ropewalk.core.work import Outcome, Verdict
+from ropewalk.errors import ConditionError
+from ropewalk.steps.gates.condition import Condition
+from ropewalk.steps.port import Tools
+from ropewalk.testing.briefs import brief
+from ropewalk.testing.desk import ListeningDesk
 
 
 async def judge(tmp_path, args: dict[str, Any]) -> Verdict:

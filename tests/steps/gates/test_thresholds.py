@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from weft.core.work import Outcome, Verdict
-from weft.errors import GateError
-from weft.steps.gates.thresholds import Thresholds
-from weft.steps.port import Tools
-from weft.testing.briefs import brief
-from weft.testing.desk import ListeningDesk
+from ropewalk.core.work import Outcome, Verdict
+from ropewalk.errors import GateError
+from ropewalk.steps.gates.thresholds import Thresholds
+from ropewalk.steps.port import Tools
+from ropewalk.testing.briefs import brief
+from ropewalk.testing.desk import ListeningDesk
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ async def test_a_report_that_cannot_be_read_does_not_pass(desk, text, said):
 async def test_a_report_outside_of_the_folder_or_too_large_is_not_read(desk, monkeypatch):
     assert "not a path inside" in (await judge(desk, {"n": 1}, report="../r.json")).findings[0]
     (desk.folder / "r.json").write_text('{"n": 1}')
-    monkeypatch.setattr("weft.steps.gates.thresholds._LARGEST_REPORT_BYTES", 3)
+    monkeypatch.setattr("ropewalk.steps.gates.thresholds._LARGEST_REPORT_BYTES", 3)
     assert "larger than" in (await judge(desk, {"n": 1}, report="r.json")).findings[0]
 
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from weft.agents.command import Command, Settings
-from weft.agents.rehearsal import Rehearsal
-from weft.core.work import Artifact, Feedback, Outcome, Usage, Verdict
-from weft.definition.workflow import Ref
-from weft.errors import GateError
-from weft.steps.gates.verdict import Reviewed
-from weft.steps.port import Tools
-from weft.testing.briefs import brief
-from weft.testing.desk import ListeningDesk
+from ropewalk.agents.command import Command, Settings
+from ropewalk.agents.rehearsal import Rehearsal
+from ropewalk.core.work import Artifact, Feedback, Outcome, Usage, Verdict
+from ropewalk.definition.workflow import Ref
+from ropewalk.errors import GateError
+from ropewalk.steps.gates.verdict import Reviewed
+from ropewalk.steps.port import Tools
+from ropewalk.testing.briefs import brief
+from ropewalk.testing.desk import ListeningDesk
 
 ARGS = {"role": "qa", "criteria": ["It has tests.", "It is short."], "prompt": "Be kind."}
 
@@ -51,7 +51,7 @@ async def test_a_rehearsed_judge_passes_unless_its_script_says_otherwise(desk):
 
 async def test_what_judging_took_is_told_with_the_verdict_and_a_rehearsal_took_nothing(desk):
     answer = '{"outputs": {"verdict": "PASS", "findings": []}, "usage": {"tokens_in": 5, "cost_usd": 0.5}}'
-    assert (await by_command(desk, f"echo '{answer}' > $WEFT_OUTPUT")).usage == Usage(
+    assert (await by_command(desk, f"echo '{answer}' > $ROPEWALK_OUTPUT")).usage == Usage(
         tokens_in=5, cost_usd=0.5
     )
     assert (await rehearsed(desk, "")).usage is None
@@ -59,7 +59,7 @@ async def test_what_judging_took_is_told_with_the_verdict_and_a_rehearsal_took_n
 
 async def test_the_judge_is_asked_for_the_criteria_and_nothing_else(desk):
     answer = '{"outputs": {"verdict": "CONCERNS", "findings": ["a.md: thin"], "evidence": {"1": "seen"}}}'
-    verdict = await by_command(desk, f"cat > asked; echo '{answer}' > $WEFT_OUTPUT")
+    verdict = await by_command(desk, f"cat > asked; echo '{answer}' > $ROPEWALK_OUTPUT")
     assert verdict.verdict == "CONCERNS"
     assert verdict.evidence["1"] == "seen"
     asked = (desk.folder / "asked").read_text()
@@ -78,15 +78,15 @@ async def test_the_judge_is_asked_for_the_criteria_and_nothing_else(desk):
 
 async def test_a_waiver_needs_its_reason(desk):
     waived = '{"verdict": "WAIVED", "findings": ["thin"], "reason": "a spike"}'
-    assert (await by_command(desk, f"echo '{waived}' > $WEFT_OUTPUT")).reason == "a spike"
+    assert (await by_command(desk, f"echo '{waived}' > $ROPEWALK_OUTPUT")).reason == "a spike"
     with pytest.raises(GateError, match="reason"):
-        await by_command(desk, """echo '{"verdict": "WAIVED", "findings": []}' > $WEFT_OUTPUT""")
+        await by_command(desk, """echo '{"verdict": "WAIVED", "findings": []}' > $ROPEWALK_OUTPUT""")
 
 
 @pytest.mark.parametrize("answer", ['{"verdict": "FINE", "findings": []}', '{"verdict": "PASS"}'])
 async def test_an_answer_that_is_no_verdict_passes_nothing(desk, answer):
     with pytest.raises(GateError, match="the verdict"):
-        await by_command(desk, f"echo '{answer}' > $WEFT_OUTPUT")
+        await by_command(desk, f"echo '{answer}' > $ROPEWALK_OUTPUT")
 
 
 async def test_a_judge_that_fails_leaves_its_failure_to_whoever_asked(desk):

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 from pathlib import Path
 
-from weft.core.events import StepDue
-from weft.store.port import Append
-from weft.store.sqlite import SqliteStore
+from ropewalk.core.events import StepDue
+from ropewalk.store.port import Append
+from ropewalk.store.sqlite import SqliteStore
 
 BATCH = 40
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from weft.store.sqlite import SqliteStore
+from ropewalk.store.sqlite import SqliteStore
 
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "weft.db"
+    return tmp_path / "ropewalk.db"
 
 
 @pytest.fixture

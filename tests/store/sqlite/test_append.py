@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from ropewalk.core.events import RunStarted, StepDue
+from ropewalk.errors import StoreError
+from ropewalk.store.port import Appended
+from ropewalk.store.sqlite import SqliteStore
+from ropewalk.store.sqlite import append as module
+from ropewalk.testing.store_contract.given import append, begin, finish
 from tests.store.sqlite.appender import BATCH
 from tests.store.sqlite.conftest import Start
-from weft.core.events import RunStarted, StepDue
-from weft.errors import StoreError
-from weft.store.port import Appended
-from weft.store.sqlite import SqliteStore
-from weft.store.sqlite import append as module
-from weft.testing.store_contract.given import append, begin, finish
 
 
 async def test_two_processes_that_append_to_one_run_lose_nothing(store: SqliteStore, start: Start):

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from weft.core.events import NotePublished, RunStarted
-from weft.errors import StoreBusy, StoreError
-from weft.store.sqlite import SqliteStore
-from weft.testing.store_contract.given import append, begin
+from ropewalk.core.events import NotePublished, RunStarted
+from ropewalk.errors import StoreBusy, StoreError
+from ropewalk.store.sqlite import SqliteStore
+from ropewalk.testing.store_contract.given import append, begin
 
 NOBODY = 65534
 
@@ -57,11 +57,11 @@ async def made(path: Path) -> str:
 
 
 async def test_a_file_that_may_not_be_written_is_refused_at_once(folder: Path):
-    path = folder / "weft.db"
+    path = folder / "ropewalk.db"
     before = await made(path)
     with unprivileged(folder, path):
         path.chmod(0o444)
-        with pytest.raises(StoreError, match=r"weft\.db cannot be used: it is read-only"):
+        with pytest.raises(StoreError, match=r"ropewalk\.db cannot be used: it is read-only"):
             SqliteStore(path)
         path.chmod(0o644)
     assert digest(path) == before
@@ -72,16 +72,16 @@ def test_a_folder_that_may_not_be_written_is_refused_at_once(folder: Path):
         folder.chmod(0o555)
         try:
             with pytest.raises(
-                StoreError, match="cannot be opened; is its folder there, and may weft write in it"
+                StoreError, match="cannot be opened; is its folder there, and may ropewalk write in it"
             ):
-                SqliteStore(folder / "weft.db")
+                SqliteStore(folder / "ropewalk.db")
         finally:
             folder.chmod(0o755)
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path):
     with pytest.raises(StoreError, match="is its folder there"):
-        SqliteStore(tmp_path / "no" / "weft.db")
+        SqliteStore(tmp_path / "no" / "ropewalk.db")
 
 
 def test_a_file_that_is_no_database_is_left_alone(path: Path):
@@ -102,14 +102,14 @@ async def test_the_database_of_another_program_is_left_alone(path: Path):
     assert digest(path) == before
 
 
-async def test_a_file_of_a_newer_weft_is_left_alone(path: Path):
+async def test_a_file_of_a_newer_ropewalk_is_left_alone(path: Path):
     await made(path)
     other = sqlite3.connect(path)
     other.execute("PRAGMA user_version = 99")
     other.close()
     before = digest(path)
     with pytest.raises(
-        StoreError, match=r"a newer weft wrote it \(schema version 99, this one knows 3\); upgrade"
+        StoreError, match=r"a newer ropewalk wrote it \(schema version 99, this one knows 3\); upgrade"
     ):
         SqliteStore(path)
     assert digest(path) == before
@@ -121,7 +121,7 @@ async def test_a_damaged_header_is_told_as_one_error(path: Path, begins: int):
     with path.open("r+b") as file:
         file.seek(begins)
         file.write(b"\xff" * 16)
-    with pytest.raises(StoreError, match=r"not a SQLite database|damaged|newer weft|another program"):
+    with pytest.raises(StoreError, match=r"not a SQLite database|damaged|newer ropewalk|another program"):
         SqliteStore(path)
 
 
@@ -146,7 +146,7 @@ async def test_a_full_disk_refuses_the_append_and_harms_nothing(store: SqliteSto
 async def test_a_write_that_fails_refuses_the_append_and_harms_nothing(store: SqliteStore, path: Path):
     await begin(store, "r")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (path.with_name("weft.db-wal").stat().st_size, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.with_name("ropewalk.db-wal").stat().st_size, hard))
     try:
         with pytest.raises(StoreError, match="is the disk full"):
             await append(store, "r", 2, NotePublished("long", {"text": "x" * 100_000}))
@@ -213,7 +213,7 @@ async def test_who_is_about_to_write_is_alone_before_it_reads(store: SqliteStore
 
 
 async def test_a_question_that_sqlite_refuses_is_told_as_one_error(store: SqliteStore):
-    with pytest.raises(StoreError, match=r"weft\.db cannot be used: no such table: moon"):
+    with pytest.raises(StoreError, match=r"ropewalk\.db cannot be used: no such table: moon"):
         store.rows("SELECT * FROM moon")
     with pytest.raises(StoreError, match="no such table: moon"), store.writing() as db:
         db.execute("DELETE FROM moon")
@@ -273,7 +273,7 @@ async def test_a_file_that_went_while_it_was_open_takes_no_more_records(
     store = SqliteStore(folder / "inner.db")
     await begin(store, "r")
     taken(folder)
-    with pytest.raises(StoreError, match="removed or replaced while weft had it open") as failed:
+    with pytest.raises(StoreError, match="removed or replaced while ropewalk had it open") as failed:
         await append(store, "r", 1, NotePublished("n"))
     assert not isinstance(failed.value, StoreBusy)
     await store.close()

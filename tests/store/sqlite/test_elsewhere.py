@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from weft.core.events import RunStarted
-from weft.errors import StoreError
-from weft.store.sqlite import SqliteStore
-from weft.testing.store_contract.given import append
+from ropewalk.core.events import RunStarted
+from ropewalk.errors import StoreError
+from ropewalk.store.sqlite import SqliteStore
+from ropewalk.testing.store_contract.given import append
 
 
 async def test_only_others_are_noticed(store: SqliteStore, path: Path):

@@ -8,14 +8,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from weft.core.events import AskOpened, RunCompleted, RunCreated, StepDue, StepSucceeded
-from weft.errors import StoreError
-from weft.store.memory import MemoryStore
-from weft.store.port import Append
-from weft.store.sqlite import SqliteStore
-from weft.store.sqlite import listing as module
-from weft.store.sqlite.listing import BATCH
-from weft.testing.store_contract.given import append, begin
+from ropewalk.core.events import AskOpened, RunCompleted, RunCreated, StepDue, StepSucceeded
+from ropewalk.errors import StoreError
+from ropewalk.store.memory import MemoryStore
+from ropewalk.store.port import Append
+from ropewalk.store.sqlite import SqliteStore
+from ropewalk.store.sqlite import listing as module
+from ropewalk.store.sqlite.listing import BATCH
+from ropewalk.testing.store_contract.given import append, begin
 
 
 async def busy(*stores: SqliteStore | MemoryStore) -> None:

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from weft.core.events import RunCompleted, StepSucceeded
-from weft.errors import StoreError
-from weft.store.sqlite import SqliteStore
-from weft.store.sqlite.migrate import STEPS, migrate
-from weft.testing.store_contract.given import append
+from ropewalk.core.events import RunCompleted, StepSucceeded
+from ropewalk.errors import StoreError
+from ropewalk.store.sqlite import SqliteStore
+from ropewalk.store.sqlite.migrate import STEPS, migrate
+from ropewalk.testing.store_contract.given import append
 
 V1 = Path(__file__).with_name("v1.sql")
-"""What the first release wrote: `sqlite3 weft.db .dump` and its two pragmas. Never changed."""
+"""What the first release wrote: `sqlite3 ropewalk.db .dump` and its two pragmas. Never changed."""
 
 
 @pytest.fixture
@@ -131,13 +131,13 @@ def test_the_write_ahead_log_waits_for_who_is_reading(first: Path, monkeypatch: 
             def wait(self, seconds: float) -> None:
                 other.execute("COMMIT")
 
-        monkeypatch.setattr("weft.store.sqlite.migrate.Event", Patience)
+        monkeypatch.setattr("ropewalk.store.sqlite.migrate.Event", Patience)
         migrate(db, "db")
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_the_write_ahead_log_does_not_wait_for_ever(first: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("weft.store.sqlite.migrate.PATIENCE_SECONDS", 0.02)
+    monkeypatch.setattr("ropewalk.store.sqlite.migrate.PATIENCE_SECONDS", 0.02)
     with (
         somebody_reading(first),
         closing(sqlite3.connect(first, isolation_level=None, timeout=0)) as db,

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from weft.core.events import AskOpened, NotePublished, RunStarted
-from weft.errors import WeftError
-from weft.store.port import Lease
-from weft.store.sqlite import SqliteStore
-from weft.testing.store_contract.given import append, begin, finish
+from ropewalk.core.events import AskOpened, NotePublished, RunStarted
+from ropewalk.errors import RopewalkError
+from ropewalk.store.port import Lease
+from ropewalk.store.sqlite import SqliteStore
+from ropewalk.testing.store_contract.given import append, begin, finish
 
-REBUILD = "`weft verify --rebuild` makes the list anew from the records"
+REBUILD = "`ropewalk verify --rebuild` makes the list anew from the records"
 UNSHOWN = {
     ("blobs", "at"),  # when one may be collected
     ("ledger", "floor"),
@@ -53,7 +53,7 @@ def columns(store: SqliteStore) -> list[tuple[str, str]]:
 
 
 async def readings(store: SqliteStore) -> list[str]:
-    """Everything that is read, and what was said instead. What is no WeftError gets out."""
+    """Everything that is read, and what was said instead. What is no RopewalkError gets out."""
 
     async def export() -> None:
         async for _ in store.export("a"):
@@ -90,7 +90,7 @@ async def readings(store: SqliteStore) -> list[str]:
     for call in calls:
         try:
             await call()
-        except WeftError as error:
+        except RopewalkError as error:
             said.append(str(error))
     return said
 
@@ -190,7 +190,7 @@ async def test_a_changed_status_is_told_with_what_it_should_be(told: SqliteStore
 async def test_a_changed_line_is_made_anew_from_the_records(told: SqliteStore):
     told.db.execute("UPDATE runs SET view = x'ff', status = 'failed', words = ''")
     told.db.execute("DELETE FROM asks")
-    with pytest.raises(WeftError, match="weft verify --rebuild"):
+    with pytest.raises(RopewalkError, match="ropewalk verify --rebuild"):
         await told.runs()
     await told.rebuild()
     assert await told.verify() == []
@@ -218,7 +218,7 @@ async def test_a_blob_that_became_text_is_named_and_not_given(told: SqliteStore)
     told.db.execute("UPDATE blobs SET data = CAST(data AS TEXT)")
     said = [f"Blob {digest} was changed after it was written."]
     assert await told.verify() == await told.verify("a") == said
-    with pytest.raises(WeftError, match="was changed after it was written"):
+    with pytest.raises(RopewalkError, match="was changed after it was written"):
         await told.get_blob(digest)
 
 

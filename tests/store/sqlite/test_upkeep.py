@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from weft.core.events import NotePublished, RunCompleted, RunStarted
-from weft.errors import Refused, StoreError
-from weft.store.sqlite import SqliteStore
-from weft.store.sqlite.keep import KEEP_SECONDS, TOUCH_SECONDS
-from weft.store.sqlite.listing import BATCH
-from weft.testing.store_contract.given import append, begin, finish
+from ropewalk.core.events import NotePublished, RunCompleted, RunStarted
+from ropewalk.errors import Refused, StoreError
+from ropewalk.store.sqlite import SqliteStore
+from ropewalk.store.sqlite.keep import KEEP_SECONDS, TOUCH_SECONDS
+from ropewalk.store.sqlite.listing import BATCH
+from ropewalk.testing.store_contract.given import append, begin, finish
 
 
 def copies(folder: Path) -> list[str]:

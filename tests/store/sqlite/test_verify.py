@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from weft.core.events import NotePublished, RunCompleted, RunStarted, StepSucceeded
-from weft.errors import Corrupted, StoreError
-from weft.store.chain import link, seal
-from weft.store.sqlite import SqliteStore
-from weft.store.sqlite.append import ANCHOR, INSERT
-from weft.testing.store_contract.given import DEFINITION, append, begin, finish
+from ropewalk.core.events import NotePublished, RunCompleted, RunStarted, StepSucceeded
+from ropewalk.errors import Corrupted, StoreError
+from ropewalk.store.chain import link, seal
+from ropewalk.store.sqlite import SqliteStore
+from ropewalk.store.sqlite.append import ANCHOR, INSERT
+from ropewalk.testing.store_contract.given import DEFINITION, append, begin, finish
 
 COLUMNS = ("position", "run", "version", "at", "kind", "actor", "cause", "body", "hash", "seal")
 
@@ -146,11 +146,11 @@ async def test_a_damaged_line_of_the_run_list_is_named(told: SqliteStore):
     await told.runs()
     told.db.execute("UPDATE runs SET view = x'ff' WHERE run = 'a'")
     assert await told.verify() == [
-        "The line of run a in the run list is damaged; `weft verify --rebuild` makes the list anew from the records."
+        "The line of run a in the run list is damaged; `ropewalk verify --rebuild` makes the list anew from the records."
     ]
 
 
-async def test_an_event_of_a_newer_weft_stands_only_in_its_own_runs_way(told: SqliteStore):
+async def test_an_event_of_a_newer_ropewalk_stands_only_in_its_own_runs_way(told: SqliteStore):
     bodies = [
         b'{"kind":"moon.landed","where":1}',
         b'{"kind":"run.paused","reason":"sleepy"}',
@@ -170,12 +170,12 @@ async def test_an_event_of_a_newer_weft_stands_only_in_its_own_runs_way(told: Sq
     assert len(await told.feed()) == 9
     strange, *_ = await told.read("b", after=2)
     with pytest.raises(
-        StoreError, match=r"Record 7 \(run b, version 3\) is a moon.landed that this weft cannot read"
+        StoreError, match=r"Record 7 \(run b, version 3\) is a moon.landed that this ropewalk cannot read"
     ):
         strange.event  # noqa: B018 - it is decoded when it is looked at
     rows = {row.run: row for row in await told.runs()}
     assert rows["b"].version == 5
-    assert "is a run.created that this weft cannot read" in rows["b"].error
+    assert "is a run.created that this ropewalk cannot read" in rows["b"].error
     assert rows["a"].status == "completed"
 
 

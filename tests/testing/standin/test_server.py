@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from weft.testing.standin import Act, Limit, Scenario, Script, StandIn
-from weft.testing.standin.scenario import load, read
+from ropewalk.testing.standin import Act, Limit, Scenario, Script, StandIn
+from ropewalk.testing.standin.scenario import load, read
 
 TOOLS = {
     "anthropic": [{"name": "Write"}, {"name": "Bash"}],
@@ -233,7 +233,7 @@ def test_a_scenario_is_read_from_a_file_and_a_slip_is_told(tmp_path):
 def test_it_serves_as_a_program_of_its_own(tmp_path):
     path = tmp_path / "scenario.json"
     path.write_text("{}")
-    argv = [sys.executable, "-m", "weft.testing.standin", str(path)]
+    argv = [sys.executable, "-m", "ropewalk.testing.standin", str(path)]
     process = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     url = process.stdout.readline().strip()

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from weft.core.events import AskAnswered
+from ropewalk.core.events import AskAnswered
 
 
 async def asked(door, workflow="asking"):
@@ -60,7 +60,7 @@ async def test_who_answered_is_who_came_in_and_never_what_was_sent(guarded):
     forged = await guarded.client.post(url, json={"verdict": "approve", "by": "boss"}, headers=approver)
     assert forged.status_code == 422
     assert (await guarded.client.post(url, json={"verdict": "approve"}, headers=approver)).is_success
-    record = (await guarded.weft.store.feed(0, 1, ["ask.answered"], run))[0]
+    record = (await guarded.ropewalk.store.feed(0, 1, ["ask.answered"], run))[0]
     assert isinstance(record.event, AskAnswered)
     assert (record.event.by, record.actor) == ("ann", "ann")
 

@@ -11,9 +11,9 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from weft.app.tokens import Tokens
-from weft.core.commands import Publish
-from weft.core.events import NotePublished
+from ropewalk.app.tokens import Tokens
+from ropewalk.core.commands import Publish
+from ropewalk.core.events import NotePublished
 
 
 def listening(door, query="", **how):
@@ -106,7 +106,7 @@ async def test_two_hundred_listen_and_one_that_never_reads_is_dropped(door):
         loud = NotePublished(name="loud", data={"text": "x" * 200_000})
         async with asyncio.timeout(60):
             while not door.desk.dropped:
-                await door.weft.engine.tell(run, Publish((loud,)))
+                await door.ropewalk.engine.tell(run, Publish((loud,)))
                 await asyncio.sleep(0)
         await door.client.post(f"/api/v1/runs/{run}/abort")
         heard = await asyncio.gather(*(until(one, "run.aborted") for one in listeners))
@@ -123,8 +123,8 @@ async def test_a_token_that_is_revoked_is_thrown_out_of_an_open_feed(guarded):
             pass
     assert refused.value.response.status_code == 401
     async with connect(f"{guarded.socket_url}/api/v1/feed", additional_headers=headers) as messages:
-        now = guarded.weft.engine.clock.now()
-        await Tokens(guarded.weft.store).revoke("vic", now)
+        now = guarded.ropewalk.engine.clock.now()
+        await Tokens(guarded.ropewalk.store).revoke("vic", now)
         with pytest.raises(ConnectionClosed) as closed:
             await take(messages, 1)
     assert closed.value.rcvd is not None

@@ -3,7 +3,7 @@
 
 async def test_on_this_host_everybody_is_who_opened_the_project(door):
     assert (await door.client.get("/api/v1/me")).json() == {
-        "name": door.weft.actor,
+        "name": door.ropewalk.actor,
         "role": "admin",
         "csrf": "",
     }

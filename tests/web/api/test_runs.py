@@ -33,7 +33,7 @@ async def test_a_key_survives_a_crash_between_the_promise_and_the_run(door, monk
 
     headers = {"Idempotency-Key": "k2"}
     with monkeypatch.context() as broken:
-        broken.setattr(door.weft, "start", crash)
+        broken.setattr(door.ropewalk, "start", crash)
         answer = await door.client.post("/api/v1/runs", json={"workflow": "quiet"}, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (500, "bug")
     again = await door.client.post("/api/v1/runs", json={"workflow": "quiet"}, headers=headers)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from weft.web.api.steps import _range
+from ropewalk.web.api.steps import _range
 
 
 async def written(door):

@@ -1,7 +1,7 @@
 """Workflows over HTTP: what there is, what it takes, what would happen, what is wrong with a text."""
 
 
-async def test_the_list_names_own_workflows_before_those_of_weft(door):
+async def test_the_list_names_own_workflows_before_those_of_ropewalk(door):
     listed = (await door.client.get("/api/v1/workflows")).json()["workflows"]
     names = [one["name"] for one in listed]
     assert names[:5] == ["asking", "failing", "quiet", "secret", "writing"]
@@ -18,7 +18,7 @@ async def test_a_workflow_says_what_a_form_needs(door):
 
 
 async def test_a_workflow_in_a_folder_is_named_with_a_colon(door):
-    inner = door.weft.folder / "workflows" / "team"
+    inner = door.ropewalk.folder / "workflows" / "team"
     inner.mkdir()
     (inner / "own.yaml").write_text("name: own\nsteps:\n  - {id: a, uses: noop}\n")
     assert (await door.client.get("/api/v1/workflows/team:own")).json()["name"] == "team/own"

@@ -1,7 +1,7 @@
 from markupsafe import Markup
 
-from weft.web.page.asking import answers, card, editor, listed, reject, shown, value_of
-from weft.web.page.markup import Piece, whole
+from ropewalk.web.page.asking import answers, card, editor, listed, reject, shown, value_of
+from ropewalk.web.page.markup import Piece, whole
 
 
 def ask(**how):

@@ -1,6 +1,6 @@
 import pytest
 
-from weft.web.page.document import MOST_CHARS, decoded, plain, rendered, source
+from ropewalk.web.page.document import MOST_CHARS, decoded, plain, rendered, source
 
 ATTACKS = [
     "<script>hack()</script>",

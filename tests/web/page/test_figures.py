@@ -1,10 +1,10 @@
-from weft.core import events as e
-from weft.core.work import Failure, Usage
-from weft.observe.statistics import Figures, Statistics
-from weft.web.page.agents import Spent, add_to, view
-from weft.web.page.figures import columns
-from weft.web.page.figures import view as figures_of
-from weft.web.page.markup import text
+from ropewalk.core import events as e
+from ropewalk.core.work import Failure, Usage
+from ropewalk.observe.statistics import Figures, Statistics
+from ropewalk.web.page.agents import Spent, add_to, view
+from ropewalk.web.page.figures import columns
+from ropewalk.web.page.figures import view as figures_of
+from ropewalk.web.page.markup import text
 
 SOME = Figures(runs=3, completed=2, failed=1, success_rate=2 / 3, duration_p50_seconds=5.0, duration_p90_seconds=90.0,
                cost_usd=1.5, cost_unknown=True)  # fmt: skip

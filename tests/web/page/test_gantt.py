@@ -1,6 +1,6 @@
-from weft.observe.timeline import Bar
-from weft.web.page.gantt import MOST_ROWS, axis, gantt
-from weft.web.page.markup import Piece, whole
+from ropewalk.observe.timeline import Bar
+from ropewalk.web.page.gantt import MOST_ROWS, axis, gantt
+from ropewalk.web.page.markup import Piece, whole
 
 DAY = 86_400.0
 

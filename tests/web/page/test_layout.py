@@ -1,10 +1,10 @@
+from ropewalk.core import commands as c
+from ropewalk.core.graph import Graph
+from ropewalk.testing.given import broken, done, given
+from ropewalk.web.page.drawing import drawing, look
+from ropewalk.web.page.layout import LARGE, layout, owner
+from ropewalk.web.page.markup import Piece, whole
 from tests.observe.written import written
-from weft.core import commands as c
-from weft.core.graph import Graph
-from weft.testing.given import broken, done, given
-from weft.web.page.drawing import drawing, look
-from weft.web.page.layout import LARGE, layout, owner
-from weft.web.page.markup import Piece, whole
 
 PHASES = "phases: [{id: one, title: First}, two]"
 STEPS = """{id: a, phase: one, run: echo}

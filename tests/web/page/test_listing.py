@@ -1,6 +1,6 @@
-from weft.store.port import RunRow
-from weft.web.page.listing import Filter, bar, head, read, row, rows, starting, waits
-from weft.web.page.markup import whole
+from ropewalk.store.port import RunRow
+from ropewalk.web.page.listing import Filter, bar, head, read, row, rows, starting, waits
+from ropewalk.web.page.markup import whole
 
 
 def one(**how) -> RunRow:

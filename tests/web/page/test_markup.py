@@ -1,7 +1,7 @@
 from markupsafe import Markup
 
-from weft.web.page import words as w
-from weft.web.page.markup import Piece, el, whole
+from ropewalk.web.page import words as w
+from ropewalk.web.page.markup import Piece, el, whole
 
 BAD = '<script>alert("x")</script>'
 

@@ -1,4 +1,4 @@
-from weft.web.page.patch import MOST_LINES, between, counts, patch
+from ropewalk.web.page.patch import MOST_LINES, between, counts, patch
 
 TEXT = """diff --git a/a.md b/a.md
 --- a/a.md

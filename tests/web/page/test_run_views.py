@@ -1,13 +1,13 @@
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.work import Artifact, Feedback, Handoff, Outcome, Usage, Verdict
+from ropewalk.observe.explain import explain
+from ropewalk.observe.progress import progress
+from ropewalk.observe.timeline import Bar
+from ropewalk.testing.given import broken, done, given
+from ropewalk.web.page import about, panel, shelves
+from ropewalk.web.page.markup import text
 from tests.observe.written import written
-from weft.core import commands as c
-from weft.core import events as e
-from weft.core.work import Artifact, Feedback, Handoff, Outcome, Usage, Verdict
-from weft.observe.explain import explain
-from weft.observe.progress import progress
-from weft.observe.timeline import Bar
-from weft.testing.given import broken, done, given
-from weft.web.page import about, panel, shelves
-from weft.web.page.markup import text
 
 FLOW = """{id: a, run: echo, approve: Good?}
 {id: b, needs: [a], when: inputs.x == "tea", role: dev, prompt: "# Do\\n<b>it</b>", ask: First?}

@@ -2,12 +2,12 @@ import asyncio
 
 import pytest
 
-from weft.core.events import RunCreated, RunStarted
-from weft.errors import StoreError
-from weft.store.memory import MemoryStore
-from weft.store.port import Append
-from weft.web.page.policy import CONTENT, Policy
-from weft.web.page.watching import Watching
+from ropewalk.core.events import RunCreated, RunStarted
+from ropewalk.errors import StoreError
+from ropewalk.store.memory import MemoryStore
+from ropewalk.store.port import Append
+from ropewalk.web.page.policy import CONTENT, Policy
+from ropewalk.web.page.watching import Watching
 
 
 async def begin(store, run: str) -> None:
@@ -64,7 +64,7 @@ async def test_a_page_that_cannot_be_drawn_once_is_drawn_the_next_time():
 
 
 async def test_a_store_that_fails_for_a_moment_is_read_again(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("weft.web.page.watching.AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr("ropewalk.web.page.watching.AGAIN_SECONDS", 0.0)
     store = MemoryStore()
     real, fails = store.feed, [StoreError("away")]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from weft.workspace.judging.globs import chosen, fits, leads_out
+from ropewalk.workspace.judging.globs import chosen, fits, leads_out
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from weft.workspace.judging.joining import joined
+from ropewalk.workspace.judging.joining import joined
 
 
 def test_scripts_and_tools_of_package_json_are_the_bases_and_dependencies_the_runs():

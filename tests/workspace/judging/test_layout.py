@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from ropewalk.workspace.git import Git
+from ropewalk.workspace.judging.layout import lay_over_copy
+from ropewalk.workspace.port import JudgeRules
 from tests.workspace.repositories import commits, git, repository
-from weft.workspace.git import Git
-from weft.workspace.judging.layout import lay_over_copy
-from weft.workspace.port import JudgeRules
 
 pytestmark = pytest.mark.needs("git")
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from ropewalk.workspace.git import Git
+from ropewalk.workspace.judging.overlay import Overlay, overlay
+from ropewalk.workspace.port import JudgeRules
 from tests.workspace.repositories import commits, git, repository
-from weft.workspace.git import Git
-from weft.workspace.judging.overlay import Overlay, overlay
-from weft.workspace.port import JudgeRules
 
 pytestmark = pytest.mark.needs("git")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from weft.workspace.judging.steering import AGENTS, CHECKS, family_of, is_test
+from ropewalk.workspace.judging.steering import AGENTS, CHECKS, family_of, is_test
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from weft.workspace.judging.words import lines_of, named
+from ropewalk.workspace.judging.words import lines_of, named
 
 
 @pytest.mark.parametrize(

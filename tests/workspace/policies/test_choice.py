@@ -6,9 +6,9 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from weft.errors import WorkspaceError
-from weft.workspace.policies import choice
-from weft.workspace.policies.verdict import Clash, Merged, Unfit, Verdict
+from ropewalk.errors import WorkspaceError
+from ropewalk.workspace.policies import choice
+from ropewalk.workspace.policies.verdict import Clash, Merged, Unfit, Verdict
 
 
 @pytest.mark.parametrize(

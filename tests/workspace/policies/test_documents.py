@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from weft.workspace.policies import forms
-from weft.workspace.policies.documents import meaning, merge
-from weft.workspace.policies.forms import JSON, TOML, YAML, Form
-from weft.workspace.policies.structure import MISSING
-from weft.workspace.policies.verdict import Clash, Merged, Unfit
+from ropewalk.workspace.policies import forms
+from ropewalk.workspace.policies.documents import meaning, merge
+from ropewalk.workspace.policies.forms import JSON, TOML, YAML, Form
+from ropewalk.workspace.policies.structure import MISSING
+from ropewalk.workspace.policies.verdict import Clash, Merged, Unfit
 
 FORMS = (JSON, YAML, TOML)
 

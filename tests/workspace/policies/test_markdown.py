@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weft.workspace.policies.markdown import markdown
-from weft.workspace.policies.verdict import Clash, Merged, Unfit
+from ropewalk.workspace.policies.markdown import markdown
+from ropewalk.workspace.policies.verdict import Clash, Merged, Unfit
 
 BASE = b"# Plan\n\nIntro.\n\n## One\n\nfirst\n\n## Two\n\nsecond\n"
 

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weft.workspace.policies.structure import MISSING, key_order, merge_values, same, shown
+from ropewalk.workspace.policies.structure import MISSING, key_order, merge_values, same, shown
 
 scalars = st.none() | st.booleans() | st.integers(-2, 2) | st.sampled_from([0.0, 1.0]) | st.sampled_from("xy")
 values: st.SearchStrategy[Any] = st.recursive(

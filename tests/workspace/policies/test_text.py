@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weft.workspace.policies.text import _TALLEST, chunks, ours, text, theirs, union
-from weft.workspace.policies.verdict import Clash, Hunk, Merged, Unfit
+from ropewalk.workspace.policies.text import _TALLEST, chunks, ours, text, theirs, union
+from ropewalk.workspace.policies.verdict import Clash, Hunk, Merged, Unfit
 
 lines = st.lists(st.sampled_from(["a", "b", "c", "", "d\r"]), max_size=8).map("\n".join).map(str.encode)
 policies = (text, ours, theirs, union)

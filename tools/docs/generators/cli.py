@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ropewalk.cli.exits import MEANINGS
+from ropewalk.cli.finding import find
+from ropewalk.cli.grammar import COMMON, Command, Option
+from ropewalk.cli.table import GROUPS
 from tools.docs.blocks import generates
-from weft.cli.exits import MEANINGS
-from weft.cli.finding import find
-from weft.cli.grammar import COMMON, Command, Option
-from weft.cli.table import GROUPS
 
 
 @generates("commands")
@@ -30,7 +30,7 @@ def _group(title: str, names: list[str]) -> Iterator[str]:
 
 
 def _command(command: Command) -> Iterator[str]:
-    yield f"### weft {command.name}"
+    yield f"### ropewalk {command.name}"
     yield f"{command.summary}."
     yield f"```\n{command.usage()}\n```"
     if command.more:

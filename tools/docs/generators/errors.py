@@ -1,11 +1,11 @@
-"""The list of errors, read from `weft.errors`: code, message and mend of each, in the order of the file."""
+"""The list of errors, read from `ropewalk.errors`: code, message and mend of each, in the order of the file."""
 
 from __future__ import annotations
 
 import inspect
 
+from ropewalk import errors
 from tools.docs.blocks import generates
-from weft import errors
 
 
 @generates("errors")
@@ -15,16 +15,18 @@ def table() -> str:
     return "\n".join(rows)
 
 
-def _kinds() -> list[type[errors.WeftError]]:
+def _kinds() -> list[type[errors.RopewalkError]]:
     found = [
         kind
         for kind in vars(errors).values()
-        if inspect.isclass(kind) and issubclass(kind, errors.WeftError) and kind is not errors.WeftError
+        if inspect.isclass(kind)
+        and issubclass(kind, errors.RopewalkError)
+        and kind is not errors.RopewalkError
     ]
     return sorted(found, key=lambda kind: inspect.getsourcelines(kind)[1])
 
 
-def _code(kind: type[errors.WeftError]) -> str:
+def _code(kind: type[errors.RopewalkError]) -> str:
     return kind("").code
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from ropewalk.core.commands import Command
+from ropewalk.core.events import Event
 from tools.docs.blocks import generates
-from weft.core.commands import Command
-from weft.core.events import Event
 
 
 @generates("events")

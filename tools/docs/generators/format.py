@@ -1,4 +1,4 @@
-"""The reference of weft's own format, read from its key types: one table for each kind of map that a file may hold."""
+"""The reference of ropewalk's own format, read from its key types: one table for each kind of map that a file may hold."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from types import ModuleType
 
 import msgspec
 
+from ropewalk.definition import policy, workflow
+from ropewalk.formats.native.keys import document, flow, gate, step, words
 from tools.docs.blocks import generates
-from weft.definition import policy, workflow
-from weft.formats.weft.keys import document, flow, gate, step, words
 
 SOURCES = (document, step, flow, gate, words, workflow, policy)
 WORDS = {

@@ -27,7 +27,7 @@ def _floors() -> list[list[str]]:
 
 def _said(room: str) -> str:
     """The first paragraph of the room's own docstring; nothing for a room that is not built yet."""
-    place = ROOT / "src" / "weft" / room
+    place = ROOT / "src" / "ropewalk" / room
     page = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
     if not page.is_file():
         return ""

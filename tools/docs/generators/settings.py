@@ -6,9 +6,9 @@ import ast
 
 import msgspec
 
+from ropewalk.app.settings import PREFIX, TABLES, Settings
 from tools.docs.blocks import generates
 from tools.docs.generators.format import meanings
-from weft.app.settings import PREFIX, TABLES, Settings
 
 
 @generates("settings")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from ropewalk.core.state import ENDED, STEP_ENDED
+from ropewalk.core.transitions import RUN, STEP, Table
 from tools.docs.blocks import generates
-from weft.core.state import ENDED, STEP_ENDED
-from weft.core.transitions import RUN, STEP, Table
 
 
 @generates("states-run")

@@ -1,9 +1,9 @@
-"""The tables of files that a gate takes from the start of the run, read off `weft.workspace.judging.steering`."""
+"""The tables of files that a gate takes from the start of the run, read off `ropewalk.workspace.judging.steering`."""
 
 from __future__ import annotations
 
+from ropewalk.workspace.judging.steering import AGENTS, CHECKS, TEST_FOLDERS, TEST_NAMES, Family
 from tools.docs.blocks import generates
-from weft.workspace.judging.steering import AGENTS, CHECKS, TEST_FOLDERS, TEST_NAMES, Family
 
 _LEFT_OUT = {
     "same folder": "beside one of these",

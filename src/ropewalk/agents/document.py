@@ -1,0 +1,73 @@
+"""The document that a brief asks for: `Brief.template` is the template's whole text, so that a brief is complete in itself.
+
+A template that ropewalk can read becomes instructions, a sample and a check; any other text is shown to the agent as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import PurePosixPath
+from typing import Any
+
+from ropewalk.core.work import Brief
+from ropewalk.definition.document import Template
+from ropewalk.definition.workflow import Ref
+from ropewalk.errors import InvalidDefinition
+
+_LONGEST_WISH = 80
+_KINDS = frozenset({"", ".md", ".markdown", ".yaml", ".yml"})
+
+
+def template_in(brief: Brief) -> Template | None:
+    """The template of the brief; None when it has none, or only a name or a text of another kind."""
+    return read(brief.template) if "\n" in brief.template else None
+
+
+def document_in(brief: Brief) -> Ref | None:
+    """Which of the files that are to be created the template is for: the first that is a document."""
+    declared = (ref for ref in brief.creates if ref.name and not (ref.label or ref.soft))
+    return next(
+        (ref for ref in declared if ref.name[-1] != "/" and PurePosixPath(ref.name).suffix in _KINDS), None
+    )
+
+
+def told(brief: Brief) -> str:
+    """What the prompt says about the template; "" without one."""
+    template = template_in(brief)
+    if template is None:
+        return brief.template.rstrip()
+    from ropewalk.formats.documents.guide import instructions
+
+    return instructions(template, brief.role_name).rstrip()
+
+
+def sampled(template: Template, brief: Brief) -> str:
+    """A document that the check accepts, with what the brief knows by name; it says what the run was started with."""
+    from ropewalk.formats.documents.sample import SENTENCE, sample
+
+    values: Mapping[str, Any] = {**brief.inputs, **brief.known}
+    said = next((value for value in brief.inputs.values() if isinstance(value, str) and value.strip()), "")
+    # marks of Markdown would change the form of the document around them
+    wish = " ".join(re.sub(r"[^\w\s,.'-]", " ", said).split())[:_LONGEST_WISH].rstrip(" .,")
+    sentence = SENTENCE.replace(" this ", f" “{wish}” ") if wish else SENTENCE
+    return sample(template, values, brief.role_name, sentence).text
+
+
+def lacks(template: Template, text: str, brief: Brief) -> list[str]:
+    """What the document has not that its template asks for, a sentence each; what is only a concern is left out."""
+    from ropewalk.formats.documents.check import check
+
+    return [str(finding) for finding in check(template, text, brief.role_name) if not finding.concern]
+
+
+@lru_cache(maxsize=64)
+def read(text: str) -> Template | None:
+    """The template of a text; None when it is none that ropewalk can read."""
+    from ropewalk.formats.documents.read import parsed
+
+    try:
+        return parsed(text)
+    except InvalidDefinition:
+        return None

@@ -1,0 +1,87 @@
+"""Paths that stay inside a folder, with every symbolic link on the way followed before it is believed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+
+from ropewalk.trees import files_below
+
+
+def inside(folder: Path, name: str) -> Path:
+    """The path of a file named relative to the folder. Raises ValueError for one that leads out of it."""
+    parts = PurePosixPath(name).parts
+    if not parts or PurePosixPath(name).is_absolute() or ".." in parts or "\0" in name:
+        raise ValueError(f"{name!r} is not a path inside the working folder")
+    path = folder.joinpath(*parts)
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise ValueError(f"{name!r} leads out of the working folder")
+    return path
+
+
+def open_inside(folder: Path, path: Path, flags: int, *, make: bool = False) -> int:
+    """A descriptor of the regular file at a path that was found to lie inside; `make` makes the folders above it.
+
+    Opened floor by floor without following a link: whoever works in the folder may put one in the way in between. Raises
+    OSError, ValueError for what is no file.
+    """
+    top = folder.resolve()
+    *floors, name = path.relative_to(top).parts
+    with contextlib.ExitStack() as opened:
+        here = os.open(top, _FLOOR)
+        opened.callback(os.close, here)
+        for floor in floors:
+            if make:
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(floor, dir_fd=here)
+            here = os.open(floor, _FLOOR, dir_fd=here)
+            opened.callback(os.close, here)
+        descriptor = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666, dir_fd=here)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise ValueError(f"{name!r} is no file")
+    return descriptor
+
+
+def write_inside(folder: Path, name: str, data: bytes) -> None:
+    """Write a file named relative to the folder, with the folders above it; nobody is waited for. Raises ValueError for a name
+    that leads out or is git's own, OSError where something else lies there."""
+    path = inside(folder, name).resolve()
+    if ".git" in path.relative_to(folder.resolve()).parts:
+        raise ValueError(f"{name!r} is git's own")
+    with os.fdopen(open_inside(folder, path, os.O_WRONLY | os.O_CREAT, make=True), "wb") as file:
+        file.truncate()  # only now: it is known to be a file
+        file.write(data)
+
+
+_FLOOR = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW
+
+
+def matches(folder: Path, pattern: str) -> list[Path]:
+    """The files inside the folder that a name means: itself, all below it when it is a folder, or a pattern's.
+
+    Sorted; links that lead out are left out. Raises ValueError for a pattern that leads out.
+    """
+    parts = PurePosixPath(pattern).parts
+    if not parts or PurePosixPath(pattern).is_absolute() or ".." in parts or "\0" in pattern:
+        raise ValueError(f"{pattern!r} is not a path inside the working folder")
+    plain = folder.joinpath(*parts)
+    if plain.is_dir():
+        found = [path for path in files_below(plain) if ".git" not in path.relative_to(folder).parts]
+    elif any(sign in pattern for sign in "*?[") and not plain.exists():
+        found = list(folder.glob("/".join(parts)))
+    else:
+        found = [plain]
+    home = folder.resolve()
+    return sorted(path for path in found if path.is_file() and path.resolve().is_relative_to(home))
+
+
+def means(name: str, path: str) -> bool:
+    """Whether a name (a file, a folder, a pattern) means the file at this relative path."""
+    name = name.removeprefix("./")
+    if path == name or path.startswith(f"{name.rstrip('/')}/"):
+        return True
+    return fnmatchcase(path, name) or fnmatchcase(path, name.replace("**/", ""))

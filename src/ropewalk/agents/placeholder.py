@@ -1,0 +1,152 @@
+"""What a rehearsal writes where a real agent would write: short, valid for the file's kind, and saying that it rehearsed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import PurePosixPath
+
+from ropewalk.agents.exchange import as_text
+from ropewalk.core.work import Brief
+from ropewalk.definition.workflow import Ref
+from ropewalk.nesting import read_json
+
+
+def concrete(ref: Ref, brief: Brief) -> str:
+    """The file to write for what is asked: a folder gets one for this step, the stars of a pattern become its name."""
+    name = (ref.name or next(iter(ref.any_of), "")).replace("**/", "")
+    own = "".join(sign if sign.isalnum() or sign in "._-" else "-" for sign in brief.step).strip("-")
+    if name.endswith("/"):
+        return f"{name}{own}.md"
+    return name.replace("*", own).replace("?", "x")
+
+
+def placeholder(path: str, brief: Brief) -> str:
+    """The text of a new file, never empty."""
+    kind = PurePosixPath(path).suffix.lower()
+    return _KINDS.get(kind, _plain)(path, brief)
+
+
+def addition(path: str, brief: Brief, before: str) -> str:
+    """The text of a file that is to be updated, changed in a way that keeps it valid, and that fits what others add."""
+    kind = PurePosixPath(path).suffix.lower()
+    if not before.strip():
+        return placeholder(path, brief)
+    if kind == ".json":
+        return _json_changed(path, brief, before)
+    line = f"Updated by {_who(brief)} in round {brief.round}."
+    heading = f"## Rehearsed: {brief.step}" + (f", round {brief.round}" if brief.round > 1 else "")
+    signs = {".md": f"\n{heading}\n\n{line}\n", ".html": f"\n<!-- {line} -->\n"}
+    commented = f"\n// {line}\n" if kind in _SLASHES else f"\n# {line}\n"
+    return before.rstrip("\n") + "\n" + signs.get(kind, commented)
+
+
+def _who(brief: Brief) -> str:
+    return brief.role.title or brief.role_name or "somebody"
+
+
+def _title(path: str) -> str:
+    return PurePosixPath(path).stem.replace("-", " ").replace("_", " ").capitalize() or "Document"
+
+
+def _facts(brief: Brief) -> dict[str, str]:
+    read = [artifact.path for artifact in brief.artifacts] + [ref.name for ref in brief.requires]
+    rows = {
+        "step": brief.step,
+        "role": _who(brief),
+        "round": str(brief.round),
+        "read": ", ".join(dict.fromkeys(name for name in read if name)) or "nothing",
+    }
+    rows |= {f"input {name}": as_text(value)[:200] for name, value in brief.inputs.items()}
+    return rows
+
+
+def _markdown(path: str, brief: Brief) -> str:
+    rows = "".join(f"- {name}: {' '.join(value.split())}\n" for name, value in _facts(brief).items())
+    said = "".join(f"- {finding}\n" for feedback in brief.feedback for finding in feedback.findings)
+    answered = f"\n## What came back and was looked at\n\n{said}" if said else ""
+    work = brief.title or brief.step
+    return (
+        f"# {_title(path)}\n\n> Rehearsed: no agent wrote this.\n\n## Summary\n\n{work}, as {_who(brief)} would do it."
+        f"\n\n## Where it comes from\n\n{rows}{answered}"
+    )
+
+
+def _json(path: str, brief: Brief) -> str:
+    return (
+        json.dumps({"title": _title(path), "rehearsed": True, **_facts(brief)}, indent=2, ensure_ascii=False)
+        + "\n"
+    )
+
+
+def _python(path: str, brief: Brief) -> str:
+    facts = json.dumps(_facts(brief), indent=4)
+    return f'"""{_title(path)}: rehearsed, no agent wrote this."""\n\nORIGIN = {facts}\n'
+
+
+def _html(path: str, brief: Brief) -> str:
+    rows = "".join(f"<li>{_escaped(name)}: {_escaped(value)}</li>" for name, value in _facts(brief).items())
+    return f"<!doctype html>\n<title>{_escaped(_title(path))}</title>\n<p>Rehearsed.</p>\n<ul>{rows}</ul>\n"
+
+
+def _csv(path: str, brief: Brief) -> str:
+    rows = "".join(f'"{name}","{_quoted(value)}"\n' for name, value in _facts(brief).items())
+    return f'"name","value"\n{rows}'
+
+
+def _commented(path: str, brief: Brief) -> str:
+    sign = "//" if PurePosixPath(path).suffix.lower() in _SLASHES else "#"
+    rows = "".join(f"{sign} {name}: {' '.join(value.split())}\n" for name, value in _facts(brief).items())
+    return f"{sign} {_title(path)}: rehearsed, no agent wrote this.\n{rows}"
+
+
+def _toml(path: str, brief: Brief) -> str:
+    return _commented(path, brief) + "rehearsed = true\n"
+
+
+def _yaml(path: str, brief: Brief) -> str:
+    return _commented(path, brief) + "rehearsed: true\n"
+
+
+def _plain(path: str, brief: Brief) -> str:
+    rows = "".join(f"{name}: {value}\n" for name, value in _facts(brief).items())
+    return f"{_title(path)} (rehearsed)\n\n{rows}"
+
+
+def _json_changed(path: str, brief: Brief, before: str) -> str:
+    try:
+        data = read_json(before)
+    except ValueError:
+        return _json(path, brief)
+    mark = {"updated_by": _who(brief), "round": brief.round}
+    changed = {**data, f"rehearsed {brief.step}": mark} if isinstance(data, dict) else [*_listed(data), mark]
+    return json.dumps(changed, indent=2, ensure_ascii=False) + "\n"
+
+
+def _listed(data: object) -> list[object]:
+    return data if isinstance(data, list) else [data]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _quoted(text: str) -> str:
+    return text.replace('"', '""')
+
+
+_SLASHES = frozenset(
+    {".js", ".ts", ".tsx", ".jsx", ".go", ".rs", ".java", ".c", ".h", ".cpp", ".cs", ".swift", ".kt"}
+)
+_KINDS: dict[str, Callable[[str, Brief], str]] = {
+    ".md": _markdown,
+    ".json": _json,
+    ".py": _python,
+    ".html": _html,
+    ".csv": _csv,
+    ".toml": _toml,
+    ".yaml": _yaml,
+    ".yml": _yaml,
+    ".sh": _commented,
+    **dict.fromkeys(sorted(_SLASHES), _commented),
+}

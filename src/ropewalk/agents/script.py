@@ -1,0 +1,170 @@
+"""What a rehearsal is told to do: a YAML file of acts by step, checked whole, each fault with its place.
+
+A script is found by its text alone, so that a brief can carry it to another host.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from ropewalk.definition.policy import ErrorClass
+
+if TYPE_CHECKING:
+    from ropewalk.definition.fault import Fault
+    from ropewalk.formats.positions import Positions
+
+Word = Literal["PASS", "CONCERNS", "FAIL", "WAIVED"]
+
+
+class Fail(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"kind": "class"}):
+    """End with this failure; `retry_in` seconds from then, or `retry_at` unix seconds."""
+
+    kind: ErrorClass = "permanent"
+    message: str = "the script says so"
+    retry_at: float | None = None
+    retry_in: float | None = None
+
+
+class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A permission to ask for."""
+
+    title: str
+    kind: str = ""
+    paths: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ("allow", "deny")
+
+
+class Judged(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a verdict gate is answered."""
+
+    verdict: Word
+    findings: tuple[str, ...] = ()
+
+
+class Quota(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Run into a quota that is free again in so many seconds."""
+
+    resets_in: float
+
+
+class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An own event for the feed."""
+
+    name: str
+    data: dict[str, Any] = {}
+
+
+class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to do in one attempt. Selectors that are left out fit everything; `nothing`: say done and write nothing."""
+
+    round: int | None = None
+    attempt: int | None = None
+    item: str | None = None
+    say: str | list[str] = ""
+    note: dict[str, Any] = {}
+    publish: Told | None = None
+    ask: Wanted | None = None
+    run_for: float = 0.0
+    write: dict[str, str] = {}
+    append: dict[str, str] = {}
+    delete: list[str] = []
+    nothing: bool = False
+    outputs: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
+    route: str = ""
+    verdict: Judged | Word | None = None
+    handoff: str | dict[str, Any] = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: float = 0.0
+    quota: Quota | None = None
+    fail: Fail | None = None
+
+    def fits(self, round_: int, attempt: int, item: str) -> bool:
+        return self.round in (None, round_) and self.attempt in (None, attempt) and self.item in (None, item)
+
+
+class Script(msgspec.Struct, frozen=True):
+    """Acts by step id, in written order; `*` is for every step that is not named."""
+
+    steps: dict[str, tuple[Act, ...]] = {}
+
+    def act(self, step: str, round_: int, attempt: int, item: str = "") -> Act:
+        """The first act that fits the attempt; without one, an act that does nothing special."""
+        own = step.partition("[")[0]
+        acts = self.steps.get(step) or self.steps.get(own) or self.steps.get("*", ())
+        return next((act for act in acts if act.fits(round_, attempt, item)), Act())
+
+
+@lru_cache(maxsize=16)
+def read(text: str, file: str = "the rehearsal script") -> Script:
+    """The script of a text; an empty one says nothing. Raises InvalidDefinition with every fault and its place."""
+    if not text.strip():
+        return Script()
+    from ropewalk.definition.fault import refusal
+    from ropewalk.formats.yaml import document
+
+    data, positions = document(text, file)
+    reader = _Reader(file, positions)
+    script = reader.script(data)
+    if reader.faults:
+        raise refusal(file, reader.faults)
+    return script
+
+
+class _Reader:
+    """Collects what is wrong while it reads."""
+
+    def __init__(self, file: str, positions: Positions) -> None:
+        self.faults: list[Fault] = []
+        self._file = file
+        self._positions = positions
+
+    def script(self, data: Any) -> Script:
+        if not isinstance(data, dict):
+            self._fault((), f"a script is a mapping with `steps`, not {_called(data)}")
+            return Script()
+        for key in data:
+            if key != "steps":
+                self._fault((key,), f"unknown key `{key}`", key, ("steps",))
+        steps = data.get("steps", {})
+        if not isinstance(steps, dict):
+            self._fault(("steps",), f"`steps` maps step ids to acts; here is {_called(steps)}")
+            return Script()
+        return Script({str(step): self._acts(acts, ("steps", step)) for step, acts in steps.items()})
+
+    def _acts(self, acts: Any, path: tuple[Any, ...]) -> tuple[Act, ...]:
+        if isinstance(acts, list):
+            return tuple(self._act(act, (*path, at)) for at, act in enumerate(acts))
+        return (self._act(acts, path),)
+
+    def _act(self, said: Any, path: tuple[Any, ...]) -> Act:
+        if not isinstance(said, dict):
+            self._fault(path, f"an act is a mapping, not {_called(said)}")
+            return Act()
+        types = {field.encode_name: field.type for field in msgspec.structs.fields(Act)}
+        given: dict[str, Any] = {}
+        for key, value in said.items():
+            if key not in types:
+                self._fault((*path, key), f"unknown key `{key}` of an act", key, tuple(types))
+                continue
+            try:
+                given[key] = msgspec.convert(value, types[key])
+            except msgspec.ValidationError as fault:
+                self._fault((*path, key), f"`{key}`: {fault}")
+        return Act(**given)
+
+    def _fault(self, path: tuple[Any, ...], what: str, name: str = "", known: tuple[str, ...] = ()) -> None:
+        from ropewalk.definition.fault import Fault, nearest
+
+        line, column = self._positions.key(path)
+        mend = f"known here: {', '.join(known)}" if known else ""
+        self.faults.append(Fault(self._file, line, column, what, nearest=nearest(name, known), mend=mend))
+
+
+def _called(value: Any) -> str:
+    names = {dict: "a mapping", list: "a list", str: "a text", bool: "true or false", type(None): "nothing"}
+    return names.get(type(value), "a number")

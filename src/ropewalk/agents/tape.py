@@ -1,0 +1,88 @@
+"""What an attempt changed in its folder, as data: each file whole, so that it can be made again byte for byte."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from ropewalk.agents.inside import inside, write_inside
+from ropewalk.files import read_bytes
+from ropewalk.trees import walk
+
+_OWN = ".git"
+
+
+class Change(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A file afterwards: its text, its bytes in base64 when it is no text, where a link points; or that it is gone."""
+
+    kind: Literal["file", "link", "gone"] = "file"
+    text: str = ""
+    base64: str = ""
+    executable: bool = False
+
+    def content(self) -> bytes:
+        """The bytes of the file, or where the link points."""
+        return base64.b64decode(self.base64) if self.base64 else self.text.encode()
+
+
+def look(folder: Path) -> dict[str, str]:
+    """A mark of each file in the folder; git's own are left out."""
+    found = {}
+    for place, folders, files in walk(folder):
+        folders[:] = sorted(name for name in folders if name != _OWN)
+        links = [name for name in folders if (Path(place) / name).is_symlink()]
+        for name in sorted([*files, *links]):
+            path = Path(place) / name
+            if name != _OWN:
+                found[path.relative_to(folder).as_posix()] = _mark(path)
+    return found
+
+
+def changes(folder: Path, before: Mapping[str, str]) -> dict[str, Change]:
+    """What is otherwise now than it was at `look`."""
+    after = look(folder)
+    made = {name: _taken(folder / name) for name, mark in after.items() if before.get(name) != mark}
+    return {**made, **{name: Change(kind="gone") for name in before if name not in after}}
+
+
+def apply(folder: Path, files: Mapping[str, Change]) -> None:
+    """Make the changes. Raises ValueError for a name that leads out of the folder."""
+    for name, change in files.items():
+        path = inside(folder, name)
+        path.unlink(missing_ok=True)
+        if change.kind == "gone":
+            continue
+        if change.kind == "link":
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.symlink_to(change.text)
+            continue
+        write_inside(folder, name, change.content())
+        path.chmod(0o755 if change.executable else 0o644)
+
+
+def _mark(path: Path) -> str:
+    if path.is_symlink():
+        return f"link {path.readlink()}"
+    if not path.is_file():
+        return "other"
+    seen = path.stat()
+    return f"{hashlib.sha256(read_bytes(path)).hexdigest()} {bool(seen.st_mode & stat.S_IXUSR)}"
+
+
+def _taken(path: Path) -> Change:
+    if path.is_symlink():
+        return Change(kind="link", text=str(path.readlink()))
+    if not path.is_file():
+        return Change(kind="gone")
+    data = read_bytes(path)
+    executable = bool(path.stat().st_mode & stat.S_IXUSR)
+    try:
+        return Change(text=data.decode(), executable=executable)
+    except UnicodeDecodeError:
+        return Change(base64=base64.b64encode(data).decode(), executable=executable)

@@ -1,0 +1,207 @@
+"""What people and programs do through a door: start runs (once a key), and every verb on a run by its name.
+
+The actor is who came through the door, never what was sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakValueDictionary
+
+import msgspec
+from msgspec import Struct
+
+from ropewalk.core import commands as c
+from ropewalk.core.events import Event, NotePublished
+from ropewalk.core.options import Options
+from ropewalk.definition.secrets import MARK, secret_inputs
+from ropewalk.errors import (
+    InvalidRequest,
+    KeyReused,
+    NoSuchRun,
+    NoSuchStep,
+    NoSuchWorkflow,
+    Refused,
+    RopewalkError,
+)
+from ropewalk.formats.discovery import list_all
+from ropewalk.formats.loading import Loaded
+from ropewalk.runtime.ids import new_run_id
+
+if TYPE_CHECKING:
+    from ropewalk.app.open import Ropewalk
+
+VERBS: Final[tuple[str, ...]] = (
+    "pause",
+    "resume",
+    "abort",
+    "retry",
+    "exec",
+    "skip",
+    "fact",
+    "budget",
+    "publish",
+)
+"""What a run can be told; `start`, `fork` and `answer` are functions of their own."""
+
+_starting: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
+
+
+class Wanted(Struct, frozen=True, omit_defaults=True):
+    """A run as it is asked for: a workflow's name (never a path), its inputs, known facts, and how it is to go."""
+
+    workflow: str
+    inputs: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
+    labels: dict[str, str] = {}
+    parallel: int = 0
+    sequential: bool = False
+    rehearse: bool = False
+    with_changes: bool = False
+
+
+async def named(ropewalk: Ropewalk, name: str) -> Loaded:
+    """A workflow by name, one of those that are listed: a door opens no file by its path. Raises NoSuchWorkflow."""
+
+    def look() -> Loaded:
+        entries = {entry.name: entry for entry in list_all(ropewalk.folder)}
+        if name not in entries:
+            from ropewalk.definition.fault import nearest
+
+            near = nearest(name, entries)
+            raise NoSuchWorkflow(
+                name=name, nearest=f"did you mean {near}?" if near else "it lists what there is"
+            )
+        from ropewalk.app.known import load_known
+
+        return load_known(entries[name].path, ropewalk.folder)
+
+    return await asyncio.to_thread(look)
+
+
+async def start(ropewalk: Ropewalk, wanted: Wanted, by: str, key: str = "") -> tuple[str, bool]:
+    """Put a run on record; it is driven by whoever drives the store. Gives its id and whether it is new.
+
+    The same `key` with the same wish gives the same run, also after a crash in between. Raises KeyReused, InvalidInput,
+    NoSuchWorkflow, InvalidDefinition, WorkspaceError.
+    """
+    if not key:
+        return await _start(ropewalk, wanted, by, ""), True
+    name = f"start/{sha256(f'{by}/{key}'.encode()).hexdigest()}"
+    lock = _starting.setdefault((id(ropewalk), name), asyncio.Lock())
+    async with lock:
+        loaded = await named(ropewalk, wanted.workflow)
+        digest = _digest(wanted, loaded)
+        kept = await ropewalk.store.recall(name)
+        if kept is not None and kept["digest"] != digest:
+            raise KeyReused(key=key)
+        if kept is not None and await _is_there(ropewalk, kept["run"]):
+            return str(kept["run"]), False
+        run = str(kept["run"]) if kept is not None else new_run_id(ropewalk.engine.clock.now())
+        await ropewalk.store.remember(name, {"digest": digest, "run": run})
+        return await _start(ropewalk, wanted, by, run, loaded), True
+
+
+def _digest(wanted: Wanted, loaded: Loaded) -> str:
+    """What tells two wishes apart. Secrets do not count: a digest of one that is kept could be guessed from."""
+    secret = dict.fromkeys(secret_inputs(loaded.workflow), MARK)
+    shown = {name: secret.get(name, value) for name, value in wanted.inputs.items()}
+    asked = msgspec.structs.replace(wanted, inputs=shown)
+    return sha256(msgspec.json.encode(asked, order="deterministic")).hexdigest()
+
+
+async def _start(ropewalk: Ropewalk, wanted: Wanted, by: str, run: str, loaded: Loaded | None = None) -> str:
+    loaded = loaded or await named(ropewalk, wanted.workflow)
+    options = Options(
+        parallel=wanted.parallel, sequential=wanted.sequential, rehearse="" if wanted.rehearse else None
+    )
+    return await ropewalk.start(
+        loaded.workflow,
+        inputs=wanted.inputs,
+        facts=wanted.facts,
+        labels=wanted.labels,
+        options=options,
+        with_changes=wanted.with_changes,
+        run=run,
+        actor=by,
+    )
+
+
+async def _is_there(ropewalk: Ropewalk, run: str) -> bool:
+    try:
+        await ropewalk.store.row(run)
+    except NoSuchRun:
+        return False
+    return True
+
+
+def command(verb: str, given: Mapping[str, Any], by: str) -> c.Command:
+    """The command that a verb means. Raises InvalidRequest."""
+    text = {name: str(given.get(name) or "") for name in ("reason", "step", "name")}
+    match verb:
+        case "pause":
+            return c.Pause(by=by, detail=text["reason"])
+        case "resume":
+            return c.Resume(by=by)
+        case "abort":
+            return c.Abort(reason=text["reason"], by=by)
+        case "retry":
+            return c.RetryStep(step=text["step"], by=by, reason=text["reason"])
+        case "exec":
+            return c.ExecuteStep(step=text["step"], by=by)
+        case "skip":
+            return c.SkipStep(step=text["step"], by=by, reason=text["reason"])
+        case "fact":
+            return c.SetFact(name=text["name"], value=given.get("value"), by=by)
+        case "budget":
+            more = {name: given.get(name) for name in ("cost_usd", "tokens", "attempts", "seconds")}
+            if all(value is None for value in more.values()):
+                raise InvalidRequest(
+                    reason="say of what there is to be more: cost_usd, tokens, attempts or seconds"
+                )
+            return c.RaiseBudget(**more, by=by)
+        case "publish":
+            events: tuple[Event, ...] = tuple(
+                NotePublished(name=str(one.get("name", "")), data=dict(one.get("data") or {}))
+                for one in given.get("events") or ()
+            )
+            return c.Publish(events)
+        case _:
+            raise RopewalkError(f"There is no verb {verb}.")
+
+
+async def tell(ropewalk: Ropewalk, run: str, verb: str, given: Mapping[str, Any], by: str) -> list[Event]:
+    """Do a verb on a run. Raises NoSuchRun, NoSuchStep, Refused; then nothing has changed."""
+    return await ropewalk.engine.tell(await ropewalk.store.find(run), command(verb, given, by), by)
+
+
+async def fork(ropewalk: Ropewalk, run: str, step: str, given: Mapping[str, Any], by: str) -> str:
+    """A new run that does `step` of another one again and what comes after it. Raises NoSuchRun, NoSuchStep."""
+    found = await ropewalk.store.find(run)
+    state = await ropewalk.engine.fold(found)
+    if step not in state.steps:
+        raise NoSuchStep(run=found, step=step, nearest=", ".join(list(state.steps)[:3]))
+    return await ropewalk.fork(found, step, inputs=given.get("inputs"), facts=given.get("facts"), by=by)
+
+
+async def give(ropewalk: Ropewalk, run: str, values: Mapping[str, Any], by: str) -> None:
+    """Values of secret inputs, for a run that waits for them. Raises NoSuchRun, InvalidInput, Refused."""
+    await ropewalk.give(await ropewalk.store.find(run), values, by)
+
+
+async def delete(ropewalk: Ropewalk, run: str, unlanded: bool = False) -> None:
+    """Remove a run that has ended, with all that is left of it: record, outputs, folders, refs. `unlanded`: also when its
+    result is nowhere else. Raises NoSuchRun, Refused.
+    """
+    from ropewalk.app.cleaning import remove
+
+    found = await ropewalk.store.find(run)
+    row = await ropewalk.store.row(found)
+    if row.ended_at is None:
+        raise Refused(verb="delete", reason=f"run {found} is {row.status}; abort it first")
+    why = await remove(ropewalk, await ropewalk.engine.fold(found), unlanded)
+    if why:
+        raise Refused(verb="delete", reason=why)

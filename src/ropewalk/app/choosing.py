@@ -1,0 +1,142 @@
+"""What can be started and by whom it would be done: the workflows that are found here, their plans, and the agents."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+from ropewalk.agents.status import AgentStatus, Statuses, follow
+from ropewalk.app.acting import named
+from ropewalk.app.known import known_here
+from ropewalk.app.showing import plain
+from ropewalk.definition.workflow import Workflow
+from ropewalk.errors import InvalidDefinition, VariantNeeded
+from ropewalk.formats.discovery import list_all
+from ropewalk.formats.graph import dot, mermaid
+from ropewalk.formats.loading import Loaded, load_text
+from ropewalk.formats.plan import plan
+
+if TYPE_CHECKING:
+    from ropewalk.app.open import Ropewalk
+
+OF_AGENTS: Final = ("attempt.noted", "attempt.failed", "ask.*", "step.*")
+
+
+async def workflows(ropewalk: Ropewalk) -> list[dict[str, Any]]:
+    """Every workflow that can be named here, in the order in which names are looked up."""
+    entries = await asyncio.to_thread(list_all, ropewalk.folder)
+    return [
+        {
+            "name": entry.name,
+            "source": entry.source,
+            "format": entry.kind,
+            "description": entry.description,
+            "problem": entry.problem,
+        }
+        for entry in entries
+    ]
+
+
+async def workflow(ropewalk: Ropewalk, name: str) -> dict[str, Any]:
+    """One workflow: what a form for its inputs needs, its phases and steps. Raises NoSuchWorkflow, InvalidDefinition."""
+    loaded = await named(ropewalk, name)
+    return described(name, loaded)
+
+
+def described(name: str, loaded: Loaded) -> dict[str, Any]:
+    """The same of one that is loaded."""
+    flow: Workflow = loaded.workflow
+    found: dict[str, Any] = plain(
+        {
+            "name": name,
+            "title": flow.name,
+            "description": flow.description,
+            "format": flow.format,
+            "digest": loaded.digest,
+            "inputs": flow.inputs,
+            "facts": flow.facts,
+            "phases": flow.phases,
+            "steps": [
+                {"id": s.id, "kind": s.kind, "title": s.title, "role": s.role, "phase": s.phase}
+                for s in flow.steps
+            ],
+            "warnings": [str(warning) for warning in loaded.warnings],
+        }
+    )
+    return found
+
+
+async def plan_of(ropewalk: Ropewalk, name: str) -> dict[str, Any]:
+    """What would run, in which order and beside what."""
+    found: dict[str, Any] = plain(plan((await named(ropewalk, name)).workflow))
+    return found
+
+
+async def graph_of(ropewalk: Ropewalk, name: str, form: str = "mermaid") -> str:
+    """A drawing of a workflow, as Mermaid or DOT."""
+    drawn = plan((await named(ropewalk, name)).workflow)
+    return dot(drawn) if form == "dot" else mermaid(drawn)
+
+
+async def validate(ropewalk: Ropewalk, text: str, name: str = "workflow") -> dict[str, Any]:
+    """Check a workflow's text whole: what is wrong with it, each fault with its place. Nothing is kept."""
+
+    def check() -> dict[str, Any]:
+        try:
+            loaded = load_text(text, name=name, known=known_here())
+        except InvalidDefinition as error:
+            return {"valid": False, "faults": [plain(fault) for fault in error.faults], "workflow": None}
+        except VariantNeeded as error:
+            return {
+                "valid": False,
+                "faults": [{"message": error.message, "mend": error.how}],
+                "workflow": None,
+            }
+        warnings = [plain(fault) for fault in loaded.warnings]
+        return {"valid": True, "faults": warnings, "workflow": described(loaded.workflow.name, loaded)}
+
+    return await asyncio.to_thread(check)
+
+
+async def agents(ropewalk: Ropewalk) -> list[dict[str, Any]]:
+    """Every agent that there is here: what it does now, in the runs that are unfinished, and whether it can be used."""
+    now = ropewalk.engine.clock.now()
+    statuses = await _statuses(ropewalk)
+    known = ropewalk.tools().agents
+    names = [*known, *(name for name in statuses if name not in known)]
+    return [await _agent(ropewalk, name, statuses.get(name, AgentStatus(name)), now) for name in names]
+
+
+async def _agent(ropewalk: Ropewalk, name: str, status: AgentStatus, now: float) -> dict[str, Any]:
+    breakers = ropewalk.tools().settings["breakers"]
+    rests = max((at for at in (status.rests_until, breakers.rests_until(name, now)) if at), default=None)
+    known = ropewalk.tools().agents
+    agent = known[name] if name in set(known) else None
+    return {
+        "agent": name,
+        "rehearses": bool(agent is not None and agent.rehearses),
+        "status": "resting" if rests and rests > now and not status.working else status.status(now),
+        "working": [{"run": run, "step": step} for run, step in status.working],
+        "waiting": [{"run": run, "step": step} for run, step in status.waiting],
+        "rests_until": rests,
+        "failure": status.failure,
+    }
+
+
+async def _statuses(ropewalk: Ropewalk) -> Statuses:
+    found: Statuses = {}
+    for run in await ropewalk.store.unfinished():
+        after = 0
+        while page := await ropewalk.store.feed(after, 1_000, OF_AGENTS, run):
+            for record in page:
+                found = follow(found, run, record.event, record.at)
+            after = page[-1].position
+            if len(page) < 1_000:
+                break
+    return found
+
+
+async def probe(ropewalk: Ropewalk, name: str) -> dict[str, Any]:
+    """Whether an agent can be used here, and what to do if not. Raises KeyError."""
+    found: dict[str, Any] = plain(await ropewalk.tools().agents[name].probe())
+    return found

@@ -1,0 +1,58 @@
+"""Loads a workflow file against the names that are installed here, which are looked up only when one is not built in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from ropewalk.definition.check import Known
+from ropewalk.formats.loading import Loaded, load
+
+
+class Names(frozenset[str]):
+    """A set that is made when it is first looked at."""
+
+    _look: Callable[[], tuple[str, ...]]
+    _names: frozenset[str] | None = None
+
+    def __new__(cls, look: Callable[[], tuple[str, ...]]) -> Names:
+        made = super().__new__(cls)
+        made._look = look
+        return made
+
+    def _all(self) -> frozenset[str]:
+        if self._names is None:
+            self._names = frozenset(self._look())
+        return self._names
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._all()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+
+def load_known(path: Path, top: Path, **how: Any) -> Loaded:
+    """A workflow checked whole, also for kinds and gates that are not installed. Raises InvalidDefinition."""
+    return load(path, known=known_here(), exists=lambda file: (top / file).exists(), **how)
+
+
+def known_here() -> Known:
+    """The names that are installed here."""
+    return Known(kinds=Names(_kinds), gates=Names(_gates))
+
+
+def _kinds() -> tuple[str, ...]:
+    from ropewalk.steps.registry import CORE_KINDS, Kinds
+
+    return (*Kinds().names(), *CORE_KINDS)
+
+
+def _gates() -> tuple[str, ...]:
+    from ropewalk.steps.registry import Gates
+
+    return Gates().names()

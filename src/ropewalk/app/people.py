@@ -1,0 +1,194 @@
+"""What people do to runs from any door: answer with content, fork, drive what is unfinished, clean up."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ropewalk.core import commands as c
+from ropewalk.core.decide import decide
+from ropewalk.core.events import Event, StepSucceeded
+from ropewalk.core.fork import kept
+from ropewalk.core.imported import decoded_definition, definition_digest, fold_imported
+from ropewalk.core.state import State
+from ropewalk.core.work import Artifact
+from ropewalk.definition.stored import encode
+from ropewalk.errors import LeaseHeld, NoSuchAsk, Refused, RopewalkError, StoreError
+from ropewalk.runtime.driver import Told
+from ropewalk.runtime.engine import Engine, never, rests
+from ropewalk.runtime.ids import new_run_id
+from ropewalk.runtime.inputs import changed_inputs, secret_values
+from ropewalk.store.port import Append, Parcel, Store
+from ropewalk.workspace.port import Base, Spot, Workspace
+
+
+class People(ABC):
+    """The part of an opened project that people act through."""
+
+    folder: Path
+    actor: str
+    store: Store
+    engine: Engine
+
+    @property
+    @abstractmethod
+    def home(self) -> Path:
+        """ropewalk's own folder in the project."""
+
+    @abstractmethod
+    def workspace(self, run: str, base: Base, policies: Mapping[str, str]) -> Workspace:
+        """The workspace of a run that began from this base."""
+
+    async def drive(
+        self, run: str, told: Told | None = None, *, fresh: bool = False, wait: bool = False
+    ) -> State:
+        """Drive a run until it ends or only others can move it on (`wait`: until it ends)."""
+        return await self.engine.drive(run, never if wait else rests, told, fresh=fresh)
+
+    async def answer(
+        self,
+        run: str,
+        ask: str,
+        verdict: str,
+        *,
+        reason: str = "",
+        value: Any = None,
+        content: Mapping[str, bytes] | None = None,
+        by: str = "",
+        digest: str = "",
+    ) -> list[Event]:
+        """Answer an ask; `content` (path to bytes) replaces artifacts when amending. Raises NoSuchAsk, Refused."""
+        command = c.Answer(
+            ask=ask, verdict=verdict, by=by or self.actor, reason=reason, value=value, digest=digest
+        )
+        if content:
+            command = await self._with_content(run, command, content)
+        return await self.engine.tell(run, command, command.by)
+
+    async def _with_content(self, run: str, command: c.Answer, content: Mapping[str, bytes]) -> c.Answer:
+        state = await self.engine.fold(run)
+        opened = state.asks.get(command.ask)
+        if opened is None:
+            if command.ask in state.answers:
+                return command
+            raise NoSuchAsk(run=run, ask=command.ask)
+        st = state.steps[opened.step]
+        known = [a.path for a in st.result.artifacts] if st.result else []
+        strange = [path for path in content if path not in known]
+        if strange:
+            raise Refused(
+                verb="amend",
+                reason=f"{strange[0]} is not what was shown; there is {', '.join(known) or 'no file'}",
+            )
+        base = msgspec.convert(state.base, Base) if state.base else Base(root=str(self.folder))
+        workspace = self.workspace(run, base, state.workflow.weave)
+        commit = st.result.commit if st.result else ""
+        artifacts: list[Artifact] = []
+        for path, data in content.items():
+            done = await workspace.amend(
+                Spot(run, st.key, st.round, st.attempt), commit, path, data, command.by
+            )
+            commit = done.commit
+            artifacts += done.artifacts
+        return msgspec.structs.replace(command, artifacts=tuple(artifacts), commit=commit)
+
+    async def fork(
+        self,
+        run: str,
+        step: str,
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        facts: Mapping[str, Any] | None = None,
+        by: str = "",
+    ) -> str:
+        """A new run that keeps what does not come after `step` and does the rest again. Gives its id.
+
+        Raises InvalidInput, NoSuchStep, WorkspaceError when what it would keep is not there any more.
+        """
+        state = await self.engine.fold(run)
+        given, name = kept(state, step), new_run_id(self.engine.clock.now())
+        if state.base.get("commit"):
+            base = msgspec.convert(state.base, Base)
+            commits = [e.result.commit for e in given if isinstance(e, StepSucceeded) and e.result.commit]
+            await self.workspace(name, base, state.workflow.weave).adopt(name, base, commits)
+        workflow = state.workflow
+        if state.imported:  # the folder that its file was in is somebody else's: nothing is looked for there
+            workflow = msgspec.structs.replace(workflow, source="")
+        changed = changed_inputs(workflow, inputs or {})
+        self.engine.vault.put(name, self.engine.vault.of(run))
+        return await self.engine.create(
+            workflow,
+            encode(workflow),
+            run=name,
+            inputs={**state.inputs, **changed},
+            facts={**state.facts, **(facts or {})},
+            options=state.options,
+            base=state.base,
+            labels=state.labels,
+            forked_from=f"{run}/{step}",
+            given=given,
+            actor=by or self.actor,
+        )
+
+    async def take_in(self, lines: AsyncIterable[bytes]) -> str:
+        """Take in a run that `ropewalk export` wrote, and give its id. It is only looked at until somebody resumes it, and what
+        it calls its folder is this project's. Raises StoreError, Refused; then nothing of it is here."""
+        now = self.engine.clock.now()
+
+        def judge(parcel: Parcel) -> Append:
+            history = [(record.event, record.at) for record in parcel.records]
+            run = parcel.run
+            try:
+                stored = parcel.blobs.get(definition_digest(history))
+                if stored is None:
+                    raise ValueError("its definition is not there")
+                state = fold_imported(run, decoded_definition(stored), history)
+                msgspec.convert(state.base or {"root": ""}, Base)
+            except (ValueError, msgspec.ValidationError) as error:
+                raise StoreError(f"Run {run} cannot be taken in: {error}.") from error
+            version = state.version
+            events = decide(state, c.Import(root=str(self.folder), by=self.actor), now)
+            return Append(run, version, events, now, self.actor, "Import")
+
+        return await self.store.load(lines, judge)
+
+    async def give(self, run: str, values: Mapping[str, Any], by: str = "") -> None:
+        """Values of secret inputs for a run that is there, held by this process alone; one that waits for them goes on.
+
+        Raises NoSuchRun, InvalidInput, Refused for a run that has ended.
+        """
+        state = await self.engine.fold(run)
+        if state.ended:
+            raise Refused(verb="giving a secret", reason=f"run {run} is {state.status}")
+        self.engine.vault.put(run, secret_values(state.workflow, values))
+        if state.status == "paused" and state.reason == "secret" and not self.engine.vault.lacking(state):
+            await self.engine.tell(run, c.Resume(by=by or self.actor), by or self.actor)
+
+    async def drive_all(self, told: Told | None = None) -> dict[str, State | RopewalkError]:
+        """Drive everything that is unfinished and not driven elsewhere, until nothing can move. Gives by run its state, or the
+        error that kept it from being driven: the others go on."""
+        ended: dict[str, State | RopewalkError] = {}
+        while todo := [run for run in await self._own() if run not in ended]:
+            driven = await asyncio.gather(*(self._drive(run, told) for run in todo))
+            ended |= zip(todo, driven, strict=True)
+        return ended
+
+    async def _drive(self, run: str, told: Told | None) -> State | RopewalkError:
+        try:
+            try:
+                return await self.drive(run, told)
+            except LeaseHeld:
+                return await self.engine.fold(run)
+        except RopewalkError as error:
+            return error
+
+    async def _own(self) -> list[str]:
+        """Unfinished runs that no unfinished run has called: those are driven by the run that called them."""
+        unfinished = await self.store.unfinished()
+        open_runs = set(unfinished)
+        return [run for run in unfinished if (await self.store.row(run)).parent not in open_runs]

@@ -1,0 +1,119 @@
+"""The files of a run as they are in what its steps left joined: in its result, or in the merge so far.
+
+Where nothing is versioned, or the steps disagree, each file is as the step left it that wrote it last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from weakref import WeakKeyDictionary
+
+import msgspec
+from msgspec import Struct
+
+from ropewalk.app.people import People
+from ropewalk.app.weaving import WEAVE
+from ropewalk.core.state import State
+from ropewalk.core.work import Artifact
+from ropewalk.errors import NoSuchFile, NotKept, WorkspaceError
+from ropewalk.observe.summary import joined, listed
+from ropewalk.runtime.briefing import Briefing
+from ropewalk.workspace.names import attempt_name
+from ropewalk.workspace.port import Base, Part, Spot, Workspace
+
+
+class Made(Struct, frozen=True):
+    """A file that a run made, and the step that wrote it last."""
+
+    artifact: Artifact
+    step: str
+
+
+class Files(Struct, frozen=True):
+    """By path; `commit` is the merge that they are read from, "" where each is of a commit of its own."""
+
+    commit: str
+    made: dict[str, Made]
+
+    def rows(self) -> list[dict[str, str]]:
+        """As the object of a run has them."""
+        return [
+            {"path": path, "step": one.step, "digest": one.artifact.digest} for path, one in self.made.items()
+        ]
+
+
+_known: WeakKeyDictionary[People, dict[str, tuple[tuple[str, ...], Files]]] = WeakKeyDictionary()
+
+
+async def files(ropewalk: People, state: State) -> Files:
+    """The files of a run. Raises WorkspaceError when its repository is not there."""
+    end = joined(state)
+    if end is not None:
+        return Files(end.commit, _made(state, end.artifacts))
+    if not state.base.get("commit") or WEAVE not in state.steps:
+        return _last_written(state)
+    base = msgspec.convert(state.base, Base)
+    parts = Briefing(state, base, True).parts(state.steps[WEAVE])
+    known = _known.setdefault(ropewalk, {})
+    commits = tuple(part.commit for part in parts)
+    if known.get(state.run, ((), None))[0] != commits or not commits:
+        known[state.run] = (commits, await _so_far(ropewalk, state, base, parts))
+    return known[state.run][1]
+
+
+async def _so_far(ropewalk: People, state: State, base: Base, parts: Iterable[Part]) -> Files:
+    workspace = space(ropewalk, state)
+    woven = await workspace.weave(state.run, base, tuple(parts), state.workflow.weave)
+    if woven.conflicts:
+        return _last_written(state)
+    return Files(woven.commit, _made(state, await workspace.made(base.commit, woven.commit)))
+
+
+def _made(state: State, artifacts: Iterable[Artifact]) -> dict[str, Made]:
+    wrote = {one.path: st.key for st in listed(state) if st.result for one in st.result.artifacts}
+    return {one.path: Made(one, wrote.get(one.path, "")) for one in artifacts if one.change != "deleted"}
+
+
+def _last_written(state: State) -> Files:
+    found: dict[str, Made] = {}
+    for st in listed(state):
+        for one in st.result.artifacts if st.result is not None else ():
+            found.pop(one.path, None)
+            if one.change != "deleted":
+                commit = one.commit or (st.result.commit if st.result is not None else "")
+                found[one.path] = Made(msgspec.structs.replace(one, commit=commit), st.key)
+    return Files("", found)
+
+
+async def kept_folders(ropewalk: People, state: State) -> list[str]:
+    """Folders of attempts that ended, were aborted or were killed, and that stayed: they hold what may be kept nowhere else."""
+    if not state.base.get("commit"):
+        return []
+    from ropewalk.workspace.cleanup import kept_of
+    from ropewalk.workspace.ground import places_of
+
+    at_work = [st for st in state.steps.values() if st.status == "running"]
+    busy = [attempt_name(Spot(state.run, st.key, st.round, st.attempt)) for st in at_work]
+    try:
+        places = await places_of(ropewalk.home, ropewalk.folder)
+    except WorkspaceError:
+        return []  # Where the repository cannot be looked at, so can none of its folders; the run itself is shown.
+    return await asyncio.to_thread(kept_of, places, state.run, busy)
+
+
+def space(ropewalk: People, state: State) -> Workspace:
+    """Where the files of a run are."""
+    base = msgspec.convert(state.base, Base) if state.base else Base(root=str(ropewalk.folder))
+    return ropewalk.workspace(state.run, base, state.workflow.weave)
+
+
+async def content(ropewalk: People, state: State, found: Files, path: str) -> bytes | None:
+    """The bytes of a file that the run made; None for a link. Raises NoSuchFile, NotKept."""
+    if path not in found.made:
+        raise NoSuchFile(run=state.run, path=path)
+    workspace, commit = space(ropewalk, state), found.commit or found.made[path].artifact.commit
+    data = await workspace.read(commit, path)
+    if data is None and await workspace.link(commit, path) is None:
+        raise NotKept(run=state.run, path=path)
+    return data

@@ -1,0 +1,63 @@
+"""`ropewalk agents`: who could do the work of a role here, and what each is doing now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ropewalk.agents import status
+from ropewalk.cli import exits
+from ropewalk.cli.grammar import Command
+from ropewalk.cli.here import Here
+from ropewalk.observe.health import probe
+
+if TYPE_CHECKING:
+    from ropewalk.app.open import Ropewalk
+
+
+async def perform(here: Here) -> int:
+    """Every agent, asked whether it can be used."""
+    async with here.ropewalk() as ropewalk:
+        known = ropewalk.tools().agents
+        probes = [await probe(name, known) for name in known]
+        doing = await _doing(ropewalk)
+        now = ropewalk.engine.clock.now()
+    found = []
+    for one in probes:
+        busy = doing.get(one.agent)
+        found.append(
+            {
+                "agent": one.agent,
+                "installed": one.installed,
+                "usable": one.usable,
+                "version": one.version,
+                "status": busy.status(now) if busy else "idle",
+                "working": [list(key) for key in busy.working] if busy else [],
+                "reason": one.reason,
+                "mend": one.mend,
+            }
+        )
+    here.screen.give({"agents": found})
+    rows = [
+        (
+            one["agent"],
+            "usable" if one["usable"] else "not usable",
+            one["status"],
+            one["version"],
+            " ".join(str(one[key]) for key in ("reason", "mend") if one[key]),
+        )
+        for one in found
+    ]
+    here.screen.table(("agent", "here", "now", "version", ""), rows)
+    return exits.COMPLETED
+
+
+async def _doing(ropewalk: Ropewalk) -> status.Statuses:
+    """Read off the events of what is unfinished."""
+    found: status.Statuses = {}
+    for run in await ropewalk.store.unfinished():
+        for record in await ropewalk.store.read(run):
+            found = status.follow(found, run, record.event, record.at)
+    return found
+
+
+AGENTS = Command("agents", "List the agents, and which can be used here", perform, reads=True)

@@ -1,0 +1,100 @@
+"""`ropewalk amend`: the third answer beside yes and no: a better version of what is shown, and the run goes on with that."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from ropewalk.cli import exits
+from ropewalk.cli.editing import edited
+from ropewalk.cli.given import value as value_of
+from ropewalk.cli.grammar import Command, Option
+from ropewalk.cli.here import Here
+from ropewalk.cli.inbox import OF_ASK, OF_RUN, REASON, said, the_ask
+from ropewalk.core.events import AskOpened
+from ropewalk.errors import Misused, NoSuchAsk, Refused
+from ropewalk.files import read_bytes
+
+if TYPE_CHECKING:
+    from ropewalk.app.open import Ropewalk
+
+
+async def perform(
+    here: Here,
+    run: str,
+    ask: str | None,
+    file: str | None,
+    text: str | None,
+    path: str | None,
+    value: str | None,
+    reason: str | None,
+) -> int:
+    """Content from a file, from the words, or from the person's editor."""
+    async with here.ropewalk() as ropewalk:
+        of, name = await the_ask(ropewalk, await here.find(ropewalk, run), ask)
+        opened = await _opened(ropewalk, of, name)
+        content = None
+        if file is not None or text is not None:
+            content = {_path(opened, path): _bytes(here, file, text)}
+        elif value is None:
+            if not sys.stdin.isatty():
+                raise Misused(
+                    what="`ropewalk amend` has nothing to amend with",
+                    mend="add --file FILE, --text TEXT or --value JSON",
+                )
+            content = await edited(ropewalk, of, opened)
+        given = value_of(value) if value is not None else None
+        await ropewalk.answer(
+            of, name, "amend", reason=reason or "", value=given, content=content, digest=opened.digest
+        )
+        await said(here, ropewalk, of, f"{name}: amended {', '.join(content or ('its outputs',))}")
+    return exits.COMPLETED
+
+
+async def _opened(ropewalk: Ropewalk, run: str, ask: str) -> AskOpened:
+    state = await ropewalk.engine.fold(run)
+    if ask in state.answers:
+        earlier = state.answers[ask]
+        raise Refused(verb="amend", reason=f"{ask} was already answered ({earlier.verdict} by {earlier.by})")
+    if ask not in state.asks:
+        raise NoSuchAsk(run=run, ask=ask)
+    return state.asks[ask]
+
+
+def _path(opened: AskOpened, path: str | None) -> str:
+    """Which of the files that are shown is meant."""
+    shown = [artifact.path for artifact in opened.show]
+    if path is not None:
+        return path
+    if len(shown) == 1:
+        return shown[0]
+    raise Misused(what=f"{opened.ask} shows {', '.join(shown) or 'no file'}", mend="say which with --path")
+
+
+def _bytes(here: Here, file: str | None, text: str | None) -> bytes:
+    if text is not None:
+        return (text if text.endswith("\n") else f"{text}\n").encode()
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return read_bytes(here.folder / str(file), pipes=True)
+    except OSError as error:
+        raise Misused(
+            what=f"{file} cannot be read: {error.strerror}", mend="name a file that is there"
+        ) from error
+
+
+AMEND = Command(
+    "amend",
+    "Answer with a better version: edit what is shown, then go on",
+    perform,
+    OF_RUN,
+    OF_ASK,
+    Option("--file", "The better version is in this file (- is standard input).", "text", complete="file"),
+    Option("--text", "The better version, right here.", "text"),
+    Option("--path", "Which artifact, when several are shown.", "text"),
+    Option("--value", "Better outputs: a JSON object.", "text"),
+    REASON,
+    more="Without --file, --text or --value your editor opens ($VISUAL, $EDITOR).",
+    reads=True,
+)

@@ -1,0 +1,87 @@
+"""What an ask shows to a person, and what the words mean that the person types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ropewalk.cli.given import value as value_of
+from ropewalk.cli.screen import Screen
+from ropewalk.core.events import AskOpened
+from ropewalk.core.questions import verdicts
+from ropewalk.errors import Misused
+from ropewalk.observe.plain import clean
+from ropewalk.observe.wording import counted
+
+if TYPE_CHECKING:
+    from ropewalk.app.open import Ropewalk
+
+SHORT = {"a": "approve", "y": "approve", "yes": "approve", "r": "reject", "n": "reject", "no": "reject"}
+SHORT |= {"m": "amend", "l": "later", "": ""}
+SHOWN_LINES = 30
+
+
+class Given(NamedTuple):
+    """An answer as it was typed; `content` are amended files by path."""
+
+    verdict: str
+    reason: str = ""
+    value: Any = None
+    content: dict[str, bytes] | None = None
+
+
+async def shown(screen: Screen, ropewalk: Ropewalk, run: str, opened: AskOpened) -> list[str]:
+    """The lines that tell a person what is asked, with the beginning of what there is to look at."""
+    lines = [f"{screen.paint('magenta', opened.step)} asks ({opened.ask}): {clean(opened.prompt)}"]
+    for place, choice in enumerate(opened.choices):
+        title = opened.titles[place] if place < len(opened.titles) and opened.titles[place] else ""
+        lines.append(f"  {place + 1}. {clean(choice)}" + (f"  {clean(title)}" if title else ""))
+    for name, found in opened.detail.items():
+        if found and name != "raise":
+            lines.append(f"  {name}: {clean(_listed(found))}")
+    for artifact in opened.show:
+        from ropewalk.cli.editing import content
+
+        text = clean((await content(ropewalk, run, opened, artifact.path) or b"").decode("utf-8", "replace"))
+        found = text.splitlines()
+        lines.append(screen.paint("dim", f"  {artifact.path} ({counted(len(found), 'line')})"))
+        lines += [f"  │ {line}" for line in found[:SHOWN_LINES]]
+        if len(found) > SHOWN_LINES:
+            lines.append(f"  │ … {len(found) - SHOWN_LINES} more: ropewalk artifacts {run} {artifact.path}")
+    return lines
+
+
+def _listed(found: Any) -> str:
+    return ", ".join(map(str, found)) if isinstance(found, list | tuple) else str(found)
+
+
+def hint(opened: AskOpened) -> str:
+    """What may be typed."""
+    if opened.choices:
+        return f"[1-{len(opened.choices)}] choose, or its name" + _plain(opened) + ":"
+    return f"[a]pprove, [r]eject{_amend(opened)}, [l]ater:"
+
+
+def _plain(opened: AskOpened) -> str:
+    rest = [word for word in verdicts(opened) if word not in opened.choices]
+    named = {"approve": "[a]pprove", "reject": "[r]eject", "amend": "a[m]end"}
+    return "".join(f", {named[word]}" for word in rest if word in named and word != "amend") + ", [l]ater"
+
+
+def _amend(opened: AskOpened) -> str:
+    if "amend" not in verdicts(opened):
+        return ""
+    return ", a[m]end" if opened.show else ", or type an answer"
+
+
+def read(opened: AskOpened, line: str) -> Given:
+    """The answer that a typed line means; a reason may follow the word. Raises Misused."""
+    word, _, rest = line.strip().partition(" ")
+    allowed = verdicts(opened)
+    if word.isdigit() and opened.choices and 1 <= int(word) <= len(opened.choices):
+        return Given(opened.choices[int(word) - 1], reason=rest.strip())
+    chosen = word if word in allowed or word == "later" else SHORT.get(word.lower(), "")
+    if chosen == "later" or (chosen and chosen in allowed):
+        return Given(chosen, reason=rest.strip())
+    if line.strip() and not opened.choices and not opened.show and "approve" in allowed:
+        return Given("approve", value=value_of(line.strip()))
+    raise Misused(what=f"{line.strip()!r} is no answer here", mend=f"{opened.ask} takes {', '.join(allowed)}")

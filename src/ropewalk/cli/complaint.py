@@ -1,0 +1,113 @@
+"""The one printer of errors: where, what, how to mend it; as one JSON object when that was asked for.
+
+A RopewalkError is told in its own words. Anything else is a bug of ropewalk: its traceback goes to a file that can be sent in.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from typing import Any
+
+from ropewalk.cli import exits
+from ropewalk.errors import FileRefused, HostHasNoRoom, InvalidDefinition, RopewalkError
+from ropewalk.observe.plain import clean, escaped_json, steady
+from ropewalk.transient import passing_trouble
+
+REFUSALS = frozenset(
+    (
+        errno.EACCES,
+        errno.EPERM,
+        errno.EROFS,
+        errno.EEXIST,
+        errno.ENOTDIR,
+        errno.EISDIR,
+        errno.ENAMETOOLONG,
+        errno.ELOOP,
+    )
+)
+"""What a file system says of names, kinds and rights of files: for its owner to mend, and no bug."""
+
+REPORT = "ropewalk failed; this is a bug of ropewalk, not of your workflow. Please report it with this file: {file}"
+
+
+def complain(error: Exception, words: list[str]) -> int:
+    """Print an error and give the exit code."""
+    if not isinstance(error, RopewalkError) and passing_trouble(error):
+        error = HostHasNoRoom(reason=passing_trouble(error))
+    if isinstance(error, OSError) and error.errno in REFUSALS and error.filename is not None:
+        error = FileRefused(file=error.filename, reason=(error.strerror or "").lower())
+    if not isinstance(error, RopewalkError):
+        found = _report(error, words)
+    elif isinstance(error, InvalidDefinition):
+        found = {**told(error), "faults": [_fault(one) for one in error.faults]}
+        found["message"] = shown(found["message"])
+    else:
+        found = told(error)
+    if "--json" in words:
+        import msgspec
+
+        out = steady(sys.stdout)
+        out.write(escaped_json(msgspec.json.encode({"error": found}).decode()) + "\n")
+        out.flush()
+    else:
+        steady(sys.stdout).flush()
+        err = steady(sys.stderr)
+        err.write(clean(_text(error, found)))
+        err.flush()
+    return exits.BAD_INPUT if isinstance(error, RopewalkError) else exits.BUG
+
+
+def told(error: RopewalkError) -> dict[str, Any]:
+    """Code, message and mend of an error."""
+    return {"code": error.code, "message": error.message, "mend": error.how}
+
+
+def _fault(fault: Any) -> dict[str, Any]:
+    import msgspec
+
+    found: dict[str, Any] = msgspec.to_builtins(fault)
+    return {**found, "file": shown(found["file"])}
+
+
+def shown(text: str) -> str:
+    """Paths below the current folder as people write them."""
+    return (
+        text.replace(f"{os.getcwd()}{os.sep}", "").replace(f".{os.sep}", "", 1)
+        if os.getcwd() in text
+        else text
+    )
+
+
+def _text(error: Exception, found: dict[str, Any]) -> str:
+    if isinstance(error, InvalidDefinition):
+        return "".join(f"{shown(str(fault))}\n" for fault in error.faults) + f"{found['message']}\n"
+    lines = [f"ropewalk: {found['message'].replace('?.', '?')}"]
+    if found["mend"]:
+        lines.append(f"      {found['mend']}")
+    return "\n".join(lines) + "\n"
+
+
+def _without_values(words: list[str]) -> list[str]:
+    """Inputs by name alone: what they are may be nobody's business."""
+    return [
+        word.partition("=")[0] + "=…" if "=" in word else "{…}" if word[:1] == "{" else word for word in words
+    ]
+
+
+def _report(error: Exception, words: list[str]) -> dict[str, Any]:
+    import platform
+    import tempfile
+    import traceback
+
+    from ropewalk.cli.finding import version
+
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="ropewalk-bug-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        file.write(f"ropewalk {version()}, Python {platform.python_version()}, {platform.platform()}\n")
+        file.write(f"ropewalk {' '.join(_without_values(words))}\n\n")
+        file.write("".join(traceback.format_exception(error)))
+    what = f"{type(error).__name__}: {error}"
+    return {"code": "bug", "message": what, "mend": REPORT.format(file=file.name)}

@@ -1,0 +1,38 @@
+"""`ropewalk completion`: the few lines that make a shell complete ropewalk's commands, options, workflows and runs."""
+
+from __future__ import annotations
+
+import os
+
+from ropewalk.cli.grammar import Argument, Command
+from ropewalk.cli.here import Here
+from ropewalk.cli.main import COMPLETE
+from ropewalk.errors import Misused
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+def perform(here: Here, shell: str | None) -> int:
+    """Print them."""
+    wanted = shell or os.path.basename(os.environ.get("SHELL", ""))
+    if wanted not in SHELLS:
+        raise Misused(
+            what=f"{wanted or 'This shell'} is not known here",
+            mend=f"say which: ropewalk completion {'|'.join(SHELLS)}",
+        )
+    from ropewalk.cli.typed import complete
+
+    os.environ[COMPLETE] = f"source_{wanted}"
+    try:
+        return complete(COMPLETE)
+    finally:
+        del os.environ[COMPLETE]
+
+
+COMPLETION = Command(
+    "completion",
+    "Print what makes the shell complete ropewalk's words",
+    perform,
+    Argument("shell", "bash, zsh or fish; by default yours", required=False),
+    more='For bash: add `eval "$(ropewalk completion bash)"` to ~/.bashrc.',
+)

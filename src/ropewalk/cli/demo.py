@@ -1,0 +1,202 @@
+"""`ropewalk demo`: a small program taken through all six phases of `sdlc` by the rehearsal agent, in a folder of its own.
+
+Only the thinking is rehearsed, and every screen says so; git, worktrees, files, tests and gates are real.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ropewalk.cli import exits
+from ropewalk.cli.grammar import Command, Option
+from ropewalk.cli.here import Here
+from ropewalk.errors import Misused
+
+if TYPE_CHECKING:
+    from ropewalk.app.open import Ropewalk
+    from ropewalk.cli.screen import Screen
+    from ropewalk.core.state import State
+
+ACTOR = "demo"
+NAME = "Todo"
+IDEA = "A to-do list for the terminal: note a task, see all tasks, tick one off."
+SHARED = "docs/design.md"
+TRIAL = """export TASKS="$(mktemp -d)/todo.json"; PY -m todo add buy milk; PY -m todo done 1"""
+README = """# Todo
+
+Nothing is here yet. `ropewalk demo` takes this program from an idea to a release; see its branch `ropewalk/…`.
+"""
+SAID = """A small to-do program goes through six phases, from an idea to a release.
+A rehearsal agent plays all eight roles from a script: no key, no network, no
+cost, and nothing is thought about. Git, files, tests and gates are real."""
+ASKED = "Once you are asked whether the requirements are right: type a to approve them."
+
+MORE = """It works in a new folder, or in the one that --into names; a git repository there is
+used as it is.
+
+In a terminal you are asked whether the requirements are right, as a person would
+be; --yes answers for you. When the output is piped the demo answers, on record
+as `demo`."""
+
+
+async def perform(here: Here, *, into: str | None, plain: bool, yes: bool) -> int:
+    """Lay out the folder, run `sdlc` in it, tell what happened."""
+    folder = _folder(here, into, plain)
+    screen = here.screen
+    attended = screen.terminal and sys.stdin.isatty() and not yes
+    _begin(screen, folder, attended)
+    from ropewalk.app.open import open_ropewalk
+    from ropewalk.cli.driving import follow
+
+    async with open_ropewalk(folder, store=here.store) as ropewalk:
+        run = await _start(ropewalk, attended)
+        state, interrupted = await follow(here, ropewalk, run)
+        return await _end(here, ropewalk, folder, state, interrupted)
+
+
+async def _start(ropewalk: Ropewalk, attended: bool) -> str:
+    from ropewalk.core.options import Options
+    from ropewalk.formats.locations import library
+
+    python = "python3" if shutil.which("python3") else shlex.quote(sys.executable)
+    script = (library("demo") / "script.yaml").read_text(encoding="utf-8")
+    inputs = {
+        "idea": IDEA,
+        "name": NAME,
+        "tests": f"{python} -m unittest discover -s tests",
+        "trial": TRIAL.replace("PY", python),
+    }
+    options = Options(rehearse=script, answer_all="" if attended else ACTOR)
+    workflow = ropewalk.load(str(library() / "sdlc.yaml")).workflow
+    return await ropewalk.start(workflow, inputs=inputs, options=options, labels={"demo": "todo"})
+
+
+def _folder(here: Here, into: str | None, plain: bool) -> Path:
+    """The folder to work in, made and committed where there is nothing yet. Raises Misused."""
+    if not shutil.which("git"):
+        raise Misused(what="git was not found", mend="install git 2.38 or newer, then try again")
+    if into is None:
+        folder = Path(tempfile.mkdtemp(prefix="ropewalk-demo-"))
+    else:
+        folder = here.folder / into
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            mend = "name a folder that can be made"
+            raise Misused(what=f"{folder} cannot be used: {error.strerror}", mend=mend) from error
+    if not any(folder.iterdir()):
+        (folder / "README.md").write_text(README, encoding="utf-8")
+        (folder / ".gitignore").write_text("__pycache__/\n", encoding="utf-8")
+        if not plain:
+            _git(folder, "init", "-q", "--template=", "--initial-branch=main")
+            _git(folder, "add", "README.md", ".gitignore")
+            _git(folder, *_AS_DEMO, "commit", "-q", "-m", "Begin with nothing")
+    return folder.resolve()
+
+
+_AS_DEMO = (
+    *("-c", "user.name=ropewalk demo", "-c", "user.email=demo@localhost"),
+    *("-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null"),
+)
+
+
+def _git(folder: Path, *words: str) -> None:
+    done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[0]
+        raise Misused(what=f"git failed in {folder}: {said}", mend="try another folder with --into")
+
+
+def _begin(screen: Screen, folder: Path, attended: bool) -> None:
+    screen.line(screen.paint("bold", "ropewalk demo") + screen.paint("magenta", "  (rehearsed)"))
+    screen.line(SAID)
+    if attended:
+        screen.line(ASKED)
+    screen.line()
+    screen.line(f"It happens in {folder}")
+    screen.line()
+    screen.flush()
+
+
+async def _end(here: Here, ropewalk: Ropewalk, folder: Path, state: State, interrupted: bool) -> int:
+    from ropewalk.cli.recap import recap
+    from ropewalk.observe.summary import summary
+
+    here.screen.give(summary(state, ropewalk.engine.clock.now()))
+    if not here.screen.json:
+        records = await ropewalk.store.read(state.run)
+        recap(here.screen, state, [(one.at, one.event) for one in records])
+        if not state.ended:
+            from ropewalk.observe.explain import explain
+
+            here.screen.line(explain(state, ropewalk.engine.clock.now(), driven=False).sentence)
+            here.screen.line()
+        _onwards(here.screen, folder, state)
+    code = exits.OF_STATUS.get(state.status, exits.PAUSED)
+    return exits.INTERRUPTED if interrupted and not state.ended else code
+
+
+def _onwards(screen: Screen, folder: Path, state: State) -> None:
+    """Three commands that work when they are pasted here."""
+    ropewalk, where = _called(), shlex.quote(str(folder))
+    if not state.ended:
+        tries = [
+            (f"{ropewalk} -C {where} explain last", "why the run stands still"),
+            (f"{ropewalk} -C {where} approve last", "answer what it asks"),
+            (f"{ropewalk} -C {where} drive last", "go on from here"),
+        ]
+    else:
+        python = "python3" if shutil.which("python3") else shlex.quote(sys.executable)
+        use = f"cd {where} && git switch -q {state.branch} && {python} -m todo add 'try ropewalk'"
+        if state.base.get("private"):
+            made = next((folder / ".ropewalk" / "repositories").glob("*.git"))
+            use = f"cd {where} && git clone -q -b {state.branch} {shlex.quote(str(made))} todo && cd todo && {python} -m todo add 'try ropewalk'"
+        tries = [
+            (use, "use what was built"),
+            (f"{ropewalk} -C {where} show last", "look at the run: every step, its rounds, every file"),
+            (
+                f"{ropewalk} -C {where} artifacts last {SHARED}",
+                "the page that three roles wrote at the same time",
+            ),
+        ]
+    screen.line(screen.paint("bold", "Try next"))
+    for command, meaning in tries:
+        screen.line(f"  {screen.paint('dim', '# ' + meaning)}")
+        screen.line(f"  {command}")
+    screen.line()
+    screen.line(f"A workflow of your own: `{ropewalk} init` in any folder, then `{ropewalk} run hello`.")
+
+
+def _called() -> str:
+    """How somebody who stands here calls ropewalk."""
+    mine = Path(sys.argv[0])
+    if mine.name != "ropewalk":
+        return f"{shlex.quote(sys.executable)} -m ropewalk"
+    found = shutil.which("ropewalk")
+    if found and os.path.realpath(found) == os.path.realpath(mine):
+        return "ropewalk"
+    return shlex.quote(str(mine.absolute()))
+
+
+DEMO = Command(
+    "demo",
+    "Take a small program through six phases by rehearsal: no key, no network, no cost",
+    perform,
+    Option(
+        "--into",
+        "Work in this folder; it is made if it is not there.",
+        "text",
+        metavar="FOLDER",
+        complete="file",
+    ),
+    Option("--plain", "Without a git repository of the folder's own: ropewalk keeps a private one."),
+    Option("--yes -y", "Approve what is asked, on record as `demo`."),
+    more=MORE,
+)

@@ -1,0 +1,75 @@
+"""`ropewalk diff`: what changed between two versions of a run, or differs between two runs; and the patch of its files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ropewalk.cli import exits
+from ropewalk.cli.grammar import Argument, Command, Option
+from ropewalk.cli.here import Here
+from ropewalk.core.state import State
+from ropewalk.errors import Misused
+from ropewalk.observe.difference import difference
+from ropewalk.observe.wording import short
+from ropewalk.workspace.port import Base
+
+if TYPE_CHECKING:
+    from ropewalk.app.open import Ropewalk
+
+
+async def perform(
+    here: Here, run: str, other: str | None, old: int | None, new: int | None, files: bool
+) -> int:
+    """States beside each other, or a patch."""
+    async with here.ropewalk() as ropewalk:
+        found = await here.find(ropewalk, run)
+        after = await ropewalk.engine.fold(found, new)
+        if files:
+            return await _patch(here, ropewalk, after)
+        if other is not None:
+            before, after = after, await ropewalk.engine.fold(await here.find(ropewalk, other))
+        else:
+            before = await ropewalk.engine.fold(found, old if old is not None else 1)
+    changes = difference(before, after)
+    here.screen.give({"changes": [msgspec.to_builtins(one) for one in changes]})
+    for change in changes:
+        here.screen.line(change.path)
+        if change.old is not None:
+            here.screen.line(here.screen.paint("red", f"  - {short(change.old, 200)}"))
+        if change.new is not None:
+            here.screen.line(here.screen.paint("green", f"  + {short(change.new, 200)}"))
+    if not changes:
+        here.screen.line("Nothing differs.")
+    return exits.COMPLETED
+
+
+async def _patch(here: Here, ropewalk: Ropewalk, state: State) -> int:
+    """What the run changed, as `git apply` takes it."""
+    base = state.base.get("commit", "")
+    if not base or not state.commit:
+        reason = "it has no result yet" if base else "its files are not in git"
+        raise Misused(
+            what=f"There is no patch of run {state.run}: {reason}",
+            mend="`ropewalk artifacts` lists its files",
+        )
+    workspace = ropewalk.workspace(state.run, msgspec.convert(state.base, Base), {})
+    patch = await workspace.diff(base, state.commit)
+    here.screen.give({"base": base, "commit": state.commit, "patch": patch.decode("utf-8", "replace")})
+    if not here.screen.json:
+        here.screen.raw(patch)
+    return exits.COMPLETED
+
+
+DIFF = Command(
+    "diff",
+    "Compare a run at two versions, or two runs",
+    perform,
+    Argument("run", "a run's id or its beginning, or `last`", complete="run"),
+    Argument("other", "another run to compare with", required=False, complete="run"),
+    Option("--old", "The earlier version (1).", "whole", metavar="VERSION"),
+    Option("--new", "The later version (the last).", "whole", metavar="VERSION"),
+    Option("--files", "The patch of what the run changed, for `git apply`."),
+    reads=True,
+)

@@ -1,0 +1,147 @@
+"""`ropewalk doc`: document templates for people: fill one in, see the form of it, check a document, or see what an agent is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ropewalk.cli import exits
+from ropewalk.cli.grammar import Argument, Command, Option
+from ropewalk.cli.here import Here
+from ropewalk.errors import Misused
+from ropewalk.files import read_text as read_text_of
+
+if TYPE_CHECKING:
+    from ropewalk.definition.document import Template
+
+ACTIONS = ("render", "check", "form", "guide", "sample")
+
+
+def doc(
+    here: Here,
+    action: str,
+    template: str,
+    document: str | None,
+    values: str | None,
+    out: str | None,
+    role: str | None,
+    whole: bool,
+) -> int:
+    """One of the actions on a template. InvalidDefinition: it is none; exit code 1 when a checked document lacks something."""
+    if action not in ACTIONS:
+        raise Misused(
+            what=f"`{action}` is nothing that can be done with a template",
+            mend=f"say one of {', '.join(ACTIONS)}",
+        )
+    found = _template(here, template)
+    if action == "check":
+        return _check(here, found, document, role or "")
+    if action == "form":
+        return _form(here, found, whole)
+    if action == "guide":
+        from ropewalk.formats.documents.guide import instructions
+
+        return _give(here, "", instructions(found, role or ""), out)
+    return _write(here, found, action, values, out, role or "")
+
+
+def _template(here: Here, name: str) -> Template:
+    from ropewalk.formats.documents.read import load
+    from ropewalk.formats.yaml import read_text
+
+    return load(read_text(here.folder / name, name), name)
+
+
+def _write(here: Here, found: Template, action: str, values: str | None, out: str | None, role: str) -> int:
+    from ropewalk.formats.documents.render import Author, render
+    from ropewalk.formats.documents.sample import sample
+
+    known = _values(here, values)
+    made = sample(found, known, role) if action == "sample" else render(found, known, Author(role=role))
+    return _give(here, made.path, made.text, out)
+
+
+def _values(here: Here, name: str | None) -> dict[str, Any]:
+    from ropewalk.formats.yaml import document, read_text
+
+    if name is None:
+        return {}
+    data = document(read_text(here.folder / name, name), name).data
+    if not isinstance(data, dict):
+        raise Misused(what=f"{name} holds no values by name", mend="write `name: value` lines")
+    return data
+
+
+def _give(here: Here, path: str, text: str, out: str | None) -> int:
+    if out is not None:
+        target = here.folder / out
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise Misused(
+                what=f"{out} cannot be written: {error.strerror}", mend="name another file"
+            ) from error
+        here.screen.give({"path": path, "file": out})
+        here.screen.line(f"Written to {out}.")
+        return exits.COMPLETED
+    here.screen.give({"path": path, "text": text})
+    here.screen.line(text.rstrip("\n"))
+    return exits.COMPLETED
+
+
+def _check(here: Here, found: Template, document: str | None, role: str) -> int:
+    from ropewalk.formats.documents.check import check
+
+    if document is None:
+        raise Misused(what="there is no document to check", mend="ropewalk doc check TEMPLATE DOCUMENT")
+    try:
+        text = read_text_of(here.folder / document)
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misused(
+            what=f"{document} cannot be read: {error}", mend="name a text file that is there"
+        ) from error
+    findings = check(found, text, role)
+    here.screen.give({"findings": msgspec.to_builtins(findings)})
+    for one in findings:
+        place = f"{document}:{one.line}: " if one.line else f"{document}: "
+        here.screen.line(f"{place}{'concern: ' if one.concern else ''}{one.text}")
+    lacks = sum(not one.concern for one in findings)
+    here.screen.line(f"{document} has what its template asks." if not lacks else f"{lacks} thing(s) lack.")
+    return exits.FAILED if lacks else exits.COMPLETED
+
+
+def _form(here: Here, found: Template, whole: bool) -> int:
+    from ropewalk.formats.documents.form import form, schema
+
+    fields = form(found, whole=whole)
+    here.screen.give({"fields": msgspec.to_builtins(fields), "schema": schema(fields)})
+    for field in fields:
+        choices = f": {' | '.join(field.choices)}" if field.choices else ""
+        columns = f" ({', '.join(field.columns)})" if field.columns else ""
+        here.screen.line(f"{field.name}: {field.label} [{field.kind}{choices}]{columns}")
+        if field.help:
+            here.screen.line(f"    {' '.join(field.help.split())}")
+    return exits.COMPLETED
+
+
+DOC = Command(
+    "doc",
+    "Fill in, check or ask for a document by its template",
+    doc,
+    Argument("action", f"one of {', '.join(ACTIONS)}"),
+    Argument("template", "the file of a document template", complete="file"),
+    Argument("document", "the document to check", required=False, complete="file"),
+    Option(
+        "--values",
+        "A YAML file with what is known, by names of blanks and sections.",
+        "text",
+        metavar="FILE",
+        complete="file",
+    ),
+    Option("--out -o", "Write the text into this file.", "text", metavar="FILE", complete="file"),
+    Option("--role", "Act as this role: only what it may write.", "text", metavar="ROLE"),
+    Option("--whole", "The form of every section, not only of those that ask people."),
+    more="check: exit code 0, or 1 with each thing that lacks. form --json gives a JSON Schema.",
+)

@@ -1,0 +1,48 @@
+"""`ropewalk doctor`: looks at everything that a run needs here, and says how to mend what is not in order."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ropewalk.cli import exits
+from ropewalk.cli.grammar import Command
+from ropewalk.cli.here import Here
+from ropewalk.errors import RopewalkError
+from ropewalk.observe import health
+from ropewalk.observe.health import Check
+
+SIGNS = {"good": ("green", "✓"), "warning": ("magenta", "!"), "bad": ("red", "✗")}
+
+
+async def perform(here: Here) -> int:
+    """Every check; exit code 1 when one is bad."""
+    checks = [health.python_check(), health.parts_check(), await health.git_check()]
+    try:
+        async with here.ropewalk() as ropewalk:
+            checks.append(await health.store_check(ropewalk.store))
+            checks.append(health.disk_check(ropewalk.home))
+            checks.append(health.state_check(ropewalk.home, ropewalk.store.name))
+            checks += await health.agents_check(ropewalk.tools().agents)
+    except RopewalkError as error:
+        checks.append(Check("project", "bad", error.message, error.how or "mend that first"))
+    checks.append(_plugins())
+    here.screen.give({"checks": [msgspec.to_builtins(check) for check in checks]})
+    width = max(len(check.name) for check in checks)
+    for check in checks:
+        style, sign = SIGNS[check.grade]
+        here.screen.line(f"{here.screen.paint(style, sign)} {check.name:<{width}}  {check.said}")
+        if check.mend:
+            here.screen.line(f"  {'':<{width}}  → {check.mend}")
+    return exits.FAILED if any(check.grade == "bad" for check in checks) else exits.COMPLETED
+
+
+def _plugins() -> Check:
+    from ropewalk.steps.registry import GATES, KINDS, Gates, Kinds, agents
+
+    registries = (Kinds(), Gates(), agents())
+    faults = [fault for registry in registries for fault in registry.load_all()]
+    names = [name for registry in registries for name in registry.names()]
+    return health.plugins_check(faults, [name for name in names if name not in {**KINDS, **GATES}])
+
+
+DOCTOR = Command("doctor", "Check this installation and say how to mend it", perform)

@@ -1,0 +1,187 @@
+"""Drives a run in the foreground and shows it: a live table in a terminal, a line for each event when piped, nothing
+for JSON. How it ended is said here too, with the commands to go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from ropewalk.app.open import Ropewalk
+from ropewalk.cli import exits
+from ropewalk.cli.here import Here
+from ropewalk.cli.interrupts import interrupts
+from ropewalk.cli.screen import Screen, one_line
+from ropewalk.cli.telling import event_line
+from ropewalk.core.events import ChildSpent, Event, StepSkipped, StepStarted, StepSucceeded
+from ropewalk.core.state import State
+from ropewalk.errors import RopewalkError
+from ropewalk.observe.explain import explain
+from ropewalk.observe.summary import artifacts, errors, listed, summary, warnings
+from ropewalk.observe.wording import counted, duration, money, short
+from ropewalk.runtime.engine import never, rests
+
+
+class View(Protocol):
+    """What is shown while a run is driven. `attended`: it takes answers, so the run need not be left for an ask."""
+
+    def told(self, state: State, events: list[Event]) -> None: ...
+    def attended(self) -> bool: ...
+    def say(self, text: str) -> None: ...
+    async def __aenter__(self) -> View: ...
+    async def __aexit__(self, *error: object) -> None: ...
+
+
+class Lines:
+    """One line an event; silent for JSON."""
+
+    def __init__(self, screen: Screen, *, several: bool = False) -> None:
+        self._screen = screen
+        self._several = several
+
+    def told(self, state: State, events: list[Event]) -> None:
+        if self._screen.json:
+            return
+        for event in events:
+            if not _quiet(state, event):
+                of = state.run if self._several else ""
+                self._screen.line(event_line(self._screen, state.updated_at, event, of))
+        self._screen.flush()
+
+    def attended(self) -> bool:
+        return False
+
+    def say(self, text: str) -> None:
+        """Beside the lines."""
+        self._screen.aside(text)
+
+    async def __aenter__(self) -> View:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        return None
+
+
+def _quiet(state: State, event: Event) -> bool:
+    """What ropewalk does by itself at the end of a run is not told as long as it goes well."""
+    st = state.steps.get(getattr(event, "step", ""))
+    internal = st is not None and state.graph.steps[st.index].internal
+    if isinstance(event, ChildSpent):
+        return True
+    return internal and isinstance(event, StepStarted | StepSucceeded | StepSkipped)
+
+
+async def drive(here: Here, ropewalk: Ropewalk, run: str, *, fresh: bool = False, wait: bool = False) -> int:
+    """Drive a run, show it, say how it ended, and give the exit code."""
+    state, interrupted = await follow(here, ropewalk, run, fresh=fresh, wait=wait)
+    made = await shown(ropewalk, state)
+    conclude(here.screen, state, ropewalk.engine.clock.now(), made, interrupted=interrupted)
+    return exits.INTERRUPTED if interrupted else exits.OF_STATUS.get(state.status, exits.PAUSED)
+
+
+async def follow(
+    here: Here, ropewalk: Ropewalk, run: str, *, fresh: bool = False, wait: bool = False
+) -> tuple[State, bool]:
+    """Drive a run and show it; gives how it stands then, and whether somebody interrupted it."""
+    view = _view(here, ropewalk)
+    resting = never if wait else lambda state: rests(state) and not view.attended()
+    ropewalk.engine.hears = waiting(view)
+    with interrupts(ropewalk.engine, view.say) as stopped:
+        async with view:
+            state = await ropewalk.engine.drive(run, resting, view.told, fresh=fresh)
+    return state, stopped.seen and not state.ended
+
+
+def waiting(view: View) -> Callable[[str, str], None]:
+    """Tells beside what is shown what has to wait for the host, and when it goes on."""
+
+    def hears(doing: str, reason: str) -> None:
+        view.say(f"Waiting ({doing}): {reason}" if reason else f"Going on ({doing}).")
+
+    return hears
+
+
+def _view(here: Here, ropewalk: Ropewalk) -> View:
+    if not here.screen.terminal:
+        return Lines(here.screen)
+    from ropewalk.cli.live import Live
+
+    return Live(here.screen, ropewalk)
+
+
+async def shown(ropewalk: Ropewalk, state: State) -> list[dict[str, Any]]:
+    """The files of a run as they are in what its steps left joined; as far as the record knows where that is gone."""
+    from ropewalk.app.results import files
+
+    try:
+        return [*(await files(ropewalk, state)).rows()]
+    except RopewalkError:
+        return artifacts(state)
+
+
+def conclude(
+    screen: Screen,
+    state: State,
+    now: float,
+    made: list[dict[str, Any]] | None = None,
+    *,
+    interrupted: bool = False,
+) -> None:
+    """The end of a drive: the object for JSON; for people what happened and what they can do next."""
+    screen.give(summary(state, now, made))
+    if screen.json:
+        return
+    if interrupted:
+        screen.line(f"Run {state.run} is left as it is. Go on with it, or end it:")
+        screen.line(f"  ropewalk drive {state.run}")
+        screen.line(f"  ropewalk abort {state.run}")
+        return
+    screen.line(headline(screen, state, now))
+    for error in errors(state):
+        where = f"{error['step']}: " if error["step"] else ""
+        screen.line(f"  {screen.paint('red', where)}{short(error['message'], 200)} ({error['class']})")
+    warn(screen, state)
+    made = artifacts(state) if made is None else made
+    if made:
+        names = ", ".join(one["path"] for one in made[:4]) + (
+            f" and {len(made) - 4} more" if made[4:] else ""
+        )
+        screen.line(f"  made {names}  (ropewalk artifacts {state.run})")
+    if state.status != "completed":
+        why = explain(state, now, driven=False)
+        if state.status == "paused":
+            screen.line(why.sentence)
+        for command in dict.fromkeys((*why.commands, *_onwards(state))):
+            screen.line(f"  {command}")
+
+
+def warn(screen: Screen, state: State) -> None:
+    """A line for everything that people should know of the run's files."""
+    for warning in warnings(state):
+        where = f"{warning['step']}: " if warning["step"] else ""
+        screen.line(f"  {screen.paint('magenta', 'mind')} {one_line(where + warning['message'])}")
+
+
+def _onwards(state: State) -> tuple[str, ...]:
+    return (f"ropewalk drive {state.run}",) if state.status == "paused" and state.reason == "asked" else ()
+
+
+def headline(screen: Screen, state: State, now: float) -> str:
+    """Status, time, steps, cost, on one line."""
+    steps = listed(state)
+    done = sum(st.status == "succeeded" for st in steps)
+    skipped = sum(st.status == "skipped" for st in steps)
+    failed = sum(st.status in {"failed", "aborted"} for st in steps)
+    parts = [f"{done} of {counted(len(steps), 'step')} succeeded"]
+    parts += [f"{skipped} skipped"] if skipped else []
+    parts += [f"{failed} failed or aborted"] if failed else []
+    found = summary(state, now)
+    if found["cost_usd"] != 0:
+        parts.append(money(found["cost_usd"], unknown=found["cost_unknown"]))
+    status = screen.status(state.status)
+    if state.options.rehearse is not None:
+        status += screen.paint("magenta", " (rehearsed)")
+    return (
+        f"Run {state.run} of {state.workflow.name} is {status} after {duration(found['seconds'])}: "
+        + ", ".join(parts)
+    )

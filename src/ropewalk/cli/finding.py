@@ -1,0 +1,35 @@
+"""Finds a command by its name, importing its module and no other, and says which ropewalk this is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ropewalk.cli.table import entries
+
+if TYPE_CHECKING:
+    from ropewalk.cli.grammar import Command
+
+
+def find(name: str) -> Command:
+    """The command of that name. Raises Misused with the nearest name."""
+    known = entries()
+    if name not in known:
+        from difflib import get_close_matches
+
+        from ropewalk.errors import Misused
+
+        near = get_close_matches(name, known, n=1, cutoff=0.6)
+        hint = f"did you mean `ropewalk {near[0]}`?" if near else "`ropewalk --help` lists what there is"
+        raise Misused(what=f"There is no command {name!r}", mend=hint)
+    import importlib
+
+    module, _, attribute = known[name][0].partition(":")
+    command: Command = getattr(importlib.import_module(f"ropewalk.cli.{module}"), attribute)
+    return command
+
+
+def version() -> str:
+    """What is installed."""
+    from importlib.metadata import version as installed
+
+    return installed("ropewalk")

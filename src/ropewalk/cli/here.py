@@ -1,0 +1,83 @@
+"""What a command acts on: the project around the folder, its store, and the screen. Opened when it is first needed."""
+
+from __future__ import annotations
+
+import os
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ropewalk.cli.screen import Screen
+from ropewalk.errors import Misused, NoSuchRun
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from ropewalk.app.open import Ropewalk
+
+LAST = "last"
+
+
+class Here:
+    """`folder` and `store` are None where nothing was said. `alone`: this process is the command and nothing else."""
+
+    def __init__(
+        self,
+        folder: str | None,
+        store: str | None,
+        *,
+        json: bool = False,
+        reads: bool = False,
+        alone: bool = False,
+    ) -> None:
+        self.folder = Path(folder) if folder else Path.cwd()
+        if not self.folder.is_dir():
+            raise Misused(what=f"There is no folder {folder}", mend="-C takes a folder that exists")
+        self.store = os.path.abspath(store) if store and _is_path(store) else store
+        self.screen = Screen(json=json)
+        self._reads = reads
+        self._alone = alone
+
+    @asynccontextmanager
+    async def ropewalk(self, **settings: Any) -> AsyncIterator[Ropewalk]:
+        """The project, opened; closed again afterwards."""
+        from ropewalk.app.open import open_ropewalk
+
+        if self._alone:
+            from ropewalk.processes.adoption import adopt
+
+            adopt()
+        store = "memory:" if self._reads and self._nothing_here() else self.store
+        ropewalk = open_ropewalk(self.folder, store=store, **settings)
+        try:
+            yield ropewalk
+        finally:
+            await ropewalk.close()
+
+    def _nothing_here(self) -> bool:
+        """Whether there is no store yet; who only looks should leave no trace."""
+        from ropewalk.app.open import STATE
+        from ropewalk.app.settings import load_settings
+        from ropewalk.formats.discovery import project
+
+        top = project(self.folder)
+        if self.store or load_settings(top).store:
+            return False
+        state = top / STATE  # what stands there and is no folder is told, not looked past
+        return not (state / "ropewalk.db").exists() and (state.is_dir() or not os.path.lexists(state))
+
+    async def find(self, ropewalk: Ropewalk, run: str) -> str:
+        """The id of a run from its unique beginning, or `last`. Raises NoSuchRun."""
+        if run != LAST:
+            return await ropewalk.store.find(run)
+        from ropewalk.store.port import RunQuery
+
+        rows = await ropewalk.store.runs(RunQuery(limit=1, parent=""))
+        if not rows:
+            raise NoSuchRun("There is no run in this store yet.")
+        return rows[0].run
+
+
+def _is_path(store: str) -> bool:
+    scheme, colon, _ = store.partition(":")
+    return not colon or len(scheme) < 2 or "/" in scheme

@@ -1,0 +1,185 @@
+"""What people are asked, and their answers: `ropewalk inbox`, `approve`, `reject`, `answer`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ropewalk.cli import exits
+from ropewalk.cli.answering import shown
+from ropewalk.cli.given import value as value_of
+from ropewalk.cli.grammar import Argument, Command, Option
+from ropewalk.cli.here import Here
+from ropewalk.cli.telling import moment
+from ropewalk.core.events import AskOpened
+from ropewalk.core.state import State
+from ropewalk.errors import Misused, NoSuchAsk, Refused
+from ropewalk.observe.explain import answers
+
+if TYPE_CHECKING:
+    from ropewalk.app.open import Ropewalk
+
+
+async def inbox(here: Here, run: str | None) -> int:
+    """Every open ask with what there is to look at and the commands that answer it."""
+    async with here.ropewalk() as ropewalk:
+        wanted = await here.find(ropewalk, run) if run else ""
+        found = [(of, record) for of, record in await ropewalk.store.asks() if wanted in {"", of}]
+        given: list[dict[str, Any]] = []
+        for of, record in found:
+            opened = record.event
+            if not isinstance(opened, AskOpened):
+                continue
+            given.append(_told(of, record.at, opened))
+            if not here.screen.json:
+                when = here.screen.paint("dim", f"run {of}, since {moment(record.at)}")
+                here.screen.line(when)
+                for line in await shown(here.screen, ropewalk, of, opened):
+                    here.screen.line(line)
+                if opened.expires_at is not None:
+                    default = opened.default or "reject"
+                    here.screen.line(f"  at {moment(opened.expires_at)} {default} is taken")
+                for command in answers(of, opened.ask, opened):
+                    here.screen.line(f"  {command}")
+                here.screen.line()
+    here.screen.give({"asks": given})
+    if not found:
+        here.screen.line("Nobody is asked anything.")
+    return exits.COMPLETED
+
+
+def _told(run: str, at: float, opened: AskOpened) -> dict[str, Any]:
+    return {
+        "run": run,
+        "ask": opened.ask,
+        "step": opened.step,
+        "round": opened.round,
+        "about": opened.about,
+        "prompt": opened.prompt,
+        "choices": opened.choices,
+        "show": opened.show,
+        "digest": opened.digest,
+        "since": at,
+        "expires_at": opened.expires_at,
+        "default": opened.default,
+    }
+
+
+async def approve(here: Here, run: str, ask: str | None, reason: str | None) -> int:
+    return await give(here, run, ask, "approve", reason=reason or "")
+
+
+async def reject(here: Here, run: str, ask: str | None, reason: str | None) -> int:
+    return await give(here, run, ask, "reject", reason=reason or "")
+
+
+async def answer(
+    here: Here, run: str, ask: str, choice: str | None, value: str | None, reason: str | None
+) -> int:
+    """A choice, or a value with approval."""
+    if choice is None and value is None:
+        raise Misused(
+            what="`ropewalk answer` needs a choice or --value", mend="`ropewalk inbox` lists the choices"
+        )
+    said = value_of(value) if value is not None else None
+    return await give(here, run, ask, choice or "approve", reason=reason or "", value=said)
+
+
+async def give(here: Here, run: str, ask: str | None, verdict: str, **how: Any) -> int:
+    """Answer an ask of a run, or its only one; say what follows."""
+    async with here.ropewalk() as ropewalk:
+        found = await here.find(ropewalk, run)
+        of, name = await the_ask(ropewalk, found, ask)
+        await ropewalk.answer(of, name, verdict, **how)
+        await said(here, ropewalk, of, f"{name}: {verdict}")
+    return exits.COMPLETED
+
+
+async def the_ask(ropewalk: Ropewalk, run: str, ask: str | None) -> tuple[str, str]:
+    """The run and name of an ask; without a name the only one that is open in the run or in runs that it called."""
+    if ask is not None:
+        return run, ask
+    state = await ropewalk.engine.fold(run)
+    open_asks = [(run, name) for name in state.asks]
+    called = [st.child for st in state.steps.values() if st.child]
+    open_asks += [(of, e.ask) for of, e in await _asks(ropewalk) if of in called]
+    if len(open_asks) == 1:
+        return open_asks[0]
+    if open_asks:
+        names = ", ".join(name for _, name in open_asks)
+        raise Misused(what=f"Run {run} asks several things: {names}", mend="say which one")
+    if state.answers:
+        last = list(state.answers.values())[-1]
+        raise Refused(
+            verb="answer",
+            reason=f"run {run} asks nothing; {last.ask} was answered ({last.verdict} by {last.by})",
+        )
+    raise NoSuchAsk("Run {run} asks nothing", run=run)
+
+
+async def _asks(ropewalk: Ropewalk) -> list[tuple[str, AskOpened]]:
+    return [
+        (of, record.event)
+        for of, record in await ropewalk.store.asks()
+        if isinstance(record.event, AskOpened)
+    ]
+
+
+async def said(here: Here, ropewalk: Ropewalk, run: str, what: str) -> None:
+    """What became of it, and who goes on with the run."""
+    state = await ropewalk.engine.fold(run)
+    driven = await is_driven(ropewalk, top(state))
+    here.screen.give({"run": run, "status": state.status, "reason": state.reason, "driven": driven})
+    here.screen.line(f"{what}. Run {run} is {here.screen.status(state.status)}.")
+    for line in _onwards(state, driven):
+        here.screen.line(line)
+
+
+def top(state: State) -> str:
+    """The run that is driven when this one is: the one that called it, if any did."""
+    return state.run.partition(".")[0] if state.parent else state.run
+
+
+def _onwards(state: State, driven: bool) -> Iterator[str]:
+    if not state.ended and not driven and not (state.status == "paused" and state.reason == "by request"):
+        yield f"Nobody drives it now; go on with `ropewalk drive {top(state)}`."
+
+
+async def is_driven(ropewalk: Ropewalk, run: str) -> bool:
+    """Whether a living process holds the lease of a run."""
+    return await ropewalk.engine.leases.holder(run) is not None
+
+
+OF_RUN = Argument("run", "a run's id or its beginning, or `last`", complete="run")
+OF_ASK = Argument("ask", "which ask, when several are open (`ropewalk inbox` names them)", required=False)
+REASON = Option("--reason -r", "Why; it stays on record, and a step that is done again is told.", "text")
+
+INBOX = Command(
+    "inbox",
+    "List what people are asked, in all runs",
+    inbox,
+    Argument("run", "only the asks of this run", required=False, complete="run"),
+    reads=True,
+)
+APPROVE = Command("approve", "Agree to what a run asks", approve, OF_RUN, OF_ASK, REASON, reads=True)
+REJECT = Command(
+    "reject",
+    "Refuse what a run asks, with a reason",
+    reject,
+    OF_RUN,
+    OF_ASK,
+    REASON,
+    more="What is refused is done again with the reason, or fails: as the workflow says. It never goes on in silence.",
+    reads=True,
+)
+ANSWER = Command(
+    "answer",
+    "Answer with one of the choices, or with a value",
+    answer,
+    OF_RUN,
+    Argument("ask", "which ask (`ropewalk inbox` names them)"),
+    Argument("choice", "one of its choices", required=False),
+    Option("--value", "A value: JSON, or text.", "text"),
+    REASON,
+    reads=True,
+)

@@ -1,0 +1,85 @@
+"""`ropewalk land`: the result of a run to a branch, or to a patch file. `ropewalk conflicts`: what does not fit together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ropewalk.cli import exits
+from ropewalk.cli.grammar import Command, Option
+from ropewalk.cli.here import Here
+from ropewalk.cli.inbox import OF_RUN
+from ropewalk.errors import Misused
+from ropewalk.observe.summary import conflicts as conflicts_of
+
+
+async def land(here: Here, run: str, to: str | None, branch: str | None, patch: str | None) -> int:
+    """Land on a branch that is there, make a new one, or write a patch."""
+    if sum(one is not None for one in (to, branch, patch)) > 1:
+        raise Misused(
+            what="A result goes to one place at a time", mend="give one of --to, --branch and --patch"
+        )
+    from ropewalk.app.landing import base_of
+    from ropewalk.app.landing import land as landed_on
+
+    async with here.ropewalk() as ropewalk:
+        found = await here.find(ropewalk, run)
+        if patch is not None:
+            state = await ropewalk.engine.fold(found)
+            base = base_of(state)
+            workspace = ropewalk.workspace(found, base, state.workflow.weave)
+            return _written(here, patch, await workspace.diff(base.commit, state.commit))
+        done = await landed_on(ropewalk, found, to or branch or "")
+    here.screen.give({"run": found, "target": done.target, "commit": done.commit, "previous": done.previous})
+    here.screen.line(f"{done.target} is at {done.commit[:12]} now, the result of run {found}.")
+    return exits.COMPLETED
+
+
+def _written(here: Here, patch: str, data: bytes) -> int:
+    if patch == "-":
+        here.screen.raw(data)
+        return exits.COMPLETED
+    path = here.folder / patch
+    Path(path).write_bytes(data)
+    here.screen.give({"patch": str(path), "bytes": len(data)})
+    here.screen.line(f"{path}: {len(data)} bytes, for `git apply`.")
+    return exits.COMPLETED
+
+
+async def conflicts(here: Here, run: str) -> int:
+    """Both sides of every disagreement, and who may settle it how."""
+    from ropewalk.workspace.report import as_markdown
+
+    async with here.ropewalk() as ropewalk:
+        state = await ropewalk.engine.fold(await here.find(ropewalk, run))
+    found = conflicts_of(state)
+    here.screen.give({"run": state.run, "conflicts": found})
+    if not found:
+        here.screen.line("Nothing disagrees.")
+        return exits.COMPLETED
+    here.screen.line(as_markdown([{k: v for k, v in one.items() if k != "step"} for one in found]))
+    for name, opened in state.asks.items():
+        if opened.about == "conflict":
+            here.screen.line(
+                f"Settle it: `ropewalk answer {state.run} {name} ours`, or theirs; `ropewalk reject` gives up."
+            )
+    return exits.COMPLETED
+
+
+LAND = Command(
+    "land",
+    "Bring a run's result to a branch, or into a patch",
+    land,
+    OF_RUN,
+    Option("--to", "The branch to move to the result.", "text", metavar="BRANCH"),
+    Option("--branch", "A new branch for the result.", "text", metavar="NAME"),
+    Option("--patch", "Write a patch instead; - prints it.", "text", metavar="FILE"),
+    more="Without an option: the branch that the run began from. What came there meanwhile is woven in and judged again.",
+    reads=True,
+)
+CONFLICTS = Command(
+    "conflicts",
+    "Show what does not fit together: both sides, and how to settle it",
+    conflicts,
+    OF_RUN,
+    reads=True,
+)

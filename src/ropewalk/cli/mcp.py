@@ -1,0 +1,37 @@
+"""`ropewalk mcp`: a tool server for a coding agent on this host, over standard input and output."""
+
+from __future__ import annotations
+
+from ropewalk.cli import exits
+from ropewalk.cli.grammar import Command, Option
+from ropewalk.cli.here import Here
+
+MORE = """Give it to an agent as a command: `ropewalk mcp`. Its tools start, show, explain and answer runs; what it starts is
+driven as long as it runs. `ropewalk serve` has the same tools at /mcp."""
+
+
+async def perform(here: Here, role: str | None, doors_only: bool) -> int:
+    """Until the input ends."""
+    from ropewalk.app.doors import door
+    from ropewalk.observe.logs import to_standard_error
+
+    to_standard_error()
+    serve = door("ropewalk mcp")
+    async with here.ropewalk() as ropewalk:
+        await serve(ropewalk, role=role or "admin", doors_only=doors_only)
+    return exits.COMPLETED
+
+
+MCP = Command(
+    "mcp",
+    "Be a tool server for a coding agent",
+    perform,
+    Option(
+        "--role",
+        "What the agent may do; everything without it.",
+        "text",
+        choices=("viewer", "operator", "approver", "admin"),
+    ),
+    Option("--doors-only", "Drive nothing: others do."),
+    more=MORE,
+)

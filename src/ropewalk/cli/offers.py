@@ -1,0 +1,40 @@
+"""What the shell may complete: ids of runs and names of workflows. A shell is never told an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ropewalk.errors import RopewalkError
+
+
+def workflows(incomplete: str) -> list[str]:
+    """Names of workflows that begin so."""
+    from ropewalk.formats.discovery import places, project
+
+    try:
+        names = [place.name for place in places(project(Path.cwd()))]
+    except OSError:
+        return []
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def runs(incomplete: str) -> list[str]:
+    """Ids of the newest runs that begin so."""
+    import asyncio
+
+    try:
+        return [run for run in ["last", *asyncio.run(_newest())] if run.startswith(incomplete)]
+    except (RopewalkError, OSError):
+        return []
+
+
+async def _newest() -> list[str]:
+    from ropewalk.cli.here import Here
+    from ropewalk.store.port import RunQuery
+
+    async with Here(None, None).ropewalk() as ropewalk:
+        return [row.run for row in await ropewalk.store.runs(RunQuery(limit=100, parent=""))]
+
+
+OFFERS: dict[str, Callable[[str], list[str]]] = {"run": runs, "workflow": workflows}

@@ -1,0 +1,48 @@
+"""How a command that takes a workflow loads it: by name or path, with what a user may say of files that others wrote."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from ropewalk.cli.grammar import Argument, Option
+from ropewalk.cli.here import Here
+from ropewalk.formats.reading import Options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ropewalk.formats.loading import Loaded
+
+WORKFLOW = Argument("workflow", "a workflow's name, or the path of its file", complete="workflow")
+OPTIONS = (
+    Option("--variant", "Which of the workflows in a file that holds several.", "text", metavar="NAME"),
+    Option("--infer-parallel", "Run beside each other what artifacts prove independent."),
+    Option("--no-approvals", "Nobody is asked only because a note says that people approve."),
+)
+
+
+def options(variant: str | None, infer_parallel: bool, no_approvals: bool) -> dict[str, Any]:
+    """As `Ropewalk.load` takes it."""
+    return {"options": Options(variant or "", infer_parallel, approvals=not no_approvals)}
+
+
+def load(
+    here: Here, workflow: str, variant: str | None, infer_parallel: bool, no_approvals: bool = False
+) -> Loaded:
+    """A workflow without a store. Raises NoSuchWorkflow, InvalidDefinition, VariantNeeded."""
+    from ropewalk.app.known import load_known
+    from ropewalk.formats.discovery import find, project
+
+    top = project(here.folder)
+    path = find(name(workflow, here, top), top)
+    return load_known(path, top, **options(variant, infer_parallel, no_approvals))
+
+
+def name(workflow: str, here: Here, top: Path) -> str:
+    """A path counts from where the user stands; a run remembers it from the top of the project."""
+    path = here.folder / workflow
+    if not path.is_file():
+        return workflow
+    found = os.path.relpath(path.resolve(), top)
+    return str(path.resolve()) if found.startswith("..") else os.path.join(".", found)

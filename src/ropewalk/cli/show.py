@@ -1,0 +1,212 @@
+"""`ropewalk show`: one run, whole: steps by phase, times, results, errors; also as it was at an earlier version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ropewalk.app.results import kept_folders
+from ropewalk.cli import exits
+from ropewalk.cli.driving import headline, shown, warn
+from ropewalk.cli.grammar import Argument, Command, Option
+from ropewalk.cli.here import Here
+from ropewalk.cli.screen import Screen, one_line
+from ropewalk.cli.telling import moment
+from ropewalk.core.state import State
+from ropewalk.errors import Misused
+from ropewalk.observe.plain import clean
+from ropewalk.observe.progress import StepLine, lines
+from ropewalk.observe.summary import handoffs, summary
+from ropewalk.observe.verdicts import verdicts
+from ropewalk.observe.wording import duration, short
+
+
+async def perform(here: Here, run: str, at: int | None, timeline: bool, step: str | None) -> int:
+    """One run."""
+    async with here.ropewalk() as ropewalk:
+        found = await here.find(ropewalk, run)
+        state = await ropewalk.engine.fold(found, at)
+        if at is not None and at > state.version:
+            raise Misused(what=f"Run {found} has only {state.version} versions", mend="take an earlier one")
+        now = ropewalk.engine.clock.now() if at is None else state.updated_at
+        made, folders = await shown(ropewalk, state), await kept_folders(ropewalk, state)
+        if timeline:
+            from ropewalk.cli.bars import draw
+
+            return await draw(here, ropewalk, state, now)
+    if step is not None:
+        return _step(here.screen, state, step)
+    here.screen.give({**_object(state, now, made), "folders": folders})
+    if not here.screen.json:
+        _show(here.screen, state, now, at, made)
+        for folder in folders:
+            what = "what an attempt left, kept nowhere else until it is cleared up"
+            here.screen.line(f"  {here.screen.paint('magenta', 'mind')} {one_line(folder)}: {what}")
+    return exits.COMPLETED
+
+
+def _object(state: State, now: float, made: list[dict[str, Any]]) -> dict[str, Any]:
+    """The object of `ropewalk run --json` with what else is known."""
+    asks = [
+        {"ask": name, "step": a.step, "about": a.about, "prompt": a.prompt, "choices": a.choices}
+        for name, a in state.asks.items()
+    ]
+    return {
+        **summary(state, now, made),
+        "version": state.version,
+        "created_at": state.created_at,
+        "started_at": state.started_at,
+        "ended_at": state.ended_at,
+        "inputs": state.inputs,
+        "facts": state.facts,
+        "outputs": state.result,
+        "gates": verdicts(state),
+        "handoffs": handoffs(state),
+        "asks": asks,
+        "labels": state.labels,
+        "forked_from": state.forked_from,
+        "parent": state.parent.run if state.parent else "",
+    }
+
+
+def _show(screen: Screen, state: State, now: float, at: int | None, made: list[dict[str, Any]]) -> None:
+    screen.line(headline(screen, state, now))
+    if at is not None:
+        screen.line(f"As it was at version {at}, {moment(state.updated_at)}.")
+    about = [f"created {moment(state.created_at)}"]
+    about += [f"ended {moment(state.ended_at)}"] if state.ended_at else []
+    about += [f"version {state.version}"]
+    about += [f"forked from {state.forked_from}"] if state.forked_from else []
+    about += [f"called by {state.parent.step} of run {state.parent.run}"] if state.parent else []
+    screen.line(screen.paint("dim", ", ".join(about)))
+    _named(screen, "inputs", state.inputs)
+    _named(screen, "facts", state.facts)
+    screen.line()
+    _steps(screen, state, now)
+    _named(screen, "outputs", state.result)
+    warn(screen, state)
+    if made:
+        screen.line()
+        screen.table(
+            ("artifact", "step", "sha256"), [(a["path"], a["step"], a["digest"][:12]) for a in made], 0
+        )
+    _gates(screen, state)
+    _handoffs(screen, state)
+    for name, opened in state.asks.items():
+        screen.line(
+            f"{screen.paint('magenta', name)}: {opened.step} asks {short(clean(opened.prompt), 200)!r}"
+        )
+
+
+def _gates(screen: Screen, state: State) -> None:
+    """What was judged, how it ended, and what of the run's files did not count for it."""
+    judged = verdicts(state)
+    if not judged:
+        return
+    screen.line()
+    screen.table(
+        ("gate", "step", "verdict"), [(clean(one["gate"]), one["step"], one["verdict"]) for one in judged], 0
+    )
+    told = dict.fromkeys(line for one in judged if one["judged_with"] for line in one["findings"])
+    for line in told:
+        if line.startswith("judged with"):
+            screen.line(f"  {short(clean(line), 200)}")
+
+
+def _handoffs(screen: Screen, state: State) -> None:
+    """Who handed what on to whom, and with which words."""
+    told = handoffs(state)
+    if told:
+        screen.line()
+        screen.line(screen.paint("bold", "Handoffs"))
+    for one in told:
+        to = f" to {one['to']}" if one["to"] else ""
+        screen.line(
+            f"{one['step']}: from {clean(one['from'])}{clean(to)}: {short(clean(one['summary']), 100)}"
+        )
+        for name in ("artifacts", "expected", "decisions", "questions"):
+            if one[name]:
+                screen.line(f"  {name}: {short(clean(', '.join(one[name])), 160)}")
+        if one["instructions"]:
+            screen.line(f"  instructions: {short(clean(' '.join(one['instructions'].split())), 200)}")
+
+
+def _named(screen: Screen, title: str, values: dict[str, Any]) -> None:
+    if values:
+        said = ", ".join(f"{name}={short(clean(str(value)), 60)}" for name, value in values.items())
+        screen.line(f"{title}: {said}")
+
+
+def _steps(screen: Screen, state: State, now: float) -> None:
+    """By phase where there are phases."""
+    shown = lines(state, now)
+    phases = [phase.id for phase in state.workflow.phases]
+    if not phases:
+        _table(screen, shown)
+        return
+    titles = {phase.id: phase.title or phase.id for phase in state.workflow.phases}
+    for phase in [*phases, ""]:
+        mine = [line for line in shown if line.phase == phase]
+        if mine:
+            screen.line(screen.paint("bold", titles.get(phase, "without a phase")))
+            _table(screen, mine)
+
+
+def _table(screen: Screen, shown: list[StepLine]) -> None:
+    rows = [
+        (
+            line.key,
+            line.status,
+            "" if line.seconds is None else duration(line.seconds),
+            line.round if line.round > 1 else "",
+            line.attempts if line.attempts > 1 else "",
+            line.what,
+        )
+        for line in shown
+    ]
+    screen.table(("step", "state", "time", "round", "tries", ""), rows)
+
+
+def _step(screen: Screen, state: State, key: str) -> int:
+    """Everything about one step."""
+    from ropewalk.core.draft import Draft
+    from ropewalk.core.verbs import find
+
+    st = find(Draft(state, 0.0), key)
+    found = {
+        "id": st.key,
+        "status": st.status,
+        "round": st.round,
+        "attempts": st.attempts,
+        "result": st.result,
+        "failures": st.failures,
+        "verdicts": st.verdicts,
+        "feedback": st.feedback,
+        "route": st.route,
+        "child": st.child,
+        "items": st.items,
+    }
+    screen.give(found)
+    for name, value in found.items():
+        if value not in (None, "", (), []):
+            screen.line(f"{screen.paint('bold', name)}: {_told(value)}")
+    return exits.COMPLETED
+
+
+def _told(value: Any) -> str:
+    import msgspec
+
+    if isinstance(value, str | int):
+        return clean(str(value))
+    return clean(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+SHOW = Command(
+    "show",
+    "Show a run: its steps, times, results; also as it was earlier",
+    perform,
+    Argument("run", "a run's id or its beginning, or `last`", complete="run"),
+    Option("--at", "As it was at this version (`ropewalk events` shows them).", "whole", metavar="VERSION"),
+    Option("--step", "Everything about one step.", "text"),
+    Option("--timeline", "The attempts as bars over time."),
+    reads=True,
+)

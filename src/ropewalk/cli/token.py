@@ -1,0 +1,87 @@
+"""`ropewalk token`: makes, lists and revokes the tokens by which people and programs come in at `ropewalk serve`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ropewalk.app.tokens import ROLES, Token, Tokens
+from ropewalk.cli import exits
+from ropewalk.cli.grammar import Argument, Command, Option
+from ropewalk.cli.here import Here
+from ropewalk.cli.telling import moment
+from ropewalk.errors import Misused
+
+MORE = """ropewalk token create --role operator --name ci   prints the token; it is shown only now
+ropewalk token list                               who has one
+ropewalk token revoke ID                          lets nobody in by it from now on
+
+viewer looks; approver answers asks too; operator starts and steers runs too; admin may do everything."""
+
+
+VERBS = ("create", "list", "revoke")
+
+
+async def perform(
+    here: Here, verb: str, token: str | None, role: str | None, name: str | None, days: float | None
+) -> int:
+    """One of create, list, revoke."""
+    if verb not in VERBS:
+        raise Misused(what=f"`ropewalk token` does not know {verb!r}", mend=f"it is {', '.join(VERBS)}")
+    async with here.ropewalk() as ropewalk:
+        tokens, now = Tokens(ropewalk.store), ropewalk.engine.clock.now()
+        if verb == "create":
+            if role is None:
+                raise Misused(what="`ropewalk token create` needs --role", mend=f"--role {'|'.join(ROLES)}")
+            text, made = await tokens.create(name or ropewalk.actor, role, now, days=days)
+            here.screen.give({**_told(made, now), "token": text})
+            here.screen.line(text)
+            here.screen.aside(f"{made.id}: {made.role} for {made.name}. The token is shown only now.")
+        elif verb == "revoke":
+            if token is None:
+                raise Misused(
+                    what="`ropewalk token revoke` needs a token's id", mend="`ropewalk token list` shows them"
+                )
+            gone = await tokens.revoke(token, now)
+            here.screen.give(_told(gone, now))
+            here.screen.line(f"{gone.id} ({gone.role} for {gone.name}) lets nobody in any more.")
+        else:
+            found = await tokens.all()
+            here.screen.give({"tokens": [_told(one, now) for one in found]})
+            rows = [(t.id, t.name, t.role, moment(t.created_at), _state(t, now)) for t in found]
+            here.screen.table(("id", "name", "role", "made", "state"), rows)
+            if not found:
+                here.screen.line("There is no token.")
+    return exits.COMPLETED
+
+
+def _state(token: Token, now: float) -> str:
+    if token.revoked_at is not None:
+        return "revoked"
+    if not token.alive(now):
+        return "run out"
+    return f"until {moment(token.until)}" if token.until is not None else "good"
+
+
+def _told(token: Token, now: float) -> dict[str, Any]:
+    return {
+        "id": token.id,
+        "name": token.name,
+        "role": token.role,
+        "created_at": token.created_at,
+        "until": token.until,
+        "revoked_at": token.revoked_at,
+        "alive": token.alive(now),
+    }
+
+
+TOKEN = Command(
+    "token",
+    "Make, list and revoke tokens for `ropewalk serve`",
+    perform,
+    Argument("verb", "create, list or revoke"),
+    Argument("token", "an id (revoke)", required=False),
+    Option("--role", "What it lets its owner do.", "text", choices=ROLES),
+    Option("--name", "Whose it is: on record with what they do.", "text"),
+    Option("--days", "How long it lasts; for ever without it.", "number"),
+    more=MORE,
+)

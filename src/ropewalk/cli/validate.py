@@ -1,0 +1,92 @@
+"""`ropewalk validate` and `ropewalk schema`: is a file a workflow, and what may stand in one. Neither needs a store."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+
+from ropewalk.cli import exits
+from ropewalk.cli.grammar import Argument, Command
+from ropewalk.cli.here import Here
+from ropewalk.cli.reading import OPTIONS, options
+from ropewalk.definition.fault import Fault, errors_in
+from ropewalk.errors import InvalidDefinition, VariantNeeded
+
+
+def validate(
+    here: Here, files: list[str], variant: str | None, infer_parallel: bool, no_approvals: bool
+) -> int:
+    """Every fault of every file, of all its variants where none is named, then a line that counts them."""
+    found: list[dict[str, object]] = []
+    bad = 0
+    for name in files:
+        faults = _faults(here, name, variant, infer_parallel, no_approvals)
+        errors = len(errors_in(faults))
+        bad += errors
+        for fault in faults:
+            here.screen.line(str(fault))
+        found.append({"file": name, "valid": not errors, "faults": [msgspec.to_builtins(f) for f in faults]})
+        if not errors:
+            here.screen.line(f"{name}: {here.screen.paint('green', 'valid')}")
+    if bad:
+        here.screen.line(f"{bad} fault(s)")
+    here.screen.give({"valid": not bad, "files": found})
+    return exits.BAD_INPUT if bad else exits.COMPLETED
+
+
+def _faults(
+    here: Here, name: str, variant: str | None, infer_parallel: bool, no_approvals: bool
+) -> list[Fault]:
+    from ropewalk.app.known import load_known
+    from ropewalk.formats.discovery import find, project
+
+    top = project(here.folder)
+    path = Path(name)
+    if not (here.folder / path).exists():
+        path = find(name, top)
+    shown = os_relative(here.folder / path, here.folder)
+    path = Path(shown) if here.folder == Path.cwd() else here.folder / path
+    known = options(variant, infer_parallel, no_approvals)
+    try:
+        return load_known(path, top, **known).warnings
+    except InvalidDefinition as error:
+        return error.faults
+    except VariantNeeded as several:
+        if variant:
+            raise
+        found = [_faults(here, name, one, infer_parallel, no_approvals) for one in several.names]
+        return list(dict.fromkeys(fault for faults in found for fault in faults))
+
+
+def os_relative(path: Path, folder: Path) -> str:
+    """The path as the user would write it."""
+    import os
+
+    found = os.path.relpath(path, folder)
+    return str(path) if found.startswith("..") else found
+
+
+def schema(here: Here) -> int:
+    """The JSON Schema of the native format."""
+    from ropewalk.formats.native.schema import schema as made
+
+    here.screen.out.write(json.dumps(made(), indent=2, ensure_ascii=False) + "\n")
+    return exits.COMPLETED
+
+
+VALIDATE = Command(
+    "validate",
+    "Check workflow files; print every fault with its place",
+    validate,
+    Argument("files", "the files, or names of workflows", many=True, complete="workflow"),
+    *OPTIONS,
+    more="Each fault is `file:line:col: what; the nearest name; how to mend it`. Exit code 0, or 2 with a fault.",
+)
+SCHEMA = Command(
+    "schema",
+    "Print the JSON Schema of the workflow format, for editors",
+    schema,
+    more="Put the file beside your workflows and begin them with `# yaml-language-server: $schema=ropewalk.schema.json`.",
+)

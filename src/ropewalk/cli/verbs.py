@@ -1,0 +1,282 @@
+"""The verbs that steer a run from outside: pause, resume, abort, retry, exec, skip, fork, facts, budget."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from ropewalk.cli import exits, given
+from ropewalk.cli.drive import GIVEN
+from ropewalk.cli.given import pair, value
+from ropewalk.cli.grammar import Argument, Command, Option
+from ropewalk.cli.here import Here
+from ropewalk.cli.inbox import OF_RUN, is_driven, said, top
+from ropewalk.core import commands as c
+from ropewalk.core.state import State
+from ropewalk.errors import Misused, Refused
+from ropewalk.runtime.inputs import secret_values
+from ropewalk.runtime.vault import Vault, how_to_give
+
+if TYPE_CHECKING:
+    from ropewalk.app.open import Ropewalk
+
+PATIENCE_SECONDS = 60.0
+
+
+async def tell(here: Here, run: str, command: Any, what: str, *, drive: bool = False) -> int:
+    """Give a run a command, say what became of it, and go on with it when that was asked for."""
+    async with here.ropewalk() as ropewalk:
+        found = await here.find(ropewalk, run)
+        await ropewalk.engine.tell(found, command(ropewalk.actor), ropewalk.actor)
+        if drive:
+            return await onwards(here, ropewalk, found)
+        await said(here, ropewalk, found, what)
+    return exits.COMPLETED
+
+
+async def onwards(here: Here, ropewalk: Ropewalk, run: str) -> int:
+    """Drive the run that was steered; the one that called it, if it was called."""
+    from ropewalk.cli.driving import drive
+
+    state = await ropewalk.engine.fold(run)
+    return await drive(here, ropewalk, top(state))
+
+
+async def pause(here: Here, run: str, reason: str | None) -> int:
+    return await tell(here, run, lambda by: c.Pause(by=by, detail=_why(by, reason)), "Paused")
+
+
+def _why(by: str, reason: str | None) -> str:
+    return f"{by}: {reason}" if reason else by
+
+
+async def resume(here: Here, run: str, drive: bool) -> int:
+    return await tell(here, run, lambda by: c.Resume(by=by), "Resumed", drive=drive)
+
+
+async def abort(here: Here, run: str, reason: str | None) -> int:
+    """Ended when this returns: by whoever drives it, or here."""
+    async with here.ropewalk() as ropewalk:
+        found = await here.find(ropewalk, run)
+        await ropewalk.engine.tell(found, c.Abort(reason=reason or "", by=ropewalk.actor), ropewalk.actor)
+        state = await ropewalk.engine.fold(found)
+        unfinished = not state.ended or bool(state.unwanted)
+        if unfinished and not await is_driven(ropewalk, top(state)):
+            state = await ropewalk.drive(found)
+        elif not state.ended:
+            state = await _ended(ropewalk, found)
+        await said(here, ropewalk, found, "Aborted" if state.ended else "The run is told to end")
+    return exits.COMPLETED
+
+
+async def _ended(ropewalk: Ropewalk, run: str) -> State:
+    """Wait for the run's own driver to end it, as long as a grace may reasonably be."""
+    until = ropewalk.engine.clock.now() + PATIENCE_SECONDS
+    while True:
+        position = await ropewalk.store.position()
+        state = await ropewalk.engine.fold(run)
+        left = until - ropewalk.engine.clock.now()
+        if state.ended or left <= 0:
+            return state
+        await ropewalk.store.wait(position, min(left, 1.0))
+
+
+async def retry(here: Here, run: str, step: str | None, reason: str | None, drive: bool) -> int:
+    what = f"{step} will be tried again" if step else "What failed will be tried again"
+
+    def command(by: str) -> c.Command:
+        return c.RetryStep(step=step or "", by=by, reason=reason or "")
+
+    return await tell(here, run, command, what, drive=drive)
+
+
+async def skip(here: Here, run: str, step: str, reason: str | None, drive: bool) -> int:
+    def command(by: str) -> c.Command:
+        return c.SkipStep(step=step, by=by, reason=reason or "")
+
+    return await tell(here, run, command, f"{step} is skipped", drive=drive)
+
+
+async def execute(here: Here, run: str, step: str, inputs: list[str]) -> int:
+    """Exactly this step; the run stays paused. Done here unless another process drives the run."""
+    async with here.ropewalk() as ropewalk:
+        found = await here.find(ropewalk, run)
+        command = c.ExecuteStep(step=step, by=ropewalk.actor)
+        if await is_driven(ropewalk, found):
+            await ropewalk.engine.tell(found, command, ropewalk.actor)
+            await said(here, ropewalk, found, f"{step} is begun by the process that drives the run")
+            return exits.COMPLETED
+        if inputs:
+            await _give_quietly(ropewalk, found, given.inputs(inputs, here.folder))
+        state = await _execute(here, ropewalk, found, command)
+        st = state.steps[step]
+        await said(here, ropewalk, found, f"{step}: {st.status}")
+    return exits.FAILED if st.status == "failed" else exits.COMPLETED
+
+
+async def _give_quietly(ropewalk: Ropewalk, run: str, values: dict[str, Any]) -> None:
+    """Hold values of secret inputs; the run stays paused."""
+    workflow = (await ropewalk.engine.fold(run)).workflow
+    ropewalk.engine.vault.put(run, secret_values(workflow, values))
+
+
+async def _execute(here: Here, ropewalk: Ropewalk, run: str, command: c.ExecuteStep) -> State:
+    from ropewalk.cli.driving import Lines
+
+    begun, done = asyncio.Event(), asyncio.Event()
+
+    def resting(state: State) -> bool:
+        begun.set()
+        return done.is_set()
+
+    driving = asyncio.create_task(ropewalk.engine.drive(run, resting, Lines(here.screen).told))
+    driven = asyncio.create_task(begun.wait())
+    try:
+        await asyncio.wait({driving, driven}, return_when=asyncio.FIRST_COMPLETED)
+        if run in ropewalk.engine.drivers:
+            await ropewalk.engine.tell(run, command, ropewalk.actor)
+    finally:
+        driven.cancel()
+        done.set()
+        if run in ropewalk.engine.drivers:
+            ropewalk.engine.drivers[run].nudge()
+        state = await driving
+    return state
+
+
+async def fork(
+    here: Here,
+    run: str,
+    step: str,
+    inputs: list[str],
+    facts: list[str],
+    drive: bool,
+) -> int:
+    """A new run that keeps what does not come after the step."""
+    async with here.ropewalk() as ropewalk:
+        found = await here.find(ropewalk, run)
+        workflow = (await ropewalk.engine.fold(found)).workflow
+        known = given.facts(facts, workflow)
+        values = given.secrets(here, workflow, given.inputs(inputs, here.folder))
+        made = await ropewalk.fork(found, step, inputs=values, facts=known)
+        if drive:
+            here.screen.line(f"Run {made}, forked from {found} at {step}")
+            return await onwards(here, ropewalk, made)
+        here.screen.give({"run": made, "forked_from": found, "step": step})
+        onward = await _onward(ropewalk, made)
+        here.screen.line(f"Run {made} begins at {step} of run {found}; go on with `{onward}`.")
+    return exits.COMPLETED
+
+
+async def _onward(ropewalk: Ropewalk, run: str) -> str:
+    """The command that goes on in another process, which holds no secret yet."""
+    state = await ropewalk.engine.fold(run)
+    return how_to_give(run, Vault().lacking(state))
+
+
+async def fact(here: Here, run: str, facts: list[str], drive: bool) -> int:
+    """One after the other; each is on record by itself."""
+    known = [pair(word, "") for word in facts]
+    async with here.ropewalk() as ropewalk:
+        found = await here.find(ropewalk, run)
+        for name, text in known:
+            await ropewalk.engine.tell(found, c.SetFact(name, value(text), ropewalk.actor), ropewalk.actor)
+        if drive:
+            return await onwards(here, ropewalk, found)
+        await said(here, ropewalk, found, ", ".join(f"{name} is {text}" for name, text in known))
+    return exits.COMPLETED
+
+
+async def budget(
+    here: Here,
+    run: str,
+    cost: float | None,
+    tokens: int | None,
+    attempts: int | None,
+    seconds: float | None,
+    drive: bool,
+) -> int:
+    """Allow more."""
+    more = {"cost_usd": cost, "tokens": tokens, "attempts": attempts, "seconds": seconds}
+    if all(one is None for one in more.values()):
+        raise Misused(
+            what="`ropewalk budget` needs to know how much more", mend="add --cost 5 or --tokens 100000"
+        )
+    if any(one is not None and one <= 0 for one in more.values()):
+        raise Refused(verb="raise the budget", reason="more is a number above 0")
+
+    def command(by: str) -> c.Command:
+        return c.RaiseBudget(cost_usd=cost, tokens=tokens, attempts=attempts, seconds=seconds, by=by)
+
+    return await tell(here, run, command, "More is allowed", drive=drive)
+
+
+STEP = Argument("step", "a step of the run")
+REASON = Option("--reason -r", "Why; it stays on record.", "text")
+DRIVE = Option("--drive", "Then go on with the run here.")
+
+PAUSE = Command("pause", "Start nothing new; what runs finishes", pause, OF_RUN, REASON, reads=True)
+RESUME = Command("resume", "Go on after a pause by request or a block", resume, OF_RUN, DRIVE, reads=True)
+ABORT = Command(
+    "abort",
+    "End a run now, and what runs in it",
+    abort,
+    OF_RUN,
+    REASON,
+    more="Whatever runs gets SIGTERM, then after its grace SIGKILL; `finally` steps still run. What was done is kept.",
+    reads=True,
+)
+RETRY = Command(
+    "retry",
+    "Try a failed step again, or all failed ones",
+    retry,
+    OF_RUN,
+    Argument("step", "a failed step; all that failed without it", required=False),
+    REASON,
+    DRIVE,
+    reads=True,
+)
+EXEC = Command("exec", "Run exactly one step of a paused run", execute, OF_RUN, STEP, GIVEN, reads=True)
+SKIP = Command(
+    "skip",
+    "Leave a step out; what follows goes on as if it were done",
+    skip,
+    OF_RUN,
+    STEP,
+    REASON,
+    DRIVE,
+    reads=True,
+)
+FORK = Command(
+    "fork",
+    "Begin a new run from a step of an earlier one",
+    fork,
+    OF_RUN,
+    Argument("step", "the first step that is done again"),
+    Option("--input -i", "Another value for an input.", "many", metavar="NAME=VALUE", name="inputs"),
+    Option("--fact", "Another value for a fact.", "many", metavar="NAME=VALUE", name="facts"),
+    DRIVE,
+    more="What does not come after the step is kept as it was; the earlier run stays as it is.",
+    reads=True,
+)
+FACT = Command(
+    "fact",
+    "Make something known to a run: NAME=VALUE",
+    fact,
+    OF_RUN,
+    Argument("facts", "NAME=VALUE; the value is JSON, yes, no, or text", many=True),
+    DRIVE,
+    reads=True,
+)
+BUDGET = Command(
+    "budget",
+    "Allow a run to spend more",
+    budget,
+    OF_RUN,
+    Option("--cost", "So many dollars more.", "number", metavar="USD"),
+    Option("--tokens", "So many tokens more.", "whole"),
+    Option("--attempts", "So many attempts more.", "whole"),
+    Option("--seconds", "So many seconds more.", "number"),
+    DRIVE,
+    reads=True,
+)

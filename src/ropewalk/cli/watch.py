@@ -1,0 +1,118 @@
+"""`ropewalk watch` and `ropewalk events`: what has happened and what happens now, read off the feed; neither drives anything."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ropewalk.cli import exits
+from ropewalk.cli.driving import conclude
+from ropewalk.cli.grammar import Argument, Command, Option
+from ropewalk.cli.here import Here
+from ropewalk.cli.telling import event_line
+from ropewalk.core.state import ENDED
+from ropewalk.store.follow import follow
+
+if TYPE_CHECKING:
+    from ropewalk.app.open import Ropewalk
+    from ropewalk.store.port import Record
+
+
+async def events(
+    here: Here, run: str | None, patterns: list[str], after: int | None, follow: bool, name: str | None
+) -> int:
+    """Records in order, of one run or of all."""
+    async with here.ropewalk() as ropewalk:
+        found = await here.find(ropewalk, run) if run else ""
+        with contextlib.suppress(asyncio.CancelledError):
+            await _print(here, ropewalk, found, patterns, after, live=follow, name=name or "")
+    return exits.COMPLETED
+
+
+async def _print(
+    here: Here,
+    ropewalk: Ropewalk,
+    run: str,
+    patterns: list[str],
+    after: int | None,
+    *,
+    live: bool,
+    name: str = "",
+) -> None:
+    async for page in follow(ropewalk.store, name, after, patterns, run, live):
+        for record in page:
+            _one(here, record, several=not run)
+        here.screen.flush()
+        if live and run and page[-1].kind in _LAST:
+            return
+
+
+_LAST = frozenset(f"run.{status}" for status in ENDED)
+
+
+def _one(here: Here, record: Record, *, several: bool) -> None:
+    if here.screen.json:
+        here.screen.each(as_json(record))
+    else:
+        number = here.screen.paint("dim", f"{record.version:>5}")
+        run = f"{record.run}" if several else ""
+        here.screen.line(f"{number}  {event_line(here.screen, record.at, record.event, run)}")
+
+
+def as_json(record: Record) -> dict[str, Any]:
+    """A record as it is printed and sent: what the store keeps, with the event as it was written."""
+    return {
+        "position": record.position,
+        "run": record.run,
+        "version": record.version,
+        "at": record.at,
+        "kind": record.kind,
+        "actor": record.actor,
+        "cause": record.cause,
+        "event": msgspec.Raw(record.body),
+        "hash": record.hash,
+    }
+
+
+async def watch(here: Here, run: str) -> int:
+    """The events of a run from now on until it ends; the past is told in the first line."""
+    async with here.ropewalk() as ropewalk:
+        found = await here.find(ropewalk, run)
+        state = await ropewalk.engine.fold(found)
+        if not state.ended:
+            if not here.screen.json:
+                here.screen.line(
+                    f"Run {found} of {state.workflow.name} is {here.screen.status(state.status)}."
+                )
+            await _print(here, ropewalk, found, [], 0, live=True)
+            state = await ropewalk.engine.fold(found)
+        now = ropewalk.engine.clock.now()
+        conclude(here.screen, state, now)
+    return exits.OF_STATUS.get(state.status, exits.PAUSED)
+
+
+EVENTS = Command(
+    "events",
+    "Print what has happened, one line an event",
+    events,
+    Argument(
+        "run", "a run's id or its beginning, or `last`; all runs without it", required=False, complete="run"
+    ),
+    Argument("patterns", "kinds of events, as `step.*`", required=False, many=True),
+    Option("--after", "Begin after this position of the feed.", "whole", metavar="POSITION"),
+    Option("--follow -f", "Go on with what happens from now on."),
+    Option("--name", "A reader that is remembered: begin where it stopped.", "text"),
+    more="With --json one object a line. Patterns name kinds of events; `*` stands for anything.",
+    reads=True,
+)
+WATCH = Command(
+    "watch",
+    "Look on while somebody else drives a run",
+    watch,
+    Argument("run", "a run's id or its beginning, or `last`", complete="run"),
+    more="Prints what has happened and what happens until the run ends. It drives nothing.",
+    reads=True,
+)

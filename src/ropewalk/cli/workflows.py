@@ -1,0 +1,30 @@
+"""`ropewalk workflows`: what can be run here, where each was found, and in which format it is written."""
+
+from __future__ import annotations
+
+from ropewalk.cli import exits
+from ropewalk.cli.grammar import Command
+from ropewalk.cli.here import Here
+
+
+def perform(here: Here) -> int:
+    """The list, in the order in which names are looked up."""
+    from ropewalk.formats.discovery import list_all, project
+
+    entries = list_all(project(here.folder))
+    here.screen.give({"workflows": [{**entry._asdict(), "path": str(entry.path)} for entry in entries]})
+    if not entries:
+        here.screen.line("There are no workflows here. `ropewalk init` makes a first one.")
+    rows = [
+        (entry.name, entry.kind or "-", entry.source, entry.problem or entry.description) for entry in entries
+    ]
+    here.screen.table(("workflow", "format", "found in", ""), rows)
+    return exits.COMPLETED
+
+
+WORKFLOWS = Command(
+    "workflows",
+    "List the workflows that are found here",
+    perform,
+    more="Looked for in .ropewalk/workflows, .bmad-core/workflows and workflows, then among those that ship with ropewalk.",
+)

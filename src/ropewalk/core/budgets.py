@@ -1,0 +1,262 @@
+"""Budgets: every unit is reserved before an attempt and settled after it; at the limit the run pauses and a person is asked.
+
+A run that was called also keeps within what the runs that called it leave (`Around`), while all of them go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ropewalk.core import events as e
+from ropewalk.core.around import NOTHING, Around, Left, Room
+from ropewalk.core.draft import Draft, written
+from ropewalk.core.evolve.run import together
+from ropewalk.core.questions import ask
+from ropewalk.core.state import State, StepState
+from ropewalk.core.work import Amount, Spending
+from ropewalk.definition.policy import Budget
+from ropewalk.definition.workflow import Step
+
+WAITS = "waits"
+
+
+_NONE = Budget()
+
+
+def is_limited(state: State) -> bool:
+    """Whether the run has a budget of its own."""
+    return state.workflow.limits.budget != _NONE
+
+
+def spending(state: State) -> Spending:
+    """All that the run and what it called have spent, as its caller is told."""
+    spent = state.spent
+    return Spending(
+        spent.cost_usd,
+        spent.unknown,
+        spent.tokens,
+        spent.attempts,
+        spent.seconds,
+        spent.told,
+        spent.dearest_usd,
+        spent.most_tokens,
+        spent.longest_seconds,
+    )
+
+
+def rooms(state: State, now: float, around: Around = NOTHING) -> tuple[Room, ...]:
+    """What the run's own budget still has, in the order in which its units are told."""
+    limit, spent, below, held = state.workflow.limits.budget, state.spent, around.below, around.held
+    raised = state.raised
+    found = []
+    if limit.attempts is not None:
+        found.append(_room("attempts", limit.attempts, raised.attempts, spent.attempts + below.attempts))
+    if limit.tokens is not None:
+        gone, reserved = spent.tokens + below.tokens, spent.reserved_tokens + held.tokens
+        found.append(_room("tokens", limit.tokens, raised.tokens, gone, reserved))
+    if limit.seconds is not None:
+        at_work, may_take = time_of(state, now)
+        took = spent.seconds + at_work + below.seconds
+        held_seconds = may_take - at_work + held.seconds
+        found.append(_room("seconds", limit.seconds, raised.seconds, took, held_seconds))
+    if limit.cost_usd is not None:
+        cost, reserved_usd = spent.cost_usd + below.cost_usd, spent.reserved_usd + held.cost_usd
+        found.append(_room("cost_usd", limit.cost_usd, raised.cost_usd, cost, reserved_usd))
+    return tuple(found)
+
+
+def _room(unit: str, limit: float, raised: float, spent: float, reserved: float = 0.0) -> Room:
+    left = limit + raised - spent
+    return Room(unit, limit, limit + raised, left, left - reserved)
+
+
+def time_of(state: State, now: float) -> tuple[float, float]:
+    """The working time of the attempts under way, and what they may still take as far as it was reserved."""
+    begun = [(max(now - (st.begun_at or now), 0.0), st.reserved.seconds) for st in _running(state)]
+    return sum(took for took, _ in begun), sum(max(took, reserved) for took, reserved in begun)
+
+
+def _running(state: State) -> Iterator[StepState]:
+    return (state.steps[key] for key in state.running)
+
+
+def _above(state: State, around: Around) -> tuple[Room, ...]:
+    """What the callers leave, with what they were made to allow since that was read."""
+    then, now = around.above.granted, state.granted
+    if then == now:
+        return around.above.rooms
+    since = Amount(
+        now.cost_usd - then.cost_usd,
+        now.tokens - then.tokens,
+        now.seconds - then.seconds,
+        now.attempts - then.attempts,
+    )
+    return _with_more(around.above.rooms, since)
+
+
+def _with_more(found: tuple[Room, ...], more: Amount) -> tuple[Room, ...]:
+    return tuple(
+        Room(one.unit, one.limit, one.most + extra, one.left + extra, one.free + extra)
+        for one in found
+        for extra in (getattr(more, one.unit),)
+    )
+
+
+def left_to(
+    state: State, key: str, now: float, around: Around, unreported: Spending, granted: Amount
+) -> Left:
+    """What a run that this step called may still spend: what is left of the step's own budget, of the run's, and of those
+    above it, whichever is least of each unit. `around` includes that run; of it `unreported` and `granted` are not on record here."""
+    st = state.steps[key]
+    of_step = _of_step(written(state, st).budget, st, unreported, granted)
+    own = _with_more(rooms(state, now, around), around.more) + of_step
+    tightest: dict[str, Room] = {}
+    for room in (*own, *around.above.rooms):
+        if room.unit not in tightest or room.left < tightest[room.unit].left:
+            tightest[room.unit] = room
+    used = [room for room in around.above.rooms if tightest[room.unit] is room and room.left <= 0]
+    of, again = (around.above.of, around.above.again) if used else (state.run, same_again(own))
+    return Left(of, tuple(tightest.values()), again, _dearest(spending(state), around.above.known))
+
+
+def _of_step(budget: Budget, st: StepState, more_spent: Spending, more_granted: Amount) -> tuple[Room, ...]:
+    """What the called run leaves of the budget of the step that called it."""
+    spent, more = st.child_spent, together(st.child_granted, more_granted)
+    limits = {
+        "attempts": (budget.attempts, more.attempts, spent.attempts + more_spent.attempts),
+        "tokens": (budget.tokens, more.tokens, spent.tokens + more_spent.tokens),
+        "seconds": (budget.seconds, more.seconds, spent.seconds + more_spent.seconds),
+        "cost_usd": (budget.cost_usd, more.cost_usd, spent.cost_usd + more_spent.cost_usd),
+    }
+    return tuple(
+        _room(unit, most, granted, gone) for unit, (most, granted, gone) in limits.items() if most is not None
+    )
+
+
+def _dearest(one: Spending, other: Spending) -> Spending:
+    return Spending(
+        told=one.told + other.told,
+        dearest_usd=max(one.dearest_usd, other.dearest_usd),
+        most_tokens=max(one.most_tokens, other.most_tokens),
+        longest_seconds=max(one.longest_seconds, other.longest_seconds),
+    )
+
+
+def reserve(state: State, st: StepState, now: float, around: Around = NOTHING) -> Amount:
+    """What an attempt of this step is expected to take at most: its own budget, else the most that any has taken so far.
+
+    While nobody has told what an attempt takes it is all that is left, so that the first one goes alone.
+    """
+    step = state.graph.steps[st.index]
+    least: dict[str, float] = {}
+    for room in (*rooms(state, now, around), *_above(state, around)):
+        least[room.unit] = min(room.left, least.get(room.unit, room.left))
+    known = _dearest(spending(state), around.above.known)
+    amounts = {
+        "cost_usd": _one(step, step.budget.cost_usd, known.dearest_usd, known.told, least.get("cost_usd")),
+        "tokens": _one(step, step.budget.tokens, known.most_tokens, known.told, least.get("tokens")),
+        "seconds": _seconds(step, known, least.get("seconds")),
+    }
+    return Amount(float(amounts["cost_usd"]), int(amounts["tokens"]), float(amounts["seconds"]))
+
+
+def _one(step: Step, own: float | None, most: float, told: int, left: float | None) -> float:
+    if left is None or not (step.role or own):
+        return 0
+    return own or (most if told else max(left, 0))
+
+
+def _seconds(step: Step, known: Spending, left: float | None) -> float:
+    if left is None:
+        return 0
+    own = step.budget.seconds or step.timeout.attempt_seconds
+    return own or known.longest_seconds or max(left, 0)
+
+
+def used_up(state: State, st: StepState, now: float, around: Around = NOTHING) -> str:
+    """Why no further attempt may start, as a sentence; empty while there is room.
+
+    With attempts in flight the reservations must fit too (WAITS until they end); the last of a budget goes to one attempt
+    alone, so that a limit is never overshot by more than one attempt.
+    """
+    if not (is_limited(state) or around.above.rooms) or written(state, st).internal:
+        return ""
+    own, above = rooms(state, now, around), _above(state, around)
+    for room in own:
+        if room.left <= 0:
+            return _said(room)
+    for room in above:
+        if room.left <= 0:
+            return f"of run {around.above.of}: {_said(room)}"
+    if (state.running or around.busy) and written(state, st).kind != "call":
+        need = reserve(state, st, now, around)
+        wanted = {"cost_usd": need.cost_usd, "tokens": need.tokens, "seconds": need.seconds}
+        if any(wanted.get(room.unit, 0) > room.free for room in (*own, *above)):
+            return WAITS
+    return ""
+
+
+def _said(room: Room) -> str:
+    spent = room.most - room.left
+    return {
+        "attempts": f"{spent:g} attempts were made",
+        "tokens": f"{spent:g} tokens are used",
+        "seconds": "the time is used up",
+        "cost_usd": f"${spent:.2f} of ${room.most:.2f} are spent",
+    }[room.unit]
+
+
+def begin_attempt(draft: Draft, st: StepState, around: Around = NOTHING) -> None:
+    """Put the next attempt of a step on record, with what is reserved for it."""
+    state, attempt = draft.state, st.attempt + 1
+    limited = is_limited(state) or bool(around.above.rooms)
+    need = reserve(state, st, draft.now, around) if limited else Amount()
+    draft.begin(written(state, st))
+    draft.emit(
+        e.StepStarted(
+            st.key,
+            st.round,
+            attempt,
+            reserved_usd=need.cost_usd,
+            reserved_tokens=need.tokens,
+            reserved_seconds=need.seconds,
+            owner=draft.owner,
+        )
+    )
+
+
+def ask_for_more(draft: Draft, st: StepState, why: str, around: Around = NOTHING) -> None:
+    """Pause, and ask (once) whether the same again may be spent."""
+    state = draft.state
+    draft.emit(e.RunPaused(reason="budget", detail=why))
+    if any(opened.about == "budget" for opened in state.asks.values()):
+        return
+    own = rooms(state, draft.now, around)
+    above = around.above if all(room.left > 0 for room in own) else Left()
+    detail: dict[str, Any] = {"raise": above.again or same_again(own)}
+    if above.of:
+        detail["of"] = above.of
+    prompt = f"The budget is used up ({why}) before step `{written(state, st).id}`. Allow the same again?"
+    ask(draft, st, about="budget", prompt=prompt, detail=detail)
+
+
+def same_again(own: tuple[Room, ...]) -> dict[str, float]:
+    """What has to be allowed so that as much as at first can be spent from here on."""
+    return {room.unit: (room.limit or 1) + max(0, -room.left) for room in own}
+
+
+def go_on_if_more_is_allowed(draft: Draft, around: Around) -> None:
+    """A run that asked because of a limit of its callers goes on when they have more by now."""
+    state = draft.state
+    if state.status != "paused" or state.reason != "budget" or state.winding_up:
+        return
+    for opened in list(state.asks.values()):
+        st = state.steps[opened.step]
+        if opened.about == "budget" and opened.detail.get("of"):
+            if used_up(state, st, draft.now, around) in {"", WAITS}:
+                draft.emit(
+                    e.AskWithdrawn(step=st.key, round=st.round, ask=opened.ask, reason="more is allowed now")
+                )
+                draft.emit(e.RunResumed(detail="more is allowed now"))
+            return

@@ -1,0 +1,197 @@
+"""Every wish that a run can be told. A command is imperative and may be refused; what it leads to are events."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from ropewalk.core.around import NOTHING, Around
+from ropewalk.core.events import AskKind, Event
+from ropewalk.core.options import Options, Parent
+from ropewalk.core.work import Amount, Artifact, Outcome, Spending
+
+
+class Command(Struct, frozen=True, tag_field="kind"):
+    """A wish."""
+
+
+class Create(Command, frozen=True):
+    """Begin a run. `given` are events of an earlier run that a fork keeps."""
+
+    workflow: str
+    digest: str
+    inputs: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
+    options: Options = Options()
+    parent: Parent | None = None
+    forked_from: str = ""
+    base: dict[str, Any] = {}
+    labels: dict[str, str] = {}
+    given: tuple[Event, ...] = ()
+
+
+class Import(Command, frozen=True):
+    """The history so far came from another store. `root` is the folder of the project that takes it in."""
+
+    root: str = ""
+    by: str = ""
+
+
+class Advance(Command, frozen=True):
+    """Start what may start in `places` free places and within the budgets `around`, and let what is due happen. `owner` is the
+    driver that begins it.
+    """
+
+    places: int = 1_000_000
+    around: Around = NOTHING
+    owner: str = ""
+
+
+class Report(Command, frozen=True):
+    """An attempt ended. A late or doubled report changes nothing."""
+
+    step: str
+    round: int
+    attempt: int
+    outcome: Outcome
+
+
+class ReportLost(Command, frozen=True):
+    """A driver that takes over says which attempts nobody works on any more: (step, round, attempt).
+
+    `at_work` are the steps whose work itself was under way, as far as that can be told; None when it cannot.
+    """
+
+    attempts: tuple[tuple[str, int, int], ...]
+    at_work: tuple[str, ...] | None = None
+
+
+class ReportChild(Command, frozen=True):
+    """A called run moved: `status` as a run status, `outputs` in the outcome once it ended, and in all what it has `spent` and
+    was `granted` on top of its callers' budgets. `child` is that run: another than the one that the step waits for changes
+    nothing."""
+
+    step: str
+    round: int
+    status: Literal["pending", "running", "paused", "completed", "failed", "aborted"]
+    reason: str = ""
+    outcome: Outcome = Outcome()
+    child: str = ""
+    spent: Spending = Spending()
+    granted: Amount = Amount()
+
+
+class Note(Command, frozen=True):
+    step: str
+    round: int
+    attempt: int
+    note: dict[str, Any]
+
+
+class Wait(Command, frozen=True):
+    """A running attempt gives its place back until a time or until a worker or agent is there.
+
+    `host`: the machine had no room for it (descriptors, processes, disk), and nothing was tried yet.
+    """
+
+    step: str
+    round: int
+    attempt: int
+    on: Literal["time", "quota", "worker", "agent", "host"]
+    until: float | None = None
+    detail: str = ""
+
+
+class OpenAsk(Command, frozen=True):
+    """A running attempt asks a person for a permission; it goes on holding its place."""
+
+    step: str
+    round: int
+    attempt: int
+    ask: str
+    about: AskKind
+    prompt: str
+    choices: tuple[str, ...] = ()
+    detail: dict[str, Any] = {}
+    expires_at: float | None = None
+    default: str = ""
+
+
+class Answer(Command, frozen=True):
+    """`digest` when given must be that of what was shown. `verdict`: approve, reject, amend, or one of the choices."""
+
+    ask: str
+    verdict: str
+    by: str
+    reason: str = ""
+    value: Any = None
+    digest: str = ""
+    artifacts: tuple[Artifact, ...] = ()
+    commit: str = ""
+
+
+class SetFact(Command, frozen=True):
+    name: str
+    value: Any
+    by: str = ""
+
+
+class Pause(Command, frozen=True):
+    by: str = ""
+    detail: str = ""
+
+
+class Hold(Command, frozen=True):
+    """Nothing starts until somebody has given values of secret inputs again; `detail` names them."""
+
+    detail: str = ""
+
+
+class Resume(Command, frozen=True):
+    by: str = ""
+
+
+class Abort(Command, frozen=True):
+    reason: str = ""
+    by: str = ""
+
+
+class RetryStep(Command, frozen=True):
+    """Without a step: every failed one."""
+
+    step: str = ""
+    by: str = ""
+    reason: str = ""
+
+
+class SkipStep(Command, frozen=True):
+    step: str
+    by: str = ""
+    reason: str = ""
+
+
+ANYBODY = "*"
+"""The owner of an attempt that whoever drives the run may take."""
+
+
+class ExecuteStep(Command, frozen=True):
+    """Run exactly this step of a paused run; the run stays paused. `owner`: the driver that begins it, if one decides this."""
+
+    step: str
+    by: str = ""
+    owner: str = ANYBODY
+
+
+class RaiseBudget(Command, frozen=True):
+    cost_usd: float | None = None
+    tokens: int | None = None
+    attempts: int | None = None
+    seconds: float | None = None
+    by: str = ""
+
+
+class Publish(Command, frozen=True):
+    """Put own events on the feed; several at once are one append."""
+
+    events: tuple[Event, ...]

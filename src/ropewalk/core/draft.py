@@ -1,0 +1,78 @@
+"""The events of one decision while it is being made: each is folded at once, so that the next one sees it."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from ropewalk.core import events as e
+from ropewalk.core.evolve import evolve
+from ropewalk.core.state import State, StepState
+from ropewalk.definition.condition import Condition
+from ropewalk.definition.workflow import Step
+from ropewalk.errors import Refused
+
+
+class Draft:
+    """`now` is the one time of the decision, in unix seconds; `owner` the driver that may begin what it starts."""
+
+    __slots__ = ("events", "now", "owner", "state")
+
+    def __init__(self, state: State, now: float, owner: str = "") -> None:
+        self.state = state
+        self.now = now
+        self.owner = owner
+        self.events: list[e.Event] = []
+
+    def emit(self, event: e.Event) -> None:
+        """Put a fact on record."""
+        evolve(self.state, event, self.now)
+        self.events.append(event)
+
+    def begin(self, step: Step) -> None:
+        """A step begins; so does its phase if it is the first."""
+        if step.phase and step.phase not in self.state.phases_begun:
+            self.emit(e.PhaseStarted(phase=step.phase))
+
+    def end(self, event: e.StepSucceeded | e.StepSkipped | e.StepFailed | e.StepAborted) -> None:
+        """A step ends; so does its phase if it was the last."""
+        self.emit(event)
+        st = self.state.steps[event.step]
+        phase = self.state.graph.steps[st.index].phase
+        if phase and not st.parent and self.state.phases.get(phase) == 0:
+            self.emit(e.PhaseCompleted(phase=phase))
+
+
+def refuse(verb: str, reason: str) -> NoReturn:
+    """Raise Refused; nothing has been put on record yet."""
+    raise Refused(verb=verb, reason=reason)
+
+
+def written(state: State, st: StepState) -> Step:
+    """What was written for a step or an item."""
+    return state.graph.steps[st.index]
+
+
+def scope_of(state: State, st: StepState | None = None) -> dict[str, Any]:
+    """What conditions and templates of a step may read."""
+    run: dict[str, Any] = {"id": state.run, "workflow": state.workflow.name, "status": state.status}
+    names: dict[str, Any] = {
+        "inputs": state.inputs,
+        "outputs": state.outputs,
+        "facts": state.facts,
+        "run": run,
+    }
+    if st is None:
+        return names
+    step = written(state, st)
+    run |= {"round": st.round, "turns": st.turns, "attempt": st.attempt}
+    if st.parent and step.foreach is not None:
+        names[step.foreach.name] = st.item
+    return names
+
+
+def scope_with(state: State, st: StepState, own: dict[str, Any], condition: Condition) -> dict[str, Any]:
+    """The same with the step's outputs of this attempt under its own id; of the others only what the condition reads."""
+    mine, outputs = written(state, st).id, state.outputs
+    names = {path[1] if len(path) > 1 else "" for path in condition.paths if path[0] == "outputs"}
+    read = outputs if "" in names else {name: outputs[name] for name in names & outputs.keys()}
+    return {**scope_of(state, st), "outputs": {**read, mine: own}}

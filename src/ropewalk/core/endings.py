@@ -1,0 +1,229 @@
+"""How a step ends: done, sent back for another round, skipped, or failed with what its policy says; and the foreach around it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ropewalk.core import events as e
+from ropewalk.core.bypass import left_out
+from ropewalk.core.draft import Draft, scope_with, written
+from ropewalk.core.facts import fact_names, judge_condition, know
+from ropewalk.core.questions import ask, prompt_of, withdraw
+from ropewalk.core.rounds import send_back, spent
+from ropewalk.core.sizes import too_large
+from ropewalk.core.state import StepState
+from ropewalk.core.work import Failure
+from ropewalk.definition.condition import compile as compile_condition
+from ropewalk.definition.policy import FailurePolicy
+from ropewalk.errors import ConditionError
+
+
+def deliver(draft: Draft, st: StepState, result: e.Result) -> None:
+    """The work is done and no gate stands against it: have it approved if that is wanted, else accept it."""
+    approval = written(draft.state, st).approve
+    if approval is None:
+        conclude(draft, st, result)
+        return
+    draft.emit(e.StepProduced(step=st.key, round=st.round, attempt=st.attempt, result=result))
+    prompt = prompt_of(draft, st, approval, "Approve what {step} produced?")
+    show = tuple(a for a in result.artifacts if not approval.show or a.path in approval.show)
+    ask(draft, st, about="approval", prompt=prompt, approval=approval, show=show)
+
+
+def conclude(draft: Draft, st: StepState, result: e.Result) -> None:
+    """The work is accepted: set the facts it sets, go round again if its loop says so, else succeed."""
+    back = written(draft.state, st).back_to
+    try:
+        for name, value in _sets(draft, st, result).items():
+            know(draft, name, value, by=st.key)
+        if back is None or not back.when or st.parent or draft.state.winding_up:
+            succeed(draft, st, result)
+            return
+        if not fact_names(compile_condition(back.when)) <= draft.state.facts.keys():
+            _keep(draft, st, result)
+        held = judge_condition(draft, st, back.when, result.outputs)
+    except ConditionError as error:
+        _keep(draft, st, result)
+        fail_step(draft, st, Failure(kind="invalid_output", message=str(error)))
+        return
+    if held is False:
+        succeed(draft, st, result)
+    elif held:
+        if spent(draft.state, st, back):
+            _keep(draft, st, result)
+        else:
+            succeed(draft, st, result)
+        send_back(draft, st, reason=f"`{back.when}` holds", source=st.key)
+
+
+def _keep(draft: Draft, st: StepState, result: e.Result) -> None:
+    """Put the work on record, and what it cost, before it is known whether it is good."""
+    if st.result is None:
+        draft.emit(e.StepProduced(step=st.key, round=st.round, attempt=st.attempt, result=result))
+
+
+def _sets(draft: Draft, st: StepState, result: e.Result) -> dict[str, Any]:
+    found = {}
+    for name, source in written(draft.state, st).sets.items():
+        condition = compile_condition(source)
+        value = condition.value(scope_with(draft.state, st, result.outputs, condition))
+        fault = too_large(value)
+        if fault:
+            raise ConditionError(f"the fact {name} cannot be kept: {fault}")
+        found[name] = value
+    return found
+
+
+def succeed(draft: Draft, st: StepState, result: e.Result) -> None:
+    """Put the success on record; a decision leaves out what is not on its way, a foreach may be done with an item."""
+    draft.end(e.StepSucceeded(step=st.key, round=st.round, attempt=st.attempt, result=result))
+    step = written(draft.state, st)
+    if step.decision is not None and st.route:
+        _leave_out(draft, st)
+    if step.kind == "weave":
+        _woven(draft, result)
+    if st.parent:
+        end_foreach(draft, draft.state.steps[st.parent])
+
+
+def _woven(draft: Draft, result: e.Result) -> None:
+    """The internal last step has joined everything: the run has a branch now, and may have landed."""
+    outputs = result.outputs
+    draft.emit(e.RunWoven(branch=str(outputs.get("branch", "")), commit=result.commit, tree=result.tree))
+    if outputs.get("landed"):
+        landed = e.RunLanded(
+            target=str(outputs["landed"]),
+            commit=result.commit,
+            previous=str(outputs.get("previous", "")),
+            how=str(outputs.get("how", "")),
+        )
+        draft.emit(landed)
+
+
+def _leave_out(draft: Draft, decider: StepState) -> None:
+    """Skip what has not begun of the steps that the decision leaves out."""
+    for key, bypass in left_out(draft.state, decider).items():
+        st = draft.state.steps[key]
+        if not _has_begun(st):
+            skip_step(draft, st, bypass.cause, bypass.reason, decision=bypass.decision)
+
+
+def _has_begun(st: StepState) -> bool:
+    """Waiting for a person's word is no beginning; a foreach has begun with its items, though it makes no attempts."""
+    return (
+        st.status not in {"pending", "waiting"} or st.attempt > 0 or st.result is not None or bool(st.items)
+    )
+
+
+def skip_step(
+    draft: Draft,
+    st: StepState,
+    cause: e.SkipCause,
+    reason: str,
+    values: dict[str, Any] | None = None,
+    decision: str = "",
+) -> None:
+    """The step is not done, and the record says why."""
+    withdraw(draft, st, "the step is skipped")
+    draft.end(
+        e.StepSkipped(
+            step=st.key, round=st.round, cause=cause, reason=reason, values=values or {}, decision=decision
+        )
+    )
+    if st.parent:
+        end_foreach(draft, draft.state.steps[st.parent])
+
+
+def exhausted(draft: Draft, st: StepState, failure: Failure) -> None:
+    """No attempt is left: back to an earlier step if that is the policy, else the step has failed."""
+    step = written(draft.state, st)
+    if step.on_failure == "back_to" and step.back_to is not None and not draft.state.winding_up:
+        send_back(draft, st, reason=failure.message, source=st.key)
+    else:
+        fail_step(draft, st, failure)
+
+
+def fail_step(
+    draft: Draft, st: StepState, failure: Failure, overruled_by: FailurePolicy | None = None
+) -> None:
+    """The step has failed, and its policy says what that does to the run. With `ask` a person is asked before it fails."""
+    withdraw(draft, st, "the step failed")
+    state = draft.state
+    policy = overruled_by or ("continue" if st.parent else written(state, st).on_failure)
+    if policy == "back_to" or (policy == "ask" and state.winding_up):
+        policy = "fail"
+    if policy == "ask":
+        _ask_what_now(draft, st, failure)
+        return
+    draft.end(e.StepFailed(step=st.key, round=st.round, attempt=st.attempt, failure=failure, policy=policy))
+    if st.parent:
+        _item_failed(draft, state.steps[st.parent])
+    elif policy == "cancel":
+        stop_running(draft, f"{st.key} failed")
+    elif policy == "pause" and not (state.status == "paused" and state.reason == "by request"):
+        draft.emit(e.RunPaused(reason="blocked", detail=f"{st.key} failed: {failure.message}"))
+
+
+def _ask_what_now(draft: Draft, st: StepState, failure: Failure) -> None:
+    question = "Try it again, skip it, or let the run fail?"
+    ask(
+        draft,
+        st,
+        about="failure",
+        prompt=f"Step `{st.key}` failed: {failure.message}. {question}",
+        choices=("retry", "skip", "fail"),
+        detail={"class": failure.kind, "message": failure.message},
+    )
+
+
+def end_foreach(draft: Draft, parent: StepState) -> None:
+    """When the last item has ended, so does the step."""
+    state = draft.state
+    if parent.open_items or parent.status != "running":
+        return
+    items = [state.steps[key] for key in parent.items]
+    broken = [st for st in items if st.status in {"failed", "aborted"}]
+    if broken:
+        first = broken[0].failure or Failure(kind="permanent", message="it was stopped")
+        more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+        exhausted(draft, parent, Failure(kind=first.kind, message=f"{broken[0].key}: {first.message}{more}"))
+        return
+    result = left_by(draft, parent)
+    fault = too_large(result)
+    if fault:
+        what = f"what its {len(items)} items gave is too large together: {fault}; let each give large data as a file"
+        fail_step(draft, parent, Failure(kind="invalid_output", message=what))
+    else:
+        conclude(draft, parent, result)
+
+
+def _item_failed(draft: Draft, parent: StepState) -> None:
+    """The first failed item starts no further ones, unless the step is to be continued."""
+    if parent.broken_items == 1 and written(draft.state, parent).on_failure != "continue":
+        for item in (draft.state.steps[key] for key in parent.items):
+            if not _has_begun(item):
+                withdraw(draft, item, "another item failed")
+                draft.emit(e.StepSkipped(item.key, item.round, cause="need", reason="another item failed"))
+    end_foreach(draft, parent)
+
+
+def left_by(draft: Draft, st: StepState) -> e.Result:
+    """What there is of a step's work: what it produced, or what the items of a foreach did, in input order."""
+    if st.result is not None or not st.items:
+        return st.result or e.Result()
+    items = [draft.state.steps[key] for key in st.items]
+    keys = [key[len(st.key) + 1 : -1] for key in st.items]
+    return e.Result(
+        outputs={"items": [one.result.outputs if one.result else None for one in items], "keys": keys},
+        artifacts=tuple(a for one in items if one.result for a in one.result.artifacts),
+    )
+
+
+def stop_running(draft: Draft, reason: str) -> None:
+    """Abort every step that is under way or waits, items before their foreach; the shell sees that nobody wants them."""
+    found = [st for st in draft.state.steps.values() if st.status in {"running", "waiting"}]
+    for st in sorted(found, key=lambda st: (st.index, not st.parent, st.place)):
+        withdraw(draft, st, reason)
+        draft.end(e.StepAborted(step=st.key, round=st.round, reason=reason))
+    for opened in list(draft.state.asks.values()):
+        withdraw(draft, draft.state.steps[opened.step], reason)

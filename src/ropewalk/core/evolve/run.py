@@ -1,0 +1,240 @@
+"""What facts about the whole run do to its state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ropewalk.core import events as e
+from ropewalk.core.evolve.arrows import RUN_WAYS, STEP_WAYS, clock
+from ropewalk.core.evolve.rounds import open_round
+from ropewalk.core.evolve.step import charge, refresh
+from ropewalk.core.joins import manner, offer
+from ropewalk.core.state import FOR_PEOPLE, STEP_ENDED, State, StepState
+from ropewalk.core.work import Amount
+from ropewalk.definition.secrets import marks
+
+_RunEvent = e.RunStarted | e.RunPaused | e.RunResumed | e.RunClosing | e.RunReopened
+
+
+def _move(state: State, event: e.Event) -> None:
+    state.status = RUN_WAYS[type(event)][state.status][0]  # type: ignore[assignment]
+
+
+def _created(state: State, event: e.RunCreated, at: float) -> None:
+    if state.created:
+        return
+    state.created = True
+    state.digest = event.digest
+    # A record of before may hold the values of secret inputs: nobody is to be shown them, or given them by that.
+    state.inputs = {**event.inputs, **marks(state.workflow, event.inputs)}
+    state.facts = dict(event.facts)
+    state.options = event.options
+    state.parent = event.parent
+    state.forked_from = event.forked_from
+    state.base = event.base
+    state.labels = dict(event.labels)
+    state.created_at = at
+    graph = state.graph
+    state.phases = dict(graph.phase_sizes)
+    state.unfinished = graph.main
+    state.finals_left = len(graph.steps) - graph.main
+    for i, step in enumerate(graph.steps):
+        state.steps[step.id] = StepState(step.id, i, len(graph.needs[i]))
+
+
+def _started(state: State, event: e.RunStarted, at: float) -> None:
+    _go_on(state, event, at)
+    state.started_at = at
+    limit = state.workflow.limits.timeout_seconds
+    state.deadline = at + limit if limit is not None else None
+    for i, step in enumerate(state.graph.steps):
+        if not state.graph.needs[i] and not state.steps[step.id].offered:
+            offer(state, state.steps[step.id])
+
+
+def _paused(state: State, event: e.RunPaused, at: float) -> None:
+    _settle_clock(state, at)
+    _move(state, event)
+    state.reason, state.until, state.detail, state.paused_at = event.reason, event.until, event.detail, at
+
+
+def _resumed(state: State, event: e.RunResumed, at: float) -> None:
+    if state.reason in {"blocked", "by request"}:
+        state.recoveries = 0
+    _go_on(state, event, at)
+
+
+def _go_on(state: State, event: _RunEvent, at: float) -> None:
+    _settle_clock(state, at)
+    _move(state, event)
+    state.reason, state.until, state.detail, state.paused_at = "", None, "", None
+
+
+def _settle_clock(state: State, at: float) -> None:
+    """The time in which only people were waited for moves the deadline on, unless it is asked to count."""
+    if state.paused_at is not None and state.reason in FOR_PEOPLE:
+        waited = at - state.paused_at
+        state.waited_seconds += waited
+        if state.deadline is not None and not state.workflow.limits.count_waits and not state.closing:
+            state.deadline += waited
+
+
+def _imported(state: State, event: e.RunImported, at: float) -> None:
+    state.imported = True
+    if state.base.get("root"):
+        state.base = {**state.base, "root": event.root}
+    if not state.ended:
+        _settle_clock(state, at)
+        _move(state, event)
+        state.reason, state.until, state.detail, state.paused_at = "imported", None, event.by, at
+
+
+def _closing(state: State, event: e.RunClosing, at: float) -> None:
+    """Only final steps begin from now on; those of an aborted run have the longest of their graces for all they do."""
+    _go_on(state, event, at)
+    state.closing, state.reason, state.why = event.status, event.reason, event.reason
+    _acknowledge_failures(state)
+    graces = [s.timeout.grace_seconds for s in state.graph.steps if s.final]
+    state.deadline = at + max(graces, default=0.0) if event.status == "aborted" else None
+    for _, _, key in (*state.ready, *state.prompt):
+        if key in state.steps:
+            state.steps[key].offered = ""
+    _clear_queues(state)
+    for step in state.graph.steps:
+        if step.final:
+            offer(state, state.steps[step.id])
+
+
+def _ended(state: State, event: e.RunCompleted | e.RunFailed | e.RunAborted, at: float) -> None:
+    _move(state, event)
+    state.reason, state.detail = event.reason, ""
+    state.ended_at = at
+    state.until, state.paused_at, state.deadline = None, None, None
+    if isinstance(event, e.RunCompleted):
+        state.result = event.outputs
+    for st in state.steps.values():
+        if st.status in STEP_WAYS.get(type(event), ()):
+            st.status, st.cause, st.offered, st.ended_at = "skipped", "end", "", at
+    _clear_queues(state)
+
+
+def _clear_queues(state: State) -> None:
+    for queued in (state.ready, state.prompt, state.timers, state.deadlines):
+        queued.clear()
+
+
+def _reopened(state: State, event: e.RunReopened, at: float) -> None:
+    """What the end left out is open again; final steps that were done are done once more, in a new round."""
+    _go_on(state, event, at)
+    state.waited_seconds += at - (state.ended_at or at)
+    state.closing, state.why, state.ended_at = "", "", None
+    state.recoveries = 0
+    _acknowledge_failures(state)
+    limit = state.workflow.limits.timeout_seconds
+    state.deadline = at + limit if limit is not None else None
+    for st in [s for s in state.steps.values() if s.status in STEP_ENDED and not s.parent]:
+        if st.status == "skipped" and st.cause == "end" and not st.decision:
+            st.status = "pending"
+            refresh(st)
+        elif state.graph.steps[st.index].final:
+            open_round(state, st, at)
+    _recount(state)
+
+
+def _acknowledge_failures(state: State) -> None:
+    """What has failed stays so, but does nothing more to the run."""
+    state.failed = dict.fromkeys(state.failed, "continue")
+    state.failing = False
+
+
+def _recount(state: State) -> None:
+    """Count all needs anew; only where a whole run is opened again."""
+    graph = state.graph
+    state.unfinished = state.finals_left = 0
+    state.phases = dict.fromkeys(graph.phase_sizes, 0)
+    for i, step in enumerate(graph.steps):
+        st = state.steps[step.id]
+        hows = [manner(state.steps[graph.steps[n].id]) for n in graph.needs[i]]
+        st.left, st.good = hows.count(""), hows.count("good")
+        st.bad, st.dead = hows.count("bad"), hows.count("dead")
+        if manner(st) == "":
+            state.finals_left += step.final
+            state.unfinished += not step.final
+            if step.phase:
+                state.phases[step.phase] += 1
+    for step in graph.steps:
+        offer(state, state.steps[step.id])
+
+
+def _recovered(state: State, event: e.RunRecovered, at: float) -> None:
+    state.recoveries += bool(event.at_work)
+    for key in event.lost:
+        if key in state.steps:  # What it did is counted as far as is known, not while nobody drove the run.
+            clock(state, state.steps[key], state.updated_at)
+
+
+def _fact(state: State, event: e.FactSet, at: float) -> None:
+    state.facts[event.name] = event.value
+
+
+def _phase(state: State, event: e.PhaseStarted, at: float) -> None:
+    state.phases_begun[event.phase] = None
+
+
+def _raised(state: State, event: e.BudgetRaised, at: float) -> None:
+    more = Amount(event.cost_usd or 0.0, event.tokens or 0, event.seconds or 0.0, event.attempts or 0)
+    state.raised = together(state.raised, more)
+    if event.caller:
+        state.granted = together(state.granted, more)
+    st = state.steps.get(event.step)
+    if st is not None:
+        st.child_granted = together(st.child_granted, more)
+
+
+def _child_stopped(state: State, event: e.ChildStopped, at: float) -> None:
+    if state.unwanted.pop(event.child, None) is None:
+        return
+    charge(state, state.steps.get(event.step), event.spent)
+    state.raised = together(state.raised, event.granted)
+    if state.parent is not None:
+        state.granted = together(state.granted, event.granted)
+
+
+def together(one: Amount, other: Amount) -> Amount:
+    """Two amounts added up."""
+    return Amount(
+        one.cost_usd + other.cost_usd,
+        one.tokens + other.tokens,
+        one.seconds + other.seconds,
+        one.attempts + other.attempts,
+    )
+
+
+def _woven(state: State, event: e.RunWoven, at: float) -> None:
+    state.branch, state.commit, state.tree = event.branch, event.commit, event.tree
+
+
+def _landed(state: State, event: e.RunLanded, at: float) -> None:
+    state.landed = event.target
+
+
+HANDLERS: dict[type[e.Event], Callable[[State, Any, float], None]] = {
+    e.RunCreated: _created,
+    e.RunStarted: _started,
+    e.RunPaused: _paused,
+    e.RunResumed: _resumed,
+    e.RunClosing: _closing,
+    e.RunCompleted: _ended,
+    e.RunFailed: _ended,
+    e.RunAborted: _ended,
+    e.RunImported: _imported,
+    e.RunReopened: _reopened,
+    e.RunRecovered: _recovered,
+    e.FactSet: _fact,
+    e.PhaseStarted: _phase,
+    e.BudgetRaised: _raised,
+    e.ChildStopped: _child_stopped,
+    e.RunWoven: _woven,
+    e.RunLanded: _landed,
+}

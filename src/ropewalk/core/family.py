@@ -1,0 +1,101 @@
+"""What the budgets of a run's callers leave to it, and what its called runs take of its own, read off the states of them all.
+
+Runs that nobody drives here are left out: they start nothing, and what they told before is on record with their caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from ropewalk.core.around import NOTHING, Around
+from ropewalk.core.budgets import is_limited, left_to, spending, time_of
+from ropewalk.core.evolve.run import together
+from ropewalk.core.evolve.step import both
+from ropewalk.core.state import State
+from ropewalk.core.work import Amount, Spending
+from ropewalk.definition.policy import Budget
+
+StateOf = Callable[[str], State | None]
+"""The state of a run by its id, when it is driven in the same process."""
+
+_NONE = Budget()
+
+
+def around_of(state: State, state_of: StateOf, now: float) -> Around:
+    """What limits the run besides its own record; nothing costs nothing where no run of the family has a budget."""
+    calls = state.calls or state.unwanted
+    own = _below(state, state_of, now) if calls and is_limited(state) else NOTHING
+    caller = _caller(state, state_of)
+    if caller is None or not _counts(state, state_of):
+        return own
+    assert state.parent is not None
+    above, beside = around_of(caller, state_of, now), _below(caller, state_of, now)
+    beside = msgspec.structs.replace(beside, above=above.above)
+    st = caller.steps[state.parent.step]
+    mine = _one_below(state, st.child_spent, st.child_granted, state_of, now)
+    left = left_to(caller, state.parent.step, now, beside, mine.below, mine.more)
+    busy = own.busy or above.busy or beside.busy or bool(caller.running)
+    return msgspec.structs.replace(own, above=msgspec.structs.replace(left, granted=state.granted), busy=busy)
+
+
+def _caller(state: State, state_of: StateOf) -> State | None:
+    """The run that waits for this one, if it is driven here too."""
+    parent = state.parent
+    caller = state_of(parent.run) if parent is not None else None
+    if parent is None or caller is None or parent.step not in caller.calls:
+        return None
+    return caller if caller.steps[parent.step].child == state.run else None
+
+
+def _counts(state: State, state_of: StateOf) -> bool:
+    """Whether any run above this one, or a step that called, has a budget."""
+    caller = _caller(state, state_of)
+    if caller is None or state.parent is None:
+        return False
+    own = caller.step(state.parent.step).budget != _NONE
+    return own or is_limited(caller) or _counts(caller, state_of)
+
+
+def _below(state: State, state_of: StateOf, now: float) -> Around:
+    """What called runs have spent, hold and were granted and is not on record here, and whether one of them is at work."""
+    below = NOTHING
+    for key in state.calls:
+        st = state.steps[key]
+        child = state_of(st.child)
+        if child is not None:
+            below = _joined(below, _one_below(child, st.child_spent, st.child_granted, state_of, now))
+    for run, left in state.unwanted.items():
+        child = state_of(run)
+        if child is not None:
+            below = _joined(below, _one_below(child, left.spent, left.granted, state_of, now))
+    return below
+
+
+def _joined(one: Around, other: Around) -> Around:
+    below, more = both(one.below, other.below), together(one.more, other.more)
+    return Around(below, more, together(one.held, other.held), busy=one.busy or other.busy)
+
+
+def _one_below(child: State, told: Spending, known: Amount, state_of: StateOf, now: float) -> Around:
+    """A called run with all below it, less what its caller has heard of."""
+    under = _below(child, state_of, now)
+    total = both(spending(child), under.below)
+    granted = together(child.granted, under.more)
+    at_work, may_take = time_of(child, now)
+    spent = Spending(
+        max(total.cost_usd - told.cost_usd, 0.0),
+        max(total.unknown - told.unknown, 0),
+        max(total.tokens - told.tokens, 0),
+        max(total.attempts - told.attempts, 0),
+        max(total.seconds + at_work - told.seconds, 0.0),
+    )
+    more = Amount(
+        max(granted.cost_usd - known.cost_usd, 0.0),
+        max(granted.tokens - known.tokens, 0),
+        max(granted.seconds - known.seconds, 0.0),
+        max(granted.attempts - known.attempts, 0),
+    )
+    reserved = Amount(child.spent.reserved_usd, child.spent.reserved_tokens, may_take - at_work)
+    return Around(spent, more, together(under.held, reserved), busy=under.busy or bool(child.running))

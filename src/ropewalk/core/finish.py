@@ -1,0 +1,109 @@
+"""How a run comes to rest: it pauses because only people, a quota or a sub-run can move it, closes, or ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ropewalk.core import events as e
+from ropewalk.core.draft import Draft, scope_of
+from ropewalk.core.endings import stop_running
+from ropewalk.core.sizes import too_large
+from ropewalk.core.state import State
+from ropewalk.definition.condition import compile as compile_condition
+from ropewalk.errors import ConditionError
+
+SHOWN = 10
+"""Names that a pause lists."""
+
+
+def rest(draft: Draft) -> None:
+    """Called when no attempt is under way: say what is waited for, or end the run."""
+    state = draft.state
+    if state.failing and not state.closing:
+        if not state.moving:
+            stop_running(draft, "the run fails")
+            close(draft, "failed", _errors(state))
+    elif not state.closing and state.unfinished == 0:
+        close(draft, "completed", "")
+    elif state.closing and state.finals_left == 0:
+        finish(draft, state.closing, state.why)
+    elif state.prompt or state.moving or (state.ready and state.room > 0):
+        return
+    elif state.timers:
+        _wait_for_time(draft)
+    elif state.asks or state.calls:
+        detail = _listed(state.asks) or "a sub-run"
+        draft.emit(
+            e.RunPaused(reason="asked", until=state.alarms[0][0] if state.alarms else None, detail=detail)
+        )
+    else:
+        waits = [key for key, st in state.steps.items() if st.status in {"pending", "waiting", "running"}]
+        detail = f"nothing can move: {_listed(waits)}"
+        draft.emit(e.RunStalled(detail=detail))
+        draft.emit(e.RunPaused(reason="blocked", detail=detail))
+
+
+def is_over(state: State) -> bool:
+    """Whether nothing holds a run any more that waits for people or a quota."""
+    return (state.failing and not state.closing) or not (state.asks or state.calls or state.timers)
+
+
+def close(draft: Draft, status: str, reason: str) -> None:
+    """The main steps are over: run the final ones, if there are any, then end so."""
+    state = draft.state
+    if status == "completed" and state.failed:
+        status, reason = "failed", _errors(state)
+    if state.finals_left:
+        draft.emit(e.RunClosing(status=status, reason=reason))  # type: ignore[arg-type]
+        return
+    finish(draft, status, reason)
+
+
+def finish(draft: Draft, status: str, reason: str) -> None:
+    """End the run; a final step that failed makes a failure of a success."""
+    state = draft.state
+    if status == "completed" and state.failed:
+        status, reason = "failed", _errors(state)
+    if status == "completed":
+        try:
+            draft.emit(e.RunCompleted(outputs=_outputs(draft), reason=reason))
+        except ConditionError as error:
+            draft.emit(e.RunFailed(reason=f"outputs: {error}"))
+    elif status == "failed":
+        draft.emit(e.RunFailed(reason=reason))
+    else:
+        draft.emit(e.RunAborted(reason=reason))
+
+
+def _outputs(draft: Draft) -> dict[str, Any]:
+    scope = scope_of(draft.state)
+    found = {
+        name: compile_condition(source).value(scope) for name, source in draft.state.workflow.outputs.items()
+    }
+    fault = too_large(found)
+    if fault:
+        raise ConditionError(f"they cannot be kept: {fault}")
+    return found
+
+
+def _errors(state: State) -> str:
+    """The failed steps in written order, the first with its message."""
+    failed = sorted((state.steps[key] for key in state.failed), key=lambda st: (st.index, st.place))
+    failure = failed[0].failure
+    first = f"{failed[0].key}: {failure.message}" if failure else failed[0].key
+    return first + (f"; also {', '.join(st.key for st in failed[1:])}" if len(failed) > 1 else "")
+
+
+def _wait_for_time(draft: Draft) -> None:
+    """Only quotas left to wait for is a pause; a short backoff is not."""
+    state = draft.state
+    if all(state.steps[key].on == "quota" for key in state.timers):
+        until = min(state.timers.values())
+        draft.emit(e.RunPaused(reason="quota", until=until, detail=_listed(state.timers)))
+
+
+def _listed(names: Iterable[str]) -> str:
+    found = list(names)
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return ", ".join(found[:SHOWN]) + more

@@ -1,0 +1,116 @@
+"""What the history of another store has to be before it is taken in: nothing in it is believed because its hashes hold,
+as whoever wrote the file computed those too. Names that become paths, refs or words of a command line are checked here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from ropewalk.core import events as e
+from ropewalk.core.evolve import evolve
+from ropewalk.core.graph import Graph
+from ropewalk.core.ids import is_run_id
+from ropewalk.core.state import State, begin
+from ropewalk.core.work import Artifact
+from ropewalk.definition.workflow import Workflow
+
+_COMMIT = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})?")
+_DIGEST = re.compile(r"(?:[0-9a-f]{64})?")
+_BRANCH = re.compile(r"(?:(?!-)(?!.*(?:\.\.|//|@\{|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+)?")
+_NAMES = {"commit": _COMMIT, "tree": _COMMIT, "seen": _COMMIT, "previous": _COMMIT, "judged": _COMMIT}
+_BRANCHES = ("target", "branch")
+_TIMES = ("at", "until", "retry_at", "expires_at")
+_YEAR_10000 = 253_402_300_800.0
+"""Unix seconds of the first time that no calendar can show."""
+_STEP = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
+
+
+def fold_imported(run: str, workflow: Workflow, history: Sequence[tuple[e.Event, float]]) -> State:
+    """The state that an imported history leads to. Raises ValueError that names the version."""
+    for step in workflow.steps:
+        if not _STEP.fullmatch(step.id):
+            raise ValueError(f"its definition names a step {step.id!r:.80}")
+    state = begin(run, workflow, Graph(workflow))
+    for version, (event, at) in enumerate(history, 1):
+        for fault in (*_in_times({"at": at}), *_faults(event, first=version == 1)):
+            raise ValueError(f"version {version}: {fault}")
+        evolve(state, event, at)
+    return state
+
+
+def _faults(event: e.Event, first: bool) -> Iterator[str]:
+    if isinstance(event, e.RunCreated) != first:
+        yield "a history begins with run.created, and only there it stands"
+    if isinstance(event, e.RunCreated):
+        if event.parent is not None and not is_run_id(event.parent.run):
+            yield f"it was called by a run {event.parent.run!r:.80}"
+        yield from _in_base(event.base)
+    if isinstance(event, e.StepStarted) and event.child and not is_run_id(event.child):
+        yield f"it calls a run {event.child!r:.80}"
+    if isinstance(event, e.StepProduced | e.StepSucceeded):
+        yield from _in_result(event.result)
+    if isinstance(event, e.AskAnswered):
+        yield from _in_artifacts(event.artifacts)
+    if isinstance(event, e.AttemptFailed):
+        yield from _in_times({"retry_at": event.failure.retry_at})
+    for name in (*_NAMES, *_BRANCHES):
+        yield from _in_name(name, getattr(event, name, ""))
+    yield from _in_times({name: getattr(event, name, None) for name in _TIMES})
+
+
+def _in_base(base: dict[str, Any]) -> Iterator[str]:
+    for name, value in base.items():
+        yield from _in_name(name, value)
+    within = base.get("within", "")
+    if within and not (isinstance(within, str) and is_run_id(within)):
+        yield f"it works in the folder of a run {within!r:.80}"
+    yield from _in_times({"at": base.get("at")})
+
+
+def _in_times(times: dict[str, Any]) -> Iterator[str]:
+    for name, value in times.items():
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value is not None and not (number and 0 <= value < _YEAR_10000):
+            yield f"{name} is no time: {value!r:.80}"
+
+
+def _in_result(result: e.Result) -> Iterator[str]:
+    for name in ("commit", "tree"):
+        yield from _in_name(name, getattr(result, name))
+    yield from _in_artifacts(result.artifacts)
+
+
+def _in_artifacts(artifacts: Sequence[Artifact]) -> Iterator[str]:
+    for artifact in artifacts:
+        yield from _in_name("commit", artifact.commit)
+        if not _DIGEST.fullmatch(artifact.digest):
+            yield f"{artifact.digest!r:.80} is no sha256"
+        if artifact.path.startswith("/") or ".." in artifact.path.split("/") or "\0" in artifact.path:
+            yield f"{artifact.path!r:.80} is no file inside of a folder"
+
+
+def _in_name(name: str, value: Any) -> Iterator[str]:
+    """Git reads these on its command line, where a dash would make an option of them."""
+    kind = _NAMES.get(name) or (_BRANCH if name in _BRANCHES else None)
+    if kind is not None and not (isinstance(value, str) and kind.fullmatch(value)):
+        yield f"{value!r:.80} is no {'branch' if name in _BRANCHES else 'commit'}"
+
+
+def definition_digest(history: Sequence[tuple[e.Event, float]]) -> str:
+    """What the first event says of the definition; "" when it is no beginning of a run."""
+    first = history[0][0] if history else None
+    return first.digest if isinstance(first, e.RunCreated) else ""
+
+
+def decoded_definition(stored: bytes) -> Workflow:
+    """Raises ValueError when these bytes are no definition."""
+    from ropewalk.definition.stored import decode
+
+    try:
+        return decode(stored)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise ValueError(f"its definition cannot be read: {error}") from error

@@ -1,0 +1,127 @@
+"""Work is sent back: exactly the steps between begin a new round, at most so many times, then a person decides.
+
+What had been left out because of a step that is open again is open again too; what a decision leaves out that stands is not.
+"""
+
+from __future__ import annotations
+
+from ropewalk.core import events as e
+from ropewalk.core.bypass import Bypass, still_left_out
+from ropewalk.core.draft import Draft, written
+from ropewalk.core.questions import ask, withdraw
+from ropewalk.core.state import State, StepState
+from ropewalk.definition.workflow import BackTo
+
+
+def send_back(
+    draft: Draft,
+    st: StepState,
+    *,
+    reason: str,
+    source: str,
+    findings: tuple[str, ...] = (),
+    forced: bool = False,
+) -> None:
+    """Re-open everything from the step's `back_to` up to it (an item sends back its foreach), or else the step alone."""
+    state = draft.state
+    back = written(state, st).back_to
+    if back is None:
+        do_again(draft, st, reason=reason, source=source, forced=forced)
+        return
+    origin = state.steps[st.parent] if st.parent else st
+    if spent(state, st, back) and not forced:
+        _escalate(draft, st, reason, findings, f"sent back to `{back.to}` {origin.turns} times")
+        return
+    keys = _between(state, back.to, origin)
+    target = back.to if back.to in keys else keys[0]
+    _open(draft, e.RoundOpened(origin.key, target, keys, origin.turns + 1, reason, findings, source))
+
+
+def do_again(draft: Draft, st: StepState, *, reason: str, source: str, forced: bool = False) -> None:
+    """Re-open this one step (or item), with the reason in its brief; that is no turn of a loop."""
+    if st.round > draft.state.workflow.limits.rounds and not forced:
+        _escalate(draft, st, reason, (), f"done {st.round} times")
+        return
+    _open(draft, e.RoundOpened(st.key, st.key, (st.key,), st.turns, reason, source=source))
+
+
+def _open(draft: Draft, opened: e.RoundOpened) -> None:
+    steps = draft.state.steps
+    left_out = [key for step in opened.steps for key in left_out_by(draft.state, steps[step])]
+    for step in opened.steps:
+        for key in (*steps[step].items, step):
+            withdraw(draft, steps[key], "a new round begins")
+    draft.emit(opened)
+    bypassed = still_left_out(draft.state)
+    for step in opened.steps:
+        if step in bypassed and bypassed[step].cause == "route":
+            _pass_by(draft, steps[step], bypassed[step])
+    take_along(draft, left_out)
+
+
+def retry(draft: Draft, st: StepState, reason: str = "") -> None:
+    """Try a step again in the same round, at a person's word."""
+    left_out = left_out_by(draft.state, st)
+    draft.emit(e.StepRetried(step=st.key, round=st.round, reason=reason))
+    take_along(draft, left_out)
+
+
+def spent(state: State, st: StepState, back: BackTo) -> bool:
+    """Whether the step has sent back as often as it may, or one that it would re-open has had all its rounds."""
+    origin = state.steps[st.parent] if st.parent else st
+    most = state.workflow.limits.rounds
+    if origin.turns >= min(back.at_most, most):
+        return True
+    return any(state.steps[key].round > most for key in _between(state, back.to, origin))
+
+
+def _between(state: State, target: str, origin: StepState) -> tuple[str, ...]:
+    """The steps on a way from `target` to `origin`; not skipped ones that a decision leaves out which stays as it is."""
+    body = [state.graph.steps[i].id for i in state.graph.body(target, origin.key)]
+    bypassed = still_left_out(state, undecided=body)
+    return tuple(key for key in body if state.steps[key].status != "skipped" or key not in bypassed)
+
+
+def left_out_by(state: State, st: StepState) -> list[str]:
+    """Steps that are skipped because of how this one ended, in written order."""
+    graph = state.graph
+    followers = [graph.steps[i].id for i in graph.followers[st.index]] if not st.parent else []
+    found = [key for key in followers if _for_its_needs(state.steps[key])]
+    if st.route:
+        found += [key for key in graph.index if state.steps[key].decision == st.key]
+    return found
+
+
+def _for_its_needs(st: StepState) -> bool:
+    return st.status == "skipped" and st.cause in {"need", "route"} and not st.decision
+
+
+def take_along(draft: Draft, keys: list[str]) -> None:
+    """Open steps again that were left out, and what was left out because of them."""
+    for key in keys:
+        st = draft.state.steps[key]
+        if st.status == "skipped":
+            retry(draft, st)
+            bypass = still_left_out(draft.state).get(key)
+            if bypass is not None:
+                _pass_by(draft, st, bypass)
+
+
+def _pass_by(draft: Draft, st: StepState, bypass: Bypass) -> None:
+    """A step that is open again stays out by another decision, and goes along when that one is made anew."""
+    skipped = e.StepSkipped(st.key, st.round, bypass.cause, bypass.reason, decision=bypass.decision)
+    draft.end(skipped)
+
+
+def _escalate(draft: Draft, st: StepState, reason: str, findings: tuple[str, ...], done: str) -> None:
+    withdraw(draft, st, "escalated")
+    question = "Go on as it is, try once more, or give up?"
+    ask(
+        draft,
+        st,
+        about="escalation",
+        prompt=f"Step `{st.key}` was {done} and is not there yet: {reason}. {question}",
+        choices=("approve", "retry", "reject"),
+        show=st.result.artifacts if st.result else (),
+        detail={"findings": list(findings)},
+    )

@@ -1,0 +1,240 @@
+"""What is true of a run after its events so far. Only `evolve` changes it; everybody else reads.
+
+One driver owns a State and moves it forward in place, so that an event costs the same in a run of ten steps and of ten
+thousand. Equal histories give equal states.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+from ropewalk.core.events import AskAnswered, AskOpened, Result, SkipCause
+from ropewalk.core.graph import Graph
+from ropewalk.core.options import Options, Parent
+from ropewalk.core.work import Amount, Failure, Feedback, Spending, Usage, Verdict
+from ropewalk.definition.policy import FailurePolicy
+from ropewalk.definition.workflow import Step, Workflow
+
+RunStatus = Literal["pending", "running", "paused", "completed", "failed", "aborted"]
+StepStatus = Literal["pending", "running", "waiting", "succeeded", "failed", "skipped", "aborted"]
+
+ENDED: frozenset[str] = frozenset({"completed", "failed", "aborted"})
+FOR_PEOPLE: frozenset[str] = frozenset({"asked", "by request", "budget", "blocked", "imported", "secret"})
+"""Pauses in which only people are waited for."""
+STEP_ENDED: frozenset[str] = frozenset({"succeeded", "failed", "skipped", "aborted"})
+
+
+class StepState(Struct):
+    """One step, or one item of a foreach (`id[key]`, `parent` set), in its present round.
+
+    `left`, `good`, `bad`, `dead` count its needs: not ended, ended well, ended badly, on a route not taken.
+    `attempt` numbers the tries of this round, `tries` those that eat the retry budget, `attempts` all there ever were.
+    `asks` are its open ones. `decision` took another route than the one that leads here. Of a foreach: `queue` has the
+    items that no place of `at_most` was free for yet, the next one last; `broken_items` failed or were stopped. An item is
+    `seated` while it has such a place.
+    `owner` is the driver that may begin the present attempt.
+    `begun_at` is when the attempt under way began, `seconds` the working time of those before; `child_spent` and
+    `child_granted` are what the called run has told to have spent and to have been allowed.
+    `earlier` is what the round before left, where its work came back to be mended. `warnings` are those of all its
+    attempts, each once.
+    """
+
+    key: str
+    index: int
+    left: int
+    status: StepStatus = "pending"
+    round: int = 1
+    attempt: int = 0
+    tries: int = 0
+    attempts: int = 0
+    good: int = 0
+    bad: int = 0
+    dead: int = 0
+    offered: Literal["", "prompt", "ready"] = ""
+    admitted: bool = False
+    asked: bool = False
+    on: str = ""
+    until: float | None = None
+    detail: str = ""
+    cause: SkipCause | Literal[""] = ""
+    result: Result | None = None
+    failure: Failure | None = None
+    failures: list[Failure] = field(default_factory=list)
+    warnings: tuple[str, ...] = ()
+    verdicts: list[Verdict] = field(default_factory=list)
+    feedback: list[Feedback] = field(default_factory=list)
+    notes: dict[str, Any] = field(default_factory=dict)
+    owner: str = ""
+    route: str = ""
+    decision: str = ""
+    asks: dict[str, None] = field(default_factory=dict)
+    child: str = ""
+    child_status: str = ""
+    started_at: float | None = None
+    ended_at: float | None = None
+    turns: int = 0
+    reserved: Amount = Amount()
+    begun_at: float | None = None
+    seconds: float = 0.0
+    child_spent: Spending = Spending()
+    child_granted: Amount = Amount()
+    place: int = 0
+    item: Any = None
+    parent: str = ""
+    items: tuple[str, ...] = ()
+    open_items: int = 0
+    broken_items: int = 0
+    queue: list[str] = field(default_factory=list)
+    seated: bool = False
+    usage: Usage = Usage()
+    earlier: Result | None = None
+
+
+Alarm = tuple[float, int, int, int, str]
+"""When, what kind of alarm, the place of its step or ask in written order (two numbers), and the name of step or ask."""
+
+
+class Spent(Struct):
+    """What the run has used so far, its sub-runs included, as `Spending` tells it; and what is reserved for attempts under
+    way."""
+
+    cost_usd: float = 0.0
+    unknown: int = 0
+    tokens: int = 0
+    attempts: int = 0
+    seconds: float = 0.0
+    told: int = 0
+    dearest_usd: float = 0.0
+    most_tokens: int = 0
+    longest_seconds: float = 0.0
+    reserved_usd: float = 0.0
+    reserved_tokens: int = 0
+
+
+class Unwanted(Struct, frozen=True):
+    """A called run that its step did not wait for any more, and what was told of it by then."""
+
+    step: str
+    round: int
+    spent: Spending = Spending()
+    granted: Amount = Amount()
+
+
+class State(Struct):
+    """A run. `ready` (needs a place) and `prompt` (needs none) are heaps of (order, item, key) with stale entries allowed:
+    an entry counts while its step is pending and offered. `alarms` is such a heap too (`ropewalk.core.alarms`).
+
+    `closing` is how the run will end and `why`. `failed` steps with what each does to the run; `moving` are the calls
+    whose run is not paused; `unwanted` called runs that have to be stopped, by id; `wanted` facts with the open asks for each; `waited_seconds` were spent on waiting for people
+    only. `raised` was allowed on top of the budget, `granted` on top of those of the runs that called this one.
+    """
+
+    run: str
+    workflow: Workflow
+    graph: Graph
+    status: RunStatus = "pending"
+    version: int = 0
+    created: bool = False
+    digest: str = ""
+    reason: str = ""
+    detail: str = ""
+    until: float | None = None
+    inputs: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    outputs: dict[str, Any] = field(default_factory=dict)
+    result: dict[str, Any] = field(default_factory=dict)
+    options: Options = Options()
+    parent: Parent | None = None
+    forked_from: str = ""
+    imported: bool = False
+    base: dict[str, Any] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    created_at: float = 0.0
+    started_at: float | None = None
+    ended_at: float | None = None
+    updated_at: float = 0.0
+    paused_at: float | None = None
+    waited_seconds: float = 0.0
+    deadline: float | None = None
+    closing: str = ""
+    why: str = ""
+    failing: bool = False
+    recoveries: int = 0
+    steps: dict[str, StepState] = field(default_factory=dict)
+    running: dict[str, None] = field(default_factory=dict)
+    calls: dict[str, None] = field(default_factory=dict)
+    moving: dict[str, None] = field(default_factory=dict)
+    unwanted: dict[str, Unwanted] = field(default_factory=dict)
+    ready: list[tuple[int, int, str]] = field(default_factory=list)
+    prompt: list[tuple[int, int, str]] = field(default_factory=list)
+    timers: dict[str, float] = field(default_factory=dict)
+    deadlines: dict[str, float] = field(default_factory=dict)
+    alarms: list[Alarm] = field(default_factory=list)
+    asks: dict[str, AskOpened] = field(default_factory=dict)
+    answers: dict[str, AskAnswered] = field(default_factory=dict)
+    wanted: dict[str, dict[str, None]] = field(default_factory=dict)
+    ask_count: int = 0
+    unfinished: int = 0
+    finals_left: int = 0
+    failed: dict[str, FailurePolicy] = field(default_factory=dict)
+    spent: Spent = field(default_factory=Spent)
+    raised: Amount = Amount()
+    granted: Amount = Amount()
+    phases: dict[str, int] = field(default_factory=dict)
+    phases_begun: dict[str, None] = field(default_factory=dict)
+    branch: str = ""
+    commit: str = ""
+    tree: str = ""
+    landed: str = ""
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED
+
+    @property
+    def parallel(self) -> int:
+        """How many attempts may hold a place at once; one after losses in a row, so that who causes them is found."""
+        if self.options.sequential or self.recoveries > 1:
+            return 1
+        return self.options.parallel or self.workflow.limits.parallel
+
+    @property
+    def room(self) -> int:
+        """How many more attempts may start; one step at a time also means one called run at a time."""
+        return self.parallel - len(self.running) - (len(self.calls) if self.options.sequential else 0)
+
+    @property
+    def winding_up(self) -> bool:
+        """Whether the run fails or is aborted: nothing is tried again, and no main step starts."""
+        return self.closing == "aborted" or (self.failing and not self.closing)
+
+    @property
+    def clock_stands(self) -> bool:
+        """Whether the run's own time does not go on, because only people are waited for."""
+        waits = self.status == "paused" and self.reason in FOR_PEOPLE
+        return waits and not self.closing and not self.workflow.limits.count_waits
+
+    def worked_seconds(self, now: float) -> float:
+        """How long the run has been going on, without the time in which only people were waited for."""
+        if self.started_at is None:
+            return 0.0
+        waited = 0.0 if self.workflow.limits.count_waits else self.waited_seconds
+        if self.clock_stands and self.paused_at is not None:
+            waited += now - self.paused_at
+        return now - self.started_at - waited
+
+    @property
+    def untouched(self) -> bool:
+        """Whether it came from another store and nobody has said yet that it may go on here."""
+        return self.status == "paused" and self.reason == "imported"
+
+    def step(self, key: str) -> Step:
+        """What was written for a step key, also for an item's."""
+        return self.graph.steps[self.steps[key].index]
+
+
+def begin(run: str, workflow: Workflow, graph: Graph) -> State:
+    """The state before any event."""
+    return State(run=run, workflow=workflow, graph=graph)

@@ -1,0 +1,71 @@
+"""Files between steps: what a step requires is created by somebody who has ended by then, or is there already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ropewalk.definition.check.shape import Shape
+from ropewalk.definition.check.subject import Subject
+from ropewalk.definition.fault import nearest
+from ropewalk.definition.findings import Path
+from ropewalk.definition.order import Writers, names_of
+from ropewalk.definition.workflow import Ref, Step
+
+Exists = Callable[[str], bool]
+
+
+def check_artifacts(subject: Subject, shape: Shape, exists: Exists | None) -> None:
+    """`requires` and `updates` of every step that are neither soft nor from outside."""
+    writers = Writers()
+    for step in subject.workflow.steps:
+        writers.note(step)
+    names = sorted(
+        {name for step in subject.workflow.steps for ref in step.creates for name in names_of(ref)}
+    )
+    for path, step in subject.steps():
+        _writes_where_it_may(subject, path, step)
+        for key, refs in (("requires", step.requires), ("updates", step.updates)):
+            for index, ref in enumerate(refs):
+                if not (ref.soft or ref.external or ref.aggregate or ref.label):
+                    _ref(subject, shape, (*path, key, index), step, ref, writers, names, exists)
+
+
+def _writes_where_it_may(subject: Subject, path: Path, step: Step) -> None:
+    """A step that is to write has a folder that is kept."""
+    if step.workspace not in ("read", "none"):
+        return
+    for key, refs in (("creates", step.creates), ("updates", step.updates)):
+        for index, ref in enumerate(refs):
+            if not ref.label:
+                what = f"`{step.id}` is to write `{ref.name}`, but its workspace is `{step.workspace}`"
+                subject.findings.fault((*path, key, index), what, "write `workspace: own`, or leave it out")
+
+
+def _ref(
+    subject: Subject,
+    shape: Shape,
+    path: Path,
+    step: Step,
+    ref: Ref,
+    writers: Writers,
+    names: list[str],
+    exists: Exists | None,
+) -> None:
+    wanted = names_of(ref)
+    found = [writer for name in wanted for writer in writers.of(name) if writer != step.id]
+    if any(subject.by_id[writer].final <= step.final for writer in found):
+        if path[-2] == "requires" and not any(_ahead(shape, writer, step) for writer in found):
+            what = f"`{ref.name}` is created by `{found[0]}`, which stands later"
+            subject.findings.fault(path, what, f"move `{found[0]}` up, or add `needs: [{found[0]}]`")
+        return
+    if exists is not None and any(exists(name) for name in wanted):
+        return
+    near = nearest(ref.name, names)
+    mend = "" if near else "let a step create it, or write {path: …, external: true}"
+    subject.findings.fault(path, f"no step creates `{ref.name}`", mend, nearest=near)
+
+
+def _ahead(shape: Shape, writer: str, step: Step) -> bool:
+    if step.final or {writer, step.id} & shape.circular:
+        return True
+    return shape.before(writer, step.id)

@@ -1,0 +1,150 @@
+"""The names that an expression or template may read, with their types, and the steps whose outputs are there by then."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from ropewalk.definition.check.shape import Shape
+from ropewalk.definition.check.subject import Subject
+from ropewalk.definition.condition import (
+    ANY,
+    BOOL,
+    DOUBLE,
+    INT,
+    STRING,
+    Type,
+    from_schema,
+    list_of,
+    map_of,
+    object_of,
+)
+from ropewalk.definition.condition.types import joined, of_value
+from ropewalk.definition.workflow import Fact, Input, Step
+from ropewalk.nesting import read_json
+
+TYPES: Final = {
+    "string": STRING,
+    "integer": INT,
+    "number": DOUBLE,
+    "boolean": BOOL,
+    "list": list_of(),
+    "object": map_of(),
+}
+RUN: Final = object_of(
+    {"id": STRING, "workflow": STRING, "status": STRING, "round": INT, "turns": INT, "attempt": INT}
+)
+PATH: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\Z")
+
+
+class Scope:
+    """The names of one workflow; `of` gives those of one step."""
+
+    def __init__(self, subject: Subject, shape: Shape) -> None:
+        self.subject = subject
+        self.shape = shape
+        self.outputs = {step.id: _outputs(step) for step in subject.workflow.steps}
+        self.names: dict[str, Type] = {
+            "inputs": object_of({name: _value(one) for name, one in subject.workflow.inputs.items()}),
+            "facts": object_of({name: _value(one) for name, one in subject.workflow.facts.items()}),
+            "outputs": object_of(self.outputs),
+            "run": RUN,
+        }
+
+    def of(self, step: Step, *, own: bool = False) -> dict[str, Type]:
+        """The names in expressions of a step; with `own` also its outputs by themselves (`outputs.coverage`)."""
+        names = dict(self.names)
+        if step.foreach is not None:
+            names[step.foreach.name] = self.item(step.foreach.over)
+        if own:
+            mine = _work(step)
+            names["outputs"] = object_of({**mine.fields, **self.outputs, step.id: mine}, closed=mine.closed)
+        return names
+
+    def item(self, over: str) -> Type:
+        """What one item of a `foreach` is, as far as the list tells."""
+        found = self._list(over)
+        if found.kind == "list":
+            return found.element
+        return object_of({"key": STRING, "value": found.element}) if found.kind == "map" else ANY
+
+    def _list(self, over: str) -> Type:
+        if PATH.match(over):
+            found = ANY
+            for index, part in enumerate(over.split(".")):
+                found = self.names.get(part, ANY) if not index else found.fields.get(part, ANY)
+            return found
+        try:
+            items = read_json(over)
+        except msgspec.DecodeError:
+            return ANY
+        if not isinstance(items, list) or not items:
+            return ANY
+        element = of_value(items[0])
+        for one in items[1:]:
+            element = joined(element, of_value(one))
+        return list_of(element)
+
+    def missing(self, reader: Step, step: str) -> str:
+        """Why a step's outputs are not there yet when `reader` starts; empty when they are, or nobody can tell."""
+        shape = self.shape
+        if reader.final or {reader.id, step} & shape.circular or reader.id in self.subject.unsure:
+            return ""
+        if step == reader.id:
+            return f"`{step}` has no outputs before it has run"
+        if self.subject.by_id[step].final:
+            return f"`{step}` runs after all others"
+        return (
+            "" if shape.before(step, reader.id) else f"`{step}` may not have ended when `{reader.id}` starts"
+        )
+
+
+def _value(one: Input | Fact) -> Type:
+    if one.choices and all(isinstance(choice, str) for choice in one.choices):
+        return Type("string", choices=tuple(one.choices))
+    return TYPES.get(one.type, ANY)
+
+
+def _outputs(step: Step) -> Type:
+    """What stands under `outputs.<step>`; a `foreach` has its items' outputs in a list."""
+    found = _work(step)
+    if step.foreach is not None:
+        return object_of({"items": list_of(found), "keys": list_of(STRING)})
+    return found
+
+
+def _work(step: Step) -> Type:
+    """What the work gives: what `output` says, and what the kind always gives."""
+    fields: dict[str, Type] = dict(_of_kind(step))
+    closed = step.kind in ("ask", "decide")
+    if step.output:
+        said = from_schema(step.output)
+        if said.kind != "object":
+            return ANY
+        fields.update(said.fields)
+        closed = said.closed
+    return object_of(fields, closed=closed)
+
+
+def _of_kind(step: Step) -> Mapping[str, Type]:
+    match step.kind:
+        case "run":
+            return {"exit_code": INT, "stdout": STRING}
+        case "ask":
+            choices = tuple(choice.id for choice in step.ask.choices) if step.ask else ()
+            choice = Type("string", choices=choices)
+            return {"verdict": STRING, "value": ANY, "by": STRING, "reason": STRING, "choice": choice}
+        case "decide" if step.decision is not None:
+            return {"route": Type("string", choices=tuple(route.name for route in step.decision.routes))}
+        case "noop":
+            written: Any = step.args.get("outputs", {})
+            return (
+                {name: of_value(value) for name, value in written.items()}
+                if isinstance(written, dict)
+                else {}
+            )
+        case _:
+            return {}

@@ -1,0 +1,154 @@
+"""Secrets: each is found in one way, given by a name that can be a variable, and never part of a text or a condition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from ropewalk.definition.check.subject import Subject
+from ropewalk.definition.findings import Path, texts_in
+from ropewalk.definition.secrets import named, secret_inputs
+from ropewalk.definition.workflow import Step
+
+VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+TYPES: Final = ("string", "integer", "number")
+OWN: Final = "ROPEWALK_"
+READ: Final = re.compile(r"\b(inputs|secrets)\s*(?:\.\s*|\[\s*['\"])([A-Za-z_][\w-]*)")
+MARKED: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+HELD: Final = ("ask", "noop")
+"""Kinds that start nothing which could be given a secret."""
+
+
+def check_secrets(subject: Subject) -> None:
+    """`secrets` of the file, of roles and of steps, secret inputs, and every text that would take one in."""
+    _definitions(subject)
+    for name, role in subject.workflow.roles.items():
+        _given(subject, ("roles", name, "secrets"), role.secrets, {})
+    for path, step in subject.steps():
+        _given(subject, (*path, "secrets"), step.secrets, step.env, calls=step.kind == "call")
+        _of_step(subject, path, step)
+    for name, expression in subject.workflow.outputs.items():
+        _text(subject, ("outputs", name), expression, "")
+
+
+def _definitions(subject: Subject) -> None:
+    findings = subject.findings
+    for name, one in subject.workflow.secrets.items():
+        ways = [way for way in ("env", "file", "command") if getattr(one, way)]
+        if len(ways) != 1:
+            what = f"the secret `{name}` is found in {'no way' if not ways else 'several ways'}"
+            findings.fault(("secrets", name), what, "say one of `env`, `file` and `command`")
+        if name in subject.workflow.inputs:
+            what = f"an input and a secret are called `{name}`"
+            findings.fault(("secrets", name), what, "rename one of them", key=True)
+        if one.env and not VARIABLE.match(one.env):
+            what = f"the `env` of `{name}` is no name of a variable"
+            findings.fault(
+                ("secrets", name, "env"), what, "name the variable; its value stands outside of the file"
+            )
+    for name in secret_inputs(subject.workflow):
+        declared = subject.workflow.inputs[name]
+        if declared.default is not None:
+            what = f"the default of the secret input `{name}` would stand in the file"
+            findings.fault(("inputs", name, "default"), what, "remove it, and write `required: false`")
+        if declared.type not in TYPES:
+            what = f"the secret input `{name}` is a text"
+            findings.fault(("inputs", name, "type"), what, "write `type: string`")
+
+
+def _given(
+    subject: Subject, path: Path, given: Mapping[str, str], env: Mapping[str, str], *, calls: bool = False
+) -> None:
+    workflow, findings = subject.workflow, subject.findings
+    known = (*workflow.secrets, *secret_inputs(workflow))
+    for name, wanted in given.items():
+        place = (*path, name) if name != wanted else (*path, list(given).index(name))
+        if wanted in workflow.inputs and wanted not in known:
+            findings.fault(place, f"the input `{wanted}` is no secret", f"write `{wanted}: {{secret: true}}`")
+        elif wanted not in known:
+            subject.unknown(place, "secret", wanted, known, "say under `secrets` where it is found")
+        if calls:
+            continue
+        if not VARIABLE.match(name):
+            findings.fault(place, f"`{name}` cannot be a variable", f"write `{{{_tidy(name)}: {wanted}}}`")
+        elif name.startswith(OWN):
+            findings.fault(
+                place, f"variables that begin with {OWN} are ropewalk's own", "choose another name"
+            )
+        elif name in env:
+            findings.fault(place, f"`{name}` stands under `env` as well", "keep one of them")
+
+
+def _tidy(name: str) -> str:
+    return re.sub(r"\W", "_", name).upper().lstrip("0123456789") or "TOKEN"
+
+
+def _of_step(subject: Subject, path: Path, step: Step) -> None:
+    commands = any(gate.kind == "command" for gate in step.gates)
+    if step.secrets and step.kind in HELD and not commands:
+        what = "nothing is started here that could be given a secret"
+        subject.findings.fault((*path, "secrets"), what, "name it in the step that needs it", key=True)
+    if step.cache and named(subject.workflow, step):
+        what = "a step that is given a secret cannot be cached: values are not compared"
+        subject.findings.fault((*path, "cache"), what, "remove `cache`", key=True)
+    for place, text in _templates(step):
+        _text(subject, (*path, *place), text, step.kind, template=True)
+    for place, text in _expressions(step):
+        _text(subject, (*path, *place), text, step.kind)
+
+
+def secret_in(subject: Subject, text: str) -> str:
+    """The first secret that a template or an expression reads; empty when it reads none."""
+    secret = (*secret_inputs(subject.workflow), *subject.workflow.secrets)
+    return next((match[2] for match in READ.finditer(text) if match[2] in secret), "")
+
+
+def way_right(name: str, kind: str) -> str:
+    """How a step is given a secret that cannot stand in a text."""
+    if kind == "call":
+        return (
+            f"give it on with `secrets: {{{name}: {name}}}`, by the name that the called workflow has for it"
+        )
+    variable = _tidy(name)
+    return f'write `secrets: {{{variable}: {name}}}` on the step, and read it there as `"${variable}"`'
+
+
+def _text(subject: Subject, path: Path, text: str, kind: str, *, template: bool = False) -> None:
+    """Inputs that are secret, in an expression or between the marks of a template."""
+    secret = secret_inputs(subject.workflow)
+    parts = [(part.start(), part[0]) for part in MARKED.finditer(text)] if template else [(0, text)]
+    for start, part in parts if secret else ():
+        for match in READ.finditer(part):
+            if match[1] == "inputs" and match[2] in secret:
+                what = f"`inputs.{match[2]}` is a secret, and never part of a text or a condition"
+                mend = way_right(match[2], kind)
+                subject.findings.fault(path, what, mend, offset=start + match.start())
+
+
+def _templates(step: Step) -> Iterator[tuple[Path, str]]:
+    args = {name: value for name, value in step.args.items() if name != "script"}
+    for key, value in (("prompt", step.prompt), ("handoff", step.handoff), ("env", step.env), ("args", args)):
+        yield from texts_in((key,), value)
+    if step.decision is not None:
+        yield ("decision", "prompt"), step.decision.prompt
+    for key, approval in (("ask", step.ask), ("approve", step.approve)):
+        if approval is not None:
+            yield (key, "prompt"), approval.prompt
+    for index, gate in enumerate(step.gates):
+        said = {name: value for name, value in gate.args.items() if name not in ("script", "condition")}
+        yield from texts_in(("gates", index), said)
+
+
+def _expressions(step: Step) -> Iterator[tuple[Path, str]]:
+    yield ("when",), step.when
+    yield from texts_in(("sets",), step.sets)
+    if step.foreach is not None:
+        yield ("foreach", "over"), step.foreach.over
+    if step.back_to is not None:
+        yield ("back_to", "when"), step.back_to.when
+    for index, route in enumerate(step.decision.routes if step.decision else ()):
+        yield ("decision", "routes", index, "when"), route.when
+    for index, gate in enumerate(step.gates):
+        if gate.kind == "condition":
+            yield ("gates", index, "condition"), str(gate.args.get("condition", ""))

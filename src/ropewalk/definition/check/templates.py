@@ -1,0 +1,188 @@
+"""Templates: each can be parsed, uses names and filters that there are, and reads only what is there by then.
+
+Jinja2 is loaded only for a workflow that has a template with something to fill in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from ropewalk.definition.check.conditions import DASHED
+from ropewalk.definition.check.scope import Scope
+from ropewalk.definition.check.secrets import secret_in, way_right
+from ropewalk.definition.check.subject import Subject
+from ropewalk.definition.fault import nearest
+from ropewalk.definition.findings import Path, texts_in
+from ropewalk.definition.workflow import Gate, Step
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, nodes
+
+SECRETS: Final = "secrets"
+MARKS: Final = ("{{", "{%", "{#")
+BLANK: Final = re.compile(r"\{\{-?\s*[A-Za-z_][\w.\[\]'\"]*\s*(?:\||-?\}\})")
+"""A blank of ours in a script; `{{.State}}` and `{{json .}}` belong to programs that the script calls."""
+FILLED: Final[dict[str, tuple[str, ...]]] = {
+    "run": ("args", "argv"),
+    "function": ("with",),
+    "call": ("call", "inputs"),
+    "noop": ("with", "outputs"),
+}
+"""Which arguments of the built-in kinds are templates, by their place in a step."""
+GUARDS: Final = re.compile(r"\bis\s+(not\s+)?defined\b|\|\s*(default|d)\b")
+
+
+def check_templates(subject: Subject, scope: Scope) -> None:
+    """Prompts, arguments, environments and criteria of every step; scripts are none, and say so."""
+    for path, step in subject.steps():
+        for place, script in _scripts(step):
+            match = BLANK.search(script)
+            if match:
+                what = "a script is no template: what `{{ … }}` would fill in could run as a command"
+                mend = 'set it under `env` and read it as `"$NAME"`, or write `run` as a list of arguments'
+                if secret := secret_in(subject, match[0]):
+                    mend = way_right(secret, step.kind)
+                subject.findings.fault((*path, *place), what, mend, offset=match.start())
+        names: Mapping[str, Any] | None = None
+        for place, text in _templates(step):
+            if any(mark in text for mark in MARKS):
+                names = names or scope.of(step, own=place[0] in ("gates", "handoff"))
+                _Template(subject, scope, step, (*path, *place), text).check(names)
+
+
+def _scripts(step: Step) -> Iterator[tuple[Path, str]]:
+    if "script" in step.args and step.kind == "run":
+        yield ("args", "script"), str(step.args["script"])
+    for index, gate in enumerate(step.gates):
+        if gate.kind == "command" and "script" in gate.args:
+            yield ("gates", index, "script"), str(gate.args["script"])
+
+
+def _templates(step: Step) -> Iterator[tuple[Path, str]]:
+    yield ("prompt",), step.prompt
+    yield ("handoff",), step.handoff
+    for name, value in step.env.items():
+        yield ("env", name), value
+    if step.kind in FILLED:
+        key = FILLED[step.kind]
+        yield from texts_in(key, step.args.get(key[-1]))
+    if step.decision is not None:
+        yield ("decision", "prompt"), step.decision.prompt
+    for name, approval in (("ask", step.ask), ("approve", step.approve)):
+        if approval is not None:
+            yield (name, "prompt"), approval.prompt
+    for index, gate in enumerate(step.gates):
+        yield from _of_gate(("gates", index), gate)
+
+
+def _of_gate(path: Path, gate: Gate) -> Iterator[tuple[Path, str]]:
+    if gate.kind == "command":
+        yield from texts_in((*path, "argv"), gate.args.get("argv"))
+    elif gate.kind == "verdict":
+        yield from texts_in((*path, "verdict"), gate.args)
+
+
+class _Template:
+    """One template of one step."""
+
+    def __init__(self, subject: Subject, scope: Scope, step: Step, path: Path, text: str) -> None:
+        self.subject = subject
+        self.scope = scope
+        self.step = step
+        self.path = path
+        self.text = text
+
+    def check(self, names: Mapping[str, Any]) -> None:
+        """Syntax first; then names, filters, and what is read of inputs, facts and outputs."""
+        from jinja2 import Environment, TemplateSyntaxError, meta, nodes, pass_context
+
+        # A finalizer that asks for the context, and no optimizer: else Jinja2 works out `[1] * 10**9` while it looks for names.
+        late = pass_context(lambda _, value: value)
+        environment = Environment(autoescape=False, finalize=late)  # noqa: S701 - parsed, never rendered
+        tracker = meta.TrackingCodeGenerator(environment)
+        tracker.optimizer = None
+        try:
+            tree = environment.parse(self.text)
+            if self._dashed() | self._words(tree, environment):
+                return
+            tracker.visit(tree)
+            undeclared = tracker.undeclared_identifiers
+        except TemplateSyntaxError as error:
+            self._fault(self._line(error.lineno), f"the template cannot be read: {error.message}")
+            return
+        except (RecursionError, ValueError, OverflowError):
+            self._fault(0, "the template cannot be read: it is nested too deep, or holds too large a number")
+            return
+        for name in sorted(undeclared - names.keys() - environment.globals.keys()):
+            at = self._find(rf"\b{re.escape(name)}\b")
+            if name == SECRETS:
+                what = "a secret is never part of a text"
+                mend = way_right(secret_in(self.subject, self.text) or "NAME", self.step.kind)
+                self.subject.findings.fault(self.path, what, mend, offset=at)
+            else:
+                self._fault(at, f"there is no name `{name}`", name, names)
+        for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
+            self._read(node, names)
+
+    def _dashed(self) -> bool:
+        found = [match for match in DASHED.finditer(self.text) if match[1] in self.subject.named]
+        for match in found:
+            what = f"`outputs.{match[1]}` would be a subtraction"
+            mend = f"write outputs['{match[1]}']"
+            self.subject.findings.fault(self.path, what, mend, offset=match.start())
+        return bool(found)
+
+    def _words(self, tree: nodes.Template, environment: Environment) -> bool:
+        """Filters and tests that there are not, and tags that would need other files."""
+        from jinja2 import nodes
+
+        before = len(self.subject.findings.faults)
+        filters = (nodes.Filter, environment.filters, "filter", r"\|\s*")
+        tests = (nodes.Test, environment.tests, "test", r"\bis\s+(?:not\s+)?")
+        for kind, known, word, sign in (filters, tests):
+            for node in tree.find_all(kind):
+                if node.name not in known:
+                    at = self._find(sign + re.escape(node.name))
+                    self._fault(at, f"there is no {word} `{node.name}`", node.name, known)
+        for part in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
+            self._fault(self._line(part.lineno), "a template cannot take in another one")
+        return len(self.subject.findings.faults) > before
+
+    def _read(self, node: Any, names: Mapping[str, Any]) -> None:
+        """`inputs.x`, `facts.x` and `outputs.x`, or the same in brackets."""
+        from jinja2 import nodes
+
+        if not isinstance(node.node, nodes.Name) or node.node.name not in ("inputs", "facts", "outputs"):
+            return
+        base = node.node.name
+        name = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
+        if not isinstance(name, str):
+            return
+        at = self._find(rf"\b{base}\s*(?:\.\s*|\[\s*['\"]){re.escape(name)}")
+        fields = names[base].fields
+        if name not in fields and names[base].closed:
+            self._fault(at, f"there is no `{base}.{name}`", name, fields)
+        elif base == "outputs" and name in self.subject.by_id and self.path[2] not in ("gates", "handoff"):
+            why = self.scope.missing(self.step, name)
+            if why and not GUARDS.search(self.text):
+                mend = "" if name == self.step.id else f"add `needs: [{name}]`"
+                self.subject.findings.fault(
+                    self.path, f"`outputs.{name}` is not there yet: {why}", mend, offset=at
+                )
+
+    def _fault(self, at: int, what: str, name: str = "", names: Any = ()) -> None:
+        near = nearest(name, names) if name else ""
+        mend = f"there are {', '.join(sorted(names))}" if not near and 0 < len(names) <= 8 else ""
+        self.subject.findings.fault(self.path, what, mend, nearest=near, offset=at)
+
+    def _find(self, pattern: str) -> int:
+        match = re.search(pattern, self.text)
+        return match.start() if match else 0
+
+    def _line(self, number: int) -> int:
+        """Where a line of the template begins, or rather its first mark."""
+        start = sum(len(row) + 1 for row in self.text.split("\n")[: number - 1])
+        marks = [at for mark in MARKS if (at := self.text.find(mark, start)) >= 0]
+        return min(marks, default=start)

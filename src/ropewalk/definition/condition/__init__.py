@@ -1,0 +1,61 @@
+"""The language of conditions: CEL over the names that the caller gives, checked at load, never true by accident."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ropewalk.definition.condition.check import check
+from ropewalk.definition.condition.evaluate import Condition, compile  # noqa: A004 - the word that everybody uses
+from ropewalk.definition.condition.faults import Fault
+from ropewalk.definition.condition.types import (
+    ANY,
+    BOOL,
+    COLLECTION,
+    DOUBLE,
+    INT,
+    NULL,
+    STRING,
+    Type,
+    from_schema,
+    list_of,
+    map_of,
+    object_of,
+)
+
+if TYPE_CHECKING:
+    from ropewalk.definition.condition.bmad import translate_expression
+    from ropewalk.definition.condition.botarmy import translate
+
+__all__ = [
+    "ANY",
+    "BOOL",
+    "COLLECTION",
+    "DOUBLE",
+    "INT",
+    "NULL",
+    "STRING",
+    "Condition",
+    "Fault",
+    "Type",
+    "check",
+    "compile",
+    "from_schema",
+    "list_of",
+    "map_of",
+    "object_of",
+    "translate",
+    "translate_expression",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """The dialects of other formats are loaded when a file of theirs is."""
+    if name == "translate":
+        from ropewalk.definition.condition.botarmy import translate
+
+        return translate
+    if name == "translate_expression":
+        from ropewalk.definition.condition.bmad import translate_expression
+
+        return translate_expression
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,148 @@
+"""The expressions that BMAD files write in `condition`, as CEL. A bare word or a sentence is no expression: it names a fact."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from ropewalk.definition.condition.botarmy import place
+from ropewalk.errors import ConditionError
+
+Place = Callable[[tuple[str, ...]], str]
+
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<text>"[^"\n]*"|'[^'\n]*')
+    |\$\{\s*(?P<held>[A-Za-z_][\w-]*(?:\.[\w-]+)*)\s*\}
+    |(?P<sign>===|!==|==|!=|>=|<=|&&|\|\||[<>=!()])
+    |(?P<number>-?[0-9]{1,15}(?:\.[0-9]{1,15})?(?![\w.]))
+    |(?P<word>[A-Za-z_][\w-]*(?:\.[\w-]+)*))""",
+    re.VERBOSE,
+)
+_SIGNS = {"===": "==", "=": "==", "!==": "!="}
+_COMPARE = frozenset({"==", "!=", "<", "<=", ">", ">="})
+_LOGIC = {"AND": "&&", "OR": "||", "NOT": "!"}
+_CONSTANTS = frozenset({"true", "false", "null"})
+MAX_TOKENS = 200
+MAX_DEPTH = 16
+
+
+class _Token(Struct, frozen=True):
+    kind: str
+    text: str
+
+
+def translate_expression(text: str, place_of: Place | None = None) -> str | None:
+    """CEL for `===`, `!==`, AND/OR/NOT, `${a.b}`, dotted paths, and bare words as texts right of `==`; None: it is a fact.
+
+    `place_of` says where a dotted path lives; by default all are facts (`complexity.result` is `facts.complexity.result`).
+    """
+    try:
+        tokens = _tokens(text)
+        if len(tokens) == 1 and tokens[0].kind != "held":
+            return tokens[0].text if tokens[0].text in _CONSTANTS else None
+        reader = _Reader(tokens, place_of or _facts)
+        found = reader.either()
+        return found if reader.next == len(tokens) else None
+    except ConditionError:
+        return None
+
+
+def _no_expression() -> ConditionError:
+    return ConditionError(expression="", reason="it is no expression")
+
+
+def _facts(segments: tuple[str, ...]) -> str:
+    return place("facts", list(segments))
+
+
+def _tokens(text: str) -> list[_Token]:
+    found: list[_Token] = []
+    at, stop = 0, len(text.rstrip())
+    while at < stop:
+        one = _TOKEN.match(text, at)
+        if one is None or len(found) == MAX_TOKENS:
+            raise _no_expression()
+        kind = str(one.lastgroup)
+        found.append(_Token(kind, _SIGNS.get(one[kind], one[kind])))
+        at = one.end()
+    loose = any(token.text in _COMPARE or token.kind == "held" for token in found)
+    return [_logic(token, loose) for token in found]
+
+
+def _logic(token: _Token, loose: bool) -> _Token:
+    # In small letters they are operators only where something is compared: "planning and design" is a sentence.
+    word = token.text.upper() if loose else token.text
+    return _Token("sign", _LOGIC[word]) if token.kind == "word" and word in _LOGIC else token
+
+
+class _Reader:
+    def __init__(self, tokens: list[_Token], place_of: Place) -> None:
+        self.tokens = tokens
+        self.place_of = place_of
+        self.next = 0
+        self.depth = 0
+
+    def take(self, *signs: str) -> str:
+        if self.next < len(self.tokens):
+            token = self.tokens[self.next]
+            if token.kind == "sign" and token.text in signs:
+                self.next += 1
+                return token.text
+        return ""
+
+    def either(self) -> str:
+        found = self.both()
+        while self.take("||"):
+            found = f"{found} || {self.both()}"
+        return found
+
+    def both(self) -> str:
+        found = self.denied()
+        while self.take("&&"):
+            found = f"{found} && {self.denied()}"
+        return found
+
+    def denied(self) -> str:
+        count = 0
+        while self.take("!"):
+            count += 1
+        found = self.compared()
+        plain = re.fullmatch(r"[\w.]+|\(.*\)", found) is not None
+        return found if not count else "!" * count + (found if plain else f"({found})")
+
+    def compared(self) -> str:
+        path_first = self.next < len(self.tokens) and self.tokens[self.next].kind in {"word", "held"}
+        left = self.value(words=False)
+        sign = self.take(*_COMPARE)
+        if not sign:
+            return left
+        return f"{left} {sign} {self.value(words=path_first and sign in {'==', '!='})}"
+
+    def value(self, words: bool) -> str:
+        if self.take("("):
+            self.depth += 1
+            if self.depth > MAX_DEPTH:
+                raise _no_expression()
+            found = self.either()
+            self.depth -= 1
+            if not self.take(")"):
+                raise _no_expression()
+            return f"({found})"
+        if self.next == len(self.tokens) or self.tokens[self.next].kind == "sign":
+            raise _no_expression()
+        token = self.tokens[self.next]
+        self.next += 1
+        match token.kind:
+            case "text":
+                return json.dumps(token.text[1:-1], ensure_ascii=False)
+            case "number":
+                return token.text
+            case "word" if token.text in _CONSTANTS:
+                return token.text
+            case "word" if words and "." not in token.text:
+                return json.dumps(token.text, ensure_ascii=False)
+            case _:
+                return self.place_of(tuple(token.text.split(".")))

@@ -1,0 +1,55 @@
+"""The five condition forms of BotArmy, as CEL over the facts. Any other text is left as it is, and parsed like the rest."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from ropewalk.definition.condition.tokens import MAX_LENGTH
+
+_FORM = re.compile(
+    r"\s*(?:(?P<constant>always_true|always_false)|context\.(?P<key>[^\s(){}\[\]=!<>&|+*/,]+)"
+    r"|not_empty:(?P<full>.+?)|equals:(?P<left>[^,]+?)\s*,(?P<right>.*?))\s*",
+    re.DOTALL,
+)
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LIKE_OTHERS = re.compile(r"true|false|null|-?\d+(?:\.\d+)?")
+_NOT_MEMBERS = frozenset({"in", "true", "false", "null"})
+
+
+def translate(text: str, root: str = "facts") -> str:
+    """CEL for `context.key`, `always_true`, `always_false`, `not_empty:key` and `equals:key,value`; else `text` itself.
+
+    A fact that nobody set is empty for `not_empty`, and an error for the others.
+    """
+    found = _FORM.fullmatch(text) if len(text) <= MAX_LENGTH else None
+    if found is None:
+        return text
+    if found["constant"]:
+        return "true" if found["constant"] == "always_true" else "false"
+    if found["key"]:
+        return place(root, found["key"].split("."))
+    if found["full"]:
+        return _not_empty(root, found["full"].strip().split("."))
+    left, right = place(root, found["left"].strip().split(".")), found["right"].strip()
+    shown = f"string({left})" if _LIKE_OTHERS.fullmatch(right) else left
+    return f"{shown} == {json.dumps(right, ensure_ascii=False)}"
+
+
+def place(root: str, segments: list[str]) -> str:
+    """`root` and the segments as a path, with brackets around what is no identifier."""
+    text = root
+    for segment in segments:
+        plain = _IDENTIFIER.fullmatch(segment) and segment not in _NOT_MEMBERS
+        text += f".{segment}" if plain else f"[{json.dumps(segment, ensure_ascii=False)}]"
+    return text
+
+
+def _not_empty(root: str, segments: list[str]) -> str:
+    found = place(root, segments)
+    there = (
+        f"has({found})"
+        if not found.endswith("]")
+        else f"{json.dumps(segments[-1])} in {place(root, segments[:-1])}"
+    )
+    return f'{there} && !({found} in [null, "", [], {{}}])'

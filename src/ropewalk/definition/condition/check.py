@@ -1,0 +1,295 @@
+"""The checker: a condition against the names and types it may read. It gives all faults at once and raises nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ropewalk.definition.condition.dashes import dashed
+from ropewalk.definition.condition.faults import Fault, a, as_test, unknown
+from ropewalk.definition.condition.functions import FUNCTIONS, MACROS, METHODS
+from ropewalk.definition.condition.native import pattern_fault
+from ropewalk.definition.condition.nodes import (
+    Binary,
+    Call,
+    Has,
+    Index,
+    ListOf,
+    Literal,
+    Logic,
+    Macro,
+    MapOf,
+    Member,
+    Name,
+    Node,
+    Ternary,
+    Unary,
+    path,
+)
+from ropewalk.definition.condition.operators import arithmetic, comparison
+from ropewalk.definition.condition.syntax import COMPARE, parse
+from ropewalk.definition.condition.types import (
+    ANY,
+    BOOL,
+    STRING,
+    Type,
+    comparable,
+    joined,
+    list_of,
+    map_of,
+    object_of,
+    of_value,
+)
+from ropewalk.errors import ConditionError
+
+_OTHER_TONGUES = {
+    "True": "true",
+    "False": "false",
+    "None": "null",
+    "TRUE": "true",
+    "FALSE": "false",
+    "nil": "null",
+}
+
+
+def check(source: str, names: Mapping[str, Type], want: Type | None = None) -> list[Fault]:
+    """Every fault of `source`, by column: syntax, unknown names and fields, types, and a result that is not `want`."""
+    try:
+        node = parse(source)
+    except ConditionError as error:
+        return [Fault(error.column, str(error.where["reason"]), "", str(error.where["mend"]))]
+    return check_node(node, names, want)
+
+
+def check_node(node: Node, names: Mapping[str, Type], want: Type | None = None) -> list[Fault]:
+    """The same for a tree that is parsed already."""
+    checker = _Checker(names)
+    found = checker.type_of(node)
+    if want is not None and not _fits(found, want):
+        mend = as_test(found) if want.kind == "bool" else ""
+        checker.fault(node.at, f"{a(want)} is wanted here, this is {a(found)}", mend)
+    return sorted(checker.faults, key=lambda fault: fault.column)
+
+
+def _fits(found: Type, want: Type) -> bool:
+    if "any" in {found.kind, want.kind} or found.kind == want.kind or (found.number and want.number):
+        return True
+    if want.kind == "collection":
+        return found.kind in {"list", "map", "object"}
+    return {found.kind, want.kind} == {"map", "object"}
+
+
+class _Checker:
+    def __init__(self, names: Mapping[str, Type]) -> None:
+        self.names = dict(names)
+        self.faults: list[Fault] = []
+
+    def fault(self, at: int, message: str, mend: str = "") -> Type:
+        return self.found(Fault(at, message, "", mend))
+
+    def found(self, fault: Fault) -> Type:
+        # What is wrong already is of any type from here on: one mistake is told once.
+        self.faults.append(fault)
+        return ANY
+
+    def type_of(self, node: Node) -> Type:
+        return _RULES[type(node)](self, node)
+
+    def literal(self, node: Literal) -> Type:
+        return Type("string", choices=(node.value,)) if isinstance(node.value, str) else of_value(node.value)
+
+    def name(self, node: Name) -> Type:
+        found = self.names.get(node.name)
+        if found is not None:
+            return found
+        ours = _OTHER_TONGUES.get(node.name)
+        message = f"the name `{node.name}` is not known here"
+        return self.found(unknown(node.at, message, node.name, self.names, f"write `{ours}`" if ours else ""))
+
+    def member(self, node: Member) -> Type:
+        return self.field(node.at, node.of, self.type_of(node.of), node.field)
+
+    def field(self, at: int, of: Node, owner: Type, field: str) -> Type:
+        match owner.kind:
+            case "any":
+                return ANY
+            case "map":
+                return owner.element
+            case "object":
+                found = owner.fields.get(field)
+                if found is not None:
+                    return found
+                return self.no_field(at, of, owner, field) if owner.closed else ANY
+        called = field in METHODS or field in MACROS
+        return self.fault(at, f"{a(owner)} has no field `{field}`", f"write `.{field}(…)`" if called else "")
+
+    def no_field(self, at: int, of: Node, owner: Type, field: str) -> Type:
+        where = path(of)
+        place = f"`{'.'.join(where)}`" if where else "this object"
+        return self.found(unknown(at, f"{place} has no field `{field}`", field, owner.fields))
+
+    def has(self, node: Has) -> Type:
+        self.type_of(node.member)
+        return BOOL
+
+    def index(self, node: Index) -> Type:
+        owner, key = self.type_of(node.of), self.type_of(node.key)
+        if owner.kind == "list":
+            return self.place_in_list(node, owner, key)
+        if owner.kind in {"map", "object"}:
+            if key.kind not in {"string", "any"}:
+                return self.fault(node.key.at, f"{a(owner)} is asked by text, not by {a(key)}")
+            if isinstance(node.key, Literal) and isinstance(node.key.value, str):
+                return self.field(node.key.at, node.of, owner, node.key.value)
+            return owner.element
+        return ANY if owner.kind == "any" else self.fault(node.at, f"{a(owner)} cannot be asked with `[…]`")
+
+    def place_in_list(self, node: Index, owner: Type, key: Type) -> Type:
+        if key.kind not in {"int", "any"}:
+            mend = "write `int(…)` around it" if key.kind == "double" else ""
+            self.fault(node.key.at, f"a list is asked by a whole number, not by {a(key)}", mend)
+        elif isinstance(node.key, Literal) and isinstance(node.key.value, int) and node.key.value < 0:
+            self.fault(node.key.at, "a list starts at 0", "write `x[size(x) - 1]` for the last item")
+        return owner.element
+
+    def call(self, node: Call) -> Type:
+        method = node.target is not None
+        table = METHODS if method else FUNCTIONS
+        given = (node.target, *node.args) if node.target is not None else node.args
+        types = [self.type_of(part) for part in given]
+        function = table.get(node.name)
+        if function is None:
+            return self.no_function(node, table)
+        if len(given) != len(function.takes):
+            wanted = len(function.takes) - method
+            message = (
+                f"`{node.name}` takes {wanted or 'no'} argument{'s' * (wanted != 1)}, {len(node.args)} given"
+            )
+            self.fault(node.at, message, f"write `{function.shown}`")
+            return function.gives
+        for part, found, kinds in zip(given, types, function.takes, strict=True):
+            if found.kind != "any" and found.kind not in kinds:
+                self.misfit(node, part, found, function.shown)
+        if node.name == "matches" and isinstance(node.args[0], Literal):
+            self.pattern(node.args[0])
+        return function.gives
+
+    def no_function(self, node: Call, table: Mapping[str, Any]) -> Type:
+        other = (FUNCTIONS if table is METHODS else METHODS).get(node.name)
+        if other:
+            return self.fault(node.at, f"`{node.name}` is not called like this", f"write `{other.shown}`")
+        known = [*table, *MACROS] if table is METHODS else [*table, "has"]
+        return self.found(unknown(node.at, f"the function `{node.name}` is not known", node.name, known))
+
+    def misfit(self, node: Call, part: Node, found: Type, shown: str) -> None:
+        in_list = node.name == "contains" and part is node.target and found.kind in {"list", "map", "object"}
+        mend = "write `value in list`" if in_list else f"write `{shown}`"
+        self.fault(part.at, f"`{node.name}` does not take {a(found)} here", mend)
+
+    def pattern(self, node: Literal) -> None:
+        wrong = pattern_fault(node.value) if isinstance(node.value, str) else ""
+        if wrong:
+            self.fault(node.at, wrong)
+
+    def macro(self, node: Macro) -> Type:
+        over = self.type_of(node.over)
+        if over.kind not in {"list", "map", "object", "any"}:
+            over = self.fault(node.at, f"`{node.kind}` goes through a list or a map, not {a(over)}")
+        element = STRING if over.kind in {"map", "object"} else over.element
+        before = self.names
+        self.names = {**before, node.variable: element}
+        tests = node.body[:-1] if node.kind == "map" else node.body
+        for test in tests:
+            self.boolean(test, f"`{node.kind}`")
+        given = BOOL
+        if node.kind == "map":
+            given = list_of(self.type_of(node.body[-1]))
+        elif node.kind == "filter":
+            given = list_of(element)
+        self.names = before
+        return given
+
+    def list(self, node: ListOf) -> Type:
+        types = [self.type_of(item) for item in node.items]
+        return list_of(_all(types) if types else ANY)
+
+    def map(self, node: MapOf) -> Type:
+        fields: dict[str, Type] = {}
+        for key, value in node.entries:
+            found, given = self.type_of(key), self.type_of(value)
+            if found.kind not in {"string", "any"}:
+                self.fault(key.at, f"a key is a text, not {a(found)}", "write it in quotes")
+            if isinstance(key, Literal) and isinstance(key.value, str):
+                fields[key.value] = given
+        return object_of(fields) if len(fields) == len(node.entries) else map_of()
+
+    def boolean(self, node: Node, place: str) -> None:
+        found = self.type_of(node)
+        if found.kind not in {"bool", "any"}:
+            self.fault(node.at, f"{place} needs true or false, this is {a(found)}", as_test(found))
+
+    def unary(self, node: Unary) -> Type:
+        if node.sign == "!":
+            self.boolean(node.of, "`!`")
+            return BOOL
+        found = self.type_of(node.of)
+        if found.kind == "any" or found.number:
+            return found
+        return self.fault(node.at, f"`-` needs a number, this is {a(found)}")
+
+    def binary(self, node: Binary) -> Type:
+        if (fault := dashed(node, self.names)) is not None:
+            return self.found(fault)
+        if isinstance(node.left, Unary) and node.left.sign == "!" and self.denies_too_little(node):
+            return BOOL
+        left, right = self.type_of(node.left), self.type_of(node.right)
+        if node.sign in COMPARE:
+            self.faults.extend(comparison(node, left, right))
+            return BOOL
+        given = arithmetic(node, left, right)
+        return self.found(given) if isinstance(given, Fault) else given
+
+    def denies_too_little(self, node: Binary) -> bool:
+        # `!a in b` is `(!a) in b`: almost never what was meant.
+        checker = _Checker(self.names)
+        found = checker.type_of(node.left.of) if isinstance(node.left, Unary) else ANY
+        if found.kind in {"bool", "any"}:
+            return False
+        self.fault(node.left.at, "`!` takes the left side alone here", f"write `!(… {node.sign} …)`")
+        return True
+
+    def logic(self, node: Logic) -> Type:
+        for part in node.parts:
+            self.boolean(part, f"`{node.sign}`")
+        return BOOL
+
+    def ternary(self, node: Ternary) -> Type:
+        self.boolean(node.test, "`?`")
+        yes, no = self.type_of(node.yes), self.type_of(node.no)
+        if not comparable(yes, no):
+            return self.fault(node.at, f"the two sides of `:` are unlike: {a(yes)} and {a(no)}")
+        return joined(yes, no)
+
+
+_RULES: dict[type[Node], Callable[[_Checker, Any], Type]] = {
+    Literal: _Checker.literal,
+    Name: _Checker.name,
+    Member: _Checker.member,
+    Has: _Checker.has,
+    Index: _Checker.index,
+    Call: _Checker.call,
+    Macro: _Checker.macro,
+    ListOf: _Checker.list,
+    MapOf: _Checker.map,
+    Unary: _Checker.unary,
+    Binary: _Checker.binary,
+    Logic: _Checker.logic,
+    Ternary: _Checker.ternary,
+}
+
+
+def _all(types: Iterable[Type]) -> Type:
+    first, *others = types
+    for one in others:
+        first = joined(first, one)
+    return first

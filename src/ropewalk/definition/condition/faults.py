@@ -1,0 +1,64 @@
+"""What the checker says: one thing wrong, where, the nearest valid name, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from ropewalk.definition.condition.nodes import Literal, Node
+from ropewalk.definition.condition.types import Type
+
+
+class Fault(Struct, frozen=True):
+    """One thing wrong: `column` is 0-based in the text as written; `nearest` is a valid name or empty."""
+
+    column: int
+    message: str
+    nearest: str = ""
+    mend: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.mend})" if self.mend else self.message
+
+
+def unknown(column: int, message: str, name: str, known: Iterable[str], mend: str = "") -> Fault:
+    """The fault for a name that is not among the `known` ones."""
+    nearest = nearest_to(name, known)
+    return Fault(column, message, nearest, mend or (f"did you mean `{nearest}`?" if nearest else ""))
+
+
+def nearest_to(name: str, known: Iterable[str]) -> str:
+    """The known name most like `name`, or an empty text."""
+    from difflib import get_close_matches
+
+    by_lower = {one.lower(): one for one in known}
+    close = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[close[0]] if close else ""
+
+
+def a(found: Type) -> str:
+    """`a string`, `an integer`, `a list of string`, as a sentence needs it."""
+    text = str(found)
+    if text in {"null", "anything"}:
+        return text
+    return f"an {text}" if text[0] in "aeio" else f"a {text}"
+
+
+def as_test(found: Type) -> str:
+    """How to make a question of a value that is none."""
+    if found.number:
+        return "compare it, for example `… > 0`"
+    if found.kind in {"list", "map", "object"}:
+        return "ask for its size, for example `size(…) > 0`"
+    return 'compare it, for example `… == "text"`' if found.kind == "string" else ""
+
+
+def unquoted(*sides: Node) -> str:
+    """The mend for a number or truth value that was written as a text."""
+    for side in sides:
+        if isinstance(side, Literal) and isinstance(side.value, str):
+            text = side.value.lower()
+            if text in {"true", "false"} or text.removeprefix("-").replace(".", "", 1).isdigit():
+                return f"write {text} without quotes"
+    return ""

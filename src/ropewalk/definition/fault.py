@@ -1,0 +1,71 @@
+"""One thing wrong in a file, told so that it can be mended: where, what, the nearest valid name, what to do.
+
+Faults are collected, never raised one by one; `refusal` makes the one error that carries all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from ropewalk.errors import InvalidDefinition
+
+CLOSE: Final = 0.65
+"""How alike two names must be (difflib's ratio) for one to be offered for the other."""
+
+
+LONGEST: Final = 500
+"""Characters of what is said in one fault; a name in it may come from anywhere."""
+
+
+def shortened(text: str) -> str:
+    """The text, cut where it goes on too long for a line."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+class Fault(Struct, frozen=True, omit_defaults=True):
+    """Line and column count from 1; 0 where the file has no such place. A warning does not keep a file from loading."""
+
+    file: str
+    line: int
+    column: int
+    what: str
+    nearest: str = ""
+    mend: str = ""
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        place = self.file or "<text>"
+        if self.line:
+            place += f":{self.line}:{self.column}"
+        what = f"warning: {self.what}" if self.severity == "warning" else self.what
+        hints = (f"did you mean {self.nearest}?" if self.nearest else "", self.mend)
+        return "; ".join(part for part in (f"{place}: {what}", *hints) if part)
+
+
+def in_order(faults: Iterable[Fault]) -> list[Fault]:
+    """The faults by place in the file, each once; those of one place stay as they were found."""
+    return sorted(dict.fromkeys(faults), key=lambda fault: (fault.file, fault.line, fault.column))
+
+
+def errors_in(faults: Iterable[Fault]) -> list[Fault]:
+    """Those that keep a file from loading."""
+    return [fault for fault in faults if fault.severity == "error"]
+
+
+def refusal(file: str, faults: Iterable[Fault]) -> InvalidDefinition:
+    """The one error for a file: carries warnings too, counts only what keeps it from loading."""
+    ordered = in_order(faults)
+    return InvalidDefinition(count=len(errors_in(ordered)), file=file or "the text", faults=ordered)
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """The name most like a wrong one, or the empty string when none is close."""
+    from difflib import get_close_matches
+
+    known = [one for one in names if one]
+    plain = {one.lower().replace("-", "_"): one for one in reversed(known)}
+    found = get_close_matches(name.lower().replace("-", "_"), plain, n=1, cutoff=CLOSE)
+    return plain[found[0]] if found else ""

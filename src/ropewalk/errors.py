@@ -1,0 +1,364 @@
+"""Every exception that ropewalk raises, under one root.
+
+The class docstring is the message; fields in braces are filled from the keyword arguments.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class RopewalkError(Exception):
+    """ropewalk could not do what was asked."""
+
+    mend: ClassVar[str] = ""
+    """What the reader can do about it; a template like the docstring."""
+    passing: ClassVar[bool] = False
+    """Whether it may pass by itself: then a run under way waits for that, and tries again."""
+
+    def __init__(self, message: str | None = None, **where: Any) -> None:
+        template = message if message is not None else (type(self).__doc__ or "").strip()
+        self.where = where
+        self.message = template.format_map(_Fields(where)) if where else template
+        self.how = self.mend.format_map(_Fields(where)) if where else self.mend
+        super().__init__(self.message)
+
+    @property
+    def code(self) -> str:
+        """A stable name for programs: `NoSuchRun` is `no-such-run`."""
+        name = type(self).__name__
+        return "".join(("-" if i and c.isupper() else "") + c.lower() for i, c in enumerate(name))
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.how})" if self.how else self.message
+
+
+class _Fields(dict[str, Any]):
+    """Leaves an unknown field as it is written, so that a message never fails to print."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+class Misused(RopewalkError):
+    """{what}."""
+
+    mend = "{mend}"
+
+
+class Refused(RopewalkError):
+    """{verb} makes no sense now: {reason}."""
+
+
+class Conflicted(RopewalkError):
+    """Run {run} moved to version {actual} while version {expected} was expected."""
+
+
+class NoSuchRun(RopewalkError):
+    """There is no run {run} in this store."""
+
+    mend = "`ropewalk runs` lists them; a unique beginning of an id is enough"
+
+
+class NoSuchStep(RopewalkError):
+    """Run {run} has no step {step}."""
+
+    mend = "did you mean {nearest}?"
+
+
+class NoSuchAsk(RopewalkError):
+    """Run {run} has no ask {ask}."""
+
+    mend = "`ropewalk inbox` lists what is open"
+
+
+class NoSuchWorkflow(RopewalkError):
+    """There is no workflow {name}."""
+
+    mend = "`ropewalk workflows` lists them; {nearest}"
+
+
+class VariantNeeded(RopewalkError):
+    """{file} holds {count} workflows in one; choose one of them."""
+
+    mend = "add `--variant` {choices}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What may be chosen, in the order of the file."""
+        return tuple(self.where.get("names", ()))
+
+
+class InvalidDefinition(RopewalkError):
+    """{count} fault(s) in {file}."""
+
+    @property
+    def faults(self) -> list[Any]:
+        """The `Fault`s, in the order of the file."""
+        return list(self.where.get("faults", ()))
+
+    def __str__(self) -> str:
+        return "\n".join([self.message, *map(str, self.faults)])
+
+
+class InvalidInput(RopewalkError):
+    """Input {name}: {reason}."""
+
+
+class SecretError(RopewalkError):
+    """The secret {name} cannot be used: {reason}."""
+
+
+class SecretStays(RopewalkError):
+    """The secret {name} stands in {path} and cannot be taken out: {reason}."""
+
+    mend = "nothing of the attempt is kept; remove {folder} yourself"
+
+
+class SecretsMissing(RopewalkError):
+    """Secrets of this workflow cannot be used: {reasons}."""
+
+
+class ConditionError(RopewalkError):
+    """The condition `{expression}` cannot be used: {reason}."""
+
+    mend = "{mend}"
+
+    def __init__(self, message: str | None = None, *, mend: str = "", **where: Any) -> None:
+        super().__init__(message, mend=mend, **where)
+
+    @property
+    def column(self) -> int:
+        """Where in the expression, counted from 0; 0 when the whole is meant."""
+        return int(self.where.get("column", 0))
+
+
+class StoreError(RopewalkError):
+    """The store {store} cannot be used: {reason}."""
+
+
+class Unrecordable(StoreError):
+    """What run {run!r} is to be told ({what}) cannot be stored: {reason}."""
+
+
+class StoreBusy(StoreError):
+    """The store {store} cannot be used now: {reason}."""
+
+    passing = True
+
+
+class Corrupted(StoreError):
+    """Record {position} (run {run}, version {version}) does not match its hash: {reason}."""
+
+
+class NoSuchBlob(StoreError):
+    """The store {store} has no blob {digest}."""
+
+
+class Unreadable(StoreError):
+    """Record {position} (run {run}, version {version}) is a {kind} that this ropewalk cannot read: {reason}."""
+
+    mend = "a newer ropewalk may have written it; upgrade this one"
+
+
+class SettingsError(RopewalkError):
+    """The setting {name} is not usable: {reason}."""
+
+
+class PluginError(RopewalkError):
+    """The plug-in {name} could not be loaded: {reason}."""
+
+
+class AgentError(RopewalkError):
+    """The agent {agent} cannot be used: {reason}."""
+
+
+class Unconfinable(RopewalkError):
+    """What is to be confined is not started: {reason}."""
+
+    mend = "{hint}"
+
+    def __init__(self, message: str | None = None, *, hint: str = "", **where: Any) -> None:
+        super().__init__(message, hint=hint, **where)
+
+
+class WorkspaceError(RopewalkError):
+    """The workspace {place} cannot be used: {reason}."""
+
+
+class FolderHeld(WorkspaceError):
+    """The folder {place} belongs to {owner}, which may still work in it."""
+
+    mend = "stop that process, or wait until it is done"
+    passing = True
+
+
+class HostHasNoRoom(RopewalkError):
+    """This machine has no room for that now: {reason}."""
+
+    mend = "`ulimit -a` shows the limits of this shell, `df` and `df -i` the disk; make room, and try again"
+    passing = True
+
+
+class FileRefused(RopewalkError):
+    """{file} cannot be used: {reason}."""
+
+    mend = "let this user read and write there, or move what stands in the way"
+
+
+class StateFolderUnusable(RopewalkError):
+    """ropewalk cannot keep its files in {place}: {reason}."""
+
+    mend = "{mend}"
+
+
+class TakesTooLong(RopewalkError):
+    """{what} takes more than {steps} steps or {seconds} s"""
+
+
+class TemplateError(RopewalkError):
+    """The template `{template}` cannot be filled in: {reason}."""
+
+
+class LinkInTheWay(WorkspaceError):
+    """The file {place} cannot be used: a symbolic link stands in the way, and none is followed."""
+
+
+class DirtyCheckout(WorkspaceError):
+    """{place} has {count} uncommitted change(s): {listed}."""
+
+    mend = "commit or stash them, or take them along with --with-changes"
+
+
+class TargetCheckedOut(WorkspaceError):
+    """{target} is checked out in {place}, and a checkout is never moved under its user."""
+
+    mend = "land there with: git -C {place} merge --ff-only {commit}"
+
+
+class TargetRewritten(WorkspaceError):
+    """{target} was rewritten and no longer contains {seen}, which the run started from."""
+
+    mend = "the run's branch is kept; take its commits over with: git rebase --onto {target} {seen} {branch}"
+
+
+class GitFailed(WorkspaceError):
+    """git {verb} failed in {place}: {reason}."""
+
+
+class GitBusy(GitFailed):
+    """git {verb} had to give up in {place}: {reason}."""
+
+    passing = True
+
+
+class LeaseHeld(RopewalkError):
+    """Run {run} is being driven by {owner}."""
+
+    mend = "watch it with `ropewalk watch {run}`, wait until it is done, or end that process (kill {pid}) to drive it here"
+
+
+class StillRunning(RopewalkError):
+    """Processes of an earlier attempt of {step} in run {run} still run on this host; they are kept by {keepers}."""
+
+    mend = "another driver may be at work; else end these processes (0 is one that is not known), and drive the run again"
+
+
+class GateError(RopewalkError):
+    """The gate {gate} cannot judge: {reason}."""
+
+
+class DoorShut(RopewalkError):
+    """{door} needs what is not installed: {missing}."""
+
+    mend = "{install}"
+
+
+class AddressTaken(RopewalkError):
+    """{address} cannot be listened on: {reason}."""
+
+    mend = "stop what uses it, or choose another with --port"
+
+
+class TokensNeeded(RopewalkError):
+    """{host} can be reached from other hosts, and no token is there to let people in by."""
+
+    mend = "make one with `ropewalk token create --role admin`, or listen on 127.0.0.1"
+
+
+class NoSuchToken(RopewalkError):
+    """There is no token {token}."""
+
+    mend = "`ropewalk token list` shows them"
+
+
+class NoSuchWebhook(RopewalkError):
+    """There is no webhook {webhook}."""
+
+    mend = "`ropewalk webhooks list` shows them"
+
+
+class WebhookRefused(RopewalkError):
+    """The webhook {url} cannot be used: {reason}."""
+
+    mend = "{mend}"
+
+
+class NotKnown(RopewalkError):
+    """Nobody is let in without a token: {reason}."""
+
+    mend = "send `Authorization: Bearer ropewalk_…`, or log in on the page"
+
+
+class NotAllowed(RopewalkError):
+    """{who} is {role}, and this needs {needed}."""
+
+    mend = "use a token of that role: `ropewalk token create --role {needed}`"
+
+
+class ForeignRequest(RopewalkError):
+    """This comes from another place than ropewalk's own pages: {reason}."""
+
+    mend = "name the address in the setting `hosts`, if it is yours"
+
+
+class TooLarge(RopewalkError):
+    """The body is larger than {limit} bytes."""
+
+
+class TooMany(RopewalkError):
+    """Too many attempts to log in; the next one counts in {seconds} seconds."""
+
+
+class KeyReused(RopewalkError):
+    """The idempotency key {key} belongs to another request."""
+
+    mend = "take a new key for a new request"
+
+
+class InvalidRequest(RopewalkError):
+    """The request cannot be read: {reason}."""
+
+
+class NoSuchPlace(RopewalkError):
+    """There is nothing at {path}."""
+
+    mend = "`/docs` lists what there is"
+
+
+class NoSuchMethod(RopewalkError):
+    """{path} does not know {method}."""
+
+    mend = "it knows {methods}"
+
+
+class NoSuchFile(RopewalkError):
+    """Run {run} has no artifact {path}."""
+
+    mend = "the run's artifacts are listed below `/artifacts`"
+
+
+class NotKept(NoSuchFile):
+    """{path} of run {run} is no longer kept."""
+
+    mend = "the run's folder or refs were cleaned up"

@@ -1,0 +1,243 @@
+"""A BMAD workflow file as a Workflow: the stages in order. What ropewalk does not act on is kept and shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from ropewalk.definition.workflow import Input, Phase, Role, Step, Workflow
+from ropewalk.formats.bmad import control, groups, handoffs, infer, jumps, loops, work
+from ropewalk.formats.bmad.file import Sheet, sheet
+from ropewalk.formats.bmad.items import Item, item_of, items_of
+from ropewalk.formats.bmad.making import Draft, Making
+from ropewalk.formats.bmad.ways import route
+from ropewalk.formats.bmad.wiring import Wiring
+from ropewalk.formats.documents.read import many, word
+from ropewalk.formats.pack import Pack
+from ropewalk.formats.reading import PLAIN, Options
+from ropewalk.formats.yaml import Document
+
+TAKEN: Final = frozenset({"id", "name", "description", "version"})
+CONSTANTS: Final = ("config", "settings", "variables", "params", "parameters", "paths")
+KNOWN_PEOPLE: Final = {
+    "analyst": "Business analyst", "pm": "Product manager", "po": "Product owner", "sm": "Scrum master", "dev": "Developer",
+    "qa": "Quality engineer", "architect": "Architect", "ux-expert": "User experience designer", "orchestrator": "Orchestrator",
+    "deployer": "Deployment engineer", "team": "Team", "bmad-master": "Generalist",
+}  # fmt: skip
+
+
+def read(document: Document, file: str, options: Options = PLAIN, pack: Pack | None = None) -> Workflow:
+    """The workflow of a file that `is_bmad`. VariantNeeded: the file holds several and none was named.
+    InvalidDefinition: a sequence is empty or holds something that is no item, with places.
+    """
+    page = sheet(document, file, options.variant)
+    making = Making(options, pack or Pack(), constants(page.head))
+    making.warnings += page.warnings
+    _phases(page, making)
+    for item in all_items(page):
+        _enter_phase(item, making)
+        drafts = groups.every(item, making, draft_of)
+        for draft in drafts:
+            _leading(draft, making)
+    _fan_out(page, making)
+    loops.close_loops(making)
+    loops.close_fixes(making)
+    loops.own_loops(making)
+    if options.infer_parallel:
+        infer.infer_parallel(making)
+    infer.infer_phases(making)
+    steps = [_told(step, making) for step in Wiring(making).wired()]
+    return whole(page, making, steps)
+
+
+def all_items(page: Sheet) -> tuple[Item, ...]:
+    """The items of the sequence, then the end item that some files keep outside of it."""
+    items = _with_detail(items_of(page.sequence.items, page.sequence.path, page.positions), page)
+    if page.end is None or any(item.kind == "end" for item in items[-1:]):
+        return items
+    path, value = page.end
+    body = (
+        value
+        if isinstance(value, Mapping)
+        else {"notes": word(value)}
+        if value not in (None, True, "")
+        else None
+    )
+    end = item_of({str(path[-1]): body}, path, page.positions, "end")
+    return (*items, msgspec.structs.replace(end, kind="end"))
+
+
+def _with_detail(items: tuple[Item, ...], page: Sheet) -> tuple[Item, ...]:
+    """Items with what the longer list of the same steps says of them: by name, or by place where both are as long."""
+    told = [one for one in page.detail[1] if isinstance(one, Mapping)] if page.detail else []
+    named = {
+        word(one.get(key)).casefold(): one
+        for one in reversed(told)
+        for key in ("id", "step", "name")
+        if one.get(key)
+    }
+    found = []
+    for index, item in enumerate(items):
+        names = (item.name, word(item.data.get("id")), word(item.data.get("step")))
+        detail = next((named[name.casefold()] for name in names if name and name.casefold() in named), None)
+        if detail is None and len(told) == len(items):
+            detail = told[index]
+        if detail is None or "detail" in item.data:
+            found.append(item)
+            continue
+        data = {**item.data, "detail": dict(detail)}
+        if detail.get("elicit") is True:
+            data.setdefault("elicit", True)
+        found.append(msgspec.structs.replace(item, data=data))
+    return tuple(found)
+
+
+def draft_of(item: Item, making: Making) -> Draft:
+    """The steps of one item, by its kind."""
+    match item.kind:
+        case "task":
+            return work.work(item, making)
+        case "route":
+            return route(item, making)
+        case "halt":
+            return control.halt(item, making)
+        case "parallel":
+            return groups.parallel(item, making)
+        case "import":
+            return control.absent(item, making)
+        case "header":
+            return control.header(item, making)
+        case _:
+            return control.guide(item, making)
+
+
+def constants(head: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that a file gives to names, for its conditions and numbers."""
+    found: dict[str, Any] = {}
+    for key in CONSTANTS:
+        if isinstance(head.get(key), Mapping):
+            found |= {str(name): value for name, value in head[key].items()}
+    return found
+
+
+def _phases(page: Sheet, making: Making) -> None:
+    for name, title in infer.phase_titles(page.head.get("phases")).items():
+        making.titles[name] = title
+
+
+def _enter_phase(item: Item, making: Making) -> None:
+    said = item.data.get("phase")
+    if said not in (None, "") and item.kind != "header" and not isinstance(said, list | Mapping):
+        control.enter(
+            making, word(said), word(item.data.get("phase_name")) or making.titles.get(word(said), "")
+        )
+
+
+def _leading(draft: Draft, making: Making) -> None:
+    """The jumps and waits of an item, and their place in the account of its keys."""
+    used = jumps.lead_on(draft, making)
+    if not used and "phase" not in draft.item.data:
+        return
+    used |= {name: "phase" for name in ("phase", "phase_name") if name in draft.item.data}
+    for index, step in enumerate(draft.steps):
+        item = step.extra.get("item")
+        if item and item["keys"]:
+            account = {**item, "keys": {**item["keys"], **used}}
+            extra = {name: value for name, value in step.extra.items() if name not in used}
+            draft.steps[index] = msgspec.structs.replace(step, extra={**extra, "item": account})
+
+
+def _fan_out(page: Sheet, making: Making) -> None:
+    """`type: fan-out`: items that require nothing of each other are branches, done at the same time."""
+    if re.sub(r"[\s_]+", "-", word(page.head.get("type")).lower()) not in ("fan-out", "fanout", "parallel"):
+        return
+    made = {made.path or made.name for made in making.makers.all()}
+    for draft in making.drafts:
+        if draft.item.kind != "task" or len(draft.steps) != 1 or draft.together or draft.alone:
+            continue
+        if not {name for ref in draft.steps[0].requires for name in (ref.name, *ref.any_of)} & made:
+            draft.together = "fan-out"
+            making.why(draft.steps[0].id, "one of several branches: the file is a fan-out")
+
+
+def _told(step: Step, making: Making) -> Step:
+    """The step with the facts that its result shall tell, and why it is as it is."""
+    facts = tuple(dict.fromkeys((*step.facts, *making.tells.get(step.id, ()))))
+    extra = dict(step.extra)
+    if step.id in making.inferred:
+        extra["inferred"] = list(dict.fromkeys(making.inferred[step.id]))
+    return msgspec.structs.replace(step, facts=facts, extra=extra)
+
+
+def whole(page: Sheet, making: Making, steps: list[Step], format: str = "bmad") -> Workflow:  # noqa: A002
+    """The workflow around the steps: inputs, facts, roles, phases, handoffs, and everything else that the file says."""
+    prompts = page.head.get("handoff_prompts")
+    left: list[str] = []
+    if isinstance(prompts, Mapping):
+        steps, left = handoffs.give(steps, prompts, making.facts)
+    extra = {str(key): value for key, value in page.head.items() if key not in TAKEN}
+    extra |= (
+        {"title": word(page.head.get("name"))} if word(page.head.get("name")) not in ("", page.id) else {}
+    )
+    told = [*making.warnings, *dict.fromkeys(making.pack.faults)]
+    if told:
+        extra["told"] = told
+    if left:
+        extra["handoffs_not_placed"] = left
+    if len(page.variants) > 1:
+        extra["variant"] = page.sequence.variant or "main"
+    if page.detail is not None:
+        extra["steps"] = page.detail[1]
+    used = {step.phase for step in steps}
+    return Workflow(
+        name=page.id,
+        steps=tuple(steps),
+        description=word(page.head.get("description")) or word(page.head.get("name")),
+        version=word(page.head.get("version")),
+        format=format,
+        source=page.file,
+        inputs=_inputs(page.head),
+        facts=making.facts,
+        roles={name: persona(name, about[0], making) for name, about in making.roles.items()},
+        phases=tuple(
+            Phase(name, title, said) for name, (title, said) in making.phases.items() if name in used
+        ),
+        documents=making.documents,
+        warnings=tuple(told),
+        extra=extra,
+    )
+
+
+def _inputs(head: Mapping[str, Any]) -> dict[str, Input]:
+    """What the run is started with: the idea, and what the file itself lists as inputs; none of it has to be given."""
+    found = {"idea": Input(required=False, default="", description="What is wanted, in a sentence or more.")}
+    listed = head.get("inputs")
+    entries: list[tuple[str, Any]] = []
+    if isinstance(listed, Mapping):
+        entries = [(str(name), about) for name, about in listed.items()]
+    else:
+        for one in many(listed):
+            named = isinstance(one, Mapping)
+            entries.append((word(one.get("name") or one.get("id")), one) if named else (word(one), ""))
+    for name, about in entries:
+        plain = re.sub(r"\W+", "_", name).strip("_")[:60]
+        if re.match(r"[A-Za-z_]\w*$", plain):
+            said = about.get("description") if isinstance(about, Mapping) else about
+            found.setdefault(plain, Input(required=False, default="", description=word(said) or name))
+    return found
+
+
+def persona(name: str, title: str, making: Making) -> Role:
+    """The role of the pack, else one in a sentence from the name."""
+    known = making.pack.persona(title) or making.pack.persona(name)
+    if known is not None:
+        return known.role
+    called = KNOWN_PEOPLE.get(name, re.sub(r"[-_]+", " ", title))
+    article = "an" if called[:1].lower() in "aeiou" else "a"
+    return Role(
+        title=called[:1].upper() + called[1:],
+        persona=f"You work as {article} {called[:1].lower() + called[1:]} in a team.",
+    )

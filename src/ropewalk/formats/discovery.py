@@ -1,0 +1,119 @@
+"""Where workflows are found: in the project's own folders, then in the library that ships with ropewalk.
+
+Looked up at run time: a file that is put there is a workflow from then on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from ropewalk.definition.fault import nearest
+from ropewalk.errors import InvalidDefinition, NoSuchWorkflow
+from ropewalk.formats.loading import format_of
+from ropewalk.formats.locations import library, project
+from ropewalk.formats.yaml import documents, read_text
+from ropewalk.trees import files_below
+
+__all__ = ["find", "library", "list_all", "places", "project"]
+
+FOLDERS: Final = (".ropewalk/workflows", ".bmad-core/workflows", "workflows")
+"""In this order; the first that has a name wins."""
+SUFFIXES: Final = (".yaml", ".yml")
+LIBRARY: Final = "library"
+
+
+class Place(NamedTuple):
+    """A workflow's file: its name, and the folder where it was found (`library` for those of ropewalk)."""
+
+    name: str
+    path: Path
+    source: str
+
+
+class Entry(NamedTuple):
+    """One line of a listing. `kind` is the format; `problem` says why a file that is no workflow is not one."""
+
+    name: str
+    path: Path
+    source: str
+    kind: str
+    description: str = ""
+    problem: str = ""
+
+
+def find(name: str, start: Path | None = None, beside: Path | None = None) -> Path:
+    """The file of a workflow, by name or by path. NoSuchWorkflow: there is none, with the nearest names.
+
+    Looked for from the folder `start` (the current one unless told) upwards; a workflow that another one calls also
+    `beside` it, first of all.
+    """
+    here = start or Path.cwd()
+    for folder in (beside, here) if beside else (here,):
+        if _is_path(name) and _is_meant(folder / name):
+            return folder / name
+    if beside and not _is_path(name):
+        for suffix in SUFFIXES:
+            if (beside / f"{name}{suffix}").is_file():
+                return beside / f"{name}{suffix}"
+    known = {place.name: place.path for place in reversed(list(places(here)))}
+    if name in known:
+        return known[name]
+    near = nearest(name, known)
+    hint = f"did you mean {near}?" if near else f"put yours into {FOLDERS[0]}/"
+    raise NoSuchWorkflow(name=name, nearest=hint)
+
+
+def list_all(start: Path | None = None) -> list[Entry]:
+    """Every workflow there is, in the order in which names are looked up; a name that is hidden by another is left out."""
+    seen: set[str] = set()
+    entries = []
+    for place in places(start or Path.cwd()):
+        if place.name not in seen:
+            seen.add(place.name)
+            entries.append(_entry(place))
+    return entries
+
+
+def places(start: Path) -> Iterator[Place]:
+    """Every file in the folders of workflows, by folder and then by name."""
+    top = project(start)
+    for source in FOLDERS:
+        yield from _within(top / source, source)
+    yield from _within(library(), LIBRARY)
+
+
+def _within(folder: Path, source: str) -> Iterator[Place]:
+    if not folder.is_dir():
+        return
+    files = [path for path in files_below(folder) if path.suffix in SUFFIXES and path.is_file()]
+    for path in sorted(files, key=lambda path: path.as_posix()):
+        yield Place(path.relative_to(folder).with_suffix("").as_posix(), path, source)
+
+
+def _is_path(name: str) -> bool:
+    return "/" in name or name.endswith(SUFFIXES)
+
+
+def _is_meant(path: Path) -> bool:
+    """Whatever is there, even a pipe: whoever reads it says what is wrong with it, and nobody is told that it is not there."""
+    return path.exists() and not path.is_dir()
+
+
+def _entry(place: Place) -> Entry:
+    try:
+        found = [one.data for one in documents(read_text(place.path), str(place.path))]
+    except InvalidDefinition as error:
+        return Entry(*place, "", problem=str(error.faults[0]))
+    for data in found:
+        kind = format_of(data)
+        if kind:
+            return Entry(*place, kind, _description(data))
+    return Entry(*place, "", problem="is no workflow of a known format")
+
+
+def _description(data: object) -> str:
+    inner = data.get("workflow", data) if isinstance(data, dict) else {}
+    said = inner.get("description", "") if isinstance(inner, dict) else ""
+    return " ".join(str(said or "").split())

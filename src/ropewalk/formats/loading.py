@@ -1,0 +1,166 @@
+"""A file of any format to a checked Workflow: what loads, runs; what does not is told whole.
+
+The formats stand in one table, in the order in which they are tried; each is imported when its turn comes.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, Literal, NamedTuple, Protocol, cast
+
+import msgspec
+
+from ropewalk.definition.check import Known, check
+from ropewalk.definition.fault import Fault, errors_in, in_order, nearest, refusal
+from ropewalk.definition.findings import Where
+from ropewalk.definition.stored import digest
+from ropewalk.definition.workflow import Workflow
+from ropewalk.errors import SettingsError
+from ropewalk.formats.enclosures import enclosed
+from ropewalk.formats.positions import Positions
+from ropewalk.formats.reading import PLAIN, Options, Reading
+from ropewalk.formats.yaml import Document, documents, read_text
+
+FORMATS: Final = {
+    "ropewalk": "ropewalk.formats.native.read",
+    "bmad": "ropewalk.formats.bmad.format",
+    "tapps": "ropewalk.formats.tapps",
+    "botarmy": "ropewalk.formats.botarmy",
+    "relatives": "ropewalk.formats.relatives",
+}
+"""Name and module of each; a module has `recognises(data) -> bool` and `read(document, file, name, options) -> Reading`."""
+
+
+class Format(Protocol):
+    """One way of writing workflows down."""
+
+    def recognises(self, data: Any) -> bool: ...
+
+    def read(self, document: Document, file: str, name: str, options: Options) -> Reading: ...
+
+
+class Loaded(NamedTuple):
+    """A workflow that may be started. `warnings` are worth showing; `where` gives the places of its parts."""
+
+    workflow: Workflow
+    digest: str
+    warnings: list[Fault]
+    where: Where
+
+
+def load(
+    path: Path,
+    *,
+    format: str = "",  # noqa: A002 - the word that everybody uses
+    known: Known = Known(),  # noqa: B008 - frozen, all None
+    exists: Callable[[str], bool] | None = None,
+    options: Options = PLAIN,
+) -> Loaded:
+    """The workflow in a file. InvalidDefinition: with all its faults; SettingsError: `format` is none of FORMATS;
+    VariantNeeded: the file holds several workflows and `options` names none of them.
+    """
+    text = read_text(path)
+    return load_text(
+        text, str(path), name=path.stem, format=format, known=known, exists=exists, options=options
+    )
+
+
+def load_text(
+    text: str,
+    file: str = "",
+    *,
+    name: str = "workflow",
+    format: str = "",  # noqa: A002
+    known: Known = Known(),  # noqa: B008
+    exists: Callable[[str], bool] | None = None,
+    options: Options = PLAIN,
+) -> Loaded:
+    """The same for a text; `file` is what faults say, `name` the workflow's where the text gives none."""
+    found = documents(text, file)
+    document, kind = _chosen(found, file, format)
+    reading = _module(kind).read(document, file, name, options)
+    if len(found) > 1:
+        _others(reading, found, document, kind)
+    return _checked(reading, kind, file, known, exists)
+
+
+def load_data(data: Any, *, name: str = "workflow", known: Known = Known()) -> Loaded:  # noqa: B008
+    """The same for plain data in the native format that no file holds."""
+    reading = _module("ropewalk").read(Document(data, Positions.nowhere(data)), "", name, PLAIN)
+    return _checked(reading, "ropewalk", "", known, None)
+
+
+def format_of(data: Any) -> str:
+    """The name of the format that recognises this data; empty when none does."""
+    return next((kind for kind in FORMATS if _module(kind).recognises(data)), "")
+
+
+def _checked(
+    reading: Reading, kind: str, file: str, known: Known, exists: Callable[[str], bool] | None
+) -> Loaded:
+    faults = list(reading.findings.faults)
+    workflow = reading.workflow
+    if workflow is not None:
+        workflow, missing = enclosed(workflow, file, reading.where)
+        faults += missing.faults
+        faults += check(
+            workflow,
+            known=known,
+            where=reading.where,
+            file=file,
+            unsure=reading.unsure,
+            exists=exists,
+        )
+    if workflow is None or errors_in(faults):
+        raise refusal(file, faults)
+    warnings = in_order(faults)
+    told = (*workflow.warnings, *map(str, warnings))
+    workflow = msgspec.structs.replace(workflow, format=kind, warnings=told)
+    return Loaded(workflow, digest(workflow), warnings, reading.where)
+
+
+def _chosen(found: list[Document], file: str, format: str) -> tuple[Document, str]:  # noqa: A002
+    if format and format not in FORMATS:
+        near = nearest(format, FORMATS)
+        reason = f"there is no format {format}" + (f", did you mean {near}?" if near else "")
+        raise SettingsError(name="format", reason=reason)
+    for document in found:
+        kind = format or format_of(document.data)
+        if kind:
+            return document, kind
+    if found and isinstance(found[0].data, dict) and not _is_template(found[0].data):
+        return found[0], "ropewalk"
+    raise refusal(file, [_no_workflow(found, file)])
+
+
+def _no_workflow(found: list[Document], file: str) -> Fault:
+    if not found:
+        return Fault(file, 1, 1, "the file holds nothing", mend="begin with `name:` and `steps:`")
+    line, column = found[0].positions.value()
+    if isinstance(found[0].data, dict):
+        return Fault(file, line, column, "this is a document template, no workflow")
+    return Fault(file, line, column, "a workflow is a mapping", mend="begin with `name:` and `steps:`")
+
+
+def _is_template(data: Any) -> bool:
+    from ropewalk.formats.documents.read import is_template
+
+    return is_template(data)
+
+
+def _others(reading: Reading, found: list[Document], document: Document, kind: str) -> None:
+    severity: Literal["error", "warning"] = "error" if kind == "ropewalk" else "warning"
+    for other in found:
+        if other is not document:
+            line, column = other.positions.value()
+            what = "another document stands in the file, only one is read"
+            fault = Fault(
+                reading.findings.file, line, column, what, mend="remove the `---` line", severity=severity
+            )
+            reading.findings.faults.append(fault)
+
+
+def _module(kind: str) -> Format:
+    return cast(Format, importlib.import_module(FORMATS[kind]))

@@ -1,0 +1,27 @@
+"""Where files are looked for: the project around a folder, ropewalk's own folder in it, and the library that ships with ropewalk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+STATE: Final = ".ropewalk"
+"""ropewalk's own folder in a project."""
+MARKS: Final = (STATE, ".bmad-core", ".git")
+"""What shows that a folder is the top of a project."""
+
+
+def project(start: Path) -> Path:
+    """The folder of the project around `start`: the nearest one that has a mark of its own, else `start` itself."""
+    resolved = start.resolve()
+    for folder in (resolved, *resolved.parents):
+        if any((folder / mark).exists() for mark in MARKS):
+            return folder
+    return resolved
+
+
+def library(kind: str = "workflows") -> Path:
+    """The folder of the workflows that ship with ropewalk, or of the `templates` and whatever else is there."""
+    import ropewalk.library
+
+    return Path(ropewalk.library.__path__[0]) / kind

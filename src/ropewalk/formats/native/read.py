@@ -1,0 +1,68 @@
+"""A ropewalk file read: quickly where it is right, and where it is not, with everything that is wrong and the rest of it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from ropewalk.definition.findings import Findings
+from ropewalk.formats.native.keys.document import DocumentKeys
+from ropewalk.formats.native.places import Places
+from ropewalk.formats.native.workflow import workflow
+from ropewalk.formats.positions import Path
+from ropewalk.formats.reading import PLAIN, Options, Reading
+from ropewalk.formats.yaml import Document
+
+WORK: Final = frozenset(
+    {"run", "role", "uses", "decide", "ask", "call", "parallel", "function", "needs", "gate"}
+)
+
+
+def recognises(data: Any) -> bool:
+    """Whether the data of a file is ours: it says `ropewalk`, or has steps of its own with ropewalk's ways to say the work."""
+    if not isinstance(data, dict) or not isinstance(data.get("steps"), list):
+        return isinstance(data, dict) and "ropewalk" in data
+    if "ropewalk" in data:
+        return True
+    steps = [step for step in data["steps"] if isinstance(step, dict)]
+    if "workflow" in data or any("agent" in step for step in steps):
+        return False
+    return not steps or any(WORK & step.keys() for step in steps)
+
+
+def read(document: Document, file: str, name: str, options: Options = PLAIN) -> Reading:
+    """The workflow of a file, and its faults. `name` is the workflow's where the file gives none; no option bears on it."""
+    findings = Findings(file, document.positions, _ids(document.data))
+    broken: set[Path] = set()
+    try:
+        keys = msgspec.convert(document.data, DocumentKeys)
+    except msgspec.ValidationError:
+        data = _fitting(document, findings, broken)
+        if data is None:
+            return Reading(None, findings, Places(document.positions, ()))
+        keys = msgspec.convert(data, DocumentKeys)
+    made, spots = workflow(keys, name, findings, document.positions, broken)
+    unsure = frozenset(
+        step.id for step, spot in zip(made.steps, spots, strict=True) if _is_broken(spot.path, broken)
+    )
+    return Reading(made, findings, Places(document.positions, spots), unsure)
+
+
+def _ids(data: Any) -> list[str]:
+    steps = data.get("steps") if isinstance(data, dict) else None
+    listed = steps if isinstance(steps, list) else []
+    return [str(step.get("id", "")) if isinstance(step, dict) else "" for step in listed]
+
+
+def _fitting(document: Document, findings: Findings, broken: set[Path]) -> Any:
+    from ropewalk.formats.native.walk import DROPPED, Walk
+
+    walk = Walk(findings, document.positions)
+    fit = walk.fitting(msgspec.inspect.type_info(DocumentKeys), document.data)
+    broken.update(walk.broken)
+    return None if fit is DROPPED else fit
+
+
+def _is_broken(path: Path, broken: set[Path]) -> bool:
+    return any(one[: len(path)] == path for one in broken)

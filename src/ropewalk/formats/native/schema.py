@@ -1,0 +1,91 @@
+"""The JSON Schema of the format, made from the types of the keys; the texts below their fields become its descriptions."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+
+from ropewalk.formats.native.gates import KINDS
+from ropewalk.formats.native.keys import document, flow, gate, step
+from ropewalk.formats.native.keys.document import DocumentKeys
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+MODULES: Final = (document, step, flow, gate)
+WORDS: Final = ("run", "role", "uses", "function", "decide", "call", "ask", "approve", "gate", "prompt")
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """JSON Schema 2020-12 of a ropewalk file, every shorthand included."""
+    made = msgspec.json.schema(DocumentKeys, ref_template="#/$defs/{name}")
+    defs = {_title(name): _described(name, one) for name, one in made.pop("$defs").items()}
+    top = defs.pop("Document")
+    defs["Step"]["anyOf"] = [
+        {"required": ["parallel"]},
+        {"required": ["id"], "anyOf": [{"required": [word]} for word in WORDS]},
+    ]
+    defs["Gate"]["oneOf"] = [{"required": [word]} for word in KINDS]
+    # With thresholds a command is no check of its own: it makes their report.
+    defs["Gate"]["oneOf"][KINDS.index("run")]["not"] = {"required": ["thresholds"]}
+    defs["File"]["anyOf"] = [{"required": ["path"]}, {"required": ["any_of"]}]
+    top["title"] = "ropewalk workflow"
+    found = {"$schema": DIALECT, **top, "$defs": dict(sorted(defs.items()))}
+    return _referring(found)  # type: ignore[no-any-return]
+
+
+@cache
+def descriptions() -> dict[str, dict[str, str]]:
+    """Per type its fields and what is said of them, in the order in which they are written."""
+    found: dict[str, dict[str, str]] = {}
+    for module in MODULES:
+        for node in ast.parse(inspect.getsource(module)).body:
+            if isinstance(node, ast.ClassDef):
+                found[node.name] = dict(_fields(node))
+    return found
+
+
+def _fields(node: ast.ClassDef) -> list[tuple[str, str]]:
+    texts = []
+    for one, after in zip(node.body, node.body[1:], strict=False):
+        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
+            said = (
+                after.value.value
+                if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
+                else ""
+            )
+            texts.append((one.target.id, str(said)))
+    return texts
+
+
+def _title(name: str) -> str:
+    return name.removesuffix("Keys")
+
+
+def _described(name: str, one: dict[str, Any]) -> dict[str, Any]:
+    kind: Any = next(getattr(module, name) for module in MODULES if hasattr(module, name))
+    written = dict(zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True))
+    properties = {}
+    for field, text in descriptions()[name].items():
+        said = one["properties"][written[field]]
+        said.pop("description", None)
+        if said.get("default") in ("", [], {}):
+            del said["default"]
+        properties[written[field]] = {"description": text, **said}
+    described = {**one, "title": _title(name).lower(), "properties": properties}
+    if not described["required"]:
+        del described["required"]
+    return described
+
+
+def _referring(value: Any) -> Any:
+    """The same with references to the titles under which the types now stand."""
+    if isinstance(value, dict):
+        return {
+            key: f"#/$defs/{_title(one.rsplit('/', 1)[1])}" if key == "$ref" else _referring(one)
+            for key, one in value.items()
+        }
+    return [_referring(one) for one in value] if isinstance(value, list) else value

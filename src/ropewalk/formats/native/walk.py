@@ -1,0 +1,169 @@
+"""All that does not fit the types of the keys, found in one pass, and the data without it so that reading can go on.
+
+Works on the types themselves: a key that is added to them is read, explained and checked without a line here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from msgspec import NODEFAULT, inspect
+
+from ropewalk.definition.fault import nearest
+from ropewalk.definition.findings import Findings
+from ropewalk.formats.native.wording import KNOWN_AS, alternatives, expected, found, mend
+from ropewalk.formats.positions import Path, Positions
+
+DROPPED: Final = object()
+STEPS: Final = frozenset({"steps", "parallel", "finally"})
+WORK: Final = frozenset({"run", "role", "uses", "function", "decide", "call"})
+"""Keys of which a step has one."""
+SCALARS: Final[dict[type, tuple[type[inspect.Type], ...]]] = {
+    str: (inspect.StrType, inspect.LiteralType),
+    bool: (inspect.BoolType,),
+    int: (inspect.IntType, inspect.FloatType, inspect.LiteralType),
+    float: (inspect.FloatType,),
+    list: (inspect.ListType,),
+    dict: (inspect.DictType, inspect.StructType),
+    type(None): (inspect.NoneType,),
+}
+
+
+class Walk:
+    """One pass over one file. `broken` are the paths of mappings in which something was left out."""
+
+    def __init__(self, findings: Findings, positions: Positions) -> None:
+        self.findings = findings
+        self.positions = positions
+        self.broken: set[Path] = set()
+        self._renamed: list[tuple[Path, str, str]] = []
+        self._dropped: list[Path] = []
+
+    def fitting(self, kind: inspect.Type, data: Any) -> Any:
+        """The data with all left out that does not fit `kind`; DROPPED when nothing is left.
+
+        Places in `positions` follow: a key that was meant as another is known as that, left out items are forgotten.
+        """
+        fit = self._value(kind, data, ())
+        for path, old, new in self._renamed:
+            self.positions.rename(path, old, new)
+        for path in sorted(self._dropped, key=_from_the_end):
+            self.positions.drop(path)
+        return fit
+
+    def _value(self, kind: inspect.Type, value: Any, path: Path) -> Any:
+        kinds = alternatives(kind)
+        if isinstance(kinds[0], inspect.AnyType):
+            return value
+        fits = [one for one in kinds if isinstance(one, SCALARS[type(value)])]
+        match fits[0] if fits else None:
+            case inspect.StructType() as struct:
+                return self._struct(struct, value, path)
+            case inspect.DictType() as mapping:
+                return self._mapping(mapping, value, path)
+            case inspect.ListType() as listed:
+                return self._list(listed, value, path)
+        return value if any(_within(one, value) for one in fits) else self._unfit(kind, value, path)
+
+    def _unfit(self, kind: inspect.Type, value: Any, path: Path) -> Any:
+        name = f"`{path[-1]}`" if path and isinstance(path[-1], str) else "this"
+        choices = [
+            str(word)
+            for one in alternatives(kind)
+            if isinstance(one, inspect.LiteralType)
+            for word in one.values
+        ]
+        near = nearest(value, choices) if isinstance(value, str) else ""
+        # A secret that was written where its place should be named must not be said again.
+        there = "a text" if path[:1] == ("secrets",) and isinstance(value, str) else found(value)
+        what = f"{name} takes {expected(kind)}, not {there}"
+        self.findings.fault(path, what, "" if near else mend(kind, value), nearest=near)
+        return DROPPED
+
+    def _list(self, kind: inspect.ListType, value: list[Any], path: Path) -> Any:
+        if len(value) < (kind.min_length or 0):
+            self.findings.fault(path, f"`{path[-1]}` is an empty list", "write an item, or remove the key")
+            return DROPPED
+        items = [self._value(kind.item_type, item, (*path, index)) for index, item in enumerate(value)]
+        self._dropped += [(*path, index) for index, item in enumerate(items) if item is DROPPED]
+        kept = [item for item in items if item is not DROPPED]
+        return DROPPED if len(kept) < (kind.min_length or 0) else kept
+
+    def _mapping(self, kind: inspect.DictType, value: dict[str, Any], path: Path) -> Any:
+        if len(value) < (kind.min_length or 0):
+            self.findings.fault(path, f"`{path[-1]}` is empty", "write an entry, or remove the key")
+            return DROPPED
+        fit = {key: self._value(kind.value_type, item, (*path, key)) for key, item in value.items()}
+        return {key: item for key, item in fit.items() if item is not DROPPED}
+
+    def _struct(self, kind: inspect.StructType, value: dict[str, Any], path: Path) -> Any:
+        fields = {field.encode_name: field for field in kind.fields}
+        fit: dict[str, Any] = {}
+        for key, item in value.items():
+            if key in fields:
+                fit[key] = self._value(fields[key].type, item, (*path, key))
+            else:
+                self._unknown(key, item, fields, value, fit, path)
+        kept = {key: item for key, item in fit.items() if item is not DROPPED}
+        if len(kept) < len(value):
+            self.broken.add(path)
+        missing = [name for name, field in fields.items() if _is_required(field) and name not in kept]
+        for name in missing:
+            if name not in fit:
+                self.findings.fault(path, f"`{name}` is missing in {_place(path)}")
+        return DROPPED if missing else kept
+
+    def _unknown(
+        self,
+        key: str,
+        item: Any,
+        fields: dict[str, inspect.Field],
+        value: dict[str, Any],
+        fit: dict[str, Any],
+        path: Path,
+    ) -> None:
+        """A wrong key is read as the one that was meant, where that is clear: so it hides no other fault."""
+        near = KNOWN_AS[key] if KNOWN_AS.get(key) in fields else nearest(key, fields)
+        what = f"unknown key `{key}` in {_place(path)}"
+        self.findings.fault((*path, key), what, "" if near else _some(fields), nearest=near, key=True)
+        taken = near in value or near in fit or (near in WORK and WORK & value.keys())
+        if near and not taken:
+            trial = Walk(Findings(self.findings.file, self.positions), self.positions)
+            meant = trial._value(fields[near].type, item, (*path, key))
+            if not trial.findings.faults:
+                fit[near] = meant
+                self._renamed.append((path, key, near))
+
+
+def _within(kind: inspect.Type, value: Any) -> bool:
+    match kind:
+        case inspect.StrType(min_length=least, pattern=pattern):
+            return len(value) >= (least or 0) and (not pattern or re.search(pattern, value) is not None)
+        case inspect.LiteralType(values=values):
+            return value in values
+        case inspect.IntType(ge=least) | inspect.FloatType(ge=least):
+            return least is None or value >= least
+        case _:
+            return True
+
+
+def _is_required(field: inspect.Field) -> bool:
+    return field.required and field.default is NODEFAULT
+
+
+def _place(path: Sequence[str | int]) -> str:
+    names = [part for part in path if isinstance(part, str)]
+    if not names:
+        return "the file"
+    return "a step" if names[-1] in STEPS else f"`{names[-1]}`"
+
+
+def _some(fields: dict[str, inspect.Field]) -> str:
+    return f"known are {', '.join(fields)}" if len(fields) <= 12 else ""
+
+
+def _from_the_end(path: Path) -> tuple[int, ...]:
+    """Longer paths first, later items first: so that no forgotten item moves one that is still to be forgotten."""
+    return (-len(path), *(-part for part in path if isinstance(part, int)))

@@ -1,0 +1,145 @@
+"""Types of keys in the words of a person who writes the file: what is expected, and what stands there instead."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from msgspec import inspect
+
+PATTERNS: Final = (
+    ("^(none|", "a duration such as 90s, 5m or 1h30m"),
+    ("^(all|", "`all`, `any` or `quorum 2`"),
+    (r"^[\w.]+(:", "a function such as `package.module:name`"),
+)
+SEVERAL: Final = 3
+
+KNOWN_AS: Final = {
+    "after": "needs",
+    "agent": "role",
+    "cmd": "run",
+    "command": "run",
+    "condition": "when",
+    "depends": "needs",
+    "depends_on": "needs",
+    "dependsOn": "needs",
+    "description": "notes",
+    "environment": "env",
+    "exec": "run",
+    "for_each": "foreach",
+    "human": "ask",
+    "if": "when",
+    "inputs": "with",
+    "jobs": "steps",
+    "kind": "uses",
+    "loop": "foreach",
+    "matrix": "foreach",
+    "name": "title",
+    "on_error": "on_failure",
+    "outputs": "output",
+    "retries": "retry",
+    "script": "run",
+    "sequence": "steps",
+    "stages": "phases",
+    "subflow": "call",
+    "tags": "labels",
+    "tasks": "steps",
+    "type": "uses",
+    "workflow": "call",
+}
+"""What other systems call a key; offered only where ropewalk's own name is a key of the place."""
+
+
+def alternatives(kind: inspect.Type) -> tuple[inspect.Type, ...]:
+    """The types of a union, or the one type, without what is said of it only for the schema."""
+    while isinstance(kind, inspect.Metadata):
+        kind = kind.type
+    if not isinstance(kind, inspect.UnionType):
+        return (kind,)
+    return tuple(one for inner in kind.types for one in alternatives(inner))
+
+
+def expected(kind: inspect.Type) -> str:
+    """What a type takes, as the end of a sentence."""
+    kinds = alternatives(kind)
+    if len(kinds) > 1:
+        return _one_of(kinds)
+    match kinds[0]:
+        case inspect.StrType(pattern=pattern):
+            return next((words for sign, words in PATTERNS if pattern and pattern.startswith(sign)), "text")
+        case inspect.BoolType():
+            return "true or false"
+        case inspect.IntType(ge=least):
+            return "a whole number" + (f" of at least {least}" if least else "")
+        case inspect.FloatType(ge=least):
+            return "a number" + (f" of at least {least:g}" if least else "")
+        case inspect.LiteralType(values=values):
+            return either([f"`{value}`" for value in values])
+        case inspect.ListType(item_type=item):
+            return f"a list of {plural(item)}"
+        case _:
+            return "a mapping"
+
+
+def _one_of(kinds: tuple[inspect.Type, ...]) -> str:
+    values = [one.values for one in kinds if isinstance(one, inspect.LiteralType)]
+    lists = [one for one in kinds if isinstance(one, inspect.ListType)]
+    if values and any(alternatives(one.item_type)[0] == inspect.LiteralType(values[0]) for one in lists):
+        return f"{expected(inspect.LiteralType(values[0]))}, or a list of them"
+    told = [expected(one) for one in kinds if not isinstance(one, inspect.NoneType)]
+    if any(words.startswith("a duration") for words in told):
+        told = ["a number of seconds" if words == "a number" else words for words in told]
+        told = [words for words in told if words != "a whole number"]
+    return either(list(dict.fromkeys(told)))
+
+
+def plural(kind: inspect.Type) -> str:
+    """What the items of a list are."""
+    kinds = alternatives(kind)
+    words = {inspect.StrType: "texts", inspect.StructType: "mappings", inspect.ListType: "lists"}
+    told = dict.fromkeys(words.get(type(one), "values") for one in kinds)
+    return either(list(told))
+
+
+def either(words: list[str]) -> str:
+    """`a, b or c`."""
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def found(value: Any) -> str:
+    """What stands there."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return f"the number {value}"
+        case str():
+            return f"the text `{value if len(value) <= 40 else value[:37] + '...'}`"
+        case list():
+            return "a list"
+        case _:
+            return "a mapping"
+
+
+def mend(kind: inspect.Type, value: Any) -> str:
+    """How the most usual slips are mended."""
+    kinds = alternatives(kind)
+    texts = any(isinstance(one, inspect.StrType) for one in kinds)
+    if value is None:
+        return "write a value, or remove the key"
+    if texts and isinstance(value, bool | int | float):
+        return "put it in quotes"
+    if isinstance(value, str) and value.lower() in ("yes", "no", "on", "off"):
+        return "write true or false" if any(isinstance(one, inspect.BoolType) for one in kinds) else ""
+    if isinstance(value, str) and _is_number(value) and not texts:
+        return "remove the quotes"
+    return ""
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

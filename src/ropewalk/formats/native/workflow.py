@@ -1,0 +1,86 @@
+"""A ropewalk file's keys as the Workflow that they mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+
+from ropewalk.definition.findings import Findings
+from ropewalk.definition.workflow import Fact, Input, Phase, Role, Secret, Workflow
+from ropewalk.formats.native.gates import gates, no_person, patterns
+from ropewalk.formats.native.keys.document import (
+    DocumentKeys,
+    FactKeys,
+    InputKeys,
+    PhaseKeys,
+    RoleKeys,
+    SecretKeys,
+)
+from ropewalk.formats.native.places import Spot
+from ropewalk.formats.native.steering import given, limits, names, secrets
+from ropewalk.formats.native.steps import Around, Steps
+from ropewalk.formats.positions import Path, Positions
+
+
+def workflow(
+    keys: DocumentKeys, name: str, findings: Findings, positions: Positions, broken: set[Path]
+) -> tuple[Workflow, list[Spot]]:
+    """The workflow, and per step where it stands in the file. `name` is used where the file gives none.
+
+    What is wrong beyond the types goes into `findings`; `broken` are places where something was left out.
+    """
+    steps = Steps(findings, positions, keys.defaults, broken)
+    steps.add(keys.steps, ("steps",), Around())
+    steps.add(keys.final, ("finally",), Around(final=True))
+    no_person(keys.gate, ("gate",), findings)
+    made = Workflow(
+        name=keys.name or name,
+        steps=tuple(steps.made),
+        description=keys.description,
+        version=str(keys.version),
+        source=findings.file,
+        inputs={key: _input(value) for key, value in keys.inputs.items()},
+        secrets={key: _secret(value) for key, value in keys.secrets.items()},
+        facts={key: _fact(value) for key, value in keys.facts.items()},
+        roles={key: _role(value) for key, value in keys.roles.items()},
+        phases=tuple(_phase(value) for value in keys.phases),
+        limits=limits(keys.limits),
+        outputs=keys.outputs,
+        weave=keys.weave,
+        land=keys.land,
+        gates=gates(keys.gate, ("gate",), findings),
+        protect=patterns(keys.protect, ("protect",), findings),
+        documents=keys.documents,
+        extra=keys.extra,
+    )
+    return made, steps.spots
+
+
+def _input(keys: Any) -> Input:
+    if not isinstance(keys, InputKeys):
+        return Input(keys or "string")
+    required = keys.default is UNSET if isinstance(keys.required, UnsetType) else keys.required
+    said = given(keys, "required", "choices")
+    return Input(required=required, choices=tuple(keys.choices), **said)
+
+
+def _secret(keys: SecretKeys) -> Secret:
+    said = given(keys)
+    return Secret(**{**said, "command": tuple(said.get("command", ()))})
+
+
+def _fact(keys: Any) -> Fact:
+    if not isinstance(keys, FactKeys):
+        return Fact(keys or "boolean")
+    return Fact(choices=tuple(keys.choices), **given(keys, "choices"))
+
+
+def _role(keys: Any) -> Role:
+    if not isinstance(keys, RoleKeys):
+        return Role(names(keys or []))
+    return Role(agents=names(keys.agent), secrets=secrets(keys.secrets), **given(keys, "agent", "secrets"))
+
+
+def _phase(keys: str | PhaseKeys) -> Phase:
+    return Phase(keys) if isinstance(keys, str) else Phase(keys.id, keys.title, keys.description)

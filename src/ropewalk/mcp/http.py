@@ -1,0 +1,36 @@
+"""The same tools at `/mcp`, on the app of the other doors: who calls is who came in there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from mcp.server.mcpserver import Context
+from mcp.server.transport_security import TransportSecuritySettings
+
+from ropewalk.app.open import Ropewalk
+from ropewalk.app.tokens import Person
+from ropewalk.errors import NotKnown
+from ropewalk.mcp.tools import tool_server
+
+
+def mount(app: FastAPI, ropewalk: Ropewalk) -> None:
+    """Put the tools on the app. Its entrance has checked host, origin and token before anything comes here."""
+    server = tool_server(ropewalk, who)
+    inner = server.streamable_http_app(
+        streamable_http_path="/mcp",
+        json_response=True,
+        stateless_http=True,
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+    )
+    app.router.routes.extend(inner.routes)
+    app.state.beside.append(server.session_manager.run)
+
+
+def who(context: Context[Any, Any]) -> Person:
+    """Who came in with the request of a call. Raises NotKnown."""
+    request = context.request_context.request
+    person = getattr(getattr(request, "state", None), "person", None)
+    if not isinstance(person, Person):
+        raise NotKnown(reason="there was none")
+    return person

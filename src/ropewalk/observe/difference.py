@@ -1,0 +1,50 @@
+"""What differs between two states: of one run at two versions, or of two runs. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from ropewalk.core.state import State
+from ropewalk.observe.summary import artifacts, listed
+
+
+class Change(Struct, frozen=True):
+    """A path such as `steps.build.status`; None stands for nothing there."""
+
+    path: str
+    old: Any
+    new: Any
+
+
+def difference(old: State, new: State) -> list[Change]:
+    """Every path whose value differs, in the order of the newer state, then what is gone."""
+    before, after = _flat(old), _flat(new)
+    paths = [*after, *(path for path in before if path not in after)]
+    return [
+        Change(path, before.get(path), after.get(path))
+        for path in paths
+        if before.get(path) != after.get(path)
+    ]
+
+
+def _flat(state: State) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "status": state.status,
+        "reason": state.reason,
+        "workflow": state.workflow.name,
+        "definition": state.digest,
+    }
+    for title, values in (("inputs", state.inputs), ("facts", state.facts)):
+        found |= {f"{title}.{name}": value for name, value in values.items()}
+    for st in listed(state):
+        found[f"steps.{st.key}.status"] = st.status
+        found[f"steps.{st.key}.round"] = st.round
+        found[f"steps.{st.key}.attempts"] = st.attempts
+        outputs = st.result.outputs if st.result is not None else {}
+        found |= {f"steps.{st.key}.outputs.{name}": value for name, value in outputs.items()}
+    for name, opened in state.asks.items():
+        found[f"asks.{name}"] = opened.prompt
+    found |= {f"artifacts.{one['path']}": one["digest"] for one in artifacts(state)}
+    return found

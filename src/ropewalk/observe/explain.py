@@ -1,0 +1,283 @@
+"""Why a run is where it is, in one sentence, and what somebody can do about it. Pure: it reads a state and a lease."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from ropewalk.core.events import AskOpened
+from ropewalk.core.state import State, StepState
+from ropewalk.observe.summary import warnings
+from ropewalk.observe.verdicts import not_believed
+from ropewalk.observe.wording import counted, duration, short
+
+Children = Callable[[str], State | None]
+"""The state of a called run by its id, when it is there."""
+
+
+class Explanation(Struct, frozen=True):
+    """`kind`: person, quota, time, host, held, place, worker, agent, budget, blocked, imported, failed, child, request, undriven,
+    running, secret, completed, aborted. `commands` are what to type next; `warnings` what to know of the run's files.
+    """
+
+    kind: str
+    sentence: str
+    commands: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Silent(Struct, frozen=True):
+    """A driver that holds a run and gives no sign: who it is, for how long, and its number where it can be reached (or 0)."""
+
+    who: str
+    seconds: float
+    pid: int = 0
+
+
+def explain(
+    state: State,
+    now: float,
+    *,
+    driven: bool,
+    children: Children = lambda run: None,
+    silent: Silent | None = None,
+) -> Explanation:
+    """`driven`: somebody who is not proved dead holds the lease of the run. Times are told in the local zone."""
+    found = _reason(state, now, driven, children, silent)
+    told = tuple(f"{w['step']}: {w['message']}" if w["step"] else w["message"] for w in warnings(state))
+    return msgspec.structs.replace(found, warnings=told) if told else found
+
+
+def _reason(state: State, now: float, driven: bool, children: Children, silent: Silent | None) -> Explanation:
+    if state.ended:
+        return _ended(state)
+    if silent is not None:
+        return _held(state, silent)
+    found = _paused(state, now, children) if state.status == "paused" else _moving(state, now, children)
+    if not driven and found.kind in {"running", "time", "quota", "host", "place", "child", "undriven"}:
+        return _undriven(state, found)
+    return found
+
+
+def _held(state: State, silent: Silent) -> Explanation:
+    """As long as it may live nobody else goes on with the run."""
+    sentence = f"The run is held by {silent.who}, which has given no sign for {duration(silent.seconds)}."
+    if not silent.pid:
+        return Explanation("held", f"{sentence} Look there; end it, and any driver goes on with the run.")
+    commands = (f"kill -CONT {silent.pid}", f"kill -KILL {silent.pid} && ropewalk drive {state.run}")
+    return Explanation("held", f"{sentence} Let it go on, or end it.", commands)
+
+
+def _ended(state: State) -> Explanation:
+    run = state.run
+    if state.status == "completed":
+        skipped = sum(st.status == "skipped" for st in state.steps.values())
+        left_out = f", {counted(skipped, 'step')} left out" if skipped else ""
+        reason = f": {state.reason}" if state.reason else ""
+        held = not_believed(state)
+        if held:
+            more = f" and {len(held) - 3} more" if len(held) > 3 else ""
+            left_out += f", judged with {', '.join(held[:3])}{more} as when it began"
+        return Explanation("completed", f"The run is completed{left_out}{reason}.", (f"ropewalk show {run}",))
+    if state.status == "aborted":
+        return Explanation("aborted", f"The run was aborted: {state.reason}.", (f"ropewalk show {run}",))
+    failed = _failed_steps(state)
+    if not failed:
+        return Explanation("failed", f"The run failed: {state.reason}.", (f"ropewalk show {run}",))
+    return Explanation(
+        "failed", f"The run failed because {_why_failed(failed)}.", _after_failure(run, failed)
+    )
+
+
+def _failed_steps(state: State) -> list[StepState]:
+    failed = [state.steps[key] for key in state.failed]
+    return sorted(failed, key=lambda st: (st.index, st.place if st.parent else -1))
+
+
+def _why_failed(failed: list[StepState]) -> str:
+    first = failed[0]
+    failure = first.failure
+    why = f" ({failure.kind}): {short(failure.message, 200).rstrip('.')}" if failure is not None else ""
+    tries = f" after {first.attempts} attempts" if first.attempts > 1 else ""
+    also = f"; also {', '.join(st.key for st in failed[1:4])}" if len(failed) > 1 else ""
+    return f"step {first.key} failed{tries}{why}{also}"
+
+
+def _after_failure(run: str, failed: list[StepState]) -> tuple[str, ...]:
+    return (f"ropewalk logs {run} {failed[0].key}", f"ropewalk retry {run} && ropewalk drive {run}")
+
+
+def _paused(state: State, now: float, children: Children) -> Explanation:
+    run = state.run
+    if state.reason == "by request":
+        by = f" by {state.detail}" if state.detail else ""
+        return Explanation("request", f"The run was paused{by}.", (f"ropewalk resume {run}",))
+    if state.reason == "imported":
+        by = f" by {state.detail}" if state.detail else ""
+        sentence = f"The run was imported{by}, and nothing of it is done here before somebody says so."
+        return Explanation(
+            "imported", sentence, (f"ropewalk show {run}", f"ropewalk resume {run} && ropewalk drive {run}")
+        )
+    if state.reason == "quota":
+        steps = state.detail or ", ".join(state.timers)
+        sentence = f"The run waits for a quota{_until(state.until, now)}, which {steps} ran into."
+        return Explanation("quota", sentence, (f"ropewalk drive {run}",))
+    if state.reason == "secret":
+        names = state.detail.split(", ")
+        which = (
+            f"the values of its secret inputs {state.detail}"
+            if names[1:]
+            else f"the value of its secret input {state.detail}"
+        )
+        sentence = (
+            f"The run waits for {which}: such a value is never kept, and this process was not given it."
+        )
+        given = " ".join(f"-i {name}=@env:NAME" for name in names)
+        return Explanation("secret", sentence, (f"ropewalk drive {run} {given}", f"ropewalk abort {run}"))
+    if state.reason == "blocked":
+        failed = _failed_steps(state)
+        why = f": {state.detail.rstrip('.')}" if state.detail else ""
+        if failed:
+            why += f"; {_why_failed(failed)}"
+        commands = (f"ropewalk resume {run} && ropewalk drive {run}", f"ropewalk abort {run}")
+        return Explanation("blocked", f"The run is blocked{why}.", commands)
+    if state.asks:
+        return _asked(state, now)
+    called = _called(state, now, children)
+    if called is not None:
+        return called
+    return Explanation(
+        "budget", f"The run has used up its budget: {state.detail}.", (f"ropewalk budget {run}",)
+    )
+
+
+def _asked(state: State, now: float) -> Explanation:
+    name, opened = next(iter(state.asks.items()))
+    more = f" (and {len(state.asks) - 1} more)" if len(state.asks) > 1 else ""
+    expires = ""
+    if opened.expires_at is not None:
+        expires = f"; {opened.default or 'reject'} is taken{_until(opened.expires_at, now, ' at')}"
+    kind = "budget" if opened.about == "budget" else "person"
+    who = "a person to allow more" if kind == "budget" else "a person"
+    sentence = f"The run waits for {who}: {opened.step} asks {short(opened.prompt, 200)!r}{expires}{more}."
+    return Explanation(kind, sentence, answers(state.run, name, opened))
+
+
+def answers(run: str, name: str, opened: AskOpened) -> tuple[str, ...]:
+    """The commands that answer an ask."""
+    if opened.choices:
+        return tuple(f"ropewalk answer {run} {name} {choice}" for choice in opened.choices)
+    return (f"ropewalk approve {run} {name}", f"ropewalk reject {run} {name} --reason '…'")
+
+
+def _called(state: State, now: float, children: Children) -> Explanation | None:
+    for key in state.calls:
+        child = children(state.steps[key].child)
+        if child is None or child.ended:
+            continue
+        inner = explain(child, now, driven=True, children=children)
+        what = inner.sentence[0].lower() + inner.sentence[1:].rstrip(".")
+        what = what.replace("the run", "it", 1)
+        kind = (
+            inner.kind
+            if inner.kind in {"person", "quota", "blocked", "budget", "imported", "secret"}
+            else "child"
+        )
+        return Explanation(kind, f"Step {key} waits for its run {child.run}: {what}.", inner.commands)
+    return None
+
+
+def _moving(state: State, now: float, children: Children) -> Explanation:
+    run = state.run
+    if state.running:
+        return _running(state, now)
+    called = _called(state, now, children)
+    if called is not None:
+        return called
+    if state.ready:
+        return _for_place(state, 0)
+    if state.timers:
+        key, until = min(state.timers.items(), key=lambda item: item[1])
+        st = state.steps[key]
+        if st.on == "quota":
+            return Explanation("quota", f"Step {key} waits for a quota{_until(until, now)}.")
+        if st.on == "host":
+            return Explanation("host", f"Step {key} waits for the host{_until(until, now)}: {st.detail}.")
+        last = f" after {short(st.failures[-1].message, 120)!r}" if st.failures else ""
+        return Explanation("time", f"Step {key} is tried again{_until(until, now)}{last}.")
+    if state.asks:
+        return _asked(state, now)
+    if state.failing:
+        return Explanation("failed", f"The run is failing: {_why_failed(_failed_steps(state))}.")
+    return Explanation(
+        "undriven", f"The run is {state.status} and about to go on.", (f"ropewalk drive {run}",)
+    )
+
+
+def _running(state: State, now: float) -> Explanation:
+    keys = list(state.running)
+    first = state.steps[keys[0]]
+    took = f" for {duration(now - first.started_at)}" if first.started_at is not None else ""
+    others = f" and {counted(len(keys) - 1, 'other step')}" if len(keys) > 1 else ""
+    waiting = _offered(state)
+    if waiting and len(keys) >= state.parallel:
+        return _for_place(state, len(keys))
+    if state.asks:
+        opened = next(iter(state.asks.values()))
+        if opened.step == first.key:
+            return _asked(state, now)
+    waits = next((w for w in map(_waits, (state.steps[key] for key in keys)) if w), "")
+    if waits:
+        return Explanation("host", f"{waits}.", (f"ropewalk logs {state.run} {first.key} --follow",))
+    sentence = f"Step {first.key}{others} {'are' if others else 'is'} running{took}."
+    return Explanation("running", sentence, (f"ropewalk logs {state.run} {first.key} --follow",))
+
+
+def _waits(st: StepState) -> str:
+    """What of ropewalk's own work for this attempt the host has no room for now."""
+    noted = st.notes.get("waits")
+    if not isinstance(noted, dict) or noted.get("attempt") != st.attempt:
+        return ""
+    return f"Step {st.key} waits for the host ({noted.get('doing')}): {noted.get('reason')}"
+
+
+def _for_place(state: State, taken: int) -> Explanation:
+    waiting = _offered(state)
+    who = ", ".join(waiting[:3]) + (f" and {len(waiting) - 3} more" if len(waiting) > 3 else "")
+    verb = "waits" if len(waiting) == 1 else "wait"
+    if taken:
+        held = ", ".join(list(state.running)[:3]) + ("…" if taken > 3 else "")
+        places = "the one place is" if taken == 1 else f"all {taken} places are"
+        return Explanation("place", f"{who} {verb} for a place: {places} taken by {held}.")
+    return Explanation("place", f"{who} {verb} for a free place on the host.")
+
+
+def _offered(state: State) -> list[str]:
+    """Steps that could start at once; the heap may hold entries that count no more."""
+    found = {key for _, _, key in state.ready if state.steps[key].status == "pending"}
+    return sorted(found, key=lambda key: (state.steps[key].index, state.steps[key].place))
+
+
+def _undriven(state: State, found: Explanation) -> Explanation:
+    if state.running:
+        lost = ", ".join(list(state.running)[:3])
+        why = f"its last driver is gone, and {lost} will be done again"
+    elif found.kind in {"quota", "time", "host"}:
+        why = found.sentence[0].lower() + found.sentence[1:].rstrip(".")
+    else:
+        why = "it can go on at once"
+    commands = (f"ropewalk drive {state.run}",)
+    kind = found.kind if found.kind == "quota" else "undriven"
+    return Explanation(kind, f"Nobody drives the run: {why}.", commands)
+
+
+def _until(at: float | None, now: float, word: str = " until") -> str:
+    if at is None:
+        return ""
+    moment = datetime.fromtimestamp(at).astimezone()
+    today = abs(at - now) < 43200
+    when = moment.strftime("%H:%M:%S" if today else "%Y-%m-%d %H:%M")
+    return f"{word} {when} (in {duration(at - now)})" if at > now else f"{word} {when} (now)"

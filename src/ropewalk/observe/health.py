@@ -1,0 +1,135 @@
+"""Is everything in order here: git, the store, the disk, agents, plug-ins, Python. Each check says how to mend what it found."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from ropewalk.agents.port import Agent, Probe
+from ropewalk.errors import PluginError, RopewalkError, StoreError
+from ropewalk.store.port import Store
+
+Grade = Literal["good", "warning", "bad"]
+
+LOW_BYTES = 1 << 30
+FULL_BYTES = 100 << 20
+PYTHON = (3, 11)
+PARTS = ("msgspec", "ruamel.yaml", "jinja2", "typer", "rich", "structlog", "jsonschema")
+
+
+class Check(Struct, frozen=True):
+    """One thing that was looked at; `mend` is empty when it is good. `bad` means that runs cannot go well."""
+
+    name: str
+    grade: Grade
+    said: str
+    mend: str = ""
+
+
+def python_check() -> Check:
+    """The interpreter."""
+    said = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
+    if sys.version_info < PYTHON:
+        return Check("python", "bad", said, "ropewalk needs Python 3.11 or newer")
+    return Check("python", "good", said)
+
+
+def parts_check(parts: Iterable[str] = PARTS) -> Check:
+    """What ropewalk itself is made of."""
+    found, missing = [], []
+    for name in ("ropewalk", *parts):
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        return Check("parts", "bad", f"not installed: {', '.join(missing)}", "install ropewalk again")
+    return Check("parts", "good", ", ".join(found))
+
+
+async def git_check() -> Check:
+    """The git program; without it only plain folders can be worked in."""
+    from ropewalk.workspace import git
+
+    oldest = ".".join(map(str, git.OLDEST))
+    try:
+        found = await git.version()
+    except RopewalkError as error:
+        return Check("git", "bad", str(error), f"install git {oldest} or newer")
+    said = f"git {'.'.join(map(str, found))}"
+    if found < git.OLDEST:
+        return Check("git", "bad", said, f"ropewalk needs git {oldest} or newer")
+    return Check("git", "good", said)
+
+
+async def store_check(store: Store) -> Check:
+    """Whether it can be written and is whole."""
+    try:
+        await store.remember("health", {"pid": os.getpid()})
+        faults = await store.verify()
+        position = await store.position()
+    except StoreError as error:
+        return Check("store", "bad", str(error), "see `ropewalk verify`; a backup has what was there")
+    if faults:
+        said = f"{store.name}: {len(faults)} fault(s), the first: {faults[0]}"
+        return Check("store", "bad", said, "`ropewalk verify` lists them all; a backup has what was there")
+    return Check("store", "good", f"{store.name}: writable, {position} records, all as they were written")
+
+
+def disk_check(folder: Path) -> Check:
+    """Room where the store and the workspaces are."""
+    free = shutil.disk_usage(folder).free
+    said = f"{free / (1 << 30):.1f} GiB free at {folder}"
+    if free < FULL_BYTES:
+        return Check("disk", "bad", said, "make room: nothing can be recorded on a full disk")
+    if free < LOW_BYTES:
+        return Check("disk", "warning", said, "make room, or run `ropewalk cleanup`")
+    return Check("disk", "good", said)
+
+
+def state_check(folder: Path, store: str) -> Check:
+    """Whether the record of runs lies where the user's own tidying may take it."""
+    inside = next((top for top in (folder, *folder.parents) if (top / ".git").exists()), None)
+    file = Path(store.removeprefix("sqlite:///")) if store.startswith("sqlite:///") else None
+    if inside is None or file is None or not file.resolve().is_relative_to(inside.resolve()):
+        return Check("state", "good", f"{folder}; the record of runs is not in the way of `git clean`")
+    said = f"{file} lies in a checkout, where `git clean -fdx` takes every run on record; leave it out (`-e .ropewalk`), or set `store`"
+    return Check("state", "good", said)
+
+
+async def agents_check(agents: Mapping[str, Agent]) -> list[Check]:
+    """One line an agent; one that cannot be used harms only the roles that want it."""
+    return [_agent_check(await probe(name, agents)) for name in agents]
+
+
+def _agent_check(found: Probe) -> Check:
+    name = f"agent {found.agent}"
+    if found.usable:
+        return Check(name, "good", found.version or found.reason or "usable")
+    return Check(name, "warning", found.reason or "not usable", found.mend)
+
+
+async def probe(name: str, agents: Mapping[str, Agent]) -> Probe:
+    """An agent's own word, or why it cannot even be loaded."""
+    try:
+        return await agents[name].probe()
+    except RopewalkError as error:
+        return Probe(agent=name, installed=False, usable=False, reason=error.message, mend=error.how)
+
+
+def plugins_check(faults: Iterable[PluginError], names: Iterable[str]) -> Check:
+    """`faults` of all that were tried, `names` of all there are."""
+    broken = list(faults)
+    known = sorted(names)
+    if broken:
+        said = "; ".join(fault.message for fault in broken)
+        return Check("plug-ins", "warning", said, "mend or remove the package that brings it")
+    return Check("plug-ins", "good", ", ".join(known) if known else "none installed")

@@ -1,0 +1,93 @@
+"""A run's attempts over time, and the waits between them: bars for text and for a page. Read off the records; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from msgspec import Struct
+
+from ropewalk.core import events as e
+
+BarKind = Literal["attempt", "failed", "lost", "waiting", "retry"]
+
+
+class Bar(Struct, frozen=True):
+    """`since` and `until` in unix seconds; `until` None is still going on. `what` is waited for, or why it failed."""
+
+    step: str
+    kind: BarKind
+    since: float
+    until: float | None = None
+    round: int = 1
+    attempt: int = 0
+    what: str = ""
+
+
+class Timeline:
+    """Takes the events of one run as they come: `bars` have begun and not ended, one a step; `done` have ended."""
+
+    def __init__(self) -> None:
+        self.bars: dict[str, Bar] = {}
+        self.done: list[Bar] = []
+
+    def begin(self, bar: Bar) -> None:
+        self.end(bar.step, bar.since)
+        self.bars[bar.step] = bar
+
+    def end(self, step: str, at: float, kind: BarKind | None = None, what: str = "") -> None:
+        bar = self.bars.pop(step, None)
+        if bar is not None:
+            self.done.append(
+                Bar(step, kind or bar.kind, bar.since, at, bar.round, bar.attempt, what or bar.what)
+            )
+
+    def kind(self, step: str) -> str:
+        return self.bars[step].kind if step in self.bars else ""
+
+    def take(self, at: float, event: e.Event) -> None:
+        """One more event."""
+        _take(self, at, event)
+
+    def all(self) -> list[Bar]:
+        """Every bar so far, in the order in which they began."""
+        return sorted([*self.done, *self.bars.values()], key=lambda bar: bar.since)
+
+
+def bars(records: Iterable[tuple[float, e.Event]]) -> list[Bar]:
+    """From (time, event) of one run in order; bars in the order in which they began."""
+    found = Timeline()
+    for at, event in records:
+        found.take(at, event)
+    return found.all()
+
+
+def _take(found: Timeline, at: float, event: e.Event) -> None:
+    match event:
+        case e.StepStarted(step=step, round=round_, attempt=attempt):
+            found.begin(Bar(step, "attempt", at, None, round_, attempt))
+        case e.AttemptFailed(step=step, failure=failure, retry_at=retry_at):
+            found.end(step, at, "lost" if failure.kind == "lost" else "failed", failure.message)
+            if retry_at is not None:
+                found.begin(Bar(step, "retry", at, None, event.round, event.attempt, failure.kind))
+        case e.StepProduced(step=step):
+            found.end(step, at)
+        case e.StepWaiting(step=step, on=on):
+            found.begin(Bar(step, "waiting", at, None, event.round, 0, on))
+        case e.AskOpened(step=step) if found.kind(step) in {"", "waiting", "retry"}:
+            found.begin(Bar(step, "waiting", at, None, event.round, 0, "a person"))
+        case e.AskAnswered(step=step) | e.AskWithdrawn(step=step) | e.StepDue(step=step):
+            if found.kind(step) in {"waiting", "retry"}:
+                found.end(step, at)
+        case e.StepFailed(step=step) | e.StepAborted(step=step) if step in found.bars:
+            found.end(step, at, "failed" if found.kind(step) == "attempt" else None)
+        case e.StepSucceeded(step=step) | e.StepSkipped(step=step):
+            found.end(step, at)
+        case e.RoundOpened(steps=steps):
+            for step in steps:
+                found.end(step, at)
+        case e.RunCompleted() | e.RunFailed() | e.RunAborted():
+            for step in list(found.bars):
+                found.end(step, at)
+        case _:
+            return

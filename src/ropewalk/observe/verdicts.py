@@ -1,0 +1,45 @@
+"""What the gates of a run said, and what of the run's files they did not believe. Pure: it reads a state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ropewalk.core.state import State
+from ropewalk.core.work import Verdict
+
+
+def verdicts(state: State) -> list[dict[str, Any]]:
+    """The verdicts of each step's last round, in written order, those of the run's own gate last.
+
+    Keys: step, gate, verdict, by, reason, findings, judged_with (what was as at the base, left out, of the run, new tests).
+    """
+    steps = sorted(state.steps.values(), key=lambda st: (st.index, st.place if st.parent else -1))
+    return [
+        {
+            "step": st.key,
+            "gate": one.gate,
+            "verdict": one.verdict,
+            "by": one.by,
+            "reason": one.reason,
+            "findings": list(one.findings),
+            "judged_with": judged_with(one),
+        }
+        for st in steps
+        for one in st.verdicts
+    ]
+
+
+def judged_with(verdict: Verdict) -> dict[str, Any]:
+    """What the gate's folder held that the run had not left so; {} when it held just what the run left."""
+    told = verdict.evidence.get("judged_with")
+    return dict(told) if isinstance(told, dict) else {}
+
+
+def not_believed(state: State) -> list[str]:
+    """The files that some gate took from the start of the run, or left out, by path."""
+    paths: set[str] = set()
+    for st in state.steps.values():
+        for one in st.verdicts:
+            told = judged_with(one)
+            paths.update(told.get("as_at_the_base", ()), told.get("left_out", ()))
+    return sorted(paths)

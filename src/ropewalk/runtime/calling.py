@@ -1,0 +1,96 @@
+"""A step that calls another workflow: what its run starts from, whether a run is that one, and what it gives back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.budgets import spending
+from ropewalk.core.state import State, StepState, Unwanted
+from ropewalk.core.work import Amount, Artifact, Outcome, Spending
+from ropewalk.errors import RopewalkError
+from ropewalk.runtime.assignment import Assignment
+from ropewalk.runtime.briefing import Briefing
+from ropewalk.runtime.host import Wishes
+from ropewalk.workspace.port import Base
+
+
+def calling(state: State, st: StepState) -> Assignment:
+    """The step as an attempt: where it starts from, and under which name what it leaves is kept."""
+    base = msgspec.convert(state.base, Base)
+    return Briefing(state, base, bool(base.commit)).assignment(st, "own", state.updated_at)
+
+
+def outcome_of(child: State) -> Outcome:
+    """What a called run that has ended gives to the step that called it; what it spent is told apart, while it goes on too."""
+    return Outcome(
+        outputs=child.result or child.outputs,
+        artifacts=_made(child),
+        commit=child.commit,
+        tree=child.tree,
+    )
+
+
+def stopped(told: Unwanted, child: str, ended: State | None = None) -> c.ReportChild:
+    """What its caller hears of a called run that it did not wait for any more, once that has ended or was never there."""
+    if ended is None:
+        return c.ReportChild(told.step, told.round, "aborted", child=child)
+    told_all = (spending(ended), ended.granted)
+    return c.ReportChild(told.step, told.round, ended.status, ended.reason, Outcome(), child, *told_all)
+
+
+class Reporter:
+    """Tells a parent when its child pauses and goes on, and what it spends meanwhile, as long as it is `wanted`."""
+
+    def __init__(self, parent: Wishes, key: str, round_: int, wanted: bool = True) -> None:
+        self.parent, self.key, self.round, self.wanted = parent, key, round_, wanted
+        self.said: tuple[str, Spending, Amount] = ("running", Spending(), Amount())
+
+    def begin(self, child: Wishes) -> Callable[[], None]:
+        """The child is driven here now; gives what it calls when it comes to rest."""
+        self.parent.note_child(child.state.run, child)
+        return self.parent.nudge
+
+    def __call__(self, state: State, events: list[e.Event]) -> None:
+        told = (state.status, spending(state), state.granted)
+        if self.wanted and state.status in {"running", "paused"} and told != self.said:
+            self.said = told
+            reason = state.detail or state.reason
+            wish = c.ReportChild(
+                self.key, self.round, state.status, reason, child=state.run, spent=told[1], granted=told[2]
+            )
+            self.parent.wish(wish).add_done_callback(heard)
+
+
+def heard(done: asyncio.Future[Any]) -> None:
+    """Nobody waits for this one; a refusal of it is no fault."""
+    if not done.cancelled():
+        done.exception()
+
+
+def owed_calls(state: State) -> dict[tuple[str, bool], tuple[str, int]]:
+    """The runs that are to be called (True) or to be ended, each with its step and round."""
+    called = [state.steps[key] for key in state.calls]
+    owed = {(st.child, True): (st.key, st.round) for st in called}
+    return owed | {(child, False): (told.step, told.round) for child, told in state.unwanted.items()}
+
+
+def belongs(child: State, parent: State, key: str) -> None:
+    """An imported run may bear the name that a call of ours would get: its outcome is not what we asked for."""
+    caller = child.parent
+    if caller is None or (caller.run, caller.step) != (parent.run, key) or child.imported > parent.imported:
+        raise RopewalkError(f"There is already a run {child.run}, and it was not called by step {key}.")
+
+
+def _made(child: State) -> tuple[Artifact, ...]:
+    """The files of a called run as its result has them; as its steps left them where nothing joined those."""
+    for st in child.steps.values():
+        if child.graph.steps[st.index].kind == "weave" and st.result is not None:
+            return st.result.artifacts
+    found = {a.path: a for st in child.steps.values() if st.result is not None for a in st.result.artifacts}
+    return tuple(found.values())

@@ -1,0 +1,398 @@
+"""Drives one run: decide, append, perform, again. Every time anything ends it plans anew; nobody waits for a batch.
+
+The expected version is the fence: an append that meets another driver's throws this state away and folds the history.
+Effects are fenced too: a driver begins only attempts that it put on record itself, and asks before each one whether the run
+is still its own. What another put on record and nobody works on here is lost, and tried again as an attempt of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import msgspec
+
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.around import NOTHING, Around
+from ropewalk.core.decide import decide
+from ropewalk.core.evolve import evolve
+from ropewalk.core.family import around_of
+from ropewalk.core.plan import next_due
+from ropewalk.core.state import State
+from ropewalk.core.work import Failure, Outcome
+from ropewalk.errors import Refused, RopewalkError
+from ropewalk.runtime.briefing import Briefing
+from ropewalk.runtime.calling import heard, owed_calls
+from ropewalk.runtime.host import Host, Wishes
+from ropewalk.runtime.link import AttemptLink
+from ropewalk.runtime.own import AttemptName, OwnAttempts, is_free, name_of
+from ropewalk.runtime.patience import HOST, delay, failure_of, patiently
+from ropewalk.runtime.recordable import recordable, unrecordable
+from ropewalk.runtime.underway import UnderWay, first_of
+from ropewalk.runtime.vault import how_to_give
+from ropewalk.runtime.wish import Settled, Wish, settle
+from ropewalk.store.port import Append, Record
+from ropewalk.workspace.port import Spot
+
+SPENDS = (
+    e.StepSucceeded
+    | e.StepProduced
+    | e.StepSkipped
+    | e.StepAborted
+    | e.StepWaiting
+    | e.AttemptFailed
+    | e.RoundOpened
+    | e.ChildSpent
+    | e.BudgetRaised
+)
+"""After these, what is left of a budget may be more or less."""
+
+T = TypeVar("T")
+Told = Callable[[State, list[e.Event]], None]
+
+
+class Driver:
+    """One run under way in this process. `told` hears of every batch of events once it is durable."""
+
+    def __init__(self, host: Host, state: State, briefing: Briefing, told: Told | None = None) -> None:
+        self.host = host
+        self.state = state
+        self.briefing = briefing
+        self.told = told
+        self.inbox: list[Wish] = []
+        self.live: UnderWay[AttemptName] = UnderWay(self._attempt_over)
+        self.calls: UnderWay[tuple[str, bool]] = UnderWay(self.nudge)
+        self.answers: dict[str, asyncio.Future[str]] = {}
+        self.children: dict[str, Driver] = {}
+        self.caller: Callable[[], None] | None = None
+        self.stopping = False
+        self.over = False
+        self._again = True
+        self._stale = False
+        self._own = OwnAttempts(host.owner)
+        self._waits: dict[tuple[str, int], int] = {}
+        self._wake: asyncio.Future[None] | None = None
+
+    # What others may do -------------------------------------------------------------------------------------------
+
+    def wish(self, command: c.Command, actor: str = "") -> asyncio.Future[list[e.Event]]:
+        """Hand in a command; the future gives its events once they are durable, or the refusal. It is cancelled when the
+        driver went to rest without having looked at the command."""
+        done: asyncio.Future[list[e.Event]] = asyncio.get_running_loop().create_future()
+        if self.over:
+            done.cancel()
+            return done
+        fault = None if isinstance(command, c.ReportChild) else unrecordable(self.state.run, command)
+        if fault is not None:  # an append that fails would end the driver, and all that runs here
+            done.set_exception(fault)
+            return done
+        self.inbox.append(Wish(command, actor, done))
+        self.nudge()
+        return done
+
+    def nudge(self) -> None:
+        """Look again, there may be something to do."""
+        self._again = True
+        if self._wake is not None and not self._wake.done():
+            self._wake.set_result(None)
+
+    def await_answer(self, ask: str) -> asyncio.Future[str]:
+        """The verdict of an ask, whenever it comes; at once when it came already."""
+        answered: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        earlier = self.state.answers.get(ask)
+        if earlier is not None:
+            answered.set_result(earlier.verdict)
+        else:
+            self.answers[ask] = answered
+        return answered
+
+    def note_child(self, run: str, child: Wishes | None) -> None:
+        """A called run is driven here now (or no longer)."""
+        self.children.pop(run, None)
+        if isinstance(child, Driver):
+            self.children[run] = child
+
+    def look_again(self) -> None:
+        """Another process has written: fold what was missed first."""
+        self._stale = True
+        self.nudge()
+
+    # The loop -----------------------------------------------------------------------------------------------------
+
+    async def drive(self, resting: Callable[[State], bool]) -> State:
+        """Drive until the run has ended or rests as `resting` says. Raises StoreError; what ran is stopped then."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                await self._go_on(group, resting)
+        except BaseExceptionGroup as several:
+            raise first_of(several) from several
+        finally:
+            self.host.places.leave(self.state.run)
+            for wish in self.inbox:
+                if wish.done is not None and not wish.done.done():
+                    wish.done.cancel()
+        return self.state
+
+    async def _go_on(self, group: asyncio.TaskGroup, resting: Callable[[State], bool]) -> None:
+        try:
+            while True:
+                await self._take_up()
+                await self._turn()
+                self._match(group)
+                if self.at_rest(resting):
+                    break
+                if not self._again:
+                    await self._sleep()
+        finally:
+            self.over = True  # nobody looks at a wish any more, so nobody may wait for one
+        self.calls.cancel()
+
+    def at_rest(self, resting: Callable[[State], bool]) -> bool:
+        """Nothing is under way here or in a called run, and what the run waits for is not ours to bring about."""
+        if self.live or self.inbox or self._again:
+            return False
+        if self.stopping:
+            return not self.calls
+        children = all(
+            child in self.children and self.children[child].at_rest(resting) for child, _ in self.calls
+        )
+        return children and (self.state.ended or resting(self.state))
+
+    async def _sleep(self) -> None:
+        self._wake = asyncio.get_running_loop().create_future()
+        if self.caller is not None and self.state.status == "paused" and not self.live:
+            self.caller()  # It may have nothing left to wait for but people, and only looks when it is told to.
+        due = None if self.state.ended else next_due(self.state)
+        timer = self.host.clock.call_at(due, self.nudge) if due is not None else None
+        try:
+            await self._wake
+        finally:
+            self._wake = None
+            if timer is not None:
+                timer.cancel()
+
+    async def _turn(self) -> None:
+        """All that is in the inbox and all that follows from it: one append."""
+        self._again = False
+        wishes, self.inbox = self.inbox, []
+        try:
+            await self._do(wishes)
+        except BaseException:
+            self.inbox = [*wishes, *self.inbox]  # whoever waits for one hears that the driver has gone
+            raise
+
+    async def _do(self, wishes: list[Wish]) -> None:
+        if self._stale:
+            await self._catch_up()
+        while True:
+            now = self.host.clock.now()
+            before = self.state.version
+            events, settled = self._decide(wishes, now)
+            begun = self._advance(events, now)
+            if not events or await self._append(events, before, now, wishes):
+                break
+            self.host.places.give(self.state.run, begun)
+            await self._refold(before)
+        settle(settled)
+        if events:
+            self._own.remember(events)
+            self._tell(events)
+
+    def _decide(self, wishes: list[Wish], now: float) -> tuple[list[e.Event], Settled]:
+        events: list[e.Event] = []
+        settled: Settled = []
+        for wish in wishes:
+            command = wish.command
+            if isinstance(command, c.ExecuteStep):
+                command = msgspec.structs.replace(command, owner=self.host.owner)
+            try:
+                self._refuse_without_secrets(command)
+                made = decide(self.state, command, now)
+            except RopewalkError as refusal:
+                settled.append((wish, refusal))
+            else:
+                events += made
+                settled.append((wish, made))
+        return events, settled
+
+    def _refuse_without_secrets(self, command: c.Command) -> None:
+        """One step of a paused run: it would fail for want of a value that somebody can still give."""
+        lacking = self.host.vault.lacking(self.state) if isinstance(command, c.ExecuteStep) else ()
+        if lacking:
+            reason = f"values of secret inputs are not here; {how_to_give(self.state.run, lacking)}"
+            raise Refused(verb="exec", reason=reason)
+
+    def _advance(self, events: list[e.Event], now: float) -> int:
+        """Let the run go on as far as there are places; gives how many were taken."""
+        state, places = self.state, self.host.places
+        if not state.created or self.stopping or state.ended:
+            return 0
+        lacking = self.host.vault.lacking(state)
+        if lacking:
+            events += decide(state, c.Hold(", ".join(lacking)), now)
+        elif state.status == "paused" and state.reason == "secret":
+            events += decide(state, c.Resume(), now)
+        begun, room = 0, state.room
+        if state.prompt or room <= 0 or not state.ready:
+            events += decide(state, c.Advance(0, self._around(now), self.host.owner), now)
+        while state.ready and (room := state.room) > 0:
+            granted = places.take(state.run, min(room, len(state.ready)), self.nudge)
+            before = len(state.running)
+            events += decide(state, c.Advance(granted, self._around(now), self.host.owner), now)
+            used = len(state.running) - before
+            begun += used
+            places.give(state.run, granted - used)
+            if used < granted or not granted:
+                break
+        return begun
+
+    def _around(self, now: float) -> Around:
+        """What the runs that called this one, and those that it called, mean for its budget."""
+        state = self.state
+        return around_of(state, self.host.state_of, now) if state.parent or state.calls else NOTHING
+
+    async def _append(self, events: list[e.Event], before: int, now: float, wishes: list[Wish]) -> bool:
+        actor = next((wish.actor for wish in wishes if wish.actor), self.host.actor)
+        cause = type(wishes[0].command).__name__ if wishes else ""
+        append = Append(self.state.run, before, events, now, actor, cause)
+        result = await self._patiently("writing the record", lambda: self.host.committer.append(append))
+        return not result.conflict
+
+    async def _patiently(self, doing: str, action: Callable[[], Awaitable[T]]) -> T:
+        """A store that is busy or full for a while ends nothing; who stops does not wait for it."""
+        return await patiently(
+            self.host.clock, doing, action, self.host.notice, gives_up=lambda: self.stopping
+        )
+
+    def _tell(self, events: list[e.Event]) -> None:
+        for event in events:
+            if isinstance(event, e.AskAnswered | e.AskWithdrawn):
+                waiting = self.answers.pop(event.ask, None)
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(event.verdict if isinstance(event, e.AskAnswered) else "reject")
+        if self.told is not None:
+            self.told(self.state, events)
+        if (self.state.parent or self.state.calls) and any(isinstance(event, SPENDS) for event in events):
+            self.host.spent(self.state.run)
+
+    async def _read(self, after: int) -> list[Record]:
+        run, store = self.state.run, self.host.store
+        return await self._patiently("reading the record", lambda: store.read(run, after=after))
+
+    async def _catch_up(self) -> None:
+        self._stale = False
+        missed = await self._read(self.state.version)
+        for record in missed:
+            evolve(self.state, record.event, record.at)
+        self._missed(missed)
+
+    async def _refold(self, before: int) -> None:
+        """The state went ahead of the log, which another has gone on from `before`: start from the log again."""
+        self.state = await self._patiently("reading the record", lambda: self.host.fold(self.state.run))
+        self.briefing = Briefing(self.state, self.briefing.base, self.briefing.versioned)
+        missed = await self._read(before)
+        self._missed([record for record in missed if record.version <= self.state.version])
+
+    def _missed(self, records: list[Record]) -> None:
+        """Who waits here for an answer hears of it also where another process has put it on record."""
+        if records:
+            self._again = True  # what another put on record may be lost
+            self._tell([record.event for record in records])
+
+    # Work under way -----------------------------------------------------------------------------------------------
+
+    def _match(self, group: asyncio.TaskGroup) -> None:
+        """Start what is owed and not under way; stop what is under way and not owed."""
+        state = self.state
+        if not self.stopping:
+            for key in state.running:
+                st = state.steps[key]
+                name = name_of(st)
+                if self._own.begin(name):
+                    self.live.start(group, name, self._attempt(name))
+            for (child, wanted), spot in owed_calls(state).items():  # it is ended once the call is over here
+                if (child, True) not in self.calls and (child, wanted) not in self.calls:
+                    self.calls.start(group, (child, wanted), self._call(child, wanted, *spot))
+        self._own.forget(state, self.live)
+        if len(self.live) > len(state.running) or self.stopping:
+            self.live.cancel(but=() if self.stopping else set(filter(self._owed, self.live)))
+        if len(self.calls) > len(state.calls) or state.unwanted or self.stopping:
+            self.calls.cancel(but=() if self.stopping else owed_calls(state))
+
+    async def _take_up(self) -> None:
+        """Attempts on record that were not begun here. What somebody put there who drives nothing is taken by the driver that
+        says so first. What another driver began is lost: it is gone, or we would not hold the run. What is left of it is
+        ended, and it is tried again."""
+        state = self.state
+        others = self._own.others(state)
+        if not others or self.stopping or not await self._is_ours():
+            return
+        for st in [st for st in others if is_free(st)]:
+            others.remove(st)
+            self.inbox.insert(0, Wish(c.Note(st.key, st.round, st.attempt, {"driver": self.host.owner})))
+        lost = tuple(map(name_of, others))
+        if lost:
+            at_work = [name[0] for name in lost if await self._abandon(Spot(state.run, *name))]
+            self.inbox.insert(0, Wish(c.ReportLost(lost, tuple(at_work))))
+
+    async def _abandon(self, spot: Spot) -> bool:
+        return await self._patiently("ending a lost attempt", lambda: self.host.dispatch.abandon(spot))
+
+    async def _is_ours(self) -> bool:
+        return await self._patiently("asking who drives the run", lambda: self.host.owns(self.state.run))
+
+    def _owed(self, name: AttemptName) -> bool:
+        st = self.state.steps.get(name[0])
+        return st is not None and name[0] in self.state.running and (st.round, st.attempt) == name[1:]
+
+    async def _attempt(self, name: AttemptName) -> None:
+        state, (key, round_, attempt) = self.state, name
+        try:
+            if not await self._is_ours() or not self._owed(name):
+                return
+            st = self.state.steps[key]
+            assignment = self.briefing.assignment(st, state.graph.steps[st.index].workspace, state.updated_at)
+            link = AttemptLink(self, self.host, key, round_, attempt)
+            outcome = recordable(await self.host.dispatch.perform(assignment, link))
+            self.inbox.append(Wish(self._ended(name, outcome)))
+        except (RopewalkError, OSError) as error:
+            self.inbox.append(Wish(self._ended(name, Outcome(failure=failure_of(error)))))
+        finally:
+            self.live.leave(name)
+
+    def _attempt_over(self) -> None:
+        self.host.places.give(self.state.run, 1)
+        self.nudge()
+
+    def _ended(self, name: AttemptName, outcome: Outcome) -> c.Command:
+        """The report of an attempt; one that the host had no room for waits until there is some, and nothing was tried."""
+        key, round_, attempt = name
+        reason = outcome.failure.report.get(HOST) if outcome.failure is not None else None
+        if not reason:
+            self._waits.pop((key, round_), None)
+            return c.Report(key, round_, attempt, outcome)
+        tried = self._waits[key, round_] = self._waits.get((key, round_), 0) + 1
+        until = self.host.clock.now() + max(1.0, delay(tried + 2))
+        return c.Wait(key, round_, attempt, on="host", until=until, detail=str(reason))
+
+    async def _call(self, child: str, wanted: bool, key: str, round_: int) -> None:
+        """Do what is owed to a called run, and put on record how it ended."""
+        doing = f"{'calling' if wanted else 'ending'} run {child}"
+        try:
+            report = await self._patiently(doing, lambda: self.host.call(self, child, wanted, key, round_))
+        except RopewalkError as error:
+            outcome = Outcome(failure=Failure(kind="permanent", message=str(error)))
+            report = c.ReportChild(key, round_, "failed", str(error), outcome, child)
+        try:
+            if report is not None:  # until that is on record the call is owed, and must not be made again
+                await asyncio.wait([done := self.wish(report)])
+                heard(done)
+        finally:
+            self.calls.leave((child, wanted))
+
+    def stop(self) -> None:
+        """Leave the run as it is: what runs here is stopped and will be found lost by the next driver."""
+        self.stopping = True
+        self.nudge()

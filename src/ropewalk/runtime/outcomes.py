@@ -1,0 +1,65 @@
+"""What becomes of an outcome before it is told: no secret, what was kept of its files, and a
+failure of a class that says whether it is tried again."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ropewalk.core.work import Artifact, Failure, Outcome
+from ropewalk.errors import GateError, RopewalkError
+from ropewalk.runtime.patience import HOST, failure_of
+from ropewalk.runtime.vault import Held
+from ropewalk.workspace.port import Kept
+
+_NAMED = 5
+
+
+def clean(outcome: Outcome, held: Held) -> Outcome:
+    cleaned: Outcome = held.redactor.data(outcome)
+    return cleaned
+
+
+def classed(error: RopewalkError | OSError) -> Failure:
+    """A gate whose judge failed has failed as the judge did; whatever else is wrong does not mend itself."""
+    own = error.where.get("failure") if isinstance(error, GateError) else None
+    if isinstance(own, Failure):
+        return Failure(kind=own.kind, message=str(error), retry_at=own.retry_at)
+    return failure_of(error)
+
+
+def counted(failure: Failure) -> Failure:
+    """The failure of an attempt that had begun its work: nothing is done again as if it had not been tried."""
+    report = {name: value for name, value in failure.report.items() if name != HOST}
+    return msgspec.structs.replace(failure, report=report)
+
+
+def with_kept(outcome: Outcome, kept: Kept, **changes: object) -> Outcome:
+    artifacts = outcome.artifacts or kept.artifacts
+    return msgspec.structs.replace(
+        outcome,
+        artifacts=artifacts,
+        commit=kept.commit,
+        tree=kept.tree,
+        warnings=(*outcome.warnings, *kept.warnings),
+        **changes,
+    )
+
+
+def unkept(kept: Kept) -> Failure:
+    more = f" and {len(kept.lost) - _NAMED} more" if len(kept.lost) > _NAMED else ""
+    message = (
+        f"this cannot be kept: {'; '.join(kept.lost[:_NAMED])}{more}; remove it, or name it in .gitignore"
+    )
+    return Failure(kind="permanent", message=message, report={"lost": list(kept.lost)})
+
+
+def joined(earlier: tuple[Artifact, ...], changed: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
+    """All that the step has made over its rounds: what it made and then mended is still made by it."""
+    found = {one.path: one for one in earlier}
+    for one in changed:
+        made = one.path in found and found[one.path].change == "created"
+        if made and one.change == "deleted":
+            del found[one.path]
+        else:
+            found[one.path] = msgspec.structs.replace(one, change="created") if made else one
+    return tuple(found[path] for path in sorted(found))

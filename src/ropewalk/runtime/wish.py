@@ -1,0 +1,48 @@
+"""What a run that is driven here is told, with whoever waits for what becomes of it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.errors import RopewalkError
+from ropewalk.runtime.host import Wishes
+
+
+class Wish:
+    """A command with the one who waits for what becomes of it."""
+
+    __slots__ = ("actor", "command", "done")
+
+    def __init__(
+        self, command: c.Command, actor: str = "", done: asyncio.Future[list[e.Event]] | None = None
+    ) -> None:
+        self.command = command
+        self.actor = actor
+        self.done = done
+
+
+Settled = list[tuple[Wish, list[e.Event] | RopewalkError]]
+
+
+def settle(settled: Settled) -> None:
+    """Let those who wait hear what their commands led to, or why they were refused."""
+    for wish, result in settled:
+        if wish.done is not None and not wish.done.done():
+            if isinstance(result, RopewalkError):
+                wish.done.set_exception(result)
+            else:
+                wish.done.set_result(result)
+
+
+async def heard_by(driver: Wishes, command: c.Command, actor: str) -> list[e.Event] | None:
+    """What the driver made of a command; None when it went to rest without having looked at it."""
+    done = driver.wish(command, actor)
+    try:
+        return await done
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if not done.cancelled() or (task is not None and task.cancelling()):
+            raise
+        return None

@@ -1,0 +1,47 @@
+"""The gate `condition`: a CEL expression over the step's own outputs and the usual names must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ropewalk.agents.port import Desk
+from ropewalk.core.work import Brief, Outcome, Verdict
+from ropewalk.steps.port import Tools
+from ropewalk.steps.template import scope
+
+
+class Condition:
+    """Args: `condition`, `message` (the finding when it does not hold). Raises ConditionError when a name is missing."""
+
+    name = "condition"
+    steered = "none"
+    schema: Mapping[str, Any] = {
+        "type": "object",
+        "properties": {"condition": {"type": "string", "minLength": 1}, "message": {"type": "string"}},
+        "required": ["condition"],
+        "additionalProperties": False,
+    }
+
+    async def judge(
+        self, args: Mapping[str, Any], brief: Brief, outcome: Outcome, desk: Desk, tools: Tools
+    ) -> Verdict:
+        from ropewalk.definition.condition import compile  # noqa: A004 - the word that everybody uses for it
+
+        condition = compile(str(args["condition"]))
+        names = scope(brief, outcome)
+        values = {name: _value(names, name) for name in sorted(condition.names)}
+        if condition.holds(names):
+            return Verdict(condition.source, "PASS", evidence=values)
+        read = ", ".join(f"{name} is {value!r}" for name, value in values.items())
+        finding = args.get("message") or f"`{condition.source}` does not hold: {read}"
+        return Verdict(condition.source, "FAIL", (finding,), values)
+
+
+def _value(names: Mapping[str, Any], path: str) -> Any:
+    found: Any = names
+    for part in path.split("."):
+        if not isinstance(found, Mapping) or part not in found:
+            return None
+        found = found[part]
+    return found

@@ -1,0 +1,59 @@
+"""The gate `document`: a file has what its template asks for. What is only a concern passes, and is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ropewalk.agents.document import read
+from ropewalk.agents.inside import matches
+from ropewalk.agents.port import Desk
+from ropewalk.core.work import Brief, Outcome, Verdict
+from ropewalk.errors import GateError
+from ropewalk.files import read_text
+from ropewalk.steps.port import Tools
+
+
+class Document:
+    """Args: `document` (a path or pattern), `template` (its name), and `text`: the template itself, which the run kept.
+
+    Raises GateError for a text that is no template and for a path out of the folder.
+    """
+
+    name = "document"
+    steered = ""
+    schema: Mapping[str, Any] = {
+        "type": "object",
+        "properties": {
+            "document": {"type": "string", "minLength": 1},
+            "template": {"type": "string", "minLength": 1},
+            "text": {"type": "string"},
+        },
+        "required": ["document", "template"],
+        "additionalProperties": False,
+    }
+
+    async def judge(
+        self, args: Mapping[str, Any], brief: Brief, outcome: Outcome, desk: Desk, tools: Tools
+    ) -> Verdict:
+        from ropewalk.formats.documents.check import check
+
+        wanted, called = str(args["document"]), str(args["template"])
+        template = read(str(args.get("text", "")))
+        if template is None:
+            raise GateError(
+                gate=self.name, reason=f"`{called}` is no document template that ropewalk can read"
+            )
+        try:
+            files = matches(desk.folder, wanted)
+        except ValueError as fault:
+            raise GateError(gate=self.name, reason=str(fault)) from fault
+        findings = [] if files else [f"{wanted} is not there"]
+        concerns: list[str] = []
+        for file in files:
+            name = file.relative_to(desk.folder).as_posix()
+            for one in check(template, read_text(file, errors="replace"), brief.role_name):
+                (concerns if one.concern else findings).append(f"{name}: {one}")
+        found = (*findings, *concerns)
+        evidence = {"template": called, "files": len(files)}
+        return Verdict(self.name, "FAIL" if findings else "CONCERNS" if found else "PASS", found, evidence)

@@ -1,0 +1,175 @@
+"""The kinds `role` and `decide`: the first usable agent of the role does the work, or picks one of the routes.
+
+An agent that rests after failures is passed over for the role's next one; when all rest, the step waits for the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import msgspec
+
+from ropewalk.agents.breaker import Breakers
+from ropewalk.agents.confine import NOT_CONFINED, Confinement
+from ropewalk.agents.port import Agent, Confining, Desk, Probe
+from ropewalk.agents.prompt import marked
+from ropewalk.core.work import Brief, Failure, Outcome, Usage
+from ropewalk.definition.policy import ErrorClass
+from ropewalk.errors import AgentError, TemplateError
+from ropewalk.steps.port import Tools
+from ropewalk.steps.template import render, scope
+
+REHEARSAL = "rehearsal"
+
+
+class Role:
+    """Takes `Brief.role`, else the agent that `settings["agent"]` names, else the first usable one there is."""
+
+    name = "role"
+    workspace = "own"
+    schema: Mapping[str, Any] = {"type": "object", "additionalProperties": False}
+
+    async def perform(self, brief: Brief, desk: Desk, tools: Tools) -> Outcome:
+        """`settings["breakers"]` (Breakers) may keep an agent from being asked; it hears how this attempt ends."""
+        breakers: Breakers = tools.settings.get("breakers") or Breakers()
+        spent = Usage()
+        asked = 0
+        while True:
+            try:
+                agent = await choose(brief, tools, breakers, desk.now())
+                given = filled_in(brief)
+            except (AgentError, TemplateError) as fault:
+                resting = fault.where.get("retry_at") if isinstance(fault, AgentError) else None
+                kind: ErrorClass = "permanent" if resting is None else "quota"
+                failure = Failure(kind=kind, message=str(fault), retry_at=resting)
+                return Outcome(failure=failure, usage=spent)
+            breakers.begin(agent.name, desk.now())
+            asked += 1
+            await desk.note({"agent": agent.name})
+            outcome = await agent.perform(given, desk)
+            if not agent.rehearses:
+                breakers.heard(agent.name, outcome.failure, desk.now())
+            spent = _sum(spent, outcome.usage)
+            outcome = msgspec.structs.replace(
+                outcome,
+                usage=spent,
+                agent=outcome.agent or agent.name,
+                rehearsed=outcome.rehearsed or agent.rehearses,
+            )
+            # A rehearsal has no other agent, and none is asked a second time in one attempt.
+            last = agent.rehearses or asked >= len(brief.role.agents)
+            if last or not _falls_back(outcome.failure, brief, breakers, desk.now()):
+                return outcome
+            desk.say(
+                f"[ropewalk: {agent.name} rests until its quota is free again, the role's next agent goes on]\n"
+            )
+
+
+class Decide(Role):
+    """A role picks a route. Outputs: `route`."""
+
+    name = "decide"
+    workspace = "read"
+
+    async def perform(self, brief: Brief, desk: Desk, tools: Tools) -> Outcome:
+        outcome = await super().perform(brief, desk, tools)
+        if outcome.failure is not None:
+            return outcome
+        return msgspec.structs.replace(outcome, outputs={**outcome.outputs, "route": outcome.route})
+
+
+def _falls_back(failure: Failure | None, brief: Brief, breakers: Breakers, now: float) -> bool:
+    """Whether a quota that is used up sends the work to another agent of the role at once."""
+    if failure is None or failure.kind != "quota" or failure.retry_at is None:
+        return False
+    return any(breakers.rests_until(name, now) is None for name in brief.role.agents)
+
+
+def _sum(first: Usage, second: Usage) -> Usage:
+    """Both; a cost that one of them does not know is unknown, unless it used nothing."""
+    costs = [one.cost_usd for one in (first, second) if one != Usage()]
+    known = [cost for cost in costs if cost is not None]
+    return Usage(
+        first.tokens_in + second.tokens_in,
+        first.tokens_out + second.tokens_out,
+        sum(known) if known and len(known) == len(costs) else None,
+        first.estimated or second.estimated,
+    )
+
+
+async def choose(brief: Brief, tools: Tools, breakers: Breakers, now: float) -> Agent:
+    """The agent for a brief. Raises AgentError that says of each candidate why not; with `retry_at` when one rests."""
+    if brief.rehearse is not None:
+        return _agent(REHEARSAL, tools)
+    names = brief.role.agents or (tools.settings.get("agent") or _any_of(tools))
+    names = (names,) if isinstance(names, str) else names
+    reasons: list[str] = []
+    rests: list[float] = []
+    for name in names:
+        until = breakers.rests_until(name, now)
+        if until is not None:
+            rests.append(until)
+            reasons.append(f"{name} rests after failures")
+            continue
+        if name not in tools.agents:
+            reasons.append(f"{name} is not known")
+            continue
+        agent = tools.agents[name]
+        confined = _is_to_be_confined(brief, tools)
+        probe = await _probed(agent, confined=confined)
+        lacks = _lacks(agent, brief, confined=confined) if probe.usable else _unusable(probe)
+        if not lacks:
+            return agent
+        reasons.append(f"{name}{lacks}")
+    who = brief.role_name or brief.step
+    reason = "; ".join(reasons) or "no agent is configured"
+    raise AgentError(agent=f"for role {who}", reason=reason, retry_at=min(rests) if rests else None)
+
+
+def _is_to_be_confined(brief: Brief, tools: Tools) -> bool:
+    confinement: Confinement = tools.settings.get("confinement", NOT_CONFINED)
+    return confinement.wanted(brief.role.confine, brief.confine)
+
+
+async def _probed(agent: Agent, *, confined: bool) -> Probe:
+    """One that is to be confined is so from its first word on."""
+    if confined and getattr(agent, "confines", False):
+        return await cast("Confining", agent).probe(confined=True)
+    return await agent.probe()
+
+
+def _lacks(agent: Agent, brief: Brief, *, confined: bool) -> str:
+    """What the role or the step asks for and the agent cannot do; "" when it can.
+
+    One that does not say that it can (a plug-in's) would be taken at a word that it has never heard of.
+    """
+    if agent.rehearses:
+        return ""
+    if confined and not getattr(agent, "confines", False):
+        return " cannot be confined"
+    if brief.role.permissions not in ("", "allow") and not getattr(agent, "asks", False):
+        return f" asks for no permission, so that `permissions: {brief.role.permissions}` would mean nothing (`confine` does)"
+    return ""
+
+
+def _unusable(probe: Probe) -> str:
+    return f": {probe.reason or 'not usable'}" + (f" ({probe.mend})" if probe.mend else "")
+
+
+def filled_in(brief: Brief) -> Brief:
+    """The brief with its prompt and persona rendered, what they take in marked as data. Raises TemplateError."""
+    names = scope(brief)
+    return msgspec.structs.replace(
+        brief, prompt=render(brief.prompt, names, finalize=lambda value: marked(value, brief))
+    )
+
+
+def _agent(name: str, tools: Tools) -> Agent:
+    if name not in tools.agents:
+        raise AgentError(agent=name, reason="it is not known here")
+    return tools.agents[name]
+
+
+def _any_of(tools: Tools) -> tuple[str, ...]:
+    return tuple(name for name, agent in tools.agents.items() if not agent.rehearses)

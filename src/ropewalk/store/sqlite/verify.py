@@ -1,0 +1,184 @@
+"""Reads the whole file and says what in it is not as it was written: records, definitions, blobs, all that is folded from the
+records or stands beside them, and the pages below."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from ropewalk.errors import NoSuchBlob, StoreError
+from ropewalk.store import views
+from ropewalk.store.sqlite.connection import TROUBLES
+from ropewalk.store.sqlite.feed import COLUMNS, as_stored
+from ropewalk.store.sqlite.rederive import Comparing, Rederived
+from ropewalk.store.verify import Walk, definition_of, named
+
+BATCH = 1000
+SCAN = f"SELECT {COLUMNS}, seal FROM records NOT INDEXED WHERE position > ? ORDER BY position LIMIT {BATCH}"
+SCAN_RUN = f"SELECT {COLUMNS}, seal FROM records WHERE version > ? AND run = ? ORDER BY version LIMIT {BATCH}"
+PLACES = (
+    "SELECT position, run, version FROM records INDEXED BY records_version "
+    f"WHERE position > ? ORDER BY position LIMIT {BATCH}"
+)
+PLACES_RUN = (
+    "SELECT position, run, version FROM records INDEXED BY records_version "
+    f"WHERE version > ? AND run = ? ORDER BY version LIMIT {BATCH}"
+)
+ONE = f"SELECT {COLUMNS}, seal FROM records NOT INDEXED WHERE position = ?"
+BEFORE_ALL = -(1 << 63)
+"""A damaged position or version may be negative."""
+
+MISSING = re.compile(r"row (\d+) missing from index records_version")
+
+
+class Check:
+    """One verification under way: of one run, or of all ("")."""
+
+    def __init__(self, run: str, steps_of: views.StepsOf) -> None:
+        self.run = run
+        self.walk = Walk()
+        self.log = Rederived(steps_of)
+        self.faults: list[str] = []
+        self.blobs: dict[str, bool] = {}
+        self.sound: dict[str, bool] = {}
+        self.after = BEFORE_ALL
+        self.readable = True
+
+
+class Verifying(Comparing):
+    """The part of the store that checks it."""
+
+    async def verify(self, run: str = "") -> list[str]:
+        if run and not self.one("SELECT 1 FROM heads WHERE run = ?", (run,)):
+            self.there(run)
+        check = Check(run, self._steps_of)
+        for rows in self._pages(check):
+            self._see(check, rows)
+            await asyncio.sleep(0)
+        if not run:
+            check.faults += await asyncio.to_thread(_file_faults, self.path)
+        with self._unchanging():
+            # What others have written meanwhile belongs to what is compared.
+            for rows in self._pages(check):
+                self._see(check, rows)
+            if not run:
+                check.blobs = {digest: True for (digest,) in self.rows("SELECT digest FROM blobs")}
+            for found in (
+                self._derived_faults(run, check.log, check.walk) if check.readable else iter(()),
+                self._beside_faults(run),
+                self._blobs([digest for digest, there in check.blobs.items() if there]),
+            ):
+                self._gather(check, found)
+        return check.faults
+
+    def _gather(self, check: Check, found: Iterator[str]) -> None:
+        """A table that cannot be read hides no other."""
+        try:
+            check.faults += found
+        except (StoreError, *TROUBLES) as error:
+            check.faults.append(str(error if isinstance(error, StoreError) else self.trouble(error)))
+
+    @contextmanager
+    def _unchanging(self) -> Iterator[None]:
+        """All that is read inside is of one moment."""
+        if self.db.in_transaction:
+            yield
+            return
+        self.rows("BEGIN")
+        try:
+            yield
+        finally:
+            self.rows("ROLLBACK")
+
+    def _see(self, check: Check, rows: list[Any]) -> None:
+        for row in rows:
+            one = as_stored(row[:-1])
+            faults = check.walk.see(one, row[-2], row[-1])
+            digest = definition_of(one)
+            if digest and not self._has(check.blobs, digest):
+                faults.append(named(one, f"its definition {digest} is not in the store"))
+            check.faults += faults
+            sound = not digest or self._sound(check, digest)
+            check.log.see(one, honest=sound and not faults)
+            if check.run and isinstance(one.body, bytes):
+                check.blobs.update(
+                    (name, self._has(check.blobs, name)) for name in views.digests_in(one.body)
+                )
+
+    def _pages(self, check: Check) -> Iterator[list[Any]]:
+        """Rows in order; where the file is damaged those that can still be read, each by itself."""
+        run, faults = check.run, check.faults
+        scan, places, of_run = (SCAN_RUN, PLACES_RUN, [run]) if run else (SCAN, PLACES, [])
+        order = 2 if run else 0  # where a row says its version, or its position
+        while check.readable:
+            after = check.after
+            try:
+                rows = self.rows(scan, [after, *of_run])
+                known = [row[:3] for row in rows]
+            except StoreError as error:
+                try:
+                    # The index still knows which records there were.
+                    known = self.rows(places, [after, *of_run])
+                except StoreError:
+                    faults.append(f"Nothing can be read from here on ({after}): {error}")
+                    check.readable = False
+                    return
+                rows = [row for place in known for row in self._salvaged(place, check)]
+            if not known or not isinstance(known[-1][order], int):
+                return
+            check.after = known[-1][order]
+            yield rows
+
+    def _salvaged(self, place: tuple[int, str, int], check: Check) -> list[Any]:
+        position, run, version = place
+        try:
+            return self.rows(ONE, (position,))
+        except StoreError:
+            check.walk.skip(run, version)
+            check.log.broken.add(run)
+            check.faults.append(
+                f"Record {position} (run {run}, version {version}): the file is damaged there."
+            )
+            return []
+
+    def _has(self, known: dict[str, bool], digest: str) -> bool:
+        if digest not in known:
+            known[digest] = self.one("SELECT 1 FROM blobs WHERE digest = ?", (digest,)) is not None
+        return known[digest]
+
+    def _sound(self, check: Check, digest: str) -> bool:
+        """Whether a definition is what it was: how many steps a run has follows from it."""
+        if digest not in check.sound:
+            try:
+                check.sound[digest] = bool(self.blob(digest))
+            except (NoSuchBlob, StoreError):
+                check.sound[digest] = False
+        return check.sound[digest]
+
+    def _blobs(self, digests: list[str]) -> Iterator[str]:
+        for digest in digests:
+            (data,) = self.one("SELECT data FROM blobs WHERE digest IS ?", (digest,))
+            if not isinstance(data, bytes) or sha256(data).hexdigest() != digest:
+                yield f"Blob {digest} was changed after it was written."
+
+
+def _file_faults(path: Path) -> list[str]:
+    """What SQLite itself finds, in a thread, because it reads every page. A record that its index lost is named."""
+    faults = []
+    with closing(sqlite3.connect(path)) as db:
+        try:
+            found = [str(line) for (line,) in db.execute("PRAGMA integrity_check(100)")]
+        except sqlite3.Error as error:
+            return [f"The file {path.name} is damaged: {error}."]
+        for line in found:
+            lost = MISSING.search(line)
+            where = f"Record {lost[1]} is missing from the index: " if lost else ""
+            if line != "ok":
+                faults.append(f"{where}{path.name}: {line}.")
+    return faults

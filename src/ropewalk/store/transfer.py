@@ -1,0 +1,165 @@
+"""A run on its way from one store to another: JSON lines, a heading first, each blob before the record that names it.
+
+The events travel as the very bytes that were hashed, so that the chain holds in the new store too. What comes is data of
+somebody else's making: sizes are bounded, ids and kinds are checked, and a `Judge` says whether it may come in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator
+from hashlib import sha256
+from math import copysign
+from typing import Protocol
+
+import msgspec
+from msgspec import Raw, Struct
+
+from ropewalk.core.ids import RUN_ID_RULE, is_run_id
+from ropewalk.errors import NoSuchBlob, StoreError, Unreadable
+from ropewalk.nesting import RECORD_DEPTH, TooDeep, is_deep
+from ropewalk.store.chain import BODY_BYTES, GENESIS, link
+from ropewalk.store.port import Parcel, Record, RunRow
+from ropewalk.store.views import digests_in
+
+PAGE = 500
+LINE_BYTES = 4 * BODY_BYTES
+"""A blob in base64, or an event with its hash, is never longer."""
+PARCEL_BYTES = 2 * 1024**3
+
+
+class Heading(Struct, frozen=True, tag="run", tag_field="line"):
+    """The run, how long its history is, and the hash at its end (hex)."""
+
+    run: str
+    version: int
+    hash: str
+    format: int = 1
+
+
+class Blob(Struct, frozen=True, tag="blob", tag_field="line"):
+    """`data` in base64."""
+
+    digest: str
+    data: bytes
+
+
+class Written(Struct, frozen=True, tag="record", tag_field="line"):
+    """A record without its position, which is the new store's to give."""
+
+    version: int
+    at: float
+    kind: str
+    actor: str
+    cause: str
+    hash: str
+    event: Raw
+
+
+class Source(Protocol):
+    """As much of a store as sending needs."""
+
+    async def row(self, run: str) -> RunRow: ...
+    async def read(self, run: str, after: int = 0, limit: int | None = None) -> list[Record]: ...
+    async def get_blob(self, digest: str) -> bytes: ...
+
+
+async def send(store: Source, run: str) -> AsyncIterator[bytes]:
+    """The lines of a run. Raises NoSuchRun, Corrupted."""
+    version = (await store.row(run)).version
+    (last,) = await store.read(run, version - 1, 1)
+    yield _line(Heading(run, version, last.hash))
+    sent: set[str] = set()
+    after = 0
+    while after < version:
+        for record in await store.read(run, after, min(PAGE, version - after)):
+            for digest in digests_in(record.body):
+                if digest not in sent:
+                    sent.add(digest)
+                    try:
+                        yield _line(Blob(digest, await store.get_blob(digest)))
+                    except NoSuchBlob:
+                        continue  # not everything that looks like a digest names a blob of this store
+            after = record.version
+            yield _line(
+                Written(
+                    after,
+                    record.at,
+                    record.kind,
+                    record.actor,
+                    record.cause,
+                    record.hash,
+                    Raw(record.body),
+                )
+            )
+
+
+async def receive(lines: AsyncIterable[bytes]) -> Parcel:
+    """Read and check every line. Raises StoreError that names the line."""
+    decode = msgspec.json.Decoder(Heading | Blob | Written).decode
+    parcel: Parcel | None = None
+    number = total = 0
+    async for line in lines:
+        number += 1
+        total += len(line)
+        try:
+            if len(line) > LINE_BYTES or total > PARCEL_BYTES:
+                raise ValueError(f"it is larger than {LINE_BYTES} bytes a line, {PARCEL_BYTES} in all")
+            if is_deep(line, RECORD_DEPTH + 2):
+                raise TooDeep(RECORD_DEPTH)
+            said = decode(line)
+            if parcel is None:
+                parcel = _begin(said)
+            else:
+                _add(parcel, said)
+        except (ValueError, RecursionError, Unreadable) as error:
+            raise StoreError(f"Line {number} is not what `ropewalk export` writes: {error}.") from error
+    if parcel is None:
+        raise StoreError("There is no run in this file: it is empty.")
+    found = parcel.records[-1].hash if parcel.records else ""
+    if found != parcel.hash:
+        raise StoreError(
+            f"The file ends too early: run {parcel.run} has {parcel.version} records, "
+            f"{len(parcel.records)} are here."
+        )
+    return parcel
+
+
+def _begin(said: Heading | Blob | Written) -> Parcel:
+    if not isinstance(said, Heading):
+        raise ValueError("a heading must come first")
+    if said.format != 1:
+        raise ValueError(f"format {said.format} is newer than this ropewalk")
+    if not is_run_id(said.run):
+        raise ValueError(f"{said.run!r:.80} is no name for a run: {RUN_ID_RULE}")
+    return Parcel(said.run, said.version, said.hash, {}, [])
+
+
+def _add(parcel: Parcel, said: Heading | Blob | Written) -> None:
+    if isinstance(said, Blob):
+        if sha256(said.data).hexdigest() != said.digest:
+            raise ValueError(f"blob {said.digest} was changed")
+        parcel.blobs[said.digest] = said.data
+    elif isinstance(said, Written):
+        parcel.records.append(_checked(parcel, said))
+    else:
+        raise ValueError("a second heading")
+
+
+def _checked(parcel: Parcel, said: Written) -> Record:
+    run, version = parcel.run, len(parcel.records) + 1
+    before = bytes.fromhex(parcel.records[-1].hash) if parcel.records else GENESIS
+    body = bytes(said.event)
+    found = link(before, run, said.version, said.at, said.kind, said.actor, said.cause, body)
+    if said.version != version or found.hex() != said.hash:
+        raise ValueError(f"version {said.version} of run {run} was changed, or one before it is missing")
+    if copysign(1.0, said.at) < 0:
+        raise ValueError("it was written before all time")
+    record = Record(0, run, said.version, said.at, said.kind, said.actor, said.cause, body, said.hash)
+    if len(body) > BODY_BYTES:
+        raise ValueError(f"an event holds at most {BODY_BYTES} bytes")
+    _ = record.event  # one that this ropewalk cannot read is refused here, not when somebody looks at the run
+    return record
+
+
+def _line(said: Struct) -> bytes:
+    return msgspec.json.encode(said) + b"\n"

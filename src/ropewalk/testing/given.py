@@ -1,0 +1,265 @@
+"""Workflows as plain functions: `given(workflow, *history).when(command, now=5).then(*events, owes=effects)`.
+
+Nothing runs and nothing waits: commands are decided, events are folded, and what is owed is read off the state. After
+each step the history is folded anew, and both states must be the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from difflib import unified_diff
+from types import EllipsisType
+from typing import Any
+
+import msgspec
+
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.decide import decide
+from ropewalk.core.effects import Effect
+from ropewalk.core.evolve import evolve, fold
+from ropewalk.core.graph import Graph
+from ropewalk.core.plan import plan
+from ropewalk.core.state import State, StepState, begin
+from ropewalk.core.work import Failure, Outcome
+from ropewalk.definition.policy import ErrorClass
+from ropewalk.definition.workflow import Workflow
+from ropewalk.errors import RopewalkError
+
+
+class Like:
+    """Stands for any event or effect of a type that has these fields; made by `like`."""
+
+    def __init__(self, kind: type[msgspec.Struct], fields: dict[str, Any]) -> None:
+        unknown = fields.keys() - set(kind.__struct_fields__)
+        if unknown:
+            raise TypeError(f"{kind.__name__} has no {', '.join(sorted(unknown))}")
+        self.kind = kind
+        self.fields = fields
+
+    def fits(self, found: msgspec.Struct) -> bool:
+        """Whether it is of the type and each named field is the same; a field may be a `Like` too."""
+        return isinstance(found, self.kind) and all(
+            want.fits(getattr(found, name)) if isinstance(want, Like) else getattr(found, name) == want
+            for name, want in self.fields.items()
+        )
+
+    def __repr__(self) -> str:
+        return _line(self.kind, self.fields)
+
+
+Wanted = e.Event | Effect | Like | type[msgspec.Struct] | EllipsisType
+"""An event as it is, `like(...)`, a type for any of it, or `...` for any number of whatever."""
+Told = c.Command | Callable[[State], c.Command]
+"""A command, or what makes one from the state: `done("build")` knows the round and the attempt that are under way."""
+
+
+def given(workflow: Workflow | State, *history: e.Event | Told, run: str = "r", **creation: Any) -> Given:
+    """A run after its history: events are folded, commands are decided, all at time 0.
+
+    A history of a workflow that does not begin with `RunCreated` is begun by a `Create` with `creation` (`inputs`,
+    `facts`, `options` ...). A State is taken as it is and moved on.
+    """
+    if isinstance(workflow, State):
+        made = Given(workflow, None)
+    else:
+        made = Given(begin(run, workflow, Graph(workflow)), workflow)
+        if not (history and isinstance(history[0], e.RunCreated | c.Create)):
+            made = made.after(c.Create(workflow=workflow.name, digest="", **creation))
+    return made.after(*history)
+
+
+class Given:
+    """A run at some time. `history` has the events that this object has seen, with their times."""
+
+    def __init__(self, state: State, workflow: Workflow | None) -> None:
+        self.state = state
+        self.history: list[tuple[e.Event, float]] = []
+        self._workflow = workflow
+
+    def after(self, *told: e.Event | Told, now: float = 0.0) -> Given:
+        """Move on, with no questions asked."""
+        for one in told:
+            if isinstance(one, e.Event):
+                evolve(self.state, one, now)
+                self.history.append((one, now))
+            else:
+                self._decide(one, now)
+        return self
+
+    def when(self, *commands: Told, now: float = 0.0) -> When:
+        """Tell the run these commands one after the other at `now`, in unix seconds."""
+        events: list[e.Event] = []
+        for number, command in enumerate(commands):
+            version, before = self.state.version, msgspec.json.encode(_plain(self.state), order="sorted")
+            try:
+                events += self._decide(command, now)
+            except RopewalkError as refusal:
+                _same_state(version, before, self.state)
+                rest = commands[number + 1 :]
+                return When(self, events, refusal if not rest else None, f"{refusal} (then {len(rest)} more)")
+        return When(self, events, None, "")
+
+    def step(self, key: str) -> StepState:
+        """What is true of a step, or of an item as `id[key]`."""
+        return self.state.steps[key]
+
+    def statuses(self) -> dict[str, str]:
+        """Each step and item with its status."""
+        return {key: st.status for key, st in self.state.steps.items()}
+
+    def _decide(self, told: Told, now: float) -> list[e.Event]:
+        command = told if isinstance(told, c.Command) else told(self.state)
+        made = decide(self.state, command, now)
+        self.history += [(event, now) for event in made]
+        if self._workflow is not None:
+            anew = fold(begin(self.state.run, self._workflow, self.state.graph), self.history)
+            assert anew == self.state, "folding the history anew gives another state:\n" + _differences(
+                anew, self.state
+            )
+        return made
+
+
+class When:
+    """What became of the commands."""
+
+    def __init__(
+        self, run: Given, events: list[e.Event], refusal: RopewalkError | None, trouble: str
+    ) -> None:
+        self.run = run
+        self.events = events
+        self.refusal = refusal
+        self._trouble = trouble
+
+    def then(self, *expected: Wanted, owes: Sequence[Wanted] | None = None) -> Given:
+        """Exactly these events were made, in this order, and (when given) exactly these effects are owed then."""
+        if self.refusal is not None or self._trouble:
+            raise AssertionError(f"it was refused: {self.refusal or self._trouble}")
+        _compare("events", expected, self.events)
+        if owes is not None:
+            _compare("effects", owes, plan(self.run.state))
+        return self.run
+
+    def refused(self, text: str) -> Given:
+        """The last command was refused, `text` stands in the refusal, and nothing has changed."""
+        if self.refusal is None:
+            made = "\n".join(map(_show, self.events)) or "(nothing happened)"
+            raise AssertionError(f"it was not refused but led to:\n{made}")
+        if text not in str(self.refusal):
+            raise AssertionError(f"the refusal does not say {text!r}: {self.refusal}")
+        return self.run
+
+
+def like(kind: type[msgspec.Struct], /, **fields: Any) -> Like:
+    """Any event, effect or part of one of this type that has these fields. Raises TypeError for a field it has not."""
+    return Like(kind, fields)
+
+
+def done(step: str, outcome: Outcome | None = None, **outputs: Any) -> Callable[[State], c.Report]:
+    """The attempt of the step that is under way ends with this outcome, or succeeds with these outputs."""
+    given_back = outcome or Outcome(outputs=outputs)
+    return lambda state: c.Report(step, state.steps[step].round, state.steps[step].attempt, given_back)
+
+
+def broken(
+    step: str,
+    kind: ErrorClass = "permanent",
+    message: str = "it broke",
+    retry_at: float | None = None,
+    **fields: Any,
+) -> Callable[[State], c.Report]:
+    """The attempt of the step that is under way fails."""
+    return done(step, Outcome(failure=Failure(kind=kind, message=message, retry_at=retry_at), **fields))
+
+
+def _compare(what: str, expected: Sequence[Wanted], found: Sequence[msgspec.Struct]) -> None:
+    if not _fits(expected, found):
+        lines = unified_diff(
+            [_show(one) for one in expected],
+            [_show_as(expected, one) for one in found],
+            "expected",
+            "found",
+            lineterm="",
+            n=1_000,
+        )
+        raise AssertionError(f"other {what} than expected:\n" + "\n".join(list(lines)[3:]))
+
+
+def _fits(expected: Sequence[Wanted], found: Sequence[msgspec.Struct]) -> bool:
+    """Whether the whole of `found` is described; `...` takes as few as it can."""
+    reached = {0}
+    for want in expected:
+        if want is ...:
+            reached = set(range(min(reached), len(found) + 1)) if reached else set()
+        else:
+            reached = {at + 1 for at in reached if at < len(found) and _is(want, found[at])}
+    return len(found) in reached
+
+
+def _is(want: Wanted, found: msgspec.Struct) -> bool:
+    if isinstance(want, Like):
+        return want.fits(found)
+    if isinstance(want, type):
+        return isinstance(found, want)
+    return want == found
+
+
+def _show_as(expected: Sequence[Wanted], found: msgspec.Struct) -> str:
+    """A found event in the words of what it fits, so that a diff shows only what does not."""
+    for want in expected:
+        if want is not ... and not isinstance(want, msgspec.Struct) and _is(want, found):
+            return _show(want)
+    return _show(found)
+
+
+def _show(one: Wanted | msgspec.Struct) -> str:
+    if one is ...:
+        return "..."
+    if isinstance(one, type):
+        return _line(one, {})
+    if isinstance(one, msgspec.Struct):
+        defaults = dict(zip(reversed(one.__struct_fields__), reversed(one.__struct_defaults__), strict=False))
+        fields = {name: getattr(one, name) for name in one.__struct_fields__}
+        return _line(type(one), {k: v for k, v in fields.items() if k not in defaults or v != defaults[k]})
+    return repr(one)
+
+
+def _line(kind: type[msgspec.Struct], fields: dict[str, Any]) -> str:
+    tag = kind.__struct_config__.tag
+    words = (f"{name}={_show(v) if isinstance(v, msgspec.Struct) else repr(v)}" for name, v in fields.items())
+    return " ".join((str(tag) if tag else kind.__name__, *words))
+
+
+def _same_state(version: int, before: bytes, state: State) -> None:
+    after = msgspec.json.encode(_plain(state), order="sorted")
+    assert (state.version, after) == (version, before), "a refused command has changed the state"
+
+
+def _plain(state: State) -> dict[str, Any]:
+    """Everything of a state but what it shares with all runs of its workflow."""
+    return {
+        name: getattr(state, name) for name in state.__struct_fields__ if name not in {"workflow", "graph"}
+    }
+
+
+def _differences(left: State, right: State) -> str:
+    """The fields in which two states differ, one a line, those of steps by step."""
+    found = []
+    for name in left.__struct_fields__:
+        one, two = getattr(left, name), getattr(right, name)
+        if one == two:
+            continue
+        if name != "steps":
+            found.append(f"  {name}: {one!r} folded, {two!r} kept")
+            continue
+        for key in dict.fromkeys((*one, *two)):
+            mine, other = one.get(key), two.get(key)
+            if mine is None or other is None:
+                found.append(f"  step {key}: only {'kept' if mine is None else 'folded'}")
+            elif mine != other:
+                found += [
+                    f"  step {key}.{part}: {getattr(mine, part)!r} folded, {getattr(other, part)!r} kept"
+                    for part in mine.__struct_fields__
+                    if getattr(mine, part) != getattr(other, part)
+                ]
+    return "\n".join(found)

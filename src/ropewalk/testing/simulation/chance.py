@@ -1,0 +1,311 @@
+"""A random schedule: attempts end in any way and order, people say anything, time jumps, processes die."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.budgets import spending
+from ropewalk.core.family import around_of
+from ropewalk.core.options import Parent
+from ropewalk.core.plan import next_due
+from ropewalk.core.questions import consent, verdicts
+from ropewalk.core.state import State, StepState
+from ropewalk.core.work import Failure, Outcome, Usage, Verdict
+from ropewalk.definition.policy import ErrorClass
+from ropewalk.errors import RopewalkError
+from ropewalk.testing.simulation.trial import PLENTY, Crash, Subject, Told, Trial, Unheard
+from ropewalk.testing.simulation.workflows import FACTS, Catalog
+
+FAILURES: tuple[ErrorClass, ...] = (
+    "transient", "transient", "quota", "timeout", "lost", "invalid_output", "permanent", "refused", "conflict",
+)  # fmt: skip
+TOP = "r"
+
+
+class Chance:
+    """Plays one trial: wild turns first, then calm ones in which everything that is owed is done, until the run has ended."""
+
+    def __init__(self, catalog: Catalog, random: Random, turns: int) -> None:
+        self.trial = Trial(catalog)
+        self.random = random
+        self.turns = turns
+        self.now = 1_000.0
+        self.moved: list[tuple[str, c.ReportChild]] = []
+        self.calm = False
+
+    def play(self) -> None:
+        """Raises AssertionError when a law is broken, or when the run does not end although everything is done."""
+        catalog = self.trial.catalog
+        self._tell(TOP, c.Create("main", "d", inputs=catalog.inputs, options=catalog.options), "main")
+        for _ in range(self.turns):
+            if self._subject(TOP).state.ended and self.random.random() < 0.1:
+                break
+            self._turn()
+        self.calm = True
+        for _ in range(2_000):
+            if all(s.state.ended and not s.state.unwanted for s in self.trial.runs.values()):
+                return
+            self._calm_turn()
+        states = {
+            s.run: (s.state.status, s.state.reason, *s.state.unwanted) for s in self.trial.runs.values()
+        }
+        raise AssertionError(f"the run does not end: {states}")
+
+    def _subject(self, run: str) -> Subject:
+        return self.trial.runs[run]
+
+    def _tell(self, run: str, command: c.Command, workflow: str = "") -> list[e.Event]:
+        known = self.trial.runs.get(run)
+        made = self.trial.tell(Told(run, workflow or (known.name if known else ""), command, self.now))
+        subject = self._subject(run)
+        self._called(subject)
+        self._tell_parent(subject)
+        return [] if isinstance(made, RopewalkError) else made
+
+    # Sub-runs -----------------------------------------------------------------------------------------------------
+
+    def _called(self, subject: Subject) -> None:
+        """A called run that is not there is created; one that is not wanted any more is aborted."""
+        state = subject.state
+        for key in [] if state.ended else list(state.calls):
+            st = state.steps[key]
+            if st.child not in self.trial.runs:
+                name = str(state.step(key).args["workflow"])
+                depth = (state.parent.depth if state.parent else 0) + 1
+                parent = Parent(subject.run, key, st.round, depth)
+                create = c.Create(name, "d", self.trial.catalog.inputs, options=state.options, parent=parent)
+                self._tell(st.child, create, name)
+        for name, left in state.unwanted.items():
+            if name not in self.trial.runs:  # given up before it was made
+                report = c.ReportChild(left.step, left.round, "aborted", child=name)
+                if (state.run, report) not in self.moved:
+                    self.moved.append((state.run, report))
+        wanted = {state.steps[key].child for key in state.calls}
+        for child in list(self.trial.runs.values()):
+            by = child.state.parent
+            unwanted = state.ended or child.run not in wanted
+            if by is not None and by.run == subject.run and unwanted and not child.state.ended:
+                self._tell(child.run, c.Abort(reason="not wanted any more"))
+
+    def _tell_parent(self, subject: Subject) -> None:
+        """What a parent has to hear of its child; in wild turns it hears late, or twice."""
+        state, parent = subject.state, subject.state.parent
+        if parent is None or state.status == "pending":
+            return
+        outcome = Outcome(outputs={"n": 1, "again": False} if state.ended else {})
+        told = (parent.step, parent.round, state.status, state.reason, outcome, subject.run)
+        report = c.ReportChild(*told, spent=spending(state), granted=state.granted)
+        if (parent.run, report) not in self.moved[-3:]:
+            self.moved.append((parent.run, report))
+
+    def _deliver(self) -> None:
+        while self.moved:
+            run, report = self.moved.pop(0)
+            self._tell(run, report)
+            if not self.calm:
+                return
+
+    # Turns --------------------------------------------------------------------------------------------------------
+
+    def _turn(self) -> None:
+        random = self.random
+        everybody = list(self.trial.runs.values())
+        going_on = [subject for subject in everybody if not subject.state.ended]
+        subject = random.choice(going_on if going_on and random.random() < 0.95 else everybody)
+        if subject.state.ended and random.random() < 0.3:
+            self._tell(subject.run, c.RetryStep(by="ann"))
+        names, weights = zip(*_WILD, strict=True)
+        names[random.choices(range(len(names)), weights)[0]](self, subject)
+        if random.random() < 0.7:
+            self._advance(subject, random.choice((0, 1, 2, PLENTY, PLENTY)))
+
+    def _advance(self, subject: Subject, places: int) -> None:
+        around = around_of(subject.state, self.trial.state_of, self.now)
+        self._tell(subject.run, c.Advance(places, around))
+
+    def _calm_turn(self) -> None:
+        before = len(self.trial.told)
+        self._deliver()
+        for subject in list(self.trial.runs.values()):
+            state = subject.state
+            if state.ended:
+                continue
+            if state.status == "paused" and state.reason in {"by request", "blocked"}:
+                for key in [key for key, policy in state.failed.items() if policy == "pause"]:
+                    self._tell(subject.run, c.SkipStep(key, by="ann"))
+                self._tell(subject.run, c.Resume(by="ann"))
+            for key in list(state.running):
+                st = state.steps.get(key)
+                if st is not None:
+                    self._tell(subject.run, c.Report(key, st.round, st.attempt, self._good(state, st)))
+            for name in list(state.asks):
+                if name in subject.state.asks:
+                    self._tell(subject.run, c.Answer(name, consent(subject.state.asks[name]), by="ann"))
+            self._advance(subject, PLENTY)
+        self._deliver()
+        due = [d for s in self.trial.runs.values() if (d := next_due(s.state)) is not None]
+        quiet = not any(
+            s.state.running or s.state.asks for s in self.trial.runs.values() if not s.state.ended
+        )
+        if quiet and due:
+            self.now = max(self.now, min(due))
+        assert len(self.trial.told) > before, "nothing is left to do, and the run has not ended"
+
+    def _report(self, subject: Subject) -> None:
+        state = subject.state
+        for key in self.random.sample(
+            list(state.running), min(len(state.running), self.random.choice((1, 1, 2)))
+        ):
+            if key in state.running:
+                st = state.steps[key]
+                self._tell(subject.run, c.Report(key, st.round, st.attempt, self._outcome(state, st)))
+
+    def _late(self, subject: Subject) -> None:
+        """An attempt that is over is reported again."""
+        over = [
+            name
+            for name in sorted(subject.memory.started)
+            if name[0] not in subject.state.running
+            or name[1:] != (subject.state.steps[name[0]].round, subject.state.steps[name[0]].attempt)
+        ]
+        if over:
+            step, round_, attempt = self.random.choice(over)
+            usage = Usage(tokens_in=7)
+            made = self._tell(
+                subject.run, c.Report(step, round_, attempt, Outcome(outputs={"n": 9}, usage=usage))
+            )
+            assert not made, f"a late report of {step} {round_}.{attempt} led to {made}"
+
+    def _outcome(self, state: State, st: StepState) -> Outcome:
+        random = self.random
+        usage = Usage(
+            tokens_in=random.choice((0, 1, 5)),
+            cost_usd=random.choice((None, 0.0, 0.1, 0.6)),
+        )
+        if random.random() < 0.22:
+            kind = random.choice(FAILURES)
+            retry_at = (
+                self.now + random.choice((0.0, 3.0, 50.0))
+                if kind == "quota" and random.random() < 0.7
+                else None
+            )
+            report = {"ask": random.random() < 0.7} if kind == "conflict" else {}
+            return Outcome(failure=Failure(kind, "it broke", retry_at, report), usage=usage, agent="a")
+        good = self._good(state, st)
+        verdicts_: tuple[Verdict, ...] = ()
+        if state.step(st.key).gates:
+            verdicts_ = (Verdict("g", random.choice(("PASS", "PASS", "CONCERNS", "FAIL")), findings=("no",)),)
+        facts = {random.choice(FACTS): random.random() < 0.5} if random.random() < 0.2 else {}
+        route = "nowhere" if random.random() < 0.1 else good.route
+        return Outcome(
+            outputs={"n": random.randint(0, 3), "again": random.random() < 0.5},
+            facts=facts,
+            route=route,
+            verdicts=verdicts_,
+            usage=usage,
+            agent="a",
+        )
+
+    def _good(self, state: State, st: StepState) -> Outcome:
+        decision = state.step(st.key).decision
+        route = self.random.choice(decision.routes).name if decision is not None else ""
+        if self.calm and decision is not None:
+            route = decision.routes[0].name
+        return Outcome(outputs={"n": 1, "again": False}, route=route, usage=Usage(tokens_out=1))
+
+    def _answer(self, subject: Subject) -> None:
+        random, state = self.random, subject.state
+        if random.random() < 0.1 and state.answers:
+            closed = random.choice(list(state.answers))
+            assert not self._tell(subject.run, c.Answer(closed, "approve", by="bob")), (
+                f"{closed} is answered twice"
+            )
+        for name in random.sample(list(state.asks), min(len(state.asks), random.choice((1, 1, 3)))):
+            opened = state.asks.get(name)
+            if opened is not None:
+                digest = random.choice(("", opened.digest, "other"))
+                verdict = random.choice((*verdicts(opened), "approve"))
+                value = random.choice((None, None, True, False, {"attempts": 2}))
+                self._tell(subject.run, c.Answer(name, verdict, "ann", "because", value, digest))
+
+    def _time(self, subject: Subject) -> None:
+        due = next_due(subject.state)
+        jump = self.random.choice((0.5, 3.0, 30.0))
+        self.now = max(self.now, due) if due is not None and self.random.random() < 0.7 else self.now + jump
+        self._advance(subject, PLENTY)
+
+    def _verb(self, subject: Subject) -> None:
+        random, state = self.random, subject.state
+        step = random.choice(list(state.steps) or ["nobody"])
+        running = random.choice(list(state.running) or [step])
+        st = state.steps.get(running)
+        round_, attempt = (st.round, st.attempt) if st is not None else (1, 1)
+        commands: list[tuple[float, c.Command]] = [
+            (3, c.Pause(by="ann")),
+            (5, c.Resume(by="ann")),
+            (0.3, c.Abort(by="ann")),
+            (3, c.RetryStep(step=random.choice(("", step)), by="ann", reason="once more")),
+            (2, c.SkipStep(step, by="ann")),
+            (2, c.ExecuteStep(step, by="ann")),
+            (
+                2,
+                c.SetFact(
+                    random.choice((*FACTS, "r0", "r1")), random.choice((True, False, "go", "stop")), by="ann"
+                ),
+            ),
+            (1, c.RaiseBudget(attempts=random.choice((None, 1)), tokens=random.choice((None, 50)), by="ann")),
+            (1, c.Publish((e.NotePublished("hello", step=step),))),
+            (2, c.Note(running, round_, attempt, {"session": "x"})),
+            (
+                1,
+                c.Wait(
+                    running,
+                    round_,
+                    attempt,
+                    random.choice(("quota", "worker")),
+                    random.choice((None, self.now + 4)),
+                ),
+            ),
+            (2, self._permission(running, round_, attempt)),
+        ]
+        weights, choices = zip(*commands, strict=True)
+        self._tell(subject.run, random.choices(choices, weights)[0])
+
+    def _permission(self, step: str, round_: int, attempt: int) -> c.OpenAsk:
+        name = f"{step}.{round_}.{attempt}-{self.random.randint(1, 2)}"
+        expires = self.random.choice((None, self.now + 5.0))
+        choices = self.random.choice((("allow", "deny"), ("yes", "no"), ()))
+        return c.OpenAsk(
+            step, round_, attempt, name, "permission", "May I?", choices, expires_at=expires, default="deny"
+        )
+
+    def _crash(self, subject: Subject) -> None:
+        """The driver dies; whoever takes over reports some or all of what was under way as lost, perhaps twice."""
+        self._tell(subject.run, Crash())
+        state = subject.state
+        lost = [(k, state.steps[k].round, state.steps[k].attempt) for k in state.running]
+        if lost and self.random.random() < 0.8:
+            self._tell(subject.run, c.ReportLost((*lost, *lost[: self.random.choice((0, 1))])))
+
+    def _unheard(self, subject: Subject) -> None:
+        self._tell(subject.run, Unheard(self.random.choice((c.Advance(2), c.Pause(), c.Abort()))))
+
+    def _child(self, subject: Subject) -> None:
+        if self.moved and self.random.random() < 0.2:
+            self._tell(*self.random.choice(self.moved))
+        self._deliver()
+
+
+_WILD: tuple[tuple[Callable[[Chance, Subject], None], float], ...] = (
+    (Chance._report, 10),
+    (Chance._late, 1),
+    (Chance._answer, 4),
+    (Chance._time, 3),
+    (Chance._verb, 3),
+    (Chance._crash, 1),
+    (Chance._unheard, 0.5),
+    (Chance._child, 4),
+)

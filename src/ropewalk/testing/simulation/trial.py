@@ -1,0 +1,199 @@
+"""One trial: runs in memory that are told things one after the other, each judged by the laws. What was told can be told again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.around import NOTHING
+from ropewalk.core.decide import decide
+from ropewalk.core.evolve import fold
+from ropewalk.core.graph import Graph
+from ropewalk.core.state import ENDED, State, begin
+from ropewalk.core.work import Usage
+from ropewalk.errors import RopewalkError
+from ropewalk.testing.simulation.audit import audit
+from ropewalk.testing.simulation.laws import Memory, rests, witness
+from ropewalk.testing.simulation.workflows import Catalog
+
+PLENTY = 1_000
+
+
+class Crash(c.Command, frozen=True):
+    """The process dies: the state is thrown away and folded from the history. No command of the core."""
+
+
+class Unheard(c.Command, frozen=True):
+    """What a command led to could not be appended: it is thrown away with the state. No command of the core."""
+
+    command: c.Command
+
+
+class Told(Struct, frozen=True):
+    """One thing that one run was told at a time."""
+
+    run: str
+    workflow: str
+    command: c.Command
+    now: float
+
+
+class Subject:
+    """A run of the trial: `state` moves forward, `shadow` folds each event alone."""
+
+    def __init__(self, run: str, name: str, graph: Graph, catalog: Catalog) -> None:
+        self.run = run
+        self.name = name
+        self.graph = graph
+        self.workflow = catalog.workflows[name]
+        self.state = self._fresh()
+        self.shadow = self._fresh()
+        self.history: list[tuple[e.Event, float]] = []
+        self.memory = Memory()
+
+    def _fresh(self) -> State:
+        return begin(self.run, self.workflow, self.graph)
+
+    def folded(self) -> State:
+        return fold(self._fresh(), self.history)
+
+
+class Trial:
+    """Several runs of one catalog. `told` is the whole story: telling it again gives the same."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.runs: dict[str, Subject] = {}
+        self.told: list[Told] = []
+        self.used: dict[str, int] = {}
+        self.payers: dict[tuple[str, str, int, int], list[str]] = {}
+        self._graphs = {name: Graph(workflow) for name, workflow in catalog.workflows.items()}
+
+    def tell(self, told: Told) -> list[e.Event] | RopewalkError:
+        """What the run made of it, or its refusal. Raises AssertionError when a law is broken."""
+        self.told.append(told)
+        subject = self.runs.get(told.run)
+        if subject is None:
+            graph = self._graphs[told.workflow]
+            subject = self.runs[told.run] = Subject(told.run, told.workflow, graph, self.catalog)
+        if isinstance(told.command, Crash | Unheard):
+            self._lose(subject, told)
+            return []
+        version, spent = subject.state.version, _tokens(subject.state)
+        wanted = _paid(subject.state, told.command)
+        try:
+            events = decide(subject.state, told.command, told.now)
+        except RopewalkError as refusal:
+            assert subject.state.version == version, "a refusal put something on record"
+            assert subject.state == subject.shadow, "a refusal changed the state"
+            return refusal
+        for event in events:
+            witness(subject.shadow, event, told.now, subject.memory, told.command)
+            subject.history.append((event, told.now))
+        assert subject.state == subject.shadow, "what was decided is not what its events fold to"
+        self._keeps_within(subject, events)
+        paid = _tokens(subject.state) - spent
+        assert paid == wanted, f"{paid} tokens were counted, {wanted} were told"
+        if isinstance(told.command, c.Report) and paid:
+            attempt = (told.run, told.command.step, told.command.round, told.command.attempt)
+            for run in self.payers[attempt]:
+                self.used[run] = self.used.get(run, 0) + paid
+        audit(subject.state)
+        if isinstance(told.command, c.Advance):
+            _settled(subject.state, told.command, told.now)
+        return events
+
+    def state_of(self, run: str) -> State | None:
+        """The state of a run of this trial."""
+        return self.runs[run].state if run in self.runs else None
+
+    def _keeps_within(self, subject: Subject, events: list[e.Event]) -> None:
+        """An attempt starts only while all that spend of the same budget have not used it up."""
+        started = [event for event in events if isinstance(event, e.StepStarted)]
+        payers = list(self._payers(subject.state)) if started else []
+        for event in started:
+            self.payers[(subject.run, event.step, event.round, event.attempt)] = [one.run for one in payers]
+        for state in payers:
+            most = state.workflow.limits.budget.tokens
+            if most is None:
+                continue
+            under = [one for one in self.runs.values() if self._is_under(one.state, state.run)]
+            granted = sum(one.state.granted.tokens for one in under if one.run != state.run)
+            used = self.used.get(state.run, 0)
+            assert used < most + state.raised.tokens + granted, f"{used} tokens of {state.run} are used"
+
+    def _payers(self, state: State) -> Iterator[State]:
+        """The run itself, and those above it as long as each waits for what it called: a called run that a person starts
+        again after its caller ended is on its own."""
+        yield state
+        while state.parent is not None:
+            caller = self.state_of(state.parent.run)
+            key = state.parent.step
+            if caller is None or key not in caller.calls or caller.steps[key].child != state.run:
+                return
+            yield caller
+            state = caller
+
+    def _is_under(self, state: State, top: str) -> bool:
+        while state.run != top and state.parent is not None and state.parent.run in self.runs:
+            state = self.runs[state.parent.run].state
+        return state.run == top
+
+    def _lose(self, subject: Subject, told: Told) -> None:
+        if isinstance(told.command, Unheard):
+            try:
+                decide(subject.state, told.command.command, told.now)
+            except RopewalkError:
+                assert subject.state == subject.shadow, "a refusal changed the state"
+        subject.state = subject.folded()
+        assert subject.state == subject.shadow, "the history folds to another state"
+
+
+def _settled(state: State, command: c.Advance, now: float) -> None:
+    """Advancing once more changes nothing."""
+    places = command.places
+    again = decide(state, c.Advance(places if places >= PLENTY else 0, command.around), now)
+    assert not again, f"advancing again led to {again}"
+    if places >= PLENTY:
+        rests(state, now, command.around.busy)
+
+
+def _tokens(state: State) -> int:
+    return state.spent.tokens
+
+
+def _paid(state: State, command: c.Command) -> int:
+    """The tokens that a report has to add: those of an attempt that is under way, or what a called run has used since."""
+    usage = Usage()
+    if isinstance(command, c.Report):
+        st = state.steps.get(command.step)
+        if (
+            st is not None
+            and st.key in state.running
+            and (st.round, st.attempt) == (command.round, command.attempt)
+        ):
+            usage = command.outcome.usage
+    elif isinstance(command, c.ReportChild) and command.child in state.unwanted:
+        if command.status in ENDED:
+            return max(command.spent.tokens - state.unwanted[command.child].spent.tokens, 0)
+    elif isinstance(command, c.ReportChild) and command.status != "pending":
+        st = state.steps.get(command.step)
+        if (
+            st is not None
+            and st.key in state.calls
+            and (st.round, st.child) == (command.round, command.child)
+        ):
+            return max(command.spent.tokens - st.child_spent.tokens, 0)
+    return usage.tokens_in + usage.tokens_out
+
+
+def shown(told: Told) -> str:
+    """One line of a story."""
+    fields: dict[str, Any] = msgspec.structs.asdict(told.command)
+    words = ", ".join(f"{name}={value!r}" for name, value in fields.items() if value != NOTHING)
+    return f"{told.now:8.2f} {told.run}: {type(told.command).__name__}({words})"

@@ -1,0 +1,71 @@
+"""What every route works with: the project, the states that were looked at, the fan-out of the feed, and who may come in."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from ropewalk.app.folded import Folded
+from ropewalk.app.open import Ropewalk
+from ropewalk.app.supervisor import Supervisor
+from ropewalk.observe.courier import Courier
+from ropewalk.observe.telemetry import Telemetry
+from ropewalk.web.entrance import Access
+from ropewalk.web.fanout import Fanout
+
+SLOW_SECONDS = 10.0
+BEAT_SECONDS = 15.0
+
+
+class Desk:
+    """One app's; made with it. `slow_seconds`: how long a listener may take for one message; `dropped` counts those."""
+
+    def __init__(self, ropewalk: Ropewalk, access: Access, supervisor: Supervisor | None = None) -> None:
+        self.ropewalk = ropewalk
+        self.access = access
+        self.supervisor = supervisor
+        self.folded = Folded(ropewalk)
+        self.fanout = Fanout(ropewalk.store)
+        self.sockets: set[asyncio.Task[Any]] = set()
+        self.slow_seconds = SLOW_SECONDS
+        self.beat_seconds = BEAT_SECONDS
+        self.dropped = 0
+        self.closing = False
+        self.telemetry: Telemetry | None = None
+        self.courier: Courier | None = None
+
+    def gauges(self) -> dict[str, int]:
+        """What the doors are busy with, for the metrics."""
+        found = {"listeners": self.fanout.listeners, "listeners_dropped": self.dropped}
+        if self.supervisor is not None:
+            found |= {"runs_driven": len(self.supervisor.driven), "driving_errors": self.supervisor.errors}
+        if self.courier is not None:
+            found |= {
+                "webhooks_delivered": self.courier.delivered,
+                "webhooks_failed": self.courier.failed,
+                "webhooks_given_up": self.courier.given_up,
+            }
+        return found
+
+    async def close(self) -> None:
+        """Send every listener away, then stop reading."""
+        self.closing = True
+        for task in list(self.sockets):
+            task.cancel()
+        await asyncio.gather(*self.sockets, return_exceptions=True)
+        await self.fanout.close()
+
+
+def desk_of(connection: HTTPConnection) -> Desk:
+    """The desk of the app that is asked."""
+    found: Desk = connection.app.state.desk
+    return found
+
+
+def give(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """JSON, written at once: what is shown is plain data already."""
+    return Response(msgspec.json.encode(value, enc_hook=str), status, headers, "application/json")

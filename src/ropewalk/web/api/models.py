@@ -1,0 +1,398 @@
+"""The shapes of the API: what it takes and what it gives, for the OpenAPI and for generated clients. Times are unix seconds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+RunStatus = Literal["pending", "running", "paused", "completed", "failed", "aborted"]
+StepStatus = Literal["pending", "running", "waiting", "succeeded", "failed", "skipped", "aborted"]
+Word = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+Text = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
+
+
+class Given(BaseModel):
+    """A body: what it does not know is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Shown(BaseModel):
+    """An answer; it may say more in a later version."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+# What is given --------------------------------------------------------------------------------------------------------
+
+
+class Start(Given):
+    """A run that is wanted."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"workflow": "hello", "inputs": {"name": "ropewalk"}, "rehearse": True}]
+        },
+    )
+
+    workflow: Word = Field(description="a name that `GET /workflows` lists", examples=["hello"])
+    inputs: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
+    labels: dict[Word, Word] = {}
+    parallel: int = Field(default=0, ge=0, le=10_000, description="attempts at once; 0: as the workflow says")
+    sequential: bool = False
+    rehearse: bool = Field(default=False, description="let the rehearsal agent do what roles do")
+    with_changes: bool = Field(default=False, description="take the uncommitted changes along")
+
+
+class Reasoned(Given):
+    """A verb that takes a reason."""
+
+    reason: Text = ""
+
+
+class OnSteps(Given):
+    """A verb on one step, or on every failed one."""
+
+    step: Word = ""
+    reason: Text = ""
+
+
+class OnStep(Given):
+    """A verb on one step."""
+
+    step: Word
+    reason: Text = ""
+
+
+class Fork(Given):
+    """Do a step of a run again, and what comes after it, in a new run."""
+
+    step: Word
+    inputs: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
+
+
+class SecretsGiven(Given):
+    """Values of secret inputs; the process that is told them holds them in memory, and nothing of them is kept."""
+
+    values: dict[Word, Annotated[str, StringConstraints(max_length=65_536)]]
+
+
+class FactGiven(Given):
+    """Something that is known now."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]\w*$", max_length=200)]
+    value: Any
+
+
+class More(Given):
+    """What a run may use beyond what it may now."""
+
+    cost_usd: float | None = Field(default=None, gt=0, le=1e9, allow_inf_nan=False)
+    tokens: int | None = Field(default=None, gt=0, le=10**15)
+    attempts: int | None = Field(default=None, gt=0, le=10**9)
+    seconds: float | None = Field(default=None, gt=0, le=1e9, allow_inf_nan=False)
+
+
+class Published(Given):
+    """An event of one's own."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][\w.-]*$", max_length=100)]
+    data: dict[str, Any] = {}
+
+
+class Batch(Given):
+    """Events of one's own, put on record together."""
+
+    events: Annotated[list[Published], Field(min_length=1, max_length=100)]
+
+
+class Answer(Given):
+    """An answer to an ask. With `digest` it counts only for what was shown with it."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"verdict": "reject", "reason": "name the risks"}]}
+    )
+
+    verdict: Word = Field(description="approve, reject, amend, or one of the choices", examples=["approve"])
+    reason: Text = ""
+    value: Any = None
+    content: dict[Word, str] | None = Field(default=None, description="amended files by path, as text")
+    digest: Word = ""
+
+
+class WorkflowText(Given):
+    """A workflow to check; nothing of it is kept."""
+
+    text: Annotated[str, StringConstraints(max_length=1 << 20)]
+    name: Word = "workflow"
+
+
+# What is shown --------------------------------------------------------------------------------------------------------
+
+
+class Me(Shown):
+    """Who asks."""
+
+    name: str
+    role: str
+    csrf: str = Field(description="for the header X-CSRF-Token of a login by cookie; empty without one")
+
+
+class WorkflowRow(Shown):
+    """One workflow of the list; `problem` says why it cannot be started."""
+
+    name: str
+    source: str
+    format: str
+    description: str
+    problem: str
+
+
+class Workflows(Shown):
+    workflows: list[WorkflowRow]
+
+
+class WorkflowShown(Shown):
+    """A workflow: what it takes and what it is made of."""
+
+    name: str
+    title: str
+    description: str
+    format: str
+    digest: str
+    inputs: dict[str, Any]
+    facts: dict[str, Any]
+    phases: list[dict[str, Any]]
+    steps: list[dict[str, Any]]
+    warnings: list[str]
+
+
+class Checked(Shown):
+    """What is wrong with a workflow; `workflow` when it could be started."""
+
+    valid: bool
+    faults: list[dict[str, Any]]
+    workflow: WorkflowShown | None
+
+
+class Planned(Shown):
+    """What would run: by phase, each step with its wave."""
+
+    workflow: str = ""
+
+
+class RunRow(Shown):
+    """One run of the list. `cost_unknown`: something was spent that nobody knows."""
+
+    run: str
+    workflow: str
+    status: RunStatus
+    reason: str
+    created_at: float
+    updated_at: float
+    ended_at: float | None
+    steps_total: int
+    steps_done: int
+    steps_failed: int
+    asks_open: int
+    cost_usd: float
+    cost_unknown: bool
+    parent: str
+    phase: str
+    error: str
+    version: int
+    labels: dict[str, str]
+
+
+class Runs(Shown):
+    """A page; `next` goes into `after` for the next one, and is empty at the end."""
+
+    runs: list[RunRow]
+    next: str
+
+
+class StepRow(Shown):
+    id: str
+    status: StepStatus
+    round: int
+    attempts: int
+    outputs: dict[str, Any]
+
+
+class Steps(Shown):
+    steps: list[StepRow]
+
+
+class StepShown(StepRow):
+    """One step whole."""
+
+    kind: str
+    title: str
+    role: str
+    prompt: str
+    failures: list[dict[str, Any]]
+    verdicts: list[dict[str, Any]]
+    asks: list[str]
+
+
+class Artifact(Shown):
+    path: str
+    step: str
+    digest: str
+
+
+class Artifacts(Shown):
+    artifacts: list[Artifact]
+
+
+class Ask(Shown):
+    """What a person is asked; `verdicts` are what it takes, `digest` binds an answer to what is shown."""
+
+    run: str
+    ask: str
+    step: str
+    round: int
+    about: str
+    prompt: str
+    choices: list[str]
+    verdicts: list[str]
+    show: list[dict[str, Any]]
+    digest: str
+    since: float | None
+    expires_at: float | None
+    default: str
+
+
+class Asks(Shown):
+    asks: list[Ask]
+
+
+class RunShown(Shown):
+    """One run whole, now or at a version. `cost_usd` null: unknown; with `cost_unknown` the part that is known. `folders`: of
+    attempts, with what may be kept nowhere else.
+    """
+
+    run: str
+    workflow: str
+    status: RunStatus
+    reason: str
+    version: int
+    steps: list[StepRow]
+    artifacts: list[Artifact]
+    errors: list[dict[str, Any]]
+    warnings: list[dict[str, str]]
+    asks: list[Ask]
+    inputs: dict[str, Any]
+    facts: dict[str, Any]
+    outputs: dict[str, Any]
+    labels: dict[str, str]
+    cost_usd: float | None
+    cost_unknown: bool
+    seconds: float
+    created_at: float
+    started_at: float | None
+    ended_at: float | None
+    parent: str
+    forked_from: str
+    folders: list[str]
+
+
+class Explained(Shown):
+    """Why a run is where it is."""
+
+    kind: str
+    sentence: str
+    commands: list[str]
+
+
+class Bar(Shown):
+    step: str
+    kind: str
+    since: float
+    until: float | None
+    round: int
+    attempt: int
+    what: str
+
+
+class Bars(Shown):
+    bars: list[Bar]
+
+
+class Told(Shown):
+    """What a verb led to: the kinds of its events, and the run's version then."""
+
+    run: str
+    events: list[str]
+
+
+class OutputRow(Shown):
+    attempt: str = Field(description="`step/round.n`")
+    size: int
+
+
+class Outputs(Shown):
+    outputs: list[OutputRow]
+
+
+class EventRow(Shown):
+    """A record of the feed. `id` is `run/version`, stable wherever the run is."""
+
+    position: int
+    run: str
+    version: int
+    id: str
+    at: float
+    kind: str
+    actor: str
+    cause: str
+    event: dict[str, Any]
+    hash: str
+
+
+class Events(Shown):
+    """A page; `next` goes into `after` for the next one."""
+
+    events: list[EventRow]
+    next: int
+
+
+class AgentRow(Shown):
+    agent: str
+    rehearses: bool
+    status: Literal["idle", "working", "waiting", "resting", "failing"]
+    working: list[dict[str, str]]
+    waiting: list[dict[str, str]]
+    rests_until: float | None
+    failure: str
+
+
+class Agents(Shown):
+    agents: list[AgentRow]
+
+
+class Probe(Shown):
+    agent: str
+    installed: bool
+    usable: bool
+    version: str
+    reason: str
+    mend: str
+
+
+class Figures(Shown):
+    """How runs went; times in seconds, rates from 0 to 1, null where nothing is known."""
+
+    runs: int
+    success_rate: float | None
+
+
+class Statistics(Shown):
+    """Of each workflow, and of all."""
+
+    workflows: dict[str, Figures]
+    total: Figures

@@ -1,0 +1,92 @@
+"""The rest of the nouns: who asks, the agents, the events of the past, the statistics."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from ropewalk.app import choosing, showing
+from ropewalk.errors import NoSuchPlace
+from ropewalk.observe.statistics import of_workflows
+from ropewalk.web.api import models
+from ropewalk.web.api.desk import desk_of, give
+from ropewalk.web.api.feed import Patterns
+from ropewalk.web.entrance import person_of
+from ropewalk.web.problems import declared
+
+router = APIRouter()
+
+
+@router.get("/me", operation_id="showMe", response_model=models.Me, responses=declared(), tags=["access"])
+async def me(request: Request) -> Response:
+    desk, person = desk_of(request), person_of(request.scope)
+    cookie = request.scope["state"].get("cookie", "")
+    csrf = await desk.access.logins.csrf(cookie) if cookie else ""
+    return give({"name": person.name, "role": person.role, "csrf": csrf})
+
+
+@router.get(
+    "/agents",
+    operation_id="listAgents",
+    response_model=models.Agents,
+    responses=declared(),
+    tags=["agents"],
+    summary="The agents and what they do now",
+)
+async def agents(request: Request) -> Response:
+    return give({"agents": await choosing.agents(desk_of(request).ropewalk)})
+
+
+@router.get(
+    "/agents/{agent}/probe",
+    operation_id="probeAgent",
+    response_model=models.Probe,
+    responses=declared(404),
+    tags=["agents"],
+    summary="Whether an agent can be used here",
+)
+async def probe(request: Request, agent: Annotated[str, Path(max_length=100)]) -> Response:
+    try:
+        return give(await choosing.probe(desk_of(request).ropewalk, agent))
+    except KeyError:
+        raise NoSuchPlace(path=request.url.path) from None
+
+
+@router.get(
+    "/events",
+    operation_id="listEvents",
+    response_model=models.Events,
+    responses=declared(404),
+    tags=["feed"],
+    summary="Records of the feed after a position",
+)
+async def events(
+    request: Request,
+    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
+    limit: Annotated[int, Query(ge=1, le=showing.EVENTS_AT_ONCE)] = 100,
+    patterns: Patterns = None,
+    run: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
+    return give(await showing.events(desk_of(request).ropewalk, after, limit, patterns or (), run))
+
+
+@router.get(
+    "/statistics",
+    operation_id="measureWorkflows",
+    response_model=models.Statistics,
+    responses=declared(),
+    tags=["statistics"],
+    summary="How the last runs of each workflow went",
+)
+async def statistics(
+    request: Request,
+    workflow: Annotated[str, Query(max_length=200)] = "",
+    since: Annotated[float | None, Query(allow_inf_nan=False)] = None,
+    runs: Annotated[int, Query(ge=1, le=1_000, description="how many runs are looked at, the newest")] = 200,
+) -> Response:
+    desk = desk_of(request)
+    now = desk.ropewalk.engine.clock.now()
+    found = await of_workflows(desk.ropewalk.store, now, workflow=workflow, since=since, most=runs)
+    return give(showing.plain(found))

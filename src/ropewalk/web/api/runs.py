@@ -1,0 +1,274 @@
+"""Runs: start one (once a key), list them, look at one now or as it was, and every verb on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Header, Path, Query, Request
+from starlette.responses import Response, StreamingResponse
+
+from ropewalk.app import acting, showing
+from ropewalk.observe.statistics import of_run
+from ropewalk.store.port import RunQuery
+from ropewalk.web.api import models
+from ropewalk.web.api.desk import desk_of, give
+from ropewalk.web.entrance import person_of
+from ropewalk.web.problems import declared
+
+router = APIRouter(prefix="/runs", tags=["runs"])
+
+Run = Annotated[
+    str, Path(max_length=100, pattern=r"^[\w.-]+$", description="a run's id, or a beginning that only it has")
+]
+Unlanded = Annotated[bool, Query(description="also when its result is part of no other branch")]
+Version = Annotated[int | None, Query(ge=1, le=2**53, description="as it was at this version")]
+
+
+@router.post(
+    "",
+    operation_id="startRun",
+    status_code=201,
+    response_model=models.RunShown,
+    responses=declared(
+        404,
+        409,
+        given={
+            200: {"model": models.RunShown, "description": "The key was used before: the run of that time"}
+        },
+    ),
+    summary="Start a run",
+)
+async def start(
+    request: Request,
+    body: models.Start,
+    idempotency_key: Annotated[
+        str, Header(max_length=200, description="the same key with the same body gives the same run")
+    ] = "",
+) -> Response:
+    desk = desk_of(request)
+    wanted = msgspec.convert(body.model_dump(), acting.Wanted)
+    run, new = await acting.start(desk.ropewalk, wanted, person_of(request.scope).name, idempotency_key)
+    shown = await showing.run(desk.folded, desk.ropewalk, run)
+    return give(shown, 201 if new else 200, {"Location": f"/api/v1/runs/{run}"})
+
+
+@router.get(
+    "",
+    operation_id="listRuns",
+    response_model=models.Runs,
+    responses=declared(404),
+    summary="List runs, newest first",
+)
+async def listed(
+    request: Request,
+    status: Annotated[list[models.RunStatus] | None, Query(max_length=6)] = None,
+    workflow: Annotated[str, Query(max_length=200)] = "",
+    text: Annotated[
+        str, Query(max_length=200, description="in id, workflow, reason, error, phase, labels")
+    ] = "",
+    since: Annotated[float | None, Query(allow_inf_nan=False)] = None,
+    until: Annotated[float | None, Query(allow_inf_nan=False)] = None,
+    parent: Annotated[
+        str | None, Query(max_length=100, description="called by this run; empty: by none")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    after: Annotated[str, Query(max_length=100, description="`next` of the page before")] = "",
+) -> Response:
+    query = RunQuery(tuple(status or ()), workflow, text, since, until, parent, limit, after)
+    return give(await showing.runs(desk_of(request).ropewalk, query))
+
+
+@router.get(
+    "/{run}",
+    operation_id="showRun",
+    response_model=models.RunShown,
+    responses=declared(404),
+    summary="One run, now or as it was",
+)
+async def show(request: Request, run: Run, version: Version = None) -> Response:
+    desk = desk_of(request)
+    return give(await showing.run(desk.folded, desk.ropewalk, run, version))
+
+
+@router.delete(
+    "/{run}",
+    operation_id="deleteRun",
+    status_code=204,
+    response_class=Response,
+    responses=declared(404, 409),
+    summary="Delete a run that has ended, with its folders and refs",
+)
+async def delete(request: Request, run: Run, unlanded: Unlanded = False) -> Response:
+    desk = desk_of(request)
+    await acting.delete(desk.ropewalk, run, unlanded)
+    return Response(status_code=204)
+
+
+@router.get(
+    "/{run}/explain",
+    operation_id="explainRun",
+    response_model=models.Explained,
+    responses=declared(404),
+    summary="Why a run is where it is",
+)
+async def explain(request: Request, run: Run) -> Response:
+    desk = desk_of(request)
+    return give(await showing.explain(desk.folded, desk.ropewalk, run))
+
+
+@router.get(
+    "/{run}/history",
+    operation_id="showHistory",
+    response_model=models.Events,
+    responses=declared(404),
+    summary="The records of a run after a version",
+)
+async def history(
+    request: Request,
+    run: Run,
+    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
+    limit: Annotated[int, Query(ge=1, le=showing.EVENTS_AT_ONCE)] = 100,
+) -> Response:
+    return give(await showing.history(desk_of(request).ropewalk, run, after, limit))
+
+
+@router.get(
+    "/{run}/timeline",
+    operation_id="showTimeline",
+    response_model=models.Bars,
+    responses=declared(404),
+    summary="Attempts and waits as bars",
+)
+async def timeline(request: Request, run: Run) -> Response:
+    return give({"bars": await showing.timeline(desk_of(request).ropewalk, run)})
+
+
+@router.get(
+    "/{run}/statistics",
+    operation_id="measureRun",
+    response_model=models.Figures,
+    responses=declared(404),
+    summary="Times, waits and retries of a run",
+)
+async def measured(request: Request, run: Run) -> Response:
+    desk = desk_of(request)
+    found = await desk.ropewalk.store.find(run)
+    return give(showing.plain(await of_run(desk.ropewalk.store, found, desk.ropewalk.engine.clock.now())))
+
+
+@router.get(
+    "/{run}/export",
+    operation_id="exportRun",
+    response_class=Response,
+    responses=declared(
+        404,
+        given={
+            200: {
+                "description": "JSON lines",
+                "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+            }
+        },
+    ),
+    summary="A run as JSON lines, for `ropewalk import`",
+)
+async def export(request: Request, run: Run) -> Response:
+    ropewalk = desk_of(request).ropewalk
+    found = await ropewalk.store.find(run)
+    return StreamingResponse(
+        ropewalk.store.export(found),
+        media_type="application/x-ndjson",
+        headers={"Content-Disposition": f'attachment; filename="{found}.jsonl"'},
+    )
+
+
+# Verbs ----------------------------------------------------------------------------------------------------------------
+
+
+async def _told(request: Request, run: str, verb: str, given: Mapping[str, Any]) -> Response:
+    ropewalk = desk_of(request).ropewalk
+    found = await ropewalk.store.find(run)
+    events = await acting.tell(ropewalk, found, verb, given, person_of(request.scope).name)
+    return give({"run": found, "events": [event.__struct_config__.tag for event in events]})
+
+
+def _verb(name: str, summary: str, *statuses: int) -> dict[str, Any]:
+    return {
+        "operation_id": f"{name}Run",
+        "response_model": models.Told,
+        "responses": declared(404, 409, *statuses),
+        "summary": summary,
+    }
+
+
+@router.post("/{run}/pause", **_verb("pause", "Start nothing new; what runs finishes"))
+async def pause(request: Request, run: Run, body: models.Reasoned | None = None) -> Response:
+    return await _told(request, run, "pause", (body or models.Reasoned()).model_dump())
+
+
+@router.post("/{run}/resume", **_verb("resume", "Go on"))
+async def resume(request: Request, run: Run) -> Response:
+    return await _told(request, run, "resume", {})
+
+
+@router.post("/{run}/abort", **_verb("abort", "End a run now"))
+async def abort(request: Request, run: Run, body: models.Reasoned | None = None) -> Response:
+    return await _told(request, run, "abort", (body or models.Reasoned()).model_dump())
+
+
+@router.post("/{run}/retry", **_verb("retry", "Try a failed step again, or all failed ones"))
+async def retry(request: Request, run: Run, body: models.OnSteps | None = None) -> Response:
+    return await _told(request, run, "retry", (body or models.OnSteps()).model_dump())
+
+
+@router.post("/{run}/exec", **_verb("exec", "Run exactly one step of a paused run"))
+async def execute(request: Request, run: Run, body: models.OnStep) -> Response:
+    return await _told(request, run, "exec", body.model_dump())
+
+
+@router.post("/{run}/skip", **_verb("skip", "Leave a step out"))
+async def skip(request: Request, run: Run, body: models.OnStep) -> Response:
+    return await _told(request, run, "skip", body.model_dump())
+
+
+@router.post("/{run}/fact", **_verb("tell", "Make something known to a run"))
+async def fact(request: Request, run: Run, body: models.FactGiven) -> Response:
+    return await _told(request, run, "fact", body.model_dump())
+
+
+@router.post(
+    "/{run}/secrets",
+    **_verb("giveSecretsTo", "Give values of secret inputs to a run that waits for them", 422),
+)
+async def secrets(request: Request, run: Run, body: models.SecretsGiven) -> Response:
+    ropewalk = desk_of(request).ropewalk
+    found = await ropewalk.store.find(run)
+    await acting.give(ropewalk, found, body.values, person_of(request.scope).name)
+    return give({"run": found, "events": []})
+
+
+@router.post("/{run}/budget", **_verb("fund", "Allow a run to spend more"))
+async def budget(request: Request, run: Run, body: models.More) -> Response:
+    return await _told(request, run, "budget", body.model_dump())
+
+
+@router.post("/{run}/publish", **_verb("publishTo", "Put events of one's own on the feed, together"))
+async def publish(request: Request, run: Run, body: models.Batch) -> Response:
+    return await _told(request, run, "publish", body.model_dump())
+
+
+@router.post(
+    "/{run}/fork",
+    operation_id="forkRun",
+    status_code=201,
+    response_model=models.RunShown,
+    responses=declared(404, 409),
+    summary="A new run from a step of this one",
+)
+async def fork(request: Request, run: Run, body: models.Fork) -> Response:
+    desk = desk_of(request)
+    by = person_of(request.scope).name
+    new = await acting.fork(desk.ropewalk, run, body.step, body.model_dump(), by)
+    shown = await showing.run(desk.folded, desk.ropewalk, new)
+    return give(shown, 201, {"Location": f"/api/v1/runs/{new}"})

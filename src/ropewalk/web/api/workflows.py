@@ -1,0 +1,88 @@
+"""Workflows: what can be started, what it takes, what would happen."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from ropewalk.app import choosing
+from ropewalk.web.api import models
+from ropewalk.web.api.desk import desk_of, give
+from ropewalk.web.problems import declared
+
+router = APIRouter(prefix="/workflows", tags=["workflows"])
+
+Name = Annotated[
+    str,
+    Path(max_length=200, description="a workflow's name; `:` stands for `/`", examples=["hello"]),
+]
+
+
+def _name(name: str) -> str:
+    return name.replace(":", "/")
+
+
+@router.get(
+    "",
+    operation_id="listWorkflows",
+    response_model=models.Workflows,
+    responses=declared(),
+    summary="List workflows",
+)
+async def listed(request: Request) -> Response:
+    return give({"workflows": await choosing.workflows(desk_of(request).ropewalk)})
+
+
+@router.post(
+    "/validate",
+    operation_id="validateWorkflow",
+    response_model=models.Checked,
+    responses=declared(),
+    summary="Check the text of a workflow",
+)
+async def validate(request: Request, body: models.WorkflowText) -> Response:
+    return give(await choosing.validate(desk_of(request).ropewalk, body.text, body.name))
+
+
+@router.get(
+    "/{name}",
+    operation_id="showWorkflow",
+    response_model=models.WorkflowShown,
+    responses=declared(404),
+    summary="What a workflow takes and is made of",
+)
+async def show(request: Request, name: Name) -> Response:
+    return give(await choosing.workflow(desk_of(request).ropewalk, _name(name)))
+
+
+@router.get(
+    "/{name}/plan",
+    operation_id="planWorkflow",
+    response_model=models.Planned,
+    responses=declared(404),
+    summary="What would run, in which order and beside what",
+)
+async def plan(request: Request, name: Name) -> Response:
+    return give(await choosing.plan_of(desk_of(request).ropewalk, _name(name)))
+
+
+@router.get(
+    "/{name}/graph",
+    operation_id="drawWorkflow",
+    response_class=Response,
+    responses=declared(
+        404,
+        given={
+            200: {"description": "The drawing", "content": {"text/plain": {"schema": {"type": "string"}}}}
+        },
+    ),
+    summary="A drawing as Mermaid or DOT",
+)
+async def graph(
+    request: Request, name: Name, form: Annotated[Literal["mermaid", "dot"], Query()] = "mermaid"
+) -> Response:
+    return Response(
+        await choosing.graph_of(desk_of(request).ropewalk, _name(name), form), media_type="text/plain"
+    )

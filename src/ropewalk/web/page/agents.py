@@ -1,0 +1,205 @@
+"""The agents: what each is doing now, for whom it waits, until when it rests, and what it has spent."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from fastapi import Request
+from markupsafe import Markup
+from nicegui import ui
+
+from ropewalk.app import choosing
+from ropewalk.core import events as e
+from ropewalk.errors import RopewalkError
+from ropewalk.store.port import Record
+from ropewalk.web.page import words as w
+from ropewalk.web.page.live import Act
+from ropewalk.web.page.markup import el
+from ropewalk.web.page.screen import PATIENCE_SECONDS, House, Screen
+
+NEWEST = 200
+SPENDING = ("step.succeeded", "step.produced", "attempt.failed")
+
+
+def add(house: House) -> None:
+    """Serve it."""
+
+    @ui.page("/agents", response_timeout=PATIENCE_SECONDS)
+    async def page(request: Request) -> None:
+        await Agents(Screen(house, request, "/agents", "Agents")).begin()
+
+
+class Agents:
+    """The agents as one browser sees them; a probe is made only when somebody asks for it."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen = screen
+        self.probes: dict[str, dict[str, Any]] = {}
+        self.spent: dict[str, Spent] = {}
+        self.paid: set[tuple[str, str, int, int]] = set()
+        self.position = 0
+        with ui.element("div").classes("content"):
+            self.part = screen.part(self.act)
+
+    async def begin(self) -> None:
+        await self.heard(set())
+        await self.screen.begin(self.heard)
+
+    async def heard(self, runs: set[str]) -> None:
+        await self.count()
+        found = await choosing.agents(self.screen.ropewalk)
+        self.part.show(view(found, self.spent, self.probes, self.screen.house.now))
+
+    async def count(self) -> None:
+        """Take in what was spent since the last look."""
+        store = self.screen.ropewalk.store
+        while page := await store.feed(self.position, 1_000, SPENDING):
+            self.position = page[-1].position
+            for record in page:
+                self.take(record)
+            if len(page) < 1_000:
+                return
+
+    def take(self, record: Record) -> None:
+        """Work that waits for approval is spent when it was done, and not once more when it is approved."""
+        event = record.event
+        if isinstance(event, e.StepProduced):
+            self.paid.add((record.run, event.step, event.round, event.attempt))
+        elif (
+            isinstance(event, e.StepSucceeded)
+            and (record.run, event.step, event.round, event.attempt) in self.paid
+        ):
+            return
+        add_to(self.spent, event)
+
+    async def act(self, done: Act) -> None:
+        if done.do == "probe":
+            await self.screen.allow("operator")
+            name = done.data.get("name", "")
+            try:
+                self.probes[name] = await choosing.probe(self.screen.ropewalk, name)
+            except (KeyError, RopewalkError) as error:
+                self.probes[name] = {"usable": False, "reason": str(error)}
+            await self.heard(set())
+
+
+class Spent:
+    """By one agent: attempts, those that failed, what they cost and how many did not say."""
+
+    def __init__(self) -> None:
+        self.attempts = self.failed = self.unknown = self.tokens = 0
+        self.cost_usd = 0.0
+
+
+def add_to(spent: dict[str, Spent], event: Any) -> None:
+    """One attempt that ended; work that was approved later counts once."""
+    result: Any = getattr(event, "result", event)
+    name = result.agent
+    if not name or getattr(result, "cached_from", None):
+        return
+    one = spent.setdefault(name, Spent())
+    one.attempts += 1
+    one.failed += hasattr(event, "failure")
+    one.tokens += result.usage.tokens_in + result.usage.tokens_out
+    if result.usage.cost_usd is None:
+        one.unknown += 1
+    else:
+        one.cost_usd += result.usage.cost_usd
+
+
+def view(
+    found: list[dict[str, Any]], spent: dict[str, Spent], probes: dict[str, dict[str, Any]], now: float
+) -> Markup:
+    """A card an agent; those that do something or were used come first."""
+    order = {"waiting": 0, "working": 1, "resting": 2, "failing": 3}
+    ranked = sorted(
+        found,
+        key=lambda a: (
+            order.get(a["status"], 4),
+            -(spent[a["agent"]].attempts if a["agent"] in spent else 0),
+        ),
+    )
+    cards = [card(one, spent.get(one["agent"], Spent()), probes.get(one["agent"]), now) for one in ranked]
+    return el("div", el("div", el("h1", "Agents"), class_="title"), el("div", cards, class_="cards three"))
+
+
+SIGNS = {
+    "working": "running",
+    "waiting": "waiting",
+    "resting": "paused",
+    "failing": "failed",
+    "idle": "pending",
+}
+
+
+def card(one: dict[str, Any], spent: Spent, probe: dict[str, Any] | None, now: float) -> Markup:
+    doing: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for status in ("waiting", "working"):
+        doing[status] = one[status]
+    rows = [
+        el(
+            "li",
+            w.sign(SIGNS[status]),
+            el("a", at["step"], href=f"/runs/{at['run']}?step={at['step']}"),
+            el("small", at["run"], class_="mono"),
+        )
+        for status in ("waiting", "working")
+        for at in doing[status][:8]
+    ]
+    rests = (
+        el("p", "Rests ", el("span", "", data_until=f"{one['rests_until']:.1f}"))
+        if one["status"] == "resting" and one["rests_until"]
+        else None
+    )
+    unused = not spent.attempts
+    figures = el(
+        "dl",
+        el("div", el("dt", "Attempts"), el("dd", spent.attempts)),
+        el("div", el("dt", "Failed"), el("dd", spent.failed)),
+        el(
+            "div",
+            el("dt", "Cost"),
+            el(
+                "dd",
+                "–"
+                if unused
+                else "free"
+                if one["rehearses"]
+                else w.cost(spent.cost_usd, bool(spent.unknown)),
+            ),
+        ),
+        el("div", el("dt", "Tokens"), el("dd", f"{spent.tokens:,}")),
+        class_="facts",
+    )
+    return el(
+        "article",
+        el(
+            "header",
+            el("h2", one["agent"]),
+            w.chip(SIGNS[one["status"]], one["status"]),
+            w.rehearsed() if one["rehearses"] else None,
+        ),
+        rests,
+        el("p", one["failure"], class_="bad") if one["failure"] else None,
+        el("ul", rows, class_="doing") if rows else None,
+        figures if not unused else None,
+        probed(one["agent"], probe),
+        class_=f"card agent{' unused' if unused and not rows else ''}",
+        id=f"agent-{one['agent']}",
+    )
+
+
+def probed(name: str, probe: dict[str, Any] | None) -> Markup:
+    if probe is None:
+        return w.button("Can it be used here?", "probe", kind="quiet", data_name=name)
+    if probe.get("usable"):
+        return el(
+            "p",
+            w.sign("succeeded"),
+            " usable",
+            f", {probe['version']}" if probe.get("version") else "",
+            class_="line",
+        )
+    said = " ".join(str(probe.get(key, "")) for key in ("reason", "mend")).strip()
+    return el("p", w.sign("failed"), el("span", said or "not usable"), class_="line")

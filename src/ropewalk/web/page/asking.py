@@ -1,0 +1,314 @@
+"""What people are asked, as cards: the question, what there is to look at, and every answer that it takes. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from ropewalk.nesting import read_json
+from ropewalk.observe.wording import counted, short
+from ropewalk.web.page import document, patch
+from ropewalk.web.page import words as w
+from ropewalk.web.page.markup import Piece, el
+
+ABOUT: Final = {
+    "question": "A question", "before": "Before it begins", "approval": "Approve what was made", "permission": "An agent asks for a permission",
+    "escalation": "Nobody got further", "fact": "Something must be known", "route": "Which way on", "budget": "More budget",
+    "failure": "A step failed", "conflict": "Work that disagrees",
+}  # fmt: skip
+SAID: Final = {
+    "approve": "Approve",
+    "reject": "Reject",
+    "amend": "Amend",
+    "retry": "Try once more",
+    "skip": "Skip",
+    "fail": "Let it fail",
+}
+EDITABLE_BYTES: Final = 400_000
+
+
+def name_of(one: Mapping[str, Any]) -> str:
+    return f"{one['run']}/{one['ask']}"
+
+
+def listed(
+    asks: Sequence[Mapping[str, Any]], flows: Mapping[str, str], chosen: str, now: float
+) -> list[Markup | Piece]:
+    """Every open ask, oldest first; `flows` are the workflows of runs."""
+    if not asks:
+        return [w.empty("Nobody waits for you.", "When a run asks something, it stands here.")]
+    return [_line(one, flows.get(one["run"], ""), now, chosen=name_of(one) == chosen) for one in asks]
+
+
+def _line(one: Mapping[str, Any], flow: str, now: float, *, chosen: bool) -> Piece:
+    name = f"ask-{name_of(one)}"
+    inside = [
+        el("span", el("b", one["step"]), el("small", flow), class_="line"),
+        el("span", short(one["prompt"].replace("**", "").replace("`", ""), 140), class_="asked"),
+        el(
+            "span",
+            el("small", ABOUT.get(one["about"], one["about"])),
+            el("small", since(one, now)),
+            class_="line ends",
+        ),
+    ]
+    return Piece(
+        name,
+        el(
+            "button", *inside, id=name, type="button", class_=f"ask a-{one['about']}", data_do="choose",
+            data_name=name_of(one), aria_pressed="true" if chosen else "false",
+        ),
+    )  # fmt: skip
+
+
+def since(one: Mapping[str, Any], now: float) -> Markup:
+    """When it answers itself, or for how long it has been open."""
+    if one["expires_at"] is not None:
+        left = el("span", "soon", data_until=f"{one['expires_at']:.1f}")
+        return el("span", f"{one['default'] or 'reject'} ", left, class_="deadline")
+    return w.ago(one["since"] or now, now)
+
+
+def card(
+    one: Mapping[str, Any], flow: str, now: float, *, looks: Markup, mode: str, rehearsed: bool, many: int
+) -> Markup:
+    """The chosen ask. `looks` is what there is to look at; `mode` is reject, amend, or nothing yet."""
+    deadline = (
+        el("p", "Without an answer: ", since(one, now), class_="deadline")
+        if one["expires_at"] is not None
+        else None
+    )
+    head = el(
+        "header",
+        el(
+            "div",
+            el("span", ABOUT.get(one["about"], one["about"]), class_="over"),
+            w.rehearsed() if rehearsed else None,
+            class_="line",
+        ),
+        el("h2", one["step"]),
+        el(
+            "p",
+            el(
+                "a",
+                flow,
+                " ",
+                el("span", one["run"], class_="mono"),
+                href=f"/runs/{one['run']}?step={one['step']}",
+            ),
+            class_="soft",
+        ),
+    )
+    move = el(
+        "div", w.button("↑", "before", kind="quiet", data_hot="k", aria_label="The one before"),
+        w.button("↓", "after", kind="quiet", data_hot="j", aria_label="The next one"), class_="moves",
+    ) if many > 1 else None  # fmt: skip
+    question = el("div", document.markdown(one["prompt"]), class_="question")
+    return el(
+        "article", move, head, question, _choices(one), detail(one), deadline, looks,
+        reject(one) if mode == "reject" else answers(one, mode), class_="card ask-card", id=f"card-{name_of(one)}",
+    )  # fmt: skip
+
+
+def _choices(one: Mapping[str, Any]) -> Markup | None:
+    titles = [t for t in one["titles"] if t]
+    if not titles:
+        return None
+    rows = [el("div", el("dt", c), el("dd", t)) for c, t in zip(one["choices"], one["titles"], strict=False)]
+    return el("dl", rows, class_="facts long")
+
+
+def detail(one: Mapping[str, Any]) -> Markup | None:
+    """What an agent wants to do, what a gate found, what more would cost."""
+    rows = [
+        el("div", el("dt", name.replace("_", " ")), el("dd", _value(value)))
+        for name, value in one["detail"].items()
+        if value not in ("", None, [], {})
+    ]
+    return el("dl", rows, class_="facts long") if rows else None
+
+
+def _value(value: Any) -> Markup | str:
+    if isinstance(value, list):
+        return el(
+            "ul", [el("li", v if isinstance(v, str) else json.dumps(v, ensure_ascii=False)) for v in value]
+        )
+    if isinstance(value, dict):
+        return document.plain(value)
+    return str(value)
+
+
+def answers(one: Mapping[str, Any], mode: str) -> Markup:
+    """Buttons for the verdicts; a field where a value is wanted."""
+    if mode == "amend":
+        return Markup("")
+    wants = _wanted(one)
+    found = []
+    for verdict in one["verdicts"]:
+        if verdict == "reject":
+            found.append(
+                w.button(
+                    [SAID["reject"], w.key("r")], "mode", kind="danger", data_mode="reject", data_hot="r"
+                )
+            )
+        elif verdict == "amend" and one["show"]:
+            found.append(w.button([SAID["amend"], w.key("e")], "mode", data_mode="amend", data_hot="e"))
+        elif verdict == "approve" and one["choices"] and one["about"] == "question":
+            continue  # A choice is wanted: a plain yes would say nothing.
+        elif verdict == "approve":
+            said = "Send" if wants is not None else SAID["approve"]
+            found.append(
+                el(
+                    "button",
+                    said,
+                    w.key("a"),
+                    type="submit",
+                    name="verdict",
+                    value="approve",
+                    class_="button main",
+                    data_hot="a",
+                )
+            )
+        elif verdict != "amend":
+            agreed = verdict.startswith("allow")
+            found.append(
+                el(
+                    "button", SAID.get(verdict, verdict.replace("_", " ")), type="submit", name="verdict", value=verdict,
+                    class_=f"button {'main' if agreed else ''}".strip(), data_hot="a" if agreed else None,
+                )
+            )  # fmt: skip
+    return el(
+        "form", wants, el("div", found, class_="actions sticky"), data_do="answer", data_name=name_of(one),
+        data_digest=one["digest"], id=f"answer-{name_of(one)}",
+    )  # fmt: skip
+
+
+def _wanted(one: Mapping[str, Any]) -> Markup | None:
+    """Fields for what the answer is to carry."""
+    properties = one["form"].get("properties", one["form"]) if isinstance(one["form"], dict) else {}
+    fields = [_field(name, about, one) for name, about in properties.items() if isinstance(about, dict)]
+    if fields:
+        return el("div", fields)
+    free = one["about"] == "question" and not one["choices"] and not one["show"]
+    if one["about"] == "fact" or free:
+        keep = f"value:{name_of(one)}"
+        label = f"{one['fact']} is" if one["fact"] else "Your answer, if it takes one"
+        return el("label", label, el("textarea", rows="2", name="value", class_="field", data_keep=keep))
+    return None
+
+
+def _field(name: str, about: Mapping[str, Any], one: Mapping[str, Any]) -> Markup:
+    label = [about.get("title", name), el("small", about.get("description", ""))]
+    if about.get("type") == "boolean":
+        return el("label", el("input", type="checkbox", name=f"v:{name}"), el("span", label), class_="check")
+    if about.get("enum"):
+        options = [el("option", str(v), value=json.dumps(v)) for v in about["enum"]]
+        return el("label", label, el("select", options, name=f"v:{name}", class_="field"))
+    kind = "number" if about.get("type") in {"integer", "number"} else "text"
+    return el(
+        "label",
+        label,
+        el(
+            "input",
+            type=kind,
+            step="any",
+            name=f"v:{name}",
+            class_="field",
+            data_keep=f"{name_of(one)}:{name}",
+        ),
+    )
+
+
+def reject(one: Mapping[str, Any]) -> Markup:
+    """Why not: it becomes the feedback of whoever does it again."""
+    field = el(
+        "textarea", rows="3", name="reason", class_="field", required=True, autofocus=True, data_keep=f"reason:{name_of(one)}",
+        placeholder="What is missing or wrong, so that it can be done better",
+    )  # fmt: skip
+    return el(
+        "form", el("label", "Reason", field),
+        el(
+            "div", el("button", "Reject", type="submit", name="verdict", value="reject", class_="button danger"),
+            w.button("Back", "mode", data_mode="", data_hot="Escape"), class_="actions sticky",
+        ),
+        data_do="answer", data_name=name_of(one), data_digest=one["digest"], id=f"reject-{name_of(one)}",
+    )  # fmt: skip
+
+
+def value_of(one: Mapping[str, Any], form: Mapping[str, Any]) -> Any:
+    """What an answer carries: the fields of its form, or what was typed, read as JSON where it is JSON."""
+    properties = one["form"].get("properties", one["form"]) if isinstance(one["form"], dict) else {}
+    if properties:
+        return {name: _typed(form.get(f"v:{name}", "")) for name in properties if f"v:{name}" in form}
+    text = str(form.get("value", ""))
+    return _typed(text) if text.strip() else None
+
+
+def _typed(given: Any) -> Any:
+    if not isinstance(given, str):
+        return given
+    try:
+        return read_json(given)
+    except ValueError:
+        return given
+
+
+# What there is to look at ---------------------------------------------------------------------------------------------
+
+
+def shown(one: Mapping[str, Any], path: str, how: str, data: bytes | None, change: str) -> Markup:
+    """One of its artifacts, read or compared with what was there before."""
+    if not one["show"]:
+        return Markup("")
+    named = [(a["path"], el("span", a["path"], class_="mono")) for a in one["show"]]
+    picks = w.tabs(named, path, "path") if len(named) > 1 else el("h3", path, class_="mono")
+    added, gone = patch.counts(change)
+    ways: list[tuple[str, object]] = [("rendered", "Read"), ("source", "Source")]
+    if change:
+        ways.append(("diff", el("span", "Diff ", el("small", f"+{added} −{gone}", class_="num"))))
+    if data is None:
+        body: Markup = w.empty("It cannot be read.", "The folder of the run may have been cleaned up.")
+    elif how == "diff" and change:
+        body = patch.patch(change)
+    elif how == "source":
+        body = document.source(document.decoded(data) or "")
+    else:
+        body = document.rendered(path, data)
+    return el(
+        "section",
+        el("header", picks, w.tabs(ways, how, "how")),
+        el("div", body, id=f"look-{path}-{how}"),
+        class_="looks",
+    )
+
+
+def editor(one: Mapping[str, Any], path: str, before: str, draft: str, side: str) -> Markup:
+    """The text to be amended, beside what it will look like and what will have changed."""
+    keep = f"draft:{name_of(one)}:{path}:{one['digest'][:12]}"
+    area = el(
+        "textarea", before, name="content", class_="field mono", spellcheck="false", aria_label=f"New content of {path}",
+        data_keep=keep, data_say="draft", rows="24", id=f"edit-{name_of(one)}-{path}",
+    )  # fmt: skip
+    look = (
+        document.rendered(path, draft.encode()) if side == "rendered" else patch.between(before, draft, path)
+    )
+    ways = w.tabs([("rendered", "Read"), ("diff", f"Your changes ({_count(before, draft)})")], side, "side")
+    preview = el("div", ways, el("div", look, class_="preview", id=f"preview-{side}"), class_="previews")
+    last = el(
+        "div", el("button", "Put this in its place", type="submit", name="verdict", value="amend", class_="button main"),
+        w.button("Back", "mode", data_mode="", data_hot="Escape"), class_="actions sticky",
+    )  # fmt: skip
+    return el(
+        "form", el("h3", "Amend ", el("span", path, class_="mono")), el("div", area, preview, class_="edit"), last,
+        data_do="answer", data_name=name_of(one), data_digest=one["digest"], data_path=path, id=f"amend-{name_of(one)}",
+    )  # fmt: skip
+
+
+def _count(before: str, draft: str) -> str:
+    import difflib
+
+    made = list(difflib.unified_diff(before.splitlines(), draft.splitlines(), lineterm="", n=0))
+    return counted(sum(line[:1] in "+-" and line[:3] not in ("+++", "---") for line in made), "line")

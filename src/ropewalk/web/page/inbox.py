@@ -1,0 +1,207 @@
+"""The inbox: what people are asked in all runs, and their answers, bound to exactly what this page has shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Request
+from markupsafe import Markup
+from nicegui import ui
+
+from ropewalk.app import showing
+from ropewalk.errors import NoSuchFile, NoSuchRun, Refused, RopewalkError
+from ropewalk.web.page import asking, document
+from ropewalk.web.page import words as w
+from ropewalk.web.page.live import Act
+from ropewalk.web.page.markup import el
+from ropewalk.web.page.screen import PATIENCE_SECONDS, House, Screen
+
+
+def add(house: House) -> None:
+    """Serve it."""
+
+    @ui.page("/inbox", response_timeout=PATIENCE_SECONDS)
+    async def page(request: Request) -> None:
+        await Inbox(Screen(house, request, "/inbox", "Inbox"), request.query_params.get("ask", "")).begin()
+
+
+class Inbox:
+    """The asks as one browser sees them. `chosen` is `run/ask`."""
+
+    def __init__(self, screen: Screen, chosen: str) -> None:
+        self.screen, self.ropewalk, self.folded = screen, screen.ropewalk, screen.house.folded
+        self.chosen = chosen
+        self.asks: dict[str, dict[str, Any]] = {}
+        self.flows: dict[str, str] = {}
+        self.path = self.mode = ""
+        self.how = self.side = "rendered"
+        self.draft: str | None = None
+        self.seen: dict[tuple[str, str, str], tuple[bytes | None, str]] = {}
+        with ui.element("div").classes("content"):
+            title = screen.part()
+            with ui.element("div").classes("beside inbox"):
+                self.list = screen.part(self.act)
+                self.card = screen.part(self.act)
+        hints = el(
+            "p",
+            w.key("j"),
+            w.key("k"),
+            " move ",
+            w.key("a"),
+            " approve ",
+            w.key("r"),
+            " reject ",
+            w.key("e"),
+            " amend",
+            class_="keys",
+        )
+        title.show(el("div", el("h1", "Inbox"), hints, class_="title"))
+        self.list.classes("ask-list")
+
+    async def begin(self) -> None:
+        await self.heard(set())
+        await self.screen.begin(self.heard)
+
+    async def heard(self, runs: set[str]) -> None:
+        """Read anew what is open: that is never much."""
+        order = list(self.asks)
+        self.asks = {asking.name_of(one): one for one in await showing.asks(self.ropewalk)}
+        for one in self.asks.values():
+            if one["run"] not in self.flows:
+                self.flows[one["run"]] = (await self.ropewalk.store.row(one["run"])).workflow
+        if self.chosen not in self.asks:
+            await self.pass_on(order)
+        await self.show()
+
+    async def pass_on(self, order: list[str]) -> None:
+        """The chosen one is answered: say by whom if it was somebody else, and go to the next."""
+        if self.chosen in order:
+            await self.tell_who()
+            after = [name for name in order[order.index(self.chosen) + 1 :] if name in self.asks]
+        else:
+            after = []
+        self.choose(after[0] if after else next(iter(self.asks), ""))
+
+    async def tell_who(self) -> None:
+        run, _, ask = self.chosen.rpartition("/")
+        try:
+            given = (await self.folded.state(run)).answers.get(ask)
+        except NoSuchRun:
+            return
+        if given is not None and given.by != self.screen.person.name:
+            self.screen.note(f"{ask} was answered by {given.by or 'nobody'}: {given.verdict}.")
+
+    def choose(self, name: str) -> None:
+        self.chosen, self.path, self.mode, self.draft, self.how, self.side = (
+            name,
+            "",
+            "",
+            None,
+            "rendered",
+            "rendered",
+        )
+
+    async def show(self) -> None:
+        now = self.screen.house.now
+        self.list.show(*asking.listed(list(self.asks.values()), self.flows, self.chosen, now))
+        one = self.asks.get(self.chosen)
+        if one is None:
+            self.card.show()
+            return
+        paths = [a["path"] for a in one["show"]]
+        if self.path not in paths:
+            self.path = paths[0] if paths else ""
+        self.card.show(
+            asking.card(
+                one,
+                self.flows.get(one["run"], ""),
+                now,
+                looks=await self.looks(one),
+                mode=self.mode,
+                rehearsed=await self.screen.house.is_rehearsed(one["run"]),
+                many=len(self.asks),
+            )
+        )
+
+    async def looks(self, one: dict[str, Any]) -> Markup:
+        if not self.path:
+            return Markup("")
+        data, change = await self.fetch(one)
+        if self.mode != "amend":
+            return asking.shown(one, self.path, self.how, data, change)
+        text = document.decoded(data or b"")
+        if text is None or len(data or b"") > asking.EDITABLE_BYTES:
+            self.mode = ""
+            self.screen.note(
+                "This file cannot be edited here; `ropewalk amend` takes one of yours.", bad=True
+            )
+            return asking.shown(one, self.path, self.how, data, change)
+        return asking.editor(one, self.path, text, text if self.draft is None else self.draft, self.side)
+
+    async def fetch(self, one: dict[str, Any]) -> tuple[bytes | None, str]:
+        """The file as it was when it was asked, and what the step changed in it."""
+        name = (asking.name_of(one), one["digest"], self.path)
+        if name not in self.seen:
+            data: bytes | None = None
+            change = b""
+            try:
+                data = await showing.shown(self.folded, self.ropewalk, one["run"], one["ask"], self.path)
+                change = await showing.diff(self.folded, self.ropewalk, one["run"], one["step"], self.path)
+            except (NoSuchFile, RopewalkError):
+                pass
+            self.seen = {name: (data, change.decode("utf-8", "replace"))}
+        return self.seen[name]
+
+    # What is done in it -----------------------------------------------------------------------------------------------
+
+    async def act(self, done: Act) -> None:
+        match done.do:
+            case "choose":
+                self.choose(done.data.get("name", ""))
+                self.screen.client.run_javascript("setTimeout(() => ropewalk.reveal('.ask-card'), 120)")
+            case "before" | "after":
+                self.choose(self.neighbour(1 if done.do == "after" else -1))
+            case "mode":
+                self.mode, self.draft = done.data.get("mode", ""), None
+            case "path":
+                self.path, self.draft = done.data.get("name", ""), None
+            case "how":
+                self.how = done.data.get("name", "rendered")
+            case "side":
+                self.side = done.data.get("name", "rendered")
+            case "draft":
+                self.draft = str(done.form.get("value", ""))
+            case "answer":
+                await self.answer(done)
+                return
+        self.screen.address(f"/inbox?ask={self.chosen}" if self.chosen else "/inbox")
+        await self.show()
+
+    def neighbour(self, step: int) -> str:
+        names = list(self.asks)
+        if self.chosen not in names:
+            return names[0] if names else ""
+        return names[max(0, min(len(names) - 1, names.index(self.chosen) + step))]
+
+    async def answer(self, done: Act) -> None:
+        """Give the answer to what was shown; the feed says the rest. What the form was made for decides, not what came since."""
+        by = await self.screen.allow("approver")
+        name, verdict = done.data.get("name", ""), str(done.form.get("verdict", "approve"))
+        one = self.asks.get(name)
+        if one is None:
+            raise Refused(verb="answer", reason="it is not open any more")
+        content = None
+        if verdict == "amend":
+            text = str(done.form.get("content", "")).replace("\r\n", "\n")
+            content = {done.data.get("path", ""): text.encode()}
+        await self.ropewalk.answer(
+            one["run"],
+            one["ask"],
+            verdict,
+            reason=str(done.form.get("reason", "")).strip(),
+            value=None if verdict in {"reject", "amend"} else asking.value_of(one, done.form),
+            content=content,
+            by=by,
+            digest=done.data.get("digest", ""),
+        )
+        self.screen.note(f"{asking.SAID.get(verdict, verdict)}: {one['step']}")

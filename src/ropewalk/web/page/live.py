@@ -1,0 +1,67 @@
+"""A part of a page that is HTML of ours: it sends to the browser only the pieces that differ from what was sent before."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from msgspec import Struct
+from nicegui import ui
+
+from ropewalk.web.page.markup import Parts, Piece, whole
+
+
+class Act(Struct, frozen=True):
+    """What somebody did in the browser: `do`, what stood on the element, what stood in the form."""
+
+    do: str
+    data: dict[str, str] = {}
+    form: dict[str, Any] = {}
+
+
+class Live(ui.element, component="assets/live.js"):
+    """Shows parts; `acted` hears what is done in them."""
+
+    def __init__(self, acted: Callable[[Act], Awaitable[None]] | None = None) -> None:
+        super().__init__()
+        self._skeleton: list[str] = []
+        self._pieces: dict[str, str] = {}
+        self._props["html"] = ""
+        if acted is not None:
+            heard = acted
+
+            async def hear(event: Any) -> None:
+                await heard(_act(event.args))
+
+            self.on("act", hear)
+
+    def show(self, *parts: Any) -> None:
+        """Make the browser show this."""
+        found: Parts = parts
+        skeleton = [f"#{part.id}" if isinstance(part, Piece) else str(part) for part in found]
+        pieces = {part.id: str(part.html) for part in found if isinstance(part, Piece)}
+        changed = {name: html for name, html in pieces.items() if self._pieces.get(name) != html}
+        if skeleton == self._skeleton and not changed:
+            return
+        self._props["html"] = str(whole(found))
+        if skeleton == self._skeleton and self._is_shown:
+            self.run_method("patch", changed)
+        else:
+            self.update()
+        self._skeleton, self._pieces = skeleton, pieces
+
+    @property
+    def _is_shown(self) -> bool:
+        return bool(self.client.has_socket_connection)
+
+
+def _act(said: Any) -> Act:
+    """What comes from a browser is anything at all."""
+    if not isinstance(said, dict):
+        return Act("")
+    data, form = said.get("data"), said.get("form")
+    return Act(
+        str(said.get("do", "")),
+        {str(k): str(v) for k, v in data.items()} if isinstance(data, dict) else {},
+        {str(k): v for k, v in form.items() if isinstance(v, str | bool)} if isinstance(form, dict) else {},
+    )

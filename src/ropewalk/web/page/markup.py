@@ -1,0 +1,60 @@
+"""HTML as values: every text that is put into it is escaped, so that nothing a run says can become markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from markupsafe import Markup, escape
+
+from ropewalk.observe.plain import visible
+
+VOID: Final = frozenset({"br", "hr", "input"})
+
+
+class Piece(NamedTuple):
+    """Part of a whole that may change by itself: an element whose id is `id`."""
+
+    id: str
+    html: Markup
+
+
+Parts = Sequence[Markup | Piece]
+"""A whole, in order."""
+
+
+def el(tag: str, *inside: object, **attributes: object) -> Markup:
+    """An element. `class_` and `for_` lose their line, other lines in names become `-`; None and False leave an attribute out."""
+    said = "".join(_attribute(name, value) for name, value in attributes.items())
+    if tag in VOID:
+        return Markup(f"<{tag}{said}>")  # noqa: S704 - all that is in it was escaped
+    return Markup(f"<{tag}{said}>{text(inside)}</{tag}>")  # noqa: S704 - all that is in it was escaped
+
+
+def text(inside: Iterable[object]) -> Markup:
+    """Everything inside, one after the other; None is nothing, lists are taken apart."""
+    out: list[str] = []
+    for one in inside:
+        if one is None:
+            continue
+        if isinstance(one, list | tuple) and not isinstance(one, Piece):
+            out.append(text(one))
+        else:
+            out.append(escape(one.html if isinstance(one, Piece) else _seen(one)))
+    return Markup("".join(out))  # noqa: S704 - all that is in it was escaped
+
+
+def _seen(value: object) -> object:
+    """Text as it can be seen; markup was made of such text already."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def whole(parts: Parts) -> Markup:
+    return text(parts)
+
+
+def _attribute(name: str, value: object) -> str:
+    if value is None or value is False:
+        return ""
+    written = name.rstrip("_").replace("_", "-")
+    return f" {written}" if value is True else f' {written}="{escape(_seen(value))}"'

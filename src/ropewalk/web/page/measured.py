@@ -1,0 +1,69 @@
+"""How runs went, by workflow and by day; read anew now and then while runs end."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from nicegui import ui
+
+from ropewalk.observe.statistics import of_workflows
+from ropewalk.store.port import RunQuery
+from ropewalk.web.page import figures
+from ropewalk.web.page.live import Act
+from ropewalk.web.page.screen import PATIENCE_SECONDS, House, Screen
+
+SPANS = {"day": 86_400.0, "week": 7 * 86_400.0, "month": 30 * 86_400.0, "ever": 0.0}
+MOST = 500
+REST_SECONDS = 5.0
+
+
+def add(house: House) -> None:
+    """Serve it."""
+
+    @ui.page("/statistics", response_timeout=PATIENCE_SECONDS)
+    async def page(request: Request) -> None:
+        await Statistics(
+            Screen(house, request, "/statistics", "Statistics"), request.query_params.get("span", "month")
+        ).begin()
+
+
+class Statistics:
+    """The figures as one browser sees them."""
+
+    def __init__(self, screen: Screen, span: str) -> None:
+        self.screen = screen
+        self.span = span if span in SPANS else "month"
+        self.looked = 0.0
+        with ui.element("div").classes("content"):
+            self.part = screen.part(self.act)
+
+    async def begin(self) -> None:
+        await self.heard(set())
+        await self.screen.begin(self.heard)
+        ui.timer(REST_SECONDS, self.again)
+        self.stale = False
+
+    async def heard(self, runs: set[str]) -> None:
+        """Costs a look at every run that counts: not more often than every few seconds."""
+        if self.screen.house.now - self.looked < REST_SECONDS:
+            self.stale = True
+            return
+        await self.load()
+
+    async def again(self) -> None:
+        if self.stale and self.screen.client.has_socket_connection:
+            await self.heard(set())
+
+    async def load(self) -> None:
+        now = self.screen.house.now
+        self.looked, self.stale = now, False
+        since = now - SPANS[self.span] if SPANS[self.span] else None
+        found = await of_workflows(self.screen.ropewalk.store, now, since=since, most=MOST)
+        rows = await self.screen.ropewalk.store.runs(RunQuery(since=since, limit=MOST))
+        rehearsed = sum([await self.screen.house.is_rehearsed(row.run) for row in rows])
+        self.part.show(*figures.view(found, self.span, list(SPANS), rehearsed))
+
+    async def act(self, done: Act) -> None:
+        if done.do == "span" and done.data.get("name", "") in SPANS:
+            self.span = done.data["name"]
+            self.screen.address(f"/statistics?span={self.span}")
+            await self.load()

@@ -1,0 +1,366 @@
+"""The page of one run: drawing, timeline and panel follow one chosen step, and all of them follow the feed."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from markupsafe import Markup
+from nicegui import ui
+
+from ropewalk.app import acting, results, showing
+from ropewalk.core import events as e
+from ropewalk.core.state import STEP_ENDED, State
+from ropewalk.errors import NoSuchRun, RopewalkError, Unreadable
+from ropewalk.observe.explain import Explanation
+from ropewalk.observe.progress import progress
+from ropewalk.observe.summary import listed
+from ropewalk.observe.timeline import Timeline
+from ropewalk.observe.wording import subject
+from ropewalk.store.port import Record
+from ropewalk.web.page import about, document, panel, patch, shelves
+from ropewalk.web.page import words as w
+from ropewalk.web.page.drawing import drawing
+from ropewalk.web.page.gantt import axis, gantt
+from ropewalk.web.page.layout import Layout, layout
+from ropewalk.web.page.live import Act
+from ropewalk.web.page.screen import PATIENCE_SECONDS, House, Screen
+
+TAIL_BYTES = 48_000
+LOOK_SECONDS = 0.5
+PAGE = 2_000
+
+
+def add(house: House) -> None:
+    """Serve it."""
+
+    @ui.page("/runs/{run}", response_timeout=PATIENCE_SECONDS)
+    async def page(request: Request, run: str) -> None:
+        screen = Screen(house, request, "/", run)
+        try:
+            found = await house.ropewalk.store.find(run)
+        except NoSuchRun as error:
+            with ui.element("div").classes("content"):
+                screen.part().show(w.empty("There is no such run.", str(error)))
+            await screen.begin()
+            return
+        await RunPage(screen, found, request.query_params).begin()
+
+
+class RunPage:
+    """One run as one browser sees it."""
+
+    def __init__(self, screen: Screen, run: str, asked: Any) -> None:
+        self.screen, self.ropewalk, self.folded, self.run = screen, screen.ropewalk, screen.house.folded, run
+        self.step: str = asked.get("step", "")
+        self.part: str = asked.get("part", "summary")
+        self.shelf: str = asked.get("shelf", "work")
+        self.path: str = asked.get("path", "")
+        self.by: str = asked.get("by", "")
+        self.how: str = asked.get("how", "rendered")
+        self.attempt = ""
+        self.most = shelves.EVENTS_AT_ONCE
+        self.version = 0
+        self.timeline = Timeline()
+        self.recent: list[Record] = []
+        self.conflicts: list[e.ConflictFound] = []
+        self.drawn: Layout | None = None
+        self.fetched: dict[tuple[object, ...], Markup] = {}
+        with ui.element("div").classes("content run-page"):
+            self.head = screen.part(self.act)
+            self.tabs = screen.part(self.act)
+            self.body = ui.element("div").classes("work")
+            with self.body:
+                with ui.element("div").classes("charts"):
+                    self.graph = screen.part(self.act)
+                    self.lines = screen.part(self.act)
+                self.panel = screen.part(self.act)
+            self.rest = screen.part(self.act)
+            self.abort = screen.part(self.act)
+        self.graph.classes("graph")
+        self.lines.classes("gantt")
+        self.panel.classes("panel")
+
+    async def begin(self) -> None:
+        self.abort.show(about.abort())
+        if not self.step:
+            self.step = panel.first(await self.state())
+        await self.heard({self.run})
+        await self.screen.begin(self.heard)
+        self.screen.client.run_javascript("setTimeout(ropewalk.centre, 60)")
+        ui.timer(LOOK_SECONDS, self.look)
+
+    async def heard(self, runs: set[str]) -> None:
+        """Something moved; an empty set means to make sure that nothing was missed."""
+        if runs and self.run not in runs and not self._calls(runs):
+            return
+        await self.catch_up()
+        await self.show()
+
+    def _calls(self, runs: set[str]) -> bool:
+        return any(run.startswith(self.run) for run in runs)
+
+    async def catch_up(self) -> None:
+        """Take in the records that are new."""
+        while True:
+            records = await self.ropewalk.store.read(self.run, after=self.version, limit=PAGE)
+            for record in records:
+                self.version = record.version
+                try:
+                    self.timeline.take(record.at, record.event)
+                    if isinstance(record.event, e.ConflictFound):
+                        self.conflicts.append(record.event)
+                except Unreadable:
+                    continue
+            if len(records) < PAGE:
+                return
+
+    async def state(self) -> State:
+        return await self.folded.state(self.run)
+
+    async def show(self) -> None:
+        """Draw what is to be seen; what has not changed is not sent."""
+        state = await self.state()
+        now = self.screen.house.now
+        found = await showing.explain(self.folded, self.ropewalk, self.run)
+        why = Explanation(
+            found["kind"], found["sentence"], tuple(found["commands"]), tuple(found["warnings"])
+        )
+        self.head.show(*about.head(state, why, progress(state, now), now))
+        self.tabs.show(w.tabs(list(about.SHELVES), self.shelf, "shelf"))
+        self.body.set_visibility(self.shelf == "work")
+        if self.shelf == "work":
+            await self.show_work(state, now)
+            self.rest.show()
+        else:
+            self.rest.show(await self.shelf_of(state, now))
+
+    async def show_work(self, state: State, now: float) -> None:
+        if self.drawn is None:
+            self.drawn = layout(state.workflow, state.graph)
+        box = self.box(state)
+        self.graph.show(*drawing(state, self.drawn, box))
+        self.show_lines(state, now)
+        await self.show_panel(state, now)
+
+    def box(self, state: State) -> str:
+        """The box that stands for the chosen step."""
+        assert self.drawn is not None
+        own = self.step.partition("[")[0]
+        return next((one.id for one in self.drawn.boxes if self.step == one.id or own in one.keys), "")
+
+    def show_lines(self, state: State, now: float) -> None:
+        assert self.drawn is not None
+        bars = self.timeline.all()
+        rows = {
+            st.key: state.step(st.key).title or st.key if not st.parent else st.key for st in listed(state)
+        }
+        if self.drawn.collapsed:
+            chosen = next((one for one in self.drawn.boxes if one.id == self.box(state)), None)
+            if chosen is not None:
+                rows = {key: title for key, title in rows.items() if key.partition("[")[0] in chosen.keys}
+        start = state.started_at or state.created_at
+        places = axis(bars, start, state.ended_at or now, ended=state.ended)
+        self.lines.show(*gantt(bars, rows, places, state.ended_at or now, self.step))
+
+    # The panel --------------------------------------------------------------------------------------------------------
+
+    async def show_panel(self, state: State, now: float) -> None:
+        assert self.drawn is not None
+        block = next((one for one in self.drawn.boxes if one.id == self.step and len(one.keys) > 1), None)
+        if block is not None:
+            self.panel.show(panel.block(state, block.title, block.keys, now))
+        elif self.step not in state.steps:
+            self.panel.show(panel.none(state))
+        else:
+            self.panel.show(panel.panel(state, self.step, self.part, await self.part_of(state, now), now))
+
+    async def part_of(self, state: State, now: float) -> Markup:
+        st, step = state.steps[self.step], state.step(self.step)
+        match self.part:
+            case "output":
+                return await self.said(state)
+            case "prompt":
+                return panel.prompt(step, st)
+            case "data":
+                return panel.data(st)
+            case "diff":
+                return await self.diff(state, self.step, "")
+            case "attempts":
+                return panel.attempts([bar for bar in self.timeline.all() if bar.step == self.step], st, now)
+            case "log":
+                records = [r for r in await self.ropewalk.store.read(self.run) if _about(r) == self.step]
+                return shelves.events(records[-shelves.EVENTS_AT_ONCE :], now)
+            case _:
+                return panel.summary(state, st, now)
+
+    async def said(self, state: State) -> Markup:
+        """The end of what the chosen attempt says."""
+        sizes = {
+            a: size
+            for a, size in await self.ropewalk.store.outputs(self.run)
+            if a.rpartition("/")[0] == self.step
+        }
+        names = sorted(sizes, key=_number)
+        name = self.attempt if self.attempt in names else names[-1] if names else ""
+        size = sizes.get(name, 0)
+        data = (
+            await self.ropewalk.store.read_output(self.run, name, max(size - TAIL_BYTES, 0)) if name else b""
+        )
+        live = state.steps[self.step].status == "running" and name == (names[-1] if names else "")
+        return panel.output(name, names, data.decode("utf-8", "replace"), size, live=live)
+
+    async def look(self) -> None:
+        """What attempts say is not in the feed, and bars grow by themselves: looked at while something is under way."""
+        if not self.screen.client.has_socket_connection or self.shelf != "work":
+            return
+        state = await self.state()
+        if state.ended or not state.running:
+            return
+        now = self.screen.house.now
+        self.show_lines(state, now)
+        if (
+            self.part == "output"
+            and self.step in state.steps
+            and state.steps[self.step].status not in STEP_ENDED
+        ):
+            await self.show_panel(state, now)
+
+    async def diff(self, state: State, step: str, path: str) -> Markup:
+        """What a step changed; without one what the whole run did."""
+        result = state.steps[step].result if step else None
+        merged = "" if step else (await results.files(self.ropewalk, state)).commit
+        commit = result.commit if result is not None else merged
+        name = ("diff", step, commit, path)
+        if name not in self.fetched:
+            try:
+                if step:
+                    made = await showing.diff(self.folded, self.ropewalk, self.run, step, path)
+                else:
+                    made = await showing.workspace(self.ropewalk, state).diff(
+                        state.base["commit"], commit, path
+                    )
+            except RopewalkError as error:
+                return w.empty("The diff cannot be shown.", str(error))
+            text = made.decode("utf-8", "replace")
+            self.fetched[name] = (
+                patch.patch(text) if text else w.empty("It changed no file that is versioned.")
+            )
+        return self.fetched[name]
+
+    # The other tabs ---------------------------------------------------------------------------------------------------
+
+    async def shelf_of(self, state: State, now: float) -> Markup:
+        match self.shelf:
+            case "files":
+                body = await self.file(state) if self.path else None
+                return shelves.files(state, self.path, body)
+            case "handoffs":
+                return shelves.handoffs(state)
+            case "weave":
+                return shelves.weave(state, self.conflicts)
+            case _:
+                after = max(self.version - self.most, 0)
+                records = await self.ropewalk.store.read(self.run, after=after)
+                return shelves.events(records, now, older=after > 0)
+
+    async def file(self, state: State) -> Markup:
+        """The chosen file, as `how` says: as a step left it, or as it is in the end."""
+        made = [
+            st.key
+            for st in listed(state)
+            if st.result and any(a.path == self.path for a in st.result.artifacts)
+        ]
+        found = await results.files(self.ropewalk, state)
+        if not made and self.path not in found.made:
+            return w.empty("The run has not made this file.", self.path)
+        step = self.by if self.by in made else "" if found.commit else made[-1]
+        body = await (self.diff(state, step, self.path) if self.how == "diff" else self.content(state, step))
+        return shelves.file(self.path, step, self.how, body)
+
+    async def content(self, state: State, step: str) -> Markup:
+        result = state.steps[step].result if step else None
+        merged = "" if step else (await results.files(self.ropewalk, state)).commit
+        commit = result.commit or result.digest if result is not None else merged
+        name = ("file", self.path, step, commit, self.how)
+        if name not in self.fetched:
+            try:
+                data = await self.read(state, step)
+            except RopewalkError as error:
+                return w.empty("It cannot be read.", str(error))
+            text = document.decoded(data)
+            as_written = self.how == "source" and text is not None
+            self.fetched[name] = (
+                document.source(text or "") if as_written else document.rendered(self.path, data)
+            )
+        return self.fetched[name]
+
+    async def read(self, state: State, step: str) -> bytes:
+        return (await showing.artifact(self.folded, self.ropewalk, self.run, self.path, step))[0]
+
+    # What is done in it -----------------------------------------------------------------------------------------------
+
+    async def act(self, done: Act) -> None:
+        match done.do:
+            case "step":
+                self.step, self.shelf, self.attempt = done.data.get("key", ""), "work", ""
+                self.screen.client.run_javascript("setTimeout(() => ropewalk.reveal('.panel'), 120)")
+            case "part":
+                self.part = done.data.get("name", "summary")
+            case "attempt":
+                self.attempt = str(done.form.get("value", ""))
+            case "shelf":
+                self.shelf = done.data.get("name", "work")
+            case "file":
+                self.shelf, self.path, self.by = "files", done.data.get("path", ""), done.data.get("step", "")
+                self.screen.client.run_javascript("setTimeout(() => ropewalk.reveal('.sheet-of'), 200)")
+            case "how":
+                self.how = done.data.get("name", "rendered")
+            case "older":
+                self.most += shelves.EVENTS_AT_ONCE
+            case "pause" | "resume" | "abort" | "retry" | "skip":
+                await self.tell(done)
+                return
+            case "give":
+                by = await self.screen.allow("operator")
+                marked = {name.partition(":"): str(value) for name, value in done.form.items()}
+                values = {name[2]: value for name, value in marked.items() if name[0] == "secret"}
+                await acting.give(self.ropewalk, self.run, values, by)
+            case "fork":
+                by = await self.screen.allow("operator")
+                self.screen.go(
+                    f"/runs/{await acting.fork(self.ropewalk, self.run, done.data.get('step', ''), {}, by)}"
+                )
+                return
+        self.remember()
+        await self.show()
+
+    async def tell(self, done: Act) -> None:
+        by = await self.screen.allow("operator")
+        given = {"step": done.data.get("step", ""), "reason": str(done.form.get("reason", ""))}
+        await acting.tell(self.ropewalk, self.run, done.do, given, by)
+        self.screen.note(
+            {"pause": "It pauses when what is under way has ended."}.get(done.do, f"Told it: {done.do}.")
+        )
+
+    def remember(self) -> None:
+        """What a reload comes back to: also when the server was away."""
+        said = {"step": self.step, "part": self.part, "shelf": self.shelf}
+        if self.shelf == "files":
+            said |= {"path": self.path, "by": self.by, "how": self.how}
+        plain = {"part": "summary", "shelf": "work", "how": "rendered"}
+        asked = urlencode({name: value for name, value in said.items() if value and plain.get(name) != value})
+        self.screen.address(f"/runs/{self.run}{'?' + asked if asked else ''}")
+
+
+def _about(record: Record) -> str:
+    try:
+        return subject(record.event)
+    except Unreadable:
+        return ""
+
+
+def _number(name: str) -> tuple[int, ...]:
+    """By round, then attempt."""
+    return tuple(int(n) if n.isdigit() else 0 for n in name.rpartition("/")[2].split("."))

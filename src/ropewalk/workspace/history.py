@@ -1,0 +1,52 @@
+"""Where a file comes from: the commits that made it what it is, with the run, step and person that each one names."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from ropewalk.workspace.commits import Header
+from ropewalk.workspace.git import Git
+from ropewalk.workspace.names import inner_path
+
+
+class Origin(Struct, frozen=True, omit_defaults=True):
+    """One commit that changed a file. `run` "" is a commit that was there before ropewalk; `by` amended or resolved it."""
+
+    commit: str
+    at: int
+    title: str
+    run: str = ""
+    step: str = ""
+    round: int = 0
+    attempt: int = 0
+    by: str = ""
+
+
+async def history(git: Git, commit: str, path: str, limit: int = 100) -> tuple[Origin, ...]:
+    """The commits that changed a file, newest first, at most `limit`."""
+    name = inner_path(path).decode("utf-8", "surrogateescape")
+    form = "--format=%H%x00%ct%x00%B%x00%x01"
+    out = await git.run("log", f"--max-count={limit}", "--no-show-signature", form, commit, "--", name)
+    return tuple(_origin(entry) for entry in out.decode(errors="replace").split("\0\x01\n") if entry)
+
+
+def _origin(entry: str) -> Origin:
+    commit, at, message = entry.split("\0")[:3]
+    said = Header("", (), int(at), message).trailers()
+    return Origin(
+        commit=commit,
+        at=int(at),
+        title=message.split("\n", 1)[0],
+        run=said.get("Ropewalk-Run", ""),
+        step=said.get("Ropewalk-Step", said.get("Ropewalk-Woven", "")),
+        round=int(said.get("Ropewalk-Round", 0)),
+        attempt=int(said.get("Ropewalk-Attempt", 0)),
+        by=said.get("Ropewalk-Amended-By", said.get("Ropewalk-Resolved-By", "")),
+    )
+
+
+async def patch(git: Git, old: str, new: str, path: str = "") -> bytes:
+    """What `git apply` needs to make the newer of the older."""
+    name = ["--", inner_path(path).decode("utf-8", "surrogateescape")] if path else []
+    flags = ("-p", "-r", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color", "-M")
+    return await git.run("diff-tree", *flags, old, new, *name)

@@ -1,0 +1,305 @@
+"""What becomes of each path that a merge disputes: an answer settles it, or a policy, or it stands in the report.
+
+A file whose lines merged is looked at again when its policy goes by meaning: lines may merge into nonsense.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from ropewalk.workspace.commits import LINK, SUBMODULE, read_objects
+from ropewalk.workspace.git import Git
+from ropewalk.workspace.lineages import Strand
+from ropewalk.workspace.merging import Dispute, Entry, Merge, own_name
+from ropewalk.workspace.names import show_path, slug
+from ropewalk.workspace.policies import choice
+from ropewalk.workspace.policies.text import shared_lines, text
+from ropewalk.workspace.policies.verdict import Clash, Hunk, Merged
+from ropewalk.workspace.report import Side, conflict
+
+Choices = Mapping[str, bytes | str | None]
+Edits = dict[bytes, tuple[str, bytes | str] | None]
+Rules = Sequence[Mapping[str, str]]
+
+SIDES = {"base": b".ropewalk-base", "ours": b".ropewalk-ours", "theirs": b".ropewalk-theirs"}
+"""What is added to a disputed file's name for each version that is laid out beside it; to settle it they are removed."""
+
+
+class Settled(Struct):
+    """Edits to make in the merged tree, and what is to be told."""
+
+    edits: Edits
+    conflicts: list[dict[str, Any]]
+    applied: list[str]
+    disputed: list[str]
+    answered: list[str]
+
+
+class Settler:
+    """Settles one merge: of `ours`, what was woven so far, with a strand."""
+
+    def __init__(
+        self, git: Git, base: str, base_name: str, ours: str, strand: Strand, woven: Sequence[Strand]
+    ) -> None:
+        self._git = git
+        self._base = base
+        self._base_name = base_name
+        self._ours = ours
+        self._strand = strand
+        self._woven = woven
+
+    async def settle(self, found: Merge, rules: Rules, choices: Choices, markers: bool) -> Settled:
+        """With `markers`, paths in dispute are left as git wrote them, markers and all; else ours stands there."""
+        result = Settled({}, [], [], [], [])
+        contents = await self._contents(found.disputes)
+        for dispute in found.disputes:
+            answer = next((p for p in map(show_path, dispute.names) if p in choices), None)
+            if answer is not None:
+                await self._answered(dispute, answer, choices[answer], contents, result)
+            elif not await self._by_policy(found, dispute, rules, contents, result):
+                await self._report(dispute, rules, contents, markers, result)
+        await self._look_again(found, rules, choices, markers, result)
+        return result
+
+    async def _contents(self, disputes: Sequence[Dispute]) -> dict[str, bytes]:
+        """The content of every version in dispute by object id; submodules have none."""
+        wanted = dict.fromkeys(
+            entry.oid
+            for dispute in disputes
+            for side in (dispute.base, dispute.ours, dispute.theirs)
+            for entry in side.values()
+            if entry.mode != SUBMODULE
+        )
+        found = await read_objects(self._git, [oid.encode() for oid in wanted])
+        return {oid: entry[2] for oid, entry in zip(wanted, found, strict=True) if entry}
+
+    async def _answered(
+        self,
+        dispute: Dispute,
+        path: str,
+        answer: bytes | str | None,
+        contents: Mapping[str, bytes],
+        result: Settled,
+    ) -> None:
+        result.answered.append(path)
+        if isinstance(answer, str):
+            choice.check({path: answer})
+            edits = await self._joined(answer, dispute, contents, result)
+            if edits is not None:
+                result.edits |= edits
+            else:
+                await self._report(dispute, [{"**": answer}], contents, False, result)
+            return
+        chosen = next(p for p in dispute.names if show_path(p) == path)
+        result.edits |= dict.fromkeys(dispute.paths)
+        if answer is not None:
+            entry = dispute.ours.get(chosen) or dispute.theirs.get(chosen)
+            ordinary = entry is not None and entry.mode not in (LINK, SUBMODULE)
+            result.edits[chosen] = (entry.mode if entry and ordinary else "100644", answer)
+
+    async def _by_policy(
+        self, found: Merge, dispute: Dispute, rules: Rules, contents: Mapping[str, bytes], result: Settled
+    ) -> bool:
+        name, _ = choice.choose(show_path(dispute.path), dispute.kind, rules)
+        edits = None if name in choice.MARKERS else await self._joined(name, dispute, contents, result)
+        if edits is None:
+            return False
+        result.edits |= edits
+        result.applied.append(f"{show_path(dispute.path)}: {name}")
+        return True
+
+    async def _joined(
+        self, name: str, dispute: Dispute, contents: Mapping[str, bytes], result: Settled
+    ) -> Edits | None:
+        """The edits that a policy leads to, None when it does not settle this."""
+        mine, other = dispute.ours.get(dispute.path), dispute.theirs.get(dispute.path)
+        if dispute.joinable and mine and other:
+            if name == choice.BESIDE:
+                return await self._beside(dispute.path, mine, other)
+            base = _content(dispute.base, dispute.path, contents)
+            path = show_path(dispute.path)
+            verdict = choice.join(name, path, base, contents[mine.oid], contents[other.oid])
+            if isinstance(verdict, Merged) and name != "text":
+                return {dispute.path: (_mode(dispute, mine, other), verdict.content)}
+        if name in choice.WHOLE:
+            return _one_side(dispute, dispute.ours if name == "ours" else dispute.theirs)
+        return None
+
+    async def _beside(self, path: bytes, mine: Entry, other: Entry) -> Edits | None:
+        stem, suffix = posixpath.splitext(path)
+        twin = stem + f".{slug('-'.join(self._strand.steps))}".encode() + suffix
+        names = [f"{commit}:".encode() + twin for commit in (self._ours, self._strand.commit)]
+        if any(await read_objects(self._git, names)):
+            return None
+        return {path: _entry(mine), twin: _entry(other)}
+
+    async def _report(
+        self, dispute: Dispute, rules: Rules, contents: Mapping[str, bytes], markers: bool, result: Settled
+    ) -> None:
+        path = show_path(dispute.path)
+        name, _ = choice.choose(path, dispute.kind, rules)
+        hunks, tried = self._hunks(name, dispute, contents)
+        steps = await self._touched_by(dispute.names)
+        result.conflicts.append(
+            conflict(
+                dispute.kind,
+                path,
+                [*steps, *self._strand.steps],
+                hunks,
+                paths=tuple(map(show_path, dispute.names)),
+                policy=name,
+                tried=tried,
+                base=_side(self._base, dispute.base.get(dispute.path)),
+                ours=_side(self._ours, dispute.ours.get(dispute.path)),
+                theirs=_side(self._strand.commit, dispute.theirs.get(dispute.path)),
+                message=dispute.message,
+            )
+        )
+        result.disputed += [p for p in map(show_path, dispute.names) if p not in result.disputed]
+        if not markers:
+            result.edits |= _one_side(dispute, dispute.ours)
+        elif not (dispute.joinable and dispute.kind in ("content", "add/add")):
+            result.edits |= _laid_out(dispute)
+
+    def _hunks(
+        self, name: str, dispute: Dispute, contents: Mapping[str, bytes]
+    ) -> tuple[tuple[Hunk, ...], tuple[str, ...]]:
+        mine, other = dispute.ours.get(dispute.path), dispute.theirs.get(dispute.path)
+        if not (dispute.joinable and mine and other):
+            return (), ("the lines",)
+        base = _content(dispute.base, dispute.path, contents)
+        tried = ["the lines"]
+        if name not in ("text", choice.BESIDE, *choice.MARKERS):
+            path = show_path(dispute.path)
+            verdict = choice.join(name, path, base, contents[mine.oid], contents[other.oid])
+            if isinstance(verdict, Clash):
+                return verdict.hunks, (*tried, name)
+            tried.append(f"{name} ({getattr(verdict, 'reason', 'joined')})")
+        a, b = contents[mine.oid], contents[other.oid]
+        for against in (base if base is not None else shared_lines(a, b), base):
+            lines = text(against, a, b)
+            if isinstance(lines, Clash):
+                return lines.hunks, tuple(tried)
+        return (), tuple(tried)
+
+    async def _touched_by(self, paths: Sequence[bytes]) -> list[str]:
+        """The steps woven so far that changed any of these paths; what the base is called when none has."""
+        commits = [self._base, *(strand.commit for strand in self._woven)]
+        names = [f"{commit}:".encode() + path for commit in commits for path in paths]
+        found = [entry and entry[0] for entry in await read_objects(self._git, names, content=False)]
+        width = len(paths)
+        before, *after = [found[i : i + width] for i in range(0, len(found), width)]
+        steps = [
+            step
+            for strand, seen in zip(self._woven, after, strict=True)
+            if seen != before
+            for step in strand.steps
+        ]
+        return steps or [self._base_name]
+
+    async def _look_again(
+        self, found: Merge, rules: Rules, choices: Choices, markers: bool, result: Settled
+    ) -> None:
+        chosen = {path: choice.choose(show_path(path), "content", rules)[0] for path in found.joined}
+        paths = [path for path, name in chosen.items() if choice.on_meaning(name)]
+        if not paths:
+            return
+        bases = (await self._git.run("merge-base", "--all", self._ours, self._strand.commit)).split()
+        if len(bases) != 1:
+            return  # With several bases git joined them first; its lines stand.
+        commits = (bases[0].decode(), self._ours, self._strand.commit, found.tree)
+        names = [f"{commit}:".encode() + path for path in paths for commit in commits]
+        read = await read_objects(self._git, names)
+        for number, path in enumerate(paths):
+            versions = read[4 * number : 4 * number + 4]
+            if all(versions):
+                four = [version[2] for version in versions if version]
+                await self._judge_meaning(path, chosen[path], four, choices, markers, result)
+
+    async def _judge_meaning(
+        self,
+        path: bytes,
+        name: str,
+        versions: Sequence[bytes],
+        choices: Choices,
+        markers: bool,
+        result: Settled,
+    ) -> None:
+        base, mine, other, lines = versions
+        shown = show_path(path)
+        answer = choices.get(shown, "")
+        verdict = choice.join(name, shown, base, mine, other)
+        if isinstance(verdict, Merged):
+            if not choice.means_the_same(name, verdict.content, lines):
+                result.edits[path] = (await self._mode_of(path), verdict.content)
+                result.applied.append(f"{shown}: {name}")
+            return
+        if not isinstance(verdict, Clash):
+            return  # It is not what its name says it is; its lines stand.
+        if shown in choices:
+            result.answered.append(shown)
+            if isinstance(answer, str):
+                choice.check({shown: answer})
+                chosen = choice.join(answer, shown, base, mine, other)
+                answer = chosen.content if isinstance(chosen, Merged) else lines
+            result.edits[path] = None if answer is None else (await self._mode_of(path), answer)
+            return
+        result.disputed.append(shown)
+        if markers:
+            mode = await self._mode_of(path)
+            result.edits |= {path + SIDES["ours"]: (mode, mine), path + SIDES["theirs"]: (mode, other)}
+        result.conflicts.append(
+            conflict(
+                "content",
+                shown,
+                [*await self._touched_by([path]), *self._strand.steps],
+                verdict.hunks,
+                paths=(shown,),
+                policy=name,
+                tried=("the lines", name),
+                message="the lines join, but what they mean does not",
+            )
+        )
+
+    async def _mode_of(self, path: bytes) -> str:
+        out = await self._git.run(
+            "ls-tree", "-z", "--full-tree", self._ours, "--", path.decode("utf-8", "surrogateescape")
+        )
+        return out.decode(errors="replace").split(" ", 1)[0] or "100644"
+
+
+def _laid_out(dispute: Dispute) -> Edits:
+    """Each version under a name of its own, where markers cannot be put into the file."""
+    if dispute.kind == "submodule":
+        return _one_side(dispute, dispute.ours)
+    edits: Edits = dict.fromkeys(dispute.paths)
+    for side, versions in (("base", dispute.base), ("ours", dispute.ours), ("theirs", dispute.theirs)):
+        edits |= {own_name(path) + SIDES[side]: _entry(entry) for path, entry in versions.items()}
+    return edits
+
+
+def _one_side(dispute: Dispute, side: Mapping[bytes, Entry]) -> Edits:
+    edits: Edits = dict.fromkeys(dispute.paths)
+    return edits | {own_name(path): _entry(entry) for path, entry in side.items()}
+
+
+def _content(side: Mapping[bytes, Entry], path: bytes, contents: Mapping[str, bytes]) -> bytes | None:
+    entry = side.get(path)
+    return contents.get(entry.oid) if entry else None
+
+
+def _mode(dispute: Dispute, mine: Entry, other: Entry) -> str:
+    before = dispute.base.get(dispute.path)
+    return other.mode if before and before.mode == mine.mode else mine.mode
+
+
+def _entry(entry: Entry | None) -> tuple[str, bytes | str] | None:
+    return (entry.mode, entry.oid) if entry else None
+
+
+def _side(commit: str, entry: Entry | None) -> Side:
+    return Side(commit, entry.oid, entry.mode) if entry else Side(commit)

@@ -1,0 +1,167 @@
+"""Join the commits of several steps on a base, in written order, without a checkout.
+
+Pure in its arguments: the same base, parts and date give the same commit, in whichever order the steps ended. Where the
+sides disagree and no policy settles it, nobody wins: the whole weave ends in a report.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from ropewalk.errors import WorkspaceError
+from ropewalk.workspace.commits import edited_tree, read_header, write_commit
+from ropewalk.workspace.git import Git
+from ropewalk.workspace.lineages import Lineage, Strand, strands_of
+from ropewalk.workspace.merging import Merge, merge
+from ropewalk.workspace.names import woven_ref
+from ropewalk.workspace.policies.choice import check
+from ropewalk.workspace.port import Part
+from ropewalk.workspace.settler import Choices, Edits, Settled, Settler
+from ropewalk.workspace.settling import settle
+
+Scratch = Callable[[], Path]
+
+
+class Fabric(Struct, frozen=True):
+    """What a weave gave. Without conflicts `commit` is the result; with them it and `tree` are only a draft of one.
+
+    `parents` are the commits that somebody who resolves the conflicts would join; `disputed` the paths to look at.
+    """
+
+    commit: str
+    tree: str
+    conflicts: tuple[dict[str, Any], ...]
+    applied: tuple[str, ...]
+    parents: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
+
+
+class Order(Struct, frozen=True):
+    """What is to be woven: onto which commit (called what), of which run, dated when (0: as the base), with which rules."""
+
+    run: str
+    base: str
+    base_name: str
+    at: float
+    policies: Mapping[str, str]
+    choices: Choices = {}
+    by: str = ""
+    markers: bool = False
+
+
+class Weaver:
+    """Weaves on one repository. `scratch` gives a new empty folder, which the weaver removes."""
+
+    def __init__(self, git: Git, scratch: Scratch, discard: Callable[[Path], None]) -> None:
+        self._git = git
+        self._scratch = scratch
+        self._discard = discard
+
+    async def weave(self, order: Order, parts: Sequence[Part]) -> Fabric:
+        """Join the parts in order; a ref of the run keeps what they give, unless it is in dispute. WorkspaceError when a commit is not here, or a policy does not exist."""
+        for rules in (order.policies, *(part.policies for part in parts)):
+            check(rules)
+        strands, lineage = await strands_of(self._git, order.base, parts)
+        at = order.at or (await read_header(self._git, order.base)).at
+        folder = self._scratch()
+        git = self._git.aside(folder)
+        loom = _Loom(git, order, lineage, at)
+        try:
+            for strand in strands:
+                await loom.add(strand, folder)
+            fabric = await loom.result()
+            known = [order.base, *(strand.commit for strand in strands)]
+            if fabric.commit not in known and (order.markers or not fabric.conflicts):
+                await settle(git, {woven_ref(order.run, fabric.commit): fabric.commit}, known)
+        finally:
+            self._discard(folder)
+        return fabric
+
+
+class _Loom:
+    """A weave under way: where it stands, and what was disputed and settled so far."""
+
+    def __init__(self, git: Git, order: Order, lineage: Lineage, at: float) -> None:
+        self._git = git
+        self._order = order
+        self._lineage = lineage
+        self._commit = order.base
+        self._tree = ""
+        self._at = at
+        self._woven: list[Strand] = []
+        self._conflicts: list[dict[str, Any]] = []
+        self._applied: list[str] = []
+        self._parents: list[str] = []
+        self._disputed: list[str] = []
+        self._answered: set[str] = set()
+
+    async def add(self, strand: Strand, folder: Path) -> None:
+        if self._lineage.contains(strand.commit, self._commit):
+            self._commit = strand.commit
+            self._tree = ""
+        else:
+            await self._join(strand, folder)
+        if self._parents and strand.commit not in self._parents:
+            self._parents.append(strand.commit)
+        self._woven.append(strand)
+
+    async def _join(self, strand: Strand, folder: Path) -> None:
+        found = await merge(self._git, self._commit, strand.commit)
+        settler = Settler(
+            self._git, self._order.base, self._order.base_name, self._commit, strand, self._woven
+        )
+        settled = await settler.settle(
+            found, (strand.policies, self._order.policies), self._order.choices, self._order.markers
+        )
+        if settled.conflicts and not self._parents:
+            self._parents.append(self._commit)
+        self._note(settled, strand)
+        self._tree = await self._edited(found, settled.edits, folder)
+        trailers = {"Ropewalk-Run": self._order.run, "Ropewalk-Woven": ", ".join(strand.steps)}
+        if settled.answered:
+            trailers |= {
+                "Ropewalk-Resolved": ", ".join(settled.answered),
+                "Ropewalk-Resolved-By": self._order.by,
+            }
+        self._commit = await write_commit(
+            self._git,
+            self._tree,
+            (self._commit, strand.commit),
+            self._at,
+            f"Weave {', '.join(strand.steps)}",
+            trailers,
+        )
+
+    async def _edited(self, found: Merge, edits: Edits, folder: Path) -> str:
+        if not edits:
+            return found.tree
+        inner = folder / str(len(self._woven))
+        os.mkdir(inner)
+        return await edited_tree(self._git, found.tree, edits, str(inner))
+
+    def _note(self, settled: Settled, strand: Strand) -> None:
+        self._conflicts += settled.conflicts
+        self._applied += [f"{what} ({', '.join(strand.steps)})" for what in settled.applied]
+        self._disputed += [path for path in settled.disputed if path not in self._disputed]
+        self._answered |= set(settled.answered)
+
+    async def result(self) -> Fabric:
+        unknown = [path for path in self._order.choices if path not in self._answered]
+        if unknown:
+            disputed = ", ".join(self._disputed) or "none"
+            raise WorkspaceError(
+                place=unknown[0], reason=f"no conflict is about this path; in dispute: {disputed}"
+            )
+        return Fabric(
+            self._commit,
+            self._tree or (await read_header(self._git, self._commit)).tree,
+            tuple(self._conflicts),
+            tuple(self._applied),
+            tuple(self._parents),
+            tuple(self._disputed),
+        )

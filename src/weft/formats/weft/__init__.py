@@ -1,1 +1,0 @@
-"""weft's own format: what may be written (`keys`), what it means (`meaning`), all that is wrong with it (`walk`)."""

@@ -1,0 +1,24 @@
+import pytest
+
+from ropewalk.formats.native.read import recognises
+
+
+@pytest.mark.parametrize(
+    ("data", "ours"),
+    [
+        ({"ropewalk": 1}, True),
+        ({"ropewalk": 1, "steps": []}, True),
+        ({"steps": []}, True),
+        ({"steps": [{"id": "a", "run": "b"}]}, True),
+        ({"steps": ["?", {"id": "a", "gate": "b"}]}, True),
+        ({"steps": [{"id": "a", "agent": "dev", "needs": []}]}, False),
+        ({"steps": [{"id": "a", "notes": "x"}]}, False),
+        ({"steps": [{"run": "x"}], "workflow": {}}, False),
+        ({"steps": "x"}, False),
+        ({}, False),
+        ([], False),
+        (None, False),
+    ],
+)
+def test_a_file_is_ours_when_it_says_so_or_says_the_work_in_our_way(data, ours):
+    assert recognises(data) == ours

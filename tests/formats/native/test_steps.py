@@ -1,0 +1,295 @@
+from typing import Any
+
+import pytest
+
+from ropewalk.definition.policy import ASKED_RETURN, Budget, Join, Retry, Timeouts
+from ropewalk.definition.workflow import Approval, BackTo, Choice, Decision, Foreach, Gate, Ref, Route
+from tests.formats.told import step, told, workflow
+
+ROLES = "roles: {r: claude}\n"
+
+
+@pytest.mark.parametrize(
+    ("keys", "kind", "args"),
+    [
+        ("run: echo hi", "run", {"script": "echo hi"}),
+        ("run: echo hi, shell: bash", "run", {"script": "echo hi", "shell": "bash"}),
+        ("run: [echo, 1, 2.5]", "run", {"argv": ["echo", "1", "2.5"]}),
+        ("uses: plug, with: {x: [1]}", "plug", {"x": [1]}),
+        ("uses: noop", "noop", {}),
+        ("function: 'pkg.mod:name'", "function", {"name": "pkg.mod:name"}),
+        ("function: registered, with: {x: 1}", "function", {"name": "registered", "with": {"x": 1}}),
+        ("call: other", "call", {"workflow": "other", "inputs": {}}),
+        (
+            "call: {workflow: other, inputs: {x: 1}}, with: {y: 2}",
+            "call",
+            {"workflow": "other", "inputs": {"x": 1, "y": 2}},
+        ),
+        ("ask: Go on?", "ask", {}),
+        ("gate: pytest -q", "noop", {}),
+        ("approve: true", "noop", {}),
+        ("decide: {routes: {x: {when: 'true', end: true}}}", "decide", {}),
+        ("decide: {routes: {x: {end: true}}}, uses: chooser", "chooser", {}),
+    ],
+)
+def test_each_way_to_say_the_work_is_a_kind_with_its_arguments(keys, kind, args):
+    made = step(f"- {{id: a, {keys}}}")
+    assert (made.kind, made.args) == (kind, args)
+
+
+def test_a_role_may_stand_beside_what_it_can_answer_for():
+    text = ROLES + "steps: [{id: a, role: r, prompt: Do it.}, {id: b, uses: noop, role: r, prompt: x}]"
+    first, second = workflow(text).steps
+    assert (first.kind, first.role, first.prompt) == ("role", "r", "Do it.")
+    assert (second.kind, second.role, second.prompt) == ("noop", "r", "x")
+
+
+def test_policies_in_every_form():
+    assert step("- {id: a, run: b, retry: 5}").retry == Retry(5, on=ASKED_RETURN)
+    assert step("- {id: a, run: b, retry: true}").retry == Retry(on=ASKED_RETURN)
+    assert step("- {id: a, run: b, retry: false}").retry == Retry(attempts=1)
+    assert step(
+        "- {id: a, run: b, retry: {attempts: 2, delay: 5s, cap: 1m, jitter: false, on: quota}}"
+    ).retry == Retry(2, 5.0, 2.0, 60.0, jitter=False, on=("quota",))
+    assert step("- {id: a, run: b, timeout: 90}").timeout == Timeouts(step_seconds=90)
+    assert step("- {id: a, run: b, timeout: 1h30m}").timeout == Timeouts(step_seconds=5400)
+    assert step("- {id: a, run: b, timeout: none}").timeout == Timeouts()
+    full = step("- {id: a, run: b, timeout: {attempt: 1d, step: 1w, idle: 500ms, grace: none}}").timeout
+    assert full == Timeouts(86_400, 604_800, 0.5)
+    assert step("- {id: a, run: b, timeout: {grace: 1}}").timeout.grace_seconds == 1
+    assert step(
+        "- {id: a, run: b, budget: {cost_usd: 2, tokens: 5, time: 1m, attempts: 3}}"
+    ).budget == Budget(2, 5, 60, 3)
+
+
+def test_joins_in_every_form():
+    text = "- {id: x, run: x}\n- {id: y, run: y}\n- {id: a, run: b, needs: [x, y], join: "
+    assert step(text + "all}").join == Join()
+    assert step(text + "any}").join == Join("any")
+    assert step(text + "quorum 2}").join == Join("quorum", 2)
+    assert step(text + "{quorum: 1}}").join == Join("quorum", 1)
+
+
+def test_lists_in_every_form():
+    assert step("- {id: a, run: b, foreach: inputs.x}\ninputs: {x: list}").foreach == Foreach("inputs.x")
+    assert step("- {id: a, run: b, foreach: [1, x, {y: null}]}").foreach == Foreach('[1,"x",{"y":null}]')
+    beside = step("- {id: a, run: b, foreach: [u], as: page, key: page, at_most: 2}").foreach
+    assert beside == Foreach('["u"]', "page", "page", 2)
+    inside = step("- {id: a, run: b, foreach: {in: {k: 1}, as: page, at_most: 3}, at_most: 2}").foreach
+    assert inside == Foreach('{"k":1}', "page", "", 3)
+
+
+def test_ways_back_in_every_form():
+    text = "- {id: x, run: x}\n- {id: a, needs: x, run: b, "
+    assert step(text + "back_to: x}").back_to == BackTo("x")
+    assert step(text + "back_to: x, at_most: 5}").back_to == BackTo("x", at_most=5)
+    full = step(text + "back_to: {to: x, when: outputs.a.exit_code > 0, at_most: 1}}").back_to
+    assert full == BackTo("x", "outputs.a.exit_code > 0", 1)
+    failing = step(text + "on_failure: {back_to: x, at_most: 2}}")
+    assert (failing.back_to, failing.on_failure) == (BackTo("x", at_most=2), "back_to")
+    assert step(text + "on_failure: back_to, back_to: x}").on_failure == "back_to"
+    assert step(text + "foreach: [1], back_to: {to: x}, at_most: 2}").back_to == BackTo("x")
+
+
+def test_decisions_in_every_form():
+    head = ROLES + "facts: {f: {type: string}}\nsteps:\n- {id: x, run: x}\n- {id: y, run: y}\n- id: a\n  "
+    routes = "decide: {routes: {one: x, two: [x, y], end: {end: true, title: Stop}}"
+
+    def made(text: str) -> Any:
+        return workflow(head + text).steps[-1].decision
+
+    assert made(routes + "}") == Decision(
+        (Route("one", to=("x",)), Route("two", to=("x", "y")), Route("end", end=True, title="Stop")), "person"
+    )
+    assert made(routes + ", prompt: Which?}\n  role: r").by == "role"
+    assert made(routes + ", fact: f}").by == "fact"
+    assert made(routes + ", by: person, fact: f}").by == "person"
+    assert made("decide: {routes: {one: {when: 'true', to: x}, two: y}}").by == "condition"
+
+
+def test_questions_in_every_form():
+    assert step("- {id: a, ask: true}").ask == Approval(on_reject="fail")
+    assert step("- {id: a, run: b, ask: Go?}").ask == Approval("Go?", on_reject="fail")
+    assert step("- {id: a, run: b, approve: Good?}").approve == Approval("Good?")
+    assert step("- {id: a, run: b, ask: false, approve: false}").ask is None
+    full = step(
+        "- {id: a, run: b, approve: {prompt: p, choices: [x, {id: y, title: Y}], form: {type: object}, show: s.md,"
+        " expires: 1h, default: x, on_reject: fail}}"
+    )
+    assert full.approve == Approval(
+        "p", (Choice("x"), Choice("y", "Y")), {"type": "object"}, ("s.md",), 3600, "x", "fail"
+    )
+
+
+def test_files_in_every_form():
+    made = step(
+        "- {id: o, run: b, creates: out/}\n- {id: a, run: b, updates: [out/x, {path: y, optional: true}],"
+        " requires: [{path: z, external: true}, {any_of: [out/, p], optional: true}, {path: l, label: true}]}"
+    )
+    assert step("- {id: a, run: b, creates: out/}").creates == (Ref("out/"),)
+    assert made.updates == (Ref("out/x"), Ref("y", soft=True))
+    assert made.requires[0] == Ref("z", external=True)
+    assert made.requires[1] == Ref("out/ or p", soft=True, any_of=("out/", "p"))
+
+
+def test_gates_in_every_form():
+    made = step(
+        "- id: a\n  run: b\n  gate:\n  - pytest -q\n  - [ruff, check]\n  - {id: lint, run: [ruff]}\n"
+        "  - {condition: outputs.a.exit_code == 0}\n  - {thresholds: {coverage: 80, score: '> 9.5'}, report: r.json, scale: 10}\n"
+        "  - {artifacts: out.md}\n  - {verdict: {role: r, criteria: Short.}}\n"
+        "  - {verdict: {role: r, criteria: [a, b], prompt: p}}\n  - {person: Fine?}\n  - {uses: spelling, with: {x: 1}}\n"
+        "  - {document: a.md}\n  - {document: b.md, template: u}\n  template: t\ndocuments: {t: plain, u: plain}\n"
+        + ROLES
+    )
+    assert made.gates == (
+        Gate("command", {"script": "pytest -q"}),
+        Gate("command", {"argv": ["ruff", "check"]}),
+        Gate("command", {"argv": ["ruff"]}, "lint"),
+        Gate("condition", {"condition": "outputs.a.exit_code == 0"}),
+        Gate(
+            "thresholds",
+            {"thresholds": {"coverage": ">= 80", "score": "> 9.5"}, "report": "r.json", "scale": 10},
+        ),
+        Gate("artifacts", {"artifacts": ["out.md"]}),
+        Gate("verdict", {"role": "r", "criteria": ["Short."]}),
+        Gate("verdict", {"role": "r", "criteria": ["a", "b"], "prompt": "p"}),
+        Gate("spelling", {"x": 1}),
+        Gate("document", {"document": "a.md", "template": "t"}),
+        Gate("document", {"document": "b.md", "template": "u"}),
+    )
+    assert made.approve == Approval("Fine?", on_reject="fail")
+    assert step("- {id: a, gate: {run: x}}").gates == (Gate("command", {"script": "x"}),)
+
+
+def test_groups_are_flattened_and_give_what_they_say_to_each_member():
+    made = workflow(
+        "phases: [p, q]\nsteps:\n"
+        "- {id: first, run: x}\n"
+        "- id: outer\n  needs: first\n  when: inputs.go\n  phase: p\n  parallel:\n"
+        "  - {id: a, run: x, needs: first, phase: q, when: 'true'}\n"
+        "  - parallel: {id: inner, needs: a, when: 'true', steps: [{id: b, run: x}]}\n"
+        "- {parallel: [{id: c, run: x}]}\n"
+        "- {id: d, run: x, needs: [outer, inner], group: late}\n"
+        "inputs: {go: boolean}\n"
+    )
+    by_id = {one.id: one for one in made.steps}
+    assert [one.id for one in made.steps] == ["first", "a", "b", "c", "d"]
+    assert (by_id["a"].group, by_id["a"].needs, by_id["a"].phase) == ("outer", ("first",), "q")
+    assert by_id["a"].when == "(inputs.go) && (true)"
+    assert (by_id["b"].group, by_id["b"].needs, by_id["b"].phase) == ("outer/inner", ("first", "a"), "p")
+    assert by_id["b"].when == "(inputs.go) && (true)"
+    assert by_id["c"].group == ""
+    assert (by_id["d"].group, by_id["d"].needs) == ("late", ("outer", "inner"))
+
+
+def test_defaults_fill_in_what_a_step_does_not_say():
+    made = workflow(
+        ROLES
+        + "defaults: {role: r, shell: bash, retry: 2, timeout: 1m, on_failure: continue, workspace: read,"
+        " budget: {tokens: 5}, env: {A: 1, B: x}, labels: gpu, cache: true}\nsteps:\n"
+        "- {id: a, run: x}\n- {id: b, run: [x], retry: false, env: {B: true}, labels: [], on_failure: fail, cache: false}\n"
+        "- {id: c, prompt: Do it.}\n"
+    )
+    a, b, c = made.steps
+    assert a.args == {"script": "x", "shell": "bash"}
+    assert (a.retry.attempts, a.timeout.step_seconds, a.on_failure, a.workspace) == (
+        2,
+        60,
+        "continue",
+        "read",
+    )
+    assert (a.budget.tokens, a.env, a.labels, a.cache) == (5, {"A": "1", "B": "x"}, ("gpu",), True)
+    assert b.args == {"argv": ["x"]}
+    assert (b.retry, b.env, b.labels) == (Retry(attempts=1), {"A": "1", "B": "true"}, ())
+    assert (b.on_failure, b.cache) == ("fail", False)
+    assert (c.kind, c.role) == ("role", "r")
+
+
+def test_steps_under_finally_are_final_and_come_last():
+    made = workflow("finally: [{id: z, run: x}]\nsteps: [{id: a, run: x}, {id: b, run: x, finally: true}]")
+    assert [(one.id, one.final) for one in made.steps] == [("a", False), ("b", True), ("z", True)]
+
+
+def test_the_rest_of_a_step_is_taken_as_it_is():
+    made = step(
+        "- {id: a, run: b, title: T, template: t, output: {type: object}, sets: {f: 'true'}, facts: f, weave: {'*.md': union},"
+        " handoff: h, notes: [n, m], extra: {x: 1}, optional: true, when: true}\nfacts: {f: boolean}\ndocuments: {t: plain}"
+    )
+    assert (made.title, made.template, made.output, made.sets) == (
+        "T",
+        "t",
+        {"type": "object"},
+        {"f": "true"},
+    )
+    assert (made.facts, made.weave, made.handoff, made.notes) == (("f",), {"*.md": "union"}, "h", ("n", "m"))
+    assert (made.extra, made.optional, made.when, made.line) == ({"x": 1}, True, "", 2)
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ("- run: x", "2:3: the step has no `id`; name it, so that others can need it"),
+        (
+            "- {id: a}",
+            "2:3: the step `a` does nothing; add one of run, uses, function, decide, call, role, parallel,",
+        ),
+        ("- {title: x}", "2:3: the step does nothing; add one of run,"),
+        ("- {id: a, run: x, call: y}", "2:19: a step is either `run` or `call`; make two steps of it"),
+        ("- {id: a, run: x, role: r}", "2:19: a step is either `run` or `role`; make two steps of it"),
+        (
+            "- {id: a, run: x, prompt: p}",
+            "2:19: `prompt` stands without `role` or `uses` or `function`; add it,",
+        ),
+        ("- {id: a, run: x, with: {y: 1}}", "2:19: `with` stands without `uses` or `function` or `call`"),
+        ("- {id: a, run: x, as: y}", "2:19: `as` stands without `foreach`"),
+        ("- {id: a, run: x, key: y}", "2:19: `key` stands without `foreach`"),
+        ("- {id: a, run: x, at_most: 2}", "2:19: `at_most` stands without `foreach` or `back_to`"),
+        ("- {id: a, run: [x], shell: bash}", "2:21: a list of arguments needs no `shell`; remove it"),
+        (
+            "- {id: a, run: x, foreach: [1], back_to: a, at_most: 2}",
+            "2:45: `at_most` could be meant for `foreach` or for `back_to`; write it inside: back_to:",
+        ),
+        (
+            "- {id: a, run: x, back_to: a, on_failure: {back_to: a}}",
+            "2:31: `back_to` says already where the work is sent back to; write `on_failure: back_to`",
+        ),
+        (
+            "- {id: a, run: x, requires: [{optional: true}]}",
+            "2:30: the file has no `path`; add `path` or `any_of`",
+        ),
+        (
+            "- {id: g, env: {A: b}, parallel: [{id: a, run: x}]}",
+            "2:11: `env` cannot be said of a group; say it of its",
+        ),
+        (
+            "- {id: g, parallel: [{id: a, run: x}]}\n- {id: g, parallel: [{id: b, run: x}]}",
+            "3:8: two groups are called `g`; rename one of them",
+        ),
+        ("- {id: a, gate: {id: x}}", "2:17: the gate checks nothing; add one of run, condition, thresholds,"),
+        (
+            "- {id: a, gate: [{run: x, condition: 'true'}]}",
+            "2:18: a gate is either `run` or `condition`; keep one of them",
+        ),
+        (
+            "- {id: a, gate: [{person: x}, {person: y}]}",
+            "2:31: a second person is asked about the same work; ask in a step of its own",
+        ),
+        (
+            "- {id: a, approve: true, gate: {person: x}}",
+            "2:11: a person among the gates is asked already; keep one of them",
+        ),
+        (
+            "- {id: a, gate: {document: x.md}}",
+            "2:17: the document has no template to be checked by; add `template`",
+        ),
+        (
+            "- {id: a, run: x}\ngate: {person: x}",
+            "3:7: nobody can be asked here; ask in a step: `ask`, with `needs`",
+        ),
+        ("- {id: a, gate: {run: x, scale: 10}}", "2:26: `scale` belongs to `thresholds`; remove it"),
+        ("- {id: a, gate: {run: x, with: {}}}", "2:26: `with` belongs to `uses`; remove it"),
+    ],
+)
+def test_keys_that_do_not_go_together_are_told(steps, said):
+    found = told(f"steps:\n{steps}\n{ROLES}")
+    assert found[0].startswith(f"f.yaml:{said}"), found
