@@ -44,6 +44,18 @@ def test_a_condition_is_for_each_item_when_it_names_it():
     assert graph.each_when == [True, False]
 
 
+def test_a_name_in_a_text_or_of_a_field_is_not_the_item():
+    each = Foreach("[1, 2]", "item")
+    whens = (
+        'inputs.mode == "item"',
+        "inputs.item > 1",
+        "[1].exists(item, item > 1)",
+        "this is no condition (",
+    )
+    graph = Graph(flow(*(noop(f"s{n}", foreach=each, when=when) for n, when in enumerate(whens))))
+    assert graph.each_when == [False] * 4
+
+
 def test_graphs_of_the_same_steps_are_the_same():
     assert Graph(flow(noop("a"))) == Graph(flow(noop("a")))
     assert Graph(flow(noop("a"))) != Graph(flow(noop("b")))

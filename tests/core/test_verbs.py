@@ -151,7 +151,7 @@ def test_an_answer_during_a_pause_is_taken_and_starts_nothing():
 
 def test_a_pause_says_who_wanted_it():
     assert paused().state.detail == "ann"
-    assert running().after(c.Pause(detail="lunch")).state.detail == "lunch"
+    assert running().after(c.Pause(by="ann", reason="lunch")).state.detail == "ann: lunch"
 
 
 def test_a_pause_on_top_of_a_question_ends_in_the_question():

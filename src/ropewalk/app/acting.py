@@ -143,7 +143,7 @@ def command(verb: str, given: Mapping[str, Any], by: str) -> c.Command:
     text = {name: str(given.get(name) or "") for name in ("reason", "step", "name")}
     match verb:
         case "pause":
-            return c.Pause(by=by, detail=text["reason"])
+            return c.Pause(by=by, reason=text["reason"])
         case "resume":
             return c.Resume(by=by)
         case "abort":

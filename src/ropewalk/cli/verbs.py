@@ -43,11 +43,7 @@ async def onwards(here: Here, ropewalk: Ropewalk, run: str) -> int:
 
 
 async def pause(here: Here, run: str, reason: str | None) -> int:
-    return await tell(here, run, lambda by: c.Pause(by=by, detail=_why(by, reason)), "Paused")
-
-
-def _why(by: str, reason: str | None) -> str:
-    return f"{by}: {reason}" if reason else by
+    return await tell(here, run, lambda by: c.Pause(by=by, reason=reason or ""), "Paused")
 
 
 async def resume(here: Here, run: str, drive: bool) -> int:

@@ -139,7 +139,7 @@ class SetFact(Command, frozen=True):
 
 class Pause(Command, frozen=True):
     by: str = ""
-    detail: str = ""
+    reason: str = ""
 
 
 class Hold(Command, frozen=True):

@@ -5,11 +5,12 @@ Made once a definition and shared by all its runs; nothing in it changes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
+from ropewalk.definition.condition import compile as compile_condition
 from ropewalk.definition.order import members_of, needs_of
 from ropewalk.definition.workflow import Step, Workflow
+from ropewalk.errors import ConditionError
 
 
 class Graph:
@@ -50,7 +51,7 @@ class Graph:
         )
         self.deciders = tuple(i for i, step in enumerate(self.steps) if step.decision is not None)
         self.main = sum(not s.final for s in self.steps)
-        self.each_when = [bool(s.foreach and s.when and _names(s.when, s.foreach.name)) for s in self.steps]
+        self.each_when = [bool(s.foreach and s.when and _reads(s.when, s.foreach.name)) for s in self.steps]
         self.phase_sizes: dict[str, int] = {}
         for step in self.steps:
             if step.phase:
@@ -88,5 +89,9 @@ class Graph:
         return seen
 
 
-def _names(expression: str, name: str) -> bool:
-    return re.search(rf"\b{re.escape(name)}\b", expression) is not None
+def _reads(expression: str, name: str) -> bool:
+    """Whether a condition reads the variable `name`; one that is no condition reads nothing, and fails when it is judged."""
+    try:
+        return any(path[0] == name for path in compile_condition(expression).paths)
+    except ConditionError:
+        return False

@@ -83,7 +83,8 @@ def pause(draft: Draft, command: Pause) -> None:
         refuse("pause", "the run is paused already")
     if draft.state.closing == "aborted":
         refuse("pause", "the run is being aborted")
-    draft.emit(e.RunPaused(reason="by request", detail=command.detail or command.by))
+    why = ": ".join(word for word in (command.by, command.reason) if word)
+    draft.emit(e.RunPaused(reason="by request", detail=why))
 
 
 def hold(draft: Draft, command: Hold) -> None:

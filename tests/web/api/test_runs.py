@@ -1,6 +1,7 @@
 """Runs over HTTP: started once a key, listed in pages, shown now and as they were, and told what to do."""
 
 import asyncio
+import re
 
 import pytest
 
@@ -107,6 +108,8 @@ async def test_every_verb_does_what_it_says(door):
     await door.reaches(run, "ask.opened")
     told = (await door.client.post(f"/api/v1/runs/{run}/pause", json={"reason": "lunch"})).json()
     assert told["events"] == ["run.paused"]
+    why = (await door.client.get(f"/api/v1/runs/{run}/explain")).json()["sentence"]
+    assert re.fullmatch(r"The run was paused by \S+: lunch\.", why), why
     assert (await door.client.post(f"/api/v1/runs/{run}/fact", json={"name": "seen", "value": 1})).is_success
     assert (await door.client.post(f"/api/v1/runs/{run}/budget", json={"cost_usd": 5})).is_success
     events = [{"name": "build.done", "data": {"n": n}} for n in (1, 2)]
