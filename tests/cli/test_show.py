@@ -33,9 +33,9 @@ def test_a_run_as_it_was_at_a_version(done):
 
 def test_the_object_has_what_is_known_beside_the_summary(done):
     found = done.json("show", "last")
-    assert found["asks"] == [
-        {"ask": "a1", "step": "b", "about": "question", "prompt": "Well?", "choices": []}
-    ]
+    (ask,) = found["asks"]
+    assert (ask["ask"], ask["step"], ask["about"], ask["prompt"]) == ("a1", "b", "question", "Well?")
+    assert ask["verdicts"] == ["approve", "reject", "amend"]
     assert found["inputs"] == {"who": "me"}
     assert found["started_at"] >= found["created_at"]
 

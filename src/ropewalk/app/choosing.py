@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ropewalk.agents.status import AgentStatus, Statuses, follow
 from ropewalk.app.acting import named
 from ropewalk.app.known import known_here
-from ropewalk.app.showing import plain
+from ropewalk.app.objects import plain
 from ropewalk.definition.workflow import Workflow
 from ropewalk.errors import InvalidDefinition, VariantNeeded
 from ropewalk.formats.discovery import list_all

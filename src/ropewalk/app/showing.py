@@ -8,34 +8,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
 from ropewalk.app import results
+from ropewalk.app.objects import ask_of, find_step, plain, record_of, run_of, step_of
 from ropewalk.core.events import AskOpened
-from ropewalk.core.questions import verdicts
 from ropewalk.core.state import State, StepState
 from ropewalk.core.work import Artifact
-from ropewalk.errors import InvalidRequest, NoSuchFile, NoSuchStep, RopewalkError
+from ropewalk.errors import InvalidRequest, NoSuchFile, RopewalkError
 from ropewalk.observe.explain import Silent
 from ropewalk.observe.explain import explain as explained
-from ropewalk.observe.progress import progress
 from ropewalk.observe.summary import artifacts as artifacts_of
-from ropewalk.observe.summary import listed, step_of, summary
+from ropewalk.observe.summary import listed
+from ropewalk.observe.summary import step_of as row_of
 from ropewalk.observe.timeline import bars
 from ropewalk.ownership import parse_owner, pid_space
 from ropewalk.runtime.leases import Holder
-from ropewalk.store.port import Record, RunQuery
+from ropewalk.store.port import RunQuery
 
 if TYPE_CHECKING:
     from ropewalk.app.folded import Folded
     from ropewalk.app.open import Ropewalk
 
 EVENTS_AT_ONCE: Final = 1_000
-
-
-def plain(value: Any) -> Any:
-    """As JSON has it."""
-    return msgspec.to_builtins(value, enc_hook=str)
 
 
 async def runs(ropewalk: Ropewalk, query: RunQuery = RunQuery()) -> dict[str, Any]:
@@ -48,25 +41,8 @@ async def run(folded: Folded, ropewalk: Ropewalk, name: str, version: int | None
     """One run whole, also as it was at a version. Raises NoSuchRun, InvalidRequest."""
     state = await _state(folded, ropewalk, name, version)
     now = ropewalk.engine.clock.now() if version is None else state.updated_at
-    shown: dict[str, Any] = {
-        **summary(state, now, await _made(ropewalk, state)),
-        "version": state.version,
-        "detail": state.detail,
-        "until": state.until,
-        "created_at": state.created_at,
-        "started_at": state.started_at,
-        "ended_at": state.ended_at,
-        "inputs": state.inputs,
-        "facts": state.facts,
-        "outputs": state.result,
-        "asks": [ask_of(state.run, opened) for opened in state.asks.values()],
-        "labels": state.labels,
-        "forked_from": state.forked_from,
-        "parent": state.parent.run if state.parent else "",
-        "folders": await results.kept_folders(ropewalk, state),
-        "progress": progress(state, now),
-    }
-    return {name: plain(value) for name, value in shown.items()}
+    made, folders = await _made(ropewalk, state), await results.kept_folders(ropewalk, state)
+    return run_of(state, now, made, folders)
 
 
 async def _made(ropewalk: Ropewalk, state: State) -> list[dict[str, Any]]:
@@ -126,52 +102,19 @@ async def timeline(ropewalk: Ropewalk, name: str) -> list[dict[str, Any]]:
 async def steps(folded: Folded, ropewalk: Ropewalk, name: str) -> list[dict[str, Any]]:
     """Every step of a run in written order."""
     state = await folded.state(await ropewalk.store.find(name))
-    found: list[dict[str, Any]] = [plain(step_of(st)) for st in listed(state)]
+    found: list[dict[str, Any]] = [plain(row_of(st)) for st in listed(state)]
     return found
 
 
 async def step(folded: Folded, ropewalk: Ropewalk, name: str, key: str) -> dict[str, Any]:
     """Everything about one step. Raises NoSuchStep."""
     state, st = await _step(folded, ropewalk, name, key)
-    written = state.step(key)
-    shown: dict[str, Any] = {
-        **step_of(st),
-        "attempts_in_round": st.attempt,
-        "kind": written.kind,
-        "title": written.title,
-        "role": written.role,
-        "prompt": written.prompt,
-        "phase": written.phase,
-        "needs": list(written.needs),
-        "waits_for": st.on,
-        "until": st.until,
-        "detail": st.detail,
-        "cause": st.cause,
-        "started_at": st.started_at,
-        "ended_at": st.ended_at,
-        "result": st.result,
-        "failure": st.failure,
-        "failures": st.failures,
-        "verdicts": st.verdicts,
-        "feedback": st.feedback,
-        "route": st.route,
-        "child": st.child,
-        "asks": list(st.asks),
-        "items": st.items,
-        "usage": st.usage,
-    }
-    return {name: plain(value) for name, value in shown.items()}
+    return step_of(state, st)
 
 
 async def _step(folded: Folded, ropewalk: Ropewalk, name: str, key: str) -> tuple[State, StepState]:
     state = await folded.state(await ropewalk.store.find(name))
-    if key not in state.steps:
-        from ropewalk.definition.fault import nearest
-
-        raise NoSuchStep(
-            run=state.run, step=key, nearest=nearest(key, state.steps) or ", ".join([*state.steps][:3])
-        )
-    return state, state.steps[key]
+    return state, find_step(state, key)
 
 
 async def outputs(ropewalk: Ropewalk, name: str) -> list[dict[str, Any]]:
@@ -245,53 +188,11 @@ async def diff(folded: Folded, ropewalk: Ropewalk, name: str, key: str, path: st
 # Asks and events ------------------------------------------------------------------------------------------------------
 
 
-def ask_of(name: str, opened: AskOpened, since: float | None = None) -> dict[str, Any]:
-    """One open ask; `verdicts` are what it takes."""
-    found: dict[str, Any] = plain(
-        {
-            "run": name,
-            "ask": opened.ask,
-            "step": opened.step,
-            "round": opened.round,
-            "about": opened.about,
-            "prompt": opened.prompt,
-            "choices": opened.choices,
-            "titles": opened.titles,
-            "verdicts": list(verdicts(opened)),
-            "form": opened.form,
-            "show": [{"path": a.path, "digest": a.digest, "size": a.size} for a in opened.show],
-            "digest": opened.digest,
-            "since": since,
-            "expires_at": opened.expires_at,
-            "default": opened.default,
-            "fact": opened.fact,
-            "detail": opened.detail,
-        }
-    )
-    return found
-
-
 async def asks(ropewalk: Ropewalk, name: str = "") -> list[dict[str, Any]]:
     """What people are asked, in one run or in all, oldest first."""
     wanted = await ropewalk.store.find(name) if name else ""
     opened = [(run, record) for run, record in await ropewalk.store.asks() if wanted in {"", run}]
     return [ask_of(run, r.event, r.at) for run, r in opened if isinstance(r.event, AskOpened)]
-
-
-def record_of(record: Record) -> dict[str, Any]:
-    """A record as it is sent, with the event as it was written."""
-    return {
-        "position": record.position,
-        "run": record.run,
-        "version": record.version,
-        "id": record.id,
-        "at": record.at,
-        "kind": record.kind,
-        "actor": record.actor,
-        "cause": record.cause,
-        "event": msgspec.Raw(record.body),
-        "hash": record.hash,
-    }
 
 
 async def events(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from ropewalk.app.objects import ask_of
 from ropewalk.cli import exits
 from ropewalk.cli.answering import shown
 from ropewalk.cli.given import value as value_of
@@ -30,7 +31,7 @@ async def inbox(here: Here, run: str | None) -> int:
             opened = record.event
             if not isinstance(opened, AskOpened):
                 continue
-            given.append(_told(of, record.at, opened))
+            given.append(ask_of(of, opened, record.at))
             if not here.screen.json:
                 when = here.screen.paint("dim", f"run {of}, since {moment(record.at)}")
                 here.screen.line(when)
@@ -46,23 +47,6 @@ async def inbox(here: Here, run: str | None) -> int:
     if not found:
         here.screen.line("Nobody is asked anything.")
     return exits.COMPLETED
-
-
-def _told(run: str, at: float, opened: AskOpened) -> dict[str, Any]:
-    return {
-        "run": run,
-        "ask": opened.ask,
-        "step": opened.step,
-        "round": opened.round,
-        "about": opened.about,
-        "prompt": opened.prompt,
-        "choices": opened.choices,
-        "show": opened.show,
-        "digest": opened.digest,
-        "since": at,
-        "expires_at": opened.expires_at,
-        "default": opened.default,
-    }
 
 
 async def approve(here: Here, run: str, ask: str | None, reason: str | None) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ropewalk.app.objects import find_step, run_of, step_of
 from ropewalk.app.results import kept_folders
 from ropewalk.cli import exits
 from ropewalk.cli.driving import headline, shown, warn
@@ -15,7 +16,7 @@ from ropewalk.core.state import State
 from ropewalk.errors import Misused
 from ropewalk.observe.plain import clean
 from ropewalk.observe.progress import StepLine, lines
-from ropewalk.observe.summary import handoffs, summary
+from ropewalk.observe.summary import handoffs
 from ropewalk.observe.verdicts import verdicts
 from ropewalk.observe.wording import duration, short
 
@@ -35,37 +36,13 @@ async def perform(here: Here, run: str, at: int | None, timeline: bool, step: st
             return await draw(here, ropewalk, state, now)
     if step is not None:
         return _step(here.screen, state, step)
-    here.screen.give({**_object(state, now, made), "folders": folders})
+    here.screen.give(run_of(state, now, made, folders))
     if not here.screen.json:
         _show(here.screen, state, now, at, made)
         for folder in folders:
             what = "what an attempt left, kept nowhere else until it is cleared up"
             here.screen.line(f"  {here.screen.paint('magenta', 'mind')} {one_line(folder)}: {what}")
     return exits.COMPLETED
-
-
-def _object(state: State, now: float, made: list[dict[str, Any]]) -> dict[str, Any]:
-    """The object of `ropewalk run --json` with what else is known."""
-    asks = [
-        {"ask": name, "step": a.step, "about": a.about, "prompt": a.prompt, "choices": a.choices}
-        for name, a in state.asks.items()
-    ]
-    return {
-        **summary(state, now, made),
-        "version": state.version,
-        "created_at": state.created_at,
-        "started_at": state.started_at,
-        "ended_at": state.ended_at,
-        "inputs": state.inputs,
-        "facts": state.facts,
-        "outputs": state.result,
-        "gates": verdicts(state),
-        "handoffs": handoffs(state),
-        "asks": asks,
-        "labels": state.labels,
-        "forked_from": state.forked_from,
-        "parent": state.parent.run if state.parent else "",
-    }
 
 
 def _show(screen: Screen, state: State, now: float, at: int | None, made: list[dict[str, Any]]) -> None:
@@ -168,26 +145,10 @@ def _table(screen: Screen, shown: list[StepLine]) -> None:
 
 def _step(screen: Screen, state: State, key: str) -> int:
     """Everything about one step."""
-    from ropewalk.core.draft import Draft
-    from ropewalk.core.verbs import find
-
-    st = find(Draft(state, 0.0), key)
-    found = {
-        "id": st.key,
-        "status": st.status,
-        "round": st.round,
-        "attempts": st.attempts,
-        "result": st.result,
-        "failures": st.failures,
-        "verdicts": st.verdicts,
-        "feedback": st.feedback,
-        "route": st.route,
-        "child": st.child,
-        "items": st.items,
-    }
+    found = step_of(state, find_step(state, key))
     screen.give(found)
     for name, value in found.items():
-        if value not in (None, "", (), []):
+        if value not in (None, "", [], {}):
             screen.line(f"{screen.paint('bold', name)}: {_told(value)}")
     return exits.COMPLETED
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from ropewalk.app.acting import command
+from ropewalk.app.acting import tell as do
 from ropewalk.cli import exits, given
 from ropewalk.cli.drive import GIVEN
 from ropewalk.cli.given import pair, value
 from ropewalk.cli.grammar import Argument, Command, Option
 from ropewalk.cli.here import Here
 from ropewalk.cli.inbox import OF_RUN, is_driven, said, top
-from ropewalk.core import commands as c
+from ropewalk.core.commands import Command as CoreCommand
 from ropewalk.core.state import State
 from ropewalk.errors import Misused, Refused
 from ropewalk.runtime.inputs import secret_values
@@ -23,11 +25,11 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 60.0
 
 
-async def tell(here: Here, run: str, command: Any, what: str, *, drive: bool = False) -> int:
-    """Give a run a command, say what became of it, and go on with it when that was asked for."""
+async def tell(here: Here, run: str, verb: str, what: str, *, drive: bool = False, **given: Any) -> int:
+    """Do a verb on a run, say what became of it, and go on with it when that was asked for."""
     async with here.ropewalk() as ropewalk:
         found = await here.find(ropewalk, run)
-        await ropewalk.engine.tell(found, command(ropewalk.actor), ropewalk.actor)
+        await do(ropewalk, found, verb, given, ropewalk.actor)
         if drive:
             return await onwards(here, ropewalk, found)
         await said(here, ropewalk, found, what)
@@ -43,18 +45,18 @@ async def onwards(here: Here, ropewalk: Ropewalk, run: str) -> int:
 
 
 async def pause(here: Here, run: str, reason: str | None) -> int:
-    return await tell(here, run, lambda by: c.Pause(by=by, reason=reason or ""), "Paused")
+    return await tell(here, run, "pause", "Paused", reason=reason)
 
 
 async def resume(here: Here, run: str, drive: bool) -> int:
-    return await tell(here, run, lambda by: c.Resume(by=by), "Resumed", drive=drive)
+    return await tell(here, run, "resume", "Resumed", drive=drive)
 
 
 async def abort(here: Here, run: str, reason: str | None) -> int:
     """Ended when this returns: by whoever drives it, or here."""
     async with here.ropewalk() as ropewalk:
         found = await here.find(ropewalk, run)
-        await ropewalk.engine.tell(found, c.Abort(reason=reason or "", by=ropewalk.actor), ropewalk.actor)
+        await do(ropewalk, found, "abort", {"reason": reason}, ropewalk.actor)
         state = await ropewalk.engine.fold(found)
         unfinished = not state.ended or bool(state.unwanted)
         if unfinished and not await is_driven(ropewalk, top(state)):
@@ -79,32 +81,25 @@ async def _ended(ropewalk: Ropewalk, run: str) -> State:
 
 async def retry(here: Here, run: str, step: str | None, reason: str | None, drive: bool) -> int:
     what = f"{step} will be tried again" if step else "What failed will be tried again"
-
-    def command(by: str) -> c.Command:
-        return c.RetryStep(step=step or "", by=by, reason=reason or "")
-
-    return await tell(here, run, command, what, drive=drive)
+    return await tell(here, run, "retry", what, drive=drive, step=step, reason=reason)
 
 
 async def skip(here: Here, run: str, step: str, reason: str | None, drive: bool) -> int:
-    def command(by: str) -> c.Command:
-        return c.SkipStep(step=step, by=by, reason=reason or "")
-
-    return await tell(here, run, command, f"{step} is skipped", drive=drive)
+    return await tell(here, run, "skip", f"{step} is skipped", drive=drive, step=step, reason=reason)
 
 
 async def execute(here: Here, run: str, step: str, inputs: list[str]) -> int:
     """Exactly this step; the run stays paused. Done here unless another process drives the run."""
     async with here.ropewalk() as ropewalk:
         found = await here.find(ropewalk, run)
-        command = c.ExecuteStep(step=step, by=ropewalk.actor)
+        exactly = command("exec", {"step": step}, ropewalk.actor)
         if await is_driven(ropewalk, found):
-            await ropewalk.engine.tell(found, command, ropewalk.actor)
+            await ropewalk.engine.tell(found, exactly, ropewalk.actor)
             await said(here, ropewalk, found, f"{step} is begun by the process that drives the run")
             return exits.COMPLETED
         if inputs:
             await _give_quietly(ropewalk, found, given.inputs(inputs, here.folder))
-        state = await _execute(here, ropewalk, found, command)
+        state = await _execute(here, ropewalk, found, exactly)
         st = state.steps[step]
         await said(here, ropewalk, found, f"{step}: {st.status}")
     return exits.FAILED if st.status == "failed" else exits.COMPLETED
@@ -116,7 +111,7 @@ async def _give_quietly(ropewalk: Ropewalk, run: str, values: dict[str, Any]) ->
     ropewalk.engine.vault.put(run, secret_values(workflow, values))
 
 
-async def _execute(here: Here, ropewalk: Ropewalk, run: str, command: c.ExecuteStep) -> State:
+async def _execute(here: Here, ropewalk: Ropewalk, run: str, exactly: CoreCommand) -> State:
     from ropewalk.cli.driving import Lines
 
     begun, done = asyncio.Event(), asyncio.Event()
@@ -130,7 +125,7 @@ async def _execute(here: Here, ropewalk: Ropewalk, run: str, command: c.ExecuteS
     try:
         await asyncio.wait({driving, driven}, return_when=asyncio.FIRST_COMPLETED)
         if run in ropewalk.engine.drivers:
-            await ropewalk.engine.tell(run, command, ropewalk.actor)
+            await ropewalk.engine.tell(run, exactly, ropewalk.actor)
     finally:
         driven.cancel()
         done.set()
@@ -176,7 +171,7 @@ async def fact(here: Here, run: str, facts: list[str], drive: bool) -> int:
     async with here.ropewalk() as ropewalk:
         found = await here.find(ropewalk, run)
         for name, text in known:
-            await ropewalk.engine.tell(found, c.SetFact(name, value(text), ropewalk.actor), ropewalk.actor)
+            await do(ropewalk, found, "fact", {"name": name, "value": value(text)}, ropewalk.actor)
         if drive:
             return await onwards(here, ropewalk, found)
         await said(here, ropewalk, found, ", ".join(f"{name} is {text}" for name, text in known))
@@ -201,10 +196,7 @@ async def budget(
     if any(one is not None and one <= 0 for one in more.values()):
         raise Refused(verb="raise the budget", reason="more is a number above 0")
 
-    def command(by: str) -> c.Command:
-        return c.RaiseBudget(cost_usd=cost, tokens=tokens, attempts=attempts, seconds=seconds, by=by)
-
-    return await tell(here, run, command, "More is allowed", drive=drive)
+    return await tell(here, run, "budget", "More is allowed", drive=drive, **more)
 
 
 STEP = Argument("step", "a step of the run")

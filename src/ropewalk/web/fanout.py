@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import msgspec
 import structlog
 
-from ropewalk.app.showing import record_of
+from ropewalk.app.objects import record_of
 from ropewalk.errors import StoreError
 from ropewalk.store.pattern import matcher
 from ropewalk.store.port import Record, Store

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from ropewalk.app import choosing, showing
+from ropewalk.app.objects import plain
 from ropewalk.errors import NoSuchPlace
 from ropewalk.observe.statistics import of_workflows
 from ropewalk.web.api import models
@@ -89,4 +90,4 @@ async def statistics(
     desk = desk_of(request)
     now = desk.ropewalk.engine.clock.now()
     found = await of_workflows(desk.ropewalk.store, now, workflow=workflow, since=since, most=runs)
-    return give(showing.plain(found))
+    return give(plain(found))

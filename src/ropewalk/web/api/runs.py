@@ -10,6 +10,7 @@ from fastapi import APIRouter, Header, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from ropewalk.app import acting, showing
+from ropewalk.app.objects import plain
 from ropewalk.observe.statistics import of_run
 from ropewalk.store.port import RunQuery
 from ropewalk.web.api import models
@@ -155,7 +156,7 @@ async def timeline(request: Request, run: Run) -> Response:
 async def measured(request: Request, run: Run) -> Response:
     desk = desk_of(request)
     found = await desk.ropewalk.store.find(run)
-    return give(showing.plain(await of_run(desk.ropewalk.store, found, desk.ropewalk.engine.clock.now())))
+    return give(plain(await of_run(desk.ropewalk.store, found, desk.ropewalk.engine.clock.now())))
 
 
 @router.get(
