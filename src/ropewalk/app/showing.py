@@ -9,19 +9,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ropewalk.app import results
+from ropewalk.app.driven import explained
 from ropewalk.app.objects import ask_of, find_step, plain, record_of, run_of, step_of
 from ropewalk.core.events import AskOpened
 from ropewalk.core.state import State, StepState
 from ropewalk.core.work import Artifact
 from ropewalk.errors import InvalidRequest, NoSuchFile, RopewalkError
-from ropewalk.observe.explain import Silent
-from ropewalk.observe.explain import explain as explained
 from ropewalk.observe.summary import artifacts as artifacts_of
 from ropewalk.observe.summary import listed
 from ropewalk.observe.summary import step_of as row_of
 from ropewalk.observe.timeline import bars
-from ropewalk.ownership import parse_owner, pid_space
-from ropewalk.runtime.leases import Holder
 from ropewalk.store.port import RunQuery
 
 if TYPE_CHECKING:
@@ -64,29 +61,8 @@ async def _state(folded: Folded, ropewalk: Ropewalk, name: str, version: int | N
 
 async def explain(folded: Folded, ropewalk: Ropewalk, name: str) -> dict[str, Any]:
     """Why a run is where it is, in one sentence, and what can be done."""
-    state = await folded.state(await ropewalk.store.find(name))
-    now = ropewalk.engine.clock.now()
-    holder = await ropewalk.engine.leases.holder(state.run)
-    children = {
-        st.child: await folded.state(st.child) for st in state.steps.values() if _is_called(state, st)
-    }
-    found: dict[str, Any] = plain(
-        explained(state, now, driven=holder is not None, children=children.get, silent=silent(holder))
-    )
+    found: dict[str, Any] = plain(await explained(ropewalk, await ropewalk.store.find(name), folded.state))
     return found
-
-
-def silent(holder: Holder | None) -> Silent | None:
-    """The driver of a run as it is to be told of; None while there is nothing to say."""
-    if holder is None or not holder.silent:
-        return None
-    owner = parse_owner(holder.owner)
-    here = owner is not None and owner.space == pid_space() and holder.life == "alive"
-    return Silent(holder.who, holder.silent_seconds, owner.pid if owner is not None and here else 0)
-
-
-def _is_called(state: State, st: StepState) -> bool:
-    return bool(st.child) and st.key in state.calls
 
 
 async def timeline(ropewalk: Ropewalk, name: str) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from ropewalk.app.driven import is_driven, top
 from ropewalk.app.objects import ask_of
 from ropewalk.cli import exits
 from ropewalk.cli.answering import shown
@@ -112,26 +113,16 @@ async def _asks(ropewalk: Ropewalk) -> list[tuple[str, AskOpened]]:
 async def said(here: Here, ropewalk: Ropewalk, run: str, what: str) -> None:
     """What became of it, and who goes on with the run."""
     state = await ropewalk.engine.fold(run)
-    driven = await is_driven(ropewalk, top(state))
+    driven = await is_driven(ropewalk, state)
     here.screen.give({"run": run, "status": state.status, "reason": state.reason, "driven": driven})
     here.screen.line(f"{what}. Run {run} is {here.screen.status(state.status)}.")
     for line in _onwards(state, driven):
         here.screen.line(line)
 
 
-def top(state: State) -> str:
-    """The run that is driven when this one is: the one that called it, if any did."""
-    return state.run.partition(".")[0] if state.parent else state.run
-
-
 def _onwards(state: State, driven: bool) -> Iterator[str]:
     if not state.ended and not driven and not (state.status == "paused" and state.reason == "by request"):
         yield f"Nobody drives it now; go on with `ropewalk drive {top(state)}`."
-
-
-async def is_driven(ropewalk: Ropewalk, run: str) -> bool:
-    """Whether a living process holds the lease of a run."""
-    return await ropewalk.engine.leases.holder(run) is not None
 
 
 OF_RUN = Argument("run", "a run's id or its beginning, or `last`", complete="run")

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from ropewalk.app.acting import command
 from ropewalk.app.acting import tell as do
+from ropewalk.app.driven import is_driven, top
 from ropewalk.cli import exits, given
 from ropewalk.cli.drive import GIVEN
 from ropewalk.cli.given import pair, value
 from ropewalk.cli.grammar import Argument, Command, Option
 from ropewalk.cli.here import Here
-from ropewalk.cli.inbox import OF_RUN, is_driven, said, top
+from ropewalk.cli.inbox import OF_RUN, said
 from ropewalk.core.commands import Command as CoreCommand
 from ropewalk.core.state import State
 from ropewalk.errors import Misused, Refused
@@ -59,7 +60,7 @@ async def abort(here: Here, run: str, reason: str | None) -> int:
         await do(ropewalk, found, "abort", {"reason": reason}, ropewalk.actor)
         state = await ropewalk.engine.fold(found)
         unfinished = not state.ended or bool(state.unwanted)
-        if unfinished and not await is_driven(ropewalk, top(state)):
+        if unfinished and not await is_driven(ropewalk, state):
             state = await ropewalk.drive(found)
         elif not state.ended:
             state = await _ended(ropewalk, found)
@@ -93,7 +94,7 @@ async def execute(here: Here, run: str, step: str, inputs: list[str]) -> int:
     async with here.ropewalk() as ropewalk:
         found = await here.find(ropewalk, run)
         exactly = command("exec", {"step": step}, ropewalk.actor)
-        if await is_driven(ropewalk, found):
+        if await is_driven(ropewalk, await ropewalk.engine.fold(found)):
             await ropewalk.engine.tell(found, exactly, ropewalk.actor)
             await said(here, ropewalk, found, f"{step} is begun by the process that drives the run")
             return exits.COMPLETED
