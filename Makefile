@@ -70,7 +70,7 @@ check: formatted lint types floors
 
 formatted: $(VENV)/.test
 	@echo "== format"
-	@$(BIN)/ruff format --check --quiet . || { echo "make format mends it" >&2; exit 1; }
+	@$(BIN)/ruff format --check --quiet . || { echo "make format fixes it" >&2; exit 1; }
 
 lint: $(VENV)/.test
 	@echo "== lint"

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 class RopewalkError(Exception):
     """ropewalk could not do what was asked."""
 
-    mend: ClassVar[str] = ""
+    hint: ClassVar[str] = ""
     """What the reader can do about it; a template like the docstring."""
     passing: ClassVar[bool] = False
     """Whether it may pass by itself: then a run under way waits for that, and tries again."""
@@ -20,7 +20,7 @@ class RopewalkError(Exception):
         template = message if message is not None else (type(self).__doc__ or "").strip()
         self.where = where
         self.message = template.format_map(_Fields(where)) if where else template
-        self.how = self.mend.format_map(_Fields(where)) if where else self.mend
+        self.how = self.hint.format_map(_Fields(where)) if where else self.hint
         super().__init__(self.message)
 
     @property
@@ -40,10 +40,10 @@ class _Fields(dict[str, Any]):
         return "{" + key + "}"
 
 
-class Misused(RopewalkError):
+class UsageError(RopewalkError):
     """{what}."""
 
-    mend = "{mend}"
+    hint = "{hint}"
 
 
 class Refused(RopewalkError):
@@ -57,31 +57,31 @@ class Conflicted(RopewalkError):
 class NoSuchRun(RopewalkError):
     """There is no run {run} in this store."""
 
-    mend = "`ropewalk runs` lists them; a unique beginning of an id is enough"
+    hint = "`ropewalk runs` lists them; a unique beginning of an id is enough"
 
 
 class NoSuchStep(RopewalkError):
     """Run {run} has no step {step}."""
 
-    mend = "did you mean {nearest}?"
+    hint = "did you mean {nearest}?"
 
 
 class NoSuchAsk(RopewalkError):
     """Run {run} has no ask {ask}."""
 
-    mend = "`ropewalk inbox` lists what is open"
+    hint = "`ropewalk inbox` lists what is open"
 
 
 class NoSuchWorkflow(RopewalkError):
     """There is no workflow {name}."""
 
-    mend = "`ropewalk workflows` lists them; {nearest}"
+    hint = "`ropewalk workflows` lists them; {nearest}"
 
 
 class VariantNeeded(RopewalkError):
     """{file} holds {count} workflows in one; choose one of them."""
 
-    mend = "add `--variant` {choices}"
+    hint = "add `--variant` {choices}"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -112,7 +112,7 @@ class SecretError(RopewalkError):
 class SecretStays(RopewalkError):
     """The secret {name} stands in {path} and cannot be taken out: {reason}."""
 
-    mend = "nothing of the attempt is kept; remove {folder} yourself"
+    hint = "nothing of the attempt is kept; remove {folder} yourself"
 
 
 class SecretsMissing(RopewalkError):
@@ -122,10 +122,10 @@ class SecretsMissing(RopewalkError):
 class ConditionError(RopewalkError):
     """The condition `{expression}` cannot be used: {reason}."""
 
-    mend = "{mend}"
+    hint = "{hint}"
 
-    def __init__(self, message: str | None = None, *, mend: str = "", **where: Any) -> None:
-        super().__init__(message, mend=mend, **where)
+    def __init__(self, message: str | None = None, *, hint: str = "", **where: Any) -> None:
+        super().__init__(message, hint=hint, **where)
 
     @property
     def column(self) -> int:
@@ -158,7 +158,7 @@ class NoSuchBlob(StoreError):
 class Unreadable(StoreError):
     """Record {position} (run {run}, version {version}) is a {kind} that this ropewalk cannot read: {reason}."""
 
-    mend = "a newer ropewalk may have written it; upgrade this one"
+    hint = "a newer ropewalk may have written it; upgrade this one"
 
 
 class SettingsError(RopewalkError):
@@ -176,7 +176,7 @@ class AgentError(RopewalkError):
 class Unconfinable(RopewalkError):
     """What is to be confined is not started: {reason}."""
 
-    mend = "{hint}"
+    hint = "{hint}"
 
     def __init__(self, message: str | None = None, *, hint: str = "", **where: Any) -> None:
         super().__init__(message, hint=hint, **where)
@@ -189,27 +189,27 @@ class WorkspaceError(RopewalkError):
 class FolderHeld(WorkspaceError):
     """The folder {place} belongs to {owner}, which may still work in it."""
 
-    mend = "stop that process, or wait until it is done"
+    hint = "stop that process, or wait until it is done"
     passing = True
 
 
 class HostHasNoRoom(RopewalkError):
     """This machine has no room for that now: {reason}."""
 
-    mend = "`ulimit -a` shows the limits of this shell, `df` and `df -i` the disk; make room, and try again"
+    hint = "`ulimit -a` shows the limits of this shell, `df` and `df -i` the disk; make room, and try again"
     passing = True
 
 
 class FileRefused(RopewalkError):
     """{file} cannot be used: {reason}."""
 
-    mend = "let this user read and write there, or move what stands in the way"
+    hint = "let this user read and write there, or move what stands in the way"
 
 
 class StateFolderUnusable(RopewalkError):
     """ropewalk cannot keep its files in {place}: {reason}."""
 
-    mend = "{mend}"
+    hint = "{hint}"
 
 
 class TakesTooLong(RopewalkError):
@@ -227,19 +227,19 @@ class LinkInTheWay(WorkspaceError):
 class DirtyCheckout(WorkspaceError):
     """{place} has {count} uncommitted change(s): {listed}."""
 
-    mend = "commit or stash them, or take them along with --with-changes"
+    hint = "commit or stash them, or take them along with --with-changes"
 
 
 class TargetCheckedOut(WorkspaceError):
     """{target} is checked out in {place}, and a checkout is never moved under its user."""
 
-    mend = "land there with: git -C {place} merge --ff-only {commit}"
+    hint = "land there with: git -C {place} merge --ff-only {commit}"
 
 
 class TargetRewritten(WorkspaceError):
     """{target} was rewritten and no longer contains {seen}, which the run started from."""
 
-    mend = "the run's branch is kept; take its commits over with: git rebase --onto {target} {seen} {branch}"
+    hint = "the run's branch is kept; take its commits over with: git rebase --onto {target} {seen} {branch}"
 
 
 class GitFailed(WorkspaceError):
@@ -255,71 +255,71 @@ class GitBusy(GitFailed):
 class LeaseHeld(RopewalkError):
     """Run {run} is being driven by {owner}."""
 
-    mend = "watch it with `ropewalk watch {run}`, wait until it is done, or end that process (kill {pid}) to drive it here"
+    hint = "watch it with `ropewalk watch {run}`, wait until it is done, or end that process (kill {pid}) to drive it here"
 
 
 class StillRunning(RopewalkError):
     """Processes of an earlier attempt of {step} in run {run} still run on this host; they are kept by {keepers}."""
 
-    mend = "another driver may be at work; else end these processes (0 is one that is not known), and drive the run again"
+    hint = "another driver may be at work; else end these processes (0 is one that is not known), and drive the run again"
 
 
 class GateError(RopewalkError):
     """The gate {gate} cannot judge: {reason}."""
 
 
-class DoorShut(RopewalkError):
+class MissingExtra(RopewalkError):
     """{door} needs what is not installed: {missing}."""
 
-    mend = "{install}"
+    hint = "{install}"
 
 
 class AddressTaken(RopewalkError):
     """{address} cannot be listened on: {reason}."""
 
-    mend = "stop what uses it, or choose another with --port"
+    hint = "stop what uses it, or choose another with --port"
 
 
 class TokensNeeded(RopewalkError):
     """{host} can be reached from other hosts, and no token is there to let people in by."""
 
-    mend = "make one with `ropewalk token create --role admin`, or listen on 127.0.0.1"
+    hint = "make one with `ropewalk token create --role admin`, or listen on 127.0.0.1"
 
 
 class NoSuchToken(RopewalkError):
     """There is no token {token}."""
 
-    mend = "`ropewalk token list` shows them"
+    hint = "`ropewalk token list` shows them"
 
 
 class NoSuchWebhook(RopewalkError):
     """There is no webhook {webhook}."""
 
-    mend = "`ropewalk webhooks list` shows them"
+    hint = "`ropewalk webhooks list` shows them"
 
 
 class WebhookRefused(RopewalkError):
     """The webhook {url} cannot be used: {reason}."""
 
-    mend = "{mend}"
+    hint = "{hint}"
 
 
-class NotKnown(RopewalkError):
+class Unauthenticated(RopewalkError):
     """Nobody is let in without a token: {reason}."""
 
-    mend = "send `Authorization: Bearer ropewalk_…`, or log in on the page"
+    hint = "send `Authorization: Bearer ropewalk_…`, or log in on the page"
 
 
 class NotAllowed(RopewalkError):
     """{who} is {role}, and this needs {needed}."""
 
-    mend = "use a token of that role: `ropewalk token create --role {needed}`"
+    hint = "use a token of that role: `ropewalk token create --role {needed}`"
 
 
 class ForeignRequest(RopewalkError):
     """This comes from another place than ropewalk's own pages: {reason}."""
 
-    mend = "name the address in the setting `hosts`, if it is yours"
+    hint = "name the address in the setting `hosts`, if it is yours"
 
 
 class TooLarge(RopewalkError):
@@ -333,7 +333,7 @@ class TooMany(RopewalkError):
 class KeyReused(RopewalkError):
     """The idempotency key {key} belongs to another request."""
 
-    mend = "take a new key for a new request"
+    hint = "take a new key for a new request"
 
 
 class InvalidRequest(RopewalkError):
@@ -343,22 +343,22 @@ class InvalidRequest(RopewalkError):
 class NoSuchPlace(RopewalkError):
     """There is nothing at {path}."""
 
-    mend = "`/docs` lists what there is"
+    hint = "`/docs` lists what there is"
 
 
 class NoSuchMethod(RopewalkError):
     """{path} does not know {method}."""
 
-    mend = "it knows {methods}"
+    hint = "it knows {methods}"
 
 
 class NoSuchFile(RopewalkError):
     """Run {run} has no artifact {path}."""
 
-    mend = "the run's artifacts are listed below `/artifacts`"
+    hint = "the run's artifacts are listed below `/artifacts`"
 
 
 class NotKept(NoSuchFile):
     """{path} of run {run} is no longer kept."""
 
-    mend = "the run's folder or refs were cleaned up"
+    hint = "the run's folder or refs were cleaned up"

@@ -188,7 +188,7 @@ async def test_a_tape_of_a_later_format_is_refused(tmp_path):
 async def test_without_a_tape_the_agent_is_not_there(tmp_path):
     probe = await Player("acting", tmp_path).probe()
     assert not probe.installed
-    assert "record" in probe.mend
+    assert "record" in probe.hint
 
 
 async def test_a_recorder_is_as_usable_as_its_agent(tmp_path):

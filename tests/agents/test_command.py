@@ -144,9 +144,9 @@ async def test_own_rules_and_exit_codes_come_before_ours(desk):
 
 
 async def test_a_program_that_is_not_there_cannot_be_used_and_says_what_to_do(desk):
-    agent = Command("ours", Settings(argv=("no-such-agent",), mend="npm i no-such-agent"))
+    agent = Command("ours", Settings(argv=("no-such-agent",), hint="npm i no-such-agent"))
     probe = await agent.probe()
-    assert (probe.installed, probe.usable, probe.mend) == (False, False, "npm i no-such-agent")
+    assert (probe.installed, probe.usable, probe.hint) == (False, False, "npm i no-such-agent")
     failure = (await agent.perform(brief(), desk)).failure
     assert failure is not None
     assert failure.kind == "permanent"

@@ -343,7 +343,7 @@ async def test_asked_for_and_not_to_be_had_nothing_is_started(tmp_path, monkeypa
     assert not (desk.folder / "started").exists()
     probe = await agent.probe()
     assert not probe.usable
-    assert "bubblewrap" in probe.mend
+    assert "bubblewrap" in probe.hint
 
 
 def test_an_attempt_reaches_what_its_desk_says(tmp_path):

@@ -7,7 +7,7 @@ from ropewalk.agents.presets import PRESETS, preset
 def test_every_preset_says_how_to_get_it_and_how_to_log_in():
     for name, settings in PRESETS.items():
         assert settings.argv, name
-        assert settings.mend, name
+        assert settings.hint, name
         assert settings.login, name
 
 

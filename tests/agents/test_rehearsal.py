@@ -106,10 +106,10 @@ async def test_the_same_brief_leaves_the_same_files(tmp_path):
     texts = []
     for name in ("one", "two"):
         desk = ListeningDesk(tmp_path / name)
-        await rehearse(desk, creates=(Ref("a.md"),), feedback=(Feedback("gate", "no", ("mend it",)),))
+        await rehearse(desk, creates=(Ref("a.md"),), feedback=(Feedback("gate", "no", ("fix it",)),))
         texts.append((desk.folder / "a.md").read_text())
     assert texts[0] == texts[1]
-    assert "mend it" in texts[0]
+    assert "fix it" in texts[0]
 
 
 async def test_a_document_comes_from_its_template_where_there_is_a_renderer(desk):

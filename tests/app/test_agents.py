@@ -69,7 +69,7 @@ async def test_every_agent_is_probed(tmp_path, monkeypatch):
     probes = {probe.agent: probe for probe in await probe_all(Settings())}
     assert probes["rehearsal"].usable
     assert not probes["claude"].installed
-    assert "npm install" in probes["claude"].mend
+    assert "npm install" in probes["claude"].hint
 
 
 def test_tools_have_the_agents():

@@ -3,7 +3,7 @@
 import pytest
 
 from ropewalk.app import doors
-from ropewalk.errors import DoorShut
+from ropewalk.errors import MissingExtra
 from ropewalk.installation import install
 
 
@@ -13,6 +13,6 @@ def test_a_door_opens_the_function_behind_it():
 
 def test_what_is_missing_is_named_with_the_extra_that_brings_it(monkeypatch):
     monkeypatch.setitem(doors.DOORS, "ropewalk serve", ("ropewalk.web.nowhere", "serve", "web"))
-    with pytest.raises(DoorShut) as shut:
+    with pytest.raises(MissingExtra) as shut:
         doors.door("ropewalk serve")
     assert install("web") in str(shut.value)

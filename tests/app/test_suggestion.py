@@ -8,7 +8,7 @@ from ropewalk.app.suggestion import suggest, text_of
 def test_the_first_usable_agent_is_the_one_for_every_role():
     probes = [
         Probe("rehearsal", installed=True, usable=True),
-        Probe("claude", installed=True, usable=False, reason="it is not logged in", mend="log in"),
+        Probe("claude", installed=True, usable=False, reason="it is not logged in", hint="log in"),
         Probe("codex", installed=True, usable=True, version="1.2"),
         Probe("gemini", installed=False, usable=False),
     ]

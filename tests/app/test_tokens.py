@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from ropewalk.app.tokens import MAY, ROLES, Person, Role, Tokens
-from ropewalk.errors import Misused, NoSuchToken, NotKnown
+from ropewalk.errors import NoSuchToken, Unauthenticated, UsageError
 from ropewalk.store.memory import MemoryStore
 
 
@@ -25,15 +25,15 @@ async def test_a_token_ends_with_its_time_or_when_it_is_revoked():
     assert not await tokens.any_alive(0.0)
     text, token = await tokens.create("ada", "viewer", 0.0, days=1)
     assert await tokens.any_alive(86_399.0)
-    with pytest.raises(NotKnown):
+    with pytest.raises(Unauthenticated):
         await tokens.person(text, 86_400.0)
     other, second = await tokens.create("bob", "admin", 0.0)
     await tokens.revoke("bob", 5.0)
     assert (await tokens.revoke(second.id, 9.0)).revoked_at == 5.0
     for wrong in (other, "ropewalk_x", "", "\ud800"):
-        with pytest.raises(NotKnown):
+        with pytest.raises(Unauthenticated):
             await tokens.person(wrong, 6.0)
-    with pytest.raises(NotKnown):
+    with pytest.raises(Unauthenticated):
         await tokens.by_id(second.id, 6.0)
     assert token.id != second.id
 
@@ -51,7 +51,7 @@ async def test_a_name_that_two_tokens_have_is_none():
 )
 async def test_a_token_that_makes_no_sense_is_not_made(how):
     tokens = Tokens(MemoryStore())
-    with pytest.raises(Misused):
+    with pytest.raises(UsageError):
         await tokens.create("ada", now=0.0, **how)
     assert await tokens.all() == []
 

@@ -3,7 +3,7 @@ import pytest
 from ropewalk.cli.answering import hint, read
 from ropewalk.core.events import AskOpened
 from ropewalk.core.work import Artifact
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 
 PLAIN = AskOpened("s", ask="a1", about="question", prompt="Well?")
 SHOWN = AskOpened("s", ask="a1", about="approval", prompt="Good?", show=(Artifact("a.md", "d"),))
@@ -43,5 +43,5 @@ def test_a_line_means_an_answer(opened, line, verdict, reason, value):
     ("opened", "line"), [(SHOWN, "perhaps"), (CHOICES, "3"), (PLAIN, ""), (PERMISSION, "m")]
 )
 def test_what_is_no_answer_says_what_would_be(opened, line):
-    with pytest.raises(Misused, match="takes"):
+    with pytest.raises(UsageError, match="takes"):
         read(opened, line)

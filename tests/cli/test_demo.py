@@ -12,7 +12,7 @@ import pytest
 from ropewalk.cli import demo
 from ropewalk.cli.demo import DEMO
 from ropewalk.cli.here import Here
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_commands_are_shown_as_they_work_here(monkeypatch, argv, on_path, called
 
 async def test_without_git_it_says_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    with pytest.raises(Misused, match="git was not found"):
+    with pytest.raises(UsageError, match="git was not found"):
         await DEMO.perform(Here(str(tmp_path), None), into="x", plain=False, yes=True)
     assert list(tmp_path.iterdir()) == []
 
@@ -40,7 +40,7 @@ async def test_without_git_it_says_what_to_install(monkeypatch, tmp_path):
 @pytest.mark.needs("git")
 async def test_what_git_refuses_is_told(monkeypatch, tmp_path):
     monkeypatch.setattr(demo, "_AS_DEMO", ("--nonsense",))
-    with pytest.raises(Misused, match=r"git failed in .*: unknown option: --nonsense"):
+    with pytest.raises(UsageError, match=r"git failed in .*: unknown option: --nonsense"):
         await DEMO.perform(Here(str(tmp_path), None), into="x", plain=False, yes=True)
 
 

@@ -5,7 +5,7 @@ import pytest
 from ropewalk.cli.given import facts, inputs, pair, secrets, value
 from ropewalk.cli.here import Here
 from ropewalk.definition.workflow import Fact, Input, Workflow
-from ropewalk.errors import InvalidInput, Misused
+from ropewalk.errors import InvalidInput, UsageError
 
 FLOW = Workflow("w", (), facts={"ready": Fact(), "name": Fact("string")})
 
@@ -32,16 +32,16 @@ def test_inputs_are_pairs_files_and_objects_and_the_last_word_wins(tmp_path):
 def test_a_bad_input_names_the_word(tmp_path, word, said):
     (tmp_path / "list.json").write_text("[1]")
     (tmp_path / "bytes.json").write_bytes(b"\xff\xfe{")
-    with pytest.raises(Misused, match=said):
+    with pytest.raises(UsageError, match=said):
         inputs([word], tmp_path)
 
 
 @pytest.mark.parametrize("word", ["token:hunter2hunter2", '{"token":"hunter2hunter2"', '["hunter2hunter2"]'])
 def test_a_bad_input_that_may_be_a_secret_is_not_repeated(tmp_path, word):
-    with pytest.raises(Misused) as refused:
+    with pytest.raises(UsageError) as refused:
         inputs([word], tmp_path)
     assert "hunter2" not in str(refused.value)
-    with pytest.raises(Misused, match="'ready' is no NAME=VALUE"):
+    with pytest.raises(UsageError, match="'ready' is no NAME=VALUE"):
         facts(["ready"], FLOW)
 
 
@@ -66,7 +66,7 @@ def test_a_value_may_stand_in_a_variable_or_come_by_standard_input(tmp_path, mon
     assert inputs(["a=@-"], tmp_path) == {"a": "typed"}
     monkeypatch.setattr("sys.stdin", io.StringIO('{"a": "b"}'))
     assert inputs(["@-"], tmp_path) == {"a": "b"}
-    with pytest.raises(Misused, match="the variable NOT_SET_ANYWHERE is not set"):
+    with pytest.raises(UsageError, match="the variable NOT_SET_ANYWHERE is not set"):
         inputs(["a=@env:NOT_SET_ANYWHERE"], tmp_path)
 
 

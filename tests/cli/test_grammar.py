@@ -1,7 +1,7 @@
 import pytest
 
 from ropewalk.cli.grammar import Argument, Command, Option, parse
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 
 COMMAND = Command(
     "try",
@@ -58,7 +58,7 @@ def test_many_words_are_a_list():
     many = Command("try", "Try", lambda: 0, Argument("files", "files", many=True))
     assert parse(many, ["a", "b"])["files"] == ["a", "b"]
     assert many.usage() == "ropewalk try FILES… [OPTIONS]"
-    with pytest.raises(Misused, match="needs FILES: files"):
+    with pytest.raises(UsageError, match="needs FILES: files"):
         parse(many, [])
     some = Command("try", "Try", lambda: 0, Argument("files", "files", many=True, required=False))
     assert parse(some, [])["files"] == []
@@ -81,5 +81,5 @@ def test_many_words_are_a_list():
     ],
 )
 def test_a_slip_says_what_and_how(words, said):
-    with pytest.raises(Misused, match=said):
+    with pytest.raises(UsageError, match=said):
         parse(COMMAND, words)

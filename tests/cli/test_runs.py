@@ -1,7 +1,7 @@
 import pytest
 
 from ropewalk.cli.runs import time_of
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 
 
 def test_the_newest_run_comes_first_and_pages_follow(ropewalk):
@@ -48,5 +48,5 @@ def test_times_before_now_and_in_iso_form():
     assert time_of("2h", 10_000) == 2_800
     assert time_of("1.5m", 100) == 10
     assert time_of("2026-01-31T12:00:00+00:00", 0) == 1769860800
-    with pytest.raises(Misused, match="'yesterday' is no time"):
+    with pytest.raises(UsageError, match="'yesterday' is no time"):
         time_of("yesterday", 0)

@@ -37,14 +37,14 @@ def test_a_group_stands_for_its_members_and_those_of_groups_inside_it():
 def test_a_reader_waits_for_every_earlier_writer_and_for_no_later_one():
     workflow = flow(
         step("make", creates=["prd.md"]),
-        step("mend", updates=["prd.md"]),
+        step("hint", updates=["prd.md"]),
         step("read", requires=["prd.md"]),
         step("late", updates=["prd.md"]),
     )
     assert needs_of(workflow) == {
         "make": (),
-        "mend": ("make",),
-        "read": ("make", "mend"),
+        "hint": ("make",),
+        "read": ("make", "hint"),
         "late": ("make",),
     }
 

@@ -56,7 +56,7 @@ steps:
 """
 
 SAID = """\
-f.yaml:3:35: the default of `count` is not an integer; mend it, or its `type`
+f.yaml:3:35: the default of `count` is not an integer; fix it, or its `type`
 f.yaml:8:11: there is no role `writter`; did you mean writer?
 f.yaml:9:21: there is no `inputs.cuont`; did you mean count?
 f.yaml:12:19: there is no step `reveiw`; define it, or remove it
@@ -143,8 +143,8 @@ def test_of_several_documents_the_one_that_is_a_workflow_is_meant():
 
 
 def test_an_unknown_format_is_refused_with_the_nearest():
-    with pytest.raises(SettingsError, match="there is no format wefd, did you mean ropewalk"):
-        load_text("steps: [{id: a, run: b}]", format="wefd")
+    with pytest.raises(SettingsError, match="there is no format ropewalc, did you mean ropewalk"):
+        load_text("steps: [{id: a, run: b}]", format="ropewalc")
     with pytest.raises(SettingsError, match="there is no format x\\."):
         load_text("steps: [{id: a, run: b}]", format="x")
 

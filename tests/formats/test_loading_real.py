@@ -79,7 +79,7 @@ def test_a_file_that_is_not_yaml_is_told_with_its_place_and_a_hint(path):
     fault = caught.value.faults[0]
     assert fault.line
     assert fault.column
-    assert fault.mend
+    assert fault.hint
 
 
 class Shape(NamedTuple):

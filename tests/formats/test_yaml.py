@@ -105,7 +105,7 @@ def test_one_document_is_expected():
     [
         ("a:\n\t- b", "f.yaml:2:1: a tab stands where spaces are expected; indent with spaces"),
         ("a: @b", "f.yaml:1:4: a value cannot begin with this character; put the value in quotes"),
-        ("a: b: c", "f.yaml:1:5: `: ` is not expected here; put text with `: ` in quotes, or mend the"),
+        ("a: b: c", "f.yaml:1:5: `: ` is not expected here; put text with `: ` in quotes, or fix the"),
         ("a: 1\nb: 'x\nc: y", "f.yaml:2:4: the quote is never closed; close the quote"),
         ('a: "x\n---\ny"', "f.yaml:1:4: the quote is never closed; close the quote"),
         ('a: "x\\q"', "f.yaml:1:7: the backslash sequence is not known; use single quotes, or double"),

@@ -143,7 +143,7 @@ def test_an_error_is_json_when_that_was_asked_for(completed):
         "error": {
             "code": "no-such-run",
             "message": "There is no run nope in this store.",
-            "mend": "`ropewalk runs` lists them; a unique beginning of an id is enough",
+            "hint": "`ropewalk runs` lists them; a unique beginning of an id is enough",
         }
     }
 

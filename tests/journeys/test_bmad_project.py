@@ -65,7 +65,7 @@ workflow:
   handoff_prompts:
     analyst_to_pm: "The brief is complete. Write the requirements for {{idea}}."
     pm_to_architect: The requirements are ready in docs/prd.md.
-    po_issues: "There were findings in [document]. {{if po_checklist_issues}}: mend them."
+    po_issues: "There were findings in [document]. {{if po_checklist_issues}}: fix them."
     complete: Everything is done.
 """
 TEMPLATE = """\

@@ -1,4 +1,4 @@
-"""`ropewalk demo` keeps what it promises: six phases, an approval, a fault that comes back and is mended, parts that are joined."""
+"""`ropewalk demo` keeps what it promises: six phases, an approval, a fault that comes back and is fixed, parts that are joined."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from ropewalk.store.memory import MemoryStore
 
 class Sad(Rehearsal):
     async def probe(self):
-        return Probe("sad", installed=False, usable=False, reason="not installed", mend="install it")
+        return Probe("sad", installed=False, usable=False, reason="not installed", hint="install it")
 
 
 class Gone(dict):
@@ -26,7 +26,7 @@ def test_python_and_the_parts_are_good_here(monkeypatch):
     missing = health.parts_check(("no-such-part",))
     assert (missing.grade, missing.said) == ("bad", "not installed: no-such-part")
     monkeypatch.setattr(sys, "version_info", (3, 10))
-    assert "3.11" in health.python_check().mend
+    assert "3.11" in health.python_check().hint
 
 
 @pytest.mark.needs("git")
@@ -35,7 +35,7 @@ async def test_git_is_good_when_it_is_new_enough(monkeypatch):
 
     assert (await health.git_check()).grade == "good"
     monkeypatch.setattr(git, "OLDEST", (99, 0))
-    assert "99.0" in (await health.git_check()).mend
+    assert "99.0" in (await health.git_check()).hint
     monkeypatch.setenv("PATH", "/nowhere")
     assert (await health.git_check()).grade == "bad"
 
@@ -54,7 +54,7 @@ async def test_a_store_with_a_fault_or_that_cannot_be_written_is_bad():
             raise StoreError(store="x", reason="it is read-only")
 
     damaged = await health.store_check(Damaged())
-    assert (damaged.grade, damaged.mend != "") == ("bad", True)
+    assert (damaged.grade, damaged.hint != "") == ("bad", True)
     assert "2 fault(s), the first: Record 3" in damaged.said
     assert "read-only" in (await health.store_check(ReadOnly())).said
 
@@ -67,7 +67,7 @@ def test_room_on_the_disk(monkeypatch, tmp_path, free, grade):
 
 async def test_agents_say_themselves_whether_they_can_be_used():
     good, sad = await health.agents_check({"rehearsal": Rehearsal(), "sad": Sad()})
-    assert (good.grade, sad.grade, sad.mend) == ("good", "warning", "install it")
+    assert (good.grade, sad.grade, sad.hint) == ("good", "warning", "install it")
     assert (await health.probe("x", Gone(x=1))).reason == "The agent x cannot be used: it is broken."
 
 

@@ -15,7 +15,7 @@ from ropewalk.definition.policy import Limits
 from ropewalk.definition.workflow import Step, Workflow
 from ropewalk.errors import LeaseHeld, StoreBusy, StoreError
 from ropewalk.ownership import Life
-from ropewalk.runtime.host import Wishes
+from ropewalk.runtime.host import RunHandle
 from ropewalk.runtime.patience import HOST
 from ropewalk.store.memory import MemoryStore
 from ropewalk.store.port import Append, Appended, Lease
@@ -322,7 +322,7 @@ async def test_a_called_run_whose_end_waits_to_be_written_is_not_called_again(be
     call, called = bench.engine.call, []
 
     async def counted(
-        parent: Wishes, child: str, wanted: bool, key: str, round_: int
+        parent: RunHandle, child: str, wanted: bool, key: str, round_: int
     ) -> c.ReportChild | None:
         called.append(child)
         report = await call(parent, child, wanted, key, round_)

@@ -37,7 +37,7 @@ class Listed:
         self._usable = usable
 
     async def probe(self, *, confined: bool = False) -> Probe:
-        return Probe(self.name, installed=True, usable=self._usable, reason="no key", mend="set one")
+        return Probe(self.name, installed=True, usable=self._usable, reason="no key", hint="set one")
 
     async def perform(self, brief: Brief, desk: Desk) -> Outcome:
         self.briefs.append(brief)

@@ -21,7 +21,7 @@ def filled(path):
 @pytest.mark.parametrize(("method", "path"), [rule for rule, role in RULES.items() if role != "anybody"])
 async def test_every_route_without_a_token_is_401(guarded, method, path):
     answer = await guarded.client.request(method, filled(path))
-    assert (answer.status_code, answer.json()["code"]) == (401, "not-known")
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
     assert answer.headers["www-authenticate"] == "Bearer"
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from ropewalk.app.tokens import Tokens
-from ropewalk.errors import NotKnown, TooMany
+from ropewalk.errors import TooMany, Unauthenticated
 from ropewalk.web.login import COOKIE, FAILURES, LOGIN_SECONDS, WINDOW_SECONDS, Logins
 
 
@@ -86,13 +86,13 @@ async def test_two_doors_of_one_host_do_not_take_each_others_cookies(guarded):
 async def test_the_limit_is_one_of_an_address_and_passes(guarded):
     logins = Logins(Tokens(guarded.ropewalk.store))
     for _ in range(FAILURES):
-        with pytest.raises(NotKnown):
+        with pytest.raises(Unauthenticated):
             await logins.begin("x", "1.2.3.4", 100.0)
     with pytest.raises(TooMany):
         await logins.begin("x", "1.2.3.4", 100.0)
-    with pytest.raises(NotKnown):
+    with pytest.raises(Unauthenticated):
         await logins.begin("x", "1.2.3.5", 100.0)
-    with pytest.raises(NotKnown):
+    with pytest.raises(Unauthenticated):
         await logins.begin("x", "1.2.3.4", 101.0 + WINDOW_SECONDS)
 
 
@@ -101,5 +101,5 @@ async def test_a_cookie_outlives_a_restart_but_not_its_time(guarded):
     cookie, _ = await Logins(Tokens(guarded.ropewalk.store)).begin(text, "", 100.0)
     fresh = Logins(Tokens(guarded.ropewalk.store))
     assert (await fresh.person(cookie, 200.0)).name == "ada"
-    with pytest.raises(NotKnown):
+    with pytest.raises(Unauthenticated):
         await fresh.person(cookie, 101.0 + LOGIN_SECONDS)

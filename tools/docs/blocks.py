@@ -43,7 +43,7 @@ def generators() -> Mapping[str, Generator]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a pass over the pages found: pages that differ from what the code says, and faults that no pass can mend."""
+    """What a pass over the pages found: pages that differ from what the code says, and faults that no pass can hint."""
 
     stale: tuple[Path, ...]
     faults: tuple[str, ...]

@@ -113,14 +113,14 @@ class Player:
         try:
             count = len(await asyncio.to_thread(self._of_mine))
         except ValueError as fault:
-            return Probe(self.name, installed=True, usable=False, reason=str(fault), mend="record it anew")
+            return Probe(self.name, installed=True, usable=False, reason=str(fault), hint="record it anew")
         if not count:
             return Probe(
                 self.name,
                 installed=False,
                 usable=False,
                 reason=f"nothing of {self.name} is recorded in {self._folder}",
-                mend="run once with `record` set to that folder",
+                hint="run once with `record` set to that folder",
             )
         return Probe(self.name, installed=True, usable=True, version=f"{count} recorded")
 

@@ -55,7 +55,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rules: tuple[Rule, ...] = ()
     exit_codes: dict[int, ErrorClass] = {}
     limits: Limits | None = None
-    mend: str = ""
+    hint: str = ""
 
 
 class Command:
@@ -161,19 +161,19 @@ class Command:
     async def _look(self, *, confined: bool) -> Probe:
         program = self._settings.argv[0]
         if shutil.which(program) is None:
-            mend = self._settings.mend or f"install {program}, or put it on the PATH"
+            hint = self._settings.hint or f"install {program}, or put it on the PATH"
             return Probe(
-                self.name, installed=False, usable=False, reason=f"{program} was not found", mend=mend
+                self.name, installed=False, usable=False, reason=f"{program} was not found", hint=hint
             )
         if confined and (fault := bubblewrap.fault()):
-            return Probe(self.name, installed=True, usable=False, reason=fault.reason, mend=fault.hint)
+            return Probe(self.name, installed=True, usable=False, reason=fault.reason, hint=fault.hint)
         if not self._settings.version:
             return Probe(self.name, installed=True, usable=True)
         code, said = await self._said(self._settings.version, confined=confined)
         first = next(iter(said.strip().splitlines()), "")[:100]
         if code:
             reason = f"`{' '.join(self._settings.version)}` ended with {code}: {first}"
-            return Probe(self.name, installed=True, usable=False, reason=reason, mend=self._settings.mend)
+            return Probe(self.name, installed=True, usable=False, reason=reason, hint=self._settings.hint)
         return Probe(self.name, installed=True, usable=True, version=first)
 
     async def _said(self, argv: tuple[str, ...], *, confined: bool) -> tuple[int, str]:

@@ -61,7 +61,7 @@ class Model:
                 installed=False,
                 usable=False,
                 reason="pydantic-ai is not installed",
-                mend=install("models"),
+                hint=install("models"),
             )
         from pydantic_ai.exceptions import UserError
         from pydantic_ai.models import infer_model
@@ -69,7 +69,7 @@ class Model:
         try:
             infer_model(self._given or self._settings.model)
         except (UserError, ValueError, ImportError) as fault:
-            return Probe(self.name, installed=True, usable=False, reason=str(fault), mend="set its API key")
+            return Probe(self.name, installed=True, usable=False, reason=str(fault), hint="set its API key")
         return Probe(self.name, installed=True, usable=True, version=_version())
 
     async def perform(self, brief: Brief, desk: Desk) -> Outcome:

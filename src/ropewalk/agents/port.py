@@ -26,14 +26,14 @@ class Permission(Struct, frozen=True):
 
 
 class Probe(Struct, frozen=True):
-    """Whether an agent can be used here; `reason` and `mend` say why not and what to do."""
+    """Whether an agent can be used here; `reason` and `hint` say why not and what to do."""
 
     agent: str
     installed: bool
     usable: bool
     version: str = ""
     reason: str = ""
-    mend: str = ""
+    hint: str = ""
 
 
 class Desk(Protocol):

@@ -34,7 +34,7 @@ PRESETS: dict[str, Settings] = {
         careful="default",
         keeps=(".claude", ".claude.json"),
         login="run `claude` once and log in",
-        mend="npm install -g @agentclientprotocol/claude-agent-acp",
+        hint="npm install -g @agentclientprotocol/claude-agent-acp",
         failures=(Rule("quota", r"credit balance is too low|out of extra usage|hit your .{0,20}limit"),),
     ),
     "codex": Settings(
@@ -47,7 +47,7 @@ PRESETS: dict[str, Settings] = {
         careful="read-only",  # in the other ones it edits the working folder, or everything, without a question
         usage="codex",
         login="run `codex login`",
-        mend="npm install -g @zed-industries/codex-acp",
+        hint="npm install -g @zed-industries/codex-acp",
     ),
     "opencode": Settings(
         argv=("opencode", "acp"),
@@ -59,7 +59,7 @@ PRESETS: dict[str, Settings] = {
         env={"OPENCODE_DISABLE_AUTOUPDATE": "1", "OPENCODE_PERMISSION": _OPENCODE_ASKS},
         keeps=(".local/share/opencode", ".local/state/opencode", ".cache/opencode", ".config/opencode"),
         login="run `opencode auth login`",
-        mend="npm install -g opencode-ai",
+        hint="npm install -g opencode-ai",
     ),
     "gemini": Settings(
         argv=("gemini", "--acp"),
@@ -72,7 +72,7 @@ PRESETS: dict[str, Settings] = {
         offers=("terminals",),  # 0.61 takes ropewalk's "not found" for a failure, and then makes no new file
         auth_method="gemini-api-key",
         login="run `gemini` once and log in",
-        mend="npm install -g @google/gemini-cli",
+        hint="npm install -g @google/gemini-cli",
     ),
     "goose": Settings(
         argv=("goose", "acp"),
@@ -83,7 +83,7 @@ PRESETS: dict[str, Settings] = {
         env={"GOOSE_MODE": "approve"},
         keeps=(".config/goose", ".local/share/goose", ".local/state/goose"),
         login="run `goose configure`",
-        mend="see goose's own page for its installer",
+        hint="see goose's own page for its installer",
     ),
     "copilot": Settings(
         argv=("copilot", "--acp"),
@@ -92,7 +92,7 @@ PRESETS: dict[str, Settings] = {
         logins=(".copilot/config.json",),
         keeps=(".copilot",),
         login="run `copilot` once and log in",
-        mend="npm install -g @github/copilot",
+        hint="npm install -g @github/copilot",
     ),
     "cursor": Settings(
         argv=("cursor-agent", "acp"),
@@ -101,7 +101,7 @@ PRESETS: dict[str, Settings] = {
         logins=(".config/cursor/auth.json", ".cursor/cli-config.json"),
         keeps=(".cursor", ".config/cursor"),
         login="run `cursor-agent login`",
-        mend="see Cursor's own page for its installer",
+        hint="see Cursor's own page for its installer",
     ),
     "qwen": Settings(
         argv=("qwen", "--acp"),
@@ -113,7 +113,7 @@ PRESETS: dict[str, Settings] = {
         mode="default",
         careful="default",
         login="run `qwen` once and log in",
-        mend="npm install -g @qwen-code/qwen-code",
+        hint="npm install -g @qwen-code/qwen-code",
     ),
     "openhands": Settings(
         argv=("openhands", "acp"),
@@ -123,7 +123,7 @@ PRESETS: dict[str, Settings] = {
         passed=("LLM_MODEL", "LLM_BASE_URL"),
         keeps=(".openhands",),
         login="run `openhands` once and set its model",
-        mend="uv tool install openhands",
+        hint="uv tool install openhands",
     ),
     "kimi": Settings(
         argv=("kimi", "acp"),
@@ -132,14 +132,14 @@ PRESETS: dict[str, Settings] = {
         logins=(".kimi/config.toml",),
         keeps=(".kimi",),
         login="run `kimi` once and log in",
-        mend="uv tool install kimi-cli",
+        hint="uv tool install kimi-cli",
     ),
     "kiro": Settings(
         argv=("kiro-cli", "acp"),
         version=("kiro-cli", "--version"),
         keeps=(".kiro", ".local/share/kiro-cli"),
         login="run `kiro-cli login`",
-        mend="see Kiro's own page for its installer",
+        hint="see Kiro's own page for its installer",
     ),
 }
 

@@ -161,8 +161,8 @@ class _Reader:
         from ropewalk.definition.fault import Fault, nearest
 
         line, column = self._positions.key(path)
-        mend = f"known here: {', '.join(known)}" if known else ""
-        self.faults.append(Fault(self._file, line, column, what, nearest=nearest(name, known), mend=mend))
+        hint = f"known here: {', '.join(known)}" if known else ""
+        self.faults.append(Fault(self._file, line, column, what, nearest=nearest(name, known), hint=hint))
 
 
 def _called(value: Any) -> str:

@@ -89,7 +89,7 @@ async def validate(ropewalk: Ropewalk, text: str, name: str = "workflow") -> dic
         except VariantNeeded as error:
             return {
                 "valid": False,
-                "faults": [{"message": error.message, "mend": error.how}],
+                "faults": [{"message": error.message, "hint": error.how}],
                 "workflow": None,
             }
         warnings = [plain(fault) for fault in loaded.warnings]

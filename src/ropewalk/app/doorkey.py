@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from ropewalk.app.open import Ropewalk
 from ropewalk.app.tokens import Person, Tokens
-from ropewalk.errors import NotKnown
+from ropewalk.errors import Unauthenticated
 from ropewalk.files import replace_file
 
 FILE: Final = "serve.token"
@@ -42,7 +42,7 @@ async def door_key(ropewalk: Ropewalk) -> tuple[str, Path]:
 async def _counts(tokens: Tokens, text: str, actor: str, now: float) -> bool:
     try:
         person = await tokens.person(text, now)
-    except NotKnown:
+    except Unauthenticated:
         return False
     return person == Person(actor, "admin", person.token)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import Any, Final
 
-from ropewalk.errors import DoorShut
+from ropewalk.errors import MissingExtra
 from ropewalk.installation import install
 
 DOORS: Final[dict[str, tuple[str, str, str]]] = {
@@ -21,9 +21,9 @@ DOORS: Final[dict[str, tuple[str, str, str]]] = {
 
 
 def door(name: str) -> Any:
-    """The function that opens a door. Raises DoorShut when what it needs is not installed."""
+    """The function that opens a door. Raises MissingExtra when what it needs is not installed."""
     module, attribute, extra = DOORS[name]
     try:
         return getattr(importlib.import_module(module), attribute)
     except ModuleNotFoundError as error:
-        raise DoorShut(door=name, missing=error.name, install=install(extra)) from error
+        raise MissingExtra(door=name, missing=error.name, install=install(extra)) from error

@@ -281,13 +281,13 @@ def _unusable(home: Path, error: OSError) -> StateFolderUnusable:
         return StateFolderUnusable(
             place=home,
             reason="it is a file, not a folder",
-            mend=f"move it out of the way: mv {home} {home}.old",
+            hint=f"move it out of the way: mv {home} {home}.old",
         )
     if passing_trouble(error):
-        return StateFolderUnusable(place=home, reason=passing_trouble(error), mend="make room, and try again")
+        return StateFolderUnusable(place=home, reason=passing_trouble(error), hint="make room, and try again")
     reason = (error.strerror or str(error)).lower()
-    mend = f"let this user write in {home.parent}, or work in a copy of the project that may be written"
-    return StateFolderUnusable(place=home, reason=reason, mend=mend)
+    hint = f"let this user write in {home.parent}, or work in a copy of the project that may be written"
+    return StateFolderUnusable(place=home, reason=reason, hint=hint)
 
 
 def _login() -> str:

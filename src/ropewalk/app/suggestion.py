@@ -39,6 +39,6 @@ def text_of(probes: Sequence[Probe]) -> str:
         elif probe.installed:
             lines += [
                 "",
-                f"# {probe.agent} is installed but not usable: {probe.reason}. {probe.mend}".rstrip(),
+                f"# {probe.agent} is installed but not usable: {probe.reason}. {probe.hint}".rstrip(),
             ]
     return "\n".join(lines) + "\n"

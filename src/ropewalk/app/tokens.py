@@ -13,7 +13,7 @@ from typing import Final, Literal, get_args
 import msgspec
 from msgspec import Struct
 
-from ropewalk.errors import Misused, NoSuchToken, NotKnown
+from ropewalk.errors import NoSuchToken, Unauthenticated, UsageError
 from ropewalk.store.port import Store
 
 Role = Literal["viewer", "operator", "approver", "admin"]
@@ -70,11 +70,11 @@ class Tokens:
     async def create(
         self, name: str, role: str, now: float, *, days: float | None = None
     ) -> tuple[str, Token]:
-        """A new token: its text, which is told only now, and what is kept. Raises Misused."""
+        """A new token: its text, which is told only now, and what is kept. Raises UsageError."""
         if role not in ROLES:
-            raise Misused(what=f"There is no role {role!r}", mend=f"it is one of {', '.join(ROLES)}")
+            raise UsageError(what=f"There is no role {role!r}", hint=f"it is one of {', '.join(ROLES)}")
         if days is not None and not 0 < days < 100_000:
-            raise Misused(what=f"A token cannot last {days:g} days", mend="take a number above 0")
+            raise UsageError(what=f"A token cannot last {days:g} days", hint="take a number above 0")
         text = PREFIX + secrets.token_urlsafe(32)
         until = None if days is None else now + days * 86_400
         token = Token(secrets.token_hex(4), name, role, _digest(text), now, until)
@@ -99,21 +99,21 @@ class Tokens:
         return gone
 
     async def person(self, text: str, now: float) -> Person:
-        """Whose token this is. Raises NotKnown. The time that it takes says nothing about any token."""
+        """Whose token this is. Raises Unauthenticated. The time that it takes says nothing about any token."""
         digest, found = _digest(text), None
         for token in await self.all():
             if hmac.compare_digest(token.digest, digest) and token.alive(now):
                 found = token
         if found is None:
-            raise NotKnown(reason="this token is not known, has run out, or was revoked")
+            raise Unauthenticated(reason="this token is not known, has run out, or was revoked")
         return found.person
 
     async def by_id(self, name: str, now: float) -> Person:
-        """The owner of the token of this id, if it still lets anybody in. Raises NotKnown."""
+        """The owner of the token of this id, if it still lets anybody in. Raises Unauthenticated."""
         for token in await self.all():
             if token.id == name and token.alive(now):
                 return token.person
-        raise NotKnown(reason="the token of this login has run out or was revoked")
+        raise Unauthenticated(reason="the token of this login has run out or was revoked")
 
     async def secret(self) -> bytes:
         """What the logins of this store are signed with; made when it is first asked for."""

@@ -33,7 +33,7 @@ async def perform(here: Here) -> int:
                 "status": busy.status(now) if busy else "idle",
                 "working": [list(key) for key in busy.working] if busy else [],
                 "reason": one.reason,
-                "mend": one.mend,
+                "hint": one.hint,
             }
         )
     here.screen.give({"agents": found})
@@ -43,7 +43,7 @@ async def perform(here: Here) -> int:
             "usable" if one["usable"] else "not usable",
             one["status"],
             one["version"],
-            " ".join(str(one[key]) for key in ("reason", "mend") if one[key]),
+            " ".join(str(one[key]) for key in ("reason", "hint") if one[key]),
         )
         for one in found
     ]

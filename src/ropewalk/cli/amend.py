@@ -12,7 +12,7 @@ from ropewalk.cli.grammar import Command, Option
 from ropewalk.cli.here import Here
 from ropewalk.cli.inbox import OF_ASK, OF_RUN, REASON, said, the_ask
 from ropewalk.core.events import AskOpened
-from ropewalk.errors import Misused, NoSuchAsk, Refused
+from ropewalk.errors import NoSuchAsk, Refused, UsageError
 from ropewalk.files import read_bytes
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ async def perform(
             content = {_path(opened, path): _bytes(here, file, text)}
         elif value is None:
             if not sys.stdin.isatty():
-                raise Misused(
+                raise UsageError(
                     what="`ropewalk amend` has nothing to amend with",
-                    mend="add --file FILE, --text TEXT or --value JSON",
+                    hint="add --file FILE, --text TEXT or --value JSON",
                 )
             content = await edited(ropewalk, of, opened)
         given = value_of(value) if value is not None else None
@@ -68,7 +68,7 @@ def _path(opened: AskOpened, path: str | None) -> str:
         return path
     if len(shown) == 1:
         return shown[0]
-    raise Misused(what=f"{opened.ask} shows {', '.join(shown) or 'no file'}", mend="say which with --path")
+    raise UsageError(what=f"{opened.ask} shows {', '.join(shown) or 'no file'}", hint="say which with --path")
 
 
 def _bytes(here: Here, file: str | None, text: str | None) -> bytes:
@@ -79,8 +79,8 @@ def _bytes(here: Here, file: str | None, text: str | None) -> bytes:
     try:
         return read_bytes(here.folder / str(file), pipes=True)
     except OSError as error:
-        raise Misused(
-            what=f"{file} cannot be read: {error.strerror}", mend="name a file that is there"
+        raise UsageError(
+            what=f"{file} cannot be read: {error.strerror}", hint="name a file that is there"
         ) from error
 
 

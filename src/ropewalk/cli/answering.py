@@ -8,7 +8,7 @@ from ropewalk.cli.given import value as value_of
 from ropewalk.cli.screen import Screen
 from ropewalk.core.events import AskOpened
 from ropewalk.core.questions import verdicts
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 from ropewalk.observe.plain import clean
 from ropewalk.observe.wording import counted
 
@@ -74,7 +74,7 @@ def _amend(opened: AskOpened) -> str:
 
 
 def read(opened: AskOpened, line: str) -> Given:
-    """The answer that a typed line means; a reason may follow the word. Raises Misused."""
+    """The answer that a typed line means; a reason may follow the word. Raises UsageError."""
     word, _, rest = line.strip().partition(" ")
     allowed = verdicts(opened)
     if word.isdigit() and opened.choices and 1 <= int(word) <= len(opened.choices):
@@ -84,4 +84,6 @@ def read(opened: AskOpened, line: str) -> Given:
         return Given(chosen, reason=rest.strip())
     if line.strip() and not opened.choices and not opened.show and "approve" in allowed:
         return Given("approve", value=value_of(line.strip()))
-    raise Misused(what=f"{line.strip()!r} is no answer here", mend=f"{opened.ask} takes {', '.join(allowed)}")
+    raise UsageError(
+        what=f"{line.strip()!r} is no answer here", hint=f"{opened.ask} takes {', '.join(allowed)}"
+    )

@@ -11,7 +11,7 @@ from ropewalk.cli.grammar import Argument, Command, Option
 from ropewalk.cli.here import Here
 from ropewalk.cli.screen import one_line
 from ropewalk.core.state import State
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 
 if TYPE_CHECKING:
     from ropewalk.app.open import Ropewalk
@@ -62,14 +62,14 @@ async def _print(here: Here, ropewalk: Ropewalk, state: State, found: Files, pat
         from difflib import get_close_matches
 
         near = get_close_matches(path, found.made, n=1)
-        mend = f"did you mean {near[0]}?" if near else f"`ropewalk artifacts {state.run}` lists them"
-        raise Misused(what=f"Run {state.run} has made no {path}", mend=mend)
+        hint = f"did you mean {near[0]}?" if near else f"`ropewalk artifacts {state.run}` lists them"
+        raise UsageError(what=f"Run {state.run} has made no {path}", hint=hint)
     data = await content(ropewalk, state, found, path)
     if data is None:
         leads = await space(ropewalk, state).link(found.commit or found.made[path].artifact.commit, path)
         where = (leads or b"").decode("utf-8", "replace")
-        raise Misused(
-            what=f"{path} is a link to {where}", mend="print what it leads to, if the run made that"
+        raise UsageError(
+            what=f"{path} is a link to {where}", hint="print what it leads to, if the run made that"
         )
     here.screen.raw(data)
     return exits.COMPLETED
@@ -132,9 +132,9 @@ def _room(out: Path, paths: list[str]) -> None:
     top = out.resolve()
     for path in paths:
         if not (out / path).resolve().is_relative_to(top):
-            raise Misused(what=f"{path} leads out of the folder", mend="print it by itself instead")
+            raise UsageError(what=f"{path} leads out of the folder", hint="print it by itself instead")
         if (out / path).exists():
-            raise Misused(what=f"{out / path} is there already", mend="name an empty folder")
+            raise UsageError(what=f"{out / path} is there already", hint="name an empty folder")
 
 
 def _write(target: Path, data: bytes) -> None:

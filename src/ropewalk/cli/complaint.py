@@ -1,4 +1,4 @@
-"""The one printer of errors: where, what, how to mend it; as one JSON object when that was asked for.
+"""The one printer of errors: where, what, how to fix it; as one JSON object when that was asked for.
 
 A RopewalkError is told in its own words. Anything else is a bug of ropewalk: its traceback goes to a file that can be sent in.
 """
@@ -27,7 +27,7 @@ REFUSALS = frozenset(
         errno.ELOOP,
     )
 )
-"""What a file system says of names, kinds and rights of files: for its owner to mend, and no bug."""
+"""What a file system says of names, kinds and rights of files: for its owner to fix, and no bug."""
 
 REPORT = "ropewalk failed; this is a bug of ropewalk, not of your workflow. Please report it with this file: {file}"
 
@@ -60,8 +60,8 @@ def complain(error: Exception, words: list[str]) -> int:
 
 
 def told(error: RopewalkError) -> dict[str, Any]:
-    """Code, message and mend of an error."""
-    return {"code": error.code, "message": error.message, "mend": error.how}
+    """Code, message and hint of an error."""
+    return {"code": error.code, "message": error.message, "hint": error.how}
 
 
 def _fault(fault: Any) -> dict[str, Any]:
@@ -84,8 +84,8 @@ def _text(error: Exception, found: dict[str, Any]) -> str:
     if isinstance(error, InvalidDefinition):
         return "".join(f"{shown(str(fault))}\n" for fault in error.faults) + f"{found['message']}\n"
     lines = [f"ropewalk: {found['message'].replace('?.', '?')}"]
-    if found["mend"]:
-        lines.append(f"      {found['mend']}")
+    if found["hint"]:
+        lines.append(f"      {found['hint']}")
     return "\n".join(lines) + "\n"
 
 
@@ -110,4 +110,4 @@ def _report(error: Exception, words: list[str]) -> dict[str, Any]:
         file.write(f"ropewalk {' '.join(_without_values(words))}\n\n")
         file.write("".join(traceback.format_exception(error)))
     what = f"{type(error).__name__}: {error}"
-    return {"code": "bug", "message": what, "mend": REPORT.format(file=file.name)}
+    return {"code": "bug", "message": what, "hint": REPORT.format(file=file.name)}

@@ -7,7 +7,7 @@ import os
 from ropewalk.cli.grammar import Argument, Command
 from ropewalk.cli.here import Here
 from ropewalk.cli.main import COMPLETE
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -16,9 +16,9 @@ def perform(here: Here, shell: str | None) -> int:
     """Print them."""
     wanted = shell or os.path.basename(os.environ.get("SHELL", ""))
     if wanted not in SHELLS:
-        raise Misused(
+        raise UsageError(
             what=f"{wanted or 'This shell'} is not known here",
-            mend=f"say which: ropewalk completion {'|'.join(SHELLS)}",
+            hint=f"say which: ropewalk completion {'|'.join(SHELLS)}",
         )
     from ropewalk.cli.typed import complete
 

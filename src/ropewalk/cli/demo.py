@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from ropewalk.cli import exits
 from ropewalk.cli.grammar import Command, Option
 from ropewalk.cli.here import Here
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 
 if TYPE_CHECKING:
     from ropewalk.app.open import Ropewalk
@@ -79,9 +79,9 @@ async def _start(ropewalk: Ropewalk, attended: bool) -> str:
 
 
 def _folder(here: Here, into: str | None, plain: bool) -> Path:
-    """The folder to work in, made and committed where there is nothing yet. Raises Misused."""
+    """The folder to work in, made and committed where there is nothing yet. Raises UsageError."""
     if not shutil.which("git"):
-        raise Misused(what="git was not found", mend="install git 2.38 or newer, then try again")
+        raise UsageError(what="git was not found", hint="install git 2.38 or newer, then try again")
     if into is None:
         folder = Path(tempfile.mkdtemp(prefix="ropewalk-demo-"))
     else:
@@ -89,8 +89,8 @@ def _folder(here: Here, into: str | None, plain: bool) -> Path:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            mend = "name a folder that can be made"
-            raise Misused(what=f"{folder} cannot be used: {error.strerror}", mend=mend) from error
+            hint = "name a folder that can be made"
+            raise UsageError(what=f"{folder} cannot be used: {error.strerror}", hint=hint) from error
     if not any(folder.iterdir()):
         (folder / "README.md").write_text(README, encoding="utf-8")
         (folder / ".gitignore").write_text("__pycache__/\n", encoding="utf-8")
@@ -111,7 +111,7 @@ def _git(folder: Path, *words: str) -> None:
     done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, check=False)
     if done.returncode:
         said = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[0]
-        raise Misused(what=f"git failed in {folder}: {said}", mend="try another folder with --into")
+        raise UsageError(what=f"git failed in {folder}: {said}", hint="try another folder with --into")
 
 
 def _begin(screen: Screen, folder: Path, attended: bool) -> None:

@@ -10,7 +10,7 @@ from ropewalk.cli import exits
 from ropewalk.cli.grammar import Argument, Command, Option
 from ropewalk.cli.here import Here
 from ropewalk.core.state import State
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 from ropewalk.observe.difference import difference
 from ropewalk.observe.wording import short
 from ropewalk.workspace.port import Base
@@ -50,9 +50,9 @@ async def _patch(here: Here, ropewalk: Ropewalk, state: State) -> int:
     base = state.base.get("commit", "")
     if not base or not state.commit:
         reason = "it has no result yet" if base else "its files are not in git"
-        raise Misused(
+        raise UsageError(
             what=f"There is no patch of run {state.run}: {reason}",
-            mend="`ropewalk artifacts` lists its files",
+            hint="`ropewalk artifacts` lists its files",
         )
     workspace = ropewalk.workspace(state.run, msgspec.convert(state.base, Base), {})
     patch = await workspace.diff(base, state.commit)

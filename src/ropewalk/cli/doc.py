@@ -9,7 +9,7 @@ import msgspec
 from ropewalk.cli import exits
 from ropewalk.cli.grammar import Argument, Command, Option
 from ropewalk.cli.here import Here
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 from ropewalk.files import read_text as read_text_of
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ def doc(
 ) -> int:
     """One of the actions on a template. InvalidDefinition: it is none; exit code 1 when a checked document lacks something."""
     if action not in ACTIONS:
-        raise Misused(
+        raise UsageError(
             what=f"`{action}` is nothing that can be done with a template",
-            mend=f"say one of {', '.join(ACTIONS)}",
+            hint=f"say one of {', '.join(ACTIONS)}",
         )
     found = _template(here, template)
     if action == "check":
@@ -69,7 +69,7 @@ def _values(here: Here, name: str | None) -> dict[str, Any]:
         return {}
     data = document(read_text(here.folder / name, name), name).data
     if not isinstance(data, dict):
-        raise Misused(what=f"{name} holds no values by name", mend="write `name: value` lines")
+        raise UsageError(what=f"{name} holds no values by name", hint="write `name: value` lines")
     return data
 
 
@@ -80,8 +80,8 @@ def _give(here: Here, path: str, text: str, out: str | None) -> int:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
         except OSError as error:
-            raise Misused(
-                what=f"{out} cannot be written: {error.strerror}", mend="name another file"
+            raise UsageError(
+                what=f"{out} cannot be written: {error.strerror}", hint="name another file"
             ) from error
         here.screen.give({"path": path, "file": out})
         here.screen.line(f"Written to {out}.")
@@ -95,12 +95,12 @@ def _check(here: Here, found: Template, document: str | None, role: str) -> int:
     from ropewalk.formats.documents.check import check
 
     if document is None:
-        raise Misused(what="there is no document to check", mend="ropewalk doc check TEMPLATE DOCUMENT")
+        raise UsageError(what="there is no document to check", hint="ropewalk doc check TEMPLATE DOCUMENT")
     try:
         text = read_text_of(here.folder / document)
     except (OSError, UnicodeDecodeError) as error:
-        raise Misused(
-            what=f"{document} cannot be read: {error}", mend="name a text file that is there"
+        raise UsageError(
+            what=f"{document} cannot be read: {error}", hint="name a text file that is there"
         ) from error
     findings = check(found, text, role)
     here.screen.give({"findings": msgspec.to_builtins(findings)})

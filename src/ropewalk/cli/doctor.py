@@ -1,4 +1,4 @@
-"""`ropewalk doctor`: looks at everything that a run needs here, and says how to mend what is not in order."""
+"""`ropewalk doctor`: looks at everything that a run needs here, and says how to fix what is not in order."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ async def perform(here: Here) -> int:
             checks.append(health.state_check(ropewalk.home, ropewalk.store.name))
             checks += await health.agents_check(ropewalk.tools().agents)
     except RopewalkError as error:
-        checks.append(Check("project", "bad", error.message, error.how or "mend that first"))
+        checks.append(Check("project", "bad", error.message, error.how or "fix that first"))
     checks.append(_plugins())
     here.screen.give({"checks": [msgspec.to_builtins(check) for check in checks]})
     width = max(len(check.name) for check in checks)
     for check in checks:
         style, sign = SIGNS[check.grade]
         here.screen.line(f"{here.screen.paint(style, sign)} {check.name:<{width}}  {check.said}")
-        if check.mend:
-            here.screen.line(f"  {'':<{width}}  → {check.mend}")
+        if check.hint:
+            here.screen.line(f"  {'':<{width}}  → {check.hint}")
     return exits.FAILED if any(check.grade == "bad" for check in checks) else exits.COMPLETED
 
 
@@ -45,4 +45,4 @@ def _plugins() -> Check:
     return health.plugins_check(faults, [name for name in names if name not in {**KINDS, **GATES}])
 
 
-DOCTOR = Command("doctor", "Check this installation and say how to mend it", perform)
+DOCTOR = Command("doctor", "Check this installation and say how to fix it", perform)

@@ -10,7 +10,7 @@ from ropewalk.cli.grammar import Argument, Command, Option
 from ropewalk.cli.here import Here
 from ropewalk.cli.interrupts import interrupts
 from ropewalk.core.state import State
-from ropewalk.errors import Misused, Refused, RopewalkError
+from ropewalk.errors import Refused, RopewalkError, UsageError
 from ropewalk.observe.summary import summary
 from ropewalk.observe.wording import duration
 from ropewalk.runtime.leases import Holder
@@ -25,8 +25,8 @@ async def perform(here: Here, run: str | None, inputs: list[str], wait: bool) ->
     async with here.ropewalk() as ropewalk:
         if run is None:
             if inputs:
-                raise Misused(
-                    what="inputs are of one run", mend="name it: ropewalk drive RUN -i NAME=@env:VARIABLE"
+                raise UsageError(
+                    what="inputs are of one run", hint="name it: ropewalk drive RUN -i NAME=@env:VARIABLE"
                 )
             return await _all(here, ropewalk)
         found = await here.find(ropewalk, run)

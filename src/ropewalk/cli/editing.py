@@ -14,7 +14,7 @@ import msgspec
 
 from ropewalk.app.open import Ropewalk
 from ropewalk.core.events import AskOpened
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 from ropewalk.workspace.port import Base
 
 
@@ -36,7 +36,7 @@ async def at(ropewalk: Ropewalk, run: str, base: dict[str, object], commit: str,
 
 
 async def edited(ropewalk: Ropewalk, run: str, opened: AskOpened) -> dict[str, bytes]:
-    """Every file that is shown, after the editor: those that were changed. Raises Misused when none was."""
+    """Every file that is shown, after the editor: those that were changed. Raises UsageError when none was."""
     changed: dict[str, bytes] = {}
     for artifact in opened.show:
         before = await content(ropewalk, run, opened, artifact.path) or b""
@@ -44,12 +44,12 @@ async def edited(ropewalk: Ropewalk, run: str, opened: AskOpened) -> dict[str, b
         if after != before:
             changed[artifact.path] = after
     if not changed:
-        raise Misused(what="Nothing was changed", mend="approve it as it is, or edit it and save")
+        raise UsageError(what="Nothing was changed", hint="approve it as it is, or edit it and save")
     return changed
 
 
 def edit(before: bytes, name: str) -> bytes:
-    """The bytes after a person has edited them. Raises Misused when no editor can be started."""
+    """The bytes after a person has edited them. Raises UsageError when no editor can be started."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or _some()
     with tempfile.TemporaryDirectory(prefix="ropewalk-") as folder:
         path = Path(folder) / name
@@ -57,12 +57,12 @@ def edit(before: bytes, name: str) -> bytes:
         try:
             ended = subprocess.run([*shlex.split(editor), str(path)], check=False)
         except OSError as error:
-            raise Misused(
-                what=f"{editor} cannot be started", mend="set EDITOR, or use --file or --text"
+            raise UsageError(
+                what=f"{editor} cannot be started", hint="set EDITOR, or use --file or --text"
             ) from error
         if ended.returncode:
-            raise Misused(
-                what=f"{editor} ended with exit code {ended.returncode}", mend="nothing was answered"
+            raise UsageError(
+                what=f"{editor} ended with exit code {ended.returncode}", hint="nothing was answered"
             )
         return path.read_bytes()
 
@@ -71,4 +71,4 @@ def _some() -> str:
     for name in ("nano", "vim", "vi"):
         if shutil.which(name):
             return name
-    raise Misused(what="There is no editor", mend="set EDITOR, or use --file or --text")
+    raise UsageError(what="There is no editor", hint="set EDITOR, or use --file or --text")

@@ -13,7 +13,7 @@ INTERRUPTED = 130
 MEANINGS = {
     COMPLETED: "done; a run that was driven has completed",
     FAILED: "a run has failed; something that was checked is not in order",
-    BAD_INPUT: "bad input: nothing was done, the message says what to mend",
+    BAD_INPUT: "bad input: nothing was done, the message says what to fix",
     PAUSED: "the run is paused: somebody must answer or allow something; or a time must come",
     ABORTED: "the run was aborted",
     BUG: "ropewalk itself failed: a bug, with a file to report",

@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 
 def find(name: str) -> Command:
-    """The command of that name. Raises Misused with the nearest name."""
+    """The command of that name. Raises UsageError with the nearest name."""
     known = entries()
     if name not in known:
         from difflib import get_close_matches
 
-        from ropewalk.errors import Misused
+        from ropewalk.errors import UsageError
 
         near = get_close_matches(name, known, n=1, cutoff=0.6)
         hint = f"did you mean `ropewalk {near[0]}`?" if near else "`ropewalk --help` lists what there is"
-        raise Misused(what=f"There is no command {name!r}", mend=hint)
+        raise UsageError(what=f"There is no command {name!r}", hint=hint)
     import importlib
 
     module, _, attribute = known[name][0].partition(":")

@@ -13,7 +13,7 @@ import msgspec
 
 from ropewalk.definition.fault import shortened
 from ropewalk.definition.workflow import Workflow
-from ropewalk.errors import InvalidInput, Misused
+from ropewalk.errors import InvalidInput, UsageError
 from ropewalk.files import read_bytes
 from ropewalk.nesting import TooDeep, read_json
 
@@ -85,20 +85,20 @@ def value(text: str) -> Any:
     try:
         return read_json(text)
     except TooDeep as error:
-        raise Misused(
+        raise UsageError(
             what=f"{text[:40]}… cannot be used: {error}",
-            mend="give it as a file that a step reads, if it has to be so",
+            hint="give it as a file that a step reads, if it has to be so",
         ) from error
     except msgspec.DecodeError:
         return text
 
 
 def pair(word: str, flag: str) -> tuple[str, str]:
-    """NAME=VALUE in two. Raises Misused."""
+    """NAME=VALUE in two. Raises UsageError."""
     name, equals, text = word.partition("=")
     if not equals or not name.strip():
         shown = _hidden(word) if flag == "--input" else shortened(repr(word))
-        raise Misused(what=f"{shown} is no NAME=VALUE", mend=f"write it as {flag} name=value".strip())
+        raise UsageError(what=f"{shown} is no NAME=VALUE", hint=f"write it as {flag} name=value".strip())
     return name.strip(), text
 
 
@@ -110,19 +110,19 @@ def _hidden(word: str) -> str:
 
 
 def text_of(name: str, folder: Path) -> str:
-    """A file as text. Raises Misused."""
+    """A file as text. Raises UsageError."""
     return _file(name, folder)
 
 
 def _pointed(name: str, folder: Path) -> str:
-    """What stands behind an @: a file, `env:NAME`, or `-` for standard input. Raises Misused."""
+    """What stands behind an @: a file, `env:NAME`, or `-` for standard input. Raises UsageError."""
     if name == "-":
         return sys.stdin.read()
     if not name.startswith("env:"):
         return _file(name, folder)
     value = os.environ.get(name.removeprefix("env:"))
     if value is None:
-        raise Misused(what=f"the variable {name.removeprefix('env:')} is not set", mend="export it first")
+        raise UsageError(what=f"the variable {name.removeprefix('env:')} is not set", hint="export it first")
     return value
 
 
@@ -130,25 +130,25 @@ def _file(name: str, folder: Path) -> str:
     try:
         return read_bytes(folder / name, pipes=True).decode()
     except OSError as error:
-        raise Misused(
-            what=f"{name} cannot be read: {error.strerror}", mend="name a file that is there"
+        raise UsageError(
+            what=f"{name} cannot be read: {error.strerror}", hint="name a file that is there"
         ) from error
     except UnicodeDecodeError as error:
-        raise Misused(what=f"{name} is not UTF-8 text", mend="save it as UTF-8") from error
+        raise UsageError(what=f"{name} is not UTF-8 text", hint="save it as UTF-8") from error
 
 
 def _mapping(text: str, word: str) -> dict[str, Any]:
     try:
         found = read_json(text)
     except TooDeep as error:
-        raise Misused(
+        raise UsageError(
             what=f"{_hidden(word)} cannot be used: {error}",
-            mend="give it as a file that a step reads, if it has to be so",
+            hint="give it as a file that a step reads, if it has to be so",
         ) from error
     except msgspec.DecodeError as error:
-        raise Misused(
-            what=f"{_hidden(word)} is not JSON: {error}", mend='write it as {"name": "value"}'
+        raise UsageError(
+            what=f"{_hidden(word)} is not JSON: {error}", hint='write it as {"name": "value"}'
         ) from error
     if not isinstance(found, dict):
-        raise Misused(what=f"{_hidden(word)} is no JSON object", mend='write it as {"name": "value"}')
+        raise UsageError(what=f"{_hidden(word)} is no JSON object", hint='write it as {"name": "value"}')
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 
 Kind = Literal["text", "flag", "many", "whole", "number", "maybe"]
 """`many` may be repeated and gives a list; `maybe` has a value only after `=`, and is "" without."""
@@ -102,7 +102,7 @@ COMMON = [
 
 
 def parse(command: Command, words: Sequence[str]) -> dict[str, Any]:
-    """The values by name. Raises Misused with the nearest word."""
+    """The values by name. Raises UsageError with the nearest word."""
     values: dict[str, Any] = {option.name: option.nothing() for option in command.options}
     known = {flag: option for option in command.options for flag in option.flags}
     plain: list[str] = []
@@ -125,13 +125,13 @@ def _option(
     if flag not in known and not word.startswith("--") and word[:2] in known and len(word) > 2:
         flag, equals, value = word[:2], "=", word[2:]
     if flag not in known:
-        raise Misused(
-            what=f"`ropewalk {command.name}` has no option {flag}", mend=_near(flag, known, command.name)
+        raise UsageError(
+            what=f"`ropewalk {command.name}` has no option {flag}", hint=_near(flag, known, command.name)
         )
     option = known[flag]
     if option.kind == "flag":
         if equals:
-            raise Misused(what=f"{flag} takes no value, got {value!r}", mend=f"leave out `={value}`")
+            raise UsageError(what=f"{flag} takes no value, got {value!r}", hint=f"leave out `={value}`")
         values[option.name] = True
     elif option.kind == "maybe":
         values[option.name] = value
@@ -145,14 +145,14 @@ def _option(
 def _next(flag: str, option: Option, ahead: Iterator[str]) -> str:
     for word in ahead:
         return word
-    raise Misused(what=f"{flag} needs a value", mend=f"write it as {flag} {option.metavar}")
+    raise UsageError(what=f"{flag} needs a value", hint=f"write it as {flag} {option.metavar}")
 
 
 def _read(flag: str, option: Option, text: str) -> Any:
     if option.choices and text not in option.choices:
-        raise Misused(
+        raise UsageError(
             what=f"{flag} is {', '.join(option.choices)}; got {text!r}",
-            mend=f"write it as {flag} {option.choices[0]}",
+            hint=f"write it as {flag} {option.choices[0]}",
         )
     if option.kind not in {"whole", "number"}:
         return text
@@ -160,7 +160,7 @@ def _read(flag: str, option: Option, text: str) -> Any:
         return int(text) if option.kind == "whole" else float(text)
     except ValueError:
         kind = "a whole number" if option.kind == "whole" else "a number"
-        raise Misused(what=f"{flag} is {kind}, got {text!r}", mend=f"write it as {flag} 2") from None
+        raise UsageError(what=f"{flag} is {kind}, got {text!r}", hint=f"write it as {flag} 2") from None
 
 
 def _arguments(command: Command, plain: list[str], values: dict[str, Any]) -> None:
@@ -170,14 +170,14 @@ def _arguments(command: Command, plain: list[str], values: dict[str, Any]) -> No
         else:
             values[argument.name] = plain.pop(0) if plain else None
         if argument.required and not values[argument.name]:
-            raise Misused(
+            raise UsageError(
                 what=f"`ropewalk {command.name}` needs {argument.name.upper()}: {argument.meaning}",
-                mend=f"write it as `{command.usage()}`",
+                hint=f"write it as `{command.usage()}`",
             )
     if plain:
-        raise Misused(
+        raise UsageError(
             what=f"`ropewalk {command.name}` does not know what to do with {plain[0]!r}",
-            mend=f"write it as `{command.usage()}`",
+            hint=f"write it as `{command.usage()}`",
         )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ropewalk.cli.screen import Screen
-from ropewalk.errors import Misused, NoSuchRun
+from ropewalk.errors import NoSuchRun, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -32,7 +32,7 @@ class Here:
     ) -> None:
         self.folder = Path(folder) if folder else Path.cwd()
         if not self.folder.is_dir():
-            raise Misused(what=f"There is no folder {folder}", mend="-C takes a folder that exists")
+            raise UsageError(what=f"There is no folder {folder}", hint="-C takes a folder that exists")
         self.store = os.path.abspath(store) if store and _is_path(store) else store
         self.screen = Screen(json=json)
         self._reads = reads

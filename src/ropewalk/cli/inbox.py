@@ -15,7 +15,7 @@ from ropewalk.cli.here import Here
 from ropewalk.cli.telling import moment
 from ropewalk.core.events import AskOpened
 from ropewalk.core.state import State
-from ropewalk.errors import Misused, NoSuchAsk, Refused
+from ropewalk.errors import NoSuchAsk, Refused, UsageError
 from ropewalk.observe.explain import answers
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ async def answer(
 ) -> int:
     """A choice, or a value with approval."""
     if choice is None and value is None:
-        raise Misused(
-            what="`ropewalk answer` needs a choice or --value", mend="`ropewalk inbox` lists the choices"
+        raise UsageError(
+            what="`ropewalk answer` needs a choice or --value", hint="`ropewalk inbox` lists the choices"
         )
     said = value_of(value) if value is not None else None
     return await give(here, run, ask, choice or "approve", reason=reason or "", value=said)
@@ -92,7 +92,7 @@ async def the_ask(ropewalk: Ropewalk, run: str, ask: str | None) -> tuple[str, s
         return open_asks[0]
     if open_asks:
         names = ", ".join(name for _, name in open_asks)
-        raise Misused(what=f"Run {run} asks several things: {names}", mend="say which one")
+        raise UsageError(what=f"Run {run} asks several things: {names}", hint="say which one")
     if state.answers:
         last = list(state.answers.values())[-1]
         raise Refused(

@@ -8,15 +8,15 @@ from ropewalk.cli import exits
 from ropewalk.cli.grammar import Command, Option
 from ropewalk.cli.here import Here
 from ropewalk.cli.inbox import OF_RUN
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 from ropewalk.observe.summary import conflicts as conflicts_of
 
 
 async def land(here: Here, run: str, to: str | None, branch: str | None, patch: str | None) -> int:
     """Land on a branch that is there, make a new one, or write a patch."""
     if sum(one is not None for one in (to, branch, patch)) > 1:
-        raise Misused(
-            what="A result goes to one place at a time", mend="give one of --to, --branch and --patch"
+        raise UsageError(
+            what="A result goes to one place at a time", hint="give one of --to, --branch and --patch"
         )
     from ropewalk.app.landing import base_of
     from ropewalk.app.landing import land as landed_on

@@ -10,7 +10,7 @@ from ropewalk.cli.grammar import Argument, Command, Option
 from ropewalk.cli.here import Here
 from ropewalk.cli.screen import one_line
 from ropewalk.core.state import STEP_ENDED, State
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 from ropewalk.observe.summary import warnings
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ def _chosen(
         wanted = f"{step}/{attempt}"
         if wanted not in mine:
             known = ", ".join(name.rpartition("/")[2] for name in mine) or "none"
-            raise Misused(
-                what=f"Step {step} has said nothing in attempt {attempt}", mend=f"there are {known}"
+            raise UsageError(
+                what=f"Step {step} has said nothing in attempt {attempt}", hint=f"there are {known}"
             )
         return [wanted]
     last = {_step(name): name for name in mine}

@@ -16,7 +16,7 @@ from ropewalk.cli.grammar import Command, Option
 from ropewalk.cli.here import Here
 from ropewalk.cli.reading import OPTIONS, WORKFLOW, name, options
 from ropewalk.cli.screen import one_line
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 
 if TYPE_CHECKING:
     from ropewalk.app.open import Ropewalk
@@ -33,8 +33,8 @@ async def perform(here: Here, workflow: str, **given: Any) -> int:
 
     parallel = given["parallel"]
     if parallel is not None and parallel < 1:
-        raise Misused(
-            what=f"--parallel is at least 1, got {parallel}", mend="leave it out for the workflow's own"
+        raise UsageError(
+            what=f"--parallel is at least 1, got {parallel}", hint="leave it out for the workflow's own"
         )
     rehearse = _script(given["rehearse"], here.folder)
     taped = _taped(given)

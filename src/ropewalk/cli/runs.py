@@ -9,7 +9,7 @@ from ropewalk.cli import exits
 from ropewalk.cli.grammar import Command, Option
 from ropewalk.cli.here import Here
 from ropewalk.cli.telling import moment
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 from ropewalk.observe.wording import duration
 
 if TYPE_CHECKING:
@@ -63,23 +63,23 @@ def _filtered(query: object) -> bool:
 
 
 def statuses(words: list[str]) -> tuple[str, ...]:
-    """Words, also several with commas between, as statuses of runs. Raises Misused."""
+    """Words, also several with commas between, as statuses of runs. Raises UsageError."""
     found = tuple(one for word in words for one in word.split(",") if one)
     for one in found:
         if one not in STATUSES:
-            raise Misused(what=f"There is no status {one!r}", mend=f"there are {', '.join(STATUSES)}")
+            raise UsageError(what=f"There is no status {one!r}", hint=f"there are {', '.join(STATUSES)}")
     return found
 
 
 def time_of(text: str, now: float) -> float:
-    """`2h` before now, or a date or time in ISO form, here. Raises Misused."""
+    """`2h` before now, or a date or time in ISO form, here. Raises UsageError."""
     if text[:-1].replace(".", "", 1).isdigit() and text[-1] in UNITS:
         return now - float(text[:-1]) * UNITS[text[-1]]
     try:
         return datetime.fromisoformat(text).astimezone().timestamp()
     except ValueError:
-        raise Misused(
-            what=f"{text!r} is no time", mend="write 2h, 3d, 2026-01-31 or 2026-01-31T12:00"
+        raise UsageError(
+            what=f"{text!r} is no time", hint="write 2h, 3d, 2026-01-31 or 2026-01-31T12:00"
         ) from None
 
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, TextIO
 
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 from ropewalk.observe.plain import clean, escaped_json, steady
 
 COLOURS = {"green": "32", "red": "31", "magenta": "35", "cyan": "36", "dim": "2", "bold": "1"}
@@ -68,7 +68,7 @@ class Screen:
         self.out.raw(data)
         fault = self.out.fault
         if fault is not None and not isinstance(fault, BrokenPipeError):
-            raise Misused(what=f"The output cannot be written: {fault}", mend="write it to another place")
+            raise UsageError(what=f"The output cannot be written: {fault}", hint="write it to another place")
 
     def aside(self, text: str) -> None:
         """Something beside the result: to standard error."""

@@ -13,7 +13,7 @@ from ropewalk.cli.here import Here
 from ropewalk.cli.screen import Screen, one_line
 from ropewalk.cli.telling import moment
 from ropewalk.core.state import State
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 from ropewalk.observe.plain import clean
 from ropewalk.observe.progress import StepLine, lines
 from ropewalk.observe.summary import handoffs
@@ -27,7 +27,9 @@ async def perform(here: Here, run: str, at: int | None, timeline: bool, step: st
         found = await here.find(ropewalk, run)
         state = await ropewalk.engine.fold(found, at)
         if at is not None and at > state.version:
-            raise Misused(what=f"Run {found} has only {state.version} versions", mend="take an earlier one")
+            raise UsageError(
+                what=f"Run {found} has only {state.version} versions", hint="take an earlier one"
+            )
         now = ropewalk.engine.clock.now() if at is None else state.updated_at
         made, folders = await shown(ropewalk, state), await kept_folders(ropewalk, state)
         if timeline:

@@ -63,7 +63,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Upkeep": {
         "agents": ("agents:AGENTS", "List the agents, and which can be used here"),
-        "doctor": ("doctor:DOCTOR", "Check this installation and say how to mend it"),
+        "doctor": ("doctor:DOCTOR", "Check this installation and say how to fix it"),
         "verify": ("upkeep:VERIFY", "Check the whole store for damage"),
         "cleanup": ("upkeep:CLEANUP", "Remove what ended long ago"),
         "backup": ("upkeep:BACKUP", "Copy the store while it is in use"),

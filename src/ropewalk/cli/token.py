@@ -9,7 +9,7 @@ from ropewalk.cli import exits
 from ropewalk.cli.grammar import Argument, Command, Option
 from ropewalk.cli.here import Here
 from ropewalk.cli.telling import moment
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 
 MORE = """ropewalk token create --role operator --name ci   prints the token; it is shown only now
 ropewalk token list                               who has one
@@ -26,20 +26,22 @@ async def perform(
 ) -> int:
     """One of create, list, revoke."""
     if verb not in VERBS:
-        raise Misused(what=f"`ropewalk token` does not know {verb!r}", mend=f"it is {', '.join(VERBS)}")
+        raise UsageError(what=f"`ropewalk token` does not know {verb!r}", hint=f"it is {', '.join(VERBS)}")
     async with here.ropewalk() as ropewalk:
         tokens, now = Tokens(ropewalk.store), ropewalk.engine.clock.now()
         if verb == "create":
             if role is None:
-                raise Misused(what="`ropewalk token create` needs --role", mend=f"--role {'|'.join(ROLES)}")
+                raise UsageError(
+                    what="`ropewalk token create` needs --role", hint=f"--role {'|'.join(ROLES)}"
+                )
             text, made = await tokens.create(name or ropewalk.actor, role, now, days=days)
             here.screen.give({**_told(made, now), "token": text})
             here.screen.line(text)
             here.screen.aside(f"{made.id}: {made.role} for {made.name}. The token is shown only now.")
         elif verb == "revoke":
             if token is None:
-                raise Misused(
-                    what="`ropewalk token revoke` needs a token's id", mend="`ropewalk token list` shows them"
+                raise UsageError(
+                    what="`ropewalk token revoke` needs a token's id", hint="`ropewalk token list` shows them"
                 )
             gone = await tokens.revoke(token, now)
             here.screen.give(_told(gone, now))

@@ -11,7 +11,7 @@ from ropewalk.cli import exits
 from ropewalk.cli.grammar import Argument, Command, Option
 from ropewalk.cli.here import Here
 from ropewalk.cli.reading import OPTIONS, load
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 from ropewalk.files import open_file
 from ropewalk.observe.wording import counted
 from ropewalk.store.transfer import LINE_BYTES
@@ -37,7 +37,7 @@ async def verify(here: Here, run: str | None, rebuild: bool) -> int:
         here.screen.line(f"{here.screen.paint('green', 'Clean')}: {what} in {name}, as written.")
     else:
         here.screen.line(
-            f"{counted(len(faults), 'fault')} in {name}; what no sentence tells how to mend, a backup has."
+            f"{counted(len(faults), 'fault')} in {name}; what no sentence tells how to fix, a backup has."
         )
     return exits.FAILED if faults else exits.COMPLETED
 
@@ -67,8 +67,8 @@ async def export(here: Here, run: str, file: str | None) -> int:
                 async for line in ropewalk.store.export(found):
                     out.write(line)
         except OSError as error:
-            raise Misused(
-                what=f"{file} cannot be written: {error.strerror}", mend="name a new file"
+            raise UsageError(
+                what=f"{file} cannot be written: {error.strerror}", hint="name a new file"
             ) from error
     here.screen.give({"run": found, "file": str(target)})
     here.screen.line(f"Run {found} is in {target}.")
@@ -104,8 +104,8 @@ def _rewritten(here: Here, loaded: Loaded, out: str | None) -> int:
             with target.open("x", encoding="utf-8") as stream:
                 stream.write(text)
         except OSError as error:
-            raise Misused(
-                what=f"{out} cannot be written: {error.strerror}", mend="name a new file"
+            raise UsageError(
+                what=f"{out} cannot be written: {error.strerror}", hint="name a new file"
             ) from error
     here.screen.give(
         {"workflow": loaded.workflow.name, "digest": loaded.digest, "file": out or "", "text": text}
@@ -120,8 +120,8 @@ async def _lines(path: Path, name: str) -> AsyncIterator[bytes]:
             while line := file.readline(LINE_BYTES + 1):
                 yield line
     except OSError as error:
-        raise Misused(
-            what=f"{name} cannot be read: {error.strerror}", mend="name a file that is there"
+        raise UsageError(
+            what=f"{name} cannot be read: {error.strerror}", hint="name a file that is there"
         ) from error
 
 

@@ -82,7 +82,7 @@ VALIDATE = Command(
     validate,
     Argument("files", "the files, or names of workflows", many=True, complete="workflow"),
     *OPTIONS,
-    more="Each fault is `file:line:col: what; the nearest name; how to mend it`. Exit code 0, or 2 with a fault.",
+    more="Each fault is `file:line:col: what; the nearest name; how to fix it`. Exit code 0, or 2 with a fault.",
 )
 SCHEMA = Command(
     "schema",

@@ -16,7 +16,7 @@ from ropewalk.cli.here import Here
 from ropewalk.cli.inbox import OF_RUN, said
 from ropewalk.core.commands import Command as CoreCommand
 from ropewalk.core.state import State
-from ropewalk.errors import Misused, Refused
+from ropewalk.errors import Refused, UsageError
 from ropewalk.runtime.inputs import secret_values
 from ropewalk.runtime.vault import Vault, how_to_give
 
@@ -191,8 +191,8 @@ async def budget(
     """Allow more."""
     more = {"cost_usd": cost, "tokens": tokens, "attempts": attempts, "seconds": seconds}
     if all(one is None for one in more.values()):
-        raise Misused(
-            what="`ropewalk budget` needs to know how much more", mend="add --cost 5 or --tokens 100000"
+        raise UsageError(
+            what="`ropewalk budget` needs to know how much more", hint="add --cost 5 or --tokens 100000"
         )
     if any(one is not None and one <= 0 for one in more.values()):
         raise Refused(verb="raise the budget", reason="more is a number above 0")

@@ -8,7 +8,7 @@ from ropewalk.cli import exits
 from ropewalk.cli.grammar import Argument, Command, Option
 from ropewalk.cli.here import Here
 from ropewalk.cli.telling import moment
-from ropewalk.errors import Misused
+from ropewalk.errors import UsageError
 from ropewalk.observe.courier import Courier
 from ropewalk.observe.webhooks import DEFAULT, Webhook, Webhooks, told
 
@@ -27,8 +27,8 @@ ropewalk webhooks replay ID [EVENT…]                try that again
 async def perform(here: Here, verb: str, words: list[str], on: list[str], private: bool) -> int:
     """One of the verbs."""
     if verb not in VERBS:
-        raise Misused(
-            what=f"`ropewalk webhooks` does not know {verb!r}", mend=f"it is one of {', '.join(VERBS)}"
+        raise UsageError(
+            what=f"`ropewalk webhooks` does not know {verb!r}", hint=f"it is one of {', '.join(VERBS)}"
         )
     async with here.ropewalk() as ropewalk:
         if verb == "add":
@@ -36,8 +36,8 @@ async def perform(here: Here, verb: str, words: list[str], on: list[str], privat
         if verb == "list":
             return await _list(here, ropewalk)
         if not words:
-            raise Misused(
-                what=f"`ropewalk webhooks {verb}` needs an id", mend="`ropewalk webhooks list` shows them"
+            raise UsageError(
+                what=f"`ropewalk webhooks {verb}` needs an id", hint="`ropewalk webhooks list` shows them"
             )
         webhooks = Webhooks(ropewalk.store)
         webhook = await webhooks.one(words[0])

@@ -1,4 +1,4 @@
-"""One thing wrong in a file, told so that it can be mended: where, what, the nearest valid name, what to do.
+"""One thing wrong in a file, told so that it can be fixed: where, what, the nearest valid name, what to do.
 
 Faults are collected, never raised one by one; `refusal` makes the one error that carries all of them.
 """
@@ -33,7 +33,7 @@ class Fault(Struct, frozen=True, omit_defaults=True):
     column: int
     what: str
     nearest: str = ""
-    mend: str = ""
+    hint: str = ""
     severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
@@ -41,7 +41,7 @@ class Fault(Struct, frozen=True, omit_defaults=True):
         if self.line:
             place += f":{self.line}:{self.column}"
         what = f"warning: {self.what}" if self.severity == "warning" else self.what
-        hints = (f"did you mean {self.nearest}?" if self.nearest else "", self.mend)
+        hints = (f"did you mean {self.nearest}?" if self.nearest else "", self.hint)
         return "; ".join(part for part in (f"{place}: {what}", *hints) if part)
 
 

@@ -13,7 +13,7 @@ from ropewalk.formats.bmad import wording
 from ropewalk.formats.bmad.conditions import facts_of
 from ropewalk.formats.bmad.format import ItemPlaces
 from ropewalk.formats.bmad.items import Item
-from ropewalk.formats.bmad.making import Keys, Making
+from ropewalk.formats.bmad.making import ImportContext, Keys
 from ropewalk.formats.bmad.people import Crew, role_id
 from ropewalk.formats.bmad.read import persona
 from ropewalk.formats.bmad.references import FILE
@@ -54,13 +54,13 @@ def read(document: Document, file: str, name: str, options: Options = PLAIN) -> 
     """The workflow of a document that `recognises`. InvalidDefinition: a task is no mapping, or depends on none there is."""
     items = items_of(document)
     faults = [
-        Fault(file, *document.positions.value(path), what, near, mend)
-        for path, what, near, mend in _faults(items)
+        Fault(file, *document.positions.value(path), what, near, hint)
+        for path, what, near, hint in _faults(items)
     ]
     if faults:
         raise refusal(file, faults)
     data: Mapping[str, Any] = document.data
-    process = _Process(data, items, Making(options, Pack(), {}))
+    process = _Process(data, items, ImportContext(options, Pack(), {}))
     steps = process.steps()
     making = process.making
     workflow = Workflow(
@@ -107,7 +107,7 @@ def _faults(items: list[Item]) -> list[tuple[Path, str, str, str]]:
 class _Process:
     """One file: its stages in order, each waiting for the one before it and for the person who looks at that."""
 
-    def __init__(self, data: Mapping[str, Any], items: list[Item], making: Making) -> None:
+    def __init__(self, data: Mapping[str, Any], items: list[Item], making: ImportContext) -> None:
         self.data = data
         self.items = items
         self.making = making

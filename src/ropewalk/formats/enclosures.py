@@ -118,8 +118,8 @@ class _Reading:
         if file is None:
             if name not in self._told:
                 near = nearest(name, _names(folders))
-                mend = "" if near else f"put it beside the workflow or into .ropewalk/{folder}/"
-                self.findings.fault(path, f"there is no {kind} `{name}`", mend, nearest=near)
+                hint = "" if near else f"put it beside the workflow or into .ropewalk/{folder}/"
+                self.findings.fault(path, f"there is no {kind} `{name}`", hint, nearest=near)
             self._told.add(name)
             return None
         try:

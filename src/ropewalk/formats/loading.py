@@ -137,11 +137,11 @@ def _chosen(found: list[Document], file: str, format: str) -> tuple[Document, st
 
 def _no_workflow(found: list[Document], file: str) -> Fault:
     if not found:
-        return Fault(file, 1, 1, "the file holds nothing", mend="begin with `name:` and `steps:`")
+        return Fault(file, 1, 1, "the file holds nothing", hint="begin with `name:` and `steps:`")
     line, column = found[0].positions.value()
     if isinstance(found[0].data, dict):
         return Fault(file, line, column, "this is a document template, no workflow")
-    return Fault(file, line, column, "a workflow is a mapping", mend="begin with `name:` and `steps:`")
+    return Fault(file, line, column, "a workflow is a mapping", hint="begin with `name:` and `steps:`")
 
 
 def _is_template(data: Any) -> bool:
@@ -157,7 +157,7 @@ def _others(reading: Reading, found: list[Document], document: Document, kind: s
             line, column = other.positions.value()
             what = "another document stands in the file, only one is read"
             fault = Fault(
-                reading.findings.file, line, column, what, mend="remove the `---` line", severity=severity
+                reading.findings.file, line, column, what, hint="remove the `---` line", severity=severity
             )
             reading.findings.faults.append(fault)
 

@@ -186,9 +186,9 @@ class Reader:
             what = f"stands for more than {MAX_NODES:,} values"
             raise self._stop(line, column, what, "aliases multiply: write less of them")
 
-    def _fault(self, line: int, column: int, what: str, mend: str) -> None:
-        self.faults.append(Fault(self._file, line + 1, column + 1, shortened(what), mend=mend))
+    def _fault(self, line: int, column: int, what: str, hint: str) -> None:
+        self.faults.append(Fault(self._file, line + 1, column + 1, shortened(what), hint=hint))
 
-    def _stop(self, line: int, column: int, what: str, mend: str) -> Exception:
-        self._fault(line, column, what, mend)
+    def _stop(self, line: int, column: int, what: str, hint: str) -> Exception:
+        self._fault(line, column, what, hint)
         return refusal(self._file, self.faults)

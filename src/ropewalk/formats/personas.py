@@ -65,7 +65,7 @@ def _data(text: str, file: str, above: int) -> Mapping[str, Any]:
         found = documents(text, file)
     except InvalidDefinition as error:
         moved = [
-            Fault(one.file, one.line + above, one.column, one.what, one.nearest, one.mend)
+            Fault(one.file, one.line + above, one.column, one.what, one.nearest, one.hint)
             for one in error.faults
         ]
         raise refusal(file, moved) from error
@@ -73,7 +73,7 @@ def _data(text: str, file: str, above: int) -> Mapping[str, Any]:
         if isinstance(document.data, Mapping):
             return document.data
     raise refusal(
-        file, [Fault(file, above + 1, 1, "holds no agent", mend="describe it under `agent:` and `persona:`")]
+        file, [Fault(file, above + 1, 1, "holds no agent", hint="describe it under `agent:` and `persona:`")]
     )
 
 

@@ -25,7 +25,7 @@ class Relative(NamedTuple):
 
     name: str
     fits: Callable[[Mapping[str, Any]], bool]
-    mend: str = ""
+    hint: str = ""
     items: Callable[[Mapping[str, Any]], Lines] | None = None
 
 
@@ -39,7 +39,7 @@ def read(document: Document, file: str, name: str, options: Options = PLAIN) -> 
     kind = relative_of(document.data)
     if kind is None or kind.items is None:
         what = f"this is {kind.name if kind else 'no workflow'}, which ropewalk does not run"
-        raise refusal(file, [Fault(file, *document.positions.value(), what, mend=kind.mend if kind else "")])
+        raise refusal(file, [Fault(file, *document.positions.value(), what, hint=kind.hint if kind else "")])
     listed = list(kind.items(document.data))
     if not listed:
         raise refusal(

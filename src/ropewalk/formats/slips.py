@@ -16,7 +16,7 @@ class Slip(NamedTuple):
     """What was meant and how to write it."""
 
     what: str
-    mend: str
+    hint: str
 
 
 def slip(text: str, line: int) -> Slip | None:
@@ -30,11 +30,11 @@ def slip(text: str, line: int) -> Slip | None:
     if TASK.match(here):
         return Slip("a task list of Markdown is no YAML", 'put each entry in quotes: - "[ ] do it"')
     if _left_of_block(lines, line - 1):
-        mend = "indent it like the lines above, or mark it with `#` as a comment"
-        return Slip("the line stands further left than the text that it belongs to", mend)
+        hint = "indent it like the lines above, or mark it with `#` as a comment"
+        return Slip("the line stands further left than the text that it belongs to", hint)
     if _under_text(lines, line - 1):
-        mend = "put the text in quotes with the list inside, or give the list a key of its own"
-        return Slip("a list stands under a key that has a text already", mend)
+        hint = "put the text in quotes with the list inside, or give the list a key of its own"
+        return Slip("a list stands under a key that has a text already", hint)
     if sum(HEADING.match(one) is not None for one in lines) and not re.search(
         r"^\w[\w-]*:", text, re.MULTILINE
     ):

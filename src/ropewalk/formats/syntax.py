@@ -1,4 +1,4 @@
-"""What the YAML parser could not read, told in words: the place, the cause, and the usual mend."""
+"""What the YAML parser could not read, told in words: the place, the cause, and the usual hint."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Cause(NamedTuple):
 
     sign: str
     what: str
-    mend: str
+    hint: str
     opened: bool = False
 
 
@@ -27,7 +27,7 @@ CAUSES: Final = (
     Cause(
         "mapping values are not allowed",
         "`: ` is not expected here",
-        "put text with `: ` in quotes, or mend the indentation",
+        "put text with `: ` in quotes, or fix the indentation",
     ),
     Cause("found unexpected end of stream", "the quote is never closed", "close the quote", opened=True),
     Cause("found unexpected document separator", "the quote is never closed", "close the quote", opened=True),
@@ -59,7 +59,7 @@ CAUSES: Final = (
     Cause(
         "more indented follow up line", "the first line of the text stands further right than the next", ""
     ),
-    Cause("could not find expected ':'", "a key without `:`", "add the `:`, or mend the indentation"),
+    Cause("could not find expected ':'", "a key without `:`", "add the `:`, or fix the indentation"),
     Cause("expected the node content", "a value is missing", "put the text in quotes if it is meant"),
     Cause("scanning an alias", "`*` needs the name of an anchor", "put text that begins with `*` in quotes"),
     Cause("scanning an anchor", "`&` needs a name", "put text that begins with `&` in quotes"),
@@ -78,7 +78,7 @@ def fault_of(error: Any, file: str, text: str) -> Fault:
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
     known = slip(text, line)
     return Fault(
-        file, line, column, known.what if known else cause.what, mend=known.mend if known else cause.mend
+        file, line, column, known.what if known else cause.what, hint=known.hint if known else cause.hint
     )
 
 
@@ -86,14 +86,14 @@ def _character(error: Any, file: str, text: str) -> Fault:
     line, column = place_of(text, error.position)
     code = error.character if isinstance(error.character, int) else ord(error.character)
     return Fault(
-        file, line, column, f"the control character U+{code:04X} cannot stand in YAML", mend="remove it"
+        file, line, column, f"the control character U+{code:04X} cannot stand in YAML", hint="remove it"
     )
 
 
 def undecoded(file: str, raw: bytes, error: UnicodeDecodeError) -> Fault:
     """Bytes that are not UTF-8."""
     line, column = place_of(raw[: error.start].decode("utf-8-sig", "replace"), error.start)
-    return Fault(file, line, column, "is not UTF-8", mend="save the file as UTF-8")
+    return Fault(file, line, column, "is not UTF-8", hint="save the file as UTF-8")
 
 
 def place_of(text: str, offset: int) -> tuple[int, int]:

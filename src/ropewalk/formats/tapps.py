@@ -15,7 +15,7 @@ from ropewalk.definition.workflow import BackTo, Decision, Ref, Route, Step, Wor
 from ropewalk.formats.bmad import wording
 from ropewalk.formats.bmad.format import ItemPlaces
 from ropewalk.formats.bmad.items import Item
-from ropewalk.formats.bmad.making import Keys, Making
+from ropewalk.formats.bmad.making import ImportContext, Keys
 from ropewalk.formats.bmad.people import Crew
 from ropewalk.formats.bmad.policy import FIX_CAP, LOOP_CAP
 from ropewalk.formats.bmad.read import persona
@@ -86,10 +86,10 @@ def read(document: Document, file: str, name: str, options: Options = PLAIN) -> 
     holder = _holder(document.data)
     items = items_of(document)
     pack = find_pack(FilePath(file)) if file and FilePath(file).is_file() else Pack()
-    making = Making(options, pack, {})
+    making = ImportContext(options, pack, {})
     reading = _Reading(holder, items, making)
     faults = [
-        Fault(file, *document.positions.value(path), what, mend=mend) for path, what, mend in reading.faults()
+        Fault(file, *document.positions.value(path), what, hint=hint) for path, what, hint in reading.faults()
     ]
     if faults:
         raise refusal(file, faults)
@@ -124,7 +124,7 @@ def _root(data: Mapping[str, Any]) -> dict[str, Any]:
 class _Reading:
     """One file: its items by name, what leads to what, and the steps that come of it."""
 
-    def __init__(self, holder: Mapping[str, Any], items: list[Item], making: Making) -> None:
+    def __init__(self, holder: Mapping[str, Any], items: list[Item], making: ImportContext) -> None:
         self.items = items
         self.making = making
         self.at = {item.name: index for index, item in reversed(list(enumerate(items))) if item.name}

@@ -45,8 +45,8 @@ def document(text: str, file: str = "") -> Document:
     if len(found) != 1:
         what = "holds nothing" if not found else f"holds {len(found)} documents, one is expected"
         line, column = found[1].positions.value() if found else (1, 1)
-        mend = "remove the `---` line, or put the others in files of their own" if found else ""
-        raise refusal(file, [Fault(file, line, column, what, mend=mend)])
+        hint = "remove the `---` line, or put the others in files of their own" if found else ""
+        raise refusal(file, [Fault(file, line, column, what, hint=hint)])
     return found[0]
 
 
@@ -71,5 +71,5 @@ def documents(text: str, file: str = "") -> list[Document]:
 
 def _too_large(file: str) -> Fault:
     return Fault(
-        file, 0, 0, f"is larger than {MAX_BYTES // 1024} KiB", mend="move parts to files of their own"
+        file, 0, 0, f"is larger than {MAX_BYTES // 1024} KiB", hint="move parts to files of their own"
     )

@@ -10,7 +10,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 
 from ropewalk.app.open import Ropewalk
 from ropewalk.app.tokens import Person
-from ropewalk.errors import NotKnown
+from ropewalk.errors import Unauthenticated
 from ropewalk.mcp.tools import tool_server
 
 
@@ -28,9 +28,9 @@ def mount(app: FastAPI, ropewalk: Ropewalk) -> None:
 
 
 def who(context: Context[Any, Any]) -> Person:
-    """Who came in with the request of a call. Raises NotKnown."""
+    """Who came in with the request of a call. Raises Unauthenticated."""
     request = context.request_context.request
     person = getattr(getattr(request, "state", None), "person", None)
     if not isinstance(person, Person):
-        raise NotKnown(reason="there was none")
+        raise Unauthenticated(reason="there was none")
     return person

@@ -22,13 +22,13 @@ def check_url(url: str) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise WebhookRefused(url=url, reason=str(error), mend="write it as https://host/path") from error
+        raise WebhookRefused(url=url, reason=str(error), hint="write it as https://host/path") from error
     if parts.scheme not in PORTS or not parts.hostname:
-        raise WebhookRefused(url=url, reason="it is no http address", mend="write it as https://host/path")
+        raise WebhookRefused(url=url, reason="it is no http address", hint="write it as https://host/path")
     if parts.username or parts.password:
-        raise WebhookRefused(url=url, reason="it has a password in it", mend="check the signature instead")
+        raise WebhookRefused(url=url, reason="it has a password in it", hint="check the signature instead")
     if port == 0:
-        raise WebhookRefused(url=url, reason="port 0 is none", mend="leave the port out")
+        raise WebhookRefused(url=url, reason="port 0 is none", hint="leave the port out")
     return parts
 
 
@@ -42,7 +42,7 @@ def resolve(url: str, *, private: bool) -> tuple[str, int]:
     if not private:
         for address in addresses:
             if not is_public(address):
-                raise WebhookRefused(url=url, reason=f"{address} is not a public address", mend=ALLOW)
+                raise WebhookRefused(url=url, reason=f"{address} is not a public address", hint=ALLOW)
     return addresses[0], port
 
 

@@ -1,4 +1,4 @@
-"""Is everything in order here: git, the store, the disk, agents, plug-ins, Python. Each check says how to mend what it found."""
+"""Is everything in order here: git, the store, the disk, agents, plug-ins, Python. Each check says how to fix what it found."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ PARTS = ("msgspec", "ruamel.yaml", "jinja2", "typer", "rich", "structlog", "json
 
 
 class Check(Struct, frozen=True):
-    """One thing that was looked at; `mend` is empty when it is good. `bad` means that runs cannot go well."""
+    """One thing that was looked at; `hint` is empty when it is good. `bad` means that runs cannot go well."""
 
     name: str
     grade: Grade
     said: str
-    mend: str = ""
+    hint: str = ""
 
 
 def python_check() -> Check:
@@ -114,7 +114,7 @@ def _agent_check(found: Probe) -> Check:
     name = f"agent {found.agent}"
     if found.usable:
         return Check(name, "good", found.version or found.reason or "usable")
-    return Check(name, "warning", found.reason or "not usable", found.mend)
+    return Check(name, "warning", found.reason or "not usable", found.hint)
 
 
 async def probe(name: str, agents: Mapping[str, Agent]) -> Probe:
@@ -122,7 +122,7 @@ async def probe(name: str, agents: Mapping[str, Agent]) -> Probe:
     try:
         return await agents[name].probe()
     except RopewalkError as error:
-        return Probe(agent=name, installed=False, usable=False, reason=error.message, mend=error.how)
+        return Probe(agent=name, installed=False, usable=False, reason=error.message, hint=error.how)
 
 
 def plugins_check(faults: Iterable[PluginError], names: Iterable[str]) -> Check:
@@ -131,5 +131,5 @@ def plugins_check(faults: Iterable[PluginError], names: Iterable[str]) -> Check:
     known = sorted(names)
     if broken:
         said = "; ".join(fault.message for fault in broken)
-        return Check("plug-ins", "warning", said, "mend or remove the package that brings it")
+        return Check("plug-ins", "warning", said, "hint or remove the package that brings it")
     return Check("plug-ins", "good", ", ".join(known) if known else "none installed")

@@ -77,7 +77,7 @@ class Webhooks:
         """A new one; it hears what happens from now on. Raises WebhookRefused."""
         if bool(url) == bool(argv):
             raise WebhookRefused(
-                url=url or "?", reason="it has no target", mend="give either a URL or a command"
+                url=url or "?", reason="it has no target", hint="give either a URL or a command"
             )
         if url:
             check_url(url)

@@ -15,7 +15,7 @@ from ropewalk.workspace.port import Base, Mode, Part, Spot
 class Assignment(Struct, frozen=True):
     """`started_at` is when its start was put on record; `parts` are the commits that its folder is made from.
 
-    `earlier` are the files of the round before, where this one mends them. `work` are paths and patterns of what the
+    `earlier` are the files of the round before, where this one fixes them. `work` are paths and patterns of what the
     workflow says that its steps write. `secrets` say by name where each is found that
     the attempt or its judges name; one without anything is an input of the run, whose value whoever drives it holds.
     """

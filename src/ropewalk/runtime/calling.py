@@ -16,7 +16,7 @@ from ropewalk.core.work import Amount, Artifact, Outcome, Spending
 from ropewalk.errors import RopewalkError
 from ropewalk.runtime.assignment import Assignment
 from ropewalk.runtime.briefing import Briefing
-from ropewalk.runtime.host import Wishes
+from ropewalk.runtime.host import RunHandle
 from ropewalk.workspace.port import Base
 
 
@@ -47,11 +47,11 @@ def stopped(told: Unwanted, child: str, ended: State | None = None) -> c.ReportC
 class Reporter:
     """Tells a parent when its child pauses and goes on, and what it spends meanwhile, as long as it is `wanted`."""
 
-    def __init__(self, parent: Wishes, key: str, round_: int, wanted: bool = True) -> None:
+    def __init__(self, parent: RunHandle, key: str, round_: int, wanted: bool = True) -> None:
         self.parent, self.key, self.round, self.wanted = parent, key, round_, wanted
         self.said: tuple[str, Spending, Amount] = ("running", Spending(), Amount())
 
-    def begin(self, child: Wishes) -> Callable[[], None]:
+    def begin(self, child: RunHandle) -> Callable[[], None]:
         """The child is driven here now; gives what it calls when it comes to rest."""
         self.parent.note_child(child.state.run, child)
         return self.parent.nudge

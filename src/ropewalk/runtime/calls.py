@@ -22,7 +22,7 @@ from ropewalk.runtime.assignment import Dispatch
 from ropewalk.runtime.calling import Reporter, belongs, calling, outcome_of, stopped
 from ropewalk.runtime.clock import Clock, pause
 from ropewalk.runtime.driver import Told
-from ropewalk.runtime.host import Wishes
+from ropewalk.runtime.host import RunHandle
 from ropewalk.runtime.inputs import child_inputs
 from ropewalk.runtime.leases import LOOK_SECONDS
 from ropewalk.runtime.vault import Vault
@@ -68,7 +68,7 @@ class Calls:
     def __init__(self, engine: Runs) -> None:
         self._engine = engine
 
-    async def make(self, parent: Wishes, key: str, round_: int, child: str) -> c.ReportChild | None:
+    async def make(self, parent: RunHandle, key: str, round_: int, child: str) -> c.ReportChild | None:
         """Create a called run if need be, drive it, and tell its parent how it moves; gives how it ended, if it did."""
         state = parent.state
         try:
@@ -88,7 +88,7 @@ class Calls:
         told_all = (spending(ended), ended.granted)
         return c.ReportChild(key, round_, ended.status, ended.reason, outcome_of(ended), child, *told_all)
 
-    async def end(self, parent: Wishes, child: str) -> c.ReportChild | None:
+    async def end(self, parent: RunHandle, child: str) -> c.ReportChild | None:
         """End a called run that its caller does not wait for any more; gives how it ended, if it did."""
         told = parent.state.unwanted[child]
         try:
@@ -98,7 +98,7 @@ class Calls:
         ended = await self._drive(child, parent, Reporter(parent, told.step, told.round, wanted=False))
         return stopped(told, child, ended) if ended.ended else None
 
-    async def _drive(self, child: str, parent: Wishes, told: Reporter) -> State:
+    async def _drive(self, child: str, parent: RunHandle, told: Reporter) -> State:
         """Here as soon as nobody else drives it and nothing of an earlier attempt is left."""
         try:
             while True:

@@ -25,14 +25,14 @@ from ropewalk.core.work import Failure, Outcome
 from ropewalk.errors import Refused, RopewalkError
 from ropewalk.runtime.briefing import Briefing
 from ropewalk.runtime.calling import heard, owed_calls
-from ropewalk.runtime.host import Host, Wishes
+from ropewalk.runtime.host import Host, RunHandle
 from ropewalk.runtime.link import AttemptLink
 from ropewalk.runtime.own import AttemptName, OwnAttempts, is_free, name_of
 from ropewalk.runtime.patience import HOST, delay, failure_of, patiently
 from ropewalk.runtime.recordable import recordable, unrecordable
 from ropewalk.runtime.underway import UnderWay, first_of
 from ropewalk.runtime.vault import how_to_give
-from ropewalk.runtime.wish import Settled, Wish, settle
+from ropewalk.runtime.wish import Settled, Submission, settle
 from ropewalk.store.port import Append, Record
 from ropewalk.workspace.port import Spot
 
@@ -61,7 +61,7 @@ class Driver:
         self.state = state
         self.briefing = briefing
         self.told = told
-        self.inbox: list[Wish] = []
+        self.inbox: list[Submission] = []
         self.live: UnderWay[AttemptName] = UnderWay(self._attempt_over)
         self.calls: UnderWay[tuple[str, bool]] = UnderWay(self.nudge)
         self.answers: dict[str, asyncio.Future[str]] = {}
@@ -88,7 +88,7 @@ class Driver:
         if fault is not None:  # an append that fails would end the driver, and all that runs here
             done.set_exception(fault)
             return done
-        self.inbox.append(Wish(command, actor, done))
+        self.inbox.append(Submission(command, actor, done))
         self.nudge()
         return done
 
@@ -108,7 +108,7 @@ class Driver:
             self.answers[ask] = answered
         return answered
 
-    def note_child(self, run: str, child: Wishes | None) -> None:
+    def note_child(self, run: str, child: RunHandle | None) -> None:
         """A called run is driven here now (or no longer)."""
         self.children.pop(run, None)
         if isinstance(child, Driver):
@@ -183,7 +183,7 @@ class Driver:
             self.inbox = [*wishes, *self.inbox]  # whoever waits for one hears that the driver has gone
             raise
 
-    async def _do(self, wishes: list[Wish]) -> None:
+    async def _do(self, wishes: list[Submission]) -> None:
         if self._stale:
             await self._catch_up()
         while True:
@@ -200,7 +200,7 @@ class Driver:
             self._own.remember(events)
             self._tell(events)
 
-    def _decide(self, wishes: list[Wish], now: float) -> tuple[list[e.Event], Settled]:
+    def _decide(self, wishes: list[Submission], now: float) -> tuple[list[e.Event], Settled]:
         events: list[e.Event] = []
         settled: Settled = []
         for wish in wishes:
@@ -253,7 +253,7 @@ class Driver:
         state = self.state
         return around_of(state, self.host.state_of, now) if state.parent or state.calls else NOTHING
 
-    async def _append(self, events: list[e.Event], before: int, now: float, wishes: list[Wish]) -> bool:
+    async def _append(self, events: list[e.Event], before: int, now: float, wishes: list[Submission]) -> bool:
         actor = next((wish.actor for wish in wishes if wish.actor), self.host.actor)
         cause = type(wishes[0].command).__name__ if wishes else ""
         append = Append(self.state.run, before, events, now, actor, cause)
@@ -331,11 +331,13 @@ class Driver:
             return
         for st in [st for st in others if is_free(st)]:
             others.remove(st)
-            self.inbox.insert(0, Wish(c.Note(st.key, st.round, st.attempt, {"driver": self.host.owner})))
+            self.inbox.insert(
+                0, Submission(c.Note(st.key, st.round, st.attempt, {"driver": self.host.owner}))
+            )
         lost = tuple(map(name_of, others))
         if lost:
             at_work = [name[0] for name in lost if await self._abandon(Spot(state.run, *name))]
-            self.inbox.insert(0, Wish(c.ReportLost(lost, tuple(at_work))))
+            self.inbox.insert(0, Submission(c.ReportLost(lost, tuple(at_work))))
 
     async def _abandon(self, spot: Spot) -> bool:
         return await self._patiently("ending a lost attempt", lambda: self.host.dispatch.abandon(spot))
@@ -356,9 +358,9 @@ class Driver:
             assignment = self.briefing.assignment(st, state.graph.steps[st.index].workspace, state.updated_at)
             link = AttemptLink(self, self.host, key, round_, attempt)
             outcome = recordable(await self.host.dispatch.perform(assignment, link))
-            self.inbox.append(Wish(self._ended(name, outcome)))
+            self.inbox.append(Submission(self._ended(name, outcome)))
         except (RopewalkError, OSError) as error:
-            self.inbox.append(Wish(self._ended(name, Outcome(failure=failure_of(error)))))
+            self.inbox.append(Submission(self._ended(name, Outcome(failure=failure_of(error)))))
         finally:
             self.live.leave(name)
 

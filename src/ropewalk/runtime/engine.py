@@ -31,7 +31,7 @@ from ropewalk.runtime.calls import Calls, Definitions
 from ropewalk.runtime.clock import Clock, SystemClock, pause
 from ropewalk.runtime.committer import Committer
 from ropewalk.runtime.driver import Driver, Told
-from ropewalk.runtime.host import Wishes
+from ropewalk.runtime.host import RunHandle
 from ropewalk.runtime.ids import new_run_id
 from ropewalk.runtime.inputs import parted, refuse_told
 from ropewalk.runtime.leases import LOOK_SECONDS, Leases
@@ -49,7 +49,7 @@ _MADE = 256
 
 
 def rests(state: State) -> bool:
-    """Whether only somebody else can move the run on: a person, or whoever mends what blocks it.
+    """Whether only somebody else can move the run on: a person, or whoever fixes what blocks it.
 
     An ask that is about to expire is waited for; one that has days left is not.
     """
@@ -277,7 +277,7 @@ class Engine:
             await self.leases.give(run)
 
     async def call(
-        self, parent: Wishes, child: str, wanted: bool, key: str, round_: int
+        self, parent: RunHandle, child: str, wanted: bool, key: str, round_: int
     ) -> c.ReportChild | None:
         """Create a called run if need be, drive it, and tell its parent how it moves; or end it, when it is not wanted any
         more. Gives how it ended, if it did."""

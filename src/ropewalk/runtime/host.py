@@ -16,7 +16,7 @@ from ropewalk.runtime.vault import Vault
 from ropewalk.store.port import Store
 
 
-class Wishes(Protocol):
+class RunHandle(Protocol):
     """A run that can be told something and asked what it knows; its driver is that."""
 
     stopping: bool
@@ -36,7 +36,7 @@ class Wishes(Protocol):
         """The verdict of an ask, whenever it comes."""
         ...
 
-    def note_child(self, run: str, child: Wishes | None) -> None:
+    def note_child(self, run: str, child: RunHandle | None) -> None:
         """A called run is driven here now (or no longer)."""
         ...
 
@@ -76,7 +76,7 @@ class Host(Protocol):
         ...
 
     async def call(
-        self, parent: Wishes, child: str, wanted: bool, key: str, round_: int
+        self, parent: RunHandle, child: str, wanted: bool, key: str, round_: int
     ) -> ReportChild | None:
         """Create a called run if need be, drive it, and tell its parent how it moves; or end it, when it is not wanted any
         more. Gives how it ended, if it did."""

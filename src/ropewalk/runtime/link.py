@@ -7,14 +7,14 @@ from typing import Any
 from ropewalk.agents.port import Permission
 from ropewalk.core.commands import Note, OpenAsk, Publish
 from ropewalk.core.events import NotePublished
-from ropewalk.runtime.host import Host, Wishes
+from ropewalk.runtime.host import Host, RunHandle
 from ropewalk.runtime.patience import patiently
 
 
 class AttemptLink:
     """One attempt's way to its run."""
 
-    def __init__(self, run: Wishes, host: Host, step: str, round_: int, attempt: int) -> None:
+    def __init__(self, run: RunHandle, host: Host, step: str, round_: int, attempt: int) -> None:
         self._run = run
         self._host = host
         self._step = step

@@ -20,7 +20,7 @@ def clean(outcome: Outcome, held: Held) -> Outcome:
 
 
 def classed(error: RopewalkError | OSError) -> Failure:
-    """A gate whose judge failed has failed as the judge did; whatever else is wrong does not mend itself."""
+    """A gate whose judge failed has failed as the judge did; whatever else is wrong does not fix itself."""
     own = error.where.get("failure") if isinstance(error, GateError) else None
     if isinstance(own, Failure):
         return Failure(kind=own.kind, message=str(error), retry_at=own.retry_at)
@@ -54,7 +54,7 @@ def unkept(kept: Kept) -> Failure:
 
 
 def joined(earlier: tuple[Artifact, ...], changed: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
-    """All that the step has made over its rounds: what it made and then mended is still made by it."""
+    """All that the step has made over its rounds: what it made and then fixed is still made by it."""
     found = {one.path: one for one in earlier}
     for one in changed:
         made = one.path in found and found[one.path].change == "created"

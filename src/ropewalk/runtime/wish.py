@@ -7,10 +7,10 @@ import asyncio
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.errors import RopewalkError
-from ropewalk.runtime.host import Wishes
+from ropewalk.runtime.host import RunHandle
 
 
-class Wish:
+class Submission:
     """A command with the one who waits for what becomes of it."""
 
     __slots__ = ("actor", "command", "done")
@@ -23,7 +23,7 @@ class Wish:
         self.done = done
 
 
-Settled = list[tuple[Wish, list[e.Event] | RopewalkError]]
+Settled = list[tuple[Submission, list[e.Event] | RopewalkError]]
 
 
 def settle(settled: Settled) -> None:
@@ -36,7 +36,7 @@ def settle(settled: Settled) -> None:
                 wish.done.set_result(result)
 
 
-async def heard_by(driver: Wishes, command: c.Command, actor: str) -> list[e.Event] | None:
+async def heard_by(driver: RunHandle, command: c.Command, actor: str) -> list[e.Event] | None:
     """What the driver made of a command; None when it went to rest without having looked at it."""
     done = driver.wish(command, actor)
     try:

@@ -30,7 +30,7 @@ def demand(
 
     `changed` is what the workspace saw change (None: nobody looked). A role that was asked for files and changed none
     of them has failed, even when they were there before; not so a second attempt, for a lost one may have done it in
-    this same folder, nor a later round that has nothing to mend here.
+    this same folder, nor a later round that has nothing to fix here.
     """
     if outcome.failure is not None:
         return outcome.failure

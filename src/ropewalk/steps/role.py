@@ -154,7 +154,7 @@ def _lacks(agent: Agent, brief: Brief, *, confined: bool) -> str:
 
 
 def _unusable(probe: Probe) -> str:
-    return f": {probe.reason or 'not usable'}" + (f" ({probe.mend})" if probe.mend else "")
+    return f": {probe.reason or 'not usable'}" + (f" ({probe.hint})" if probe.hint else "")
 
 
 def filled_in(brief: Brief) -> Brief:

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from ropewalk.errors import DoorShut, NotKnown, RopewalkError, TooMany
+from ropewalk.errors import MissingExtra, RopewalkError, TooMany, Unauthenticated
 from ropewalk.installation import install
 from ropewalk.web.api.desk import desk_of, give
 from ropewalk.web.login import cookie_name, set_cookie
@@ -55,7 +55,7 @@ async def metrics(request: Request) -> Response:
     """What Prometheus reads."""
     desk = desk_of(request)
     if desk.telemetry is None or desk.telemetry.metrics is None:
-        raise DoorShut(door="/metrics", missing="opentelemetry", install=install("telemetry"))
+        raise MissingExtra(door="/metrics", missing="opentelemetry", install=install("telemetry"))
     await desk.telemetry.metrics.look(desk.gauges())
     return Response(desk.telemetry.metrics.text(), media_type=PROMETHEUS)
 
@@ -92,7 +92,7 @@ async def login_page(request: Request, ticket: Annotated[str, Query(max_length=2
     desk = desk_of(request)
     try:
         cookie = await desk.access.logins.redeem(ticket, _address(request), desk.access.now())
-    except NotKnown:
+    except Unauthenticated:
         return _page("This link was used already, or is of an earlier start. Log in with a token.", 401)
     except TooMany as error:
         return _too_many(error)
@@ -106,7 +106,7 @@ async def login(request: Request, token: Annotated[str, Form(max_length=200)]) -
     desk = desk_of(request)
     try:
         cookie, _ = await desk.access.logins.begin(token.strip(), _address(request), desk.access.now())
-    except NotKnown:
+    except Unauthenticated:
         return _page("This token is not known, has run out, or was revoked.", 401)
     except TooMany as error:
         return _too_many(error)

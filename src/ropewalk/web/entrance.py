@@ -23,9 +23,9 @@ from ropewalk.errors import (
     NoSuchMethod,
     NoSuchPlace,
     NotAllowed,
-    NotKnown,
     RopewalkError,
     TooLarge,
+    Unauthenticated,
 )
 from ropewalk.nesting import TooDeep, is_deep
 from ropewalk.web import problems
@@ -52,21 +52,21 @@ class Access(Struct, frozen=True):
     body_bytes: int = BODY_BYTES
 
     async def person(self, headers: Headers, cookie: str) -> tuple[Person, str]:
-        """Who it is, and the cookie that says so ("" when it was not a cookie). Raises NotKnown."""
+        """Who it is, and the cookie that says so ("" when it was not a cookie). Raises Unauthenticated."""
         scheme, _, text = headers.get("authorization", "").partition(" ")
         if text:
             if scheme.lower() != "bearer":
-                raise NotKnown(reason=f"it takes Bearer, not {scheme}")
+                raise Unauthenticated(reason=f"it takes Bearer, not {scheme}")
             return await self.tokens.person(text.strip(), self.now()), ""
         if cookie:
             return await self.logins.person(cookie, self.now()), cookie
-        raise NotKnown(reason="there was none")
+        raise Unauthenticated(reason="there was none")
 
     async def still(self, person: Person) -> bool:
         """Whether somebody who came in would be let in now, as the same."""
         try:
             return await self.tokens.by_id(person.token, self.now()) == person
-        except NotKnown:
+        except Unauthenticated:
             return False
 
 
@@ -225,8 +225,8 @@ def _with_headers(send: Send) -> Send:
 
 
 def person_of(scope: Mapping[str, Any]) -> Person:
-    """Who came in with this request. Raises NotKnown where a route is open to anybody."""
+    """Who came in with this request. Raises Unauthenticated where a route is open to anybody."""
     found = scope.get("state", {}).get("person")
     if not isinstance(found, Person):
-        raise NotKnown(reason="there was none")
+        raise Unauthenticated(reason="there was none")
     return found

@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from ropewalk.app.tokens import Person, Tokens
-from ropewalk.errors import NotKnown, TooMany
+from ropewalk.errors import TooMany, Unauthenticated
 
 COOKIE: Final = "ropewalk_login"
 CSRF_HEADER: Final = "x-csrf-token"
@@ -41,7 +41,7 @@ class Logins:
         return ticket
 
     async def redeem(self, ticket: str, address: str, now: float) -> str:
-        """The cookie for a ticket, which is used up by that. Raises NotKnown, TooMany.
+        """The cookie for a ticket, which is used up by that. Raises Unauthenticated, TooMany.
 
         One that is good passes whoever else has failed from this address: on loopback that may be an agent.
         """
@@ -52,24 +52,24 @@ class Logins:
         return cookie
 
     async def begin(self, text: str, address: str, now: float) -> tuple[str, Person]:
-        """A cookie for the owner of a token. Raises NotKnown, TooMany."""
+        """A cookie for the owner of a token. Raises Unauthenticated, TooMany."""
         self._limit(address, now)
         try:
             person = await self.tokens.person(text, now)
-        except NotKnown:
+        except Unauthenticated:
             self._failed(address, now)
             raise
         self._failures.pop(address, None)
         return await self._signed(f"{person.token}.{int(now + LOGIN_SECONDS)}"), person
 
     async def person(self, cookie: str, now: float) -> Person:
-        """Whose cookie it is. Raises NotKnown."""
+        """Whose cookie it is. Raises Unauthenticated."""
         said, _, _ = cookie.rpartition(".")
         if not said or not hmac.compare_digest((await self._signed(said)).encode(), cookie.encode()):
-            raise NotKnown(reason="this login is not one of ours")
+            raise Unauthenticated(reason="this login is not one of ours")
         token, _, until = said.rpartition(".")
         if float(until) < now:
-            raise NotKnown(reason="this login has run out")
+            raise Unauthenticated(reason="this login has run out")
         return await self.tokens.by_id(token, now)
 
     async def csrf(self, cookie: str) -> str:

@@ -1,4 +1,4 @@
-"""Errors as `application/problem+json`: every answer that is not a success has a stable code and says how to mend it."""
+"""Errors as `application/problem+json`: every answer that is not a success has a stable code and says how to fix it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ STATUS: Final[dict[str, int]] = {
     "dirty-checkout": 409,
     "workspace-error": 409,
     "git-failed": 409,
-    "not-known": 401,
+    "unauthenticated": 401,
     "not-allowed": 403,
     "foreign-request": 403,
     "no-such-method": 405,
@@ -47,11 +47,11 @@ STATUS: Final[dict[str, int]] = {
     "invalid-request": 422,
     "condition-error": 422,
     "template-error": 422,
-    "misused": 422,
+    "usage-error": 422,
     "settings-error": 422,
     "variant-needed": 422,
     "store-error": 503,
-    "door-shut": 503,
+    "missing-extra": 503,
 }
 """By code; what stands here not is our own fault and 500."""
 
@@ -71,14 +71,14 @@ TITLES: Final[dict[int, str]] = {
 
 
 class Problem(BaseModel):
-    """Why something was not done (RFC 9457). `code` is stable, `mend` says what can be done."""
+    """Why something was not done (RFC 9457). `code` is stable, `hint` says what can be done."""
 
     type: str = Field(description="`urn:ropewalk:problem:` and the code")
     title: str
     status: int
     detail: str
     code: str = Field(examples=["no-such-run"])
-    mend: str = ""
+    hint: str = ""
     faults: list[dict[str, Any]] | None = Field(
         default=None, description="of a workflow, each with its place"
     )
@@ -88,7 +88,7 @@ def problem(
     status: int,
     code: str,
     detail: str,
-    mend: str = "",
+    hint: str = "",
     headers: Mapping[str, str] | None = None,
     **more: Any,
 ) -> Response:
@@ -99,7 +99,7 @@ def problem(
         "status": status,
         "detail": detail,
         "code": code,
-        "mend": mend,
+        "hint": hint,
         **more,
     }
     content = msgspec.json.encode(body, enc_hook=str)

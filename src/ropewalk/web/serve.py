@@ -22,7 +22,7 @@ from ropewalk.app.open import Ropewalk
 from ropewalk.app.served import note_served
 from ropewalk.app.supervisor import Supervisor, supervised
 from ropewalk.app.tokens import Tokens
-from ropewalk.errors import AddressTaken, DoorShut, TokensNeeded
+from ropewalk.errors import AddressTaken, MissingExtra, TokensNeeded
 from ropewalk.observe.courier import Courier
 from ropewalk.observe.telemetry import Telemetry
 from ropewalk.web.api.desk import Desk
@@ -164,7 +164,7 @@ def _mount(app: FastAPI, ropewalk: Ropewalk, also: Sequence[str]) -> None:
     for name in also:
         try:
             mount = door(name)
-        except DoorShut as shut:
+        except MissingExtra as shut:
             structlog.get_logger("ropewalk.serve").info("a door stays shut", door=name, reason=shut.message)
         else:
             mount(app, ropewalk)

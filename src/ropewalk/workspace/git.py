@@ -71,7 +71,7 @@ _KEPT_VARIABLES = {
 }
 
 
-class Said(Struct, frozen=True):
+class GitResult(Struct, frozen=True):
     """How a git command ended: its exit code and what it wrote."""
 
     code: int
@@ -142,7 +142,7 @@ class Git(Struct, frozen=True):
         seconds: float = SECONDS,
         cap: int = CAP,
         optional: bool = False,
-    ) -> Said:
+    ) -> GitResult:
         """How the command ended, whatever the exit code. `optional`: it may not take locks that it can do without."""
         extra = {"GIT_DIR": self.gitdir}
         if self.worktree:
@@ -159,7 +159,7 @@ class Git(Struct, frozen=True):
             argv = ("-c", "core.fsync=none", *argv)
         return await spawn(argv, self.worktree or self.gitdir, extra, stdin, seconds, cap)
 
-    def failed(self, argv: Sequence[str], said: Said) -> GitFailed:
+    def failed(self, argv: Sequence[str], said: GitResult) -> GitFailed:
         """The error to raise for a command that ended badly."""
         place = self.worktree or self.gitdir
         return GitFailed(verb=argv[0], place=place, reason=_last_words(said), code=said.code)
@@ -188,7 +188,7 @@ async def spawn(
     seconds: float = SECONDS,
     cap: int = CAP,
     sink: Callable[[bytes], object] | None = None,
-) -> Said:
+) -> GitResult:
     """One git command in a process group of its own, which is killed whole at the deadline, the cap, or on cancelling.
 
     It is started by a keeper, as everything is, so it does not outlive a driver that is killed. GitBusy when it failed by a
@@ -209,7 +209,7 @@ async def spawn(
         raise GitFailed(verb=_verb(argv), place=cwd, reason=str(error), code=-1) from error
     except OSError as error:
         raise _not_started(argv, cwd, error) from error
-    said = Said(*ended)
+    said = GitResult(*ended)
     if said.code != 0 and told_by_program(said.err.decode(errors="replace")):
         raise GitBusy(verb=_verb(argv), place=cwd, reason=_last_words(said), code=said.code)
     return said
@@ -267,7 +267,7 @@ def _environment(extra: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _last_words(said: Said) -> str:
+def _last_words(said: GitResult) -> str:
     lines = said.err.decode(errors="replace").strip().splitlines()[-_LINES_OF_ERROR:]
     ended = f"killed by signal {-said.code}" if said.code < 0 else f"exit code {said.code}"
     return "; ".join(line.strip() for line in lines) or ended

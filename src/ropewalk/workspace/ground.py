@@ -18,7 +18,7 @@ from ropewalk.workspace.port import Base
 from ropewalk.workspace.repository import Repository, discover
 
 
-class Ground(Struct, frozen=True):
+class RepoContext(Struct, frozen=True):
     """A repository, the folder for ropewalk's own files about it, and whether ropewalk made the repository."""
 
     repository: Repository
@@ -31,7 +31,7 @@ class Ground(Struct, frozen=True):
         return self.state / "places"
 
 
-async def ground(state: Path, root: Path, alone: bool = False) -> Ground:
+async def ground(state: Path, root: Path, alone: bool = False) -> RepoContext:
     """Find the repository of a folder, or make a private one (with `alone`, whatever the folder has become since).
 
     WorkspaceError when git cannot be used.
@@ -39,11 +39,11 @@ async def ground(state: Path, root: Path, alone: bool = False) -> Ground:
     await version()
     found = None if alone else await discover(root)
     if found is None:
-        return Ground(await private.repository_for(state / "repositories", root), state, private=True)
-    return Ground(found, _outside(state, found), private=False)
+        return RepoContext(await private.repository_for(state / "repositories", root), state, private=True)
+    return RepoContext(found, _outside(state, found), private=False)
 
 
-async def ground_of(state: Path, root: Path, base: Base) -> Ground:
+async def ground_of(state: Path, root: Path, base: Base) -> RepoContext:
     """What a run stands on, looked for in its project first: the repository may have been moved since, or copied.
 
     WorkspaceError when it is neither there nor where it was.

@@ -28,7 +28,7 @@ _SECONDS = 600.0
 _PASSED_OVER = b"Ignoring path "
 
 
-class Crop(Struct, frozen=True):
+class Snapshot(Struct, frozen=True):
     """A tree, what in it differs from where the attempt started, what a person should know, and what is not in the tree
     though it lies in the folder, each with the reason."""
 
@@ -40,7 +40,7 @@ class Crop(Struct, frozen=True):
 
 async def harvest(
     git: Git, base: str, pristine: Path, scratch: Path, wanted: Wanted, staged: bool = False
-) -> Crop:
+) -> Snapshot:
     """The tree of the files in `git.worktree`, and how it differs from `base`. Trees are left to be flushed.
 
     `pristine` is the index as it was when the folder was set up: its times and sizes save reading what did not change.
@@ -55,7 +55,7 @@ async def harvest(
     warnings, lost = tuple(found.warnings), tuple(sorted(found.lost))
     if not (staged or found.there or found.gone):
         tree = (await git.run("rev-parse", f"{base}^{{tree}}")).decode().strip()
-        return Crop(tree, (), warnings, lost)
+        return Snapshot(tree, (), warnings, lost)
     if found.gone:
         await _update(private, ("--force-remove",), found.gone)
     if found.there:
@@ -63,7 +63,7 @@ async def harvest(
     tree = (await private.lazily().run("write-tree")).decode().strip()
     changes = await changes_between(git, base, tree)
     warnings += tuple(_submodule_moved(change) for change in changes if change.mode == SUBMODULE)
-    return Crop(tree, tuple(changes), warnings, lost)
+    return Snapshot(tree, tuple(changes), warnings, lost)
 
 
 async def _update(private: Git, how: Sequence[str], paths: Sequence[bytes]) -> tuple[str, ...]:

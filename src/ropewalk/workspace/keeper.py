@@ -12,7 +12,7 @@ from ropewalk.files import open_file
 from ropewalk.workspace.commits import SUBMODULE, read_header, write_commit
 from ropewalk.workspace.gathering import Caps, Wanted, present
 from ropewalk.workspace.git import Git
-from ropewalk.workspace.harvest import Crop, artifacts_of, harvest
+from ropewalk.workspace.harvest import Snapshot, artifacts_of, harvest
 from ropewalk.workspace.names import attempt_ref, path_bytes, show_path, written_in_vain
 from ropewalk.workspace.places import index_of
 from ropewalk.workspace.port import Kept, Place, Spot
@@ -55,7 +55,7 @@ class Keeper:
         artifacts = await artifacts_of(git.home(), crop.changes, commit)
         return Kept(commit, crop.tree, artifacts, crop.warnings, unresolved, crop.lost)
 
-    async def _submodules(self, crop: Crop) -> list[str]:
+    async def _submodules(self, crop: Snapshot) -> list[str]:
         """Disputed submodules that nobody has pointed anywhere: there is no file in which that could be seen."""
         if not self._place.disputed:
             return []

@@ -14,7 +14,7 @@ from ropewalk.workspace.git import Git
 from ropewalk.workspace.port import Part
 
 
-class Strand(Struct, frozen=True):
+class PartGroup(Struct, frozen=True):
     """One commit to join: the steps that it stands for, in written order, and the policies of the last of them."""
 
     steps: tuple[str, ...]
@@ -50,7 +50,7 @@ class Lineage:
         return commit in self._parents
 
 
-async def strands_of(git: Git, base: str, parts: Sequence[Part]) -> tuple[list[Strand], Lineage]:
+async def strands_of(git: Git, base: str, parts: Sequence[Part]) -> tuple[list[PartGroup], Lineage]:
     """What is left to join, in order. WorkspaceError when a commit is not in the repository."""
     wanted = [part for part in parts if part.commit and part.commit != base]
     lineage = Lineage(await _parents(git, base, wanted))
@@ -71,8 +71,8 @@ async def strands_of(git: Git, base: str, parts: Sequence[Part]) -> tuple[list[S
     return [_strand(merged[tip], tip) for tip in tips], lineage
 
 
-def _strand(parts: Sequence[Part], commit: str) -> Strand:
-    return Strand(tuple(dict.fromkeys(part.step for part in parts)), commit, parts[-1].policies)
+def _strand(parts: Sequence[Part], commit: str) -> PartGroup:
+    return PartGroup(tuple(dict.fromkeys(part.step for part in parts)), commit, parts[-1].policies)
 
 
 async def _parents(git: Git, base: str, parts: Sequence[Part]) -> dict[str, tuple[str, ...]]:

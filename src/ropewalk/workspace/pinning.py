@@ -10,7 +10,7 @@ from ropewalk.workspace import private
 from ropewalk.workspace.commits import write_commit
 from ropewalk.workspace.gathering import Caps, Wanted
 from ropewalk.workspace.git import Git
-from ropewalk.workspace.ground import Ground
+from ropewalk.workspace.ground import RepoContext
 from ropewalk.workspace.harvest import harvest
 from ropewalk.workspace.names import base_ref
 from ropewalk.workspace.port import Base
@@ -21,7 +21,7 @@ _NAMED = 20
 
 
 async def prepare(
-    ground: Ground, scratch: Path, caps: Caps, run: str, with_changes: bool, target: str, at: float
+    ground: RepoContext, scratch: Path, caps: Caps, run: str, with_changes: bool, target: str, at: float
 ) -> Base:
     """The base of a run; a ref keeps its commit. DirtyCheckout when changes would be left behind unsaid."""
     repository = ground.repository
@@ -35,7 +35,9 @@ async def prepare(
     return base
 
 
-async def _of_folder(ground: Ground, scratch: Path, caps: Caps, run: str, target: str, at: float) -> Base:
+async def _of_folder(
+    ground: RepoContext, scratch: Path, caps: Caps, run: str, target: str, at: float
+) -> Base:
     if target not in ("", private.BRANCH):
         raise WorkspaceError(place=target, reason="a folder without git has no branches to start from")
     commit, left_out = await private.snapshot(ground.repository, scratch, caps, run, at)

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from ropewalk.workspace.commits import LINK, SUBMODULE, read_objects
 from ropewalk.workspace.git import Git
-from ropewalk.workspace.lineages import Strand
+from ropewalk.workspace.lineages import PartGroup
 from ropewalk.workspace.merging import Dispute, Entry, Merge, own_name
 from ropewalk.workspace.names import show_path, slug
 from ropewalk.workspace.policies import choice
@@ -39,11 +39,11 @@ class Settled(Struct):
     answered: list[str]
 
 
-class Settler:
+class ConflictResolver:
     """Settles one merge: of `ours`, what was woven so far, with a strand."""
 
     def __init__(
-        self, git: Git, base: str, base_name: str, ours: str, strand: Strand, woven: Sequence[Strand]
+        self, git: Git, base: str, base_name: str, ours: str, strand: PartGroup, woven: Sequence[PartGroup]
     ) -> None:
         self._git = git
         self._base = base

@@ -16,18 +16,18 @@ from msgspec import Struct
 from ropewalk.errors import WorkspaceError
 from ropewalk.workspace.commits import edited_tree, read_header, write_commit
 from ropewalk.workspace.git import Git
-from ropewalk.workspace.lineages import Lineage, Strand, strands_of
+from ropewalk.workspace.lineages import Lineage, PartGroup, strands_of
 from ropewalk.workspace.merging import Merge, merge
 from ropewalk.workspace.names import woven_ref
 from ropewalk.workspace.policies.choice import check
 from ropewalk.workspace.port import Part
-from ropewalk.workspace.settler import Choices, Edits, Settled, Settler
+from ropewalk.workspace.settler import Choices, ConflictResolver, Edits, Settled
 from ropewalk.workspace.settling import settle
 
 Scratch = Callable[[], Path]
 
 
-class Fabric(Struct, frozen=True):
+class MergeResult(Struct, frozen=True):
     """What a weave gave. Without conflicts `commit` is the result; with them it and `tree` are only a draft of one.
 
     `parents` are the commits that somebody who resolves the conflicts would join; `disputed` the paths to look at.
@@ -41,7 +41,7 @@ class Fabric(Struct, frozen=True):
     disputed: tuple[str, ...] = ()
 
 
-class Order(Struct, frozen=True):
+class MergeRequest(Struct, frozen=True):
     """What is to be woven: onto which commit (called what), of which run, dated when (0: as the base), with which rules."""
 
     run: str
@@ -62,7 +62,7 @@ class Weaver:
         self._scratch = scratch
         self._discard = discard
 
-    async def weave(self, order: Order, parts: Sequence[Part]) -> Fabric:
+    async def weave(self, order: MergeRequest, parts: Sequence[Part]) -> MergeResult:
         """Join the parts in order; a ref of the run keeps what they give, unless it is in dispute. WorkspaceError when a commit is not here, or a policy does not exist."""
         for rules in (order.policies, *(part.policies for part in parts)):
             check(rules)
@@ -70,7 +70,7 @@ class Weaver:
         at = order.at or (await read_header(self._git, order.base)).at
         folder = self._scratch()
         git = self._git.aside(folder)
-        loom = _Loom(git, order, lineage, at)
+        loom = _Merge(git, order, lineage, at)
         try:
             for strand in strands:
                 await loom.add(strand, folder)
@@ -83,24 +83,24 @@ class Weaver:
         return fabric
 
 
-class _Loom:
+class _Merge:
     """A weave under way: where it stands, and what was disputed and settled so far."""
 
-    def __init__(self, git: Git, order: Order, lineage: Lineage, at: float) -> None:
+    def __init__(self, git: Git, order: MergeRequest, lineage: Lineage, at: float) -> None:
         self._git = git
         self._order = order
         self._lineage = lineage
         self._commit = order.base
         self._tree = ""
         self._at = at
-        self._woven: list[Strand] = []
+        self._woven: list[PartGroup] = []
         self._conflicts: list[dict[str, Any]] = []
         self._applied: list[str] = []
         self._parents: list[str] = []
         self._disputed: list[str] = []
         self._answered: set[str] = set()
 
-    async def add(self, strand: Strand, folder: Path) -> None:
+    async def add(self, strand: PartGroup, folder: Path) -> None:
         if self._lineage.contains(strand.commit, self._commit):
             self._commit = strand.commit
             self._tree = ""
@@ -110,9 +110,9 @@ class _Loom:
             self._parents.append(strand.commit)
         self._woven.append(strand)
 
-    async def _join(self, strand: Strand, folder: Path) -> None:
+    async def _join(self, strand: PartGroup, folder: Path) -> None:
         found = await merge(self._git, self._commit, strand.commit)
-        settler = Settler(
+        settler = ConflictResolver(
             self._git, self._order.base, self._order.base_name, self._commit, strand, self._woven
         )
         settled = await settler.settle(
@@ -144,20 +144,20 @@ class _Loom:
         os.mkdir(inner)
         return await edited_tree(self._git, found.tree, edits, str(inner))
 
-    def _note(self, settled: Settled, strand: Strand) -> None:
+    def _note(self, settled: Settled, strand: PartGroup) -> None:
         self._conflicts += settled.conflicts
         self._applied += [f"{what} ({', '.join(strand.steps)})" for what in settled.applied]
         self._disputed += [path for path in settled.disputed if path not in self._disputed]
         self._answered |= set(settled.answered)
 
-    async def result(self) -> Fabric:
+    async def result(self) -> MergeResult:
         unknown = [path for path in self._order.choices if path not in self._answered]
         if unknown:
             disputed = ", ".join(self._disputed) or "none"
             raise WorkspaceError(
                 place=unknown[0], reason=f"no conflict is about this path; in dispute: {disputed}"
             )
-        return Fabric(
+        return MergeResult(
             self._commit,
             self._tree or (await read_header(self._git, self._commit)).tree,
             tuple(self._conflicts),

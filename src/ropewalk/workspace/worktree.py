@@ -21,7 +21,7 @@ from ropewalk.workspace.commits import changes_between, read_header
 from ropewalk.workspace.folder import FolderWorkspace
 from ropewalk.workspace.gathering import Caps
 from ropewalk.workspace.git import Git
-from ropewalk.workspace.ground import Ground, ground, ground_of
+from ropewalk.workspace.ground import RepoContext, ground, ground_of
 from ropewalk.workspace.harvest import artifacts_of
 from ropewalk.workspace.judging import layout
 from ropewalk.workspace.judging.overlay import overlay
@@ -32,7 +32,7 @@ from ropewalk.workspace.places import Places, give_back, note_of, put_note, remo
 from ropewalk.workspace.port import Base, JudgeFolder, JudgeRules, Kept, Mode, Note, Part, Place, Spot, Woven
 from ropewalk.workspace.repository import Repository, stores_of
 from ropewalk.workspace.settler import Choices
-from ropewalk.workspace.weave import Fabric, Order, Weaver
+from ropewalk.workspace.weave import MergeRequest, MergeResult, Weaver
 
 _AT_ONCE = 8
 
@@ -67,14 +67,14 @@ class GitWorkspace:
         self._caps = caps or Caps()
         self._began = began
         self._owning = owning or process_owning()
-        self._bound: Ground | None = None
+        self._bound: RepoContext | None = None
         self._places: Places | None = None
         self._binding = asyncio.Lock()
         self._attributes: dict[str, Path] = {}
         self._folders: dict[str, FolderWorkspace] = {}
         self._at_once = asyncio.Semaphore(_AT_ONCE)
 
-    async def _ground(self, root: Path | None = None, alone: bool = False) -> Ground:
+    async def _ground(self, root: Path | None = None, alone: bool = False) -> RepoContext:
         async with self._binding:
             root = root or self._root
             if root is None:
@@ -88,7 +88,7 @@ class GitWorkspace:
                 self._places = Places(self._bound.places, self._bound.repository, self._owning)
         return self._bound
 
-    async def _at(self, base: Base) -> tuple[Ground, Places]:
+    async def _at(self, base: Base) -> tuple[RepoContext, Places]:
         """What a base stands on; a workspace that knows its ground already stays there."""
         known = self._bound is not None or self._began is not None
         on = await self._ground(None if known else Path(base.root), base.private)
@@ -106,7 +106,7 @@ class GitWorkspace:
         finally:
             await asyncio.to_thread(remove, folder)
 
-    def _folder(self, on: Ground, run: str) -> FolderWorkspace:
+    def _folder(self, on: RepoContext, run: str) -> FolderWorkspace:
         if run not in self._folders:
             self._folders[run] = FolderWorkspace(on.state, run, owning=self._owning)
         return self._folders[run]
@@ -142,7 +142,7 @@ class GitWorkspace:
         note = await asyncio.to_thread(note_of, Path(folder))
         await asyncio.to_thread(put_note, Path(folder), structs.replace(note, secret=False))
 
-    async def _placed(self, spot: Spot, base: Base, fabric: Fabric, writable: bool) -> Place:
+    async def _placed(self, spot: Spot, base: Base, fabric: MergeResult, writable: bool) -> Place:
         """A folder that no other attempt sees, also to read in: what one reader writes no other may find."""
         on, places = await self._at(base)
         run = slug(spot.run)
@@ -247,14 +247,14 @@ class GitWorkspace:
         choices: Choices | None = None,
         by: str = "",
         markers: bool = False,
-    ) -> Fabric:
+    ) -> MergeResult:
         on, places = await self._at(base)
         git = on.repository.git.at(await self._attributes_of(on, base.commit))
         name = base.target or "the base"
-        order = Order(run, base.commit, name, base.at, policies, choices or {}, by, markers)
+        order = MergeRequest(run, base.commit, name, base.at, policies, choices or {}, by, markers)
         return await Weaver(git, lambda: places.scratch(slug(run)), remove).weave(order, parts)
 
-    async def _attributes_of(self, on: Ground, commit: str) -> Path:
+    async def _attributes_of(self, on: RepoContext, commit: str) -> Path:
         if commit not in self._attributes:
             self._attributes[commit] = await attributes_at(on.repository.git, on.state / "attributes", commit)
         return self._attributes[commit]

@@ -84,7 +84,7 @@ async def test_a_probe_tells_what_is_missing_before_the_run(
     agent = acting(tmp_path / "home", {}, settings=keyed)
     probe = await agent.probe()
     assert (probe.installed, probe.usable, probe.reason) == (True, False, "it is not logged in")
-    assert "FIRST_KEY" in probe.mend
+    assert "FIRST_KEY" in probe.hint
     home.mkdir()
     (home / "login.json").write_text("{}")
     assert (await agent.probe()).usable
@@ -93,7 +93,7 @@ async def test_a_probe_tells_what_is_missing_before_the_run(
     assert (await acting(tmp_path / "home", {}, settings=keyed).probe()).version == "1.2.3"
     absent = await acting(tmp_path / "home", {}, settings={"argv": ["no-such-agent"]}).probe()
     assert not absent.installed
-    assert "no-such-agent" in absent.mend
+    assert "no-such-agent" in absent.hint
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from tests.formats.told import told
             "- {id: a, run: x, needs: g}\n- {id: g, parallel: [{id: b, run: x, needs: a}]}",
             ["2:26: the steps wait for each other: a → b → a; remove one of these needs"],
         ),
-        ("- {id: a, run: x, foreach: outputs.a.items}", ["2:3: `a` waits for itself; mend what it reads"]),
+        ("- {id: a, run: x, foreach: outputs.a.items}", ["2:3: `a` waits for itself; fix what it reads"]),
         (
             "- {id: a, run: x, join: any}",
             [

@@ -9,14 +9,14 @@ from tests.formats.told import told
     [
         (
             "inputs: {a: {type: integer, default: x}}",
-            "2:38: the default of `a` is not an integer; mend it, or its `type`",
+            "2:38: the default of `a` is not an integer; fix it, or its `type`",
         ),
-        ("inputs: {a: {choices: [x, 1]}}", "2:27: the choice of `a` is not a string; mend it, or its `type`"),
+        ("inputs: {a: {choices: [x, 1]}}", "2:27: the choice of `a` is not a string; fix it, or its `type`"),
         (
             "inputs: {a: {choices: [x], default: y}}",
             "2:37: the default of `a` is none of its choices; add it to `choices`",
         ),
-        ("facts: {a: {default: 'yes'}}", "2:22: the default of `a` is not a boolean; mend it, or its `type`"),
+        ("facts: {a: {default: 'yes'}}", "2:22: the default of `a` is not a boolean; fix it, or its `type`"),
     ],
 )
 def test_a_value_that_does_not_fit_its_type_is_told(text, said):

@@ -1,4 +1,4 @@
-"""The checker: every fault of a condition at once, each with its column, the nearest name and a mend."""
+"""The checker: every fault of a condition at once, each with its column, the nearest name and a hint."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_sound_condition_has_no_fault(source):
 
 
 @pytest.mark.parametrize(
-    ("source", "column", "message", "nearest", "mend"),
+    ("source", "column", "message", "nearest", "hint"),
     [
         ("a = 1", 2, "`=` cannot stand here", "", "write `==` to compare"),
         ("input.count > 1", 0, "the name `input` is not known here", "inputs", "did you mean `inputs`?"),
@@ -263,9 +263,9 @@ def test_a_sound_condition_has_no_fault(source):
         ("!outputs.a-b-c.ok", 9, "a name with a dash needs brackets", "a-b-c", 'write `outputs["a-b-c"].ok`'),
     ],
 )
-def test_a_fault_says_where_what_and_how_to_mend_it(source, column, message, nearest, mend):
+def test_a_fault_says_where_what_and_how_to_mend_it(source, column, message, nearest, hint):
     want = None if "dash" in message else BOOL
-    assert check(source, NAMES, want) == [Fault(column, message, nearest, mend)]
+    assert check(source, NAMES, want) == [Fault(column, message, nearest, hint)]
 
 
 def test_all_faults_come_at_once_in_the_order_of_the_text():

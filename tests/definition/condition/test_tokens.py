@@ -1,4 +1,4 @@
-"""Tokens: columns of the text as written, decoded literals, and a mend for each common slip."""
+"""Tokens: columns of the text as written, decoded literals, and a hint for each common slip."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_the_friendly_wrapper_is_taken_off_and_columns_kept():
 
 
 @pytest.mark.parametrize(
-    ("source", "column", "mend"),
+    ("source", "column", "hint"),
     [
         ("a = 1", 2, "write `==` to compare"),
         ("a === 1", 2, "write `==`"),
@@ -63,7 +63,7 @@ def test_the_friendly_wrapper_is_taken_off_and_columns_kept():
         ("a" * (MAX_LENGTH + 1), MAX_LENGTH, "let a step work it out and give it as an output"),
     ],
 )
-def test_what_cannot_be_read_is_told_with_its_column(source, column, mend):
+def test_what_cannot_be_read_is_told_with_its_column(source, column, hint):
     with pytest.raises(ConditionError) as error:
         tokens(source)
-    assert (error.value.column, error.value.where["mend"]) == (column, mend)
+    assert (error.value.column, error.value.where["hint"]) == (column, hint)

@@ -87,7 +87,7 @@ from tests.formats.told import told
             "1:37: `on` takes `conflict`, `gate`, `invalid_output`, `lost`, `permanent`, `quota`, `refused`, `timeout` or `transient`, or a list of them, not the text `transiend`; did you mean transient?",
         ),
         ("steps: [{id: a, run: b, retry: {on: [lots]}}]", "1:38: this takes `conflict`,"),
-        ("ropewalk: 2\nsteps: [{id: a, run: b}]", "1:7: `ropewalk` takes `1`, not the number 2"),
+        ("ropewalk: 2\nsteps: [{id: a, run: b}]", "1:11: `ropewalk` takes `1`, not the number 2"),
         (
             "steps: [{id: a, gate: [[a], 5]}]",
             "1:29: this takes text, a list of texts or values or a mapping, not the number 5; put it in quotes",

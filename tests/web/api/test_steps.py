@@ -19,7 +19,7 @@ async def test_a_step_tells_everything_about_itself(door):
     assert (step["status"], step["kind"]) == ("waiting", "run")
     missing = await door.client.get(f"/api/v1/runs/{run}/steps/wrote")
     assert (missing.status_code, missing.json()["code"]) == (404, "no-such-step")
-    assert "write" in missing.json()["mend"]
+    assert "write" in missing.json()["hint"]
 
 
 async def test_what_was_said_is_read_whole_and_in_pieces(door):

@@ -14,7 +14,7 @@ async def test_a_workflow_says_what_a_form_needs(door):
     assert [step["id"] for step in shown["steps"]] == ["first", "second"]
     missing = await door.client.get("/api/v1/workflows/quiat")
     assert (missing.status_code, missing.json()["code"]) == (404, "no-such-workflow")
-    assert "quiet" in missing.json()["mend"]
+    assert "quiet" in missing.json()["hint"]
 
 
 async def test_a_workflow_in_a_folder_is_named_with_a_colon(door):

@@ -70,7 +70,7 @@ def test_agents_that_do_something_come_first_and_say_what_and_what_it_cost():
     )
     resting = agent("gemini", "resting", rests_until=99.0, failure="too many")
     made = str(view([agent("aider"), agent(), busy, resting, agent("rehearsal", rehearses=True)], spent, {
-        "aider": {"usable": True, "version": "1.2"}, "gemini": {"usable": False, "reason": "no key", "mend": "set it"},
+        "aider": {"usable": True, "version": "1.2"}, "gemini": {"usable": False, "reason": "no key", "hint": "set it"},
     }, 50.0))  # fmt: skip
     assert made.index("goose") < made.index("gemini") < made.index("claude") < made.index("aider")
     for said in (

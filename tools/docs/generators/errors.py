@@ -1,4 +1,4 @@
-"""The list of errors, read from `ropewalk.errors`: code, message and mend of each, in the order of the file."""
+"""The list of errors, read from `ropewalk.errors`: code, message and hint of each, in the order of the file."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tools.docs.blocks import generates
 
 @generates("errors")
 def table() -> str:
-    rows = ["| code | message | how to mend it |", "|---|---|---|"]
-    rows += [f"| `{_code(kind)}` | {_cell(kind.__doc__)} | {_cell(kind.mend)} |" for kind in _kinds()]
+    rows = ["| code | message | how to fix it |", "|---|---|---|"]
+    rows += [f"| `{_code(kind)}` | {_cell(kind.__doc__)} | {_cell(kind.hint)} |" for kind in _kinds()]
     return "\n".join(rows)
 
 

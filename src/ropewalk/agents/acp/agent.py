@@ -110,14 +110,14 @@ class AcpAgent:
     async def _look(self, *, confined: bool) -> Probe:
         settings, program = self._settings, self._settings.argv[0]
         if shutil.which(program) is None:
-            mend = settings.mend or f"install {program}, or put it on the PATH"
-            return self._not(f"{program} was not found", mend, installed=False)
+            hint = settings.hint or f"install {program}, or put it on the PATH"
+            return self._not(f"{program} was not found", hint, installed=False)
         if confined and (fault := bubblewrap.fault()):
             return self._not(fault.reason, fault.hint)
         if not self._logged_in():
             names = " or ".join(settings.credentials)
-            mend = " or ".join(part for part in (settings.login, f"set {names}" if names else "") if part)
-            return self._not("it is not logged in", mend)
+            hint = " or ".join(part for part in (settings.login, f"set {names}" if names else "") if part)
+            return self._not("it is not logged in", hint)
         with tempfile.TemporaryDirectory(prefix="ropewalk-") as folder:
             wrap: Wrap = list
             if confined:
@@ -129,7 +129,7 @@ class AcpAgent:
                 wrap = self._confinement.wrap(reach, network=settings.network)
             version, reason = await greet(settings, self._argv(_NO_BRIEF), wrap)
         if reason:
-            return self._not(reason, settings.mend, version=version)
+            return self._not(reason, settings.hint, version=version)
         return Probe(self.name, installed=True, usable=True, version=version)
 
     def _logged_in(self) -> bool:
@@ -142,8 +142,8 @@ class AcpAgent:
             return True
         return any(_place(name, home_of(settings), given).exists() for name in settings.logins)
 
-    def _not(self, reason: str, mend: str, *, installed: bool = True, version: str = "") -> Probe:
-        return Probe(self.name, installed=installed, usable=False, version=version, reason=reason, mend=mend)
+    def _not(self, reason: str, hint: str, *, installed: bool = True, version: str = "") -> Probe:
+        return Probe(self.name, installed=installed, usable=False, version=version, reason=reason, hint=hint)
 
 
 def _place(name: str, home: Path, given: Mapping[str, str]) -> Path:

@@ -57,7 +57,7 @@ def told(error: Any, settings: Settings, now: float, free_at: float | None = Non
     kind, fine = _TOLD.get(word) or _by_text(text, settings)
     message = text[:_SHOWN_CHARS]
     if fine == "auth" and settings.login:
-        message = f"{message} (to mend it: {settings.login})"
+        message = f"{message} (to fix it: {settings.login})"
     retry_at = None
     if kind in ("quota", "transient"):
         retry_at = free_at if kind == "quota" and free_at and free_at > now else free_again(text, now)

@@ -48,7 +48,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     careful: str | tuple[str, ...] = ""
     model: str = ""
     login: str = ""
-    mend: str = ""
+    hint: str = ""
     auth_method: str = ""
     resumes: bool = True
     offers: tuple[Literal["files", "terminals"], ...] = ("files", "terminals")

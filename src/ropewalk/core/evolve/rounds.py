@@ -51,7 +51,7 @@ def _round(state: State, event: e.RoundOpened, at: float) -> None:
 
 
 def _left_by(st: StepState) -> e.Result | None:
-    """The work that came back, which is mended and not done anew; nothing where no commit holds it."""
+    """The work that came back, which is fixed and not done anew; nothing where no commit holds it."""
     return st.result if st.result is not None and st.result.commit else st.earlier
 
 

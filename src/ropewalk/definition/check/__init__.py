@@ -1,4 +1,4 @@
-"""The whole workflow checked before anything starts: every fault at once, each with its place and its mend.
+"""The whole workflow checked before anything starts: every fault at once, each with its place and its hint.
 
 Independent of the format: a reader says where things stand, the caller says which names there are. Touches nothing.
 """

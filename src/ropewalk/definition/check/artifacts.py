@@ -61,8 +61,8 @@ def _ref(
     if exists is not None and any(exists(name) for name in wanted):
         return
     near = nearest(ref.name, names)
-    mend = "" if near else "let a step create it, or write {path: …, external: true}"
-    subject.findings.fault(path, f"no step creates `{ref.name}`", mend, nearest=near)
+    hint = "" if near else "let a step create it, or write {path: …, external: true}"
+    subject.findings.fault(path, f"no step creates `{ref.name}`", hint, nearest=near)
 
 
 def _ahead(shape: Shape, writer: str, step: Step) -> bool:

@@ -77,7 +77,7 @@ def check_one(subject: Subject, path: Path, source: str, names: dict[str, Type],
         return True
     faults = condition.check(source, names, want)
     for fault in faults:
-        hint = "" if fault.nearest and fault.mend == f"did you mean `{fault.nearest}`?" else fault.mend
+        hint = "" if fault.nearest and fault.hint == f"did you mean `{fault.nearest}`?" else fault.hint
         subject.findings.fault(path, fault.message, hint, nearest=fault.nearest, offset=fault.column)
     return bool(faults)
 
@@ -90,9 +90,9 @@ def _reads(subject: Subject, scope: Scope, path: Path, step: Step, one: Expressi
             continue
         why = scope.missing(step, name)
         if why:
-            mend = "" if name == step.id else f"add `needs: [{name}]`"
+            hint = "" if name == step.id else f"add `needs: [{name}]`"
             subject.findings.fault(
-                path, f"`outputs.{name}` is not there yet: {why}", mend, offset=match.start()
+                path, f"`outputs.{name}` is not there yet: {why}", hint, offset=match.start()
             )
 
 

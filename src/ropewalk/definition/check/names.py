@@ -52,8 +52,8 @@ def _own_names(subject: Subject) -> None:
             continue
         if step.id in first:
             line = subject.findings.where.value(("steps", first[step.id], "id"))[0]
-            mend = f"rename one of them; the other stands in line {line}" if line else "rename one of them"
-            subject.findings.fault(place, f"two steps are called `{step.id}`", mend)
+            hint = f"rename one of them; the other stands in line {line}" if line else "rename one of them"
+            subject.findings.fault(place, f"two steps are called `{step.id}`", hint)
         first.setdefault(step.id, index)
         if step.id in groups:
             subject.findings.fault(place, f"a step and a group are called `{step.id}`", "rename one of them")
@@ -110,8 +110,8 @@ def _references(subject: Subject, path: Path, step: Step) -> None:
         )
     called = step.args.get("workflow")
     if step.kind == "call" and known.workflows is not None and called not in known.workflows:
-        mend = "`ropewalk workflows` lists them"
-        subject.unknown((*path, "call", "workflow"), "workflow", str(called), known.workflows, mend)
+        hint = "`ropewalk workflows` lists them"
+        subject.unknown((*path, "call", "workflow"), "workflow", str(called), known.workflows, hint)
     for place, name in _facts_used(step):
         if name and name not in workflow.facts:
             subject.unknown((*path, *place), "fact", name, workflow.facts, "describe it under `facts`")
@@ -140,8 +140,8 @@ def _gates(subject: Subject, path: Path, gates: tuple[Gate, ...]) -> None:
             )
         role = gate.args.get("role") if gate.kind == "verdict" else None
         if role and role not in subject.workflow.roles:
-            mend = "describe it under `roles`"
-            subject.unknown((*place, "verdict", "role"), "role", role, subject.workflow.roles, mend)
+            hint = "describe it under `roles`"
+            subject.unknown((*place, "verdict", "role"), "role", role, subject.workflow.roles, hint)
 
 
 def repaired(workflow: Workflow) -> Workflow:

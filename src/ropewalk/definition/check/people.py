@@ -29,9 +29,9 @@ def _approval(subject: Subject, path: Path, approval: Approval, step: Step) -> N
     answers = (*ANSWERS, *choices)
     if approval.default and approval.default not in answers:
         near = nearest(approval.default, answers)
-        mend = f"it is one of {', '.join(answers)}"
+        hint = f"it is one of {', '.join(answers)}"
         findings.fault(
-            (*path, "default"), f"the default `{approval.default}` is no answer", mend, nearest=near
+            (*path, "default"), f"the default `{approval.default}` is no answer", hint, nearest=near
         )
     if approval.expires_seconds is not None and approval.expires_seconds <= 0:
         findings.fault((*path, "expires"), "the question would expire at once", "remove `expires`")

@@ -122,8 +122,8 @@ def _text(subject: Subject, path: Path, text: str, kind: str, *, template: bool 
         for match in READ.finditer(part):
             if match[1] == "inputs" and match[2] in secret:
                 what = f"`inputs.{match[2]}` is a secret, and never part of a text or a condition"
-                mend = way_right(match[2], kind)
-                subject.findings.fault(path, what, mend, offset=start + match.start())
+                hint = way_right(match[2], kind)
+                subject.findings.fault(path, what, hint, offset=start + match.start())
 
 
 def _templates(step: Step) -> Iterator[tuple[Path, str]]:

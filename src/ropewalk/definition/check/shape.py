@@ -84,7 +84,7 @@ def _circle(subject: Subject, shape: Shape, circle: list[str]) -> None:
         path = ("steps", shape.index[circle[0]])
         step = shape.workflow.steps[path[1]]
         if circle[0] not in step.needs and step.decision is None:
-            subject.findings.fault(path, f"`{circle[0]}` waits for itself", "mend what it reads")
+            subject.findings.fault(path, f"`{circle[0]}` waits for itself", "fix what it reads")
         return
     way = " → ".join([*circle, circle[0]] if len(circle) <= SHOWN else [*circle[:SHOWN], "…", circle[0]])
     first = shape.workflow.steps[shape.index[circle[0]]]

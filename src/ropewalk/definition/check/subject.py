@@ -56,9 +56,9 @@ class Subject:
             yield ("steps", index), step
 
     def unknown(
-        self, path: Sequence[str | int], kind: str, name: str, names: Iterable[str], mend: str = ""
+        self, path: Sequence[str | int], kind: str, name: str, names: Iterable[str], hint: str = ""
     ) -> None:
         """The fault for a name that nobody has."""
         near = nearest(name, names) if self.hints > 0 else ""
         self.hints -= 1
-        self.findings.fault(path, f"there is no {kind} `{name}`", "" if near else mend, nearest=near)
+        self.findings.fault(path, f"there is no {kind} `{name}`", "" if near else hint, nearest=near)

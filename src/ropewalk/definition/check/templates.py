@@ -41,10 +41,10 @@ def check_templates(subject: Subject, scope: Scope) -> None:
             match = BLANK.search(script)
             if match:
                 what = "a script is no template: what `{{ … }}` would fill in could run as a command"
-                mend = 'set it under `env` and read it as `"$NAME"`, or write `run` as a list of arguments'
+                hint = 'set it under `env` and read it as `"$NAME"`, or write `run` as a list of arguments'
                 if secret := secret_in(subject, match[0]):
-                    mend = way_right(secret, step.kind)
-                subject.findings.fault((*path, *place), what, mend, offset=match.start())
+                    hint = way_right(secret, step.kind)
+                subject.findings.fault((*path, *place), what, hint, offset=match.start())
         names: Mapping[str, Any] | None = None
         for place, text in _templates(step):
             if any(mark in text for mark in MARKS):
@@ -119,8 +119,8 @@ class _Template:
             at = self._find(rf"\b{re.escape(name)}\b")
             if name == SECRETS:
                 what = "a secret is never part of a text"
-                mend = way_right(secret_in(self.subject, self.text) or "NAME", self.step.kind)
-                self.subject.findings.fault(self.path, what, mend, offset=at)
+                hint = way_right(secret_in(self.subject, self.text) or "NAME", self.step.kind)
+                self.subject.findings.fault(self.path, what, hint, offset=at)
             else:
                 self._fault(at, f"there is no name `{name}`", name, names)
         for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
@@ -130,8 +130,8 @@ class _Template:
         found = [match for match in DASHED.finditer(self.text) if match[1] in self.subject.named]
         for match in found:
             what = f"`outputs.{match[1]}` would be a subtraction"
-            mend = f"write outputs['{match[1]}']"
-            self.subject.findings.fault(self.path, what, mend, offset=match.start())
+            hint = f"write outputs['{match[1]}']"
+            self.subject.findings.fault(self.path, what, hint, offset=match.start())
         return bool(found)
 
     def _words(self, tree: nodes.Template, environment: Environment) -> bool:
@@ -167,15 +167,15 @@ class _Template:
         elif base == "outputs" and name in self.subject.by_id and self.path[2] not in ("gates", "handoff"):
             why = self.scope.missing(self.step, name)
             if why and not GUARDS.search(self.text):
-                mend = "" if name == self.step.id else f"add `needs: [{name}]`"
+                hint = "" if name == self.step.id else f"add `needs: [{name}]`"
                 self.subject.findings.fault(
-                    self.path, f"`outputs.{name}` is not there yet: {why}", mend, offset=at
+                    self.path, f"`outputs.{name}` is not there yet: {why}", hint, offset=at
                 )
 
     def _fault(self, at: int, what: str, name: str = "", names: Any = ()) -> None:
         near = nearest(name, names) if name else ""
-        mend = f"there are {', '.join(sorted(names))}" if not near and 0 < len(names) <= 8 else ""
-        self.subject.findings.fault(self.path, what, mend, nearest=near, offset=at)
+        hint = f"there are {', '.join(sorted(names))}" if not near and 0 < len(names) <= 8 else ""
+        self.subject.findings.fault(self.path, what, hint, nearest=near, offset=at)
 
     def _find(self, pattern: str) -> int:
         match = re.search(pattern, self.text)

@@ -59,7 +59,7 @@ def fits(kind: str, value: Any) -> bool:
 
 def _unfit(subject: Subject, path: Path, whose: str, kind: str) -> None:
     article = "an" if kind[0] in "aeiou" else "a"
-    subject.findings.fault(path, f"{whose} is not {article} {kind}", "mend it, or its `type`")
+    subject.findings.fault(path, f"{whose} is not {article} {kind}", "fix it, or its `type`")
 
 
 def schema_faults(schema: Any, depth: int = 0) -> Iterator[tuple[Path, str, str]]:

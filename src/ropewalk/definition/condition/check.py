@@ -57,7 +57,7 @@ def check(source: str, names: Mapping[str, Type], want: Type | None = None) -> l
     try:
         node = parse(source)
     except ConditionError as error:
-        return [Fault(error.column, str(error.where["reason"]), "", str(error.where["mend"]))]
+        return [Fault(error.column, str(error.where["reason"]), "", str(error.where["hint"]))]
     return check_node(node, names, want)
 
 
@@ -66,8 +66,8 @@ def check_node(node: Node, names: Mapping[str, Type], want: Type | None = None) 
     checker = _Checker(names)
     found = checker.type_of(node)
     if want is not None and not _fits(found, want):
-        mend = as_test(found) if want.kind == "bool" else ""
-        checker.fault(node.at, f"{a(want)} is wanted here, this is {a(found)}", mend)
+        hint = as_test(found) if want.kind == "bool" else ""
+        checker.fault(node.at, f"{a(want)} is wanted here, this is {a(found)}", hint)
     return sorted(checker.faults, key=lambda fault: fault.column)
 
 
@@ -84,8 +84,8 @@ class _Checker:
         self.names = dict(names)
         self.faults: list[Fault] = []
 
-    def fault(self, at: int, message: str, mend: str = "") -> Type:
-        return self.found(Fault(at, message, "", mend))
+    def fault(self, at: int, message: str, hint: str = "") -> Type:
+        return self.found(Fault(at, message, "", hint))
 
     def found(self, fault: Fault) -> Type:
         # What is wrong already is of any type from here on: one mistake is told once.
@@ -146,8 +146,8 @@ class _Checker:
 
     def place_in_list(self, node: Index, owner: Type, key: Type) -> Type:
         if key.kind not in {"int", "any"}:
-            mend = "write `int(…)` around it" if key.kind == "double" else ""
-            self.fault(node.key.at, f"a list is asked by a whole number, not by {a(key)}", mend)
+            hint = "write `int(…)` around it" if key.kind == "double" else ""
+            self.fault(node.key.at, f"a list is asked by a whole number, not by {a(key)}", hint)
         elif isinstance(node.key, Literal) and isinstance(node.key.value, int) and node.key.value < 0:
             self.fault(node.key.at, "a list starts at 0", "write `x[size(x) - 1]` for the last item")
         return owner.element
@@ -183,8 +183,8 @@ class _Checker:
 
     def misfit(self, node: Call, part: Node, found: Type, shown: str) -> None:
         in_list = node.name == "contains" and part is node.target and found.kind in {"list", "map", "object"}
-        mend = "write `value in list`" if in_list else f"write `{shown}`"
-        self.fault(part.at, f"`{node.name}` does not take {a(found)} here", mend)
+        hint = "write `value in list`" if in_list else f"write `{shown}`"
+        self.fault(part.at, f"`{node.name}` does not take {a(found)} here", hint)
 
     def pattern(self, node: Literal) -> None:
         wrong = pattern_fault(node.value) if isinstance(node.value, str) else ""

@@ -20,8 +20,8 @@ def dashed(node: Binary, names: Mapping[str, Type]) -> Fault | None:
     if owner is None or first[-1] in owner.fields or field not in owner.fields:
         return None
     before, after = ".".join(first[:-1]), "".join(f".{one}" for one in last[1:])
-    mend = f'write `{before}["{field}"]{after}`'
-    return Fault(_start(node), "a name with a dash needs brackets", field, mend)
+    hint = f'write `{before}["{field}"]{after}`'
+    return Fault(_start(node), "a name with a dash needs brackets", field, hint)
 
 
 def _operands(node: Node) -> list[tuple[str, ...]] | None:

@@ -37,9 +37,9 @@ Slots = Mapping[str, int]
 """Which slot of `Env.bound` the variable of each macro around has."""
 
 
-def wrong(at: int, reason: str, mend: str = "") -> ConditionError:
+def wrong(at: int, reason: str, hint: str = "") -> ConditionError:
     """The fault of one part; the condition adds the expression and what it read."""
-    return ConditionError(expression="", reason=reason, column=at, mend=mend)
+    return ConditionError(expression="", reason=reason, column=at, hint=hint)
 
 
 def missing(scope: Mapping[str, Any], segments: tuple[str, ...]) -> str:

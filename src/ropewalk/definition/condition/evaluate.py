@@ -43,9 +43,9 @@ class Condition:
             found = self._run(Env(scope))
         except ConditionError as error:
             where = error.where
-            raise self._error(scope, where["reason"], where["column"], where["mend"]) from None
+            raise self._error(scope, where["reason"], where["column"], where["hint"]) from None
         if isinstance(found, list | dict) and not self._plain and weight(found, MAX_GIVEN) > MAX_GIVEN:
-            raise self._error(scope, f"it gives more than {MAX_GIVEN} items", mend="narrow it with `filter`")
+            raise self._error(scope, f"it gives more than {MAX_GIVEN} items", hint="narrow it with `filter`")
         return found
 
     def holds(self, scope: Mapping[str, Any]) -> bool:
@@ -56,11 +56,11 @@ class Condition:
         raise self._error(scope, f"it gives {_short(found)}, true or false is wanted")
 
     def _error(
-        self, scope: Mapping[str, Any], reason: str, column: int = 0, mend: str = ""
+        self, scope: Mapping[str, Any], reason: str, column: int = 0, hint: str = ""
     ) -> ConditionError:
         read = {".".join(one): look(scope, one) for one in sorted(self.paths)}
         values = ", ".join(f"{name} = {_short(value)}" for name, value in list(read.items())[:MAX_SHOWN])
-        error = fault(self.source, column, f"{reason}; it read {values}" if values else reason, mend)
+        error = fault(self.source, column, f"{reason}; it read {values}" if values else reason, hint)
         error.where["values"] = {name: value for name, value in read.items() if value is not ABSENT}
         return error
 
@@ -71,7 +71,7 @@ def compile(source: str) -> Condition:  # noqa: A001 - the word that everybody u
     node = parse(source)
     faults = check_node(node, {name: ANY for name, *_ in _paths(node, frozenset())})
     if faults:
-        raise fault(source, faults[0].column, faults[0].message, faults[0].mend)
+        raise fault(source, faults[0].column, faults[0].message, faults[0].hint)
     return Condition(source, node)
 
 

@@ -1,4 +1,4 @@
-"""What the checker says: one thing wrong, where, the nearest valid name, and how to mend it."""
+"""What the checker says: one thing wrong, where, the nearest valid name, and how to fix it."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ class Fault(Struct, frozen=True):
     column: int
     message: str
     nearest: str = ""
-    mend: str = ""
+    hint: str = ""
 
     def __str__(self) -> str:
-        return f"{self.message} ({self.mend})" if self.mend else self.message
+        return f"{self.message} ({self.hint})" if self.hint else self.message
 
 
-def unknown(column: int, message: str, name: str, known: Iterable[str], mend: str = "") -> Fault:
+def unknown(column: int, message: str, name: str, known: Iterable[str], hint: str = "") -> Fault:
     """The fault for a name that is not among the `known` ones."""
     nearest = nearest_to(name, known)
-    return Fault(column, message, nearest, mend or (f"did you mean `{nearest}`?" if nearest else ""))
+    return Fault(column, message, nearest, hint or (f"did you mean `{nearest}`?" if nearest else ""))
 
 
 def nearest_to(name: str, known: Iterable[str]) -> str:
@@ -55,7 +55,7 @@ def as_test(found: Type) -> str:
 
 
 def unquoted(*sides: Node) -> str:
-    """The mend for a number or truth value that was written as a text."""
+    """The hint for a number or truth value that was written as a text."""
     for side in sides:
         if isinstance(side, Literal) and isinstance(side.value, str):
             text = side.value.lower()

@@ -16,10 +16,10 @@ def comparison(node: Binary, left: Type, right: Type) -> Iterator[Fault]:
     elif node.sign in {"==", "!="}:
         yield from _equality(node, left, right)
     elif not _ordered(left, right):
-        mend = unquoted(node.left, node.right)
+        hint = unquoted(node.left, node.right)
         if isinstance(node.left, Binary) and left.kind == "bool":
-            mend = f"write `a {node.left.sign} b && b {node.sign} c`"
-        yield Fault(node.at, f"`{node.sign}` cannot order {a(left)} and {a(right)}", "", mend)
+            hint = f"write `a {node.left.sign} b && b {node.sign} c`"
+        yield Fault(node.at, f"`{node.sign}` cannot order {a(left)} and {a(right)}", "", hint)
 
 
 def arithmetic(node: Binary, left: Type, right: Type) -> Type | Fault:
@@ -34,10 +34,10 @@ def arithmetic(node: Binary, left: Type, right: Type) -> Type | Fault:
     fit = {"int", "double", "string", "list"} if node.sign == "+" else {"int", "double"}
     if "any" in kinds and kinds - {"any"} <= fit:
         return ANY
-    mend = unquoted(node.left, node.right)
-    if not mend and node.sign == "+" and "string" in kinds and (left.number or right.number):
-        mend = "write `string(…)` around the number"
-    return Fault(node.at, f"`{node.sign}` does not take {a(left)} and {a(right)}", "", mend)
+    hint = unquoted(node.left, node.right)
+    if not hint and node.sign == "+" and "string" in kinds and (left.number or right.number):
+        hint = "write `string(…)` around the number"
+    return Fault(node.at, f"`{node.sign}` does not take {a(left)} and {a(right)}", "", hint)
 
 
 def _equality(node: Binary, left: Type, right: Type) -> Iterator[Fault]:
@@ -71,8 +71,8 @@ def _membership(node: Binary, left: Type, right: Type) -> Iterator[Fault]:
         if left.kind not in {"string", "any"}:
             yield Fault(node.at, f"the keys of {a(right)} are texts, not {a(left)}")
     elif right.kind != "any":
-        mend = "write `text.contains(part)`" if right.kind == "string" else ""
-        yield Fault(node.at, f"`in` needs a list or a map, not {a(right)}", "", mend)
+        hint = "write `text.contains(part)`" if right.kind == "string" else ""
+        yield Fault(node.at, f"`in` needs a list or a map, not {a(right)}", "", hint)
 
 
 def _ordered(left: Type, right: Type) -> bool:

@@ -57,7 +57,7 @@ _WORDS = {"and": "&&", "or": "||", "not": "!", "AND": "&&", "OR": "||", "NOT": "
 
 
 def parse(source: str) -> Node:
-    """The tree of `source`. Raises `ConditionError` (`where`: expression, reason, column, mend), and nothing else."""
+    """The tree of `source`. Raises `ConditionError` (`where`: expression, reason, column, hint), and nothing else."""
     parser = _Parser(source)
     node = parser.whole()
     for count, (part, depth) in enumerate(walk(node), 1):

@@ -51,10 +51,10 @@ _MISTAKES = {
 }
 
 
-def fault(source: str, column: int, reason: str, mend: str = "") -> ConditionError:
-    """The one error for a condition that cannot be read; `where` has `column` (0-based) and `mend`."""
+def fault(source: str, column: int, reason: str, hint: str = "") -> ConditionError:
+    """The one error for a condition that cannot be read; `where` has `column` (0-based) and `hint`."""
     shown = source if len(source) <= 200 else source[:199] + "…"
-    return ConditionError(expression=shown, reason=reason, column=column, mend=mend)
+    return ConditionError(expression=shown, reason=reason, column=column, hint=hint)
 
 
 def tokens(source: str) -> list[Token]:
@@ -90,10 +90,10 @@ def _inside(source: str) -> tuple[int, int]:
 
 
 def _unreadable(source: str, at: int) -> ConditionError:
-    for wrong, mend in _MISTAKES.items():
+    for wrong, hint in _MISTAKES.items():
         if source.startswith(wrong, at):
             what = "a text that is not closed" if wrong in "\"'" else f"`{wrong}`"
-            return fault(source, at, f"{what} cannot stand here", mend)
+            return fault(source, at, f"{what} cannot stand here", hint)
     return fault(source, at, f"`{source[at]}` cannot stand here")
 
 

@@ -12,7 +12,7 @@ from ropewalk.definition.workflow import Approval, Choice, Decision, Fact, Step
 from ropewalk.formats.bmad import policy, wording
 from ropewalk.formats.bmad.conditions import fact_name
 from ropewalk.formats.bmad.items import Item
-from ropewalk.formats.bmad.making import Draft, Keys, Making, Way
+from ropewalk.formats.bmad.making import Draft, ImportContext, Keys, Way
 from ropewalk.formats.bmad.people import role_id
 from ropewalk.formats.bmad.refs import needs_of, written
 from ropewalk.formats.bmad.settling import settle
@@ -29,7 +29,7 @@ SHOWN = {
 }
 
 
-def plain_step(item: Item, keys: Keys, making: Making, kind: str = "noop") -> tuple[Step, Draft]:
+def plain_step(item: Item, keys: Keys, making: ImportContext, kind: str = "noop") -> tuple[Step, Draft]:
     """A step of an item that is no work, with its condition settled, and a draft around it."""
     own = keys.text("id", "id")
     name = item.name or word(item.data.get("name")) or SHOWN.get(item.kind, item.kind)
@@ -60,7 +60,7 @@ def plain_step(item: Item, keys: Keys, making: Making, kind: str = "noop") -> tu
     return step, draft
 
 
-def guide(item: Item, making: Making) -> Draft:
+def guide(item: Item, making: ImportContext) -> Draft:
     """A message that stands in the run's record; nobody works at it."""
     keys = Keys(item.data)
     step, draft = plain_step(item, keys, making)
@@ -68,7 +68,7 @@ def guide(item: Item, making: Making) -> Draft:
     return draft
 
 
-def header(item: Item, making: Making) -> Draft:
+def header(item: Item, making: ImportContext) -> Draft:
     """The head of a phase: what follows belongs to it."""
     keys = Keys(item.data)
     said = keys.text("phase", "phase")
@@ -79,7 +79,7 @@ def header(item: Item, making: Making) -> Draft:
     return draft
 
 
-def enter(making: Making, said: str, title: str = "", description: str = "") -> None:
+def enter(making: ImportContext, said: str, title: str = "", description: str = "") -> None:
     """What comes next belongs to a phase; a number alone is called by its title where one is known."""
     plain = role_id(said or title, len(making.phases) + 1)
     known = making.phases.get(plain, ("", ""))
@@ -90,7 +90,7 @@ def enter(making: Making, said: str, title: str = "", description: str = "") -> 
     making.phase = plain
 
 
-def absent(item: Item, making: Making) -> Draft:
+def absent(item: Item, making: ImportContext) -> Draft:
     """An import of a module that is not there: told, shown, and passed over."""
     keys = Keys(item.data)
     target = keys.text("import", "title")
@@ -101,7 +101,7 @@ def absent(item: Item, making: Making) -> Draft:
     return draft
 
 
-def halt(item: Item, making: Making) -> Draft:
+def halt(item: Item, making: ImportContext) -> Draft:
     """A person decides: which way on where the file gives ways, else whether it goes on at all."""
     keys = Keys(item.data)
     step, draft = plain_step(item, keys, making, "ask")
@@ -145,7 +145,7 @@ def halt(item: Item, making: Making) -> Draft:
     return draft
 
 
-def asked(way: Way, item: Item, making: Making, inline: list[Step]) -> Way:
+def asked(way: Way, item: Item, making: ImportContext, inline: list[Step]) -> Way:
     """A way that waits for a person or hands over to one gets a step that asks, added to `inline`, and then goes on."""
     if way.to not in (ASK, PAUSE):
         return way
@@ -184,7 +184,7 @@ def _choices(value: Any) -> tuple[Choice, ...]:
     return tuple({choice.id: choice for choice in found}.values())
 
 
-def way_of(name: str, body: Any, making: Making, title: str = "") -> Way:
+def way_of(name: str, body: Any, making: ImportContext, title: str = "") -> Way:
     """A way on as the file words it: a target, an action, or a mapping with either."""
     data = body if isinstance(body, Mapping) else {"action": word(body)}
     told = next(
@@ -224,7 +224,7 @@ def way_of(name: str, body: Any, making: Making, title: str = "") -> Way:
     return Way(name, to=told, cap=cap, title=title)
 
 
-def way_fact(step: str, ways: tuple[Way, ...], making: Making) -> str:
+def way_fact(step: str, ways: tuple[Way, ...], making: ImportContext) -> str:
     """The fact that says which way a decision took, declared with the names of its ways: first those that go on, since
     whoever has no reason to choose takes the first.
     """
@@ -238,7 +238,7 @@ PAUSE = "\0pause"
 ASK = "\0ask"
 
 
-def _cap(data: Mapping[str, Any], making: Making) -> int:
+def _cap(data: Mapping[str, Any], making: ImportContext) -> int:
     from ropewalk.formats.bmad.telling import number
 
     for key in ("max_iterations", "max_attempts", "max_retries", "max"):

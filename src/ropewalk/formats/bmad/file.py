@@ -124,12 +124,12 @@ def _guidance(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 def _faults(chosen: Sequence, file: str, positions: Positions) -> Iterator[Fault]:
     if not chosen.items:
-        yield Fault(file, *positions.key(chosen.path), "the sequence is empty", mend="list its steps")
+        yield Fault(file, *positions.key(chosen.path), "the sequence is empty", hint="list its steps")
     for index, item in enumerate(chosen.items):
         if not isinstance(item, Mapping):
             what = f"item {index + 1} of the sequence is {'empty' if item is None else 'no mapping'}"
-            mend = "write it as `agent:` or `step:` with its keys below"
-            yield Fault(file, *positions.value((*chosen.path, index)), what, mend=mend)
+            hint = "write it as `agent:` or `step:` with its keys below"
+            yield Fault(file, *positions.value((*chosen.path, index)), what, hint=hint)
 
 
 def _end_of(variant: str, keys: list[str]) -> str:

@@ -10,12 +10,12 @@ from typing import Final
 import msgspec
 
 from ropewalk.formats.bmad.loops import repeats_of
-from ropewalk.formats.bmad.making import Draft, Making
+from ropewalk.formats.bmad.making import Draft, ImportContext
 
 NAMED: Final = (("planning", "Planning"), ("development", "Development"), ("completion", "Completion"))
 
 
-def infer_parallel(making: Making) -> None:
+def infer_parallel(making: ImportContext) -> None:
     """Mark the longest runs of neighbours that have both requirements and creations, need nothing of each other, make
     different things, and have no condition, loop, question or way of their own. What follows waits for all of them.
     """
@@ -65,7 +65,7 @@ def _independent(draft: Draft, run: list[Draft]) -> bool:
     return not wanted & made
 
 
-def infer_phases(making: Making) -> None:
+def infer_phases(making: ImportContext) -> None:
     """A file without phases is told in three: what is planned, what is done over and over, and what comes after."""
     if making.phases:
         return
@@ -73,7 +73,7 @@ def infer_phases(making: Making) -> None:
     starts, ends = [], []
     for index, draft in enumerate(making.drafts):
         for jump in draft.jumps:
-            if jump.to.startswith("#") and not draft.mends:
+            if jump.to.startswith("#") and not draft.fixes:
                 starts.append(at.get(jump.to[1:], index))
                 ends.append(index)
     if not starts:

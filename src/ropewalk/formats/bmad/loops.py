@@ -1,4 +1,4 @@
-"""Stage 7a, loops: stories made one after the other, work that is mended and looked at again. Every loop has a cap."""
+"""Stage 7a, loops: stories made one after the other, work that is fixed and looked at again. Every loop has a cap."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 from ropewalk.definition.workflow import Fact, Step
 from ropewalk.formats.bmad import policy
 from ropewalk.formats.bmad.conditions import fact_name
-from ropewalk.formats.bmad.making import Draft, Jump, Making
+from ropewalk.formats.bmad.making import Draft, ImportContext, Jump
 from ropewalk.formats.bmad.settling import teller_of
 from ropewalk.formats.bmad.telling import number
 from ropewalk.formats.documents.read import many, word
@@ -28,7 +28,7 @@ def repeats_of(draft: Draft) -> str:
     )
 
 
-def close_loops(making: Making) -> None:
+def close_loops(making: ImportContext) -> None:
     """Give each loop its end: the marker of the file, the list inside an item, or a step of ropewalk's own after the body."""
     open_heads: list[Draft] = []
     drafts = making.drafts
@@ -78,7 +78,7 @@ def names_of(draft: Draft) -> set[str]:
     return {name for name in named if name} | {step.id for step in draft.steps}
 
 
-def _closing(head: Draft, making: Making) -> Draft:
+def _closing(head: Draft, making: ImportContext) -> Draft:
     """A step of ropewalk's own after the last item that works with what the loop makes."""
     drafts = making.drafts
     start = drafts.index(head)
@@ -121,7 +121,7 @@ def _closing(head: Draft, making: Making) -> Draft:
     return closing
 
 
-def _close(closing: Draft, head: Draft, making: Making) -> None:
+def _close(closing: Draft, head: Draft, making: ImportContext) -> None:
     said = repeats_of(head) or repeats_of(closing)
     step = closing.steps[-1]
     if not step.when:
@@ -153,7 +153,7 @@ def _claim(draft: Draft) -> None:
             draft.steps[index] = msgspec.structs.replace(step, extra={**kept, "item": account})
 
 
-def _teller(head: Draft, making: Making, name: str) -> str:
+def _teller(head: Draft, making: ImportContext, name: str) -> str:
     roles = [step.id for step in head.steps if step.kind == "role"]
     if roles:
         return roles[0]
@@ -161,7 +161,7 @@ def _teller(head: Draft, making: Making, name: str) -> str:
     return teller_of(name, "progress", making.drafts[at : at + 1] or making.drafts[:at])
 
 
-def _cap(closing: Draft, head: Draft, making: Making) -> int:
+def _cap(closing: Draft, head: Draft, making: ImportContext) -> int:
     for data in (closing.item.data, head.item.data):
         for key in CAPS:
             if found := number(data.get(key), making.constants):
@@ -193,10 +193,10 @@ def loop_fact(said: str, closing: Draft) -> tuple[str, str, str]:
     return f"facts.{fact}", fact, f"Is there another {thing} to do after this one?"
 
 
-def close_fixes(making: Making) -> None:
-    """An item that mends what the item before it found wrong goes back there, so that it is looked at again."""
+def close_fixes(making: ImportContext) -> None:
+    """An item that fixes what the item before it found wrong goes back there, so that it is looked at again."""
     for index, draft in enumerate(making.drafts):
-        if not draft.mends or draft.jumps or not draft.steps:
+        if not draft.fixes or draft.jumps or not draft.steps:
             continue
         looks = _looked(index, draft, making.drafts)
         if looks is None:
@@ -207,24 +207,24 @@ def close_fixes(making: Making) -> None:
                 last.id,
                 f"#{looks.item.number}",
                 policy.FIX_CAP,
-                "work that is mended is looked at again",
+                "work that is fixed is looked at again",
             )
         )
 
 
 def _looked(index: int, draft: Draft, drafts: list[Draft]) -> Draft | None:
     for other in reversed(drafts[:index]):
-        if other.item.kind in CONTROL or other.mends:
+        if other.item.kind in CONTROL or other.fixes:
             continue
         if other.looks:
             return other
         break
     if any(policy.FIX_HINTS.search(note) for step in draft.steps for note in step.notes):
-        return next((other for other in reversed(drafts[:index]) if other.looks and not other.mends), None)
+        return next((other for other in reversed(drafts[:index]) if other.looks and not other.fixes), None)
     return None
 
 
-def own_loops(making: Making) -> None:
+def own_loops(making: ImportContext) -> None:
     """What a condition on the number of rounds says (`currentIteration < max`) is the cap of the way back beside it."""
     for draft in making.drafts:
         if draft.condition.cap and draft.jumps:

@@ -88,12 +88,12 @@ class Draft(Struct):
     names: tuple[str, ...] = ()
     condition: Reading = Reading("none")
     looks: bool = False
-    mends: bool = False
+    fixes: bool = False
     parallel: bool = False
     together: str = ""
 
 
-class Making:
+class ImportContext:
     """Grows while the items are gone through in order; nothing of it outlives the reading of one file."""
 
     def __init__(self, options: Options, pack: Pack, constants: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ LOOP_CAP: Final = 10
 """How often a loop sends back before a person is asked, where the file names no number."""
 
 FIX_CAP: Final = 3
-"""The same for work that is mended and looked at again."""
+"""The same for work that is fixed and looked at again."""
 
 MOST_CAP: Final = 100
 """No number in a file lifts a cap above this."""
@@ -122,4 +122,4 @@ RETRY_WORDS: Final = re.compile(r"retry|try_again|repeat$|re-?run$")
 FIX_HINTS: Final = re.compile(
     r"re-?validat|re-?review|re-?check|return to (?:qa|po|review|validation)", re.IGNORECASE
 )
-"""In the notes of a step that mends something: look again, even where the file draws no arrow back."""
+"""In the notes of a step that fixes something: look again, even where the file draws no arrow back."""

@@ -12,7 +12,7 @@ from ropewalk.definition.workflow import Input, Phase, Role, Step, Workflow
 from ropewalk.formats.bmad import control, groups, handoffs, infer, jumps, loops, work
 from ropewalk.formats.bmad.file import Sheet, sheet
 from ropewalk.formats.bmad.items import Item, item_of, items_of
-from ropewalk.formats.bmad.making import Draft, Making
+from ropewalk.formats.bmad.making import Draft, ImportContext
 from ropewalk.formats.bmad.ways import route
 from ropewalk.formats.bmad.wiring import Wiring
 from ropewalk.formats.documents.read import many, word
@@ -34,7 +34,7 @@ def read(document: Document, file: str, options: Options = PLAIN, pack: Pack | N
     InvalidDefinition: a sequence is empty or holds something that is no item, with places.
     """
     page = sheet(document, file, options.variant)
-    making = Making(options, pack or Pack(), constants(page.head))
+    making = ImportContext(options, pack or Pack(), constants(page.head))
     making.warnings += page.warnings
     _phases(page, making)
     for item in all_items(page):
@@ -95,7 +95,7 @@ def _with_detail(items: tuple[Item, ...], page: Sheet) -> tuple[Item, ...]:
     return tuple(found)
 
 
-def draft_of(item: Item, making: Making) -> Draft:
+def draft_of(item: Item, making: ImportContext) -> Draft:
     """The steps of one item, by its kind."""
     match item.kind:
         case "task":
@@ -123,12 +123,12 @@ def constants(head: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _phases(page: Sheet, making: Making) -> None:
+def _phases(page: Sheet, making: ImportContext) -> None:
     for name, title in infer.phase_titles(page.head.get("phases")).items():
         making.titles[name] = title
 
 
-def _enter_phase(item: Item, making: Making) -> None:
+def _enter_phase(item: Item, making: ImportContext) -> None:
     said = item.data.get("phase")
     if said not in (None, "") and item.kind != "header" and not isinstance(said, list | Mapping):
         control.enter(
@@ -136,7 +136,7 @@ def _enter_phase(item: Item, making: Making) -> None:
         )
 
 
-def _leading(draft: Draft, making: Making) -> None:
+def _leading(draft: Draft, making: ImportContext) -> None:
     """The jumps and waits of an item, and their place in the account of its keys."""
     used = jumps.lead_on(draft, making)
     if not used and "phase" not in draft.item.data:
@@ -150,7 +150,7 @@ def _leading(draft: Draft, making: Making) -> None:
             draft.steps[index] = msgspec.structs.replace(step, extra={**extra, "item": account})
 
 
-def _fan_out(page: Sheet, making: Making) -> None:
+def _fan_out(page: Sheet, making: ImportContext) -> None:
     """`type: fan-out`: items that require nothing of each other are branches, done at the same time."""
     if re.sub(r"[\s_]+", "-", word(page.head.get("type")).lower()) not in ("fan-out", "fanout", "parallel"):
         return
@@ -163,7 +163,7 @@ def _fan_out(page: Sheet, making: Making) -> None:
             making.why(draft.steps[0].id, "one of several branches: the file is a fan-out")
 
 
-def _told(step: Step, making: Making) -> Step:
+def _told(step: Step, making: ImportContext) -> Step:
     """The step with the facts that its result shall tell, and why it is as it is."""
     facts = tuple(dict.fromkeys((*step.facts, *making.tells.get(step.id, ()))))
     extra = dict(step.extra)
@@ -172,7 +172,7 @@ def _told(step: Step, making: Making) -> Step:
     return msgspec.structs.replace(step, facts=facts, extra=extra)
 
 
-def whole(page: Sheet, making: Making, steps: list[Step], format: str = "bmad") -> Workflow:  # noqa: A002
+def whole(page: Sheet, making: ImportContext, steps: list[Step], format: str = "bmad") -> Workflow:  # noqa: A002
     """The workflow around the steps: inputs, facts, roles, phases, handoffs, and everything else that the file says."""
     prompts = page.head.get("handoff_prompts")
     left: list[str] = []
@@ -230,7 +230,7 @@ def _inputs(head: Mapping[str, Any]) -> dict[str, Input]:
     return found
 
 
-def persona(name: str, title: str, making: Making) -> Role:
+def persona(name: str, title: str, making: ImportContext) -> Role:
     """The role of the pack, else one in a sentence from the name."""
     known = making.pack.persona(title) or making.pack.persona(name)
     if known is not None:

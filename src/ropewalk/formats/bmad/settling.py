@@ -9,7 +9,7 @@ from typing import Final
 from ropewalk.formats.bmad import policy, wording
 from ropewalk.formats.bmad.conditions import Reading, negated, read
 from ropewalk.formats.bmad.items import Item
-from ropewalk.formats.bmad.making import Draft, Keys, Making
+from ropewalk.formats.bmad.making import Draft, ImportContext, Keys
 from ropewalk.formats.documents.read import word
 
 _PLAIN_WORDS: Final = (
@@ -19,7 +19,7 @@ _PLAIN_WORDS: Final = (
 NO_CLUE: Final = frozenset(_PLAIN_WORDS.split())
 
 
-def settle(keys: Keys, step: str, item: Item, making: Making) -> Reading:
+def settle(keys: Keys, step: str, item: Item, making: ImportContext) -> Reading:
     """What `condition`, `skip_if` and `when` of an item mean together. What they read is declared and told by somebody."""
     readings = []
     for name, deny in (("condition", False), ("when", False), ("skip_if", True)):
@@ -43,7 +43,7 @@ def settle(keys: Keys, step: str, item: Item, making: Making) -> Reading:
     return whole
 
 
-def _tell(reading: Reading, said: str, step: str, item: Item, making: Making) -> None:
+def _tell(reading: Reading, said: str, step: str, item: Item, making: ImportContext) -> None:
     if reading.sort == "order":
         making.why(step, f"`{said}` only says when: the order of the list does that")
     if reading.cap is not None:
@@ -53,7 +53,7 @@ def _tell(reading: Reading, said: str, step: str, item: Item, making: Making) ->
         _tell_fact(name, reading, said, step, making)
 
 
-def _tell_fact(name: str, reading: Reading, said: str, step: str, making: Making) -> None:
+def _tell_fact(name: str, reading: Reading, said: str, step: str, making: ImportContext) -> None:
     if reading.sort == "person":
         making.why(step, f"`{said}`: a person is asked, unless `--fact {name}=…` says it")
         return
@@ -63,7 +63,7 @@ def _tell_fact(name: str, reading: Reading, said: str, step: str, making: Making
         making.why(step, f"`{said}`: `{teller}` is asked for it as part of its result")
 
 
-def by_route(reading: Reading, said: str, step: str, making: Making) -> Reading:
+def by_route(reading: Reading, said: str, step: str, making: ImportContext) -> Reading:
     """A condition such as `major_enhancement_path` in terms of the decision above that has such a way."""
     if set(reading.facts) != {reading.when.removeprefix("facts.")}:
         return reading
@@ -76,7 +76,7 @@ def by_route(reading: Reading, said: str, step: str, making: Making) -> Reading:
     return Reading("route", f"facts.{fact} == {json.dumps(way, ensure_ascii=False)}")
 
 
-def route_of(name: str, making: Making) -> tuple[str, str] | None:
+def route_of(name: str, making: ImportContext) -> tuple[str, str] | None:
     """The fact of the nearest decision above that has a way of this name, and the way as it is written."""
     bare = policy.ROUTE_ENDINGS.sub("", name)
     for draft in reversed(making.drafts):
@@ -93,13 +93,13 @@ def _same(name: str) -> str:
 
 def teller_of(name: str, sort: str, drafts: list[Draft]) -> str:
     """The step before that will know a fact: one that looks at things and shares a word with it, else one that shares
-    a word, else one that looks, else the nearest. Steps that only mend are not asked. Empty where nobody works before.
+    a word, else one that looks, else the nearest. Steps that only hint are not asked. Empty where nobody works before.
     """
     clues = _words(name)
     best, found = (-1, -1), ""
     for index, draft in enumerate(drafts):
         roles = [step for step in draft.steps if step.kind == "role"]
-        if not roles or (draft.mends and len(drafts) > 1):
+        if not roles or (draft.fixes and len(drafts) > 1):
             continue
         shared = sum(any(_alike(clue, other) for other in _said(draft)) for clue in clues)
         looking = 1 if draft.looks and sort == "issues" else 0

@@ -12,7 +12,7 @@ from ropewalk.definition.policy import ASKED_RETURN, FailurePolicy, Retry, Timeo
 from ropewalk.definition.workflow import Step
 from ropewalk.formats.bmad import policy
 from ropewalk.formats.bmad.items import Item
-from ropewalk.formats.bmad.making import Draft, Jump, Keys, Making
+from ropewalk.formats.bmad.making import Draft, ImportContext, Jump, Keys
 from ropewalk.formats.documents.read import many, word
 
 MOST_TEXT: Final = 40_000
@@ -30,7 +30,7 @@ SECONDS: Final = {
 }
 
 
-def failure_policy(keys: Keys, step: Step, draft: Draft, making: Making) -> Step:
+def failure_policy(keys: Keys, step: Step, draft: Draft, making: ImportContext) -> Step:
     """The step with `on_failure`, `on_fail`, `max_attempts` and `timeout` taken into it."""
     for name in ("on_failure", "on_fail", "error_handling"):
         said = keys.take(name, "on_failure")
@@ -49,7 +49,7 @@ def failure_policy(keys: Keys, step: Step, draft: Draft, making: Making) -> Step
     return step
 
 
-def _failure(said: Any, step: Step, draft: Draft, making: Making) -> Step:
+def _failure(said: Any, step: Step, draft: Draft, making: ImportContext) -> Step:
     data = said if isinstance(said, Mapping) else {"action": said}
     action = word(data.get("action")).strip().lower().replace(" ", "_").replace("-", "_")
     tries = number(
@@ -83,7 +83,7 @@ def _first(data: Mapping[str, Any], *names: str) -> Any:
     return next((data[name] for name in names if data.get(name) not in (None, "")), None)
 
 
-def materials(keys: Keys, making: Making, item: Item) -> tuple[str, ...]:
+def materials(keys: Keys, making: ImportContext, item: Item) -> tuple[str, ...]:
     """What is told beside the notes: the results that are asked for, the inputs, and the texts of tasks and checklists."""
     told = []
     for name in ("inputs", "input"):
@@ -101,7 +101,7 @@ def materials(keys: Keys, making: Making, item: Item) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _texts(item: Item, making: Making) -> list[str]:
+def _texts(item: Item, making: ImportContext) -> list[str]:
     names = [
         word(one)
         for key in ("task", "uses_task", "using_task", "uses", "checklist", "checklists")

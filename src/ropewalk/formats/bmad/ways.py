@@ -13,7 +13,7 @@ from ropewalk.formats.bmad import policy
 from ropewalk.formats.bmad.conditions import read
 from ropewalk.formats.bmad.control import asked, plain_step, way_fact, way_of
 from ropewalk.formats.bmad.items import Item
-from ropewalk.formats.bmad.making import Draft, Keys, Making, Way
+from ropewalk.formats.bmad.making import Draft, ImportContext, Keys, Way
 from ropewalk.formats.bmad.settling import teller_of
 from ropewalk.formats.bmad.work import finished, work
 from ropewalk.formats.documents.read import word
@@ -21,7 +21,7 @@ from ropewalk.formats.documents.read import word
 WORK_KEYS = ("agent", "uses", "creates", "updates", "task")
 
 
-def route(item: Item, making: Making) -> Draft:
+def route(item: Item, making: ImportContext) -> Draft:
     """The steps of an item with `routes`, `branch`, `decisions`, `on_verdict` or `condition_check`: its own work where
     it has any, the decision, and what is done on one way alone.
     """
@@ -64,7 +64,7 @@ def route(item: Item, making: Making) -> Draft:
     return draft
 
 
-def _own_work(item: Item, making: Making) -> Draft | None:
+def _own_work(item: Item, making: ImportContext) -> Draft | None:
     """The draft of the work that an item does before it decides; None where it only decides."""
     agent = word(item.data.get("agent")).lower()
     if (
@@ -101,7 +101,7 @@ def _bodies(value: Any) -> list[tuple[str, Any]]:
     return named
 
 
-def _way(name: str, body: Any, item: Item, making: Making, inline: list[Step], key: str) -> Way:
+def _way(name: str, body: Any, item: Item, making: ImportContext, inline: list[Step], key: str) -> Way:
     """One way, with the steps that are done on it alone added to `inline`."""
     way = way_of(name, body, making)
     data = body if isinstance(body, Mapping) else {}
@@ -125,7 +125,7 @@ def _way(name: str, body: Any, item: Item, making: Making, inline: list[Step], k
 COUNTED = {True: "\0spent", False: "true"}
 
 
-def _counted(ways: list[Way], decision: str, making: Making) -> tuple[Way, ...]:
+def _counted(ways: list[Way], decision: str, making: ImportContext) -> tuple[Way, ...]:
     """Without the ways for when the rounds are used up: a loop's cap asks a person then, whoever counted them."""
     kept = [way for way in ways if way.when != COUNTED[True]]
     cap = max((way.cap for way in ways), default=0)
@@ -143,7 +143,9 @@ def _counted(ways: list[Way], decision: str, making: Making) -> tuple[Way, ...]:
     return (*(way for way in kept if way not in always), *always[:1])
 
 
-def _decision(item: Item, step: Step, ways: tuple[Way, ...], first: Draft | None, making: Making) -> Decision:
+def _decision(
+    item: Item, step: Step, ways: tuple[Way, ...], first: Draft | None, making: ImportContext
+) -> Decision:
     """Who picks: conditions where the ways have some; else the result of the step before; else a person."""
     if any(way.when for way in ways):
         for way in ways:
@@ -165,7 +167,7 @@ def _decision(item: Item, step: Step, ways: tuple[Way, ...], first: Draft | None
     return Decision(by="person", prompt=f"{step.title}: which way on?", fact=fact)
 
 
-def _before(item: Item, making: Making) -> str:
+def _before(item: Item, making: ImportContext) -> str:
     """The step whose result the decision is based on: one that classifies, else the nearest that works."""
     said = word(item.data.get("condition"))
     name = policy.BY_ROUTE.sub("", said.lower())

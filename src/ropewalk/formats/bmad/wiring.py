@@ -11,13 +11,13 @@ import msgspec
 from ropewalk.definition.workflow import BackTo, Route, Step
 from ropewalk.formats.bmad import policy
 from ropewalk.formats.bmad.loops import names_of
-from ropewalk.formats.bmad.making import Draft, Jump, Making, Way
+from ropewalk.formats.bmad.making import Draft, ImportContext, Jump, Way
 
 
 class Wiring:
     """Gives every step its needs, every decision its routes and every loop its way back."""
 
-    def __init__(self, making: Making) -> None:
+    def __init__(self, making: ImportContext) -> None:
         self.making = making
         self.drafts = sorted(making.drafts, key=_is_final)
         self.count = sum(not _is_final(draft) for draft in self.drafts)
@@ -330,12 +330,12 @@ def _is_final(draft: Draft) -> bool:
     return bool(draft.steps) and all(step.final for step in draft.steps)
 
 
-def _exactly(name: str, draft: Draft, making: Making) -> bool:
+def _exactly(name: str, draft: Draft, making: ImportContext) -> bool:
     number = str(draft.item.data.get("step", ""))
     return name.casefold() in {one.casefold() for one in names_of(draft)} or name == number
 
 
-def _loosely(name: str, draft: Draft, making: Making) -> bool:
+def _loosely(name: str, draft: Draft, making: ImportContext) -> bool:
     """`return_to_spec` means the step `spec_writing`, or the item that makes `spec.md`."""
     plain = _plain(name)
     known = {_plain(one) for one in names_of(draft)} | {_plain(str(draft.item.data.get("action", "")))}
@@ -344,7 +344,7 @@ def _loosely(name: str, draft: Draft, making: Making) -> bool:
     return len(plain) > 3 and any(re.search(rf"(?:^|_){re.escape(plain)}(?:_|$)", one) for one in known)
 
 
-def _in_phase(name: str, draft: Draft, making: Making) -> bool:
+def _in_phase(name: str, draft: Draft, making: ImportContext) -> bool:
     if not draft.steps or not draft.steps[0].phase:
         return False
     phase = draft.steps[0].phase

@@ -110,11 +110,11 @@ def is_path(name: str) -> bool:
     return bool(FILE.search(name))
 
 
-def mend(names: list[str]) -> str:
+def fix(names: list[str]) -> str:
     """What an owner is asked after a validation flagged documents."""
-    return plain(f"Mend what the validation found in {', '.join(names)}.")
+    return plain(f"Fix what the validation found in {', '.join(names)}.")
 
 
 def flagged(fact: str, role: str, listed: str) -> Fact:
-    """The fact that tells whether a role's documents need mending."""
-    return Fact(question=f"Must {role} mend something in {listed}?")
+    """The fact that tells whether a role's documents need fixing."""
+    return Fact(question=f"Must {role} hint something in {listed}?")

@@ -12,7 +12,7 @@ from ropewalk.definition.workflow import Approval, Fact, Ref, Step
 from ropewalk.formats.bmad import policy, wording
 from ropewalk.formats.bmad.conditions import fact_name
 from ropewalk.formats.bmad.items import Item, verbs
-from ropewalk.formats.bmad.making import Draft, Keys, Making
+from ropewalk.formats.bmad.making import Draft, ImportContext, Keys
 from ropewalk.formats.bmad.people import Crew, crew
 from ropewalk.formats.bmad.refs import needs_of, written, written_path
 from ropewalk.formats.bmad.settling import settle, teller_of
@@ -35,7 +35,7 @@ LOOKING: Final = re.compile(
 TEMPLATE: Final = re.compile(r"\b([\w-]+-tmpl)(?:\.ya?ml|\.md)?\b")
 
 
-def work(item: Item, making: Making) -> Draft:
+def work(item: Item, making: ImportContext) -> Draft:
     """The steps of a task. Keys that are not understood are told to whoever does it, and kept."""
     keys = Keys(item.data)
     draft = Draft(item)
@@ -58,7 +58,7 @@ def work(item: Item, making: Making) -> Draft:
     step = _identity(item, keys, making, who, creates or updates)
     draft.condition = settle(keys, step.id, item, making)
     draft.looks = bool(item.data.get("validates")) or _looks(item, acted)
-    draft.mends = bool(updates) and draft.condition.sort == "issues"
+    draft.fixes = bool(updates) and draft.condition.sort == "issues"
     draft.after = needs.steps
     step = msgspec.structs.replace(
         step,
@@ -117,7 +117,7 @@ def _notes(keys: Keys) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _identity(item: Item, keys: Keys, making: Making, who: Crew, refs: tuple[Ref, ...]) -> Step:
+def _identity(item: Item, keys: Keys, making: ImportContext, who: Crew, refs: tuple[Ref, ...]) -> Step:
     """Id, title and phase. The id is the item's own, else its step's name, else agent and action or main artifact."""
     own = keys.text("id", "id")
     named = item.name if item.name and item.name != own else ""
@@ -140,7 +140,7 @@ def _identity(item: Item, keys: Keys, making: Making, who: Crew, refs: tuple[Ref
     return Step(step_id, "role", title=title.strip()[:200], phase=making.phase)
 
 
-def _role(who: Crew, making: Making, item: Item) -> str:
+def _role(who: Crew, making: ImportContext, item: Item) -> str:
     """The role's id: the first name that the pack knows, else the first; the others are its fallback."""
     if who.sort == "engine":
         return making.role("orchestrator", who.others)
@@ -178,7 +178,7 @@ def _paths(value: Any) -> list[Any]:
     ]
 
 
-def _template(keys: Keys, notes: tuple[str, ...], making: Making, item: Item) -> str:
+def _template(keys: Keys, notes: tuple[str, ...], making: ImportContext, item: Item) -> str:
     """The file of the template that `uses`, `template` or a note names, else of the one that is called as the document
     is (`story-tmpl` for `story.md`), where the pack has it.
     """
@@ -205,7 +205,7 @@ def _called_alike(item: Item) -> list[str]:
     return [f"{found[1]}-tmpl"] if found else []
 
 
-def _elicit(keys: Keys, step: Step, making: Making) -> Approval | None:
+def _elicit(keys: Keys, step: Step, making: ImportContext) -> Approval | None:
     """`elicit: true`: a person is asked first, and what they say is given to the role."""
     asked = [keys.take(name, "ask") for name in ("elicit", "interactive")]
     if not any(one is True for one in asked):
@@ -228,7 +228,7 @@ _ANSWER: Final[dict[str, Any]] = {
 
 
 def _approval(
-    step: Step, notes: tuple[str, ...], making: Making, creates: tuple[Ref, ...]
+    step: Step, notes: tuple[str, ...], making: ImportContext, creates: tuple[Ref, ...]
 ) -> Approval | None:
     if not making.options.approvals:
         return None
@@ -242,7 +242,7 @@ def _approval(
 
 
 def _register(
-    step: Step, draft: Draft, making: Making, creates: tuple[Ref, ...], updates: tuple[Ref, ...]
+    step: Step, draft: Draft, making: ImportContext, creates: tuple[Ref, ...], updates: tuple[Ref, ...]
 ) -> None:
     from ropewalk.formats.bmad.references import Made, tokens
 
@@ -268,7 +268,7 @@ def _any_of(names: list[str]) -> tuple[Ref, ...]:
     return (*((Ref(files[0], any_of=files if len(files) > 1 else ()),) if files else ()), *labels)
 
 
-def _by_owners(draft: Draft, making: Making) -> None:
+def _by_owners(draft: Draft, making: ImportContext) -> None:
     """`various`: a step for each role that made something so far, each done only if its documents were flagged."""
     [only] = draft.steps
     owners: dict[str, list[str]] = {}
@@ -288,9 +288,9 @@ def _by_owners(draft: Draft, making: Making) -> None:
             msgspec.structs.replace(
                 only,
                 id=making.id(only.id, role),
-                title=f"{role}: mend what was flagged",
+                title=f"{role}: fix what was flagged",
                 role=role,
-                prompt=wording.mend(names),
+                prompt=wording.fix(names),
                 when=wording.both(only.when, f"facts.{fact}"),
                 updates=refs,
             )

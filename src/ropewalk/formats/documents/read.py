@@ -47,8 +47,8 @@ def load(text: str, file: str = "") -> Template:
     for document in found:
         if is_template(document.data):
             return template_of(document.data, file, document.positions, text)
-    mend = "a template has `template:` and `sections:` at its top"
-    raise refusal(file, [Fault(file, 1, 1, "is not a document template", mend=mend)])
+    hint = "a template has `template:` and `sections:` at its top"
+    raise refusal(file, [Fault(file, 1, 1, "is not a document template", hint=hint)])
 
 
 @lru_cache(maxsize=64)
@@ -119,9 +119,9 @@ class _Reading:
         self.positions = positions
         self.faults: list[Fault] = []
 
-    def fault(self, path: Path, what: str, mend: str) -> None:
+    def fault(self, path: Path, what: str, hint: str) -> None:
         line, column = self.positions.value(path)
-        self.faults.append(Fault(self.source, line, column, what, mend=mend))
+        self.faults.append(Fault(self.source, line, column, what, hint=hint))
 
     def mapping(self, value: object, path: Path) -> Mapping[str, Any]:
         if value is None:

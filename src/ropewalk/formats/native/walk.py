@@ -13,7 +13,7 @@ from msgspec import NODEFAULT, inspect
 
 from ropewalk.definition.fault import nearest
 from ropewalk.definition.findings import Findings
-from ropewalk.formats.native.wording import KNOWN_AS, alternatives, expected, found, mend
+from ropewalk.formats.native.wording import KNOWN_AS, alternatives, expected, found, hint
 from ropewalk.formats.positions import Path, Positions
 
 DROPPED: Final = object()
@@ -79,7 +79,7 @@ class Walk:
         # A secret that was written where its place should be named must not be said again.
         there = "a text" if path[:1] == ("secrets",) and isinstance(value, str) else found(value)
         what = f"{name} takes {expected(kind)}, not {there}"
-        self.findings.fault(path, what, "" if near else mend(kind, value), nearest=near)
+        self.findings.fault(path, what, "" if near else hint(kind, value), nearest=near)
         return DROPPED
 
     def _list(self, kind: inspect.ListType, value: list[Any], path: Path) -> Any:

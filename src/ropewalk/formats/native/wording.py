@@ -122,8 +122,8 @@ def found(value: Any) -> str:
             return "a mapping"
 
 
-def mend(kind: inspect.Type, value: Any) -> str:
-    """How the most usual slips are mended."""
+def hint(kind: inspect.Type, value: Any) -> str:
+    """How the most usual slips are fixed."""
     kinds = alternatives(kind)
     texts = any(isinstance(one, inspect.StrType) for one in kinds)
     if value is None:

@@ -36,7 +36,7 @@ The criteria:
 
 PASS: each is met. CONCERNS: each is met, but somebody should know something. FAIL: one is not met.
 WAIVED: one is not met and there is a stated reason to let it pass; give it as "reason".
-Each finding is one sentence that names the file and what would mend it. Give under "evidence" for each criterion what you saw.
+Each finding is one sentence that names the file and what would fix it. Give under "evidence" for each criterion what you saw.
 {more}"""
 
 

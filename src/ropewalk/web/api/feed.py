@@ -86,7 +86,7 @@ async def _send(
     except (WebSocketDisconnect, RuntimeError):
         return  # the client has gone
     except RopewalkError as error:
-        code = NOT_KNOWN if error.code == "not-known" else GOING
+        code = NOT_KNOWN if error.code == "unauthenticated" else GOING
         await _close(socket, code, error.message[:120])
     except asyncio.CancelledError:
         if desk.closing:
@@ -111,7 +111,7 @@ async def _hear(socket: WebSocket) -> None:
 async def _listen(
     desk: Desk, person: Person, after: int, patterns: list[str], run: str
 ) -> AsyncGenerator[str, None]:
-    """The texts to send. Raises NotKnown once the token of who listens does not count any more."""
+    """The texts to send. Raises Unauthenticated once the token of who listens does not count any more."""
     quiet = checked = 0.0
     beat = min(LOOK_SECONDS, desk.beat_seconds)
     pages = desk.fanout.listen(after, patterns, run, beat)

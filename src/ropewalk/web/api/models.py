@@ -381,7 +381,7 @@ class Probe(Shown):
     usable: bool
     version: str
     reason: str
-    mend: str
+    hint: str
 
 
 class Figures(Shown):

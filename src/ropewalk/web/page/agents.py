@@ -201,5 +201,5 @@ def probed(name: str, probe: dict[str, Any] | None) -> Markup:
             f", {probe['version']}" if probe.get("version") else "",
             class_="line",
         )
-    said = " ".join(str(probe.get(key, "")) for key in ("reason", "mend")).strip()
+    said = " ".join(str(probe.get(key, "")) for key in ("reason", "hint")).strip()
     return el("p", w.sign("failed"), el("span", said or "not usable"), class_="line")

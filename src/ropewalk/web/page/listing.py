@@ -112,7 +112,7 @@ def waits(one: RunRow) -> Markup | str:
     if one.status == "paused":
         return {
             "by request": "somebody to resume it",
-            "blocked": "somebody to mend it",
+            "blocked": "somebody to fix it",
             "imported": "somebody to let it go on here",
             "secret": "the value of a secret",
         }.get(one.reason, one.reason)

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from nicegui import ui
 
 from ropewalk.app.tokens import Person, Role
-from ropewalk.errors import NotAllowed, NotKnown, RopewalkError
+from ropewalk.errors import NotAllowed, RopewalkError, Unauthenticated
 from ropewalk.web.entrance import Access, person_of
 from ropewalk.web.page.live import Act, Live
 from ropewalk.web.page.markup import el
@@ -106,10 +106,10 @@ class Screen:
         return Live(acted)
 
     async def allow(self, role: Role) -> str:
-        """The name of who looks at this, if they may. Raises NotKnown, NotAllowed."""
+        """The name of who looks at this, if they may. Raises Unauthenticated, NotAllowed."""
         if not await self._access.still(self.person):
             ui.run_javascript("location.assign('/login')")
-            raise NotKnown(reason="this login is over")
+            raise Unauthenticated(reason="this login is over")
         if not self.person.may(role):
             raise NotAllowed(who=self.person.name, role=self.person.role, needed=role)
         return self.person.name
