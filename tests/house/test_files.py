@@ -9,7 +9,7 @@ import pytest
 from tests.house.tree import listed, tracked
 
 MACHINE = re.compile(
-    r"/wor[k]/|/roo[t]/|/tm[p]/brief|/opt/wef[t]|/\.librar[y]|(?<![\w/])/home/(?!you\b)\w"
+    r"/wor[k]/|/roo[t]/|/tm[p]/brief|/\.librar[y]|(?<![\w/])/home/(?!you\b)\w"
     r"|pytho[n]hosted|pypi\.or[g]|npmj[s]|registry\.np[m]|--(extra-)?index-ur[l]\b(?!.*no-emit)"
 )
 """Bracketed so that this file is not its own fault."""
