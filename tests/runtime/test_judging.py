@@ -6,15 +6,14 @@ import asyncio
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
 from ropewalk.app.open import open_ropewalk
 from ropewalk.core.state import State
 from ropewalk.core.work import Brief, Outcome, Verdict
-from ropewalk.definition.workflow import Gate, Ref, Role, Step, Workflow
-from ropewalk.errors import WorkspaceError
+from ropewalk.definition.workflow import Gate, Ref, Step, Workflow
 from ropewalk.runtime.judging import command_of
 from ropewalk.steps.port import Tools
 
@@ -346,53 +345,3 @@ def test_the_text_of_a_command_is_read_off_its_arguments() -> None:
     assert command_of({"script": "make check"}) == "make check"
     assert command_of({"argv": ["sh", "a b.sh"]}) == "sh 'a b.sh'"
     assert command_of({"criteria": ["x"]}) == ""
-
-
-async def test_where_the_host_is_in_the_way_no_gate_that_has_judged_is_asked_again(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
-
-    class Paid:
-        name, steered = "paid", "none"
-        schema: ClassVar[Mapping[str, Any]] = {}
-
-        async def judge(self, args: Mapping[str, Any], *given: Any) -> Verdict:
-            asked.append(args["name"])
-            if asked == ["one", "two"]:
-                raise OSError(24, "Too many open files")
-            return Verdict("paid", "PASS")
-
-    ropewalk = open_ropewalk(project)
-    monkeypatch.setattr(ropewalk.gates, "gate", lambda name: Paid())
-    gates = tuple(Gate("paid", {"name": name}) for name in ("one", "two"))
-    flow = Workflow(name="flow", steps=(script("work", "true", gates=gates),), gates=gates)
-    state = await ropewalk.drive(await ropewalk.start(flow))
-    await ropewalk.close()
-    assert state.status == "completed", state.reason
-    assert asked == ["one", "two", "two", "one", "two"]
-
-
-class Fails:
-    """An agent that is paid, and a gate that the host has no room for."""
-
-    name, steered = "fails", "none"
-    schema: ClassVar[Mapping[str, Any]] = {}
-
-    async def judge(self, *given: Any) -> Verdict:
-        raise WorkspaceError(place="x", reason="it cannot judge")
-
-
-async def test_what_an_agent_took_is_known_also_where_its_work_could_not_be_judged(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told = '{"usage": {"tokens_in": 5, "cost_usd": 0.5}}'
-    write(project, {"agent": f"echo hi; echo '{told}' > $ROPEWALK_OUTPUT\n"})
-    write(project, {"ropewalk.toml": f"[agents.dev]\nargv = ['sh', '{project}/agent']\n"})
-    ropewalk = open_ropewalk(project, workspace="folder")
-    monkeypatch.setattr(ropewalk.gates, "gate", lambda name: Fails())
-    step = Step(id="a", kind="role", role="dev", prompt="Do it.", gates=(Gate("fails"),))
-    flow = Workflow(name="flow", steps=(step,), roles={"dev": Role(agents=("dev",))})
-    state = await ropewalk.drive(await ropewalk.start(flow))
-    await ropewalk.close()
-    assert (state.status, state.spent.cost_usd, state.spent.tokens) == ("failed", 0.5, 5)

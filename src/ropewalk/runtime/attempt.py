@@ -23,7 +23,7 @@ from ropewalk.runtime.desk import AttemptDesk
 from ropewalk.runtime.handoff import handed
 from ropewalk.runtime.judging import Judged, Judges
 from ropewalk.runtime.leaks import Leaks, cleared
-from ropewalk.runtime.outcomes import classed, clean, counted, joined, unkept, with_kept
+from ropewalk.runtime.outcomes import classed, clean, counted, joined, unfinished, unkept, with_kept
 from ropewalk.runtime.patience import failure_of, patiently
 from ropewalk.runtime.vault import NOTHING, Held, Secrets, Vault
 from ropewalk.runtime.watch import Watch
@@ -75,7 +75,7 @@ class Attempts:
             held = await self.secrets.held(assignment, self._spool_of(assignment.spot))
             return clean(await self._in_place(assignment, link, kind, held), held)
         except RopewalkError as error:
-            return clean(Outcome(failure=classed(error)), held)
+            return clean(unfinished(Outcome(), error), held)
         except Exception as error:  # noqa: BLE001 - a plug-in may raise anything, and the run must hear of it
             if passing_trouble(error):
                 return clean(Outcome(failure=failure_of(error)), held)
@@ -167,7 +167,7 @@ class Attempts:
             outcome = await watch.run(self._work(work, leaks))
             outcome = await leaks.judged(outcome)
         except RopewalkError as error:
-            outcome = Outcome(failure=classed(error))
+            outcome = unfinished(Outcome(), error)
         finally:
             kept = outcome.failure is None
             if not kept:
@@ -227,7 +227,8 @@ class Attempts:
         except (RopewalkError, OSError) as error:
             if not brief.role_name:
                 raise
-            return msgspec.structs.replace(outcome, failure=counted(classed(error)))
+            stopped = unfinished(outcome, error)
+            return msgspec.structs.replace(stopped, failure=counted(classed(error)))
 
     async def _kept_and_judged(self, work: _Work, outcome: Outcome) -> Outcome:
         """What was done is done, and what it took is known: whatever goes wrong from here on, that is told."""

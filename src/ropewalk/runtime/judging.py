@@ -15,6 +15,7 @@ from ropewalk.agents.inside import inside, matches
 from ropewalk.agents.port import Desk
 from ropewalk.core.work import Outcome, Verdict
 from ropewalk.definition.workflow import Gate
+from ropewalk.errors import GateError
 from ropewalk.files import copy_file
 from ropewalk.runtime.assignment import Assignment
 from ropewalk.runtime.desk import AttemptDesk, desk_at
@@ -56,12 +57,18 @@ class Judges:
         self._desk = desk
 
     async def judge(self, judged: Judged) -> list[Verdict]:
-        """A verdict of each gate. Raises GateError when one cannot judge."""
-        verdicts = []
+        """A verdict of each gate. Raises GateError when one cannot judge; its `where["verdicts"]` are those up to there, with a
+        no in the name of the one that could not, and what it took."""
+        verdicts: list[Verdict] = []
         for number, gate in enumerate(self._assignment.gates, 1):
             key = (judged.commit, number)
-            if key not in self._known:
-                self._known[key] = await self._gate(gate, str(number), judged)
+            try:
+                if key not in self._known:
+                    self._known[key] = await self._gate(gate, str(number), judged)
+            except GateError as error:
+                no = Verdict(gate.kind, "FAIL", findings=(error.message,), usage=error.where.get("usage"))
+                error.where["verdicts"] = (*verdicts, _called(gate, no))
+                raise
             verdicts.append(self._known[key])
         return verdicts
 

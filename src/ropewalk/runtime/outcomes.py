@@ -27,6 +27,13 @@ def classed(error: RopewalkError | OSError) -> Failure:
     return failure_of(error)
 
 
+def unfinished(outcome: Outcome, error: RopewalkError | OSError) -> Outcome:
+    """The outcome of work that something stopped short: what was done, judged and paid for by then is still told."""
+    judged = error.where.get("verdicts", ()) if isinstance(error, GateError) else ()
+    verdicts = (*outcome.verdicts, *judged)
+    return msgspec.structs.replace(outcome, failure=classed(error), verdicts=verdicts)
+
+
 def counted(failure: Failure) -> Failure:
     """The failure of an attempt that had begun its work: nothing is done again as if it had not been tried."""
     report = {name: value for name, value in failure.report.items() if name != HOST}

@@ -43,7 +43,7 @@ Each finding is one sentence that names the file and what would fix it. Give und
 class Reviewed:
     """Args: `role` (its name), `criteria`, `prompt`, and `who`: the role itself as plain data, else any usable agent judges.
 
-    Raises GateError when nobody could judge; its `where["failure"]` is then the judge's own Failure.
+    Raises GateError when nobody could judge; its `where` has the judge's own `failure`, and `usage`, what it took.
     """
 
     name = "verdict"
@@ -66,11 +66,14 @@ class Reviewed:
         judge = msgspec.convert(args.get("who", {}), Role)
         aside = cast("Desk", _Aside(desk, judge.secrets))
         judged = await RoleKind().perform(_brief(args, brief, outcome, judge), aside, tools)
+        usage = None if judged.rehearsed else judged.usage
         if judged.failure is not None:
-            raise GateError(gate=self.name, reason=judged.failure.message, failure=judged.failure)
+            raise GateError(
+                gate=self.name, reason=judged.failure.message, failure=judged.failure, usage=usage
+            )
         faults = schema_faults(judged.outputs, ANSWER, "the verdict")
         if faults:
-            raise GateError(gate=self.name, reason="; ".join(faults))
+            raise GateError(gate=self.name, reason="; ".join(faults), usage=usage)
         said = judged.outputs
         return Verdict(
             gate=self.name,
@@ -79,7 +82,7 @@ class Reviewed:
             evidence={**said.get("evidence", {}), "agent": judged.agent, "rehearsed": judged.rehearsed},
             by=str(args.get("role", "")) or judged.agent,
             reason=said.get("reason", ""),
-            usage=None if judged.rehearsed else judged.usage,
+            usage=usage,
         )
 
 
