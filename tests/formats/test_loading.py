@@ -10,6 +10,7 @@ from ropewalk.errors import InvalidDefinition, SettingsError
 from ropewalk.formats import loading
 from ropewalk.formats.loading import load, load_text
 from tests.formats.told import KNOWN, told
+from tests.soak import trials
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 
@@ -171,7 +172,8 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.soak
+@settings(max_examples=trials(50, 600), deadline=None)
 @given(st.data())
 def test_a_mutated_file_loads_or_is_refused_and_never_anything_else(data):
     lines = data.draw(st.sampled_from(EXAMPLES)).read_text().splitlines()
@@ -208,7 +210,8 @@ PLAIN = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.soak
+@settings(max_examples=trials(50, 600), deadline=None)
 @given(st.data())
 def test_any_value_under_any_key_loads_or_is_refused(data):
     from ropewalk.formats.native.schema import schema

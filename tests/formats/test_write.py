@@ -24,6 +24,7 @@ from ropewalk.definition.workflow import (
 )
 from ropewalk.formats.loading import load, load_text
 from ropewalk.formats.write import write
+from tests.soak import trials
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 
@@ -238,7 +239,8 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.soak
+@settings(max_examples=trials(50, 600), deadline=None)
 @given(st.one_of(TEXT, LINES.map("\n".join)).filter(bool))
 def test_any_text_comes_back_as_it_was(text):
     workflow = Workflow("w", (Step("a", "run", {"argv": [text]}),), extra={text: text})

@@ -12,6 +12,7 @@ from ropewalk.definition.condition import BOOL, check, compile, translate, trans
 from ropewalk.definition.condition.syntax import parse
 from ropewalk.errors import ConditionError
 from tests.definition.condition.expressions import NAMES, NOISE, SCOPES, typed
+from tests.soak import trials
 
 # What is not the evaluator's fault: the numbers themselves.
 ABOUT_NUMBERS = ("too large", "division by zero")
@@ -25,7 +26,8 @@ def refused(do: Callable[[], object]) -> ConditionError | None:
     return None
 
 
-@settings(max_examples=300, deadline=None)
+@pytest.mark.soak
+@settings(max_examples=trials(100, 1200), deadline=None)
 @given(NOISE)
 def test_any_text_is_a_tree_or_one_clear_error(text):
     error = refused(lambda: parse(text))
@@ -37,14 +39,16 @@ def test_any_text_is_a_tree_or_one_clear_error(text):
         assert 0 <= error.column <= len(text)
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.soak
+@settings(max_examples=trials(66, 800), deadline=None)
 @given(NOISE)
 def test_any_text_evaluates_or_gives_a_clear_error(text):
     error = refused(lambda: compile(text).value({"a": 1, "b": {"c": "x"}, "o": {"n": None}, "ls": ["a"]}))
     assert error is None or 0 <= error.column <= len(text)
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.soak
+@settings(max_examples=trials(66, 800), deadline=None)
 @given(NOISE)
 def test_any_text_translates_to_something_that_parses_or_is_left_alone(text):
     translated = translate(text)
@@ -53,7 +57,8 @@ def test_any_text_translates_to_something_that_parses_or_is_left_alone(text):
     assert expression is None or refused(lambda: parse(expression)) is None
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.soak
+@settings(max_examples=trials(26, 320), deadline=None)
 @given(typed(), SCOPES)
 def test_what_the_checker_accepts_evaluates_on_values_of_those_types(source, scope):
     assert check(source, NAMES, BOOL) == []
@@ -61,7 +66,8 @@ def test_what_the_checker_accepts_evaluates_on_values_of_those_types(source, sco
     assert error is None or any(word in error.where["reason"] for word in ABOUT_NUMBERS)
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.soak
+@settings(max_examples=trials(26, 320), deadline=None)
 @given(typed(), SCOPES)
 def test_the_compiled_extension_reads_what_we_read_and_gives_what_we_give(source, scope):
     program = cel.compile(source)
@@ -73,7 +79,8 @@ def test_the_compiled_extension_reads_what_we_read_and_gives_what_we_give(source
         assert compile(source).value(scope) == theirs
 
 
-@settings(max_examples=300, deadline=None)
+@pytest.mark.soak
+@settings(max_examples=trials(100, 1200), deadline=None)
 @given(NOISE)
 def test_what_the_compiled_extension_refuses_we_refuse(text):
     if refused(lambda: parse(text)) is None and "${{" not in text:

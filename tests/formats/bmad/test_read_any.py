@@ -3,6 +3,7 @@
 import json
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from ropewalk.formats.telling import lines
 from ropewalk.formats.write import write
 from ropewalk.formats.yaml import documents
 from tests.formats.rehearsed import in_loops, rehearse
+from tests.soak import trials
 
 NAMES = st.sampled_from(
     ["prd.md", "story.md", "sharded_docs", "src/", "a b c", "x_or_y", "A.md OR B.md", "a.md, b.md", "x.md (optional)",
@@ -168,7 +170,8 @@ def _loaded(text, infer):
         return None, error.faults
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.soak
+@settings(max_examples=trials(20, 240), deadline=None)
 @given(FILES, st.booleans(), st.booleans())
 def test_any_file_of_the_constructs_loads_or_is_refused_with_places(data, infer, assume):
     text = json.dumps(data, ensure_ascii=False)
