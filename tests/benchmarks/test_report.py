@@ -25,16 +25,16 @@ def test_figures_show_the_median_and_the_range_of_the_rounds() -> None:
     )
     assert figures(workload, ROUNDS).splitlines() == [
         "N1  a chain",
-        "          us_per_step",
+        "              us_per_step",
         "    ropewalk  110 (100 - 120)",
-        "    peer  440",
+        "    peer      440",
     ]
 
 
 def test_a_ratio_is_told_with_its_target_and_whether_it_is_met() -> None:
     target = Target("N1", "a step", "us_per_step", against=("peer",), at_least=5)
     assert ratios([judge(target, ROUNDS)]).splitlines()[1] == (
-        "N1   a step  110   peer 440  4 x    4.4 - 4.4  at least 5  NOT MET"
+        "N1   a step  110       peer 440  4 x    4.4 - 4.4  at least 5  NOT MET"
     )
 
 
