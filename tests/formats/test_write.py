@@ -182,7 +182,7 @@ FULL = Workflow(
             optional=True,
             output={"type": "object"},
             sets={"f": "true"},
-            weave={"*.md": "union"},
+            merge={"*.md": "union"},
             cache=True,
             extra={"raw": {"x": [1]}},
             budget=Budget(1.5, 10, 60, 3),
@@ -209,7 +209,7 @@ FULL = Workflow(
     phases=(Phase("p"), Phase("q", "Q", "d")),
     limits=Limits(2, 3600, True, 1, 2, 3, 4, 5, 6, Budget(seconds=1.5)),
     outputs={"o": "outputs.argv.stdout"},
-    weave={"b": "ours", "a": "theirs"},
+    merge={"b": "ours", "a": "theirs"},
     land="merge",
     gates=(Gate("command", {"script": "final"}),),
     documents={"t": "# A skeleton\n\n## Part\n"},
@@ -223,7 +223,7 @@ def test_everything_that_a_workflow_can_say_comes_back():
         one for one, other in zip(loaded.steps, FULL.steps, strict=True) if _plain(one) != _plain(other)
     ] == []
     assert digest(loaded) == digest(FULL)
-    assert list(loaded.weave) == ["b", "a"]
+    assert list(loaded.merge) == ["b", "a"]
 
 
 def _plain(step: Step) -> Step:

@@ -141,7 +141,7 @@ async def test_disagreement_is_asked_about_and_an_answer_settles_it(repository: 
 
 async def test_disagreement_ends_the_run_when_the_policy_says_so(repository: Path) -> None:
     steps = (script("a", "echo a > x.txt"), script("b", "echo b > x.txt"))
-    ropewalk, state = await drive(repository, *steps, weave={"*.txt": "fail"})
+    ropewalk, state = await drive(repository, *steps, merge={"*.txt": "fail"})
     assert state.status == "failed"
     assert "x.txt" in state.reason
     assert state.steps["a"].status == state.steps["b"].status == "succeeded"

@@ -233,7 +233,7 @@ class Ropewalk(People):
         else:
             from ropewalk.workspace.worktree import GitWorkspace
 
-            workspace = GitWorkspace(self.home, self.folder, workflow.weave, self._caps())
+            workspace = GitWorkspace(self.home, self.folder, workflow.merge, self._caps())
         found: dict[str, Any] = msgspec.to_builtins(
             await workspace.prepare(run, self.folder, with_changes, at=now)
         )

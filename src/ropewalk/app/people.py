@@ -86,7 +86,7 @@ class People(ABC):
                 reason=f"{strange[0]} is not what was shown; there is {', '.join(known) or 'no file'}",
             )
         base = msgspec.convert(state.base, Base) if state.base else Base(root=str(self.folder))
-        workspace = self.workspace(run, base, state.workflow.weave)
+        workspace = self.workspace(run, base, state.workflow.merge)
         commit = st.result.commit if st.result else ""
         artifacts: list[Artifact] = []
         for path, data in content.items():
@@ -115,7 +115,7 @@ class People(ABC):
         if state.base.get("commit"):
             base = msgspec.convert(state.base, Base)
             commits = [e.result.commit for e in given if isinstance(e, StepSucceeded) and e.result.commit]
-            await self.workspace(name, base, state.workflow.weave).adopt(name, base, commits)
+            await self.workspace(name, base, state.workflow.merge).adopt(name, base, commits)
         workflow = state.workflow
         if state.imported:  # the folder that its file was in is somebody else's: nothing is looked for there
             workflow = msgspec.structs.replace(workflow, source="")

@@ -64,7 +64,7 @@ async def files(ropewalk: People, state: State) -> Files:
 
 async def _so_far(ropewalk: People, state: State, base: Base, parts: Iterable[Part]) -> Files:
     workspace = space(ropewalk, state)
-    woven = await workspace.weave(state.run, base, tuple(parts), state.workflow.weave)
+    woven = await workspace.weave(state.run, base, tuple(parts), state.workflow.merge)
     if woven.conflicts:
         return _last_written(state)
     return Files(woven.commit, _made(state, await workspace.made(base.commit, woven.commit)))
@@ -105,7 +105,7 @@ async def kept_folders(ropewalk: People, state: State) -> list[str]:
 def space(ropewalk: People, state: State) -> Workspace:
     """Where the files of a run are."""
     base = msgspec.convert(state.base, Base) if state.base else Base(root=str(ropewalk.folder))
-    return ropewalk.workspace(state.run, base, state.workflow.weave)
+    return ropewalk.workspace(state.run, base, state.workflow.merge)
 
 
 async def content(ropewalk: People, state: State, found: Files, path: str) -> bytes | None:

@@ -26,7 +26,7 @@ async def land(here: Here, run: str, to: str | None, branch: str | None, patch: 
         if patch is not None:
             state = await ropewalk.engine.fold(found)
             base = base_of(state)
-            workspace = ropewalk.workspace(found, base, state.workflow.weave)
+            workspace = ropewalk.workspace(found, base, state.workflow.merge)
             return _written(here, patch, await workspace.diff(base.commit, state.commit))
         done = await landed_on(ropewalk, found, to or branch or "")
     here.screen.give({"run": found, "target": done.target, "commit": done.commit, "previous": done.previous})

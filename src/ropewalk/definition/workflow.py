@@ -191,7 +191,7 @@ class Step(Struct, frozen=True, omit_defaults=True):
     output: dict[str, Any] = {}
     sets: dict[str, str] = {}
     facts: tuple[str, ...] = ()
-    weave: dict[str, str] = {}
+    merge: dict[str, str] = {}
     workspace: Literal["own", "read", "none", "shared"] = "own"
     env: dict[str, str] = {}
     confine: Confine | Literal[""] = ""
@@ -224,7 +224,7 @@ class Workflow(Struct, frozen=True, omit_defaults=True):
     phases: tuple[Phase, ...] = ()
     limits: Limits = Limits()
     outputs: dict[str, str] = {}
-    weave: dict[str, str] = {}
+    merge: dict[str, str] = {}
     land: str = "branch"
     gates: tuple[Gate, ...] = ()
     protect: tuple[str, ...] = ()

@@ -43,7 +43,7 @@ class Briefing:
             mode=mode,
             gates=tuple(_complete(gate, state.workflow) for gate in step.gates),
             labels=step.labels,
-            policies={**state.workflow.weave, **step.weave},
+            policies={**state.workflow.merge, **step.merge},
             cache=step.cache,
             resolution=st.notes.get("resolution", {}),
             earlier=st.earlier.artifacts if st.earlier is not None else (),
@@ -136,7 +136,7 @@ class Briefing:
         passed = self._passed_on(st)
         if st.earlier is None:
             return passed
-        return (*passed, Part(st.key, st.earlier.commit, self.state.graph.steps[st.index].weave))
+        return (*passed, Part(st.key, st.earlier.commit, self.state.graph.steps[st.index].merge))
 
     def _passed_on(self, st: StepState) -> tuple[Part, ...]:
         """The commits of what the step needs, in written order, each once; looked for behind steps that left none."""
@@ -157,7 +157,7 @@ class Briefing:
         if known is None:
             step = self.state.graph.steps[st.index]
             commit = st.result.commit if st.result else ""
-            known = (Part(st.key, commit, step.weave),) if commit else self._passed_on(st)
+            known = (Part(st.key, commit, step.merge),) if commit else self._passed_on(st)
             if st.status in _ENDED_WELL:
                 self._parts[_end(st)] = known
         return known

@@ -212,7 +212,7 @@ def test_steps_under_finally_are_final_and_come_last():
 
 def test_the_rest_of_a_step_is_taken_as_it_is():
     made = step(
-        "- {id: a, run: b, title: T, template: t, output: {type: object}, sets: {f: 'true'}, facts: f, weave: {'*.md': union},"
+        "- {id: a, run: b, title: T, template: t, output: {type: object}, sets: {f: 'true'}, facts: f, merge: {'*.md': union},"
         " handoff: h, notes: [n, m], extra: {x: 1}, optional: true, when: true}\nfacts: {f: boolean}\ndocuments: {t: plain}"
     )
     assert (made.title, made.template, made.output, made.sets) == (
@@ -221,7 +221,7 @@ def test_the_rest_of_a_step_is_taken_as_it_is():
         {"type": "object"},
         {"f": "true"},
     )
-    assert (made.facts, made.weave, made.handoff, made.notes) == (("f",), {"*.md": "union"}, "h", ("n", "m"))
+    assert (made.facts, made.merge, made.handoff, made.notes) == (("f",), {"*.md": "union"}, "h", ("n", "m"))
     assert (made.extra, made.optional, made.when, made.line) == ({"x": 1}, True, "", 2)
 
 

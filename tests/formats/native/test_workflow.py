@@ -30,7 +30,7 @@ limits:
 phases: [one, {id: two, title: Two, description: d}]
 gate: make check
 outputs: {o: outputs.x.stdout}
-weave: {"*.md": union}
+merge: {"*.md": union}
 land: merge
 extra: {k: v}
 steps: [{id: x, run: x}]
@@ -53,7 +53,7 @@ steps: [{id: x, run: x}]
     assert made.limits == Limits(2, 3600, True, 5, 6, 3, 100, 10, 1, Budget(1.5))
     assert made.phases == (Phase("one"), Phase("two", "Two", "d"))
     assert made.gates == (Gate("command", {"script": "make check"}),)
-    assert (made.outputs, made.weave, made.extra) == (
+    assert (made.outputs, made.merge, made.extra) == (
         {"o": "outputs.x.stdout"},
         {"*.md": "union"},
         {"k": "v"},

@@ -134,7 +134,7 @@ class Steps:
                 output=keys.output,
                 sets=keys.sets,
                 facts=steering.names(keys.facts),
-                weave=keys.weave,
+                merge=keys.merge,
                 env={name: _text(value) for name, value in {**self.defaults.env, **keys.env}.items()},
                 secrets=steering.secrets(keys.secrets),
                 final=keys.final or around.final,

@@ -47,7 +47,7 @@ def workflow(
         phases=tuple(_phase(value) for value in keys.phases),
         limits=limits(keys.limits),
         outputs=keys.outputs,
-        weave=keys.weave,
+        merge=keys.merge,
         land=keys.land,
         gates=gates(keys.gate, ("gate",), findings),
         protect=patterns(keys.protect, ("protect",), findings),

@@ -149,7 +149,7 @@ class DocumentKeys(Struct, forbid_unknown_fields=True):
     """What every gate of the file protects, beside its own `protect`."""
     outputs: dict[str, Expression] = {}
     """What the run gives, each an expression."""
-    weave: dict[str, Text] = {}
+    merge: dict[str, Text] = {}
     """How changes are joined, by path pattern."""
     documents: dict[str, Text] = {}
     """Document templates by name, each a whole text, where they do not stand in files of their own."""

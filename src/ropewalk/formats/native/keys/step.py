@@ -139,7 +139,7 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     """Facts set after success, each by an expression over the outputs."""
     facts: Names = []
     """Facts that the step's agent is asked for."""
-    weave: dict[str, Text] = {}
+    merge: dict[str, Text] = {}
     """How changes are joined, by path pattern."""
     workspace: Literal["own", "read", "none", "shared"] | UnsetType = UNSET
     """Where the step may write: a workspace of its own, nothing (`read`), or no workspace at all."""

@@ -30,7 +30,7 @@ def document_keys(workflow: Workflow) -> dict[str, Any]:
     keys["steps"] = [step_keys(step) for step in workflow.steps]
     if workflow.gates:
         keys["gate"] = gates(workflow.gates)
-    return keys | differing(workflow, usual, "protect", "outputs", "weave", "documents", "land", "extra")
+    return keys | differing(workflow, usual, "protect", "outputs", "merge", "documents", "land", "extra")
 
 
 def _input(one: Input) -> Any:

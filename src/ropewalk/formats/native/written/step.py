@@ -55,7 +55,7 @@ def step_keys(step: Step) -> dict[str, Any]:
         "output",
         "sets",
         "facts",
-        "weave",
+        "merge",
         "workspace",
         "env",
         "confine",
