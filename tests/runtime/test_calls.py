@@ -86,6 +86,16 @@ async def test_one_that_has_ended_by_then_is_only_told_of(bench: Bench):
     assert (await bench.engine.drive(run)).unwanted == {}
 
 
+async def test_one_of_whose_end_its_caller_has_heard_meanwhile_is_not_ended_again(bench: Bench):
+    bench.work.does["inner"] = "hold"
+    run = await bench.begin(noop("inner"))
+    driving = bench.drive(run)
+    await settle()
+    assert await bench.engine.calls.end(bench.engine.drivers[run], "gone") is None
+    bench.work.release("inner")
+    assert (await driving).status == "completed"
+
+
 @pytest.mark.parametrize("imported", [False, True])
 async def test_no_run_is_ended_because_the_record_of_another_claims_it(bench: Bench, imported: bool):
     run = await bench.begin(SUB)

@@ -23,15 +23,21 @@ def top(state: State) -> str:
 
 
 async def is_driven(ropewalk: Ropewalk, state: State) -> bool:
-    """Whether a living process holds the lease of a run."""
-    return await ropewalk.engine.leases.holder(top(state)) is not None
+    """Whether a living process drives a run, or the one at the top of those that called it."""
+    return await _holder(ropewalk, state) is not None
+
+
+async def _holder(ropewalk: Ropewalk, state: State) -> Holder | None:
+    """Who holds its lease; a called run that was started again after its caller had ended is driven by itself."""
+    leases = ropewalk.engine.leases
+    return await leases.holder(state.run) or (await leases.holder(top(state)) if state.parent else None)
 
 
 async def explained(ropewalk: Ropewalk, run: str, state_of: StateOf) -> Explanation:
     """Why a run is where it is now, in one sentence, and what can be done. Raises NoSuchRun."""
     state = await state_of(run)
     children = await _children(state, state_of)
-    holder = await ropewalk.engine.leases.holder(top(state))
+    holder = await _holder(ropewalk, state)
     now = ropewalk.engine.clock.now()
     return explain(state, now, driven=holder is not None, children=children.get, silent=_silent(holder))
 

@@ -127,8 +127,8 @@ class State(Struct):
     an entry counts while its step is pending and offered. `alarms` is such a heap too (`ropewalk.core.alarms`).
 
     `closing` is how the run will end and `why`. `failed` steps with what each does to the run; `moving` are the calls
-    whose run is not paused; `unwanted` called runs that have to be stopped, by id; `wanted` facts with the open asks for each; `waited_seconds` were spent on waiting for people
-    only. `raised` was allowed on top of the budget, `granted` on top of those of the runs that called this one.
+    whose run is not paused; `unwanted` called runs that have to be stopped, by id; `wanted` facts with the open asks for
+    each; `waited_seconds` were spent on waiting for people only. `raised` was allowed on top of the budget, `granted` on top of those of the runs that called this one.
     """
 
     run: str

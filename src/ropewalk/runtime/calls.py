@@ -90,7 +90,9 @@ class Calls:
 
     async def end(self, parent: RunHandle, child: str) -> c.ReportChild | None:
         """End a called run that its caller does not wait for any more; gives how it ended, if it did."""
-        told = parent.state.unwanted[child]
+        told = parent.state.unwanted.get(child)
+        if told is None:  # who drove it alone has ended it meanwhile, and said so
+            return None
         try:
             belongs(await self._engine.fold(child), parent.state, told.step)
         except NoSuchRun:

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from ropewalk.errors import MissingExtra, RopewalkError, TooMany, Unauthenticated
-from ropewalk.installation import install
 from ropewalk.web.api.desk import desk_of, give
 from ropewalk.web.login import cookie_name, set_cookie
 
@@ -55,7 +54,9 @@ async def metrics(request: Request) -> Response:
     """What Prometheus reads."""
     desk = desk_of(request)
     if desk.telemetry is None or desk.telemetry.metrics is None:
-        raise MissingExtra(door="/metrics", missing="opentelemetry", install=install("telemetry"))
+        raise MissingExtra(
+            door="/metrics", missing="opentelemetry", install="install ropewalk with its extra `telemetry`"
+        )
     await desk.telemetry.metrics.look(desk.gauges())
     return Response(desk.telemetry.metrics.text(), media_type=PROMETHEUS)
 
