@@ -25,7 +25,7 @@ STARTED: dict[str, float] = {}
 async def opened(work: Path, places: int | None = None, telling: bool = False) -> AsyncIterator[Ropewalk]:
     """The work folder as a project. `places` is how many attempts may be under way in all runs together."""
     (work / ".ropewalk").mkdir(exist_ok=True)
-    async with open_ropewalk(work, store=str(work / "ropewalk.sqlite"), places=places) as ropewalk:
+    async with open_ropewalk(work, store=str(work / "ropewalk.sqlite"), slots=places) as ropewalk:
         if telling:
             ropewalk.kinds = Telling()
         yield ropewalk

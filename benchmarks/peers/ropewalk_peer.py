@@ -47,7 +47,7 @@ async def _fan(n: int, work: Path) -> Report:
 async def _runs(n: int, work: Path) -> Report:
     from ropewalk_engine import in_a_row, opened, perform
 
-    async with opened(work, places=n) as ropewalk:
+    async with opened(work, slots=n) as ropewalk:
         await perform(ropewalk, in_a_row(10))
         began = time.perf_counter()
         await asyncio.gather(*(perform(ropewalk, in_a_row(10)) for _ in range(n)))

@@ -1,7 +1,7 @@
-"""A generated repository, worktrees of it by ropewalk and plain checkouts by git, and a weave of what eight attempts changed.
+"""A generated repository, worktrees of it by ropewalk and plain checkouts by git, and a merge of what eight attempts changed.
 
 Both set up all eight at once, and take turns. Each attempt changes one file that all change, in a place of its own, and
-adds fifty. Every weave is of new commits: nothing of it was woven before.
+adds fifty. Every merge is of new commits: nothing of it was merged before.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from ropewalk.workspace.port import Base, Part, Place, Spot
+from ropewalk.workspace.port import AttemptId, Base, Folder, Part
 from ropewalk.workspace.worktree import GitWorkspace
 
 EIGHT = 8
@@ -72,25 +72,25 @@ def change(place: Path, number: int) -> None:
 
 
 async def turn(space: GitWorkspace, base: Base, run: str) -> tuple[float, float, float]:
-    """Seconds to set up eight worktrees, to keep what was done in them one after another, and to weave it."""
-    spots = [Spot(run, f"step-{number}", 1, 1) for number in range(EIGHT)]
+    """Seconds to set up eight worktrees, to keep what was done in them one after another, and to merge it."""
+    spots = [AttemptId(run, f"step-{number}", 1, 1) for number in range(EIGHT)]
     began = time.perf_counter()
     places = await asyncio.gather(*(space.open(spot, base, (), "own") for spot in spots))
     set_up = time.perf_counter() - began
     for number, place in enumerate(places):
-        assert isinstance(place, Place)
+        assert isinstance(place, Folder)
         change(Path(place.path), number)
     began = time.perf_counter()
     kept = [await space.keep(spot, place, succeeded=True) for spot, place in zip(spots, places, strict=True)
-            if isinstance(place, Place)]  # fmt: skip
+            if isinstance(place, Folder)]  # fmt: skip
     keep = (time.perf_counter() - began) / EIGHT
     parts = [Part(spot.step, done.commit) for spot, done in zip(spots, kept, strict=True)]
     began = time.perf_counter()
-    woven = await space.weave(run, base, parts, {})
-    weave = time.perf_counter() - began
-    assert woven.commit, woven.conflicts
+    merged = await space.merge(run, base, parts, {})
+    merge = time.perf_counter() - began
+    assert merged.commit, merged.conflicts
     await space.end(run)
-    return set_up, keep, weave
+    return set_up, keep, merge
 
 
 async def compare(n: int, work: Path) -> dict[str, object]:
@@ -105,11 +105,11 @@ async def compare(n: int, work: Path) -> dict[str, object]:
         base = await space.prepare(f"run-{number}", project, at=1_700_000_000.0 + number)
         checkouts.append(plain(project, work / "plain"))
         turns.append(await turn(space, base, f"run-{number}"))
-    set_up, keep, weave = (median(values) for values in zip(*turns[1:], strict=True))
+    set_up, keep, merge = (median(values) for values in zip(*turns[1:], strict=True))
     return {
         "seconds": time.perf_counter() - began,
         "plain_seconds": median(checkouts[1:]),
         "worktrees_seconds": set_up,
         "keep_seconds": keep,
-        "weave_seconds": weave,
+        "merge_seconds": merge,
     }

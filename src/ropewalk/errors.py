@@ -50,10 +50,6 @@ class Refused(RopewalkError):
     """{verb} makes no sense now: {reason}."""
 
 
-class Conflicted(RopewalkError):
-    """Run {run} moved to version {actual} while version {expected} was expected."""
-
-
 class NoSuchRun(RopewalkError):
     """There is no run {run} in this store."""
 

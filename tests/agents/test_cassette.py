@@ -6,7 +6,7 @@ from ropewalk.agents.port import Permission
 from ropewalk.agents.rehearsal import Rehearsal
 from ropewalk.core.work import Artifact, Feedback, Outcome
 from ropewalk.definition.workflow import Ref, Role
-from ropewalk.testing.agent_contract import AgentContract, Told
+from ropewalk.testing.agent_contract import AgentContract, ScriptedCase
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
 from tests.agents.acp.programs import acting, answered
@@ -17,7 +17,7 @@ class TestRecorderContract(AgentContract):
 
     def told(self, act, home):
         script = msgspec.json.encode({"steps": {"build": [_act(act)]}}).decode()
-        return Told(Recorder(Rehearsal(), home / "tapes"), {"rehearse": script})
+        return ScriptedCase(Recorder(Rehearsal(), home / "tapes"), {"rehearse": script})
 
 
 class TestPlayerContract(AgentContract):
@@ -26,7 +26,7 @@ class TestPlayerContract(AgentContract):
     classes = ()
 
     def told(self, act, home):
-        return Told(_Both(home, act))
+        return ScriptedCase(_Both(home, act))
 
     test_cancelling_stops_it_and_leaves_no_process = None  # type: ignore[assignment]
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from ropewalk.agents.command import Command, Settings
+from ropewalk.agents.command import CommandAgent, CommandSettings
 from ropewalk.agents.confine import Confinement
 from ropewalk.agents.failures import Rule
 from ropewalk.core.work import Outcome
 from ropewalk.definition.workflow import Ref, Role
-from ropewalk.processes.limits import Limits
-from ropewalk.testing.agent_contract import AgentContract, Told
+from ropewalk.processes.limits import ProcessLimits
+from ropewalk.testing.agent_contract import AgentContract, ScriptedCase
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
 
@@ -45,12 +45,12 @@ if answer:
 
 
 class TestContract(AgentContract):
-    def told(self, act: dict[str, Any], home: Path) -> Told:
+    def told(self, act: dict[str, Any], home: Path) -> ScriptedCase:
         program, told = home / "agent.py", home / f"act{len(list(home.iterdir()))}.json"
         program.write_text(PROGRAM)
         told.write_text(json.dumps(act))
-        settings = Settings(argv=(sys.executable, str(program), str(told), "{prompt_file}"))
-        return Told(Command("ours", settings), {"timeout": _short_grace()})
+        settings = CommandSettings(argv=(sys.executable, str(program), str(told), "{prompt_file}"))
+        return ScriptedCase(CommandAgent("ours", settings), {"timeout": _short_grace()})
 
 
 def _short_grace() -> Any:
@@ -65,14 +65,16 @@ def desk(tmp_path: Path) -> ListeningDesk:
 
 
 async def sh(desk: ListeningDesk, script: str, settings: dict[str, Any] | None = None, **fields: Any) -> Any:
-    agent = Command("ours", Settings(argv=("sh", "-c", script), **(settings or {})))
+    agent = CommandAgent("ours", CommandSettings(argv=("sh", "-c", script), **(settings or {})))
     return await agent.perform(brief(role_name="builder", **fields), desk)
 
 
 async def test_the_prompt_is_its_input_unless_it_takes_a_file(desk):
     await sh(desk, "cat > heard", prompt="Build it.")
     assert "Build it." in (desk.folder / "heard").read_text()
-    agent = Command("ours", Settings(argv=("sh", "-c", 'cp "$0" heard; cat > input', "{prompt_file}")))
+    agent = CommandAgent(
+        "ours", CommandSettings(argv=("sh", "-c", 'cp "$0" heard; cat > input', "{prompt_file}"))
+    )
     await agent.perform(brief(prompt="From a file."), desk)
     assert "From a file." in (desk.folder / "heard").read_text()
     assert (desk.folder / "input").read_text() == ""
@@ -88,7 +90,7 @@ async def test_the_prompt_never_stands_on_the_command_line(desk):
 async def test_places_in_argv_are_whole_elements(desk):
     script = 'printf "%s|" "$@" > heard'
     argv = ("sh", "-c", script, "x", "{folder}", "-m", "{model}", "a{model}", "{result_file}")
-    agent = Command("ours", Settings(argv=argv))
+    agent = CommandAgent("ours", CommandSettings(argv=argv))
     await agent.perform(brief(role=Role(model="big; rm -rf x")), desk)
     heard = (desk.folder / "heard").read_text().split("|")
     assert heard[:4] == [str(desk.folder), "-m", "big; rm -rf x", "a{model}"]
@@ -144,7 +146,7 @@ async def test_own_rules_and_exit_codes_come_before_ours(desk):
 
 
 async def test_a_program_that_is_not_there_cannot_be_used_and_says_what_to_do(desk):
-    agent = Command("ours", Settings(argv=("no-such-agent",), hint="npm i no-such-agent"))
+    agent = CommandAgent("ours", CommandSettings(argv=("no-such-agent",), hint="npm i no-such-agent"))
     probe = await agent.probe()
     assert (probe.installed, probe.usable, probe.hint) == (False, False, "npm i no-such-agent")
     failure = (await agent.perform(brief(), desk)).failure
@@ -154,20 +156,20 @@ async def test_a_program_that_is_not_there_cannot_be_used_and_says_what_to_do(de
 
 async def test_the_probe_tells_the_version_and_what_is_wrong():
     async def probed(*version: str):
-        return await Command("ours", Settings(argv=("sh",), version=version)).probe()
+        return await CommandAgent("ours", CommandSettings(argv=("sh",), version=version)).probe()
 
     assert (await probed("sh", "-c", "echo 1.2; echo more")).version == "1.2"
     broken = await probed("sh", "-c", "echo no key; exit 3")
     assert (broken.installed, broken.usable) == (True, False)
     assert "ended with 3: no key" in broken.reason
     assert not (await probed("no-such-agent")).usable
-    once = Command("ours", Settings(argv=("sh",)))
+    once = CommandAgent("ours", CommandSettings(argv=("sh",)))
     assert await once.probe() is await once.probe()
 
 
 async def test_a_probe_that_does_not_end_is_ended(monkeypatch):
     monkeypatch.setattr("ropewalk.agents.command._PROBE_SECONDS", 0.05)
-    probe = await Command("ours", Settings(argv=("sh",), version=("sleep", "600"))).probe()
+    probe = await CommandAgent("ours", CommandSettings(argv=("sh",), version=("sleep", "600"))).probe()
     assert not probe.usable
     assert "longer than 0.05 seconds" in probe.reason
 
@@ -183,14 +185,14 @@ async def test_confined_it_sees_no_home_writes_what_it_keeps_and_has_no_network(
     monkeypatch.setenv("TOLD", str(home / "told"))
     script = "cat ~/.netrc; cat $TOLD ~/lent; cat /proc/net/dev | wc -l; echo kept > ~/.agent/kept"
     (home / "lent").write_text("lent")
-    settings = Settings(
+    settings = CommandSettings(
         argv=("sh", "-c", script),
         confine="worktree" if asked == "settings" else "none",
         network=False, keeps=(".agent",), readable=(str(home / "lent"),), passed=("TOLD",),
     )  # fmt: skip
     rule = Confinement(rule="worktree" if asked == "project" else "none")
     desk = ListeningDesk(tmp_path / "desk")
-    agent = Command("ours", settings, rule)
+    agent = CommandAgent("ours", settings, rule)
     assert agent.confine == settings.confine
     outcome = await agent.perform(
         brief(
@@ -207,10 +209,10 @@ async def test_confined_it_sees_no_home_writes_what_it_keeps_and_has_no_network(
 async def test_one_that_cannot_be_confined_is_not_started_and_says_so_when_it_is_looked_at(
     tmp_path, monkeypatch
 ):
-    settings = Settings(argv=(sys.executable, "-c", "open('started', 'w')"), confine="worktree")
+    settings = CommandSettings(argv=(sys.executable, "-c", "open('started', 'w')"), confine="worktree")
     desk = ListeningDesk(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
-    agent = Command("ours", settings)
+    agent = CommandAgent("ours", settings)
     probe = await agent.probe()
     assert (probe.usable, probe.reason) == (False, "bwrap was not found")
     outcome = await agent.perform(brief(), desk)
@@ -220,5 +222,5 @@ async def test_one_that_cannot_be_confined_is_not_started_and_says_so_when_it_is
 
 
 async def test_limits_hold_for_the_command_and_what_it_starts(desk):
-    await sh(desk, "sh -c 'ulimit -n'", {"limits": Limits(open_files=77)})
+    await sh(desk, "sh -c 'ulimit -n'", {"limits": ProcessLimits(open_files=77)})
     assert desk.heard("out") == "77\n"

@@ -12,7 +12,7 @@ import pytest
 
 from ropewalk.agents import bubblewrap, exposure
 from ropewalk.agents.acp.agent import AcpAgent
-from ropewalk.agents.acp.settings import Settings
+from ropewalk.agents.acp.settings import AcpSettings
 from ropewalk.agents.confine import NOT_CONFINED, Confinement, Reach, named, reach_of
 from ropewalk.errors import Unconfinable
 from ropewalk.testing.briefs import brief
@@ -335,7 +335,7 @@ async def test_asked_for_and_not_to_be_had_nothing_is_started(tmp_path, monkeypa
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Unconfinable, match=r"bwrap was not found.*install bubblewrap"):
         NOT_CONFINED.wrap(Reach(tmp_path), network=True)
-    agent = AcpAgent("x", Settings(argv=("/bin/sh", "-c", "echo started > started"), confine="worktree"))
+    agent = AcpAgent("x", AcpSettings(argv=("/bin/sh", "-c", "echo started > started"), confine="worktree"))
     desk = ListeningDesk(tmp_path / "desk")
     outcome = await agent.perform(brief(), desk)
     assert outcome.failure is not None

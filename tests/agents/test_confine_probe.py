@@ -4,10 +4,9 @@ import msgspec
 import pytest
 
 from ropewalk.agents.acp.agent import AcpAgent
-from ropewalk.agents.acp.settings import Settings
+from ropewalk.agents.acp.settings import AcpSettings
 from ropewalk.agents.breaker import Breakers
-from ropewalk.agents.command import Command
-from ropewalk.agents.command import Settings as CommandSettings
+from ropewalk.agents.command import CommandAgent, CommandSettings
 from ropewalk.agents.confine import NOT_CONFINED, Confinement
 from ropewalk.definition.workflow import Role
 from ropewalk.steps.port import Tools
@@ -48,6 +47,6 @@ def _looked_at(kind, program, own, confinement):
     """An agent whose probe starts the program; it keeps a file of its home."""
     own = {"keeps": (str(program.parent / "kept"),), **own}
     if kind == "acp":
-        return AcpAgent("x", Settings(argv=(str(program),), **own), confinement)
+        return AcpAgent("x", AcpSettings(argv=(str(program),), **own), confinement)
     version = (str(program), "--version")
-    return Command("x", CommandSettings(argv=(str(program),), version=version, **own), confinement)
+    return CommandAgent("x", CommandSettings(argv=(str(program),), version=version, **own), confinement)

@@ -9,10 +9,10 @@ from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCall
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from ropewalk.agents import model
-from ropewalk.agents.model import Model, Settings
+from ropewalk.agents.model import Model, ModelSettings
 from ropewalk.core.work import Artifact
 from ropewalk.definition.workflow import Ref, Role
-from ropewalk.testing.agent_contract import AgentContract, Told
+from ropewalk.testing.agent_contract import AgentContract, ScriptedCase
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
 from ropewalk.testing.standin import Act, Limit, Scenario, Script, StandIn
@@ -53,7 +53,7 @@ class TestContract(AgentContract):
             known = {key: act[key] for key in ("outputs", "facts", "route") if key in act}
             return {**known, "files": act["write"]} if "write" in act else known or {"files": {}}
 
-        agent: Any = Model("writer", Settings(), answering(answer))
+        agent: Any = Model("writer", ModelSettings(), answering(answer))
         desk_says = _Says()
         agent_perform = agent.perform
 
@@ -65,7 +65,7 @@ class TestContract(AgentContract):
             return await agent_perform(_with(given, creates), desk)
 
         agent.perform = perform
-        return Told(agent)
+        return ScriptedCase(agent)
 
     test_saying_done_without_the_file_does_not_count = None  # type: ignore[assignment]
     test_what_it_says_is_bounded = None  # type: ignore[assignment]
@@ -90,7 +90,9 @@ def desk(tmp_path) -> ListeningDesk:
 
 
 async def test_words_are_the_handoff_where_nothing_else_was_asked_for(desk):
-    outcome: Any = await Model("writer", Settings(), answering(lambda _: "It is so.")).perform(brief(), desk)
+    outcome: Any = await Model("writer", ModelSettings(), answering(lambda _: "It is so.")).perform(
+        brief(), desk
+    )
     assert outcome.handoff.summary == "It is so."
     assert desk.heard() == "It is so.\n"
     assert outcome.usage.tokens_in > 0
@@ -108,7 +110,7 @@ async def test_the_offline_model_of_the_library_fits_every_schema(desk):
         wants_route=("fast",),
         creates=(Ref("docs/plan.md"), Ref("later", label=True)),
     )
-    outcome: Any = await Model("writer", Settings(model="test")).perform(given, desk)
+    outcome: Any = await Model("writer", ModelSettings(model="test")).perform(given, desk)
     assert outcome.failure is None
     assert isinstance(outcome.outputs["score"], int)
     assert outcome.route == "fast"
@@ -126,13 +128,13 @@ async def test_the_files_that_a_brief_names_are_read_to_it(desk):
         return "ok"
 
     given = brief(requires=(Ref("need.md"), Ref("empty.md")), artifacts=(Artifact("need.md", "d"),))
-    await Model("writer", Settings(), answering(answer)).perform(given, desk)
+    await Model("writer", ModelSettings(), answering(answer)).perform(given, desk)
     assert heard[0].count("what is needed") == 1
     assert "<data-" in heard[0]
 
 
 async def test_an_answer_that_never_fits_is_an_invalid_output(desk):
-    outcome: Any = await Model("writer", Settings(retries=1), answering(lambda _: {"wrong": 1})).perform(
+    outcome: Any = await Model("writer", ModelSettings(retries=1), answering(lambda _: {"wrong": 1})).perform(
         brief(output_schema=SCHEMA), desk
     )
     assert outcome.failure.kind == "invalid_output"
@@ -140,7 +142,7 @@ async def test_an_answer_that_never_fits_is_an_invalid_output(desk):
 
 async def test_a_path_that_leads_out_is_refused(desk):
     answer = answering(lambda _: {"files": {"../out.txt": "x"}})
-    outcome: Any = await Model("writer", Settings(), answer).perform(
+    outcome: Any = await Model("writer", ModelSettings(), answer).perform(
         brief(creates=(Ref("../out.txt"),)), desk
     )
     assert outcome.failure.kind == "invalid_output"
@@ -148,7 +150,7 @@ async def test_a_path_that_leads_out_is_refused(desk):
 
 
 async def test_more_tokens_than_its_budget_are_refused(desk):
-    outcome: Any = await Model("writer", Settings(), answering(lambda _: "ok")).perform(
+    outcome: Any = await Model("writer", ModelSettings(), answering(lambda _: "ok")).perform(
         brief(budget_tokens=1), desk
     )
     assert outcome.failure.report == {"class": "budget"}
@@ -156,7 +158,7 @@ async def test_more_tokens_than_its_budget_are_refused(desk):
 
 async def test_a_model_that_cannot_be_named_is_a_fault_of_the_settings(desk, monkeypatch):
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    agent = Model("writer", Settings(model="openai:gpt-5"))
+    agent = Model("writer", ModelSettings(model="openai:gpt-5"))
     probe = await agent.probe()
     assert (probe.installed, probe.usable) == (True, False)
     outcome: Any = await agent.perform(brief(role=Role(model="nonsense:x")), desk)
@@ -164,9 +166,9 @@ async def test_a_model_that_cannot_be_named_is_a_fault_of_the_settings(desk, mon
 
 
 async def test_a_probe_says_what_is_installed(monkeypatch):
-    assert (await Model("writer", Settings()).probe()).usable
+    assert (await Model("writer", ModelSettings()).probe()).usable
     monkeypatch.setattr(model, "find_spec", lambda name: None)
-    assert not (await Model("writer", Settings()).probe()).installed
+    assert not (await Model("writer", ModelSettings()).probe()).installed
 
 
 @pytest.mark.parametrize(
@@ -181,7 +183,7 @@ async def test_errors_of_the_api_have_their_class(desk, error, kind, fine):
     def answer(messages):
         raise error
 
-    outcome: Any = await Model("writer", Settings(), answering(answer)).perform(brief(), desk)
+    outcome: Any = await Model("writer", ModelSettings(), answering(answer)).perform(brief(), desk)
     assert (outcome.failure.kind, outcome.failure.report["class"]) == (kind, fine)
 
 
@@ -191,7 +193,7 @@ async def test_content_that_is_filtered_is_a_refusal(desk):
     def answer(messages):
         raise ContentFilterError("filtered")
 
-    outcome: Any = await Model("writer", Settings(), answering(answer)).perform(brief(), desk)
+    outcome: Any = await Model("writer", ModelSettings(), answering(answer)).perform(brief(), desk)
     assert outcome.failure.kind == "refused"
 
 
@@ -200,7 +202,7 @@ async def test_a_real_provider_is_asked_over_the_wire_and_its_quota_is_not_waite
     with StandIn(Scenario((Script(acts=acts, when="build"),), side_matters=False)) as standin:
         monkeypatch.setenv("OPENAI_BASE_URL", f"{standin.url}/v1")
         monkeypatch.setenv("OPENAI_API_KEY", "k-test-0001")
-        agent = Model("writer", Settings(model="openai-chat:gpt-5-mini"))
+        agent = Model("writer", ModelSettings(model="openai-chat:gpt-5-mini"))
         limited: Any = await agent.perform(brief(), desk)
         outcome: Any = await agent.perform(brief(), desk)
     assert limited.failure.kind == "quota"

@@ -15,17 +15,17 @@ from ropewalk.agents.rehearsal import VERDICT, Rehearsal
 from ropewalk.core.work import Artifact, Feedback, Outcome, Usage
 from ropewalk.definition.workflow import Fact, Ref, Role
 from ropewalk.formats.yaml import document
-from ropewalk.testing.agent_contract import AgentContract, Told
+from ropewalk.testing.agent_contract import AgentContract, ScriptedCase
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
 
 
 class TestContract(AgentContract):
-    def told(self, act: dict, home: Path) -> Told:
+    def told(self, act: dict, home: Path) -> ScriptedCase:
         said = {"say": "x" * act["prints"]} if "prints" in act else {}
         said |= {"say": "begun", "run_for": 3600} if act.get("hangs") else {}
         known = {key: value for key, value in act.items() if key not in ("prints", "hangs")}
-        return Told(
+        return ScriptedCase(
             Rehearsal(), {"rehearse": json.dumps({"steps": {"*": {"nothing": True, **known, **said}}})}
         )
 

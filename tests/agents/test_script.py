@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from ropewalk.agents.script import Act, Script, read
+from ropewalk.agents.script import RehearsalScript, ScriptedAct, read
 from ropewalk.errors import InvalidDefinition
 
 
 def test_an_empty_script_says_nothing():
-    assert read("") == read(" \n") == Script()
-    assert Script().act("any", 1, 1) == Act()
+    assert read("") == read(" \n") == RehearsalScript()
+    assert RehearsalScript().act("any", 1, 1) == ScriptedAct()
 
 
 def test_every_fault_is_found_in_one_pass_with_its_place():

@@ -2,7 +2,7 @@ import pytest
 
 from ropewalk.agents.acp.agent import AcpAgent
 from ropewalk.agents.cassette import Player, Recorder
-from ropewalk.agents.command import Command
+from ropewalk.agents.command import CommandAgent
 from ropewalk.agents.model import Model
 from ropewalk.agents.presets import PRESETS
 from ropewalk.app.agents import agents_of, probe_all, tools_of
@@ -35,7 +35,7 @@ def test_a_table_is_what_it_says():
         "reviewer": AcpAgent,
         "other": AcpAgent,
         "writer": Model,
-        "claude": Command,
+        "claude": CommandAgent,
     }
 
 

@@ -7,14 +7,14 @@ import pytest
 from ropewalk.app.agents import agents_of, tools_of
 from ropewalk.app.settings import load_settings
 from ropewalk.errors import SettingsError
-from ropewalk.processes.limits import Limits
+from ropewalk.processes.limits import ProcessLimits
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         (
-            'places = 2\nconfine = "Worktree"\n',
+            'slots = 2\nconfine = "Worktree"\n',
             "setting confine .*ropewalk.toml:2:1: .*did you mean worktree",
         ),
         ('confine = "bwrap"\n', "ropewalk.toml:1:1: it cannot be 'bwrap'; it is none or worktree"),
@@ -59,11 +59,11 @@ def test_limits_are_a_table_that_every_agent_has_which_says_no_other(tmp_path):
     )
     settings = load_settings(tmp_path)
     agents: Any = agents_of(settings)
-    assert tools_of(settings).settings["limits"] == Limits(open_files=77)
+    assert tools_of(settings).settings["limits"] == ProcessLimits(open_files=77)
     assert [agents[name]._settings.limits for name in ("a", "b", "claude")] == [
-        Limits(open_files=77),
-        Limits(open_files=5),
-        Limits(open_files=77),
+        ProcessLimits(open_files=77),
+        ProcessLimits(open_files=5),
+        ProcessLimits(open_files=77),
     ]
 
 
@@ -75,7 +75,7 @@ def test_a_limit_that_there_is_not_is_refused(tmp_path):
 
 @pytest.mark.parametrize("pattern", ["/etc/**", "../x", "~/x", "a/../../x", ".", ""])
 def test_a_pattern_that_protects_nothing_of_the_project_is_told_with_its_place(tmp_path, pattern):
-    (tmp_path / "ropewalk.toml").write_text(f'places = 2\nprotect = ["ok/**", "{pattern}"]\n')
+    (tmp_path / "ropewalk.toml").write_text(f'slots = 2\nprotect = ["ok/**", "{pattern}"]\n')
     with pytest.raises(
         SettingsError, match=r"setting protect .*ropewalk.toml:2:1: .* is no file or pattern inside"
     ):

@@ -3,7 +3,7 @@
 import pytest
 
 from ropewalk.app import showing
-from ropewalk.app.acting import Wanted, command, start
+from ropewalk.app.acting import StartRequest, command, start
 from ropewalk.app.folded import Folded
 from ropewalk.app.open import open_ropewalk
 from ropewalk.core.events import AskOpened
@@ -14,7 +14,7 @@ from tests.web.opened import project
 async def test_a_file_that_an_ask_shows(tmp_path):
     async with open_ropewalk(project(tmp_path / "project")) as ropewalk:
         folded = Folded(ropewalk)
-        run, _ = await start(ropewalk, Wanted(workflow="writing"), "ann")
+        run, _ = await start(ropewalk, StartRequest(workflow="writing"), "ann")
         await ropewalk.drive(run)
         ((_, record),) = await ropewalk.store.asks()
         assert isinstance(record.event, AskOpened)

@@ -6,7 +6,7 @@ import pytest
 
 from ropewalk.app import showing
 from ropewalk.app import supervisor as supervising
-from ropewalk.app.acting import Wanted, start, tell
+from ropewalk.app.acting import StartRequest, start, tell
 from ropewalk.app.open import open_ropewalk
 from ropewalk.app.supervisor import Supervisor, supervised
 from ropewalk.errors import LeaseHeld, StoreError
@@ -28,7 +28,7 @@ async def reaches(ropewalk, run, *kinds):
 
 
 async def begun(ropewalk, workflow="quiet"):
-    return (await start(ropewalk, Wanted(workflow=workflow), "ann"))[0]
+    return (await start(ropewalk, StartRequest(workflow=workflow), "ann"))[0]
 
 
 async def test_what_was_there_and_what_comes_is_driven(ropewalk):

@@ -4,7 +4,7 @@ import re
 
 from benchmarks.workload import PEERS, PROGRAMS, environments, not_asked
 from benchmarks.workloads import WORKLOADS
-from tests.house.tree import ROOT
+from tests.architecture.tree import ROOT
 
 WHERE = ROOT / "benchmarks"
 

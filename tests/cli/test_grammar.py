@@ -1,9 +1,9 @@
 import pytest
 
-from ropewalk.cli.grammar import Argument, Command, Option, parse
+from ropewalk.cli.grammar import Argument, Option, Verb, parse
 from ropewalk.errors import UsageError
 
-COMMAND = Command(
+COMMAND = Verb(
     "try",
     "Try it",
     lambda: 0,
@@ -55,12 +55,12 @@ def test_negative_numbers_and_a_lone_dash_are_plain_words():
 
 
 def test_many_words_are_a_list():
-    many = Command("try", "Try", lambda: 0, Argument("files", "files", many=True))
+    many = Verb("try", "Try", lambda: 0, Argument("files", "files", many=True))
     assert parse(many, ["a", "b"])["files"] == ["a", "b"]
     assert many.usage() == "ropewalk try FILES… [OPTIONS]"
     with pytest.raises(UsageError, match="needs FILES: files"):
         parse(many, [])
-    some = Command("try", "Try", lambda: 0, Argument("files", "files", many=True, required=False))
+    some = Verb("try", "Try", lambda: 0, Argument("files", "files", many=True, required=False))
     assert parse(some, [])["files"] == []
     assert "[FILES…]" in some.usage()
 

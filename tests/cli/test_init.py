@@ -9,6 +9,6 @@ def test_a_folder_becomes_a_project_once(ropewalk):
 
 
 def test_a_file_that_is_there_is_left_as_it_is(ropewalk):
-    ropewalk.write("ropewalk.toml", "places = 2\n")
+    ropewalk.write("ropewalk.toml", "slots = 2\n")
     assert ropewalk.json("init")["made"] == [".ropewalk/workflows/hello.yaml"]
-    assert (ropewalk.folder / "ropewalk.toml").read_text() == "places = 2\n"
+    assert (ropewalk.folder / "ropewalk.toml").read_text() == "slots = 2\n"

@@ -75,7 +75,7 @@ def test_what_disagrees_with_the_target_is_told_and_nothing_moves(line: Line) ->
 
 def test_a_run_without_a_result_in_git_cannot_land(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     line.run('{id: a, run: "exit 1"}')
-    assert "has woven no result" in line("land", "last").err
+    assert "has merged no result" in line("land", "last").err
     monkeypatch.setenv("ROPEWALK_WORKSPACE", "folder")
     line.run('{id: a, run: "true"}')
     assert "not in git" in line("land", "last").err

@@ -124,5 +124,5 @@ async def test_files_that_were_written_at_once_are_told_together(tmp_path):
         - {id: second, run: 'sleep 0.3; sed -i.old "s/# B/# B\\n\\ntwo/" page.md; rm page.md.old', updates: page.md}
         """,
     )
-    assert "Woven: first and second wrote to page.md at the same time" in said
+    assert "Merged: first and second wrote to page.md at the same time" in said
     assert "Note: " in said

@@ -1,4 +1,4 @@
-"""What happens by itself: starts in written order and within the places, what is due comes due, time runs out."""
+"""What happens by itself: starts in written order and within the slots, what is due comes due, time runs out."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def test_an_event_that_does_not_fit_changes_nothing_but_the_version():
 def test_an_item_of_a_foreach_that_is_over_is_not_offered_any_more():
     run = given(WORKFLOW, inputs={"xs": ["x", "y"]}).after(GO, done("a"), GO)
     run.after(e.AttemptFailed("f[x]", retry_at=9.0), e.StepAborted("f"), e.StepDue("f[x]"))
-    assert (run.step("f[x]").status, run.step("f[x]").offered) == ("pending", "")
+    assert (run.step("f[x]").status, run.step("f[x]").queued) == ("pending", "")
 
 
 def test_a_list_that_is_put_on_record_once_more_replaces_the_items():

@@ -15,7 +15,7 @@ from ropewalk.definition.workflow import Approval, Step
 from ropewalk.testing.given import Given, given
 from tests.core.flows import GO, answer, flow, noop, started
 
-FLOW = flow(noop("a"), noop("b", "a"), noop("ropewalk.weave", "b", internal=True))
+FLOW = flow(noop("a"), noop("b", "a"), noop("ropewalk.merge", "b", internal=True))
 COMMIT = "0" * 40
 ASK = Step("q", "ask", ask=Approval(prompt="Well?", expires_seconds=5.0, default="approve"))
 
@@ -56,7 +56,7 @@ def test_the_final_steps_of_an_import_do_not_run_when_it_is_aborted():
 
 def test_time_in_which_an_import_lay_about_is_not_worked():
     run = started(FLOW).after(c.Import(), now=10.0).after(c.Resume(), now=100.0)
-    assert run.state.worked_seconds(101.0) == 11.0
+    assert run.state.waited_seconds == 90.0
 
 
 def test_a_run_with_a_name_that_is_a_path_does_not_begin():
@@ -86,7 +86,7 @@ def test_an_honest_history_is_folded():
         (e.StepSucceeded("a", result=e.Result(artifacts=(Artifact("x", "", commit="--x"),))), "is no commit"),
         (e.AskAnswered("a", ask="a1", artifacts=(Artifact("..", ""),)), "no file inside of a folder"),
         (e.AskAnswered("a", ask="a1", commit="x"), "is no commit"),
-        (e.RunWoven(branch="--force", commit=COMMIT, tree=COMMIT), "is no branch"),
+        (e.RunMerged(branch="--force", commit=COMMIT, tree=COMMIT), "is no branch"),
         (e.RunLanded(target="a..b", commit=COMMIT), "is no branch"),
         (e.StepWaiting("a", on="time", until=1e308), "until is no time"),
         (e.StepWaiting("a", on="time", until=float("nan")), "until is no time"),

@@ -104,11 +104,11 @@ def test_a_step_that_was_offered_waits_again_when_a_need_is_open_again():
     run = started(flow(noop("work"), check, noop("other", "work"), limits=Limits(parallel=1))).after(
         done("work")
     )
-    assert run.step("other").offered == "ready"
+    assert run.step("other").queued == "ready"
     run.after(GO, done("check", again=True))
-    assert run.step("other").offered == ""
+    assert run.step("other").queued == ""
     run.after(GO, done("work"))
-    assert run.step("other").offered == "ready"
+    assert run.step("other").queued == "ready"
 
 
 def test_a_question_answered_while_a_need_is_open_again_does_not_start_the_step():

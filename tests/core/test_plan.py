@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ropewalk.core import commands as c
-from ropewalk.core.effects import Call, Perform, Wake
+from ropewalk.core.effects import Call, EndCall, Perform, Wake
 from ropewalk.core.plan import next_due, plan
 from ropewalk.definition.policy import Limits, Retry, Timeouts
 from ropewalk.definition.workflow import Approval, Step
@@ -20,6 +20,15 @@ def test_attempts_are_owed_in_the_order_in_which_they_started():
 def test_called_runs_are_owed_beside_them():
     run = started(flow(noop("a"), Step("s", "call", args={"workflow": "w"})))
     assert plan(run.state) == [Perform("a", 1, 1), Call("s", 1, "r.2.1")]
+
+
+def test_the_end_of_a_called_run_is_owed_until_it_is_on_record_also_by_a_run_that_has_ended():
+    run = started(flow(noop("a"), Step("s", "call", args={"workflow": "w"})))
+    run.after(c.Abort())
+    assert run.state.ended
+    assert plan(run.state) == [EndCall("s", 1, "r.2.1")]
+    run.after(c.ReportChild("s", 1, "aborted", child="r.2.1"))
+    assert plan(run.state) == []
 
 
 def test_the_next_thing_that_happens_by_itself_is_the_earliest_of_all():

@@ -295,13 +295,13 @@ def test_all_that_an_attempt_has_asked_is_withdrawn_when_it_ends():
         assert run.state.asks == {}
 
 
-def test_the_weave_says_where_the_branch_stands_and_that_it_landed():
-    step = Step("w", "weave", internal=True, needs=("a",))
+def test_the_merge_says_where_the_branch_stands_and_that_it_landed():
+    step = Step("w", "merge", internal=True, needs=("a",))
     run = started(flow(noop("a"), step)).after(done("a"), GO)
     outputs = {"branch": "ropewalk/r", "landed": "main", "previous": "p", "how": "merge"}
     run.when(done("w", Outcome(outputs=outputs, commit="c", tree="t")), GO).then(
         e.StepSucceeded,
-        e.RunWoven("ropewalk/r", "c", "t"),
+        e.RunMerged("ropewalk/r", "c", "t"),
         e.RunLanded("main", "c", "p", "merge"),
         e.RunCompleted,
     )

@@ -1,4 +1,4 @@
-"""What is read off a state: places, time that counts, whether it winds up."""
+"""What is read off a state: slots, time that counts, whether it winds up."""
 
 from __future__ import annotations
 
@@ -24,19 +24,10 @@ def test_a_run_that_was_lost_twice_in_a_row_goes_one_by_one():
     assert run.state.parallel == 1
 
 
-def test_the_work_of_a_run_is_counted_from_its_start_without_the_waits_for_people():
-    run = given(flow(Step("q", "ask")))
-    assert run.state.worked_seconds(50.0) == 0.0
-    run.after(GO, now=100.0)
-    assert run.state.worked_seconds(500.0) == 0.0
-    assert run.state.clock_stands
-
-
 def test_every_wait_for_people_is_left_out_of_the_work_of_a_run():
     run = started(flow(Step("q", "ask"), Step("p", "ask", needs=("q",)), noop("a", "p")))
     run.after(answer("a1"), GO, now=10.0).after(answer("a2"), GO, now=13.0)
     assert run.state.waited_seconds == 13.0
-    assert run.state.worked_seconds(15.0) == 2.0
 
 
 def test_the_time_between_an_end_and_its_retry_is_no_work_of_a_run():
@@ -44,7 +35,6 @@ def test_the_time_between_an_end_and_its_retry_is_no_work_of_a_run():
     run.after(broken("a"), GO, now=11.0).after(c.RetryStep("a"), GO, now=111.0)
     run.after(broken("a"), GO, now=112.0).after(c.RetryStep("a"), GO, now=212.0)
     assert run.state.waited_seconds == 210.0
-    assert run.state.worked_seconds(213.0) == 3.0
 
 
 def test_a_run_that_fails_or_is_aborted_winds_up():

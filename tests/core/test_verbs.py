@@ -245,7 +245,9 @@ def test_another_failure_that_nobody_retries_still_fails_the_run_at_its_end():
 
 def test_a_step_that_a_decision_left_out_stays_out_in_a_reopened_run():
     d = Step(
-        "d", "decide", decision=Decision((Route("stop", "true", to=("a",), end=True), Route("go", to=("z",))))
+        "d",
+        "decide",
+        decision=Decision((Route("stop", "true", to=("a",), end=True), Route("go", to=("z",)))),
     )
     run = started(flow(d, noop("a"), noop("z"), noop("y", ask=Approval()))).after(broken("a"), GO)
     run.after(c.RetryStep(), GO, done("a"), GO)

@@ -1,4 +1,4 @@
-"""Running one step of a paused run by hand: only what could start by itself, within places and budget."""
+"""Running one step of a paused run by hand: only what could start by itself, within slots and budget."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_exec_runs_exactly_one_step_of_a_paused_run():
 @pytest.mark.parametrize(
     ("workflow", "step", "why"),
     [
-        (flow(noop("a"), noop("b"), limits=Limits(parallel=1)), "b", "all 1 places of the run are taken"),
+        (flow(noop("a"), noop("b"), limits=Limits(parallel=1)), "b", "all 1 slots of the run are taken"),
         (flow(noop("a"), noop("b", ask=Approval())), "b", "step b is waiting"),
         (flow(noop("a"), Step("s", "call", args={"workflow": "w"})), "s", "step s is running"),
         (flow(noop("a", on_failure="fail"), noop("b"), limits=Limits(parallel=1)), "a", "step a is running"),

@@ -13,7 +13,7 @@ from ropewalk.errors import InvalidDefinition, VariantNeeded
 from ropewalk.formats.account import account
 from ropewalk.formats.loading import load, load_text
 from ropewalk.formats.plan import plan
-from ropewalk.formats.reading import Options
+from ropewalk.formats.reading import ReadOptions
 from ropewalk.formats.write import write
 from ropewalk.formats.yaml import documents, read_text
 from tests.formats.rehearsed import in_loops, rehearse
@@ -33,7 +33,7 @@ def variants(path: Path) -> list[str]:
 @pytest.mark.parametrize("path", samples("workflows", ".yaml", ".yml"))
 def test_a_file_loads_whole_and_comes_to_its_end(path):
     for variant in variants(path):
-        workflow = load(path, options=Options(variant=variant)).workflow
+        workflow = load(path, options=ReadOptions(variant=variant)).workflow
         told = account(documents(read_text(path))[0], str(path), workflow, variant)
         assert told is not None
         assert told.lost == ()
@@ -133,7 +133,7 @@ SHAPES = {
 
 @pytest.mark.parametrize(("name", "variant"), SHAPES, ids=lambda part: part.partition(".")[0])
 def test_our_own_files_are_read_as_what_they_mean(name, variant):
-    workflow = load(DATA / "workflows" / name, options=Options(variant=variant)).workflow
+    workflow = load(DATA / "workflows" / name, options=ReadOptions(variant=variant)).workflow
     needs = needs_of(workflow)
     assert SHAPES[name, variant] == Shape(
         workflow.format,

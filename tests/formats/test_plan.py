@@ -1,7 +1,7 @@
 from ropewalk.formats.graph import dot, mermaid
 from ropewalk.formats.loading import load_text
 from ropewalk.formats.plan import facts_in, plan
-from ropewalk.formats.telling import lines
+from ropewalk.formats.plan_lines import lines
 from ropewalk.formats.write import write
 
 NATIVE = """\

@@ -119,7 +119,12 @@ FULL = Workflow(
         ),
         Step("fact", "decide", decision=Decision((Route("one", to=("late",)),), "fact", "g", "p?")),
         Step("chooser", "plug", decision=Decision((Route("one", to=("late",)),), "role"), role="r"),
-        Step("talker", "decide", decision=Decision((Route("one", to=("late",)),), "person"), prompt="extra"),
+        Step(
+            "talker",
+            "decide",
+            decision=Decision((Route("one", to=("late",)),), "person"),
+            prompt="extra",
+        ),
         Step(
             "gated",
             "noop",

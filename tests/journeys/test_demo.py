@@ -94,7 +94,7 @@ def test_the_requirements_were_approved_on_record_as_the_demo(shown):
 
 def test_parts_that_were_written_at_the_same_time_all_survive(shown):
     folder, said, _ = shown
-    assert "Woven: architecture, front-end and data wrote to docs/design.json and docs/design.md" in said
+    assert "Merged: architecture, front-end and data wrote to docs/design.json and docs/design.md" in said
     design = json.loads(git(folder, "show", f"{branch(shown)}:docs/design.json"))
     assert [part["name"] for part in design["parts"]] == ["storage", "commands", "main"]
     assert design["front_end"] == ["add", "list", "done"]

@@ -60,8 +60,8 @@ def test_it_waits_for_a_quota(ropewalk, waits):
 
 def test_it_waits_for_a_place(ropewalk, waits):
     text = "limits: {parallel: 1}\nsteps:\n  - {id: long, run: sleep 60}\n  - {id: other, run: 'true'}\n"
-    process = waits(text, "place")
-    assert _why(ropewalk) == "other waits for a place: the one place is taken by long."
+    process = waits(text, "slot")
+    assert _why(ropewalk) == "other waits for a slot: the one slot is taken by long."
     ropewalk.kill(process)
     assert _why(ropewalk) == "Nobody drives the run: its last driver is gone, and long will be done again."
 

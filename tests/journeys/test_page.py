@@ -110,8 +110,8 @@ def test_a_run_is_started_from_the_form_rejected_amended_and_followed_without_a_
     page.get_by_role("tab", name="Files").click()
     page.locator("[id='file-plan.md']").click()
     expect(page.locator(".sheet-of .prose h1")).to_have_text("A better plan")
-    page.get_by_role("tab", name="Weave").click()
-    expect(page.locator(".woven .table")).to_contain_text("write")
+    page.get_by_role("tab", name="Merge").click()
+    expect(page.locator(".merged .table")).to_contain_text("write")
     page.locator("#shelf-events").click()
     expect(page.locator(".events > li").first).to_contain_text("run.completed")
     assert watching.marked

@@ -1,4 +1,4 @@
-"""The real agent programs do the work: files by their own tools, woven and gated, with transcripts, tokens and cost."""
+"""The real agent programs do the work: files by their own tools, merged and gated, with transcripts, tokens and cost."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from ropewalk.agents.script import Script, read
+from ropewalk.agents.script import RehearsalScript, read
 from ropewalk.formats.documents.check import check
 from ropewalk.formats.documents.read import load as template
 from ropewalk.formats.loading import load
@@ -15,7 +15,7 @@ from ropewalk.formats.locations import library
 
 
 @pytest.fixture(scope="module")
-def script() -> Script:
+def script() -> RehearsalScript:
     path = library("demo") / "script.yaml"
     return read(path.read_text(encoding="utf-8"), path.name)
 

@@ -1,6 +1,6 @@
 from ropewalk.core import commands as c
 from ropewalk.core.work import Artifact, Outcome
-from ropewalk.observe.difference import Change, difference
+from ropewalk.observe.difference import FieldChange, difference
 from ropewalk.testing.given import done, given
 from tests.observe.written import written
 
@@ -24,4 +24,4 @@ def test_every_value_that_differs_is_named_by_its_path():
     assert found["steps.a.outputs.x"] == (None, 1)
     assert found["artifacts.a.md"] == (None, "d")
     assert found["asks.a1"] == (None, "Well?")
-    assert Change("facts.f", 1, None) in difference(new.state, old.state)
+    assert FieldChange("facts.f", 1, None) in difference(new.state, old.state)

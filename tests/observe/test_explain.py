@@ -34,9 +34,9 @@ def test_a_run_that_nobody_has_begun_waits_for_a_driver():
 def test_places_are_named_with_who_has_them():
     text = "\n".join(f"{{id: s{n}, run: echo}}" for n in range(7))
     run = given(written(text, "limits: {parallel: 2}")).after(c.Advance())
-    assert why(run).sentence == "s2, s3, s4 and 2 more wait for a place: all 2 places are taken by s0, s1."
-    alone = given(written("{id: a, run: echo}")).after(c.Advance(places=0))
-    assert why(alone).sentence == "a waits for a free place on the host."
+    assert why(run).sentence == "s2, s3, s4 and 2 more wait for a slot: all 2 slots are taken by s0, s1."
+    alone = given(written("{id: a, run: echo}")).after(c.Advance(slots=0))
+    assert why(alone).sentence == "a waits for a free slot on the host."
 
 
 def test_a_retry_says_when_and_after_what():

@@ -70,7 +70,7 @@ def test_every_event_has_words_even_with_nothing_in_it(kind):
         (e.AskAnswered("a", ask="a1", verdict="reject", reason="no"), "a", "a1: reject by nobody: no"),
         (e.FactSet("ready", True, "ann"), "ready", "is True (ann)"),
         (e.BudgetRaised(cost_usd=5, tokens=10), "", "5 $, 10 tokens"),
-        (e.RunWoven("ropewalk/r", "c" * 40, "t"), "", f"ropewalk/r at {'c' * 12}"),
+        (e.RunMerged("ropewalk/r", "c" * 40, "t"), "", f"ropewalk/r at {'c' * 12}"),
         (e.ConflictFound("a", report={"conflicts": [{"path": "x.md"}]}), "a", "x.md"),
         (e.PhaseStarted("think"), "think", ""),
     ],

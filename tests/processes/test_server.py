@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.house.tree import ROOT
+from tests.architecture.tree import ROOT
 from tests.soak import first_seed, trials
 
 pytestmark = pytest.mark.needs("linux")

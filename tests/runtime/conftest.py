@@ -15,12 +15,12 @@ from ropewalk.definition.stored import decode, encode
 from ropewalk.definition.workflow import Step, Workflow
 from ropewalk.errors import NoSuchWorkflow
 from ropewalk.runtime.assignment import Assignment, Link
-from ropewalk.runtime.driver import Told
+from ropewalk.runtime.driver import EventListener
 from ropewalk.runtime.engine import Engine, rests
 from ropewalk.store.memory import MemoryStore
 from ropewalk.store.port import Store
 from ropewalk.testing.clock import ManualClock
-from ropewalk.workspace.port import Base, Spot
+from ropewalk.workspace.port import AttemptId, Base
 
 
 class Scripted:
@@ -30,7 +30,7 @@ class Scripted:
         self.does: dict[str, Any] = {}
         self.done: list[str] = []
         self.cancelled: list[str] = []
-        self.abandoned: list[Spot] = []
+        self.abandoned: list[AttemptId] = []
         self.ended: list[str] = []
         self.under_way: dict[str, asyncio.Event] = {}
         self.most = 0
@@ -68,7 +68,7 @@ class Scripted:
     def release(self, step: str) -> None:
         self.under_way[step].set()
 
-    async def abandon(self, spot: Spot) -> bool:
+    async def abandon(self, spot: AttemptId) -> bool:
         self.abandoned.append(spot)
         return self.at_work
 
@@ -106,7 +106,7 @@ class Bench:
         return await self.engine.create(flow, encode(flow), options=options or Options())
 
     def drive(
-        self, run: str, told: Told | None = None, resting: Callable[[State], bool] = rests
+        self, run: str, told: EventListener | None = None, resting: Callable[[State], bool] = rests
     ) -> asyncio.Task[State]:
         return asyncio.create_task(self.engine.drive(run, resting, told))
 

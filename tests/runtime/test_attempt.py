@@ -15,7 +15,7 @@ from ropewalk.core.state import State
 from ropewalk.definition.workflow import Foreach, Gate, Ref, Step, Workflow
 from ropewalk.errors import DirtyCheckout
 from ropewalk.trees import remove_tree
-from ropewalk.workspace.places import Places
+from ropewalk.workspace.attempt_folders import AttemptFolders
 from tests.formats.told import workflow
 
 pytestmark = pytest.mark.needs("git")
@@ -53,7 +53,7 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def test_what_parallel_steps_wrote_is_woven_into_one_branch(repository: Path) -> None:
+async def test_what_parallel_steps_wrote_is_merged_into_one_branch(repository: Path) -> None:
     ropewalk, state = await drive(repository, script("a", "echo a > a.txt"), script("b", "echo b > b.txt"))
     assert state.status == "completed", state.reason
     assert state.branch == f"ropewalk/{state.run}"
@@ -91,13 +91,13 @@ async def test_a_step_that_is_only_gates_has_files_laid_out_for_them_and_for_nob
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     laid: list[str] = []
-    own = Places.own
+    own = AttemptFolders.own
 
-    async def counted(places: Places, run: str, name: str, *how: Any, **more: Any) -> Path:
+    async def counted(places: AttemptFolders, run: str, name: str, *how: Any, **more: Any) -> Path:
         laid.append(name)
         return await own(places, run, name, *how, **more)
 
-    monkeypatch.setattr(Places, "own", counted)
+    monkeypatch.setattr(AttemptFolders, "own", counted)
     gates = (Gate("command", {"script": "grep -q a a.txt"}), Gate("artifacts", {"artifacts": ["a.txt"]}))
     judge = Step(id="judge", kind="noop", needs=("a",), gates=gates)
     after = script("after", "cp a.txt b.txt", "judge")
@@ -171,12 +171,12 @@ async def test_a_run_cannot_weaken_what_judges_it(repository: Path) -> None:
     await ropewalk.close()
 
 
-async def test_the_last_gate_judges_exactly_the_woven_commit(repository: Path) -> None:
+async def test_the_last_gate_judges_exactly_the_merged_commit(repository: Path) -> None:
     gate = Gate(kind="command", args={"script": "test -f a.txt -a -f b.txt"})
     steps = (script("a", "echo a > a.txt"), script("b", "echo b > b.txt"))
     ropewalk, state = await drive(repository, *steps, gates=(gate,))
     assert state.status == "completed", state.reason
-    assert [v.verdict for v in state.steps["ropewalk.weave"].verdicts] == ["PASS"]
+    assert [v.verdict for v in state.steps["ropewalk.merge"].verdicts] == ["PASS"]
     ropewalk2, bad = await drive(repository, script("a", "echo a > a.txt"), gates=(gate,))
     assert bad.status == "failed"
     await ropewalk.close()
@@ -193,7 +193,7 @@ async def test_landing_moves_the_target_when_nobody_has_it_checked_out(repositor
     await ropewalk.close()
 
 
-async def test_items_of_a_foreach_are_woven_in_input_order(repository: Path) -> None:
+async def test_items_of_a_foreach_are_merged_in_input_order(repository: Path) -> None:
     each = script(
         "each", 'echo "$ROPEWALK_ITEM" > "$ROPEWALK_ITEM.txt"', foreach=Foreach(over='["x", "y", "z"]')
     )
@@ -339,7 +339,7 @@ async def test_a_judge_is_given_its_own_secrets_for_a_step_and_for_the_whole_run
         options = Options() if given else Options(rehearse="")
         state = await ropewalk.drive(await ropewalk.start(flow, options=options))
     assert state.status == "completed", state.reason
-    for step in ("a", "ropewalk.weave"):
+    for step in ("a", "ropewalk.merge"):
         assert [verdict.verdict for verdict in state.steps[step].verdicts] == ["PASS"]
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from ropewalk.core import commands as c
+from ropewalk.core.effects import Call, EndCall
 from ropewalk.core.events import Event, NotePublished, StepStarted
 from ropewalk.core.state import State
 from ropewalk.core.work import Failure, Outcome
@@ -249,7 +250,7 @@ async def test_an_attempt_that_the_host_has_no_room_for_waits_and_nothing_is_cou
         0,
         0,
     )
-    assert bench.engine.places.taken == 0
+    assert bench.engine.slots.taken == 0
     await bench.clock.advance(60)
     state = await driving
     assert (state.status, state.steps["a"].attempt, state.steps["a"].attempts) == ("completed", 3, 1)
@@ -309,30 +310,28 @@ async def test_a_run_that_is_aborted_before_what_it_owes_has_begun_ends_and_give
 
     def abort_at_the_start(state: State, events: list[Event]) -> None:
         if any(isinstance(event, StepStarted) for event in events):
-            bench.engine.drivers[run].wish(c.Abort(reason="too late"))
+            bench.engine.drivers[run].submit(c.Abort(reason="too late"))
 
     state = await asyncio.wait_for(bench.engine.drive(run, told=abort_at_the_start), 5)
     assert state.status == "aborted"
-    assert (bench.engine.places.taken, bench.work.done) == (0, [])
+    assert (bench.engine.slots.taken, bench.work.done) == (0, [])
 
 
 async def test_a_called_run_whose_end_waits_to_be_written_is_not_called_again(bench: Bench) -> None:
     bench.workflows["child"] = Workflow(name="child", steps=(noop("inner"),))
     run = await bench.begin(Step(id="sub", kind="call", args={"workflow": "child"}))
-    call, called = bench.engine.call, []
+    make, made = bench.engine.call, []
 
-    async def counted(
-        parent: RunHandle, child: str, wanted: bool, key: str, round_: int
-    ) -> c.ReportChild | None:
-        called.append(child)
-        report = await call(parent, child, wanted, key, round_)
-        parent.wish(c.Publish((NotePublished("a turn is being written when the call ends"),)))
+    async def counted(parent: RunHandle, call: Call | EndCall) -> c.ReportChild | None:
+        made.append(call)
+        report = await make(parent, call)
+        parent.submit(c.Publish((NotePublished("a turn is being written when the call ends"),)))
         await asyncio.sleep(0)
         return report
 
     bench.engine.call = counted  # type: ignore[method-assign]
     assert (await asyncio.wait_for(bench.engine.drive(run), 5)).status == "completed"
-    assert len(called) == 1
+    assert len(made) == 1
 
 
 async def _hand_over(bench: Bench, other: Bench, run: str) -> None:

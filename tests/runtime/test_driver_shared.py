@@ -14,7 +14,7 @@ from ropewalk.errors import LeaseHeld, StillRunning, StoreError
 from ropewalk.runtime.assignment import Assignment, Link
 from ropewalk.store.port import Append, Appended
 from ropewalk.testing.clock import settle
-from ropewalk.workspace.port import Spot
+from ropewalk.workspace.port import AttemptId
 from tests.runtime.conftest import Bench, noop
 
 
@@ -47,7 +47,7 @@ async def test_who_waits_for_a_command_hears_that_the_driver_has_gone_while_it_w
         raise StoreError(store="it", reason="it is broken")
 
     bench.store.append = broken  # type: ignore[method-assign, assignment]
-    told = bench.engine.drivers[run].wish(c.Publish((NotePublished("a word"),)))
+    told = bench.engine.drivers[run].submit(c.Publish((NotePublished("a word"),)))
     with pytest.raises(StoreError):
         await driving
     assert told.cancelled()
@@ -98,7 +98,7 @@ async def test_a_called_run_of_which_something_still_runs_is_waited_for_and_has_
     other = Bench(bench.store, bench.clock)
     other.workflows = bench.workflows
 
-    async def abandon(spot: Spot) -> bool:
+    async def abandon(spot: AttemptId) -> bool:
         if left:
             left.pop()
             raise StillRunning(run=spot.run, step=spot.step, keepers="1")

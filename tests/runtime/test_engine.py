@@ -43,13 +43,13 @@ async def test_never_more_attempts_than_places_of_the_run_and_of_the_host(bench:
     run = await bench.begin(*(noop(f"s{i}") for i in range(20)), limits=Limits(parallel=3))
     await bench.engine.drive(run)
     assert bench.work.most == 3
-    narrow = Bench(places=2)
+    narrow = Bench(slots=2)
     narrow.work.does |= {f"r{n}s{i}": "yield" for n in range(3) for i in range(6)}
     runs = [await narrow.begin(*(noop(f"r{n}s{i}") for i in range(6))) for n in range(3)]
     states = await asyncio.gather(*(narrow.engine.drive(run) for run in runs))
     assert {state.status for state in states} == {"completed"}
     assert narrow.work.most == 2
-    assert narrow.engine.places.taken == 0
+    assert narrow.engine.slots.taken == 0
 
 
 async def test_a_step_and_its_successor_share_one_append(bench: Bench) -> None:
@@ -109,7 +109,7 @@ async def test_a_retry_waits_by_the_clock_and_holds_no_place(bench: Bench) -> No
     run = await bench.begin(noop("a", retry=Retry(attempts=2, delay_seconds=30, jitter=False)))
     driving = bench.drive(run)
     await settle()
-    assert bench.engine.places.taken == 0
+    assert bench.engine.slots.taken == 0
     await bench.clock.advance(29)
     assert not driving.done()
     await bench.clock.advance(2)
@@ -362,7 +362,7 @@ async def test_a_store_that_fails_ends_the_driving_with_its_own_error_and_stops_
         await driving
     assert bench.work.cancelled == ["b"]
     assert run not in bench.engine.drivers
-    assert bench.engine.places.taken == 0
+    assert bench.engine.slots.taken == 0
 
 
 async def _crash(bench: Bench, run: str) -> None:

@@ -10,8 +10,8 @@ import pytest
 from ropewalk.app.open import open_ropewalk
 from ropewalk.core.state import State
 from ropewalk.errors import SecretStays
-from ropewalk.workspace.places import note_of
-from ropewalk.workspace.port import Spot
+from ropewalk.workspace.attempt_folders import note_of
+from ropewalk.workspace.port import AttemptId
 from ropewalk.workspace.worktree import GitWorkspace
 from tests.formats.told import workflow
 from tests.journeys.program import Program, until
@@ -111,7 +111,7 @@ async def test_a_folder_that_has_to_stay_was_looked_through_and_says_what_cannot
 async def test_what_cannot_be_taken_out_of_an_earlier_attempt_keeps_its_folder_and_not_the_next_from_working(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    async def cut_off(space: GitWorkspace, spot: Spot) -> list[str]:
+    async def cut_off(space: GitWorkspace, spot: AttemptId) -> list[str]:
         return [str(project)]
 
     def stuck(*given: object) -> list[tuple[str, str]]:

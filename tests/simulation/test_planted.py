@@ -10,11 +10,12 @@ import pytest
 from ropewalk.core import advance, answers, decide, endings, joins, plan, reports, rounds
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.draft import Draft
+from ropewalk.core.effects import Call, Effect, EndCall, Perform, Wake
 from ropewalk.core.evolve import arrows, ask, step
 from ropewalk.core.evolve import rounds as folded_rounds
+from ropewalk.core.recorder import Recorder
 from ropewalk.core.state import State, StepState
-from ropewalk.testing.simulation import shrunk, simulate
+from ropewalk.testing.simulation import chance, shrunk, simulate
 from ropewalk.testing.simulation.trial import Crash
 
 TRIALS = 400
@@ -28,7 +29,7 @@ def planted(plant: Plant) -> Plant:
 
 
 def _handle(
-    patch: pytest.MonkeyPatch, command: type[c.Command], handler: Callable[[Draft, Any], None]
+    patch: pytest.MonkeyPatch, command: type[c.Command], handler: Callable[[Recorder, Any], None]
 ) -> None:
     patch.setattr(decide, "_HANDLERS", {**decide._HANDLERS, command: handler})
 
@@ -45,22 +46,22 @@ def an_attempt_starts_without_a_place(patch: pytest.MonkeyPatch) -> None:
 
 
 @planted
-def a_step_stays_offered_while_a_need_is_open_again(patch: pytest.MonkeyPatch) -> None:
-    leave = joins.leave
+def a_step_stays_queued_while_a_need_is_open_again(patch: pytest.MonkeyPatch) -> None:
+    reopen = joins.step_reopened
 
     def leaves(state: State, st: StepState) -> None:
-        offered = {key: other.offered for key, other in state.steps.items()}
-        leave(state, st)
-        for key, was in offered.items():
-            state.steps[key].offered = was
+        queued = {key: other.queued for key, other in state.steps.items()}
+        reopen(state, st)
+        for key, was in queued.items():
+            state.steps[key].queued = was
 
-    patch.setattr(arrows, "leave", leaves)
+    patch.setattr(arrows, "step_reopened", leaves)
 
 
 @planted
 def a_late_report_is_believed(patch: pytest.MonkeyPatch) -> None:
-    def any_attempt(draft: Draft, key: str, round_: int, attempt: int) -> StepState | None:
-        return draft.state.steps[key] if key in draft.state.running else None
+    def any_attempt(recorder: Recorder, key: str, round_: int, attempt: int) -> StepState | None:
+        return recorder.state.steps[key] if key in recorder.state.running else None
 
     patch.setattr(reports, "under_way", any_attempt)
 
@@ -74,10 +75,10 @@ def a_new_round_remembers_the_old_one(patch: pytest.MonkeyPatch) -> None:
 def a_timer_fires_early(patch: pytest.MonkeyPatch) -> None:
     fall_due = advance._fall_due
 
-    def early(draft: Draft) -> None:
-        draft.now += 2.0
-        fall_due(draft)
-        draft.now -= 2.0
+    def early(recorder: Recorder) -> None:
+        recorder.now += 2.0
+        fall_due(recorder)
+        recorder.now -= 2.0
 
     patch.setattr(advance, "_fall_due", early)
 
@@ -110,8 +111,8 @@ def a_paused_run_starts_steps(patch: pytest.MonkeyPatch) -> None:
 
 @planted
 def a_command_changes_the_state_without_an_event(patch: pytest.MonkeyPatch) -> None:
-    def note(draft: Draft, command: Any) -> None:
-        draft.state.labels["noted"] = "yes"
+    def note(recorder: Recorder, command: Any) -> None:
+        recorder.state.labels["noted"] = "yes"
 
     _handle(patch, c.Publish, note)
 
@@ -130,12 +131,12 @@ def a_reservation_is_never_given_back(patch: pytest.MonkeyPatch) -> None:
 
 @planted
 def a_failed_need_counts_as_a_good_one(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(joins, "manner", lambda st: "good" if st.status in {"succeeded", "failed"} else "")
+    patch.setattr(joins, "counts_as", lambda st: "ok" if st.status in {"succeeded", "failed"} else "")
 
 
 @planted
 def the_ask_of_a_skipped_step_stays_open(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(endings, "withdraw", lambda draft, st, reason: None)
+    patch.setattr(endings, "withdraw", lambda recorder, st, reason: None)
 
 
 @planted
@@ -176,7 +177,7 @@ def a_red_gate_is_overlooked(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         reports,
         "_red",
-        lambda draft, st, step, outcome, *told: endings.conclude(draft, st, reports._result(outcome)),
+        lambda recorder, st, step, outcome, *told: endings.conclude(recorder, st, reports._result(outcome)),
     )
 
 
@@ -187,9 +188,9 @@ def nobody_is_asked_to_approve(patch: pytest.MonkeyPatch) -> None:
 
 @planted
 def a_lost_attempt_is_not_taken_up_again(patch: pytest.MonkeyPatch) -> None:
-    def forgets(draft: Draft, command: Any) -> None:
-        draft.emit(e.RunRecovered())
-        draft.emit(e.RunPaused(reason="quota"))
+    def forgets(recorder: Recorder, command: Any) -> None:
+        recorder.emit(e.RunRecovered())
+        recorder.emit(e.RunPaused(reason="quota"))
 
     _handle(patch, c.ReportLost, forgets)
 
@@ -199,9 +200,35 @@ def nobody_wakes_a_run_whose_time_has_come(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(plan, "next_due", lambda state: None)
 
 
+def _ignores(patch: pytest.MonkeyPatch, *kinds: type[Effect]) -> None:
+    """The shell of the trial does not do what the plan says of this kind."""
+    everything = plan.plan
+    patch.setattr(chance, "plan", lambda state: [o for o in everything(state) if not isinstance(o, kinds)])
+
+
+@planted
+def an_owed_attempt_is_not_performed(patch: pytest.MonkeyPatch) -> None:
+    _ignores(patch, Perform)
+
+
+@planted
+def an_owed_call_is_not_made(patch: pytest.MonkeyPatch) -> None:
+    _ignores(patch, Call)
+
+
+@planted
+def a_call_that_nobody_waits_for_is_not_ended(patch: pytest.MonkeyPatch) -> None:
+    _ignores(patch, EndCall)
+
+
+@planted
+def the_time_to_look_again_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    _ignores(patch, Wake)
+
+
 @planted
 def a_fact_that_is_known_is_asked_for_still(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(answers, "know", lambda draft, name, value, by: None)
+    patch.setattr(answers, "know", lambda recorder, name, value, by: None)
 
 
 @pytest.mark.parametrize("name", PLANTED)
@@ -222,7 +249,7 @@ def test_a_fault_is_told_as_the_shortest_story_that_shows_it(monkeypatch: pytest
 
 def test_an_exception_of_the_core_is_a_fault_too(monkeypatch: pytest.MonkeyPatch):
     nothing: dict[str, str] = {}
-    monkeypatch.setattr(advance, "rest", lambda draft: nothing["here"])
+    monkeypatch.setattr(advance, "rest", lambda recorder: nothing["here"])
     fault = next(found for seed in range(TRIALS) if (found := simulate(seed)))
     assert fault.law.startswith("KeyError")
 

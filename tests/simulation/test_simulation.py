@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from ropewalk.definition.check import check
-from ropewalk.testing.simulation import Fault, catalog, shrunk, simulate
+from ropewalk.testing.simulation import BrokenLaw, catalog, shrunk, simulate
 from tests.soak import SOAK, first_seed
 
 SHARDS = 32
@@ -39,7 +39,7 @@ def test_what_was_broken_once_stays_whole(seed: int):
     assert fault is None, report(fault)
 
 
-def report(fault: Fault) -> str:
+def report(fault: BrokenLaw) -> str:
     return f"play it again with ROPEWALK_SOAK=1 ROPEWALK_SEED={fault.seed}\n{shrunk(fault)}"
 
 

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from ropewalk.core.work import Brief, Failure, Outcome
-from ropewalk.steps.function import Function
+from ropewalk.steps.function import FunctionKind
 from ropewalk.steps.port import Tools
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
@@ -25,7 +25,7 @@ def desk(tmp_path: Path) -> ListeningDesk:
 
 async def call(function, desk: ListeningDesk, args: dict | None = None, **fields) -> Any:
     given = brief("function", args={"name": "f", **(args or {})}, **fields)
-    return await Function().perform(given, desk, Tools(agents={}, functions={"f": function}))
+    return await FunctionKind().perform(given, desk, Tools(agents={}, functions={"f": function}))
 
 
 async def test_parameters_are_filled_by_their_names(desk):
@@ -218,7 +218,7 @@ async def test_what_no_future_takes_and_what_cannot_be_told_are_failures_too(des
 
 async def test_a_function_is_found_by_module_and_name(desk):
     async def by_name(name: str) -> Any:
-        return await Function().perform(
+        return await FunctionKind().perform(
             brief("function", args={"name": name, "with": {"s": "[1]"}}), desk, Tools(agents={})
         )
 

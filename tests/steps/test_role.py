@@ -9,7 +9,7 @@ import pytest
 
 from ropewalk.agents.acp.agent import AcpAgent
 from ropewalk.agents.breaker import Breakers
-from ropewalk.agents.command import Command
+from ropewalk.agents.command import CommandAgent
 from ropewalk.agents.confine import Confinement
 from ropewalk.agents.model import Model
 from ropewalk.agents.port import Desk, Probe
@@ -17,8 +17,7 @@ from ropewalk.agents.rehearsal import Rehearsal
 from ropewalk.core.work import Brief, Failure, Outcome, Usage
 from ropewalk.definition.workflow import Role
 from ropewalk.steps.port import Tools
-from ropewalk.steps.role import Decide
-from ropewalk.steps.role import Role as RoleKind
+from ropewalk.steps.role import Decide, RoleKind
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
 
@@ -183,4 +182,4 @@ async def test_an_agent_that_asks_for_nothing_is_not_asked_where_something_may_b
     for said in ("", "allow"):
         alone = Role(agents=("plain",), permissions=said)
         assert (await work(desk, plain, role=alone)).agent == "plain"
-    assert [getattr(kind, "asks", False) for kind in (AcpAgent, Command, Model)] == [True, False, False]
+    assert [getattr(kind, "asks", False) for kind in (AcpAgent, CommandAgent, Model)] == [True, False, False]

@@ -14,7 +14,7 @@ from ropewalk.agents import exchange
 from ropewalk.agents.confine import Confinement
 from ropewalk.core.work import Brief, Feedback
 from ropewalk.definition.workflow import Role
-from ropewalk.processes.limits import Limits
+from ropewalk.processes.limits import ProcessLimits
 from ropewalk.steps.port import Tools
 from ropewalk.steps.run import Run
 from ropewalk.testing.briefs import brief
@@ -301,12 +301,12 @@ async def test_what_an_earlier_child_left_where_the_next_answers_is_not_followed
 
 
 async def test_a_command_and_what_it_starts_are_held_to_the_limits_of_the_settings(desk):
-    tools = Tools(agents={}, settings={"limits": Limits(open_files=77)})
+    tools = Tools(agents={}, settings={"limits": ProcessLimits(open_files=77)})
     outcome = await run(desk, tools, args={"script": "sh -c 'ulimit -n'"})
     assert outcome.outputs["stdout"] == "77"
 
 
 async def test_a_limit_that_cannot_be_set_is_told(desk):
-    tools = Tools(agents={}, settings={"limits": Limits(open_files=-5)})
+    tools = Tools(agents={}, settings={"limits": ProcessLimits(open_files=-5)})
     outcome = await run(desk, tools, args={"script": "true"})
     assert "a limit could not be set" in outcome.failure.message

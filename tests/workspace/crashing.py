@@ -14,7 +14,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from ropewalk.workspace.port import Base, Part, Place, Spot
+from ropewalk.workspace.port import AttemptId, Base, Folder, Part
 from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import write
 
@@ -50,9 +50,9 @@ def commands(folder: Path) -> int:
 
 
 async def step(space: GitWorkspace, base: Base, name: str, files: dict[str, str], *needs: Part) -> Part:
-    spot = Spot("run-1", name, 1, 1)
+    spot = AttemptId("run-1", name, 1, 1)
     place = await space.open(spot, base, needs, "own")
-    assert isinstance(place, Place), place
+    assert isinstance(place, Folder), place
     write(Path(place.path), files)
     kept = await space.keep(spot, place, succeeded=True)
     await space.close(spot, place)
@@ -66,13 +66,13 @@ async def whole(state: Path, project: Path) -> dict[str, str | None]:
     one = await step(space, base, "one", {"one.txt": "1", "data.json": '{"one": 1}'})
     two = await step(space, base, "two", {"two.txt": "2", "data.json": '{"two": 2}'})
     both = await step(space, base, "both", {"both.txt": "12"}, one, two)
-    woven = await space.weave("run-1", base, [one, two, both], {})
-    branch = await space.publish("run-1", woven.commit)
-    landed = await space.land("run-1", base, woven.commit, "main")
+    merged = await space.merge("run-1", base, [one, two, both], {})
+    branch = await space.publish("run-1", merged.commit)
+    landed = await space.land("run-1", base, merged.commit, "main")
     await space.end("run-1")
     return {
-        "commit": woven.commit,
-        "tree": woven.tree,
+        "commit": merged.commit,
+        "tree": merged.tree,
         "landed": landed,
         "branch": branch,
     }

@@ -27,9 +27,9 @@ class TestFolderWorkspace(WorkspaceContract):
     pass
 
 
-async def test_nothing_versioned_can_be_woven_landed_or_compared(workspace: FolderWorkspace, root: Path):
+async def test_nothing_versioned_can_be_merged_landed_or_compared(workspace: FolderWorkspace, root: Path):
     base = await workspace.prepare("run-1", root)
-    assert (await workspace.weave("run-1", base, [], {})).commit == ""
+    assert (await workspace.merge("run-1", base, [], {})).commit == ""
     assert await workspace.publish("run-1", "") == ""
     for refused in (
         workspace.land("run-1", base, "", "main"),

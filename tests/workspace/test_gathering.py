@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ropewalk.testing.workspace_contract import placed, spot
-from ropewalk.workspace.port import Base, Kept, Place
+from ropewalk.workspace.port import Base, Folder, Kept
 from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import git, write
 
@@ -24,17 +24,17 @@ async def base(space: GitWorkspace, project: Path) -> Base:
 
 
 @pytest.fixture
-async def place(space: GitWorkspace, base: Base) -> Place:
+async def place(space: GitWorkspace, base: Base) -> Folder:
     return await placed(space, base, spot())
 
 
-async def kept(space: GitWorkspace, place: Place, *also: str) -> tuple[Kept, list[tuple[str, str]]]:
+async def kept(space: GitWorkspace, place: Folder, *also: str) -> tuple[Kept, list[tuple[str, str]]]:
     found = await space.keep(spot(), place, succeeded=True, also=also)
     return found, [(artifact.path, artifact.change) for artifact in found.artifacts]
 
 
 async def test_a_link_that_leads_out_to_what_may_be_written_is_told(
-    space: GitWorkspace, place: Place, tmp_path: Path
+    space: GitWorkspace, place: Folder, tmp_path: Path
 ):
     (tmp_path / "shared").mkdir()
     (Path(place.path) / "data").symlink_to(tmp_path / "shared")
@@ -45,7 +45,7 @@ async def test_a_link_that_leads_out_to_what_may_be_written_is_told(
 
 
 async def test_what_git_has_no_room_for_is_lost_by_name_and_never_passed_over(
-    space: GitWorkspace, place: Place
+    space: GitWorkspace, place: Folder
 ):
     folder = Path(place.path)
     write(
@@ -70,14 +70,14 @@ async def test_what_git_has_no_room_for_is_lost_by_name_and_never_passed_over(
     )
 
 
-async def test_a_pipe_in_the_place_of_a_file_is_lost_by_name(space: GitWorkspace, place: Place):
+async def test_a_pipe_in_the_place_of_a_file_is_lost_by_name(space: GitWorkspace, place: Folder):
     (Path(place.path) / "code.txt").unlink()
     os.mkfifo(Path(place.path) / "code.txt")
     found, _ = await kept(space, place, "code.txt")
     assert found.lost == ("code.txt: it is no file, folder or link",)
 
 
-async def test_a_large_file_is_kept_whole(space: GitWorkspace, project: Path, place: Place):
+async def test_a_large_file_is_kept_whole(space: GitWorkspace, project: Path, place: Folder):
     write(Path(place.path), {"model.bin": ""})
     os.truncate(f"{place.path}/model.bin", 120 << 20)
     found, changes = await kept(space, place)

@@ -13,7 +13,7 @@ import pytest
 from ropewalk.errors import WorkspaceError
 from ropewalk.testing.workspace_contract import listing, placed, spot
 from ropewalk.workspace.gathering import Caps
-from ropewalk.workspace.port import Base, Kept, Place
+from ropewalk.workspace.port import Base, Folder, Kept
 from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import commit, fingerprint, git, repository, write
 
@@ -26,11 +26,11 @@ async def base(space: GitWorkspace, project: Path) -> Base:
 
 
 @pytest.fixture
-async def place(space: GitWorkspace, base: Base) -> Place:
+async def place(space: GitWorkspace, base: Base) -> Folder:
     return await placed(space, base, spot())
 
 
-async def kept(space: GitWorkspace, place: Place, *also: str) -> tuple[Kept, list[tuple[str, str]]]:
+async def kept(space: GitWorkspace, place: Folder, *also: str) -> tuple[Kept, list[tuple[str, str]]]:
     found = await space.keep(spot(), place, succeeded=True, also=also)
     return found, [(artifact.path, artifact.change) for artifact in found.artifacts]
 
@@ -45,7 +45,7 @@ def files_of(project: Path, kept: Kept) -> list[str]:
 
 
 async def test_the_commit_names_run_step_round_and_attempt_and_is_kept_under_its_ref(
-    space: GitWorkspace, project: Path, place: Place
+    space: GitWorkspace, project: Path, place: Folder
 ):
     write(Path(place.path), {"new.txt": "x"})
     found = await space.keep(spot(), place, succeeded=True, message="Add a file\n\nbecause\0")
@@ -62,7 +62,7 @@ async def test_the_commit_names_run_step_round_and_attempt_and_is_kept_under_its
     )
 
 
-async def test_failed_work_is_kept_as_well(space: GitWorkspace, project: Path, place: Place):
+async def test_failed_work_is_kept_as_well(space: GitWorkspace, project: Path, place: Folder):
     write(Path(place.path), {"half.txt": "x"})
     await space.keep(spot(), place, succeeded=False)
     assert "Ropewalk-Status: failed" in git(
@@ -72,7 +72,7 @@ async def test_failed_work_is_kept_as_well(space: GitWorkspace, project: Path, p
 
 
 async def test_what_a_step_does_with_git_stays_in_its_folder(
-    space: GitWorkspace, project: Path, place: Place
+    space: GitWorkspace, project: Path, place: Folder
 ):
     before = fingerprint(project)
     folder = Path(place.path)
@@ -93,7 +93,7 @@ async def test_what_a_step_does_with_git_stays_in_its_folder(
 
 
 async def test_a_folder_whose_git_is_gone_or_replaced_is_kept_all_the_same(
-    space: GitWorkspace, project: Path, place: Place
+    space: GitWorkspace, project: Path, place: Folder
 ):
     folder = Path(place.path)
     shutil.rmtree(folder / ".git")
@@ -108,7 +108,7 @@ async def test_a_folder_whose_git_is_gone_or_replaced_is_kept_all_the_same(
     assert (await kept(space, place))[1] == changes
 
 
-async def test_nested_repositories_give_their_files(space: GitWorkspace, project: Path, place: Place):
+async def test_nested_repositories_give_their_files(space: GitWorkspace, project: Path, place: Folder):
     folder = Path(place.path)
     repository(folder / "app", {"main.py": "1", ".gitignore": "*.o\n"})
     write(folder / "app", {"junk.o": "x", "later.py": "2"})
@@ -134,7 +134,7 @@ async def test_nested_repositories_give_their_files(space: GitWorkspace, project
 
 
 async def test_links_are_kept_as_links_and_folders_may_become_links(
-    space: GitWorkspace, project: Path, place: Place
+    space: GitWorkspace, project: Path, place: Folder
 ):
     folder = Path(place.path)
     (folder / "passwd").symlink_to("/etc/passwd")
@@ -157,14 +157,14 @@ async def test_links_are_kept_as_links_and_folders_may_become_links(
     assert found.lost == ("docs/passwd: it lies behind a link", "pipe: it is no file, folder or link")
 
 
-async def test_a_repository_may_take_the_place_of_a_file(space: GitWorkspace, place: Place):
+async def test_a_repository_may_take_the_place_of_a_file(space: GitWorkspace, place: Folder):
     (Path(place.path) / "code.txt").unlink()
     repository(Path(place.path) / "code.txt", {"inside": "x"})
     assert (await kept(space, place))[1] == [("code.txt", "deleted"), ("code.txt/inside", "created")]
 
 
 async def test_ignored_files_stay_out_unless_they_were_declared(
-    space: GitWorkspace, project: Path, place: Place
+    space: GitWorkspace, project: Path, place: Folder
 ):
     write(
         Path(place.path),
@@ -191,7 +191,7 @@ async def test_files_over_the_cap_are_lost_by_name(tmp_path: Path, project: Path
         await kept(space, place)
 
 
-async def test_thousands_of_files_are_one_commit(space: GitWorkspace, project: Path, place: Place):
+async def test_thousands_of_files_are_one_commit(space: GitWorkspace, project: Path, place: Folder):
     write(Path(place.path), {f"gen/{number % 50}/{number}.txt": str(number) for number in range(3000)})
     found, changes = await kept(space, place)
     assert len(changes) == 3000
@@ -224,7 +224,7 @@ async def test_modes_line_ends_and_filters_of_the_user_are_respected(
     assert git(project, "ls-tree", found.commit, "code.txt").startswith("100755")
 
 
-async def test_a_change_that_keeps_size_and_time_is_seen(space: GitWorkspace, place: Place):
+async def test_a_change_that_keeps_size_and_time_is_seen(space: GitWorkspace, place: Folder):
     file = Path(place.path) / "code.txt"
     before = file.stat()
     file.write_text("LINE" + file.read_text()[4:])
@@ -343,7 +343,7 @@ async def test_the_configuration_of_a_submodule_is_not_believed(
 
 
 async def test_a_folder_that_was_taken_away_is_an_error_and_one_emptied_is_not(
-    space: GitWorkspace, project: Path, place: Place
+    space: GitWorkspace, project: Path, place: Folder
 ):
     empty(Path(place.path))
     found, changes = await kept(space, place)
@@ -354,7 +354,7 @@ async def test_a_folder_that_was_taken_away_is_an_error_and_one_emptied_is_not(
         await kept(space, place)
 
 
-async def test_an_index_that_is_lost_costs_time_and_nothing_else(space: GitWorkspace, place: Place):
+async def test_an_index_that_is_lost_costs_time_and_nothing_else(space: GitWorkspace, place: Folder):
     os.unlink(f"{place.path}.index")
     write(Path(place.path), {"a.txt": "a"})
     assert (await kept(space, place))[1] == [("a.txt", "created")]

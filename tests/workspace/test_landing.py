@@ -65,7 +65,7 @@ async def test_the_target_moves_once_and_landing_twice_is_landing_once(
     assert {key for key in after if after[key] != before[key]} == {"refs"}
 
 
-async def test_a_target_that_moved_is_woven_onto_and_nothing_of_either_is_lost(
+async def test_a_target_that_moved_is_merged_onto_and_nothing_of_either_is_lost(
     space: GitWorkspace, project: Path, base: Base, result: str
 ):
     git(project, "checkout", "-q", "main")
@@ -75,8 +75,8 @@ async def test_a_target_that_moved_is_woven_onto_and_nothing_of_either_is_lost(
     assert at(project, "main") == theirs
     again = await space.refresh(base, "main")
     assert (again.commit, again.seen, again.at) == (theirs, theirs, base.at)
-    woven = await space.weave("run-1", again, [Part("run-1", result)], {})
-    assert await space.land("run-1", again, woven.commit, "main") == theirs
+    merged = await space.merge("run-1", again, [Part("run-1", result)], {})
+    assert await space.land("run-1", again, merged.commit, "main") == theirs
     assert git(project, "ls-tree", "--name-only", "main", "new.txt", "theirs.txt").split() == [
         "new.txt",
         "theirs.txt",
@@ -89,8 +89,8 @@ async def test_a_conflict_with_the_target_names_the_target(
     git(project, "checkout", "-q", "main")
     commit(project, {"new.txt": "theirs\n"})
     again = await space.refresh(base, "main")
-    woven = await space.weave("run-1", again, [Part("build", result)], {})
-    assert [(c["kind"], c["steps"]) for c in woven.conflicts] == [("add/add", ["main", "build"])]
+    merged = await space.merge("run-1", again, [Part("build", result)], {})
+    assert [(c["kind"], c["steps"]) for c in merged.conflicts] == [("add/add", ["main", "build"])]
 
 
 async def test_of_many_who_land_at_once_one_does(space: GitWorkspace, project: Path, base: Base, result: str):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ropewalk.errors import WorkspaceError
 from ropewalk.workspace.names import attempt_name, attempt_ref, confined, path_bytes, show_path, slug
-from ropewalk.workspace.port import Spot
+from ropewalk.workspace.port import AttemptId
 
 file_names = st.binary(min_size=1, max_size=20).filter(lambda name: b"\0" not in name)
 
@@ -31,7 +31,7 @@ def test_two_steps_never_share_a_slug(one: str, two: str):
 
 
 def test_a_readable_name_stays_as_it_is():
-    spot = Spot("run", "build", 2, 3)
+    spot = AttemptId("run", "build", 2, 3)
     assert attempt_name(spot) == "build.2.3"
     assert attempt_ref(spot) == "refs/ropewalk/run/build/2.3"
     assert slug("build[api]").startswith("build-api-")

@@ -13,10 +13,10 @@ from msgspec import structs
 from ropewalk.errors import FolderHeld
 from ropewalk.ownership import Life
 from ropewalk.testing.workspace_contract import listing, spot
+from ropewalk.workspace.attempt_folders import give_back
 from ropewalk.workspace.cleanup import drop_folders
 from ropewalk.workspace.owned import Owning, mark_of, owner_of, process_owning
-from ropewalk.workspace.places import give_back
-from ropewalk.workspace.port import Place
+from ropewalk.workspace.port import Folder
 from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import write
 
@@ -150,12 +150,12 @@ async def test_two_drivers_of_one_attempt_never_work_in_one_folder(drivers: Driv
     mine, theirs = (GitWorkspace(state, project, owning=one) for one in (drivers.me, drivers.they))
     base = await mine.prepare("run-1", project)
     place = await theirs.open(spot(), base, (), "own")
-    assert isinstance(place, Place)
+    assert isinstance(place, Folder)
     write(Path(place.path), {"theirs.txt": "x"})
     with pytest.raises(FolderHeld):
         await mine.open(spot(), base, (), "own")
     again = await mine.open(structs.replace(spot(attempt=2), takes_over=1), base, (), "own")
-    assert isinstance(again, Place)
+    assert isinstance(again, Folder)
     assert again.path != place.path
     await mine.close(spot(attempt=2), again)
     (stays,) = await mine.end("run-1")
@@ -163,7 +163,7 @@ async def test_two_drivers_of_one_attempt_never_work_in_one_folder(drivers: Driv
     assert (Path(place.path) / "theirs.txt").exists()
     drivers.lives["they"] = "dead"
     taken = await mine.open(structs.replace(spot(attempt=2), takes_over=1), base, (), "own")
-    assert isinstance(taken, Place)
+    assert isinstance(taken, Folder)
     assert taken.path == place.path
     await theirs.close(spot(), place)
     assert (Path(place.path) / "theirs.txt").exists()

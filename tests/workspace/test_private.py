@@ -133,9 +133,9 @@ async def test_a_file_that_somebody_changed_meanwhile_is_not_overwritten(
     assert await space.land("run-1", base, kept.commit, "main") is None
     assert not (folder / "new.txt").exists()
     again = await space.refresh(base, "main")
-    woven = await space.weave("run-1", again, [Part("build", kept.commit)], {})
-    assert woven.commit
-    assert await space.land("run-1", again, woven.commit, "main") == again.seen
+    merged = await space.merge("run-1", again, [Part("build", kept.commit)], {})
+    assert merged.commit
+    assert await space.land("run-1", again, merged.commit, "main") == again.seen
     assert (folder / "plan.md").read_text() == "# Plan\n\none, by ropewalk\n\ntwo, by hand\n"
     assert (folder / "bin/run").read_text() == "mine"
 
@@ -153,8 +153,8 @@ async def test_a_folder_that_became_a_repository_keeps_its_run(space: GitWorkspa
     kept = await worked(space, base, spot(), {"new.txt": "n"})
     git(folder, "init", "-q")
     later = GitWorkspace(folder / ".ropewalk")
-    woven = await later.weave("run-1", base, [Part("build", kept.commit)], {})
-    assert woven.commit == kept.commit
+    merged = await later.merge("run-1", base, [Part("build", kept.commit)], {})
+    assert merged.commit == kept.commit
     assert await later.read(kept.commit, "new.txt") == b"n"
 
 

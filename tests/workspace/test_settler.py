@@ -9,7 +9,7 @@ import pytest
 
 from ropewalk.errors import WorkspaceError
 from ropewalk.testing.workspace_contract import spot
-from ropewalk.workspace.port import Base, Part, Place
+from ropewalk.workspace.port import Base, Folder, Part
 from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import LINES, changed, commits, git, parts
 
@@ -48,21 +48,21 @@ async def test_each_kind_of_conflict_is_named_and_can_be_settled_by_a_side(
 ):
     ours, theirs, paths = KINDS[kind]
     made = commits(project, {"a": ours, "b": theirs})
-    woven = await space.weave("run-1", base, parts(made), {})
-    kinds = [(c["kind"], c["steps"]) for c in woven.conflicts]
+    merged = await space.merge("run-1", base, parts(made), {})
+    kinds = [(c["kind"], c["steps"]) for c in merged.conflicts]
     assert kinds == [(kind, ["a", "b"])]
-    named = woven.conflicts[0]["paths"]
+    named = merged.conflicts[0]["paths"]
     assert any(path in paths for path in named)
     for side in ("ours", "theirs"):
         settled = await space.resolve(
-            spot("weave"), base, parts(made), {}, {woven.conflicts[0]["path"]: side}, by="ann"
+            spot("merge"), base, parts(made), {}, {merged.conflicts[0]["path"]: side}, by="ann"
         )
         tree = git(project, "ls-tree", "-r", settled.commit, "--", *named)
         chosen = git(project, "ls-tree", "-r", made["a" if side == "ours" else "b"], "--", *named)
         assert tree == chosen
-        by_policy = await space.weave("run-1", base, parts(made), {f"kind:{kind}": side})
+        by_policy = await space.merge("run-1", base, parts(made), {f"kind:{kind}": side})
         assert by_policy.tree == settled.tree
-        assert by_policy.applied == (f"{woven.conflicts[0]['path']}: {side} (b)",)
+        assert by_policy.applied == (f"{merged.conflicts[0]['path']}: {side} (b)",)
 
 
 async def test_a_submodule_that_moves_apart_is_a_conflict(space: GitWorkspace, project: Path):
@@ -77,9 +77,9 @@ async def test_a_submodule_that_moves_apart_is_a_conflict(space: GitWorkspace, p
         made[step] = git(
             project, "commit-tree", git(project, "mktree", stdin=tree), "-p", base.commit, "-m", step
         )
-    woven = await space.weave("run-1", base, parts(made), {})
-    assert [(c["kind"], c["path"]) for c in woven.conflicts] == [("submodule", "lib")]
-    settled = await space.weave("run-1", base, parts(made), {"lib": "theirs"})
+    merged = await space.merge("run-1", base, parts(made), {})
+    assert [(c["kind"], c["path"]) for c in merged.conflicts] == [("submodule", "lib")]
+    settled = await space.merge("run-1", base, parts(made), {"lib": "theirs"})
     assert three in git(project, "ls-tree", settled.commit)
     place = await space.dispute(spot("fix"), base, parts(made), {})
     kept = await space.keep(spot("fix"), place, succeeded=True)
@@ -105,13 +105,13 @@ async def test_documents_are_joined_by_meaning_where_lines_cannot_be(
             },
         },
     )
-    woven = await space.weave("run-1", base, parts(made), {})
-    assert woven.applied == ("README.md: markdown (b)", "settings.json: json (b)")
-    readme = (await space.read(woven.commit, "README.md") or b"").decode()
+    merged = await space.merge("run-1", base, parts(made), {})
+    assert merged.applied == ("README.md: markdown (b)", "settings.json: json (b)")
+    readme = (await space.read(merged.commit, "README.md") or b"").decode()
     assert "## From a\n\na\n\n## From b\n\nb\n" in readme
-    assert b'"x": "2"' in (await space.read(woven.commit, "settings.json") or b"")
-    assert b'"y": "2"' in (await space.read(woven.commit, "settings.json") or b"")
-    plain = await space.weave("run-1", base, parts(made), {"*.json": "text", "README.md": "ask"})
+    assert b'"x": "2"' in (await space.read(merged.commit, "settings.json") or b"")
+    assert b'"y": "2"' in (await space.read(merged.commit, "settings.json") or b"")
+    plain = await space.merge("run-1", base, parts(made), {"*.json": "text", "README.md": "ask"})
     assert [(c["path"], c["policy"]) for c in plain.conflicts] == [
         ("README.md", "ask"),
         ("settings.json", "text"),
@@ -133,8 +133,8 @@ async def test_lines_that_join_into_nonsense_are_a_conflict(space: GitWorkspace,
             "b": {"big.json": text.replace('  "k18": 18,\n', '  "port": 90,\n  "k18": 18,\n')},
         },
     )
-    woven = await space.weave("run-1", base, parts(made), {})
-    [conflict] = woven.conflicts
+    merged = await space.merge("run-1", base, parts(made), {})
+    [conflict] = merged.conflicts
     assert conflict["message"] == "the lines join, but what they mean does not"
     assert conflict["hunks"] == [{"where": "port", "ours": "80", "theirs": "90"}]
     for answer, port in (("theirs", b"90"), (b'{"port": 1}', b"1"), ("union", b"90")):
@@ -159,33 +159,33 @@ async def test_lines_that_join_but_put_a_key_twice_are_put_right(space: GitWorks
             "b": {"big.json": text.replace('  "k18": 18,\n', '  "port": 80,\n  "k18": 18,\n')},
         },
     )
-    woven = await space.weave("run-1", base, parts(made), {})
-    assert (await space.read(woven.commit, "big.json") or b"").count(b'"port"') == 1
-    assert woven.applied == ("big.json: json (b)",)
+    merged = await space.merge("run-1", base, parts(made), {})
+    assert (await space.read(merged.commit, "big.json") or b"").count(b'"port"') == 1
+    assert merged.applied == ("big.json: json (b)",)
 
 
 async def test_reports_lie_side_by_side_under_the_name_of_their_step(
     space: GitWorkspace, project: Path, base: Base
 ):
     made = commits(project, {"a": {"report.md": "of a\n"}, "b": {"report.md": "of b\n"}})
-    woven = await space.weave("run-1", base, parts(made), {"report*": "both"})
-    assert await space.read(woven.commit, "report.md") == b"of a\n"
-    assert await space.read(woven.commit, "report.b.md") == b"of b\n"
+    merged = await space.merge("run-1", base, parts(made), {"report*": "both"})
+    assert await space.read(merged.commit, "report.md") == b"of a\n"
+    assert await space.read(merged.commit, "report.b.md") == b"of b\n"
     taken = commits(
         project,
         {"a": {"report.md": "of a\n", "report.b.md": "mine"}, "b": {"report.md": "of b\n"}},
     )
-    woven = await space.weave("run-1", base, parts(taken), {"report*": "both"})
-    assert [c["path"] for c in woven.conflicts] == ["report.md"]
+    merged = await space.merge("run-1", base, parts(taken), {"report*": "both"})
+    assert [c["path"] for c in merged.conflicts] == ["report.md"]
 
 
 async def test_a_steps_own_policy_is_asked_before_the_runs(space: GitWorkspace, project: Path, base: Base):
     made = commits(project, {"a": {"x.txt": "a\n"}, "b": {"x.txt": "b\n"}})
     both = [Part("a", made["a"]), Part("b", made["b"], {"x.txt": "theirs"})]
-    woven = await space.weave("run-1", base, both, {"*.txt": "union"})
-    assert await space.read(woven.commit, "x.txt") == b"b\n"
-    woven = await space.weave("run-1", base, parts(made), {"*.txt": "union"})
-    assert await space.read(woven.commit, "x.txt") == b"a\nb\n"
+    merged = await space.merge("run-1", base, both, {"*.txt": "union"})
+    assert await space.read(merged.commit, "x.txt") == b"b\n"
+    merged = await space.merge("run-1", base, parts(made), {"*.txt": "union"})
+    assert await space.read(merged.commit, "x.txt") == b"a\nb\n"
 
 
 async def test_an_answer_makes_a_commit_that_holds_both_sides_from_then_on(
@@ -200,10 +200,10 @@ async def test_an_answer_makes_a_commit_that_holds_both_sides_from_then_on(
         },
     )
     settled = await space.resolve(
-        spot("weave"), base, parts(made, "a", "b"), {}, {"code.txt": b"of both"}, by="ann"
+        spot("merge"), base, parts(made, "a", "b"), {}, {"code.txt": b"of both"}, by="ann"
     )
     assert "Ropewalk-Resolved-By: ann" in git(project, "log", "-1", "--format=%B", settled.commit)
-    again = await space.weave("run-1", base, [*parts(made), Part("weave", settled.commit)], {})
+    again = await space.merge("run-1", base, [*parts(made), Part("merge", settled.commit)], {})
     assert again.conflicts == ()
     assert await space.read(again.commit, "code.txt") == b"of both"
     assert await space.read(again.commit, "c.txt") == b"c"
@@ -230,7 +230,7 @@ async def test_an_agent_resolves_in_a_folder_with_markers(space: GitWorkspace, p
         },
     )
     place = await space.dispute(spot("fix"), base, parts(made), {})
-    assert isinstance(place, Place)
+    assert isinstance(place, Folder)
     folder = Path(place.path)
     assert "<<<<<<<" in (folder / "code.txt").read_text()
     assert (folder / "logo.png.ropewalk-theirs").read_bytes() == b"\0b"
@@ -244,9 +244,9 @@ async def test_an_agent_resolves_in_a_folder_with_markers(space: GitWorkspace, p
     assert kept.unresolved == ()
     parents = git(project, "log", "-1", "--format=%P", kept.commit).split()
     assert parents == [made["a"], made["b"], made["c"]]
-    woven = await space.weave("run-1", base, [*parts(made), Part("fix", kept.commit)], {})
-    assert woven.commit == kept.commit
-    assert git(project, "ls-tree", "-r", "--name-only", woven.commit).split("\n") == [
+    merged = await space.merge("run-1", base, [*parts(made), Part("fix", kept.commit)], {})
+    assert merged.commit == kept.commit
+    assert git(project, "ls-tree", "-r", "--name-only", merged.commit).split("\n") == [
         "README.md",
         "c.txt",
         "code.txt",
@@ -265,13 +265,13 @@ async def test_all_conflicts_of_all_parts_are_in_one_report(space: GitWorkspace,
             "c": {"x.txt": "c\n", "code.txt": changed(3, "c")},
         },
     )
-    woven = await space.weave("run-1", base, parts(made), {})
-    assert [(c["path"], c["steps"]) for c in woven.conflicts] == [
+    merged = await space.merge("run-1", base, parts(made), {})
+    assert [(c["path"], c["steps"]) for c in merged.conflicts] == [
         ("code.txt", ["a", "b"]),
         ("code.txt", ["a", "b", "c"]),
         ("x.txt", ["a", "c"]),
     ]
-    assert woven.conflicts == (await space.weave("run-1", base, parts(made), {})).conflicts
+    assert merged.conflicts == (await space.merge("run-1", base, parts(made), {})).conflicts
 
 
 async def test_a_file_that_is_not_what_its_name_says_is_left_to_its_lines(
@@ -284,8 +284,8 @@ async def test_a_file_that_is_not_what_its_name_says_is_left_to_its_lines(
             "b": {"x.json": "{ broken too\n" + LINES, "docs/plan.md": "# Plan\n\ntheir plan\n"},
         },
     )
-    woven = await space.weave("run-1", base, parts(made), {})
-    plan, broken = woven.conflicts
+    merged = await space.merge("run-1", base, parts(made), {})
+    plan, broken = merged.conflicts
     assert plan["tried"] == ["the lines", "markdown"]
     assert plan["hunks"][0]["where"] == "Plan, line 3"
     assert broken["tried"][1].startswith("json (ours is not JSON that can be joined: ")
@@ -298,7 +298,7 @@ async def test_a_file_that_is_not_what_its_name_says_is_left_to_its_lines(
         },
         on=made["a"],
     )
-    later = await space.weave("run-1", Base(root=str(project), commit=made["a"]), parts(deeper), {})
+    later = await space.merge("run-1", Base(root=str(project), commit=made["a"]), parts(deeper), {})
     assert (later.conflicts, later.applied) == ((), ())
 
 
@@ -326,8 +326,8 @@ async def test_documents_of_crossing_histories_are_left_to_gits_own_base(
         {"r": {"big.json": text.replace('"k2": 2', '"k2": 22').replace('"k18": 18', '"k18": 0')}},
         on=crossed[1],
     )
-    woven = await space.weave("run-1", base, [*parts(left), *parts(right)], {})
-    assert woven.conflicts == ()
-    content = await space.read(woven.commit, "big.json") or b""
+    merged = await space.merge("run-1", base, [*parts(left), *parts(right)], {})
+    assert merged.conflicts == ()
+    content = await space.read(merged.commit, "big.json") or b""
     assert b'"k9": 99' in content
     assert b'"k18": 0,' in content

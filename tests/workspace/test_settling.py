@@ -44,8 +44,8 @@ async def test_the_users_git_clears_up_before_each_command_of_ours(
     assert git(Path(place.path), "status", "--porcelain") == "?? three.txt"
     three = await space.keep(spot("three"), place, succeeded=True)
     amended = await space.amend(spot("three"), three.commit, "three.txt", b"better", by="ann")
-    woven = await space.weave("run-1", base, [*parts, Part("three", amended.commit)], {})
-    await space.publish("run-1", woven.commit)
+    merged = await space.merge("run-1", base, [*parts, Part("three", amended.commit)], {})
+    await space.publish("run-1", merged.commit)
     await space.close(spot("three"), place)
     assert await space.end("run-1") == ()
     names = git(project, "ls-tree", "-r", "--name-only", "ropewalk/run-1").split()

@@ -13,7 +13,7 @@ import pytest
 from ropewalk.errors import WorkspaceError
 from ropewalk.testing.workspace_contract import listing, placed, spot
 from ropewalk.workspace.owned import mark_of
-from ropewalk.workspace.port import Base, Note, Place
+from ropewalk.workspace.port import Base, Folder, FolderNote
 from ropewalk.workspace.worktree import GitWorkspace
 from tests.soak import trials
 from tests.workspace.crashing import counting_git
@@ -28,12 +28,12 @@ async def base(space: GitWorkspace, project: Path) -> Base:
 
 
 @pytest.fixture
-async def place(space: GitWorkspace, base: Base) -> Place:
+async def place(space: GitWorkspace, base: Base) -> Folder:
     return await placed(space, base, spot())
 
 
 async def test_what_a_killed_attempt_left_is_kept_when_its_folder_goes(
-    space: GitWorkspace, project: Path, place: Place
+    space: GitWorkspace, project: Path, place: Folder
 ):
     write(Path(place.path), {"half.txt": "half"})
     assert await space.end("run-1") == ()
@@ -53,8 +53,8 @@ async def test_ignored_files_that_were_declared_are_kept_of_an_attempt_that_did_
     write(project / ".git", {"mine": "*.log\nout/\n"})
     base = await space.prepare("run-1", project, at=1_700_000_100.0)
     declared = ["report.log", "out", "logs/**/*.log", "absent.log", "empty", "behind/x.log"]
-    place = await space.open(spot(), base, (), "own", Note(tuple(declared)))
-    assert isinstance(place, Place)
+    place = await space.open(spot(), base, (), "own", FolderNote(tuple(declared)))
+    assert isinstance(place, Folder)
     folder = Path(place.path)
     files = ("report.log", "out/a", "logs/b/c.log")
     write(folder, dict.fromkeys((*files, "other.log", "logs/b/d.txt"), "x"))
@@ -74,7 +74,7 @@ async def test_ignored_files_that_were_declared_are_kept_of_an_attempt_that_did_
 
 
 async def test_what_was_kept_already_is_not_kept_twice_and_an_untouched_folder_just_goes(
-    space: GitWorkspace, project: Path, base: Base, place: Place
+    space: GitWorkspace, project: Path, base: Base, place: Folder
 ):
     write(Path(place.path), {"whole.txt": "whole"})
     await space.keep(spot(), place, succeeded=True)
@@ -86,7 +86,7 @@ async def test_what_was_kept_already_is_not_kept_twice_and_an_untouched_folder_j
 
 
 async def test_a_folder_whose_work_cannot_be_kept_stays_until_it_can(
-    space: GitWorkspace, project: Path, place: Place
+    space: GitWorkspace, project: Path, place: Folder
 ):
     write(Path(place.path), {"precious.txt": "p"})
     in_the_way = project / ".git/refs/ropewalk/run-1/build/1.1.left/x"
@@ -102,14 +102,14 @@ async def test_a_folder_whose_work_cannot_be_kept_stays_until_it_can(
     assert git(project, "show", "refs/ropewalk/run-1/build/1.1.left:precious.txt") == "p"
 
 
-async def test_what_git_cannot_hold_keeps_its_folder_there(space: GitWorkspace, place: Place):
+async def test_what_git_cannot_hold_keeps_its_folder_there(space: GitWorkspace, place: Folder):
     os.mkfifo(Path(place.path) / "pipe")
     assert await space.end("run-1") == (f"{place.path}: pipe: it is no file, folder or link",)
     assert listing(place.path) is not None
 
 
 async def test_a_folder_that_is_set_up_anew_puts_what_was_there_aside_and_the_end_keeps_it(
-    space: GitWorkspace, project: Path, base: Base, place: Place
+    space: GitWorkspace, project: Path, base: Base, place: Folder
 ):
     for words in ("one", "two"):
         write(Path(place.path), {"half.txt": words})
@@ -178,7 +178,7 @@ async def test_clearing_up_can_be_killed_before_any_git_command_and_done_again(
         pytest.fail("it never came to its end")
 
 
-async def test_the_refs_of_a_run_that_has_not_landed_keep_its_folders_too(space: GitWorkspace, place: Place):
+async def test_the_refs_of_a_run_that_has_not_landed_keep_its_folders_too(space: GitWorkspace, place: Folder):
     with pytest.raises(WorkspaceError, match="has not landed"):
         await space.forget("run-1")
     assert listing(place.path) is not None
@@ -187,8 +187,8 @@ async def test_the_refs_of_a_run_that_has_not_landed_keep_its_folders_too(space:
 async def test_what_an_attempt_with_secrets_left_when_it_was_cut_off_is_kept_only_once_it_was_looked_through(
     space: GitWorkspace, project: Path, base: Base
 ):
-    place = await space.open(spot(), base, (), "own", Note(("a.log",), secret=True))
-    assert isinstance(place, Place)
+    place = await space.open(spot(), base, (), "own", FolderNote(("a.log",), secret=True))
+    assert isinstance(place, Folder)
     write(Path(place.path), {"half.txt": "secret"})
     mark_of(Path(place.path)).write_text(dead_owner())
     (why,) = await space.end("run-1")

@@ -38,7 +38,7 @@ async def test_a_workspace_that_never_met_its_base_finds_its_ground_by_it(tmp_pa
     root = repository(tmp_path / "project", {"a": "a"})
     base = await GitWorkspace(tmp_path / "state").prepare("run-1", root, at=1_700_000_000.0)
     fresh = GitWorkspace(tmp_path / "state")
-    assert (await fresh.weave("run-1", base, [], {})).commit == base.commit
+    assert (await fresh.merge("run-1", base, [], {})).commit == base.commit
     assert await fresh.publish("run-1", base.commit) == "ropewalk/run-1"
 
 
@@ -60,8 +60,8 @@ async def test_resolutions_that_leave_something_open_say_so(workspace: GitWorksp
         Part(step, (await worked(workspace, base, spot(step), {"a": step, "b": step})).commit)
         for step in ("one", "two")
     ]
-    woven = await workspace.resolve(spot("weave"), base, made, {}, {"a": "ours"}, by="ann")
-    assert [conflict["path"] for conflict in woven.conflicts] == ["b"]
+    merged = await workspace.resolve(spot("merge"), base, made, {}, {"a": "ours"}, by="ann")
+    assert [conflict["path"] for conflict in merged.conflicts] == ["b"]
 
 
 async def test_packed_objects_need_no_flushing(tmp_path: Path):

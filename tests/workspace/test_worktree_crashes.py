@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ropewalk.testing.workspace_contract import listing
-from tests.house.tree import ROOT
+from tests.architecture.tree import ROOT
 from tests.soak import trials
 from tests.workspace import crashing
 from tests.workspace.crashing import commands, counting_git

@@ -58,24 +58,24 @@ class Mount(Struct, frozen=True):
     kind: Kind
 
 
-class Fault(Struct, frozen=True):
+class ConfinementFault(Struct, frozen=True):
     """Why there is no confinement here, and what would help."""
 
     reason: str
     hint: str
 
 
-def fault() -> Fault | None:
+def fault() -> ConfinementFault | None:
     """Why it cannot be had here; None when it can."""
     if not sys.platform.startswith("linux"):
-        return Fault(
+        return ConfinementFault(
             "bubblewrap confines on Linux only", "set `confine: none`, or run ropewalk in a container"
         )
     program = shutil.which(PROGRAM)
     if program is None:
-        return Fault(f"{PROGRAM} was not found", INSTALL)
+        return ConfinementFault(f"{PROGRAM} was not found", INSTALL)
     said = _namespaces(program, os.geteuid() == 0)
-    return Fault(f"{PROGRAM} does not work here: {said}", ALLOW) if isinstance(said, str) else None
+    return ConfinementFault(f"{PROGRAM} does not work here: {said}", ALLOW) if isinstance(said, str) else None
 
 
 def argv(mounts: Iterable[Mount], *, network: bool) -> list[str]:

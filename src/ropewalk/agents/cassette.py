@@ -17,7 +17,7 @@ import msgspec
 from ropewalk.agents.port import Agent, Confining, Desk, Permission, Probe
 from ropewalk.agents.redaction import Redactor, Stream
 from ropewalk.agents.scrub import Scrub
-from ropewalk.agents.tape import Change, apply, changes, look
+from ropewalk.agents.tape import TapedFile, apply, changes, look
 from ropewalk.core.work import Brief, Failure, Outcome, Usage
 from ropewalk.files import read_bytes
 from ropewalk.nesting import read_json
@@ -55,7 +55,7 @@ class Cassette(msgspec.Struct, frozen=True):
     digest: str
     brief: dict[str, Any]
     said: list[tuple[str, str]]
-    files: dict[str, Change]
+    files: dict[str, TapedFile]
     outcome: Outcome
     format: int = 1
 
@@ -79,7 +79,7 @@ class Recorder:
 
     async def perform(self, brief: Brief, desk: Desk) -> Outcome:
         before = await asyncio.to_thread(look, desk.folder)
-        heard = _Heard(desk)
+        heard = _RecordingDesk(desk)
         outcome = await self._agent.perform(brief, heard)
         files = await asyncio.to_thread(_without, desk.redactor, desk.folder, before)
         known, digest = lasting(brief)
@@ -164,7 +164,7 @@ def lasting(brief: Brief) -> tuple[dict[str, Any], str]:
     return msgspec.json.decode(text), hashlib.sha256(text.encode()).hexdigest()
 
 
-def _without(redactor: Redactor, folder: Path, before: dict[str, str]) -> dict[str, Change]:
+def _without(redactor: Redactor, folder: Path, before: dict[str, str]) -> dict[str, TapedFile]:
     """What was changed; a file with a secret is not put on tape."""
     made = changes(folder, before)
     if not redactor:
@@ -177,7 +177,7 @@ def _without(redactor: Redactor, folder: Path, before: dict[str, str]) -> dict[s
     }
 
 
-class _Heard:
+class _RecordingDesk:
     """A desk that remembers what was said at it."""
 
     def __init__(self, desk: Desk) -> None:

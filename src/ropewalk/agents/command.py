@@ -25,7 +25,7 @@ from ropewalk.definition.policy import ErrorClass
 from ropewalk.definition.workflow import Confine
 from ropewalk.errors import Unconfinable
 from ropewalk.processes.call import call
-from ropewalk.processes.limits import Limits
+from ropewalk.processes.limits import ProcessLimits
 from ropewalk.processes.run import Exit, run_process
 from ropewalk.transient import passing_trouble
 
@@ -34,7 +34,7 @@ _PROBE_BYTES = 1_048_576
 _SUMMARY_CHARS = 2_000
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CommandSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a command is an agent. These stand in `argv` as elements of their own and nowhere else: `{prompt_file}`,
     `{result_file}`, `{folder}`, `{model}` (left out, with the element before it, where the role names no model).
 
@@ -54,17 +54,17 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     exit_codes: dict[int, ErrorClass] = {}
-    limits: Limits | None = None
+    limits: ProcessLimits | None = None
     hint: str = ""
 
 
-class Command:
+class CommandAgent:
     """Outputs, facts, route and handoff come from the file ROPEWALK_OUTPUT, else from a JSON block that ends its output."""
 
     rehearses = False
     confines = True
 
-    def __init__(self, name: str, settings: Settings, confinement: Confinement = NOT_CONFINED) -> None:
+    def __init__(self, name: str, settings: CommandSettings, confinement: Confinement = NOT_CONFINED) -> None:
         self.name = name
         self.confine = settings.confine
         self._settings = settings

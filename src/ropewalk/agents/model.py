@@ -31,7 +31,7 @@ MOST_READ_CHARS = 400_000
 _SUMMARY_CHARS = 2_000
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`model` as pydantic-ai names it (`anthropic:...`, `openai:...`, `test` for its offline one); a role's model goes
     before it. `options` are its model settings (`temperature`, `max_tokens`, ...). `retries` answers that do not fit
     their schema are asked for again.
@@ -49,7 +49,7 @@ class Model:
     confines = True
     """It starts nothing: what it answers is written by ropewalk, inside the working folder only."""
 
-    def __init__(self, name: str, settings: Settings, given: Any = None) -> None:
+    def __init__(self, name: str, settings: ModelSettings, given: Any = None) -> None:
         self.name = name
         self._settings = settings
         self._given = given

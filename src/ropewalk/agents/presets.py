@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ropewalk.agents.acp.settings import Settings
+from ropewalk.agents.acp.settings import AcpSettings
 from ropewalk.agents.failures import Rule
 
 _ROOT = {"IS_SANDBOX": "1"} if os.geteuid() == 0 else {}
@@ -23,8 +23,8 @@ _OPENCODE_ASKS = (
 project's own opencode.json says: a repository does not decide what an agent may do in it.
 """
 
-PRESETS: dict[str, Settings] = {
-    "claude": Settings(
+PRESETS: dict[str, AcpSettings] = {
+    "claude": AcpSettings(
         argv=("claude-agent-acp",),
         credentials=("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"),
         logins=(".claude/.credentials.json", "$CLAUDE_CONFIG_DIR/.credentials.json"),
@@ -37,7 +37,7 @@ PRESETS: dict[str, Settings] = {
         hint="npm install -g @agentclientprotocol/claude-agent-acp",
         failures=(Rule("quota", r"credit balance is too low|out of extra usage|hit your .{0,20}limit"),),
     ),
-    "codex": Settings(
+    "codex": AcpSettings(
         argv=("codex-acp",),
         credentials=("CODEX_API_KEY", "OPENAI_API_KEY"),
         logins=(".codex/auth.json", "$CODEX_HOME/auth.json"),
@@ -49,7 +49,7 @@ PRESETS: dict[str, Settings] = {
         login="run `codex login`",
         hint="npm install -g @zed-industries/codex-acp",
     ),
-    "opencode": Settings(
+    "opencode": AcpSettings(
         argv=("opencode", "acp"),
         version=("opencode", "--version"),
         credentials=("OPENCODE_API_KEY", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENROUTER_API_KEY"),
@@ -61,7 +61,7 @@ PRESETS: dict[str, Settings] = {
         login="run `opencode auth login`",
         hint="npm install -g opencode-ai",
     ),
-    "gemini": Settings(
+    "gemini": AcpSettings(
         argv=("gemini", "--acp"),
         credentials=("GEMINI_API_KEY", "GOOGLE_API_KEY"),
         logins=(".gemini/oauth_creds.json",),
@@ -74,7 +74,7 @@ PRESETS: dict[str, Settings] = {
         login="run `gemini` once and log in",
         hint="npm install -g @google/gemini-cli",
     ),
-    "goose": Settings(
+    "goose": AcpSettings(
         argv=("goose", "acp"),
         version=("goose", "--version"),
         credentials=("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GOOGLE_API_KEY", "OPENROUTER_API_KEY"),
@@ -85,7 +85,7 @@ PRESETS: dict[str, Settings] = {
         login="run `goose configure`",
         hint="see goose's own page for its installer",
     ),
-    "copilot": Settings(
+    "copilot": AcpSettings(
         argv=("copilot", "--acp"),
         version=("copilot", "--version"),
         credentials=("COPILOT_GITHUB_TOKEN",),
@@ -94,7 +94,7 @@ PRESETS: dict[str, Settings] = {
         login="run `copilot` once and log in",
         hint="npm install -g @github/copilot",
     ),
-    "cursor": Settings(
+    "cursor": AcpSettings(
         argv=("cursor-agent", "acp"),
         version=("cursor-agent", "--version"),
         credentials=("CURSOR_API_KEY",),
@@ -103,7 +103,7 @@ PRESETS: dict[str, Settings] = {
         login="run `cursor-agent login`",
         hint="see Cursor's own page for its installer",
     ),
-    "qwen": Settings(
+    "qwen": AcpSettings(
         argv=("qwen", "--acp"),
         version=("qwen", "--version"),
         credentials=("DASHSCOPE_API_KEY", "OPENAI_API_KEY"),
@@ -115,7 +115,7 @@ PRESETS: dict[str, Settings] = {
         login="run `qwen` once and log in",
         hint="npm install -g @qwen-code/qwen-code",
     ),
-    "openhands": Settings(
+    "openhands": AcpSettings(
         argv=("openhands", "acp"),
         version=("openhands", "--version"),
         credentials=("LLM_API_KEY",),
@@ -125,7 +125,7 @@ PRESETS: dict[str, Settings] = {
         login="run `openhands` once and set its model",
         hint="uv tool install openhands",
     ),
-    "kimi": Settings(
+    "kimi": AcpSettings(
         argv=("kimi", "acp"),
         version=("kimi", "--version"),
         credentials=("KIMI_API_KEY", "MOONSHOT_API_KEY"),
@@ -134,7 +134,7 @@ PRESETS: dict[str, Settings] = {
         login="run `kimi` once and log in",
         hint="uv tool install kimi-cli",
     ),
-    "kiro": Settings(
+    "kiro": AcpSettings(
         argv=("kiro-cli", "acp"),
         version=("kiro-cli", "--version"),
         keeps=(".kiro", ".local/share/kiro-cli"),
@@ -144,10 +144,10 @@ PRESETS: dict[str, Settings] = {
 }
 
 
-def preset(name: str, table: Mapping[str, Any]) -> Settings:
+def preset(name: str, table: Mapping[str, Any]) -> AcpSettings:
     """A preset with what a table says otherwise; `env` is added to. Raises ValueError: no such preset, a wrong key."""
     if name not in PRESETS:
         raise ValueError(f"there is no preset {name!r}; known are {', '.join(PRESETS)}")
     known: dict[str, Any] = msgspec.to_builtins(PRESETS[name])
     merged = {**known, **table, "env": {**known["env"], **dict(table.get("env", {}))}}
-    return msgspec.convert(merged, Settings)
+    return msgspec.convert(merged, AcpSettings)

@@ -17,7 +17,7 @@ from ropewalk.agents.exchange import SCHEMA_TYPES, as_text, fact_told
 from ropewalk.agents.inside import inside, means, write_inside
 from ropewalk.agents.placeholder import addition, concrete, placeholder
 from ropewalk.agents.port import Desk, Permission, Probe
-from ropewalk.agents.script import Act, Judged, read
+from ropewalk.agents.script import ScriptedAct, ScriptedVerdict, read
 from ropewalk.core.work import Brief, Failure, Outcome, Usage
 from ropewalk.definition.workflow import Ref
 from ropewalk.errors import InvalidDefinition
@@ -49,7 +49,7 @@ class Rehearsal:
         try:
             act = read(brief.rehearse or "").act(brief.step, brief.round, brief.attempt, as_text(brief.item))
         except InvalidDefinition as fault:
-            return self._ended(Outcome(failure=Failure(kind="permanent", message=str(fault))), Act())
+            return self._ended(Outcome(failure=Failure(kind="permanent", message=str(fault))), ScriptedAct())
         try:
             failure = await _talk(act, brief, desk) or _failure(act, desk)
             self._write(act, brief, desk, declared=failure is None and not act.nothing)
@@ -59,11 +59,11 @@ class Rehearsal:
                 Outcome(failure=Failure(kind="permanent", message=f"the rehearsal: {fault}")), act
             )
 
-    def _ended(self, outcome: Outcome, act: Act) -> Outcome:
+    def _ended(self, outcome: Outcome, act: ScriptedAct) -> Outcome:
         usage = Usage(tokens_in=act.tokens_in, tokens_out=act.tokens_out, cost_usd=act.cost_usd)
         return msgspec.structs.replace(outcome, agent=self.name, rehearsed=True, usage=usage)
 
-    def _write(self, act: Act, brief: Brief, desk: Desk, *, declared: bool) -> None:
+    def _write(self, act: ScriptedAct, brief: Brief, desk: Desk, *, declared: bool) -> None:
         texts = dict(act.write)
         for name, text in act.append.items():
             path = inside(desk.folder, name)
@@ -92,9 +92,13 @@ class Rehearsal:
         template = template_in(brief)
         return sampled(template, brief) if template else placeholder(name, brief)
 
-    def _answer(self, act: Act, brief: Brief) -> Outcome:
+    def _answer(self, act: ScriptedAct, brief: Brief) -> Outcome:
         if brief.kind == VERDICT:
-            judged = Judged(act.verdict) if isinstance(act.verdict, str) else act.verdict or Judged("PASS")
+            judged = (
+                ScriptedVerdict(act.verdict)
+                if isinstance(act.verdict, str)
+                else act.verdict or ScriptedVerdict("PASS")
+            )
             return Outcome(
                 outputs={"verdict": judged.verdict, "findings": list(judged.findings), **act.outputs}
             )
@@ -122,7 +126,7 @@ def _fact_of(name: str, said: Any, brief: Brief) -> Any:
     )
 
 
-async def _talk(act: Act, brief: Brief, desk: Desk) -> Failure | None:
+async def _talk(act: ScriptedAct, brief: Brief, desk: Desk) -> Failure | None:
     """What happens before anything is written; a permission that is denied ends the work."""
     said = act.say if isinstance(act.say, str) else "\n".join(act.say)
     if said:
@@ -145,7 +149,7 @@ async def _talk(act: Act, brief: Brief, desk: Desk) -> Failure | None:
     return None
 
 
-def _failure(act: Act, desk: Desk) -> Failure | None:
+def _failure(act: ScriptedAct, desk: Desk) -> Failure | None:
     if act.quota:
         return Failure(
             kind="quota", message="the script's quota is used up", retry_at=desk.now() + act.quota.resets_in

@@ -28,7 +28,7 @@ class Fail(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"kin
     retry_in: float | None = None
 
 
-class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ScriptedPermission(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A permission to ask for."""
 
     title: str
@@ -37,7 +37,7 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     choices: tuple[str, ...] = ("allow", "deny")
 
 
-class Judged(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ScriptedVerdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a verdict gate is answered."""
 
     verdict: Word
@@ -50,14 +50,14 @@ class Quota(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     resets_in: float
 
 
-class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ScriptedNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An own event for the feed."""
 
     name: str
     data: dict[str, Any] = {}
 
 
-class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ScriptedAct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to do in one attempt. Selectors that are left out fit everything; `nothing`: say done and write nothing."""
 
     round: int | None = None
@@ -65,8 +65,8 @@ class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     item: str | None = None
     say: str | list[str] = ""
     note: dict[str, Any] = {}
-    publish: Told | None = None
-    ask: Wanted | None = None
+    publish: ScriptedNote | None = None
+    ask: ScriptedPermission | None = None
     run_for: float = 0.0
     write: dict[str, str] = {}
     append: dict[str, str] = {}
@@ -75,7 +75,7 @@ class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outputs: dict[str, Any] = {}
     facts: dict[str, Any] = {}
     route: str = ""
-    verdict: Judged | Word | None = None
+    verdict: ScriptedVerdict | Word | None = None
     handoff: str | dict[str, Any] = ""
     tokens_in: int = 0
     tokens_out: int = 0
@@ -87,35 +87,35 @@ class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.round in (None, round_) and self.attempt in (None, attempt) and self.item in (None, item)
 
 
-class Script(msgspec.Struct, frozen=True):
+class RehearsalScript(msgspec.Struct, frozen=True):
     """Acts by step id, in written order; `*` is for every step that is not named."""
 
-    steps: dict[str, tuple[Act, ...]] = {}
+    steps: dict[str, tuple[ScriptedAct, ...]] = {}
 
-    def act(self, step: str, round_: int, attempt: int, item: str = "") -> Act:
+    def act(self, step: str, round_: int, attempt: int, item: str = "") -> ScriptedAct:
         """The first act that fits the attempt; without one, an act that does nothing special."""
         own = step.partition("[")[0]
         acts = self.steps.get(step) or self.steps.get(own) or self.steps.get("*", ())
-        return next((act for act in acts if act.fits(round_, attempt, item)), Act())
+        return next((act for act in acts if act.fits(round_, attempt, item)), ScriptedAct())
 
 
 @lru_cache(maxsize=16)
-def read(text: str, file: str = "the rehearsal script") -> Script:
+def read(text: str, file: str = "the rehearsal script") -> RehearsalScript:
     """The script of a text; an empty one says nothing. Raises InvalidDefinition with every fault and its place."""
     if not text.strip():
-        return Script()
+        return RehearsalScript()
     from ropewalk.definition.fault import refusal
     from ropewalk.formats.yaml import document
 
     data, positions = document(text, file)
-    reader = _Reader(file, positions)
+    reader = _ScriptReader(file, positions)
     script = reader.script(data)
     if reader.faults:
         raise refusal(file, reader.faults)
     return script
 
 
-class _Reader:
+class _ScriptReader:
     """Collects what is wrong while it reads."""
 
     def __init__(self, file: str, positions: Positions) -> None:
@@ -123,29 +123,29 @@ class _Reader:
         self._file = file
         self._positions = positions
 
-    def script(self, data: Any) -> Script:
+    def script(self, data: Any) -> RehearsalScript:
         if not isinstance(data, dict):
             self._fault((), f"a script is a mapping with `steps`, not {_called(data)}")
-            return Script()
+            return RehearsalScript()
         for key in data:
             if key != "steps":
                 self._fault((key,), f"unknown key `{key}`", key, ("steps",))
         steps = data.get("steps", {})
         if not isinstance(steps, dict):
             self._fault(("steps",), f"`steps` maps step ids to acts; here is {_called(steps)}")
-            return Script()
-        return Script({str(step): self._acts(acts, ("steps", step)) for step, acts in steps.items()})
+            return RehearsalScript()
+        return RehearsalScript({str(step): self._acts(acts, ("steps", step)) for step, acts in steps.items()})
 
-    def _acts(self, acts: Any, path: tuple[Any, ...]) -> tuple[Act, ...]:
+    def _acts(self, acts: Any, path: tuple[Any, ...]) -> tuple[ScriptedAct, ...]:
         if isinstance(acts, list):
             return tuple(self._act(act, (*path, at)) for at, act in enumerate(acts))
         return (self._act(acts, path),)
 
-    def _act(self, said: Any, path: tuple[Any, ...]) -> Act:
+    def _act(self, said: Any, path: tuple[Any, ...]) -> ScriptedAct:
         if not isinstance(said, dict):
             self._fault(path, f"an act is a mapping, not {_called(said)}")
-            return Act()
-        types = {field.encode_name: field.type for field in msgspec.structs.fields(Act)}
+            return ScriptedAct()
+        types = {field.encode_name: field.type for field in msgspec.structs.fields(ScriptedAct)}
         given: dict[str, Any] = {}
         for key, value in said.items():
             if key not in types:
@@ -155,7 +155,7 @@ class _Reader:
                 given[key] = msgspec.convert(value, types[key])
             except msgspec.ValidationError as fault:
                 self._fault((*path, key), f"`{key}`: {fault}")
-        return Act(**given)
+        return ScriptedAct(**given)
 
     def _fault(self, path: tuple[Any, ...], what: str, name: str = "", known: tuple[str, ...] = ()) -> None:
         from ropewalk.definition.fault import Fault, nearest

@@ -18,7 +18,7 @@ from ropewalk.trees import walk
 _OWN = ".git"
 
 
-class Change(msgspec.Struct, frozen=True, omit_defaults=True):
+class TapedFile(msgspec.Struct, frozen=True, omit_defaults=True):
     """A file afterwards: its text, its bytes in base64 when it is no text, where a link points; or that it is gone."""
 
     kind: Literal["file", "link", "gone"] = "file"
@@ -44,14 +44,14 @@ def look(folder: Path) -> dict[str, str]:
     return found
 
 
-def changes(folder: Path, before: Mapping[str, str]) -> dict[str, Change]:
+def changes(folder: Path, before: Mapping[str, str]) -> dict[str, TapedFile]:
     """What is otherwise now than it was at `look`."""
     after = look(folder)
     made = {name: _taken(folder / name) for name, mark in after.items() if before.get(name) != mark}
-    return {**made, **{name: Change(kind="gone") for name in before if name not in after}}
+    return {**made, **{name: TapedFile(kind="gone") for name in before if name not in after}}
 
 
-def apply(folder: Path, files: Mapping[str, Change]) -> None:
+def apply(folder: Path, files: Mapping[str, TapedFile]) -> None:
     """Make the changes. Raises ValueError for a name that leads out of the folder."""
     for name, change in files.items():
         path = inside(folder, name)
@@ -75,14 +75,14 @@ def _mark(path: Path) -> str:
     return f"{hashlib.sha256(read_bytes(path)).hexdigest()} {bool(seen.st_mode & stat.S_IXUSR)}"
 
 
-def _taken(path: Path) -> Change:
+def _taken(path: Path) -> TapedFile:
     if path.is_symlink():
-        return Change(kind="link", text=str(path.readlink()))
+        return TapedFile(kind="link", text=str(path.readlink()))
     if not path.is_file():
-        return Change(kind="gone")
+        return TapedFile(kind="gone")
     data = read_bytes(path)
     executable = bool(path.stat().st_mode & stat.S_IXUSR)
     try:
-        return Change(text=data.decode(), executable=executable)
+        return TapedFile(text=data.decode(), executable=executable)
     except UnicodeDecodeError:
-        return Change(base64=base64.b64encode(data).decode(), executable=executable)
+        return TapedFile(base64=base64.b64encode(data).decode(), executable=executable)

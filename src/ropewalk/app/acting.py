@@ -50,7 +50,7 @@ VERBS: Final[tuple[str, ...]] = (
 _starting: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
 
 
-class Wanted(Struct, frozen=True, omit_defaults=True):
+class StartRequest(Struct, frozen=True, omit_defaults=True):
     """A run as it is asked for: a workflow's name (never a path), its inputs, known facts, and how it is to go."""
 
     workflow: str
@@ -82,10 +82,10 @@ async def named(ropewalk: Ropewalk, name: str) -> Loaded:
     return await asyncio.to_thread(look)
 
 
-async def start(ropewalk: Ropewalk, wanted: Wanted, by: str, key: str = "") -> tuple[str, bool]:
+async def start(ropewalk: Ropewalk, wanted: StartRequest, by: str, key: str = "") -> tuple[str, bool]:
     """Put a run on record; it is driven by whoever drives the store. Gives its id and whether it is new.
 
-    The same `key` with the same wish gives the same run, also after a crash in between. Raises KeyReused, InvalidInput,
+    The same `key` with the same request gives the same run, also after a crash in between. Raises KeyReused, InvalidInput,
     NoSuchWorkflow, InvalidDefinition, WorkspaceError.
     """
     if not key:
@@ -105,15 +105,17 @@ async def start(ropewalk: Ropewalk, wanted: Wanted, by: str, key: str = "") -> t
         return await _start(ropewalk, wanted, by, run, loaded), True
 
 
-def _digest(wanted: Wanted, loaded: Loaded) -> str:
-    """What tells two wishes apart. Secrets do not count: a digest of one that is kept could be guessed from."""
+def _digest(wanted: StartRequest, loaded: Loaded) -> str:
+    """What tells two requests apart. Secrets do not count: a digest of one that is kept could be guessed from."""
     secret = dict.fromkeys(secret_inputs(loaded.workflow), MARK)
     shown = {name: secret.get(name, value) for name, value in wanted.inputs.items()}
     asked = msgspec.structs.replace(wanted, inputs=shown)
     return sha256(msgspec.json.encode(asked, order="deterministic")).hexdigest()
 
 
-async def _start(ropewalk: Ropewalk, wanted: Wanted, by: str, run: str, loaded: Loaded | None = None) -> str:
+async def _start(
+    ropewalk: Ropewalk, wanted: StartRequest, by: str, run: str, loaded: Loaded | None = None
+) -> str:
     loaded = loaded or await named(ropewalk, wanted.workflow)
     options = Options(
         parallel=wanted.parallel, sequential=wanted.sequential, rehearse="" if wanted.rehearse else None

@@ -15,7 +15,7 @@ from ropewalk.agents.confine import NOT_CONFINED, Confinement
 from ropewalk.agents.port import Agent, Probe
 from ropewalk.app.settings import Settings
 from ropewalk.errors import SettingsError
-from ropewalk.processes.limits import Limits
+from ropewalk.processes.limits import ProcessLimits
 from ropewalk.steps.port import Tools
 
 _PRESET = "preset"
@@ -75,7 +75,9 @@ async def probe_all(settings: Settings) -> list[Probe]:
     return list(await asyncio.gather(*(agents[name].probe() for name in agents)))
 
 
-def _made(name: str, table: Mapping[str, Any], confinement: Confinement, limits: Limits | None) -> Agent:
+def _made(
+    name: str, table: Mapping[str, Any], confinement: Confinement, limits: ProcessLimits | None
+) -> Agent:
     """A table is a preset's (by its name, or `preset`), an agent of the protocol (`protocol = "acp"`), a model behind an
     API (`protocol = "model"`), or any other command.
     """
@@ -90,21 +92,19 @@ def _made(name: str, table: Mapping[str, Any], confinement: Confinement, limits:
     if protocol == "acp":
         return _speaking(name, table.get(_PRESET) or (name if name in PRESETS else ""), given, confinement)
     if protocol == "model":
-        from ropewalk.agents.model import Model
-        from ropewalk.agents.model import Settings as ModelSettings
+        from ropewalk.agents.model import Model, ModelSettings
 
         return Model(name, msgspec.convert(given, ModelSettings))
     if protocol not in ("", "command"):
         raise ValueError(f'protocol is "acp", "model" or "command", not {protocol!r}')
-    from ropewalk.agents.command import Command
-    from ropewalk.agents.command import Settings as CommandSettings
+    from ropewalk.agents.command import CommandAgent, CommandSettings
 
-    return Command(name, msgspec.convert(given, CommandSettings), confinement)
+    return CommandAgent(name, msgspec.convert(given, CommandSettings), confinement)
 
 
 def _speaking(name: str, preset: str, given: Mapping[str, Any], confinement: Confinement) -> Agent:
     from ropewalk.agents.acp.agent import AcpAgent
-    from ropewalk.agents.acp.settings import Settings as AcpSettings
+    from ropewalk.agents.acp.settings import AcpSettings
     from ropewalk.agents.presets import preset as known
 
     settings = known(preset, given) if preset else msgspec.convert(given, AcpSettings)

@@ -14,8 +14,8 @@ from ropewalk.app.people import People
 from ropewalk.core.state import ENDED, State
 from ropewalk.errors import LeaseHeld, NoSuchRun, Refused, RopewalkError
 from ropewalk.store.port import RunQuery, RunRow
+from ropewalk.workspace.attempt_folders import remove as remove_folder
 from ropewalk.workspace.names import slug
-from ropewalk.workspace.places import remove as remove_folder
 from ropewalk.workspace.port import Base
 
 DAY = 86_400.0

@@ -1,4 +1,4 @@
-"""Lands what a run has woven: weave onto the target as it is now, judge that commit, move the target by compare-and-swap."""
+"""Lands what a run has merged: merge onto the target as it is now, judge that commit, move the target by compare-and-swap."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from ropewalk.agents.port import Permission
+from ropewalk.app.merging import MERGE
 from ropewalk.app.people import People
-from ropewalk.app.weaving import WEAVE
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core.state import State
@@ -41,7 +41,7 @@ def base_of(state: State) -> Base:
     if not state.base.get("commit"):
         raise Refused(verb="land", reason="the run's files are not in git")
     if not state.commit:
-        raise Refused(verb="land", reason=f"the run is {state.status} and has woven no result")
+        raise Refused(verb="land", reason=f"the run is {state.status} and has merged no result")
     return msgspec.convert(state.base, Base)
 
 
@@ -56,7 +56,7 @@ async def land(ropewalk: People, run: str, target: str = "") -> e.RunLanded:
     if not target:
         raise Refused(verb="land", reason="the run began from no branch; say where with --to BRANCH")
     briefing = Briefing(state, base, True)
-    given = briefing.assignment(state.steps[WEAVE], "read", ropewalk.engine.clock.now())
+    given = briefing.assignment(state.steps[MERGE], "read", ropewalk.engine.clock.now())
     brief = msgspec.structs.replace(given.brief, args={"land": target, "follow": True})
     outcome = await ropewalk.engine.dispatch.perform(msgspec.structs.replace(given, brief=brief), _Quiet())
     if outcome.failure is not None:
@@ -68,7 +68,7 @@ async def land(ropewalk: People, run: str, target: str = "") -> e.RunLanded:
     landed = e.RunLanded(
         target=target, commit=outcome.commit, previous=str(done.get("previous", "")), how="merge"
     )
-    woven = e.RunWoven(branch=str(done.get("branch", "")), commit=outcome.commit, tree=outcome.tree)
-    events = (landed,) if outcome.commit == state.commit else (woven, landed)
+    merged = e.RunMerged(branch=str(done.get("branch", "")), commit=outcome.commit, tree=outcome.tree)
+    events = (landed,) if outcome.commit == state.commit else (merged, landed)
     await ropewalk.engine.tell(run, c.Publish(events), ropewalk.actor)
     return landed

@@ -15,10 +15,10 @@ import msgspec
 
 from ropewalk.app.confining import asks, check_confinement, confinement_of
 from ropewalk.app.known import load_known
+from ropewalk.app.merging import with_merge, with_protected
 from ropewalk.app.people import People
 from ropewalk.app.secrets import refuse_missing
 from ropewalk.app.settings import Settings, load_settings
-from ropewalk.app.weaving import with_protected, with_weave
 from ropewalk.core.options import Options
 from ropewalk.definition.stored import decode, encode
 from ropewalk.definition.workflow import Workflow
@@ -40,7 +40,7 @@ from ropewalk.workspace.port import Base, Workspace
 if TYPE_CHECKING:
     from ropewalk.app.cleaning import Cleaned
     from ropewalk.core.state import State
-    from ropewalk.runtime.driver import Told
+    from ropewalk.runtime.driver import EventListener
     from ropewalk.steps.port import GateKind, Kind, Tools
     from ropewalk.steps.registry import Gates, Kinds
     from ropewalk.workspace.gathering import Caps
@@ -72,7 +72,7 @@ class Ropewalk(People):
             versioned=self._called,
             decode=decode,
             clock=clock,
-            places=fitting(settings.places),
+            slots=fitting(settings.slots),
             actor=self.actor,
             vault=vault,
             drivers=self.store.folder / "drivers" if self.store.folder else None,
@@ -152,7 +152,7 @@ class Ropewalk(People):
     def _called(self, name: str, beside: str = "") -> tuple[Workflow, bytes]:
         """The same for a run in a repository: what its steps leave is joined at its end."""
         loaded = with_protected(self.load(name, beside).workflow, self.settings.protect)
-        workflow = with_weave(loaded, "", called=True, confined=asks(loaded, self.settings))
+        workflow = with_merge(loaded, "", called=True, confined=asks(loaded, self.settings))
         return workflow, encode(workflow)
 
     @cached_property
@@ -208,7 +208,7 @@ class Ropewalk(People):
         base = await self._prepare(workflow, run, now, with_changes)
         if base.get("commit"):
             target = str(base.get("target", ""))
-            workflow = with_weave(workflow, target, confined=asks(workflow, self.settings))
+            workflow = with_merge(workflow, target, confined=asks(workflow, self.settings))
         return await self.engine.create(
             workflow,
             encode(workflow),
@@ -239,7 +239,7 @@ class Ropewalk(People):
         )
         return found
 
-    async def drive_all(self, told: Told | None = None) -> dict[str, State | RopewalkError]:
+    async def drive_all(self, told: EventListener | None = None) -> dict[str, State | RopewalkError]:
         """As `People.drive_all`; before it, what a kill left of the folders of ended runs is taken away."""
         from ropewalk.app.cleaning import tidy
 

@@ -19,12 +19,12 @@ from ropewalk.core.state import State
 from ropewalk.core.work import Artifact
 from ropewalk.definition.stored import encode
 from ropewalk.errors import LeaseHeld, NoSuchAsk, Refused, RopewalkError, StoreError
-from ropewalk.runtime.driver import Told
+from ropewalk.runtime.driver import EventListener
 from ropewalk.runtime.engine import Engine, never, rests
 from ropewalk.runtime.ids import new_run_id
 from ropewalk.runtime.inputs import changed_inputs, secret_values
 from ropewalk.store.port import Append, Parcel, Store
-from ropewalk.workspace.port import Base, Spot, Workspace
+from ropewalk.workspace.port import AttemptId, Base, Workspace
 
 
 class People(ABC):
@@ -45,7 +45,7 @@ class People(ABC):
         """The workspace of a run that began from this base."""
 
     async def drive(
-        self, run: str, told: Told | None = None, *, fresh: bool = False, wait: bool = False
+        self, run: str, told: EventListener | None = None, *, fresh: bool = False, wait: bool = False
     ) -> State:
         """Drive a run until it ends or only others can move it on (`wait`: until it ends)."""
         return await self.engine.drive(run, never if wait else rests, told, fresh=fresh)
@@ -91,7 +91,7 @@ class People(ABC):
         artifacts: list[Artifact] = []
         for path, data in content.items():
             done = await workspace.amend(
-                Spot(run, st.key, st.round, st.attempt), commit, path, data, command.by
+                AttemptId(run, st.key, st.round, st.attempt), commit, path, data, command.by
             )
             commit = done.commit
             artifacts += done.artifacts
@@ -169,7 +169,7 @@ class People(ABC):
         if state.status == "paused" and state.reason == "secret" and not self.engine.vault.lacking(state):
             await self.engine.tell(run, c.Resume(by=by or self.actor), by or self.actor)
 
-    async def drive_all(self, told: Told | None = None) -> dict[str, State | RopewalkError]:
+    async def drive_all(self, told: EventListener | None = None) -> dict[str, State | RopewalkError]:
         """Drive everything that is unfinished and not driven elsewhere, until nothing can move. Gives by run its state, or the
         error that kept it from being driven: the others go on."""
         ended: dict[str, State | RopewalkError] = {}
@@ -178,7 +178,7 @@ class People(ABC):
             ended |= zip(todo, driven, strict=True)
         return ended
 
-    async def _drive(self, run: str, told: Told | None) -> State | RopewalkError:
+    async def _drive(self, run: str, told: EventListener | None) -> State | RopewalkError:
         try:
             try:
                 return await self.drive(run, told)

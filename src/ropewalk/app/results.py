@@ -12,29 +12,29 @@ from weakref import WeakKeyDictionary
 import msgspec
 from msgspec import Struct
 
+from ropewalk.app.merging import MERGE
 from ropewalk.app.people import People
-from ropewalk.app.weaving import WEAVE
 from ropewalk.core.state import State
 from ropewalk.core.work import Artifact
 from ropewalk.errors import NoSuchFile, NotKept, WorkspaceError
 from ropewalk.observe.summary import joined, listed
 from ropewalk.runtime.briefing import Briefing
 from ropewalk.workspace.names import attempt_name
-from ropewalk.workspace.port import Base, Part, Spot, Workspace
+from ropewalk.workspace.port import AttemptId, Base, Part, Workspace
 
 
-class Made(Struct, frozen=True):
+class MadeFile(Struct, frozen=True):
     """A file that a run made, and the step that wrote it last."""
 
     artifact: Artifact
     step: str
 
 
-class Files(Struct, frozen=True):
+class RunFiles(Struct, frozen=True):
     """By path; `commit` is the merge that they are read from, "" where each is of a commit of its own."""
 
     commit: str
-    made: dict[str, Made]
+    made: dict[str, MadeFile]
 
     def rows(self) -> list[dict[str, str]]:
         """As the object of a run has them."""
@@ -43,18 +43,18 @@ class Files(Struct, frozen=True):
         ]
 
 
-_known: WeakKeyDictionary[People, dict[str, tuple[tuple[str, ...], Files]]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[People, dict[str, tuple[tuple[str, ...], RunFiles]]] = WeakKeyDictionary()
 
 
-async def files(ropewalk: People, state: State) -> Files:
+async def files(ropewalk: People, state: State) -> RunFiles:
     """The files of a run. Raises WorkspaceError when its repository is not there."""
     end = joined(state)
     if end is not None:
-        return Files(end.commit, _made(state, end.artifacts))
-    if not state.base.get("commit") or WEAVE not in state.steps:
+        return RunFiles(end.commit, _made(state, end.artifacts))
+    if not state.base.get("commit") or MERGE not in state.steps:
         return _last_written(state)
     base = msgspec.convert(state.base, Base)
-    parts = Briefing(state, base, True).parts(state.steps[WEAVE])
+    parts = Briefing(state, base, True).parts(state.steps[MERGE])
     known = _known.setdefault(ropewalk, {})
     commits = tuple(part.commit for part in parts)
     if known.get(state.run, ((), None))[0] != commits or not commits:
@@ -62,28 +62,28 @@ async def files(ropewalk: People, state: State) -> Files:
     return known[state.run][1]
 
 
-async def _so_far(ropewalk: People, state: State, base: Base, parts: Iterable[Part]) -> Files:
+async def _so_far(ropewalk: People, state: State, base: Base, parts: Iterable[Part]) -> RunFiles:
     workspace = space(ropewalk, state)
-    woven = await workspace.weave(state.run, base, tuple(parts), state.workflow.merge)
-    if woven.conflicts:
+    merged = await workspace.merge(state.run, base, tuple(parts), state.workflow.merge)
+    if merged.conflicts:
         return _last_written(state)
-    return Files(woven.commit, _made(state, await workspace.made(base.commit, woven.commit)))
+    return RunFiles(merged.commit, _made(state, await workspace.made(base.commit, merged.commit)))
 
 
-def _made(state: State, artifacts: Iterable[Artifact]) -> dict[str, Made]:
+def _made(state: State, artifacts: Iterable[Artifact]) -> dict[str, MadeFile]:
     wrote = {one.path: st.key for st in listed(state) if st.result for one in st.result.artifacts}
-    return {one.path: Made(one, wrote.get(one.path, "")) for one in artifacts if one.change != "deleted"}
+    return {one.path: MadeFile(one, wrote.get(one.path, "")) for one in artifacts if one.change != "deleted"}
 
 
-def _last_written(state: State) -> Files:
-    found: dict[str, Made] = {}
+def _last_written(state: State) -> RunFiles:
+    found: dict[str, MadeFile] = {}
     for st in listed(state):
         for one in st.result.artifacts if st.result is not None else ():
             found.pop(one.path, None)
             if one.change != "deleted":
                 commit = one.commit or (st.result.commit if st.result is not None else "")
-                found[one.path] = Made(msgspec.structs.replace(one, commit=commit), st.key)
-    return Files("", found)
+                found[one.path] = MadeFile(msgspec.structs.replace(one, commit=commit), st.key)
+    return RunFiles("", found)
 
 
 async def kept_folders(ropewalk: People, state: State) -> list[str]:
@@ -94,7 +94,7 @@ async def kept_folders(ropewalk: People, state: State) -> list[str]:
     from ropewalk.workspace.ground import places_of
 
     at_work = [st for st in state.steps.values() if st.status == "running"]
-    busy = [attempt_name(Spot(state.run, st.key, st.round, st.attempt)) for st in at_work]
+    busy = [attempt_name(AttemptId(state.run, st.key, st.round, st.attempt)) for st in at_work]
     try:
         places = await places_of(ropewalk.home, ropewalk.folder)
     except WorkspaceError:
@@ -108,7 +108,7 @@ def space(ropewalk: People, state: State) -> Workspace:
     return ropewalk.workspace(state.run, base, state.workflow.merge)
 
 
-async def content(ropewalk: People, state: State, found: Files, path: str) -> bytes | None:
+async def content(ropewalk: People, state: State, found: RunFiles, path: str) -> bytes | None:
     """The bytes of a file that the run made; None for a link. Raises NoSuchFile, NotKept."""
     if path not in found.made:
         raise NoSuchFile(run=state.run, path=path)

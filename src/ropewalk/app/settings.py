@@ -16,7 +16,7 @@ from ropewalk.definition.workflow import Confine, Permissions
 from ropewalk.errors import SettingsError
 from ropewalk.files import read_bytes
 from ropewalk.nesting import read_toml
-from ropewalk.processes.limits import Limits
+from ropewalk.processes.limits import ProcessLimits
 from ropewalk.workspace.judging.globs import leads_out
 
 FILE = "ropewalk.toml"
@@ -39,7 +39,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
     store: str = ""
     """Where the log is: a path or a URL; by default `.ropewalk/ropewalk.db` in the project."""
-    places: int = 32
+    slots: int = 32
     """How many attempts may be under way on this host at once, all runs together."""
     actor: str = ""
     """Who acts, on record with every command; by default the user's login name."""
@@ -73,7 +73,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """A folder of such recordings: they are played back instead of asking the agents."""
     environment: Environment = Environment()
     """The table `[environment]`: `pass = ["CARGO_*"]` are variables of ropewalk's own that commands of steps and gates may see."""
-    limits: Limits | None = None
+    limits: ProcessLimits | None = None
     """Limits of the system on all that an attempt starts: a table, `[limits]`. An agent with `limits` of its own has those."""
     agents: dict[str, dict[str, Any]] = {}
     """Agents of your own: a table each, `[agents.NAME]`, with `argv` and what else `docs/reference/agents.md` lists."""
@@ -106,7 +106,7 @@ def _check_limits(settings: Settings) -> None:
     """Those of an agent: before money is spent on the steps that come before its own. Raises SettingsError."""
     for agent, table in settings.agents.items():
         try:
-            msgspec.convert(table.get("limits"), Limits | None)
+            msgspec.convert(table.get("limits"), ProcessLimits | None)
         except msgspec.ValidationError as error:
             reason, _, place = str(error).partition(" - at `$")
             name = f"agents.{agent}.limits{place.rstrip('`')}"

@@ -42,7 +42,7 @@ class Person(Struct, frozen=True):
         return needed in MAY[self.role]
 
 
-class Token(Struct, frozen=True):
+class AccessToken(Struct, frozen=True):
     """What is kept of a token; `until` in unix seconds, None: it never runs out."""
 
     id: str
@@ -69,7 +69,7 @@ class Tokens:
 
     async def create(
         self, name: str, role: str, now: float, *, days: float | None = None
-    ) -> tuple[str, Token]:
+    ) -> tuple[str, AccessToken]:
         """A new token: its text, which is told only now, and what is kept. Raises UsageError."""
         if role not in ROLES:
             raise UsageError(what=f"There is no role {role!r}", hint=f"it is one of {', '.join(ROLES)}")
@@ -77,18 +77,18 @@ class Tokens:
             raise UsageError(what=f"A token cannot last {days:g} days", hint="take a number above 0")
         text = PREFIX + secrets.token_urlsafe(32)
         until = None if days is None else now + days * 86_400
-        token = Token(secrets.token_hex(4), name, role, _digest(text), now, until)
+        token = AccessToken(secrets.token_hex(4), name, role, _digest(text), now, until)
         await self._keep([*await self.all(), token])
         return text, token
 
-    async def all(self) -> list[Token]:
+    async def all(self) -> list[AccessToken]:
         """Every token that was ever made, oldest first."""
-        return msgspec.convert(await self._store.recall(KEY) or [], list[Token])
+        return msgspec.convert(await self._store.recall(KEY) or [], list[AccessToken])
 
     async def any_alive(self, now: float) -> bool:
         return any(token.alive(now) for token in await self.all())
 
-    async def revoke(self, name: str, now: float) -> Token:
+    async def revoke(self, name: str, now: float) -> AccessToken:
         """Let nobody in by the token of that id, or by the one of that name. Raises NoSuchToken."""
         tokens = await self.all()
         found = [t for t in tokens if t.id == name] or [t for t in tokens if t.name == name and t.alive(now)]
@@ -124,7 +124,7 @@ class Tokens:
             kept = await self._store.recall(SECRET)
         return bytes.fromhex(str(kept))
 
-    async def _keep(self, tokens: list[Token]) -> None:
+    async def _keep(self, tokens: list[AccessToken]) -> None:
         await self._store.remember(KEY, msgspec.to_builtins(tokens))
 
 

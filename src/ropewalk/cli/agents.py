@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ropewalk.agents import status
 from ropewalk.cli import exits
-from ropewalk.cli.grammar import Command
+from ropewalk.cli.grammar import Verb
 from ropewalk.cli.here import Here
 from ropewalk.observe.health import probe
 
@@ -60,4 +60,4 @@ async def _doing(ropewalk: Ropewalk) -> status.Statuses:
     return found
 
 
-AGENTS = Command("agents", "List the agents, and which can be used here", perform, reads=True)
+AGENTS = Verb("agents", "List the agents, and which can be used here", perform, reads=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ropewalk.cli import exits
 from ropewalk.cli.editing import edited
 from ropewalk.cli.given import value as value_of
-from ropewalk.cli.grammar import Command, Option
+from ropewalk.cli.grammar import Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.inbox import OF_ASK, OF_RUN, REASON, said, the_ask
 from ropewalk.core.events import AskOpened
@@ -84,7 +84,7 @@ def _bytes(here: Here, file: str | None, text: str | None) -> bytes:
         ) from error
 
 
-AMEND = Command(
+AMEND = Verb(
     "amend",
     "Answer with a better version: edit what is shown, then go on",
     perform,

@@ -20,7 +20,7 @@ SHORT |= {"m": "amend", "l": "later", "": ""}
 SHOWN_LINES = 30
 
 
-class Given(NamedTuple):
+class AnswerWords(NamedTuple):
     """An answer as it was typed; `content` are amended files by path."""
 
     verdict: str
@@ -73,17 +73,17 @@ def _amend(opened: AskOpened) -> str:
     return ", a[m]end" if opened.show else ", or type an answer"
 
 
-def read(opened: AskOpened, line: str) -> Given:
+def read(opened: AskOpened, line: str) -> AnswerWords:
     """The answer that a typed line means; a reason may follow the word. Raises UsageError."""
     word, _, rest = line.strip().partition(" ")
     allowed = verdicts(opened)
     if word.isdigit() and opened.choices and 1 <= int(word) <= len(opened.choices):
-        return Given(opened.choices[int(word) - 1], reason=rest.strip())
+        return AnswerWords(opened.choices[int(word) - 1], reason=rest.strip())
     chosen = word if word in allowed or word == "later" else SHORT.get(word.lower(), "")
     if chosen == "later" or (chosen and chosen in allowed):
-        return Given(chosen, reason=rest.strip())
+        return AnswerWords(chosen, reason=rest.strip())
     if line.strip() and not opened.choices and not opened.show and "approve" in allowed:
-        return Given("approve", value=value_of(line.strip()))
+        return AnswerWords("approve", value=value_of(line.strip()))
     raise UsageError(
         what=f"{line.strip()!r} is no answer here", hint=f"{opened.ask} takes {', '.join(allowed)}"
     )

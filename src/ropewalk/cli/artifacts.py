@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ropewalk.cli import exits
-from ropewalk.cli.grammar import Argument, Command, Option
+from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.screen import one_line
 from ropewalk.core.state import State
@@ -15,7 +15,7 @@ from ropewalk.errors import UsageError
 
 if TYPE_CHECKING:
     from ropewalk.app.open import Ropewalk
-    from ropewalk.app.results import Files
+    from ropewalk.app.results import RunFiles
 
 
 async def perform(here: Here, run: str, path: str | None, out: str | None) -> int:
@@ -55,7 +55,7 @@ async def perform(here: Here, run: str, path: str | None, out: str | None) -> in
     return exits.COMPLETED
 
 
-async def _print(here: Here, ropewalk: Ropewalk, state: State, found: Files, path: str) -> int:
+async def _print(here: Here, ropewalk: Ropewalk, state: State, found: RunFiles, path: str) -> int:
     from ropewalk.app.results import content, space
 
     if path not in found.made:
@@ -75,7 +75,7 @@ async def _print(here: Here, ropewalk: Ropewalk, state: State, found: Files, pat
     return exits.COMPLETED
 
 
-async def _copy(here: Here, ropewalk: Ropewalk, state: State, found: Files, out: Path) -> int:
+async def _copy(here: Here, ropewalk: Ropewalk, state: State, found: RunFiles, out: Path) -> int:
     """Files as files, links as links; a link that would lead out of the folder, and a submodule, are told and left out."""
     from ropewalk.app.results import content, space
 
@@ -142,7 +142,7 @@ def _write(target: Path, data: bytes) -> None:
     target.write_bytes(data)
 
 
-ARTIFACTS = Command(
+ARTIFACTS = Verb(
     "artifacts",
     "List the files that a run made, or print one",
     perform,

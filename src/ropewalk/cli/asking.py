@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ropewalk.app.open import Ropewalk
-from ropewalk.cli.answering import Given, hint, read, shown
+from ropewalk.cli.answering import AnswerWords, hint, read, shown
 from ropewalk.cli.screen import Screen
 from ropewalk.core.events import AskOpened
 from ropewalk.errors import RopewalkError
@@ -103,7 +103,7 @@ class Asking:
             if given.verdict == "amend" and opened.show:
                 from ropewalk.cli.editing import edited
 
-                given = Given("amend", content=await edited(self._ropewalk, run, opened))
+                given = AnswerWords("amend", content=await edited(self._ropewalk, run, opened))
             await self._ropewalk.answer(
                 run,
                 opened.ask,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ropewalk.cli.grammar import Argument, Command
+from ropewalk.cli.grammar import Argument, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.main import COMPLETE
 from ropewalk.errors import UsageError
@@ -29,7 +29,7 @@ def perform(here: Here, shell: str | None) -> int:
         del os.environ[COMPLETE]
 
 
-COMPLETION = Command(
+COMPLETION = Verb(
     "completion",
     "Print what makes the shell complete ropewalk's words",
     perform,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ropewalk.cli import exits
-from ropewalk.cli.grammar import Command, Option
+from ropewalk.cli.grammar import Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.errors import UsageError
 
@@ -185,7 +185,7 @@ def _called() -> str:
     return shlex.quote(str(mine.absolute()))
 
 
-DEMO = Command(
+DEMO = Verb(
     "demo",
     "Take a small program through six phases by rehearsal: no key, no network, no cost",
     perform,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ropewalk.cli import exits
-from ropewalk.cli.grammar import Argument, Command, Option
+from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.core.state import State
 from ropewalk.errors import UsageError
@@ -62,7 +62,7 @@ async def _patch(here: Here, ropewalk: Ropewalk, state: State) -> int:
     return exits.COMPLETED
 
 
-DIFF = Command(
+DIFF = Verb(
     "diff",
     "Compare a run at two versions, or two runs",
     perform,

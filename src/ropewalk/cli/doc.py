@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ropewalk.cli import exits
-from ropewalk.cli.grammar import Argument, Command, Option
+from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.errors import UsageError
 from ropewalk.files import read_text as read_text_of
@@ -126,7 +126,7 @@ def _form(here: Here, found: Template, whole: bool) -> int:
     return exits.COMPLETED
 
 
-DOC = Command(
+DOC = Verb(
     "doc",
     "Fill in, check or ask for a document by its template",
     doc,
@@ -135,7 +135,7 @@ DOC = Command(
     Argument("document", "the document to check", required=False, complete="file"),
     Option(
         "--values",
-        "A YAML file with what is known, by names of blanks and sections.",
+        "A YAML file with what is known, by names of placeholders and sections.",
         "text",
         metavar="FILE",
         complete="file",

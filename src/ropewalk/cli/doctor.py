@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from ropewalk.cli import exits
-from ropewalk.cli.grammar import Command
+from ropewalk.cli.grammar import Verb
 from ropewalk.cli.here import Here
 from ropewalk.errors import RopewalkError
 from ropewalk.observe import health
-from ropewalk.observe.health import Check
+from ropewalk.observe.health import HealthCheck
 
 SIGNS = {"good": ("green", "✓"), "warning": ("magenta", "!"), "bad": ("red", "✗")}
 
@@ -24,7 +24,7 @@ async def perform(here: Here) -> int:
             checks.append(health.state_check(ropewalk.home, ropewalk.store.name))
             checks += await health.agents_check(ropewalk.tools().agents)
     except RopewalkError as error:
-        checks.append(Check("project", "bad", error.message, error.how or "fix that first"))
+        checks.append(HealthCheck("project", "bad", error.message, error.how or "fix that first"))
     checks.append(_plugins())
     here.screen.give({"checks": [msgspec.to_builtins(check) for check in checks]})
     width = max(len(check.name) for check in checks)
@@ -36,7 +36,7 @@ async def perform(here: Here) -> int:
     return exits.FAILED if any(check.grade == "bad" for check in checks) else exits.COMPLETED
 
 
-def _plugins() -> Check:
+def _plugins() -> HealthCheck:
     from ropewalk.steps.registry import GATES, KINDS, Gates, Kinds, agents
 
     registries = (Kinds(), Gates(), agents())
@@ -45,4 +45,4 @@ def _plugins() -> Check:
     return health.plugins_check(faults, [name for name in names if name not in {**KINDS, **GATES}])
 
 
-DOCTOR = Command("doctor", "Check this installation and say how to fix it", perform)
+DOCTOR = Verb("doctor", "Check this installation and say how to fix it", perform)

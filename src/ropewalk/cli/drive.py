@@ -6,7 +6,7 @@ from ropewalk.app.open import Ropewalk
 from ropewalk.cli import exits, given
 from ropewalk.cli.complaint import told
 from ropewalk.cli.driving import Lines, drive, headline, waiting
-from ropewalk.cli.grammar import Argument, Command, Option
+from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.interrupts import interrupts
 from ropewalk.core.state import State
@@ -85,7 +85,7 @@ GIVEN = Option(
     name="inputs",
 )
 
-DRIVE = Command(
+DRIVE = Verb(
     "drive",
     "Go on with a run, or with all that is unfinished",
     perform,

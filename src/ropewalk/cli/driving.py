@@ -11,8 +11,8 @@ from ropewalk.app.open import Ropewalk
 from ropewalk.cli import exits
 from ropewalk.cli.here import Here
 from ropewalk.cli.interrupts import interrupts
+from ropewalk.cli.lines import event_line
 from ropewalk.cli.screen import Screen, one_line
-from ropewalk.cli.telling import event_line
 from ropewalk.core.events import ChildSpent, Event, StepSkipped, StepStarted, StepSucceeded
 from ropewalk.core.state import State
 from ropewalk.errors import RopewalkError
@@ -22,13 +22,13 @@ from ropewalk.observe.wording import counted, duration, money, short
 from ropewalk.runtime.engine import never, rests
 
 
-class View(Protocol):
+class DrivingView(Protocol):
     """What is shown while a run is driven. `attended`: it takes answers, so the run need not be left for an ask."""
 
     def told(self, state: State, events: list[Event]) -> None: ...
     def attended(self) -> bool: ...
     def say(self, text: str) -> None: ...
-    async def __aenter__(self) -> View: ...
+    async def __aenter__(self) -> DrivingView: ...
     async def __aexit__(self, *error: object) -> None: ...
 
 
@@ -55,7 +55,7 @@ class Lines:
         """Beside the lines."""
         self._screen.aside(text)
 
-    async def __aenter__(self) -> View:
+    async def __aenter__(self) -> DrivingView:
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -92,7 +92,7 @@ async def follow(
     return state, stopped.seen and not state.ended
 
 
-def waiting(view: View) -> Callable[[str, str], None]:
+def waiting(view: DrivingView) -> Callable[[str, str], None]:
     """Tells beside what is shown what has to wait for the host, and when it goes on."""
 
     def hears(doing: str, reason: str) -> None:
@@ -101,12 +101,12 @@ def waiting(view: View) -> Callable[[str, str], None]:
     return hears
 
 
-def _view(here: Here, ropewalk: Ropewalk) -> View:
+def _view(here: Here, ropewalk: Ropewalk) -> DrivingView:
     if not here.screen.terminal:
         return Lines(here.screen)
-    from ropewalk.cli.live import Live
+    from ropewalk.cli.live import LiveScreen
 
-    return Live(here.screen, ropewalk)
+    return LiveScreen(here.screen, ropewalk)
 
 
 async def shown(ropewalk: Ropewalk, state: State) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import msgspec
 
 from ropewalk.app.driven import explained
 from ropewalk.cli import exits
-from ropewalk.cli.grammar import Argument, Command
+from ropewalk.cli.grammar import Argument, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.screen import one_line
 
@@ -24,7 +24,7 @@ async def perform(here: Here, run: str) -> int:
     return exits.COMPLETED
 
 
-EXPLAIN = Command(
+EXPLAIN = Verb(
     "explain",
     "Say in one sentence why a run is where it is",
     perform,

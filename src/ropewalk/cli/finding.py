@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from ropewalk.cli.table import entries
 
 if TYPE_CHECKING:
-    from ropewalk.cli.grammar import Command
+    from ropewalk.cli.grammar import Verb
 
 
-def find(name: str) -> Command:
+def find(name: str) -> Verb:
     """The command of that name. Raises UsageError with the nearest name."""
     known = entries()
     if name not in known:
@@ -24,7 +24,7 @@ def find(name: str) -> Command:
     import importlib
 
     module, _, attribute = known[name][0].partition(":")
-    command: Command = getattr(importlib.import_module(f"ropewalk.cli.{module}"), attribute)
+    command: Verb = getattr(importlib.import_module(f"ropewalk.cli.{module}"), attribute)
     return command
 
 

@@ -68,7 +68,7 @@ class Option:
         return False if self.kind == "flag" else [] if self.kind == "many" else None
 
 
-class Command:
+class Verb:
     """`perform(here, **values)` does it and gives the exit code, or a coroutine that does.
 
     `reads`: where there is no store yet, it makes none.
@@ -101,7 +101,7 @@ COMMON = [
 """What every command takes, also before its name."""
 
 
-def parse(command: Command, words: Sequence[str]) -> dict[str, Any]:
+def parse(command: Verb, words: Sequence[str]) -> dict[str, Any]:
     """The values by name. Raises UsageError with the nearest word."""
     values: dict[str, Any] = {option.name: option.nothing() for option in command.options}
     known = {flag: option for option in command.options for flag in option.flags}
@@ -119,7 +119,7 @@ def parse(command: Command, words: Sequence[str]) -> dict[str, Any]:
 
 
 def _option(
-    command: Command, known: dict[str, Option], values: dict[str, Any], word: str, ahead: Iterator[str]
+    command: Verb, known: dict[str, Option], values: dict[str, Any], word: str, ahead: Iterator[str]
 ) -> None:
     flag, equals, value = word.partition("=")
     if flag not in known and not word.startswith("--") and word[:2] in known and len(word) > 2:
@@ -163,7 +163,7 @@ def _read(flag: str, option: Option, text: str) -> Any:
         raise UsageError(what=f"{flag} is {kind}, got {text!r}", hint=f"write it as {flag} 2") from None
 
 
-def _arguments(command: Command, plain: list[str], values: dict[str, Any]) -> None:
+def _arguments(command: Verb, plain: list[str], values: dict[str, Any]) -> None:
     for argument in command.arguments:
         if argument.many:
             values[argument.name], plain = plain, []

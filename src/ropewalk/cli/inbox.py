@@ -10,9 +10,9 @@ from ropewalk.app.objects import ask_of
 from ropewalk.cli import exits
 from ropewalk.cli.answering import shown
 from ropewalk.cli.given import value as value_of
-from ropewalk.cli.grammar import Argument, Command, Option
+from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
-from ropewalk.cli.telling import moment
+from ropewalk.cli.lines import moment
 from ropewalk.core.events import AskOpened
 from ropewalk.core.state import State
 from ropewalk.errors import NoSuchAsk, Refused, UsageError
@@ -129,15 +129,15 @@ OF_RUN = Argument("run", "a run's id or its beginning, or `last`", complete="run
 OF_ASK = Argument("ask", "which ask, when several are open (`ropewalk inbox` names them)", required=False)
 REASON = Option("--reason -r", "Why; it stays on record, and a step that is done again is told.", "text")
 
-INBOX = Command(
+INBOX = Verb(
     "inbox",
     "List what people are asked, in all runs",
     inbox,
     Argument("run", "only the asks of this run", required=False, complete="run"),
     reads=True,
 )
-APPROVE = Command("approve", "Agree to what a run asks", approve, OF_RUN, OF_ASK, REASON, reads=True)
-REJECT = Command(
+APPROVE = Verb("approve", "Agree to what a run asks", approve, OF_RUN, OF_ASK, REASON, reads=True)
+REJECT = Verb(
     "reject",
     "Refuse what a run asks, with a reason",
     reject,
@@ -147,7 +147,7 @@ REJECT = Command(
     more="What is refused is done again with the reason, or fails: as the workflow says. It never goes on in silence.",
     reads=True,
 )
-ANSWER = Command(
+ANSWER = Verb(
     "answer",
     "Answer with one of the choices, or with a value",
     answer,

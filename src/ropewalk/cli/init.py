@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ropewalk.cli import exits
-from ropewalk.cli.grammar import Command
+from ropewalk.cli.grammar import Verb
 from ropewalk.cli.here import Here
 
 FIRST = """\
@@ -63,7 +63,7 @@ def _write(path: Path, text: str) -> bool:
     return True
 
 
-INIT = Command(
+INIT = Verb(
     "init",
     "Make this folder a project, with a first workflow to try",
     perform,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ropewalk.cli import exits
-from ropewalk.cli.grammar import Command, Option
+from ropewalk.cli.grammar import Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.inbox import OF_RUN
 from ropewalk.errors import UsageError
@@ -65,7 +65,7 @@ async def conflicts(here: Here, run: str) -> int:
     return exits.COMPLETED
 
 
-LAND = Command(
+LAND = Verb(
     "land",
     "Bring a run's result to a branch, or into a patch",
     land,
@@ -73,10 +73,10 @@ LAND = Command(
     Option("--to", "The branch to move to the result.", "text", metavar="BRANCH"),
     Option("--branch", "A new branch for the result.", "text", metavar="NAME"),
     Option("--patch", "Write a patch instead; - prints it.", "text", metavar="FILE"),
-    more="Without an option: the branch that the run began from. What came there meanwhile is woven in and judged again.",
+    more="Without an option: the branch that the run began from. What came there meanwhile is merged in and judged again.",
     reads=True,
 )
-CONFLICTS = Command(
+CONFLICTS = Verb(
     "conflicts",
     "Show what does not fit together: both sides, and how to settle it",
     conflicts,

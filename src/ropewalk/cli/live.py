@@ -37,7 +37,7 @@ SIGNS = {
 }
 
 
-class Live:
+class LiveScreen:
     """Draws itself again a few times a second while a run is driven."""
 
     def __init__(self, screen: Screen, ropewalk: Ropewalk) -> None:
@@ -63,7 +63,7 @@ class Live:
         """Whether somebody sits here who will answer what is asked."""
         return self._asking.wanted()
 
-    async def __aenter__(self) -> Live:
+    async def __aenter__(self) -> LiveScreen:
         from rich.console import Console
 
         self._console = Console(file=self._screen.out, highlight=False)

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from ropewalk.cli import exits
-from ropewalk.cli.grammar import Argument, Command, Option
+from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.screen import one_line
 from ropewalk.core.state import STEP_ENDED, State
@@ -73,10 +73,10 @@ def _chosen(
     if step is None:
         return []
     if step not in state.steps:
-        from ropewalk.core.draft import Draft
+        from ropewalk.core.recorder import Recorder
         from ropewalk.core.verbs import find
 
-        find(Draft(state, 0.0), step)
+        find(Recorder(state, 0.0), step)
     keys = (step, *state.steps[step].items)
     mine = [name for key in keys for name in sorted((n for n in said if _step(n) == key), key=_order)]
     if attempt is not None:
@@ -154,7 +154,7 @@ def _over(state: State, step: str) -> bool:
     return st is not None and st.status in STEP_ENDED
 
 
-LOGS = Command(
+LOGS = Verb(
     "logs",
     "Print what a step's attempts said",
     perform,

@@ -15,7 +15,7 @@ from ropewalk.cli.table import GROUPS
 from ropewalk.observe.plain import hold_standard_streams
 
 if TYPE_CHECKING:
-    from ropewalk.cli.grammar import Command
+    from ropewalk.cli.grammar import Verb
 
 COMPLETE = "_ROPEWALK_COMPLETE"
 GLOBAL_VALUES = ("--store", "--folder", "-C")
@@ -64,7 +64,7 @@ def _do(words: list[str], *, alone: bool) -> int:
     return perform(command, [*before, *rest], alone)
 
 
-def perform(command: Command, words: list[str], alone: bool = False) -> int:
+def perform(command: Verb, words: list[str], alone: bool = False) -> int:
     """Parse the words and do the command; `alone` says that this process does nothing else."""
     from ropewalk.cli.grammar import parse
     from ropewalk.cli.here import Here

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ropewalk.cli import exits
-from ropewalk.cli.grammar import Command, Option
+from ropewalk.cli.grammar import Option, Verb
 from ropewalk.cli.here import Here
 
 MORE = """Give it to an agent as a command: `ropewalk mcp`. Its tools start, show, explain and answer runs; what it starts is
@@ -22,7 +22,7 @@ async def perform(here: Here, role: str | None, doors_only: bool) -> int:
     return exits.COMPLETED
 
 
-MCP = Command(
+MCP = Verb(
     "mcp",
     "Be a tool server for a coding agent",
     perform,

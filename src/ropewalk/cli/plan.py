@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from ropewalk.cli import exits
-from ropewalk.cli.grammar import Command, Option
+from ropewalk.cli.grammar import Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.reading import OPTIONS, WORKFLOW, load
 from ropewalk.observe.plain import clean
@@ -19,7 +19,7 @@ def plan(
     """The steps by phase and wave: those of one wave may run beside each other."""
     from ropewalk.formats.account import account_of
     from ropewalk.formats.plan import plan as plan_of
-    from ropewalk.formats.telling import lines
+    from ropewalk.formats.plan_lines import lines
 
     flow = load(here, workflow, variant, infer_parallel, no_approvals).workflow
     found = plan_of(flow)
@@ -52,7 +52,7 @@ def graph(
     return exits.COMPLETED
 
 
-PLAN = Command(
+PLAN = Verb(
     "plan",
     "Show what would run, in which order and beside what",
     plan,
@@ -60,7 +60,7 @@ PLAN = Command(
     Option("--notes", "With the prose of each step."),
     *OPTIONS,
 )
-GRAPH = Command(
+GRAPH = Verb(
     "graph",
     "Draw a workflow as Mermaid, DOT or SVG",
     graph,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ropewalk.cli.grammar import Argument, Option
 from ropewalk.cli.here import Here
-from ropewalk.formats.reading import Options
+from ropewalk.formats.reading import ReadOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ OPTIONS = (
 
 def options(variant: str | None, infer_parallel: bool, no_approvals: bool) -> dict[str, Any]:
     """As `Ropewalk.load` takes it."""
-    return {"options": Options(variant or "", infer_parallel, approvals=not no_approvals)}
+    return {"options": ReadOptions(variant or "", infer_parallel, approvals=not no_approvals)}
 
 
 def load(

@@ -16,7 +16,7 @@ from ropewalk.observe.summary import artifacts, errors, listed, seconds
 from ropewalk.observe.timeline import Bar, bars
 from ropewalk.observe.wording import counted, duration, short
 
-Told = Sequence[tuple[float, e.Event]]
+TimedEvents = Sequence[tuple[float, e.Event]]
 """Events with their times, in order."""
 
 LONGEST_NAME = 20
@@ -31,7 +31,7 @@ LEGEND = {
 }
 
 
-def recap(screen: Screen, state: State, told: Told) -> None:
+def recap(screen: Screen, state: State, told: TimedEvents) -> None:
     """Print all of it."""
     found = bars(told)
     rehearsed = screen.paint("magenta", "  (rehearsed)") if state.options.rehearse is not None else ""
@@ -49,7 +49,7 @@ def recap(screen: Screen, state: State, told: Told) -> None:
     _left(screen, state)
 
 
-def _phases(screen: Screen, state: State, told: Told, found: list[Bar]) -> None:
+def _phases(screen: Screen, state: State, told: TimedEvents, found: list[Bar]) -> None:
     """A line a step under its phase: when it was worked on, and what came of it."""
     begin = min((one.since for one in found), default=0.0)
     end = max((one.until or one.since for one in found), default=0.0)
@@ -78,7 +78,7 @@ def _phases(screen: Screen, state: State, told: Told, found: list[Bar]) -> None:
     screen.line(f"    {' ' * name}  0 s{took:>{room - 3}}  {legend}")
 
 
-def _came_of(state: State, st: StepState, told: Told) -> Iterator[str]:
+def _came_of(state: State, st: StepState, told: TimedEvents) -> Iterator[str]:
     if st.status == "skipped":
         yield f"skipped: {one_line(st.detail or st.cause)}"
     if st.failure is not None and st.status in {"failed", "aborted"}:
@@ -110,7 +110,7 @@ def _made(st: StepState) -> Iterator[str]:
 _ANSWERED = {"approve": "approved", "reject": "rejected", "amend": "amended"}
 
 
-def _sent_back(screen: Screen, told: Told) -> None:
+def _sent_back(screen: Screen, told: TimedEvents) -> None:
     """Each time that work came back: from where to where, and what was found."""
     for _, event in told:
         if not isinstance(event, e.RoundOpened):
@@ -124,7 +124,7 @@ def _sent_back(screen: Screen, told: Told) -> None:
             screen.line(f"  {event.to} did it again with this in hand; {ended}.")
 
 
-def _concerns(screen: Screen, told: Told) -> None:
+def _concerns(screen: Screen, told: TimedEvents) -> None:
     """What passed although somebody had something to say."""
     for _, event in told:
         if isinstance(event, e.GateJudged) and event.verdict.verdict in {"CONCERNS", "WAIVED"}:
@@ -145,7 +145,7 @@ def _telling(findings: Sequence[str]) -> list[str]:
     return (loud or list(findings))[:MOST_LINES]
 
 
-def _ended(told: Told, opened: e.RoundOpened) -> str:
+def _ended(told: TimedEvents, opened: e.RoundOpened) -> str:
     """What the gates of the step said in the next round."""
     seen = False
     verdicts: list[str] = []
@@ -162,7 +162,7 @@ def _joined(screen: Screen, state: State, found: list[Bar]) -> None:
         screen.line()
         named = ", ".join(steps[:-1]) + f" and {steps[-1]}"
         what = f"{named} wrote to {' and '.join(paths)} at the same time, each in a worktree of its own"
-        _say(screen, "Woven", f"{what}; every part is in the result.")
+        _say(screen, "Merged", f"{what}; every part is in the result.")
 
 
 def _shared(state: State, found: list[Bar]) -> dict[tuple[str, ...], tuple[str, ...]]:

@@ -12,7 +12,7 @@ import msgspec
 
 from ropewalk.cli import exits
 from ropewalk.cli.given import INPUT, facts, inputs, pair, secrets, text_of
-from ropewalk.cli.grammar import Command, Option
+from ropewalk.cli.grammar import Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.reading import OPTIONS, WORKFLOW, name, options
 from ropewalk.cli.screen import one_line
@@ -119,7 +119,7 @@ def _detach(here: Here, ropewalk: Ropewalk, run: str, taped: dict[str, str]) -> 
     return exits.COMPLETED
 
 
-RUN = Command(
+RUN = Verb(
     "run",
     "Start a run and drive it to its end",
     perform,

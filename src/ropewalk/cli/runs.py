@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ropewalk.cli import exits
-from ropewalk.cli.grammar import Command, Option
+from ropewalk.cli.grammar import Option, Verb
 from ropewalk.cli.here import Here
-from ropewalk.cli.telling import moment
+from ropewalk.cli.lines import moment
 from ropewalk.errors import UsageError
 from ropewalk.observe.wording import duration
 
@@ -99,7 +99,7 @@ def _show(here: Here, rows: list[RunRow], now: float, silent: dict[str, Holder])
     here.screen.table(("run", "workflow", "status", "steps", "created", "took", ""), cells)
 
 
-RUNS = Command(
+RUNS = Verb(
     "runs",
     "List runs, newest first",
     perform,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ropewalk.cli import exits
-from ropewalk.cli.grammar import Command, Option
+from ropewalk.cli.grammar import Option, Verb
 from ropewalk.cli.here import Here
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ async def perform(here: Here, host: str | None, port: int | None, doors_only: bo
     return exits.INTERRUPTED if interrupted else exits.COMPLETED
 
 
-SERVE = Command(
+SERVE = Verb(
     "serve",
     "Drive every run, and open the page and the API",
     perform,

@@ -8,10 +8,10 @@ from ropewalk.app.objects import find_step, run_of, step_of
 from ropewalk.app.results import kept_folders
 from ropewalk.cli import exits
 from ropewalk.cli.driving import headline, shown, warn
-from ropewalk.cli.grammar import Argument, Command, Option
+from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
+from ropewalk.cli.lines import moment
 from ropewalk.cli.screen import Screen, one_line
-from ropewalk.cli.telling import moment
 from ropewalk.core.state import State
 from ropewalk.errors import UsageError
 from ropewalk.observe.plain import clean
@@ -163,7 +163,7 @@ def _told(value: Any) -> str:
     return clean(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 
-SHOW = Command(
+SHOW = Verb(
     "show",
     "Show a run: its steps, times, results; also as it was earlier",
     perform,

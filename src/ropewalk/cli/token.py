@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ropewalk.app.tokens import ROLES, Token, Tokens
+from ropewalk.app.tokens import ROLES, AccessToken, Tokens
 from ropewalk.cli import exits
-from ropewalk.cli.grammar import Argument, Command, Option
+from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
-from ropewalk.cli.telling import moment
+from ropewalk.cli.lines import moment
 from ropewalk.errors import UsageError
 
 MORE = """ropewalk token create --role operator --name ci   prints the token; it is shown only now
@@ -56,7 +56,7 @@ async def perform(
     return exits.COMPLETED
 
 
-def _state(token: Token, now: float) -> str:
+def _state(token: AccessToken, now: float) -> str:
     if token.revoked_at is not None:
         return "revoked"
     if not token.alive(now):
@@ -64,7 +64,7 @@ def _state(token: Token, now: float) -> str:
     return f"until {moment(token.until)}" if token.until is not None else "good"
 
 
-def _told(token: Token, now: float) -> dict[str, Any]:
+def _told(token: AccessToken, now: float) -> dict[str, Any]:
     return {
         "id": token.id,
         "name": token.name,
@@ -76,7 +76,7 @@ def _told(token: Token, now: float) -> dict[str, Any]:
     }
 
 
-TOKEN = Command(
+TOKEN = Verb(
     "token",
     "Make, list and revoke tokens for `ropewalk serve`",
     perform,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from ropewalk.cli import exits
 from ropewalk.cli.finding import find
-from ropewalk.cli.grammar import Argument, Command, Option
+from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.table import GROUPS, entries
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ TYPES: dict[str, Any] = {
 }
 
 
-def show_help(command: Command) -> int:
+def show_help(command: Verb) -> int:
     """Print the help page of one command."""
     import typer
 
@@ -43,13 +43,13 @@ def complete(variable: str) -> int:
     wanted = next((word for word in words[1:] if word in entries()), "")
     for title, group in GROUPS.items():
         for name, (_, line) in group.items():
-            command = find(name) if name == wanted else Command(name, line, lambda: 0)
+            command = find(name) if name == wanted else Verb(name, line, lambda: 0)
             add(app, command, title)
     os.environ.setdefault(variable, "")
     return _run(app, [], "ropewalk")
 
 
-def add(app: typer.Typer, command: Command, panel: str) -> None:
+def add(app: typer.Typer, command: Verb, panel: str) -> None:
     """Give a Typer application a command that does nothing but describe ours."""
 
     def described(**values: Any) -> None: ...
@@ -61,7 +61,7 @@ def add(app: typer.Typer, command: Command, panel: str) -> None:
     app.command(command.name, help=text, rich_help_panel=panel or None)(described)
 
 
-def _signature(command: Command) -> inspect.Signature:
+def _signature(command: Verb) -> inspect.Signature:
     parameters = [_argument(one) for one in command.arguments] + [_option(one) for one in command.options]
     return inspect.Signature([one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in parameters])
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ropewalk.cli import exits
-from ropewalk.cli.grammar import Argument, Command, Option
+from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.reading import OPTIONS, load
 from ropewalk.errors import UsageError
@@ -139,7 +139,7 @@ async def cleanup(here: Here, older: float | None, status: list[str], unlanded: 
     return exits.COMPLETED
 
 
-VERIFY = Command(
+VERIFY = Verb(
     "verify",
     "Check the whole store for damage",
     verify,
@@ -151,14 +151,14 @@ VERIFY = Command(
     ),
     reads=True,
 )
-BACKUP = Command(
+BACKUP = Verb(
     "backup",
     "Copy the store while it is in use",
     backup,
     Argument("file", "a new file", complete="file"),
     reads=True,
 )
-EXPORT = Command(
+EXPORT = Verb(
     "export",
     "Write a run as JSON lines",
     export,
@@ -166,7 +166,7 @@ EXPORT = Command(
     Argument("file", "a new file; standard output without it", required=False, complete="file"),
     reads=True,
 )
-IMPORT = Command(
+IMPORT = Verb(
     "import",
     "Take in an exported run, or write another system's workflow as ours",
     take_in,
@@ -182,7 +182,7 @@ IMPORT = Command(
         "before somebody says `ropewalk resume`, and the folder that it works in is then this project, whatever it says."
     ),
 )
-CLEANUP = Command(
+CLEANUP = Verb(
     "cleanup",
     "Remove what ended long ago",
     cleanup,

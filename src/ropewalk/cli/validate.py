@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from ropewalk.cli import exits
-from ropewalk.cli.grammar import Argument, Command
+from ropewalk.cli.grammar import Argument, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.reading import OPTIONS, options
 from ropewalk.definition.fault import Fault, errors_in
@@ -76,7 +76,7 @@ def schema(here: Here) -> int:
     return exits.COMPLETED
 
 
-VALIDATE = Command(
+VALIDATE = Verb(
     "validate",
     "Check workflow files; print every fault with its place",
     validate,
@@ -84,7 +84,7 @@ VALIDATE = Command(
     *OPTIONS,
     more="Each fault is `file:line:col: what; the nearest name; how to fix it`. Exit code 0, or 2 with a fault.",
 )
-SCHEMA = Command(
+SCHEMA = Verb(
     "schema",
     "Print the JSON Schema of the workflow format, for editors",
     schema,

@@ -11,7 +11,7 @@ from ropewalk.app.driven import is_driven, top
 from ropewalk.cli import exits, given
 from ropewalk.cli.drive import GIVEN
 from ropewalk.cli.given import pair, value
-from ropewalk.cli.grammar import Argument, Command, Option
+from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.inbox import OF_RUN, said
 from ropewalk.core.commands import Command as CoreCommand
@@ -204,9 +204,9 @@ STEP = Argument("step", "a step of the run")
 REASON = Option("--reason -r", "Why; it stays on record.", "text")
 DRIVE = Option("--drive", "Then go on with the run here.")
 
-PAUSE = Command("pause", "Start nothing new; what runs finishes", pause, OF_RUN, REASON, reads=True)
-RESUME = Command("resume", "Go on after a pause by request or a block", resume, OF_RUN, DRIVE, reads=True)
-ABORT = Command(
+PAUSE = Verb("pause", "Start nothing new; what runs finishes", pause, OF_RUN, REASON, reads=True)
+RESUME = Verb("resume", "Go on after a pause by request or a block", resume, OF_RUN, DRIVE, reads=True)
+ABORT = Verb(
     "abort",
     "End a run now, and what runs in it",
     abort,
@@ -215,7 +215,7 @@ ABORT = Command(
     more="Whatever runs gets SIGTERM, then after its grace SIGKILL; `finally` steps still run. What was done is kept.",
     reads=True,
 )
-RETRY = Command(
+RETRY = Verb(
     "retry",
     "Try a failed step again, or all failed ones",
     retry,
@@ -225,8 +225,8 @@ RETRY = Command(
     DRIVE,
     reads=True,
 )
-EXEC = Command("exec", "Run exactly one step of a paused run", execute, OF_RUN, STEP, GIVEN, reads=True)
-SKIP = Command(
+EXEC = Verb("exec", "Run exactly one step of a paused run", execute, OF_RUN, STEP, GIVEN, reads=True)
+SKIP = Verb(
     "skip",
     "Leave a step out; what follows goes on as if it were done",
     skip,
@@ -236,7 +236,7 @@ SKIP = Command(
     DRIVE,
     reads=True,
 )
-FORK = Command(
+FORK = Verb(
     "fork",
     "Begin a new run from a step of an earlier one",
     fork,
@@ -248,7 +248,7 @@ FORK = Command(
     more="What does not come after the step is kept as it was; the earlier run stays as it is.",
     reads=True,
 )
-FACT = Command(
+FACT = Verb(
     "fact",
     "Make something known to a run: NAME=VALUE",
     fact,
@@ -257,7 +257,7 @@ FACT = Command(
     DRIVE,
     reads=True,
 )
-BUDGET = Command(
+BUDGET = Verb(
     "budget",
     "Allow a run to spend more",
     budget,

@@ -10,9 +10,9 @@ import msgspec
 
 from ropewalk.cli import exits
 from ropewalk.cli.driving import conclude
-from ropewalk.cli.grammar import Argument, Command, Option
+from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
-from ropewalk.cli.telling import event_line
+from ropewalk.cli.lines import event_line
 from ropewalk.core.state import ENDED
 from ropewalk.store.follow import follow
 
@@ -94,7 +94,7 @@ async def watch(here: Here, run: str) -> int:
     return exits.OF_STATUS.get(state.status, exits.PAUSED)
 
 
-EVENTS = Command(
+EVENTS = Verb(
     "events",
     "Print what has happened, one line an event",
     events,
@@ -108,7 +108,7 @@ EVENTS = Command(
     more="With --json one object a line. Patterns name kinds of events; `*` stands for anything.",
     reads=True,
 )
-WATCH = Command(
+WATCH = Verb(
     "watch",
     "Look on while somebody else drives a run",
     watch,

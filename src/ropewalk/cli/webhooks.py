@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ropewalk.cli import exits
-from ropewalk.cli.grammar import Argument, Command, Option
+from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
-from ropewalk.cli.telling import moment
+from ropewalk.cli.lines import moment
 from ropewalk.errors import UsageError
 from ropewalk.observe.courier import Courier
 from ropewalk.observe.webhooks import DEFAULT, Webhook, Webhooks, told
@@ -115,7 +115,7 @@ async def _replay(here: Here, ropewalk: Ropewalk, webhook: Webhook, names: list[
     return exits.FAILED if any(why for _, why in found) else exits.COMPLETED
 
 
-WEBHOOKS = Command(
+WEBHOOKS = Verb(
     "webhooks",
     "Tell others what happens; deliver again what they missed",
     perform,

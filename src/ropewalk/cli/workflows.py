@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ropewalk.cli import exits
-from ropewalk.cli.grammar import Command
+from ropewalk.cli.grammar import Verb
 from ropewalk.cli.here import Here
 
 
@@ -22,7 +22,7 @@ def perform(here: Here) -> int:
     return exits.COMPLETED
 
 
-WORKFLOWS = Command(
+WORKFLOWS = Verb(
     "workflows",
     "List the workflows that are found here",
     perform,

@@ -9,10 +9,10 @@ import msgspec
 
 from ropewalk.core import events as e
 from ropewalk.core.commands import Answer
-from ropewalk.core.draft import Draft, refuse, written
 from ropewalk.core.endings import conclude, deliver, fail_step, left_by, skip_step, succeed
 from ropewalk.core.facts import know
 from ropewalk.core.questions import consent, verdicts
+from ropewalk.core.recorder import Recorder, refuse, written
 from ropewalk.core.rounds import do_again, retry, send_back
 from ropewalk.core.routes import ask_route, take_route
 from ropewalk.core.state import StepState
@@ -23,12 +23,12 @@ from ropewalk.errors import NoSuchAsk
 MORE = ("cost_usd", "tokens", "attempts", "seconds")
 
 
-def answer(draft: Draft, command: Answer, expired: bool = False) -> None:
+def answer(recorder: Recorder, command: Answer, expired: bool = False) -> None:
     """Answer an open ask. Raises Refused or NoSuchAsk and then changes nothing.
 
     One that comes late counts as long as nothing else has been put on record.
     """
-    state = draft.state
+    state = recorder.state
     opened = state.asks.get(command.ask)
     if opened is None:
         if command.ask in state.answers:
@@ -42,7 +42,7 @@ def answer(draft: Draft, command: Answer, expired: bool = False) -> None:
         refuse("answer", f"{command.ask} takes {', '.join(allowed)}, not {command.verdict!r}")
     if opened.about == "budget" and command.verdict == "approve":
         _check_more(command.value)
-    draft.emit(
+    recorder.emit(
         e.AskAnswered(
             step=opened.step,
             round=opened.round,
@@ -56,50 +56,52 @@ def answer(draft: Draft, command: Answer, expired: bool = False) -> None:
             expired=expired,
         )
     )
-    _AFTER[opened.about](draft, state.steps[opened.step], opened, command)
+    _AFTER[opened.about](recorder, state.steps[opened.step], opened, command)
     if state.status == "paused" and state.reason in {"asked", "quota"}:
-        draft.emit(e.RunResumed(detail=f"{command.ask} answered"))
+        recorder.emit(e.RunResumed(detail=f"{command.ask} answered"))
 
 
-def answer_expired(draft: Draft, name: str) -> None:
+def answer_expired(recorder: Recorder, name: str) -> None:
     """Nobody answered in time: its default does, or a no."""
-    opened = draft.state.asks[name]
+    opened = recorder.state.asks[name]
     verdict = opened.default if opened.default in verdicts(opened) else "reject"
     answer(
-        draft, Answer(ask=name, verdict=verdict, by="expiry", reason="nobody answered in time"), expired=True
+        recorder,
+        Answer(ask=name, verdict=verdict, by="expiry", reason="nobody answered in time"),
+        expired=True,
     )
 
 
-def answer_known(draft: Draft) -> None:
+def answer_known(recorder: Recorder) -> None:
     """What was asked about a fact that is known by now is answered by that, in the name of who made it known."""
-    state = draft.state
+    state = recorder.state
     for fact in [name for name in state.wanted if name in state.facts]:
         value = state.facts[fact]
-        told = [event for event in draft.events if isinstance(event, e.FactSet) and event.name == fact]
+        told = [event for event in recorder.events if isinstance(event, e.FactSet) and event.name == fact]
         for name in list(state.wanted.get(fact, ())):
             opened = state.asks.get(name)
             if opened is None or (opened.about == "route" and value not in opened.choices):
                 continue
             verdict = str(value) if opened.about == "route" else "approve"
             by = told[-1].by if told else ""
-            answer(draft, Answer(ask=name, verdict=verdict, by=by, value=value))
+            answer(recorder, Answer(ask=name, verdict=verdict, by=by, value=value))
 
 
-def answer_all(draft: Draft) -> bool:
+def answer_all(recorder: Recorder) -> bool:
     """Give the answers of an actor who agrees to everything, until nothing is asked; says whether there was anything."""
-    state = draft.state
+    state = recorder.state
     by = state.options.answer_all
     if not by or not state.asks:
         return False
     while state.asks:
         name, opened = next(iter(state.asks.items()))
-        answer(draft, Answer(ask=name, verdict=consent(opened), by=by))
+        answer(recorder, Answer(ask=name, verdict=consent(opened), by=by))
     return True
 
 
-def _question(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> None:
+def _question(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
     if given.verdict == "reject" and "reject" not in opened.choices:
-        fail_step(draft, st, _refusal(given))
+        fail_step(recorder, st, _refusal(given))
         return
     choice = given.verdict if given.verdict in opened.choices else ""
     value = given.value if given.value is not None else (choice or given.verdict == "approve")
@@ -110,39 +112,39 @@ def _question(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -
         "by": given.by,
         "reason": given.reason,
     }
-    approval = written(draft.state, st).ask
+    approval = written(recorder.state, st).ask
     if approval is not None and approval.fact:
-        know(draft, approval.fact, value, by=given.by)
-    deliver(draft, st, e.Result(outputs=outputs, artifacts=given.artifacts, commit=given.commit))
+        know(recorder, approval.fact, value, by=given.by)
+    deliver(recorder, st, e.Result(outputs=outputs, artifacts=given.artifacts, commit=given.commit))
 
 
-def _before(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> None:
-    approval = written(draft.state, st).ask
+def _before(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
+    approval = written(recorder.state, st).ask
     if given.verdict == "reject" and "reject" not in opened.choices:
-        fail_step(draft, st, _refusal(given))
+        fail_step(recorder, st, _refusal(given))
     elif approval is not None and approval.fact:
         value = given.value if given.value is not None else given.verdict
-        know(draft, approval.fact, value, by=given.by)
+        know(recorder, approval.fact, value, by=given.by)
 
 
-def _approval(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> None:
-    approval = written(draft.state, st).approve
+def _approval(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
+    approval = written(recorder.state, st).approve
     result = st.result or e.Result()
     if given.verdict == "reject" and "reject" not in opened.choices:
         how = approval.on_reject if approval is not None else "redo"
-        if how == "fail" or draft.state.winding_up:
-            fail_step(draft, st, _refusal(given))
+        if how == "fail" or recorder.state.winding_up:
+            fail_step(recorder, st, _refusal(given))
         elif how == "back_to":
-            send_back(draft, st, reason=given.reason, source=given.by)
+            send_back(recorder, st, reason=given.reason, source=given.by)
         else:
-            do_again(draft, st, reason=given.reason, source=given.by)
+            do_again(recorder, st, reason=given.reason, source=given.by)
         return
     if given.verdict == "amend":
         result = _amended(result, given)
     if approval is not None and approval.fact:
         value = given.value if given.value is not None else given.verdict
-        know(draft, approval.fact, value, by=given.by)
-    conclude(draft, st, result)
+        know(recorder, approval.fact, value, by=given.by)
+    conclude(recorder, st, result)
 
 
 def _amended(result: e.Result, given: Answer) -> e.Result:
@@ -158,77 +160,77 @@ def _amended(result: e.Result, given: Answer) -> e.Result:
     )
 
 
-def _escalation(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> None:
+def _escalation(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
     if given.verdict == "reject":
-        fail_step(draft, st, _refusal(given), overruled_by="fail")
+        fail_step(recorder, st, _refusal(given), overruled_by="fail")
     elif given.verdict in {"retry", "amend"}:
         findings = tuple(opened.detail.get("findings", ()))
-        send_back(draft, st, reason=given.reason, findings=findings, source=given.by, forced=True)
-    elif written(draft.state, st).decision is not None and not st.route:
-        ask_route(draft, st)
+        send_back(recorder, st, reason=given.reason, findings=findings, source=given.by, forced=True)
+    elif written(recorder.state, st).decision is not None and not st.route:
+        ask_route(recorder, st)
     else:
         for verdict in [v for v in st.verdicts if v.verdict == "FAIL"]:
             waived = Verdict(
                 verdict.gate, "WAIVED", verdict.findings, verdict.evidence, given.by, given.reason
             )
-            draft.emit(e.GateJudged(step=st.key, round=st.round, attempt=st.attempt, verdict=waived))
-        succeed(draft, st, left_by(draft, st))
+            recorder.emit(e.GateJudged(step=st.key, round=st.round, attempt=st.attempt, verdict=waived))
+        succeed(recorder, st, left_by(recorder, st))
 
 
-def _fact(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> None:
+def _fact(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
     value: Any = given.value
     if value is None:
         value = given.verdict if given.verdict in opened.choices else given.verdict == "approve"
-    if opened.fact not in draft.state.facts:
-        know(draft, opened.fact, value, by=given.by)
+    if opened.fact not in recorder.state.facts:
+        know(recorder, opened.fact, value, by=given.by)
     if st.status == "waiting" and st.result is not None:
-        conclude(draft, st, st.result)
+        conclude(recorder, st, st.result)
 
 
-def _route(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> None:
+def _route(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
     if given.verdict == "reject" and "reject" not in opened.choices:
-        fail_step(draft, st, _refusal(given))
+        fail_step(recorder, st, _refusal(given))
     else:
-        take_route(draft, st, given.verdict, by=given.by)
+        take_route(recorder, st, given.verdict, by=given.by)
 
 
-def _failure(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> None:
+def _failure(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
     if given.verdict == "retry":
-        retry(draft, st, given.reason)
+        retry(recorder, st, given.reason)
     elif given.verdict == "skip":
-        skip_step(draft, st, "operator", f"skipped by {given.by}")
+        skip_step(recorder, st, "operator", f"skipped by {given.by}")
     else:
         failure = Failure(kind=opened.detail["class"], message=opened.detail["message"])
-        fail_step(draft, st, failure, overruled_by="fail")
+        fail_step(recorder, st, failure, overruled_by="fail")
 
 
-def _conflict(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> None:
+def _conflict(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
     if given.verdict == "reject":
-        fail_step(draft, st, _refusal(given, "conflict"))
+        fail_step(recorder, st, _refusal(given, "conflict"))
         return
-    retry(draft, st)
+    retry(recorder, st)
     note = {
         "resolution": {"how": given.verdict, "commit": given.commit, "by": given.by, "value": given.value}
     }
-    draft.emit(e.AttemptNoted(step=st.key, round=st.round, attempt=st.attempt, note=note))
+    recorder.emit(e.AttemptNoted(step=st.key, round=st.round, attempt=st.attempt, note=note))
 
 
-def _permission(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> None:
+def _permission(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
     """The attempt that asked is still running and reads the answer off the feed."""
 
 
-def _budget(draft: Draft, st: StepState, opened: e.AskOpened, given: Answer) -> None:
-    state = draft.state
+def _budget(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
+    state = recorder.state
     if given.verdict == "reject":
         failure = Failure(
             kind="refused", message=f"the budget is used up: more was {_refusal(given).message}"
         )
-        fail_step(draft, st, failure, overruled_by="fail")
+        fail_step(recorder, st, failure, overruled_by="fail")
     else:
         more = given.value if given.value is not None else opened.detail["raise"]
-        draft.emit(e.BudgetRaised(**more, caller=bool(opened.detail.get("of"))))
+        recorder.emit(e.BudgetRaised(**more, caller=bool(opened.detail.get("of"))))
     if state.status == "paused" and state.reason == "budget":
-        draft.emit(e.RunResumed(detail=f"{opened.ask} answered"))
+        recorder.emit(e.RunResumed(detail=f"{opened.ask} answered"))
 
 
 def _check_more(value: Any) -> None:
@@ -247,7 +249,7 @@ def _refusal(given: Answer, kind: ErrorClass = "refused") -> Failure:
     return Failure(kind=kind, message=f"rejected by {given.by or 'nobody'}{why}")
 
 
-_AFTER: dict[str, Callable[[Draft, StepState, e.AskOpened, Answer], None]] = {
+_AFTER: dict[str, Callable[[Recorder, StepState, e.AskOpened, Answer], None]] = {
     "question": _question,
     "before": _before,
     "approval": _approval,

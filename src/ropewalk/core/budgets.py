@@ -10,9 +10,9 @@ from typing import Any
 
 from ropewalk.core import events as e
 from ropewalk.core.around import NOTHING, Around, Left, Room
-from ropewalk.core.draft import Draft, written
 from ropewalk.core.evolve.run import together
 from ropewalk.core.questions import ask
+from ropewalk.core.recorder import Recorder, written
 from ropewalk.core.state import State, StepState
 from ropewalk.core.work import Amount, Spending
 from ropewalk.definition.policy import Budget
@@ -207,13 +207,13 @@ def _said(room: Room) -> str:
     }[room.unit]
 
 
-def begin_attempt(draft: Draft, st: StepState, around: Around = NOTHING) -> None:
+def begin_attempt(recorder: Recorder, st: StepState, around: Around = NOTHING) -> None:
     """Put the next attempt of a step on record, with what is reserved for it."""
-    state, attempt = draft.state, st.attempt + 1
+    state, attempt = recorder.state, st.attempt + 1
     limited = is_limited(state) or bool(around.above.rooms)
-    need = reserve(state, st, draft.now, around) if limited else Amount()
-    draft.begin(written(state, st))
-    draft.emit(
+    need = reserve(state, st, recorder.now, around) if limited else Amount()
+    recorder.begin(written(state, st))
+    recorder.emit(
         e.StepStarted(
             st.key,
             st.round,
@@ -221,24 +221,24 @@ def begin_attempt(draft: Draft, st: StepState, around: Around = NOTHING) -> None
             reserved_usd=need.cost_usd,
             reserved_tokens=need.tokens,
             reserved_seconds=need.seconds,
-            owner=draft.owner,
+            owner=recorder.owner,
         )
     )
 
 
-def ask_for_more(draft: Draft, st: StepState, why: str, around: Around = NOTHING) -> None:
+def ask_for_more(recorder: Recorder, st: StepState, why: str, around: Around = NOTHING) -> None:
     """Pause, and ask (once) whether the same again may be spent."""
-    state = draft.state
-    draft.emit(e.RunPaused(reason="budget", detail=why))
+    state = recorder.state
+    recorder.emit(e.RunPaused(reason="budget", detail=why))
     if any(opened.about == "budget" for opened in state.asks.values()):
         return
-    own = rooms(state, draft.now, around)
+    own = rooms(state, recorder.now, around)
     above = around.above if all(room.left > 0 for room in own) else Left()
     detail: dict[str, Any] = {"raise": above.again or same_again(own)}
     if above.of:
         detail["of"] = above.of
     prompt = f"The budget is used up ({why}) before step `{written(state, st).id}`. Allow the same again?"
-    ask(draft, st, about="budget", prompt=prompt, detail=detail)
+    ask(recorder, st, about="budget", prompt=prompt, detail=detail)
 
 
 def same_again(own: tuple[Room, ...]) -> dict[str, float]:
@@ -246,17 +246,17 @@ def same_again(own: tuple[Room, ...]) -> dict[str, float]:
     return {room.unit: (room.limit or 1) + max(0, -room.left) for room in own}
 
 
-def go_on_if_more_is_allowed(draft: Draft, around: Around) -> None:
+def go_on_if_more_is_allowed(recorder: Recorder, around: Around) -> None:
     """A run that asked because of a limit of its callers goes on when they have more by now."""
-    state = draft.state
+    state = recorder.state
     if state.status != "paused" or state.reason != "budget" or state.winding_up:
         return
     for opened in list(state.asks.values()):
         st = state.steps[opened.step]
         if opened.about == "budget" and opened.detail.get("of"):
-            if used_up(state, st, draft.now, around) in {"", WAITS}:
-                draft.emit(
+            if used_up(state, st, recorder.now, around) in {"", WAITS}:
+                recorder.emit(
                     e.AskWithdrawn(step=st.key, round=st.round, ask=opened.ask, reason="more is allowed now")
                 )
-                draft.emit(e.RunResumed(detail="more is allowed now"))
+                recorder.emit(e.RunResumed(detail="more is allowed now"))
             return

@@ -1,4 +1,4 @@
-"""Every wish that a run can be told. A command is imperative and may be refused; what it leads to are events."""
+"""What a run can be asked to do. A command is imperative and may be refused; what it leads to are events."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ropewalk.core.work import Amount, Artifact, Outcome, Spending
 
 
 class Command(Struct, frozen=True, tag_field="kind"):
-    """A wish."""
+    """What somebody wants of a run."""
 
 
 class Create(Command, frozen=True):
@@ -39,11 +39,11 @@ class Import(Command, frozen=True):
 
 
 class Advance(Command, frozen=True):
-    """Start what may start in `places` free places and within the budgets `around`, and let what is due happen. `owner` is the
+    """Start what may start in `slots` free slots and within the budgets `around`, and let what is due happen. `owner` is the
     driver that begins it.
     """
 
-    places: int = 1_000_000
+    slots: int = 1_000_000
     around: Around = NOTHING
     owner: str = ""
 
@@ -90,7 +90,7 @@ class Note(Command, frozen=True):
 
 
 class Wait(Command, frozen=True):
-    """A running attempt gives its place back until a time or until a worker or agent is there.
+    """A running attempt gives its slot back until a time or until a worker or agent is there.
 
     `host`: the machine had no room for it (descriptors, processes, disk), and nothing was tried yet.
     """
@@ -104,7 +104,7 @@ class Wait(Command, frozen=True):
 
 
 class OpenAsk(Command, frozen=True):
-    """A running attempt asks a person for a permission; it goes on holding its place."""
+    """A running attempt asks a person for a permission; it goes on holding its slot."""
 
     step: str
     round: int

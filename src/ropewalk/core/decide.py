@@ -13,35 +13,35 @@ from ropewalk.core import commands as c
 from ropewalk.core import reports, verbs
 from ropewalk.core.advance import advance
 from ropewalk.core.answers import answer, answer_all, answer_known
-from ropewalk.core.draft import Draft
 from ropewalk.core.events import Event
+from ropewalk.core.recorder import Recorder
 from ropewalk.core.state import State
 from ropewalk.errors import Refused
 
 
 def decide(state: State, command: c.Command, now: float) -> list[Event]:
     """The events of one command at `now` (unix seconds). Raises Refused, NoSuchStep or NoSuchAsk."""
-    draft = Draft(state, now, command.owner if isinstance(command, c.Advance | c.ExecuteStep) else "")
+    recorder = Recorder(state, now, command.owner if isinstance(command, c.Advance | c.ExecuteStep) else "")
     if not state.created and not isinstance(command, c.Create):
         raise Refused(verb=type(command).__name__, reason="the run is not there")
     if isinstance(command, c.Advance):
-        advance(draft, command.places, command.around)
-        return draft.events
-    _HANDLERS[type(command)](draft, command)
-    if isinstance(command, c.Report) and draft.events and _has_too_many_events(state):
-        verbs.abort(draft, c.Abort(reason=f"the run has more than {state.workflow.limits.events} events"))
+        advance(recorder, command.slots, command.around)
+        return recorder.events
+    _HANDLERS[type(command)](recorder, command)
+    if isinstance(command, c.Report) and recorder.events and _has_too_many_events(state):
+        verbs.abort(recorder, c.Abort(reason=f"the run has more than {state.workflow.limits.events} events"))
     if state.wanted:
-        answer_known(draft)
+        answer_known(recorder)
     if state.options.answer_all:
-        answer_all(draft)
-    return draft.events
+        answer_all(recorder)
+    return recorder.events
 
 
 def _has_too_many_events(state: State) -> bool:
     return state.version > state.workflow.limits.events and not state.ended
 
 
-_HANDLERS: dict[type[c.Command], Callable[[Draft, Any], None]] = {
+_HANDLERS: dict[type[c.Command], Callable[[Recorder, Any], None]] = {
     c.Create: verbs.create,
     c.Import: verbs.take_in,
     c.Report: reports.report,

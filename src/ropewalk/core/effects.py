@@ -25,6 +25,14 @@ class Call(Effect, frozen=True):
     child: str
 
 
+class EndCall(Effect, frozen=True):
+    """Nobody waits for run `child` any more: end it, and report what it had spent."""
+
+    step: str
+    round: int
+    child: str
+
+
 class Wake(Effect, frozen=True):
     """Nothing may happen before `at` (unix seconds); advance then."""
 

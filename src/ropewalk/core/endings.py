@@ -6,9 +6,9 @@ from typing import Any
 
 from ropewalk.core import events as e
 from ropewalk.core.bypass import left_out
-from ropewalk.core.draft import Draft, scope_with, written
 from ropewalk.core.facts import fact_names, judge_condition, know
 from ropewalk.core.questions import ask, prompt_of, withdraw
+from ropewalk.core.recorder import Recorder, scope_with, written
 from ropewalk.core.rounds import send_back, spent
 from ropewalk.core.sizes import too_large
 from ropewalk.core.state import StepState
@@ -18,55 +18,55 @@ from ropewalk.definition.policy import FailurePolicy
 from ropewalk.errors import ConditionError
 
 
-def deliver(draft: Draft, st: StepState, result: e.Result) -> None:
+def deliver(recorder: Recorder, st: StepState, result: e.Result) -> None:
     """The work is done and no gate stands against it: have it approved if that is wanted, else accept it."""
-    approval = written(draft.state, st).approve
+    approval = written(recorder.state, st).approve
     if approval is None:
-        conclude(draft, st, result)
+        conclude(recorder, st, result)
         return
-    draft.emit(e.StepProduced(step=st.key, round=st.round, attempt=st.attempt, result=result))
-    prompt = prompt_of(draft, st, approval, "Approve what {step} produced?")
+    recorder.emit(e.StepProduced(step=st.key, round=st.round, attempt=st.attempt, result=result))
+    prompt = prompt_of(recorder, st, approval, "Approve what {step} produced?")
     show = tuple(a for a in result.artifacts if not approval.show or a.path in approval.show)
-    ask(draft, st, about="approval", prompt=prompt, approval=approval, show=show)
+    ask(recorder, st, about="approval", prompt=prompt, approval=approval, show=show)
 
 
-def conclude(draft: Draft, st: StepState, result: e.Result) -> None:
+def conclude(recorder: Recorder, st: StepState, result: e.Result) -> None:
     """The work is accepted: set the facts it sets, go round again if its loop says so, else succeed."""
-    back = written(draft.state, st).back_to
+    back = written(recorder.state, st).back_to
     try:
-        for name, value in _sets(draft, st, result).items():
-            know(draft, name, value, by=st.key)
-        if back is None or not back.when or st.parent or draft.state.winding_up:
-            succeed(draft, st, result)
+        for name, value in _sets(recorder, st, result).items():
+            know(recorder, name, value, by=st.key)
+        if back is None or not back.when or st.parent or recorder.state.winding_up:
+            succeed(recorder, st, result)
             return
-        if not fact_names(compile_condition(back.when)) <= draft.state.facts.keys():
-            _keep(draft, st, result)
-        held = judge_condition(draft, st, back.when, result.outputs)
+        if not fact_names(compile_condition(back.when)) <= recorder.state.facts.keys():
+            _keep(recorder, st, result)
+        held = judge_condition(recorder, st, back.when, result.outputs)
     except ConditionError as error:
-        _keep(draft, st, result)
-        fail_step(draft, st, Failure(kind="invalid_output", message=str(error)))
+        _keep(recorder, st, result)
+        fail_step(recorder, st, Failure(kind="invalid_output", message=str(error)))
         return
     if held is False:
-        succeed(draft, st, result)
+        succeed(recorder, st, result)
     elif held:
-        if spent(draft.state, st, back):
-            _keep(draft, st, result)
+        if spent(recorder.state, st, back):
+            _keep(recorder, st, result)
         else:
-            succeed(draft, st, result)
-        send_back(draft, st, reason=f"`{back.when}` holds", source=st.key)
+            succeed(recorder, st, result)
+        send_back(recorder, st, reason=f"`{back.when}` holds", source=st.key)
 
 
-def _keep(draft: Draft, st: StepState, result: e.Result) -> None:
+def _keep(recorder: Recorder, st: StepState, result: e.Result) -> None:
     """Put the work on record, and what it cost, before it is known whether it is good."""
     if st.result is None:
-        draft.emit(e.StepProduced(step=st.key, round=st.round, attempt=st.attempt, result=result))
+        recorder.emit(e.StepProduced(step=st.key, round=st.round, attempt=st.attempt, result=result))
 
 
-def _sets(draft: Draft, st: StepState, result: e.Result) -> dict[str, Any]:
+def _sets(recorder: Recorder, st: StepState, result: e.Result) -> dict[str, Any]:
     found = {}
-    for name, source in written(draft.state, st).sets.items():
+    for name, source in written(recorder.state, st).sets.items():
         condition = compile_condition(source)
-        value = condition.value(scope_with(draft.state, st, result.outputs, condition))
+        value = condition.value(scope_with(recorder.state, st, result.outputs, condition))
         fault = too_large(value)
         if fault:
             raise ConditionError(f"the fact {name} cannot be kept: {fault}")
@@ -74,22 +74,22 @@ def _sets(draft: Draft, st: StepState, result: e.Result) -> dict[str, Any]:
     return found
 
 
-def succeed(draft: Draft, st: StepState, result: e.Result) -> None:
+def succeed(recorder: Recorder, st: StepState, result: e.Result) -> None:
     """Put the success on record; a decision leaves out what is not on its way, a foreach may be done with an item."""
-    draft.end(e.StepSucceeded(step=st.key, round=st.round, attempt=st.attempt, result=result))
-    step = written(draft.state, st)
+    recorder.end(e.StepSucceeded(step=st.key, round=st.round, attempt=st.attempt, result=result))
+    step = written(recorder.state, st)
     if step.decision is not None and st.route:
-        _leave_out(draft, st)
-    if step.kind == "weave":
-        _woven(draft, result)
+        _leave_out(recorder, st)
+    if step.kind == "merge":
+        _merged(recorder, result)
     if st.parent:
-        end_foreach(draft, draft.state.steps[st.parent])
+        end_foreach(recorder, recorder.state.steps[st.parent])
 
 
-def _woven(draft: Draft, result: e.Result) -> None:
+def _merged(recorder: Recorder, result: e.Result) -> None:
     """The internal last step has joined everything: the run has a branch now, and may have landed."""
     outputs = result.outputs
-    draft.emit(e.RunWoven(branch=str(outputs.get("branch", "")), commit=result.commit, tree=result.tree))
+    recorder.emit(e.RunMerged(branch=str(outputs.get("branch", "")), commit=result.commit, tree=result.tree))
     if outputs.get("landed"):
         landed = e.RunLanded(
             target=str(outputs["landed"]),
@@ -97,15 +97,15 @@ def _woven(draft: Draft, result: e.Result) -> None:
             previous=str(outputs.get("previous", "")),
             how=str(outputs.get("how", "")),
         )
-        draft.emit(landed)
+        recorder.emit(landed)
 
 
-def _leave_out(draft: Draft, decider: StepState) -> None:
+def _leave_out(recorder: Recorder, decider: StepState) -> None:
     """Skip what has not begun of the steps that the decision leaves out."""
-    for key, bypass in left_out(draft.state, decider).items():
-        st = draft.state.steps[key]
+    for key, bypass in left_out(recorder.state, decider).items():
+        st = recorder.state.steps[key]
         if not _has_begun(st):
-            skip_step(draft, st, bypass.cause, bypass.reason, decision=bypass.decision)
+            skip_step(recorder, st, bypass.cause, bypass.reason, decision=bypass.decision)
 
 
 def _has_begun(st: StepState) -> bool:
@@ -116,7 +116,7 @@ def _has_begun(st: StepState) -> bool:
 
 
 def skip_step(
-    draft: Draft,
+    recorder: Recorder,
     st: StepState,
     cause: e.SkipCause,
     reason: str,
@@ -124,50 +124,52 @@ def skip_step(
     decision: str = "",
 ) -> None:
     """The step is not done, and the record says why."""
-    withdraw(draft, st, "the step is skipped")
-    draft.end(
+    withdraw(recorder, st, "the step is skipped")
+    recorder.end(
         e.StepSkipped(
             step=st.key, round=st.round, cause=cause, reason=reason, values=values or {}, decision=decision
         )
     )
     if st.parent:
-        end_foreach(draft, draft.state.steps[st.parent])
+        end_foreach(recorder, recorder.state.steps[st.parent])
 
 
-def exhausted(draft: Draft, st: StepState, failure: Failure) -> None:
+def exhausted(recorder: Recorder, st: StepState, failure: Failure) -> None:
     """No attempt is left: back to an earlier step if that is the policy, else the step has failed."""
-    step = written(draft.state, st)
-    if step.on_failure == "back_to" and step.back_to is not None and not draft.state.winding_up:
-        send_back(draft, st, reason=failure.message, source=st.key)
+    step = written(recorder.state, st)
+    if step.on_failure == "back_to" and step.back_to is not None and not recorder.state.winding_up:
+        send_back(recorder, st, reason=failure.message, source=st.key)
     else:
-        fail_step(draft, st, failure)
+        fail_step(recorder, st, failure)
 
 
 def fail_step(
-    draft: Draft, st: StepState, failure: Failure, overruled_by: FailurePolicy | None = None
+    recorder: Recorder, st: StepState, failure: Failure, overruled_by: FailurePolicy | None = None
 ) -> None:
     """The step has failed, and its policy says what that does to the run. With `ask` a person is asked before it fails."""
-    withdraw(draft, st, "the step failed")
-    state = draft.state
+    withdraw(recorder, st, "the step failed")
+    state = recorder.state
     policy = overruled_by or ("continue" if st.parent else written(state, st).on_failure)
     if policy == "back_to" or (policy == "ask" and state.winding_up):
         policy = "fail"
     if policy == "ask":
-        _ask_what_now(draft, st, failure)
+        _ask_what_now(recorder, st, failure)
         return
-    draft.end(e.StepFailed(step=st.key, round=st.round, attempt=st.attempt, failure=failure, policy=policy))
+    recorder.end(
+        e.StepFailed(step=st.key, round=st.round, attempt=st.attempt, failure=failure, policy=policy)
+    )
     if st.parent:
-        _item_failed(draft, state.steps[st.parent])
+        _item_failed(recorder, state.steps[st.parent])
     elif policy == "cancel":
-        stop_running(draft, f"{st.key} failed")
+        stop_running(recorder, f"{st.key} failed")
     elif policy == "pause" and not (state.status == "paused" and state.reason == "by request"):
-        draft.emit(e.RunPaused(reason="blocked", detail=f"{st.key} failed: {failure.message}"))
+        recorder.emit(e.RunPaused(reason="blocked", detail=f"{st.key} failed: {failure.message}"))
 
 
-def _ask_what_now(draft: Draft, st: StepState, failure: Failure) -> None:
+def _ask_what_now(recorder: Recorder, st: StepState, failure: Failure) -> None:
     question = "Try it again, skip it, or let the run fail?"
     ask(
-        draft,
+        recorder,
         st,
         about="failure",
         prompt=f"Step `{st.key}` failed: {failure.message}. {question}",
@@ -176,9 +178,9 @@ def _ask_what_now(draft: Draft, st: StepState, failure: Failure) -> None:
     )
 
 
-def end_foreach(draft: Draft, parent: StepState) -> None:
+def end_foreach(recorder: Recorder, parent: StepState) -> None:
     """When the last item has ended, so does the step."""
-    state = draft.state
+    state = recorder.state
     if parent.open_items or parent.status != "running":
         return
     items = [state.steps[key] for key in parent.items]
@@ -186,32 +188,34 @@ def end_foreach(draft: Draft, parent: StepState) -> None:
     if broken:
         first = broken[0].failure or Failure(kind="permanent", message="it was stopped")
         more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
-        exhausted(draft, parent, Failure(kind=first.kind, message=f"{broken[0].key}: {first.message}{more}"))
+        exhausted(
+            recorder, parent, Failure(kind=first.kind, message=f"{broken[0].key}: {first.message}{more}")
+        )
         return
-    result = left_by(draft, parent)
+    result = left_by(recorder, parent)
     fault = too_large(result)
     if fault:
         what = f"what its {len(items)} items gave is too large together: {fault}; let each give large data as a file"
-        fail_step(draft, parent, Failure(kind="invalid_output", message=what))
+        fail_step(recorder, parent, Failure(kind="invalid_output", message=what))
     else:
-        conclude(draft, parent, result)
+        conclude(recorder, parent, result)
 
 
-def _item_failed(draft: Draft, parent: StepState) -> None:
+def _item_failed(recorder: Recorder, parent: StepState) -> None:
     """The first failed item starts no further ones, unless the step is to be continued."""
-    if parent.broken_items == 1 and written(draft.state, parent).on_failure != "continue":
-        for item in (draft.state.steps[key] for key in parent.items):
+    if parent.broken_items == 1 and written(recorder.state, parent).on_failure != "continue":
+        for item in (recorder.state.steps[key] for key in parent.items):
             if not _has_begun(item):
-                withdraw(draft, item, "another item failed")
-                draft.emit(e.StepSkipped(item.key, item.round, cause="need", reason="another item failed"))
-    end_foreach(draft, parent)
+                withdraw(recorder, item, "another item failed")
+                recorder.emit(e.StepSkipped(item.key, item.round, cause="need", reason="another item failed"))
+    end_foreach(recorder, parent)
 
 
-def left_by(draft: Draft, st: StepState) -> e.Result:
+def left_by(recorder: Recorder, st: StepState) -> e.Result:
     """What there is of a step's work: what it produced, or what the items of a foreach did, in input order."""
     if st.result is not None or not st.items:
         return st.result or e.Result()
-    items = [draft.state.steps[key] for key in st.items]
+    items = [recorder.state.steps[key] for key in st.items]
     keys = [key[len(st.key) + 1 : -1] for key in st.items]
     return e.Result(
         outputs={"items": [one.result.outputs if one.result else None for one in items], "keys": keys},
@@ -219,11 +223,11 @@ def left_by(draft: Draft, st: StepState) -> e.Result:
     )
 
 
-def stop_running(draft: Draft, reason: str) -> None:
+def stop_running(recorder: Recorder, reason: str) -> None:
     """Abort every step that is under way or waits, items before their foreach; the shell sees that nobody wants them."""
-    found = [st for st in draft.state.steps.values() if st.status in {"running", "waiting"}]
+    found = [st for st in recorder.state.steps.values() if st.status in {"running", "waiting"}]
     for st in sorted(found, key=lambda st: (st.index, not st.parent, st.place)):
-        withdraw(draft, st, reason)
-        draft.end(e.StepAborted(step=st.key, round=st.round, reason=reason))
-    for opened in list(draft.state.asks.values()):
-        withdraw(draft, draft.state.steps[opened.step], reason)
+        withdraw(recorder, st, reason)
+        recorder.end(e.StepAborted(step=st.key, round=st.round, reason=reason))
+    for opened in list(recorder.state.asks.values()):
+        withdraw(recorder, recorder.state.steps[opened.step], reason)

@@ -187,7 +187,7 @@ class StepDue(StepEvent, frozen=True, tag="step.due"):
 
 
 class StepWaiting(StepEvent, frozen=True, tag="step.waiting"):
-    """The step holds no place; `on` says what for."""
+    """The step holds no slot; `on` says what for."""
 
     on: Literal["time", "answer", "quota", "worker", "agent", "host"] = "time"
     until: float | None = None
@@ -318,13 +318,13 @@ class BudgetRaised(Event, frozen=True, tag="budget.raised"):
 
 
 class ConflictFound(StepEvent, frozen=True, tag="conflict.found"):
-    """Commits that were to be woven disagree; the report names steps, paths and hunks."""
+    """Commits that were to be merged disagree; the report names steps, paths and hunks."""
 
     attempt: int = 0
     report: dict[str, Any] = {}
 
 
-class RunWoven(Event, frozen=True, tag="run.woven"):
+class RunMerged(Event, frozen=True, tag="run.merged"):
     """The run's branch stands at this commit."""
 
     branch: str
@@ -389,7 +389,7 @@ AnyEvent = (
     | AskWithdrawn
     | BudgetRaised
     | ConflictFound
-    | RunWoven
+    | RunMerged
     | RunLanded
     | NotePublished
 )

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ropewalk.core import events as e
-from ropewalk.core.draft import Draft, scope_of
 from ropewalk.core.endings import stop_running
+from ropewalk.core.recorder import Recorder, scope_of
 from ropewalk.core.sizes import too_large
 from ropewalk.core.state import State
 from ropewalk.definition.condition import compile as compile_condition
@@ -17,31 +17,31 @@ SHOWN = 10
 """Names that a pause lists."""
 
 
-def rest(draft: Draft) -> None:
+def rest(recorder: Recorder) -> None:
     """Called when no attempt is under way: say what is waited for, or end the run."""
-    state = draft.state
+    state = recorder.state
     if state.failing and not state.closing:
         if not state.moving:
-            stop_running(draft, "the run fails")
-            close(draft, "failed", _errors(state))
+            stop_running(recorder, "the run fails")
+            close(recorder, "failed", _errors(state))
     elif not state.closing and state.unfinished == 0:
-        close(draft, "completed", "")
+        close(recorder, "completed", "")
     elif state.closing and state.finals_left == 0:
-        finish(draft, state.closing, state.why)
-    elif state.prompt or state.moving or (state.ready and state.room > 0):
+        finish(recorder, state.closing, state.why)
+    elif state.immediate or state.moving or (state.ready and state.room > 0):
         return
     elif state.timers:
-        _wait_for_time(draft)
+        _wait_for_time(recorder)
     elif state.asks or state.calls:
         detail = _listed(state.asks) or "a sub-run"
-        draft.emit(
+        recorder.emit(
             e.RunPaused(reason="asked", until=state.alarms[0][0] if state.alarms else None, detail=detail)
         )
     else:
         waits = [key for key, st in state.steps.items() if st.status in {"pending", "waiting", "running"}]
         detail = f"nothing can move: {_listed(waits)}"
-        draft.emit(e.RunStalled(detail=detail))
-        draft.emit(e.RunPaused(reason="blocked", detail=detail))
+        recorder.emit(e.RunStalled(detail=detail))
+        recorder.emit(e.RunPaused(reason="blocked", detail=detail))
 
 
 def is_over(state: State) -> bool:
@@ -49,37 +49,38 @@ def is_over(state: State) -> bool:
     return (state.failing and not state.closing) or not (state.asks or state.calls or state.timers)
 
 
-def close(draft: Draft, status: str, reason: str) -> None:
+def close(recorder: Recorder, status: str, reason: str) -> None:
     """The main steps are over: run the final ones, if there are any, then end so."""
-    state = draft.state
+    state = recorder.state
     if status == "completed" and state.failed:
         status, reason = "failed", _errors(state)
     if state.finals_left:
-        draft.emit(e.RunClosing(status=status, reason=reason))  # type: ignore[arg-type]
+        recorder.emit(e.RunClosing(status=status, reason=reason))  # type: ignore[arg-type]
         return
-    finish(draft, status, reason)
+    finish(recorder, status, reason)
 
 
-def finish(draft: Draft, status: str, reason: str) -> None:
+def finish(recorder: Recorder, status: str, reason: str) -> None:
     """End the run; a final step that failed makes a failure of a success."""
-    state = draft.state
+    state = recorder.state
     if status == "completed" and state.failed:
         status, reason = "failed", _errors(state)
     if status == "completed":
         try:
-            draft.emit(e.RunCompleted(outputs=_outputs(draft), reason=reason))
+            recorder.emit(e.RunCompleted(outputs=_outputs(recorder), reason=reason))
         except ConditionError as error:
-            draft.emit(e.RunFailed(reason=f"outputs: {error}"))
+            recorder.emit(e.RunFailed(reason=f"outputs: {error}"))
     elif status == "failed":
-        draft.emit(e.RunFailed(reason=reason))
+        recorder.emit(e.RunFailed(reason=reason))
     else:
-        draft.emit(e.RunAborted(reason=reason))
+        recorder.emit(e.RunAborted(reason=reason))
 
 
-def _outputs(draft: Draft) -> dict[str, Any]:
-    scope = scope_of(draft.state)
+def _outputs(recorder: Recorder) -> dict[str, Any]:
+    scope = scope_of(recorder.state)
     found = {
-        name: compile_condition(source).value(scope) for name, source in draft.state.workflow.outputs.items()
+        name: compile_condition(source).value(scope)
+        for name, source in recorder.state.workflow.outputs.items()
     }
     fault = too_large(found)
     if fault:
@@ -95,12 +96,12 @@ def _errors(state: State) -> str:
     return first + (f"; also {', '.join(st.key for st in failed[1:])}" if len(failed) > 1 else "")
 
 
-def _wait_for_time(draft: Draft) -> None:
+def _wait_for_time(recorder: Recorder) -> None:
     """Only quotas left to wait for is a pause; a short backoff is not."""
-    state = draft.state
+    state = recorder.state
     if all(state.steps[key].on == "quota" for key in state.timers):
         until = min(state.timers.values())
-        draft.emit(e.RunPaused(reason="quota", until=until, detail=_listed(state.timers)))
+        recorder.emit(e.RunPaused(reason="quota", until=until, detail=_listed(state.timers)))
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from ropewalk.core import events as e
-from ropewalk.core.draft import Draft, scope_of
 from ropewalk.core.endings import conclude, fail_step
 from ropewalk.core.facts import settle_facts
+from ropewalk.core.recorder import Recorder, scope_of
 from ropewalk.core.state import State, StepState
 from ropewalk.core.work import Failure
 from ropewalk.definition.condition import compile as compile_condition
@@ -21,26 +21,26 @@ EVENTS_OF_ONE = 2
 _UNSAFE = re.compile(r"[^\w.@+-]+")
 
 
-def expand(draft: Draft, st: StepState, step: Step) -> None:
+def expand(recorder: Recorder, st: StepState, step: Step) -> None:
     """Put the items of a foreach on record, or end the step when there are none or they cannot be used."""
     foreach = step.foreach or Foreach(over="[]")
     condition = compile_condition(foreach.over)
-    if not settle_facts(draft, st, condition):
+    if not settle_facts(recorder, st, condition):
         return
     try:
-        found = condition.value(scope_of(draft.state, st))
+        found = condition.value(scope_of(recorder.state, st))
         pairs = _pairs(found, foreach)
     except (ConditionError, ValueError) as error:
-        fail_step(draft, st, Failure(kind="permanent", message=f"foreach: {error}"))
+        fail_step(recorder, st, Failure(kind="permanent", message=f"foreach: {error}"))
         return
-    refusal = _too_many(draft.state, len(pairs))
+    refusal = _too_many(recorder.state, len(pairs))
     if refusal:
-        fail_step(draft, st, Failure(kind="permanent", message=refusal))
+        fail_step(recorder, st, Failure(kind="permanent", message=refusal))
     elif not pairs:
-        conclude(draft, st, e.Result(outputs={"items": [], "keys": []}))
+        conclude(recorder, st, e.Result(outputs={"items": [], "keys": []}))
     else:
         keys, values = tuple(k for k, _ in pairs), tuple(v for _, v in pairs)
-        draft.emit(e.StepExpanded(step=st.key, round=st.round, keys=keys, values=values))
+        recorder.emit(e.StepExpanded(step=st.key, round=st.round, keys=keys, values=values))
 
 
 def _too_many(state: State, count: int) -> str:

@@ -16,21 +16,21 @@ def judge(step: Step, needs: int, st: StepState) -> Judgement:
     if st.parent:
         return "go"
     if step.join.kind == "all":
-        if st.left:
+        if st.needs_open:
             return "open"
-        if st.bad:
+        if st.needs_failed:
             return "need"
-        return "route" if needs and st.dead == needs else "go"
+        return "route" if needs and st.needs_off_route == needs else "go"
     wanted = 1 if step.join.kind == "any" else step.join.count
-    if st.good >= wanted or not needs:
+    if st.needs_ok >= wanted or not needs:
         return "go"
-    if st.left + st.good >= wanted:
+    if st.needs_open + st.needs_ok >= wanted:
         return "open"
-    return "route" if st.dead == needs else "need"
+    return "route" if st.needs_off_route == needs else "need"
 
 
-def needs_place(state: State, step: Step, st: StepState) -> bool:
-    """Whether what comes next for an offered step is an attempt; else it is a condition, a list, a question or a call.
+def needs_slot(state: State, step: Step, st: StepState) -> bool:
+    """Whether what comes next for a queued step is an attempt; else it is a condition, a list, a question or a call.
 
     A call needs its turn only where one step goes at a time.
     """
@@ -50,7 +50,7 @@ def wants_condition(state: State, step: Step, st: StepState) -> bool:
     return state.graph.each_when[st.index] == bool(st.parent)
 
 
-def offer(state: State, st: StepState) -> None:
+def enqueue(state: State, st: StepState) -> None:
     """Put a pending step into the heap where it is looked for next, once its needs are enough.
 
     Not when the run or its foreach is past that.
@@ -61,54 +61,54 @@ def offer(state: State, st: StepState) -> None:
         return
     if st.parent and state.steps[st.parent].status != "running":
         return
-    ready = verdict == "go" and needs_place(state, step, st)
-    st.offered = "ready" if ready else "prompt"
+    ready = verdict == "go" and needs_slot(state, step, st)
+    st.queued = "ready" if ready else "immediate"
     st.seated = bool(st.parent)
-    heappush(state.ready if ready else state.prompt, (st.index, st.place, st.key))
+    heappush(state.ready if ready else state.immediate, (st.index, st.place, st.key))
 
 
 def drop_stale(state: State) -> None:
     """Drop heads that do not count any more, so that readers may trust them."""
-    for name, heap in (("ready", state.ready), ("prompt", state.prompt)):
+    for name, heap in (("ready", state.ready), ("immediate", state.immediate)):
         while heap:
             st = state.steps.get(heap[0][2])
-            if st is not None and st.status == "pending" and st.offered == name:
+            if st is not None and st.status == "pending" and st.queued == name:
                 break
             heappop(heap)
 
 
-def arrive(state: State, st: StepState) -> None:
+def step_ended(state: State, st: StepState) -> None:
     """A step has ended: tell its followers; an item tells its foreach."""
     if st.parent:
         _item_ended(state, st)
         return
     graph = state.graph
     _count(state, st, -1)
-    how = manner(st)
+    how = counts_as(st)
     for follower in graph.followers[st.index]:
         other = state.steps[graph.steps[follower].id]
-        other.left -= 1
+        other.needs_open -= 1
         _tally(other, how, 1)
-        if other.status == "pending" and not other.offered:
-            offer(state, other)
+        if other.status == "pending" and not other.queued:
+            enqueue(state, other)
 
 
-def leave(state: State, st: StepState) -> None:
+def step_reopened(state: State, st: StepState) -> None:
     """An ended step is open again: take back what its followers, or its foreach, were told."""
     graph = state.graph
-    how = manner(st)
+    how = counts_as(st)
     if st.parent:
         parent = state.steps[st.parent]
         parent.open_items += 1
-        parent.broken_items -= how == "bad" and st.status != "skipped"
+        parent.broken_items -= how == "failed" and st.status != "skipped"
         return
     _count(state, st, 1)
     for follower in graph.followers[st.index]:
         other = state.steps[graph.steps[follower].id]
-        other.left += 1
+        other.needs_open += 1
         _tally(other, how, -1)
         if judge(graph.steps[follower], len(graph.needs[follower]), other) == "open":
-            other.offered = ""
+            other.queued = ""
 
 
 def _item_ended(state: State, st: StepState) -> None:
@@ -119,27 +119,27 @@ def _item_ended(state: State, st: StepState) -> None:
     while st.seated and parent.queue:
         following = state.steps[parent.queue.pop()]
         if following.status == "pending":
-            offer(state, following)
+            enqueue(state, following)
             break
     st.seated = False
 
 
-def manner(st: StepState) -> str:
+def counts_as(st: StepState) -> str:
     """How an ended step counts for its followers; `pass` is skipped, but in the way of nobody."""
     if st.status == "succeeded":
-        return "good"
+        return "ok"
     if st.status == "skipped":
-        return {"need": "bad", "route": "dead", "end": "dead"}.get(st.cause, "pass")
-    return "bad" if st.status in STEP_ENDED else ""
+        return {"need": "failed", "route": "off_route", "end": "off_route"}.get(st.cause, "pass")
+    return "failed" if st.status in STEP_ENDED else ""
 
 
 def _tally(st: StepState, how: str, by: int) -> None:
-    if how == "good":
-        st.good += by
-    elif how == "bad":
-        st.bad += by
-    elif how == "dead":
-        st.dead += by
+    if how == "ok":
+        st.needs_ok += by
+    elif how == "failed":
+        st.needs_failed += by
+    elif how == "off_route":
+        st.needs_off_route += by
 
 
 def _count(state: State, st: StepState, by: int) -> None:

@@ -1,16 +1,25 @@
-"""What the shell owes a run, read off its state: attempts under way, runs that were called, and when to look again."""
+"""What the shell owes a run, read off its state: attempts under way, called runs to drive or to end, and when to look again.
+
+The driver starts what stands here and is not under way, and stops what is under way and does not stand here; it knows of no
+other source of work. So what the simulation proves of `plan` holds for what runs.
+"""
 
 from __future__ import annotations
 
-from ropewalk.core.effects import Call, Effect, Perform, Wake
+from ropewalk.core.effects import Call, Effect, EndCall, Perform, Wake
 from ropewalk.core.state import State
 
 
 def plan(state: State) -> list[Effect]:
-    """The owed effects, attempts in the order in which they started. Costs as much as there is under way."""
-    if state.ended or state.untouched:
+    """The owed effects, attempts in the order in which they started. Costs as much as there is under way.
+
+    A run that has ended owes only the end of what it called and did not wait for.
+    """
+    if state.untouched:
         return []
-    owed: list[Effect] = []
+    owed: list[Effect] = [EndCall(left.step, left.round, child) for child, left in state.unwanted.items()]
+    if state.ended:
+        return owed
     for key in state.running:
         st = state.steps[key]
         owed.append(Perform(key, st.round, st.attempt))

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ropewalk.core import events as e
-from ropewalk.core.draft import Draft, written
+from ropewalk.core.recorder import Recorder, written
 from ropewalk.core.state import StepState
 from ropewalk.core.work import Artifact
 from ropewalk.definition.workflow import Approval
@@ -17,7 +17,7 @@ PLAIN = ("approve", "reject", "amend")
 
 
 def ask(
-    draft: Draft,
+    recorder: Recorder,
     st: StepState,
     *,
     about: e.AskKind,
@@ -39,12 +39,12 @@ def ask(
         titles = tuple(c.title for c in approval.choices)
         form, default = approval.form, approval.default
         if approval.expires_seconds is not None:
-            expires_at = draft.now + approval.expires_seconds
+            expires_at = recorder.now + approval.expires_seconds
     shown = {"prompt": prompt, "show": show, "choices": choices, "detail": detail or {}}
     opened = e.AskOpened(
         step=st.key,
         round=st.round,
-        ask=name or f"a{draft.state.ask_count + 1}",
+        ask=name or f"a{recorder.state.ask_count + 1}",
         about=about,
         prompt=prompt,
         choices=choices,
@@ -58,22 +58,22 @@ def ask(
         attempt=st.attempt,
         detail=detail or {},
     )
-    draft.emit(opened)
+    recorder.emit(opened)
 
 
-def withdraw(draft: Draft, st: StepState, reason: str) -> None:
+def withdraw(recorder: Recorder, st: StepState, reason: str) -> None:
     """Close the open asks of a step. A run that waited for one of them to allow more goes on, and asks anew if it must."""
     for name in list(st.asks):
-        about = draft.state.asks[name].about
-        draft.emit(e.AskWithdrawn(step=st.key, round=st.round, ask=name, reason=reason))
-        if about == "budget" and draft.state.status == "paused" and draft.state.reason == "budget":
-            draft.emit(e.RunResumed(detail=reason))
+        about = recorder.state.asks[name].about
+        recorder.emit(e.AskWithdrawn(step=st.key, round=st.round, ask=name, reason=reason))
+        if about == "budget" and recorder.state.status == "paused" and recorder.state.reason == "budget":
+            recorder.emit(e.RunResumed(detail=reason))
 
 
-def withdraw_budget_asks(draft: Draft, reason: str) -> None:
+def withdraw_budget_asks(recorder: Recorder, reason: str) -> None:
     """More was allowed without an answer."""
-    for opened in [opened for opened in draft.state.asks.values() if opened.about == "budget"]:
-        withdraw(draft, draft.state.steps[opened.step], reason)
+    for opened in [opened for opened in recorder.state.asks.values() if opened.about == "budget"]:
+        withdraw(recorder, recorder.state.steps[opened.step], reason)
 
 
 def verdicts(opened: e.AskOpened) -> tuple[str, ...]:
@@ -98,7 +98,7 @@ def consent(opened: e.AskOpened) -> str:
     return "approve"
 
 
-def prompt_of(draft: Draft, st: StepState, approval: Approval, otherwise: str) -> str:
+def prompt_of(recorder: Recorder, st: StepState, approval: Approval, otherwise: str) -> str:
     """The text of an ask: what was written, or a sentence that names the step."""
-    step = written(draft.state, st)
+    step = written(recorder.state, st)
     return approval.prompt or otherwise.format(step=step.title or st.key)

@@ -7,10 +7,10 @@ import msgspec
 from ropewalk.core import events as e
 from ropewalk.core.backoff import retry_at
 from ropewalk.core.commands import Note, OpenAsk, Report, ReportChild, ReportLost, Wait
-from ropewalk.core.draft import Draft, refuse, written
 from ropewalk.core.endings import deliver, exhausted
 from ropewalk.core.facts import know
 from ropewalk.core.questions import ask, withdraw, withdraw_budget_asks
+from ropewalk.core.recorder import Recorder, refuse, written
 from ropewalk.core.rounds import send_back
 from ropewalk.core.routes import take_route
 from ropewalk.core.state import ENDED, StepState
@@ -22,44 +22,44 @@ LOOKS_AGAIN_SECONDS = 30.0
 """When a wait that names no time is over."""
 
 
-def under_way(draft: Draft, step: str, round_: int, attempt: int) -> StepState | None:
+def under_way(recorder: Recorder, step: str, round_: int, attempt: int) -> StepState | None:
     """The step, if exactly this attempt of it is on record as running."""
-    st = draft.state.steps.get(step)
-    if st is None or step not in draft.state.running or st.round != round_ or st.attempt != attempt:
+    st = recorder.state.steps.get(step)
+    if st is None or step not in recorder.state.running or st.round != round_ or st.attempt != attempt:
         return None
     return st
 
 
-def report(draft: Draft, command: Report) -> None:
+def report(recorder: Recorder, command: Report) -> None:
     """An attempt ended with an outcome."""
-    st = under_way(draft, command.step, command.round, command.attempt)
+    st = under_way(recorder, command.step, command.round, command.attempt)
     if st is not None:
-        _accept(draft, st, command.outcome)
+        _accept(recorder, st, command.outcome)
 
 
-def _accept(draft: Draft, st: StepState, outcome: Outcome) -> None:
+def _accept(recorder: Recorder, st: StepState, outcome: Outcome) -> None:
     """Judge what an attempt or a called run gave back."""
-    step = written(draft.state, st)
-    withdraw(draft, st, "its attempt ended")
+    step = written(recorder.state, st)
+    withdraw(recorder, st, "its attempt ended")
     for verdict in outcome.verdicts:
-        draft.emit(e.GateJudged(step=st.key, round=st.round, attempt=st.attempt, verdict=verdict))
+        recorder.emit(e.GateJudged(step=st.key, round=st.round, attempt=st.attempt, verdict=verdict))
     red = [v for v in outcome.verdicts if v.verdict == "FAIL"]
     if outcome.failure is not None:
-        _failed(draft, st, outcome, outcome.failure)
+        _failed(recorder, st, outcome, outcome.failure)
     elif red:
         findings = tuple(f for v in red for f in v.findings)
-        _red(draft, st, step, outcome, f"gate {red[0].gate} failed", findings)
+        _red(recorder, st, step, outcome, f"gate {red[0].gate} failed", findings)
     elif step.decision is not None and outcome.route not in [r.name for r in step.decision.routes]:
         names = ", ".join(r.name for r in step.decision.routes)
         message = f"the route {outcome.route!r} is none of {names}"
-        _failed(draft, st, outcome, Failure(kind="invalid_output", message=message))
+        _failed(recorder, st, outcome, Failure(kind="invalid_output", message=message))
     else:
         for name, value in outcome.facts.items():
-            know(draft, name, value, by=st.key)
+            know(recorder, name, value, by=st.key)
         if step.decision is not None:
-            take_route(draft, st, outcome.route, by=outcome.agent or st.key, result=_result(outcome))
+            take_route(recorder, st, outcome.route, by=outcome.agent or st.key, result=_result(outcome))
         else:
-            deliver(draft, st, _result(outcome))
+            deliver(recorder, st, _result(outcome))
 
 
 def _result(outcome: Outcome) -> e.Result:
@@ -79,22 +79,22 @@ def _result(outcome: Outcome) -> e.Result:
 
 
 def _red(
-    draft: Draft, st: StepState, step: Step, outcome: Outcome, reason: str, findings: tuple[str, ...]
+    recorder: Recorder, st: StepState, step: Step, outcome: Outcome, reason: str, findings: tuple[str, ...]
 ) -> None:
     """A gate said no: back with its findings where the workflow says so, else the attempt has failed."""
-    if step.back_to is not None and not draft.state.winding_up:
+    if step.back_to is not None and not recorder.state.winding_up:
         result = _result(outcome)
-        draft.emit(e.StepProduced(step=st.key, round=st.round, attempt=st.attempt, result=result))
-        send_back(draft, st, reason=reason, findings=findings, source=st.key)
+        recorder.emit(e.StepProduced(step=st.key, round=st.round, attempt=st.attempt, result=result))
+        send_back(recorder, st, reason=reason, findings=findings, source=st.key)
         return
     message = reason + (": " + "; ".join(findings[:5]) if findings else "")
-    _failed(draft, st, outcome, Failure(kind="gate", message=message))
+    _failed(recorder, st, outcome, Failure(kind="gate", message=message))
 
 
-def _failed(draft: Draft, st: StepState, outcome: Outcome, failure: Failure) -> None:
-    asks = failure.kind == "conflict" and failure.report.get("ask", True) and not draft.state.winding_up
-    again = None if asks else _comes_back(draft, st, failure, outcome.usage)
-    draft.emit(
+def _failed(recorder: Recorder, st: StepState, outcome: Outcome, failure: Failure) -> None:
+    asks = failure.kind == "conflict" and failure.report.get("ask", True) and not recorder.state.winding_up
+    again = None if asks else _comes_back(recorder, st, failure, outcome.usage)
+    recorder.emit(
         e.AttemptFailed(
             step=st.key,
             round=st.round,
@@ -108,20 +108,20 @@ def _failed(draft: Draft, st: StepState, outcome: Outcome, failure: Failure) -> 
         )
     )
     if failure.kind == "conflict":
-        draft.emit(e.ConflictFound(step=st.key, round=st.round, attempt=st.attempt, report=failure.report))
+        recorder.emit(e.ConflictFound(step=st.key, round=st.round, attempt=st.attempt, report=failure.report))
     if asks:
         choices = ("ours", "theirs", "resolved", "reject")
-        ask(draft, st, about="conflict", prompt=failure.message, choices=choices, detail=failure.report)
+        ask(recorder, st, about="conflict", prompt=failure.message, choices=choices, detail=failure.report)
     elif again is None:
-        exhausted(draft, st, failure)
+        exhausted(recorder, st, failure)
 
 
-def _comes_back(draft: Draft, st: StepState, failure: Failure, usage: Usage) -> float | None:
+def _comes_back(recorder: Recorder, st: StepState, failure: Failure, usage: Usage) -> float | None:
     """When the step is tried again by itself; None when it is not, or may not be any more."""
-    state, step = draft.state, written(draft.state, st)
+    state, step = recorder.state, written(recorder.state, st)
     counts = failure.kind != "lost" and not (failure.kind == "quota" and failure.retry_at is not None)
-    again = retry_at(step.retry, failure, st.tries + counts, f"{state.run}/{st.key}/{st.round}", draft.now)
-    return None if state.winding_up or _over_its_budget(step.budget, st, usage, draft.now) else again
+    again = retry_at(step.retry, failure, st.tries + counts, f"{state.run}/{st.key}/{st.round}", recorder.now)
+    return None if state.winding_up or _over_its_budget(step.budget, st, usage, recorder.now) else again
 
 
 def _over_its_budget(budget: Budget, st: StepState, usage: Usage, now: float) -> bool:
@@ -138,68 +138,68 @@ def _over_its_budget(budget: Budget, st: StepState, usage: Usage, now: float) ->
     )
 
 
-def report_lost(draft: Draft, command: ReportLost) -> None:
+def report_lost(recorder: Recorder, command: ReportLost) -> None:
     """Attempts that nobody works on any more are tried again; a run that only ever loses them is blocked."""
-    state = draft.state
-    found = [key for key, round_, attempt in command.attempts if under_way(draft, key, round_, attempt)]
+    state = recorder.state
+    found = [key for key, round_, attempt in command.attempts if under_way(recorder, key, round_, attempt)]
     gone = list(dict.fromkeys(found))
     if not gone:
         return
     at_work = gone if command.at_work is None else [key for key in gone if key in command.at_work]
-    draft.emit(e.RunRecovered(lost=tuple(gone), at_work=tuple(at_work)))
+    recorder.emit(e.RunRecovered(lost=tuple(gone), at_work=tuple(at_work)))
     for key in gone:
         st = state.steps.get(key)
         report = {"at_work": True} if key in at_work else {}
         failure = Failure(kind="lost", message="the process that worked on it is gone", report=report)
         if st is not None and key in state.running:
-            withdraw(draft, st, "its attempt ended")
-            _failed(draft, st, Outcome(failure=failure), failure)
+            withdraw(recorder, st, "its attempt ended")
+            _failed(recorder, st, Outcome(failure=failure), failure)
     if state.recoveries >= state.workflow.limits.recoveries and state.status == "running":
         detail = f"{state.recoveries} recoveries without any progress; lost {', '.join(gone)}"
-        draft.emit(e.RunPaused(reason="blocked", detail=detail))
+        recorder.emit(e.RunPaused(reason="blocked", detail=detail))
 
 
-def report_child(draft: Draft, command: ReportChild) -> None:
+def report_child(recorder: Recorder, command: ReportChild) -> None:
     """A called run paused, went on, or ended; of one that is not waited for any more only its end counts."""
-    state = draft.state
+    state = recorder.state
     if command.child in state.unwanted:
-        _stopped(draft, command)
+        _stopped(recorder, command)
         return
     st = state.steps.get(command.step)
     if st is None or command.step not in state.calls or st.round != command.round:
         return
     if command.status == "pending" or command.child not in {"", st.child}:
         return
-    _settle(draft, st, command)
+    _settle(recorder, st, command)
     if command.status == "paused" or command.status == "running":
         if command.status != st.child_status:
             moved = e.ChildMoved(step=st.key, round=st.round, status=command.status, detail=command.reason)
-            draft.emit(moved)
+            recorder.emit(moved)
     elif command.status == "completed" or command.outcome.failure is not None:
-        _accept(draft, st, command.outcome)
+        _accept(recorder, st, command.outcome)
     else:
         kind: ErrorClass = "refused" if command.status == "aborted" else "permanent"
         failure = Failure(kind=kind, message=f"{st.child} {command.status}: {command.reason}")
-        _failed(draft, st, command.outcome, failure)
+        _failed(recorder, st, command.outcome, failure)
     if command.status != "paused" and state.status == "paused" and state.reason in {"asked", "quota"}:
-        draft.emit(e.RunResumed(detail=f"{st.child} is {command.status}"))
+        recorder.emit(e.RunResumed(detail=f"{st.child} is {command.status}"))
 
 
-def _stopped(draft: Draft, command: ReportChild) -> None:
+def _stopped(recorder: Recorder, command: ReportChild) -> None:
     if command.status not in ENDED:
         return
-    told = draft.state.unwanted[command.child]
+    told = recorder.state.unwanted[command.child]
     more, granted = _since(command.spent, told.spent), _granted_since(command.granted, told.granted)
-    draft.emit(e.ChildStopped(told.step, told.round, command.child, spent=more, granted=granted))
+    recorder.emit(e.ChildStopped(told.step, told.round, command.child, spent=more, granted=granted))
     if granted != Amount():
-        withdraw_budget_asks(draft, "the budget was raised")
+        withdraw_budget_asks(recorder, "the budget was raised")
 
 
-def _settle(draft: Draft, st: StepState, command: ReportChild) -> None:
+def _settle(recorder: Recorder, st: StepState, command: ReportChild) -> None:
     """What the called run spent since it was last told of, and what it was allowed on top; a late report tells nothing new."""
     more = _since(command.spent, st.child_spent)
     if more != Spending():
-        draft.emit(e.ChildSpent(step=st.key, round=st.round, spent=more))
+        recorder.emit(e.ChildSpent(step=st.key, round=st.round, spent=more))
     granted = _granted_since(command.granted, st.child_granted)
     if granted != Amount():
         raised = e.BudgetRaised(
@@ -207,11 +207,11 @@ def _settle(draft: Draft, st: StepState, command: ReportChild) -> None:
             tokens=granted.tokens or None,
             attempts=granted.attempts or None,
             seconds=granted.seconds or None,
-            caller=draft.state.parent is not None,
+            caller=recorder.state.parent is not None,
             step=st.key,
         )
-        draft.emit(raised)
-        withdraw_budget_asks(draft, "the budget was raised")
+        recorder.emit(raised)
+        withdraw_budget_asks(recorder, "the budget was raised")
 
 
 def _since(now: Spending, before: Spending) -> Spending:
@@ -240,33 +240,37 @@ def _granted_since(now: Amount, before: Amount) -> Amount:
     )
 
 
-def note(draft: Draft, command: Note) -> None:
+def note(recorder: Recorder, command: Note) -> None:
     """Put on record what must survive a crash of the attempt."""
-    if under_way(draft, command.step, command.round, command.attempt):
-        draft.emit(
+    if under_way(recorder, command.step, command.round, command.attempt):
+        recorder.emit(
             e.AttemptNoted(step=command.step, round=command.round, attempt=command.attempt, note=command.note)
         )
 
 
-def wait(draft: Draft, command: Wait) -> None:
-    """An attempt gives its place back until a time; what waits for a worker or an agent looks again after a while."""
-    st = under_way(draft, command.step, command.round, command.attempt)
+def wait(recorder: Recorder, command: Wait) -> None:
+    """An attempt gives its slot back until a time; what waits for a worker or an agent looks again after a while."""
+    st = under_way(recorder, command.step, command.round, command.attempt)
     if st is not None:
-        until = command.until if command.until is not None else draft.now + LOOKS_AGAIN_SECONDS
-        withdraw(draft, st, "its attempt ended")
-        draft.emit(
+        until = command.until if command.until is not None else recorder.now + LOOKS_AGAIN_SECONDS
+        withdraw(recorder, st, "its attempt ended")
+        recorder.emit(
             e.StepWaiting(step=st.key, round=st.round, on=command.on, until=until, detail=command.detail)
         )
 
 
-def open_ask(draft: Draft, command: OpenAsk) -> None:
-    """An attempt under way asks a person and goes on holding its place."""
-    st = under_way(draft, command.step, command.round, command.attempt)
+def open_ask(recorder: Recorder, command: OpenAsk) -> None:
+    """An attempt under way asks a person and goes on holding its slot."""
+    st = under_way(recorder, command.step, command.round, command.attempt)
     if command.about != "permission":
         refuse("ask", f"an attempt asks for a permission, not about {command.about!r}")
-    if st is not None and command.ask not in draft.state.asks and command.ask not in draft.state.answers:
+    if (
+        st is not None
+        and command.ask not in recorder.state.asks
+        and command.ask not in recorder.state.answers
+    ):
         ask(
-            draft,
+            recorder,
             st,
             about=command.about,
             prompt=command.prompt,

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from ropewalk.core import events as e
 from ropewalk.core.bypass import Bypass, still_left_out
-from ropewalk.core.draft import Draft, written
 from ropewalk.core.questions import ask, withdraw
+from ropewalk.core.recorder import Recorder, written
 from ropewalk.core.state import State, StepState
 from ropewalk.definition.workflow import BackTo
 
 
 def send_back(
-    draft: Draft,
+    recorder: Recorder,
     st: StepState,
     *,
     reason: str,
@@ -23,47 +23,47 @@ def send_back(
     forced: bool = False,
 ) -> None:
     """Re-open everything from the step's `back_to` up to it (an item sends back its foreach), or else the step alone."""
-    state = draft.state
+    state = recorder.state
     back = written(state, st).back_to
     if back is None:
-        do_again(draft, st, reason=reason, source=source, forced=forced)
+        do_again(recorder, st, reason=reason, source=source, forced=forced)
         return
     origin = state.steps[st.parent] if st.parent else st
     if spent(state, st, back) and not forced:
-        _escalate(draft, st, reason, findings, f"sent back to `{back.to}` {origin.turns} times")
+        _escalate(recorder, st, reason, findings, f"sent back to `{back.to}` {origin.turns} times")
         return
     keys = _between(state, back.to, origin)
     target = back.to if back.to in keys else keys[0]
-    _open(draft, e.RoundOpened(origin.key, target, keys, origin.turns + 1, reason, findings, source))
+    _open(recorder, e.RoundOpened(origin.key, target, keys, origin.turns + 1, reason, findings, source))
 
 
-def do_again(draft: Draft, st: StepState, *, reason: str, source: str, forced: bool = False) -> None:
+def do_again(recorder: Recorder, st: StepState, *, reason: str, source: str, forced: bool = False) -> None:
     """Re-open this one step (or item), with the reason in its brief; that is no turn of a loop."""
-    if st.round > draft.state.workflow.limits.rounds and not forced:
-        _escalate(draft, st, reason, (), f"done {st.round} times")
+    if st.round > recorder.state.workflow.limits.rounds and not forced:
+        _escalate(recorder, st, reason, (), f"done {st.round} times")
         return
-    _open(draft, e.RoundOpened(st.key, st.key, (st.key,), st.turns, reason, source=source))
+    _open(recorder, e.RoundOpened(st.key, st.key, (st.key,), st.turns, reason, source=source))
 
 
-def _open(draft: Draft, opened: e.RoundOpened) -> None:
-    steps = draft.state.steps
-    left_out = [key for step in opened.steps for key in left_out_by(draft.state, steps[step])]
+def _open(recorder: Recorder, opened: e.RoundOpened) -> None:
+    steps = recorder.state.steps
+    left_out = [key for step in opened.steps for key in left_out_by(recorder.state, steps[step])]
     for step in opened.steps:
         for key in (*steps[step].items, step):
-            withdraw(draft, steps[key], "a new round begins")
-    draft.emit(opened)
-    bypassed = still_left_out(draft.state)
+            withdraw(recorder, steps[key], "a new round begins")
+    recorder.emit(opened)
+    bypassed = still_left_out(recorder.state)
     for step in opened.steps:
         if step in bypassed and bypassed[step].cause == "route":
-            _pass_by(draft, steps[step], bypassed[step])
-    take_along(draft, left_out)
+            _pass_by(recorder, steps[step], bypassed[step])
+    take_along(recorder, left_out)
 
 
-def retry(draft: Draft, st: StepState, reason: str = "") -> None:
+def retry(recorder: Recorder, st: StepState, reason: str = "") -> None:
     """Try a step again in the same round, at a person's word."""
-    left_out = left_out_by(draft.state, st)
-    draft.emit(e.StepRetried(step=st.key, round=st.round, reason=reason))
-    take_along(draft, left_out)
+    left_out = left_out_by(recorder.state, st)
+    recorder.emit(e.StepRetried(step=st.key, round=st.round, reason=reason))
+    take_along(recorder, left_out)
 
 
 def spent(state: State, st: StepState, back: BackTo) -> bool:
@@ -96,28 +96,28 @@ def _for_its_needs(st: StepState) -> bool:
     return st.status == "skipped" and st.cause in {"need", "route"} and not st.decision
 
 
-def take_along(draft: Draft, keys: list[str]) -> None:
+def take_along(recorder: Recorder, keys: list[str]) -> None:
     """Open steps again that were left out, and what was left out because of them."""
     for key in keys:
-        st = draft.state.steps[key]
+        st = recorder.state.steps[key]
         if st.status == "skipped":
-            retry(draft, st)
-            bypass = still_left_out(draft.state).get(key)
+            retry(recorder, st)
+            bypass = still_left_out(recorder.state).get(key)
             if bypass is not None:
-                _pass_by(draft, st, bypass)
+                _pass_by(recorder, st, bypass)
 
 
-def _pass_by(draft: Draft, st: StepState, bypass: Bypass) -> None:
+def _pass_by(recorder: Recorder, st: StepState, bypass: Bypass) -> None:
     """A step that is open again stays out by another decision, and goes along when that one is made anew."""
     skipped = e.StepSkipped(st.key, st.round, bypass.cause, bypass.reason, decision=bypass.decision)
-    draft.end(skipped)
+    recorder.end(skipped)
 
 
-def _escalate(draft: Draft, st: StepState, reason: str, findings: tuple[str, ...], done: str) -> None:
-    withdraw(draft, st, "escalated")
+def _escalate(recorder: Recorder, st: StepState, reason: str, findings: tuple[str, ...], done: str) -> None:
+    withdraw(recorder, st, "escalated")
     question = "Go on as it is, try once more, or give up?"
     ask(
-        draft,
+        recorder,
         st,
         about="escalation",
         prompt=f"Step `{st.key}` was {done} and is not there yet: {reason}. {question}",

@@ -29,7 +29,7 @@ STEP_ENDED: frozenset[str] = frozenset({"succeeded", "failed", "skipped", "abort
 class StepState(Struct):
     """One step, or one item of a foreach (`id[key]`, `parent` set), in its present round.
 
-    `left`, `good`, `bad`, `dead` count its needs: not ended, ended well, ended badly, on a route not taken.
+    `needs_open`, `needs_ok`, `needs_failed` and `needs_off_route` count its needs: not ended, ended well, ended badly, on a route not taken.
     `attempt` numbers the tries of this round, `tries` those that eat the retry budget, `attempts` all there ever were.
     `asks` are its open ones. `decision` took another route than the one that leads here. Of a foreach: `queue` has the
     items that no place of `at_most` was free for yet, the next one last; `broken_items` failed or were stopped. An item is
@@ -43,16 +43,16 @@ class StepState(Struct):
 
     key: str
     index: int
-    left: int
+    needs_open: int
     status: StepStatus = "pending"
     round: int = 1
     attempt: int = 0
     tries: int = 0
     attempts: int = 0
-    good: int = 0
-    bad: int = 0
-    dead: int = 0
-    offered: Literal["", "prompt", "ready"] = ""
+    needs_ok: int = 0
+    needs_failed: int = 0
+    needs_off_route: int = 0
+    queued: Literal["", "immediate", "ready"] = ""
     admitted: bool = False
     asked: bool = False
     on: str = ""
@@ -123,8 +123,8 @@ class Unwanted(Struct, frozen=True):
 
 
 class State(Struct):
-    """A run. `ready` (needs a place) and `prompt` (needs none) are heaps of (order, item, key) with stale entries allowed:
-    an entry counts while its step is pending and offered. `alarms` is such a heap too (`ropewalk.core.alarms`).
+    """A run. `ready` (needs a slot) and `immediate` (needs none) are heaps of (order, item, key) with stale entries allowed:
+    an entry counts while its step is pending and queued. `alarms` is such a heap too (`ropewalk.core.alarms`).
 
     `closing` is how the run will end and `why`. `failed` steps with what each does to the run; `moving` are the calls
     whose run is not paused; `unwanted` called runs that have to be stopped, by id; `wanted` facts with the open asks for
@@ -168,7 +168,7 @@ class State(Struct):
     moving: dict[str, None] = field(default_factory=dict)
     unwanted: dict[str, Unwanted] = field(default_factory=dict)
     ready: list[tuple[int, int, str]] = field(default_factory=list)
-    prompt: list[tuple[int, int, str]] = field(default_factory=list)
+    immediate: list[tuple[int, int, str]] = field(default_factory=list)
     timers: dict[str, float] = field(default_factory=dict)
     deadlines: dict[str, float] = field(default_factory=dict)
     alarms: list[Alarm] = field(default_factory=list)
@@ -195,7 +195,7 @@ class State(Struct):
 
     @property
     def parallel(self) -> int:
-        """How many attempts may hold a place at once; one after losses in a row, so that who causes them is found."""
+        """How many attempts may hold a slot at once; one after losses in a row, so that who causes them is found."""
         if self.options.sequential or self.recoveries > 1:
             return 1
         return self.options.parallel or self.workflow.limits.parallel
@@ -215,15 +215,6 @@ class State(Struct):
         """Whether the run's own time does not go on, because only people are waited for."""
         waits = self.status == "paused" and self.reason in FOR_PEOPLE
         return waits and not self.closing and not self.workflow.limits.count_waits
-
-    def worked_seconds(self, now: float) -> float:
-        """How long the run has been going on, without the time in which only people were waited for."""
-        if self.started_at is None:
-            return 0.0
-        waited = 0.0 if self.workflow.limits.count_waits else self.waited_seconds
-        if self.clock_stands and self.paused_at is not None:
-            waited += now - self.paused_at
-        return now - self.started_at - waited
 
     @property
     def untouched(self) -> bool:

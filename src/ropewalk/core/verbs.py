@@ -20,11 +20,11 @@ from ropewalk.core.commands import (
     SetFact,
     SkipStep,
 )
-from ropewalk.core.draft import Draft, refuse
 from ropewalk.core.endings import skip_step, stop_running
 from ropewalk.core.finish import close
 from ropewalk.core.ids import RUN_ID_RULE, is_run_id
 from ropewalk.core.questions import withdraw, withdraw_budget_asks
+from ropewalk.core.recorder import Recorder, refuse
 from ropewalk.core.rounds import left_out_by, retry, take_along
 from ropewalk.core.state import State, StepState
 from ropewalk.errors import NoSuchStep
@@ -41,20 +41,20 @@ KEEPS = (
     | e.NotePublished
 )
 """What a fork may bring along: facts about what is over."""
-OWN = e.NotePublished | e.RunWoven | e.RunLanded
+OWN = e.NotePublished | e.RunMerged | e.RunLanded
 """What may be told to a run from outside: nothing that the rules decide."""
 
 
-def create(draft: Draft, command: Create) -> None:
+def create(recorder: Recorder, command: Create) -> None:
     """Begin a run; doing it twice is refused."""
-    if draft.state.created:
-        refuse("start", f"run {draft.state.run} is there already")
-    if not is_run_id(draft.state.run):
-        refuse("start", f"{draft.state.run!r:.80} is no name for a run: {RUN_ID_RULE}")
+    if recorder.state.created:
+        refuse("start", f"run {recorder.state.run} is there already")
+    if not is_run_id(recorder.state.run):
+        refuse("start", f"{recorder.state.run!r:.80} is no name for a run: {RUN_ID_RULE}")
     for event in command.given:
         if not isinstance(event, KEEPS):
             refuse("fork", f"{_tag(event)} is nothing that a fork can keep")
-    draft.emit(
+    recorder.emit(
         e.RunCreated(
             workflow=command.workflow,
             digest=command.digest,
@@ -68,40 +68,40 @@ def create(draft: Draft, command: Create) -> None:
         )
     )
     for event in command.given:
-        draft.emit(event)
+        recorder.emit(event)
 
 
-def take_in(draft: Draft, command: Import) -> None:
+def take_in(recorder: Recorder, command: Import) -> None:
     """What came from another store is only looked at until somebody resumes it."""
-    draft.emit(e.RunImported(root=command.root, by=command.by))
+    recorder.emit(e.RunImported(root=command.root, by=command.by))
 
 
-def pause(draft: Draft, command: Pause) -> None:
+def pause(recorder: Recorder, command: Pause) -> None:
     """What runs finishes and is recorded, nothing starts."""
-    _open(draft, "pause")
-    if draft.state.status == "paused" and draft.state.reason == "by request":
+    _open(recorder, "pause")
+    if recorder.state.status == "paused" and recorder.state.reason == "by request":
         refuse("pause", "the run is paused already")
-    if draft.state.closing == "aborted":
+    if recorder.state.closing == "aborted":
         refuse("pause", "the run is being aborted")
     why = ": ".join(word for word in (command.by, command.reason) if word)
-    draft.emit(e.RunPaused(reason="by request", detail=why))
+    recorder.emit(e.RunPaused(reason="by request", detail=why))
 
 
-def hold(draft: Draft, command: Hold) -> None:
+def hold(recorder: Recorder, command: Hold) -> None:
     """Wait for values that were never kept; what runs finishes. A run that stands still until somebody lets it go on is left as
     it is; one that goes on by itself, when a time or an answer comes, is not."""
-    state = draft.state
+    state = recorder.state
     moves = state.status in {"pending", "running"} or (
         state.status == "paused" and state.reason in {"quota", "asked"}
     )
     if moves and state.closing != "aborted":
-        draft.emit(e.RunPaused(reason="secret", detail=command.detail))
+        recorder.emit(e.RunPaused(reason="secret", detail=command.detail))
 
 
-def resume(draft: Draft, command: Resume) -> None:
+def resume(recorder: Recorder, command: Resume) -> None:
     """Go on after a pause by request or a block; a pause for an answer ends with the answer."""
-    state = draft.state
-    _open(draft, "resume")
+    state = recorder.state
+    _open(recorder, "resume")
     if state.status != "paused":
         refuse("resume", f"the run is {state.status}, not paused")
     if state.reason == "asked" and state.asks:
@@ -111,28 +111,28 @@ def resume(draft: Draft, command: Resume) -> None:
         )
     if state.reason == "budget":
         refuse("resume", "its budget is used up; answer the ask to allow more")
-    draft.emit(e.RunResumed(detail=command.by) if state.started_at is not None else e.RunStarted())
+    recorder.emit(e.RunResumed(detail=command.by) if state.started_at is not None else e.RunStarted())
     for key in [key for key, policy in state.failed.items() if policy == "pause"]:
-        retry(draft, state.steps[key])
+        retry(recorder, state.steps[key])
 
 
-def abort(draft: Draft, command: Abort) -> None:
+def abort(recorder: Recorder, command: Abort) -> None:
     """Stop everything; final steps still run, for as long as their grace allows, but not those of a mere import."""
-    _open(draft, "abort")
+    _open(recorder, "abort")
     by = f" (by {command.by})" if command.by else ""
     reason = (command.reason or "aborted") + by
-    stop_running(draft, reason)
-    if draft.state.closing or draft.state.started_at is None or draft.state.untouched:
-        draft.emit(e.RunAborted(reason=reason))
+    stop_running(recorder, reason)
+    if recorder.state.closing or recorder.state.started_at is None or recorder.state.untouched:
+        recorder.emit(e.RunAborted(reason=reason))
     else:
-        close(draft, "aborted", reason)
+        close(recorder, "aborted", reason)
 
 
-def retry_step(draft: Draft, command: RetryStep) -> None:
+def retry_step(recorder: Recorder, command: RetryStep) -> None:
     """Try failed steps again with a fresh budget of attempts, and what was stopped with them; an ended run goes on."""
-    state = draft.state
+    state = recorder.state
     if command.step:
-        st = find(draft, command.step)
+        st = find(recorder, command.step)
         chosen = [state.steps[st.parent] if st.parent else st]
         if chosen[0].status not in {"failed", "aborted"}:
             refuse("retry", f"step {chosen[0].key} is {chosen[0].status}, not failed")
@@ -143,18 +143,18 @@ def retry_step(draft: Draft, command: RetryStep) -> None:
     if state.closing and not state.ended:
         refuse("retry", f"the run is ending ({state.closing}); retry it when it has ended")
     if state.ended:
-        draft.emit(e.RunReopened())
+        recorder.emit(e.RunReopened())
     for st in chosen:
         if st.status in {"failed", "aborted"}:
-            retry(draft, st, command.reason)
-    _take_up_aborted(draft)
-    _unblock(draft, command.by)
+            retry(recorder, st, command.reason)
+    _take_up_aborted(recorder)
+    _unblock(recorder, command.by)
 
 
-def skip(draft: Draft, command: SkipStep) -> None:
+def skip(recorder: Recorder, command: SkipStep) -> None:
     """Leave a step out; its successors go on as if it were done."""
-    st = find(draft, command.step)
-    state = draft.state
+    st = find(recorder, command.step)
+    state = recorder.state
     had_failed = st.status == "failed"
     if st.status in {"succeeded", "skipped", "aborted"}:
         refuse("skip", f"step {st.key} is {st.status}")
@@ -163,85 +163,85 @@ def skip(draft: Draft, command: SkipStep) -> None:
     if had_failed and state.closing and not state.ended:
         refuse("skip", f"the run is ending ({state.closing}); skip it when it has ended")
     if state.ended:
-        draft.emit(e.RunReopened())
+        recorder.emit(e.RunReopened())
     reason = command.reason or "skipped"
     left_out = left_out_by(state, st)
-    _stop_items(draft, st, reason)
-    skip_step(draft, st, "operator", f"{reason} (by {command.by})" if command.by else reason)
-    take_along(draft, left_out)
+    _stop_items(recorder, st, reason)
+    skip_step(recorder, st, "operator", f"{reason} (by {command.by})" if command.by else reason)
+    take_along(recorder, left_out)
     if had_failed:
-        _take_up_aborted(draft)
-        _unblock(draft, f"{st.key} was skipped")
+        _take_up_aborted(recorder)
+        _unblock(recorder, f"{st.key} was skipped")
     elif state.status == "paused" and state.reason in {"asked", "quota"}:
-        draft.emit(e.RunResumed(detail=f"{st.key} was skipped"))
+        recorder.emit(e.RunResumed(detail=f"{st.key} was skipped"))
 
 
-def _stop_items(draft: Draft, parent: StepState, reason: str) -> None:
-    for st in [draft.state.steps[key] for key in parent.items]:
+def _stop_items(recorder: Recorder, parent: StepState, reason: str) -> None:
+    for st in [recorder.state.steps[key] for key in parent.items]:
         if st.status in {"running", "waiting"}:
-            withdraw(draft, st, reason)
-            draft.end(e.StepAborted(step=st.key, round=st.round, reason=reason))
+            withdraw(recorder, st, reason)
+            recorder.end(e.StepAborted(step=st.key, round=st.round, reason=reason))
 
 
-def _take_up_aborted(draft: Draft) -> None:
+def _take_up_aborted(recorder: Recorder) -> None:
     """What was stopped because a step failed, or the run ended, is done after all."""
-    for st in [st for st in draft.state.steps.values() if st.status == "aborted" and not st.parent]:
-        retry(draft, st)
+    for st in [st for st in recorder.state.steps.values() if st.status == "aborted" and not st.parent]:
+        retry(recorder, st)
 
 
-def _unblock(draft: Draft, detail: str) -> None:
+def _unblock(recorder: Recorder, detail: str) -> None:
     """A run that was held up by failed steps goes on when the last of them is taken care of."""
-    state = draft.state
+    state = recorder.state
     if state.status == "paused" and state.reason == "blocked" and "pause" not in state.failed.values():
-        draft.emit(e.RunResumed(detail=detail))
+        recorder.emit(e.RunResumed(detail=detail))
 
 
-def execute(draft: Draft, command: ExecuteStep) -> None:
+def execute(recorder: Recorder, command: ExecuteStep) -> None:
     """Run exactly one step of a paused run."""
-    st = find(draft, command.step)
-    state = draft.state
-    _open(draft, "exec")
+    st = find(recorder, command.step)
+    state = recorder.state
+    _open(recorder, "exec")
     if state.status != "paused":
         refuse("exec", f"the run is {state.status}; pause it first")
     if state.started_at is None:
         refuse("exec", "the run has not started; resume it instead")
     if state.winding_up:
         refuse("exec", "the run is failing; retry or skip what failed first")
-    if st.status != "pending" or not st.offered:
+    if st.status != "pending" or not st.queued:
         refuse(
-            "exec", f"step {st.key} is {st.status}" + ("" if st.offered else " and what it needs is not done")
+            "exec", f"step {st.key} is {st.status}" + ("" if st.queued else " and what it needs is not done")
         )
     if not _is_attempt(state, st):
         refuse(
             "exec", f"step {st.key} first needs a condition, an answer or its items; resume the run instead"
         )
     if state.room <= 0:
-        refuse("exec", f"all {state.parallel} places of the run are taken")
-    why = used_up(state, st, draft.now)
+        refuse("exec", f"all {state.parallel} slots of the run are taken")
+    why = used_up(state, st, recorder.now)
     if why:
         taken = "what is left of the budget is reserved" if why == WAITS else f"the budget is used up: {why}"
         refuse("exec", taken)
-    begin_attempt(draft, st)
+    begin_attempt(recorder, st)
 
 
 def _is_attempt(state: State, st: StepState) -> bool:
     step = state.graph.steps[st.index]
-    return st.offered == "ready" and step.kind != "call"
+    return st.queued == "ready" and step.kind != "call"
 
 
-def set_fact(draft: Draft, command: SetFact) -> None:
+def set_fact(recorder: Recorder, command: SetFact) -> None:
     """Make a fact known; what was asked about it is answered by that."""
-    _open(draft, "set a fact")
-    draft.emit(e.FactSet(name=command.name, value=command.value, by=command.by))
+    _open(recorder, "set a fact")
+    recorder.emit(e.FactSet(name=command.name, value=command.value, by=command.by))
 
 
-def raise_budget(draft: Draft, command: RaiseBudget) -> None:
+def raise_budget(recorder: Recorder, command: RaiseBudget) -> None:
     """Allow more; a run that waits for it goes on."""
-    _open(draft, "raise the budget")
+    _open(recorder, "raise the budget")
     more = (command.cost_usd, command.tokens, command.attempts, command.seconds)
     if not any(more) or any(one is not None and one < 0 for one in more):
         refuse("raise the budget", "say how much more: a number above 0")
-    draft.emit(
+    recorder.emit(
         e.BudgetRaised(
             cost_usd=command.cost_usd,
             tokens=command.tokens,
@@ -249,33 +249,33 @@ def raise_budget(draft: Draft, command: RaiseBudget) -> None:
             seconds=command.seconds,
         )
     )
-    withdraw_budget_asks(draft, "the budget was raised")
+    withdraw_budget_asks(recorder, "the budget was raised")
 
 
-def publish(draft: Draft, command: Publish) -> None:
+def publish(recorder: Recorder, command: Publish) -> None:
     """Put own events on the feed."""
     for event in command.events:
         if not isinstance(event, OWN):
             refuse("publish", f"{_tag(event)} is nothing that can be told to a run")
     for event in command.events:
-        draft.emit(event)
+        recorder.emit(event)
 
 
 def _tag(event: e.Event) -> str:
     return str(event.__struct_config__.tag)
 
 
-def find(draft: Draft, key: str) -> StepState:
+def find(recorder: Recorder, key: str) -> StepState:
     """The step of that key. Raises NoSuchStep with the nearest name."""
-    st = draft.state.steps.get(key)
+    st = recorder.state.steps.get(key)
     if st is None:
-        near = get_close_matches(key, draft.state.steps, n=1)
+        near = get_close_matches(key, recorder.state.steps, n=1)
         raise NoSuchStep(
-            run=draft.state.run, step=key, nearest=near[0] if near else "one of `ropewalk show`'s list"
+            run=recorder.state.run, step=key, nearest=near[0] if near else "one of `ropewalk show`'s list"
         )
     return st
 
 
-def _open(draft: Draft, verb: str) -> None:
-    if draft.state.status not in OPEN:
-        refuse(verb, f"the run is {draft.state.status}")
+def _open(recorder: Recorder, verb: str) -> None:
+    if recorder.state.status not in OPEN:
+        refuse(verb, f"the run is {recorder.state.status}")

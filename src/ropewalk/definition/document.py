@@ -14,8 +14,6 @@ from msgspec import Struct
 LISTS: Final = frozenset({"bullet-list", "numbered-list", "checklist"})
 """Section types whose content is a list of entries: being repeatable repeats the entry, not the heading."""
 
-BLOCKS: Final = LISTS | {"table", "code", "mermaid", "choice"}
-
 
 class Section(Struct, frozen=True, omit_defaults=True):
     """One part of a document. `condition` is prose: who renders says whether it holds. `examples` are never output."""

@@ -62,7 +62,7 @@ def judges(workflow: Workflow, step: Step) -> dict[str, str]:
 
 def rehearsal_needs_none(step: Step) -> bool:
     """Whether nothing of the step is done when roles are rehearsed but what the rehearsal does itself."""
-    return step.kind in ("role", "decide", "noop", "weave") and not any(
+    return step.kind in ("role", "decide", "noop", "merge") and not any(
         gate.kind == "command" for gate in step.gates
     )
 

@@ -13,7 +13,7 @@ from ropewalk.formats import botarmy, tapps
 from ropewalk.formats.bmad.file import sheet
 from ropewalk.formats.bmad.items import Item
 from ropewalk.formats.bmad.read import TAKEN, all_items
-from ropewalk.formats.yaml import Document, documents, read_text
+from ropewalk.formats.yaml import YamlDocument, documents, read_text
 
 
 class ItemAccount(Struct, frozen=True):
@@ -34,7 +34,7 @@ class Account(Struct, frozen=True):
     lost: tuple[str, ...] = ()
 
 
-def account(document: Document, file: str, workflow: Workflow, variant: str = "") -> Account | None:
+def account(document: YamlDocument, file: str, workflow: Workflow, variant: str = "") -> Account | None:
     """Compare a file with the workflow that was read from it; None for the native format, which has no items to lose.
 
     The errors are those of reading.

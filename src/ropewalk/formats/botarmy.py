@@ -17,13 +17,13 @@ from ropewalk.formats.bmad.making import ImportContext, Keys
 from ropewalk.formats.bmad.people import Crew, role_id
 from ropewalk.formats.bmad.read import persona
 from ropewalk.formats.bmad.references import FILE
-from ropewalk.formats.bmad.telling import number
+from ropewalk.formats.bmad.values import number
 from ropewalk.formats.bmad.work import finished
 from ropewalk.formats.documents.read import many, word, words
 from ropewalk.formats.pack import Pack
 from ropewalk.formats.positions import Path
-from ropewalk.formats.reading import PLAIN, Options, Reading
-from ropewalk.formats.yaml import Document
+from ropewalk.formats.reading import PLAIN, Reading, ReadOptions
+from ropewalk.formats.yaml import YamlDocument
 
 TAKEN: Final = frozenset({"process_name", "name", "description", "version", "roles", "stages"})
 
@@ -38,7 +38,7 @@ def recognises(data: Any) -> bool:
     )
 
 
-def items_of(document: Document) -> list[Item]:
+def items_of(document: YamlDocument) -> list[Item]:
     """The tasks of all stages, in order, numbered by their stage."""
     found = []
     for stage, body in document.data["stages"].items():
@@ -50,7 +50,7 @@ def items_of(document: Document) -> list[Item]:
     return found
 
 
-def read(document: Document, file: str, name: str, options: Options = PLAIN) -> Reading:
+def read(document: YamlDocument, file: str, name: str, options: ReadOptions = PLAIN) -> Reading:
     """The workflow of a document that `recognises`. InvalidDefinition: a task is no mapping, or depends on none there is."""
     items = items_of(document)
     faults = [

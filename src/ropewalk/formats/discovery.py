@@ -24,7 +24,7 @@ SUFFIXES: Final = (".yaml", ".yml")
 LIBRARY: Final = "library"
 
 
-class Place(NamedTuple):
+class WorkflowFile(NamedTuple):
     """A workflow's file: its name, and the folder where it was found (`library` for those of ropewalk)."""
 
     name: str
@@ -32,7 +32,7 @@ class Place(NamedTuple):
     source: str
 
 
-class Entry(NamedTuple):
+class ListedWorkflow(NamedTuple):
     """One line of a listing. `kind` is the format; `problem` says why a file that is no workflow is not one."""
 
     name: str
@@ -65,7 +65,7 @@ def find(name: str, start: Path | None = None, beside: Path | None = None) -> Pa
     raise NoSuchWorkflow(name=name, nearest=hint)
 
 
-def list_all(start: Path | None = None) -> list[Entry]:
+def list_all(start: Path | None = None) -> list[ListedWorkflow]:
     """Every workflow there is, in the order in which names are looked up; a name that is hidden by another is left out."""
     seen: set[str] = set()
     entries = []
@@ -76,7 +76,7 @@ def list_all(start: Path | None = None) -> list[Entry]:
     return entries
 
 
-def places(start: Path) -> Iterator[Place]:
+def places(start: Path) -> Iterator[WorkflowFile]:
     """Every file in the folders of workflows, by folder and then by name."""
     top = project(start)
     for source in FOLDERS:
@@ -84,12 +84,12 @@ def places(start: Path) -> Iterator[Place]:
     yield from _within(library(), LIBRARY)
 
 
-def _within(folder: Path, source: str) -> Iterator[Place]:
+def _within(folder: Path, source: str) -> Iterator[WorkflowFile]:
     if not folder.is_dir():
         return
     files = [path for path in files_below(folder) if path.suffix in SUFFIXES and path.is_file()]
     for path in sorted(files, key=lambda path: path.as_posix()):
-        yield Place(path.relative_to(folder).with_suffix("").as_posix(), path, source)
+        yield WorkflowFile(path.relative_to(folder).with_suffix("").as_posix(), path, source)
 
 
 def _is_path(name: str) -> bool:
@@ -101,16 +101,16 @@ def _is_meant(path: Path) -> bool:
     return path.exists() and not path.is_dir()
 
 
-def _entry(place: Place) -> Entry:
+def _entry(place: WorkflowFile) -> ListedWorkflow:
     try:
         found = [one.data for one in documents(read_text(place.path), str(place.path))]
     except InvalidDefinition as error:
-        return Entry(*place, "", problem=str(error.faults[0]))
+        return ListedWorkflow(*place, "", problem=str(error.faults[0]))
     for data in found:
         kind = format_of(data)
         if kind:
-            return Entry(*place, kind, _description(data))
-    return Entry(*place, "", problem="is no workflow of a known format")
+            return ListedWorkflow(*place, kind, _description(data))
+    return ListedWorkflow(*place, "", problem="is no workflow of a known format")
 
 
 def _description(data: object) -> str:

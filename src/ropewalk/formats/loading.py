@@ -18,17 +18,17 @@ from ropewalk.definition.findings import Where
 from ropewalk.definition.stored import digest
 from ropewalk.definition.workflow import Workflow
 from ropewalk.errors import SettingsError
-from ropewalk.formats.enclosures import enclosed
+from ropewalk.formats.embedded_files import enclosed
 from ropewalk.formats.positions import Positions
-from ropewalk.formats.reading import PLAIN, Options, Reading
-from ropewalk.formats.yaml import Document, documents, read_text
+from ropewalk.formats.reading import PLAIN, Reading, ReadOptions
+from ropewalk.formats.yaml import YamlDocument, documents, read_text
 
 FORMATS: Final = {
     "ropewalk": "ropewalk.formats.native.read",
     "bmad": "ropewalk.formats.bmad.format",
     "tapps": "ropewalk.formats.tapps",
     "botarmy": "ropewalk.formats.botarmy",
-    "relatives": "ropewalk.formats.relatives",
+    "other": "ropewalk.formats.other_formats",
 }
 """Name and module of each; a module has `recognises(data) -> bool` and `read(document, file, name, options) -> Reading`."""
 
@@ -38,7 +38,7 @@ class Format(Protocol):
 
     def recognises(self, data: Any) -> bool: ...
 
-    def read(self, document: Document, file: str, name: str, options: Options) -> Reading: ...
+    def read(self, document: YamlDocument, file: str, name: str, options: ReadOptions) -> Reading: ...
 
 
 class Loaded(NamedTuple):
@@ -56,7 +56,7 @@ def load(
     format: str = "",  # noqa: A002 - the word that everybody uses
     known: Known = Known(),  # noqa: B008 - frozen, all None
     exists: Callable[[str], bool] | None = None,
-    options: Options = PLAIN,
+    options: ReadOptions = PLAIN,
 ) -> Loaded:
     """The workflow in a file. InvalidDefinition: with all its faults; SettingsError: `format` is none of FORMATS;
     VariantNeeded: the file holds several workflows and `options` names none of them.
@@ -75,7 +75,7 @@ def load_text(
     format: str = "",  # noqa: A002
     known: Known = Known(),  # noqa: B008
     exists: Callable[[str], bool] | None = None,
-    options: Options = PLAIN,
+    options: ReadOptions = PLAIN,
 ) -> Loaded:
     """The same for a text; `file` is what faults say, `name` the workflow's where the text gives none."""
     found = documents(text, file)
@@ -88,7 +88,7 @@ def load_text(
 
 def load_data(data: Any, *, name: str = "workflow", known: Known = Known()) -> Loaded:  # noqa: B008
     """The same for plain data in the native format that no file holds."""
-    reading = _module("ropewalk").read(Document(data, Positions.nowhere(data)), "", name, PLAIN)
+    reading = _module("ropewalk").read(YamlDocument(data, Positions.nowhere(data)), "", name, PLAIN)
     return _checked(reading, "ropewalk", "", known, None)
 
 
@@ -121,7 +121,7 @@ def _checked(
     return Loaded(workflow, digest(workflow), warnings, reading.where)
 
 
-def _chosen(found: list[Document], file: str, format: str) -> tuple[Document, str]:  # noqa: A002
+def _chosen(found: list[YamlDocument], file: str, format: str) -> tuple[YamlDocument, str]:  # noqa: A002
     if format and format not in FORMATS:
         near = nearest(format, FORMATS)
         reason = f"there is no format {format}" + (f", did you mean {near}?" if near else "")
@@ -135,7 +135,7 @@ def _chosen(found: list[Document], file: str, format: str) -> tuple[Document, st
     raise refusal(file, [_no_workflow(found, file)])
 
 
-def _no_workflow(found: list[Document], file: str) -> Fault:
+def _no_workflow(found: list[YamlDocument], file: str) -> Fault:
     if not found:
         return Fault(file, 1, 1, "the file holds nothing", hint="begin with `name:` and `steps:`")
     line, column = found[0].positions.value()
@@ -150,7 +150,7 @@ def _is_template(data: Any) -> bool:
     return is_template(data)
 
 
-def _others(reading: Reading, found: list[Document], document: Document, kind: str) -> None:
+def _others(reading: Reading, found: list[YamlDocument], document: YamlDocument, kind: str) -> None:
     severity: Literal["error", "warning"] = "error" if kind == "ropewalk" else "warning"
     for other in found:
         if other is not document:

@@ -25,7 +25,7 @@ CRASHES: Final = (ValueError, IndexError, AttributeError, TypeError, OverflowErr
 """What the parser itself raises, by its own slips, on some texts that are not YAML."""
 
 
-class Node(NamedTuple):
+class YamlNode(NamedTuple):
     """A value and its places; `size` counts the values in it."""
 
     data: Any
@@ -40,7 +40,7 @@ class Reader:
         self.faults: list[Fault] = []
         self._events = events
         self._file = file
-        self._anchors: dict[str, Node | None] = {}
+        self._anchors: dict[str, YamlNode | None] = {}
         self._aliases = 0
         self._nodes = 0
         self._last: tuple[int, int] = (0, 0)
@@ -62,7 +62,7 @@ class Reader:
         self._last = event.start_mark.line, event.start_mark.column
         return event
 
-    def _node(self, event: Any, depth: int) -> Node:
+    def _node(self, event: Any, depth: int) -> YamlNode:
         kind = type(event)
         line, column = event.start_mark.line, event.start_mark.column
         if kind is parsed.AliasEvent:
@@ -71,7 +71,7 @@ class Reader:
         if event.anchor:
             self._anchors[event.anchor] = None
         if kind is parsed.ScalarEvent:
-            node = Node(self._scalar(event, line, column), (line, column, event.style), 1)
+            node = YamlNode(self._scalar(event, line, column), (line, column, event.style), 1)
         elif depth >= MAX_DEPTH:
             raise self._stop(line, column, f"is nested deeper than {MAX_DEPTH} levels", "make it flatter")
         else:
@@ -83,7 +83,7 @@ class Reader:
             self._anchors[event.anchor] = node
         return node
 
-    def _alias(self, name: str, line: int, column: int) -> Node:
+    def _alias(self, name: str, line: int, column: int) -> YamlNode:
         self._aliases += 1
         if self._aliases > MAX_ALIASES:
             raise self._stop(line, column, f"more than {MAX_ALIASES} aliases", "write some of them out")
@@ -94,12 +94,12 @@ class Reader:
                 f"there is no anchor &{name} above",
                 "name it before it is used, or put text that begins with `*` in quotes",
             )
-            return Node(None, (line, column, None), 1)
+            return YamlNode(None, (line, column, None), 1)
         node = self._anchors[name]
         if node is None:
             raise self._stop(line, column, f"*{name} stands inside its own anchor", "write it out")
         self._count(node.size, line, column)
-        return Node(node.data, (line, column, node.mark[2]), node.size)
+        return YamlNode(node.data, (line, column, node.mark[2]), node.size)
 
     def _scalar(self, event: Any, line: int, column: int) -> Any:
         text: str = event.value
@@ -116,7 +116,7 @@ class Reader:
             return ""
         return text
 
-    def _sequence(self, line: int, column: int, depth: int) -> Node:
+    def _sequence(self, line: int, column: int, depth: int) -> YamlNode:
         items: list[Any] = []
         marks: list[Mark] = []
         size = 1
@@ -125,12 +125,12 @@ class Reader:
             items.append(node.data)
             marks.append(node.mark)
             size += node.size
-        return Node(items, (line, column, marks), size)
+        return YamlNode(items, (line, column, marks), size)
 
-    def _mapping(self, line: int, column: int, depth: int) -> Node:
+    def _mapping(self, line: int, column: int, depth: int) -> YamlNode:
         data: dict[str, Any] = {}
         marks: dict[str, tuple[int, int, Mark]] = {}
-        merged: list[Node] = []
+        merged: list[YamlNode] = []
         size = 1
         while type(event := self._next()) is not parsed.MappingEndEvent:
             key = self._key(event, depth)
@@ -148,7 +148,7 @@ class Reader:
                 marks[key] = (*place, node.mark)
         for node in merged:
             self._merge(node, data, marks)
-        return Node(data, (line, column, marks), size)
+        return YamlNode(data, (line, column, marks), size)
 
     def _key(self, event: Any, depth: int) -> str:
         """Keys are text as it is written: `1:` and `no:` are the keys "1" and "no"."""
@@ -156,7 +156,7 @@ class Reader:
         if type(event) is parsed.ScalarEvent:
             self._count(1, line, column)
             if event.anchor:
-                self._anchors[event.anchor] = Node(event.value, (line, column, event.style), 1)
+                self._anchors[event.anchor] = YamlNode(event.value, (line, column, event.style), 1)
             return str(event.value)
         node = self._node(event, depth)
         if isinstance(node.data, str):
@@ -164,7 +164,7 @@ class Reader:
         self._fault(line, column, "a list or mapping cannot be a key", "put `{{ … }}` and `[…]` in quotes")
         return f"\0{line}:{column}"
 
-    def _merge(self, node: Node, data: dict[str, Any], marks: dict[str, Any]) -> None:
+    def _merge(self, node: YamlNode, data: dict[str, Any], marks: dict[str, Any]) -> None:
         """`<<` gives the keys of another mapping, or of several, where the mapping has none of its own."""
         sources = (
             zip(node.data, node.mark[2], strict=True)

@@ -8,7 +8,7 @@ from ropewalk.definition.findings import Findings, Where
 from ropewalk.definition.workflow import Workflow
 
 
-class Options(NamedTuple):
+class ReadOptions(NamedTuple):
     """What a user may say of a file that others wrote; the native format needs none of it.
 
     `variant` names one of the workflows in a file that holds several. `infer_parallel`: neighbours that their artifacts
@@ -20,7 +20,7 @@ class Options(NamedTuple):
     approvals: bool = True
 
 
-PLAIN: Final = Options()
+PLAIN: Final = ReadOptions()
 """Nobody said anything."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from ropewalk.definition.fault import Fault
-from ropewalk.formats.slips import slip
+from ropewalk.formats.yaml_hints import yaml_hint
 
 
 class Cause(NamedTuple):
@@ -76,7 +76,7 @@ def fault_of(error: Any, file: str, text: str) -> Fault:
     cause = next((one for one in CAUSES if one.sign in said), Cause("", f"not YAML: {said}", ""))
     mark = (error.context_mark if cause.opened else None) or error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-    known = slip(text, line)
+    known = yaml_hint(text, line)
     return Fault(
         file, line, column, known.what if known else cause.what, hint=known.hint if known else cause.hint
     )

@@ -20,14 +20,14 @@ from ropewalk.formats.bmad.people import Crew
 from ropewalk.formats.bmad.policy import FIX_CAP, LOOP_CAP
 from ropewalk.formats.bmad.read import persona
 from ropewalk.formats.bmad.references import has_blank, pattern, tokens
-from ropewalk.formats.bmad.telling import number
+from ropewalk.formats.bmad.values import number
 from ropewalk.formats.bmad.work import finished
 from ropewalk.formats.documents.read import many, word, words
-from ropewalk.formats.measures import measures
+from ropewalk.formats.gate_metrics import metrics
 from ropewalk.formats.pack import Pack, find_pack
 from ropewalk.formats.positions import Path
-from ropewalk.formats.reading import PLAIN, Options, Reading
-from ropewalk.formats.yaml import Document
+from ropewalk.formats.reading import PLAIN, Reading, ReadOptions
+from ropewalk.formats.yaml import YamlDocument
 
 TAKEN: Final = frozenset({"id", "name", "description", "version", "steps", "parallel_tasks"})
 PARALLEL: Final = "parallel_tasks"
@@ -56,7 +56,7 @@ def _holder(data: Any) -> Mapping[str, Any]:
     return data if isinstance(data, Mapping) else {}
 
 
-def items_of(document: Document) -> list[Item]:
+def items_of(document: YamlDocument) -> list[Item]:
     """The tasks and steps of a document, in order."""
     holder, above = (
         _holder(document.data),
@@ -81,13 +81,13 @@ def items_of(document: Document) -> list[Item]:
     return found
 
 
-def read(document: Document, file: str, name: str, options: Options = PLAIN) -> Reading:
+def read(document: YamlDocument, file: str, name: str, options: ReadOptions = PLAIN) -> Reading:
     """The workflow of a document that `recognises`. InvalidDefinition: a step is no mapping, or leads nowhere."""
     holder = _holder(document.data)
     items = items_of(document)
     pack = find_pack(FilePath(file)) if file and FilePath(file).is_file() else Pack()
     making = ImportContext(options, pack, {})
-    reading = _Reading(holder, items, making)
+    reading = _TappsReading(holder, items, making)
     faults = [
         Fault(file, *document.positions.value(path), what, hint=hint) for path, what, hint in reading.faults()
     ]
@@ -121,7 +121,7 @@ def _root(data: Mapping[str, Any]) -> dict[str, Any]:
     return {str(key): value for key, value in data.items() if key != "workflow"}
 
 
-class _Reading:
+class _TappsReading:
     """One file: its items by name, what leads to what, and the steps that come of it."""
 
     def __init__(self, holder: Mapping[str, Any], items: list[Item], making: ImportContext) -> None:
@@ -229,7 +229,7 @@ class _Reading:
     def _judged(self, item: Item, keys: Keys, step: Step) -> tuple[Step, Step | None]:
         """The step with its gates, or with a decision behind it where failing leads on to repairs."""
         scoring, gate = keys.take("scoring", "gate"), keys.take("gate", "gate")
-        asked = measures(scoring, gate, off=self.settings.get("quality_gates") is False)
+        asked = metrics(scoring, gate, off=self.settings.get("quality_gates") is False)
         if asked is None:
             return step, None
         step = msgspec.structs.replace(step, output=asked.schema())

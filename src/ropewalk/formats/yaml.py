@@ -17,7 +17,7 @@ from ropewalk.formats.syntax import fault_of, undecoded
 MAX_BYTES: Final = 1_048_576
 
 
-class Document(NamedTuple):
+class YamlDocument(NamedTuple):
     """Plain data (dict with text keys, list, str, int, float, bool, None) and where each part of it stands."""
 
     data: Any
@@ -39,7 +39,7 @@ def read_text(path: Path, file: str = "") -> str:
         raise refusal(name, [undecoded(name, raw, error)]) from error
 
 
-def document(text: str, file: str = "") -> Document:
+def document(text: str, file: str = "") -> YamlDocument:
     """The only document of a text. InvalidDefinition: with all faults that could be found, also for none or several."""
     found = documents(text, file)
     if len(found) != 1:
@@ -50,7 +50,7 @@ def document(text: str, file: str = "") -> Document:
     return found[0]
 
 
-def documents(text: str, file: str = "") -> list[Document]:
+def documents(text: str, file: str = "") -> list[YamlDocument]:
     """Every document of a text, in order; those that hold nothing at all are left out. InvalidDefinition as above."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
@@ -61,7 +61,7 @@ def documents(text: str, file: str = "") -> list[Document]:
         raise refusal(file, [_too_large(file)])
     reader = Reader(YAML(typ="safe", pure=True).parse(text), file)
     try:
-        found = [Document(data, Positions(mark, text)) for data, mark in reader.documents()]
+        found = [YamlDocument(data, Positions(mark, text)) for data, mark in reader.documents()]
     except YAMLError as error:
         raise refusal(file, [*reader.faults, fault_of(error, file, text)]) from error
     if reader.faults:

@@ -170,7 +170,7 @@ def _doing(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed: Al
     ) -> dict[str, Any]:
         """Start a run of a workflow; it goes on by itself."""
         person = allowed(ctx, "operator")
-        wanted = acting.Wanted(workflow=workflow, inputs=inputs, rehearse=rehearse)
+        wanted = acting.StartRequest(workflow=workflow, inputs=inputs, rehearse=rehearse)
         run, new = await acting.start(ropewalk, wanted, person.name, key)
         return {"run": run, "new": new}
 

@@ -10,7 +10,7 @@ from ropewalk.core.state import State
 from ropewalk.observe.summary import artifacts, listed
 
 
-class Change(Struct, frozen=True):
+class FieldChange(Struct, frozen=True):
     """A path such as `steps.build.status`; None stands for nothing there."""
 
     path: str
@@ -18,12 +18,12 @@ class Change(Struct, frozen=True):
     new: Any
 
 
-def difference(old: State, new: State) -> list[Change]:
+def difference(old: State, new: State) -> list[FieldChange]:
     """Every path whose value differs, in the order of the newer state, then what is gone."""
     before, after = _flat(old), _flat(new)
     paths = [*after, *(path for path in before if path not in after)]
     return [
-        Change(path, before.get(path), after.get(path))
+        FieldChange(path, before.get(path), after.get(path))
         for path in paths
         if before.get(path) != after.get(path)
     ]

@@ -57,7 +57,7 @@ def _reason(state: State, now: float, driven: bool, children: Children, silent: 
     if silent is not None:
         return _held(state, silent)
     found = _paused(state, now, children) if state.status == "paused" else _moving(state, now, children)
-    if not driven and found.kind in {"running", "time", "quota", "host", "place", "child", "undriven"}:
+    if not driven and found.kind in {"running", "time", "quota", "host", "slot", "child", "undriven"}:
         return _undriven(state, found)
     return found
 
@@ -198,7 +198,7 @@ def _moving(state: State, now: float, children: Children) -> Explanation:
     if called is not None:
         return called
     if state.ready:
-        return _for_place(state, 0)
+        return _for_slot(state, 0)
     if state.timers:
         key, until = min(state.timers.items(), key=lambda item: item[1])
         st = state.steps[key]
@@ -222,9 +222,9 @@ def _running(state: State, now: float) -> Explanation:
     first = state.steps[keys[0]]
     took = f" for {duration(now - first.started_at)}" if first.started_at is not None else ""
     others = f" and {counted(len(keys) - 1, 'other step')}" if len(keys) > 1 else ""
-    waiting = _offered(state)
+    waiting = _startable(state)
     if waiting and len(keys) >= state.parallel:
-        return _for_place(state, len(keys))
+        return _for_slot(state, len(keys))
     if state.asks:
         opened = next(iter(state.asks.values()))
         if opened.step == first.key:
@@ -244,18 +244,18 @@ def _waits(st: StepState) -> str:
     return f"Step {st.key} waits for the host ({noted.get('doing')}): {noted.get('reason')}"
 
 
-def _for_place(state: State, taken: int) -> Explanation:
-    waiting = _offered(state)
+def _for_slot(state: State, taken: int) -> Explanation:
+    waiting = _startable(state)
     who = ", ".join(waiting[:3]) + (f" and {len(waiting) - 3} more" if len(waiting) > 3 else "")
     verb = "waits" if len(waiting) == 1 else "wait"
     if taken:
         held = ", ".join(list(state.running)[:3]) + ("…" if taken > 3 else "")
-        places = "the one place is" if taken == 1 else f"all {taken} places are"
-        return Explanation("place", f"{who} {verb} for a place: {places} taken by {held}.")
-    return Explanation("place", f"{who} {verb} for a free place on the host.")
+        slots = "the one slot is" if taken == 1 else f"all {taken} slots are"
+        return Explanation("slot", f"{who} {verb} for a slot: {slots} taken by {held}.")
+    return Explanation("slot", f"{who} {verb} for a free slot on the host.")
 
 
-def _offered(state: State) -> list[str]:
+def _startable(state: State) -> list[str]:
     """Steps that could start at once; the heap may hold entries that count no more."""
     found = {key for _, _, key in state.ready if state.steps[key].status == "pending"}
     return sorted(found, key=lambda key: (state.steps[key].index, state.steps[key].place))

@@ -25,7 +25,7 @@ PYTHON = (3, 11)
 PARTS = ("msgspec", "ruamel.yaml", "jinja2", "typer", "rich", "structlog", "jsonschema")
 
 
-class Check(Struct, frozen=True):
+class HealthCheck(Struct, frozen=True):
     """One thing that was looked at; `hint` is empty when it is good. `bad` means that runs cannot go well."""
 
     name: str
@@ -34,15 +34,15 @@ class Check(Struct, frozen=True):
     hint: str = ""
 
 
-def python_check() -> Check:
+def python_check() -> HealthCheck:
     """The interpreter."""
     said = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
     if sys.version_info < PYTHON:
-        return Check("python", "bad", said, "ropewalk needs Python 3.11 or newer")
-    return Check("python", "good", said)
+        return HealthCheck("python", "bad", said, "ropewalk needs Python 3.11 or newer")
+    return HealthCheck("python", "good", said)
 
 
-def parts_check(parts: Iterable[str] = PARTS) -> Check:
+def parts_check(parts: Iterable[str] = PARTS) -> HealthCheck:
     """What ropewalk itself is made of."""
     found, missing = [], []
     for name in ("ropewalk", *parts):
@@ -51,11 +51,11 @@ def parts_check(parts: Iterable[str] = PARTS) -> Check:
         except PackageNotFoundError:
             missing.append(name)
     if missing:
-        return Check("parts", "bad", f"not installed: {', '.join(missing)}", "install ropewalk again")
-    return Check("parts", "good", ", ".join(found))
+        return HealthCheck("parts", "bad", f"not installed: {', '.join(missing)}", "install ropewalk again")
+    return HealthCheck("parts", "good", ", ".join(found))
 
 
-async def git_check() -> Check:
+async def git_check() -> HealthCheck:
     """The git program; without it only plain folders can be worked in."""
     from ropewalk.workspace import git
 
@@ -63,58 +63,62 @@ async def git_check() -> Check:
     try:
         found = await git.version()
     except RopewalkError as error:
-        return Check("git", "bad", str(error), f"install git {oldest} or newer")
+        return HealthCheck("git", "bad", str(error), f"install git {oldest} or newer")
     said = f"git {'.'.join(map(str, found))}"
     if found < git.OLDEST:
-        return Check("git", "bad", said, f"ropewalk needs git {oldest} or newer")
-    return Check("git", "good", said)
+        return HealthCheck("git", "bad", said, f"ropewalk needs git {oldest} or newer")
+    return HealthCheck("git", "good", said)
 
 
-async def store_check(store: Store) -> Check:
+async def store_check(store: Store) -> HealthCheck:
     """Whether it can be written and is whole."""
     try:
         await store.remember("health", {"pid": os.getpid()})
         faults = await store.verify()
         position = await store.position()
     except StoreError as error:
-        return Check("store", "bad", str(error), "see `ropewalk verify`; a backup has what was there")
+        return HealthCheck("store", "bad", str(error), "see `ropewalk verify`; a backup has what was there")
     if faults:
         said = f"{store.name}: {len(faults)} fault(s), the first: {faults[0]}"
-        return Check("store", "bad", said, "`ropewalk verify` lists them all; a backup has what was there")
-    return Check("store", "good", f"{store.name}: writable, {position} records, all as they were written")
+        return HealthCheck(
+            "store", "bad", said, "`ropewalk verify` lists them all; a backup has what was there"
+        )
+    return HealthCheck(
+        "store", "good", f"{store.name}: writable, {position} records, all as they were written"
+    )
 
 
-def disk_check(folder: Path) -> Check:
+def disk_check(folder: Path) -> HealthCheck:
     """Room where the store and the workspaces are."""
     free = shutil.disk_usage(folder).free
     said = f"{free / (1 << 30):.1f} GiB free at {folder}"
     if free < FULL_BYTES:
-        return Check("disk", "bad", said, "make room: nothing can be recorded on a full disk")
+        return HealthCheck("disk", "bad", said, "make room: nothing can be recorded on a full disk")
     if free < LOW_BYTES:
-        return Check("disk", "warning", said, "make room, or run `ropewalk cleanup`")
-    return Check("disk", "good", said)
+        return HealthCheck("disk", "warning", said, "make room, or run `ropewalk cleanup`")
+    return HealthCheck("disk", "good", said)
 
 
-def state_check(folder: Path, store: str) -> Check:
+def state_check(folder: Path, store: str) -> HealthCheck:
     """Whether the record of runs lies where the user's own tidying may take it."""
     inside = next((top for top in (folder, *folder.parents) if (top / ".git").exists()), None)
     file = Path(store.removeprefix("sqlite:///")) if store.startswith("sqlite:///") else None
     if inside is None or file is None or not file.resolve().is_relative_to(inside.resolve()):
-        return Check("state", "good", f"{folder}; the record of runs is not in the way of `git clean`")
+        return HealthCheck("state", "good", f"{folder}; the record of runs is not in the way of `git clean`")
     said = f"{file} lies in a checkout, where `git clean -fdx` takes every run on record; leave it out (`-e .ropewalk`), or set `store`"
-    return Check("state", "good", said)
+    return HealthCheck("state", "good", said)
 
 
-async def agents_check(agents: Mapping[str, Agent]) -> list[Check]:
+async def agents_check(agents: Mapping[str, Agent]) -> list[HealthCheck]:
     """One line an agent; one that cannot be used harms only the roles that want it."""
     return [_agent_check(await probe(name, agents)) for name in agents]
 
 
-def _agent_check(found: Probe) -> Check:
+def _agent_check(found: Probe) -> HealthCheck:
     name = f"agent {found.agent}"
     if found.usable:
-        return Check(name, "good", found.version or found.reason or "usable")
-    return Check(name, "warning", found.reason or "not usable", found.hint)
+        return HealthCheck(name, "good", found.version or found.reason or "usable")
+    return HealthCheck(name, "warning", found.reason or "not usable", found.hint)
 
 
 async def probe(name: str, agents: Mapping[str, Agent]) -> Probe:
@@ -125,11 +129,11 @@ async def probe(name: str, agents: Mapping[str, Agent]) -> Probe:
         return Probe(agent=name, installed=False, usable=False, reason=error.message, hint=error.how)
 
 
-def plugins_check(faults: Iterable[PluginError], names: Iterable[str]) -> Check:
+def plugins_check(faults: Iterable[PluginError], names: Iterable[str]) -> HealthCheck:
     """`faults` of all that were tried, `names` of all there are."""
     broken = list(faults)
     known = sorted(names)
     if broken:
         said = "; ".join(fault.message for fault in broken)
-        return Check("plug-ins", "warning", said, "hint or remove the package that brings it")
-    return Check("plug-ins", "good", ", ".join(known) if known else "none installed")
+        return HealthCheck("plug-ins", "warning", said, "hint or remove the package that brings it")
+    return HealthCheck("plug-ins", "good", ", ".join(known) if known else "none installed")

@@ -125,7 +125,7 @@ class _Instruments:
         )
         self.tokens = meter.create_counter("ropewalk.tokens", description="Tokens of models, in and out")
         self.cost = meter.create_counter("ropewalk.cost", unit="usd", description="What is known to be spent")
-        self.conflicts = meter.create_counter("ropewalk.conflicts", description="Weaves that disagreed")
+        self.conflicts = meter.create_counter("ropewalk.conflicts", description="Merges that disagreed")
         self.runs = meter.create_gauge(
             "ropewalk.runs.open", description="Runs that have not ended, by status"
         )

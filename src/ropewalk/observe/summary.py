@@ -57,7 +57,7 @@ def step_of(st: StepState) -> dict[str, Any]:
 def joined(state: State) -> Result | None:
     """What the steps left, joined by the internal last step; None while there is no result yet."""
     for st in state.steps.values():
-        if state.graph.steps[st.index].kind == "weave" and st.result is not None and st.result.commit:
+        if state.graph.steps[st.index].kind == "merge" and st.result is not None and st.result.commit:
             return st.result
     return None
 
@@ -143,7 +143,7 @@ def in_git(state: State) -> dict[str, Any]:
 
 
 def conflicts(state: State) -> list[dict[str, Any]]:
-    """What does not fit together now, as the workspace reported it: between steps, and in the weave at the end."""
+    """What does not fit together now, as the workspace reported it: between steps, and in the merge at the end."""
     return [
         {**conflict, "step": st.key}
         for st in state.steps.values()

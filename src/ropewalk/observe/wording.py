@@ -183,7 +183,7 @@ _WORDS: dict[type[e.Event], Callable[[Any], str]] = {
     e.ConflictFound: lambda event: ", ".join(
         str(c.get("path", "")) for c in event.report.get("conflicts", ())
     ),
-    e.RunWoven: lambda event: f"{event.branch} at {event.commit[:12]}",
+    e.RunMerged: lambda event: f"{event.branch} at {event.commit[:12]}",
     e.RunLanded: lambda event: f"{event.target} at {event.commit[:12]}",
     e.NotePublished: lambda event: short(event.data),
 }

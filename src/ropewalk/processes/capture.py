@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from codecs import getincrementaldecoder
 
-from ropewalk.processes.desk import Listener
+from ropewalk.processes.desk import ProcessListener
 
 CHANNELS = ("out", "err")
 _decoder = getincrementaldecoder("utf-8")
@@ -19,7 +19,9 @@ class Capture:
     `tail_bytes` of each channel are kept for `text`; what is neither said nor kept is only counted.
     """
 
-    def __init__(self, desk: Listener, output_bytes: int = 1_048_576, tail_bytes: int = 65_536) -> None:
+    def __init__(
+        self, desk: ProcessListener, output_bytes: int = 1_048_576, tail_bytes: int = 65_536
+    ) -> None:
         self._desk = desk
         self._kept = tail_bytes
         self._last = min(tail_bytes, output_bytes // 4)

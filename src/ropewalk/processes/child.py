@@ -17,7 +17,7 @@ from typing import IO, Protocol
 
 from ropewalk.processes import adoption, fork_server, messages
 from ropewalk.processes.capture import CHANNELS
-from ropewalk.processes.limits import Limits
+from ropewalk.processes.limits import ProcessLimits
 from ropewalk.processes.lock import Lock
 
 _READ_BYTES = 262_144
@@ -72,7 +72,7 @@ class Child:
         env: Mapping[str, str],
         stdin: Path | None = None,
         talks: bool = False,
-        limits: Limits | None = None,
+        limits: ProcessLimits | None = None,
         spool: Path | None = None,
         shared: bool = False,
         server: fork_server.ForkServer | None = None,

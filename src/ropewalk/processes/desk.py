@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 
-class Listener(Protocol):
+class ProcessListener(Protocol):
     """A desk is one. Nothing here blocks."""
 
     @property

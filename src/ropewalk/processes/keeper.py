@@ -12,7 +12,7 @@ import select
 from ropewalk.processes import program, signals
 from ropewalk.processes.messages import HEADER_BYTES, KILL, TERMINATE, Request, decode
 from ropewalk.processes.sockets import Socket, receive, socket_of
-from ropewalk.processes.tree import Tree
+from ropewalk.processes.tree import ProcessTree
 
 PATIENCE_SECONDS = 2.0
 """So long it tries to end what is left before it says what it could not end."""
@@ -24,7 +24,7 @@ _LOOK_MS = 500
 _ENDS = select.POLLIN | select.POLLHUP | select.POLLERR
 
 
-class Command:
+class KeptCommand:
     """One command and whoever waits for it at the other end of `socket`."""
 
     def __init__(self, socket: Socket) -> None:
@@ -47,14 +47,14 @@ class Keeper:
 
     def __init__(self, engine: int, server: int, whole: bool) -> None:
         self._wake = signals.wake_by_children()
-        self._tree = Tree(whole, self._wake)
+        self._tree = ProcessTree(whole, self._wake)
         self._server_pid = os.getppid()
         self._poll = select.poll()
         self._fates = [descriptor for descriptor in (engine, server) if descriptor >= 0]
         for descriptor in (*self._fates, self._wake):
             self._poll.register(descriptor, _ENDS)
-        self._commands: dict[int, Command] = {}
-        self._starting: dict[int, Command] = {}
+        self._commands: dict[int, KeptCommand] = {}
+        self._starting: dict[int, KeptCommand] = {}
         self._control: Socket | None = None
 
     def keep(self, socket: Socket, files: list[int]) -> None:
@@ -111,7 +111,7 @@ class Keeper:
         body = _exactly(socket, int.from_bytes(header, "big")) if header else b""
         if not body:
             return False
-        request, command = decode(body), Command(socket)
+        request, command = decode(body), KeptCommand(socket)
         try:
             if request.limits:
                 self._fork(command, request, files)
@@ -129,7 +129,7 @@ class Keeper:
             os.close(descriptor)
         return bool(command.pid)
 
-    def _fork(self, command: Command, request: Request, files: list[int]) -> None:
+    def _fork(self, command: KeptCommand, request: Request, files: list[int]) -> None:
         command.status, writes = os.pipe()
         keeper = os.getpid()
         try:
@@ -144,7 +144,7 @@ class Keeper:
         self._starting[command.status] = command
         self._poll.register(command.status, _ENDS)
 
-    def _spawn(self, command: Command, request: Request, files: list[int]) -> None:
+    def _spawn(self, command: KeptCommand, request: Request, files: list[int]) -> None:
         try:
             command.pid = program.spawn(request, files)
         except (NotImplementedError, AttributeError):
@@ -167,7 +167,7 @@ class Keeper:
             self._started(status)
         self._report()
 
-    def _report(self) -> list[Command]:
+    def _report(self) -> list[KeptCommand]:
         """Tell the exit codes of leaders that were reaped; gives whose they were."""
         ended = []
         for command in self._commands.values():
@@ -185,7 +185,7 @@ class Keeper:
     def _waits_for(self, pid: int) -> bool:
         return any(command.pid == pid for command in self._commands.values())
 
-    def _obey(self, command: Command) -> None:
+    def _obey(self, command: KeptCommand) -> None:
         try:
             word = command.socket.recv(1)
         except OSError:
@@ -199,7 +199,7 @@ class Keeper:
             if not word:
                 self._poll.unregister(command.socket.fileno())
 
-    def _signal(self, command: Command, number: int) -> None:
+    def _signal(self, command: KeptCommand, number: int) -> None:
         if self._control is None:
             self._tree.signal(number)
         elif command.pid:
@@ -216,7 +216,7 @@ class Keeper:
             self._over(command, left)
         os._exit(LEFT_SOMETHING if left else 0)
 
-    def _over(self, command: Command, left: list[int] | tuple[()]) -> None:
+    def _over(self, command: KeptCommand, left: list[int] | tuple[()]) -> None:
         self._commands.pop(command.socket.fileno(), None)
         try:
             self._poll.unregister(command.socket.fileno())

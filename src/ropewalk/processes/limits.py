@@ -20,7 +20,7 @@ _NAMES = {
 }
 
 
-class Limits(Struct, frozen=True, forbid_unknown_fields=True):
+class ProcessLimits(Struct, frozen=True, forbid_unknown_fields=True):
     """None is no limit. `memory_bytes` is address space of one process, which programs on Node reserve by the gigabyte;
     `processes` counts all of the user's.
     """

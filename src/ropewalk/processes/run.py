@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from ropewalk.processes.capture import Capture
 from ropewalk.processes.child import Child
-from ropewalk.processes.desk import Listener
-from ropewalk.processes.limits import Limits
+from ropewalk.processes.desk import ProcessListener
+from ropewalk.processes.limits import ProcessLimits
 
 
 class Exit(Struct, frozen=True):
@@ -33,7 +33,7 @@ class Exit(Struct, frozen=True):
 
 async def run_process(
     argv: Sequence[str],
-    desk: Listener,
+    desk: ProcessListener,
     *,
     env: Mapping[str, str],
     stdin: Path | None = None,
@@ -42,7 +42,7 @@ async def run_process(
     tail_bytes: int = 65_536,
     grace_seconds: float = 5.0,
     settle_seconds: float = 0.25,
-    limits: Limits | None = None,
+    limits: ProcessLimits | None = None,
 ) -> Exit:
     """Run `argv` in the desk's folder with exactly `env`; what it prints goes to `desk.say`, at most `output_bytes`.
 

@@ -16,7 +16,7 @@ from ropewalk.processes import kernel, signals
 from ropewalk.processes.keeper import LEFT_SOMETHING, Keeper
 from ropewalk.processes.messages import DEDICATED, SHARED
 from ropewalk.processes.sockets import Socket, receive, socket_of
-from ropewalk.processes.tree import Tree
+from ropewalk.processes.tree import ProcessTree
 
 _LOOK_MS = 500
 _SWEEP_SECONDS = 0.05
@@ -25,7 +25,7 @@ _LAST_SECONDS = 10.0
 _ENDS = select.POLLIN | select.POLLHUP | select.POLLERR
 
 
-class Kept:
+class HeldKeeper:
     """What the server holds of a keeper: the socket, so that it can speak for it, and the lock, until all has ended."""
 
     def __init__(self, socket: Socket | None, lock: int) -> None:
@@ -65,9 +65,9 @@ class Server:
         self._own = kernel.pidfd_of(os.getpid())
         self._whole = whole
         self._wake = signals.wake_by_children()
-        self._tree = Tree(whole, self._wake)
-        self._keepers: dict[int, Kept] = {}
-        self._orphaned: list[Kept] = []
+        self._tree = ProcessTree(whole, self._wake)
+        self._keepers: dict[int, HeldKeeper] = {}
+        self._orphaned: list[HeldKeeper] = []
         self._orphaned_at = 0.0
         self._poll = select.poll()
         for descriptor in (control.fileno(), self._wake, self._engine):
@@ -115,7 +115,7 @@ class Server:
                 os._exit(70)
         for descriptor in files:
             os.close(descriptor)
-        kept = Kept(socket, lock)
+        kept = HeldKeeper(socket, lock)
         if pid < 0:
             kept.close()
             return

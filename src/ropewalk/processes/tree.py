@@ -16,7 +16,7 @@ from ropewalk.processes import kernel, signals
 _LOOK_MS = 20
 
 
-class Tree:
+class ProcessTree:
     """`whole` says that this process is a subreaper. Without it only process groups of its children are known."""
 
     def __init__(self, whole: bool, wake: int) -> None:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from ropewalk.agents.port import Permission
 from ropewalk.core.work import Artifact, Brief, Outcome
 from ropewalk.definition.workflow import Gate, Secret
-from ropewalk.workspace.port import Base, Mode, Part, Spot
+from ropewalk.workspace.port import AttemptId, Base, Mode, Part
 
 
 class Assignment(Struct, frozen=True):
@@ -21,7 +21,7 @@ class Assignment(Struct, frozen=True):
     """
 
     brief: Brief
-    spot: Spot
+    spot: AttemptId
     base: Base
     parts: tuple[Part, ...] = ()
     mode: Mode = "own"
@@ -52,7 +52,7 @@ class Dispatch(Protocol):
 
     async def perform(self, assignment: Assignment, link: Link) -> Outcome: ...
 
-    async def abandon(self, spot: Spot) -> bool:
+    async def abandon(self, spot: AttemptId) -> bool:
         """Its driver died: end whatever is left of the attempt where this can be done.
 
         Gives whether its work itself was under way, not only being prepared or put away.

@@ -23,15 +23,15 @@ from ropewalk.runtime.desk import AttemptDesk
 from ropewalk.runtime.handoff import handed
 from ropewalk.runtime.judging import Judged, Judges
 from ropewalk.runtime.leaks import Leaks, cleared
+from ropewalk.runtime.merging import disagreement, finish, start_from, start_tree, unseen
 from ropewalk.runtime.outcomes import classed, clean, counted, joined, unfinished, unkept, with_kept
 from ropewalk.runtime.patience import failure_of, patiently
-from ropewalk.runtime.vault import NOTHING, Held, Secrets, Vault
+from ropewalk.runtime.vault import NOTHING, HeldSecrets, Secrets, Vault
 from ropewalk.runtime.watch import Watch
-from ropewalk.runtime.weaving import disagreement, finish, start_from, start_tree, unseen
 from ropewalk.steps.port import GateKind, Kind, Tools
 from ropewalk.transient import passing_trouble
 from ropewalk.workspace.names import attempt_name, slug
-from ropewalk.workspace.port import Base, Kept, Note, Place, Spot, Workspace, Woven
+from ropewalk.workspace.port import AttemptId, Base, Folder, FolderNote, Kept, Merged, Workspace
 
 T = TypeVar("T")
 
@@ -61,13 +61,13 @@ class Attempts:
         """Do it; gives an Outcome unless cancelled."""
         held = NOTHING
         try:
-            if assignment.brief.kind == "weave":
+            if assignment.brief.kind == "merge":
                 held = await self.secrets.held(assignment, self._spool_of(assignment.spot))
                 judged: dict[tuple[str, int], Verdict] = {}
-                woven = await self._patiently(
-                    link, "merging", lambda: self._weave(assignment, link, held, judged)
+                merged = await self._patiently(
+                    link, "merging", lambda: self._merge(assignment, link, held, judged)
                 )
-                return clean(woven, held)
+                return clean(merged, held)
             kind = self.kinds(assignment.brief.kind)
             if _needs_nothing(kind, assignment):
                 desk = AttemptDesk(_NOWHERE, _NOWHERE, link, self.clock, 0)
@@ -82,7 +82,7 @@ class Attempts:
             message = f"ropewalk itself failed here, please report it: {type(error).__name__}: {error}"
             return clean(Outcome(failure=Failure(kind="permanent", message=message)), held)
 
-    async def abandon(self, spot: Spot) -> bool:
+    async def abandon(self, spot: AttemptId) -> bool:
         """Wait for the proof that nothing lives of a dead driver's attempt on this host: its keepers end it by themselves.
 
         Raises StillRunning when there is none in time; nothing may be tried again next to what still works.
@@ -100,13 +100,13 @@ class Attempts:
             return msgspec.structs.replace(base, within=base.within or assignment.spot.run)
         workspace = self._workspace_of(assignment)
         parts = await start_from(assignment, workspace)
-        if isinstance(parts, Woven):
+        if isinstance(parts, Merged):
             return disagreement(assignment, parts)
-        woven = await workspace.weave(assignment.spot.run, base, parts, assignment.policies)
-        if woven.conflicts:
-            return disagreement(assignment, woven)
+        merged = await workspace.merge(assignment.spot.run, base, parts, assignment.policies)
+        if merged.conflicts:
+            return disagreement(assignment, merged)
         begun = msgspec.structs.replace(
-            base, commit=woven.commit, judged=base.judged or base.commit, warnings=()
+            base, commit=merged.commit, judged=base.judged or base.commit, warnings=()
         )
         await workspace.adopt(child, begun, ())
         return begun
@@ -134,7 +134,7 @@ class Attempts:
         with suppress(RopewalkError):  # What cannot be cleared away now stays where it is, for `cleanup`.
             await self.workspace(run, base, {}).end(run)
 
-    async def _in_place(self, assignment: Assignment, link: Link, kind: Kind, held: Held) -> Outcome:
+    async def _in_place(self, assignment: Assignment, link: Link, kind: Kind, held: HeldSecrets) -> Outcome:
         spot, workspace = assignment.spot, self._workspace_of(assignment)
         mode = assignment.mode
         if kind.workspace == "none" and mode == "own":
@@ -142,19 +142,19 @@ class Attempts:
 
         from ropewalk.steps.evidence import declared_names
 
-        async def prepare() -> Place | Woven:
+        async def prepare() -> Folder | Merged:
             parts = await start_from(assignment, workspace)
-            if isinstance(parts, Woven):
+            if isinstance(parts, Merged):
                 return parts
             if _only_gates_look(kind, assignment):
                 return await unseen(assignment, workspace, parts)
             if held.redactor:
                 await cleared(workspace, spot, held.redactor)
-            note = Note(tuple(declared_names(assignment.brief)), secret=bool(held.redactor))
+            note = FolderNote(tuple(declared_names(assignment.brief)), secret=bool(held.redactor))
             return await workspace.open(spot, assignment.base, parts, mode, note)
 
         place = await self._patiently(link, "preparing its folder", prepare)
-        if isinstance(place, Woven):
+        if isinstance(place, Merged):
             return disagreement(assignment, place)
         outcome = Outcome(failure=Failure(kind="lost", message="the attempt was stopped"))
         left: tuple[str, ...] = ()
@@ -187,16 +187,16 @@ class Attempts:
         over = lambda: self.clock.monotonic() > until  # noqa: E731 - asked again and again
         return await patiently(self.clock, doing, action, link.waits, gives_up=over)
 
-    async def _weave(
-        self, assignment: Assignment, link: Link, held: Held, known: dict[tuple[str, int], Verdict]
+    async def _merge(
+        self, assignment: Assignment, link: Link, held: HeldSecrets, known: dict[tuple[str, int], Verdict]
     ) -> Outcome:
         """The internal last step: no kind performs it, the workspace does."""
         workspace = self._workspace_of(assignment)
 
-        async def judge(base: Base, woven: Woven) -> list[Verdict]:
-            desk = self._desk(assignment, link, Place(str(_NOWHERE)), held)
+        async def judge(base: Base, merged: Merged) -> list[Verdict]:
+            desk = self._desk(assignment, link, Folder(str(_NOWHERE)), held)
             desk.spool.mkdir(parents=True, exist_ok=True)
-            judged = Judged(Outcome(), Place(str(_NOWHERE), woven.commit), woven.commit, base)
+            judged = Judged(Outcome(), Folder(str(_NOWHERE), merged.commit), merged.commit, base)
             verdicts = await Judges(assignment, workspace, self.gates, self.tools, desk, known).judge(judged)
             await desk.close()
             return verdicts
@@ -263,7 +263,7 @@ class Attempts:
         return await work.workspace.keep(spot, place, succeeded=True, message=title, also=also)
 
     async def _put_away(
-        self, assignment: Assignment, workspace: Workspace, place: Place, kept: bool, link: Link
+        self, assignment: Assignment, workspace: Workspace, place: Folder, kept: bool, link: Link
     ) -> tuple[str, ...]:
         """Give the folder back once what is in it is kept, under the attempt's own ref where it failed or was stopped.
 
@@ -283,7 +283,7 @@ class Attempts:
         return ()
 
     async def _keep_failed(
-        self, assignment: Assignment, workspace: Workspace, place: Place, link: Link
+        self, assignment: Assignment, workspace: Workspace, place: Folder, link: Link
     ) -> str:
         """Why the folder has to stay, or nothing."""
         from ropewalk.steps.evidence import declared_names
@@ -300,13 +300,15 @@ class Attempts:
             return str(error)
         return "; ".join(kept.lost)
 
-    def _desk(self, assignment: Assignment, link: Link, place: Place, held: Held = NOTHING) -> AttemptDesk:
+    def _desk(
+        self, assignment: Assignment, link: Link, place: Folder, held: HeldSecrets = NOTHING
+    ) -> AttemptDesk:
         spool, output_bytes = self._spool_of(assignment.spot), assignment.brief.output_bytes
         desk = AttemptDesk(Path(place.path), spool, link, self.clock, output_bytes, held)
         desk.reads, desk.hides = place.reads, place.hides
         return desk
 
-    def _spool_of(self, spot: Spot) -> Path:
+    def _spool_of(self, spot: AttemptId) -> Path:
         return self.spool / slug(spot.run) / attempt_name(spot)
 
 
@@ -316,7 +318,7 @@ class _Work(NamedTuple):
     assignment: Assignment
     kind: Kind
     workspace: Workspace
-    place: Place
+    place: Folder
     desk: AttemptDesk
     link: Link
 

@@ -14,7 +14,7 @@ from ropewalk.definition.secrets import given_as, judges, named, rehearsal_needs
 from ropewalk.definition.workflow import Gate, Role, Secret, Step, Workflow
 from ropewalk.runtime.assignment import Assignment
 from ropewalk.runtime.handoff import expected_of
-from ropewalk.workspace.port import Base, Mode, Part, Spot
+from ropewalk.workspace.port import AttemptId, Base, Mode, Part
 
 _NO_ROLE = Role()
 _TEMPLATE = re.compile(r"\{\{.*?\}\}")
@@ -37,7 +37,7 @@ class Briefing:
         state, step = self.state, self.state.graph.steps[st.index]
         return Assignment(
             brief=self.brief(st, step),
-            spot=Spot(state.run, st.key, st.round, st.attempt, started_at, _interrupted(st)),
+            spot=AttemptId(state.run, st.key, st.round, st.attempt, started_at, _interrupted(st)),
             base=self.base,
             parts=self.parts(st) if self.versioned and mode != "none" else (),
             mode=mode,
@@ -142,7 +142,7 @@ class Briefing:
         """The commits of what the step needs, in written order, each once; looked for behind steps that left none."""
         found: dict[str, Part] = {}
         graph = self.state.graph
-        needs = graph.needs[st.index] if graph.steps[st.index].kind != "weave" else graph.sinks
+        needs = graph.needs[st.index] if graph.steps[st.index].kind != "merge" else graph.sinks
         for need in needs:
             for part in self._left_by(self.state.steps[graph.steps[need].id]):
                 found.setdefault(part.commit, part)

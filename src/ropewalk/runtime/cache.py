@@ -16,7 +16,7 @@ import msgspec
 from ropewalk.core.work import Brief, Outcome, Usage
 from ropewalk.runtime.assignment import Assignment, Dispatch, Link
 from ropewalk.store.port import Store
-from ropewalk.workspace.port import Base, Spot
+from ropewalk.workspace.port import AttemptId, Base
 
 
 class Cached:
@@ -51,7 +51,7 @@ class Cached:
             await self._store.remember(f"cache/{digest}", value)
         return msgspec.structs.replace(outcome, digest=digest)
 
-    async def abandon(self, spot: Spot) -> bool:
+    async def abandon(self, spot: AttemptId) -> bool:
         return await self._dispatch.abandon(spot)
 
     async def begin(self, assignment: Assignment, child: str) -> Base | Outcome:

@@ -61,23 +61,16 @@ class Reporter:
         if self.wanted and state.status in {"running", "paused"} and told != self.said:
             self.said = told
             reason = state.detail or state.reason
-            wish = c.ReportChild(
+            report = c.ReportChild(
                 self.key, self.round, state.status, reason, child=state.run, spent=told[1], granted=told[2]
             )
-            self.parent.wish(wish).add_done_callback(heard)
+            self.parent.submit(report).add_done_callback(heard)
 
 
 def heard(done: asyncio.Future[Any]) -> None:
     """Nobody waits for this one; a refusal of it is no fault."""
     if not done.cancelled():
         done.exception()
-
-
-def owed_calls(state: State) -> dict[tuple[str, bool], tuple[str, int]]:
-    """The runs that are to be called (True) or to be ended, each with its step and round."""
-    called = [state.steps[key] for key in state.calls]
-    owed = {(st.child, True): (st.key, st.round) for st in called}
-    return owed | {(child, False): (told.step, told.round) for child, told in state.unwanted.items()}
 
 
 def belongs(child: State, parent: State, key: str) -> None:
@@ -90,7 +83,7 @@ def belongs(child: State, parent: State, key: str) -> None:
 def _made(child: State) -> tuple[Artifact, ...]:
     """The files of a called run as its result has them; as its steps left them where nothing joined those."""
     for st in child.steps.values():
-        if child.graph.steps[st.index].kind == "weave" and st.result is not None:
+        if child.graph.steps[st.index].kind == "merge" and st.result is not None:
             return st.result.artifacts
     found = {a.path: a for st in child.steps.values() if st.result is not None for a in st.result.artifacts}
     return tuple(found.values())

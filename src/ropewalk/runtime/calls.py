@@ -13,6 +13,7 @@ import msgspec
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core.budgets import spending
+from ropewalk.core.effects import Call
 from ropewalk.core.options import Options, Parent
 from ropewalk.core.state import State, Unwanted
 from ropewalk.core.work import Outcome
@@ -21,7 +22,7 @@ from ropewalk.errors import LeaseHeld, NoSuchRun, Refused, StillRunning
 from ropewalk.runtime.assignment import Dispatch
 from ropewalk.runtime.calling import Reporter, belongs, calling, outcome_of, stopped
 from ropewalk.runtime.clock import Clock, pause
-from ropewalk.runtime.driver import Told
+from ropewalk.runtime.driver import EventListener
 from ropewalk.runtime.host import RunHandle
 from ropewalk.runtime.inputs import child_inputs
 from ropewalk.runtime.leases import LOOK_SECONDS
@@ -33,7 +34,7 @@ Definitions = Callable[[str, str], tuple[Workflow, bytes]]
 Raises NoSuchWorkflow, InvalidDefinition. `versioned` of the engine finds those that a run in a repository calls."""
 
 
-class Runs(Protocol):
+class CallingEngine(Protocol):
     """What is wanted of the engine whose runs these are."""
 
     dispatch: Dispatch
@@ -46,7 +47,9 @@ class Runs(Protocol):
 
     async def tell(self, run: str, command: c.Command, actor: str = "") -> list[e.Event]: ...
 
-    async def drive(self, run: str, resting: Callable[[State], bool], told: Told | None) -> State: ...
+    async def drive(
+        self, run: str, resting: Callable[[State], bool], told: EventListener | None
+    ) -> State: ...
 
     async def create(
         self,
@@ -62,15 +65,15 @@ class Runs(Protocol):
     ) -> str: ...
 
 
-class Calls:
+class CalledRuns:
     """Those of one engine."""
 
-    def __init__(self, engine: Runs) -> None:
+    def __init__(self, engine: CallingEngine) -> None:
         self._engine = engine
 
-    async def make(self, parent: RunHandle, key: str, round_: int, child: str) -> c.ReportChild | None:
+    async def make(self, parent: RunHandle, call: Call) -> c.ReportChild | None:
         """Create a called run if need be, drive it, and tell its parent how it moves; gives how it ended, if it did."""
-        state = parent.state
+        state, key, round_, child = parent.state, call.step, call.round, call.child
         try:
             there = await self._engine.fold(child)
         except NoSuchRun:
@@ -137,7 +140,7 @@ class Calls:
         )
         return None
 
-    async def unwanted(self, state: State, told: Told | None) -> Unwanted | None:
+    async def unwanted(self, state: State, told: EventListener | None) -> Unwanted | None:
         """What the run that called this one knows of it, if it does not wait for it any more and has not heard of its end."""
         if state.parent is None or (isinstance(told, Reporter) and told.wanted):
             return None

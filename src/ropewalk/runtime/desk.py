@@ -10,8 +10,8 @@ from ropewalk.agents.port import Desk, Permission
 from ropewalk.agents.redaction import Stream
 from ropewalk.runtime.assignment import Link
 from ropewalk.runtime.clock import Clock, pause
-from ropewalk.runtime.vault import NOTHING, Held
-from ropewalk.workspace.port import Place
+from ropewalk.runtime.vault import NOTHING, HeldSecrets
+from ropewalk.workspace.port import Folder
 
 FLUSH_SECONDS = 0.25
 
@@ -26,7 +26,7 @@ class AttemptDesk:
         link: Link,
         clock: Clock,
         output_bytes: int,
-        held: Held = NOTHING,
+        held: HeldSecrets = NOTHING,
     ) -> None:
         self.folder = folder
         self.spool = spool
@@ -93,7 +93,7 @@ class AttemptDesk:
 class _DeskAt:
     """The same desk over other folders: what is said and asked there is said and asked by the attempt."""
 
-    def __init__(self, desk: AttemptDesk, place: Place, spool: Path) -> None:
+    def __init__(self, desk: AttemptDesk, place: Folder, spool: Path) -> None:
         self._desk = desk
         self.folder = Path(place.path)
         self.spool = spool
@@ -103,6 +103,6 @@ class _DeskAt:
         return getattr(self._desk, name)
 
 
-def desk_at(desk: AttemptDesk, place: Place, spool: Path) -> Desk:
+def desk_at(desk: AttemptDesk, place: Folder, spool: Path) -> Desk:
     """The desk for a judge, whose folders are not those of the work that it judges."""
     return cast("Desk", _DeskAt(desk, place, spool))

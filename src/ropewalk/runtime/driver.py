@@ -1,4 +1,5 @@
-"""Drives one run: decide, append, perform, again. Every time anything ends it plans anew; nobody waits for a batch.
+"""Drives one run: decide, append, do what `plan` says is owed, again. What is under way is found by its effect, and stopped as
+soon as no plan has that. Every time anything ends it plans anew; nobody waits for a batch.
 
 The expected version is the fence: an append that meets another driver's throws this state away and folds the history.
 Effects are fenced too: a driver begins only attempts that it put on record itself, and asks before each one whether the run
@@ -17,24 +18,26 @@ from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core.around import NOTHING, Around
 from ropewalk.core.decide import decide
+from ropewalk.core.effects import Call, EndCall, Perform, Wake
 from ropewalk.core.evolve import evolve
 from ropewalk.core.family import around_of
-from ropewalk.core.plan import next_due
+from ropewalk.core.plan import plan
 from ropewalk.core.state import State
 from ropewalk.core.work import Failure, Outcome
 from ropewalk.errors import Refused, RopewalkError
+from ropewalk.runtime.awaited import AwaitedAnswers
 from ropewalk.runtime.briefing import Briefing
-from ropewalk.runtime.calling import heard, owed_calls
+from ropewalk.runtime.calling import heard
 from ropewalk.runtime.host import Host, RunHandle
 from ropewalk.runtime.link import AttemptLink
-from ropewalk.runtime.own import AttemptName, OwnAttempts, is_free, name_of
+from ropewalk.runtime.own import OwnAttempts, is_free, present
 from ropewalk.runtime.patience import HOST, delay, failure_of, patiently
 from ropewalk.runtime.recordable import recordable, unrecordable
+from ropewalk.runtime.submission import Settled, Submission, settle
 from ropewalk.runtime.underway import UnderWay, first_of
 from ropewalk.runtime.vault import how_to_give
-from ropewalk.runtime.wish import Settled, Submission, settle
 from ropewalk.store.port import Append, Record
-from ropewalk.workspace.port import Spot
+from ropewalk.workspace.port import AttemptId
 
 SPENDS = (
     e.StepSucceeded
@@ -50,21 +53,23 @@ SPENDS = (
 """After these, what is left of a budget may be more or less."""
 
 T = TypeVar("T")
-Told = Callable[[State, list[e.Event]], None]
+EventListener = Callable[[State, list[e.Event]], None]
 
 
 class Driver:
     """One run under way in this process. `told` hears of every batch of events once it is durable."""
 
-    def __init__(self, host: Host, state: State, briefing: Briefing, told: Told | None = None) -> None:
+    def __init__(
+        self, host: Host, state: State, briefing: Briefing, told: EventListener | None = None
+    ) -> None:
         self.host = host
         self.state = state
         self.briefing = briefing
         self.told = told
         self.inbox: list[Submission] = []
-        self.live: UnderWay[AttemptName] = UnderWay(self._attempt_over)
-        self.calls: UnderWay[tuple[str, bool]] = UnderWay(self.nudge)
-        self.answers: dict[str, asyncio.Future[str]] = {}
+        self.live: UnderWay[Perform] = UnderWay(self._attempt_over)
+        self.calls: UnderWay[Call | EndCall] = UnderWay(self.nudge)
+        self.answers = AwaitedAnswers()
         self.children: dict[str, Driver] = {}
         self.caller: Callable[[], None] | None = None
         self.stopping = False
@@ -74,10 +79,11 @@ class Driver:
         self._own = OwnAttempts(host.owner)
         self._waits: dict[tuple[str, int], int] = {}
         self._wake: asyncio.Future[None] | None = None
+        self._due: float | None = None
 
     # What others may do -------------------------------------------------------------------------------------------
 
-    def wish(self, command: c.Command, actor: str = "") -> asyncio.Future[list[e.Event]]:
+    def submit(self, command: c.Command, actor: str = "") -> asyncio.Future[list[e.Event]]:
         """Hand in a command; the future gives its events once they are durable, or the refusal. It is cancelled when the
         driver went to rest without having looked at the command."""
         done: asyncio.Future[list[e.Event]] = asyncio.get_running_loop().create_future()
@@ -100,13 +106,7 @@ class Driver:
 
     def await_answer(self, ask: str) -> asyncio.Future[str]:
         """The verdict of an ask, whenever it comes; at once when it came already."""
-        answered: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        earlier = self.state.answers.get(ask)
-        if earlier is not None:
-            answered.set_result(earlier.verdict)
-        else:
-            self.answers[ask] = answered
-        return answered
+        return self.answers.verdict(self.state, ask)
 
     def note_child(self, run: str, child: RunHandle | None) -> None:
         """A called run is driven here now (or no longer)."""
@@ -129,10 +129,10 @@ class Driver:
         except BaseExceptionGroup as several:
             raise first_of(several) from several
         finally:
-            self.host.places.leave(self.state.run)
-            for wish in self.inbox:
-                if wish.done is not None and not wish.done.done():
-                    wish.done.cancel()
+            self.host.slots.leave(self.state.run)
+            for submission in self.inbox:
+                if submission.done is not None and not submission.done.done():
+                    submission.done.cancel()
         return self.state
 
     async def _go_on(self, group: asyncio.TaskGroup, resting: Callable[[State], bool]) -> None:
@@ -146,7 +146,7 @@ class Driver:
                 if not self._again:
                     await self._sleep()
         finally:
-            self.over = True  # nobody looks at a wish any more, so nobody may wait for one
+            self.over = True  # nobody looks at a submission any more, so nobody may wait for one
         self.calls.cancel()
 
     def at_rest(self, resting: Callable[[State], bool]) -> bool:
@@ -156,7 +156,7 @@ class Driver:
         if self.stopping:
             return not self.calls
         children = all(
-            child in self.children and self.children[child].at_rest(resting) for child, _ in self.calls
+            call.child in self.children and self.children[call.child].at_rest(resting) for call in self.calls
         )
         return children and (self.state.ended or resting(self.state))
 
@@ -164,8 +164,7 @@ class Driver:
         self._wake = asyncio.get_running_loop().create_future()
         if self.caller is not None and self.state.status == "paused" and not self.live:
             self.caller()  # It may have nothing left to wait for but people, and only looks when it is told to.
-        due = None if self.state.ended else next_due(self.state)
-        timer = self.host.clock.call_at(due, self.nudge) if due is not None else None
+        timer = self.host.clock.call_at(self._due, self.nudge) if self._due is not None else None
         try:
             await self._wake
         finally:
@@ -176,45 +175,45 @@ class Driver:
     async def _turn(self) -> None:
         """All that is in the inbox and all that follows from it: one append."""
         self._again = False
-        wishes, self.inbox = self.inbox, []
+        submissions, self.inbox = self.inbox, []
         try:
-            await self._do(wishes)
+            await self._do(submissions)
         except BaseException:
-            self.inbox = [*wishes, *self.inbox]  # whoever waits for one hears that the driver has gone
+            self.inbox = [*submissions, *self.inbox]  # whoever waits for one hears that the driver has gone
             raise
 
-    async def _do(self, wishes: list[Submission]) -> None:
+    async def _do(self, submissions: list[Submission]) -> None:
         if self._stale:
             await self._catch_up()
         while True:
             now = self.host.clock.now()
             before = self.state.version
-            events, settled = self._decide(wishes, now)
+            events, settled = self._decide(submissions, now)
             begun = self._advance(events, now)
-            if not events or await self._append(events, before, now, wishes):
+            if not events or await self._append(events, before, now, submissions):
                 break
-            self.host.places.give(self.state.run, begun)
+            self.host.slots.give(self.state.run, begun)
             await self._refold(before)
         settle(settled)
         if events:
             self._own.remember(events)
             self._tell(events)
 
-    def _decide(self, wishes: list[Submission], now: float) -> tuple[list[e.Event], Settled]:
+    def _decide(self, submissions: list[Submission], now: float) -> tuple[list[e.Event], Settled]:
         events: list[e.Event] = []
         settled: Settled = []
-        for wish in wishes:
-            command = wish.command
+        for submission in submissions:
+            command = submission.command
             if isinstance(command, c.ExecuteStep):
                 command = msgspec.structs.replace(command, owner=self.host.owner)
             try:
                 self._refuse_without_secrets(command)
                 made = decide(self.state, command, now)
             except RopewalkError as refusal:
-                settled.append((wish, refusal))
+                settled.append((submission, refusal))
             else:
                 events += made
-                settled.append((wish, made))
+                settled.append((submission, made))
         return events, settled
 
     def _refuse_without_secrets(self, command: c.Command) -> None:
@@ -225,8 +224,8 @@ class Driver:
             raise Refused(verb="exec", reason=reason)
 
     def _advance(self, events: list[e.Event], now: float) -> int:
-        """Let the run go on as far as there are places; gives how many were taken."""
-        state, places = self.state, self.host.places
+        """Let the run go on as far as there are slots; gives how many were taken."""
+        state, slots = self.state, self.host.slots
         if not state.created or self.stopping or state.ended:
             return 0
         lacking = self.host.vault.lacking(state)
@@ -235,15 +234,15 @@ class Driver:
         elif state.status == "paused" and state.reason == "secret":
             events += decide(state, c.Resume(), now)
         begun, room = 0, state.room
-        if state.prompt or room <= 0 or not state.ready:
+        if state.immediate or room <= 0 or not state.ready:
             events += decide(state, c.Advance(0, self._around(now), self.host.owner), now)
         while state.ready and (room := state.room) > 0:
-            granted = places.take(state.run, min(room, len(state.ready)), self.nudge)
+            granted = slots.take(state.run, min(room, len(state.ready)), self.nudge)
             before = len(state.running)
             events += decide(state, c.Advance(granted, self._around(now), self.host.owner), now)
             used = len(state.running) - before
             begun += used
-            places.give(state.run, granted - used)
+            slots.give(state.run, granted - used)
             if used < granted or not granted:
                 break
         return begun
@@ -253,9 +252,11 @@ class Driver:
         state = self.state
         return around_of(state, self.host.state_of, now) if state.parent or state.calls else NOTHING
 
-    async def _append(self, events: list[e.Event], before: int, now: float, wishes: list[Submission]) -> bool:
-        actor = next((wish.actor for wish in wishes if wish.actor), self.host.actor)
-        cause = type(wishes[0].command).__name__ if wishes else ""
+    async def _append(
+        self, events: list[e.Event], before: int, now: float, submissions: list[Submission]
+    ) -> bool:
+        actor = next((submission.actor for submission in submissions if submission.actor), self.host.actor)
+        cause = type(submissions[0].command).__name__ if submissions else ""
         append = Append(self.state.run, before, events, now, actor, cause)
         result = await self._patiently("writing the record", lambda: self.host.committer.append(append))
         return not result.conflict
@@ -268,10 +269,7 @@ class Driver:
 
     def _tell(self, events: list[e.Event]) -> None:
         for event in events:
-            if isinstance(event, e.AskAnswered | e.AskWithdrawn):
-                waiting = self.answers.pop(event.ask, None)
-                if waiting is not None and not waiting.done():
-                    waiting.set_result(event.verdict if isinstance(event, e.AskAnswered) else "reject")
+            self.answers.hear(event)
         if self.told is not None:
             self.told(self.state, events)
         if (self.state.parent or self.state.calls) and any(isinstance(event, SPENDS) for event in events):
@@ -304,22 +302,23 @@ class Driver:
     # Work under way -----------------------------------------------------------------------------------------------
 
     def _match(self, group: asyncio.TaskGroup) -> None:
-        """Start what is owed and not under way; stop what is under way and not owed."""
-        state = self.state
-        if not self.stopping:
-            for key in state.running:
-                st = state.steps[key]
-                name = name_of(st)
-                if self._own.begin(name):
-                    self.live.start(group, name, self._attempt(name))
-            for (child, wanted), spot in owed_calls(state).items():  # it is ended once the call is over here
-                if (child, True) not in self.calls and (child, wanted) not in self.calls:
-                    self.calls.start(group, (child, wanted), self._call(child, wanted, *spot))
-        self._own.forget(state, self.live)
-        if len(self.live) > len(state.running) or self.stopping:
-            self.live.cancel(but=() if self.stopping else set(filter(self._owed, self.live)))
-        if len(self.calls) > len(state.calls) or state.unwanted or self.stopping:
-            self.calls.cancel(but=() if self.stopping else owed_calls(state))
+        """Start what is owed and not under way; stop what is under way and not owed. Who stops owes nothing any more."""
+        owed = dict.fromkeys(() if self.stopping else plan(self.state))  # in the order of the plan
+        self.live.cancel(but=owed)
+        self.calls.cancel(but=owed)
+        self._due = None
+        driven = {call.child for call in self.calls}
+        for effect in owed:
+            match effect:
+                case Perform():
+                    if self._own.begin(effect):
+                        self.live.start(group, effect, self._attempt(effect))
+                case Call() | EndCall():  # a run is ended here once the call of it is over here
+                    if effect.child not in driven:
+                        self.calls.start(group, effect, self._call(effect))
+                case Wake():
+                    self._due = effect.at
+        self._own.forget(self.state, self.live)
 
     async def _take_up(self) -> None:
         """Attempts on record that were not begun here. What somebody put there who drives nothing is taken by the driver that
@@ -334,65 +333,64 @@ class Driver:
             self.inbox.insert(
                 0, Submission(c.Note(st.key, st.round, st.attempt, {"driver": self.host.owner}))
             )
-        lost = tuple(map(name_of, others))
+        lost = tuple((st.key, st.round, st.attempt) for st in others)
         if lost:
-            at_work = [name[0] for name in lost if await self._abandon(Spot(state.run, *name))]
+            at_work = [name[0] for name in lost if await self._abandon(AttemptId(state.run, *name))]
             self.inbox.insert(0, Submission(c.ReportLost(lost, tuple(at_work))))
 
-    async def _abandon(self, spot: Spot) -> bool:
+    async def _abandon(self, spot: AttemptId) -> bool:
         return await self._patiently("ending a lost attempt", lambda: self.host.dispatch.abandon(spot))
 
     async def _is_ours(self) -> bool:
         return await self._patiently("asking who drives the run", lambda: self.host.owns(self.state.run))
 
-    def _owed(self, name: AttemptName) -> bool:
-        st = self.state.steps.get(name[0])
-        return st is not None and name[0] in self.state.running and (st.round, st.attempt) == name[1:]
+    def _is_owed(self, attempt: Perform) -> bool:
+        return attempt.step in self.state.running and present(self.state.steps[attempt.step]) == attempt
 
-    async def _attempt(self, name: AttemptName) -> None:
-        state, (key, round_, attempt) = self.state, name
+    async def _attempt(self, attempt: Perform) -> None:
+        state = self.state
         try:
-            if not await self._is_ours() or not self._owed(name):
+            if not await self._is_ours() or not self._is_owed(attempt):
                 return
-            st = self.state.steps[key]
+            st = self.state.steps[attempt.step]
             assignment = self.briefing.assignment(st, state.graph.steps[st.index].workspace, state.updated_at)
-            link = AttemptLink(self, self.host, key, round_, attempt)
+            link = AttemptLink(self, self.host, attempt.step, attempt.round, attempt.attempt)
             outcome = recordable(await self.host.dispatch.perform(assignment, link))
-            self.inbox.append(Submission(self._ended(name, outcome)))
+            self.inbox.append(Submission(self._ended(attempt, outcome)))
         except (RopewalkError, OSError) as error:
-            self.inbox.append(Submission(self._ended(name, Outcome(failure=failure_of(error)))))
+            self.inbox.append(Submission(self._ended(attempt, Outcome(failure=failure_of(error)))))
         finally:
-            self.live.leave(name)
+            self.live.leave(attempt)
 
     def _attempt_over(self) -> None:
-        self.host.places.give(self.state.run, 1)
+        self.host.slots.give(self.state.run, 1)
         self.nudge()
 
-    def _ended(self, name: AttemptName, outcome: Outcome) -> c.Command:
+    def _ended(self, attempt: Perform, outcome: Outcome) -> c.Command:
         """The report of an attempt; one that the host had no room for waits until there is some, and nothing was tried."""
-        key, round_, attempt = name
+        key, round_ = attempt.step, attempt.round
         reason = outcome.failure.report.get(HOST) if outcome.failure is not None else None
         if not reason:
             self._waits.pop((key, round_), None)
-            return c.Report(key, round_, attempt, outcome)
+            return c.Report(key, round_, attempt.attempt, outcome)
         tried = self._waits[key, round_] = self._waits.get((key, round_), 0) + 1
         until = self.host.clock.now() + max(1.0, delay(tried + 2))
-        return c.Wait(key, round_, attempt, on="host", until=until, detail=str(reason))
+        return c.Wait(key, round_, attempt.attempt, on="host", until=until, detail=str(reason))
 
-    async def _call(self, child: str, wanted: bool, key: str, round_: int) -> None:
+    async def _call(self, call: Call | EndCall) -> None:
         """Do what is owed to a called run, and put on record how it ended."""
-        doing = f"{'calling' if wanted else 'ending'} run {child}"
+        doing = f"{'calling' if isinstance(call, Call) else 'ending'} run {call.child}"
         try:
-            report = await self._patiently(doing, lambda: self.host.call(self, child, wanted, key, round_))
+            report = await self._patiently(doing, lambda: self.host.call(self, call))
         except RopewalkError as error:
             outcome = Outcome(failure=Failure(kind="permanent", message=str(error)))
-            report = c.ReportChild(key, round_, "failed", str(error), outcome, child)
+            report = c.ReportChild(call.step, call.round, "failed", str(error), outcome, call.child)
         try:
             if report is not None:  # until that is on record the call is owed, and must not be made again
-                await asyncio.wait([done := self.wish(report)])
+                await asyncio.wait([done := self.submit(report)])
                 heard(done)
         finally:
-            self.calls.leave((child, wanted))
+            self.calls.leave(call)
 
     def stop(self) -> None:
         """Leave the run as it is: what runs here is stopped and will be found lost by the next driver."""

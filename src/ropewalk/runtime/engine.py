@@ -17,6 +17,7 @@ import msgspec
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core.decide import decide
+from ropewalk.core.effects import Call, EndCall
 from ropewalk.core.evolve import evolve
 from ropewalk.core.graph import Graph
 from ropewalk.core.options import Options, Parent
@@ -27,18 +28,18 @@ from ropewalk.ownership import Judge
 from ropewalk.runtime.assignment import Dispatch
 from ropewalk.runtime.briefing import Briefing
 from ropewalk.runtime.calling import Reporter, stopped
-from ropewalk.runtime.calls import Calls, Definitions
+from ropewalk.runtime.calls import CalledRuns, Definitions
 from ropewalk.runtime.clock import Clock, SystemClock, pause
 from ropewalk.runtime.committer import Committer
-from ropewalk.runtime.driver import Driver, Told
+from ropewalk.runtime.driver import Driver, EventListener
 from ropewalk.runtime.host import RunHandle
 from ropewalk.runtime.ids import new_run_id
 from ropewalk.runtime.inputs import parted, refuse_told
 from ropewalk.runtime.leases import LOOK_SECONDS, Leases
 from ropewalk.runtime.patience import log_wait, patiently, unless_passing
-from ropewalk.runtime.places import Places
+from ropewalk.runtime.slots import Slots
+from ropewalk.runtime.submission import heard_by
 from ropewalk.runtime.vault import Vault
-from ropewalk.runtime.wish import heard_by
 from ropewalk.store.port import Append, Store
 from ropewalk.workspace.port import Base
 
@@ -80,7 +81,7 @@ class Engine:
         versioned: Definitions | None = None,
         decode: Callable[[bytes], Workflow],
         clock: Clock | None = None,
-        places: int = 64,
+        slots: int = 64,
         actor: str = "",
         vault: Vault | None = None,
         drivers: Path | None = None,
@@ -92,12 +93,12 @@ class Engine:
         self.definitions = definitions
         self.versioned = versioned
         self.clock: Clock = clock or SystemClock()
-        self.places = Places(places)
+        self.slots = Slots(slots)
         self.committer = Committer(store)
         self.vault = vault or Vault()
         self.actor = actor or f"ropewalk:{os.getpid()}"
         self.drivers: dict[str, Driver] = {}
-        self.calls = Calls(self)
+        self.calls = CalledRuns(self)
         self._driven: set[str] = set()
         self.leases = Leases(store, self.clock, self._lost, self._regained, folder=drivers, judge=judge)
         # Hears what has to wait for the host, and why ("": no more).
@@ -223,7 +224,7 @@ class Engine:
         self,
         run: str,
         resting: Callable[[State], bool] = rests,
-        told: Told | None = None,
+        told: EventListener | None = None,
         *,
         fresh: bool = False,
     ) -> State:
@@ -241,7 +242,7 @@ class Engine:
             self._driven.discard(run)
 
     async def _drive(
-        self, run: str, resting: Callable[[State], bool], told: Told | None, fresh: bool
+        self, run: str, resting: Callable[[State], bool], told: EventListener | None, fresh: bool
     ) -> State:
         """Drive a run whose lease is ours, and give that back."""
         self.committer.runs += 1
@@ -276,14 +277,12 @@ class Engine:
             self.drivers.pop(run, None)
             await self.leases.give(run)
 
-    async def call(
-        self, parent: RunHandle, child: str, wanted: bool, key: str, round_: int
-    ) -> c.ReportChild | None:
+    async def call(self, parent: RunHandle, call: Call | EndCall) -> c.ReportChild | None:
         """Create a called run if need be, drive it, and tell its parent how it moves; or end it, when it is not wanted any
         more. Gives how it ended, if it did."""
-        if wanted:
-            return await self.calls.make(parent, key, round_, child)
-        return await self.calls.end(parent, child)
+        if isinstance(call, Call):
+            return await self.calls.make(parent, call)
+        return await self.calls.end(parent, call.child)
 
     def state_of(self, run: str) -> State | None:
         """The state of a run that is driven here."""

@@ -6,12 +6,13 @@ import asyncio
 from typing import Protocol
 
 from ropewalk.core.commands import Command, ReportChild
+from ropewalk.core.effects import Call, EndCall
 from ropewalk.core.events import Event
 from ropewalk.core.state import State
 from ropewalk.runtime.assignment import Dispatch
 from ropewalk.runtime.clock import Clock
 from ropewalk.runtime.committer import Committer
-from ropewalk.runtime.places import Places
+from ropewalk.runtime.slots import Slots
 from ropewalk.runtime.vault import Vault
 from ropewalk.store.port import Store
 
@@ -24,7 +25,7 @@ class RunHandle(Protocol):
     @property
     def state(self) -> State: ...
 
-    def wish(self, command: Command, actor: str = "") -> asyncio.Future[list[Event]]:
+    def submit(self, command: Command, actor: str = "") -> asyncio.Future[list[Event]]:
         """Hand in a command; the future gives its events once they are durable, or the refusal."""
         ...
 
@@ -46,7 +47,7 @@ class Host(Protocol):
 
     store: Store
     clock: Clock
-    places: Places
+    slots: Slots
     committer: Committer
     dispatch: Dispatch
     actor: str
@@ -75,9 +76,7 @@ class Host(Protocol):
         """A run has spent, or was allowed, something; others may share its budget."""
         ...
 
-    async def call(
-        self, parent: RunHandle, child: str, wanted: bool, key: str, round_: int
-    ) -> ReportChild | None:
+    async def call(self, parent: RunHandle, call: Call | EndCall) -> ReportChild | None:
         """Create a called run if need be, drive it, and tell its parent how it moves; or end it, when it is not wanted any
         more. Gives how it ended, if it did."""
         ...

@@ -12,7 +12,7 @@ from ropewalk.agents.exchange import as_text
 from ropewalk.agents.redaction import Redactor
 from ropewalk.agents.secrets import checked
 from ropewalk.agents.spellings import squeezed
-from ropewalk.core.draft import scope_of
+from ropewalk.core.recorder import scope_of
 from ropewalk.core.state import State, StepState
 from ropewalk.definition.fault import shortened
 from ropewalk.definition.secrets import MARK, named, secret_inputs

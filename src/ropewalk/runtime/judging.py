@@ -21,7 +21,7 @@ from ropewalk.runtime.assignment import Assignment
 from ropewalk.runtime.desk import AttemptDesk, desk_at
 from ropewalk.steps.port import GateKind, Tools
 from ropewalk.trees import remove_tree
-from ropewalk.workspace.port import Base, JudgeFolder, JudgeRules, Place, Workspace
+from ropewalk.workspace.port import Base, Folder, JudgeFolder, JudgeRules, Workspace
 
 _LISTED = 20
 
@@ -30,7 +30,7 @@ class Judged(Struct, frozen=True):
     """What is judged: the outcome, and what the attempt left as a commit, or ("") as it lies in its place."""
 
     outcome: Outcome
-    place: Place
+    place: Folder
     commit: str
     base: Base
 

@@ -16,7 +16,7 @@ from ropewalk.agents.scrub import Scrub
 from ropewalk.core.work import Failure, Outcome
 from ropewalk.errors import SecretStays
 from ropewalk.runtime.desk import AttemptDesk
-from ropewalk.workspace.port import Spot, Workspace
+from ropewalk.workspace.port import AttemptId, Workspace
 
 _NAMED = 5
 
@@ -62,7 +62,7 @@ class Leaks:
         return scrub.folder(self._desk.folder, self._since_ns)
 
 
-async def cleared(workspace: Workspace, spot: Spot, redactor: Redactor) -> None:
+async def cleared(workspace: Workspace, spot: AttemptId, redactor: Redactor) -> None:
     """Take the secrets out of what earlier attempts left that were cut off; until then nothing of it is kept. A folder from which
     one cannot be taken stays, and is named when the run ends."""
     for folder in await workspace.cut_off(spot):

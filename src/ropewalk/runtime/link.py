@@ -24,24 +24,24 @@ class AttemptLink:
 
     async def note(self, note: dict[str, Any]) -> None:
         """On record when it returns."""
-        await self._run.wish(Note(self._step, self._round, self._attempt, note))
+        await self._run.submit(Note(self._step, self._round, self._attempt, note))
 
     async def waits(self, doing: str, reason: str) -> None:
         """Told, and put on record as soon as that can be: the record may be what has no room."""
         await self._host.notice(f"{self._step}: {doing}", reason)
         waits = {"attempt": self._attempt, "doing": doing, "reason": reason} if reason else {}
-        noted = self._run.wish(Note(self._step, self._round, self._attempt, {"waits": waits}))
+        noted = self._run.submit(Note(self._step, self._round, self._attempt, {"waits": waits}))
         noted.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     async def publish(self, name: str, data: dict[str, Any]) -> None:
-        await self._run.wish(Publish((NotePublished(name=name, data=data, step=self._step),)))
+        await self._run.submit(Publish((NotePublished(name=name, data=data, step=self._step),)))
 
     async def ask(self, permission: Permission) -> str:
         """Open an ask and wait for its answer, however long that takes."""
         self._asked += 1
         name = f"{self._step}.{self._round}.{self._attempt}-{self._asked}"
         detail = {"kind": permission.kind, "paths": list(permission.paths), **permission.detail}
-        await self._run.wish(
+        await self._run.submit(
             OpenAsk(
                 step=self._step,
                 round=self._round,

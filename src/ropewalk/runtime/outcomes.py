@@ -8,13 +8,13 @@ import msgspec
 from ropewalk.core.work import Artifact, Failure, Outcome
 from ropewalk.errors import GateError, RopewalkError
 from ropewalk.runtime.patience import HOST, failure_of
-from ropewalk.runtime.vault import Held
+from ropewalk.runtime.vault import HeldSecrets
 from ropewalk.workspace.port import Kept
 
 _NAMED = 5
 
 
-def clean(outcome: Outcome, held: Held) -> Outcome:
+def clean(outcome: Outcome, held: HeldSecrets) -> Outcome:
     cleaned: Outcome = held.redactor.data(outcome)
     return cleaned
 

@@ -6,15 +6,13 @@ from collections.abc import Container, Iterable
 
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
+from ropewalk.core.effects import Perform
 from ropewalk.core.state import State, StepState
 
-AttemptName = tuple[str, int, int]
-"""Step, round and number."""
 
-
-def name_of(st: StepState) -> AttemptName:
-    """The present attempt of a step."""
-    return (st.key, st.round, st.attempt)
+def present(st: StepState) -> Perform:
+    """The attempt of a step that runs."""
+    return Perform(st.key, st.round, st.attempt)
 
 
 def is_free(st: StepState) -> bool:
@@ -27,7 +25,7 @@ class OwnAttempts:
 
     def __init__(self, owner: str) -> None:
         self._owner = owner
-        self._begun: dict[AttemptName, bool] = {}
+        self._begun: dict[Perform, bool] = {}
 
     def remember(self, events: Iterable[e.Event]) -> None:
         """Events that are durable, and ours."""
@@ -36,24 +34,24 @@ class OwnAttempts:
                 case (
                     e.StepStarted(child="", owner=self._owner) | e.AttemptNoted(note={"driver": self._owner})
                 ):
-                    self._begun[event.step, event.round, event.attempt] = False
+                    self._begun[Perform(event.step, event.round, event.attempt)] = False
 
-    def begin(self, name: AttemptName) -> bool:
+    def begin(self, attempt: Perform) -> bool:
         """Whether it is to be begun now: ours, and not begun before."""
-        if self._begun.get(name) is not False:
+        if self._begun.get(attempt) is not False:
             return False
-        self._begun[name] = True
+        self._begun[attempt] = True
         return True
 
     def others(self, state: State) -> list[StepState]:
         """Steps whose attempt on record is not ours."""
         running = [state.steps[key] for key in state.running]
-        return [st for st in running if name_of(st) not in self._begun]
+        return [st for st in running if present(st) not in self._begun]
 
-    def forget(self, state: State, live: Container[AttemptName]) -> None:
+    def forget(self, state: State, live: Container[Perform]) -> None:
         """What is neither under way here nor on record as running any more."""
         if len(self._begun) > 2 * len(state.running) + 8:
-            running = {name_of(state.steps[key]) for key in state.running}
+            kept = {present(state.steps[key]) for key in state.running}
             self._begun = {
-                name: begun for name, begun in self._begun.items() if name in running or name in live
+                attempt: begun for attempt, begun in self._begun.items() if attempt in kept or attempt in live
             }

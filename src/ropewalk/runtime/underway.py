@@ -43,7 +43,7 @@ class UnderWay(Generic[Name]):
         if self._tasks.pop(name, None) is not None:
             self._over()
 
-    def cancel(self, but: Container[Name] = ()) -> None:
+    def cancel(self, but: Container[object] = ()) -> None:
         """Cancel all that are not named."""
         for name, task in list(self._tasks.items()):
             if name not in but and name not in self._cancelled:

@@ -63,7 +63,7 @@ class Vault:
         return tuple(name for name in gone if name in needed)
 
 
-class Held:
+class HeldSecrets:
     """What one attempt is given: `variables` are its environment, `by_name` all that it or its judges may see."""
 
     def __init__(
@@ -78,7 +78,7 @@ class Held:
         self.redactor = Redactor(self.by_name)
 
 
-NOTHING = Held()
+NOTHING = HeldSecrets()
 
 
 class Secrets:
@@ -88,7 +88,7 @@ class Secrets:
         self._vault = vault
         self._project = project
 
-    async def held(self, assignment: Assignment, spool: Path) -> Held:
+    async def held(self, assignment: Assignment, spool: Path) -> HeldSecrets:
         """Raises SecretError, before anything of the attempt has begun."""
         if not assignment.secrets:
             return NOTHING
@@ -105,7 +105,7 @@ class Secrets:
                     continue
                 place = known
             found[name] = await look_up(name, place, self._project, spool)
-        return Held(found, assignment.brief.secrets)
+        return HeldSecrets(found, assignment.brief.secrets)
 
 
 def how_to_give(run: str, names: tuple[str, ...]) -> str:

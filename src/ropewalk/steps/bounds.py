@@ -29,7 +29,7 @@ class TakesTooMuch(TemplateRuntimeError):
     """A template went past a limit."""
 
 
-class Meter:
+class RenderLimits:
     """Of one rendering. What is slow in one go is bounded by its size, what is slow in many by turns and time."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Meter:
             raise TakesTooMuch(f"it takes longer than {MOST_SECONDS:g} s")
 
 
-def collected(pieces: Iterable[str], meter: Meter) -> str:
+def collected(pieces: Iterable[str], meter: RenderLimits) -> str:
     """The whole text, as long as it is not too long."""
     found, length = [], 0
     for piece in pieces:
@@ -68,7 +68,7 @@ def fits(length: int) -> int:
     return length
 
 
-METERING: ContextVar[Meter] = ContextVar("METERING")
+METERING: ContextVar[RenderLimits] = ContextVar("METERING")
 """The meter of the rendering under way."""
 
 
@@ -236,7 +236,7 @@ def _counted(items: Any) -> Any:
 
 
 class _Sized:
-    def __init__(self, items: Any, meter: Meter) -> None:
+    def __init__(self, items: Any, meter: RenderLimits) -> None:
         self._items, self._meter = items, meter
 
     def __len__(self) -> int:
@@ -246,7 +246,7 @@ class _Sized:
         return _turns(self._items, self._meter)
 
 
-def _turns(items: Any, meter: Meter) -> Iterator[Any]:
+def _turns(items: Any, meter: RenderLimits) -> Iterator[Any]:
     for one in items:
         meter.turn()
         yield one

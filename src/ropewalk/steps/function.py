@@ -26,7 +26,7 @@ from ropewalk.steps.template import render_within, scope
 Given = Mapping[str, Any]
 
 
-class Function:
+class FunctionKind:
     """Args: `name` (as registered, or `module:function`), `inline`, `with` (values by parameter name).
 
     A parameter is filled from `with`, the fixed names (`inputs`, `outputs`, `facts`, `run`, `item`, `brief`, `desk`,

@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
 KINDS = {
     "run": "ropewalk.steps.run:Run",
-    "role": "ropewalk.steps.role:Role",
+    "role": "ropewalk.steps.role:RoleKind",
     "decide": "ropewalk.steps.role:Decide",
-    "function": "ropewalk.steps.function:Function",
+    "function": "ropewalk.steps.function:FunctionKind",
     "noop": "ropewalk.steps.noop:Noop",
 }
 CORE_KINDS = ("ask", "call")
 """Kinds that nobody performs: the core does them."""
 
 GATES = {
-    "command": "ropewalk.steps.gates.command:Command",
-    "condition": "ropewalk.steps.gates.condition:Condition",
+    "command": "ropewalk.steps.gates.command:CommandGate",
+    "condition": "ropewalk.steps.gates.condition:ConditionGate",
     "thresholds": "ropewalk.steps.gates.thresholds:Thresholds",
-    "artifacts": "ropewalk.steps.gates.artifacts:Artifacts",
-    "document": "ropewalk.steps.gates.document:Document",
+    "artifacts": "ropewalk.steps.gates.artifacts:ArtifactsGate",
+    "document": "ropewalk.steps.gates.document:DocumentGate",
     "verdict": "ropewalk.steps.gates.verdict:Reviewed",
 }
 

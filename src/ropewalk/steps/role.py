@@ -23,7 +23,7 @@ from ropewalk.steps.template import render, scope
 REHEARSAL = "rehearsal"
 
 
-class Role:
+class RoleKind:
     """Takes `Brief.role`, else the agent that `settings["agent"]` names, else the first usable one there is."""
 
     name = "role"
@@ -66,7 +66,7 @@ class Role:
             )
 
 
-class Decide(Role):
+class Decide(RoleKind):
     """A role picks a route. Outputs: `route`."""
 
     name = "decide"

@@ -51,7 +51,7 @@ def render(template: str, names: Mapping[str, Any], finalize: Callable[[Any], An
     try:
         environment = _environment().overlay(finalize=finalize or as_written)
         made = environment.from_string(bounds.metered(environment.parse(template)))
-        meter = bounds.Meter()
+        meter = bounds.RenderLimits()
         under_way = bounds.METERING.set(meter)
         try:
             return bounds.collected(made.generate(names), meter)

@@ -18,7 +18,7 @@ from ropewalk.store.lease import holder
 from ropewalk.store.pattern import matcher
 from ropewalk.store.port import Append, Appended, Judge, Lease, Record, RunQuery, RunRow
 from ropewalk.store.transfer import receive, send
-from ropewalk.store.verify import Walk, definition_of, named
+from ropewalk.store.verify import LogWalk, definition_of, named
 
 
 class MemoryStore:
@@ -213,7 +213,7 @@ class MemoryStore:
 
     async def verify(self, run: str = "") -> list[str]:
         self._open()
-        walk, faults = Walk(), []
+        walk, faults = LogWalk(), []
         for one in self._history(run) if run else self._log:
             faults += walk.see(one, bytes.fromhex(one.hash))
             digest = definition_of(one)

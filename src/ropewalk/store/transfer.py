@@ -27,7 +27,7 @@ LINE_BYTES = 4 * BODY_BYTES
 PARCEL_BYTES = 2 * 1024**3
 
 
-class Heading(Struct, frozen=True, tag="run", tag_field="line"):
+class ExportHeading(Struct, frozen=True, tag="run", tag_field="line"):
     """The run, how long its history is, and the hash at its end (hex)."""
 
     run: str
@@ -67,7 +67,7 @@ async def send(store: Source, run: str) -> AsyncIterator[bytes]:
     """The lines of a run. Raises NoSuchRun, Corrupted."""
     version = (await store.row(run)).version
     (last,) = await store.read(run, version - 1, 1)
-    yield _line(Heading(run, version, last.hash))
+    yield _line(ExportHeading(run, version, last.hash))
     sent: set[str] = set()
     after = 0
     while after < version:
@@ -95,7 +95,7 @@ async def send(store: Source, run: str) -> AsyncIterator[bytes]:
 
 async def receive(lines: AsyncIterable[bytes]) -> Parcel:
     """Read and check every line. Raises StoreError that names the line."""
-    decode = msgspec.json.Decoder(Heading | Blob | Written).decode
+    decode = msgspec.json.Decoder(ExportHeading | Blob | Written).decode
     parcel: Parcel | None = None
     number = total = 0
     async for line in lines:
@@ -124,8 +124,8 @@ async def receive(lines: AsyncIterable[bytes]) -> Parcel:
     return parcel
 
 
-def _begin(said: Heading | Blob | Written) -> Parcel:
-    if not isinstance(said, Heading):
+def _begin(said: ExportHeading | Blob | Written) -> Parcel:
+    if not isinstance(said, ExportHeading):
         raise ValueError("a heading must come first")
     if said.format != 1:
         raise ValueError(f"format {said.format} is newer than this ropewalk")
@@ -134,7 +134,7 @@ def _begin(said: Heading | Blob | Written) -> Parcel:
     return Parcel(said.run, said.version, said.hash, {}, [])
 
 
-def _add(parcel: Parcel, said: Heading | Blob | Written) -> None:
+def _add(parcel: Parcel, said: ExportHeading | Blob | Written) -> None:
     if isinstance(said, Blob):
         if sha256(said.data).hexdigest() != said.digest:
             raise ValueError(f"blob {said.digest} was changed")

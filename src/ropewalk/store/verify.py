@@ -9,7 +9,7 @@ from ropewalk.store.chain import GENESIS, link, seal
 from ropewalk.store.port import Record
 
 
-class Walk:
+class LogWalk:
     """Give it records, each run's in order; it remembers where every run stands. Faults are sentences."""
 
     def __init__(self) -> None:

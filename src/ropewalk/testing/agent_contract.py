@@ -23,7 +23,7 @@ from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
 
 
-class Told(NamedTuple):
+class ScriptedCase(NamedTuple):
     """An agent that will do an act, and what its brief must say for it."""
 
     agent: Agent
@@ -36,7 +36,7 @@ class AgentContract(ABC):
     classes: tuple[str, ...] = ("transient", "quota", "permanent")
 
     @abstractmethod
-    def told(self, act: dict[str, Any], home: Path) -> Told:
+    def told(self, act: dict[str, Any], home: Path) -> ScriptedCase:
         """An agent that does this act; `home` is a folder for whatever it needs."""
 
     @pytest.fixture

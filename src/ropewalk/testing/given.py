@@ -50,11 +50,13 @@ class Like:
 
 Wanted = e.Event | Effect | Like | type[msgspec.Struct] | EllipsisType
 """An event as it is, `like(...)`, a type for any of it, or `...` for any number of whatever."""
-Told = c.Command | Callable[[State], c.Command]
+CommandOrMaker = c.Command | Callable[[State], c.Command]
 """A command, or what makes one from the state: `done("build")` knows the round and the attempt that are under way."""
 
 
-def given(workflow: Workflow | State, *history: e.Event | Told, run: str = "r", **creation: Any) -> Given:
+def given(
+    workflow: Workflow | State, *history: e.Event | CommandOrMaker, run: str = "r", **creation: Any
+) -> Given:
     """A run after its history: events are folded, commands are decided, all at time 0.
 
     A history of a workflow that does not begin with `RunCreated` is begun by a `Create` with `creation` (`inputs`,
@@ -77,7 +79,7 @@ class Given:
         self.history: list[tuple[e.Event, float]] = []
         self._workflow = workflow
 
-    def after(self, *told: e.Event | Told, now: float = 0.0) -> Given:
+    def after(self, *told: e.Event | CommandOrMaker, now: float = 0.0) -> Given:
         """Move on, with no questions asked."""
         for one in told:
             if isinstance(one, e.Event):
@@ -87,7 +89,7 @@ class Given:
                 self._decide(one, now)
         return self
 
-    def when(self, *commands: Told, now: float = 0.0) -> When:
+    def when(self, *commands: CommandOrMaker, now: float = 0.0) -> When:
         """Tell the run these commands one after the other at `now`, in unix seconds."""
         events: list[e.Event] = []
         for number, command in enumerate(commands):
@@ -108,7 +110,7 @@ class Given:
         """Each step and item with its status."""
         return {key: st.status for key, st in self.state.steps.items()}
 
-    def _decide(self, told: Told, now: float) -> list[e.Event]:
+    def _decide(self, told: CommandOrMaker, now: float) -> list[e.Event]:
         command = told if isinstance(told, c.Command) else told(self.state)
         made = decide(self.state, command, now)
         self.history += [(event, now) for event in made]

@@ -12,31 +12,31 @@ from typing import Literal
 import pytest
 
 from ropewalk.errors import WorkspaceError
-from ropewalk.workspace.port import Base, Kept, Part, Place, Spot, Workspace, Woven
+from ropewalk.workspace.port import AttemptId, Base, Folder, Kept, Merged, Part, Workspace
 
 OUTSIDE = ("../escape", "/etc/passwd", "a/../../b", ".git/config", "", "a\0b")
 
 
-def spot(step: str = "build", round_: int = 1, attempt: int = 1, run: str = "run-1") -> Spot:
+def spot(step: str = "build", round_: int = 1, attempt: int = 1, run: str = "run-1") -> AttemptId:
     """An attempt by its step, with the rest as it most often is."""
-    return Spot(run=run, step=step, round=round_, attempt=attempt)
+    return AttemptId(run=run, step=step, round=round_, attempt=attempt)
 
 
 async def placed(
     workspace: Workspace,
     base: Base,
-    at: Spot,
+    at: AttemptId,
     *needs: Part,
     mode: Literal["own", "read", "none", "shared"] = "own",
-) -> Place:
+) -> Folder:
     """An opened place; fails the test when the needs disagree."""
     place = await workspace.open(at, base, needs, mode)
-    assert isinstance(place, Place), place
+    assert isinstance(place, Folder), place
     return place
 
 
 async def worked(
-    workspace: Workspace, base: Base, at: Spot, files: dict[str, str | None], *needs: Part
+    workspace: Workspace, base: Base, at: AttemptId, files: dict[str, str | None], *needs: Part
 ) -> Kept:
     """One whole attempt: open, write (or, with None, delete) files, keep, close."""
     place = await placed(workspace, base, at, *needs)
@@ -198,12 +198,12 @@ class WorkspaceContract:
         await workspace.end("run-2")
         assert listing(scratch.path) is None
 
-    async def test_parts_that_do_not_touch_weave(self, workspace: Workspace, base: Base) -> None:
+    async def test_parts_that_do_not_touch_merge(self, workspace: Workspace, base: Base) -> None:
         one = await worked(workspace, base, spot("one"), {"one.txt": "1"})
         two = await worked(workspace, base, spot("two"), {"two.txt": "2"})
         parts = [Part("one", one.commit), Part("two", two.commit)]
-        woven = await workspace.weave("run-1", base, parts, {})
-        assert isinstance(woven, Woven)
-        assert woven.conflicts == ()
-        assert await workspace.read(woven.commit, "one.txt") == b"1"
-        assert await workspace.read(woven.commit, "two.txt") == b"2"
+        merged = await workspace.merge("run-1", base, parts, {})
+        assert isinstance(merged, Merged)
+        assert merged.conflicts == ()
+        assert await workspace.read(merged.commit, "one.txt") == b"1"
+        assert await workspace.read(merged.commit, "two.txt") == b"2"

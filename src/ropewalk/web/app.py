@@ -15,7 +15,7 @@ from ropewalk.app.supervisor import Supervisor
 from ropewalk.app.tokens import Tokens
 from ropewalk.web import doorway, problems
 from ropewalk.web.api import asks, feed, others, runs, steps, workflows
-from ropewalk.web.api.desk import Desk
+from ropewalk.web.api.desk import ApiDesk
 from ropewalk.web.entrance import LOCAL, Access, Entrance
 from ropewalk.web.login import Logins
 
@@ -44,7 +44,7 @@ def create_app(
         ropewalk.engine.clock.now,
         tuple(dict.fromkeys((*LOCAL, *(host.lower() for host in hosts), *named))),
     )
-    desk = Desk(ropewalk, access, supervisor)
+    desk = ApiDesk(ropewalk, access, supervisor)
     app = FastAPI(
         title="ropewalk",
         version=version("ropewalk"),
@@ -68,7 +68,7 @@ def create_app(
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    desk: Desk = app.state.desk
+    desk: ApiDesk = app.state.desk
     await desk.fanout.begin()
     async with AsyncExitStack() as stack:
         for beside in app.state.beside:

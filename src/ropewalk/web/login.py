@@ -18,7 +18,6 @@ from ropewalk.errors import TooMany, Unauthenticated
 
 COOKIE: Final = "ropewalk_login"
 CSRF_HEADER: Final = "x-csrf-token"
-CSRF_FIELD: Final = "csrf"
 LOGIN_SECONDS: Final = 12 * 3600
 FAILURES: Final = 5
 WINDOW_SECONDS: Final = 300.0

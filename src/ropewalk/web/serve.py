@@ -25,7 +25,7 @@ from ropewalk.app.tokens import Tokens
 from ropewalk.errors import AddressTaken, MissingExtra, TokensNeeded
 from ropewalk.observe.courier import Courier
 from ropewalk.observe.telemetry import Telemetry
-from ropewalk.web.api.desk import Desk
+from ropewalk.web.api.desk import ApiDesk
 from ropewalk.web.app import create_app
 from ropewalk.web.entrance import is_loopback
 
@@ -83,7 +83,7 @@ async def serve(
 async def _way_in(ropewalk: Ropewalk, app: FastAPI, url: str) -> Listening:
     """Who can read the token's file on this host comes in by it, and nobody else: whoever reaches a port is not yet known."""
     text, path = await door_key(ropewalk)
-    desk: Desk = app.state.desk
+    desk: ApiDesk = app.state.desk
     return Listening(url, f"{url}/login?ticket={desk.access.logins.link(text)}", str(path))
 
 
@@ -173,7 +173,7 @@ def _mount(app: FastAPI, ropewalk: Ropewalk, also: Sequence[str]) -> None:
 @contextlib.asynccontextmanager
 async def beside(ropewalk: Ropewalk, app: FastAPI) -> AsyncIterator[None]:
     """What works beside the doors as long as they are open: webhooks are delivered, metrics and traces told."""
-    desk: Desk = app.state.desk
+    desk: ApiDesk = app.state.desk
     desk.courier = Courier(
         ropewalk.store, ropewalk.engine.clock.now, private=ropewalk.settings.webhooks_private
     )

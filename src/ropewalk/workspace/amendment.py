@@ -18,11 +18,13 @@ from ropewalk.workspace.commits import (
 from ropewalk.workspace.git import Git
 from ropewalk.workspace.harvest import artifacts_of
 from ropewalk.workspace.names import attempt_ref, inner_path, show_path
-from ropewalk.workspace.port import Kept, Spot
+from ropewalk.workspace.port import AttemptId, Kept
 from ropewalk.workspace.settling import settle
 
 
-async def amend(git: Git, scratch: Path, spot: Spot, commit: str, path: str, content: bytes, by: str) -> Kept:
+async def amend(
+    git: Git, scratch: Path, spot: AttemptId, commit: str, path: str, content: bytes, by: str
+) -> Kept:
     """Put a content at a path; the ref `….amended` of the attempt keeps it."""
     git = git.aside(scratch)
     inner = inner_path(path)

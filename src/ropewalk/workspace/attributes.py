@@ -11,9 +11,9 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
+from ropewalk.workspace.attempt_folders import make, remove
 from ropewalk.workspace.commits import read_objects
 from ropewalk.workspace.git import Git
-from ropewalk.workspace.places import make, remove
 
 _NAME = b".gitattributes"
 

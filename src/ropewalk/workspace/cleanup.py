@@ -11,11 +11,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from ropewalk.errors import WorkspaceError
+from ropewalk.workspace.attempt_folders import discard, is_whole, remove
 from ropewalk.workspace.git import Git
 from ropewalk.workspace.landing import branch_of
 from ropewalk.workspace.names import run_refs, slug
 from ropewalk.workspace.owned import Owning
-from ropewalk.workspace.places import discard, is_whole, remove
 from ropewalk.workspace.repository import commit_of
 
 _OURS = "refs/heads/ropewalk/"
@@ -25,7 +25,7 @@ SHELVES = ("none", "readers", "judges")
 """Folders of single attempts, beside the files of a run that is not in git."""
 
 
-class Held(Struct, frozen=True, omit_defaults=True):
+class HeldRun(Struct, frozen=True, omit_defaults=True):
     """What is kept of a run: its attempts' refs, its branch, its folders; `at` is its newest commit, in unix seconds.
 
     `landed`: the result is part of some other branch, here or at a remote.
@@ -40,7 +40,7 @@ class Held(Struct, frozen=True, omit_defaults=True):
     folders: tuple[str, ...] = ()
 
 
-async def held(git: Git, places: Path) -> list[Held]:
+async def held(git: Git, places: Path) -> list[HeldRun]:
     """Every run of which something is kept, by name."""
     form = "--format=%(objectname) %(committerdate:unix) %(refname)"
     out = await git.run("for-each-ref", form, "refs/ropewalk/", _OURS)
@@ -58,7 +58,7 @@ async def held(git: Git, places: Path) -> list[Held]:
             refs[run].append(name)
     folders = await asyncio.to_thread(folders_of, places)
     return [
-        Held(
+        HeldRun(
             run,
             tuple(refs.get(run, ())),
             _OURS.removeprefix("refs/heads/") + run if run in branches else "",

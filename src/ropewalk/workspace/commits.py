@@ -20,7 +20,7 @@ _LONGEST_MESSAGE = 8 << 10
 LINK, SUBMODULE, FOLDER = "120000", "160000", "040000"
 
 
-class Change(Struct, frozen=True):
+class PathChange(Struct, frozen=True):
     """One path that differs between two trees; `mode` and `oid` are of the newer, `old_mode` and `old_oid` of the older."""
 
     path: bytes
@@ -113,14 +113,14 @@ async def read_header(git: Git, commit: str) -> Header:
     return Header(value[b"tree"], parents, int(committer.split(b" ")[-2]), message.decode(errors="replace"))
 
 
-async def changes_between(git: Git, old: str, new: str) -> list[Change]:
+async def changes_between(git: Git, old: str, new: str) -> list[PathChange]:
     """What differs between two trees (or commits), in order of path; no renames are guessed."""
     out = await git.run("diff-tree", "-r", "-z", "--raw", "--no-renames", "--full-index", old, new)
     fields = out.split(b"\0")[:-1]
     found = []
     for info, path in zip(fields[::2], fields[1::2], strict=True):
         old_mode, mode, old_oid, oid, kind = info.decode().lstrip(":").split(" ")
-        found.append(Change(path, kind, mode, oid, old_mode, old_oid))
+        found.append(PathChange(path, kind, mode, oid, old_mode, old_oid))
     return found
 
 

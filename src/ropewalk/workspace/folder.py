@@ -19,11 +19,22 @@ from ropewalk.core.work import Artifact
 from ropewalk.errors import LinkInTheWay, WorkspaceError
 from ropewalk.files import copy_file, open_file, read_bytes, replace_file
 from ropewalk.trees import walk
+from ropewalk.workspace.attempt_folders import give_back, remove
 from ropewalk.workspace.cleanup import SHELVES, drop_folders
 from ropewalk.workspace.names import attempt_name, confined, inner_path, show_path, slug, written_in_vain
 from ropewalk.workspace.owned import Owning, process_owning
-from ropewalk.workspace.places import give_back, remove
-from ropewalk.workspace.port import Base, JudgeFolder, JudgeRules, Kept, Mode, Note, Part, Place, Spot, Woven
+from ropewalk.workspace.port import (
+    AttemptId,
+    Base,
+    Folder,
+    FolderNote,
+    JudgeFolder,
+    JudgeRules,
+    Kept,
+    Merged,
+    Mode,
+    Part,
+)
 
 
 class Seen(Struct, frozen=True, gc=False):
@@ -46,7 +57,7 @@ class FolderWorkspace:
         self._run = run
         self._within = within
         self._seen: dict[bytes, Seen] = {}
-        self._before: dict[Spot, Mapping[bytes, Seen]] = {}
+        self._before: dict[AttemptId, Mapping[bytes, Seen]] = {}
 
     def _home(self, run: str = "") -> Path:
         if not (run or self._run):
@@ -61,41 +72,41 @@ class FolderWorkspace:
         return Base(root=str(root), at=at)
 
     async def open(
-        self, spot: Spot, base: Base, needs: Sequence[Part], mode: Mode, note: Note = Note()
-    ) -> Place | Woven:
+        self, spot: AttemptId, base: Base, needs: Sequence[Part], mode: Mode, note: FolderNote = FolderNote()
+    ) -> Folder | Merged:
         self._run = spot.run
         if mode == "none":
             folder = self._home() / "none" / attempt_name(spot)
             await asyncio.to_thread(self._take, folder)
-            return Place(path=str(folder))
+            return Folder(path=str(folder))
         files = _make(self._home(self._within) / "files")
         if mode == "read":
             folder = await self._copy_of(files, "readers", spot)
             self._before[spot] = await asyncio.to_thread(scan, folder, {})
-            return Place(path=str(folder), writable=False)
+            return Folder(path=str(folder), writable=False)
         self._seen = await asyncio.to_thread(scan, files, self._seen)
         self._before[spot] = self._seen
-        return Place(path=str(files))
+        return Folder(path=str(files))
 
-    async def cut_off(self, spot: Spot) -> list[str]:
+    async def cut_off(self, spot: AttemptId) -> list[str]:
         """None: nothing of these folders goes into a commit."""
         return []
 
     async def looked_through(self, folder: str) -> None:
         """Nothing is noted of these folders."""
 
-    async def _copy_of(self, files: Path, shelf: str, spot: Spot) -> Path:
+    async def _copy_of(self, files: Path, shelf: str, spot: AttemptId) -> Path:
         folder = self._home() / shelf / attempt_name(spot)
         await asyncio.to_thread(self._take, folder)
         await asyncio.to_thread(copy_files, files, folder)
         return folder
 
     async def judge(
-        self, spot: Spot, base: Base, place: Place, commit: str, rules: JudgeRules
+        self, spot: AttemptId, base: Base, place: Folder, commit: str, rules: JudgeRules
     ) -> JudgeFolder:
         """A copy of the files as they are; there is no revision that anything could be laid over from."""
         self._run = spot.run
-        return JudgeFolder(Place(path=str(await self._copy_of(Path(place.path), "judges", spot))))
+        return JudgeFolder(Folder(path=str(await self._copy_of(Path(place.path), "judges", spot))))
 
     def _take(self, folder: Path) -> None:
         """Empty, and ours; FolderHeld when another driver may be at work in it."""
@@ -106,8 +117,8 @@ class FolderWorkspace:
 
     async def keep(
         self,
-        spot: Spot,
-        place: Place,
+        spot: AttemptId,
+        place: Folder,
         *,
         succeeded: bool,
         message: str = "",
@@ -123,7 +134,7 @@ class FolderWorkspace:
             self._seen = after
         return Kept(artifacts=changes(before, after))
 
-    async def close(self, spot: Spot, place: Place) -> None:
+    async def close(self, spot: AttemptId, place: Folder) -> None:
         self._before.pop(spot, None)
         if Path(place.path).parent in [self._home(spot.run) / shelf for shelf in SHELVES]:
             await asyncio.to_thread(give_back, Path(place.path), self._owning)
@@ -140,7 +151,7 @@ class FolderWorkspace:
         place = self._home(self._within) / "files" / os.fsdecode(inner_path(path))
         return os.fsencode(os.readlink(place)) if place.is_symlink() else None
 
-    async def amend(self, spot: Spot, commit: str, path: str, content: bytes, by: str) -> Kept:
+    async def amend(self, spot: AttemptId, commit: str, path: str, content: bytes, by: str) -> Kept:
         self._run = spot.run
         file = confined(self._home(self._within) / "files", path)
         if file.is_dir():
@@ -155,26 +166,26 @@ class FolderWorkspace:
         )
         return Kept(artifacts=(artifact,))
 
-    async def weave(self, run: str, base: Base, parts: Sequence[Part], policies: Mapping[str, str]) -> Woven:
-        return Woven(commit="", tree="")
+    async def merge(self, run: str, base: Base, parts: Sequence[Part], policies: Mapping[str, str]) -> Merged:
+        return Merged(commit="", tree="")
 
     async def dispute(
-        self, spot: Spot, base: Base, parts: Sequence[Part], policies: Mapping[str, str]
-    ) -> Place:
+        self, spot: AttemptId, base: Base, parts: Sequence[Part], policies: Mapping[str, str]
+    ) -> Folder:
         raise _unversioned("disputed")
 
     async def resolve(
         self,
-        spot: Spot,
+        spot: AttemptId,
         base: Base,
         parts: Sequence[Part],
         policies: Mapping[str, str],
         choices: Mapping[str, bytes | str | None],
         by: str,
-    ) -> Woven:
+    ) -> Merged:
         raise _unversioned("disputed")
 
-    async def hold(self, spot: Spot, commit: str) -> None:
+    async def hold(self, spot: AttemptId, commit: str) -> None:
         return None
 
     async def adopt(self, run: str, base: Base, commits: Sequence[str]) -> None:

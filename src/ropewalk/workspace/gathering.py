@@ -32,7 +32,7 @@ class Caps(Struct, frozen=True):
     files: int = 250_000
 
 
-class Wanted(Struct, frozen=True):
+class GatherOptions(Struct, frozen=True):
     """How a folder is looked at. `also`: paths that are kept even when ignored. `ours`: the folder is one that ropewalk made,
     in which it may open what a step has shut. `skip`: patterns, as of `.gitignore`, of new files to leave out.
     """
@@ -53,7 +53,7 @@ class Gathered(Struct, frozen=True):
     warnings: list[str]
 
 
-async def gather(private: Git, wanted: Wanted) -> Gathered:
+async def gather(private: Git, wanted: GatherOptions) -> Gathered:
     """Look through `private.worktree` against `private.index`. WorkspaceError when there is more than the caps allow."""
     found = Gathered([], [], [], [])
     odd = await _strays(private, wanted, found)
@@ -79,13 +79,13 @@ async def gather(private: Git, wanted: Wanted) -> Gathered:
     return found
 
 
-async def _listed(private: Git, wanted: Wanted) -> tuple[list[bytes], list[bytes]]:
+async def _listed(private: Git, wanted: GatherOptions) -> tuple[list[bytes], list[bytes]]:
     skip = [f"--exclude={pattern}" for pattern in wanted.skip]
     out = await private.run("ls-files", "-z", "-m", "-d", "-o", "--exclude-standard", *skip, seconds=_SECONDS)
     return _split(out)
 
 
-async def _strays(private: Git, wanted: Wanted, found: Gathered) -> Strays:
+async def _strays(private: Git, wanted: GatherOptions, found: Gathered) -> Strays:
     """What git would pass over. Folders that a step has shut are opened; those that cannot be are lost."""
     odd = await asyncio.to_thread(strays, private.worktree)
     shut = odd.shut
@@ -220,7 +220,7 @@ def _is_inside(folder: Path, place: Path) -> bool:
 
 
 def _sort(
-    worktree: str, paths: Iterable[bytes], wanted: Wanted, replaced: Sequence[bytes], found: Gathered
+    worktree: str, paths: Iterable[bytes], wanted: GatherOptions, replaced: Sequence[bytes], found: Gathered
 ) -> None:
     root = os.fsencode(worktree)
     limit = wanted.caps.file_bytes

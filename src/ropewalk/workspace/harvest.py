@@ -17,8 +17,8 @@ from msgspec import Struct
 
 from ropewalk.core.work import Artifact
 from ropewalk.files import open_file
-from ropewalk.workspace.commits import SUBMODULE, Change, changes_between, read_objects
-from ropewalk.workspace.gathering import Wanted, gather
+from ropewalk.workspace.commits import SUBMODULE, PathChange, changes_between, read_objects
+from ropewalk.workspace.gathering import GatherOptions, gather
 from ropewalk.workspace.git import Git
 from ropewalk.workspace.names import show_path
 
@@ -33,13 +33,13 @@ class Snapshot(Struct, frozen=True):
     though it lies in the folder, each with the reason."""
 
     tree: str
-    changes: tuple[Change, ...]
+    changes: tuple[PathChange, ...]
     warnings: tuple[str, ...]
     lost: tuple[str, ...] = ()
 
 
 async def harvest(
-    git: Git, base: str, pristine: Path, scratch: Path, wanted: Wanted, staged: bool = False
+    git: Git, base: str, pristine: Path, scratch: Path, wanted: GatherOptions, staged: bool = False
 ) -> Snapshot:
     """The tree of the files in `git.worktree`, and how it differs from `base`. Trees are left to be flushed.
 
@@ -77,7 +77,7 @@ async def _update(private: Git, how: Sequence[str], paths: Sequence[bytes]) -> t
     return tuple(f"{show_path(path)}: git keeps nothing of this name" for path in passed_over)
 
 
-async def artifacts_of(git: Git, changes: Sequence[Change], commit: str) -> tuple[Artifact, ...]:
+async def artifacts_of(git: Git, changes: Sequence[PathChange], commit: str) -> tuple[Artifact, ...]:
     """The changed files by path; the digest is of the bytes as they lie in the commit."""
     unread = [change for change in changes if change.mode not in (SUBMODULE, "000000")]
     digests = await asyncio.to_thread(_from_folder, git, unread) if git.worktree else {}
@@ -134,7 +134,7 @@ async def _poured(git: Git, oid: str) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _artifact(change: Change, digest: tuple[str, int], commit: str) -> Artifact:
+def _artifact(change: PathChange, digest: tuple[str, int], commit: str) -> Artifact:
     if change.kind == "D":
         return Artifact(show_path(change.path), "", 0, commit, "deleted")
     return Artifact(
@@ -142,7 +142,7 @@ def _artifact(change: Change, digest: tuple[str, int], commit: str) -> Artifact:
     )
 
 
-def _from_folder(git: Git, changes: Sequence[Change]) -> dict[bytes, tuple[str, int]]:
+def _from_folder(git: Git, changes: Sequence[PathChange]) -> dict[bytes, tuple[str, int]]:
     """Digests of the files on disk that git stored byte by byte (no filter, no change of line ends)."""
     found = {}
     for change in changes:
@@ -180,6 +180,6 @@ def _copied(source: Path, target: Path) -> bool:
     return True
 
 
-def _submodule_moved(change: Change) -> str:
+def _submodule_moved(change: PathChange) -> str:
     path = show_path(change.path)
     return f"the submodule {path} points to {change.oid}; make sure that its remote has this commit"

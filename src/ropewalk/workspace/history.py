@@ -38,7 +38,7 @@ def _origin(entry: str) -> Origin:
         at=int(at),
         title=message.split("\n", 1)[0],
         run=said.get("Ropewalk-Run", ""),
-        step=said.get("Ropewalk-Step", said.get("Ropewalk-Woven", "")),
+        step=said.get("Ropewalk-Step", said.get("Ropewalk-Merged", "")),
         round=int(said.get("Ropewalk-Round", 0)),
         attempt=int(said.get("Ropewalk-Attempt", 0)),
         by=said.get("Ropewalk-Amended-By", said.get("Ropewalk-Resolved-By", "")),

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from ropewalk.errors import WorkspaceError
 from ropewalk.files import open_file
+from ropewalk.workspace.attempt_folders import index_of
 from ropewalk.workspace.commits import SUBMODULE, read_header, write_commit
-from ropewalk.workspace.gathering import Caps, Wanted, present
+from ropewalk.workspace.gathering import Caps, GatherOptions, present
 from ropewalk.workspace.git import Git
 from ropewalk.workspace.harvest import Snapshot, artifacts_of, harvest
 from ropewalk.workspace.names import attempt_ref, path_bytes, show_path, written_in_vain
-from ropewalk.workspace.places import index_of
-from ropewalk.workspace.port import Kept, Place, Spot
+from ropewalk.workspace.port import AttemptId, Folder, Kept
 from ropewalk.workspace.settler import SIDES
 from ropewalk.workspace.settling import settle
 
@@ -25,24 +25,26 @@ _CACHES = frozenset((b"__pycache__", b".pytest_cache", b".mypy_cache", b".ruff_c
 _MARKS = (b"<<<<<<< ", b">>>>>>> ")
 
 
-class Keeper:
+class WorkKeeper:
     """Keeps one place. `git` calls on the user's repository with the place as its folder; `scratch` is empty."""
 
-    def __init__(self, git: Git, place: Place, scratch: Path, caps: Caps) -> None:
+    def __init__(self, git: Git, place: Folder, scratch: Path, caps: Caps) -> None:
         self._git = git
         self._place = place
         self._scratch = scratch
         self._caps = caps
         self._folder = Path(place.path)
 
-    async def keep(self, spot: Spot, succeeded: bool, message: str, also: Sequence[str]) -> Kept:
+    async def keep(self, spot: AttemptId, succeeded: bool, message: str, also: Sequence[str]) -> Kept:
         """The same folder gives the same commit; WorkspaceError when the folder is gone."""
         git, place = self._git, self._place
         if not await asyncio.to_thread(self._folder.is_dir):
             raise WorkspaceError(place=place.path, reason="the folder of the attempt is gone")
         if not succeeded:
             also = await asyncio.to_thread(present, self._folder, also)
-        crop = await harvest(git, place.base, index_of(self._folder), self._scratch, Wanted(self._caps, also))
+        crop = await harvest(
+            git, place.base, index_of(self._folder), self._scratch, GatherOptions(self._caps, also)
+        )
         unresolved = await asyncio.to_thread(_unresolved, place)
         unresolved += tuple(path for path in await self._submodules(crop) if path not in unresolved)
         commit = place.base
@@ -73,7 +75,9 @@ class Keeper:
         """
         git, place = self._git, self._place
         tree = (await read_header(git, place.base)).tree
-        crop = await harvest(git, place.base, index_of(self._folder), self._scratch, Wanted(self._caps))
+        crop = await harvest(
+            git, place.base, index_of(self._folder), self._scratch, GatherOptions(self._caps)
+        )
         private = git.at(place.path, self._scratch / "index")
         untracked = (await private.run("ls-files", "-z", "-o")).split(b"\0")
         hiding = [path for path in untracked if path.rpartition(b"/")[2] == b".gitignore"]
@@ -82,7 +86,7 @@ class Keeper:
         return Kept(place.base, tree, warnings=written_in_vain(written))
 
 
-def _trailers(spot: Spot, succeeded: bool, place: Place) -> dict[str, str]:
+def _trailers(spot: AttemptId, succeeded: bool, place: Folder) -> dict[str, str]:
     trailers = {
         "Ropewalk-Run": spot.run,
         "Ropewalk-Step": spot.step,
@@ -96,7 +100,7 @@ def _trailers(spot: Spot, succeeded: bool, place: Place) -> dict[str, str]:
     return trailers
 
 
-def _unresolved(place: Place) -> tuple[str, ...]:
+def _unresolved(place: Folder) -> tuple[str, ...]:
     """Disputed files that hold conflict markers, or whose two versions still lie beside each other."""
     root = os.fsencode(place.path)
     return tuple(path for path in place.disputed if _is_open(os.path.join(root, path_bytes(path))))

@@ -50,7 +50,7 @@ class Lineage:
         return commit in self._parents
 
 
-async def strands_of(git: Git, base: str, parts: Sequence[Part]) -> tuple[list[PartGroup], Lineage]:
+async def groups_of(git: Git, base: str, parts: Sequence[Part]) -> tuple[list[PartGroup], Lineage]:
     """What is left to join, in order. WorkspaceError when a commit is not in the repository."""
     wanted = [part for part in parts if part.commit and part.commit != base]
     lineage = Lineage(await _parents(git, base, wanted))
@@ -68,10 +68,10 @@ async def strands_of(git: Git, base: str, parts: Sequence[Part]) -> tuple[list[P
         tip: min(number for commit, number in place.items() if lineage.contains(tip, commit)) for tip in tips
     }
     tips.sort(key=lambda tip: (first[tip], place[tip]))
-    return [_strand(merged[tip], tip) for tip in tips], lineage
+    return [_group(merged[tip], tip) for tip in tips], lineage
 
 
-def _strand(parts: Sequence[Part], commit: str) -> PartGroup:
+def _group(parts: Sequence[Part], commit: str) -> PartGroup:
     return PartGroup(tuple(dict.fromkeys(part.step for part in parts)), commit, parts[-1].policies)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ropewalk.errors import LinkInTheWay, WorkspaceError
-from ropewalk.workspace.port import Spot
+from ropewalk.workspace.port import AttemptId
 
 _SAFE = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _LONGEST = 80
@@ -29,12 +29,12 @@ def slug(text: str) -> str:
     return f"{readable}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
 
 
-def attempt_name(spot: Spot) -> str:
+def attempt_name(spot: AttemptId) -> str:
     """`step.round.attempt`: the folder name of one attempt."""
     return f"{slug(spot.step)}.{spot.round}.{spot.attempt}"
 
 
-def passing_name(spot: Spot, what: str) -> str:
+def passing_name(spot: AttemptId, what: str) -> str:
     """The folder of a reader or a judge: no attempt's name, as nothing of it is kept."""
     return f"{attempt_name(spot)}.{what}"
 
@@ -49,9 +49,9 @@ def base_ref(run: str) -> str:
     return f"{run_refs(run)}@base"
 
 
-def woven_ref(run: str, commit: str) -> str:
-    """The ref that keeps a woven commit while attempts work on it."""
-    return f"{run_refs(run)}@woven/{commit}"
+def merged_ref(run: str, commit: str) -> str:
+    """The ref that keeps a merged commit while attempts work on it."""
+    return f"{run_refs(run)}@merged/{commit}"
 
 
 def given_ref(run: str, commit: str) -> str:
@@ -59,7 +59,7 @@ def given_ref(run: str, commit: str) -> str:
     return f"{run_refs(run)}@given/{commit}"
 
 
-def attempt_ref(spot: Spot) -> str:
+def attempt_ref(spot: AttemptId) -> str:
     """The ref that keeps what an attempt left, whether it succeeded or not."""
     return f"{run_refs(spot.run)}{slug(spot.step)}/{spot.round}.{spot.attempt}"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from ropewalk.errors import DirtyCheckout, WorkspaceError
 from ropewalk.workspace import private
 from ropewalk.workspace.commits import write_commit
-from ropewalk.workspace.gathering import Caps, Wanted
+from ropewalk.workspace.gathering import Caps, GatherOptions
 from ropewalk.workspace.git import Git
 from ropewalk.workspace.ground import RepoContext
 from ropewalk.workspace.harvest import harvest
@@ -101,7 +101,9 @@ async def _with_changes(
     """The commit, and what could not be taken along."""
     git = repository.git.at(repository.top).aside(scratch)
     index = Path(repository.gitdir, "index")
-    crop = await harvest(git, start, index, scratch, Wanted(caps, now.changed, ours=False), staged=True)
+    crop = await harvest(
+        git, start, index, scratch, GatherOptions(caps, now.changed, ours=False), staged=True
+    )
     title = "Take along the uncommitted changes of the checkout"
     commit = await write_commit(git, crop.tree, [start], at, title, {"Ropewalk-Run": run})
     await settle(git, {base_ref(run): commit}, [start])

@@ -1,4 +1,4 @@
-"""The place where an attempt may write, and how what it left becomes a commit, is woven, and lands.
+"""The place where an attempt may write, and how what it left becomes a commit, is merged, and lands.
 
 A workspace never touches the user's own checkout. Each method may be repeated after a crash with the same result.
 """
@@ -39,7 +39,7 @@ class Base(Struct, frozen=True, omit_defaults=True):
 
 
 class Part(Struct, frozen=True):
-    """The commit of one step that goes into a weave; parts come in written order.
+    """The commit of one step that goes into a merge; parts come in written order.
 
     `policies` are the step's own (path pattern to policy name), asked before those of the run.
     """
@@ -49,8 +49,8 @@ class Part(Struct, frozen=True):
     policies: Mapping[str, str] = {}
 
 
-class Woven(Struct, frozen=True):
-    """The result of a weave; with conflicts `commit` is empty and nothing has changed.
+class Merged(Struct, frozen=True):
+    """The result of a merge; with conflicts `commit` is empty and nothing has changed.
 
     `conflicts` as in `ropewalk.workspace.report`; `applied` has a line `path: policy (step)` for each path that a policy joined.
     """
@@ -61,7 +61,7 @@ class Woven(Struct, frozen=True):
     applied: tuple[str, ...] = ()
 
 
-class Place(Struct, frozen=True):
+class Folder(Struct, frozen=True):
     """Where one attempt works: an absolute folder, and the commit that it started from.
 
     `parents` are the commits that a resolution joins, `disputed` the files in which it has to be made; `at` dates what is kept.
@@ -118,7 +118,7 @@ class JudgeFolder(Struct, frozen=True):
     `uncertain` are restored only because the command names them; `operands` are those of them that it does not run.
     """
 
-    place: Place
+    place: Folder
     base: str = ""
     restored: Mapping[str, str] = {}
     joined: Mapping[str, str] = {}
@@ -129,7 +129,7 @@ class JudgeFolder(Struct, frozen=True):
     operands: tuple[str, ...] = ()
 
 
-class Spot(Struct, frozen=True):
+class AttemptId(Struct, frozen=True):
     """Names an attempt for a workspace: run, step key, round, attempt, and when its record was written.
 
     `at` never goes into a commit: a hash must not depend on the order in which steps end. `takes_over` is the number of
@@ -144,7 +144,7 @@ class Spot(Struct, frozen=True):
     takes_over: int = 0
 
 
-class Note(Struct, frozen=True, omit_defaults=True):
+class FolderNote(Struct, frozen=True, omit_defaults=True):
     """What whoever finds the folder of an attempt that was cut off has to know: `declared` are names and patterns of files that
     are kept even when ignored; with `secret` the attempt was given secrets, and nothing is kept before it was looked through."""
 
@@ -168,12 +168,12 @@ class Workspace(Protocol):
         ...
 
     async def open(
-        self, spot: Spot, base: Base, needs: Sequence[Part], mode: Mode, note: Note = Note()
-    ) -> Place | Woven:
-        """The folder for one attempt, made from the woven commits of its needs; a Woven when those disagree."""
+        self, spot: AttemptId, base: Base, needs: Sequence[Part], mode: Mode, note: FolderNote = FolderNote()
+    ) -> Folder | Merged:
+        """The folder for one attempt, made from the merged commits of its needs; a Merged when those disagree."""
         ...
 
-    async def cut_off(self, spot: Spot) -> list[str]:
+    async def cut_off(self, spot: AttemptId) -> list[str]:
         """Folders of earlier attempts of this step and round that were given secrets and cut off: to be looked through."""
         ...
 
@@ -182,13 +182,13 @@ class Workspace(Protocol):
         ...
 
     async def dispute(
-        self, spot: Spot, base: Base, parts: Sequence[Part], policies: Mapping[str, str]
-    ) -> Place:
-        """A folder in which an agent or a person resolves what a weave of these parts could not: files with markers."""
+        self, spot: AttemptId, base: Base, parts: Sequence[Part], policies: Mapping[str, str]
+    ) -> Folder:
+        """A folder in which an agent or a person resolves what a merge of these parts could not: files with markers."""
         ...
 
     async def keep(
-        self, spot: Spot, place: Place, *, succeeded: bool, message: str = "", also: Sequence[str] = ()
+        self, spot: AttemptId, place: Folder, *, succeeded: bool, message: str = "", also: Sequence[str] = ()
     ) -> Kept:
         """Commit what an attempt left, also a failed one's (kept under `refs/ropewalk/`), and say what changed.
 
@@ -198,7 +198,7 @@ class Workspace(Protocol):
         ...
 
     async def judge(
-        self, spot: Spot, base: Base, place: Place, commit: str, rules: JudgeRules
+        self, spot: AttemptId, base: Base, place: Folder, commit: str, rules: JudgeRules
     ) -> JudgeFolder:
         """A new folder for one judge: what `commit` holds ("": what lies in `place`) and nothing else that was written.
 
@@ -206,7 +206,7 @@ class Workspace(Protocol):
         """
         ...
 
-    async def close(self, spot: Spot, place: Place) -> None:
+    async def close(self, spot: AttemptId, place: Folder) -> None:
         """Give the folder back; what was kept stays."""
         ...
 
@@ -218,30 +218,30 @@ class Workspace(Protocol):
         """Where a symbolic link points, as of a commit; None when there is no link of this name."""
         ...
 
-    async def amend(self, spot: Spot, commit: str, path: str, content: bytes, by: str) -> Kept:
+    async def amend(self, spot: AttemptId, commit: str, path: str, content: bytes, by: str) -> Kept:
         """Put a person's version of an artifact on top of a commit."""
         ...
 
-    async def weave(self, run: str, base: Base, parts: Sequence[Part], policies: Mapping[str, str]) -> Woven:
+    async def merge(self, run: str, base: Base, parts: Sequence[Part], policies: Mapping[str, str]) -> Merged:
         """Join commits in the given order on the base. Pure: the same parts give the same commit hash."""
         ...
 
     async def resolve(
         self,
-        spot: Spot,
+        spot: AttemptId,
         base: Base,
         parts: Sequence[Part],
         policies: Mapping[str, str],
         choices: Mapping[str, bytes | str | None],
         by: str,
-    ) -> Woven:
-        """Weave again with an answer for disputed paths: content, None (delete), or the name of a policy (`ours`, `theirs`).
+    ) -> Merged:
+        """Merge again with an answer for disputed paths: content, None (delete), or the name of a policy (`ours`, `theirs`).
 
-        The result is a commit of its own that contains the parts: give it as one more Part to later weaves.
+        The result is a commit of its own that contains the parts: give it as one more Part to later merges.
         """
         ...
 
-    async def hold(self, spot: Spot, commit: str) -> None:
+    async def hold(self, spot: AttemptId, commit: str) -> None:
         """Keep a commit for an attempt that took it over from another run. WorkspaceError when it is not there."""
         ...
 
@@ -259,7 +259,7 @@ class Workspace(Protocol):
 
     async def land(self, run: str, base: Base, commit: str, target: str, follow: bool = False) -> str | None:
         """Move the target to the commit if it still is where `base` saw it, and give that place ("" for a new branch);
-        None when it moved meanwhile: `refresh`, weave and gate again.
+        None when it moved meanwhile: `refresh`, merge and gate again.
 
         A checkout is the user's own: TargetCheckedOut when the target is checked out, unless `follow` asks for that
         checkout to be fast-forwarded too, and nothing in it is in the way. Landing twice is landing once.

@@ -17,13 +17,20 @@ from msgspec.structs import replace
 
 from ropewalk.errors import LinkInTheWay, WorkspaceError
 from ropewalk.files import open_file, replace_file, replace_link
-from ropewalk.workspace.commits import LINK, SUBMODULE, Change, changes_between, read_objects, write_commit
+from ropewalk.workspace.attempt_folders import make, remove
+from ropewalk.workspace.commits import (
+    LINK,
+    SUBMODULE,
+    PathChange,
+    changes_between,
+    read_objects,
+    write_commit,
+)
 from ropewalk.workspace.flush import flush
-from ropewalk.workspace.gathering import Caps, Wanted, ignored_of
+from ropewalk.workspace.gathering import Caps, GatherOptions, ignored_of
 from ropewalk.workspace.git import Git, spawn
 from ropewalk.workspace.harvest import harvest
 from ropewalk.workspace.names import show_path, slug
-from ropewalk.workspace.places import make, remove
 from ropewalk.workspace.repository import Repository, commit_of, discover
 
 BRANCH = "main"
@@ -112,7 +119,7 @@ async def snapshot(
     git = repository.git.at(repository.top)
     pristine = Path(repository.gitdir, "snapshot.index")
     caps = replace(caps, file_bytes=min(caps.file_bytes, _LARGEST))
-    wanted = Wanted(caps, ours=False, skip=_SECRET)
+    wanted = GatherOptions(caps, ours=False, skip=_SECRET)
     for _ in range(_TRIES):
         last = await commit_of(git, BRANCH)
         start = last or (await git.run("hash-object", "-t", "tree", "-w", "--stdin")).decode().strip()
@@ -166,7 +173,7 @@ async def write_back(repository: Repository, old: str, new: str) -> list[str]:
     return await asyncio.to_thread(_write_all, os.fsencode(repository.top), writes)
 
 
-def _mode(change: Change) -> str:
+def _mode(change: PathChange) -> str:
     return change.old_mode if change.kind == "D" else change.mode
 
 

@@ -14,11 +14,11 @@ from msgspec import Struct
 from ropewalk.workspace.commits import LINK, SUBMODULE, read_objects
 from ropewalk.workspace.git import Git
 from ropewalk.workspace.lineages import PartGroup
-from ropewalk.workspace.merging import Dispute, Entry, Merge, own_name
+from ropewalk.workspace.merge_tree import Dispute, TreeEntry, TreeMerge, own_name
 from ropewalk.workspace.names import show_path, slug
 from ropewalk.workspace.policies import choice
 from ropewalk.workspace.policies.text import shared_lines, text
-from ropewalk.workspace.policies.verdict import Clash, Hunk, Merged
+from ropewalk.workspace.policies.verdict import Clash, Hunk, MergedContent
 from ropewalk.workspace.report import Side, conflict
 
 Choices = Mapping[str, bytes | str | None]
@@ -40,19 +40,19 @@ class Settled(Struct):
 
 
 class ConflictResolver:
-    """Settles one merge: of `ours`, what was woven so far, with a strand."""
+    """Settles one merge: of `ours`, what was merged so far, with a group."""
 
     def __init__(
-        self, git: Git, base: str, base_name: str, ours: str, strand: PartGroup, woven: Sequence[PartGroup]
+        self, git: Git, base: str, base_name: str, ours: str, group: PartGroup, merged: Sequence[PartGroup]
     ) -> None:
         self._git = git
         self._base = base
         self._base_name = base_name
         self._ours = ours
-        self._strand = strand
-        self._woven = woven
+        self._group = group
+        self._merged = merged
 
-    async def settle(self, found: Merge, rules: Rules, choices: Choices, markers: bool) -> Settled:
+    async def settle(self, found: TreeMerge, rules: Rules, choices: Choices, markers: bool) -> Settled:
         """With `markers`, paths in dispute are left as git wrote them, markers and all; else ours stands there."""
         result = Settled({}, [], [], [], [])
         contents = await self._contents(found.disputes)
@@ -102,7 +102,7 @@ class ConflictResolver:
             result.edits[chosen] = (entry.mode if entry and ordinary else "100644", answer)
 
     async def _by_policy(
-        self, found: Merge, dispute: Dispute, rules: Rules, contents: Mapping[str, bytes], result: Settled
+        self, found: TreeMerge, dispute: Dispute, rules: Rules, contents: Mapping[str, bytes], result: Settled
     ) -> bool:
         name, _ = choice.choose(show_path(dispute.path), dispute.kind, rules)
         edits = None if name in choice.MARKERS else await self._joined(name, dispute, contents, result)
@@ -123,16 +123,16 @@ class ConflictResolver:
             base = _content(dispute.base, dispute.path, contents)
             path = show_path(dispute.path)
             verdict = choice.join(name, path, base, contents[mine.oid], contents[other.oid])
-            if isinstance(verdict, Merged) and name != "text":
+            if isinstance(verdict, MergedContent) and name != "text":
                 return {dispute.path: (_mode(dispute, mine, other), verdict.content)}
         if name in choice.WHOLE:
             return _one_side(dispute, dispute.ours if name == "ours" else dispute.theirs)
         return None
 
-    async def _beside(self, path: bytes, mine: Entry, other: Entry) -> Edits | None:
+    async def _beside(self, path: bytes, mine: TreeEntry, other: TreeEntry) -> Edits | None:
         stem, suffix = posixpath.splitext(path)
-        twin = stem + f".{slug('-'.join(self._strand.steps))}".encode() + suffix
-        names = [f"{commit}:".encode() + twin for commit in (self._ours, self._strand.commit)]
+        twin = stem + f".{slug('-'.join(self._group.steps))}".encode() + suffix
+        names = [f"{commit}:".encode() + twin for commit in (self._ours, self._group.commit)]
         if any(await read_objects(self._git, names)):
             return None
         return {path: _entry(mine), twin: _entry(other)}
@@ -148,14 +148,14 @@ class ConflictResolver:
             conflict(
                 dispute.kind,
                 path,
-                [*steps, *self._strand.steps],
+                [*steps, *self._group.steps],
                 hunks,
                 paths=tuple(map(show_path, dispute.names)),
                 policy=name,
                 tried=tried,
                 base=_side(self._base, dispute.base.get(dispute.path)),
                 ours=_side(self._ours, dispute.ours.get(dispute.path)),
-                theirs=_side(self._strand.commit, dispute.theirs.get(dispute.path)),
+                theirs=_side(self._group.commit, dispute.theirs.get(dispute.path)),
                 message=dispute.message,
             )
         )
@@ -187,31 +187,31 @@ class ConflictResolver:
         return (), tuple(tried)
 
     async def _touched_by(self, paths: Sequence[bytes]) -> list[str]:
-        """The steps woven so far that changed any of these paths; what the base is called when none has."""
-        commits = [self._base, *(strand.commit for strand in self._woven)]
+        """The steps merged so far that changed any of these paths; what the base is called when none has."""
+        commits = [self._base, *(group.commit for group in self._merged)]
         names = [f"{commit}:".encode() + path for commit in commits for path in paths]
         found = [entry and entry[0] for entry in await read_objects(self._git, names, content=False)]
         width = len(paths)
         before, *after = [found[i : i + width] for i in range(0, len(found), width)]
         steps = [
             step
-            for strand, seen in zip(self._woven, after, strict=True)
+            for group, seen in zip(self._merged, after, strict=True)
             if seen != before
-            for step in strand.steps
+            for step in group.steps
         ]
         return steps or [self._base_name]
 
     async def _look_again(
-        self, found: Merge, rules: Rules, choices: Choices, markers: bool, result: Settled
+        self, found: TreeMerge, rules: Rules, choices: Choices, markers: bool, result: Settled
     ) -> None:
         chosen = {path: choice.choose(show_path(path), "content", rules)[0] for path in found.joined}
         paths = [path for path, name in chosen.items() if choice.on_meaning(name)]
         if not paths:
             return
-        bases = (await self._git.run("merge-base", "--all", self._ours, self._strand.commit)).split()
+        bases = (await self._git.run("merge-base", "--all", self._ours, self._group.commit)).split()
         if len(bases) != 1:
             return  # With several bases git joined them first; its lines stand.
-        commits = (bases[0].decode(), self._ours, self._strand.commit, found.tree)
+        commits = (bases[0].decode(), self._ours, self._group.commit, found.tree)
         names = [f"{commit}:".encode() + path for path in paths for commit in commits]
         read = await read_objects(self._git, names)
         for number, path in enumerate(paths):
@@ -233,7 +233,7 @@ class ConflictResolver:
         shown = show_path(path)
         answer = choices.get(shown, "")
         verdict = choice.join(name, shown, base, mine, other)
-        if isinstance(verdict, Merged):
+        if isinstance(verdict, MergedContent):
             if not choice.means_the_same(name, verdict.content, lines):
                 result.edits[path] = (await self._mode_of(path), verdict.content)
                 result.applied.append(f"{shown}: {name}")
@@ -245,7 +245,7 @@ class ConflictResolver:
             if isinstance(answer, str):
                 choice.check({shown: answer})
                 chosen = choice.join(answer, shown, base, mine, other)
-                answer = chosen.content if isinstance(chosen, Merged) else lines
+                answer = chosen.content if isinstance(chosen, MergedContent) else lines
             result.edits[path] = None if answer is None else (await self._mode_of(path), answer)
             return
         result.disputed.append(shown)
@@ -256,7 +256,7 @@ class ConflictResolver:
             conflict(
                 "content",
                 shown,
-                [*await self._touched_by([path]), *self._strand.steps],
+                [*await self._touched_by([path]), *self._group.steps],
                 verdict.hunks,
                 paths=(shown,),
                 policy=name,
@@ -282,24 +282,24 @@ def _laid_out(dispute: Dispute) -> Edits:
     return edits
 
 
-def _one_side(dispute: Dispute, side: Mapping[bytes, Entry]) -> Edits:
+def _one_side(dispute: Dispute, side: Mapping[bytes, TreeEntry]) -> Edits:
     edits: Edits = dict.fromkeys(dispute.paths)
     return edits | {own_name(path): _entry(entry) for path, entry in side.items()}
 
 
-def _content(side: Mapping[bytes, Entry], path: bytes, contents: Mapping[str, bytes]) -> bytes | None:
+def _content(side: Mapping[bytes, TreeEntry], path: bytes, contents: Mapping[str, bytes]) -> bytes | None:
     entry = side.get(path)
     return contents.get(entry.oid) if entry else None
 
 
-def _mode(dispute: Dispute, mine: Entry, other: Entry) -> str:
+def _mode(dispute: Dispute, mine: TreeEntry, other: TreeEntry) -> str:
     before = dispute.base.get(dispute.path)
     return other.mode if before and before.mode == mine.mode else mine.mode
 
 
-def _entry(entry: Entry | None) -> tuple[str, bytes | str] | None:
+def _entry(entry: TreeEntry | None) -> tuple[str, bytes | str] | None:
     return (entry.mode, entry.oid) if entry else None
 
 
-def _side(commit: str, entry: Entry | None) -> Side:
+def _side(commit: str, entry: TreeEntry | None) -> Side:
     return Side(commit, entry.oid, entry.mode) if entry else Side(commit)

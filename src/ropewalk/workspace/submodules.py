@@ -25,7 +25,7 @@ _LARGEST_REFS = 32 << 20
 _ID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
-class Store(Struct, frozen=True):
+class SubmoduleStore(Struct, frozen=True):
     """Where a submodule that is checked out has its objects, what its remotes are known to have, and whether its files were
     ever laid out: of one that was only fetched nothing can have been changed."""
 
@@ -123,7 +123,7 @@ async def _at_remote(inside: Git, commit: str, remote: frozenset[str]) -> bool:
     return said.code == 0 and not said.out.strip()
 
 
-def _store(place: Path) -> Store:
+def _store(place: Path) -> SubmoduleStore:
     gitdir = place / ".git"
     if not gitdir.is_dir():
         text = read_bytes(gitdir, 1 << 16).removeprefix(b"gitdir: ").rstrip(b"\n")
@@ -134,7 +134,7 @@ def _store(place: Path) -> Store:
     if not (common / "objects").is_dir():
         raise NotADirectoryError(f"{gitdir} is no repository")
     remote = frozenset(_known_to_remotes(gitdir, common))
-    return Store(os.path.realpath(common / "objects"), remote, (gitdir / "index").exists())
+    return SubmoduleStore(os.path.realpath(common / "objects"), remote, (gitdir / "index").exists())
 
 
 def _known_to_remotes(gitdir: Path, common: Path) -> Iterator[str]:

@@ -12,14 +12,14 @@ import time
 from pathlib import Path
 
 from ropewalk.errors import RopewalkError
+from ropewalk.workspace.attempt_folders import AttemptFolders, discard, index_of, make, note_of, remove
 from ropewalk.workspace.cleanup import ATTEMPT
 from ropewalk.workspace.commits import read_header, write_commit
-from ropewalk.workspace.gathering import Caps, Wanted, present
+from ropewalk.workspace.gathering import Caps, GatherOptions, present
 from ropewalk.workspace.git import Git
 from ropewalk.workspace.harvest import harvest
 from ropewalk.workspace.names import attempt_name, base_ref, run_refs, slug
-from ropewalk.workspace.places import Places, discard, index_of, make, note_of, remove
-from ropewalk.workspace.port import Spot
+from ropewalk.workspace.port import AttemptId
 from ropewalk.workspace.repository import commit_of
 from ropewalk.workspace.settling import settle, unmark
 
@@ -27,7 +27,7 @@ _UNDER_WAY_SECONDS = 3600.0
 _UNSEEN = "its attempt was cut off, and had been given secrets that it may have written down; look, then remove the folder"
 
 
-async def sweep(git: Git, places: Places, run: str, caps: Caps) -> tuple[str, ...]:
+async def sweep(git: Git, places: AttemptFolders, run: str, caps: Caps) -> tuple[str, ...]:
     """Remove the folders of one run, and nothing of another's. Gives those that have to stay, each with the reason."""
     home = places.folder(slug(run), "")
     stay: list[str] = []
@@ -58,7 +58,7 @@ async def sweep(git: Git, places: Places, run: str, caps: Caps) -> tuple[str, ..
     return tuple(stay)
 
 
-def cut_off(places: Places, spot: Spot) -> list[str]:
+def cut_off(places: AttemptFolders, spot: AttemptId) -> list[str]:
     """Folders of earlier attempts of a step that were given secrets, and that nobody works in any more."""
     tried = f"{slug(spot.step)}.{spot.round}."
     return [
@@ -89,7 +89,7 @@ async def _kept(git: Git, folder: Path, scratch: Path, caps: Caps, run: str, att
     here = git.at(folder, index)
     began = (await here.run("write-tree", "--missing-ok")).decode().strip()
     also = await asyncio.to_thread(lambda: present(folder, note.declared))
-    crop = await harvest(here, began, index_of(folder), make(scratch / "look"), Wanted(caps, also))
+    crop = await harvest(here, began, index_of(folder), make(scratch / "look"), GatherOptions(caps, also))
     ref = f"{run_refs(run)}{attempt}"
     if crop.changes:
         commit = await commit_of(git, ref)

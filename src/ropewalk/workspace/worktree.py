@@ -16,6 +16,7 @@ from msgspec import structs
 from ropewalk.core.work import Artifact
 from ropewalk.errors import WorkspaceError
 from ropewalk.workspace import amendment, cleanup, history, landing, pinning, private, sweeping
+from ropewalk.workspace.attempt_folders import AttemptFolders, give_back, note_of, put_note, remove
 from ropewalk.workspace.attributes import attributes_at
 from ropewalk.workspace.commits import changes_between, read_header
 from ropewalk.workspace.folder import FolderWorkspace
@@ -25,19 +26,29 @@ from ropewalk.workspace.ground import RepoContext, ground, ground_of
 from ropewalk.workspace.harvest import artifacts_of
 from ropewalk.workspace.judging import layout
 from ropewalk.workspace.judging.overlay import overlay
-from ropewalk.workspace.keeper import Keeper
+from ropewalk.workspace.keeper import WorkKeeper
+from ropewalk.workspace.merge import Merger, MergeRequest, MergeResult
 from ropewalk.workspace.names import attempt_name, attempt_ref, base_ref, given_ref, passing_name, slug
 from ropewalk.workspace.owned import Owning, process_owning
-from ropewalk.workspace.places import Places, give_back, note_of, put_note, remove
-from ropewalk.workspace.port import Base, JudgeFolder, JudgeRules, Kept, Mode, Note, Part, Place, Spot, Woven
+from ropewalk.workspace.port import (
+    AttemptId,
+    Base,
+    Folder,
+    FolderNote,
+    JudgeFolder,
+    JudgeRules,
+    Kept,
+    Merged,
+    Mode,
+    Part,
+)
 from ropewalk.workspace.repository import Repository, stores_of
 from ropewalk.workspace.settler import Choices
-from ropewalk.workspace.weave import MergeRequest, MergeResult, Weaver
 
 _AT_ONCE = 8
 
 
-def _with_surroundings(place: Place, repository: Repository) -> Place:
+def _with_surroundings(place: Folder, repository: Repository) -> Folder:
     """The place with what its git borrows from; the user's checkout and the rest of the repository are not its business."""
     hides = tuple(filter(None, (repository.top, repository.common)))
     return structs.replace(place, reads=stores_of(repository.objects), hides=hides)
@@ -46,7 +57,7 @@ def _with_surroundings(place: Place, repository: Repository) -> Place:
 class GitWorkspace:
     """The workspace of a run in a repository. `state` is ropewalk's own folder; `root` the user's, if already known.
 
-    `policies` are the run's merge policies, for the weaves of `open`. `began` is what the run began from: its repository
+    `policies` are the run's merge policies, for the merges of `open`. `began` is what the run began from: its repository
     is looked for at `root` first, and then where it was.
     """
 
@@ -68,7 +79,7 @@ class GitWorkspace:
         self._began = began
         self._owning = owning or process_owning()
         self._bound: RepoContext | None = None
-        self._places: Places | None = None
+        self._places: AttemptFolders | None = None
         self._binding = asyncio.Lock()
         self._attributes: dict[str, Path] = {}
         self._folders: dict[str, FolderWorkspace] = {}
@@ -85,14 +96,14 @@ class GitWorkspace:
                 else:
                     self._bound = await ground(self._state, root, alone)
                 self._root = root
-                self._places = Places(self._bound.places, self._bound.repository, self._owning)
+                self._places = AttemptFolders(self._bound.places, self._bound.repository, self._owning)
         return self._bound
 
-    async def _at(self, base: Base) -> tuple[RepoContext, Places]:
+    async def _at(self, base: Base) -> tuple[RepoContext, AttemptFolders]:
         """What a base stands on; a workspace that knows its ground already stays there."""
         known = self._bound is not None or self._began is not None
         on = await self._ground(None if known else Path(base.root), base.private)
-        return on, self._places or Places(on.places, on.repository, self._owning)
+        return on, self._places or AttemptFolders(on.places, on.repository, self._owning)
 
     async def _git(self) -> Git:
         return (await self._ground()).repository.git
@@ -100,7 +111,7 @@ class GitWorkspace:
     @asynccontextmanager
     async def _scratch(self, run: str) -> AsyncIterator[Path]:
         on = await self._ground()
-        folder = (self._places or Places(on.places, on.repository, self._owning)).scratch(slug(run))
+        folder = (self._places or AttemptFolders(on.places, on.repository, self._owning)).scratch(slug(run))
         try:
             yield folder
         finally:
@@ -119,30 +130,30 @@ class GitWorkspace:
             return await pinning.prepare(on, scratch, self._caps, run, with_changes, target, at)
 
     async def open(
-        self, spot: Spot, base: Base, needs: Sequence[Part], mode: Mode, note: Note = Note()
-    ) -> Place | Woven:
+        self, spot: AttemptId, base: Base, needs: Sequence[Part], mode: Mode, note: FolderNote = FolderNote()
+    ) -> Folder | Merged:
         on, _ = await self._at(base)
         if mode in ("none", "shared"):
             opened = await self._folder(on, spot.run).open(spot, base, needs, mode)
-            return _with_surroundings(opened, on.repository) if isinstance(opened, Place) else opened
-        fabric = await self._weave(spot.run, base, needs, self._policies)
-        if fabric.conflicts:
-            return Woven("", "", fabric.conflicts, fabric.applied)
-        place = await self._placed(spot, base, fabric, mode == "own")
+            return _with_surroundings(opened, on.repository) if isinstance(opened, Folder) else opened
+        result = await self._merge(spot.run, base, needs, self._policies)
+        if result.conflicts:
+            return Merged("", "", result.conflicts, result.applied)
+        place = await self._placed(spot, base, result, mode == "own")
         if place.writable:
             await asyncio.to_thread(put_note, Path(place.path), note)
         return place
 
-    async def cut_off(self, spot: Spot) -> list[str]:
+    async def cut_off(self, spot: AttemptId) -> list[str]:
         on = await self._ground()
-        places = self._places or Places(on.places, on.repository, self._owning)
+        places = self._places or AttemptFolders(on.places, on.repository, self._owning)
         return await asyncio.to_thread(sweeping.cut_off, places, spot)
 
     async def looked_through(self, folder: str) -> None:
         note = await asyncio.to_thread(note_of, Path(folder))
         await asyncio.to_thread(put_note, Path(folder), structs.replace(note, secret=False))
 
-    async def _placed(self, spot: Spot, base: Base, fabric: MergeResult, writable: bool) -> Place:
+    async def _placed(self, spot: AttemptId, base: Base, result: MergeResult, writable: bool) -> Folder:
         """A folder that no other attempt sees, also to read in: what one reader writes no other may find."""
         on, places = await self._at(base)
         run = slug(spot.run)
@@ -151,32 +162,32 @@ class GitWorkspace:
             interrupted = named(structs.replace(spot, attempt=spot.takes_over))
             left = await asyncio.to_thread(places.taken_over, run, interrupted) if spot.takes_over else None
             name, passing = named(spot), not writable
-            folder = left or await places.own(run, name, fabric.commit, base.target, base.commit, passing)
-        at = base.at or (await read_header(on.repository.git, fabric.commit)).at
-        place = Place(str(folder), fabric.commit, writable, fabric.parents, fabric.disputed, at)
+            folder = left or await places.own(run, name, result.commit, base.target, base.commit, passing)
+        at = base.at or (await read_header(on.repository.git, result.commit)).at
+        place = Folder(str(folder), result.commit, writable, result.parents, result.disputed, at)
         return _with_surroundings(place, on.repository)
 
     async def dispute(
-        self, spot: Spot, base: Base, parts: Sequence[Part], policies: Mapping[str, str]
-    ) -> Place:
-        fabric = await self._weave(spot.run, base, parts, policies, markers=True)
-        return await self._placed(spot, base, fabric, writable=True)
+        self, spot: AttemptId, base: Base, parts: Sequence[Part], policies: Mapping[str, str]
+    ) -> Folder:
+        result = await self._merge(spot.run, base, parts, policies, markers=True)
+        return await self._placed(spot, base, result, writable=True)
 
     async def keep(
-        self, spot: Spot, place: Place, *, succeeded: bool, message: str = "", also: Sequence[str] = ()
+        self, spot: AttemptId, place: Folder, *, succeeded: bool, message: str = "", also: Sequence[str] = ()
     ) -> Kept:
         on = await self._ground()
         if not place.base:
             folder = self._folder(on, spot.run)
             return await folder.keep(spot, place, succeeded=succeeded, message=message, also=also)
         async with self._scratch(spot.run) as scratch:
-            keeper = Keeper(on.repository.git.at(place.path).aside(scratch), place, scratch, self._caps)
+            keeper = WorkKeeper(on.repository.git.at(place.path).aside(scratch), place, scratch, self._caps)
             if not place.writable:
                 return await keeper.look()
             return await keeper.keep(spot, succeeded, message, also)
 
     async def judge(
-        self, spot: Spot, base: Base, place: Place, commit: str, rules: JudgeRules
+        self, spot: AttemptId, base: Base, place: Folder, commit: str, rules: JudgeRules
     ) -> JudgeFolder:
         on, places = await self._at(base)
         git, trusted = on.repository.git, base.judged or base.commit
@@ -189,10 +200,10 @@ class GitWorkspace:
             judged = await layout.judged_commit(git, spot.run, base, commit, found, scratch)
             run, name = slug(spot.run), passing_name(spot, "judge")
             folder = await places.own(run, name, judged, base.target, base.commit, passing=True)
-        place = _with_surroundings(Place(str(folder), judged, at=base.at), on.repository)
+        place = _with_surroundings(Folder(str(folder), judged, at=base.at), on.repository)
         return layout.described(place, trusted, found)
 
-    async def close(self, spot: Spot, place: Place) -> None:
+    async def close(self, spot: AttemptId, place: Folder) -> None:
         if not place.base:
             await self._folder(await self._ground(), spot.run).close(spot, place)
         else:
@@ -211,34 +222,34 @@ class GitWorkspace:
             return await self._folder(on, "").link(commit, path)
         return await amendment.link(on.repository.git, commit, path)
 
-    async def amend(self, spot: Spot, commit: str, path: str, content: bytes, by: str) -> Kept:
+    async def amend(self, spot: AttemptId, commit: str, path: str, content: bytes, by: str) -> Kept:
         git = await self._git()
         async with self._scratch(spot.run) as scratch:
             return await amendment.amend(git, scratch, spot, commit, path, content, by)
 
-    async def weave(self, run: str, base: Base, parts: Sequence[Part], policies: Mapping[str, str]) -> Woven:
-        fabric = await self._weave(run, base, parts, policies)
-        if fabric.conflicts:
-            return Woven("", "", fabric.conflicts, fabric.applied)
-        return Woven(fabric.commit, fabric.tree, (), fabric.applied)
+    async def merge(self, run: str, base: Base, parts: Sequence[Part], policies: Mapping[str, str]) -> Merged:
+        result = await self._merge(run, base, parts, policies)
+        if result.conflicts:
+            return Merged("", "", result.conflicts, result.applied)
+        return Merged(result.commit, result.tree, (), result.applied)
 
     async def resolve(
         self,
-        spot: Spot,
+        spot: AttemptId,
         base: Base,
         parts: Sequence[Part],
         policies: Mapping[str, str],
         choices: Mapping[str, bytes | str | None],
         by: str,
-    ) -> Woven:
-        fabric = await self._weave(spot.run, base, parts, policies, choices, by)
-        if fabric.conflicts:
-            return Woven("", "", fabric.conflicts, fabric.applied)
+    ) -> Merged:
+        result = await self._merge(spot.run, base, parts, policies, choices, by)
+        if result.conflicts:
+            return Merged("", "", result.conflicts, result.applied)
         git = await self._git()
-        await git.run("update-ref", f"{attempt_ref(spot)}.resolved", fabric.commit)
-        return Woven(fabric.commit, fabric.tree, (), fabric.applied)
+        await git.run("update-ref", f"{attempt_ref(spot)}.resolved", result.commit)
+        return Merged(result.commit, result.tree, (), result.applied)
 
-    async def _weave(
+    async def _merge(
         self,
         run: str,
         base: Base,
@@ -252,14 +263,14 @@ class GitWorkspace:
         git = on.repository.git.at(await self._attributes_of(on, base.commit))
         name = base.target or "the base"
         order = MergeRequest(run, base.commit, name, base.at, policies, choices or {}, by, markers)
-        return await Weaver(git, lambda: places.scratch(slug(run)), remove).weave(order, parts)
+        return await Merger(git, lambda: places.scratch(slug(run)), remove).merge(order, parts)
 
     async def _attributes_of(self, on: RepoContext, commit: str) -> Path:
         if commit not in self._attributes:
             self._attributes[commit] = await attributes_at(on.repository.git, on.state / "attributes", commit)
         return self._attributes[commit]
 
-    async def hold(self, spot: Spot, commit: str) -> None:
+    async def hold(self, spot: AttemptId, commit: str) -> None:
         await self._point([(attempt_ref(spot), commit)])
 
     async def adopt(self, run: str, base: Base, commits: Sequence[str]) -> None:
@@ -297,7 +308,7 @@ class GitWorkspace:
         """The commits that made a file what it is, newest first."""
         return await history.history(await self._git(), commit, path)
 
-    async def held(self) -> list[cleanup.Held]:
+    async def held(self) -> list[cleanup.HeldRun]:
         """What is kept of every run, this one and others."""
         on = await self._ground()
         return await cleanup.held(on.repository.git, on.places)
@@ -314,6 +325,6 @@ class GitWorkspace:
 
     async def end(self, run: str) -> tuple[str, ...]:
         on = await self._ground()
-        places = self._places or Places(on.places, on.repository, self._owning)
+        places = self._places or AttemptFolders(on.places, on.repository, self._owning)
         await self._folder(on, run).end(run)
         return await sweeping.sweep(on.repository.git, places, run, self._caps)

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from ropewalk.agents.acp.agent import AcpAgent
-from ropewalk.agents.acp.settings import Settings
+from ropewalk.agents.acp.settings import AcpSettings
 
 PROGRAM = Path(__file__).with_name("acting.py")
 
@@ -25,7 +25,7 @@ def acting(
     given = settings or {}
     env = {"ACT": str(path), **given.get("env", {})}
     made = {"argv": (sys.executable, "-I", str(PROGRAM)), **given, "env": env}
-    return AcpAgent("acting", msgspec.convert(made, Settings))
+    return AcpAgent("acting", msgspec.convert(made, AcpSettings))
 
 
 def answered(answer: dict[str, Any]) -> str:

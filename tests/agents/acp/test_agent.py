@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from ropewalk.agents.acp.agent import AcpAgent
-from ropewalk.agents.acp.settings import Settings
+from ropewalk.agents.acp.settings import AcpSettings
 from ropewalk.definition.policy import Timeouts
 from ropewalk.definition.workflow import Role
-from ropewalk.testing.agent_contract import AgentContract, Told
+from ropewalk.testing.agent_contract import AgentContract, ScriptedCase
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
 from tests.agents.acp.programs import acting, answered
@@ -26,7 +26,7 @@ FAILS = {
 class TestContract(AgentContract):
     classes = ("transient", "quota", "permanent", "refused")
 
-    def told(self, act: dict[str, Any], home: Path) -> Told:
+    def told(self, act: dict[str, Any], home: Path) -> ScriptedCase:
         turn: dict[str, Any] = {}
         if "prints" in act:
             turn["prints"] = act["prints"]
@@ -42,7 +42,7 @@ class TestContract(AgentContract):
         answer: dict[str, Any] = {key: act[key] for key in ("outputs", "facts", "route") if key in act}
         if answer:
             turn["say"] = answered(answer)
-        return Told(acting(home, turn))
+        return ScriptedCase(acting(home, turn))
 
 
 @pytest.fixture
@@ -233,7 +233,7 @@ async def test_the_model_of_the_role_stands_in_argv_where_it_is_asked_for(
     program = tmp_path / "program"
     program.write_text('#!/bin/sh\necho "$*" >&2\n')
     program.chmod(stat.S_IRWXU)
-    agent = AcpAgent("shell", Settings(argv=(str(program), "--model", "{model}")))
+    agent = AcpAgent("shell", AcpSettings(argv=(str(program), "--model", "{model}")))
     await agent.perform(brief(role=Role(model="big")), desk)
     await agent.perform(brief(), desk)
     assert desk.heard("err").split() == ["--model", "big"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ropewalk.agents.acp.terminals import Terminals
-from ropewalk.processes.limits import Limits
+from ropewalk.processes.limits import ProcessLimits
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
 from tests.agents.acp.programs import acting
@@ -109,7 +109,7 @@ async def test_a_request_without_its_parts_is_refused(desk, tmp_path):
 
 
 async def test_a_terminal_is_held_to_the_limits_of_its_agent(desk, tmp_path):
-    terminals = Terminals(desk, {"PATH": os.environ["PATH"]}, limits=Limits(open_files=77))
+    terminals = Terminals(desk, {"PATH": os.environ["PATH"]}, limits=ProcessLimits(open_files=77))
     made = await terminals.create({"command": "sh", "args": ["-c", "ulimit -n"]})
     assert await terminals.wait(made) == {"exitCode": 0}
     assert (await terminals.output(made))["output"] == "77\n"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ropewalk.agents.acp.agent import AcpAgent
-from ropewalk.agents.acp.settings import Settings
+from ropewalk.agents.acp.settings import AcpSettings
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
 from tests.agents.acp.programs import acting, answered
@@ -118,6 +118,6 @@ async def test_a_probe_sees_a_program_that_is_no_agent(tmp_path: Path) -> None:
     ):
         (tmp_path / "x").write_text("no program")
         (tmp_path / "x").chmod(0o755)
-        probe = await AcpAgent("x", Settings(argv=argv)).probe()
+        probe = await AcpAgent("x", AcpSettings(argv=argv)).probe()
         assert not probe.usable
         assert reason in probe.reason

@@ -1,6 +1,6 @@
 import json
 
-from ropewalk.agents.acp.usage import Meter
+from ropewalk.agents.acp.usage import UsageMeter
 
 
 def line(**payload):
@@ -20,7 +20,7 @@ def test_codex_tells_its_tokens_and_limits_in_its_own_record(tmp_path):
         '{"other": 1}',
     ]
     (folder / "rollout-x-abc.jsonl").write_text("\n".join(rows))
-    meter = Meter("codex")
+    meter = UsageMeter("codex")
     meter.model = "gpt-5"
     meter.read_codex(tmp_path, "abc")
     usage = meter.usage()
@@ -28,13 +28,13 @@ def test_codex_tells_its_tokens_and_limits_in_its_own_record(tmp_path):
     assert usage.cost_usd == (1500 * 1.25 + 500 * 0.125 + 20 * 10) / 1e6
     assert usage.estimated
     assert meter.free_at == 1234
-    other = Meter()
+    other = UsageMeter()
     other.read_codex(tmp_path, "abc")
     assert other.usage().tokens_in == 0
 
 
 def test_claude_tells_beside_its_usage_when_a_limit_is_over():
-    meter = Meter()
+    meter = UsageMeter()
     meter.hear(
         {
             "sessionUpdate": "usage_update",
@@ -48,7 +48,7 @@ def test_claude_tells_beside_its_usage_when_a_limit_is_over():
 
 
 def test_what_is_no_amount_is_not_taken_for_one():
-    meter = Meter()
+    meter = UsageMeter()
     for amount in (-3, float("inf"), float("nan"), "9"):
         meter.hear({"sessionUpdate": "usage_update", "cost": {"amount": amount, "currency": "USD"}})
     meter.prompted({"usage": {"inputTokens": -10, "outputTokens": float("inf"), "cachedReadTokens": "x"}})

@@ -11,7 +11,7 @@ from ropewalk.definition.condition import (
     DOUBLE,
     INT,
     STRING,
-    Fault,
+    ConditionFault,
     check,
     from_schema,
     list_of,
@@ -265,7 +265,7 @@ def test_a_sound_condition_has_no_fault(source):
 )
 def test_a_fault_says_where_what_and_how_to_mend_it(source, column, message, nearest, hint):
     want = None if "dash" in message else BOOL
-    assert check(source, NAMES, want) == [Fault(column, message, nearest, hint)]
+    assert check(source, NAMES, want) == [ConditionFault(column, message, nearest, hint)]
 
 
 def test_all_faults_come_at_once_in_the_order_of_the_text():
@@ -313,4 +313,4 @@ def test_a_fault_reads_as_one_line():
         str(check("input.count > 1", NAMES)[0])
         == "the name `input` is not known here (did you mean `inputs`?)"
     )
-    assert str(Fault(0, "it is so")) == "it is so"
+    assert str(ConditionFault(0, "it is so")) == "it is so"

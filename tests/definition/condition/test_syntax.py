@@ -6,7 +6,7 @@ import pytest
 
 from ropewalk.definition.condition.nodes import (
     Binary,
-    Call,
+    CallNode,
     Has,
     Index,
     ListOf,
@@ -38,7 +38,7 @@ def shape(node: Node) -> object:
             return ("has", shape(member))
         case Index(of=of, key=key):
             return (shape(of), "[]", shape(key))
-        case Call(name=name, target=target, args=args):
+        case CallNode(name=name, target=target, args=args):
             return (name, shape(target) if target else None, [shape(arg) for arg in args])
         case Macro(kind=kind, over=over, variable=variable, body=body):
             return (kind, shape(over), variable, [shape(part) for part in body])

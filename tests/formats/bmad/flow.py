@@ -9,7 +9,7 @@ from ropewalk.definition.check import check
 from ropewalk.definition.workflow import Workflow
 from ropewalk.formats.bmad.read import read
 from ropewalk.formats.pack import Pack
-from ropewalk.formats.reading import Options
+from ropewalk.formats.reading import ReadOptions
 from ropewalk.formats.yaml import document
 
 
@@ -21,7 +21,7 @@ def flow(items: str, head: str = "", pack: Pack | None = None, **options: object
         + "\n  sequence:\n"
         + indent(dedent(items).strip("\n"), "    ")
     )
-    made = read(document(text + "\n", "flow.yaml"), "flow.yaml", Options(**options), pack)  # type: ignore[arg-type]
+    made = read(document(text + "\n", "flow.yaml"), "flow.yaml", ReadOptions(**options), pack)  # type: ignore[arg-type]
     assert check(made) == []
     return made
 

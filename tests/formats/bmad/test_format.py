@@ -1,7 +1,7 @@
 from ropewalk.formats.bmad.format import ItemPlaces, read
 from ropewalk.formats.loading import load
 from ropewalk.formats.positions import Positions
-from ropewalk.formats.reading import Options
+from ropewalk.formats.reading import ReadOptions
 from ropewalk.formats.yaml import document
 
 TEXT = "workflow:\n  id: w\n  sequence:\n    - agent: a\n      condition: x == 'y'\n    - both:\n      agents: [{agent: b}, {agent: c}]\n"
@@ -28,6 +28,6 @@ def test_a_file_is_read_with_the_pack_around_it(tmp_path):
     (core / "agents" / "a.md").write_text("```yaml\nagent: {title: The A}\npersona: {}\n```\n")
     path = core / "workflows" / "w.yaml"
     path.write_text(TEXT)
-    loaded = load(path, options=Options())
+    loaded = load(path, options=ReadOptions())
     assert loaded.workflow.roles["a"].title == "The A"
     assert any("no agent file for b" in one for one in loaded.workflow.warnings)

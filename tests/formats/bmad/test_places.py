@@ -1,4 +1,4 @@
-from ropewalk.formats.bmad.places import place, shards
+from ropewalk.formats.bmad.places import place
 from ropewalk.formats.pack import Pack
 
 
@@ -33,7 +33,6 @@ def test_without_a_pack_documents_are_where_bmad_keeps_them():
         "a/b.md",
         "a/b.md",
     ]
-    assert shards(Pack()) == ("docs/prd/", "docs/architecture/")
 
 
 def test_the_projects_configuration_says_otherwise(tmp_path):
@@ -42,7 +41,6 @@ def test_the_projects_configuration_says_otherwise(tmp_path):
     assert place("story.md", pack) == "specs/stories/story.md"
     assert place("qa.qaLocation/gates/x.yml", pack) == "specs/qa/gates/x.yml"
     assert place("architecture.md", pack) == "docs/architecture.md"
-    assert shards(pack) == ("specs/prd/", "docs/architecture/")
 
 
 def test_a_note_names_the_folder_for_its_file():

@@ -61,8 +61,8 @@ def test_files_without_loops_or_phases_have_no_phases():
 
 def test_a_variant_says_which_it_is():
     text = "workflow:\n  a_sequence: [{agent: x}]\n  b_sequence: [{agent: y}]\n"
-    from ropewalk.formats.reading import Options
+    from ropewalk.formats.reading import ReadOptions
 
-    found = read(document(text, "w.yaml"), "w.yaml", Options(variant="b"))
+    found = read(document(text, "w.yaml"), "w.yaml", ReadOptions(variant="b"))
     assert found.extra["variant"] == "b"
     assert "a_sequence" not in found.extra

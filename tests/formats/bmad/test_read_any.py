@@ -13,8 +13,8 @@ from ropewalk.formats.account import account
 from ropewalk.formats.graph import dot, mermaid
 from ropewalk.formats.loading import load_text
 from ropewalk.formats.plan import plan
-from ropewalk.formats.reading import Options
-from ropewalk.formats.telling import lines
+from ropewalk.formats.plan_lines import lines
+from ropewalk.formats.reading import ReadOptions
 from ropewalk.formats.write import write
 from ropewalk.formats.yaml import documents
 from tests.formats.rehearsed import in_loops, rehearse
@@ -163,7 +163,7 @@ FILES = st.builds(
 
 def _loaded(text, infer):
     try:
-        return load_text(text, "w.yaml", options=Options(infer_parallel=infer)).workflow, []
+        return load_text(text, "w.yaml", options=ReadOptions(infer_parallel=infer)).workflow, []
     except VariantNeeded:
         return None, []
     except InvalidDefinition as error:

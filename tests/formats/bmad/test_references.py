@@ -1,6 +1,6 @@
 import pytest
 
-from ropewalk.formats.bmad.references import Made, Makers, pattern, pieces, token, tokens
+from ropewalk.formats.bmad.references import Maker, Makers, pattern, pieces, token, tokens
 from tests.formats.bmad.flow import flow
 
 
@@ -87,10 +87,10 @@ def test_blanks_become_patterns():
 
 def test_makers_know_their_things_by_other_spellings_and_the_first_stays_the_owner():
     makers = Makers()
-    makers.note(Made("docs/PRD.md", "a", "pm", "docs/PRD.md"))
-    makers.note(Made("migration-plan.md", "b", "pm"))
-    makers.note(Made("prd.md", "c", "po"))
-    makers.note(Made("many documents", "d", "architect"), prose=True)
+    makers.note(Maker("docs/PRD.md", "a", "pm", "docs/PRD.md"))
+    makers.note(Maker("migration-plan.md", "b", "pm"))
+    makers.note(Maker("prd.md", "c", "po"))
+    makers.note(Maker("many documents", "d", "architect"), prose=True)
     assert [made.step for name in ("docs/prd.md", "migration_plan") if (made := makers.of(name))] == [
         "a",
         "b",

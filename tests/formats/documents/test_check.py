@@ -1,5 +1,5 @@
 from ropewalk.definition.document import Section, Template
-from ropewalk.formats.documents.check import check, demanded
+from ropewalk.formats.documents.check import check
 
 
 def found(text, *sections, role="", **more):
@@ -48,7 +48,6 @@ def test_a_choice_in_the_title_is_content():
 def test_a_section_with_a_condition_may_be_absent_and_read_only_ones_are_not_asked_for():
     conditional = Section(id="ui", title="UI", condition="if any", sections=(Section(id="x", title="X"),))
     assert found("# T\n", conditional, Section(id="r", title="R", readonly=True)) == []
-    assert demanded(Template(id="t", sections=(conditional, GOALS))) == ["Goals", "Why"]
 
 
 def test_what_a_role_may_not_write_may_be_empty():

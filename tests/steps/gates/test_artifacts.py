@@ -6,7 +6,7 @@ import pytest
 
 from ropewalk.core.work import Outcome
 from ropewalk.errors import GateError
-from ropewalk.steps.gates.artifacts import Artifacts
+from ropewalk.steps.gates.artifacts import ArtifactsGate
 from ropewalk.steps.port import Tools
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
@@ -18,7 +18,7 @@ async def test_each_file_must_be_there_filled_and_have_its_headings(tmp_path):
     (desk.folder / "empty.md").write_text("")
 
     async def judge(*wanted):
-        return await Artifacts().judge(
+        return await ArtifactsGate().judge(
             {"artifacts": list(wanted)}, brief(), Outcome(), desk, Tools(agents={})
         )
 

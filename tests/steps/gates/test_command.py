@@ -10,7 +10,7 @@ import pytest
 
 from ropewalk.core.work import Outcome, Verdict
 from ropewalk.errors import GateError
-from ropewalk.steps.gates.command import Command
+from ropewalk.steps.gates.command import CommandGate
 from ropewalk.steps.port import Tools
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
@@ -24,7 +24,7 @@ def desk(tmp_path: Path) -> ListeningDesk:
 
 
 async def judge(desk: ListeningDesk, args: dict[str, Any], outcome: Outcome = DONE, **fields: Any) -> Verdict:
-    return await Command().judge(args, brief("run", **fields), outcome, desk, Tools(agents={}))
+    return await CommandGate().judge(args, brief("run", **fields), outcome, desk, Tools(agents={}))
 
 
 async def test_exit_code_0_passes(desk):
@@ -65,7 +65,9 @@ async def test_a_gate_is_as_confined_as_the_agent_whose_work_it_runs(desk, monke
     (desk.folder.parent / "home" / ".netrc").write_text("private")
     agents: Any = {"free": SimpleNamespace(confine="none"), "shut": SimpleNamespace(confine="worktree")}
     for agent, verdict in (("free", "PASS"), ("shut", "FAIL"), ("gone", "PASS")):
-        found = await Command().judge(script, brief("role"), Outcome(agent=agent), desk, Tools(agents=agents))
+        found = await CommandGate().judge(
+            script, brief("role"), Outcome(agent=agent), desk, Tools(agents=agents)
+        )
         assert found.verdict == verdict, agent
     assert (await judge(desk, script, confine="worktree")).verdict == "FAIL"
 

@@ -8,7 +8,7 @@ import pytest
 
 from ropewalk.core.work import Outcome, Verdict
 from ropewalk.errors import ConditionError
-from ropewalk.steps.gates.condition import Condition
+from ropewalk.steps.gates.condition import ConditionGate
 from ropewalk.steps.port import Tools
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
@@ -17,7 +17,7 @@ from ropewalk.testing.desk import ListeningDesk
 async def judge(tmp_path, args: dict[str, Any]) -> Verdict:
     given = brief(outputs={"plan": {"n": 2}}, known={"big": False}, inputs={"least": 80})
     done = Outcome(outputs={"coverage": 85, "deep": {"x": "y"}})
-    return await Condition().judge(args, given, done, ListeningDesk(tmp_path), Tools(agents={}))
+    return await ConditionGate().judge(args, given, done, ListeningDesk(tmp_path), Tools(agents={}))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from ropewalk.core.work import Outcome
 from ropewalk.errors import GateError
-from ropewalk.steps.gates.document import Document
+from ropewalk.steps.gates.document import DocumentGate
 from ropewalk.steps.port import Tools
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
@@ -37,7 +37,7 @@ async def test_lacks_fail_concerns_pass_and_both_are_told(tmp_path, text, verdic
     if text is not None:
         (desk.folder / "d.md").write_text(text)
     args = {"document": "d.md", "template": "t", "text": TEMPLATE}
-    judged = await Document().judge(args, brief(), Outcome(), desk, Tools(agents={}))
+    judged = await DocumentGate().judge(args, brief(), Outcome(), desk, Tools(agents={}))
     assert (judged.verdict, judged.findings) == (verdict, findings)
 
 
@@ -50,4 +50,4 @@ async def test_lacks_fail_concerns_pass_and_both_are_told(tmp_path, text, verdic
 )
 async def test_what_cannot_be_judged_is_said(tmp_path, args, said):
     with pytest.raises(GateError, match=said):
-        await Document().judge(args, brief(), Outcome(), ListeningDesk(tmp_path), Tools(agents={}))
+        await DocumentGate().judge(args, brief(), Outcome(), ListeningDesk(tmp_path), Tools(agents={}))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ropewalk.agents.command import Command, Settings
+from ropewalk.agents.command import CommandAgent, CommandSettings
 from ropewalk.agents.rehearsal import Rehearsal
 from ropewalk.core.work import Artifact, Feedback, Outcome, Usage, Verdict
 from ropewalk.definition.workflow import Ref
@@ -31,7 +31,7 @@ async def rehearsed(desk: ListeningDesk, script: str) -> Verdict:
 
 
 async def by_command(desk: ListeningDesk, script: str, args: dict[str, Any] = ARGS) -> Verdict:
-    tools = Tools(agents={"judge": Command("judge", Settings(argv=("sh", "-c", script)))})
+    tools = Tools(agents={"judge": CommandAgent("judge", CommandSettings(argv=("sh", "-c", script)))})
     given = brief(role_name="dev", title="Build", creates=(Ref("a.md"),), feedback=(Feedback("x", "y"),))
     done = Outcome(artifacts=(Artifact("a.md", "0", size=3),))
     return await Reviewed().judge(

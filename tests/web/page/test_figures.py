@@ -1,7 +1,7 @@
 from ropewalk.core import events as e
 from ropewalk.core.work import Failure, Usage
 from ropewalk.observe.statistics import Figures, Statistics
-from ropewalk.web.page.agents import Spent, add_to, view
+from ropewalk.web.page.agents import AgentSpending, add_to, view
 from ropewalk.web.page.figures import columns
 from ropewalk.web.page.figures import view as figures_of
 from ropewalk.web.page.markup import text
@@ -52,7 +52,7 @@ def agent(name="claude", status="idle", **how):
 
 
 def test_agents_that_do_something_come_first_and_say_what_and_what_it_cost():
-    spent: dict[str, Spent] = {}
+    spent: dict[str, AgentSpending] = {}
     result = e.Result(agent="claude", usage=Usage(10, 5, 0.25))
     add_to(spent, e.StepSucceeded("a", result=result))
     add_to(spent, e.AttemptFailed("a", failure=Failure("transient", "x"), agent="claude"))

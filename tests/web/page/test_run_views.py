@@ -168,16 +168,16 @@ def test_attempts_and_waits_are_listed_and_what_an_attempt_says_is_shown_from_it
     assert "It has said nothing" in panel.output("", [], "", 0, live=False)
 
 
-def test_files_handoffs_and_weave_of_a_run():
+def test_files_handoffs_and_merge_of_a_run():
     run = asked()
     files = str(shelves.files(run.state, "a.md", shelves.file("a.md", "", "rendered", text(["body"]))))
     assert 'id="file-a.md"' in files
     assert "old.md" not in files
-    assert "as it was woven" in files
+    assert "as it was merged" in files
     assert "No file" in shelves.files(started().state, "", None)
     assert "<strong>Done</strong>" in shelves.handoffs(run.state)
     assert "handed on yet" in shelves.handoffs(started().state)
-    assert "Nothing is woven" in shelves.weave(run.state, [])
+    assert "Nothing is merged" in shelves.merge(run.state, [])
 
 
 def test_conflicts_name_both_steps_and_show_their_sides():
@@ -188,12 +188,12 @@ def test_conflicts_name_both_steps_and_show_their_sides():
             {"path": "x.md", "kind": "content", "steps": ["a", "b"], "hunks": [{"ours": "1", "theirs": "2"}]}
         ]
     }
-    made = str(shelves.weave(run.state, [e.ConflictFound("c", report=report)]))
+    made = str(shelves.merge(run.state, [e.ConflictFound("c", report=report)]))
     assert "1 conflict" in made
-    assert "a and b disagree; found when c was woven." in made
+    assert "a and b disagree; found when c was merged." in made
     assert "<h4>theirs</h4>" in made
-    assert "clean" in str(shelves.weave(run.state, []))
-    assert "left a commit" in str(shelves.weave(_based(started().state), []))
+    assert "clean" in str(shelves.merge(run.state, []))
+    assert "left a commit" in str(shelves.merge(_based(started().state), []))
 
 
 def _based(state):

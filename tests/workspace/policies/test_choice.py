@@ -8,7 +8,7 @@ import pytest
 
 from ropewalk.errors import WorkspaceError
 from ropewalk.workspace.policies import choice
-from ropewalk.workspace.policies.verdict import Clash, Merged, Unfit, Verdict
+from ropewalk.workspace.policies.verdict import Clash, MergedContent, Unfit, Verdict
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_unknown_policies_are_one_error_that_names_the_known():
 def test_a_side_of_a_document_is_a_side_of_each_value():
     versions = (b'{"a": 1, "b": 1}', b'{"a": 2, "b": 1}', b'{"a": 3, "b": 4}')
     verdict = choice.join("theirs", "x.json", *versions)
-    assert verdict == Merged(b'{"a": 3, "b": 4}', {"a": 3, "b": 4})
-    assert choice.join("ours", "x.json", b"a", b"b", b"c") == Merged(b"b")
-    assert choice.join("ours", "x.txt", b"a", b"b", b"c") == Merged(b"b")
+    assert verdict == MergedContent(b'{"a": 3, "b": 4}', {"a": 3, "b": 4})
+    assert choice.join("ours", "x.json", b"a", b"b", b"c") == MergedContent(b"b")
+    assert choice.join("ours", "x.txt", b"a", b"b", b"c") == MergedContent(b"b")
 
 
 def test_markers_join_only_what_lines_can():
@@ -87,7 +87,7 @@ def test_meaning_is_compared_not_letters():
 
 
 def plugged(base: bytes | None, ours: bytes, theirs: bytes) -> Verdict:
-    return Merged(ours + theirs)
+    return MergedContent(ours + theirs)
 
 
 def broken(base: bytes | None, ours: bytes, theirs: bytes) -> Verdict:
@@ -111,7 +111,7 @@ def plug_ins(monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.usefixtures("plug_ins")
 def test_a_plug_in_is_a_policy_and_one_that_fails_leaves_the_dispute():
     assert choice.known()[-3:] == ("absent", "broken", "mine")
-    assert choice.join("mine", "x", b"a", b"b", b"c") == Merged(b"bc")
+    assert choice.join("mine", "x", b"a", b"b", b"c") == MergedContent(b"bc")
     assert choice.join("broken", "x", b"a", b"b", b"c") == Unfit("the plug-in broken failed: boom")
     assert isinstance(choice.join("absent", "x", b"a", b"b", b"c"), Unfit)
-    assert isinstance(choice.join("json", "x.json", b"{}", b'{"a":1}', b'{"b":1}'), Merged)
+    assert isinstance(choice.join("json", "x.json", b"{}", b'{"a":1}', b'{"b":1}'), MergedContent)

@@ -14,7 +14,7 @@ from ropewalk.workspace.policies import forms
 from ropewalk.workspace.policies.documents import meaning, merge
 from ropewalk.workspace.policies.forms import JSON, TOML, YAML, Form
 from ropewalk.workspace.policies.structure import MISSING
-from ropewalk.workspace.policies.verdict import Clash, Merged, Unfit
+from ropewalk.workspace.policies.verdict import Clash, MergedContent, Unfit
 
 FORMS = (JSON, YAML, TOML)
 
@@ -37,7 +37,7 @@ def written(form: Form, value: Any) -> bytes:
 
 def joined(form: Form, base: str | None, ours: str, theirs: str) -> str:
     verdict = merge(form, None if base is None else base.encode(), ours.encode(), theirs.encode())
-    assert isinstance(verdict, Merged), verdict
+    assert isinstance(verdict, MergedContent), verdict
     return verdict.content.decode()
 
 
@@ -47,7 +47,7 @@ def joined(form: Form, base: str | None, ours: str, theirs: str) -> str:
 def test_keys_added_on_both_sides_survive(form: Form, base: Any, mine: Any, other: Any):
     ours, theirs = {**base, "MINE": mine}, {**base, "OTHER": {"deep": other}}
     verdict = merge(form, written(form, base), written(form, ours), written(form, theirs))
-    assert isinstance(verdict, Merged)
+    assert isinstance(verdict, MergedContent)
     assert meaning(form, verdict.content) == {**base, "MINE": mine, "OTHER": {"deep": other}}
 
 
@@ -58,7 +58,7 @@ def test_what_is_joined_means_the_same_from_either_side(form: Form, base: Any, o
     was, mine, other = (written(form, value) for value in (base, one, two))
     here, there = merge(form, was, mine, other), merge(form, was, other, mine)
     assert isinstance(here, Clash) == isinstance(there, Clash)
-    assert merge(form, was, mine, was) == Merged(mine)
+    assert merge(form, was, mine, was) == MergedContent(mine)
 
 
 def test_json_keeps_its_indent_line_end_and_letters():
@@ -122,7 +122,7 @@ def test_values_in_dispute_are_named_and_a_preferred_side_has_its_way():
     assert [hunk.where for hunk in verdict.hunks] == ["a"]
     for side, value in (("ours", 2), ("theirs", 3)):
         verdict = merge(JSON, *texts, prefer=side)
-        assert isinstance(verdict, Merged)
+        assert isinstance(verdict, MergedContent)
         assert json.loads(verdict.content) == {"a": value, "x": 2, "y": 1}
 
 

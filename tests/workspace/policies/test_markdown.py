@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ropewalk.workspace.policies.markdown import markdown
-from ropewalk.workspace.policies.verdict import Clash, Merged, Unfit
+from ropewalk.workspace.policies.verdict import Clash, MergedContent, Unfit
 
 BASE = b"# Plan\n\nIntro.\n\n## One\n\nfirst\n\n## Two\n\nsecond\n"
 
@@ -16,8 +16,8 @@ documents = st.lists(titles, max_size=10).map("\n".join).map(str.encode)
 
 @given(documents, documents)
 def test_a_side_that_changed_nothing_takes_the_other(base: bytes, changed: bytes):
-    assert markdown(base, changed, base) == Merged(changed)
-    assert markdown(base, base, changed) == Merged(changed)
+    assert markdown(base, changed, base) == MergedContent(changed)
+    assert markdown(base, base, changed) == MergedContent(changed)
 
 
 @given(documents, documents, documents)
@@ -32,7 +32,7 @@ def test_sections_added_on_both_sides_survive(base: bytes, mine: str, other: str
         base + f"\n\n## {title}\n{body}\n".encode() for title, body in (("Mine", mine), ("Other", other))
     )
     verdict = markdown(base, ours, theirs)
-    assert isinstance(verdict, Merged)
+    assert isinstance(verdict, MergedContent)
     assert f"## Mine\n{mine}\n".encode() in verdict.content
     assert f"## Other\n{other}\n".encode() in verdict.content
 
@@ -44,19 +44,19 @@ def test_changes_in_different_sections_and_places_are_joined():
         BASE.replace(b"first", b"FIRST").replace(b"Intro.", b"Intro!").replace(b"second", b"SECOND")
         + b"\n## Mine\n\nm\n\n## Theirs\n\nt\n"
     )
-    assert markdown(BASE, ours, theirs) == Merged(expected)
+    assert markdown(BASE, ours, theirs) == MergedContent(expected)
 
 
 def test_headings_without_blank_lines_stay_without():
     base = b"# A\n## B\nb\n## C\nc\n"
-    assert markdown(base, base.replace(b"b\n", b"b1\n"), base.replace(b"\nc\n", b"\nc1\n")) == Merged(
+    assert markdown(base, base.replace(b"b\n", b"b1\n"), base.replace(b"\nc\n", b"\nc1\n")) == MergedContent(
         b"# A\n## B\nb1\n## C\nc1\n"
     )
 
 
 def test_a_file_without_a_line_end_gets_one_where_a_section_follows():
-    assert markdown(b"# A", b"# A\n\n# B", b"# A\n\n# C") == Merged(b"# A\n\n# B\n\n# C")
-    assert markdown(b"# A\n", b"# B\n", b"# A\n# C") == Merged(b"# B\n\n# C\n")
+    assert markdown(b"# A", b"# A\n\n# B", b"# A\n\n# C") == MergedContent(b"# A\n\n# B\n\n# C")
+    assert markdown(b"# A\n", b"# B\n", b"# A\n# C") == MergedContent(b"# B\n\n# C\n")
 
 
 def test_a_clash_names_the_section():
@@ -74,12 +74,12 @@ def test_a_section_that_one_changed_and_the_other_took_away_is_a_clash():
     verdict = markdown(BASE, gone, BASE.replace(b"first", b"1"))
     assert isinstance(verdict, Clash)
     assert (verdict.hunks[0].where, verdict.hunks[0].ours) == ("Plan > One", None)
-    assert markdown(BASE, gone, BASE.replace(b"second", b"2")) == Merged(gone.replace(b"second", b"2"))
+    assert markdown(BASE, gone, BASE.replace(b"second", b"2")) == MergedContent(gone.replace(b"second", b"2"))
 
 
 def test_a_heading_in_code_is_no_heading():
     code = b"# A\n\n~~~~\n# no\n~~~\n# no\n~~~~\n"
-    assert markdown(code, code + b"\n# B\n", code.replace(b"# A", b"# A\n\nmore")) == Merged(
+    assert markdown(code, code + b"\n# B\n", code.replace(b"# A", b"# A\n\nmore")) == MergedContent(
         code.replace(b"# A", b"# A\n\nmore") + b"\n# B\n"
     )
 

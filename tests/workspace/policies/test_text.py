@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ropewalk.workspace.policies.text import _TALLEST, chunks, ours, text, theirs, union
-from ropewalk.workspace.policies.verdict import Clash, Hunk, Merged, Unfit
+from ropewalk.workspace.policies.verdict import Clash, Hunk, MergedContent, Unfit
 
 lines = st.lists(st.sampled_from(["a", "b", "c", "", "d\r"]), max_size=8).map("\n".join).map(str.encode)
 policies = (text, ours, theirs, union)
@@ -15,16 +15,16 @@ policies = (text, ours, theirs, union)
 @given(lines, lines)
 def test_a_side_that_changed_nothing_takes_the_other(base: bytes, changed: bytes):
     for policy in policies:
-        assert policy(base, changed, base) == Merged(changed)
-        assert policy(base, base, changed) == Merged(changed)
-        assert policy(base, changed, changed) == Merged(changed)
+        assert policy(base, changed, base) == MergedContent(changed)
+        assert policy(base, base, changed) == MergedContent(changed)
+        assert policy(base, changed, changed) == MergedContent(changed)
 
 
 @given(lines, lines, lines)
 def test_sides_disagree_alike_from_both_sides(base: bytes, one: bytes, two: bytes):
     here, there = text(base, one, two), text(base, two, one)
     assert type(here) is type(there)
-    if isinstance(here, Merged):
+    if isinstance(here, MergedContent):
         assert here == there
 
 
@@ -44,7 +44,7 @@ def test_additions_in_different_places_both_survive(first: int, second: int, gap
     both.insert(high, "from two")
     both.insert(low, "from one")
     merged = text(*("\n".join(side).encode() for side in (base, one, two)))
-    assert merged == Merged("\n".join(both).encode())
+    assert merged == MergedContent("\n".join(both).encode())
 
 
 @given(lines, lines, lines)
@@ -62,7 +62,7 @@ def test_the_pieces_are_the_whole(base: bytes, one: bytes, two: bytes):
 @given(lines, lines, lines)
 def test_a_union_has_every_line_of_both_and_never_clashes(base: bytes, one: bytes, two: bytes):
     merged = union(base, one, two)
-    assert isinstance(merged, Merged)
+    assert isinstance(merged, MergedContent)
     kept = set(base.split(b"\n"))
     added = {line for side in (one, two) for line in side.split(b"\n")} - kept
     assert added - {b""} <= set(merged.content.split(b"\n"))
@@ -74,9 +74,9 @@ def test_a_clash_shows_the_place_and_all_three_versions():
 
 
 def test_both_appended_lines_stay_in_a_union_with_their_line_end():
-    assert union(b"0\n", b"0\n1\n", b"0\n2\n") == Merged(b"0\n1\n2\n")
-    assert union(b"0", b"0\n1", b"0\n2") == Merged(b"0\n1\n2")
-    assert union(None, b"1\n", b"1\n2\n") == Merged(b"1\n2\n")
+    assert union(b"0\n", b"0\n1\n", b"0\n2\n") == MergedContent(b"0\n1\n2\n")
+    assert union(b"0", b"0\n1", b"0\n2") == MergedContent(b"0\n1\n2")
+    assert union(None, b"1\n", b"1\n2\n") == MergedContent(b"1\n2\n")
 
 
 def test_what_is_not_a_text_or_too_long_does_not_fit():

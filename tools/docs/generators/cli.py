@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ropewalk.cli.exits import MEANINGS
 from ropewalk.cli.finding import find
-from ropewalk.cli.grammar import COMMON, Command, Option
+from ropewalk.cli.grammar import COMMON, Option, Verb
 from ropewalk.cli.table import GROUPS
 from tools.docs.blocks import generates
 
@@ -29,7 +29,7 @@ def _group(title: str, names: list[str]) -> Iterator[str]:
         yield from _command(find(name))
 
 
-def _command(command: Command) -> Iterator[str]:
+def _command(command: Verb) -> Iterator[str]:
     yield f"### ropewalk {command.name}"
     yield f"{command.summary}."
     yield f"```\n{command.usage()}\n```"

@@ -14,7 +14,7 @@ import msgspec
 
 from ropewalk.agents import bubblewrap, environment
 from ropewalk.agents.acp.greeting import greet
-from ropewalk.agents.acp.settings import Settings
+from ropewalk.agents.acp.settings import AcpSettings
 from ropewalk.agents.acp.surroundings import (
     Surroundings,
     credential_of,
@@ -39,7 +39,7 @@ class AcpAgent:
     confines = True
     asks = True
 
-    def __init__(self, name: str, settings: Settings, confinement: Confinement = NOT_CONFINED) -> None:
+    def __init__(self, name: str, settings: AcpSettings, confinement: Confinement = NOT_CONFINED) -> None:
         self.name = name
         self.confine = settings.confine
         self._settings = settings

@@ -7,11 +7,11 @@ from typing import Any
 
 from acp.exceptions import RequestError
 
-from ropewalk.agents.acp.files import Files
+from ropewalk.agents.acp.files import AgentFiles
 from ropewalk.agents.acp.permissions import Permissions
 from ropewalk.agents.acp.terminals import Terminals
 from ropewalk.agents.acp.updates import Updates
-from ropewalk.agents.acp.usage import Meter
+from ropewalk.agents.acp.usage import UsageMeter
 
 _PERMISSION = "session/request_permission"
 
@@ -28,7 +28,12 @@ class Client:
     """A handler for the protocol's connection. What it does not know is refused politely, and never ends the work."""
 
     def __init__(
-        self, updates: Updates, meter: Meter, permissions: Permissions, files: Files, terminals: Terminals
+        self,
+        updates: Updates,
+        meter: UsageMeter,
+        permissions: Permissions,
+        files: AgentFiles,
+        terminals: Terminals,
     ) -> None:
         self._updates = updates
         self._meter = meter

@@ -13,14 +13,14 @@ from acp.exceptions import RequestError
 
 from ropewalk.agents.acp import faults
 from ropewalk.agents.acp.client import Client
-from ropewalk.agents.acp.files import Files
+from ropewalk.agents.acp.files import AgentFiles
 from ropewalk.agents.acp.permissions import Permissions
 from ropewalk.agents.acp.session import Session
-from ropewalk.agents.acp.settings import Settings
+from ropewalk.agents.acp.settings import AcpSettings
 from ropewalk.agents.acp.surroundings import Surroundings
 from ropewalk.agents.acp.terminals import Terminals
 from ropewalk.agents.acp.updates import Updates
-from ropewalk.agents.acp.usage import Meter
+from ropewalk.agents.acp.usage import UsageMeter
 from ropewalk.agents.acp.wire import Wire
 from ropewalk.agents.port import Desk
 from ropewalk.agents.redaction import Redactor
@@ -39,7 +39,7 @@ class Conversation:
     def __init__(
         self,
         name: str,
-        settings: Settings,
+        settings: AcpSettings,
         argv: Sequence[str],
         brief: Brief,
         desk: Desk,
@@ -53,7 +53,7 @@ class Conversation:
         self._around = around
         self._wire = Wire(desk, redactor, brief.output_bytes)
         self._updates = Updates(_bounded(desk, redactor, brief.output_bytes * 3 // 4))
-        self._meter = Meter(settings.usage)
+        self._meter = UsageMeter(settings.usage)
         self._permissions = Permissions(desk, settings.permissions, settings.rules, redactor.data)
         self._terminals = Terminals(desk, around.bare, around.wrap, settings.limits)
         self._argv = around.wrap(argv)
@@ -81,7 +81,7 @@ class Conversation:
         assert pipe is not None
         await self._wire.connect(pipe)
         client = Client(
-            self._updates, self._meter, self._permissions, Files(self._desk.folder), self._terminals
+            self._updates, self._meter, self._permissions, AgentFiles(self._desk.folder), self._terminals
         )
         connection = Connection(client, self._wire.transport)
         session = Session(

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from ropewalk.agents.acp.settings import Settings
+from ropewalk.agents.acp.settings import AcpSettings
 from ropewalk.agents.failures import RULES, Rule, free_again
 from ropewalk.core.work import Failure
 from ropewalk.definition.policy import ErrorClass
@@ -47,7 +47,7 @@ _BROKEN = Rule(
 )
 
 
-def told(error: Any, settings: Settings, now: float, free_at: float | None = None) -> Failure:
+def told(error: Any, settings: AcpSettings, now: float, free_at: float | None = None) -> Failure:
     """An error answer of the protocol (`code`, `data`, its text) as a failure; `free_at` is known from elsewhere."""
     data = error.data if isinstance(error.data, dict) else {}
     text = _text(error, data)
@@ -64,7 +64,7 @@ def told(error: Any, settings: Settings, now: float, free_at: float | None = Non
     return Failure(kind=kind, message=message, retry_at=retry_at, report={"class": fine})
 
 
-def ended(code: int, last_words: str, settings: Settings, now: float) -> Failure:
+def ended(code: int, last_words: str, settings: AcpSettings, now: float) -> Failure:
     """The process was over before its answer: a failure whatever its exit code says."""
     last = " ".join(last_words.split())[-_SHOWN_CHARS:]
     how = f"ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
@@ -94,7 +94,7 @@ def stopped(reason: str, denied: list[str], words: str) -> Failure | None:
     return Failure(kind="permanent", message=f"the agent stopped for an unknown reason: {reason!r}")
 
 
-def _by_text(text: str, settings: Settings) -> tuple[ErrorClass, str]:
+def _by_text(text: str, settings: AcpSettings) -> tuple[ErrorClass, str]:
     for rule in settings.failures:
         if re.search(rule.pattern, text, re.IGNORECASE):
             return rule.kind, rule.kind

@@ -14,7 +14,7 @@ from ropewalk.agents.inside import open_inside, write_inside
 LARGEST_FILE_BYTES = 16_777_216
 
 
-class Files:
+class AgentFiles:
     """Raises ValueError for what is not allowed, OSError for what cannot be done."""
 
     def __init__(self, folder: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from ropewalk.agents import environment
-from ropewalk.agents.acp.settings import Settings
+from ropewalk.agents.acp.settings import AcpSettings
 from ropewalk.agents.acp.surroundings import NO_PUSH, home_of
 from ropewalk.agents.confine import Wrap
 from ropewalk.nesting import read_json
@@ -31,13 +31,13 @@ _SECONDS = 30.0
 _LONGEST_BYTES = 1_048_576
 
 
-async def greet(settings: Settings, argv: Sequence[str], wrap: Wrap = list) -> tuple[str, str]:
+async def greet(settings: AcpSettings, argv: Sequence[str], wrap: Wrap = list) -> tuple[str, str]:
     """Its version, and why it cannot be used ("" when it can). No credential is shown to it for this, and `wrap` confines it."""
     given = {**NO_PUSH, **settings.env}
     if settings.home:
         home_of(settings).mkdir(parents=True, exist_ok=True)
         given["HOME"] = str(home_of(settings))
-    heard = _Heard()
+    heard = _GreetingWaiter()
     try:
         child = await Child.start(
             wrap(argv),
@@ -67,7 +67,7 @@ async def greet(settings: Settings, argv: Sequence[str], wrap: Wrap = list) -> t
             child.close()
 
 
-async def _hang_up(child: Child, heard: _Heard) -> None:
+async def _hang_up(child: Child, heard: _GreetingWaiter) -> None:
     """One that ends has said all that it had to say."""
     await child.ended()
     child.drain()
@@ -75,7 +75,7 @@ async def _hang_up(child: Child, heard: _Heard) -> None:
         heard.answer.set_result({})
 
 
-class _Heard:
+class _GreetingWaiter:
     """Waits for the line that answers; whatever else it prints is not kept."""
 
     def __init__(self) -> None:

@@ -17,10 +17,10 @@ from ropewalk.agents import exchange
 from ropewalk.agents.acp import faults
 from ropewalk.agents.acp.client import capabilities
 from ropewalk.agents.acp.permissions import Permissions
-from ropewalk.agents.acp.settings import Settings
+from ropewalk.agents.acp.settings import AcpSettings
 from ropewalk.agents.acp.surroundings import wary
 from ropewalk.agents.acp.updates import Updates
-from ropewalk.agents.acp.usage import Meter
+from ropewalk.agents.acp.usage import UsageMeter
 from ropewalk.agents.answer import handoff_of, last_object, outcome_of
 from ropewalk.agents.inside import matches
 from ropewalk.agents.port import Desk
@@ -45,12 +45,12 @@ class Session:
     def __init__(
         self,
         name: str,
-        settings: Settings,
+        settings: AcpSettings,
         brief: Brief,
         desk: Desk,
         connection: Connection,
         updates: Updates,
-        meter: Meter,
+        meter: UsageMeter,
         permissions: Permissions,
     ) -> None:
         self._name = name

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from ropewalk.agents.failures import Rule
 from ropewalk.definition.workflow import Confine, Permissions
-from ropewalk.processes.limits import Limits
+from ropewalk.processes.limits import ProcessLimits
 
 Answer = Permissions
 
@@ -25,7 +25,7 @@ class PermissionRule(Struct, frozen=True, forbid_unknown_fields=True):
     outside: bool = False
 
 
-class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+class AcpSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """An agent as a command. `{model}` in `argv` is left out, with the element before it, where the role names none.
 
     `credentials` are the variables by which it may log in: the first that is set passes, no other of them does.
@@ -61,4 +61,4 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     confine: Confine = "none"
     network: bool = True
     readable: tuple[str, ...] = ()
-    limits: Limits | None = None
+    limits: ProcessLimits | None = None

@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from ropewalk.agents import environment, exchange
-from ropewalk.agents.acp.settings import Answer, Settings
+from ropewalk.agents.acp.settings import AcpSettings, Answer
 from ropewalk.agents.confine import Confinement, Reach, Wrap, named, reach_of
 from ropewalk.agents.port import Desk
 from ropewalk.core.work import Brief
@@ -37,7 +37,7 @@ class Surroundings(Struct, frozen=True):
     wrap: Wrap
 
 
-def surround(settings: Settings, brief: Brief, desk: Desk, confinement: Confinement) -> Surroundings:
+def surround(settings: AcpSettings, brief: Brief, desk: Desk, confinement: Confinement) -> Surroundings:
     """Raises Unconfinable for a confinement that is not to be had, OSError for a home that cannot be made."""
     home = home_of(settings)
     if settings.home:  # ours may be one that nobody can make, as a service's is
@@ -58,7 +58,7 @@ def surround(settings: Settings, brief: Brief, desk: Desk, confinement: Confinem
     return Surroundings({**bare, **credential}, bare, secrets, home, wrap)
 
 
-def reaching(settings: Settings, reach: Reach, env: Mapping[str, str]) -> Reach:
+def reaching(settings: AcpSettings, reach: Reach, env: Mapping[str, str]) -> Reach:
     """What an agent reaches beside what every attempt does: what it keeps, and what its settings and variables name."""
     return structs.replace(
         reach,
@@ -67,7 +67,7 @@ def reaching(settings: Settings, reach: Reach, env: Mapping[str, str]) -> Reach:
     )
 
 
-def _keeps(settings: Settings, env: Mapping[str, str], home: Path) -> tuple[Path, ...]:
+def _keeps(settings: AcpSettings, env: Mapping[str, str], home: Path) -> tuple[Path, ...]:
     """What of its home it writes: all of one of its own, else what the settings name, and a folder that a variable names."""
     if settings.home:
         return (home,)
@@ -78,19 +78,19 @@ def _keeps(settings: Settings, env: Mapping[str, str], home: Path) -> tuple[Path
     )
 
 
-def _reads(settings: Settings, env: Mapping[str, str]) -> tuple[str, ...]:
+def _reads(settings: AcpSettings, env: Mapping[str, str]) -> tuple[str, ...]:
     words = tuple(word for word in settings.argv if os.path.isabs(word))
     return (*settings.readable, *words, *named(env, (*settings.passed, *settings.env)))
 
 
-def credential_of(settings: Settings, of: Mapping[str, str] | None = None) -> dict[str, str]:
+def credential_of(settings: AcpSettings, of: Mapping[str, str] | None = None) -> dict[str, str]:
     """The first of its credentials that is set."""
     ours = os.environ if of is None else of
     given = {**ours, **settings.env}
     return next(({name: given[name]} for name in settings.credentials if given.get(name)), {})
 
 
-def home_of(settings: Settings) -> Path:
+def home_of(settings: AcpSettings) -> Path:
     """Its own home, or ours."""
     return Path(settings.home).expanduser().absolute() if settings.home else Path.home()
 
@@ -100,13 +100,13 @@ def stricter(first: Answer, second: str) -> Answer:
     return max(first, second, key=_STRICTER.index) if second in _STRICTER else first
 
 
-def with_care(settings: Settings, role: str) -> Settings:
+def with_care(settings: AcpSettings, role: str) -> AcpSettings:
     """The settings with what the role asks for; where something may be refused its session is in the mode in which it asks."""
     settings = structs.replace(settings, permissions=stricter(settings.permissions, role))
     return structs.replace(settings, mode=settings.careful) if wary(settings) else settings
 
 
-def wary(settings: Settings) -> bool:
+def wary(settings: AcpSettings) -> bool:
     """Whether ropewalk may refuse something, and it is known in which mode it is asked."""
     answers = (settings.permissions, *(rule.answer for rule in settings.rules))
     return bool(settings.careful) and any(answer != "allow" for answer in answers)

@@ -9,7 +9,7 @@ from typing import Any
 from ropewalk.agents.acp.permissions import within
 from ropewalk.agents.port import Desk
 from ropewalk.processes.child import Child
-from ropewalk.processes.limits import Limits
+from ropewalk.processes.limits import ProcessLimits
 
 MOST_BYTES = 1_048_576
 _GRACE_SECONDS = 1.0
@@ -24,7 +24,7 @@ class Terminals:
     """
 
     def __init__(
-        self, desk: Desk, env: Mapping[str, str], wrap: Wrap = list, limits: Limits | None = None
+        self, desk: Desk, env: Mapping[str, str], wrap: Wrap = list, limits: ProcessLimits | None = None
     ) -> None:
         self._desk = desk
         self._env = env

@@ -21,7 +21,7 @@ _MOST_TOKENS = 1 << 53
 _RATE_LIMIT = "_claude/rateLimit"
 
 
-class Meter:
+class UsageMeter:
     """`source` is where this agent tells its tokens: with each prompt's answer, or in Codex' own record of the session."""
 
     def __init__(self, source: str = "prompt") -> None:

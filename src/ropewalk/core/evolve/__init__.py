@@ -28,7 +28,7 @@ def evolve(state: State, event: Event, at: float) -> State:
         _OF_RUN[kind](state, event, at)
     state.version += 1
     state.updated_at = at
-    if state.ready or state.prompt:
+    if state.ready or state.immediate:
         joins.drop_stale(state)
     if state.alarms:
         alarms.drop_stale(state)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from ropewalk.core import events as e
-from ropewalk.core.joins import arrive, leave
+from ropewalk.core.joins import step_ended, step_reopened
 from ropewalk.core.state import STEP_ENDED, State, StepState, Unwanted
 from ropewalk.core.transitions import RUN, STEP, Table
 from ropewalk.core.work import Amount
@@ -35,9 +35,9 @@ def move(state: State, st: StepState, after: str, at: float) -> None:
     if before == "running":
         clock(state, st, at)
     if before in STEP_ENDED:
-        leave(state, st)
+        step_reopened(state, st)
     st.status = after  # type: ignore[assignment]
-    st.offered = ""
+    st.queued = ""
     if before == "running":
         _let_go(state, st)
     if before == "waiting" or st.until is not None:
@@ -46,7 +46,7 @@ def move(state: State, st: StepState, after: str, at: float) -> None:
     if after in STEP_ENDED:
         st.ended_at = at
         state.deadlines.pop(st.key, None)
-        arrive(state, st)
+        step_ended(state, st)
 
 
 def clock(state: State, st: StepState, at: float) -> None:
@@ -72,7 +72,7 @@ def _let_go(state: State, st: StepState) -> None:
         spent.reserved_tokens = max(0, spent.reserved_tokens - st.reserved.tokens)
         st.reserved = _NOTHING
     for key in st.items:
-        state.steps[key].offered = ""
+        state.steps[key].queued = ""
 
 
 def forget(state: State, key: str) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 from ropewalk.core import events as e
 from ropewalk.core.alarms import set_expiry
 from ropewalk.core.evolve.arrows import STEP_WAYS, move
-from ropewalk.core.joins import offer
+from ropewalk.core.joins import enqueue
 from ropewalk.core.state import State, StepState
 
 HOLDS_STEP = frozenset({"question", "before", "fact", "route", "escalation", "failure", "conflict"})
-"""Asks for which the step itself waits, holding no place. An approval waits by `step.produced`, a permission runs on."""
+"""Asks for which the step itself waits, holding no slot. An approval waits by `step.produced`, a permission runs on."""
 LETS_BEGIN = frozenset({"before", "fact", "route"})
 """Asks after which a step that has not worked yet is looked at again."""
 
@@ -43,7 +43,7 @@ def _answered(state: State, event: e.AskAnswered, at: float) -> None:
         st.asked = True
     if opened.about in LETS_BEGIN and st.status == "waiting" and st.result is None:
         move(state, st, "pending", at)
-        offer(state, st)
+        enqueue(state, st)
 
 
 def _withdrawn(state: State, event: e.AskWithdrawn, at: float) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from ropewalk.core import events as e
 from ropewalk.core.evolve.arrows import forget, move
 from ropewalk.core.evolve.step import absolve, refresh
-from ropewalk.core.joins import offer
+from ropewalk.core.joins import enqueue
 from ropewalk.core.state import State, StepState
 from ropewalk.core.work import Feedback
 
@@ -47,7 +47,7 @@ def _round(state: State, event: e.RoundOpened, at: float) -> None:
         source = event.source or event.step
         target.feedback = [Feedback(source=source, text=event.reason, findings=event.findings)]
     for st in body:
-        offer(state, st)
+        enqueue(state, st)
 
 
 def _left_by(st: StepState) -> e.Result | None:

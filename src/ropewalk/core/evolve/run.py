@@ -9,7 +9,7 @@ from ropewalk.core import events as e
 from ropewalk.core.evolve.arrows import RUN_WAYS, STEP_WAYS, clock
 from ropewalk.core.evolve.rounds import open_round
 from ropewalk.core.evolve.step import charge, refresh
-from ropewalk.core.joins import manner, offer
+from ropewalk.core.joins import counts_as, enqueue
 from ropewalk.core.state import FOR_PEOPLE, STEP_ENDED, State, StepState
 from ropewalk.core.work import Amount
 from ropewalk.definition.secrets import marks
@@ -49,8 +49,8 @@ def _started(state: State, event: e.RunStarted, at: float) -> None:
     limit = state.workflow.limits.timeout_seconds
     state.deadline = at + limit if limit is not None else None
     for i, step in enumerate(state.graph.steps):
-        if not state.graph.needs[i] and not state.steps[step.id].offered:
-            offer(state, state.steps[step.id])
+        if not state.graph.needs[i] and not state.steps[step.id].queued:
+            enqueue(state, state.steps[step.id])
 
 
 def _paused(state: State, event: e.RunPaused, at: float) -> None:
@@ -97,13 +97,13 @@ def _closing(state: State, event: e.RunClosing, at: float) -> None:
     _acknowledge_failures(state)
     graces = [s.timeout.grace_seconds for s in state.graph.steps if s.final]
     state.deadline = at + max(graces, default=0.0) if event.status == "aborted" else None
-    for _, _, key in (*state.ready, *state.prompt):
+    for _, _, key in (*state.ready, *state.immediate):
         if key in state.steps:
-            state.steps[key].offered = ""
+            state.steps[key].queued = ""
     _clear_queues(state)
     for step in state.graph.steps:
         if step.final:
-            offer(state, state.steps[step.id])
+            enqueue(state, state.steps[step.id])
 
 
 def _ended(state: State, event: e.RunCompleted | e.RunFailed | e.RunAborted, at: float) -> None:
@@ -115,12 +115,12 @@ def _ended(state: State, event: e.RunCompleted | e.RunFailed | e.RunAborted, at:
         state.result = event.outputs
     for st in state.steps.values():
         if st.status in STEP_WAYS.get(type(event), ()):
-            st.status, st.cause, st.offered, st.ended_at = "skipped", "end", "", at
+            st.status, st.cause, st.queued, st.ended_at = "skipped", "end", "", at
     _clear_queues(state)
 
 
 def _clear_queues(state: State) -> None:
-    for queued in (state.ready, state.prompt, state.timers, state.deadlines):
+    for queued in (state.ready, state.immediate, state.timers, state.deadlines):
         queued.clear()
 
 
@@ -155,16 +155,16 @@ def _recount(state: State) -> None:
     state.phases = dict.fromkeys(graph.phase_sizes, 0)
     for i, step in enumerate(graph.steps):
         st = state.steps[step.id]
-        hows = [manner(state.steps[graph.steps[n].id]) for n in graph.needs[i]]
-        st.left, st.good = hows.count(""), hows.count("good")
-        st.bad, st.dead = hows.count("bad"), hows.count("dead")
-        if manner(st) == "":
+        hows = [counts_as(state.steps[graph.steps[n].id]) for n in graph.needs[i]]
+        st.needs_open, st.needs_ok = hows.count(""), hows.count("ok")
+        st.needs_failed, st.needs_off_route = hows.count("failed"), hows.count("off_route")
+        if counts_as(st) == "":
             state.finals_left += step.final
             state.unfinished += not step.final
             if step.phase:
                 state.phases[step.phase] += 1
     for step in graph.steps:
-        offer(state, state.steps[step.id])
+        enqueue(state, state.steps[step.id])
 
 
 def _recovered(state: State, event: e.RunRecovered, at: float) -> None:
@@ -211,7 +211,7 @@ def together(one: Amount, other: Amount) -> Amount:
     )
 
 
-def _woven(state: State, event: e.RunWoven, at: float) -> None:
+def _merged(state: State, event: e.RunMerged, at: float) -> None:
     state.branch, state.commit, state.tree = event.branch, event.commit, event.tree
 
 
@@ -235,6 +235,6 @@ HANDLERS: dict[type[e.Event], Callable[[State, Any, float], None]] = {
     e.PhaseStarted: _phase,
     e.BudgetRaised: _raised,
     e.ChildStopped: _child_stopped,
-    e.RunWoven: _woven,
+    e.RunMerged: _merged,
     e.RunLanded: _landed,
 }

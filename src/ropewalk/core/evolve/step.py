@@ -8,7 +8,7 @@ from typing import Any
 from ropewalk.core import events as e
 from ropewalk.core.alarms import set_limit, set_timer
 from ropewalk.core.evolve.arrows import forget, move
-from ropewalk.core.joins import offer
+from ropewalk.core.joins import enqueue
 from ropewalk.core.state import State, StepState
 from ropewalk.core.work import Amount, Failure, Feedback, Spending, Usage
 
@@ -17,7 +17,7 @@ FATAL = frozenset({"fail", "cancel"})
 
 def _admitted(state: State, st: StepState, event: e.StepAdmitted, at: float) -> None:
     st.admitted = True
-    offer(state, st)
+    enqueue(state, st)
 
 
 def _skipped(state: State, st: StepState, event: e.StepSkipped, at: float) -> None:
@@ -97,7 +97,7 @@ def _attempt_failed(state: State, st: StepState, event: e.AttemptFailed, at: flo
         st.on = "quota" if failure.kind == "quota" else "time"
         set_timer(state, st, event.retry_at)
     else:
-        offer(state, st)
+        enqueue(state, st)
 
 
 def _unheard(state: State, st: StepState, failure: Failure) -> bool:
@@ -109,7 +109,7 @@ def _unheard(state: State, st: StepState, failure: Failure) -> bool:
 
 def _due(state: State, st: StepState, event: e.StepDue, at: float) -> None:
     move(state, st, "pending", at)
-    offer(state, st)
+    enqueue(state, st)
 
 
 def _waiting(state: State, st: StepState, event: e.StepWaiting, at: float) -> None:
@@ -226,7 +226,7 @@ def _retried(state: State, st: StepState, event: e.StepRetried, at: float) -> No
     if st.items:
         _retry_items(state, st, at)
     else:
-        offer(state, st)
+        enqueue(state, st)
 
 
 def _retry_items(state: State, parent: StepState, at: float) -> None:
@@ -246,7 +246,7 @@ def _offer_items(state: State, parent: StepState, keys: list[str]) -> None:
     first = foreach.at_most if foreach is not None and foreach.at_most else len(keys)
     parent.queue = keys[first:][::-1]
     for key in keys[:first]:
-        offer(state, state.steps[key])
+        enqueue(state, state.steps[key])
 
 
 def absolve(state: State, st: StepState) -> None:

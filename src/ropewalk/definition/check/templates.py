@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SECRETS: Final = "secrets"
 MARKS: Final = ("{{", "{%", "{#")
 BLANK: Final = re.compile(r"\{\{-?\s*[A-Za-z_][\w.\[\]'\"]*\s*(?:\||-?\}\})")
-"""A blank of ours in a script; `{{.State}}` and `{{json .}}` belong to programs that the script calls."""
+"""A placeholder of ours in a script; `{{.State}}` and `{{json .}}` belong to programs that the script calls."""
 FILLED: Final[dict[str, tuple[str, ...]]] = {
     "run": ("args", "argv"),
     "function": ("with",),

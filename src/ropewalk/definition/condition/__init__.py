@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ropewalk.definition.condition.check import check
-from ropewalk.definition.condition.evaluate import Condition, compile  # noqa: A004 - the word that everybody uses
-from ropewalk.definition.condition.faults import Fault
+from ropewalk.definition.condition.evaluate import CompiledCondition, compile  # noqa: A004 - the word that everybody uses
+from ropewalk.definition.condition.faults import ConditionFault
 from ropewalk.definition.condition.types import (
     ANY,
     BOOL,
@@ -34,8 +34,8 @@ __all__ = [
     "INT",
     "NULL",
     "STRING",
-    "Condition",
-    "Fault",
+    "CompiledCondition",
+    "ConditionFault",
     "Type",
     "check",
     "compile",

@@ -43,7 +43,7 @@ def translate_expression(text: str, place_of: Place | None = None) -> str | None
         tokens = _tokens(text)
         if len(tokens) == 1 and tokens[0].kind != "held":
             return tokens[0].text if tokens[0].text in _CONSTANTS else None
-        reader = _Reader(tokens, place_of or _facts)
+        reader = _BmadReader(tokens, place_of or _facts)
         found = reader.either()
         return found if reader.next == len(tokens) else None
     except ConditionError:
@@ -78,7 +78,7 @@ def _logic(token: _Token, loose: bool) -> _Token:
     return _Token("sign", _LOGIC[word]) if token.kind == "word" and word in _LOGIC else token
 
 
-class _Reader:
+class _BmadReader:
     def __init__(self, tokens: list[_Token], place_of: Place) -> None:
         self.tokens = tokens
         self.place_of = place_of

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ropewalk.definition.condition.dashes import dashed
-from ropewalk.definition.condition.faults import Fault, a, as_test, unknown
+from ropewalk.definition.condition.faults import ConditionFault, a, as_test, unknown
 from ropewalk.definition.condition.functions import FUNCTIONS, MACROS, METHODS
 from ropewalk.definition.condition.native import pattern_fault
 from ropewalk.definition.condition.nodes import (
     Binary,
-    Call,
+    CallNode,
     Has,
     Index,
     ListOf,
@@ -52,16 +52,16 @@ _OTHER_TONGUES = {
 }
 
 
-def check(source: str, names: Mapping[str, Type], want: Type | None = None) -> list[Fault]:
+def check(source: str, names: Mapping[str, Type], want: Type | None = None) -> list[ConditionFault]:
     """Every fault of `source`, by column: syntax, unknown names and fields, types, and a result that is not `want`."""
     try:
         node = parse(source)
     except ConditionError as error:
-        return [Fault(error.column, str(error.where["reason"]), "", str(error.where["hint"]))]
+        return [ConditionFault(error.column, str(error.where["reason"]), "", str(error.where["hint"]))]
     return check_node(node, names, want)
 
 
-def check_node(node: Node, names: Mapping[str, Type], want: Type | None = None) -> list[Fault]:
+def check_node(node: Node, names: Mapping[str, Type], want: Type | None = None) -> list[ConditionFault]:
     """The same for a tree that is parsed already."""
     checker = _Checker(names)
     found = checker.type_of(node)
@@ -82,12 +82,12 @@ def _fits(found: Type, want: Type) -> bool:
 class _Checker:
     def __init__(self, names: Mapping[str, Type]) -> None:
         self.names = dict(names)
-        self.faults: list[Fault] = []
+        self.faults: list[ConditionFault] = []
 
     def fault(self, at: int, message: str, hint: str = "") -> Type:
-        return self.found(Fault(at, message, "", hint))
+        return self.found(ConditionFault(at, message, "", hint))
 
-    def found(self, fault: Fault) -> Type:
+    def found(self, fault: ConditionFault) -> Type:
         # What is wrong already is of any type from here on: one mistake is told once.
         self.faults.append(fault)
         return ANY
@@ -152,7 +152,7 @@ class _Checker:
             self.fault(node.key.at, "a list starts at 0", "write `x[size(x) - 1]` for the last item")
         return owner.element
 
-    def call(self, node: Call) -> Type:
+    def call(self, node: CallNode) -> Type:
         method = node.target is not None
         table = METHODS if method else FUNCTIONS
         given = (node.target, *node.args) if node.target is not None else node.args
@@ -174,14 +174,14 @@ class _Checker:
             self.pattern(node.args[0])
         return function.gives
 
-    def no_function(self, node: Call, table: Mapping[str, Any]) -> Type:
+    def no_function(self, node: CallNode, table: Mapping[str, Any]) -> Type:
         other = (FUNCTIONS if table is METHODS else METHODS).get(node.name)
         if other:
             return self.fault(node.at, f"`{node.name}` is not called like this", f"write `{other.shown}`")
         known = [*table, *MACROS] if table is METHODS else [*table, "has"]
         return self.found(unknown(node.at, f"the function `{node.name}` is not known", node.name, known))
 
-    def misfit(self, node: Call, part: Node, found: Type, shown: str) -> None:
+    def misfit(self, node: CallNode, part: Node, found: Type, shown: str) -> None:
         in_list = node.name == "contains" and part is node.target and found.kind in {"list", "map", "object"}
         hint = "write `value in list`" if in_list else f"write `{shown}`"
         self.fault(part.at, f"`{node.name}` does not take {a(found)} here", hint)
@@ -247,7 +247,7 @@ class _Checker:
             self.faults.extend(comparison(node, left, right))
             return BOOL
         given = arithmetic(node, left, right)
-        return self.found(given) if isinstance(given, Fault) else given
+        return self.found(given) if isinstance(given, ConditionFault) else given
 
     def denies_too_little(self, node: Binary) -> bool:
         # `!a in b` is `(!a) in b`: almost never what was meant.
@@ -277,7 +277,7 @@ _RULES: dict[type[Node], Callable[[_Checker, Any], Type]] = {
     Member: _Checker.member,
     Has: _Checker.has,
     Index: _Checker.index,
-    Call: _Checker.call,
+    CallNode: _Checker.call,
     Macro: _Checker.macro,
     ListOf: _Checker.list,
     MapOf: _Checker.map,

@@ -13,7 +13,7 @@ from ropewalk.definition.condition.env import Env, Run, Slots, missing, wrong
 from ropewalk.definition.condition.macros import macro
 from ropewalk.definition.condition.nodes import (
     Binary,
-    Call,
+    CallNode,
     Has,
     Index,
     ListOf,
@@ -104,7 +104,7 @@ def _index(node: Index, slots: Slots) -> Run:
     return run
 
 
-def _call(node: Call, slots: Slots) -> Run:
+def _call(node: CallNode, slots: Slots) -> Run:
     given = node.args if node.target is None else (node.target, *node.args)
     parts = [closure(part, slots) for part in given]
     do, at = FUNCTIONS_AT_WORK[node.name], node.at
@@ -254,7 +254,7 @@ _RULES: dict[type[Node], Closure] = {
     Member: _member,
     Has: _has,
     Index: _index,
-    Call: _call,
+    CallNode: _call,
     Macro: _macro,
     ListOf: _list,
     MapOf: _map,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ropewalk.definition.condition.faults import Fault
+from ropewalk.definition.condition.faults import ConditionFault
 from ropewalk.definition.condition.nodes import Binary, Node, Unary, path
 from ropewalk.definition.condition.types import Type
 
 
-def dashed(node: Binary, names: Mapping[str, Type]) -> Fault | None:
+def dashed(node: Binary, names: Mapping[str, Type]) -> ConditionFault | None:
     """The one fault for `owner.some-name.rest` where `owner` has the field `some-name` and not `some`."""
     parts = _operands(node)
     if parts is None:
@@ -21,7 +21,7 @@ def dashed(node: Binary, names: Mapping[str, Type]) -> Fault | None:
         return None
     before, after = ".".join(first[:-1]), "".join(f".{one}" for one in last[1:])
     hint = f'write `{before}["{field}"]{after}`'
-    return Fault(_start(node), "a name with a dash needs brackets", field, hint)
+    return ConditionFault(_start(node), "a name with a dash needs brackets", field, hint)
 
 
 def _operands(node: Node) -> list[tuple[str, ...]] | None:

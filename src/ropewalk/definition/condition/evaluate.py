@@ -22,7 +22,7 @@ MAX_SHOWN = 8
 """Values that an error lists."""
 
 
-class Condition:
+class CompiledCondition:
     """A compiled condition; `names` are the dotted paths that it may read, `paths` the same as segments."""
 
     __slots__ = ("_plain", "_run", "names", "paths", "source")
@@ -66,13 +66,13 @@ class Condition:
 
 
 @functools.lru_cache(maxsize=1024)
-def compile(source: str) -> Condition:  # noqa: A001 - the word that everybody uses for it
+def compile(source: str) -> CompiledCondition:  # noqa: A001 - the word that everybody uses for it
     """The condition of `source`. Raises `ConditionError` with the column for what is wrong whatever the names are."""
     node = parse(source)
     faults = check_node(node, {name: ANY for name, *_ in _paths(node, frozenset())})
     if faults:
         raise fault(source, faults[0].column, faults[0].message, faults[0].hint)
-    return Condition(source, node)
+    return CompiledCondition(source, node)
 
 
 def _paths(node: Node, bound: frozenset[str]) -> set[tuple[str, ...]]:

@@ -10,7 +10,7 @@ from ropewalk.definition.condition.nodes import Literal, Node
 from ropewalk.definition.condition.types import Type
 
 
-class Fault(Struct, frozen=True):
+class ConditionFault(Struct, frozen=True):
     """One thing wrong: `column` is 0-based in the text as written; `nearest` is a valid name or empty."""
 
     column: int
@@ -22,10 +22,10 @@ class Fault(Struct, frozen=True):
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
 
-def unknown(column: int, message: str, name: str, known: Iterable[str], hint: str = "") -> Fault:
+def unknown(column: int, message: str, name: str, known: Iterable[str], hint: str = "") -> ConditionFault:
     """The fault for a name that is not among the `known` ones."""
     nearest = nearest_to(name, known)
-    return Fault(column, message, nearest, hint or (f"did you mean `{nearest}`?" if nearest else ""))
+    return ConditionFault(column, message, nearest, hint or (f"did you mean `{nearest}`?" if nearest else ""))
 
 
 def nearest_to(name: str, known: Iterable[str]) -> str:

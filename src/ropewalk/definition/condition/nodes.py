@@ -47,7 +47,7 @@ class Index(Node, frozen=True):
     key: Node
 
 
-class Call(Node, frozen=True):
+class CallNode(Node, frozen=True):
     """`name(args)`, or `target.name(args)`."""
 
     name: str
@@ -115,7 +115,7 @@ def children(node: Node) -> tuple[Node, ...]:
             return (member,)
         case Index(of=of, key=key):
             return (of, key)
-        case Call(target=target, args=args):
+        case CallNode(target=target, args=args):
             return args if target is None else (target, *args)
         case Macro(over=over, body=body):
             return (over, *body)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ropewalk.definition.condition.faults import Fault, a, unknown, unquoted
+from ropewalk.definition.condition.faults import ConditionFault, a, unknown, unquoted
 from ropewalk.definition.condition.nodes import Binary, ListOf, Literal, Node
 from ropewalk.definition.condition.types import ANY, DOUBLE, INT, STRING, Type, comparable, joined, list_of
 
 
-def comparison(node: Binary, left: Type, right: Type) -> Iterator[Fault]:
+def comparison(node: Binary, left: Type, right: Type) -> Iterator[ConditionFault]:
     """The faults of `==`, `!=`, `<`, `<=`, `>`, `>=` and `in` between these types."""
     if node.sign == "in":
         yield from _membership(node, left, right)
@@ -19,10 +19,10 @@ def comparison(node: Binary, left: Type, right: Type) -> Iterator[Fault]:
         hint = unquoted(node.left, node.right)
         if isinstance(node.left, Binary) and left.kind == "bool":
             hint = f"write `a {node.left.sign} b && b {node.sign} c`"
-        yield Fault(node.at, f"`{node.sign}` cannot order {a(left)} and {a(right)}", "", hint)
+        yield ConditionFault(node.at, f"`{node.sign}` cannot order {a(left)} and {a(right)}", "", hint)
 
 
-def arithmetic(node: Binary, left: Type, right: Type) -> Type | Fault:
+def arithmetic(node: Binary, left: Type, right: Type) -> Type | ConditionFault:
     """What `+ - * / %` give, or why they do not fit."""
     kinds = {left.kind, right.kind}
     if left.number and right.number:
@@ -37,21 +37,21 @@ def arithmetic(node: Binary, left: Type, right: Type) -> Type | Fault:
     hint = unquoted(node.left, node.right)
     if not hint and node.sign == "+" and "string" in kinds and (left.number or right.number):
         hint = "write `string(…)` around the number"
-    return Fault(node.at, f"`{node.sign}` does not take {a(left)} and {a(right)}", "", hint)
+    return ConditionFault(node.at, f"`{node.sign}` does not take {a(left)} and {a(right)}", "", hint)
 
 
-def _equality(node: Binary, left: Type, right: Type) -> Iterator[Fault]:
+def _equality(node: Binary, left: Type, right: Type) -> Iterator[ConditionFault]:
     if not comparable(left, right):
         outcome = "never" if node.sign == "==" else "always"
         text = f"{a(left)} and {a(right)} are unlike: `{node.sign}` is {outcome} true"
-        yield Fault(node.at, text, "", unquoted(node.left, node.right))
+        yield ConditionFault(node.at, text, "", unquoted(node.left, node.right))
     elif not isinstance(node.left, Literal):
         yield from _choice(node.right, left.choices)
     elif not isinstance(node.right, Literal):
         yield from _choice(node.left, right.choices)
 
 
-def _choice(written: Node, choices: tuple[str, ...]) -> Iterator[Fault]:
+def _choice(written: Node, choices: tuple[str, ...]) -> Iterator[ConditionFault]:
     if not (choices and isinstance(written, Literal) and isinstance(written.value, str)):
         return
     if written.value not in choices:
@@ -60,19 +60,19 @@ def _choice(written: Node, choices: tuple[str, ...]) -> Iterator[Fault]:
         yield unknown(written.at, text, written.value, choices)
 
 
-def _membership(node: Binary, left: Type, right: Type) -> Iterator[Fault]:
+def _membership(node: Binary, left: Type, right: Type) -> Iterator[ConditionFault]:
     if right.kind == "list":
         if not comparable(left, right.element):
-            yield Fault(node.at, f"{a(left)} is never in {a(right)}")
+            yield ConditionFault(node.at, f"{a(left)} is never in {a(right)}")
         elif isinstance(node.right, ListOf) and not isinstance(node.left, Literal):
             for item in node.right.items:
                 yield from _choice(item, left.choices)
     elif right.kind in {"map", "object"}:
         if left.kind not in {"string", "any"}:
-            yield Fault(node.at, f"the keys of {a(right)} are texts, not {a(left)}")
+            yield ConditionFault(node.at, f"the keys of {a(right)} are texts, not {a(left)}")
     elif right.kind != "any":
         hint = "write `text.contains(part)`" if right.kind == "string" else ""
-        yield Fault(node.at, f"`in` needs a list or a map, not {a(right)}", "", hint)
+        yield ConditionFault(node.at, f"`in` needs a list or a map, not {a(right)}", "", hint)
 
 
 def _ordered(left: Type, right: Type) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ropewalk.definition.condition.nodes import (
     Binary,
-    Call,
+    CallNode,
     Has,
     Index,
     ListOf,
@@ -185,7 +185,7 @@ class _Parser:
         args = self.items(")")
         if token.text in _MACROS:
             return self.macro(token, of, args)
-        return Call(token.at, token.text, of, args)
+        return CallNode(token.at, token.text, of, args)
 
     def macro(self, token: Token, over: Node, args: tuple[Node, ...]) -> Node:
         least, most = _MACROS[token.text]
@@ -255,7 +255,7 @@ class _Parser:
     def call(self, token: Token) -> Node:
         args = self.items(")")
         if token.text != "has":
-            return Call(token.at, token.text, None, args)
+            return CallNode(token.at, token.text, None, args)
         if len(args) == 1 and isinstance(args[0], Member):
             return Has(token.at, args[0])
         raise fault(

@@ -23,7 +23,7 @@ SIDES: Final = re.compile(
 WORD: Final = re.compile(r"[A-Za-z_]\w*$")
 
 
-class Reading(Struct, frozen=True):
+class ConditionReading(Struct, frozen=True):
     """What a condition means: its class, CEL (empty: always), and the facts that it reads. `cap`: it only counts
     rounds, up to this many (0: up to the usual cap); `spent` then says that it holds when they are used up.
     """
@@ -35,34 +35,34 @@ class Reading(Struct, frozen=True):
     spent: bool = False
 
 
-def read(text: str, constants: Mapping[str, Any] | None = None) -> Reading:
+def read(text: str, constants: Mapping[str, Any] | None = None) -> ConditionReading:
     """The meaning of a condition's text. `constants` are values that the file itself gives to names (`config`)."""
     said = " ".join(text.split())
     plain = said.lower()
     if plain in policy.ALWAYS:
-        return Reading("none")
+        return ConditionReading("none")
     if plain in policy.NEVER:
-        return Reading("never", "false")
+        return ConditionReading("never", "false")
     if plain in policy.OPTIONAL:
-        return Reading("optional")
+        return ConditionReading("optional")
     if policy.ORDER_ONLY.match(plain) and not re.search(r"[=<>]", plain):
-        return Reading("order")
+        return ConditionReading("order")
     if policy.BY_ROUTE.match(plain):
-        return Reading("route")
+        return ConditionReading("route")
     botarmy = translate(said)
     found = botarmy if botarmy != said else _expression(said, constants or {})
     if found is not None:
-        return _counted(found, constants or {}) or Reading("expression", found, facts_of(found))
+        return _counted(found, constants or {}) or ConditionReading("expression", found, facts_of(found))
     name = fact_name(said)
-    return Reading(sort_of(said), f"facts.{name}", {name: Fact(question=question(said))})
+    return ConditionReading(sort_of(said), f"facts.{name}", {name: Fact(question=question(said))})
 
 
-def negated(reading: Reading) -> Reading:
+def negated(reading: ConditionReading) -> ConditionReading:
     """The same for `skip_if`."""
     if not reading.when:
-        return Reading("never", "false") if reading.sort == "none" else reading
+        return ConditionReading("never", "false") if reading.sort == "none" else reading
     bare = re.fullmatch(r"[\w.]+", reading.when)
-    return Reading(reading.sort, f"!{reading.when}" if bare else f"!({reading.when})", reading.facts)
+    return ConditionReading(reading.sort, f"!{reading.when}" if bare else f"!({reading.when})", reading.facts)
 
 
 def sort_of(said: str) -> Class:
@@ -119,14 +119,14 @@ def _constant(segments: tuple[str, ...], constants: Mapping[str, Any]) -> tuple[
     return False, None
 
 
-def _counted(cel: str, constants: Mapping[str, Any]) -> Reading | None:
+def _counted(cel: str, constants: Mapping[str, Any]) -> ConditionReading | None:
     """A condition that compares the number of rounds with their limit is the loop's cap and nothing else."""
     found = re.fullmatch(r"facts\.(\w+) (<=?|>=?|==) (?:(\d+)|facts\.(\w+))", cel)
     if found is None or not policy.COUNTER.search(found[1]):
         return None
     if found[4] and not policy.COUNTER_CAP.search(found[4]):
         return None
-    return Reading("progress", cap=int(found[3] or 0), spent=found[2] in (">", ">=", "=="))
+    return ConditionReading("progress", cap=int(found[3] or 0), spent=found[2] in (">", ">=", "=="))
 
 
 def facts_of(cel: str) -> dict[str, Fact]:

@@ -12,7 +12,7 @@ from ropewalk.definition.workflow import Approval, Choice, Decision, Fact, Step
 from ropewalk.formats.bmad import policy, wording
 from ropewalk.formats.bmad.conditions import fact_name
 from ropewalk.formats.bmad.items import Item
-from ropewalk.formats.bmad.making import Draft, ImportContext, Keys, Way
+from ropewalk.formats.bmad.making import ImportContext, ItemSteps, Keys, Way
 from ropewalk.formats.bmad.people import role_id
 from ropewalk.formats.bmad.refs import needs_of, written
 from ropewalk.formats.bmad.settling import settle
@@ -29,14 +29,14 @@ SHOWN = {
 }
 
 
-def plain_step(item: Item, keys: Keys, making: ImportContext, kind: str = "noop") -> tuple[Step, Draft]:
+def plain_step(item: Item, keys: Keys, making: ImportContext, kind: str = "noop") -> tuple[Step, ItemSteps]:
     """A step of an item that is no work, with its condition settled, and a draft around it."""
     own = keys.text("id", "id")
     name = item.name or word(item.data.get("name")) or SHOWN.get(item.kind, item.kind)
     for key in ("step", "step_name", "meta", "name", "title", "action", "agent", "orchestrator"):
         keys.take(key, "title")
     said = word(item.data.get("action")).replace("_", " ")
-    draft = Draft(item)
+    draft = ItemSteps(item)
     step_id = making.id(own or name)
     title = word(item.data.get("title") or item.data.get("name")) or name.replace("_", " ")
     step = Step(
@@ -60,7 +60,7 @@ def plain_step(item: Item, keys: Keys, making: ImportContext, kind: str = "noop"
     return step, draft
 
 
-def guide(item: Item, making: ImportContext) -> Draft:
+def guide(item: Item, making: ImportContext) -> ItemSteps:
     """A message that stands in the run's record; nobody works at it."""
     keys = Keys(item.data)
     step, draft = plain_step(item, keys, making)
@@ -68,7 +68,7 @@ def guide(item: Item, making: ImportContext) -> Draft:
     return draft
 
 
-def header(item: Item, making: ImportContext) -> Draft:
+def header(item: Item, making: ImportContext) -> ItemSteps:
     """The head of a phase: what follows belongs to it."""
     keys = Keys(item.data)
     said = keys.text("phase", "phase")
@@ -90,7 +90,7 @@ def enter(making: ImportContext, said: str, title: str = "", description: str = 
     making.phase = plain
 
 
-def absent(item: Item, making: ImportContext) -> Draft:
+def absent(item: Item, making: ImportContext) -> ItemSteps:
     """An import of a module that is not there: told, shown, and passed over."""
     keys = Keys(item.data)
     target = keys.text("import", "title")
@@ -101,7 +101,7 @@ def absent(item: Item, making: ImportContext) -> Draft:
     return draft
 
 
-def halt(item: Item, making: ImportContext) -> Draft:
+def halt(item: Item, making: ImportContext) -> ItemSteps:
     """A person decides: which way on where the file gives ways, else whether it goes on at all."""
     keys = Keys(item.data)
     step, draft = plain_step(item, keys, making, "ask")
@@ -239,7 +239,7 @@ ASK = "\0ask"
 
 
 def _cap(data: Mapping[str, Any], making: ImportContext) -> int:
-    from ropewalk.formats.bmad.telling import number
+    from ropewalk.formats.bmad.values import number
 
     for key in ("max_iterations", "max_attempts", "max_retries", "max"):
         if found := number(data.get(key), making.constants):

@@ -10,7 +10,7 @@ from ropewalk.definition.fault import Fault, refusal
 from ropewalk.errors import VariantNeeded
 from ropewalk.formats.documents.read import is_template, word, words
 from ropewalk.formats.positions import Path, Positions
-from ropewalk.formats.yaml import Document
+from ropewalk.formats.yaml import YamlDocument
 
 NOT_ITEMS: Final = frozenset({"agent_sequence"})
 END_KEY: Final = re.compile(r"(?:(\w+)_)?workflow_end$")
@@ -59,7 +59,7 @@ def _sequences(data: Mapping[str, Any]) -> Iterator[Sequence]:
                 yield Sequence(str(key).removesuffix("sequence").rstrip("_"), (*path, key), value)
 
 
-def sheet(document: Document, file: str, variant: str = "") -> Sheet:
+def sheet(document: YamlDocument, file: str, variant: str = "") -> Sheet:
     """The workflow of a document that `is_bmad`. VariantNeeded: it has several sequences and none of them was named.
     InvalidDefinition: a sequence is empty, or an item is no mapping.
     """

@@ -14,8 +14,8 @@ from ropewalk.formats.bmad.read import all_items
 from ropewalk.formats.bmad.read import read as read_workflow
 from ropewalk.formats.pack import Pack, find_pack
 from ropewalk.formats.positions import Path, Place, Positions
-from ropewalk.formats.reading import PLAIN, Options, Reading
-from ropewalk.formats.yaml import Document
+from ropewalk.formats.reading import PLAIN, Reading, ReadOptions
+from ropewalk.formats.yaml import YamlDocument
 
 KEYS: Final = {
     "when": ("condition", "when", "skip_if"),
@@ -35,7 +35,7 @@ def recognises(data: Any) -> bool:
     return is_bmad(data)
 
 
-def read(document: Document, file: str, name: str, options: Options = PLAIN) -> Reading:
+def read(document: YamlDocument, file: str, name: str, options: ReadOptions = PLAIN) -> Reading:
     """The workflow of a document. VariantNeeded: it holds several and `options` names none of them."""
     pack = find_pack(FilePath(file)) if file and FilePath(file).is_file() else Pack()
     workflow = read_workflow(document, file or name, options, pack)
@@ -43,7 +43,7 @@ def read(document: Document, file: str, name: str, options: Options = PLAIN) -> 
     return Reading(workflow, Findings(file, where, [step.id for step in workflow.steps]), where)
 
 
-def paths_of(document: Document, file: str, workflow: Workflow, variant: str) -> list[Path]:
+def paths_of(document: YamlDocument, file: str, workflow: Workflow, variant: str) -> list[Path]:
     """Per step the place of the item that it comes from."""
     known: dict[str, Path] = {}
 

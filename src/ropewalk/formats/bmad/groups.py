@@ -10,14 +10,14 @@ import msgspec
 from ropewalk.formats.bmad import wording
 from ropewalk.formats.bmad.control import plain_step
 from ropewalk.formats.bmad.items import Item
-from ropewalk.formats.bmad.making import Draft, ImportContext, Keys
+from ropewalk.formats.bmad.making import ImportContext, ItemSteps, Keys
 from ropewalk.formats.bmad.work import finished, work
 from ropewalk.formats.documents.read import word
 
 LISTS = ("agents", "parallel", "parallel_tasks", "parallel_steps")
 
 
-def parallel(item: Item, making: ImportContext) -> Draft:
+def parallel(item: Item, making: ImportContext) -> ItemSteps:
     """One step for each entry, side by side in a group; then a step that joins them and carries the item itself."""
     keys = Keys(item.data)
     joined, draft = plain_step(item, keys, making)
@@ -62,7 +62,9 @@ def _name(entry: Mapping[str, Any]) -> str:
     return word(entry.get("step") or entry.get("id") or entry.get("agent_id") or entry.get("name"))
 
 
-def nested(item: Item, making: ImportContext, make: Callable[[Item, ImportContext], Draft]) -> list[Draft]:
+def nested(
+    item: Item, making: ImportContext, make: Callable[[Item, ImportContext], ItemSteps]
+) -> list[ItemSteps]:
     """The drafts of the items inside, then one that closes them and carries the item itself."""
     inner = [made for one in item.inner for made in every(one, making, make)]
     keys = Keys(item.data)
@@ -75,7 +77,9 @@ def nested(item: Item, making: ImportContext, make: Callable[[Item, ImportContex
     return [*inner, draft]
 
 
-def every(item: Item, making: ImportContext, make: Callable[[Item, ImportContext], Draft]) -> list[Draft]:
+def every(
+    item: Item, making: ImportContext, make: Callable[[Item, ImportContext], ItemSteps]
+) -> list[ItemSteps]:
     """All drafts of an item, in order, each of them known to the next."""
     if item.kind == "group":
         return nested(item, making, make)

@@ -12,9 +12,9 @@ from typing import Any, Final
 import msgspec
 
 from ropewalk.definition.workflow import Fact, Step
-from ropewalk.formats.blanks import OPEN_IF, TAG
 from ropewalk.formats.bmad.wording import plain
 from ropewalk.formats.documents.read import word
+from ropewalk.formats.placeholders import OPEN_IF, TAG
 
 PASS: Final = re.compile(r"^(.+?)_to_(.+)$")
 FINAL: Final = re.compile(r"(?:^|_)(?:complete|completed|done|finished|end)$")
@@ -111,7 +111,7 @@ def _words(text: str) -> set[str]:
 
 
 def as_template(text: str, facts: Mapping[str, Fact]) -> str:
-    """The prompt as a template that cannot fail: blanks of declared facts are filled when they are known, a line behind
+    """The prompt as a template that cannot fail: placeholders of declared facts are filled when they are known, a line behind
     `{{if x}}:` stands where the fact or the way `x` does not say otherwise, everything else is kept as it is written.
     """
     ways = {way: name for name, fact in facts.items() if name.endswith("_way") for way in fact.choices}

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from ropewalk.formats.bmad.loops import repeats_of
-from ropewalk.formats.bmad.making import Draft, ImportContext
+from ropewalk.formats.bmad.making import ImportContext, ItemSteps
 
 NAMED: Final = (("planning", "Planning"), ("development", "Development"), ("completion", "Completion"))
 
@@ -19,7 +19,7 @@ def infer_parallel(making: ImportContext) -> None:
     """Mark the longest runs of neighbours that have both requirements and creations, need nothing of each other, make
     different things, and have no condition, loop, question or way of their own. What follows waits for all of them.
     """
-    run: list[Draft] = []
+    run: list[ItemSteps] = []
     number = 0
     for draft in [*making.drafts, None]:
         if draft is not None and _fits(draft) and _independent(draft, run):
@@ -37,7 +37,7 @@ def infer_parallel(making: ImportContext) -> None:
         run = [draft] if draft is not None and _fits(draft) else []
 
 
-def _fits(draft: Draft) -> bool:
+def _fits(draft: ItemSteps) -> bool:
     if (
         draft.item.kind != "task"
         or len(draft.steps) != 1
@@ -56,7 +56,7 @@ def _fits(draft: Draft) -> bool:
     )
 
 
-def _independent(draft: Draft, run: list[Draft]) -> bool:
+def _independent(draft: ItemSteps, run: list[ItemSteps]) -> bool:
     made = {name for other in run for ref in other.steps[0].creates for name in (ref.name, *ref.any_of)}
     step = draft.steps[0]
     wanted = {name for ref in (*step.requires, *step.creates) for name in (ref.name, *ref.any_of)}

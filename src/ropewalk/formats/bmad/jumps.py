@@ -11,8 +11,8 @@ import msgspec
 from ropewalk.definition.workflow import Fact
 from ropewalk.formats.bmad import policy
 from ropewalk.formats.bmad.conditions import fact_name
-from ropewalk.formats.bmad.making import Draft, ImportContext, Jump
-from ropewalk.formats.bmad.telling import number
+from ropewalk.formats.bmad.making import ImportContext, ItemSteps, Jump
+from ropewalk.formats.bmad.values import number
 from ropewalk.formats.documents.read import many, word
 
 WAITS: Final = ("wait_for", "requires_completion_of", "after")
@@ -21,7 +21,7 @@ CAPS: Final = ("max_iterations", "max_attempts", "max_repeats", "at_most")
 INSIDE: Final = ("next", "goto", "next_step", "loop_to")
 
 
-def lead_on(draft: Draft, making: ImportContext) -> dict[str, str]:
+def lead_on(draft: ItemSteps, making: ImportContext) -> dict[str, str]:
     """Take up `depends_on`, `wait_for`, `parallel`, `next`, `loop_to` and their like. Says what each key became."""
     data, used = draft.item.data, {}
     for name in WAITS:
@@ -79,7 +79,7 @@ def _cap(data: Mapping[str, Any], making: ImportContext, used: dict[str, str]) -
     return 0
 
 
-def _jump(target: str, draft: Draft, making: ImportContext, why: str, cap: int) -> None:
+def _jump(target: str, draft: ItemSteps, making: ImportContext, why: str, cap: int) -> None:
     plain = re.sub(r"[\s-]+", "_", target.lower())
     if (
         not target
@@ -94,7 +94,7 @@ def _jump(target: str, draft: Draft, making: ImportContext, why: str, cap: int) 
     draft.jumps.append(Jump(draft.steps[-1].id, name, min(cap or policy.LOOP_CAP, policy.MOST_CAP), why))
 
 
-def _gate(said: Any, key: str, draft: Draft, making: ImportContext) -> dict[str, str]:
+def _gate(said: Any, key: str, draft: ItemSteps, making: ImportContext) -> dict[str, str]:
     """`quality_gate: {on_needs_work: {action: return_to_phase_4, max_attempts: 3}}`: a fact of the step sends it back."""
     if not isinstance(said, Mapping) or not draft.steps:
         return {}

@@ -10,9 +10,9 @@ import msgspec
 from ropewalk.definition.workflow import Fact, Step
 from ropewalk.formats.bmad import policy
 from ropewalk.formats.bmad.conditions import fact_name
-from ropewalk.formats.bmad.making import Draft, ImportContext, Jump
+from ropewalk.formats.bmad.making import ImportContext, ItemSteps, Jump
 from ropewalk.formats.bmad.settling import teller_of
-from ropewalk.formats.bmad.telling import number
+from ropewalk.formats.bmad.values import number
 from ropewalk.formats.documents.read import many, word
 
 REPEATING: Final = ("repeats", "repeat", "for_each")
@@ -21,7 +21,7 @@ STORIES: Final = re.compile(r"epic|stor(?:y|ies)|enhancement")
 CONTROL: Final = frozenset({"guide", "header", "import"})
 
 
-def repeats_of(draft: Draft) -> str:
+def repeats_of(draft: ItemSteps) -> str:
     """What an item says it is repeated for, empty where it is not."""
     return next(
         (word(draft.item.data[key]) for key in REPEATING if isinstance(draft.item.data.get(key), str)), ""
@@ -30,7 +30,7 @@ def repeats_of(draft: Draft) -> str:
 
 def close_loops(making: ImportContext) -> None:
     """Give each loop its end: the marker of the file, the list inside an item, or a step of ropewalk's own after the body."""
-    open_heads: list[Draft] = []
+    open_heads: list[ItemSteps] = []
     drafts = making.drafts
     for draft in list(drafts):
         if draft.item.kind == "repeat":
@@ -50,7 +50,7 @@ def close_loops(making: ImportContext) -> None:
         _close(_closing(head, making), head, making)
 
 
-def _head(marker: Draft, open_heads: list[Draft], drafts: list[Draft]) -> Draft | None:
+def _head(marker: ItemSteps, open_heads: list[ItemSteps], drafts: list[ItemSteps]) -> ItemSteps | None:
     """Where a loop begins that a marker closes: its `target_steps`, the open `repeats`, else where a story is made."""
     before = drafts[: drafts.index(marker)]
     named = {word(one).casefold() for one in many(marker.item.data.get("target_steps"))}
@@ -67,18 +67,18 @@ def _head(marker: Draft, open_heads: list[Draft], drafts: list[Draft]) -> Draft 
     return None
 
 
-def _inner_head(closing: Draft, drafts: list[Draft]) -> Draft:
+def _inner_head(closing: ItemSteps, drafts: list[ItemSteps]) -> ItemSteps:
     return next(draft for draft in drafts if draft.item.number == closing.names[0])
 
 
-def names_of(draft: Draft) -> set[str]:
+def names_of(draft: ItemSteps) -> set[str]:
     """All names under which an item can be meant."""
     data = draft.item.data
     named = {draft.item.name, *(word(data.get(key)) for key in ("id", "step", "step_name", "name"))}
     return {name for name in named if name} | {step.id for step in draft.steps}
 
 
-def _closing(head: Draft, making: ImportContext) -> Draft:
+def _closing(head: ItemSteps, making: ImportContext) -> ItemSteps:
     """A step of ropewalk's own after the last item that works with what the loop makes."""
     drafts = making.drafts
     start = drafts.index(head)
@@ -112,7 +112,7 @@ def _closing(head: Draft, making: ImportContext) -> Draft:
         line=head.item.line,
     )
     item = msgspec.structs.replace(head.item, kind="repeat", name="", data={})
-    closing = Draft(item, [step], (step_id,), (step_id,))
+    closing = ItemSteps(item, [step], (step_id,), (step_id,))
     drafts.insert(last + 1, closing)
     making.why(
         step_id,
@@ -121,7 +121,7 @@ def _closing(head: Draft, making: ImportContext) -> Draft:
     return closing
 
 
-def _close(closing: Draft, head: Draft, making: ImportContext) -> None:
+def _close(closing: ItemSteps, head: ItemSteps, making: ImportContext) -> None:
     said = repeats_of(head) or repeats_of(closing)
     step = closing.steps[-1]
     if not step.when:
@@ -142,7 +142,7 @@ def _close(closing: Draft, head: Draft, making: ImportContext) -> None:
     )
 
 
-def _claim(draft: Draft) -> None:
+def _claim(draft: ItemSteps) -> None:
     """In the account of the item, what says that it is repeated has become a loop."""
     used = {name: "back_to" for name in (*REPEATING, "target_steps", *CAPS) if name in draft.item.data}
     for index, step in enumerate(draft.steps):
@@ -153,7 +153,7 @@ def _claim(draft: Draft) -> None:
             draft.steps[index] = msgspec.structs.replace(step, extra={**kept, "item": account})
 
 
-def _teller(head: Draft, making: ImportContext, name: str) -> str:
+def _teller(head: ItemSteps, making: ImportContext, name: str) -> str:
     roles = [step.id for step in head.steps if step.kind == "role"]
     if roles:
         return roles[0]
@@ -161,7 +161,7 @@ def _teller(head: Draft, making: ImportContext, name: str) -> str:
     return teller_of(name, "progress", making.drafts[at : at + 1] or making.drafts[:at])
 
 
-def _cap(closing: Draft, head: Draft, making: ImportContext) -> int:
+def _cap(closing: ItemSteps, head: ItemSteps, making: ImportContext) -> int:
     for data in (closing.item.data, head.item.data):
         for key in CAPS:
             if found := number(data.get(key), making.constants):
@@ -169,7 +169,7 @@ def _cap(closing: Draft, head: Draft, making: ImportContext) -> int:
     return closing.condition.cap or policy.LOOP_CAP
 
 
-def loop_fact(said: str, closing: Draft) -> tuple[str, str, str]:
+def loop_fact(said: str, closing: ItemSteps) -> tuple[str, str, str]:
     """When a loop goes round again, as CEL, with the fact that it reads and the question for it."""
     plain = re.sub(r"[^a-z0-9]+", "_", said.lower()).strip("_")
     until = re.fullmatch(r"until_(\w+)", plain)
@@ -212,7 +212,7 @@ def close_fixes(making: ImportContext) -> None:
         )
 
 
-def _looked(index: int, draft: Draft, drafts: list[Draft]) -> Draft | None:
+def _looked(index: int, draft: ItemSteps, drafts: list[ItemSteps]) -> ItemSteps | None:
     for other in reversed(drafts[:index]):
         if other.item.kind in CONTROL or other.fixes:
             continue

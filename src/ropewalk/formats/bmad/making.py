@@ -10,13 +10,13 @@ import msgspec
 from msgspec import Struct, field
 
 from ropewalk.definition.workflow import Fact, Step
-from ropewalk.formats.bmad.conditions import Reading
+from ropewalk.formats.bmad.conditions import ConditionReading
 from ropewalk.formats.bmad.items import Item
 from ropewalk.formats.bmad.people import role_id
 from ropewalk.formats.bmad.references import Makers
 from ropewalk.formats.documents.read import word
 from ropewalk.formats.pack import Pack
-from ropewalk.formats.reading import Options
+from ropewalk.formats.reading import ReadOptions
 
 
 class Keys:
@@ -68,7 +68,7 @@ class Jump(Struct, frozen=True):
     failed: bool = False
 
 
-class Draft(Struct):
+class ItemSteps(Struct):
     """The steps that one item became, in order, and how they hang together with the others.
 
     `entry`: those that wait for the item before; `exits`: those that the next item waits for. `after`: names that the
@@ -86,7 +86,7 @@ class Draft(Struct):
     alone: bool = False
     beside: str = ""
     names: tuple[str, ...] = ()
-    condition: Reading = Reading("none")
+    condition: ConditionReading = ConditionReading("none")
     looks: bool = False
     fixes: bool = False
     parallel: bool = False
@@ -96,12 +96,12 @@ class Draft(Struct):
 class ImportContext:
     """Grows while the items are gone through in order; nothing of it outlives the reading of one file."""
 
-    def __init__(self, options: Options, pack: Pack, constants: Mapping[str, Any]) -> None:
+    def __init__(self, options: ReadOptions, pack: Pack, constants: Mapping[str, Any]) -> None:
         self.options = options
         self.pack = pack
         self.constants = constants
         self.makers = Makers()
-        self.drafts: list[Draft] = []
+        self.drafts: list[ItemSteps] = []
         self.facts: dict[str, Fact] = {}
         self.tells: dict[str, list[str]] = {}
         self.roles: dict[str, tuple[str, tuple[str, ...]]] = {}

@@ -16,10 +16,6 @@ FOLDERS: Final = {
     "story.md": ("devStoryLocation", "docs/stories"),
     "qa": ("qa.qaLocation", "docs/qa"),
 }
-SHARDS: Final = (
-    ("prd.prdShardedLocation", "docs/prd"),
-    ("architecture.architectureShardedLocation", "docs/architecture"),
-)
 DOCUMENTS: Final = (".md", ".markdown")
 SAVED: Final = re.compile(
     r"(?:project['’]?s?\s+|in\s+|to\s+)(?:the\s+)?[`'\"]?([\w.-]+(?:/[\w.-]+)*/)[`'\"]?\s+folder",
@@ -65,8 +61,3 @@ def _configured(path: str, pack: Pack) -> str:
         if slash and "." in first and pack.location(first)
         else path
     )
-
-
-def shards(pack: Pack) -> tuple[str, ...]:
-    """The folders that sharded documents lie in."""
-    return tuple((pack.location(key) or otherwise).rstrip("/") + "/" for key, otherwise in SHARDS)

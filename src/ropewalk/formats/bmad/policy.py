@@ -27,7 +27,6 @@ GUIDES: Final = re.compile(r"guidance$|^guidelines?$|^notes?$|_overview$|^introd
 HALTS: Final = re.compile(
     r"manual_|halt|checkpoint|_gate$|decision_point|sign_?off|^pivot_or_stop$|^human_|approval_gate"
 )
-STARTS: Final = re.compile(r"^evolutionary_start$|^workflow_start$|^start$")
 NOBODY: Final = frozenset(
     {"system", "orchestrator", "workflow", "engine", "none", "n/a", "-", "automated", "auto"}
 )

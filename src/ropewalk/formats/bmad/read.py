@@ -12,13 +12,13 @@ from ropewalk.definition.workflow import Input, Phase, Role, Step, Workflow
 from ropewalk.formats.bmad import control, groups, handoffs, infer, jumps, loops, work
 from ropewalk.formats.bmad.file import Sheet, sheet
 from ropewalk.formats.bmad.items import Item, item_of, items_of
-from ropewalk.formats.bmad.making import Draft, ImportContext
+from ropewalk.formats.bmad.making import ImportContext, ItemSteps
 from ropewalk.formats.bmad.ways import route
 from ropewalk.formats.bmad.wiring import Wiring
 from ropewalk.formats.documents.read import many, word
 from ropewalk.formats.pack import Pack
-from ropewalk.formats.reading import PLAIN, Options
-from ropewalk.formats.yaml import Document
+from ropewalk.formats.reading import PLAIN, ReadOptions
+from ropewalk.formats.yaml import YamlDocument
 
 TAKEN: Final = frozenset({"id", "name", "description", "version"})
 CONSTANTS: Final = ("config", "settings", "variables", "params", "parameters", "paths")
@@ -29,7 +29,9 @@ KNOWN_PEOPLE: Final = {
 }  # fmt: skip
 
 
-def read(document: Document, file: str, options: Options = PLAIN, pack: Pack | None = None) -> Workflow:
+def read(
+    document: YamlDocument, file: str, options: ReadOptions = PLAIN, pack: Pack | None = None
+) -> Workflow:
     """The workflow of a file that `is_bmad`. VariantNeeded: the file holds several and none was named.
     InvalidDefinition: a sequence is empty or holds something that is no item, with places.
     """
@@ -95,7 +97,7 @@ def _with_detail(items: tuple[Item, ...], page: Sheet) -> tuple[Item, ...]:
     return tuple(found)
 
 
-def draft_of(item: Item, making: ImportContext) -> Draft:
+def draft_of(item: Item, making: ImportContext) -> ItemSteps:
     """The steps of one item, by its kind."""
     match item.kind:
         case "task":
@@ -136,7 +138,7 @@ def _enter_phase(item: Item, making: ImportContext) -> None:
         )
 
 
-def _leading(draft: Draft, making: ImportContext) -> None:
+def _leading(draft: ItemSteps, making: ImportContext) -> None:
     """The jumps and waits of an item, and their place in the account of its keys."""
     used = jumps.lead_on(draft, making)
     if not used and "phase" not in draft.item.data:

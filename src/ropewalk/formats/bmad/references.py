@@ -21,7 +21,7 @@ BLANK: Final = re.compile(r"\{\{[^{}]*\}\}|\$?\{[^{}]*\}|<[\w .-]+>|\bX\.X\b|\bN
 OUTSIDE: Final = re.compile(r"^(?:[/~\\]|[A-Za-z]:[\\/])|(?:^|/)\.\.(?:/|$)|^\w+://")
 
 
-class Token(Struct, frozen=True):
+class Reference(Struct, frozen=True):
     """One thing that was named. `name` is its identity: no remark, no `./`. `alternatives` are enough one by one.
 
     `soft`: may be absent. `everything`: all artifacts so far, or (`flagged`) those that were found wanting. `status`:
@@ -39,9 +39,9 @@ class Token(Struct, frozen=True):
     prose: bool = False
 
 
-def tokens(value: Any) -> list[Token]:
+def tokens(value: Any) -> list[Reference]:
     """What a text, a list or a mapping of a file's `requires`, `creates` or `updates` names, in order."""
-    found: list[Token] = []
+    found: list[Reference] = []
     for entry in many(value):
         if isinstance(entry, Mapping):
             entry = _from_mapping(entry)
@@ -72,7 +72,7 @@ def _conjunction(text: str) -> list[str]:
     return [text] if text else []
 
 
-def token(text: str) -> Token:
+def token(text: str) -> Reference:
     """One reference."""
     bare, remark = text.strip(), ""
     while (found := REMARK.search(bare)) is not None and found.start() > 0:
@@ -84,16 +84,16 @@ def token(text: str) -> Token:
     if len(either) > 1 and all(NAME.match(part) for part in either):
         names = tuple(identity(part) for part in either)
         label = not all(FILE.search(name) for name in names)
-        return Token(text, names[0], names, soft, label=label)
+        return Reference(text, names[0], names, soft, label=label)
     name = identity(bare)
     plain = re.sub(r"[\s-]+", "_", name.lower())
     if policy.EVERYTHING.match(plain) or (policy.FLAGGED.search(plain) and not FILE.search(name)):
-        return Token(
+        return Reference(
             text, name, everything=True, flagged=bool(policy.FLAGGED.search(plain)), soft=True, label=True
         )
     is_file = bool(FILE.search(name)) and not OUTSIDE.search(name) and " in " not in name
     prose = not is_file and NAME.match(name) is None
-    return Token(text, name, (), soft, status="" if soft else remark, label=not is_file, prose=prose)
+    return Reference(text, name, (), soft, status="" if soft else remark, label=not is_file, prose=prose)
 
 
 def identity(name: str) -> str:
@@ -102,9 +102,9 @@ def identity(name: str) -> str:
 
 
 def pattern(name: str) -> str:
-    """A path with blanks (`{epic}`, `X.X`) as a pattern that finds what was made of it."""
-    blank = BLANK.sub("*", name).replace("…", "").replace("...", "")
-    return re.sub(r"\*(?:[.-]?\*)+", "*", blank)
+    """A path with placeholders (`{epic}`, `X.X`) as a pattern that finds what was made of it."""
+    placeholder = BLANK.sub("*", name).replace("…", "").replace("...", "")
+    return re.sub(r"\*(?:[.-]?\*)+", "*", placeholder)
 
 
 def has_blank(name: str) -> bool:
@@ -117,7 +117,7 @@ def pieces(name: str) -> list[str]:
     return [part for part in name.split("_or_") if part]
 
 
-class Made(Struct):
+class Maker(Struct):
     """Who made something: the step, its role, and whether it may be skipped."""
 
     name: str
@@ -132,16 +132,16 @@ class Makers:
     """What has been made so far, as the items are gone through in order."""
 
     def __init__(self) -> None:
-        self._made: dict[str, Made] = {}
-        self.prose: list[Made] = []
+        self._made: dict[str, Maker] = {}
+        self.prose: list[Maker] = []
 
-    def note(self, made: Made, prose: bool = False) -> None:
+    def note(self, made: Maker, prose: bool = False) -> None:
         """Take in that a step makes something; the first maker stays its owner."""
         if prose:
             self.prose.append(made)
         self._made.setdefault(key_of(made.name), made)
 
-    def of(self, name: str) -> Made | None:
+    def of(self, name: str) -> Maker | None:
         """Who made what goes by this name; a path is also known by its last part, and a file without its ending."""
         key = key_of(name)
         if key in self._made:
@@ -151,7 +151,7 @@ class Makers:
                 return made
         return None
 
-    def all(self) -> Iterator[Made]:
+    def all(self) -> Iterator[Maker]:
         """Everything, in the order in which it was made."""
         yield from self._made.values()
 

@@ -10,7 +10,7 @@ from ropewalk.formats.bmad.conditions import fact_name, question
 from ropewalk.formats.bmad.items import Item
 from ropewalk.formats.bmad.making import ImportContext, Keys
 from ropewalk.formats.bmad.places import place
-from ropewalk.formats.bmad.references import FILE, Token, has_blank, key_of, pattern, pieces, tokens
+from ropewalk.formats.bmad.references import FILE, Reference, has_blank, key_of, pattern, pieces, tokens
 
 REQUIRING: Final = ("requires", "prerequisites", "render")
 
@@ -35,7 +35,7 @@ def written(
     return tuple(dict.fromkeys(found))
 
 
-def _written(token: Token, making: ImportContext, notes: str, soft: bool, changed: bool) -> Ref:
+def _written(token: Reference, making: ImportContext, notes: str, soft: bool, changed: bool) -> Ref:
     if token.everything:
         return Ref(token.name, soft=True, aggregate=True, label=True)
     if token.alternatives:
@@ -48,7 +48,7 @@ def _written(token: Token, making: ImportContext, notes: str, soft: bool, change
 
 
 def written_path(name: str, making: ImportContext, notes: str = "") -> str:
-    """Where a named artifact lies; one with blanks is a pattern, for who makes it and for who reads it alike."""
+    """Where a named artifact lies; one with placeholders is a pattern, for who makes it and for who reads it alike."""
     return pattern(place(name, making.pack, notes)) if has_blank(name) else place(name, making.pack, notes)
 
 
@@ -79,7 +79,7 @@ def _required(value: Any, name: str) -> Any:
     return value.get("from") if name == "render" and isinstance(value, dict) else value
 
 
-def _step(token: Token, making: ImportContext) -> str | None:
+def _step(token: Reference, making: ImportContext) -> str | None:
     """The step that a token names, where it names no artifact."""
     if making.makers.of(token.name) is not None or token.alternatives or FILE.search(token.name):
         return None
@@ -91,7 +91,7 @@ def _step(token: Token, making: ImportContext) -> str | None:
     return None
 
 
-def _fact(token: Token, making: ImportContext) -> str | None:
+def _fact(token: Reference, making: ImportContext) -> str | None:
     """The fact that a token such as `format-validation-passed` names, where nothing makes it."""
     if token.alternatives or token.everything or FILE.search(token.name) or making.makers.of(token.name):
         return None
@@ -102,7 +102,7 @@ def _fact(token: Token, making: ImportContext) -> str | None:
     return name
 
 
-def _needed(token: Token, item: Item, making: ImportContext) -> Ref:
+def _needed(token: Reference, item: Item, making: ImportContext) -> Ref:
     if token.everything:
         return Ref(token.name, soft=True, aggregate=True, label=True)
     names = token.alternatives or _either(token, making)
@@ -123,7 +123,7 @@ def _needed(token: Token, item: Item, making: ImportContext) -> Ref:
     return Ref(path, True, external=True, label=token.label)
 
 
-def _either(token: Token, making: ImportContext) -> tuple[str, ...]:
+def _either(token: Reference, making: ImportContext) -> tuple[str, ...]:
     """`a_or_b` is a choice where one side is known, or where the whole is not."""
     found = pieces(token.name)
     if len(found) < 2 or making.makers.of(token.name) is not None:

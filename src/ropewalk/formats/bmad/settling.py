@@ -7,9 +7,9 @@ import re
 from typing import Final
 
 from ropewalk.formats.bmad import policy, wording
-from ropewalk.formats.bmad.conditions import Reading, negated, read
+from ropewalk.formats.bmad.conditions import ConditionReading, negated, read
 from ropewalk.formats.bmad.items import Item
-from ropewalk.formats.bmad.making import Draft, ImportContext, Keys
+from ropewalk.formats.bmad.making import ImportContext, ItemSteps, Keys
 from ropewalk.formats.documents.read import word
 
 _PLAIN_WORDS: Final = (
@@ -19,7 +19,7 @@ _PLAIN_WORDS: Final = (
 NO_CLUE: Final = frozenset(_PLAIN_WORDS.split())
 
 
-def settle(keys: Keys, step: str, item: Item, making: ImportContext) -> Reading:
+def settle(keys: Keys, step: str, item: Item, making: ImportContext) -> ConditionReading:
     """What `condition`, `skip_if` and `when` of an item mean together. What they read is declared and told by somebody."""
     readings = []
     for name, deny in (("condition", False), ("when", False), ("skip_if", True)):
@@ -30,11 +30,11 @@ def settle(keys: Keys, step: str, item: Item, making: ImportContext) -> Reading:
         readings.append(negated(reading) if deny else reading)
         _tell(reading, word(said), step, item, making)
     if not readings:
-        return Reading("none")
+        return ConditionReading("none")
     whole = readings[0]
     for other in readings[1:]:
         facts = {**whole.facts, **other.facts}
-        whole = Reading(
+        whole = ConditionReading(
             whole.sort if whole.when else other.sort,
             wording.both(whole.when, other.when),
             facts,
@@ -43,7 +43,7 @@ def settle(keys: Keys, step: str, item: Item, making: ImportContext) -> Reading:
     return whole
 
 
-def _tell(reading: Reading, said: str, step: str, item: Item, making: ImportContext) -> None:
+def _tell(reading: ConditionReading, said: str, step: str, item: Item, making: ImportContext) -> None:
     if reading.sort == "order":
         making.why(step, f"`{said}` only says when: the order of the list does that")
     if reading.cap is not None:
@@ -53,7 +53,7 @@ def _tell(reading: Reading, said: str, step: str, item: Item, making: ImportCont
         _tell_fact(name, reading, said, step, making)
 
 
-def _tell_fact(name: str, reading: Reading, said: str, step: str, making: ImportContext) -> None:
+def _tell_fact(name: str, reading: ConditionReading, said: str, step: str, making: ImportContext) -> None:
     if reading.sort == "person":
         making.why(step, f"`{said}`: a person is asked, unless `--fact {name}=…` says it")
         return
@@ -63,7 +63,7 @@ def _tell_fact(name: str, reading: Reading, said: str, step: str, making: Import
         making.why(step, f"`{said}`: `{teller}` is asked for it as part of its result")
 
 
-def by_route(reading: Reading, said: str, step: str, making: ImportContext) -> Reading:
+def by_route(reading: ConditionReading, said: str, step: str, making: ImportContext) -> ConditionReading:
     """A condition such as `major_enhancement_path` in terms of the decision above that has such a way."""
     if set(reading.facts) != {reading.when.removeprefix("facts.")}:
         return reading
@@ -73,7 +73,7 @@ def by_route(reading: Reading, said: str, step: str, making: ImportContext) -> R
         return reading
     fact, way = found
     making.why(step, f"`{said}` holds when the way `{way}` was chosen")
-    return Reading("route", f"facts.{fact} == {json.dumps(way, ensure_ascii=False)}")
+    return ConditionReading("route", f"facts.{fact} == {json.dumps(way, ensure_ascii=False)}")
 
 
 def route_of(name: str, making: ImportContext) -> tuple[str, str] | None:
@@ -91,7 +91,7 @@ def _same(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
-def teller_of(name: str, sort: str, drafts: list[Draft]) -> str:
+def teller_of(name: str, sort: str, drafts: list[ItemSteps]) -> str:
     """The step before that will know a fact: one that looks at things and shares a word with it, else one that shares
     a word, else one that looks, else the nearest. Steps that only hint are not asked. Empty where nobody works before.
     """
@@ -109,7 +109,7 @@ def teller_of(name: str, sort: str, drafts: list[Draft]) -> str:
     return found
 
 
-def _said(draft: Draft) -> set[str]:
+def _said(draft: ItemSteps) -> set[str]:
     data = draft.item.data
     texts = [
         draft.item.name,

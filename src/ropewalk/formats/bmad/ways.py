@@ -13,7 +13,7 @@ from ropewalk.formats.bmad import policy
 from ropewalk.formats.bmad.conditions import read
 from ropewalk.formats.bmad.control import asked, plain_step, way_fact, way_of
 from ropewalk.formats.bmad.items import Item
-from ropewalk.formats.bmad.making import Draft, ImportContext, Keys, Way
+from ropewalk.formats.bmad.making import ImportContext, ItemSteps, Keys, Way
 from ropewalk.formats.bmad.settling import teller_of
 from ropewalk.formats.bmad.work import finished, work
 from ropewalk.formats.documents.read import word
@@ -21,7 +21,7 @@ from ropewalk.formats.documents.read import word
 WORK_KEYS = ("agent", "uses", "creates", "updates", "task")
 
 
-def route(item: Item, making: ImportContext) -> Draft:
+def route(item: Item, making: ImportContext) -> ItemSteps:
     """The steps of an item with `routes`, `branch`, `decisions`, `on_verdict` or `condition_check`: its own work where
     it has any, the decision, and what is done on one way alone.
     """
@@ -64,7 +64,7 @@ def route(item: Item, making: ImportContext) -> Draft:
     return draft
 
 
-def _own_work(item: Item, making: ImportContext) -> Draft | None:
+def _own_work(item: Item, making: ImportContext) -> ItemSteps | None:
     """The draft of the work that an item does before it decides; None where it only decides."""
     agent = word(item.data.get("agent")).lower()
     if (
@@ -82,7 +82,7 @@ def _own_work(item: Item, making: ImportContext) -> Draft | None:
     return work(msgspec.structs.replace(item, data=kept), making)
 
 
-def _claim(draft: Draft, key: str, item: Item) -> None:
+def _claim(draft: ItemSteps, key: str, item: Item) -> None:
     """The work's own account leaves the ways to the decision."""
     last = draft.steps[-1]
     draft.steps[-1] = msgspec.structs.replace(
@@ -144,7 +144,7 @@ def _counted(ways: list[Way], decision: str, making: ImportContext) -> tuple[Way
 
 
 def _decision(
-    item: Item, step: Step, ways: tuple[Way, ...], first: Draft | None, making: ImportContext
+    item: Item, step: Step, ways: tuple[Way, ...], first: ItemSteps | None, making: ImportContext
 ) -> Decision:
     """Who picks: conditions where the ways have some; else the result of the step before; else a person."""
     if any(way.when for way in ways):

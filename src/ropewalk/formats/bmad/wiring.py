@@ -11,7 +11,7 @@ import msgspec
 from ropewalk.definition.workflow import BackTo, Route, Step
 from ropewalk.formats.bmad import policy
 from ropewalk.formats.bmad.loops import names_of
-from ropewalk.formats.bmad.making import Draft, ImportContext, Jump, Way
+from ropewalk.formats.bmad.making import ImportContext, ItemSteps, Jump, Way
 
 
 class Wiring:
@@ -43,7 +43,7 @@ class Wiring:
             for step in self._steps(index, draft)
         ]
 
-    def _steps(self, index: int, draft: Draft) -> Iterator[Step]:
+    def _steps(self, index: int, draft: ItemSteps) -> Iterator[Step]:
         yield from draft.steps
         yield from self.added.get(index, ())
 
@@ -82,7 +82,7 @@ class Wiring:
         self._ways_taken = waited
 
     def _waits(
-        self, index: int, draft: Draft, last: tuple[str, ...], waited: list[tuple[str, ...]]
+        self, index: int, draft: ItemSteps, last: tuple[str, ...], waited: list[tuple[str, ...]]
     ) -> tuple[str, ...]:
         named = tuple(step for name in draft.after for step in self._exits_of(name, index, draft))
         if draft.alone:
@@ -94,7 +94,7 @@ class Wiring:
             self.making.warn(draft.item, f"`{draft.beside}`, beside which it should run, is not above it")
         return (*last, *named)
 
-    def _exits_of(self, name: str, index: int, draft: Draft) -> tuple[str, ...]:
+    def _exits_of(self, name: str, index: int, draft: ItemSteps) -> tuple[str, ...]:
         other = self._find(name, index)
         if other is None or other >= index:
             if name in {step.id for one in self.drafts[:index] for step in one.steps}:
@@ -103,7 +103,7 @@ class Wiring:
             return ()
         return self._exits(self.drafts[other])
 
-    def _inside(self, draft: Draft, waits: tuple[str, ...]) -> None:
+    def _inside(self, draft: ItemSteps, waits: tuple[str, ...]) -> None:
         """The steps of one item: its entries wait for what is before it, the others for the one before them."""
         inline = {step for way in draft.ways for step in way.first}
         own = [step.id for step in draft.steps if step.id not in inline]
@@ -115,7 +115,7 @@ class Wiring:
         for before, step in pairwise(own):
             self.needs.setdefault(step, []).append(before)
 
-    def _exits(self, draft: Draft) -> tuple[str, ...]:
+    def _exits(self, draft: ItemSteps) -> tuple[str, ...]:
         """What the next item waits for: also the last step of each way that goes on."""
         going_on = [way.first[-1] for way in draft.ways if way.first and not way.ends]
         return (*draft.exits, *going_on)
@@ -134,7 +134,7 @@ class Wiring:
 
     # -------------------------------------------------------------------------------------------------------- the ways
 
-    def _ways(self, index: int, draft: Draft) -> None:
+    def _ways(self, index: int, draft: ItemSteps) -> None:
         decision = next(step for step in reversed(draft.steps) if step.decision is not None)
         for way in draft.ways:
             before = decision.id
@@ -179,7 +179,7 @@ class Wiring:
     def _next_entry(self, index: int) -> list[str]:
         return list(self.drafts[index + 1].entry) if index + 1 < self.count else []
 
-    def _aim(self, index: int, draft: Draft, way: Way) -> int:
+    def _aim(self, index: int, draft: ItemSteps, way: Way) -> int:
         """The index of the item that a way leads to; past the end where there is none."""
         if not way.to:
             return index + 1 if index + 1 < self.count else len(self.drafts) + 1
@@ -192,7 +192,7 @@ class Wiring:
             return index + 1
         return found
 
-    def _back_step(self, index: int, draft: Draft, way: Way, aim: int, decision: Step) -> str:
+    def _back_step(self, index: int, draft: ItemSteps, way: Way, aim: int, decision: Step) -> str:
         cap = way.cap or policy.LOOP_CAP
         target = self._head(aim)
         step = Step(
@@ -216,7 +216,7 @@ class Wiring:
 
     # ------------------------------------------------------------------------------------------------------- the jumps
 
-    def _jump(self, index: int, draft: Draft, jump: Jump) -> None:
+    def _jump(self, index: int, draft: ItemSteps, jump: Jump) -> None:
         aim = self._find(jump.to, index)
         if aim is None:
             self.making.warn(
@@ -247,7 +247,7 @@ class Wiring:
             return
         self._second_jump(index, draft, jump, back)
 
-    def _second_jump(self, index: int, draft: Draft, jump: Jump, back: BackTo) -> None:
+    def _second_jump(self, index: int, draft: ItemSteps, jump: Jump, back: BackTo) -> None:
         """A step has one way back; a second one gets a step of its own behind it."""
         first = next(step for step in draft.steps if step.id == jump.step)
         step = Step(
@@ -325,17 +325,17 @@ class Wiring:
         return None
 
 
-def _is_final(draft: Draft) -> bool:
+def _is_final(draft: ItemSteps) -> bool:
     """Whether it is done at the end in any case: it stands behind all others, whose chain goes on without it."""
     return bool(draft.steps) and all(step.final for step in draft.steps)
 
 
-def _exactly(name: str, draft: Draft, making: ImportContext) -> bool:
+def _exactly(name: str, draft: ItemSteps, making: ImportContext) -> bool:
     number = str(draft.item.data.get("step", ""))
     return name.casefold() in {one.casefold() for one in names_of(draft)} or name == number
 
 
-def _loosely(name: str, draft: Draft, making: ImportContext) -> bool:
+def _loosely(name: str, draft: ItemSteps, making: ImportContext) -> bool:
     """`return_to_spec` means the step `spec_writing`, or the item that makes `spec.md`."""
     plain = _plain(name)
     known = {_plain(one) for one in names_of(draft)} | {_plain(str(draft.item.data.get("action", "")))}
@@ -344,7 +344,7 @@ def _loosely(name: str, draft: Draft, making: ImportContext) -> bool:
     return len(plain) > 3 and any(re.search(rf"(?:^|_){re.escape(plain)}(?:_|$)", one) for one in known)
 
 
-def _in_phase(name: str, draft: Draft, making: ImportContext) -> bool:
+def _in_phase(name: str, draft: ItemSteps, making: ImportContext) -> bool:
     if not draft.steps or not draft.steps[0].phase:
         return False
     phase = draft.steps[0].phase

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ropewalk.definition.workflow import Fact, Ref
-from ropewalk.formats.blanks import shown
 from ropewalk.formats.bmad.making import Keys
 from ropewalk.formats.bmad.people import Crew
 from ropewalk.formats.bmad.references import FILE
 from ropewalk.formats.documents.read import many, word
+from ropewalk.formats.placeholders import shown
 
 MARKS: Final = ("{{", "{%", "{#")
 

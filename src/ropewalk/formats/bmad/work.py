@@ -12,11 +12,11 @@ from ropewalk.definition.workflow import Approval, Fact, Ref, Step
 from ropewalk.formats.bmad import policy, wording
 from ropewalk.formats.bmad.conditions import fact_name
 from ropewalk.formats.bmad.items import Item, verbs
-from ropewalk.formats.bmad.making import Draft, ImportContext, Keys
+from ropewalk.formats.bmad.making import ImportContext, ItemSteps, Keys
 from ropewalk.formats.bmad.people import Crew, crew
 from ropewalk.formats.bmad.refs import needs_of, written, written_path
 from ropewalk.formats.bmad.settling import settle, teller_of
-from ropewalk.formats.bmad.telling import failure_policy, materials
+from ropewalk.formats.bmad.values import failure_policy, materials
 from ropewalk.formats.documents.read import many, word, words
 
 VERDICT: Final[dict[str, Any]] = {
@@ -35,10 +35,10 @@ LOOKING: Final = re.compile(
 TEMPLATE: Final = re.compile(r"\b([\w-]+-tmpl)(?:\.ya?ml|\.md)?\b")
 
 
-def work(item: Item, making: ImportContext) -> Draft:
+def work(item: Item, making: ImportContext) -> ItemSteps:
     """The steps of a task. Keys that are not understood are told to whoever does it, and kept."""
     keys = Keys(item.data)
-    draft = Draft(item)
+    draft = ItemSteps(item)
     who = crew(
         {name: keys.take(name, "role") for name in _ROLE_KEYS if name in item.data}, making.pack.agents
     )
@@ -242,22 +242,22 @@ def _approval(
 
 
 def _register(
-    step: Step, draft: Draft, making: ImportContext, creates: tuple[Ref, ...], updates: tuple[Ref, ...]
+    step: Step, draft: ItemSteps, making: ImportContext, creates: tuple[Ref, ...], updates: tuple[Ref, ...]
 ) -> None:
-    from ropewalk.formats.bmad.references import Made, tokens
+    from ropewalk.formats.bmad.references import Maker, tokens
 
     lacks = bool(step.when) or step.optional
     for token in tokens(draft.item.data.get("creates")) + tokens(_paths(draft.item.data.get("outputs"))):
         for name in token.alternatives or (token.name,):
             at = name if token.label else written_path(name, making, "\n".join(step.notes))
-            made = Made(
+            made = Maker(
                 name, step.id, step.role, at, lacks or token.soft or bool(token.alternatives), token.label
             )
             making.makers.note(made, prose=token.prose)
     for token in tokens(draft.item.data.get("updates")):
         if not token.everything and making.makers.of(token.name) is None:
             making.makers.note(
-                Made(token.name, step.id, step.role, written_path(token.name, making), True, token.label)
+                Maker(token.name, step.id, step.role, written_path(token.name, making), True, token.label)
             )
 
 
@@ -268,7 +268,7 @@ def _any_of(names: list[str]) -> tuple[Ref, ...]:
     return (*((Ref(files[0], any_of=files if len(files) > 1 else ()),) if files else ()), *labels)
 
 
-def _by_owners(draft: Draft, making: ImportContext) -> None:
+def _by_owners(draft: ItemSteps, making: ImportContext) -> None:
     """`various`: a step for each role that made something so far, each done only if its documents were flagged."""
     [only] = draft.steps
     owners: dict[str, list[str]] = {}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from ropewalk.definition.document import LISTS, Section
-from ropewalk.formats.blanks import fill, shown, without_directions
+from ropewalk.formats.placeholders import fill, shown, without_directions
 
 EMPTY: Final = "<!-- to be written -->"
 """Stands where nobody wrote anything; a check takes it for nothing."""
@@ -20,7 +20,7 @@ def body(section: Section, drafted: Any, values: Mapping[str, Any]) -> str:
 
 
 def given(section: Section, values: Mapping[str, Any]) -> Any:
-    """What a template offers for a section by itself: its template, content, items or rows, blanks filled."""
+    """What a template offers for a section by itself: its template, content, items or rows, placeholders filled."""
     if section.items and section.type in LISTS:
         return [fill(without_directions(item), values) for item in section.items]
     if section.template:
@@ -176,7 +176,7 @@ def _through(template: str, entry: Any, number: int, values: Mapping[str, Any]) 
 
 
 NUMBER: Final = re.compile(r"(?:^|_)(?:number|num|no|index|n)$")
-"""How the blanks are named that count."""
+"""How the placeholders are named that count."""
 
 
 def _listed(entry: Any) -> str:

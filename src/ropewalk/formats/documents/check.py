@@ -1,6 +1,6 @@
 """Whether a document has what its template demands: evidence for a step that says it wrote it.
 
-Sections are found by their titles, blanks taken as anything, numbering and emphasis ignored; more is always allowed.
+Sections are found by their titles, placeholders taken as anything, numbering and emphasis ignored; more is always allowed.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ropewalk.definition.document import LISTS, Finding, Section, Template, may_write, walk
+from ropewalk.definition.document import LISTS, Finding, Section, Template, may_write
 from ropewalk.errors import InvalidDefinition
-from ropewalk.formats.blanks import blanks
 from ropewalk.formats.documents.fields import check_fields
 from ropewalk.formats.documents.outline import Heading, content, outline, prose
+from ropewalk.formats.placeholders import placeholders
 from ropewalk.formats.yaml import document
 
 Sections = tuple[Section, ...]
@@ -32,9 +32,9 @@ def check(template: Template, text: str, role: str = "") -> list[Finding]:
         return check_text(template, text)[:MOST_FINDINGS]
     found = list(_Checking(template, outline(text), role).findings())
     lines = prose(text).splitlines()
-    for name in blanks("\n".join(lines)):
+    for name in placeholders("\n".join(lines)):
         line = next((number for number, said in enumerate(lines, 1) if name in said), 0)
-        found.append(Finding("", "unfilled", f"the blank {{{{{name}}}}} was left as it is", line))
+        found.append(Finding("", "unfilled", f"the placeholder {{{{{name}}}}} was left as it is", line))
     return found[:MOST_FINDINGS]
 
 
@@ -161,7 +161,7 @@ def plain(title: str) -> str:
 
 
 def pattern(title: str) -> re.Pattern[str]:
-    """What a heading for a template's title looks like: blanks stand for anything."""
+    """What a heading for a template's title looks like: placeholders stand for anything."""
     pieces, at = [], 0
     for found in BLANK.finditer(title):
         pieces += [title[at : found.start()], None]
@@ -179,8 +179,3 @@ def _spaced(piece: str) -> str:
 
 def _word(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).casefold()
-
-
-def demanded(template: Template) -> list[str]:
-    """The titles that a document must have, outermost first; those with a condition are not among them."""
-    return [path[-1].title for path in walk(template.sections) if not any(part.condition for part in path)]

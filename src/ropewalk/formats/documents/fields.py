@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ropewalk.definition.document import Finding, Template, walk
-from ropewalk.formats.blanks import Values, blanks, fill, look_up
+from ropewalk.formats.placeholders import Values, fill, look_up, placeholders
 
 WHOLE: Final = re.compile(r"\{\{\s*([\w.-]+)\s*\}\}\Z")
 
 
 def render_fields(template: Template, values: Values) -> str:
-    """The document as YAML text. A value under a field's own name replaces what the template says there; a blank
+    """The document as YAML text. A value under a field's own name replaces what the template says there; a placeholder
     that is the whole of a field keeps its value's type.
     """
     wanted: dict[str, Any] = dict(template.fields)
@@ -55,7 +55,7 @@ def dumped(data: Any) -> str:
 
 
 def check_fields(template: Template, data: Any) -> list[Finding]:
-    """What a YAML document lacks: fields, values where blanks are left, a value outside those that are allowed."""
+    """What a YAML document lacks: fields, values where placeholders are left, a value outside those that are allowed."""
     if not isinstance(data, Mapping):
         return [Finding("", "shape", "the document is not a mapping of fields")]
     found: list[Finding] = []
@@ -63,7 +63,7 @@ def check_fields(template: Template, data: Any) -> list[Finding]:
         if key not in data:
             found.append(Finding(key, "missing", f"the field `{key}` is missing"))
         elif left := _left(data[key]):
-            found.append(Finding(key, "unfilled", f"`{key}` still has the blank {{{{{left[0]}}}}}"))
+            found.append(Finding(key, "unfilled", f"`{key}` still has the placeholder {{{{{left[0]}}}}}"))
         elif data[key] in (None, "") and template.fields[key] not in (None, ""):
             found.append(Finding(key, "empty", f"the field `{key}` is empty"))
     for key, offered in template.allowed.items():
@@ -77,7 +77,7 @@ def check_fields(template: Template, data: Any) -> list[Finding]:
 
 def _left(value: Any) -> list[str]:
     if isinstance(value, str):
-        return blanks(value)
+        return placeholders(value)
     if isinstance(value, Mapping):
         return [name for part in value.values() for name in _left(part)]
     return [name for part in value for name in _left(part)] if isinstance(value, list) else []

@@ -7,8 +7,8 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from ropewalk.definition.document import Section, Template, walk
-from ropewalk.formats.blanks import blanks
 from ropewalk.formats.documents.blocks import NUMBER
+from ropewalk.formats.placeholders import placeholders
 
 Kind = Literal["line", "text", "list", "table", "choice", "checklist", "boolean"]
 
@@ -38,10 +38,10 @@ class Field(Struct, frozen=True, omit_defaults=True):
 
 
 def form(template: Template, *, whole: bool = False) -> list[Field]:
-    """The fields: blanks in the title and the file's name, then the sections that elicit with all that is in them;
+    """The fields: placeholders in the title and the file's name, then the sections that elicit with all that is in them;
     `whole` takes every section. A section with a condition begins with the question whether it holds.
     """
-    heads = [name for name in blanks(template.title + template.filename) if not NUMBER.search(name)]
+    heads = [name for name in placeholders(template.title + template.filename) if not NUMBER.search(name)]
     fields = [Field(name, _label(name), "line") for name in heads]
     for name, offered in template.allowed.items():
         fields.append(Field(name, _label(name), "choice", choices=offered))

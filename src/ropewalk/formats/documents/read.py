@@ -64,7 +64,7 @@ def template_of(
 
     InvalidDefinition: something that must be a mapping or a list is neither, with its place.
     """
-    reading = _Reading(source, positions or Positions())
+    reading = _DocumentReading(source, positions or Positions())
     head = reading.mapping(data.get("template", data), ("template",))
     output = reading.mapping(head.get("output"), ("template", "output"))
     flow = reading.mapping(data.get("workflow"), ("workflow",))
@@ -111,7 +111,7 @@ def _unused(
     return {key: value for key, value in left.items() if value}
 
 
-class _Reading:
+class _DocumentReading:
     """One file being read: its faults are gathered, not raised one by one."""
 
     def __init__(self, source: str, positions: Positions) -> None:
@@ -209,7 +209,7 @@ def words(value: object) -> tuple[str, ...]:
 
 
 def slug(text: str) -> str:
-    """A name for programs from a title, blanks left out."""
+    """A name for programs from a title, placeholders left out."""
     return re.sub(r"[^\w]+", "-", re.sub(r"\{\{?.*?\}?\}", "", text)).strip("-").lower()
 
 

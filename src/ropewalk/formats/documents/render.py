@@ -1,5 +1,5 @@
 """A template and what is known, as a document: for each section its condition, its draft, what a person says, its
-rounds, then the sections in it. What nobody knows stays a visible blank.
+rounds, then the sections in it. What nobody knows stays a visible placeholder.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any, Final
 from msgspec import Struct
 
 from ropewalk.definition.document import LISTS, Section, Template, may_write
-from ropewalk.formats.blanks import blanks, fill
 from ropewalk.formats.documents.blocks import EMPTY, NUMBER, body
+from ropewalk.formats.placeholders import fill, placeholders
 
 Values = Mapping[str, Any]
 MOST_ROUNDS: Final = 1_000
@@ -34,7 +34,7 @@ class Author(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """A rendered document: where it belongs (blanks filled where known), and its text."""
+    """A rendered document: where it belongs (placeholders filled where known), and its text."""
 
     path: str
     text: str
@@ -43,7 +43,7 @@ class Document(Struct, frozen=True):
 def render(template: Template, values: Values, author: Author = Author()) -> Document:  # noqa: B008
     """The document. Values are looked up by a section's id or title, from the innermost section outwards; the value
     of a section may be its content, or a mapping of what stands in it. A list of mappings gives a repeatable section
-    its rounds; blanks that count (`epic_number`) count them.
+    its rounds; placeholders that count (`epic_number`) count them.
     """
     if template.format in ("yaml", "yml"):
         from ropewalk.formats.documents.fields import render_fields
@@ -134,7 +134,7 @@ def _told(conditions: Any, section: Section) -> bool | None:
 def _inside(section: Section, values: Values, own: Any, number: int, count: int) -> tuple[Values, Any]:
     """What is known inside a section, and its own content: a mapping names what stands in it, unless its type wants one."""
     known = dict(values)
-    counting = [name for name in blanks(section.title + section.template) if NUMBER.search(name)]
+    counting = [name for name in placeholders(section.title + section.template) if NUMBER.search(name)]
     if section.repeatable or count > 1:
         known |= {name: number for name in counting if name not in values}
     if not isinstance(own, Mapping) or section.type in ("checklist", "table", "choice"):
@@ -144,7 +144,7 @@ def _inside(section: Section, values: Values, own: Any, number: int, count: int)
 
 
 def _heading(section: Section, values: Values, own: Any) -> tuple[str, Any]:
-    """The section's title and its content. A title with a pick-one blank takes the choice into itself."""
+    """The section's title and its content. A title with a pick-one placeholder takes the choice into itself."""
     title = fill(section.title, values)
     found = PICK.search(title)
     if found is None:

@@ -6,9 +6,9 @@ import re
 from typing import Any, Final
 
 from ropewalk.definition.document import Section, Template
-from ropewalk.formats.blanks import TAG, Values, blanks
 from ropewalk.formats.documents.blocks import NUMBER
 from ropewalk.formats.documents.render import PICK, Author, Document, render
+from ropewalk.formats.placeholders import TAG, Values, placeholders
 
 SENTENCE: Final = "Rehearsed: nobody has thought about this yet."
 
@@ -30,7 +30,7 @@ def sample(
 
 
 def _draft(section: Section, sentence: str) -> Any:
-    """None where the template itself offers something that only needs its blanks filled."""
+    """None where the template itself offers something that only needs its placeholders filled."""
     if (picked := PICK.search(section.title)) is not None:
         return picked[1].split("|")[0].strip()
     if section.items or section.rows:
@@ -49,8 +49,8 @@ def _draft(section: Section, sentence: str) -> Any:
 
 
 def _fields(template: Template) -> dict[str, Any]:
-    """Values for the blanks of a YAML document, and the first of those that a field allows."""
-    names = blanks(" ".join(_texts(template.fields)) + " " + template.filename)
+    """Values for the placeholders of a YAML document, and the first of those that a field allows."""
+    names = placeholders(" ".join(_texts(template.fields)) + " " + template.filename)
     known: dict[str, Any] = {name: 1 if NUMBER.search(name) else _say(name) for name in names}
     return known | {name: offered[0] for name, offered in template.allowed.items()}
 

@@ -8,11 +8,11 @@ import msgspec
 
 from ropewalk.definition.findings import Findings
 from ropewalk.formats.native.keys.document import DocumentKeys
-from ropewalk.formats.native.places import Places
+from ropewalk.formats.native.source_locations import SourceLocations
 from ropewalk.formats.native.workflow import workflow
 from ropewalk.formats.positions import Path
-from ropewalk.formats.reading import PLAIN, Options, Reading
-from ropewalk.formats.yaml import Document
+from ropewalk.formats.reading import PLAIN, Reading, ReadOptions
+from ropewalk.formats.yaml import YamlDocument
 
 WORK: Final = frozenset(
     {"run", "role", "uses", "decide", "ask", "call", "parallel", "function", "needs", "gate"}
@@ -31,7 +31,7 @@ def recognises(data: Any) -> bool:
     return not steps or any(WORK & step.keys() for step in steps)
 
 
-def read(document: Document, file: str, name: str, options: Options = PLAIN) -> Reading:
+def read(document: YamlDocument, file: str, name: str, options: ReadOptions = PLAIN) -> Reading:
     """The workflow of a file, and its faults. `name` is the workflow's where the file gives none; no option bears on it."""
     findings = Findings(file, document.positions, _ids(document.data))
     broken: set[Path] = set()
@@ -40,13 +40,13 @@ def read(document: Document, file: str, name: str, options: Options = PLAIN) -> 
     except msgspec.ValidationError:
         data = _fitting(document, findings, broken)
         if data is None:
-            return Reading(None, findings, Places(document.positions, ()))
+            return Reading(None, findings, SourceLocations(document.positions, ()))
         keys = msgspec.convert(data, DocumentKeys)
     made, spots = workflow(keys, name, findings, document.positions, broken)
     unsure = frozenset(
         step.id for step, spot in zip(made.steps, spots, strict=True) if _is_broken(spot.path, broken)
     )
-    return Reading(made, findings, Places(document.positions, spots), unsure)
+    return Reading(made, findings, SourceLocations(document.positions, spots), unsure)
 
 
 def _ids(data: Any) -> list[str]:
@@ -55,10 +55,10 @@ def _ids(data: Any) -> list[str]:
     return [str(step.get("id", "")) if isinstance(step, dict) else "" for step in listed]
 
 
-def _fitting(document: Document, findings: Findings, broken: set[Path]) -> Any:
-    from ropewalk.formats.native.walk import DROPPED, Walk
+def _fitting(document: YamlDocument, findings: Findings, broken: set[Path]) -> Any:
+    from ropewalk.formats.native.walk import DROPPED, YamlWalk
 
-    walk = Walk(findings, document.positions)
+    walk = YamlWalk(findings, document.positions)
     fit = walk.fitting(msgspec.inspect.type_info(DocumentKeys), document.data)
     broken.update(walk.broken)
     return None if fit is DROPPED else fit

@@ -14,7 +14,7 @@ from ropewalk.formats.native.gates import command, gates, person
 from ropewalk.formats.native.keys.document import DefaultsKeys
 from ropewalk.formats.native.keys.flow import FailureKeys
 from ropewalk.formats.native.keys.step import CallKeys, FileKeys, GroupKeys, StepKeys
-from ropewalk.formats.native.places import Spot
+from ropewalk.formats.native.source_locations import StepLocation
 from ropewalk.formats.positions import Path, Positions
 
 WORK: Final = ("run", "uses", "function", "decide", "call", "role")
@@ -33,7 +33,7 @@ BELONGS: Final = {
 WRITTEN: Final = {"arguments": "with", "item": "as"}
 
 
-class Around(msgspec.Struct, frozen=True):
+class GroupContext(msgspec.Struct, frozen=True):
     """What a group says of its members: each need and each condition with its place."""
 
     group: str = ""
@@ -43,7 +43,7 @@ class Around(msgspec.Struct, frozen=True):
     final: bool = False
 
 
-class Steps:
+class StepReader:
     """Makes steps one after the other; `spots` are their places in the file, `broken` those not fully understood."""
 
     def __init__(
@@ -54,10 +54,10 @@ class Steps:
         self.defaults = DefaultsKeys() if isinstance(defaults, UnsetType) else defaults
         self.broken = broken
         self.made: list[Step] = []
-        self.spots: list[Spot] = []
+        self.spots: list[StepLocation] = []
         self.groups: dict[str, Path] = {}
 
-    def add(self, listed: list[StepKeys], path: Path, around: Around) -> None:
+    def add(self, listed: list[StepKeys], path: Path, around: GroupContext) -> None:
         """All steps of a list, groups flattened."""
         for index, keys in enumerate(listed):
             here = (*path, index)
@@ -67,7 +67,7 @@ class Steps:
                 self._group(keys, keys.parallel, here, around)
 
     def _group(
-        self, keys: StepKeys, parallel: list[StepKeys] | GroupKeys, path: Path, around: Around
+        self, keys: StepKeys, parallel: list[StepKeys] | GroupKeys, path: Path, around: GroupContext
     ) -> None:
         for name in steering.given(keys):
             key = WRITTEN.get(name, name)
@@ -82,7 +82,7 @@ class Steps:
             self.findings.fault((*path, "id"), f"two groups are called `{name}`", "rename one of them")
         elif name:
             self.groups[name] = path
-        inside = Around(
+        inside = GroupContext(
             "/".join(part for part in (around.group, name) if part),
             _named(inner.needs, (*path, "parallel"), _named(keys.needs, path, around.needs)),
             (*around.when, *_when(keys.when, path), *_when(inner.when, (*path, "parallel"))),
@@ -92,7 +92,7 @@ class Steps:
         deeper = ("parallel",) if isinstance(parallel, list) else ("parallel", "steps")
         self.add(members, (*path, *deeper), inside)
 
-    def _step(self, keys: StepKeys, path: Path, around: Around) -> None:
+    def _step(self, keys: StepKeys, path: Path, around: GroupContext) -> None:
         keys = self._with_defaults(keys)
         kind = self._kind(keys, path)
         self._misplaced(keys, path)
@@ -144,7 +144,7 @@ class Steps:
                 line=self.positions.value(path)[0],
             )
         )
-        self.spots.append(Spot(path, tuple(needs.values()), pieces))
+        self.spots.append(StepLocation(path, tuple(needs.values()), pieces))
 
     def _with_defaults(self, keys: StepKeys) -> StepKeys:
         filled = {

@@ -31,7 +31,7 @@ SCALARS: Final[dict[type, tuple[type[inspect.Type], ...]]] = {
 }
 
 
-class Walk:
+class YamlWalk:
     """One pass over one file. `broken` are the paths of mappings in which something was left out."""
 
     def __init__(self, findings: Findings, positions: Positions) -> None:
@@ -130,7 +130,7 @@ class Walk:
         self.findings.fault((*path, key), what, "" if near else _some(fields), nearest=near, key=True)
         taken = near in value or near in fit or (near in WORK and WORK & value.keys())
         if near and not taken:
-            trial = Walk(Findings(self.findings.file, self.positions), self.positions)
+            trial = YamlWalk(Findings(self.findings.file, self.positions), self.positions)
             meant = trial._value(fields[near].type, item, (*path, key))
             if not trial.findings.faults:
                 fit[near] = meant

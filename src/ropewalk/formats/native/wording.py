@@ -11,7 +11,6 @@ PATTERNS: Final = (
     ("^(all|", "`all`, `any` or `quorum 2`"),
     (r"^[\w.]+(:", "a function such as `package.module:name`"),
 )
-SEVERAL: Final = 3
 
 KNOWN_AS: Final = {
     "after": "needs",

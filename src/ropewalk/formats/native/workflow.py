@@ -17,22 +17,22 @@ from ropewalk.formats.native.keys.document import (
     RoleKeys,
     SecretKeys,
 )
-from ropewalk.formats.native.places import Spot
+from ropewalk.formats.native.source_locations import StepLocation
 from ropewalk.formats.native.steering import given, limits, names, secrets
-from ropewalk.formats.native.steps import Around, Steps
+from ropewalk.formats.native.steps import GroupContext, StepReader
 from ropewalk.formats.positions import Path, Positions
 
 
 def workflow(
     keys: DocumentKeys, name: str, findings: Findings, positions: Positions, broken: set[Path]
-) -> tuple[Workflow, list[Spot]]:
+) -> tuple[Workflow, list[StepLocation]]:
     """The workflow, and per step where it stands in the file. `name` is used where the file gives none.
 
     What is wrong beyond the types goes into `findings`; `broken` are places where something was left out.
     """
-    steps = Steps(findings, positions, keys.defaults, broken)
-    steps.add(keys.steps, ("steps",), Around())
-    steps.add(keys.final, ("finally",), Around(final=True))
+    steps = StepReader(findings, positions, keys.defaults, broken)
+    steps.add(keys.steps, ("steps",), GroupContext())
+    steps.add(keys.final, ("finally",), GroupContext(final=True))
     no_person(keys.gate, ("gate",), findings)
     made = Workflow(
         name=keys.name or name,

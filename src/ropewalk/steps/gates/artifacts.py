@@ -14,7 +14,7 @@ from ropewalk.files import read_text
 from ropewalk.steps.port import Tools
 
 
-class Artifacts:
+class ArtifactsGate:
     """Args: `artifacts`, each a name, folder or pattern, or a mapping of `path` and `headings`."""
 
     name = "artifacts"

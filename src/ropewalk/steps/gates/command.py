@@ -20,7 +20,7 @@ _LAST_LINES = 20
 _SHOWN = 60
 
 
-class Command:
+class CommandGate:
     """Args as of `run`."""
 
     name = "command"

@@ -11,7 +11,7 @@ from ropewalk.steps.port import Tools
 from ropewalk.steps.template import scope
 
 
-class Condition:
+class ConditionGate:
     """Args: `condition`, `message` (the finding when it does not hold). Raises ConditionError when a name is missing."""
 
     name = "condition"

@@ -14,7 +14,7 @@ from ropewalk.files import read_text
 from ropewalk.steps.port import Tools
 
 
-class Document:
+class DocumentGate:
     """Args: `document` (a path or pattern), `template` (its name), and `text`: the template itself, which the run kept.
 
     Raises GateError for a text that is no template and for a path out of the folder.

@@ -17,7 +17,7 @@ from ropewalk.agents.port import Desk
 from ropewalk.core.work import Brief, Outcome, Verdict
 from ropewalk.errors import GateError
 from ropewalk.files import read_bytes
-from ropewalk.steps.gates.command import Command
+from ropewalk.steps.gates.command import CommandGate
 from ropewalk.steps.port import Tools
 
 _BOUND = re.compile(r"\s*(>=|<=|==|!=|>|<|=)?\s*(-?\d+(?:\.\d+)?)\s*%?\s*")
@@ -71,7 +71,7 @@ class Thresholds:
         self, args: Mapping[str, Any], brief: Brief, outcome: Outcome, desk: Desk, tools: Tools
     ) -> Verdict:
         if "script" in args or "argv" in args:
-            made = await Command().judge(args, brief, outcome, desk, tools)
+            made = await CommandGate().judge(args, brief, outcome, desk, tools)
             if made.verdict == "FAIL":
                 return made
         report, findings = _report(args.get("report"), desk)

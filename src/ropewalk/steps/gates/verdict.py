@@ -13,7 +13,7 @@ from ropewalk.core.work import Brief, Outcome, Verdict
 from ropewalk.definition.workflow import Role
 from ropewalk.errors import GateError
 from ropewalk.steps.port import Tools
-from ropewalk.steps.role import Role as RoleKind
+from ropewalk.steps.role import RoleKind
 
 ANSWER: dict[str, Any] = {
     "type": "object",

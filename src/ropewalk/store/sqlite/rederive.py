@@ -13,7 +13,7 @@ from ropewalk.store.chain import seal_of
 from ropewalk.store.port import Record
 from ropewalk.store.sqlite.feed import COLUMNS, record
 from ropewalk.store.sqlite.listing import BATCH, LAG, NEXT, RUNS, Listing, stored
-from ropewalk.store.verify import Walk
+from ropewalk.store.verify import LogWalk
 
 ANEW = "`ropewalk verify --rebuild` makes the list anew from the records"
 LISTED = f"SELECT {', '.join(RUNS)} FROM runs WHERE :run IN ('', run) ORDER BY run"
@@ -49,7 +49,7 @@ class Rederived:
 class Comparing(Listing):
     """The part of the store that compares. Each fault is a sentence: where, what is there, what it should be, what to do."""
 
-    def _derived_faults(self, run: str, log: Rederived, walk: Walk) -> Iterator[str]:
+    def _derived_faults(self, run: str, log: Rederived, walk: LogWalk) -> Iterator[str]:
         """Everything that is folded from the records; `log` has seen them all."""
         ends = list(self._end_faults(run, log, walk))
         yield from ends
@@ -61,7 +61,7 @@ class Comparing(Listing):
         elif shape == views.SHAPE:
             yield from self._list_faults(run, log, self._unfolded(run, position))
 
-    def _end_faults(self, run: str, log: Rederived, walk: Walk) -> Iterator[str]:
+    def _end_faults(self, run: str, log: Rederived, walk: LogWalk) -> Iterator[str]:
         """The last record of every run is remembered beside the log."""
         heads = {name: (version, hash_) for name, version, hash_ in self.rows(HEADS, {"run": run})}
         for name, (version, hash_) in heads.items():

@@ -17,7 +17,7 @@ from ropewalk.store import views
 from ropewalk.store.sqlite.connection import TROUBLES
 from ropewalk.store.sqlite.feed import COLUMNS, as_stored
 from ropewalk.store.sqlite.rederive import Comparing, Rederived
-from ropewalk.store.verify import Walk, definition_of, named
+from ropewalk.store.verify import LogWalk, definition_of, named
 
 BATCH = 1000
 SCAN = f"SELECT {COLUMNS}, seal FROM records NOT INDEXED WHERE position > ? ORDER BY position LIMIT {BATCH}"
@@ -37,12 +37,12 @@ BEFORE_ALL = -(1 << 63)
 MISSING = re.compile(r"row (\d+) missing from index records_version")
 
 
-class Check:
+class Verification:
     """One verification under way: of one run, or of all ("")."""
 
     def __init__(self, run: str, steps_of: views.StepsOf) -> None:
         self.run = run
-        self.walk = Walk()
+        self.walk = LogWalk()
         self.log = Rederived(steps_of)
         self.faults: list[str] = []
         self.blobs: dict[str, bool] = {}
@@ -57,7 +57,7 @@ class Verifying(Comparing):
     async def verify(self, run: str = "") -> list[str]:
         if run and not self.one("SELECT 1 FROM heads WHERE run = ?", (run,)):
             self.there(run)
-        check = Check(run, self._steps_of)
+        check = Verification(run, self._steps_of)
         for rows in self._pages(check):
             self._see(check, rows)
             await asyncio.sleep(0)
@@ -77,7 +77,7 @@ class Verifying(Comparing):
                 self._gather(check, found)
         return check.faults
 
-    def _gather(self, check: Check, found: Iterator[str]) -> None:
+    def _gather(self, check: Verification, found: Iterator[str]) -> None:
         """A table that cannot be read hides no other."""
         try:
             check.faults += found
@@ -96,7 +96,7 @@ class Verifying(Comparing):
         finally:
             self.rows("ROLLBACK")
 
-    def _see(self, check: Check, rows: list[Any]) -> None:
+    def _see(self, check: Verification, rows: list[Any]) -> None:
         for row in rows:
             one = as_stored(row[:-1])
             faults = check.walk.see(one, row[-2], row[-1])
@@ -111,7 +111,7 @@ class Verifying(Comparing):
                     (name, self._has(check.blobs, name)) for name in views.digests_in(one.body)
                 )
 
-    def _pages(self, check: Check) -> Iterator[list[Any]]:
+    def _pages(self, check: Verification) -> Iterator[list[Any]]:
         """Rows in order; where the file is damaged those that can still be read, each by itself."""
         run, faults = check.run, check.faults
         scan, places, of_run = (SCAN_RUN, PLACES_RUN, [run]) if run else (SCAN, PLACES, [])
@@ -135,7 +135,7 @@ class Verifying(Comparing):
             check.after = known[-1][order]
             yield rows
 
-    def _salvaged(self, place: tuple[int, str, int], check: Check) -> list[Any]:
+    def _salvaged(self, place: tuple[int, str, int], check: Verification) -> list[Any]:
         position, run, version = place
         try:
             return self.rows(ONE, (position,))
@@ -152,7 +152,7 @@ class Verifying(Comparing):
             known[digest] = self.one("SELECT 1 FROM blobs WHERE digest = ?", (digest,)) is not None
         return known[digest]
 
-    def _sound(self, check: Check, digest: str) -> bool:
+    def _sound(self, check: Verification, digest: str) -> bool:
         """Whether a definition is what it was: how many steps a run has follows from it."""
         if digest not in check.sound:
             try:

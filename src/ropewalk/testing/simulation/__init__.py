@@ -11,10 +11,10 @@ from msgspec import Struct
 
 from ropewalk.testing.simulation.chance import Chance
 from ropewalk.testing.simulation.laws import Memory
-from ropewalk.testing.simulation.trial import Told, Trial, shown
+from ropewalk.testing.simulation.trial import Telling, Trial, shown
 from ropewalk.testing.simulation.workflows import Catalog, catalog
 
-__all__ = ["Catalog", "Fault", "Memory", "Told", "Trial", "catalog", "shown", "shrunk", "simulate"]
+__all__ = ["Catalog", "BrokenLaw", "Memory", "Telling", "Trial", "catalog", "shown", "shrunk", "simulate"]
 
 
 BROKEN = (AssertionError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
@@ -26,26 +26,26 @@ def law_of(broken: Exception) -> str:
     return str(broken) if isinstance(broken, AssertionError) else f"{type(broken).__name__}: {broken}"
 
 
-class Fault(Struct, frozen=True):
+class BrokenLaw(Struct, frozen=True):
     """A law that was broken, and a story that breaks it."""
 
     seed: int
     law: str
-    story: tuple[Told, ...]
+    story: tuple[Telling, ...]
 
     def __str__(self) -> str:
         lines = "\n".join(map(shown, self.story))
         return f"seed {self.seed}: {self.law}\nafter {len(self.story)} commands:\n{lines}"
 
 
-def simulate(seed: int, seen: Memory | None = None) -> Fault | None:
+def simulate(seed: int, seen: Memory | None = None) -> BrokenLaw | None:
     """Play one trial; `seen` collects the arrows of the tables of transitions that were taken."""
     random = Random(seed)
     chance = Chance(catalog(random), random, random.choice((20, 60, 60, 150)))
     try:
         chance.play()
     except BROKEN as broken:
-        return Fault(seed, law_of(broken), tuple(chance.trial.told))
+        return BrokenLaw(seed, law_of(broken), tuple(chance.trial.told))
     finally:
         for subject in chance.trial.runs.values() if seen is not None else ():
             assert seen is not None
@@ -54,7 +54,7 @@ def simulate(seed: int, seen: Memory | None = None) -> Fault | None:
     return None
 
 
-def shrunk(fault: Fault) -> Fault:
+def shrunk(fault: BrokenLaw) -> BrokenLaw:
     """The shortest beginning of the story that still breaks a law, without what can be left out of it."""
     story, law = _until_broken(fault.seed, fault.story)
     if law == "":
@@ -65,10 +65,10 @@ def shrunk(fault: Fault) -> Fault:
         if other != "":
             story, law = shorter, other
         at = min(at, len(story)) - 1
-    return Fault(fault.seed, law, story)
+    return BrokenLaw(fault.seed, law, story)
 
 
-def _until_broken(seed: int, story: tuple[Told, ...]) -> tuple[tuple[Told, ...], str]:
+def _until_broken(seed: int, story: tuple[Telling, ...]) -> tuple[tuple[Telling, ...], str]:
     trial = Trial(catalog(Random(seed)))
     for number, told in enumerate(story, 1):
         try:

@@ -74,7 +74,7 @@ def _needs(state: State) -> None:
     for st in state.steps.values():
         if not st.parent:
             hows = needs_of(state, st)
-            counted = (st.left, st.good, st.bad, st.dead)
+            counted = (st.needs_open, st.needs_ok, st.needs_failed, st.needs_off_route)
             found = tuple(hows.count(one) for one in ("", "good", "bad", "dead"))
             assert counted == found, (
                 f"{st.key} counts {counted} needs as left, good, bad, dead; there are {found}"
@@ -121,7 +121,7 @@ def _foreach(state: State, parent: StepState) -> None:
         broken = sum(st.status in {"failed", "aborted"} for st in items)
         assert parent.broken_items == broken, f"{parent.key} counts {parent.broken_items} broken items"
     foreach = state.graph.steps[parent.index].foreach
-    busy = [st for st in items if st.offered or st.status in {"running", "waiting"}]
+    busy = [st for st in items if st.queued or st.status in {"running", "waiting"}]
     assert all(st.seated for st in busy), f"{parent.key} has items under way that have no place"
     most = foreach.at_most if foreach is not None and foreach.at_most else len(items)
     assert len(busy) <= most, f"{parent.key} has {len(busy)} items under way, {most} are allowed"
@@ -162,17 +162,17 @@ def _failures(state: State) -> None:
 def _queues(state: State) -> None:
     for st in state.steps.values():
         due = st.status == "pending" and may_begin(state, st)
-        assert bool(st.offered) == due or state.started_at is None, (
-            f"{st.key} is {st.status}, offered {st.offered!r}"
+        assert bool(st.queued) == due or state.started_at is None, (
+            f"{st.key} is {st.status}, queued as {st.queued!r}"
         )
-        if st.offered:
-            heap = state.ready if st.offered == "ready" else state.prompt
+        if st.queued:
+            heap = state.ready if st.queued == "ready" else state.immediate
             assert (st.index, st.place, st.key) in heap, f"{st.key} is not where it is looked for"
-    for name, heap in (("ready", state.ready), ("prompt", state.prompt)):
+    for name, heap in (("ready", state.ready), ("immediate", state.immediate)):
         if heap:
             first = state.steps.get(heap[0][2])
             assert first is not None, f"the first of {name} is not there any more"
-            assert first.offered == name, f"{first.key} is the first of {name} and not offered there"
+            assert first.queued == name, f"{first.key} is the first of {name} and not queued there"
 
 
 def _alarms(state: State) -> None:

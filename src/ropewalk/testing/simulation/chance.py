@@ -8,15 +8,17 @@ from random import Random
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core.budgets import spending
+from ropewalk.core.effects import Call, EndCall, Perform, Wake
 from ropewalk.core.family import around_of
 from ropewalk.core.options import Parent
-from ropewalk.core.plan import next_due
+from ropewalk.core.plan import plan
 from ropewalk.core.questions import consent, verdicts
 from ropewalk.core.state import State, StepState
 from ropewalk.core.work import Failure, Outcome, Usage, Verdict
 from ropewalk.definition.policy import ErrorClass
 from ropewalk.errors import RopewalkError
-from ropewalk.testing.simulation.trial import PLENTY, Crash, Subject, Told, Trial, Unheard
+from ropewalk.testing.simulation.laws import given_up
+from ropewalk.testing.simulation.trial import PLENTY, Crash, SimulatedRun, Telling, Trial, Unheard
 from ropewalk.testing.simulation.workflows import FACTS, Catalog
 
 FAILURES: tuple[ErrorClass, ...] = (
@@ -54,43 +56,42 @@ class Chance:
         }
         raise AssertionError(f"the run does not end: {states}")
 
-    def _subject(self, run: str) -> Subject:
+    def _subject(self, run: str) -> SimulatedRun:
         return self.trial.runs[run]
 
     def _tell(self, run: str, command: c.Command, workflow: str = "") -> list[e.Event]:
         known = self.trial.runs.get(run)
-        made = self.trial.tell(Told(run, workflow or (known.name if known else ""), command, self.now))
+        made = self.trial.tell(Telling(run, workflow or (known.name if known else ""), command, self.now))
         subject = self._subject(run)
         self._called(subject)
+        given_up(subject.state, self.trial.state_of)
         self._tell_parent(subject)
         return [] if isinstance(made, RopewalkError) else made
 
     # Sub-runs -----------------------------------------------------------------------------------------------------
 
-    def _called(self, subject: Subject) -> None:
-        """A called run that is not there is created; one that is not wanted any more is aborted."""
+    def _called(self, subject: SimulatedRun) -> None:
+        """A called run that is owed and not there is created; one whose end is owed is aborted."""
         state = subject.state
-        for key in [] if state.ended else list(state.calls):
-            st = state.steps[key]
-            if st.child not in self.trial.runs:
-                name = str(state.step(key).args["workflow"])
-                depth = (state.parent.depth if state.parent else 0) + 1
-                parent = Parent(subject.run, key, st.round, depth)
-                create = c.Create(name, "d", self.trial.catalog.inputs, options=state.options, parent=parent)
-                self._tell(st.child, create, name)
-        for name, left in state.unwanted.items():
-            if name not in self.trial.runs:  # given up before it was made
-                report = c.ReportChild(left.step, left.round, "aborted", child=name)
-                if (state.run, report) not in self.moved:
-                    self.moved.append((state.run, report))
-        wanted = {state.steps[key].child for key in state.calls}
-        for child in list(self.trial.runs.values()):
-            by = child.state.parent
-            unwanted = state.ended or child.run not in wanted
-            if by is not None and by.run == subject.run and unwanted and not child.state.ended:
-                self._tell(child.run, c.Abort(reason="not wanted any more"))
+        for effect in plan(state):
+            there = isinstance(effect, Call | EndCall) and effect.child in self.trial.runs
+            match effect:
+                case Call() if not there:
+                    name = str(state.step(effect.step).args["workflow"])
+                    depth = (state.parent.depth if state.parent else 0) + 1
+                    parent = Parent(subject.run, effect.step, effect.round, depth)
+                    create = c.Create(
+                        name, "d", self.trial.catalog.inputs, options=state.options, parent=parent
+                    )
+                    self._tell(effect.child, create, name)
+                case EndCall() if not there:  # given up before it was made
+                    report = c.ReportChild(effect.step, effect.round, "aborted", child=effect.child)
+                    if (state.run, report) not in self.moved:
+                        self.moved.append((state.run, report))
+                case EndCall() if not self._subject(effect.child).state.ended:
+                    self._tell(effect.child, c.Abort(reason="not wanted any more"))
 
-    def _tell_parent(self, subject: Subject) -> None:
+    def _tell_parent(self, subject: SimulatedRun) -> None:
         """What a parent has to hear of its child; in wild turns it hears late, or twice."""
         state, parent = subject.state, subject.state.parent
         if parent is None or state.status == "pending":
@@ -122,9 +123,9 @@ class Chance:
         if random.random() < 0.7:
             self._advance(subject, random.choice((0, 1, 2, PLENTY, PLENTY)))
 
-    def _advance(self, subject: Subject, places: int) -> None:
+    def _advance(self, subject: SimulatedRun, slots: int) -> None:
         around = around_of(subject.state, self.trial.state_of, self.now)
-        self._tell(subject.run, c.Advance(places, around))
+        self._tell(subject.run, c.Advance(slots, around))
 
     def _calm_turn(self) -> None:
         before = len(self.trial.told)
@@ -137,16 +138,17 @@ class Chance:
                 for key in [key for key, policy in state.failed.items() if policy == "pause"]:
                     self._tell(subject.run, c.SkipStep(key, by="ann"))
                 self._tell(subject.run, c.Resume(by="ann"))
-            for key in list(state.running):
-                st = state.steps.get(key)
-                if st is not None:
-                    self._tell(subject.run, c.Report(key, st.round, st.attempt, self._good(state, st)))
+            for effect in plan(state):
+                if isinstance(effect, Perform) and effect.step in state.steps:
+                    outcome = self._good(state, state.steps[effect.step])
+                    self._tell(subject.run, c.Report(effect.step, effect.round, effect.attempt, outcome))
             for name in list(state.asks):
                 if name in subject.state.asks:
                     self._tell(subject.run, c.Answer(name, consent(subject.state.asks[name]), by="ann"))
             self._advance(subject, PLENTY)
         self._deliver()
-        due = [d for s in self.trial.runs.values() if (d := next_due(s.state)) is not None]
+        owed = [effect for subject in self.trial.runs.values() for effect in plan(subject.state)]
+        due = [effect.at for effect in owed if isinstance(effect, Wake)]
         quiet = not any(
             s.state.running or s.state.asks for s in self.trial.runs.values() if not s.state.ended
         )
@@ -154,7 +156,7 @@ class Chance:
             self.now = max(self.now, min(due))
         assert len(self.trial.told) > before, "nothing is left to do, and the run has not ended"
 
-    def _report(self, subject: Subject) -> None:
+    def _report(self, subject: SimulatedRun) -> None:
         state = subject.state
         for key in self.random.sample(
             list(state.running), min(len(state.running), self.random.choice((1, 1, 2)))
@@ -163,7 +165,7 @@ class Chance:
                 st = state.steps[key]
                 self._tell(subject.run, c.Report(key, st.round, st.attempt, self._outcome(state, st)))
 
-    def _late(self, subject: Subject) -> None:
+    def _late(self, subject: SimulatedRun) -> None:
         """An attempt that is over is reported again."""
         over = [
             name
@@ -216,7 +218,7 @@ class Chance:
             route = decision.routes[0].name
         return Outcome(outputs={"n": 1, "again": False}, route=route, usage=Usage(tokens_out=1))
 
-    def _answer(self, subject: Subject) -> None:
+    def _answer(self, subject: SimulatedRun) -> None:
         random, state = self.random, subject.state
         if random.random() < 0.1 and state.answers:
             closed = random.choice(list(state.answers))
@@ -231,13 +233,13 @@ class Chance:
                 value = random.choice((None, None, True, False, {"attempts": 2}))
                 self._tell(subject.run, c.Answer(name, verdict, "ann", "because", value, digest))
 
-    def _time(self, subject: Subject) -> None:
-        due = next_due(subject.state)
+    def _time(self, subject: SimulatedRun) -> None:
+        due = next((effect.at for effect in plan(subject.state) if isinstance(effect, Wake)), None)
         jump = self.random.choice((0.5, 3.0, 30.0))
         self.now = max(self.now, due) if due is not None and self.random.random() < 0.7 else self.now + jump
         self._advance(subject, PLENTY)
 
-    def _verb(self, subject: Subject) -> None:
+    def _verb(self, subject: SimulatedRun) -> None:
         random, state = self.random, subject.state
         step = random.choice(list(state.steps) or ["nobody"])
         running = random.choice(list(state.running) or [step])
@@ -282,7 +284,7 @@ class Chance:
             step, round_, attempt, name, "permission", "May I?", choices, expires_at=expires, default="deny"
         )
 
-    def _crash(self, subject: Subject) -> None:
+    def _crash(self, subject: SimulatedRun) -> None:
         """The driver dies; whoever takes over reports some or all of what was under way as lost, perhaps twice."""
         self._tell(subject.run, Crash())
         state = subject.state
@@ -290,16 +292,16 @@ class Chance:
         if lost and self.random.random() < 0.8:
             self._tell(subject.run, c.ReportLost((*lost, *lost[: self.random.choice((0, 1))])))
 
-    def _unheard(self, subject: Subject) -> None:
+    def _unheard(self, subject: SimulatedRun) -> None:
         self._tell(subject.run, Unheard(self.random.choice((c.Advance(2), c.Pause(), c.Abort()))))
 
-    def _child(self, subject: Subject) -> None:
+    def _child(self, subject: SimulatedRun) -> None:
         if self.moved and self.random.random() < 0.2:
             self._tell(*self.random.choice(self.moved))
         self._deliver()
 
 
-_WILD: tuple[tuple[Callable[[Chance, Subject], None], float], ...] = (
+_WILD: tuple[tuple[Callable[[Chance, SimulatedRun], None], float], ...] = (
     (Chance._report, 10),
     (Chance._late, 1),
     (Chance._answer, 4),

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.effects import Call, Perform, Wake
+from ropewalk.core.effects import Call, EndCall, Perform, Wake
 from ropewalk.core.evolve import evolve
 from ropewalk.core.plan import plan
 from ropewalk.core.state import STEP_ENDED, State
@@ -17,7 +17,7 @@ from ropewalk.core.transitions import RUN, STEP
 from ropewalk.definition.policy import Budget
 from ropewalk.testing.simulation.audit import judged, needs_of
 
-AFTER_THE_END = (e.RunReopened, e.RunImported, e.NotePublished, e.RunWoven, e.RunLanded, e.ChildStopped)
+AFTER_THE_END = (e.RunReopened, e.RunImported, e.NotePublished, e.RunMerged, e.RunLanded, e.ChildStopped)
 
 
 class Memory(Struct):
@@ -86,7 +86,7 @@ def _begins(before: State, event: e.StepStarted, at: float, memory: Memory, comm
     assert name[:2] not in memory.succeeded, f"{name[:2]} begins again after it succeeded"
     memory.started.add(name)
     if not event.child:
-        assert len(before.running) < before.parallel, f"{st.key} starts without a place"
+        assert len(before.running) < before.parallel, f"{st.key} starts without a slot"
         _is_paid_for(before, event, at)
     if before.options.sequential:
         assert not before.running, f"{st.key} starts beside {list(before.running)}"
@@ -277,7 +277,7 @@ def rests(state: State, now: float, busy: bool = False) -> None:
     run that shares a budget with it an attempt is under way, whose reservation comes back when it ends."""
     assert state.status != "pending", "the run has not started"
     if state.ended:
-        assert not plan(state), "an ended run is owed work"
+        assert all(isinstance(one, EndCall) for one in plan(state)), "an ended run is owed work"
         return
     owed = plan(state)
     performs = [(one.step, one.round, one.attempt) for one in owed if isinstance(one, Perform)]
@@ -294,12 +294,21 @@ def rests(state: State, now: float, busy: bool = False) -> None:
         assert waits or state.running or state.moving or wakes, (
             "nothing runs, nothing is due, nobody is asked"
         )
-        assert not state.prompt or state.failing, f"{state.prompt} could go on"
+        assert not state.immediate or state.failing, f"{state.immediate} could go on"
         if state.ready and state.room > 0 and not state.failing:
             # A reservation of its own family may have to be given back first.
             limited = state.parent is not None or state.workflow.limits.budget != Budget()
             assert limited, f"{state.ready} could start"
     assert all(at > now for at in wakes), f"{wakes} are over at {now}"
+
+
+def given_up(state: State, state_of: Callable[[str], State | None]) -> None:
+    """A called run that nobody waits for any more has ended, or does no more than its final steps."""
+    for child in state.unwanted:
+        called = state_of(child)
+        assert called is None or called.ended or called.closing, (
+            f"{child} goes on, {state.run} has given it up"
+        )
 
 
 def _pauses(state: State) -> None:

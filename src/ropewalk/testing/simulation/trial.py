@@ -34,7 +34,7 @@ class Unheard(c.Command, frozen=True):
     command: c.Command
 
 
-class Told(Struct, frozen=True):
+class Telling(Struct, frozen=True):
     """One thing that one run was told at a time."""
 
     run: str
@@ -43,7 +43,7 @@ class Told(Struct, frozen=True):
     now: float
 
 
-class Subject:
+class SimulatedRun:
     """A run of the trial: `state` moves forward, `shadow` folds each event alone."""
 
     def __init__(self, run: str, name: str, graph: Graph, catalog: Catalog) -> None:
@@ -68,19 +68,19 @@ class Trial:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self.runs: dict[str, Subject] = {}
-        self.told: list[Told] = []
+        self.runs: dict[str, SimulatedRun] = {}
+        self.told: list[Telling] = []
         self.used: dict[str, int] = {}
         self.payers: dict[tuple[str, str, int, int], list[str]] = {}
         self._graphs = {name: Graph(workflow) for name, workflow in catalog.workflows.items()}
 
-    def tell(self, told: Told) -> list[e.Event] | RopewalkError:
+    def tell(self, told: Telling) -> list[e.Event] | RopewalkError:
         """What the run made of it, or its refusal. Raises AssertionError when a law is broken."""
         self.told.append(told)
         subject = self.runs.get(told.run)
         if subject is None:
             graph = self._graphs[told.workflow]
-            subject = self.runs[told.run] = Subject(told.run, told.workflow, graph, self.catalog)
+            subject = self.runs[told.run] = SimulatedRun(told.run, told.workflow, graph, self.catalog)
         if isinstance(told.command, Crash | Unheard):
             self._lose(subject, told)
             return []
@@ -112,7 +112,7 @@ class Trial:
         """The state of a run of this trial."""
         return self.runs[run].state if run in self.runs else None
 
-    def _keeps_within(self, subject: Subject, events: list[e.Event]) -> None:
+    def _keeps_within(self, subject: SimulatedRun, events: list[e.Event]) -> None:
         """An attempt starts only while all that spend of the same budget have not used it up."""
         started = [event for event in events if isinstance(event, e.StepStarted)]
         payers = list(self._payers(subject.state)) if started else []
@@ -144,7 +144,7 @@ class Trial:
             state = self.runs[state.parent.run].state
         return state.run == top
 
-    def _lose(self, subject: Subject, told: Told) -> None:
+    def _lose(self, subject: SimulatedRun, told: Telling) -> None:
         if isinstance(told.command, Unheard):
             try:
                 decide(subject.state, told.command.command, told.now)
@@ -156,10 +156,10 @@ class Trial:
 
 def _settled(state: State, command: c.Advance, now: float) -> None:
     """Advancing once more changes nothing."""
-    places = command.places
-    again = decide(state, c.Advance(places if places >= PLENTY else 0, command.around), now)
+    slots = command.slots
+    again = decide(state, c.Advance(slots if slots >= PLENTY else 0, command.around), now)
     assert not again, f"advancing again led to {again}"
-    if places >= PLENTY:
+    if slots >= PLENTY:
         rests(state, now, command.around.busy)
 
 
@@ -192,7 +192,7 @@ def _paid(state: State, command: c.Command) -> int:
     return usage.tokens_in + usage.tokens_out
 
 
-def shown(told: Told) -> str:
+def shown(told: Telling) -> str:
     """One line of a story."""
     fields: dict[str, Any] = msgspec.structs.asdict(told.command)
     words = ", ".join(f"{name}={value!r}" for name, value in fields.items() if value != NOTHING)

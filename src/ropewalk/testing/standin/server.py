@@ -44,7 +44,7 @@ class StandIn:
         self._over = Event()
         self.hanging = Event()
         self.asked: list[Asked] = []
-        self._server = _Server(("127.0.0.1", port), self)
+        self._server = _StandInServer(("127.0.0.1", port), self)
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @property
@@ -93,7 +93,7 @@ class StandIn:
         return self._over.wait(seconds)
 
 
-class _Server(ThreadingHTTPServer):
+class _StandInServer(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
@@ -106,7 +106,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: _Server
+    server: _StandInServer
 
     def log_message(self, *args: Any, **named: Any) -> None:
         """Silent; `asked` has it all."""

@@ -33,11 +33,11 @@ async def listed(request: Request, run: Annotated[str, Query(max_length=100)] = 
 @router.post(
     "/runs/{run}/asks/{ask}/answer",
     operation_id="answerAsk",
-    response_model=models.Told,
+    response_model=models.VerbResult,
     responses=declared(404, 409),
     summary="Answer an ask, once",
 )
-async def answer(request: Request, run: Run, ask: AskName, body: models.Answer) -> Response:
+async def answer(request: Request, run: Run, ask: AskName, body: models.AnswerBody) -> Response:
     ropewalk = desk_of(request).ropewalk
     found = await ropewalk.store.find(run)
     content = {path: text.encode() for path, text in (body.content or {}).items()}

@@ -21,7 +21,7 @@ SLOW_SECONDS = 10.0
 BEAT_SECONDS = 15.0
 
 
-class Desk:
+class ApiDesk:
     """One app's; made with it. `slow_seconds`: how long a listener may take for one message; `dropped` counts those."""
 
     def __init__(self, ropewalk: Ropewalk, access: Access, supervisor: Supervisor | None = None) -> None:
@@ -60,9 +60,9 @@ class Desk:
         await self.fanout.close()
 
 
-def desk_of(connection: HTTPConnection) -> Desk:
+def desk_of(connection: HTTPConnection) -> ApiDesk:
     """The desk of the app that is asked."""
-    found: Desk = connection.app.state.desk
+    found: ApiDesk = connection.app.state.desk
     return found
 
 

@@ -17,7 +17,7 @@ from starlette.responses import Response, StreamingResponse
 
 from ropewalk.app.tokens import Person
 from ropewalk.errors import RopewalkError
-from ropewalk.web.api.desk import Desk, desk_of
+from ropewalk.web.api.desk import ApiDesk, desk_of
 from ropewalk.web.entrance import person_of
 from ropewalk.web.problems import declared
 
@@ -73,7 +73,7 @@ async def feed(socket: WebSocket) -> None:
 
 
 async def _send(
-    socket: WebSocket, desk: Desk, person: Person, after: int, patterns: list[str], run: str
+    socket: WebSocket, desk: ApiDesk, person: Person, after: int, patterns: list[str], run: str
 ) -> None:
     try:
         async with contextlib.aclosing(_listen(desk, person, after, patterns, run)) as texts:
@@ -109,7 +109,7 @@ async def _hear(socket: WebSocket) -> None:
 
 
 async def _listen(
-    desk: Desk, person: Person, after: int, patterns: list[str], run: str
+    desk: ApiDesk, person: Person, after: int, patterns: list[str], run: str
 ) -> AsyncGenerator[str, None]:
     """The texts to send. Raises Unauthenticated once the token of who listens does not count any more."""
     quiet = checked = 0.0
@@ -162,7 +162,7 @@ async def sse(
 
 
 async def _events(
-    desk: Desk, person: Person, after: int, patterns: list[str], run: str
+    desk: ApiDesk, person: Person, after: int, patterns: list[str], run: str
 ) -> AsyncGenerator[str, None]:
     yield ": ropewalk\n\n"
     with contextlib.suppress(RopewalkError):

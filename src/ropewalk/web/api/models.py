@@ -12,7 +12,7 @@ Word = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 Text = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
 
 
-class Given(BaseModel):
+class Body(BaseModel):
     """A body: what it does not know is refused."""
 
     model_config = ConfigDict(extra="forbid")
@@ -27,7 +27,7 @@ class Shown(BaseModel):
 # What is given --------------------------------------------------------------------------------------------------------
 
 
-class Start(Given):
+class Start(Body):
     """A run that is wanted."""
 
     model_config = ConfigDict(
@@ -47,27 +47,27 @@ class Start(Given):
     with_changes: bool = Field(default=False, description="take the uncommitted changes along")
 
 
-class Reasoned(Given):
+class Reasoned(Body):
     """A verb that takes a reason."""
 
     reason: Text = ""
 
 
-class OnSteps(Given):
+class OnSteps(Body):
     """A verb on one step, or on every failed one."""
 
     step: Word = ""
     reason: Text = ""
 
 
-class OnStep(Given):
+class OnStep(Body):
     """A verb on one step."""
 
     step: Word
     reason: Text = ""
 
 
-class Fork(Given):
+class Fork(Body):
     """Do a step of a run again, and what comes after it, in a new run."""
 
     step: Word
@@ -75,20 +75,20 @@ class Fork(Given):
     facts: dict[str, Any] = {}
 
 
-class SecretsGiven(Given):
+class SecretsGiven(Body):
     """Values of secret inputs; the process that is told them holds them in memory, and nothing of them is kept."""
 
     values: dict[Word, Annotated[str, StringConstraints(max_length=65_536)]]
 
 
-class FactGiven(Given):
+class FactGiven(Body):
     """Something that is known now."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]\w*$", max_length=200)]
     value: Any
 
 
-class More(Given):
+class More(Body):
     """What a run may use beyond what it may now."""
 
     cost_usd: float | None = Field(default=None, gt=0, le=1e9, allow_inf_nan=False)
@@ -97,20 +97,20 @@ class More(Given):
     seconds: float | None = Field(default=None, gt=0, le=1e9, allow_inf_nan=False)
 
 
-class Published(Given):
+class Published(Body):
     """An event of one's own."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][\w.-]*$", max_length=100)]
     data: dict[str, Any] = {}
 
 
-class Batch(Given):
+class Batch(Body):
     """Events of one's own, put on record together."""
 
     events: Annotated[list[Published], Field(min_length=1, max_length=100)]
 
 
-class Answer(Given):
+class AnswerBody(Body):
     """An answer to an ask. With `digest` it counts only for what was shown with it."""
 
     model_config = ConfigDict(
@@ -124,7 +124,7 @@ class Answer(Given):
     digest: Word = ""
 
 
-class WorkflowText(Given):
+class WorkflowText(Body):
     """A workflow to check; nothing of it is kept."""
 
     text: Annotated[str, StringConstraints(max_length=1 << 20)]
@@ -185,7 +185,7 @@ class Planned(Shown):
     workflow: str = ""
 
 
-class RunRow(Shown):
+class RunListRow(Shown):
     """One run of the list. `cost_unknown`: something was spent that nobody knows."""
 
     run: str
@@ -208,10 +208,10 @@ class RunRow(Shown):
     labels: dict[str, str]
 
 
-class Runs(Shown):
+class RunList(Shown):
     """A page; `next` goes into `after` for the next one, and is empty at the end."""
 
-    runs: list[RunRow]
+    runs: list[RunListRow]
     next: str
 
 
@@ -223,7 +223,7 @@ class StepRow(Shown):
     outputs: dict[str, Any]
 
 
-class Steps(Shown):
+class StepList(Shown):
     steps: list[StepRow]
 
 
@@ -239,14 +239,14 @@ class StepShown(StepRow):
     asks: list[str]
 
 
-class Artifact(Shown):
+class ArtifactRow(Shown):
     path: str
     step: str
     digest: str
 
 
-class Artifacts(Shown):
-    artifacts: list[Artifact]
+class ArtifactList(Shown):
+    artifacts: list[ArtifactRow]
 
 
 class Ask(Shown):
@@ -282,7 +282,7 @@ class RunShown(Shown):
     reason: str
     version: int
     steps: list[StepRow]
-    artifacts: list[Artifact]
+    artifacts: list[ArtifactRow]
     errors: list[dict[str, Any]]
     warnings: list[dict[str, str]]
     asks: list[Ask]
@@ -309,7 +309,7 @@ class Explained(Shown):
     commands: list[str]
 
 
-class Bar(Shown):
+class TimelineBar(Shown):
     step: str
     kind: str
     since: float
@@ -320,10 +320,10 @@ class Bar(Shown):
 
 
 class Bars(Shown):
-    bars: list[Bar]
+    bars: list[TimelineBar]
 
 
-class Told(Shown):
+class VerbResult(Shown):
     """What a verb led to: the kinds of its events, and the run's version then."""
 
     run: str
@@ -371,11 +371,11 @@ class AgentRow(Shown):
     failure: str
 
 
-class Agents(Shown):
+class AgentList(Shown):
     agents: list[AgentRow]
 
 
-class Probe(Shown):
+class ProbeShown(Shown):
     agent: str
     installed: bool
     usable: bool
@@ -384,15 +384,15 @@ class Probe(Shown):
     hint: str
 
 
-class Figures(Shown):
+class FiguresShown(Shown):
     """How runs went; times in seconds, rates from 0 to 1, null where nothing is known."""
 
     runs: int
     success_rate: float | None
 
 
-class Statistics(Shown):
+class StatisticsShown(Shown):
     """Of each workflow, and of all."""
 
-    workflows: dict[str, Figures]
-    total: Figures
+    workflows: dict[str, FiguresShown]
+    total: FiguresShown

@@ -31,7 +31,7 @@ async def me(request: Request) -> Response:
 @router.get(
     "/agents",
     operation_id="listAgents",
-    response_model=models.Agents,
+    response_model=models.AgentList,
     responses=declared(),
     tags=["agents"],
     summary="The agents and what they do now",
@@ -43,7 +43,7 @@ async def agents(request: Request) -> Response:
 @router.get(
     "/agents/{agent}/probe",
     operation_id="probeAgent",
-    response_model=models.Probe,
+    response_model=models.ProbeShown,
     responses=declared(404),
     tags=["agents"],
     summary="Whether an agent can be used here",
@@ -76,7 +76,7 @@ async def events(
 @router.get(
     "/statistics",
     operation_id="measureWorkflows",
-    response_model=models.Statistics,
+    response_model=models.StatisticsShown,
     responses=declared(),
     tags=["statistics"],
     summary="How the last runs of each workflow went",

@@ -49,7 +49,7 @@ async def start(
     ] = "",
 ) -> Response:
     desk = desk_of(request)
-    wanted = msgspec.convert(body.model_dump(), acting.Wanted)
+    wanted = msgspec.convert(body.model_dump(), acting.StartRequest)
     run, new = await acting.start(desk.ropewalk, wanted, person_of(request.scope).name, idempotency_key)
     shown = await showing.run(desk.folded, desk.ropewalk, run)
     return give(shown, 201 if new else 200, {"Location": f"/api/v1/runs/{run}"})
@@ -58,7 +58,7 @@ async def start(
 @router.get(
     "",
     operation_id="listRuns",
-    response_model=models.Runs,
+    response_model=models.RunList,
     responses=declared(404),
     summary="List runs, newest first",
 )
@@ -149,7 +149,7 @@ async def timeline(request: Request, run: Run) -> Response:
 @router.get(
     "/{run}/statistics",
     operation_id="measureRun",
-    response_model=models.Figures,
+    response_model=models.FiguresShown,
     responses=declared(404),
     summary="Times, waits and retries of a run",
 )
@@ -197,7 +197,7 @@ async def _told(request: Request, run: str, verb: str, given: Mapping[str, Any])
 def _verb(name: str, summary: str, *statuses: int) -> dict[str, Any]:
     return {
         "operation_id": f"{name}Run",
-        "response_model": models.Told,
+        "response_model": models.VerbResult,
         "responses": declared(404, 409, *statuses),
         "summary": summary,
     }

@@ -31,7 +31,7 @@ BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
 @router.get(
     "/steps",
     operation_id="listSteps",
-    response_model=models.Steps,
+    response_model=models.StepList,
     responses=declared(404),
     summary="Steps of a run",
 )
@@ -136,7 +136,7 @@ def _range(text: str, size: int) -> tuple[int, int] | None:
 @router.get(
     "/artifacts",
     operation_id="listArtifacts",
-    response_model=models.Artifacts,
+    response_model=models.ArtifactList,
     responses=declared(404),
     summary="Files that a run made",
 )

@@ -16,7 +16,7 @@ SHELVES = (
     ("work", "Work"),
     ("files", "Files"),
     ("handoffs", "Handoffs"),
-    ("weave", "Weave"),
+    ("merge", "Merge"),
     ("events", "Events"),
 )
 

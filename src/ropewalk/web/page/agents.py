@@ -14,11 +14,10 @@ from ropewalk.core import events as e
 from ropewalk.errors import RopewalkError
 from ropewalk.store.port import Record
 from ropewalk.web.page import words as w
-from ropewalk.web.page.live import Act
+from ropewalk.web.page.live import PageAct
 from ropewalk.web.page.markup import el
-from ropewalk.web.page.screen import PATIENCE_SECONDS, House, Screen
+from ropewalk.web.page.screen import PATIENCE_SECONDS, House, PageScreen
 
-NEWEST = 200
 SPENDING = ("step.succeeded", "step.produced", "attempt.failed")
 
 
@@ -27,16 +26,16 @@ def add(house: House) -> None:
 
     @ui.page("/agents", response_timeout=PATIENCE_SECONDS)
     async def page(request: Request) -> None:
-        await Agents(Screen(house, request, "/agents", "Agents")).begin()
+        await AgentsPage(PageScreen(house, request, "/agents", "AgentsPage")).begin()
 
 
-class Agents:
+class AgentsPage:
     """The agents as one browser sees them; a probe is made only when somebody asks for it."""
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: PageScreen) -> None:
         self.screen = screen
         self.probes: dict[str, dict[str, Any]] = {}
-        self.spent: dict[str, Spent] = {}
+        self.spent: dict[str, AgentSpending] = {}
         self.paid: set[tuple[str, str, int, int]] = set()
         self.position = 0
         with ui.element("div").classes("content"):
@@ -73,7 +72,7 @@ class Agents:
             return
         add_to(self.spent, event)
 
-    async def act(self, done: Act) -> None:
+    async def act(self, done: PageAct) -> None:
         if done.do == "probe":
             await self.screen.allow("operator")
             name = done.data.get("name", "")
@@ -84,7 +83,7 @@ class Agents:
             await self.heard(set())
 
 
-class Spent:
+class AgentSpending:
     """By one agent: attempts, those that failed, what they cost and how many did not say."""
 
     def __init__(self) -> None:
@@ -92,13 +91,13 @@ class Spent:
         self.cost_usd = 0.0
 
 
-def add_to(spent: dict[str, Spent], event: Any) -> None:
+def add_to(spent: dict[str, AgentSpending], event: Any) -> None:
     """One attempt that ended; work that was approved later counts once."""
     result: Any = getattr(event, "result", event)
     name = result.agent
     if not name or getattr(result, "cached_from", None):
         return
-    one = spent.setdefault(name, Spent())
+    one = spent.setdefault(name, AgentSpending())
     one.attempts += 1
     one.failed += hasattr(event, "failure")
     one.tokens += result.usage.tokens_in + result.usage.tokens_out
@@ -109,7 +108,10 @@ def add_to(spent: dict[str, Spent], event: Any) -> None:
 
 
 def view(
-    found: list[dict[str, Any]], spent: dict[str, Spent], probes: dict[str, dict[str, Any]], now: float
+    found: list[dict[str, Any]],
+    spent: dict[str, AgentSpending],
+    probes: dict[str, dict[str, Any]],
+    now: float,
 ) -> Markup:
     """A card an agent; those that do something or were used come first."""
     order = {"waiting": 0, "working": 1, "resting": 2, "failing": 3}
@@ -120,8 +122,12 @@ def view(
             -(spent[a["agent"]].attempts if a["agent"] in spent else 0),
         ),
     )
-    cards = [card(one, spent.get(one["agent"], Spent()), probes.get(one["agent"]), now) for one in ranked]
-    return el("div", el("div", el("h1", "Agents"), class_="title"), el("div", cards, class_="cards three"))
+    cards = [
+        card(one, spent.get(one["agent"], AgentSpending()), probes.get(one["agent"]), now) for one in ranked
+    ]
+    return el(
+        "div", el("div", el("h1", "AgentsPage"), class_="title"), el("div", cards, class_="cards three")
+    )
 
 
 SIGNS = {
@@ -133,7 +139,7 @@ SIGNS = {
 }
 
 
-def card(one: dict[str, Any], spent: Spent, probe: dict[str, Any] | None, now: float) -> Markup:
+def card(one: dict[str, Any], spent: AgentSpending, probe: dict[str, Any] | None, now: float) -> Markup:
     doing: dict[str, list[dict[str, str]]] = defaultdict(list)
     for status in ("waiting", "working"):
         doing[status] = one[status]

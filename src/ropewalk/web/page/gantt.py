@@ -22,7 +22,7 @@ MOST_ROWS: Final = 150
 NICE: Final = (5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800, 86400)
 
 
-class Stretch(Struct, frozen=True):
+class GanttStretch(Struct, frozen=True):
     """From `since` to `until` (unix seconds), drawn from `left` on, `wide` per cent; `folded` is not to scale."""
 
     since: float
@@ -35,7 +35,7 @@ class Stretch(Struct, frozen=True):
 class Axis(Struct, frozen=True):
     """How times become places."""
 
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[GanttStretch, ...]
 
     def at(self, time: float) -> float:
         """Per cent from the left."""
@@ -67,19 +67,19 @@ def axis(bars: Sequence[Bar], start: float, now: float, *, ended: bool) -> Axis:
     return Axis(_stretches(start, max(end, start + 1.0), folded))
 
 
-def _stretches(start: float, end: float, folded: list[tuple[float, float]]) -> tuple[Stretch, ...]:
+def _stretches(start: float, end: float, folded: list[tuple[float, float]]) -> tuple[GanttStretch, ...]:
     fold = min(FOLD, 60.0 / max(len(folded), 1))
     scaled = (end - start) - sum(until - since for since, until in folded)
     room = 100.0 - fold * len(folded)
-    found: list[Stretch] = []
+    found: list[GanttStretch] = []
     left, at = 0.0, start
     for since, until in [*folded, (end, end)]:
         if since > at:
             wide = room * (since - at) / scaled if scaled > 0 else 0.0
-            found.append(Stretch(at, since, left, wide))
+            found.append(GanttStretch(at, since, left, wide))
             left += wide
         if until > since:
-            found.append(Stretch(since, until, left, fold, folded=True))
+            found.append(GanttStretch(since, until, left, fold, folded=True))
             left += fold
         at = until
     return tuple(found)

@@ -12,9 +12,9 @@ from ropewalk.app import showing
 from ropewalk.errors import NoSuchFile, NoSuchRun, Refused, RopewalkError
 from ropewalk.web.page import asking, document
 from ropewalk.web.page import words as w
-from ropewalk.web.page.live import Act
+from ropewalk.web.page.live import PageAct
 from ropewalk.web.page.markup import el
-from ropewalk.web.page.screen import PATIENCE_SECONDS, House, Screen
+from ropewalk.web.page.screen import PATIENCE_SECONDS, House, PageScreen
 
 
 def add(house: House) -> None:
@@ -22,13 +22,15 @@ def add(house: House) -> None:
 
     @ui.page("/inbox", response_timeout=PATIENCE_SECONDS)
     async def page(request: Request) -> None:
-        await Inbox(Screen(house, request, "/inbox", "Inbox"), request.query_params.get("ask", "")).begin()
+        await Inbox(
+            PageScreen(house, request, "/inbox", "Inbox"), request.query_params.get("ask", "")
+        ).begin()
 
 
 class Inbox:
     """The asks as one browser sees them. `chosen` is `run/ask`."""
 
-    def __init__(self, screen: Screen, chosen: str) -> None:
+    def __init__(self, screen: PageScreen, chosen: str) -> None:
         self.screen, self.ropewalk, self.folded = screen, screen.ropewalk, screen.house.folded
         self.chosen = chosen
         self.asks: dict[str, dict[str, Any]] = {}
@@ -154,7 +156,7 @@ class Inbox:
 
     # What is done in it -----------------------------------------------------------------------------------------------
 
-    async def act(self, done: Act) -> None:
+    async def act(self, done: PageAct) -> None:
         match done.do:
             case "choose":
                 self.choose(done.data.get("name", ""))
@@ -183,7 +185,7 @@ class Inbox:
             return names[0] if names else ""
         return names[max(0, min(len(names) - 1, names.index(self.chosen) + step))]
 
-    async def answer(self, done: Act) -> None:
+    async def answer(self, done: PageAct) -> None:
         """Give the answer to what was shown; the feed says the rest. What the form was made for decides, not what came since."""
         by = await self.screen.allow("approver")
         name, verdict = done.data.get("name", ""), str(done.form.get("verdict", "approve"))

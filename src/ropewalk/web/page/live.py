@@ -11,7 +11,7 @@ from nicegui import ui
 from ropewalk.web.page.markup import Parts, Piece, whole
 
 
-class Act(Struct, frozen=True):
+class PageAct(Struct, frozen=True):
     """What somebody did in the browser: `do`, what stood on the element, what stood in the form."""
 
     do: str
@@ -19,10 +19,10 @@ class Act(Struct, frozen=True):
     form: dict[str, Any] = {}
 
 
-class Live(ui.element, component="assets/live.js"):
+class LivePage(ui.element, component="assets/live.js"):
     """Shows parts; `acted` hears what is done in them."""
 
-    def __init__(self, acted: Callable[[Act], Awaitable[None]] | None = None) -> None:
+    def __init__(self, acted: Callable[[PageAct], Awaitable[None]] | None = None) -> None:
         super().__init__()
         self._skeleton: list[str] = []
         self._pieces: dict[str, str] = {}
@@ -55,12 +55,12 @@ class Live(ui.element, component="assets/live.js"):
         return bool(self.client.has_socket_connection)
 
 
-def _act(said: Any) -> Act:
+def _act(said: Any) -> PageAct:
     """What comes from a browser is anything at all."""
     if not isinstance(said, dict):
-        return Act("")
+        return PageAct("")
     data, form = said.get("data"), said.get("form")
-    return Act(
+    return PageAct(
         str(said.get("do", "")),
         {str(k): str(v) for k, v in data.items()} if isinstance(data, dict) else {},
         {str(k): v for k, v in form.items() if isinstance(v, str | bool)} if isinstance(form, dict) else {},

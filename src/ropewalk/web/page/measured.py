@@ -8,8 +8,8 @@ from nicegui import ui
 from ropewalk.observe.statistics import of_workflows
 from ropewalk.store.port import RunQuery
 from ropewalk.web.page import figures
-from ropewalk.web.page.live import Act
-from ropewalk.web.page.screen import PATIENCE_SECONDS, House, Screen
+from ropewalk.web.page.live import PageAct
+from ropewalk.web.page.screen import PATIENCE_SECONDS, House, PageScreen
 
 SPANS = {"day": 86_400.0, "week": 7 * 86_400.0, "month": 30 * 86_400.0, "ever": 0.0}
 MOST = 500
@@ -21,15 +21,16 @@ def add(house: House) -> None:
 
     @ui.page("/statistics", response_timeout=PATIENCE_SECONDS)
     async def page(request: Request) -> None:
-        await Statistics(
-            Screen(house, request, "/statistics", "Statistics"), request.query_params.get("span", "month")
+        await StatisticsPage(
+            PageScreen(house, request, "/statistics", "StatisticsPage"),
+            request.query_params.get("span", "month"),
         ).begin()
 
 
-class Statistics:
+class StatisticsPage:
     """The figures as one browser sees them."""
 
-    def __init__(self, screen: Screen, span: str) -> None:
+    def __init__(self, screen: PageScreen, span: str) -> None:
         self.screen = screen
         self.span = span if span in SPANS else "month"
         self.looked = 0.0
@@ -62,7 +63,7 @@ class Statistics:
         rehearsed = sum([await self.screen.house.is_rehearsed(row.run) for row in rows])
         self.part.show(*figures.view(found, self.span, list(SPANS), rehearsed))
 
-    async def act(self, done: Act) -> None:
+    async def act(self, done: PageAct) -> None:
         if done.do == "span" and done.data.get("name", "") in SPANS:
             self.span = done.data["name"]
             self.screen.address(f"/statistics?span={self.span}")

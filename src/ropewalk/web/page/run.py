@@ -24,8 +24,8 @@ from ropewalk.web.page import words as w
 from ropewalk.web.page.drawing import drawing
 from ropewalk.web.page.gantt import axis, gantt
 from ropewalk.web.page.layout import Layout, layout
-from ropewalk.web.page.live import Act
-from ropewalk.web.page.screen import PATIENCE_SECONDS, House, Screen
+from ropewalk.web.page.live import PageAct
+from ropewalk.web.page.screen import PATIENCE_SECONDS, House, PageScreen
 
 TAIL_BYTES = 48_000
 LOOK_SECONDS = 0.5
@@ -37,7 +37,7 @@ def add(house: House) -> None:
 
     @ui.page("/runs/{run}", response_timeout=PATIENCE_SECONDS)
     async def page(request: Request, run: str) -> None:
-        screen = Screen(house, request, "/", run)
+        screen = PageScreen(house, request, "/", run)
         try:
             found = await house.ropewalk.store.find(run)
         except NoSuchRun as error:
@@ -51,7 +51,7 @@ def add(house: House) -> None:
 class RunPage:
     """One run as one browser sees it."""
 
-    def __init__(self, screen: Screen, run: str, asked: Any) -> None:
+    def __init__(self, screen: PageScreen, run: str, asked: Any) -> None:
         self.screen, self.ropewalk, self.folded, self.run = screen, screen.ropewalk, screen.house.folded, run
         self.step: str = asked.get("step", "")
         self.part: str = asked.get("part", "summary")
@@ -258,8 +258,8 @@ class RunPage:
                 return shelves.files(state, self.path, body)
             case "handoffs":
                 return shelves.handoffs(state)
-            case "weave":
-                return shelves.weave(state, self.conflicts)
+            case "merge":
+                return shelves.merge(state, self.conflicts)
             case _:
                 after = max(self.version - self.most, 0)
                 records = await self.ropewalk.store.read(self.run, after=after)
@@ -301,7 +301,7 @@ class RunPage:
 
     # What is done in it -----------------------------------------------------------------------------------------------
 
-    async def act(self, done: Act) -> None:
+    async def act(self, done: PageAct) -> None:
         match done.do:
             case "step":
                 self.step, self.shelf, self.attempt = done.data.get("key", ""), "work", ""
@@ -336,7 +336,7 @@ class RunPage:
         self.remember()
         await self.show()
 
-    async def tell(self, done: Act) -> None:
+    async def tell(self, done: PageAct) -> None:
         by = await self.screen.allow("operator")
         given = {"step": done.data.get("step", ""), "reason": str(done.form.get("reason", ""))}
         await acting.tell(self.ropewalk, self.run, done.do, given, by)

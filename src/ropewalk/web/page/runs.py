@@ -12,8 +12,8 @@ from ropewalk.errors import InvalidDefinition, InvalidInput, NoSuchWorkflow, Sec
 from ropewalk.store.port import RunQuery, RunRow
 from ropewalk.web.page import listing
 from ropewalk.web.page.listing import Filter
-from ropewalk.web.page.live import Act
-from ropewalk.web.page.screen import PATIENCE_SECONDS, House, Screen
+from ropewalk.web.page.live import PageAct
+from ropewalk.web.page.screen import PATIENCE_SECONDS, House, PageScreen
 
 AT_ONCE = 50
 
@@ -24,16 +24,16 @@ def add(house: House) -> None:
     async def page(request: Request) -> None:
         asked = request.query_params
         wanted = Filter(asked.get("text", ""), asked.get("status", ""), asked.get("workflow", ""))
-        await Runs(Screen(house, request, "/", "Runs"), wanted).begin()
+        await RunsPage(PageScreen(house, request, "/", "RunsPage"), wanted).begin()
 
     ui.page("/", response_timeout=PATIENCE_SECONDS)(page)
     ui.page("/runs", response_timeout=PATIENCE_SECONDS)(page)
 
 
-class Runs:
+class RunsPage:
     """The list as one browser sees it."""
 
-    def __init__(self, screen: Screen, wanted: Filter) -> None:
+    def __init__(self, screen: PageScreen, wanted: Filter) -> None:
         self.screen = screen
         self.house = screen.house
         self.wanted = wanted
@@ -92,7 +92,7 @@ class Runs:
             self.rows[run] = await self.screen.ropewalk.store.row(run)
         await self.show()
 
-    async def act(self, done: Act) -> None:
+    async def act(self, done: PageAct) -> None:
         match done.do:
             case "text":
                 await self.look(
@@ -133,13 +133,15 @@ class Runs:
             self.chosen, fault = None, str(error)
         self.sheet.show(listing.starting(self.workflows, self.chosen, fault))
 
-    async def start(self, done: Act) -> None:
+    async def start(self, done: PageAct) -> None:
         by = await self.screen.allow("operator")
         if self.chosen is None:
             return
         inputs, faults = listing.read(self.chosen, done.form)
         if not faults:
-            wanted = acting.Wanted(self.chosen["name"], inputs, rehearse=bool(done.form.get("rehearse")))
+            wanted = acting.StartRequest(
+                self.chosen["name"], inputs, rehearse=bool(done.form.get("rehearse"))
+            )
             try:
                 run, _ = await acting.start(self.screen.ropewalk, wanted, by)
             except (InvalidInput, SecretsMissing) as error:

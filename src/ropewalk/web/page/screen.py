@@ -16,7 +16,7 @@ from nicegui import ui
 from ropewalk.app.tokens import Person, Role
 from ropewalk.errors import NotAllowed, RopewalkError, Unauthenticated
 from ropewalk.web.entrance import Access, person_of
-from ropewalk.web.page.live import Act, Live
+from ropewalk.web.page.live import LivePage, PageAct
 from ropewalk.web.page.markup import el
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 30.0
 """How long a busy server may take to make a page before the browser is told that it cannot."""
 PAGES = (("/", "Runs"), ("/inbox", "Inbox"), ("/agents", "Agents"), ("/statistics", "Statistics"))
-WEAVE = Markup(
+MERGE = Markup(
     '<svg class="mark" viewBox="0 0 24 24" aria-hidden="true"><path d="M3 8h18M3 16h18" stroke="var(--accent)" stroke-width="3"/>'
     '<path d="M8 3v3.5m0 3V21M16 3v11.500m0 3V21" stroke="currentColor" stroke-width="3"/></svg>'
 )
@@ -56,7 +56,7 @@ class House:
         return self._rehearsed[run]
 
 
-class Screen:
+class PageScreen:
     """`act` of a page is called for what is done in its parts; what it raises is shown at the edge."""
 
     def __init__(self, house: House, request: Request, at: str, title: str) -> None:
@@ -70,7 +70,7 @@ class Screen:
         ui.add_head_html(
             f"<script>window.ropewalk && (ropewalk.skew = {house.now:.3f} - Date.now() / 1000)</script>"
         )
-        self.nav = Live()
+        self.nav = LivePage()
         self.nav.classes("frame")
         self._count = -1
 
@@ -92,10 +92,10 @@ class Screen:
             self._count = count
             self.nav.show(frame(self._at, count, self.person))
 
-    def part(self, act: Callable[[Act], Awaitable[None]] | None = None) -> Live:
+    def part(self, act: Callable[[PageAct], Awaitable[None]] | None = None) -> LivePage:
         """A part of the page."""
 
-        async def acted(done: Act) -> None:
+        async def acted(done: PageAct) -> None:
             try:
                 await self.allow("viewer")
                 if act is not None:
@@ -103,7 +103,7 @@ class Screen:
             except RopewalkError as error:
                 self.note(str(error), bad=True)
 
-        return Live(acted)
+        return LivePage(acted)
 
     async def allow(self, role: Role) -> str:
         """The name of who looks at this, if they may. Raises Unauthenticated, NotAllowed."""
@@ -151,7 +151,7 @@ def frame(at: str, asks: int, person: Person) -> Markup:
     )
     return el(
         "header",
-        el("a", WEAVE, "ropewalk", href="/", class_="brand"),
+        el("a", MERGE, "ropewalk", href="/", class_="brand"),
         el("nav", links, aria_label="Pages"),
         el("span", el("span", person.name, class_="who", title=person.role), theme, class_="end"),
     )

@@ -1,4 +1,4 @@
-"""The other sides of a run: its files, handoffs, weave and events. Pure: states and records in, markup out."""
+"""The other sides of a run: its files, handoffs, merge and events. Pure: states and records in, markup out."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def files(state: State, path: str, body: Markup | None) -> Markup:
 def file(path: str, step: str, how: str, body: Markup) -> Markup:
     """One file: as people read it, as it is written, or what the step changed in it."""
     named = [("rendered", "Read"), ("source", "Source"), ("diff", "Diff")]
-    by = el("small", "by ", step) if step else el("small", "as it was woven")
+    by = el("small", "by ", step) if step else el("small", "as it was merged")
     head = el("header", el("h3", path, class_="mono"), by, w.tabs(named, how, "how"))
     return el("article", head, el("div", body, id=f"body-{path}-{how}"), class_="sheet-of")
 
@@ -75,10 +75,10 @@ def _list(title: str, lines: Sequence[str]) -> Markup | None:
     return el("div", el("h4", title), el("ul", [el("li", line) for line in lines])) if lines else None
 
 
-def weave(state: State, found: Sequence[e.ConflictFound]) -> Markup:
+def merge(state: State, found: Sequence[e.ConflictFound]) -> Markup:
     """In which order the steps' work was joined, what each brought, and where two disagreed."""
     if not state.base.get("commit"):
-        return w.empty("Nothing is woven in this run.", "Its steps did not work in git.")
+        return w.empty("Nothing is merged in this run.", "Its steps did not work in git.")
     settled = [(one.step, c) for one in found for c in one.report.get("conflicts", ())]
     disputed: dict[str, int] = {}
     for _, c in settled:
@@ -100,14 +100,14 @@ def weave(state: State, found: Sequence[e.ConflictFound]) -> Markup:
     heads = el("tr", [el("th", name) for name in ("", "Step", "Result", "Files", "Commit")])
     order = el("table", el("thead", heads), el("tbody", rows), class_="table")
     framed = el("div", order, class_="wide-table") if rows else w.empty("No step has left a commit yet.")
-    return el("div", _result(state), el("h3", "In this order"), framed, _conflicts(settled), class_="woven")
+    return el("div", _result(state), el("h3", "In this order"), framed, _conflicts(settled), class_="merged")
 
 
 def _result(state: State) -> Markup:
-    last = next((st for st in state.steps.values() if state.step(st.key).kind == "weave"), None)
+    last = next((st for st in state.steps.values() if state.step(st.key).kind == "merge"), None)
     return el(
         "dl",
-        fact("Weave", w.chip(last.status)) if last is not None else None,
+        fact("Merge", w.chip(last.status)) if last is not None else None,
         fact("Began at", el("code", str(state.base.get("commit", ""))[:12])),
         fact("Branch", el("code", state.branch)) if state.branch else None,
         fact("Commit", el("code", state.commit[:12])) if state.commit else None,
@@ -136,7 +136,7 @@ def _conflicts(settled: Sequence[tuple[str, dict[str, Any]]]) -> Markup | None:
                 ),
                 el(
                     "p",
-                    f"{' and '.join(map(str, one.get('steps', ())))} disagree; found when {step} was woven.",
+                    f"{' and '.join(map(str, one.get('steps', ())))} disagree; found when {step} was merged.",
                 ),
                 el("p", one.get("hint") or one.get("settle") or "", class_="soft"),
                 hunks,

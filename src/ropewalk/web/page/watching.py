@@ -25,18 +25,18 @@ class Watching:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._listeners: set[Listener] = set()
+        self._listeners: set[PageListener] = set()
         self._reader: asyncio.Task[None] | None = None
 
-    def listen(self, heard: Heard) -> Listener:
+    def listen(self, heard: Heard) -> PageListener:
         """Tell of every run that moves from now on, until the listener is closed."""
-        listener = Listener(self, heard)
+        listener = PageListener(self, heard)
         self._listeners.add(listener)
         if self._reader is None or self._reader.done():
             self._reader = asyncio.create_task(self._read())
         return listener
 
-    def forget(self, listener: Listener) -> None:
+    def forget(self, listener: PageListener) -> None:
         self._listeners.discard(listener)
         if not self._listeners and self._reader is not None:
             self._reader.cancel()
@@ -66,7 +66,7 @@ class Watching:
             listener.note(runs)
 
 
-class Listener:
+class PageListener:
     """One page's. Calls come one after the other, and the slower a page is the more of them become one."""
 
     def __init__(self, watching: Watching, heard: Heard) -> None:

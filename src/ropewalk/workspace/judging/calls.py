@@ -12,7 +12,7 @@ from ropewalk.nesting import read_json
 from ropewalk.workspace.commits import read_objects
 from ropewalk.workspace.git import Git
 from ropewalk.workspace.judging.globs import fits
-from ropewalk.workspace.judging.tree import Tree
+from ropewalk.workspace.judging.tree import TreeListing
 from ropewalk.workspace.judging.words import Named, lines_of, named
 
 _DEEPEST = 4
@@ -20,10 +20,10 @@ _MOST_FILES = 100
 _LARGEST_BYTES = 262_144
 
 
-class Calls:
+class CalledFiles:
     """What the command's programs and tasks call, at the base."""
 
-    def __init__(self, git: Git, base: Tree, words: Named) -> None:
+    def __init__(self, git: Git, base: TreeListing, words: Named) -> None:
         self._git = git
         self._base = base
         self._words = words

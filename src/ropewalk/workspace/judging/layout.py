@@ -12,8 +12,8 @@ from ropewalk.workspace.judging.globs import chosen
 from ropewalk.workspace.judging.overlay import AMBIGUOUS, NAMED, PROTECTED, Overlay
 from ropewalk.workspace.judging.tree import listed
 from ropewalk.workspace.judging.words import named
-from ropewalk.workspace.names import woven_ref
-from ropewalk.workspace.port import Base, JudgeFolder, JudgeRules, Place
+from ropewalk.workspace.names import merged_ref
+from ropewalk.workspace.port import Base, Folder, JudgeFolder, JudgeRules
 from ropewalk.workspace.settling import settle
 
 _TITLE = "The run's files, with what judges them as it was when the run began"
@@ -28,11 +28,11 @@ async def judged_commit(git: Git, run: str, base: Base, commit: str, found: Over
     git = git.aside(scratch)
     judged = await edited_tree(git, tree, removals_first, str(scratch))
     made = await write_commit(git, judged, (commit,), base.at, _TITLE, {"Ropewalk-Run": run})
-    await settle(git, {woven_ref(run, made): made}, (commit,))
+    await settle(git, {merged_ref(run, made): made}, (commit,))
     return made
 
 
-def described(place: Place, base: str, found: Overlay) -> JudgeFolder:
+def described(place: Folder, base: str, found: Overlay) -> JudgeFolder:
     """What became of the files, for people."""
     return JudgeFolder(
         place,

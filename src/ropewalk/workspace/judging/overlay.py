@@ -11,13 +11,13 @@ from os import fsdecode, fsencode
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ropewalk.workspace.commits import Change, changes_between, read_objects
+from ropewalk.workspace.commits import PathChange, changes_between, read_objects
 from ropewalk.workspace.git import Git
-from ropewalk.workspace.judging.calls import Calls
+from ropewalk.workspace.judging.calls import CalledFiles
 from ropewalk.workspace.judging.globs import chosen
 from ropewalk.workspace.judging.joining import joined
 from ropewalk.workspace.judging.steering import AGENTS, CHECKS, Family, family_of, is_test
-from ropewalk.workspace.judging.tree import Tree, listed
+from ropewalk.workspace.judging.tree import TreeListing, listed
 from ropewalk.workspace.judging.words import Named, named
 from ropewalk.workspace.port import JudgeRules
 
@@ -58,7 +58,7 @@ async def overlay(git: Git, base: str, commit: str, rules: JudgeRules) -> Overla
         open_ = {
             path for path, reason in reasons.items() if not reason and _may_judge(path, changes[path], rules)
         }
-        reasons.update(dict.fromkeys(await Calls(git, tree, words).among(open_), CALLED))
+        reasons.update(dict.fromkeys(await CalledFiles(git, tree, words).among(open_), CALLED))
     for path, reason in reasons.items():
         if reason:
             _lay(found, path, changes[path], reason, words)
@@ -70,18 +70,18 @@ async def overlay(git: Git, base: str, commit: str, rules: JudgeRules) -> Overla
     return found
 
 
-def _told_apart(words: Named, rules: JudgeRules, tree: Tree) -> Named:
+def _told_apart(words: Named, rules: JudgeRules, tree: TreeListing) -> Named:
     """Where something that the command is given is protected, it is that which judges, and the rest is judged."""
     if rules.protect and tree.has(lambda path: words.mentions(path) and chosen(path, rules.protect)):
         return replace(words, operands=frozenset())
     return words
 
 
-def _may_judge(path: str, change: Change, rules: JudgeRules) -> bool:
+def _may_judge(path: str, change: PathChange, rules: JudgeRules) -> bool:
     return change.kind != "A" and not chosen(path, (*rules.may_change, *rules.work))
 
 
-def _reason(path: str, change: Change, rules: JudgeRules, words: Named, tree: Tree) -> str:
+def _reason(path: str, change: PathChange, rules: JudgeRules, words: Named, tree: TreeListing) -> str:
     """Why the base's file counts, "" when the run's does."""
     new = change.kind == "A"
     if chosen(path, rules.protect):
@@ -103,7 +103,7 @@ def _steers(path: str, rules: JudgeRules) -> Family | None:
     return family_of(path, families)
 
 
-def _in_reach(path: str, family: Family, tree: Tree) -> bool:
+def _in_reach(path: str, family: Family, tree: TreeListing) -> bool:
     """Whether a new file would steer what was there at the base."""
     folder = path.rpartition("/")[0]
     if family.reach in ("always", "never"):
@@ -117,7 +117,7 @@ def _in_reach(path: str, family: Family, tree: Tree) -> bool:
     )
 
 
-def _lay(found: Overlay, path: str, change: Change, reason: str, words: Named) -> None:
+def _lay(found: Overlay, path: str, change: PathChange, reason: str, words: Named) -> None:
     if change.kind == "A":
         found.edits[change.path] = None
         found.left_out[path] = reason
@@ -137,7 +137,7 @@ def _tell_new(found: Overlay, path: str, words: Named) -> None:
         found.of_the_run[path] = family.name
 
 
-async def _join(git: Git, found: Overlay, changes: Mapping[str, Change]) -> None:
+async def _join(git: Git, found: Overlay, changes: Mapping[str, PathChange]) -> None:
     """Where steering stands beside other things in a file, only the steering is laid over."""
     steering = {
         path: reason
@@ -168,7 +168,7 @@ async def _contents(git: Git, oids: Iterable[str]) -> dict[str, bytes]:
     }
 
 
-def _make_room(found: Overlay, changes: Mapping[str, Change]) -> None:
+def _make_room(found: Overlay, changes: Mapping[str, PathChange]) -> None:
     """What the run put in the place of a folder or a file that comes back goes."""
     back = [path for path, edit in found.edits.items() if edit is not None]
     above = {path[: i + 1].rstrip(b"/") for path in back for i, sign in enumerate(path) if sign == ord("/")}

@@ -10,10 +10,10 @@ from ropewalk.workspace.commits import LINK
 from ropewalk.workspace.git import Git
 
 _KEPT = 8
-_known: OrderedDict[tuple[str, str], Tree] = OrderedDict()
+_known: OrderedDict[tuple[str, str], TreeListing] = OrderedDict()
 
 
-class Tree:
+class TreeListing:
     """Paths from the top, each with its mode and object."""
 
     def __init__(self, entries: dict[str, tuple[str, str]]) -> None:
@@ -42,7 +42,7 @@ class Tree:
         return self.entries[path][0] == LINK
 
 
-async def listed(git: Git, commit: str) -> Tree:
+async def listed(git: Git, commit: str) -> TreeListing:
     """All files of a commit. What a commit holds never changes, so that the last few are remembered."""
     key = (git.gitdir, commit)
     if key in _known:
@@ -54,7 +54,7 @@ async def listed(git: Git, commit: str) -> Tree:
         head, _, path = line.partition(b"\t")
         mode, _, oid = head.decode().split(" ")
         entries[fsdecode(path)] = (mode, oid)
-    _known[key] = Tree(entries)
+    _known[key] = TreeListing(entries)
     while len(_known) > _KEPT:
         _known.popitem(last=False)
     return _known[key]

@@ -14,7 +14,7 @@ from ropewalk.errors import WorkspaceError
 from ropewalk.workspace.policies import documents, forms, text
 from ropewalk.workspace.policies.markdown import markdown
 from ropewalk.workspace.policies.structure import same
-from ropewalk.workspace.policies.verdict import Merged, Policy, Unfit, Verdict
+from ropewalk.workspace.policies.verdict import MergedContent, Policy, Unfit, Verdict
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -94,7 +94,7 @@ def join(name: str, path: str, base: bytes | None, ours: bytes, theirs: bytes) -
     """
     form = _FORMS.get(_suggested(path)) if name in WHOLE else None
     preferred = documents.merge(form, base, ours, theirs, prefer=name) if form else None
-    if isinstance(preferred, Merged):
+    if isinstance(preferred, MergedContent):
         return preferred
     policy = BUILT_IN.get(name)
     if policy:

@@ -10,7 +10,7 @@ from typing import Any
 from ropewalk.nesting import RECORD_DEPTH, holds_deep
 from ropewalk.workspace.policies.forms import Form
 from ropewalk.workspace.policies.structure import MISSING, key_order, merge_values, same
-from ropewalk.workspace.policies.verdict import Clash, Hunk, Merged, Unfit, Verdict, settled
+from ropewalk.workspace.policies.verdict import Clash, Hunk, MergedContent, Unfit, Verdict, settled
 
 _BIGGEST = 4 << 20
 
@@ -21,7 +21,7 @@ def merge(form: Form, base: bytes | None, ours: bytes, theirs: bytes, prefer: st
         ours, theirs = theirs, ours
     whole = settled(base, ours, theirs)
     if whole is not None:
-        return Merged(whole)
+        return MergedContent(whole)
     loaded: list[Any] = []
     for side, content in (("base", base), ("ours", ours), ("theirs", theirs)):
         try:
@@ -44,7 +44,7 @@ def _written(form: Form, tree: Any, value: Any, other: Any, model: str) -> Verdi
         return Unfit(f"the joined {form.name} cannot be written back: {error}")
     if not same(again, value):
         return Unfit(f"the joined {form.name} cannot be written back with the same meaning")
-    return Merged(text.encode(), value)
+    return MergedContent(text.encode(), value)
 
 
 def meaning(form: Form, content: bytes) -> Any:

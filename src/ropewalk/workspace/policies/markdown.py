@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from ropewalk.workspace.policies.structure import key_order
 from ropewalk.workspace.policies.text import text
-from ropewalk.workspace.policies.verdict import Clash, Hunk, Merged, Unfit, Verdict, settled
+from ropewalk.workspace.policies.verdict import Clash, Hunk, MergedContent, Unfit, Verdict, settled
 
 Key = tuple[str, int]
 _HEADING = re.compile(rb" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*\r?$")
@@ -22,7 +22,7 @@ def markdown(base: bytes | None, ours: bytes, theirs: bytes) -> Verdict:
     """Join two versions of a Markdown document."""
     whole = settled(base, ours, theirs)
     if whole is not None:
-        return Merged(whole)
+        return MergedContent(whole)
     if b"\0" in (base or b"") + ours + theirs:
         return Unfit("it is not a text")
     was, mine, other = (_sections(content) for content in (base or b"", ours, theirs))
@@ -36,7 +36,7 @@ def markdown(base: bytes | None, ours: bytes, theirs: bytes) -> Verdict:
         return Clash(tuple(hunks))
     ends = ours.endswith(b"\n") or theirs.endswith(b"\n")
     neighbours = {*pairwise(mine), *pairwise(other)}
-    return Merged(_glued(joined, neighbours, ends))
+    return MergedContent(_glued(joined, neighbours, ends))
 
 
 def _one(
@@ -56,7 +56,7 @@ def _one(
         hunks.append(Hunk(name, _shown(before), _shown(a), _shown(b)))
         return a
     verdict = text(before, a, b)
-    if isinstance(verdict, Merged):
+    if isinstance(verdict, MergedContent):
         return verdict.content
     inner = verdict.hunks if isinstance(verdict, Clash) else (Hunk("", _shown(before), _shown(a), _shown(b)),)
     hunks += [Hunk(f"{name}, {hunk.where}", hunk.base, hunk.ours, hunk.theirs) for hunk in inner]

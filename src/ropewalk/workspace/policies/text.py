@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from ropewalk.workspace.policies.verdict import Clash, Hunk, Merged, Unfit, Verdict, settled
+from ropewalk.workspace.policies.verdict import Clash, Hunk, MergedContent, Unfit, Verdict, settled
 
 _MANY_LINES = 5_000
 _TALLEST = 20_000
@@ -59,7 +59,7 @@ def merge_lines(base: bytes | None, ours: bytes, theirs: bytes, join: Join) -> V
     """Join line by line; `join` is asked what becomes of a place that both sides changed, None is a clash."""
     whole = settled(base, ours, theirs)
     if whole is not None:
-        return Merged(whole)
+        return MergedContent(whole)
     if b"\0" in (base or b"") + ours + theirs:
         return Unfit("it is not a text")
     old, a, b = (_lines(content) for content in (base or b"", ours, theirs))
@@ -76,7 +76,7 @@ def merge_lines(base: bytes | None, ours: bytes, theirs: bytes, join: Join) -> V
             hunks.append(_hunk(chunk, was, mine, other))
         else:
             out += joined
-    return Clash(tuple(hunks)) if hunks else Merged(_text(out))
+    return Clash(tuple(hunks)) if hunks else MergedContent(_text(out))
 
 
 def _one_sided(was: list[bytes], mine: list[bytes], other: list[bytes]) -> list[bytes] | None:
@@ -115,12 +115,12 @@ def text(base: bytes | None, ours: bytes, theirs: bytes) -> Verdict:
 
 
 def ours(base: bytes | None, ours: bytes, theirs: bytes) -> Verdict:
-    """Where both sides changed a place, what was woven earlier stays."""
+    """Where both sides changed a place, what was merged earlier stays."""
     return merge_lines(base, ours, theirs, lambda was, mine, other: mine)
 
 
 def theirs(base: bytes | None, ours: bytes, theirs: bytes) -> Verdict:
-    """Where both sides changed a place, what is woven now replaces it."""
+    """Where both sides changed a place, what is merged now replaces it."""
     return merge_lines(base, ours, theirs, lambda was, mine, other: other)
 
 

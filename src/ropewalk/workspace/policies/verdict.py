@@ -17,7 +17,7 @@ class Hunk(Struct, frozen=True, omit_defaults=True):
     theirs: str | None = None
 
 
-class Merged(Struct, frozen=True):
+class MergedContent(Struct, frozen=True):
     """Both sides are in `content`. `value` is what it means, for a policy that works on meaning."""
 
     content: bytes
@@ -36,7 +36,7 @@ class Unfit(Struct, frozen=True):
     reason: str
 
 
-Verdict = Merged | Clash | Unfit
+Verdict = MergedContent | Clash | Unfit
 Policy = Callable[[bytes | None, bytes, bytes], Verdict]
 """`policy(base, ours, theirs)`; base None when both sides created the file. Pure."""
 

@@ -2,7 +2,7 @@ import pytest
 
 from ropewalk.errors import InvalidDefinition
 from ropewalk.formats.loading import load_text
-from ropewalk.formats.slips import slip
+from ropewalk.formats.yaml_hints import yaml_hint
 
 ITEM = "workflow:\n  sequence:\n    - agent: pm\n"
 
@@ -49,8 +49,8 @@ def test_several_documents_are_no_fault_where_one_is_a_workflow():
 
 
 def test_a_line_that_is_not_there_and_one_that_is_well_say_nothing():
-    assert slip("a: b\n", 0) is None
-    assert slip("a: b\n", 99) is None
-    assert slip("a: |\n  b\n c: d\n", 3) is None
-    assert slip("a:\n  b\n c\n", 3) is None
-    assert slip("a:\n c\n  d\n", 3) is None
+    assert yaml_hint("a: b\n", 0) is None
+    assert yaml_hint("a: b\n", 99) is None
+    assert yaml_hint("a: |\n  b\n c: d\n", 3) is None
+    assert yaml_hint("a:\n  b\n c\n", 3) is None
+    assert yaml_hint("a:\n c\n  d\n", 3) is None

@@ -12,7 +12,7 @@ from ropewalk.definition.policy import ASKED_RETURN, FailurePolicy, Retry, Timeo
 from ropewalk.definition.workflow import Step
 from ropewalk.formats.bmad import policy
 from ropewalk.formats.bmad.items import Item
-from ropewalk.formats.bmad.making import Draft, ImportContext, Jump, Keys
+from ropewalk.formats.bmad.making import ImportContext, ItemSteps, Jump, Keys
 from ropewalk.formats.documents.read import many, word
 
 MOST_TEXT: Final = 40_000
@@ -30,7 +30,7 @@ SECONDS: Final = {
 }
 
 
-def failure_policy(keys: Keys, step: Step, draft: Draft, making: ImportContext) -> Step:
+def failure_policy(keys: Keys, step: Step, draft: ItemSteps, making: ImportContext) -> Step:
     """The step with `on_failure`, `on_fail`, `max_attempts` and `timeout` taken into it."""
     for name in ("on_failure", "on_fail", "error_handling"):
         said = keys.take(name, "on_failure")
@@ -49,7 +49,7 @@ def failure_policy(keys: Keys, step: Step, draft: Draft, making: ImportContext) 
     return step
 
 
-def _failure(said: Any, step: Step, draft: Draft, making: ImportContext) -> Step:
+def _failure(said: Any, step: Step, draft: ItemSteps, making: ImportContext) -> Step:
     data = said if isinstance(said, Mapping) else {"action": said}
     action = word(data.get("action")).strip().lower().replace(" ", "_").replace("-", "_")
     tries = number(

@@ -12,7 +12,7 @@ from ropewalk.errors import GitFailed, WorkspaceError
 from ropewalk.testing.workspace_contract import placed, spot, worked
 from ropewalk.workspace.commits import write_commit
 from ropewalk.workspace.git import Git
-from ropewalk.workspace.port import Base, Part, Woven
+from ropewalk.workspace.port import Base, Merged, Part
 from ropewalk.workspace.worktree import GitWorkspace
 from tests.soak import first_seed, trials
 from tests.workspace.repositories import LINES, changed, commits, git, parts
@@ -35,11 +35,11 @@ async def test_different_files_and_different_hunks_both_survive(
             "b": {"new/b.txt": "b", "code.txt": changed(30, "from b")},
         },
     )
-    woven = await space.weave("run-1", base, parts(made), {})
-    assert woven.conflicts == ()
-    assert await space.read(woven.commit, "new/a.txt") == b"a"
-    assert await space.read(woven.commit, "new/b.txt") == b"b"
-    code = (await space.read(woven.commit, "code.txt") or b"").decode()
+    merged = await space.merge("run-1", base, parts(made), {})
+    assert merged.conflicts == ()
+    assert await space.read(merged.commit, "new/a.txt") == b"a"
+    assert await space.read(merged.commit, "new/b.txt") == b"b"
+    code = (await space.read(merged.commit, "code.txt") or b"").decode()
     assert code == changed(3, "from a").replace("line 30\n", "from b\n")
 
 
@@ -49,9 +49,9 @@ async def test_the_same_hunk_is_a_report_with_both_sides_and_no_winner(
     made = commits(
         project, {"a": {"code.txt": changed(3, "from a")}, "b": {"code.txt": changed(3, "from b")}}
     )
-    woven = await space.weave("run-1", base, parts(made), {})
-    assert (woven.commit, woven.tree) == ("", "")
-    [conflict] = woven.conflicts
+    merged = await space.merge("run-1", base, parts(made), {})
+    assert (merged.commit, merged.tree) == ("", "")
+    [conflict] = merged.conflicts
     assert (conflict["kind"], conflict["path"], conflict["steps"]) == ("content", "code.txt", ["a", "b"])
     [hunk] = conflict["hunks"]
     assert (hunk["base"], hunk["ours"], hunk["theirs"]) == ("line 3", "from a", "from b")
@@ -60,8 +60,8 @@ async def test_the_same_hunk_is_a_report_with_both_sides_and_no_winner(
     assert conflict["theirs"]["commit"] == made["b"]
     assert conflict["settle"]
     place = await space.open(spot("c"), base, parts(made), "own")
-    assert isinstance(place, Woven)
-    assert place.conflicts == woven.conflicts
+    assert isinstance(place, Merged)
+    assert place.conflicts == merged.conflicts
 
 
 @pytest.mark.soak
@@ -91,16 +91,16 @@ async def test_eight_parts_give_one_tree_and_one_commit_however_they_finished(
             finished[step] = await write_commit(
                 plain, trees[step], [base.commit], base.at, step, {"Ropewalk-Step": step}
             )
-        results.add(await space.weave("run-1", base, [Part(step, finished[step]) for step in steps], {}))
-    [woven] = results
-    assert woven.conflicts == ()
-    assert (await space.read(woven.commit, "settings.json") or b"").count(b'": 1') == 8
+        results.add(await space.merge("run-1", base, [Part(step, finished[step]) for step in steps], {}))
+    [merged] = results
+    assert merged.conflicts == ()
+    assert (await space.read(merged.commit, "settings.json") or b"").count(b'": 1') == 8
 
 
 async def test_attempts_that_end_in_any_order_leave_the_same_commits(
     space: GitWorkspace, project: Path, base: Base
 ):
-    async def once(order: list[int]) -> Woven:
+    async def once(order: list[int]) -> Merged:
         places = {}
         for number in range(8):
             place = await placed(space, base, spot(f"s{number}"))
@@ -111,7 +111,7 @@ async def test_attempts_that_end_in_any_order_leave_the_same_commits(
             at = spot(f"s{number}")
             kept[number] = await space.keep(at, places[number], succeeded=True)
             await space.close(at, places[number])
-        return await space.weave(
+        return await space.merge(
             "run-1", base, [Part(f"s{number}", kept[number].commit) for number in range(8)], {}
         )
 
@@ -122,11 +122,11 @@ async def test_written_order_and_nothing_else_decides_the_commit(
     space: GitWorkspace, project: Path, base: Base
 ):
     made = commits(project, {"a": {"a": "a"}, "b": {"b": "b"}})
-    one = await space.weave("run-1", base, parts(made, "a", "b"), {})
-    two = await space.weave("run-1", base, parts(made, "b", "a"), {})
+    one = await space.merge("run-1", base, parts(made, "a", "b"), {})
+    two = await space.merge("run-1", base, parts(made, "b", "a"), {})
     assert one.tree == two.tree
     assert one.commit != two.commit
-    assert one == await space.weave("run-1", base, parts(made, "a", "b"), {})
+    assert one == await space.merge("run-1", base, parts(made, "a", "b"), {})
 
 
 async def test_a_part_that_another_contains_is_not_joined_again(
@@ -135,22 +135,22 @@ async def test_a_part_that_another_contains_is_not_joined_again(
     first = await worked(space, base, spot("a"), {"a.txt": "a"})
     second = await worked(space, base, spot("b"), {"b.txt": "b"}, Part("a", first.commit))
     for order in ((first, second), (second, first)):
-        woven = await space.weave("run-1", base, [Part("x", kept.commit) for kept in order], {})
-        assert woven.commit == second.commit
-    assert (await space.weave("run-1", base, [], {})).commit == base.commit
-    assert (await space.weave("run-1", base, [Part("a", base.commit)], {})).commit == base.commit
+        merged = await space.merge("run-1", base, [Part("x", kept.commit) for kept in order], {})
+        assert merged.commit == second.commit
+    assert (await space.merge("run-1", base, [], {})).commit == base.commit
+    assert (await space.merge("run-1", base, [Part("a", base.commit)], {})).commit == base.commit
 
 
-async def test_a_fan_in_is_shared_history_for_the_final_weave(space: GitWorkspace, project: Path, base: Base):
+async def test_a_fan_in_is_shared_history_for_the_final_merge(space: GitWorkspace, project: Path, base: Base):
     a = await worked(space, base, spot("a"), {"code.txt": changed(3, "a")})
     b = await worked(space, base, spot("b"), {"code.txt": changed(20, "b")})
     both = [Part("a", a.commit), Part("b", b.commit)]
     c = await worked(space, base, spot("c"), {"c.txt": "c"}, *both)
     d = await worked(space, base, spot("d"), {"code.txt": changed(3, "d").replace("line 20\n", "b\n")}, *both)
-    woven = await space.weave("run-1", base, [*both, Part("c", c.commit), Part("d", d.commit)], {})
-    assert woven.conflicts == ()
-    assert (await space.read(woven.commit, "code.txt") or b"").startswith(b"line 1\nline 2\nd\n")
-    refs = git(project, "for-each-ref", "--format=%(refname)", "refs/ropewalk/run-1/@woven")
+    merged = await space.merge("run-1", base, [*both, Part("c", c.commit), Part("d", d.commit)], {})
+    assert merged.conflicts == ()
+    assert (await space.read(merged.commit, "code.txt") or b"").startswith(b"line 1\nline 2\nd\n")
+    refs = git(project, "for-each-ref", "--format=%(refname)", "refs/ropewalk/run-1/@merged")
     assert len(refs.splitlines()) == 2
 
 
@@ -168,16 +168,16 @@ async def test_attributes_of_the_base_hold_and_those_of_a_step_do_not(space: Git
             "b": {"log/a.log": "0\nb\n", "new.txt": "b\n"},
         },
     )
-    woven = await space.weave("run-1", base, parts(made), {"new.txt": "ours"})
-    assert await space.read(woven.commit, "log/a.log") == b"0\na\nb\n"
-    assert woven.applied == ("new.txt: ours (b)",)
+    merged = await space.merge("run-1", base, parts(made), {"new.txt": "ours"})
+    assert await space.read(merged.commit, "log/a.log") == b"0\na\nb\n"
+    assert merged.applied == ("new.txt: ours (b)",)
 
 
 async def test_commits_that_are_none_are_one_clear_error(space: GitWorkspace, project: Path, base: Base):
     blob = git(project, "rev-parse", "HEAD:code.txt")
     [made] = commits(project, {"a": {"a": "a"}}).values()
     with pytest.raises(GitFailed, match="not a tree object"):
-        await space.weave("run-1", Base(root=str(project), commit="1" * 40), [Part("a", made)], {})
+        await space.merge("run-1", Base(root=str(project), commit="1" * 40), [Part("a", made)], {})
     with pytest.raises(WorkspaceError, match="there is no commit to start from"):
         await space.amend(spot(), "", "a.txt", b"x", by="ann")
     with pytest.raises(WorkspaceError, match="is not in this repository"):
@@ -187,27 +187,27 @@ async def test_commits_that_are_none_are_one_clear_error(space: GitWorkspace, pr
     tree = git(project, "mktree", "--missing", stdin=f"100644 blob {'2' * 40}\tlost.txt")
     rival = git(project, "commit-tree", tree, "-p", base.commit, "-m", "c")
     with pytest.raises(GitFailed, match="git merge-tree failed"):
-        await space.weave("run-1", base, [Part("a", lost), Part("c", rival)], {})
+        await space.merge("run-1", base, [Part("a", lost), Part("c", rival)], {})
 
 
 async def test_a_commit_or_a_policy_that_is_not_there_is_one_clear_error(
     space: GitWorkspace, project: Path, base: Base
 ):
     with pytest.raises(WorkspaceError, match="of step a is not in this repository"):
-        await space.weave("run-1", base, [Part("a", "1" * 40)], {})
+        await space.merge("run-1", base, [Part("a", "1" * 40)], {})
     with pytest.raises(WorkspaceError, match="no merge policy jsn; known are text"):
-        await space.weave("run-1", base, [], {"*.json": "jsn"})
+        await space.merge("run-1", base, [], {"*.json": "jsn"})
 
 
-async def test_histories_without_a_common_commit_still_weave(space: GitWorkspace, project: Path, base: Base):
+async def test_histories_without_a_common_commit_still_merge(space: GitWorkspace, project: Path, base: Base):
     tree = git(project, "mktree", stdin=f"100644 blob {git(project, 'hash-object', '-w', 'code.txt')}\tother")
     alone = git(project, "commit-tree", tree, "-m", "alone")
-    woven = await space.weave("run-1", base, [Part("a", alone)], {})
-    assert await space.read(woven.commit, "other") == LINES.encode()
+    merged = await space.merge("run-1", base, [Part("a", alone)], {})
+    assert await space.read(merged.commit, "other") == LINES.encode()
 
 
-async def test_weaves_at_once_do_not_disturb_each_other(space: GitWorkspace, project: Path, base: Base):
+async def test_merges_at_once_do_not_disturb_each_other(space: GitWorkspace, project: Path, base: Base):
     made = commits(project, {name: {"x.json": f'{{"{name}": 1}}'} for name in "abcd"})
-    results = await asyncio.gather(*(space.weave("run-1", base, parts(made), {}) for _ in range(6)))
-    assert len({woven.commit for woven in results}) == 1
+    results = await asyncio.gather(*(space.merge("run-1", base, parts(made), {}) for _ in range(6)))
+    assert len({merged.commit for merged in results}) == 1
     assert results[0].conflicts == ()

@@ -1,6 +1,6 @@
 """Places on this host: how many attempts may be under way in all its runs together, shared out fairly.
 
-A freed place goes to a run that waits, the one that holds the fewest first; nobody can take it in between.
+A freed slot goes to a run that waits, the one that holds the fewest first; nobody can take it in between.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 
-class Places:
-    """`total` places. Every run takes before it starts attempts and gives back as each one ends."""
+class Slots:
+    """`total` slots. Every run takes before it starts attempts and gives back as each one ends."""
 
     def __init__(self, total: int) -> None:
         self.total = total
@@ -19,7 +19,7 @@ class Places:
         self._waiting: dict[str, Callable[[], None]] = {}
 
     def take(self, run: str, wanted: int, told: Callable[[], None]) -> int:
-        """Take up to `wanted` places; short of that, `told` is called once when it is worth trying again."""
+        """Take up to `wanted` slots; short of that, `told` is called once when it is worth trying again."""
         kept = self._kept.pop(run, 0)
         got = min(wanted, kept + self.total - self.taken) if wanted > 0 else 0
         self.taken += got - kept
@@ -34,7 +34,7 @@ class Places:
         return got
 
     def give(self, run: str, count: int = 1) -> None:
-        """Give places back; whoever waits with the fewest gets them."""
+        """Give slots back; whoever waits with the fewest gets them."""
         if count <= 0:
             return
         self.taken -= count

@@ -12,8 +12,8 @@ from msgspec import structs
 
 from ropewalk.errors import GitFailed, WorkspaceError
 from ropewalk.testing.workspace_contract import listing, placed, spot
-from ropewalk.workspace.places import Places, make, remove
-from ropewalk.workspace.port import Base, Part, Place, Woven
+from ropewalk.workspace.attempt_folders import AttemptFolders, make, remove
+from ropewalk.workspace.port import Base, Folder, Merged, Part
 from ropewalk.workspace.repository import discover
 from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import commit, fingerprint, git, repository, write
@@ -49,9 +49,9 @@ async def test_many_places_are_set_up_at_once(space: GitWorkspace, project: Path
     work += [other.open(spot(f"s{number}", run="run-2"), second, (), "own") for number in range(12)]
     work += [space.open(spot(f"r{number}"), base, (), "read") for number in range(6)]
     places = await asyncio.gather(*work)
-    assert len({place.path for place in places if isinstance(place, Place)}) == 30
+    assert len({place.path for place in places if isinstance(place, Folder)}) == 30
     for place in places:
-        assert isinstance(place, Place)
+        assert isinstance(place, Folder)
         assert (Path(place.path) / "code.txt").exists()
     assert fingerprint(project) == before
 
@@ -71,7 +71,7 @@ async def test_an_attempt_that_begins_again_finds_a_clean_folder(space: GitWorks
 async def test_a_folder_that_cannot_be_filled_is_taken_away_again(project: Path, base: Base):
     found = await discover(project)
     assert found
-    places = Places(project.parent / "home", found)
+    places = AttemptFolders(project.parent / "home", found)
     with pytest.raises(WorkspaceError):
         await places.own("run-1", "x", "1" * 40, "main", base.commit)
     assert listing(str(project.parent / "home/run-1")) == []
@@ -207,5 +207,5 @@ async def test_needs_that_disagree_give_no_folder(space: GitWorkspace, project: 
         await space.keep(spot(step), place, succeeded=True)
         await space.close(spot(step), place)
     needs = [Part(step, git(project, "rev-parse", f"refs/ropewalk/run-1/{step}/1.1")) for step in "ab"]
-    assert isinstance(await space.open(spot("c"), base, needs, "own"), Woven)
+    assert isinstance(await space.open(spot("c"), base, needs, "own"), Merged)
     assert listing(str(project.parent / "state/places/run-1")) == []

@@ -22,7 +22,7 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from tests.house.tree import ROOT, listed
+from tests.architecture.tree import ROOT, listed
 
 LOCKS = ("all", "base", "full", "test")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")

@@ -21,14 +21,14 @@ from ropewalk.files import read_bytes, replace_file
 from ropewalk.trees import remove_tree, walk
 from ropewalk.workspace.git import Git, alternate
 from ropewalk.workspace.owned import Owning, mark_of, process_owning
-from ropewalk.workspace.port import Note
+from ropewalk.workspace.port import FolderNote
 from ropewalk.workspace.repository import Repository, setting_lines
 
 _SECONDS = 1800.0
 _TRIES = 5
 
 
-class Places:
+class AttemptFolders:
     """The folders of one repository's runs under `home`: `<run>/<name>` and, beside it, the index that it began with."""
 
     def __init__(self, home: Path, repository: Repository, owning: Owning | None = None) -> None:
@@ -120,19 +120,19 @@ def index_of(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.index")
 
 
-def put_note(folder: Path, note: Note) -> None:
+def put_note(folder: Path, note: FolderNote) -> None:
     """Tell it beside the folder; nothing stands there where there is nothing to tell."""
-    if note == Note():
+    if note == FolderNote():
         _note(folder).unlink(missing_ok=True)
     else:
         replace_file(_note(folder), msgspec.json.encode(note))
 
 
-def note_of(folder: Path) -> Note:
+def note_of(folder: Path) -> FolderNote:
     """What was noted of a folder. WorkspaceError where the note is not as it was written."""
     note = _note(folder)
     try:
-        return msgspec.json.decode(read_bytes(note), type=Note) if note.is_file() else Note()
+        return msgspec.json.decode(read_bytes(note), type=FolderNote) if note.is_file() else FolderNote()
     except (OSError, msgspec.DecodeError) as error:
         raise WorkspaceError(place=str(note), reason=str(error)) from error
 

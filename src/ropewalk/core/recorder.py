@@ -7,12 +7,12 @@ from typing import Any, NoReturn
 from ropewalk.core import events as e
 from ropewalk.core.evolve import evolve
 from ropewalk.core.state import State, StepState
-from ropewalk.definition.condition import Condition
+from ropewalk.definition.condition import CompiledCondition
 from ropewalk.definition.workflow import Step
 from ropewalk.errors import Refused
 
 
-class Draft:
+class Recorder:
     """`now` is the one time of the decision, in unix seconds; `owner` the driver that may begin what it starts."""
 
     __slots__ = ("events", "now", "owner", "state")
@@ -70,7 +70,9 @@ def scope_of(state: State, st: StepState | None = None) -> dict[str, Any]:
     return names
 
 
-def scope_with(state: State, st: StepState, own: dict[str, Any], condition: Condition) -> dict[str, Any]:
+def scope_with(
+    state: State, st: StepState, own: dict[str, Any], condition: CompiledCondition
+) -> dict[str, Any]:
     """The same with the step's outputs of this attempt under its own id; of the others only what the condition reads."""
     mine, outputs = written(state, st).id, state.outputs
     names = {path[1] if len(path) > 1 else "" for path in condition.paths if path[0] == "outputs"}

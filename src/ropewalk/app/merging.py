@@ -1,4 +1,4 @@
-"""Gives a run in a repository its last step, which no file writes: weave, judge, publish, land."""
+"""Gives a run in a repository its last step, which no file writes: merge, judge, publish, land."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import msgspec
 
 from ropewalk.definition.workflow import Step, Workflow
 
-WEAVE = "ropewalk.weave"
+MERGE = "ropewalk.merge"
 
 
-def with_weave(workflow: Workflow, target: str, called: bool = False, *, confined: bool = False) -> Workflow:
+def with_merge(workflow: Workflow, target: str, called: bool = False, *, confined: bool = False) -> Workflow:
     """The same workflow with the internal step at its end; `target` is where it lands when it says `land: merge`.
 
     `called`: what it makes goes into the run that calls it, and nowhere else. `confined`: something of the workflow is,
@@ -19,10 +19,10 @@ def with_weave(workflow: Workflow, target: str, called: bool = False, *, confine
     """
     if all(step.kind in _WITHOUT_FOLDER for step in workflow.steps):
         return workflow
-    weave = Step(
-        id=WEAVE,
-        kind="weave",
-        title="weave what the steps left into one branch",
+    merge = Step(
+        id=MERGE,
+        kind="merge",
+        title="merge what the steps left into one branch",
         needs=tuple(step.id for step in workflow.steps if not step.final),
         gates=workflow.gates,
         args={"called": True} if called else {"land": target} if workflow.land == "merge" and target else {},
@@ -30,7 +30,7 @@ def with_weave(workflow: Workflow, target: str, called: bool = False, *, confine
         internal=True,
         confine="worktree" if confined else "",
     )
-    return msgspec.structs.replace(workflow, steps=(*workflow.steps, weave))
+    return msgspec.structs.replace(workflow, steps=(*workflow.steps, merge))
 
 
 def with_protected(workflow: Workflow, patterns: Sequence[str]) -> Workflow:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.house.tree import listed, tracked
+from tests.architecture.tree import listed, tracked
 
 MACHINE = re.compile(
     r"/wor[k]/|/roo[t]/|/tm[p]/brief|/\.librar[y]|(?<![\w/])/home/(?!you\b)\w"

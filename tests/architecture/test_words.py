@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.house.tree import SRC, at, definitions, listed, python_files
+from tests.architecture.tree import SRC, at, definitions, listed, python_files
 
 HIDING_PLACES = {
     "base",
@@ -21,7 +21,7 @@ HIDING_PLACES = {
 """Module names behind which anything can hide."""
 
 REJECTED = {
-    "aggregate": "Weave",
+    "aggregate": "Merge",
     "backend": "adapter",
     "bot": "Agent",
     "bus": "Feed",
@@ -39,7 +39,7 @@ REJECTED = {
     "node": "Step",
     "pipeline": "Workflow",
     "platform": "Forge",
-    "reconcile": "Weave",
+    "reconcile": "Merge",
     "runner": "Worker",
     "scm": "Forge",
     "service": "port or adapter",

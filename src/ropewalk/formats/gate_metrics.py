@@ -33,7 +33,7 @@ class Bound(Struct, frozen=True):
         return f"{self.sign} {self.value:g}"
 
 
-class Measures(Struct, frozen=True):
+class GateMetrics(Struct, frozen=True):
     """Everything that is measured: bounds, flags that must be so, and whatever expression is left."""
 
     bounds: tuple[Bound, ...] = ()
@@ -79,7 +79,7 @@ class Measures(Struct, frozen=True):
         return " && ".join(parts)
 
 
-def measures(scoring: Any, gate: Any, *, off: bool = False) -> Measures | None:
+def metrics(scoring: Any, gate: Any, *, off: bool = False) -> GateMetrics | None:
     """What a step's `scoring` and `gate` measure; None where nothing is, or where everything is switched `off`."""
     if off:
         return None
@@ -91,7 +91,7 @@ def measures(scoring: Any, gate: Any, *, off: bool = False) -> Measures | None:
         _part(part.strip(), bounds, flags, rest)
     if not bounds and not flags and not rest:
         return None
-    return Measures(tuple(bounds.values()), tuple(flags.items()), " && ".join(rest))
+    return GateMetrics(tuple(bounds.values()), tuple(flags.items()), " && ".join(rest))
 
 
 def _thresholds(scoring: Any) -> list[Bound]:

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tests.house.tree import ROOT
+from tests.architecture.tree import ROOT
 
 SUITE = """
 import pytest

@@ -2,12 +2,12 @@ from typing import Any
 
 import pytest
 
-from ropewalk.formats import measures as module
-from ropewalk.formats.measures import scale_of
+from ropewalk.formats import gate_metrics as module
+from ropewalk.formats.gate_metrics import scale_of
 
 
 def measures(*said, **more) -> Any:
-    return module.measures(*said, **more)
+    return module.metrics(*said, **more)
 
 
 SCORING = {

@@ -19,7 +19,7 @@ class Slip(NamedTuple):
     hint: str
 
 
-def slip(text: str, line: int) -> Slip | None:
+def yaml_hint(text: str, line: int) -> Slip | None:
     """The slip at a line (from 1), if it is one of those that are known."""
     lines = text.split("\n")
     if not 0 < line <= len(lines):

@@ -30,7 +30,7 @@ DEFAULTS: Final = frozenset({"role", "retry", "timeout", "on_failure", "budget",
 """What a step may have from `defaults`."""
 
 
-class Spot(NamedTuple):
+class StepLocation(NamedTuple):
     """Where a step stands. Its `needs` and its `when` may come from groups: per need the place of its name, per part
     of the condition where the part begins and its place.
     """
@@ -40,10 +40,10 @@ class Spot(NamedTuple):
     when: tuple[tuple[int, Path], ...] = ()
 
 
-class Places:
+class SourceLocations:
     """The places of one file; a part that the file does not spell out has the place of what it belongs to."""
 
-    def __init__(self, positions: Positions, steps: Sequence[Spot]) -> None:
+    def __init__(self, positions: Positions, steps: Sequence[StepLocation]) -> None:
         self._positions = positions
         self._steps = steps
 
@@ -65,7 +65,7 @@ class Places:
             return self._positions.inside(place, max(0, offset - start))
         return self._positions.inside(self._written(path), offset)
 
-    def _spot(self, path: Sequence[str | int]) -> Spot | None:
+    def _spot(self, path: Sequence[str | int]) -> StepLocation | None:
         if len(path) > 1 and path[0] == "steps" and isinstance(path[1], int) and path[1] < len(self._steps):
             return self._steps[path[1]]
         return None

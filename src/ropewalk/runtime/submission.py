@@ -28,17 +28,17 @@ Settled = list[tuple[Submission, list[e.Event] | RopewalkError]]
 
 def settle(settled: Settled) -> None:
     """Let those who wait hear what their commands led to, or why they were refused."""
-    for wish, result in settled:
-        if wish.done is not None and not wish.done.done():
+    for submission, result in settled:
+        if submission.done is not None and not submission.done.done():
             if isinstance(result, RopewalkError):
-                wish.done.set_exception(result)
+                submission.done.set_exception(result)
             else:
-                wish.done.set_result(result)
+                submission.done.set_result(result)
 
 
 async def heard_by(driver: RunHandle, command: c.Command, actor: str) -> list[e.Event] | None:
     """What the driver made of a command; None when it went to rest without having looked at it."""
-    done = driver.wish(command, actor)
+    done = driver.submit(command, actor)
     try:
         return await done
     except asyncio.CancelledError:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from tests.house.tree import ROOT, at, listed
+from tests.architecture.tree import ROOT, at, listed
 
 DOCS = ROOT / "docs"
 DECISION_LINES = 40

@@ -37,7 +37,7 @@ def enclosed(workflow: Workflow, file: str, where: Where) -> tuple[Workflow, Fin
     personas = {name: role for name, role in workflow.roles.items() if is_file(role.persona)}
     if not named and not personas:
         return workflow, findings
-    reading = _Reading(Path(file).parent if file else Path.cwd(), findings)
+    reading = _EmbeddedReading(Path(file).parent if file else Path.cwd(), findings)
     texts = dict(workflow.documents)
     for path, name in named:
         if name not in texts:
@@ -70,7 +70,7 @@ def _templates(workflow: Workflow) -> Iterator[tuple[Keys, str]]:
             yield ("gates", number, "template"), str(gate.args["template"])
 
 
-class _Reading:
+class _EmbeddedReading:
     """Files of one workflow; each is read once, and what is wrong with one is told once."""
 
     def __init__(self, beside: Path, findings: Findings) -> None:

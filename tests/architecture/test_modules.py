@@ -8,9 +8,9 @@ import inspect
 from pathlib import Path
 
 from ropewalk import errors
-from tests.house.tree import ROOT, SRC, at, calls, definitions, listed, python_files, syntax
+from tests.architecture.tree import ROOT, SRC, at, calls, definitions, listed, python_files, syntax
 
-FREE_ROOMS = {"house", "journeys", "simulation"}
+FREE_ROOMS = {"architecture", "journeys", "simulation"}
 """Rooms of tests that mirror no single room of the package."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tests.house.tree import at, definitions, listed, python_files
+from tests.architecture.tree import at, definitions, listed, python_files
 
 FILE_LINES = 400
 FUNCTION_LINES = 60

@@ -14,8 +14,8 @@ from ropewalk.formats.bmad import format as bmad
 from ropewalk.formats.documents.read import is_template, many, word
 from ropewalk.formats.personas import is_agent, is_team
 from ropewalk.formats.positions import Path, Place, Positions
-from ropewalk.formats.reading import PLAIN, Options, Reading
-from ropewalk.formats.yaml import Document
+from ropewalk.formats.reading import PLAIN, Reading, ReadOptions
+from ropewalk.formats.yaml import YamlDocument
 
 Lines = Iterator[tuple[Path, dict[str, Any]]]
 
@@ -34,7 +34,7 @@ def recognises(data: Any) -> bool:
     return isinstance(data, Mapping) and not is_template(data) and relative_of(data) is not None
 
 
-def read(document: Document, file: str, name: str, options: Options = PLAIN) -> Reading:
+def read(document: YamlDocument, file: str, name: str, options: ReadOptions = PLAIN) -> Reading:
     """The workflow of a file whose steps can be read. InvalidDefinition: what the file is, and what to do with it."""
     kind = relative_of(document.data)
     if kind is None or kind.items is None:
@@ -54,7 +54,7 @@ def read(document: Document, file: str, name: str, options: Options = PLAIN) -> 
         if isinstance(data.get(taken), list | Mapping):
             data[f"{taken}_as_written"] = data.pop(taken)
     moved = _Moved(document.positions, [path for path, _ in listed])
-    reading = bmad.read(Document(data, moved), file, name, options)
+    reading = bmad.read(YamlDocument(data, moved), file, name, options)
     if reading.workflow is None:
         return reading
     told = (f"read as a list of work: {kind.name}", *reading.workflow.warnings)

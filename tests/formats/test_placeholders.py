@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ropewalk.formats.blanks import MOST_OUTPUT, blanks, fill, look_up, shown, without_directions
+from ropewalk.formats.placeholders import MOST_OUTPUT, fill, look_up, placeholders, shown, without_directions
 
 
 def test_a_known_blank_is_filled_and_an_unknown_one_stays():
@@ -95,7 +95,11 @@ def test_values_are_shown_as_a_reader_wants_them():
 
 
 def test_blanks_lists_names_once_and_no_blocks():
-    assert blanks("{{a}} {{#each xs}}{{this}}{{/each}} {{a}} {{yes/no}} {{b | upper}}") == ["a", "this", "b"]
+    assert placeholders("{{a}} {{#each xs}}{{this}}{{/each}} {{a}} {{yes/no}} {{b | upper}}") == [
+        "a",
+        "this",
+        "b",
+    ]
 
 
 def test_directions_to_the_writer_are_not_for_the_reader():

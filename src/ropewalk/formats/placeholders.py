@@ -1,6 +1,6 @@
-"""Fill the blanks in other people's texts: `{{var}}`, `{var}`, Handlebars and Jinja blocks, `{{if x}}:` with no end.
+"""Fill the placeholders in other people's texts: `{{var}}`, `{var}`, Handlebars and Jinja blocks, `{{if x}}:` with no end.
 
-It never raises and never runs anything: a blank that nobody can fill stays as it is written.
+It never raises and never runs anything: a placeholder that nobody can fill stays as it is written.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Scope = tuple[Values, ...]
 
 
 def fill(text: str, values: Values, *, single: bool = False) -> str:
-    """The text with every blank filled that `values` knows; `single` also takes `{var}` and `${var}`.
+    """The text with every placeholder filled that `values` knows; `single` also takes `{var}` and `${var}`.
 
     A dotted name walks into mappings and lists. Blocks that are not closed are text, except `{{if x}}:`, which
     keeps or drops the rest of its line when `x` is known. The result is cut at a million characters.
@@ -41,8 +41,8 @@ def fill(text: str, values: Values, *, single: bool = False) -> str:
     return SINGLE.sub(lambda found: _one(found, values), filled) if single else filled
 
 
-def blanks(text: str) -> list[str]:
-    """The names of the plain blanks in a text, in order, each once; blocks and pick-one blanks are not among them."""
+def placeholders(text: str) -> list[str]:
+    """The names of the plain placeholders in a text, in order, each once; blocks and pick-one placeholders are not among them."""
     names = [m["curly"].split("|")[0].strip() for m in TAG.finditer(text) if m["curly"]]
     plain = [name for name in names if NAME.fullmatch(name) and not OPENS.match(name) and name != "else"]
     return list(dict.fromkeys(plain))
@@ -270,7 +270,7 @@ def _filled(tag: re.Match[str], scope: Scope) -> str:
 
 
 def _picked(said: str, scope: Scope) -> str:
-    """What a blank such as `{{yes/no}}` picks, when exactly one of its words is known to be true."""
+    """What a placeholder such as `{{yes/no}}` picks, when exactly one of its words is known to be true."""
     offered = [piece.strip() for piece in re.split(r"[/|]", said)]
     if len(offered) < 2:
         return ""

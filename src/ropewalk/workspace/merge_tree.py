@@ -15,7 +15,7 @@ _CONFLICT = "CONFLICT ("
 _ASIDE = re.compile(rb"~[0-9a-f]{40,64}(?:_\d+)?\Z")
 
 
-class Entry(Struct, frozen=True):
+class TreeEntry(Struct, frozen=True):
     """One version of a path in a tree."""
 
     mode: str
@@ -27,9 +27,9 @@ class Dispute(Struct, frozen=True):
 
     kind: str
     paths: tuple[bytes, ...]
-    base: dict[bytes, Entry]
-    ours: dict[bytes, Entry]
-    theirs: dict[bytes, Entry]
+    base: dict[bytes, TreeEntry]
+    ours: dict[bytes, TreeEntry]
+    theirs: dict[bytes, TreeEntry]
     message: str
 
     @property
@@ -51,7 +51,7 @@ class Dispute(Struct, frozen=True):
         )
 
 
-class Merge(Struct, frozen=True):
+class TreeMerge(Struct, frozen=True):
     """The tree that git made (with markers where it could not), what it disputes, and what it joined line by line."""
 
     tree: str
@@ -64,19 +64,19 @@ def own_name(path: bytes) -> bytes:
     return _ASIDE.sub(b"", path)
 
 
-async def merge(git: Git, ours: str, theirs: str) -> Merge:
+async def merge_trees(git: Git, ours: str, theirs: str) -> TreeMerge:
     """Merge two commits; nothing but objects is written. `git.worktree` is where attributes are read from."""
     argv = ("merge-tree", "--write-tree", "-z", "--messages", "--allow-unrelated-histories", ours, theirs)
     said = await git.call(*argv, seconds=600)
     if said.code not in (0, 1):
         raise git.failed(argv, said)
     head, *fields = said.out.split(b"\0")
-    staged: dict[bytes, dict[int, Entry]] = {}
+    staged: dict[bytes, dict[int, TreeEntry]] = {}
     at = 0
     while at < len(fields) and fields[at]:
         info, _, path = fields[at].partition(b"\t")
         mode, oid, stage = info.decode().split(" ")
-        staged.setdefault(path, {})[int(stage)] = Entry(mode, oid)
+        staged.setdefault(path, {})[int(stage)] = TreeEntry(mode, oid)
         at += 1
     messages = _messages(fields[at + 1 :])
     joined = tuple(
@@ -84,7 +84,7 @@ async def merge(git: Git, ours: str, theirs: str) -> Merge:
             path for paths, what, _ in messages if what == _AUTO for path in paths if path not in staged
         )
     )
-    return Merge(head.decode(), tuple(_disputes(staged, messages)), joined)
+    return TreeMerge(head.decode(), tuple(_disputes(staged, messages)), joined)
 
 
 Message = tuple[tuple[bytes, ...], str, str]
@@ -102,11 +102,11 @@ def _messages(fields: Sequence[bytes]) -> list[Message]:
     return found
 
 
-def _disputes(staged: dict[bytes, dict[int, Entry]], messages: Sequence[Message]) -> list[Dispute]:
+def _disputes(staged: dict[bytes, dict[int, TreeEntry]], messages: Sequence[Message]) -> list[Dispute]:
     groups = _groups(staged, [m for m in messages if m[1].startswith(_CONFLICT)])
     found = []
     for paths, said in groups:
-        sides: list[dict[bytes, Entry]] = [
+        sides: list[dict[bytes, TreeEntry]] = [
             {path: staged[path][stage] for path in paths if stage in staged[path]} for stage in (1, 2, 3)
         ]
         kind = _kind([what for what, _ in said], sides)
@@ -118,7 +118,7 @@ def _disputes(staged: dict[bytes, dict[int, Entry]], messages: Sequence[Message]
 Group = tuple[tuple[bytes, ...], list[tuple[str, str]]]
 
 
-def _groups(staged: dict[bytes, dict[int, Entry]], messages: Sequence[Message]) -> list[Group]:
+def _groups(staged: dict[bytes, dict[int, TreeEntry]], messages: Sequence[Message]) -> list[Group]:
     """Paths that one message names together are one dispute; in order of their first path."""
     group_of = {path: {path} for path in staged}
     for paths, _, _ in messages:
@@ -148,7 +148,7 @@ _KINDS = (
 )
 
 
-def _kind(whats: Sequence[str], sides: Sequence[dict[bytes, Entry]]) -> str:
+def _kind(whats: Sequence[str], sides: Sequence[dict[bytes, TreeEntry]]) -> str:
     entries = [entry.mode for side in sides for entry in side.values()]
     if SUBMODULE in entries:
         return "submodule"
