@@ -4,7 +4,9 @@ other people, which no command brings."""
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 import re
 import shutil
 import subprocess
@@ -14,8 +16,10 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import coverage
 import pytest
 
+import ropewalk
 from ropewalk.agents import bubblewrap
 
 REAL_DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -142,6 +146,29 @@ def no_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
         report.outcome = "failed"
         report.longrepr = f"ROPEWALK_REQUIRE_ALL is set and this was not run. {reason}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is tried with chance, again and again, runs lines that other tests run once: it is not measured, which doubles
+    what it takes."""
+    for item in items:
+        if item.get_closest_marker("soak"):
+            item.add_marker("no_cover")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Measure what the package does when it is imported, and not how the tests are collected: tracing that takes twice as
+    long as the collection itself, in each process that tests."""
+    measuring = coverage.Coverage.current()
+    if measuring is not None:
+        for module in pkgutil.walk_packages(ropewalk.__path__, "ropewalk."):
+            if not module.name.endswith(".__main__"):
+                importlib.import_module(module.name)
+        measuring.stop()
+    yield
+    if measuring is not None:
+        measuring.start()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -74,10 +74,8 @@ STORIES = (
 
 @cache
 def taken() -> Memory:
-    """The arrows of some hundred trials and of the stories above; each event is judged by the laws on the way."""
+    """The arrows of the stories above and of as many trials as it takes; each event is judged by the laws on the way."""
     seen = Memory()
-    for seed in range(TRIALS):
-        assert simulate(seed, seen) is None
     for story in STORIES:
         run = story()
         shadow, memory = given(run.state.workflow).state, Memory()
@@ -85,6 +83,10 @@ def taken() -> Memory:
             witness(shadow, event, at, memory, GO)
         seen.run_arrows |= memory.run_arrows
         seen.step_arrows |= memory.step_arrows
+    for seed in range(TRIALS):
+        if seen.run_arrows.issuperset(arrows(RUN)) and seen.step_arrows.issuperset(arrows(STEP)):
+            break
+        assert simulate(seed, seen) is None
     return seen
 
 
@@ -92,11 +94,13 @@ def arrows(table: Table) -> list[tuple[str, str, str]]:
     return [(before, event, after) for (before, event), ways in table.items() for after in ways]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("arrow", arrows(RUN), ids=" ".join)
 def test_a_run_takes_the_arrow(arrow: tuple[str, str, str]):
     assert arrow in taken().run_arrows
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("arrow", arrows(STEP), ids=" ".join)
 def test_a_step_takes_the_arrow(arrow: tuple[str, str, str]):
     assert arrow in taken().step_arrows

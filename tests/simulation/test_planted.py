@@ -231,6 +231,7 @@ def a_fact_that_is_known_is_asked_for_still(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(answers, "know", lambda recorder, name, value, by: None)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", PLANTED)
 def test_the_simulation_finds(name: str, monkeypatch: pytest.MonkeyPatch):
     PLANTED[name](monkeypatch)

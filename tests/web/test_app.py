@@ -22,6 +22,7 @@ CHECKS = [
 """Whether ropewalk takes what the schema would allow is its own affair: a name may be well formed and not be there."""
 
 
+@pytest.mark.no_cover
 async def test_no_request_fails_the_server_and_no_answer_is_outside_the_schema(door):
     run = await door.start("asking")
     await door.reaches(run, "ask.opened")
