@@ -19,13 +19,13 @@ TEST_EXTRAS := agents mcp models telemetry web
 # `uvicorn[standard]`, and refuses the lock once there is a newer release. A person's PIP_USER does not reach in here.
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_USER=0 $(BIN)/python -m pip -qq
 
-.PHONY: help demo test check formatted format lint types floors tests agents docs docs-check bench soak locks clean
+.PHONY: help demo test check formatted format lint types layers tests agents docs docs-check bench soak locks clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo        a small program taken through six phases by the rehearsal agent (no key, no network)"
-	@echo "make test        everything the gate checks: format, lint, types, floors, tests, docs, coverage"
-	@echo "make check       the quick half of it: format, lint, types, floors"
+	@echo "make test        everything the gate checks: format, lint, types, layers, tests, docs, coverage"
+	@echo "make check       the quick half of it: format, lint, types, layers"
 	@echo "make format      write the format"
 	@echo "make docs        write the generated parts of docs/      (docs-check only compares)"
 	@echo "make agents      install the agent programs that the tests drive (needs Node.js 20 or newer)"
@@ -66,7 +66,7 @@ demo: $(VENV)/.base
 test: $(VENV)/.test
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 check tests
 
-check: formatted lint types floors
+check: formatted lint types layers
 
 formatted: $(VENV)/.test
 	@echo "== format"
@@ -80,9 +80,9 @@ types: $(VENV)/.test
 	@echo "== types"
 	@$(BIN)/mypy --no-error-summary
 
-floors: $(VENV)/.test
-	@echo "== floors"
-	@$(BIN)/lint-imports --no-logo > $(VENV)/floors.log || { cat $(VENV)/floors.log; exit 1; }
+layers: $(VENV)/.test
+	@echo "== layers"
+	@$(BIN)/lint-imports --no-logo > $(VENV)/layers.log || { cat $(VENV)/layers.log; exit 1; }
 
 format: $(VENV)/.test
 	@$(BIN)/ruff format .

@@ -96,6 +96,7 @@ NEEDS: dict[str, Need] = {
 }
 
 EXCUSED = pytest.StashKey[bool]()
+TESTERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT") or 1)
 REQUIRE_ALL = os.environ.get("ROPEWALK_REQUIRE_ALL", "") not in ("", "0")
 
 
@@ -154,6 +155,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("soak"):
             item.add_marker("no_cover")
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        items[:] = spread(items)
+
+
+def spread(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The journeys, which wait for programs most of their time, file by file among the other tests, and none of them last: each
+    tester has its share of them, and computes while others wait."""
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    slow = [tests for path, tests in files.items() if path.parent.name == "journeys"]
+    quick = [tests for path, tests in files.items() if path.parent.name != "journeys"]
+    count = sum(map(len, quick))
+    # Each tester begins with a part of the list as long as every other's, and takes from the ends of others' when it is through.
+    due = sorted(
+        (number % TESTERS + 0.8 * (number // TESTERS) / (len(slow) / TESTERS)) / TESTERS * count
+        for number in range(len(slow))
+    )
+    ordered: list[pytest.Item] = []
+    for tests in quick:
+        while slow and len(ordered) >= due[0]:
+            ordered += slow.pop(0)
+            due.pop(0)
+        ordered += tests
+    return [*ordered, *(item for tests in slow for item in tests)]
 
 
 @pytest.hookimpl(wrapper=True)

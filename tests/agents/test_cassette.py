@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from ropewalk.agents.cassette import Player, Recorder, lasting
+from ropewalk.agents.cassette import Player, TapeRecorder, lasting
 from ropewalk.agents.port import Permission
 from ropewalk.agents.rehearsal import Rehearsal
 from ropewalk.core.work import Artifact, Feedback, Outcome
@@ -17,7 +17,7 @@ class TestRecorderContract(AgentContract):
 
     def told(self, act, home):
         script = msgspec.json.encode({"steps": {"build": [_act(act)]}}).decode()
-        return ScriptedCase(Recorder(Rehearsal(), home / "tapes"), {"rehearse": script})
+        return ScriptedCase(TapeRecorder(Rehearsal(), home / "tapes"), {"rehearse": script})
 
 
 class TestPlayerContract(AgentContract):
@@ -53,7 +53,7 @@ class _Both:
 
     async def perform(self, given, desk):
         elsewhere = ListeningDesk(desk.folder.parent / "elsewhere")
-        recorded = await Recorder(self._agent, self._folder).perform(given, elsewhere)
+        recorded = await TapeRecorder(self._agent, self._folder).perform(given, elsewhere)
         played = await Player("acting", self._folder).perform(given, desk)
         assert played.outputs == recorded.outputs
         return played
@@ -111,7 +111,7 @@ def _begun(home):
 
 async def test_every_kind_of_change_is_made_again_byte_for_byte(tmp_path):
     first, second = _begun(tmp_path / "first"), _begun(tmp_path / "second")
-    await Recorder(Painter(), tmp_path / "tapes").perform(brief(), first)
+    await TapeRecorder(Painter(), tmp_path / "tapes").perform(brief(), first)
     outcome = await Player("painter", tmp_path / "tapes").perform(brief(run="another"), second)
     assert outcome.outputs == {"colour": "red"}
     assert outcome.rehearsed
@@ -128,7 +128,7 @@ async def test_every_kind_of_change_is_made_again_byte_for_byte(tmp_path):
 async def test_each_try_of_a_round_is_played_in_its_turn(tmp_path):
     for attempt, text in ((1, "first"), (2, "second")):
         agent = acting(tmp_path / "home", {"write": {"a.txt": text}})
-        await Recorder(agent, tmp_path / "tapes").perform(
+        await TapeRecorder(agent, tmp_path / "tapes").perform(
             brief(attempt=attempt), ListeningDesk(tmp_path / text)
         )
     player = Player("acting", tmp_path / "tapes")
@@ -140,7 +140,7 @@ async def test_each_try_of_a_round_is_played_in_its_turn(tmp_path):
 
 async def test_a_changed_brief_is_a_miss_that_shows_what_changed(tmp_path):
     recorded = brief(prompt="Paint it red.", role=Role(title="Painter"))
-    await Recorder(acting(tmp_path / "home", {}), tmp_path / "tapes").perform(
+    await TapeRecorder(acting(tmp_path / "home", {}), tmp_path / "tapes").perform(
         recorded, ListeningDesk(tmp_path / "a")
     )
     player = Player("acting", tmp_path / "tapes")
@@ -177,7 +177,7 @@ async def test_a_file_that_is_no_tape_is_said_by_name(tmp_path):
 
 
 async def test_a_tape_of_a_later_format_is_refused(tmp_path):
-    await Recorder(acting(tmp_path / "home", {}), tmp_path / "tapes").perform(
+    await TapeRecorder(acting(tmp_path / "home", {}), tmp_path / "tapes").perform(
         brief(), ListeningDesk(tmp_path / "a")
     )
     (path,) = (tmp_path / "tapes").glob("*.json")
@@ -193,12 +193,12 @@ async def test_without_a_tape_the_agent_is_not_there(tmp_path):
 
 async def test_a_recorder_is_as_usable_as_its_agent(tmp_path):
     agent = acting(tmp_path / "home", {})
-    assert await Recorder(agent, tmp_path).probe() == await agent.probe()
+    assert await TapeRecorder(agent, tmp_path).probe() == await agent.probe()
 
 
 @pytest.mark.parametrize("name", ["../out.txt", "/etc/out.txt"])
 async def test_a_tape_cannot_write_outside_of_the_folder(tmp_path, name):
-    await Recorder(acting(tmp_path / "home", {"write": {"a.txt": "a"}}), tmp_path / "tapes").perform(
+    await TapeRecorder(acting(tmp_path / "home", {"write": {"a.txt": "a"}}), tmp_path / "tapes").perform(
         brief(), ListeningDesk(tmp_path / "a")
     )
     (path,) = (tmp_path / "tapes").glob("*.json")

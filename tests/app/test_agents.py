@@ -1,7 +1,7 @@
 import pytest
 
 from ropewalk.agents.acp.agent import AcpAgent
-from ropewalk.agents.cassette import Player, Recorder
+from ropewalk.agents.cassette import Player, TapeRecorder
 from ropewalk.agents.command import CommandAgent
 from ropewalk.agents.model import Model
 from ropewalk.agents.presets import PRESETS
@@ -57,8 +57,8 @@ def test_a_table_that_is_not_usable_is_named(table, told):
 
 def test_real_agents_are_recorded_or_played_and_the_rehearsal_stays_what_it_is(tmp_path):
     recorded = agents_of(Settings(record=str(tmp_path)))
-    assert isinstance(recorded["claude"], Recorder)
-    assert not isinstance(recorded["rehearsal"], Recorder)
+    assert isinstance(recorded["claude"], TapeRecorder)
+    assert not isinstance(recorded["rehearsal"], TapeRecorder)
     assert isinstance(agents_of(Settings(replay=str(tmp_path)))["codex"], Player)
     with pytest.raises(SettingsError, match="not both"):
         agents_of(Settings(record="a", replay="b"))

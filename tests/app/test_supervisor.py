@@ -45,7 +45,7 @@ async def test_an_answer_from_another_process_lets_the_run_go_on(ropewalk, tmp_p
         await reaches(ropewalk, run, "run.paused")
         async with open_ropewalk(ropewalk.folder) as other:
             (asked,) = await showing.asks(other)
-            await other.answer(run, asked["ask"], "approve")
+            await other.answer(run, asked.ask, "approve")
         await reaches(ropewalk, run, "run.completed")
     assert supervisor.errors == 0
     assert supervisor.driven == []

@@ -10,8 +10,8 @@ from pathlib import Path
 from ropewalk import errors
 from tests.architecture.tree import ROOT, SRC, at, calls, definitions, listed, python_files, syntax
 
-FREE_ROOMS = {"architecture", "journeys", "simulation"}
-"""Rooms of tests that mirror no single room of the package."""
+FREE_PACKAGES = {"architecture", "journeys", "simulation"}
+"""Folders of tests that mirror no single package."""
 
 
 def test_each_module_opens_by_saying_what_it_is():
@@ -66,21 +66,21 @@ def test_each_test_file_is_named_for_what_it_tests():
     """tests/store/test_sqlite.py tests src/ropewalk/store/sqlite.py; test_sqlite_locks.py may be its second half."""
     faults = []
     for path in python_files("tests"):
-        *rooms, name = path.relative_to(ROOT / "tests").parts
+        *packages, name = path.relative_to(ROOT / "tests").parts
         if (
             name.startswith("test_")
-            and not (rooms and rooms[0] in FREE_ROOMS)
-            and not _mirrored(rooms, path.stem)
+            and not (packages and packages[0] in FREE_PACKAGES)
+            and not _mirrored(packages, path.stem)
         ):
-            faults.append(f"{at(path)}: no module of that name in {'/'.join(['src/ropewalk', *rooms])}")
+            faults.append(f"{at(path)}: no module of that name in {'/'.join(['src/ropewalk', *packages])}")
     assert not faults, listed(faults)
 
 
-def _mirrored(rooms: list[str], test: str) -> bool:
+def _mirrored(packages: list[str], test: str) -> bool:
     beside = (
-        ROOT.joinpath(*rooms)
-        if rooms[:1] in (["tools"], ["benchmarks"], ["examples"])
-        else SRC.joinpath(*rooms)
+        ROOT.joinpath(*packages)
+        if packages[:1] in (["tools"], ["benchmarks"], ["examples"])
+        else SRC.joinpath(*packages)
     )
     words = test.removeprefix("test_").split("_")
     names = ["_".join(words[:count]) for count in range(len(words), 0, -1)]
@@ -112,7 +112,7 @@ def test_the_floors_name_every_room_of_the_package():
     import tomllib
 
     settings = tomllib.loads(Path(ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    floors = next(rule for rule in settings["tool"]["importlinter"]["contracts"] if rule["id"] == "floors")
-    named = {room.strip(" ()") for floor in floors["layers"] for room in floor.split("|")}
-    rooms = {path.name for path in SRC.iterdir() if path.is_dir() and path.name[0] not in "._"}
-    assert rooms <= named, listed(sorted(rooms - named))
+    layers = next(rule for rule in settings["tool"]["importlinter"]["contracts"] if rule["id"] == "layers")
+    named = {room.strip(" ()") for floor in layers["layers"] for room in floor.split("|")}
+    packages = {path.name for path in SRC.iterdir() if path.is_dir() and path.name[0] not in "._"}
+    assert packages <= named, listed(sorted(packages - named))

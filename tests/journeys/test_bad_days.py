@@ -308,7 +308,7 @@ def test_two_processes_never_drive_one_run(ropewalk):
 
 
 def test_a_bug_of_ropewalk_is_a_sentence_and_a_file_to_report(ropewalk):
-    ropewalk.write("sitecustomize.py", "import ropewalk.observe.summary as s\ns.summary = lambda *a: 1 / 0\n")
+    ropewalk.write("sitecustomize.py", "import ropewalk.app.objects as o\no.run_of = lambda *a: 1 / 0\n")
     ropewalk.environment["PYTHONPATH"] = os.pathsep.join(
         [str(ropewalk.folder), *filter(None, [ropewalk.environment.get("PYTHONPATH", "")])]
     )

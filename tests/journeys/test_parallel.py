@@ -23,7 +23,7 @@ STEP = """  - id: %s
 def branches(ropewalk, tmp_path):
     ledger = tmp_path / "ledger"
     steps = [
-        ("slow", "", 1.2),
+        ("slow", "", 3),
         ("fast", "", 0.1),
         ("after", "fast", 0.1),
         ("middle", "", 0.4),

@@ -1,17 +1,33 @@
+"""What a run comes to, read off its state, and as the object that every door gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ropewalk.app.objects import run_of
 from ropewalk.core import commands as c
+from ropewalk.core.state import State
 from ropewalk.core.work import Artifact, Failure, Outcome, Usage
-from ropewalk.observe.summary import artifacts, errors, summary
+from ropewalk.observe.summary import artifacts, errors
 from ropewalk.testing.given import broken, done, given
 from tests.observe.written import written
 
 FILE = Artifact("a.md", "d1", 3)
 
 
+def summary(state: State, now: float) -> dict[str, Any]:
+    """As `ropewalk run --json` prints it."""
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(run_of(state, now)))
+    return found
+
+
 def test_a_completed_run_as_one_object():
     run = given(written("{id: a, run: echo}\n{id: b, needs: [a], run: echo}"))
     run.after(c.Advance(), now=10).after(done("a", Outcome(outputs={"x": 1}, artifacts=(FILE,))), now=11)
     run.after(c.Advance(), done("b"), c.Advance(), now=12.5)
-    assert summary(run.state, now=99) == {
+    expected = {
         "run": "r",
         "workflow": "w",
         "status": "completed",
@@ -20,13 +36,15 @@ def test_a_completed_run_as_one_object():
             {"id": "a", "status": "succeeded", "round": 1, "attempts": 1, "outputs": {"x": 1}},
             {"id": "b", "status": "succeeded", "round": 1, "attempts": 1, "outputs": {}},
         ],
-        "artifacts": [{"path": "a.md", "step": "a", "digest": "d1"}],
+        "artifacts": [{"path": "a.md", "step": "a", "digest": "d1", "size": 3, "commit": ""}],
         "errors": [],
         "warnings": [],
         "cost_usd": 0.0,
         "cost_unknown": False,
         "seconds": 2.5,
     }
+    found = summary(run.state, now=99)
+    assert {name: found[name] for name in expected} == expected
 
 
 def test_errors_stand_in_written_order_whatever_failed_first():
@@ -58,7 +76,7 @@ def test_a_file_belongs_to_the_step_that_wrote_it_last_and_a_deleted_one_to_nobo
     made = Artifact("gone.md", "d2")
     for step, files in (("a", (FILE, made)), ("b", (Artifact("a.md", "d4"),)), ("c", (gone,))):
         run.after(c.Advance(), done(step, Outcome(artifacts=files)))
-    assert artifacts(run.state) == [{"path": "a.md", "step": "b", "digest": "d4"}]
+    assert artifacts(run.state) == [{"path": "a.md", "step": "b", "digest": "d4", "size": 0, "commit": ""}]
 
 
 def test_an_unknown_cost_is_unknown_and_not_zero():

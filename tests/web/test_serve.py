@@ -77,7 +77,7 @@ async def test_after_a_kill_nothing_is_missing_or_doubled_and_the_ask_is_answera
         await process.wait()
     async with open_ropewalk(folder) as ropewalk:
         (asked,) = await showing.asks(ropewalk)
-        await ropewalk.answer(run, asked["ask"], "approve")
+        await ropewalk.answer(run, asked.ask, "approve")
     async with served(folder) as (url, process):
         after = await heard(folder, url, before[-1][0], "run.completed")
         positions = [position for position, _ in before + after]

@@ -60,7 +60,7 @@ class Cassette(msgspec.Struct, frozen=True):
     format: int = 1
 
 
-class Recorder:
+class TapeRecorder:
     """An agent that does what another does, and puts each attempt on tape in `folder`."""
 
     def __init__(self, agent: Agent, folder: Path) -> None:

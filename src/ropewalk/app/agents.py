@@ -56,7 +56,7 @@ def _taped(made: dict[str, Agent], settings: Settings) -> dict[str, Agent]:
     """Real agents recorded, or played back, where the settings say so; what rehearses stays as it is."""
     if not (settings.record or settings.replay):
         return made
-    from ropewalk.agents.cassette import Player, Recorder
+    from ropewalk.agents.cassette import Player, TapeRecorder
 
     if settings.record and settings.replay:
         raise SettingsError(
@@ -66,7 +66,7 @@ def _taped(made: dict[str, Agent], settings: Settings) -> dict[str, Agent]:
         folder = Path(settings.replay)
         return {name: one if one.rehearses else Player(name, folder) for name, one in made.items()}
     folder = Path(settings.record)
-    return {name: one if one.rehearses else Recorder(one, folder) for name, one in made.items()}
+    return {name: one if one.rehearses else TapeRecorder(one, folder) for name, one in made.items()}
 
 
 async def probe_all(settings: Settings) -> list[Probe]:

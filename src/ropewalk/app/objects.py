@@ -1,19 +1,177 @@
-"""A run, a step, an ask and a record as every door gives them: one object each, as plain data, in the words of the design."""
+"""A run, a step, an ask and a record as every door gives them: one struct each, in the words of the design.
+
+`--json`, the API with its OpenAPI, the tools of an agent and the library all give these; what a door shows is made here.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, Struct, UnsetType, field
 
-from ropewalk.core.events import AskOpened
+from ropewalk.core.events import AskOpened, Result
 from ropewalk.core.questions import verdicts
-from ropewalk.core.state import State, StepState
+from ropewalk.core.state import RunStatus, State, StepState, StepStatus
+from ropewalk.core.work import Failure, Feedback, Usage, Verdict
 from ropewalk.errors import NoSuchStep
-from ropewalk.observe.progress import progress
-from ropewalk.observe.summary import handoffs, summary
+from ropewalk.observe.progress import Progress, progress
+from ropewalk.observe.summary import artifacts, cost_usd, errors, handoffs, in_git, listed, seconds, warnings
 from ropewalk.observe.verdicts import verdicts as judged
 from ropewalk.store.port import Record
+
+
+class StepRow(Struct, frozen=True):
+    """One step of a run's list."""
+
+    id: str
+    status: StepStatus
+    round: int
+    attempts: int
+    outputs: dict[str, Any]
+
+
+class ArtifactRow(Struct, frozen=True):
+    """A file that a run made, the step that wrote it last, and the commit that it is read from; its size in bytes."""
+
+    path: str
+    step: str
+    digest: str
+    size: int
+    commit: str
+
+
+class ErrorRow(Struct, frozen=True):
+    """What failed; `step` is empty where it was the run as a whole."""
+
+    step: str
+    class_: str = field(name="class")
+    message: str = ""
+
+
+class WarningRow(Struct, frozen=True):
+    """What people should know of the files; `step` is empty where it is of what the run started from."""
+
+    step: str
+    message: str
+
+
+class ShownFile(Struct, frozen=True):
+    """A file that an ask shows."""
+
+    path: str
+    digest: str
+    size: int
+
+
+class AskView(Struct, frozen=True, kw_only=True):
+    """What a person is asked; `verdicts` are what it takes, `digest` binds an answer to what is shown. Times in unix seconds."""
+
+    run: str
+    ask: str
+    step: str
+    round: int
+    about: str
+    prompt: str
+    choices: tuple[str, ...]
+    titles: tuple[str, ...]
+    verdicts: tuple[str, ...]
+    form: dict[str, Any]
+    show: tuple[ShownFile, ...]
+    digest: str
+    since: float | None
+    expires_at: float | None
+    default: str
+    fact: str
+    detail: dict[str, Any]
+
+
+class RunView(Struct, frozen=True, kw_only=True):
+    """One run whole, now or at a version. `cost_usd` null: unknown; with `cost_unknown` the part that is known. `folders`: of
+    attempts, with what may be kept nowhere else. `base` to `conflicts` are there for a run in git. Times in unix seconds.
+    """
+
+    run: str
+    workflow: str
+    status: RunStatus
+    reason: str
+    steps: tuple[StepRow, ...]
+    artifacts: tuple[ArtifactRow, ...]
+    errors: tuple[ErrorRow, ...]
+    warnings: tuple[WarningRow, ...]
+    cost_usd: float | None
+    cost_unknown: bool
+    seconds: float
+    base: str | UnsetType = UNSET
+    branch: str | UnsetType = UNSET
+    commit: str | UnsetType = UNSET
+    tree: str | UnsetType = UNSET
+    conflicts: list[dict[str, Any]] | UnsetType = UNSET
+    version: int
+    detail: str
+    until: float | None
+    created_at: float
+    started_at: float | None
+    ended_at: float | None
+    inputs: dict[str, Any]
+    facts: dict[str, Any]
+    outputs: dict[str, Any]
+    gates: list[dict[str, Any]]
+    handoffs: list[dict[str, Any]]
+    asks: tuple[AskView, ...]
+    labels: dict[str, str]
+    forked_from: str
+    parent: str
+    folders: tuple[str, ...]
+    progress: Progress
+
+
+class StepView(Struct, frozen=True, kw_only=True):
+    """One step whole. `attempts` are all there ever were, `attempts_in_round` those of the present round."""
+
+    id: str
+    status: StepStatus
+    round: int
+    attempts: int
+    outputs: dict[str, Any]
+    attempts_in_round: int
+    kind: str
+    title: str
+    role: str
+    prompt: str
+    phase: str
+    needs: tuple[str, ...]
+    waits_for: str
+    until: float | None
+    detail: str
+    cause: str
+    started_at: float | None
+    ended_at: float | None
+    result: Result | None
+    failure: Failure | None
+    failures: tuple[Failure, ...]
+    verdicts: tuple[Verdict, ...]
+    feedback: tuple[Feedback, ...]
+    route: str
+    child: str
+    asks: tuple[str, ...]
+    items: tuple[str, ...]
+    usage: Usage
+
+
+class RecordView(Struct, frozen=True):
+    """A record of the feed. `id` is `run/version`, stable wherever the run is; `event` is as it was written."""
+
+    position: int
+    run: str
+    version: int
+    id: str
+    at: float
+    kind: str
+    actor: str
+    cause: str
+    event: msgspec.Raw
+    hash: str
 
 
 def plain(value: Any) -> Any:
@@ -21,29 +179,56 @@ def plain(value: Any) -> Any:
     return msgspec.to_builtins(value, enc_hook=str)
 
 
-def run_of(state: State, now: float, made: list[dict[str, Any]], folders: list[str]) -> dict[str, Any]:
-    """One run whole. `made` are its artifacts, `folders` those of attempts that hold what may be kept nowhere else."""
-    shown: dict[str, Any] = {
-        **summary(state, now, made),
-        "version": state.version,
-        "detail": state.detail,
-        "until": state.until,
-        "created_at": state.created_at,
-        "started_at": state.started_at,
-        "ended_at": state.ended_at,
-        "inputs": state.inputs,
-        "facts": state.facts,
-        "outputs": state.result,
-        "gates": judged(state),
-        "handoffs": handoffs(state),
-        "asks": [ask_of(state.run, opened) for opened in state.asks.values()],
-        "labels": state.labels,
-        "forked_from": state.forked_from,
-        "parent": state.parent.run if state.parent else "",
-        "folders": folders,
-        "progress": progress(state, now),
-    }
-    return {name: plain(value) for name, value in shown.items()}
+def recorded(state: State) -> tuple[ArtifactRow, ...]:
+    """The files of a run as its steps tell of them, where nobody looks at the merge so far."""
+    return tuple(ArtifactRow(**one) for one in artifacts(state))
+
+
+def run_of(
+    state: State, now: float, made: tuple[ArtifactRow, ...] | None = None, folders: tuple[str, ...] = ()
+) -> RunView:
+    """One run whole. `made` are its artifacts where somebody looked into the merge so far, `folders` those of attempts that
+    hold what may be kept nowhere else."""
+    return RunView(
+        run=state.run,
+        workflow=state.workflow.name,
+        status=state.status,
+        reason=state.reason,
+        steps=steps_of(state),
+        artifacts=recorded(state) if made is None else made,
+        errors=tuple(ErrorRow(one["step"], one["class"], one["message"]) for one in errors(state)),
+        warnings=tuple(WarningRow(one["step"], one["message"]) for one in warnings(state)),
+        cost_usd=cost_usd(state),
+        cost_unknown=bool(state.spent.unknown),
+        seconds=seconds(state, now),
+        **(in_git(state) if state.base.get("commit") else {}),
+        version=state.version,
+        detail=state.detail,
+        until=state.until,
+        created_at=state.created_at,
+        started_at=state.started_at,
+        ended_at=state.ended_at,
+        inputs=state.inputs,
+        facts=state.facts,
+        outputs=state.result,
+        gates=plain(judged(state)),
+        handoffs=plain(handoffs(state)),
+        asks=tuple(ask_of(state.run, opened) for opened in state.asks.values()),
+        labels=state.labels,
+        forked_from=state.forked_from,
+        parent=state.parent.run if state.parent else "",
+        folders=folders,
+        progress=progress(state, now),
+    )
+
+
+def steps_of(state: State) -> tuple[StepRow, ...]:
+    """Every step in written order, each item after its foreach; internal ones are not shown."""
+    return tuple(StepRow(st.key, st.status, st.round, st.attempts, _outputs(st)) for st in listed(state))
+
+
+def _outputs(st: StepState) -> dict[str, Any]:
+    return st.result.outputs if st.result is not None else {}
 
 
 def find_step(state: State, key: str) -> StepState:
@@ -56,79 +241,75 @@ def find_step(state: State, key: str) -> StepState:
     return state.steps[key]
 
 
-def step_of(state: State, st: StepState) -> dict[str, Any]:
+def step_of(state: State, st: StepState) -> StepView:
     """Everything about one step."""
     written = state.step(st.key)
-    shown: dict[str, Any] = {
-        "id": st.key,
-        "status": st.status,
-        "round": st.round,
-        "attempts": st.attempts,
-        "outputs": st.result.outputs if st.result is not None else {},
-        "attempts_in_round": st.attempt,
-        "kind": written.kind,
-        "title": written.title,
-        "role": written.role,
-        "prompt": written.prompt,
-        "phase": written.phase,
-        "needs": list(written.needs),
-        "waits_for": st.on,
-        "until": st.until,
-        "detail": st.detail,
-        "cause": st.cause,
-        "started_at": st.started_at,
-        "ended_at": st.ended_at,
-        "result": st.result,
-        "failure": st.failure,
-        "failures": st.failures,
-        "verdicts": st.verdicts,
-        "feedback": st.feedback,
-        "route": st.route,
-        "child": st.child,
-        "asks": list(st.asks),
-        "items": st.items,
-        "usage": st.usage,
-    }
-    return {name: plain(value) for name, value in shown.items()}
-
-
-def ask_of(name: str, opened: AskOpened, since: float | None = None) -> dict[str, Any]:
-    """One open ask; `verdicts` are what it takes."""
-    found: dict[str, Any] = plain(
-        {
-            "run": name,
-            "ask": opened.ask,
-            "step": opened.step,
-            "round": opened.round,
-            "about": opened.about,
-            "prompt": opened.prompt,
-            "choices": opened.choices,
-            "titles": opened.titles,
-            "verdicts": list(verdicts(opened)),
-            "form": opened.form,
-            "show": [{"path": a.path, "digest": a.digest, "size": a.size} for a in opened.show],
-            "digest": opened.digest,
-            "since": since,
-            "expires_at": opened.expires_at,
-            "default": opened.default,
-            "fact": opened.fact,
-            "detail": opened.detail,
-        }
+    return StepView(
+        id=st.key,
+        status=st.status,
+        round=st.round,
+        attempts=st.attempts,
+        outputs=_outputs(st),
+        attempts_in_round=st.attempt,
+        kind=written.kind,
+        title=written.title,
+        role=written.role,
+        prompt=written.prompt,
+        phase=written.phase,
+        needs=written.needs,
+        waits_for=st.on,
+        until=st.until,
+        detail=st.detail,
+        cause=st.cause,
+        started_at=st.started_at,
+        ended_at=st.ended_at,
+        result=st.result,
+        failure=st.failure,
+        failures=tuple(st.failures),
+        verdicts=tuple(st.verdicts),
+        feedback=tuple(st.feedback),
+        route=st.route,
+        child=st.child,
+        asks=tuple(st.asks),
+        items=st.items,
+        usage=st.usage,
     )
-    return found
 
 
-def record_of(record: Record) -> dict[str, Any]:
+def ask_of(run: str, opened: AskOpened, since: float | None = None) -> AskView:
+    """One open ask; `since` is when it was asked, where that was looked up."""
+    return AskView(
+        run=run,
+        ask=opened.ask,
+        step=opened.step,
+        round=opened.round,
+        about=opened.about,
+        prompt=opened.prompt,
+        choices=opened.choices,
+        titles=opened.titles,
+        verdicts=verdicts(opened),
+        form=opened.form,
+        show=tuple(ShownFile(a.path, a.digest, a.size) for a in opened.show),
+        digest=opened.digest,
+        since=since,
+        expires_at=opened.expires_at,
+        default=opened.default,
+        fact=opened.fact,
+        detail=opened.detail,
+    )
+
+
+def record_of(record: Record) -> RecordView:
     """A record as it is sent, with the event as it was written."""
-    return {
-        "position": record.position,
-        "run": record.run,
-        "version": record.version,
-        "id": record.id,
-        "at": record.at,
-        "kind": record.kind,
-        "actor": record.actor,
-        "cause": record.cause,
-        "event": msgspec.Raw(record.body),
-        "hash": record.hash,
-    }
+    return RecordView(
+        position=record.position,
+        run=record.run,
+        version=record.version,
+        id=record.id,
+        at=record.at,
+        kind=record.kind,
+        actor=record.actor,
+        cause=record.cause,
+        event=msgspec.Raw(record.body),
+        hash=record.hash,
+    )

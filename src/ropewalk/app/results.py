@@ -36,12 +36,6 @@ class RunFiles(Struct, frozen=True):
     commit: str
     made: dict[str, MadeFile]
 
-    def rows(self) -> list[dict[str, str]]:
-        """As the object of a run has them."""
-        return [
-            {"path": path, "step": one.step, "digest": one.artifact.digest} for path, one in self.made.items()
-        ]
-
 
 _known: WeakKeyDictionary[People, dict[str, tuple[tuple[str, ...], RunFiles]]] = WeakKeyDictionary()
 

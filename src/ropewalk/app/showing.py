@@ -1,25 +1,39 @@
-"""What every door shows of runs: the list, one run, its steps, what attempts said, its files and its asks; as plain data.
+"""What every door shows of runs: the list, one run, its steps, what attempts said, its files and its asks.
 
-Each function takes the opened project and gives what JSON can say, in the words of the design; nothing here changes a run.
+Each function takes the opened project and gives the structs of `ropewalk.app.objects`; nothing here changes a run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from msgspec import Struct
 
 from ropewalk.app import results
 from ropewalk.app.driven import explained
-from ropewalk.app.objects import ask_of, find_step, plain, record_of, run_of, step_of
+from ropewalk.app.objects import (
+    ArtifactRow,
+    AskView,
+    RecordView,
+    RunView,
+    StepRow,
+    StepView,
+    ask_of,
+    find_step,
+    record_of,
+    recorded,
+    run_of,
+    step_of,
+    steps_of,
+)
 from ropewalk.core.events import AskOpened
 from ropewalk.core.state import State, StepState
 from ropewalk.core.work import Artifact
 from ropewalk.errors import InvalidRequest, NoSuchFile, RopewalkError
-from ropewalk.observe.summary import artifacts as artifacts_of
-from ropewalk.observe.summary import listed
-from ropewalk.observe.summary import step_of as row_of
-from ropewalk.observe.timeline import bars
-from ropewalk.store.port import RunQuery
+from ropewalk.observe.explain import Explanation
+from ropewalk.observe.timeline import Bar, bars
+from ropewalk.store.port import RunQuery, RunRow
 
 if TYPE_CHECKING:
     from ropewalk.app.folded import Folded
@@ -28,25 +42,69 @@ if TYPE_CHECKING:
 EVENTS_AT_ONCE: Final = 1_000
 
 
-async def runs(ropewalk: Ropewalk, query: RunQuery = RunQuery()) -> dict[str, Any]:
-    """A page of the run list, newest first, and where the next one begins ("" at the end)."""
+class RunPage(Struct, frozen=True):
+    """A page of the run list, newest first; `next` goes into `after` for the next one, and is empty at the end."""
+
+    runs: tuple[RunRow, ...]
+    next: str
+
+
+class RecordPage(Struct, frozen=True):
+    """A page of records; `next` goes into `after` for the next one."""
+
+    events: tuple[RecordView, ...]
+    next: int
+
+
+class OutputRow(Struct, frozen=True):
+    """What there is of what one attempt (`step/round.n`) said, in bytes."""
+
+    attempt: str
+    size: int
+
+
+class Output(NamedTuple):
+    """A piece of what an attempt said, and how long the whole is."""
+
+    data: bytes
+    size: int
+
+
+async def runs(ropewalk: Ropewalk, query: RunQuery = RunQuery()) -> RunPage:
+    """A page of the run list, newest first."""
     found = await ropewalk.store.runs(query)
-    return {"runs": [plain(row) for row in found], "next": found[-1].run if len(found) == query.limit else ""}
+    return RunPage(tuple(found), found[-1].run if len(found) == query.limit else "")
 
 
-async def run(folded: Folded, ropewalk: Ropewalk, name: str, version: int | None = None) -> dict[str, Any]:
+async def run(folded: Folded, ropewalk: Ropewalk, name: str, version: int | None = None) -> RunView:
     """One run whole, also as it was at a version. Raises NoSuchRun, InvalidRequest."""
     state = await _state(folded, ropewalk, name, version)
     now = ropewalk.engine.clock.now() if version is None else state.updated_at
-    made, folders = await _made(ropewalk, state), await results.kept_folders(ropewalk, state)
-    return run_of(state, now, made, folders)
+    return await view(ropewalk, state, now)
 
 
-async def _made(ropewalk: Ropewalk, state: State) -> list[dict[str, Any]]:
+async def view(ropewalk: Ropewalk, state: State, now: float) -> RunView:
+    """The same of a state that is at hand."""
+    folders = await results.kept_folders(ropewalk, state)
+    return run_of(state, now, await made(ropewalk, state), tuple(folders))
+
+
+async def made(ropewalk: Ropewalk, state: State) -> tuple[ArtifactRow, ...]:
+    """The files of a run: of the merge so far, or as its steps tell where nobody can look."""
     try:
-        return [*(await results.files(ropewalk, state)).rows()]
+        return rows_of(await results.files(ropewalk, state))
     except RopewalkError:
-        return artifacts_of(state)
+        return recorded(state)
+
+
+def rows_of(found: results.RunFiles) -> tuple[ArtifactRow, ...]:
+    """The files that somebody has looked up, as they are shown."""
+    return tuple(
+        ArtifactRow(
+            path, one.step, one.artifact.digest, one.artifact.size, found.commit or one.artifact.commit
+        )
+        for path, one in found.made.items()
+    )
 
 
 async def _state(folded: Folded, ropewalk: Ropewalk, name: str, version: int | None) -> State:
@@ -59,30 +117,26 @@ async def _state(folded: Folded, ropewalk: Ropewalk, name: str, version: int | N
     return state
 
 
-async def explain(folded: Folded, ropewalk: Ropewalk, name: str) -> dict[str, Any]:
+async def explain(folded: Folded, ropewalk: Ropewalk, name: str) -> Explanation:
     """Why a run is where it is, in one sentence, and what can be done."""
-    found: dict[str, Any] = plain(await explained(ropewalk, await ropewalk.store.find(name), folded.state))
-    return found
+    return await explained(ropewalk, await ropewalk.store.find(name), folded.state)
 
 
-async def timeline(ropewalk: Ropewalk, name: str) -> list[dict[str, Any]]:
+async def timeline(ropewalk: Ropewalk, name: str) -> list[Bar]:
     """The attempts and waits of a run as bars, in the order in which they began."""
     records = await ropewalk.store.read(await ropewalk.store.find(name))
-    found: list[dict[str, Any]] = plain(bars((record.at, record.event) for record in records))
-    return found
+    return bars((record.at, record.event) for record in records)
 
 
 # Steps ----------------------------------------------------------------------------------------------------------------
 
 
-async def steps(folded: Folded, ropewalk: Ropewalk, name: str) -> list[dict[str, Any]]:
+async def steps(folded: Folded, ropewalk: Ropewalk, name: str) -> tuple[StepRow, ...]:
     """Every step of a run in written order."""
-    state = await folded.state(await ropewalk.store.find(name))
-    found: list[dict[str, Any]] = [plain(row_of(st)) for st in listed(state)]
-    return found
+    return steps_of(await folded.state(await ropewalk.store.find(name)))
 
 
-async def step(folded: Folded, ropewalk: Ropewalk, name: str, key: str) -> dict[str, Any]:
+async def step(folded: Folded, ropewalk: Ropewalk, name: str, key: str) -> StepView:
     """Everything about one step. Raises NoSuchStep."""
     state, st = await _step(folded, ropewalk, name, key)
     return step_of(state, st)
@@ -93,19 +147,20 @@ async def _step(folded: Folded, ropewalk: Ropewalk, name: str, key: str) -> tupl
     return state, find_step(state, key)
 
 
-async def outputs(ropewalk: Ropewalk, name: str) -> list[dict[str, Any]]:
-    """What there is of what attempts said: `step/round.n` and its bytes."""
+async def outputs(ropewalk: Ropewalk, name: str) -> list[OutputRow]:
+    """What there is of what attempts said."""
     found = await ropewalk.store.outputs(await ropewalk.store.find(name))
-    return [{"attempt": attempt, "size": size} for attempt, size in found]
+    return [OutputRow(attempt, size) for attempt, size in found]
 
 
 async def output(
     ropewalk: Ropewalk, name: str, attempt: str, offset: int = 0, limit: int = 1 << 20
-) -> tuple[bytes, int]:
-    """A piece of what one attempt said, and how long the whole is. An attempt that said nothing is empty."""
+) -> Output:
+    """A piece of what one attempt said. An attempt that said nothing is empty."""
     found = await ropewalk.store.find(name)
     size = dict(await ropewalk.store.outputs(found)).get(attempt, 0)
-    return (await ropewalk.store.read_output(found, attempt, offset, limit) if size else b""), size
+    data = await ropewalk.store.read_output(found, attempt, offset, limit) if size else b""
+    return Output(data, size)
 
 
 # Files ----------------------------------------------------------------------------------------------------------------
@@ -114,9 +169,9 @@ async def output(
 workspace = results.space
 
 
-async def artifacts(folded: Folded, ropewalk: Ropewalk, name: str) -> list[dict[str, Any]]:
+async def artifacts(folded: Folded, ropewalk: Ropewalk, name: str) -> tuple[ArtifactRow, ...]:
     """Every file that a run made, as it is in the result or in the merge so far, with the step that wrote it last."""
-    return [*(await results.files(ropewalk, await folded.state(await ropewalk.store.find(name)))).rows()]
+    return rows_of(await results.files(ropewalk, await folded.state(await ropewalk.store.find(name))))
 
 
 async def artifact(
@@ -164,7 +219,7 @@ async def diff(folded: Folded, ropewalk: Ropewalk, name: str, key: str, path: st
 # Asks and events ------------------------------------------------------------------------------------------------------
 
 
-async def asks(ropewalk: Ropewalk, name: str = "") -> list[dict[str, Any]]:
+async def asks(ropewalk: Ropewalk, name: str = "") -> list[AskView]:
     """What people are asked, in one run or in all, oldest first."""
     wanted = await ropewalk.store.find(name) if name else ""
     opened = [(run, record) for run, record in await ropewalk.store.asks() if wanted in {"", run}]
@@ -173,19 +228,16 @@ async def asks(ropewalk: Ropewalk, name: str = "") -> list[dict[str, Any]]:
 
 async def events(
     ropewalk: Ropewalk, after: int = 0, limit: int = 100, patterns: Sequence[str] = (), name: str = ""
-) -> dict[str, Any]:
+) -> RecordPage:
     """A page of the feed after a position, and where the next begins; `next` is `after` again at the end."""
     found = await ropewalk.store.find(name) if name else ""
     records = await ropewalk.store.feed(after, min(limit, EVENTS_AT_ONCE), patterns, found)
-    return {"events": [record_of(r) for r in records], "next": records[-1].position if records else after}
+    return RecordPage(tuple(map(record_of, records)), records[-1].position if records else after)
 
 
-async def history(ropewalk: Ropewalk, name: str, after: int = 0, limit: int = 100) -> dict[str, Any]:
+async def history(ropewalk: Ropewalk, name: str, after: int = 0, limit: int = 100) -> RecordPage:
     """A page of one run's records after a version; `next` is 0 at the end."""
     found = await ropewalk.store.find(name)
     limit = min(limit, EVENTS_AT_ONCE)
     records = await ropewalk.store.read(found, after=after, limit=limit)
-    return {
-        "events": [record_of(record) for record in records],
-        "next": records[-1].version if len(records) == limit else 0,
-    }
+    return RecordPage(tuple(map(record_of, records)), records[-1].version if len(records) == limit else 0)

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ropewalk.app.showing import rows_of
 from ropewalk.cli import exits
 from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
@@ -29,26 +30,10 @@ async def perform(here: Here, run: str, path: str | None, out: str | None) -> in
             return await _print(here, ropewalk, state, found, path)
         if out is not None:
             return await _copy(here, ropewalk, state, found, here.folder / out)
-    rows = [(one.step, one.artifact) for one in found.made.values()]
-    here.screen.give(
-        {
-            "artifacts": [
-                {
-                    "path": one.path,
-                    "step": step,
-                    "digest": one.digest,
-                    "size": one.size,
-                    "commit": found.commit or one.commit,
-                }
-                for step, one in rows
-            ]
-        }
-    )
-    here.screen.table(
-        ("artifact", "bytes", "step", "sha256"),
-        [(one.path, one.size, step, one.digest[:12]) for step, one in rows],
-        0,
-    )
+    rows = rows_of(found)
+    here.screen.give({"artifacts": rows})
+    shown = [(one.path, one.size, one.step, one.digest[:12]) for one in rows]
+    here.screen.table(("artifact", "bytes", "step", "sha256"), shown, 0)
     here.screen.line(
         f"`ropewalk artifacts {state.run} PATH` prints one." if rows else "The run has made no files."
     )

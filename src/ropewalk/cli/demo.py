@@ -126,10 +126,10 @@ def _begin(screen: Screen, folder: Path, attended: bool) -> None:
 
 
 async def _end(here: Here, ropewalk: Ropewalk, folder: Path, state: State, interrupted: bool) -> int:
+    from ropewalk.app.objects import run_of
     from ropewalk.cli.recap import recap
-    from ropewalk.observe.summary import summary
 
-    here.screen.give(summary(state, ropewalk.engine.clock.now()))
+    here.screen.give(run_of(state, ropewalk.engine.clock.now()))
     if not here.screen.json:
         records = await ropewalk.store.read(state.run)
         recap(here.screen, state, [(one.at, one.event) for one in records])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ropewalk.app.objects import run_of
 from ropewalk.app.open import Ropewalk
 from ropewalk.cli import exits, given
 from ropewalk.cli.complaint import told
@@ -11,7 +12,6 @@ from ropewalk.cli.here import Here
 from ropewalk.cli.interrupts import interrupts
 from ropewalk.core.state import State
 from ropewalk.errors import Refused, RopewalkError, UsageError
-from ropewalk.observe.summary import summary
 from ropewalk.observe.wording import duration
 from ropewalk.runtime.leases import Holder
 
@@ -49,7 +49,7 @@ async def _all(here: Here, ropewalk: Ropewalk) -> int:
     holders = await ropewalk.engine.leases.holders()
     now = ropewalk.engine.clock.now()
     kept = [{"run": run, "error": told(error)} for run, error in errors.items()]
-    here.screen.give({"runs": [*(summary(state, now) for state in states.values()), *kept]})
+    here.screen.give({"runs": [*(run_of(state, now) for state in states.values()), *kept]})
     for state in states.values():
         here.screen.line(headline(here.screen, state, now))
         if state.run in holders and not state.ended:

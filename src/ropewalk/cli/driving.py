@@ -5,8 +5,10 @@ for JSON. How it ended is said here too, with the commands to go on.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
+from ropewalk.app import showing
+from ropewalk.app.objects import ArtifactRow, run_of
 from ropewalk.app.open import Ropewalk
 from ropewalk.cli import exits
 from ropewalk.cli.here import Here
@@ -15,9 +17,8 @@ from ropewalk.cli.lines import event_line
 from ropewalk.cli.screen import Screen, one_line
 from ropewalk.core.events import ChildSpent, Event, StepSkipped, StepStarted, StepSucceeded
 from ropewalk.core.state import State
-from ropewalk.errors import RopewalkError
 from ropewalk.observe.explain import explain
-from ropewalk.observe.summary import artifacts, errors, listed, summary, warnings
+from ropewalk.observe.summary import cost_usd, errors, listed, seconds, warnings
 from ropewalk.observe.wording import counted, duration, money, short
 from ropewalk.runtime.engine import never, rests
 
@@ -74,7 +75,7 @@ def _quiet(state: State, event: Event) -> bool:
 async def drive(here: Here, ropewalk: Ropewalk, run: str, *, fresh: bool = False, wait: bool = False) -> int:
     """Drive a run, show it, say how it ended, and give the exit code."""
     state, interrupted = await follow(here, ropewalk, run, fresh=fresh, wait=wait)
-    made = await shown(ropewalk, state)
+    made = await showing.made(ropewalk, state)
     conclude(here.screen, state, ropewalk.engine.clock.now(), made, interrupted=interrupted)
     return exits.INTERRUPTED if interrupted else exits.OF_STATUS.get(state.status, exits.PAUSED)
 
@@ -109,26 +110,17 @@ def _view(here: Here, ropewalk: Ropewalk) -> DrivingView:
     return LiveScreen(here.screen, ropewalk)
 
 
-async def shown(ropewalk: Ropewalk, state: State) -> list[dict[str, Any]]:
-    """The files of a run as they are in what its steps left joined; as far as the record knows where that is gone."""
-    from ropewalk.app.results import files
-
-    try:
-        return [*(await files(ropewalk, state)).rows()]
-    except RopewalkError:
-        return artifacts(state)
-
-
 def conclude(
     screen: Screen,
     state: State,
     now: float,
-    made: list[dict[str, Any]] | None = None,
+    made: tuple[ArtifactRow, ...] | None = None,
     *,
     interrupted: bool = False,
 ) -> None:
     """The end of a drive: the object for JSON; for people what happened and what they can do next."""
-    screen.give(summary(state, now, made))
+    found = run_of(state, now, made)
+    screen.give(found)
     if screen.json:
         return
     if interrupted:
@@ -141,12 +133,10 @@ def conclude(
         where = f"{error['step']}: " if error["step"] else ""
         screen.line(f"  {screen.paint('red', where)}{short(error['message'], 200)} ({error['class']})")
     warn(screen, state)
-    made = artifacts(state) if made is None else made
-    if made:
-        names = ", ".join(one["path"] for one in made[:4]) + (
-            f" and {len(made) - 4} more" if made[4:] else ""
-        )
-        screen.line(f"  made {names}  (ropewalk artifacts {state.run})")
+    if found.artifacts:
+        names = [one.path for one in found.artifacts]
+        names[4:] = [f"and {len(names) - 4} more"] if names[4:] else []
+        screen.line(f"  made {', '.join(names)}  (ropewalk artifacts {state.run})")
     if state.status != "completed":
         why = explain(state, now, driven=False)
         if state.status == "paused":
@@ -175,13 +165,13 @@ def headline(screen: Screen, state: State, now: float) -> str:
     parts = [f"{done} of {counted(len(steps), 'step')} succeeded"]
     parts += [f"{skipped} skipped"] if skipped else []
     parts += [f"{failed} failed or aborted"] if failed else []
-    found = summary(state, now)
-    if found["cost_usd"] != 0:
-        parts.append(money(found["cost_usd"], unknown=found["cost_unknown"]))
+    cost = cost_usd(state)
+    if cost != 0:
+        parts.append(money(cost, unknown=bool(state.spent.unknown)))
     status = screen.status(state.status)
     if state.options.rehearse is not None:
         status += screen.paint("magenta", " (rehearsed)")
     return (
-        f"Run {state.run} of {state.workflow.name} is {status} after {duration(found['seconds'])}: "
+        f"Run {state.run} of {state.workflow.name} is {status} after {duration(seconds(state, now))}: "
         + ", ".join(parts)
     )

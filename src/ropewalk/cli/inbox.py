@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ropewalk.app.driven import is_driven, top
-from ropewalk.app.objects import ask_of
+from ropewalk.app.objects import AskView, ask_of
 from ropewalk.cli import exits
 from ropewalk.cli.answering import shown
 from ropewalk.cli.given import value as value_of
@@ -27,7 +27,7 @@ async def inbox(here: Here, run: str | None) -> int:
     async with here.ropewalk() as ropewalk:
         wanted = await here.find(ropewalk, run) if run else ""
         found = [(of, record) for of, record in await ropewalk.store.asks() if wanted in {"", of}]
-        given: list[dict[str, Any]] = []
+        given: list[AskView] = []
         for of, record in found:
             opened = record.event
             if not isinstance(opened, AskOpened):

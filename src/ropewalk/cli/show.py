@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ropewalk.app.objects import find_step, run_of, step_of
-from ropewalk.app.results import kept_folders
+from ropewalk.app import showing
+from ropewalk.app.objects import RunView, find_step, plain, step_of
 from ropewalk.cli import exits
-from ropewalk.cli.driving import headline, shown, warn
+from ropewalk.cli.driving import headline, warn
 from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.lines import moment
@@ -31,23 +31,23 @@ async def perform(here: Here, run: str, at: int | None, timeline: bool, step: st
                 what=f"Run {found} has only {state.version} versions", hint="take an earlier one"
             )
         now = ropewalk.engine.clock.now() if at is None else state.updated_at
-        made, folders = await shown(ropewalk, state), await kept_folders(ropewalk, state)
+        view = await showing.view(ropewalk, state, now)
         if timeline:
             from ropewalk.cli.bars import draw
 
             return await draw(here, ropewalk, state, now)
     if step is not None:
         return _step(here.screen, state, step)
-    here.screen.give(run_of(state, now, made, folders))
+    here.screen.give(view)
     if not here.screen.json:
-        _show(here.screen, state, now, at, made)
-        for folder in folders:
+        _show(here.screen, state, now, at, view)
+        for folder in view.folders:
             what = "what an attempt left, kept nowhere else until it is cleared up"
             here.screen.line(f"  {here.screen.paint('magenta', 'mind')} {one_line(folder)}: {what}")
     return exits.COMPLETED
 
 
-def _show(screen: Screen, state: State, now: float, at: int | None, made: list[dict[str, Any]]) -> None:
+def _show(screen: Screen, state: State, now: float, at: int | None, view: RunView) -> None:
     screen.line(headline(screen, state, now))
     if at is not None:
         screen.line(f"As it was at version {at}, {moment(state.updated_at)}.")
@@ -63,11 +63,10 @@ def _show(screen: Screen, state: State, now: float, at: int | None, made: list[d
     _steps(screen, state, now)
     _named(screen, "outputs", state.result)
     warn(screen, state)
-    if made:
+    if view.artifacts:
         screen.line()
-        screen.table(
-            ("artifact", "step", "sha256"), [(a["path"], a["step"], a["digest"][:12]) for a in made], 0
-        )
+        rows = [(one.path, one.step, one.digest[:12]) for one in view.artifacts]
+        screen.table(("artifact", "step", "sha256"), rows, 0)
     _gates(screen, state)
     _handoffs(screen, state)
     for name, opened in state.asks.items():
@@ -149,7 +148,7 @@ def _step(screen: Screen, state: State, key: str) -> int:
     """Everything about one step."""
     found = step_of(state, find_step(state, key))
     screen.give(found)
-    for name, value in found.items():
+    for name, value in plain(found).items():
         if value not in (None, "", [], {}):
             screen.line(f"{screen.paint('bold', name)}: {_told(value)}")
     return exits.COMPLETED

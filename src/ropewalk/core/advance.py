@@ -85,7 +85,7 @@ def _time_out(recorder: Recorder) -> None:
         return
     limit = state.workflow.limits.timeout_seconds
     reason = f"the run took longer than {limit:g} s"
-    recorder.emit(e.RunClosing(status="failed", reason=reason))
+    recorder.emit(e.RunClosing(status="failed", reason=reason, failed_by="timeout"))
     stop_running(recorder, reason)
 
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from ropewalk.core import work
 from ropewalk.core.options import Options, Parent
 from ropewalk.core.work import Amount, Artifact, Failure, Spending, Usage, Verdict
-from ropewalk.definition.policy import FailurePolicy
+from ropewalk.definition.policy import ErrorClass, FailurePolicy
 
 
 class Event(Struct, frozen=True, omit_defaults=True, tag_field="kind", gc=False):
@@ -54,10 +54,12 @@ class RunResumed(Event, frozen=True, tag="run.resumed"):
 
 
 class RunClosing(Event, frozen=True, tag="run.closing"):
-    """The main steps are over, the `finally` steps begin; `status` is how the run will end."""
+    """The main steps are over, the `finally` steps begin; `status` is how the run will end, `failed_by` of which class what
+    fails it as a whole is."""
 
     status: Literal["completed", "failed", "aborted"]
     reason: str = ""
+    failed_by: ErrorClass = "permanent"
 
 
 class RunCompleted(Event, frozen=True, tag="run.completed"):
@@ -66,7 +68,10 @@ class RunCompleted(Event, frozen=True, tag="run.completed"):
 
 
 class RunFailed(Event, frozen=True, tag="run.failed"):
+    """`failed_by` is the class of what failed the run as a whole; failed steps tell theirs."""
+
     reason: str = ""
+    failed_by: ErrorClass = "permanent"
 
 
 class RunAborted(Event, frozen=True, tag="run.aborted"):

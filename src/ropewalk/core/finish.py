@@ -71,7 +71,7 @@ def finish(recorder: Recorder, status: str, reason: str) -> None:
         except ConditionError as error:
             recorder.emit(e.RunFailed(reason=f"outputs: {error}"))
     elif status == "failed":
-        recorder.emit(e.RunFailed(reason=reason))
+        recorder.emit(e.RunFailed(reason=reason, failed_by=state.failed_by))
     else:
         recorder.emit(e.RunAborted(reason=reason))
 

@@ -14,7 +14,7 @@ from ropewalk.core.events import AskAnswered, AskOpened, Result, SkipCause
 from ropewalk.core.graph import Graph
 from ropewalk.core.options import Options, Parent
 from ropewalk.core.work import Amount, Failure, Feedback, Spending, Usage, Verdict
-from ropewalk.definition.policy import FailurePolicy
+from ropewalk.definition.policy import ErrorClass, FailurePolicy
 from ropewalk.definition.workflow import Step, Workflow
 
 RunStatus = Literal["pending", "running", "paused", "completed", "failed", "aborted"]
@@ -160,6 +160,7 @@ class State(Struct):
     deadline: float | None = None
     closing: str = ""
     why: str = ""
+    failed_by: ErrorClass = "permanent"
     failing: bool = False
     recoveries: int = 0
     steps: dict[str, StepState] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from pydantic import Field
 
 from ropewalk.app import acting, choosing, showing
 from ropewalk.app.folded import Folded
+from ropewalk.app.objects import plain
 from ropewalk.app.open import Ropewalk
 from ropewalk.app.tokens import Person, Role
 from ropewalk.errors import NotAllowed, RopewalkError
@@ -55,6 +56,12 @@ def tool_server(ropewalk: Ropewalk, who: Who) -> MCPServer[Any]:
 Allowed = Callable[[Context[Any, Any], Role], Person]
 
 
+def shown(view: msgspec.Struct) -> dict[str, Any]:
+    """What the facade gives, as a tool answers."""
+    found: dict[str, Any] = plain(view)
+    return found
+
+
 def _told(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     """What ropewalk refuses is an answer of the tool, in ropewalk's own words."""
 
@@ -91,7 +98,7 @@ def _looking(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed: 
         """Runs, newest first."""
         allowed(ctx, "viewer")
         query = RunQuery(status=tuple(status), workflow=workflow, text=text, limit=limit, after=after)
-        return await showing.runs(ropewalk, query)
+        return shown(await showing.runs(ropewalk, query))
 
     @made.tool(name="show", title="Show a run")
     @_told
@@ -99,15 +106,16 @@ def _looking(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed: 
         """A run whole: steps, asks, errors, results; or one of its steps."""
         allowed(ctx, "viewer")
         if step:
-            return await showing.step(folded, ropewalk, run, step)
-        return await showing.run(folded, ropewalk, run)
+            return shown(await showing.step(folded, ropewalk, run, step))
+        return shown(await showing.run(folded, ropewalk, run))
 
     @made.tool(name="explain", title="Say why a run is where it is")
     @_told
     async def explain(ctx: Context[Any, Any], run: Run) -> dict[str, Any]:
         """One sentence on what a run waits for or why it ended, and what is open to be answered."""
         allowed(ctx, "viewer")
-        return {**await showing.explain(folded, ropewalk, run), "asks": await showing.asks(ropewalk, run)}
+        why = await showing.explain(folded, ropewalk, run)
+        return {**shown(why), "asks": plain(await showing.asks(ropewalk, run))}
 
 
 def _following(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed: Allowed) -> None:
@@ -121,9 +129,9 @@ def _following(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed
         """Wait until a run has ended or asks something, or the time is over; then tell why it is where it is."""
         allowed(ctx, "viewer")
         await _rested(ropewalk, folded, run, seconds)
-        shown = await showing.run(folded, ropewalk, run)
+        now = await showing.run(folded, ropewalk, run)
         why = await showing.explain(folded, ropewalk, run)
-        return {"run": shown["run"], "status": shown["status"], "asks": shown["asks"], **why}
+        return {"run": now.run, "status": now.status, "asks": plain(now.asks), **shown(why)}
 
     @made.tool(name="artifacts", title="Files of a run")
     @_told
@@ -133,7 +141,7 @@ def _following(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed
         """The files that a run made, or the text of one of them."""
         allowed(ctx, "viewer")
         if not path:
-            return {"artifacts": await showing.artifacts(folded, ropewalk, run)}
+            return {"artifacts": plain(await showing.artifacts(folded, ropewalk, run))}
         content, found = await showing.artifact(folded, ropewalk, run, path)
         text = content[:TEXT_BYTES].decode("utf-8", "replace")
         return {"path": path, "digest": found.digest, "text": text, "cut": len(content) > TEXT_BYTES}

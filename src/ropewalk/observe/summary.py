@@ -1,4 +1,4 @@
-"""A run as one object: status, steps with outputs, artifacts, errors in written order, cost and time. Pure."""
+"""What a run comes to: its steps, artifacts, errors in written order, cost and time. Pure."""
 
 from __future__ import annotations
 
@@ -9,49 +9,13 @@ import msgspec
 
 from ropewalk.core.events import Result
 from ropewalk.core.state import State, StepState
-
-
-def summary(state: State, now: float, made: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    """What `ropewalk run --json` prints. `cost_usd` None is unknown, and with `cost_unknown` it
-    is the part that is known; `seconds` from the start to the end, or to `now`.
-    `made` are the artifacts where somebody looked into the merge so far.
-
-    Keys: run, workflow, status, reason, steps (id, status, round, attempts, outputs), artifacts (path, step, digest),
-    errors (step, class, message), warnings (step, message), cost_usd, cost_unknown, seconds; of runs in git also base, branch, commit, tree, conflicts.
-    """
-    found: dict[str, Any] = {
-        "run": state.run,
-        "workflow": state.workflow.name,
-        "status": state.status,
-        "reason": state.reason,
-        "steps": [step_of(st) for st in listed(state)],
-        "artifacts": artifacts(state) if made is None else made,
-        "errors": errors(state),
-        "warnings": warnings(state),
-        "cost_usd": cost_usd(state),
-        "cost_unknown": bool(state.spent.unknown),
-        "seconds": seconds(state, now),
-    }
-    if state.base.get("commit"):
-        found |= in_git(state)
-    return found
+from ropewalk.core.work import Artifact
 
 
 def listed(state: State) -> list[StepState]:
     """The steps that people are shown, in written order, each item after its foreach; internal ones are not."""
     shown = [st for st in state.steps.values() if not state.graph.steps[st.index].internal]
     return sorted(shown, key=lambda st: (st.index, st.place if st.parent else -1))
-
-
-def step_of(st: StepState) -> dict[str, Any]:
-    """One step as it stands in the object."""
-    return {
-        "id": st.key,
-        "status": st.status,
-        "round": st.round,
-        "attempts": st.attempts,
-        "outputs": st.result.outputs if st.result is not None else {},
-    }
 
 
 def joined(state: State) -> Result | None:
@@ -64,21 +28,26 @@ def joined(state: State) -> Result | None:
 
 def artifacts(state: State) -> list[dict[str, Any]]:
     """Every file that was made and is not deleted since, by the step that wrote it last; as the result has it once there
-    is one."""
+    is one. Keys: path, step, digest, size, commit."""
     found: dict[str, dict[str, Any]] = {}
     for st in listed(state):
         for one in st.result.artifacts if st.result is not None else ():
             found.pop(one.path, None)
             if one.change != "deleted":
-                found[one.path] = {"path": one.path, "step": st.key, "digest": one.digest}
+                commit = one.commit or (st.result.commit if st.result is not None else "")
+                found[one.path] = _file(one, st.key, commit)
     end = joined(state)
     if end is None:
         return list(found.values())
     return [
-        {"path": one.path, "step": found.get(one.path, {}).get("step", ""), "digest": one.digest}
+        _file(one, found.get(one.path, {}).get("step", ""), end.commit)
         for one in end.artifacts
         if one.change != "deleted"
     ]
+
+
+def _file(made: Artifact, step: str, commit: str) -> dict[str, Any]:
+    return {"path": made.path, "step": step, "digest": made.digest, "size": made.size, "commit": commit}
 
 
 def handoffs(state: State) -> list[dict[str, Any]]:
@@ -100,8 +69,7 @@ def errors(state: State) -> list[dict[str, Any]]:
     """What has failed, in written order; what ended the run as a whole comes last and names no step."""
     found = list(_failures(state))
     if state.status == "failed" and not found:
-        kind = "timeout" if "took longer" in state.reason else "permanent"
-        found.append({"step": "", "class": kind, "message": state.reason})
+        found.append({"step": "", "class": state.failed_by, "message": state.reason})
     return found
 
 

@@ -14,7 +14,7 @@ from ropewalk.app.open import Ropewalk
 from ropewalk.app.supervisor import Supervisor
 from ropewalk.app.tokens import Tokens
 from ropewalk.web import doorway, problems
-from ropewalk.web.api import asks, feed, others, runs, steps, workflows
+from ropewalk.web.api import asks, feed, others, runs, schemas, steps, workflows
 from ropewalk.web.api.desk import ApiDesk
 from ropewalk.web.entrance import LOCAL, Access, Entrance
 from ropewalk.web.login import Logins
@@ -87,7 +87,11 @@ def _describe(app: FastAPI) -> None:
         if app.openapi_schema is None:
             schema = made()
             parts = schema.setdefault("components", {})
-            parts.setdefault("schemas", {})["Problem"] = problems.Problem.model_json_schema()
+            parts["schemas"] = {
+                **parts.get("schemas", {}),
+                **schemas.components(),
+                "Problem": problems.Problem.model_json_schema(),
+            }
             parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
             schema["security"] = [{"token": []}]
             app.openapi_schema = schema

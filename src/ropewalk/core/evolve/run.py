@@ -94,6 +94,7 @@ def _closing(state: State, event: e.RunClosing, at: float) -> None:
     """Only final steps begin from now on; those of an aborted run have the longest of their graces for all they do."""
     _go_on(state, event, at)
     state.closing, state.reason, state.why = event.status, event.reason, event.reason
+    state.failed_by = event.failed_by
     _acknowledge_failures(state)
     graces = [s.timeout.grace_seconds for s in state.graph.steps if s.final]
     state.deadline = at + max(graces, default=0.0) if event.status == "aborted" else None
@@ -113,6 +114,8 @@ def _ended(state: State, event: e.RunCompleted | e.RunFailed | e.RunAborted, at:
     state.until, state.paused_at, state.deadline = None, None, None
     if isinstance(event, e.RunCompleted):
         state.result = event.outputs
+    if isinstance(event, e.RunFailed):
+        state.failed_by = event.failed_by
     for st in state.steps.values():
         if st.status in STEP_WAYS.get(type(event), ()):
             st.status, st.cause, st.queued, st.ended_at = "skipped", "end", "", at
@@ -128,7 +131,7 @@ def _reopened(state: State, event: e.RunReopened, at: float) -> None:
     """What the end left out is open again; final steps that were done are done once more, in a new round."""
     _go_on(state, event, at)
     state.waited_seconds += at - (state.ended_at or at)
-    state.closing, state.why, state.ended_at = "", "", None
+    state.closing, state.why, state.ended_at, state.failed_by = "", "", None, "permanent"
     state.recoveries = 0
     _acknowledge_failures(state)
     limit = state.workflow.limits.timeout_seconds

@@ -11,8 +11,8 @@ from ropewalk.app import showing
 from ropewalk.web.api import models
 from ropewalk.web.api.desk import desk_of, give
 from ropewalk.web.api.runs import Run
+from ropewalk.web.api.schemas import AskList, VerbResult, gives
 from ropewalk.web.entrance import person_of
-from ropewalk.web.problems import declared
 
 router = APIRouter(tags=["asks"])
 
@@ -22,20 +22,18 @@ AskName = Annotated[str, Path(max_length=300)]
 @router.get(
     "/asks",
     operation_id="listAsks",
-    response_model=models.Asks,
-    responses=declared(404),
     summary="What people are asked",
+    **gives(AskList, 404),
 )
 async def listed(request: Request, run: Annotated[str, Query(max_length=100)] = "") -> Response:
-    return give({"asks": await showing.asks(desk_of(request).ropewalk, run)})
+    return give(AskList(await showing.asks(desk_of(request).ropewalk, run)))
 
 
 @router.post(
     "/runs/{run}/asks/{ask}/answer",
     operation_id="answerAsk",
-    response_model=models.VerbResult,
-    responses=declared(404, 409),
     summary="Answer an ask, once",
+    **gives(VerbResult, 404, 409),
 )
 async def answer(request: Request, run: Run, ask: AskName, body: models.AnswerBody) -> Response:
     ropewalk = desk_of(request).ropewalk
@@ -51,4 +49,4 @@ async def answer(request: Request, run: Run, ask: AskName, body: models.AnswerBo
         by=person_of(request.scope).name,
         digest=body.digest,
     )
-    return give({"run": found, "events": [event.__struct_config__.tag for event in events]})
+    return give(VerbResult(found, [str(event.__struct_config__.tag) for event in events]))

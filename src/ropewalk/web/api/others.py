@@ -8,12 +8,13 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from ropewalk.app import choosing, showing
-from ropewalk.app.objects import plain
+from ropewalk.app.showing import RecordPage
 from ropewalk.errors import NoSuchPlace
-from ropewalk.observe.statistics import of_workflows
+from ropewalk.observe.statistics import Statistics, of_workflows
 from ropewalk.web.api import models
 from ropewalk.web.api.desk import desk_of, give
 from ropewalk.web.api.feed import Patterns
+from ropewalk.web.api.schemas import gives
 from ropewalk.web.entrance import person_of
 from ropewalk.web.problems import declared
 
@@ -58,10 +59,9 @@ async def probe(request: Request, agent: Annotated[str, Path(max_length=100)]) -
 @router.get(
     "/events",
     operation_id="listEvents",
-    response_model=models.Events,
-    responses=declared(404),
     tags=["feed"],
     summary="Records of the feed after a position",
+    **gives(RecordPage, 404),
 )
 async def events(
     request: Request,
@@ -76,10 +76,9 @@ async def events(
 @router.get(
     "/statistics",
     operation_id="measureWorkflows",
-    response_model=models.StatisticsShown,
-    responses=declared(),
     tags=["statistics"],
     summary="How the last runs of each workflow went",
+    **gives(Statistics),
 )
 async def statistics(
     request: Request,
@@ -90,4 +89,4 @@ async def statistics(
     desk = desk_of(request)
     now = desk.ropewalk.engine.clock.now()
     found = await of_workflows(desk.ropewalk.store, now, workflow=workflow, since=since, most=runs)
-    return give(plain(found))
+    return give(found)

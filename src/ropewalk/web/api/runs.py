@@ -10,11 +10,14 @@ from fastapi import APIRouter, Header, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from ropewalk.app import acting, showing
-from ropewalk.app.objects import plain
-from ropewalk.observe.statistics import of_run
+from ropewalk.app.objects import RunView
+from ropewalk.app.showing import RecordPage, RunPage
+from ropewalk.observe.explain import Explanation
+from ropewalk.observe.statistics import Figures, of_run
 from ropewalk.store.port import RunQuery
 from ropewalk.web.api import models
 from ropewalk.web.api.desk import desk_of, give
+from ropewalk.web.api.schemas import TimelineBars, VerbResult, gives
 from ropewalk.web.entrance import person_of
 from ropewalk.web.problems import declared
 
@@ -30,16 +33,8 @@ Version = Annotated[int | None, Query(ge=1, le=2**53, description="as it was at 
 @router.post(
     "",
     operation_id="startRun",
-    status_code=201,
-    response_model=models.RunShown,
-    responses=declared(
-        404,
-        409,
-        given={
-            200: {"model": models.RunShown, "description": "The key was used before: the run of that time"}
-        },
-    ),
     summary="Start a run",
+    **gives(RunView, 404, 409, status=201, _200="The key was used before: the run of that time"),
 )
 async def start(
     request: Request,
@@ -58,9 +53,8 @@ async def start(
 @router.get(
     "",
     operation_id="listRuns",
-    response_model=models.RunList,
-    responses=declared(404),
     summary="List runs, newest first",
+    **gives(RunPage, 404),
 )
 async def listed(
     request: Request,
@@ -84,9 +78,8 @@ async def listed(
 @router.get(
     "/{run}",
     operation_id="showRun",
-    response_model=models.RunShown,
-    responses=declared(404),
     summary="One run, now or as it was",
+    **gives(RunView, 404),
 )
 async def show(request: Request, run: Run, version: Version = None) -> Response:
     desk = desk_of(request)
@@ -110,9 +103,8 @@ async def delete(request: Request, run: Run, unlanded: Unlanded = False) -> Resp
 @router.get(
     "/{run}/explain",
     operation_id="explainRun",
-    response_model=models.Explained,
-    responses=declared(404),
     summary="Why a run is where it is",
+    **gives(Explanation, 404),
 )
 async def explain(request: Request, run: Run) -> Response:
     desk = desk_of(request)
@@ -122,9 +114,8 @@ async def explain(request: Request, run: Run) -> Response:
 @router.get(
     "/{run}/history",
     operation_id="showHistory",
-    response_model=models.Events,
-    responses=declared(404),
     summary="The records of a run after a version",
+    **gives(RecordPage, 404),
 )
 async def history(
     request: Request,
@@ -138,25 +129,23 @@ async def history(
 @router.get(
     "/{run}/timeline",
     operation_id="showTimeline",
-    response_model=models.Bars,
-    responses=declared(404),
     summary="Attempts and waits as bars",
+    **gives(TimelineBars, 404),
 )
 async def timeline(request: Request, run: Run) -> Response:
-    return give({"bars": await showing.timeline(desk_of(request).ropewalk, run)})
+    return give(TimelineBars(await showing.timeline(desk_of(request).ropewalk, run)))
 
 
 @router.get(
     "/{run}/statistics",
     operation_id="measureRun",
-    response_model=models.FiguresShown,
-    responses=declared(404),
     summary="Times, waits and retries of a run",
+    **gives(Figures, 404),
 )
 async def measured(request: Request, run: Run) -> Response:
     desk = desk_of(request)
     found = await desk.ropewalk.store.find(run)
-    return give(plain(await of_run(desk.ropewalk.store, found, desk.ropewalk.engine.clock.now())))
+    return give(await of_run(desk.ropewalk.store, found, desk.ropewalk.engine.clock.now()))
 
 
 @router.get(
@@ -191,15 +180,14 @@ async def _told(request: Request, run: str, verb: str, given: Mapping[str, Any])
     ropewalk = desk_of(request).ropewalk
     found = await ropewalk.store.find(run)
     events = await acting.tell(ropewalk, found, verb, given, person_of(request.scope).name)
-    return give({"run": found, "events": [event.__struct_config__.tag for event in events]})
+    return give(VerbResult(found, [str(event.__struct_config__.tag) for event in events]))
 
 
 def _verb(name: str, summary: str, *statuses: int) -> dict[str, Any]:
     return {
         "operation_id": f"{name}Run",
-        "response_model": models.VerbResult,
-        "responses": declared(404, 409, *statuses),
         "summary": summary,
+        **gives(VerbResult, 404, 409, *statuses),
     }
 
 
@@ -246,7 +234,7 @@ async def secrets(request: Request, run: Run, body: models.SecretsGiven) -> Resp
     ropewalk = desk_of(request).ropewalk
     found = await ropewalk.store.find(run)
     await acting.give(ropewalk, found, body.values, person_of(request.scope).name)
-    return give({"run": found, "events": []})
+    return give(VerbResult(found, []))
 
 
 @router.post("/{run}/budget", **_verb("fund", "Allow a run to spend more"))
@@ -262,10 +250,8 @@ async def publish(request: Request, run: Run, body: models.Batch) -> Response:
 @router.post(
     "/{run}/fork",
     operation_id="forkRun",
-    status_code=201,
-    response_model=models.RunShown,
-    responses=declared(404, 409),
     summary="A new run from a step of this one",
+    **gives(RunView, 404, 409, status=201),
 )
 async def fork(request: Request, run: Run, body: models.Fork) -> Response:
     desk = desk_of(request)

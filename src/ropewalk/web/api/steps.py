@@ -12,10 +12,11 @@ from fastapi import APIRouter, Header, Path, Query, Request
 from starlette.responses import Response
 
 from ropewalk.app import showing
+from ropewalk.app.objects import StepView
 from ropewalk.errors import InvalidRequest
-from ropewalk.web.api import models
 from ropewalk.web.api.desk import desk_of, give
 from ropewalk.web.api.runs import Run
+from ropewalk.web.api.schemas import ArtifactList, OutputList, StepList, gives
 from ropewalk.web.problems import declared, problem
 
 router = APIRouter(prefix="/runs/{run}", tags=["steps"])
@@ -31,21 +32,19 @@ BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
 @router.get(
     "/steps",
     operation_id="listSteps",
-    response_model=models.StepList,
-    responses=declared(404),
     summary="Steps of a run",
+    **gives(StepList, 404),
 )
 async def listed(request: Request, run: Run) -> Response:
     desk = desk_of(request)
-    return give({"steps": await showing.steps(desk.folded, desk.ropewalk, run)})
+    return give(StepList(await showing.steps(desk.folded, desk.ropewalk, run)))
 
 
 @router.get(
     "/steps/{step}",
     operation_id="showStep",
-    response_model=models.StepShown,
-    responses=declared(404),
     summary="Everything about one step",
+    **gives(StepView, 404),
 )
 async def show(request: Request, run: Run, step: Step) -> Response:
     desk = desk_of(request)
@@ -70,12 +69,11 @@ async def diff(
 @router.get(
     "/outputs",
     operation_id="listOutputs",
-    response_model=models.Outputs,
-    responses=declared(404),
     summary="Which attempts said something, and how much",
+    **gives(OutputList, 404),
 )
 async def outputs(request: Request, run: Run) -> Response:
-    return give({"outputs": await showing.outputs(desk_of(request).ropewalk, run)})
+    return give(OutputList(await showing.outputs(desk_of(request).ropewalk, run)))
 
 
 @router.get(
@@ -102,8 +100,8 @@ async def output(
 ) -> Response:
     desk = desk_of(request)
     shown = await showing.step(desk.folded, desk.ropewalk, run, step)
-    name = f"{step}/{round or shown['round']}.{attempt or max(shown['attempts_in_round'], 1)}"
-    size = {o["attempt"]: o["size"] for o in await showing.outputs(desk.ropewalk, run)}.get(name, 0)
+    name = f"{step}/{round or shown.round}.{attempt or max(shown.attempts_in_round, 1)}"
+    size = {one.attempt: one.size for one in await showing.outputs(desk.ropewalk, run)}.get(name, 0)
     wanted = _range(range, size)
     if wanted is None:
         return problem(
@@ -136,13 +134,12 @@ def _range(text: str, size: int) -> tuple[int, int] | None:
 @router.get(
     "/artifacts",
     operation_id="listArtifacts",
-    response_model=models.ArtifactList,
-    responses=declared(404),
     summary="Files that a run made",
+    **gives(ArtifactList, 404),
 )
 async def artifacts(request: Request, run: Run) -> Response:
     desk = desk_of(request)
-    return give({"artifacts": await showing.artifacts(desk.folded, desk.ropewalk, run)})
+    return give(ArtifactList(await showing.artifacts(desk.folded, desk.ropewalk, run)))
 
 
 @router.get(

@@ -13,7 +13,6 @@ from ropewalk.app import acting, results, showing
 from ropewalk.core import events as e
 from ropewalk.core.state import STEP_ENDED, State
 from ropewalk.errors import NoSuchRun, RopewalkError, Unreadable
-from ropewalk.observe.explain import Explanation
 from ropewalk.observe.progress import progress
 from ropewalk.observe.summary import listed
 from ropewalk.observe.timeline import Timeline
@@ -45,10 +44,10 @@ def add(house: House) -> None:
                 screen.part().show(w.empty("There is no such run.", str(error)))
             await screen.begin()
             return
-        await RunPage(screen, found, request.query_params).begin()
+        await RunScreen(screen, found, request.query_params).begin()
 
 
-class RunPage:
+class RunScreen:
     """One run as one browser sees it."""
 
     def __init__(self, screen: PageScreen, run: str, asked: Any) -> None:
@@ -123,10 +122,7 @@ class RunPage:
         """Draw what is to be seen; what has not changed is not sent."""
         state = await self.state()
         now = self.screen.house.now
-        found = await showing.explain(self.folded, self.ropewalk, self.run)
-        why = Explanation(
-            found["kind"], found["sentence"], tuple(found["commands"]), tuple(found["warnings"])
-        )
+        why = await showing.explain(self.folded, self.ropewalk, self.run)
         self.head.show(*about.head(state, why, progress(state, now), now))
         self.tabs.show(w.tabs(list(about.SHELVES), self.shelf, "shelf"))
         self.body.set_visibility(self.shelf == "work")

@@ -1,0 +1,276 @@
+"""A project as a program of its own uses it: typed questions and typed deeds, the same as at every other door.
+
+Each method is one function of the facade, so a program sees what the command line and the API show, and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from ropewalk.app import acting, showing
+from ropewalk.app.folded import Folded
+from ropewalk.app.objects import ArtifactRow, AskView, RecordView, RunView, StepRow, StepView
+from ropewalk.app.open import Ropewalk, open_ropewalk
+from ropewalk.core.options import Options
+from ropewalk.definition.workflow import Workflow
+from ropewalk.observe.explain import Explanation
+from ropewalk.store.port import RunQuery
+
+if TYPE_CHECKING:
+    from ropewalk.app.cleaning import Cleaned
+
+
+def open_project(
+    folder: Path | str | None = None,
+    *,
+    store: str | None = None,
+    slots: int | None = None,
+    workspace: Literal["git", "folder"] | None = None,
+    agent: str | None = None,
+    actor: str | None = None,
+) -> Project:
+    """Open the project around a folder (the current one). What is not given stands in `ropewalk.toml`.
+
+    `store` is a file or an address, `slots` how many attempts may be under way at once, `agent` the one for roles that name none,
+    `actor` the name under which this program acts. Raises SettingsError, StoreError.
+    """
+    given = {"store": store, "slots": slots, "workspace": workspace, "agent": agent, "actor": actor}
+    settings = {name: value for name, value in given.items() if value is not None}
+    return Project(open_ropewalk(Path(folder) if folder is not None else None, **settings))
+
+
+class Project:
+    """An opened project. Close it; as an async context manager it closes itself."""
+
+    def __init__(self, ropewalk: Ropewalk) -> None:
+        self._ropewalk = ropewalk
+        self._folded = Folded(ropewalk)
+
+    async def __aenter__(self) -> Project:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Stop driving and close the store. A run that was driven is left as it is, and can be driven again."""
+        await self._ropewalk.close()
+
+    @property
+    def folder(self) -> Path:
+        """The top of the project."""
+        return self._ropewalk.folder
+
+    # Runs ---------------------------------------------------------------------------------------------------------
+
+    def workflow(self, name: str) -> Workflow:
+        """A workflow by name or path, checked whole. Raises NoSuchWorkflow, InvalidDefinition, VariantNeeded."""
+        return self._ropewalk.load(name).workflow
+
+    async def start(
+        self,
+        workflow: Workflow | str,
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        facts: Mapping[str, Any] | None = None,
+        labels: Mapping[str, str] | None = None,
+        parallel: int = 0,
+        sequential: bool = False,
+        rehearse: bool = False,
+        with_changes: bool = False,
+    ) -> str:
+        """Put a run on record and give its id; it goes on when it is driven. `parallel` attempts at once (0: as the workflow
+        says), `with_changes` takes the uncommitted changes along.
+
+        Raises NoSuchWorkflow, InvalidDefinition, InvalidInput, SecretsMissing, WorkspaceError.
+        """
+        found = self.workflow(workflow) if isinstance(workflow, str) else workflow
+        options = Options(parallel=parallel, sequential=sequential, rehearse="" if rehearse else None)
+        return await self._ropewalk.start(
+            found, inputs=inputs, facts=facts, labels=labels, options=options, with_changes=with_changes
+        )
+
+    async def drive(self, run: str, *, until_ended: bool = False) -> RunView:
+        """Drive a run until it ends or only others can move it on. Raises LeaseHeld when another process drives it."""
+        found = await self._find(run)
+        await self._ropewalk.drive(found, wait=until_ended)
+        return await self.run(found)
+
+    async def run(self, run: str, *, version: int | None = None) -> RunView:
+        """One run whole, also as it was at a version. `run` is an id or its beginning. Raises NoSuchRun, InvalidRequest."""
+        return await showing.run(self._folded, self._ropewalk, run, version)
+
+    async def runs(
+        self,
+        *,
+        status: Sequence[str] = (),
+        workflow: str = "",
+        text: str = "",
+        limit: int = 50,
+        after: str = "",
+    ) -> showing.RunPage:
+        """A page of the list, newest first; `after` is `next` of the page before."""
+        query = RunQuery(status=tuple(status), workflow=workflow, text=text, limit=limit, after=after)
+        return await showing.runs(self._ropewalk, query)
+
+    async def explain(self, run: str) -> Explanation:
+        """Why a run is where it is, in one sentence, and what can be done. Raises NoSuchRun."""
+        return await showing.explain(self._folded, self._ropewalk, run)
+
+    async def steps(self, run: str) -> tuple[StepRow, ...]:
+        """Every step in written order. Raises NoSuchRun."""
+        return await showing.steps(self._folded, self._ropewalk, run)
+
+    async def step(self, run: str, step: str) -> StepView:
+        """Everything about one step. Raises NoSuchRun, NoSuchStep."""
+        return await showing.step(self._folded, self._ropewalk, run, step)
+
+    async def artifacts(self, run: str) -> tuple[ArtifactRow, ...]:
+        """Every file that a run made, as its result or the merge so far has it. Raises NoSuchRun."""
+        return await showing.artifacts(self._folded, self._ropewalk, run)
+
+    async def artifact(self, run: str, path: str, *, step: str = "") -> bytes:
+        """One file of a run: as its result has it, or as `step` left it. Raises NoSuchRun, NoSuchFile."""
+        return (await showing.artifact(self._folded, self._ropewalk, run, path, step))[0]
+
+    async def output(self, run: str, attempt: str) -> bytes:
+        """What one attempt (`step/round.n`) said, all of it. Raises NoSuchRun."""
+        size = {one.attempt: one.size for one in await showing.outputs(self._ropewalk, run)}.get(attempt, 0)
+        return (await showing.output(self._ropewalk, run, attempt, limit=max(size, 1))).data
+
+    async def events(
+        self, *, after: int = 0, kinds: Sequence[str] = (), run: str = "", follow: bool = False
+    ) -> AsyncGenerator[RecordView, None]:
+        """Records of the feed after a position, of all runs or of one; `kinds` are patterns such as `step.*`. `follow`: for ever,
+        each as soon as it is on record.
+        """
+        while True:
+            newest = (
+                await self._ropewalk.store.position()
+            )  # before the page: what comes in between is on the next
+            page = await showing.events(self._ropewalk, after, showing.EVENTS_AT_ONCE, kinds, run)
+            for record in page.events:
+                yield record
+            if page.events:
+                after = page.next
+            elif follow:
+                after = max(after, newest)
+                await self._ropewalk.store.wait(newest)
+            else:
+                return
+
+    # People -------------------------------------------------------------------------------------------------------
+
+    async def asks(self, run: str = "") -> list[AskView]:
+        """What people are asked, in one run or in all, oldest first."""
+        return await showing.asks(self._ropewalk, run)
+
+    async def answer(
+        self,
+        run: str,
+        ask: str,
+        verdict: str,
+        *,
+        reason: str = "",
+        value: Any = None,
+        content: Mapping[str, bytes] | None = None,
+        digest: str = "",
+        by: str = "",
+    ) -> RunView:
+        """Answer an ask, once; `content` (path to bytes) replaces artifacts when amending, `digest` binds the answer to what was
+        shown. Raises NoSuchRun, NoSuchAsk, Refused.
+        """
+        found = await self._find(run)
+        await self._ropewalk.answer(
+            found, ask, verdict, reason=reason, value=value, content=content, by=by, digest=digest
+        )
+        return await self.run(found)
+
+    async def give_secrets(self, run: str, values: Mapping[str, str]) -> RunView:
+        """Values of secret inputs, held by this process alone. Raises NoSuchRun, InvalidInput, Refused."""
+        await acting.give(self._ropewalk, run, values, self._ropewalk.actor)
+        return await self.run(run)
+
+    # Verbs --------------------------------------------------------------------------------------------------------
+
+    async def pause(self, run: str, *, reason: str = "") -> RunView:
+        """Start nothing new; what runs finishes. Every verb raises NoSuchRun, Refused; then nothing has changed."""
+        return await self._tell(run, "pause", reason=reason)
+
+    async def resume(self, run: str) -> RunView:
+        """Go on after a pause by request or a block."""
+        return await self._tell(run, "resume")
+
+    async def abort(self, run: str, *, reason: str = "") -> RunView:
+        """End a run now, with its processes; only its final steps still run."""
+        return await self._tell(run, "abort", reason=reason)
+
+    async def retry(self, run: str, *, step: str = "", reason: str = "") -> RunView:
+        """Try a failed step again, or all failed ones."""
+        return await self._tell(run, "retry", step=step, reason=reason)
+
+    async def skip(self, run: str, step: str, *, reason: str = "") -> RunView:
+        """Leave a step out."""
+        return await self._tell(run, "skip", step=step, reason=reason)
+
+    async def execute(self, run: str, step: str) -> RunView:
+        """Run exactly one step of a paused run."""
+        return await self._tell(run, "exec", step=step)
+
+    async def set_fact(self, run: str, name: str, value: Any) -> RunView:
+        """Make something known to a run."""
+        return await self._tell(run, "fact", name=name, value=value)
+
+    async def raise_budget(
+        self,
+        run: str,
+        *,
+        cost_usd: float | None = None,
+        tokens: int | None = None,
+        attempts: int | None = None,
+        seconds: float | None = None,
+    ) -> RunView:
+        """Allow a run to use more than it may now."""
+        more = {"cost_usd": cost_usd, "tokens": tokens, "attempts": attempts, "seconds": seconds}
+        return await self._tell(run, "budget", **more)
+
+    async def publish(self, run: str, name: str, data: Mapping[str, Any] | None = None) -> RunView:
+        """Put an event of one's own on record."""
+        return await self._tell(run, "publish", events=[{"name": name, "data": dict(data or {})}])
+
+    async def fork(
+        self,
+        run: str,
+        step: str,
+        *,
+        inputs: Mapping[str, Any] | None = None,
+        facts: Mapping[str, Any] | None = None,
+    ) -> str:
+        """A new run that does `step` again and what comes after it. Gives its id. Raises NoSuchRun, NoSuchStep, InvalidInput."""
+        return await acting.fork(
+            self._ropewalk, run, step, {"inputs": inputs, "facts": facts}, self._ropewalk.actor
+        )
+
+    async def land(self, run: str, *, to: str = "") -> str:
+        """Bring a run's result to a branch (the one that it began from); gives the branch. Raises Refused."""
+        from ropewalk.app.landing import land
+
+        return (await land(self._ropewalk, await self._find(run), to)).target
+
+    async def delete(self, run: str, *, unlanded: bool = False) -> None:
+        """Remove a run that has ended, with all that is left of it. Raises NoSuchRun, Refused."""
+        await acting.delete(self._ropewalk, run, unlanded)
+
+    async def cleanup(self, *, days: float | None = None) -> Cleaned:
+        """Remove what ended more than so many days ago (`keep_days` of the settings)."""
+        return await self._ropewalk.cleanup(days)
+
+    async def _find(self, run: str) -> str:
+        return await self._ropewalk.store.find(run)
+
+    async def _tell(self, run: str, verb: str, **given: Any) -> RunView:
+        found = await self._find(run)
+        await acting.tell(self._ropewalk, found, verb, given, self._ropewalk.actor)
+        return await self.run(found)

@@ -1,0 +1,79 @@
+"""What the API gives, for its OpenAPI: the structs of the facade as they are, and the objects that hold several of them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+from starlette.responses import Response
+
+from ropewalk.app.objects import ArtifactRow, AskView, RunView, StepRow, StepView
+from ropewalk.app.showing import OutputRow, RecordPage, RunPage
+from ropewalk.observe.explain import Explanation
+from ropewalk.observe.statistics import Figures, Statistics
+from ropewalk.observe.timeline import Bar
+from ropewalk.web.problems import declared
+
+
+class StepList(Struct, frozen=True):
+    """In written order."""
+
+    steps: tuple[StepRow, ...]
+
+
+class ArtifactList(Struct, frozen=True):
+    """Every file that a run made."""
+
+    artifacts: tuple[ArtifactRow, ...]
+
+
+class AskList(Struct, frozen=True):
+    """Oldest first."""
+
+    asks: list[AskView]
+
+
+class TimelineBars(Struct, frozen=True):
+    """In the order in which they began; times in unix seconds."""
+
+    bars: list[Bar]
+
+
+class OutputList(Struct, frozen=True):
+    """Which attempts said something, and how much."""
+
+    outputs: list[OutputRow]
+
+
+class VerbResult(Struct, frozen=True):
+    """What a verb led to: the kinds of its events."""
+
+    run: str
+    events: list[str]
+
+
+GIVEN: Final[tuple[type[Struct], ...]] = (
+    RunPage, RunView, StepList, StepView, ArtifactList, AskList, Explanation, TimelineBars, OutputList, RecordPage,
+    VerbResult, Figures, Statistics,
+)  # fmt: skip
+_AT: Final = "#/components/schemas/{name}"
+
+
+def components() -> dict[str, Any]:
+    """The schema of each of them, and of what they hold."""
+    _, found = msgspec.json.schema_components(GIVEN, ref_template=_AT)
+    return found
+
+
+def gives(kind: type[Struct], *problems: int, status: int = 200, **more: str) -> dict[str, Any]:
+    """How a route is declared that gives one of these, with `status` or by `more` descriptions with others."""
+    assert kind in GIVEN, kind
+    content = {"application/json": {"schema": {"$ref": _AT.format(name=kind.__name__)}}}
+    given = {status: {"description": "As it is now", "content": content}}
+    given |= {int(code[1:]): {"description": said, "content": content} for code, said in more.items()}
+    return {
+        "status_code": status,
+        "response_class": Response,
+        "responses": declared(*problems, given=given),
+    }
