@@ -88,9 +88,11 @@ format: $(VENV)/.test
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-# pytest's own summary stays the last lines that are printed.
+# pytest's own summary stays the last lines that are printed. In a fresh clone one process compiles the tests first: else each
+# tester does, at the same time.
 tests: $(VENV)/.test
 	@echo "== tests"
+	@[ -d tests/__pycache__ ] || $(BIN)/python -m pytest --collect-only -qq > /dev/null || true
 	@$(BIN)/python -m pytest -n $(TESTERS) --dist worksteal --cov --cov-report=term $(ARGS)
 
 # Claude Code, Codex, OpenCode and Gemini CLI, exactly as package-lock.json names them; the tests ask a stand-in model.

@@ -1,4 +1,4 @@
-"""Measures ropewalk beside its peers: `python -m benchmarks [--peers "langgraph dbos"] [--only n1,fan] [--rounds 3]`.
+"""Measures ropewalk next to its peers: `python -m benchmarks [--peers "langgraph dbos"] [--only n1,fan] [--rounds 3]`.
 
 All programs of a workload run one after another, round by round, so that what disturbs the machine disturbs all alike.
 """

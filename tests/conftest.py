@@ -23,7 +23,7 @@ import ropewalk
 from ropewalk.agents import bubblewrap
 
 REAL_DATA = Path(__file__).parents[2] / "shared" / "data"
-"""Files that other people wrote, where somebody has put them beside this checkout; they are not part of it."""
+"""Files that other people wrote, where somebody has put them next to this checkout; they are not part of it."""
 
 
 class Need(NamedTuple):
@@ -79,7 +79,7 @@ NEEDS: dict[str, Need] = {
     ),
     "data": Need(
         REAL_DATA.is_dir,
-        "the files that other people wrote are not beside this checkout",
+        "the files that other people wrote are not next to this checkout",
         "put workflows/ and templates/ into ../shared/data",
         ours=False,
     ),

@@ -1,4 +1,4 @@
-"""From an event to 50 WebSocket clients: ropewalk's feed with its durable commit before it, and a bare echo beside it.
+"""From an event to 50 WebSocket clients: ropewalk's feed with its durable commit before it, and a bare echo next to it.
 
 The clients are one process of their own, the server is this one; both read the same clock. `variant` is `ropewalk` or `bare`.
 """

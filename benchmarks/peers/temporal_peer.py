@@ -190,7 +190,7 @@ def three(n: int, _: Path, variant: str) -> Report:
 
 
 def cold_start(n: int, work: Path, _: str) -> Report:
-    """Wall time of n cold processes of three steps beside a running server, and the server's own start."""
+    """Wall time of n cold processes of three steps next to a running server, and the server's own start."""
     began = time.perf_counter()
     with _running(work) as port:
         asyncio.run(_connected(port))

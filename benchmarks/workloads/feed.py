@@ -1,4 +1,4 @@
-"""N4: from an event to a WebSocket client, 50 of them listening; beside a bare broadcast over the same library."""
+"""N4: from an event to a WebSocket client, 50 of them listening; next to a bare broadcast over the same library."""
 
 from benchmarks.workload import Measurement, Target, Workload
 

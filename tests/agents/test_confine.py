@@ -45,7 +45,7 @@ CREDENTIALS = (
     ),
 )
 USERS = [
-    pytest.param("whoever runs this", id="own"),
+    pytest.param("the one who runs this", id="own"),
     pytest.param("nobody", id="ordinary", marks=pytest.mark.needs("root")),
 ]
 
@@ -214,7 +214,7 @@ def test_no_socket_of_the_host_is_there_and_without_the_network_no_port_either(p
 def test_with_the_network_sockets_that_have_a_path_are_still_not_there(place, listening):
     """What is not closed then is in the reference: ports of the host, and sockets that have a name and no path."""
     paths, port = listening
-    found = attack(place, "whoever runs this", sockets=paths, ports=[port])
+    found = attack(place, "the one who runs this", sockets=paths, ports=[port])
     assert [found[f"socket {path}"] for path in paths[:2]] != ["done", "done"]
     assert found[f"socket {paths[0]}"] != "done"
     assert found[f"socket {paths[1]}"] != "done"

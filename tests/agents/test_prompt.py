@@ -124,4 +124,4 @@ def test_the_handoff_is_asked_for_by_name_where_it_is_known_who_goes_on():
     )
     alone = Handoff(receiver="Architect")
     assert "for Architect, going on from here\n" in compose(brief(hands_on=alone))
-    assert "for whoever goes on from here" in compose(brief(hands_on=Handoff()))
+    assert "for the one who goes on from here" in compose(brief(hands_on=Handoff()))

@@ -1,4 +1,4 @@
-"""Each module says what it is, each error is one of the family, each test stands beside what it tests."""
+"""Each module says what it is, each error is one of the family, each test stands next to what it tests."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ FLOW = "description: |\n  Does\n  it.\nsteps: [{id: a, run: b}]\n"
 
 @pytest.fixture
 def house(tmp_path, monkeypatch):
-    """A project with a workflow in each folder, and a library beside it."""
+    """A project with a workflow in each folder, and a library next to it."""
     top = tmp_path / "top"
     library = tmp_path / "library"
     files = {

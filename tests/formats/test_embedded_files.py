@@ -67,8 +67,8 @@ def test_what_is_missing_is_a_fault_with_the_nearest_name_told_once(tmp_path):
         "- {id: b, gate: [{document: d.md, template: produkt}, {document: e.md, template: produkt}]}\n"
     )
     assert faults(written(tmp_path, text)) == [
-        "flow.yaml:1:37: there is no persona `nobody.md`; put it beside the workflow or into .ropewalk/personas/",
-        "flow.yaml:3:56: there is no template `lease`; put it beside the workflow or into .ropewalk/templates/",
+        "flow.yaml:1:37: there is no persona `nobody.md`; put it next to the workflow or into .ropewalk/personas/",
+        "flow.yaml:3:56: there is no template `lease`; put it next to the workflow or into .ropewalk/templates/",
         "flow.yaml:4:45: there is no template `produkt`; did you mean product?",
     ]
 

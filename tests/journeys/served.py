@@ -34,7 +34,7 @@ class Served(Program):
         return tab
 
     def stop(self) -> None:
-        """As whoever runs it stops it, so that the program ends by itself."""
+        """As the one who runs it stops it, so that the program ends by itself."""
         for process in self._begun:
             if process.returncode is None:
                 process.terminate()

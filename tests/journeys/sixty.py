@@ -10,7 +10,7 @@ from pathlib import Path
 LINE = 'echo "$ROPEWALK_STEP $ROPEWALK_ROUND $ROPEWALK_ATTEMPT" >> "$LEDGER"'
 WRITTEN = 60
 PERFORMED = 59 + 10 + 2 * 3
-"""Every step once, the items of the foreach beside it, the loop's three steps two rounds more; the foreach has no command."""
+"""Every step once, the items of the foreach next to it, the loop's three steps two rounds more; the foreach has no command."""
 
 
 def sixty(ledger: Path, pause: str = "0.02") -> str:

@@ -18,7 +18,7 @@ steps:
 
 
 def _asked(ropewalk):
-    """The ask is open, and whoever opened it is dead."""
+    """The ask is open, and the one who opened it is dead."""
     ropewalk.write("notes.yaml", NOTES)
     process = ropewalk.begin("run", "notes.yaml", "--wait")
     (ask,) = until(lambda: ropewalk.json("inbox")["asks"], "the ask")

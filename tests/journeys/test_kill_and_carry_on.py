@@ -34,7 +34,7 @@ def test_a_run_that_is_killed_again_and_again_is_completed_and_repeats_nothing(r
 
 
 def _kill(ropewalk: Program, ledger, chance: random.Random) -> int:
-    """Kill whoever drives at moments of chance: most after something was done, some while it is still starting."""
+    """Kill the one who drives at moments of chance: most after something was done, some while it is still starting."""
     process = ropewalk.begin("run", "sixty.yaml")
     for killed in range(KILLS):
         if not killed or chance.random() < 0.75:

@@ -54,7 +54,7 @@ class Seat:
         self.set_clock("+0")
 
     def set_clock(self, seconds: str) -> None:
-        """At once, for whoever sits here."""
+        """At once, for the one who sits here."""
         draft = self.clock.with_suffix(".new")
         draft.write_text(f"{seconds}s\n")
         draft.replace(self.clock)

@@ -265,7 +265,7 @@ def steered(tab):
     page.get_by_role("button", name="Skip").click()
     expect(page.locator("h1")).to_contain_text("completed")
     page.locator("#shelf-handoffs").click()
-    expect(page.locator(".empty")).to_contain_text("Nothing has been handed on")
+    expect(page.locator(".empty")).to_contain_text("Nothing has been passed on")
     return run
 
 

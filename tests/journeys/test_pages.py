@@ -1,4 +1,4 @@
-"""Whoever follows a page of the documentation, word for word, gets where it says."""
+"""Anybody who follows a page of the documentation, word for word, gets where it says."""
 
 from __future__ import annotations
 

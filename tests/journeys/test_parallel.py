@@ -1,4 +1,4 @@
-"""Branches run beside each other within their limit, nobody waits for the slowest, and one after the other gives the same."""
+"""Branches run side by side within their limit, nobody waits for the slowest, and one after the other gives the same."""
 
 import pytest
 

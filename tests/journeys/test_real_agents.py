@@ -45,7 +45,7 @@ steps:
 
 
 def cast(text: str) -> str:
-    """The workflow with an agent for each of its roles; claude plays whoever is not named."""
+    """The workflow with an agent for each of its roles; claude plays the one who is not named."""
     before, roles, after = text.partition("\nroles:\n")
     named, facts, rest = after.partition("\nfacts:\n")
     played_by = re.sub(r"(?m)^  (\w+):$", lambda m: f"{m[0]}\n    agent: {WHO.get(m[1], 'claude')}", named)

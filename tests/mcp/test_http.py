@@ -1,4 +1,4 @@
-"""The tools over HTTP: with the tokens of the other doors, and as whoever the token belongs to."""
+"""The tools over HTTP: with the tokens of the other doors, and as the one who the token belongs to."""
 
 from types import SimpleNamespace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Webhooks are kept beside the log: made, listed, removed; dead letters are bounded."""
+"""Webhooks are kept next to the log: made, listed, removed; dead letters are bounded."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Children that do all they can to outlive whoever started them, and how a test sees whether one did.
+"""Children that do all they can to outlive the one who started them, and how a test sees whether one did.
 
 Each is known by a token in its command line: they clear their environment, leave their session, and close their files.
 """

@@ -1,4 +1,4 @@
-"""Children and their keepers with real processes and real SIGKILL: whoever is killed, nothing of a child is left."""
+"""Children and their keepers with real processes and real SIGKILL: the one who is killed, nothing of a child is left."""
 
 from __future__ import annotations
 

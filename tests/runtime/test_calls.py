@@ -1,4 +1,4 @@
-"""Called runs that nobody waits for any more: they are ended, whoever drives next, and their callers hear what they spent."""
+"""Called runs that nobody waits for any more: they are ended, the one who drives next, and their callers hear what they spent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A driver beside others: in its own process, in the store, and with those who wait for what it was asked."""
+"""A driver next to others: in its own process, in the store, and with those who wait for what it was asked."""
 
 from __future__ import annotations
 

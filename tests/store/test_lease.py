@@ -1,4 +1,4 @@
-"""A lease is taken from the dead, and from whoever is silent for a whole lease as watched from here; never by a clock of others."""
+"""A lease is taken from the dead, and from the one who is silent for a whole lease as watched from here; never by a clock of others."""
 
 from __future__ import annotations
 

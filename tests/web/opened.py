@@ -68,10 +68,10 @@ class Opened:
         self.desk = app.state.desk
         self.socket_url = "ws" + url.removeprefix("http")
         self.headers: dict[str, str] = {}
-        """What its client sends with everything: the token of whoever opened it, unless it is guarded."""
+        """What its client sends with everything: the token of the one who opened it, unless it is guarded."""
 
     async def let_in(self) -> None:
-        """Let the client in as whoever opened the door, with every right."""
+        """Let the client in as the one who opened the door, with every right."""
         self.headers = await self.token("admin", self.ropewalk.actor)
         self.client.headers.update(self.headers)
 

@@ -23,7 +23,7 @@ AT = 1_700_000_100.0
 ENGINE = "CRASHING_ENGINE"
 """The variable in which a program names itself to the git that may kill it."""
 
-# A file that is made only by whoever is first gives each command a number of its own, also to several at once.
+# A file that is made only by the one who is first gives each command a number of its own, also to several at once.
 _GIT = """#!/bin/sh
 set -C
 number=1

@@ -34,7 +34,7 @@ def last_object(text: str) -> dict[str, Any]:
 
 
 def outcome_of(answer: Mapping[str, Any], brief: Brief, agent: str) -> Outcome:
-    """The answer as an Outcome; keys beside the known ones count as outputs. Raises ValueError: what has the wrong shape."""
+    """The answer as an Outcome; keys next to the known ones count as outputs. Raises ValueError: what has the wrong shape."""
     outputs = {name: value for name, value in answer.items() if name not in _KNOWN}
     facts = _object(answer, "facts")
     usage = _convert(answer.get("usage") or {}, Reported, "usage")

@@ -1,6 +1,6 @@
 """Confinement: who may ask for it, what a confined process reaches, and the one place that wraps an argv into it.
 
-Whoever has a say can ask for more of it, never for less. Asked for and not to be had, it fails closed: nothing is started.
+Anybody who has a say can ask for more of it, never for less. Asked for and not to be had, it fails closed: nothing is started.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Wrap = Callable[[Sequence[str]], list[str]]
 
 
 class Reach(Struct, frozen=True):
-    """What one attempt needs beside what everybody sees. `folder` and `writable` it may write; `readable` are files and
+    """What one attempt needs next to what everybody sees. `folder` and `writable` it may write; `readable` are files and
     folders that it must be able to read, also in hidden places; `hidden` are further places that are not its business.
     """
 
@@ -32,7 +32,7 @@ class Reach(Struct, frozen=True):
 
 
 class Confinement(Struct, frozen=True):
-    """What a project says of it for everything: `rule` is for whoever says nothing, `network` for commands of steps and
+    """What a project says of it for everything: `rule` is for the one who says nothing, `network` for commands of steps and
     gates, `readable` are places that it gives back, `hidden` those of ropewalk itself and of the project.
     """
 

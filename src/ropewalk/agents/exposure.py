@@ -62,7 +62,7 @@ _PRIVATE_TREES = (("/", 1), ("/etc", 3), ("/var", 3))
 
 
 def homes() -> tuple[str, ...]:
-    """Every folder in which people keep what is theirs: all homes, and those of whoever runs ropewalk."""
+    """Every folder in which people keep what is theirs: all homes, and those of the one who runs ropewalk."""
     own = [os.environ.get("HOME", "")]
     try:
         own.append(pwd.getpwuid(os.geteuid()).pw_dir)

@@ -25,7 +25,7 @@ def inside(folder: Path, name: str) -> Path:
 def open_inside(folder: Path, path: Path, flags: int, *, make: bool = False) -> int:
     """A descriptor of the regular file at a path that was found to lie inside; `make` makes the folders above it.
 
-    Opened floor by floor without following a link: whoever works in the folder may put one in the way in between. Raises
+    Opened floor by floor without following a link: the one who works in the folder may put one in the way in between. Raises
     OSError, ValueError for what is no file.
     """
     top = folder.resolve()

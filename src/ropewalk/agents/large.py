@@ -15,7 +15,7 @@ REMEMBERED = 8
 """Values of which the text is kept; a run has few that are large."""
 
 SHARED = ".values"
-"""Beside the folders of the attempts of a run."""
+"""Next to the folders of the attempts of a run."""
 
 _WRITTEN_ONES = 256
 

@@ -73,7 +73,7 @@ class Scrub:
         return (self._needles[hits[0]] if hits else ""), take_out
 
     def _opened(self, path: Path, mode: int) -> list[bytes]:
-        """What is in a shut file; nothing of one that is somebody else's: whoever keeps the work cannot read it either."""
+        """What is in a shut file; nothing of one that is somebody else's: the one who keeps the work cannot read it either."""
         try:
             path.chmod(0o600)
         except PermissionError:
@@ -197,7 +197,7 @@ class _Opened:
             with os.scandir(folder) as entries:
                 return sorted(entries, key=lambda entry: entry.name)
         except PermissionError:
-            return []  # It is somebody else's. Whoever keeps the work cannot look into it either, and says so.
+            return []  # It is somebody else's. Anybody who keeps the work cannot look into it either, and says so.
 
     def renamed(self, old: Path, new: Path) -> None:
         self._modes = {

@@ -67,7 +67,7 @@ def described(name: str, loaded: Loaded) -> dict[str, Any]:
 
 
 async def plan_of(ropewalk: Ropewalk, name: str) -> dict[str, Any]:
-    """What would run, in which order and beside what."""
+    """What would run, in which order and what side by side."""
     found: dict[str, Any] = plain(plan((await named(ropewalk, name)).workflow))
     return found
 

@@ -84,7 +84,7 @@ async def tidy(ropewalk: People) -> dict[str, tuple[str, ...]]:
 
 
 async def _with_folders(ropewalk: People) -> list[str]:
-    """The runs of which a folder of an attempt is there, in git or beside it."""
+    """The runs of which a folder of an attempt is there, in git or next to it."""
     from ropewalk.workspace.cleanup import folders_of, shelves_of
     from ropewalk.workspace.ground import places_of
 

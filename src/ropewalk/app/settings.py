@@ -56,7 +56,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     keep_days: float = 30.0
     """How long `ropewalk cleanup` keeps what has ended."""
     hosts: str = ""
-    """Names by which people reach `ropewalk serve`, beside its own address, with commas between: a proxy's, the machine's."""
+    """Names by which people reach `ropewalk serve`, next to its own address, with commas between: a proxy's, the machine's."""
     webhooks_private: bool = False
     """Whether webhooks may go to addresses of this host and its networks."""
     confine: Confine = "none"

@@ -1,6 +1,6 @@
 """Who may come in by the doors: tokens of 256 random bits, of which only the hash is kept, each with a role and an owner.
 
-What was revoked or has run out lets nobody in from then on: nothing is remembered beside the store.
+What was revoked or has run out lets nobody in from then on: nothing is remembered next to the store.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`ropewalk amend`: the third answer beside yes and no: a better version of what is shown, and the run goes on with that."""
+"""`ropewalk amend`: the third answer next to yes and no: a better version of what is shown, and the run goes on with that."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def _ends(place: Path) -> Path:
 
 
 def _room(out: Path, paths: list[str]) -> None:
-    """Nothing is written over, and nothing beside the folder."""
+    """Nothing is written over, and nothing next to the folder."""
     top = out.resolve()
     for path in paths:
         if not (out / path).resolve().is_relative_to(top):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 async def perform(
     here: Here, run: str, other: str | None, old: int | None, new: int | None, files: bool
 ) -> int:
-    """States beside each other, or a patch."""
+    """States side by side, or a patch."""
     async with here.ropewalk() as ropewalk:
         found = await here.find(ropewalk, run)
         after = await ropewalk.engine.fold(found, new)

@@ -53,7 +53,7 @@ class Lines:
         return False
 
     def say(self, text: str) -> None:
-        """Beside the lines."""
+        """Next to the lines."""
         self._screen.aside(text)
 
     async def __aenter__(self) -> DrivingView:
@@ -94,7 +94,7 @@ async def follow(
 
 
 def waiting(view: DrivingView) -> Callable[[str, str], None]:
-    """Tells beside what is shown what has to wait for the host, and when it goes on."""
+    """Tells next to what is shown what has to wait for the host, and when it goes on."""
 
     def hears(doing: str, reason: str) -> None:
         view.say(f"Waiting ({doing}): {reason}" if reason else f"Going on ({doing}).")

@@ -24,7 +24,7 @@ SECONDS = 0.125
 SLOW_SECONDS = 0.5
 MANY = 1_000
 FRAME = 7
-"""Lines beside the steps: title, phases, heading, counts, a note, and room below."""
+"""Lines next to the steps: title, phases, heading, counts, a note, and room below."""
 
 SIGNS = {
     "pending": "·",

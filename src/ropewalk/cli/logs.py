@@ -57,7 +57,7 @@ async def perform(
 
 
 def _mind(here: Here, state: State, step: str | None) -> None:
-    """What people should know of the files, beside what was said."""
+    """What people should know of the files, next to what was said."""
     for warning in warnings(state):
         whose = warning["step"]
         if step is None or whose == step or whose in state.steps[step].items:

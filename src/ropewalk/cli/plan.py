@@ -1,4 +1,4 @@
-"""`ropewalk plan` and `ropewalk graph`: what would run, in which order and beside what, as text or as a drawing. Nothing runs."""
+"""`ropewalk plan` and `ropewalk graph`: what would run, in which order and what side by side, as text or as a drawing. Nothing runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ropewalk.observe.plain import clean
 def plan(
     here: Here, workflow: str, notes: bool, variant: str | None, infer_parallel: bool, no_approvals: bool
 ) -> int:
-    """The steps by phase and wave: those of one wave may run beside each other."""
+    """The steps by phase and wave: those of one wave may run side by side."""
     from ropewalk.formats.account import account_of
     from ropewalk.formats.plan import plan as plan_of
     from ropewalk.formats.plan_lines import lines
@@ -54,7 +54,7 @@ def graph(
 
 PLAN = Verb(
     "plan",
-    "Show what would run, in which order and beside what",
+    "Show what would run, in which order and what side by side",
     plan,
     WORKFLOW,
     Option("--notes", "With the prose of each step."),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 WORKFLOW = Argument("workflow", "a workflow's name, or the path of its file", complete="workflow")
 OPTIONS = (
     Option("--variant", "Which of the workflows in a file that holds several.", "text", metavar="NAME"),
-    Option("--infer-parallel", "Run beside each other what artifacts prove independent."),
+    Option("--infer-parallel", "Run side by side what artifacts prove independent."),
     Option("--no-approvals", "Nobody is asked only because a note says that people approve."),
 )
 

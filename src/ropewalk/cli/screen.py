@@ -54,7 +54,7 @@ class Screen:
             self.write(text + "\n")
 
     def write(self, text: str) -> None:
-        """The same without an end of the line. Whoever wrote it, only our own colours are left in it."""
+        """The same without an end of the line. No matter who wrote it, only our own colours are left in it."""
         head, *rest = text.split(_MARK)
         painted = (f"\x1b[{code}m{clean(after)}" for code, _, after in (one.partition(";") for one in rest))
         self.out.write(clean(head) + "".join(painted))
@@ -71,7 +71,7 @@ class Screen:
             raise UsageError(what=f"The output cannot be written: {fault}", hint="write it to another place")
 
     def aside(self, text: str) -> None:
-        """Something beside the result: to standard error."""
+        """Something next to the result: to standard error."""
         err = steady(sys.stderr)
         err.write(clean(text.partition(_MARK)[0] if _MARK in text else text) + "\n")
         err.flush()

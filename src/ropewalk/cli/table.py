@@ -17,7 +17,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "validate": ("validate:VALIDATE", "Check workflow files; print every fault with its place"),
         "schema": ("validate:SCHEMA", "Print the JSON Schema of the workflow format, for editors"),
         "workflows": ("workflows:WORKFLOWS", "List the workflows that are found here"),
-        "plan": ("plan:PLAN", "Show what would run, in which order and beside what"),
+        "plan": ("plan:PLAN", "Show what would run, in which order and what side by side"),
         "graph": ("plan:GRAPH", "Draw a workflow as Mermaid, DOT or SVG"),
         "doc": ("doc:DOC", "Fill in, check or ask for a document by its template"),
     },

@@ -88,5 +88,5 @@ SCHEMA = Verb(
     "schema",
     "Print the JSON Schema of the workflow format, for editors",
     schema,
-    more="Put the file beside your workflows and begin them with `# yaml-language-server: $schema=ropewalk.schema.json`.",
+    more="Put the file next to your workflows and begin them with `# yaml-language-server: $schema=ropewalk.schema.json`.",
 )

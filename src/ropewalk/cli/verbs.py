@@ -54,7 +54,7 @@ async def resume(here: Here, run: str, drive: bool) -> int:
 
 
 async def abort(here: Here, run: str, reason: str | None) -> int:
-    """Ended when this returns: by whoever drives it, or here."""
+    """Ended when this returns: by the one who drives it, or here."""
     async with here.ropewalk() as ropewalk:
         found = await here.find(ropewalk, run)
         await do(ropewalk, found, "abort", {"reason": reason}, ropewalk.actor)

@@ -1,6 +1,6 @@
 """What happens by itself, soonest first: asks expire, steps run out of time, waits are over.
 
-A heap beside the dicts that say what holds: an alarm that they do not know any more is dropped when it comes up.
+A heap next to the dicts that say what holds: an alarm that they do not know any more is dropped when it comes up.
 """
 
 from __future__ import annotations

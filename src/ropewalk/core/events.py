@@ -21,7 +21,7 @@ class Event(Struct, frozen=True, omit_defaults=True, tag_field="kind", gc=False)
 
 
 class RunCreated(Event, frozen=True, tag="run.created"):
-    """`digest` names the definition, which the store keeps whole beside the log."""
+    """`digest` names the definition, which the store keeps whole next to the log."""
 
     workflow: str
     digest: str

@@ -1,5 +1,5 @@
 """What the history of another store has to be before it is taken in: nothing in it is believed because its hashes hold,
-as whoever wrote the file computed those too. Names that become paths, refs or words of a command line are checked here.
+as the one who wrote the file computed those too. Names that become paths, refs or words of a command line are checked here.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ class ItemAccount(Struct, frozen=True):
 
 
 class Account(Struct, frozen=True):
-    """All items of the chosen variant, and what the keys beside them became. `lost` names what was carried nowhere."""
+    """All items of the chosen variant, and what the keys next to them became. `lost` names what was carried nowhere."""
 
     items: tuple[ItemAccount, ...]
     head: dict[str, str]

@@ -220,7 +220,7 @@ class _Process:
         return Role(title=title, persona=said) if said else persona(name, title, self.making)
 
     def stages_extra(self) -> dict[str, Any]:
-        """What stages and roles say beside their tasks and descriptions."""
+        """What stages and roles say next to their tasks and descriptions."""
         stages = {
             str(stage): {key: value for key, value in body.items() if key not in ("description", "tasks")}
             for stage, body in self.data["stages"].items()

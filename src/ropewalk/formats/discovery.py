@@ -97,7 +97,7 @@ def _is_path(name: str) -> bool:
 
 
 def _is_meant(path: Path) -> bool:
-    """Whatever is there, even a pipe: whoever reads it says what is wrong with it, and nobody is told that it is not there."""
+    """Whatever is there, even a pipe: the one who reads it says what is wrong with it, and nobody is told that it is not there."""
     return path.exists() and not path.is_dir()
 
 

@@ -29,7 +29,7 @@ LONGEST_NAME: Final = 200
 def enclosed(workflow: Workflow, file: str, where: Where) -> tuple[Workflow, Findings]:
     """The workflow with the texts in it. What is missing or broken is in the findings, at the place that names it.
 
-    Looked for beside the file, in a folder `templates` (or `personas`) there or beside its folder, in that of `.ropewalk/`,
+    Looked for next to the file, in a folder `templates` (or `personas`) there or next to its folder, in that of `.ropewalk/`,
     in ropewalk's own library, and below the project's top, in this order. `Workflow.documents` may hold a text already.
     """
     findings = Findings(file, where, [step.id for step in workflow.steps])
@@ -118,7 +118,7 @@ class _EmbeddedReading:
         if file is None:
             if name not in self._told:
                 near = nearest(name, _names(folders))
-                hint = "" if near else f"put it beside the workflow or into .ropewalk/{folder}/"
+                hint = "" if near else f"put it next to the workflow or into .ropewalk/{folder}/"
                 self.findings.fault(path, f"there is no {kind} `{name}`", hint, nearest=near)
             self._told.add(name)
             return None

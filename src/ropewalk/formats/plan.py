@@ -1,4 +1,4 @@
-"""What would run, as data: in which order, what beside what, what may be skipped and on which fact, which loops there
+"""What would run, as data: in which order, what side by side, what may be skipped and on which fact, which loops there
 are, where people are asked, and what was inferred. The same for every format, and after a round trip through our own.
 """
 
@@ -19,7 +19,7 @@ OWN: Final = frozenset({"item", "inferred"})
 
 
 class Row(Struct, frozen=True, omit_defaults=True):
-    """One step. `wave` counts from 1: steps of one wave may run beside each other, as `beside` says by name."""
+    """One step. `wave` counts from 1: steps of one wave may run side by side, as `beside` says by name."""
 
     id: str
     kind: str

@@ -39,7 +39,7 @@ def _row(row: Row, notes: bool) -> Iterator[str]:
     yield f"  {row.wave:>3}  {row.id}{who}{title}{marked}"
     told = {
         "after": ", ".join(row.after),
-        "beside": ", ".join(row.beside),
+        "next to": ", ".join(row.beside),
         "only if": row.when,
         "for each": row.each,
         "requires": ", ".join(row.requires),

@@ -51,7 +51,7 @@ def _file(made: Artifact, step: str, commit: str) -> dict[str, Any]:
 
 
 def handoffs(state: State) -> list[dict[str, Any]]:
-    """What each step that ended well handed on, in written order.
+    """What each step that ended well passed on, in written order.
 
     Keys: step, round, from, to, phase, summary, instructions, artifacts, expected, priority, decisions, questions.
     """

@@ -1,6 +1,6 @@
 """Webhooks: which there are, what each wants to hear of, where it stands, and what could not be delivered to it.
 
-All of it is kept beside the log; a delivery is `run/version` and is the same however often it is tried.
+All of it is kept next to the log; a delivery is `run/version` and is the same however often it is tried.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ def _is_at(fd: int, path: Path) -> bool:
 def is_let_go(path: Path) -> bool | None:
     """Whether nobody holds the lock of a file; None when there is no file, or it cannot be told.
 
-    Whoever asks shares the lock for a moment, so that two who ask do not take each other for the owner.
+    Anybody who asks shares the lock for a moment, so that two who ask do not take each other for the owner.
     """
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)

@@ -86,7 +86,7 @@ class _Gathered:
     def _pour(self, sink: Callable[[bytes], object], data: bytes) -> None:
         try:
             sink(data)
-        except Exception as fault:  # noqa: BLE001 - it is raised to whoever brought the sink
+        except Exception as fault:  # noqa: BLE001 - it is raised to the one who brought the sink
             self.fault = fault
 
     def close(self) -> None:

@@ -25,7 +25,7 @@ _ENDS = select.POLLIN | select.POLLHUP | select.POLLERR
 
 
 class KeptCommand:
-    """One command and whoever waits for it at the other end of `socket`."""
+    """One command and the one who waits for it at the other end of `socket`."""
 
     def __init__(self, socket: Socket) -> None:
         self.socket = socket
@@ -106,7 +106,7 @@ class Keeper:
                 os.close(descriptor)
 
     def _begin(self, socket: Socket, files: list[int]) -> bool:
-        """Read the request and start it. Whoever has gone before the request was whole wanted nothing."""
+        """Read the request and start it. Anybody who has gone before the request was whole wanted nothing."""
         header = _exactly(socket, HEADER_BYTES)
         body = _exactly(socket, int.from_bytes(header, "big")) if header else b""
         if not body:
@@ -209,7 +209,7 @@ class Keeper:
                 pass
 
     def _end(self) -> None:
-        """End everything, say so to whoever still listens, and be no more."""
+        """End everything, say so to the one who still listens, and be no more."""
         left = self._tree.end(PATIENCE_SECONDS)
         self._hear_all()
         for command in list(self._commands.values()):

@@ -62,7 +62,7 @@ def pidfd_of(pid: int) -> int:
 def children() -> list[int] | None:
     """The direct children of this process, zombies too; None where the system does not tell.
 
-    The kernel's list may miss some while it changes: whoever must have them all looks again until there are none.
+    The kernel's list may miss some while it changes: the one who must have them all looks again until there are none.
     """
     try:
         if os.readlink("/proc/self") != str(os.getpid()):

@@ -38,7 +38,7 @@ class Lock:
                 raise
             if os.fstat(descriptor).st_nlink:
                 return descriptor
-            os.close(descriptor)  # whoever looked for the proof removed it before it was locked
+            os.close(descriptor)  # the one who looked for the proof removed it before it was locked
 
     def remove(self) -> None:
         """Nobody holds it any more."""

@@ -100,13 +100,13 @@ class Server:
         else:
             for (
                 descriptor
-            ) in files:  # some were lost for want of descriptors: whoever asked sees its socket closed
+            ) in files:  # some were lost for want of descriptors: the one who asked sees its socket closed
                 os.close(descriptor)
 
     def _fork(self, socket: Socket, files: list[int], lock: int) -> None:
         try:
             pid = os.fork()
-        except OSError:  # no more processes: whoever asked sees its socket closed
+        except OSError:  # no more processes: the one who asked sees its socket closed
             pid = -1
         if pid == 0:
             try:

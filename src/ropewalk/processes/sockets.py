@@ -30,7 +30,7 @@ def receive(control: Socket) -> tuple[bytes, list[int]]:
         room = socket.CMSG_SPACE(_MOST * _INT_BYTES)
         letter, ancillary, _, _ = control.recvmsg(1, room, _CLOSED_ON_EXEC)
     except OSError:
-        return b"", []  # whoever is killed with something unread resets the connection
+        return b"", []  # the one who is killed with something unread resets the connection
     files: list[int] = []
     for level, kind, data in ancillary:
         if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:

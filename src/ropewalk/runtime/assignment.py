@@ -17,7 +17,7 @@ class Assignment(Struct, frozen=True):
 
     `earlier` are the files of the round before, where this one fixes them. `work` are paths and patterns of what the
     workflow says that its steps write. `secrets` say by name where each is found that
-    the attempt or its judges name; one without anything is an input of the run, whose value whoever drives it holds.
+    the attempt or its judges name; one without anything is an input of the run, whose value the one who drives it holds.
     """
 
     brief: Brief

@@ -23,7 +23,7 @@ _End = tuple[str, int, str]
 
 
 class Briefing:
-    """Briefs of one run. What it remembers of ended steps (parts, who handed on) follows from the state."""
+    """Briefs of one run. What it remembers of ended steps (parts, who passed on) follows from the state."""
 
     def __init__(self, state: State, base: Base, versioned: bool) -> None:
         self.state = state
@@ -163,7 +163,7 @@ class Briefing:
         return known
 
     def _handoffs(self, needs: list[StepState]) -> tuple[Handoff, ...]:
-        """What was handed on to a step with these needs, in written order; looked for behind steps that hand on nothing."""
+        """What was passed on to a step with these needs, in written order; looked for behind steps that pass on nothing."""
         hands = dict.fromkeys(key for need in needs for key in self._handing(need))
         results = [self.state.steps[key].result for key in hands]
         return tuple(one.handoff for one in results if one is not None and one.handoff is not None)

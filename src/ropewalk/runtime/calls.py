@@ -29,7 +29,7 @@ from ropewalk.runtime.leases import LOOK_SECONDS
 from ropewalk.runtime.vault import Vault
 
 Definitions = Callable[[str, str], tuple[Workflow, bytes]]
-"""Finds a workflow by name or path, also beside the file of who calls it: it, and its bytes for the store.
+"""Finds a workflow by name or path, also next to the file of who calls it: it, and its bytes for the store.
 
 Raises NoSuchWorkflow, InvalidDefinition. `versioned` of the engine finds those that a run in a repository calls."""
 

@@ -12,7 +12,7 @@ import resource
 OF_AN_ATTEMPT = 16
 """Pipes of its program, the descriptor that tells of its end, and those of a git that is just being started for it."""
 OF_OURS = 24
-"""What is opened for a moment beside the attempts: the store's files, a log, a connection or two."""
+"""What is opened for a moment next to the attempts: the store's files, a log, a connection or two."""
 
 
 def fitting(slots: int) -> int:

@@ -179,7 +179,10 @@ class Driver:
         try:
             await self._do(submissions)
         except BaseException:
-            self.inbox = [*submissions, *self.inbox]  # whoever waits for one hears that the driver has gone
+            self.inbox = [
+                *submissions,
+                *self.inbox,
+            ]  # the one who waits for one hears that the driver has gone
             raise
 
     async def _do(self, submissions: list[Submission]) -> None:
@@ -333,8 +336,7 @@ class Driver:
             self.inbox.insert(
                 0, Submission(c.Note(st.key, st.round, st.attempt, {"driver": self.host.owner}))
             )
-        lost = tuple((st.key, st.round, st.attempt) for st in others)
-        if lost:
+        if lost := tuple((st.key, st.round, st.attempt) for st in others):
             at_work = [name[0] for name in lost if await self._abandon(AttemptId(state.run, *name))]
             self.inbox.insert(0, Submission(c.ReportLost(lost, tuple(at_work))))
 

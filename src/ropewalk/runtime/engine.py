@@ -50,7 +50,7 @@ _MADE = 256
 
 
 def rests(state: State) -> bool:
-    """Whether only somebody else can move the run on: a person, or whoever fixes what blocks it.
+    """Whether only somebody else can move the run on: a person, or the one who fixes what blocks it.
 
     An ask that is about to expire is waited for; one that has days left is not.
     """
@@ -305,7 +305,7 @@ class Engine:
             self._watcher = asyncio.create_task(self._listen())
 
     async def _listen(self) -> None:
-        """Other processes write too: whoever is driven here looks again when they have."""
+        """Other processes write too: a run that is driven here looks again when they have."""
         while self.drivers:
             try:
                 moved = await self.store.elsewhere(LOOK_SECONDS)

@@ -1,6 +1,6 @@
 """Who drives which run: leases that this process holds and renews. They save work; the expected version decides.
 
-An owner gives a lease back only when none of its attempts is left. So whoever holds the lease of a run knows that those who
+An owner gives a lease back only when none of its attempts is left. So the one who holds the lease of a run knows that those who
 began attempts of it before are dead, have given up, or were silent for a whole lease.
 """
 
@@ -19,7 +19,7 @@ from ropewalk.store.lease import RENEW_SECONDS, Claimant
 from ropewalk.store.port import Lease, Store
 
 LOOK_SECONDS = 1.0
-"""How often an owner of whom nothing is known is looked at by whoever waits for its lease."""
+"""How often an owner of whom nothing is known is looked at by the one who waits for its lease."""
 SILENT_SECONDS = 3 * RENEW_SECONDS
 """An owner that was not heard of for so long is worth a word to people."""
 
@@ -109,7 +109,7 @@ class Leases:
         return False
 
     async def holder(self, run: str) -> Holder | None:
-        """Who drives a run now; None when nobody does, or whoever did is dead."""
+        """Who drives a run now; None when nobody does, or the one who did is dead."""
         held = await self._store.lease(run)
         if held is None:
             return None

@@ -34,7 +34,7 @@ class Slots:
         return got
 
     def give(self, run: str, count: int = 1) -> None:
-        """Give slots back; whoever waits with the fewest gets them."""
+        """Give slots back; the one who waits with the fewest gets them."""
         if count <= 0:
             return
         self.taken -= count

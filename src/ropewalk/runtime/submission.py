@@ -1,4 +1,4 @@
-"""What a run that is driven here is told, with whoever waits for what becomes of it."""
+"""What a run that is driven here is told, with the one who waits for what becomes of it."""
 
 from __future__ import annotations
 

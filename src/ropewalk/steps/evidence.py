@@ -1,6 +1,6 @@
 """Whether what an attempt says is so: what it was to create is there, its outputs, facts and route are what was asked for.
 
-Asked after every attempt that says it succeeded, whoever did it; a claim without evidence is a failure `invalid_output`.
+Asked after every attempt that says it succeeded, no matter who did it; a claim without evidence is a failure `invalid_output`.
 """
 
 from __future__ import annotations

@@ -155,7 +155,7 @@ async def _in_thread(function: Callable[..., Any], given: Given) -> Any:
         try:
             value = context.run(function, **given)
         except BaseException as raised:  # noqa: BLE001 - it is raised again where the attempt waits
-            # A future takes no StopIteration, and whoever waits for it would wait for ever.
+            # A future takes no StopIteration, and the one who waits for it would wait for ever.
             plain = isinstance(raised, Exception) and not isinstance(raised, StopIteration)
             fault = raised if plain else RuntimeError(repr(raised))
         with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile: nobody waits any more

@@ -1,6 +1,6 @@
 """What there is by name: built-in kinds and gates, and the plug-ins of entry points. Nothing is imported before it is used.
 
-A plug-in that cannot be loaded is a PluginError for whoever asks for it and a line in `faults`; it takes nothing down.
+A plug-in that cannot be loaded is a PluginError for the one who asks for it and a line in `faults`; it takes nothing down.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ def link(
 
 
 def seal_of(*columns: object) -> bytes:
-    """What a row beside the log is sealed with, over its columns in the order of the table."""
+    """What a row next to the log is sealed with, over its columns in the order of the table."""
     return sha256(_pack(columns)).digest()
 
 

@@ -113,7 +113,7 @@ class RunQuery(Struct, frozen=True):
 class Lease(Struct, frozen=True):
     """Who drives a run; it saves work and never decides correctness.
 
-    `beat` counts how often its owner took or renewed it: whoever waits for it watches that, by a clock of its own.
+    `beat` counts how often its owner took or renewed it: the one who waits for it watches that, by a clock of its own.
     `renewed_at` (unix seconds, by the owner's clock) is for people only: clocks differ, and are set.
     """
 
@@ -213,7 +213,7 @@ class Store(Protocol):
         ...
 
     async def remember(self, key: str, value: Any) -> None:
-        """A small named value beside the log: durable feed positions, cache entries, breaker state."""
+        """A small named value next to the log: durable feed positions, cache entries, breaker state."""
         ...
 
     async def recall(self, key: str) -> Any: ...

@@ -1,4 +1,4 @@
-"""The one app of all HTTP doors: the API, the feed, the login, health, metrics, and what is mounted beside them."""
+"""The one app of all HTTP doors: the API, the feed, the login, health, metrics, and what is mounted next to them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def create_app(
     hosts: Sequence[str] = (),
     supervisor: Supervisor | None = None,
 ) -> FastAPI:
-    """The app for an opened project. `hosts` are names by which it may be called, beside those of this host.
+    """The app for an opened project. `hosts` are names by which it may be called, next to those of this host.
 
     `app.state.desk` has the project (`.ropewalk`), the folded states (`.folded`) and the fan-out of the feed (`.fanout`); `app.state.beside` are
     context managers that are entered as long as the app lives.

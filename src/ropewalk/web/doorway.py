@@ -1,4 +1,4 @@
-"""What stands at the door: health for whoever watches over us, the login, the description of the API."""
+"""What stands at the door: health for the one who watches over us, the login, the description of the API."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ form{{display:grid;gap:.75rem;width:min(22rem,90vw)}}input,button{{font:inherit;
 [role=alert]{{color:light-dark(#b00020,#ff8a80)}}</style></head>
 <body><main><form method="post" action="/login"><h1>ropewalk</h1>{said}
 <label for="token">Token</label><input id="token" name="token" type="password" autocomplete="current-password"
-required autofocus><button>Log in</button><small>Whoever runs ropewalk makes one with <code>ropewalk token create</code>.</small>
+required autofocus><button>Log in</button><small>Anybody who runs ropewalk makes one with <code>ropewalk token create</code>.</small>
 </form></main></body></html>"""
 GO_ON: Final = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>ropewalk</title>
 <meta http-equiv="refresh" content="0;url=/"></head><body><a href="/">Go on to ropewalk</a></body></html>"""

@@ -42,7 +42,7 @@ class Logins:
     async def redeem(self, ticket: str, address: str, now: float) -> str:
         """The cookie for a ticket, which is used up by that. Raises Unauthenticated, TooMany.
 
-        One that is good passes whoever else has failed from this address: on loopback that may be an agent.
+        One that is good passes, no matter who else has failed from this address: on loopback that may be an agent.
         """
         text = self._links.pop(_digest(ticket), "")
         if text:

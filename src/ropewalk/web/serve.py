@@ -31,7 +31,7 @@ from ropewalk.web.entrance import is_loopback
 
 GRACE_SECONDS: Final = 5
 ALSO: Final = ("tools over HTTP", "the page")
-"""What is mounted beside the API; the page last, as it takes what nobody else took."""
+"""What is mounted next to the API; the page last, as it takes what nobody else took."""
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -81,7 +81,7 @@ async def serve(
 
 
 async def _way_in(ropewalk: Ropewalk, app: FastAPI, url: str) -> Listening:
-    """Who can read the token's file on this host comes in by it, and nobody else: whoever reaches a port is not yet known."""
+    """Who can read the token's file on this host comes in by it, and nobody else: the one who reaches a port is not yet known."""
     text, path = await door_key(ropewalk)
     desk: ApiDesk = app.state.desk
     return Listening(url, f"{url}/login?ticket={desk.access.logins.link(text)}", str(path))
@@ -172,7 +172,7 @@ def _mount(app: FastAPI, ropewalk: Ropewalk, also: Sequence[str]) -> None:
 
 @contextlib.asynccontextmanager
 async def beside(ropewalk: Ropewalk, app: FastAPI) -> AsyncIterator[None]:
-    """What works beside the doors as long as they are open: webhooks are delivered, metrics and traces told."""
+    """What works next to the doors as long as they are open: webhooks are delivered, metrics and traces told."""
     desk: ApiDesk = app.state.desk
     desk.courier = Courier(
         ropewalk.store, ropewalk.engine.clock.now, private=ropewalk.settings.webhooks_private

@@ -29,7 +29,7 @@ _TRIES = 5
 
 
 class AttemptFolders:
-    """The folders of one repository's runs under `home`: `<run>/<name>` and, beside it, the index that it began with."""
+    """The folders of one repository's runs under `home`: `<run>/<name>` and, next to it, the index that it began with."""
 
     def __init__(self, home: Path, repository: Repository, owning: Owning | None = None) -> None:
         self._home = home
@@ -72,7 +72,7 @@ class AttemptFolders:
     ) -> Path:
         """A folder of these names with the files of a commit, made anew. `target`, `base`: a branch to show there.
 
-        One of this name that was set up whole is put aside: whoever worked there may have left what is kept nowhere. Not
+        One of this name that was set up whole is put aside: the one who worked there may have left what is kept nowhere. Not
         so a `passing` one, of which nothing is ever kept. FolderHeld when another driver may be at work in it.
         """
         folder = self.folder(run, name)
@@ -116,12 +116,12 @@ class AttemptFolders:
 
 
 def index_of(folder: Path) -> Path:
-    """The index as it was when the folder was set up; it lies beside the folder."""
+    """The index as it was when the folder was set up; it lies next to the folder."""
     return folder.with_name(f"{folder.name}.index")
 
 
 def put_note(folder: Path, note: FolderNote) -> None:
-    """Tell it beside the folder; nothing stands there where there is nothing to tell."""
+    """Tell it next to the folder; nothing stands there where there is nothing to tell."""
     if note == FolderNote():
         _note(folder).unlink(missing_ok=True)
     else:
@@ -178,7 +178,7 @@ def give_back(folder: Path, owning: Owning) -> None:
 
 
 def discard(folder: Path) -> None:
-    """Take away the folder of an attempt and all that lies beside it. Only for whose it is: its mark goes last."""
+    """Take away the folder of an attempt and all that lies next to it. Only for whose it is: its mark goes last."""
     empty(folder)
     mark_of(folder).unlink(missing_ok=True)
 

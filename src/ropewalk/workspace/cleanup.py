@@ -22,7 +22,7 @@ _OURS = "refs/heads/ropewalk/"
 ATTEMPT = re.compile(r"(?P<step>[^.].*)\.(?P<try>\d+\.\d+)(?P<aside>~\d+)?")
 """The name of an attempt's folder; `aside`: another one took its place."""
 SHELVES = ("none", "readers", "judges")
-"""Folders of single attempts, beside the files of a run that is not in git."""
+"""Folders of single attempts, next to the files of a run that is not in git."""
 
 
 class HeldRun(Struct, frozen=True, omit_defaults=True):
@@ -100,7 +100,7 @@ def kept_of(places: Path, run: str, under_way: Collection[str] = ()) -> list[str
 
 
 def shelves_of(state: Path) -> list[str]:
-    """The runs that have folders of single attempts beside their files."""
+    """The runs that have folders of single attempts next to their files."""
     runs = state / "runs"
     if not runs.is_dir():
         return []

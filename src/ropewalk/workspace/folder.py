@@ -239,7 +239,7 @@ def scan(folder: Path, known: Mapping[bytes, Seen]) -> dict[bytes, Seen]:
         try:
             entries = list(os.scandir(os.path.join(os.fsencode(folder), inner)))
         except FileNotFoundError:
-            continue  # A step of the same run that works beside this one may take a folder away.
+            continue  # A step of the same run that works next to this one may take a folder away.
         for entry in entries:
             path = inner + b"/" + entry.name if inner else entry.name
             try:

@@ -1,6 +1,6 @@
 """What an attempt left in its folder, as a tree: read off the files alone, never off what became of the folder's `.git`.
 
-Nothing is dropped in silence: what cannot be kept is named as lost, and whoever harvests decides what that means.
+Nothing is dropped in silence: what cannot be kept is named as lost, and the one who harvests decides what that means.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def _trailers(spot: AttemptId, succeeded: bool, place: Folder) -> dict[str, str]
 
 
 def _unresolved(place: Folder) -> tuple[str, ...]:
-    """Disputed files that hold conflict markers, or whose two versions still lie beside each other."""
+    """Disputed files that hold conflict markers, or whose two versions still lie side by side."""
     root = os.fsencode(place.path)
     return tuple(path for path in place.disputed if _is_open(os.path.join(root, path_bytes(path))))
 

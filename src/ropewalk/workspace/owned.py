@@ -1,4 +1,4 @@
-"""Whose the folder of an attempt is. A mark beside it names the driver that works in it, before anything is put there.
+"""Whose the folder of an attempt is. A mark next to it names the driver that works in it, before anything is put there.
 
 Nobody takes, fills or removes a folder whose owner may still be at work in it.
 """
@@ -70,12 +70,12 @@ def _process_owning(pid: int) -> Owning:
 
 
 def process_owning() -> Owning:
-    """Of this process, for whoever drives no runs."""
+    """Of this process, for the one who drives no runs."""
     return _process_owning(os.getpid())
 
 
 def mark_of(folder: Path) -> Path:
-    """The file that says whose a folder is; it lies beside it and goes last."""
+    """The file that says whose a folder is; it lies next to it and goes last."""
     return folder.with_name(f"{folder.name}.owner")
 
 

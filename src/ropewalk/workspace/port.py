@@ -81,7 +81,7 @@ class Folder(Struct, frozen=True):
 class Kept(Struct, frozen=True):
     """What an attempt left: its commit and tree ("" where nothing is versioned) and each changed file.
 
-    `unresolved` are disputed files that still hold conflict markers: whoever was to resolve them has not. `lost` is what
+    `unresolved` are disputed files that still hold conflict markers: the one who was to resolve them has not. `lost` is what
     lies in the folder and could not be kept, each with the reason: as long as there is any, the folder has to stay.
     """
 
@@ -145,7 +145,7 @@ class AttemptId(Struct, frozen=True):
 
 
 class FolderNote(Struct, frozen=True, omit_defaults=True):
-    """What whoever finds the folder of an attempt that was cut off has to know: `declared` are names and patterns of files that
+    """What the one who finds the folder of an attempt that was cut off has to know: `declared` are names and patterns of files that
     are kept even when ignored; with `secret` the attempt was given secrets, and nothing is kept before it was looked through."""
 
     declared: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ MANY_HUNKS = 50
 LONG_HUNK = 20_000
 
 _SETTLE = {
-    "binary": "take one side whole (ours or theirs), or keep both beside each other",
+    "binary": "take one side whole (ours or theirs), or keep both side by side",
     "modify/delete": "keep the changed file or let it go: take ours or theirs",
     "rename/delete": "keep the renamed file or let it go: take ours or theirs",
     "rename/rename": "choose one of the names: take ours or theirs",

@@ -26,7 +26,7 @@ Edits = dict[bytes, tuple[str, bytes | str] | None]
 Rules = Sequence[Mapping[str, str]]
 
 SIDES = {"base": b".ropewalk-base", "ours": b".ropewalk-ours", "theirs": b".ropewalk-theirs"}
-"""What is added to a disputed file's name for each version that is laid out beside it; to settle it they are removed."""
+"""What is added to a disputed file's name for each version that is laid out next to it; to settle it they are removed."""
 
 
 class Settled(Struct):

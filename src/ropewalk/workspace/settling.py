@@ -53,7 +53,7 @@ async def _packed(git: Git, new: Sequence[str], known: Sequence[str]) -> Path | 
 
 
 def _bring(pack: Path, folder: Path) -> Path:
-    """The pack as one of the repository's, with a mark beside it by which git leaves it alone."""
+    """The pack as one of the repository's, with a mark next to it by which git leaves it alone."""
     folder.mkdir(exist_ok=True)
     keep = folder / f"{pack.name}.keep"
     keep.write_bytes(_MARK)

@@ -1,6 +1,6 @@
 """What lies in a folder and git would pass over without a word: what is no file, what is shut, what is called `.git`.
 
-Git ignores such entries in its listings; whoever keeps a folder has to know of them, so that nothing vanishes unsaid.
+Git ignores such entries in its listings; the one who keeps a folder has to know of them, so that nothing vanishes unsaid.
 """
 
 from __future__ import annotations

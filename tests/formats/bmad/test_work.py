@@ -51,7 +51,7 @@ def test_what_the_item_says_is_in_the_prompt_or_in_the_notes():
     )
     for part in (
         "Analyze the project.", "Create docs/prd.md.", "Review other.md.", "Update docs/notes.md.", "Use: prd-tmpl",
-        "Task: create-doc.md", "brainstorming session", "Command: *create", "hand on to: dev",
+        "Task: create-doc.md", "brainstorming session", "Command: *create", "pass on to: dev",
     ):  # fmt: skip
         assert part in made.prompt
     assert made.notes[0] == "what it is"

@@ -1,4 +1,4 @@
-"""The run list is folded late, in batches, by whoever looks first, and is always what the feed says."""
+"""The run list is folded late, in batches, by the one who looks first, and is always what the feed says."""
 
 from __future__ import annotations
 

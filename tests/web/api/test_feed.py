@@ -1,4 +1,4 @@
-"""The feed, live: filtered, resumed from a position, and never held up by whoever does not read."""
+"""The feed, live: filtered, resumed from a position, and never held up by the one who does not read."""
 
 import asyncio
 import contextlib

@@ -176,7 +176,7 @@ def test_files_handoffs_and_merge_of_a_run():
     assert "as it was merged" in files
     assert "No file" in shelves.files(started().state, "", None)
     assert "<strong>Done</strong>" in shelves.handoffs(run.state)
-    assert "handed on yet" in shelves.handoffs(started().state)
+    assert "passed on yet" in shelves.handoffs(started().state)
     assert "Nothing is merged" in shelves.merge(run.state, [])
 
 

@@ -6,8 +6,8 @@ from ropewalk.workspace.judging.steering import AGENTS, CHECKS, TEST_FOLDERS, TE
 from tools.docs.blocks import generates
 
 _LEFT_OUT = {
-    "same folder": "beside one of these",
-    "tests below": "beside one of these, and above tests that were there",
+    "same folder": "next to one of these",
+    "tests below": "next to one of these, and above tests that were there",
     "always": "always",
     "never": "never",
 }

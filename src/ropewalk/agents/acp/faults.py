@@ -31,7 +31,7 @@ _TOLD: dict[str, tuple[ErrorClass, str]] = {
     "server_overloaded": ("transient", "transient"),
     "internal_server_error": ("transient", "transient"),
 }
-"""Words that adapters put beside an error: `errorKind` of Claude's, `codex_error_info` of Codex'."""
+"""Words that adapters put next to an error: `errorKind` of Claude's, `codex_error_info` of Codex'."""
 
 _AUTH = Rule(
     "permanent",

@@ -59,7 +59,7 @@ def surround(settings: AcpSettings, brief: Brief, desk: Desk, confinement: Confi
 
 
 def reaching(settings: AcpSettings, reach: Reach, env: Mapping[str, str]) -> Reach:
-    """What an agent reaches beside what every attempt does: what it keeps, and what its settings and variables name."""
+    """What an agent reaches next to what every attempt does: what it keeps, and what its settings and variables name."""
     return structs.replace(
         reach,
         writable=(*reach.writable, *_keeps(settings, env, home_of(settings))),

@@ -32,7 +32,7 @@ class UsageMeter:
         self._told = False
         self.model = ""
         self.free_at: float | None = None
-        """When a used up quota is free again (unix seconds), where the agent says so beside its error."""
+        """When a used up quota is free again (unix seconds), where the agent says so next to its error."""
 
     def hear(self, update: Mapping[str, Any], *, history: bool = False) -> None:
         """An update of the session: its cost grows from prompt to prompt; what a loaded session had cost is not ours."""

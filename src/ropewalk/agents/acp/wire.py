@@ -74,7 +74,7 @@ class Wire:
         self._messages.put_nowait(_END)
 
     def last_words(self) -> str:
-        """The end of what it said beside the protocol."""
+        """The end of what it said next to the protocol."""
         return self._errors.text("err")
 
     def _line(self, line: bytes) -> None:
@@ -124,7 +124,7 @@ class Transport:
         self.receive = wire.receive
 
     async def close(self) -> None:
-        """The process is ended by whoever started it."""
+        """The process is ended by the one who started it."""
 
 
 class _Spool:

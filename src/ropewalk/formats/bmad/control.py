@@ -226,7 +226,7 @@ def way_of(name: str, body: Any, making: ImportContext, title: str = "") -> Way:
 
 def way_fact(step: str, ways: tuple[Way, ...], making: ImportContext) -> str:
     """The fact that says which way a decision took, declared with the names of its ways: first those that go on, since
-    whoever has no reason to choose takes the first.
+    the one who has no reason to choose takes the first.
     """
     names = tuple(way.name for way in sorted(ways, key=lambda way: way.ends))
     fact = fact_name(f"{step}_way")

@@ -25,7 +25,7 @@ class Sequence(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """One workflow of one file, one variant of it. `head` is what the file says beside the items, `detail` the longer
+    """One workflow of one file, one variant of it. `head` is what the file says next to the items, `detail` the longer
     list of the same steps that some files have at their root; `end` the end item outside the sequence, if any.
     """
 

@@ -32,7 +32,7 @@ def infer_parallel(making: ImportContext) -> None:
                 others = ", ".join(other.steps[0].id for other in run if other is not one)
                 making.why(
                     one.steps[0].id,
-                    f"runs beside {others}: all they require is there before (--infer-parallel)",
+                    f"runs next to {others}: all they require is there before (--infer-parallel)",
                 )
         run = [draft] if draft is not None and _fits(draft) else []
 

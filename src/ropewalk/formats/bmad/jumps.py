@@ -1,4 +1,4 @@
-"""Stage 6e, jumps: what an item itself says of where it goes on, waits for, or runs beside."""
+"""Stage 6e, jumps: what an item itself says of where it goes on, waits for, or runs next to."""
 
 from __future__ import annotations
 

@@ -225,7 +225,7 @@ def _looked(index: int, draft: ItemSteps, drafts: list[ItemSteps]) -> ItemSteps 
 
 
 def own_loops(making: ImportContext) -> None:
-    """What a condition on the number of rounds says (`currentIteration < max`) is the cap of the way back beside it."""
+    """What a condition on the number of rounds says (`currentIteration < max`) is the cap of the way back next to it."""
     for draft in making.drafts:
         if draft.condition.cap and draft.jumps:
             cap = min(draft.condition.cap, policy.MOST_CAP)

@@ -108,7 +108,7 @@ def pattern(name: str) -> str:
 
 
 def has_blank(name: str) -> bool:
-    """Whether parts of a name are to be filled by whoever makes it."""
+    """Whether parts of a name are to be filled by the one who makes it."""
     return BLANK.search(name) is not None
 
 

@@ -84,7 +84,7 @@ def _first(data: Mapping[str, Any], *names: str) -> Any:
 
 
 def materials(keys: Keys, making: ImportContext, item: Item) -> tuple[str, ...]:
-    """What is told beside the notes: the results that are asked for, the inputs, and the texts of tasks and checklists."""
+    """What is told next to the notes: the results that are asked for, the inputs, and the texts of tasks and checklists."""
     told = []
     for name in ("inputs", "input"):
         value = keys.take(name, "notes")

@@ -126,7 +126,7 @@ COUNTED = {True: "\0spent", False: "true"}
 
 
 def _counted(ways: list[Way], decision: str, making: ImportContext) -> tuple[Way, ...]:
-    """Without the ways for when the rounds are used up: a loop's cap asks a person then, whoever counted them."""
+    """Without the ways for when the rounds are used up: a loop's cap asks a person then, no matter who counted them."""
     kept = [way for way in ways if way.when != COUNTED[True]]
     cap = max((way.cap for way in ways), default=0)
     for way in ways:

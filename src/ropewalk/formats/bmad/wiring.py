@@ -91,7 +91,7 @@ class Wiring:
             other = self._find(draft.beside, index)
             if other is not None and other < index:
                 return (*waited[other], *named)
-            self.making.warn(draft.item, f"`{draft.beside}`, beside which it should run, is not above it")
+            self.making.warn(draft.item, f"`{draft.beside}`, next to which it should run, is not above it")
         return (*last, *named)
 
     def _exits_of(self, name: str, index: int, draft: ItemSteps) -> tuple[str, ...]:

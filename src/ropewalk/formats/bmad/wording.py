@@ -63,7 +63,7 @@ def prompt(
     if len(who.names) > 1:
         lines.append(f"(Meant for {' or '.join(who.names)}.)")
     if who.others:
-        lines.append(f"Work with or hand on to: {', '.join(who.others)}.")
+        lines.append(f"Work with or pass on to: {', '.join(who.others)}.")
     return plain("\n".join(lines) or "Do what the notes say.")
 
 
@@ -95,7 +95,7 @@ def both(first: str, second: str) -> str:
 
 
 def leftover(rest: Mapping[str, Any]) -> str:
-    """Keys that ropewalk does not act on, told to whoever does the work."""
+    """Keys that ropewalk does not act on, told to the one who does the work."""
     lines = [f"- {key}: {_said(value)}" for key, value in rest.items() if value not in (None, "", [], {})]
     return "The workflow's file also says:\n" + "\n".join(lines) if lines else ""
 

@@ -36,7 +36,7 @@ TEMPLATE: Final = re.compile(r"\b([\w-]+-tmpl)(?:\.ya?ml|\.md)?\b")
 
 
 def work(item: Item, making: ImportContext) -> ItemSteps:
-    """The steps of a task. Keys that are not understood are told to whoever does it, and kept."""
+    """The steps of a task. Keys that are not understood are told to the one who does it, and kept."""
     keys = Keys(item.data)
     draft = ItemSteps(item)
     who = crew(
@@ -106,7 +106,7 @@ def finished(step: Step, item: Item, keys: Keys, number: str = "") -> Step:
 
 
 def _notes(keys: Keys) -> tuple[str, ...]:
-    """The prose of an item, as it stands; it is for whoever does the work and steers nothing."""
+    """The prose of an item, as it stands; it is for the one who does the work and steers nothing."""
     found: list[str] = []
     for name in ("description", "notes", "instructions", "prompt", "message"):
         said = keys.take(name, "notes")

@@ -201,7 +201,7 @@ class StepReader:
             )
 
     def _at_most(self, keys: StepKeys, owner: str, path: Path) -> Any:
-        """Beside both `foreach` and `back_to` it could be meant for either."""
+        """Next to both `foreach` and `back_to` it could be meant for either."""
         if keys.at_most is UNSET or (owner == "back_to" and keys.foreach is not UNSET):
             return UNSET
         if owner == "foreach" and isinstance(keys.back_to, str):

@@ -128,7 +128,7 @@ class Connection:
         if code == sqlite3.SQLITE_BUSY:
             self._wait_at_most(POLL_SECONDS)
         if code == sqlite3.SQLITE_CANTOPEN and os.access(self.path, os.R_OK | os.W_OK):
-            # The file is as it was: this process has no descriptor left for what lies beside it.
+            # The file is as it was: this process has no descriptor left for what lies next to it.
             return StoreBusy(store=self.name, reason=NO_DESCRIPTORS)
         return found
 

@@ -21,7 +21,7 @@ BATCH = 2000
 """Records a transaction; keeps other writers waiting for some ten milliseconds at most."""
 
 BEHIND = 20_000
-"""Records that the list may lag behind before whoever appends folds a batch, so that no reader ever waits for long."""
+"""Records that the list may lag behind before the one who appends folds a batch, so that no reader ever waits for long."""
 
 DEFINITIONS = 256
 """How many definitions' steps are remembered."""
@@ -111,7 +111,7 @@ class Listing(Keeping):
         self._due = position + BEHIND
 
     async def close(self) -> None:
-        """May be called twice; whoever waits for the feed is told. The next reader finds a list that is not far behind."""
+        """May be called twice; the one who waits for the feed is told. The next reader finds a list that is not far behind."""
         self.bell.fail(StoreError(store=self.name, reason="it was closed"))
         with suppress(StoreError):
             for _ in range(BEHIND // BATCH):

@@ -45,7 +45,7 @@ def migrate(db: sqlite3.Connection, name: str, steps: Path = STEPS) -> None:
 
 
 def _is_written(db: sqlite3.Connection) -> bool:
-    """Whether somebody else writes the file just now: then it can be written, and it is not waited for whoever it is. A driver
+    """Whether somebody else writes the file just now: then it can be written, and nobody is waited for, whichever it is. A driver
     that was stopped in the middle keeps it for as long as it stands still, and must not keep others from reading.
     """
     (patience,) = db.execute("PRAGMA busy_timeout").fetchone()

@@ -1,4 +1,4 @@
-"""What attempts say while they work: chunks beside the log, read by offset, written without a sync, pruned by age."""
+"""What attempts say while they work: chunks next to the log, read by offset, written without a sync, pruned by age."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class Comparing(Listing):
             yield from self._list_faults(run, log, self._unfolded(run, position))
 
     def _end_faults(self, run: str, log: Rederived, walk: LogWalk) -> Iterator[str]:
-        """The last record of every run is remembered beside the log."""
+        """The last record of every run is remembered next to the log."""
         heads = {name: (version, hash_) for name, version, hash_ in self.rows(HEADS, {"run": run})}
         for name, (version, hash_) in heads.items():
             seen, hashes = walk.head(name)

@@ -1,5 +1,5 @@
 """Reads the whole file and says what in it is not as it was written: records, definitions, blobs, all that is folded from the
-records or stands beside them, and the pages below."""
+records or stands next to them, and the pages below."""
 
 from __future__ import annotations
 

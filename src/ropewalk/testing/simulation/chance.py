@@ -285,7 +285,7 @@ class Chance:
         )
 
     def _crash(self, subject: SimulatedRun) -> None:
-        """The driver dies; whoever takes over reports some or all of what was under way as lost, perhaps twice."""
+        """The driver dies; the one who takes over reports some or all of what was under way as lost, perhaps twice."""
         self._tell(subject.run, Crash())
         state = subject.state
         lost = [(k, state.steps[k].round, state.steps[k].attempt) for k in state.running]

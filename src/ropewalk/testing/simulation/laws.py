@@ -89,8 +89,8 @@ def _begins(before: State, event: e.StepStarted, at: float, memory: Memory, comm
         assert len(before.running) < before.parallel, f"{st.key} starts without a slot"
         _is_paid_for(before, event, at)
     if before.options.sequential:
-        assert not before.running, f"{st.key} starts beside {list(before.running)}"
-        assert not before.calls, f"{st.key} starts beside {list(before.calls)}"
+        assert not before.running, f"{st.key} starts next to {list(before.running)}"
+        assert not before.calls, f"{st.key} starts next to {list(before.calls)}"
     if st.parent:
         parent = before.steps[st.parent]
         assert parent.status == "running", f"{st.key} starts, its foreach does not run"

@@ -1,7 +1,7 @@
 """A stand-in for the models behind coding agents: a local server that answers as a scenario says, so that real agent
 programs can be tested with no key and no network.
 
-`with StandIn(scenario) as model: ...` in a test, or `python -m ropewalk.testing.standin scenario.json` beside one.
+`with StandIn(scenario) as model: ...` in a test, or `python -m ropewalk.testing.standin scenario.json` next to one.
 """
 
 from __future__ import annotations

@@ -14,11 +14,11 @@ from ropewalk.testing.standin.server import StandIn
 def main(arguments: list[str]) -> int:
     """Serve the scenario named first, on the port named second or a free one."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what it starts with & ignore it
-    with StandIn(load(Path(arguments[0])), int(arguments[1]) if arguments[1:] else 0) as standin:
+    scenario, port = load(Path(arguments[0])), int(arguments[1]) if arguments[1:] else 0
+    with contextlib.suppress(KeyboardInterrupt), StandIn(scenario, port) as standin:
         sys.stdout.write(f"{standin.url}\n")
-        sys.stdout.flush()
-        with contextlib.suppress(KeyboardInterrupt):
-            standin.wait()
+        sys.stdout.flush()  # who has read this may interrupt at once
+        standin.wait()
     return 0
 
 

@@ -62,7 +62,7 @@ async def show(request: Request, name: Name) -> Response:
     operation_id="planWorkflow",
     response_model=models.Planned,
     responses=declared(404),
-    summary="What would run, in which order and beside what",
+    summary="What would run, in which order and what side by side",
 )
 async def plan(request: Request, name: Name) -> Response:
     return give(await choosing.plan_of(desk_of(request).ropewalk, _name(name)))

@@ -223,7 +223,7 @@ def _field(name: str, about: Mapping[str, Any], one: Mapping[str, Any]) -> Marku
 
 
 def reject(one: Mapping[str, Any]) -> Markup:
-    """Why not: it becomes the feedback of whoever does it again."""
+    """Why not: it becomes the feedback of the one who does it again."""
     field = el(
         "textarea", rows="3", name="reason", class_="field", required=True, autofocus=True, data_keep=f"reason:{name_of(one)}",
         placeholder="What is missing or wrong, so that it can be done better",
@@ -286,7 +286,7 @@ def shown(one: Mapping[str, Any], path: str, how: str, data: bytes | None, chang
 
 
 def editor(one: Mapping[str, Any], path: str, before: str, draft: str, side: str) -> Markup:
-    """The text to be amended, beside what it will look like and what will have changed."""
+    """The text to be amended, next to what it will look like and what will have changed."""
     keep = f"draft:{name_of(one)}:{path}:{one['digest'][:12]}"
     area = el(
         "textarea", before, name="content", class_="field mono", spellcheck="false", aria_label=f"New content of {path}",

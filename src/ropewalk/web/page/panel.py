@@ -234,7 +234,7 @@ def prompt(step: Step, st: StepState) -> Markup:
         parts += [el("h3", "Only when"), document.source(step.when)]
     if st.item is not None:
         parts += [el("h3", "Item"), document.plain(st.item)]
-    parts += [el("h3", "Hands on"), document.markdown(step.handoff)] if step.handoff else []
+    parts += [el("h3", "Passes on"), document.markdown(step.handoff)] if step.handoff else []
     return el("div", parts or w.empty("It is told nothing."))
 
 

@@ -68,7 +68,7 @@ def handoffs(state: State) -> Markup:
                 class_="card",
             )
         )
-    return el("div", cards, class_="cards") if cards else w.empty("Nothing has been handed on yet.")
+    return el("div", cards, class_="cards") if cards else w.empty("Nothing has been passed on yet.")
 
 
 def _list(title: str, lines: Sequence[str]) -> Markup | None:

@@ -1,4 +1,4 @@
-"""Files in which what steers checks stands beside what does not: the run's dependencies with the base's scripts and tools."""
+"""Files in which what steers checks stands next to what does not: the run's dependencies with the base's scripts and tools."""
 
 from __future__ import annotations
 

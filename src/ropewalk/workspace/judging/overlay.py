@@ -138,7 +138,7 @@ def _tell_new(found: Overlay, path: str, words: Named) -> None:
 
 
 async def _join(git: Git, found: Overlay, changes: Mapping[str, PathChange]) -> None:
-    """Where steering stands beside other things in a file, only the steering is laid over."""
+    """Where steering stands next to other things in a file, only the steering is laid over."""
     steering = {
         path: reason
         for path, reason in (*found.restored.items(), *found.left_out.items())

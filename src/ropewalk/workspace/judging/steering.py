@@ -12,7 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 Reach = Literal["same folder", "tests below", "always", "never"]
-"""When a *new* file of the family is left out of a judge's folder: beside one of its family that was there at the base;
+"""When a *new* file of the family is left out of a judge's folder: next to one of its family that was there at the base;
 also above tests that were there; wherever it is; or not at all."""
 
 

@@ -26,7 +26,7 @@ WHOLE = ("ours", "theirs")
 """Take one side where nothing can be joined, such as a binary file or one that the other side deleted."""
 
 BESIDE = "both"
-"""Keep both versions beside each other, as for reports: the later one under a name with its step in it."""
+"""Keep both versions side by side, as for reports: the later one under a name with its step in it."""
 
 MARKERS = ("ask", "agent", "fail")
 

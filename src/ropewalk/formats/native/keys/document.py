@@ -146,7 +146,7 @@ class DocumentKeys(Struct, forbid_unknown_fields=True):
     gate: Gates | UnsetType = UNSET
     """What the run's result must pass before it lands."""
     protect: Names = []
-    """What every gate of the file protects, beside its own `protect`."""
+    """What every gate of the file protects, next to its own `protect`."""
     outputs: dict[str, Expression] = {}
     """What the run gives, each an expression."""
     merge: dict[str, Text] = {}

@@ -118,7 +118,7 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     key: Text | UnsetType = UNSET
     """The item's stable key, as in `foreach`."""
     at_most: Positive | UnsetType = UNSET
-    """Items at once (beside `foreach`), or times sent back (beside `back_to`)."""
+    """Items at once (next to `foreach`), or times sent back (next to `back_to`)."""
     gate: Gates | UnsetType = UNSET
     """What the work must pass: a command, or one of the other checks, or a list of them."""
     back_to: Identifier | BackToKeys | UnsetType = UNSET

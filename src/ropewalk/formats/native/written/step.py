@@ -22,7 +22,7 @@ from ropewalk.formats.native.written.policies import (
 
 USUAL = Step("", "")
 OWN_ROLE = ("role", "decide", "function")
-"""Kinds that may stand beside `role` under their own keys."""
+"""Kinds that may stand next to `role` under their own keys."""
 
 
 def step_keys(step: Step) -> dict[str, Any]:
