@@ -1,4 +1,4 @@
-"""What is started to see whether an agent can be used is confined by the one who asks for the attempt to be."""
+"""What is started to see whether an agent can be used is confined where an attempt is asked to be."""
 
 import msgspec
 import pytest

@@ -77,14 +77,14 @@ def test_each_test_file_is_named_for_what_it_tests():
 
 
 def _mirrored(packages: list[str], test: str) -> bool:
-    beside = (
+    mirrored = (
         ROOT.joinpath(*packages)
         if packages[:1] in (["tools"], ["benchmarks"], ["examples"])
         else SRC.joinpath(*packages)
     )
     words = test.removeprefix("test_").split("_")
     names = ["_".join(words[:count]) for count in range(len(words), 0, -1)]
-    return any((beside / f"{name}.py").is_file() or (beside / name).is_dir() for name in names)
+    return any((mirrored / f"{name}.py").is_file() or (mirrored / name).is_dir() for name in names)
 
 
 def test_no_test_waits_by_the_clock():

@@ -54,10 +54,10 @@ def test_a_path_that_leads_to_no_file_is_not_said_to_lead_nowhere(house):
 
 def test_a_called_workflow_is_looked_for_beside_the_caller_first(house):
     (house / "deep/er/nightly.yml").write_text(FLOW)
-    beside = house / "deep/er"
-    assert find("nightly", house, beside) == beside / "nightly.yml"
-    assert find("./other.yaml", house, beside) == beside / "./other.yaml"
-    assert find("sdlc", house, beside).name == "sdlc.yaml"
+    near = house / "deep/er"
+    assert find("nightly", house, near) == near / "nightly.yml"
+    assert find("./other.yaml", house, near) == near / "./other.yaml"
+    assert find("sdlc", house, near).name == "sdlc.yaml"
 
 
 def test_a_name_that_nobody_has_is_refused_with_the_nearest(house):

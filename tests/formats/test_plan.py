@@ -38,13 +38,13 @@ def rows():
 def test_waves_neighbours_and_needs_without_those_that_follow_anyway():
     found = rows()
     assert [found[name].wave for name in ("start", "left", "right", "join", "tidy")] == [1, 2, 2, 3, 6]
-    assert found["left"].beside == ("right",)
+    assert found["left"].parallel_with == ("right",)
     assert found["join"].after == ("left", "right")
     assert made().parallel == (("left", "right"),)
 
 
 def test_routes_keep_steps_apart_though_they_are_of_one_wave():
-    assert rows()["x"].beside == ()
+    assert rows()["x"].parallel_with == ()
 
 
 def test_conditions_facts_loops_gates_and_questions_are_told():

@@ -65,12 +65,12 @@ def test_branches_overlap_within_the_limit_and_a_successor_does_not_wait_for_a_s
 
 def test_one_step_after_the_other_gives_the_same_outputs(branches):
     ropewalk, ledger = branches
-    beside = ropewalk.json("run", "b.yaml")
+    together = ropewalk.json("run", "b.yaml")
     ledger.unlink()
     alone = ropewalk.json("run", "b.yaml", "--sequential")
     times = _times(ledger)
     assert _most_at_once(times) == 1
     assert sorted(times, key=lambda step: times[step]["begin"]) == ["slow", "fast", "after", "middle", "more"]
-    assert [(s["id"], s["outputs"]) for s in beside["steps"]] == [
+    assert [(s["id"], s["outputs"]) for s in together["steps"]] == [
         (s["id"], s["outputs"]) for s in alone["steps"]
     ]

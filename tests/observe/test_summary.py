@@ -10,7 +10,7 @@ from ropewalk.app.objects import run_of
 from ropewalk.core import commands as c
 from ropewalk.core.state import State
 from ropewalk.core.work import Artifact, Failure, Outcome, Usage
-from ropewalk.observe.summary import artifacts, errors
+from ropewalk.observe.summary import MadeFile, artifacts, errors
 from ropewalk.testing.given import broken, done, given
 from tests.observe.written import written
 
@@ -76,7 +76,7 @@ def test_a_file_belongs_to_the_step_that_wrote_it_last_and_a_deleted_one_to_nobo
     made = Artifact("gone.md", "d2")
     for step, files in (("a", (FILE, made)), ("b", (Artifact("a.md", "d4"),)), ("c", (gone,))):
         run.after(c.Advance(), done(step, Outcome(artifacts=files)))
-    assert artifacts(run.state) == [{"path": "a.md", "step": "b", "digest": "d4", "size": 0, "commit": ""}]
+    assert artifacts(run.state) == [MadeFile(Artifact("a.md", "d4"), "b")]
 
 
 def test_an_unknown_cost_is_unknown_and_not_zero():

@@ -96,7 +96,7 @@ class Bench:
         self.workflows: dict[str, Workflow] = {}
         self.engine = Engine(self.store, self.work, self._find, decode=decode, clock=self.clock, **how)
 
-    def _find(self, name: str, beside: str) -> tuple[Workflow, bytes]:
+    def _find(self, name: str, caller: str) -> tuple[Workflow, bytes]:
         if name not in self.workflows:
             raise NoSuchWorkflow(name=name, nearest="none")
         return self.workflows[name], encode(self.workflows[name])

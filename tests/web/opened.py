@@ -16,7 +16,7 @@ from ropewalk.app.open import Ropewalk, open_ropewalk
 from ropewalk.app.supervisor import Supervisor, supervised
 from ropewalk.app.tokens import Tokens
 from ropewalk.web.app import create_app
-from ropewalk.web.serve import beside, listen
+from ropewalk.web.serve import background, listen
 
 WORKFLOWS = {
     "quiet": """
@@ -123,7 +123,7 @@ async def opened(
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         async with (
             supervised(supervisor),
-            beside(ropewalk, app),
+            background(ropewalk, app),
             httpx.AsyncClient(base_url=url, timeout=30) as client,
         ):
             try:

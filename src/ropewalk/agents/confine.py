@@ -32,7 +32,7 @@ class Reach(Struct, frozen=True):
 
 
 class Confinement(Struct, frozen=True):
-    """What a project says of it for everything: `rule` is for the one who says nothing, `network` for commands of steps and
+    """What a project says of it for everything: `rule` is for those that say nothing, `network` for commands of steps and
     gates, `readable` are places that it gives back, `hidden` those of ropewalk itself and of the project.
     """
 

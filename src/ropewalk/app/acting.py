@@ -83,7 +83,7 @@ async def named(ropewalk: Ropewalk, name: str) -> Loaded:
 
 
 async def start(ropewalk: Ropewalk, wanted: StartRequest, by: str, key: str = "") -> tuple[str, bool]:
-    """Put a run on record; it is driven by the one who drives the store. Gives its id and whether it is new.
+    """Put a run on record; it is driven by any process that drives the store. Gives its id and whether it is new.
 
     The same `key` with the same request gives the same run, also after a crash in between. Raises KeyReused, InvalidInput,
     NoSuchWorkflow, InvalidDefinition, WorkspaceError.

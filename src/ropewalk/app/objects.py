@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -16,7 +17,17 @@ from ropewalk.core.state import RunStatus, State, StepState, StepStatus
 from ropewalk.core.work import Failure, Feedback, Usage, Verdict
 from ropewalk.errors import NoSuchStep
 from ropewalk.observe.progress import Progress, progress
-from ropewalk.observe.summary import artifacts, cost_usd, errors, handoffs, in_git, listed, seconds, warnings
+from ropewalk.observe.summary import (
+    MadeFile,
+    artifacts,
+    cost_usd,
+    errors,
+    handoffs,
+    in_git,
+    listed,
+    seconds,
+    warnings,
+)
 from ropewalk.observe.verdicts import verdicts as judged
 from ropewalk.store.port import Record
 
@@ -181,7 +192,15 @@ def plain(value: Any) -> Any:
 
 def recorded(state: State) -> tuple[ArtifactRow, ...]:
     """The files of a run as its steps tell of them, where nobody looks at the merge so far."""
-    return tuple(ArtifactRow(**one) for one in artifacts(state))
+    return rows_of(artifacts(state))
+
+
+def rows_of(made: Iterable[MadeFile]) -> tuple[ArtifactRow, ...]:
+    """Files that a run made, as they are shown."""
+    return tuple(
+        ArtifactRow(file.path, one.step, file.digest, file.size, file.commit)
+        for one, file in ((one, one.artifact) for one in made)
+    )
 
 
 def run_of(

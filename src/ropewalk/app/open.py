@@ -127,12 +127,12 @@ class Ropewalk(People):
                 sys.path.append(str(self.folder))
         return self._tools
 
-    def load(self, name: str, beside: str = "", **how: Any) -> Loaded:
+    def load(self, name: str, caller: str = "", **how: Any) -> Loaded:
         """A workflow by name or path, checked whole; `how` as `formats.loading.load` takes it.
 
         Raises NoSuchWorkflow, InvalidDefinition, VariantNeeded.
         """
-        path = find(name, self.folder, self._moved(Path(beside)).parent if beside else None)
+        path = find(name, self.folder, self._moved(Path(caller)).parent if caller else None)
         return load_known(path, self.folder, **how)
 
     def _moved(self, source: Path) -> Path:
@@ -144,14 +144,14 @@ class Ropewalk(People):
                     return here
         return source
 
-    def definition(self, name: str, beside: str = "") -> tuple[Workflow, bytes]:
+    def definition(self, name: str, caller: str = "") -> tuple[Workflow, bytes]:
         """The same, with the bytes that the store keeps."""
-        workflow = with_protected(self.load(name, beside).workflow, self.settings.protect)
+        workflow = with_protected(self.load(name, caller).workflow, self.settings.protect)
         return workflow, encode(workflow)
 
-    def _called(self, name: str, beside: str = "") -> tuple[Workflow, bytes]:
+    def _called(self, name: str, caller: str = "") -> tuple[Workflow, bytes]:
         """The same for a run in a repository: what its steps leave is joined at its end."""
-        loaded = with_protected(self.load(name, beside).workflow, self.settings.protect)
+        loaded = with_protected(self.load(name, caller).workflow, self.settings.protect)
         workflow = with_merge(loaded, "", called=True, confined=asks(loaded, self.settings))
         return workflow, encode(workflow)
 

@@ -15,19 +15,11 @@ from msgspec import Struct
 from ropewalk.app.merging import MERGE
 from ropewalk.app.people import People
 from ropewalk.core.state import State
-from ropewalk.core.work import Artifact
 from ropewalk.errors import NoSuchFile, NotKept, WorkspaceError
-from ropewalk.observe.summary import joined, listed
+from ropewalk.observe.summary import MadeFile, joined, last_written, made_in
 from ropewalk.runtime.briefing import Briefing
 from ropewalk.workspace.names import attempt_name
 from ropewalk.workspace.port import AttemptId, Base, Part, Workspace
-
-
-class MadeFile(Struct, frozen=True):
-    """A file that a run made, and the step that wrote it last."""
-
-    artifact: Artifact
-    step: str
 
 
 class RunFiles(Struct, frozen=True):
@@ -44,9 +36,9 @@ async def files(ropewalk: People, state: State) -> RunFiles:
     """The files of a run. Raises WorkspaceError when its repository is not there."""
     end = joined(state)
     if end is not None:
-        return RunFiles(end.commit, _made(state, end.artifacts))
+        return _by_path(end.commit, made_in(state, end.commit, end.artifacts))
     if not state.base.get("commit") or MERGE not in state.steps:
-        return _last_written(state)
+        return _by_path("", last_written(state))
     base = msgspec.convert(state.base, Base)
     parts = Briefing(state, base, True).parts(state.steps[MERGE])
     known = _known.setdefault(ropewalk, {})
@@ -60,24 +52,13 @@ async def _so_far(ropewalk: People, state: State, base: Base, parts: Iterable[Pa
     workspace = space(ropewalk, state)
     merged = await workspace.merge(state.run, base, tuple(parts), state.workflow.merge)
     if merged.conflicts:
-        return _last_written(state)
-    return RunFiles(merged.commit, _made(state, await workspace.made(base.commit, merged.commit)))
+        return _by_path("", last_written(state))
+    made = made_in(state, merged.commit, await workspace.made(base.commit, merged.commit))
+    return _by_path(merged.commit, made)
 
 
-def _made(state: State, artifacts: Iterable[Artifact]) -> dict[str, MadeFile]:
-    wrote = {one.path: st.key for st in listed(state) if st.result for one in st.result.artifacts}
-    return {one.path: MadeFile(one, wrote.get(one.path, "")) for one in artifacts if one.change != "deleted"}
-
-
-def _last_written(state: State) -> RunFiles:
-    found: dict[str, MadeFile] = {}
-    for st in listed(state):
-        for one in st.result.artifacts if st.result is not None else ():
-            found.pop(one.path, None)
-            if one.change != "deleted":
-                commit = one.commit or (st.result.commit if st.result is not None else "")
-                found[one.path] = MadeFile(msgspec.structs.replace(one, commit=commit), st.key)
-    return RunFiles("", found)
+def _by_path(commit: str, made: Iterable[MadeFile]) -> RunFiles:
+    return RunFiles(commit, {one.artifact.path: one for one in made})
 
 
 async def kept_folders(ropewalk: People, state: State) -> list[str]:
@@ -106,7 +87,7 @@ async def content(ropewalk: People, state: State, found: RunFiles, path: str) ->
     """The bytes of a file that the run made; None for a link. Raises NoSuchFile, NotKept."""
     if path not in found.made:
         raise NoSuchFile(run=state.run, path=path)
-    workspace, commit = space(ropewalk, state), found.commit or found.made[path].artifact.commit
+    workspace, commit = space(ropewalk, state), found.made[path].artifact.commit
     data = await workspace.read(commit, path)
     if data is None and await workspace.link(commit, path) is None:
         raise NotKept(run=state.run, path=path)

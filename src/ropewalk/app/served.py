@@ -1,6 +1,6 @@
 """Which projects of this user have a door: noted in the user's own state folder, so that what is confined in one sees none.
 
-A store's secret and a token's file let in the one who reads them, wherever the project lies; a project's confinement hides them all.
+A store's secret and a token's file let in anybody who reads them, wherever the project lies; a project's confinement hides them all.
 """
 
 from __future__ import annotations

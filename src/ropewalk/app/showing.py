@@ -23,6 +23,7 @@ from ropewalk.app.objects import (
     find_step,
     record_of,
     recorded,
+    rows_of,
     run_of,
     step_of,
     steps_of,
@@ -92,19 +93,9 @@ async def view(ropewalk: Ropewalk, state: State, now: float) -> RunView:
 async def made(ropewalk: Ropewalk, state: State) -> tuple[ArtifactRow, ...]:
     """The files of a run: of the merge so far, or as its steps tell where nobody can look."""
     try:
-        return rows_of(await results.files(ropewalk, state))
+        return rows_of((await results.files(ropewalk, state)).made.values())
     except RopewalkError:
         return recorded(state)
-
-
-def rows_of(found: results.RunFiles) -> tuple[ArtifactRow, ...]:
-    """The files that somebody has looked up, as they are shown."""
-    return tuple(
-        ArtifactRow(
-            path, one.step, one.artifact.digest, one.artifact.size, found.commit or one.artifact.commit
-        )
-        for path, one in found.made.items()
-    )
 
 
 async def _state(folded: Folded, ropewalk: Ropewalk, name: str, version: int | None) -> State:
@@ -171,7 +162,8 @@ workspace = results.space
 
 async def artifacts(folded: Folded, ropewalk: Ropewalk, name: str) -> tuple[ArtifactRow, ...]:
     """Every file that a run made, as it is in the result or in the merge so far, with the step that wrote it last."""
-    return rows_of(await results.files(ropewalk, await folded.state(await ropewalk.store.find(name))))
+    state = await folded.state(await ropewalk.store.find(name))
+    return rows_of((await results.files(ropewalk, state)).made.values())
 
 
 async def artifact(

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ropewalk.app.showing import rows_of
+from ropewalk.app.objects import rows_of
 from ropewalk.cli import exits
 from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
@@ -30,7 +30,7 @@ async def perform(here: Here, run: str, path: str | None, out: str | None) -> in
             return await _print(here, ropewalk, state, found, path)
         if out is not None:
             return await _copy(here, ropewalk, state, found, here.folder / out)
-    rows = rows_of(found)
+    rows = rows_of(found.made.values())
     here.screen.give({"artifacts": rows})
     shown = [(one.path, one.size, one.step, one.digest[:12]) for one in rows]
     here.screen.table(("artifact", "bytes", "step", "sha256"), shown, 0)
@@ -51,7 +51,7 @@ async def _print(here: Here, ropewalk: Ropewalk, state: State, found: RunFiles, 
         raise UsageError(what=f"Run {state.run} has made no {path}", hint=hint)
     data = await content(ropewalk, state, found, path)
     if data is None:
-        leads = await space(ropewalk, state).link(found.commit or found.made[path].artifact.commit, path)
+        leads = await space(ropewalk, state).link(found.made[path].artifact.commit, path)
         where = (leads or b"").decode("utf-8", "replace")
         raise UsageError(
             what=f"{path} is a link to {where}", hint="print what it leads to, if the run made that"
@@ -74,8 +74,7 @@ async def _copy(here: Here, ropewalk: Ropewalk, state: State, found: RunFiles, o
         if data is not None:
             _write(out / path, data)
         else:
-            commit = found.commit or one.artifact.commit
-            links[path] = os.fsdecode(await workspace.link(commit, path) or b"")
+            links[path] = os.fsdecode(await workspace.link(one.artifact.commit, path) or b"")
     # Last: through a link that is there already a file, or another link, might come to lie elsewhere.
     left_out += [
         f"{path} is a link to {leads}, which leads out of the folder" for path, leads in _link(out, links)

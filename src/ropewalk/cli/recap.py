@@ -174,9 +174,11 @@ def _shared(state: State, found: list[Bar]) -> dict[tuple[str, ...], tuple[str, 
                 writers.setdefault(artifact.path, []).append(st.key)
     shared: dict[tuple[str, ...], list[str]] = {}
     for path, steps in writers.items():
-        beside = tuple(one for one in steps if any(_overlap(spans[one], spans[b]) for b in steps if b != one))
-        if len(beside) > 1:
-            shared.setdefault(beside, []).append(path)
+        overlapping = tuple(
+            one for one in steps if any(_overlap(spans[one], spans[b]) for b in steps if b != one)
+        )
+        if len(overlapping) > 1:
+            shared.setdefault(overlapping, []).append(path)
     return {tuple(paths): steps for steps, paths in shared.items()}
 
 

@@ -172,7 +172,7 @@ class SkipStep(Command, frozen=True):
 
 
 ANYBODY = "*"
-"""The owner of an attempt that the one who drives the run may take."""
+"""The owner of an attempt that the driver of the run may take."""
 
 
 class ExecuteStep(Command, frozen=True):

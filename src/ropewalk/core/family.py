@@ -31,12 +31,12 @@ def around_of(state: State, state_of: StateOf, now: float) -> Around:
     if caller is None or not _counts(state, state_of):
         return own
     assert state.parent is not None
-    above, beside = around_of(caller, state_of, now), _below(caller, state_of, now)
-    beside = msgspec.structs.replace(beside, above=above.above)
+    above, others = around_of(caller, state_of, now), _below(caller, state_of, now)
+    others = msgspec.structs.replace(others, above=above.above)
     st = caller.steps[state.parent.step]
     mine = _one_below(state, st.child_spent, st.child_granted, state_of, now)
-    left = left_to(caller, state.parent.step, now, beside, mine.below, mine.more)
-    busy = own.busy or above.busy or beside.busy or bool(caller.running)
+    left = left_to(caller, state.parent.step, now, others, mine.below, mine.more)
+    busy = own.busy or above.busy or others.busy or bool(caller.running)
     return msgspec.structs.replace(own, above=msgspec.structs.replace(left, granted=state.granted), busy=busy)
 
 

@@ -43,25 +43,25 @@ class ListedWorkflow(NamedTuple):
     problem: str = ""
 
 
-def find(name: str, start: Path | None = None, beside: Path | None = None) -> Path:
+def find(name: str, start: Path | None = None, near: Path | None = None) -> Path:
     """The file of a workflow, by name or by path. NoSuchWorkflow: there is none, with the nearest names.
 
     Looked for from the folder `start` (the current one unless told) upwards; a workflow that another one calls also
-    `beside` it, first of all.
+    `near` it, first of all.
     """
     here = start or Path.cwd()
-    for folder in (beside, here) if beside else (here,):
+    for folder in (near, here) if near else (here,):
         if _is_path(name) and _is_meant(folder / name):
             return folder / name
-    if beside and not _is_path(name):
+    if near and not _is_path(name):
         for suffix in SUFFIXES:
-            if (beside / f"{name}{suffix}").is_file():
-                return beside / f"{name}{suffix}"
+            if (near / f"{name}{suffix}").is_file():
+                return near / f"{name}{suffix}"
     known = {place.name: place.path for place in reversed(list(places(here)))}
     if name in known:
         return known[name]
-    near = nearest(name, known)
-    hint = f"did you mean {near}?" if near else f"put yours into {FOLDERS[0]}/"
+    like = nearest(name, known)
+    hint = f"did you mean {like}?" if like else f"put yours into {FOLDERS[0]}/"
     raise NoSuchWorkflow(name=name, nearest=hint)
 
 

@@ -73,8 +73,8 @@ def _templates(workflow: Workflow) -> Iterator[tuple[Keys, str]]:
 class _EmbeddedReading:
     """Files of one workflow; each is read once, and what is wrong with one is told once."""
 
-    def __init__(self, beside: Path, findings: Findings) -> None:
-        self.beside = beside
+    def __init__(self, origin: Path, findings: Findings) -> None:
+        self.origin = origin
         self.findings = findings
         self._told: set[str] = set()
 
@@ -112,9 +112,9 @@ class _EmbeddedReading:
     def _text(self, path: Keys, kind: str, name: str, folder: str) -> tuple[str, Path] | None:
         from ropewalk.formats.yaml import read_text
 
-        beside, top = self.beside, self.top
-        folders = (beside / folder, beside.parent / folder, top / STATE / folder, library(folder))
-        file = _in((beside, *folders, top), name)
+        origin, top = self.origin, self.top
+        folders = (origin / folder, origin.parent / folder, top / STATE / folder, library(folder))
+        file = _in((origin, *folders, top), name)
         if file is None:
             if name not in self._told:
                 near = nearest(name, _names(folders))
@@ -131,7 +131,7 @@ class _EmbeddedReading:
     @cached_property
     def top(self) -> Path:
         """The project's folder."""
-        return project(self.beside)
+        return project(self.origin)
 
 
 def _in(folders: Sequence[Path], name: str) -> Path | None:

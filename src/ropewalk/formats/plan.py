@@ -19,7 +19,7 @@ OWN: Final = frozenset({"item", "inferred"})
 
 
 class Row(Struct, frozen=True, omit_defaults=True):
-    """One step. `wave` counts from 1: steps of one wave may run side by side, as `beside` says by name."""
+    """One step. `wave` counts from 1: steps of one wave may run side by side, as `parallel_with` says by name."""
 
     id: str
     kind: str
@@ -28,7 +28,7 @@ class Row(Struct, frozen=True, omit_defaults=True):
     role: str = ""
     wave: int = 1
     after: tuple[str, ...] = ()
-    beside: tuple[str, ...] = ()
+    parallel_with: tuple[str, ...] = ()
     when: str = ""
     facts: tuple[str, ...] = ()
     tells: tuple[str, ...] = ()

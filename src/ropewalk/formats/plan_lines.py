@@ -39,7 +39,7 @@ def _row(row: Row, notes: bool) -> Iterator[str]:
     yield f"  {row.wave:>3}  {row.id}{who}{title}{marked}"
     told = {
         "after": ", ".join(row.after),
-        "next to": ", ".join(row.beside),
+        "parallel with": ", ".join(row.parallel_with),
         "only if": row.when,
         "for each": row.each,
         "requires": ", ".join(row.requires),

@@ -24,7 +24,7 @@ def mount(app: FastAPI, ropewalk: Ropewalk) -> None:
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
     app.router.routes.extend(inner.routes)
-    app.state.beside.append(server.session_manager.run)
+    app.state.lifespans.append(server.session_manager.run)
 
 
 def who(context: Context[Any, Any]) -> Person:

@@ -9,7 +9,7 @@ from ropewalk.mcp.tools import tool_server
 
 
 async def serve(ropewalk: Ropewalk, *, role: str = "admin", doors_only: bool = False) -> None:
-    """Until the input ends. Anybody who started this process is who acts, with at most this role."""
+    """Until the input ends. The user who started this process is the one who acts, with at most this role."""
     person = Person(ropewalk.actor, role)  # type: ignore[arg-type] # the command line knows the roles
     async with supervised(None if doors_only else Supervisor(ropewalk)):
         await tool_server(ropewalk, lambda context: person).run_stdio_async()

@@ -46,5 +46,5 @@ def _flat(state: State) -> dict[str, Any]:
         found |= {f"steps.{st.key}.outputs.{name}": value for name, value in outputs.items()}
     for name, opened in state.asks.items():
         found[f"asks.{name}"] = opened.prompt
-    found |= {f"artifacts.{one['path']}": one["digest"] for one in artifacts(state)}
+    found |= {f"artifacts.{one.artifact.path}": one.artifact.digest for one in artifacts(state)}
     return found

@@ -19,7 +19,7 @@ Children = Callable[[str], State | None]
 
 
 class Explanation(Struct, frozen=True):
-    """`kind`: person, quota, time, host, held, place, worker, agent, budget, blocked, imported, failed, child, request, undriven,
+    """`kind`: person, quota, time, host, held, slot, worker, agent, budget, blocked, imported, failed, child, request, undriven,
     running, secret, completed, aborted. `commands` are what to type next; `warnings` what to know of the run's files.
     """
 

@@ -24,7 +24,7 @@ def to_standard_error(*, plain: bool | None = None) -> None:
             shown,
         ],
         wrapper_class=structlog.make_filtering_bound_logger("info"),
-        # Looked up at each line: the one who replaces standard error gets what is said from then on.
+        # Looked up at each line: a program that replaces standard error gets what is said from then on.
         logger_factory=lambda *given: structlog.PrintLogger(steady(sys.stderr)),
         cache_logger_on_first_use=False,
     )

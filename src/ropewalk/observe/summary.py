@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from ropewalk.core.events import Result
 from ropewalk.core.state import State, StepState
@@ -26,28 +27,40 @@ def joined(state: State) -> Result | None:
     return None
 
 
-def artifacts(state: State) -> list[dict[str, Any]]:
-    """Every file that was made and is not deleted since, by the step that wrote it last; as the result has it once there
-    is one. Keys: path, step, digest, size, commit."""
-    found: dict[str, dict[str, Any]] = {}
+class MadeFile(Struct, frozen=True):
+    """A file that a run made, as it is in the commit that it names, and the step that wrote it last."""
+
+    artifact: Artifact
+    step: str
+
+
+def artifacts(state: State) -> list[MadeFile]:
+    """Every file that was made and is not deleted since: as the result has it, or as its last writer left it until there is
+    a result."""
+    end = joined(state)
+    return made_in(state, end.commit, end.artifacts) if end is not None else last_written(state)
+
+
+def made_in(state: State, commit: str, artifacts: Iterable[Artifact]) -> list[MadeFile]:
+    """These files, as a commit has them that joins what the steps left."""
+    wrote = {one.artifact.path: one.step for one in last_written(state)}
+    return [_file(one, wrote.get(one.path, ""), commit) for one in artifacts if one.change != "deleted"]
+
+
+def last_written(state: State) -> list[MadeFile]:
+    """Each file as the step left it that wrote it last."""
+    found: dict[str, MadeFile] = {}
     for st in listed(state):
         for one in st.result.artifacts if st.result is not None else ():
             found.pop(one.path, None)
             if one.change != "deleted":
                 commit = one.commit or (st.result.commit if st.result is not None else "")
                 found[one.path] = _file(one, st.key, commit)
-    end = joined(state)
-    if end is None:
-        return list(found.values())
-    return [
-        _file(one, found.get(one.path, {}).get("step", ""), end.commit)
-        for one in end.artifacts
-        if one.change != "deleted"
-    ]
+    return list(found.values())
 
 
-def _file(made: Artifact, step: str, commit: str) -> dict[str, Any]:
-    return {"path": made.path, "step": step, "digest": made.digest, "size": made.size, "commit": commit}
+def _file(artifact: Artifact, step: str, commit: str) -> MadeFile:
+    return MadeFile(msgspec.structs.replace(artifact, commit=commit), step)
 
 
 def handoffs(state: State) -> list[dict[str, Any]]:

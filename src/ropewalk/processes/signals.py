@@ -30,7 +30,7 @@ KILL = int(signal.SIGKILL)
 
 
 def become_deaf() -> None:
-    """Anybody who signals a whole group or session must not end those that end the rest."""
+    """A signal to a whole group or session must not end those that end the rest."""
     for number in _DEAF:
         signal.signal(number, signal.SIG_IGN)
 

@@ -117,10 +117,10 @@ class CalledRuns:
     async def _create(self, state: State, key: str, round_: int, child: str) -> Outcome | None:
         """The called run starts from what the needs of its step left. An Outcome when that cannot be joined."""
         engine, step, st = self._engine, state.step(key), state.steps[key]
-        beside = "" if state.imported else state.workflow.source
+        caller = "" if state.imported else state.workflow.source
         versioned = bool(state.base.get("commit"))
         find = engine.versioned if versioned and engine.versioned else engine.definitions
-        workflow, definition = find(str(step.args.get("workflow", "")), beside)
+        workflow, definition = find(str(step.args.get("workflow", "")), caller)
         base = state.base
         if base:
             begun = await engine.dispatch.begin(calling(state, st), child)

@@ -31,7 +31,7 @@ class Clock(Protocol):
     def monotonic(self) -> float: ...
 
     def call_at(self, when: float, action: Callable[[], None]) -> Cancel:
-        """Call `action` in the event loop once it is `when`, perhaps earlier: the one who is called looks at `now` again."""
+        """Call `action` in the event loop once it is `when`, perhaps earlier: what is called looks at `now` again."""
         ...
 
     def call_later(self, seconds: float, action: Callable[[], None]) -> Cancel:

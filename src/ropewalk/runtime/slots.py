@@ -30,11 +30,11 @@ class Slots:
         else:
             self._waiting.pop(run, None)
         if got < kept:
-            self._hand_on(kept - got)
+            self._pass_on(kept - got)
         return got
 
     def give(self, run: str, count: int = 1) -> None:
-        """Give slots back; the one who waits with the fewest gets them."""
+        """Give slots back; the run that waits with the fewest gets them."""
         if count <= 0:
             return
         self.taken -= count
@@ -43,16 +43,16 @@ class Slots:
             self._held[run] = left
         else:
             self._held.pop(run, None)
-        self._hand_on(count)
+        self._pass_on(count)
 
     def leave(self, run: str) -> None:
         """The run wants nothing any more."""
         self._waiting.pop(run, None)
         kept = self._kept.pop(run, 0)
         self.taken -= kept
-        self._hand_on(kept)
+        self._pass_on(kept)
 
-    def _hand_on(self, count: int) -> None:
+    def _pass_on(self, count: int) -> None:
         while count > 0 and self._waiting and self.taken < self.total:
             run = min(self._waiting, key=lambda name: self._held.get(name, 0))
             told = self._waiting.pop(run)

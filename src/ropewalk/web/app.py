@@ -33,7 +33,7 @@ def create_app(
 ) -> FastAPI:
     """The app for an opened project. `hosts` are names by which it may be called, next to those of this host.
 
-    `app.state.desk` has the project (`.ropewalk`), the folded states (`.folded`) and the fan-out of the feed (`.fanout`); `app.state.beside` are
+    `app.state.desk` has the project (`.ropewalk`), the folded states (`.folded`) and the fan-out of the feed (`.fanout`); `app.state.lifespans` are
     context managers that are entered as long as the app lives.
     """
     tokens = Tokens(ropewalk.store)
@@ -57,7 +57,7 @@ def create_app(
         separate_input_output_schemas=False,
     )
     app.state.desk = desk
-    app.state.beside = []
+    app.state.lifespans = []
     problems.install(app)
     for one in (workflows, runs, steps, asks, feed, others):
         app.include_router(one.router, prefix="/api/v1")
@@ -71,8 +71,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     desk: ApiDesk = app.state.desk
     await desk.fanout.begin()
     async with AsyncExitStack() as stack:
-        for beside in app.state.beside:
-            await stack.enter_async_context(beside())
+        for lifespan in app.state.lifespans:
+            await stack.enter_async_context(lifespan())
         try:
             yield
         finally:

@@ -1,4 +1,4 @@
-"""What stands at the door: health for the one who watches over us, the login, the description of the API."""
+"""What stands at the door: health for what watches over us, the login, the description of the API."""
 
 from __future__ import annotations
 

@@ -29,7 +29,6 @@ STATUS: Final[dict[str, int]] = {
     "no-such-place": 404,
     "no-such-blob": 404,
     "refused": 409,
-    "conflicted": 409,
     "lease-held": 409,
     "key-reused": 409,
     "dirty-checkout": 409,

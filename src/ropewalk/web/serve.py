@@ -72,7 +72,7 @@ async def serve(
     )
     server = _Server(config)
     with _signals(server) as seen, contextlib.closing(listening):
-        async with supervised(supervisor), beside(ropewalk, app):
+        async with supervised(supervisor), background(ropewalk, app):
             url = f"http://{_shown(host)}:{listening.getsockname()[1]}"
             structlog.get_logger("ropewalk.serve").info("serving", url=url, driving=not doors_only)
             opened(await _way_in(ropewalk, app, url) if loopback else Listening(url))
@@ -171,7 +171,7 @@ def _mount(app: FastAPI, ropewalk: Ropewalk, also: Sequence[str]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def beside(ropewalk: Ropewalk, app: FastAPI) -> AsyncIterator[None]:
+async def background(ropewalk: Ropewalk, app: FastAPI) -> AsyncIterator[None]:
     """What works next to the doors as long as they are open: webhooks are delivered, metrics and traces told."""
     desk: ApiDesk = app.state.desk
     desk.courier = Courier(

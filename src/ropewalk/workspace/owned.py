@@ -70,7 +70,7 @@ def _process_owning(pid: int) -> Owning:
 
 
 def process_owning() -> Owning:
-    """Of this process, for the one who drives no runs."""
+    """Of this process, where it drives no runs."""
     return _process_owning(os.getpid())
 
 

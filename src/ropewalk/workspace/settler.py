@@ -119,7 +119,7 @@ class ConflictResolver:
         mine, other = dispute.ours.get(dispute.path), dispute.theirs.get(dispute.path)
         if dispute.joinable and mine and other:
             if name == choice.BESIDE:
-                return await self._beside(dispute.path, mine, other)
+                return await self._keep_both(dispute.path, mine, other)
             base = _content(dispute.base, dispute.path, contents)
             path = show_path(dispute.path)
             verdict = choice.join(name, path, base, contents[mine.oid], contents[other.oid])
@@ -129,7 +129,7 @@ class ConflictResolver:
             return _one_side(dispute, dispute.ours if name == "ours" else dispute.theirs)
         return None
 
-    async def _beside(self, path: bytes, mine: TreeEntry, other: TreeEntry) -> Edits | None:
+    async def _keep_both(self, path: bytes, mine: TreeEntry, other: TreeEntry) -> Edits | None:
         stem, suffix = posixpath.splitext(path)
         twin = stem + f".{slug('-'.join(self._group.steps))}".encode() + suffix
         names = [f"{commit}:".encode() + twin for commit in (self._ours, self._group.commit)]

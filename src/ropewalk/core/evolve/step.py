@@ -40,7 +40,7 @@ def _expanded(state: State, parent: StepState, event: e.StepExpanded, at: float)
         item = StepState(key, parent.index, 0, round=parent.round, place=n + 1, item=value, parent=parent.key)
         item.feedback = list(parent.feedback)
         state.steps[key] = item
-    _offer_items(state, parent, list(pairs))
+    _enqueue_items(state, parent, list(pairs))
 
 
 def _started(state: State, st: StepState, event: e.StepStarted, at: float) -> None:
@@ -238,10 +238,10 @@ def _retry_items(state: State, parent: StepState, at: float) -> None:
         refresh(item)
         absolve(state, item)
     parent.open_items, parent.broken_items = len(again), 0
-    _offer_items(state, parent, [item.key for item in again])
+    _enqueue_items(state, parent, [item.key for item in again])
 
 
-def _offer_items(state: State, parent: StepState, keys: list[str]) -> None:
+def _enqueue_items(state: State, parent: StepState, keys: list[str]) -> None:
     foreach = state.graph.steps[parent.index].foreach
     first = foreach.at_most if foreach is not None and foreach.at_most else len(keys)
     parent.queue = keys[first:][::-1]

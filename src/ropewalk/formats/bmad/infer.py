@@ -52,7 +52,7 @@ def _fits(draft: ItemSteps) -> bool:
     hard = [ref for ref in step.creates if not ref.soft]
     asks = step.ask or step.approve
     return bool(step.requires and hard) and not (
-        step.when or asks or repeats_of(draft) or draft.looks or step.updates or draft.beside
+        step.when or asks or repeats_of(draft) or draft.looks or step.updates or draft.runs_with
     )
 
 

@@ -35,7 +35,7 @@ def lead_on(draft: ItemSteps, making: ImportContext) -> dict[str, str]:
         draft.alone = True
         used["depends_on"] = "needs"
     if data.get("runs_parallel_with"):
-        draft.beside = word(many(data["runs_parallel_with"])[0])
+        draft.runs_with = word(many(data["runs_parallel_with"])[0])
         used["runs_parallel_with"] = "group"
     if data.get("parallel") is True or (
         word(data.get("execution_mode")).lower() == "parallel" and not draft.parallel

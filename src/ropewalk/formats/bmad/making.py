@@ -72,7 +72,7 @@ class ItemSteps(Struct):
     """The steps that one item became, in order, and how they hang together with the others.
 
     `entry`: those that wait for the item before; `exits`: those that the next item waits for. `after`: names that the
-    item waits for besides; `alone`: for these only. `beside`: it waits for what that item waits for. `parallel`: its own
+    item waits for besides; `alone`: for these only. `runs_with`: it waits for what that item waits for. `parallel`: its own
     entries run at the same time; `together`: neighbours of the same name do.
     """
 
@@ -84,7 +84,7 @@ class ItemSteps(Struct):
     jumps: list[Jump] = field(default_factory=list)
     after: tuple[str, ...] = ()
     alone: bool = False
-    beside: str = ""
+    runs_with: str = ""
     names: tuple[str, ...] = ()
     condition: ConditionReading = ConditionReading("none")
     looks: bool = False

@@ -71,14 +71,14 @@ class Wiring:
             else:
                 waits = self._waits(index, draft, last, waited)
                 group, group_waits = draft.together, waits
-                last = () if not draft.beside else last
+                last = () if not draft.runs_with else last
             if draft.item.kind == "end":
                 waits = tuple(dict.fromkeys((*waits, *self._leaves(index))))
             waits = tuple(name for name in waits if (name in self.finals) == (index >= self.count))
             waited.append(waits)
             self._inside(draft, waits)
             exits = self._exits(draft)
-            last = (*last, *exits) if draft.together or draft.beside else exits
+            last = (*last, *exits) if draft.together or draft.runs_with else exits
         self._ways_taken = waited
 
     def _waits(
@@ -87,11 +87,11 @@ class Wiring:
         named = tuple(step for name in draft.after for step in self._exits_of(name, index, draft))
         if draft.alone:
             return named
-        if draft.beside:
-            other = self._find(draft.beside, index)
+        if draft.runs_with:
+            other = self._find(draft.runs_with, index)
             if other is not None and other < index:
                 return (*waited[other], *named)
-            self.making.warn(draft.item, f"`{draft.beside}`, next to which it should run, is not above it")
+            self.making.warn(draft.item, f"`{draft.runs_with}`, next to which it should run, is not above it")
         return (*last, *named)
 
     def _exits_of(self, name: str, index: int, draft: ItemSteps) -> tuple[str, ...]:

@@ -103,8 +103,8 @@ def limits(keys: LimitsKeys | UnsetType) -> Limits:
 def foreach(keys: str | list[object] | ForeachKeys, name: Any, key: Any, at_most: Any) -> Foreach:
     """The list in any form; what stands next to `foreach` fills in what is not said inside."""
     inside = given(keys) if isinstance(keys, ForeachKeys) else {"over": keys}
-    beside = {"name": name, "key": key, "at_most": at_most}
-    said = {**{field: value for field, value in beside.items() if value is not UNSET}, **inside}
+    outside = {"name": name, "key": key, "at_most": at_most}
+    said = {**{field: value for field, value in outside.items() if value is not UNSET}, **inside}
     said["over"] = expression(said["over"])
     return Foreach(**said)
 

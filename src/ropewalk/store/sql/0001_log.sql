@@ -1,4 +1,4 @@
--- The log, and what stands beside it. `records` is the only truth; runs, asks and refs are folded from it.
+-- The log, and what stands next to it. `records` is the only truth; runs, asks and refs are folded from it.
 
 CREATE TABLE records (
     position INTEGER PRIMARY KEY,

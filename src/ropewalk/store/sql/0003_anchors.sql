@@ -1,4 +1,4 @@
--- What stands beside the log is sealed, and where it ends is remembered: so `ropewalk verify` misses what was changed or taken away.
+-- What stands next to the log is sealed, and where it ends is remembered: so `ropewalk verify` misses what was changed or taken away.
 
 -- The last record of each run, written with it.
 CREATE TABLE heads (

@@ -144,7 +144,7 @@ class Comparing(Listing):
         found = self.one("SELECT floor FROM ledger")
         return found[0] if found and isinstance(found[0], int) else 0
 
-    def _beside_faults(self, run: str) -> Iterator[str]:
+    def _side_table_faults(self, run: str) -> Iterator[str]:
         """What is in no record: what attempts said, and the notes."""
         yield from self._output_faults(run)
         if not run:

@@ -71,7 +71,7 @@ class Verifying(Comparing):
                 check.blobs = {digest: True for (digest,) in self.rows("SELECT digest FROM blobs")}
             for found in (
                 self._derived_faults(run, check.log, check.walk) if check.readable else iter(()),
-                self._beside_faults(run),
+                self._side_table_faults(run),
                 self._blobs([digest for digest, there in check.blobs.items() if there]),
             ):
                 self._gather(check, found)

@@ -1,4 +1,4 @@
-"""The stand-in as a server on a free local port; every answer follows from the scenario, the one who asks in whatever dialect."""
+"""The stand-in as a server on a free local port; every answer follows from the scenario, no matter who asks and in which dialect."""
 
 from __future__ import annotations
 

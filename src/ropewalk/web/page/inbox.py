@@ -42,7 +42,7 @@ class Inbox:
         self.seen: dict[tuple[str, str, str], tuple[bytes | None, str]] = {}
         with ui.element("div").classes("content"):
             title = screen.part()
-            with ui.element("div").classes("beside inbox"):
+            with ui.element("div").classes("split inbox"):
                 self.list = screen.part(self.act)
                 self.card = screen.part(self.act)
         hints = el(

@@ -29,13 +29,13 @@ def files(state: State, path: str, body: Markup | None) -> Markup:
         return w.empty("No file has been made yet.")
     rows = [
         el(
-            "button", el("span", one["path"], class_="mono"), el("small", one["step"]), type="button", class_="item",
-            data_do="file", data_path=one["path"], data_step="",
-            aria_pressed="true" if one["path"] == path else "false", id=f"file-{one['path']}",
+            "button", el("span", name, class_="mono"), el("small", step), type="button", class_="item",
+            data_do="file", data_path=name, data_step="", aria_pressed="true" if name == path else "false",
+            id=f"file-{name}",
         )
-        for one in found
+        for name, step in ((one.artifact.path, one.step) for one in found)
     ]  # fmt: skip
-    return el("div", el("div", rows, class_="items list"), body or w.empty("Choose a file."), class_="beside")
+    return el("div", el("div", rows, class_="items list"), body or w.empty("Choose a file."), class_="split")
 
 
 def file(path: str, step: str, how: str, body: Markup) -> Markup:

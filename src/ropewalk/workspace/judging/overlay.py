@@ -108,7 +108,7 @@ def _in_reach(path: str, family: Family, tree: TreeListing) -> bool:
     folder = path.rpartition("/")[0]
     if family.reach in ("always", "never"):
         return family.reach == "always"
-    if any(family_of(other, (family,)) for other in tree.beside(folder)):
+    if any(family_of(other, (family,)) for other in tree.siblings(folder)):
         return True
     hidden = f"/{path}".find("/.")  # What lies in a hidden folder steers the folder that this one is in.
     above = path[:hidden] if 0 <= hidden <= len(folder) else f"{folder}/" if folder else ""

@@ -31,7 +31,7 @@ class TreeListing:
     def has(self, wanted: Callable[[str], bool]) -> bool:
         return any(wanted(path) for path in self.entries)
 
-    def beside(self, folder: str) -> list[str]:
+    def siblings(self, folder: str) -> list[str]:
         """The files in a folder itself, not below it."""
         return self._folders.get(folder, [])
 

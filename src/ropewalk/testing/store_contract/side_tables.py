@@ -12,7 +12,7 @@ from ropewalk.store.port import Lease, Store
 from ropewalk.testing.store_contract.given import begin
 
 
-class BesideContract:
+class SideTablesContract:
     """`store` is fresh."""
 
     async def test_a_blob_is_kept_once_under_its_digest(self, store: Store) -> None:
