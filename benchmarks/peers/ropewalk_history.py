@@ -12,7 +12,7 @@ from ropewalk.core.decide import decide
 from ropewalk.core.effects import Perform
 from ropewalk.core.graph import Graph
 from ropewalk.core.plan import plan
-from ropewalk.core.state import begin
+from ropewalk.core.state import new_state
 from ropewalk.core.work import Outcome
 from ropewalk.definition.workflow import Step, Workflow
 from ropewalk.store.open import open_store
@@ -39,7 +39,7 @@ async def _build(file: Path, n: int) -> None:
 
 
 def _finished(run: str, workflow: Workflow, graph: Graph, at: float) -> Append:
-    state = begin(run, workflow, graph)
+    state = new_state(run, workflow, graph)
     events = decide(state, Create(workflow=workflow.name, digest="0" * 64), at)
     while not state.ended:
         events += decide(state, Advance(8), at)

@@ -13,7 +13,7 @@ import pytest
 from ropewalk.agents import bubblewrap, exposure
 from ropewalk.agents.acp.agent import AcpAgent
 from ropewalk.agents.acp.settings import AcpSettings
-from ropewalk.agents.confine import NOT_CONFINED, Confinement, Reach, named, reach_of
+from ropewalk.agents.confine import NOT_CONFINED, Confinement, Reach, named_files, reach_of
 from ropewalk.errors import Unconfinable
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
@@ -359,7 +359,7 @@ def test_what_a_variable_names_is_a_file_or_a_folder_and_never_a_socket(tmp_path
     with socket.socket(socket.AF_UNIX) as made:
         made.bind(str(tmp_path / "agent"))
         env = {"A": str(tmp_path), "B": str(tmp_path / "agent"), "C": "relative", "D": "/absent"}
-        assert named(env, env) == (str(tmp_path),)
+        assert named_files(env, env) == (str(tmp_path),)
 
 
 @pytest.mark.needs("root", "linux")

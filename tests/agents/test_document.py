@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ropewalk.agents.document import document_in, lacks, sampled, template_in, told
+from ropewalk.agents.document import document_gaps, document_in, sampled, template_in, told
 from ropewalk.agents.prompt import compose
 from ropewalk.agents.rehearsal import Rehearsal
 from ropewalk.definition.workflow import Ref
-from ropewalk.steps.evidence import demand
+from ropewalk.steps.evidence import check_outcome
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
 
@@ -62,8 +62,8 @@ def test_a_sample_is_what_the_check_accepts_and_a_stranger_lacks_something():
     assert template is not None
     text = sampled(template, given)
     assert text.startswith("# Loom Requirements\n")
-    assert lacks(template, text, given) == []
-    assert any("Background" in lack for lack in lacks(template, "# Loom Requirements\n", given))
+    assert document_gaps(template, text, given) == []
+    assert any("Background" in lack for lack in document_gaps(template, "# Loom Requirements\n", given))
 
 
 async def test_a_rehearsal_writes_the_document_and_evidence_wants_all_of_it(tmp_path: Path):
@@ -73,9 +73,9 @@ async def test_a_rehearsal_writes_the_document_and_evidence_wants_all_of_it(tmp_
     document = desk.folder / "docs" / "prd.md"
     assert "## Goals" in document.read_text()
     assert "## Goals" not in (desk.folder / "other.md").read_text()
-    assert demand(given, outcome, None, desk.folder) is None
+    assert check_outcome(given, outcome, None, desk.folder) is None
     document.write_text("# project Requirements\n\n## Goals\n\n- one\n")
-    failure = demand(given, outcome, None, desk.folder)
+    failure = check_outcome(given, outcome, None, desk.folder)
     assert failure is not None
     assert "docs/prd.md: " in failure.message
     assert "Background" in failure.message
@@ -87,4 +87,4 @@ def test_a_sample_says_what_the_run_was_started_with_in_plain_words():
     assert template is not None
     text = sampled(template, given)
     assert "Rehearsed: nobody has thought about “a list for two” yet." in text
-    assert lacks(template, text, given) == []
+    assert document_gaps(template, text, given) == []

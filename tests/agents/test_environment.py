@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ropewalk.agents.environment import clean
+from ropewalk.agents.environment import clean_environment
 
 OURS = {
     "PATH": "/bin",
@@ -18,7 +18,7 @@ OURS = {
 
 
 def test_only_names_on_the_list_pass_and_nothing_waits_for_a_terminal():
-    made = clean({}, of=OURS)
+    made = clean_environment({}, of=OURS)
     assert made["PATH"] == "/bin"
     assert made["LC_ALL"] == "C"
     assert made["EDITOR"] == "true"
@@ -28,7 +28,7 @@ def test_only_names_on_the_list_pass_and_nothing_waits_for_a_terminal():
 
 def test_a_name_that_only_begins_as_a_known_one_does_does_not_pass():
     ours = {"LC_SECRET": "s", "XDG_TOKEN": "t", "LC_CTYPE": "C.UTF-8", "XDG_CACHE_HOME": "/c"}
-    made = clean({}, of=ours)
+    made = clean_environment({}, of=ours)
     assert {"LC_CTYPE", "XDG_CACHE_HOME"} <= made.keys()
     assert not {"LC_SECRET", "XDG_TOKEN"} & made.keys()
 
@@ -47,17 +47,17 @@ def test_a_name_that_only_begins_as_a_known_one_does_does_not_pass():
     ],
 )
 def test_a_proxys_password_stays_here_unless_the_variable_is_passed_by_name(name, address, passes):
-    assert clean({}, of={name: address})[name] == passes
-    assert clean({}, passed=(name,), of={name: address})[name] == address
-    assert clean({}, of={"no_proxy": "localhost,10.0.0.1"})["no_proxy"] == "localhost,10.0.0.1"
+    assert clean_environment({}, of={name: address})[name] == passes
+    assert clean_environment({}, passed=(name,), of={name: address})[name] == address
+    assert clean_environment({}, of={"no_proxy": "localhost,10.0.0.1"})["no_proxy"] == "localhost,10.0.0.1"
 
 
 def test_what_is_passed_by_pattern_or_given_comes_along_and_the_given_wins():
-    made = clean({"PATH": "/own", "PAGER": "less"}, passed=("MY_*",), of=OURS)
+    made = clean_environment({"PATH": "/own", "PAGER": "less"}, passed=("MY_*",), of=OURS)
     assert (made["MY_A"], made["PATH"], made["PAGER"]) == ("a", "/own", "less")
 
 
 def test_without_more_said_it_is_our_own_environment_that_is_cleaned(monkeypatch):
     monkeypatch.setenv("SOME_TOKEN", "t")
-    assert "SOME_TOKEN" not in clean({})
-    assert "PATH" in clean({})
+    assert "SOME_TOKEN" not in clean_environment({})
+    assert "PATH" in clean_environment({})

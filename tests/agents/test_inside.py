@@ -6,15 +6,15 @@ import os
 
 import pytest
 
-from ropewalk.agents.inside import inside, matches, means, open_inside, write_inside
+from ropewalk.agents.inside import files_matching, name_covers, open_inside, path_inside, write_inside
 
 
 @pytest.mark.parametrize("name", ["", "/etc/passwd", "../x", "a/../../x", "a\0b"])
 def test_a_name_that_leads_out_is_refused(tmp_path, name):
     with pytest.raises(ValueError, match="working folder"):
-        inside(tmp_path, name)
+        path_inside(tmp_path, name)
     with pytest.raises(ValueError, match="working folder"):
-        matches(tmp_path, name)
+        files_matching(tmp_path, name)
 
 
 def test_a_link_that_leads_out_is_refused_and_one_that_stays_is_fine(tmp_path):
@@ -25,10 +25,10 @@ def test_a_link_that_leads_out_is_refused_and_one_that_stays_is_fine(tmp_path):
     (folder / "real" / "a").write_text("a")
     (tmp_path / "secret").write_text("s")
     with pytest.raises(ValueError, match="leads out"):
-        inside(folder, "out/secret")
-    assert inside(folder, "near/a").read_text() == "a"
-    assert matches(folder, "out/secret") == []
-    assert matches(folder, "out/*") == []
+        path_inside(folder, "out/secret")
+    assert path_inside(folder, "near/a").read_text() == "a"
+    assert files_matching(folder, "out/secret") == []
+    assert files_matching(folder, "out/*") == []
 
 
 def test_a_file_a_folder_and_a_pattern_mean_files(tmp_path):
@@ -38,7 +38,7 @@ def test_a_file_a_folder_and_a_pattern_mean_files(tmp_path):
     (tmp_path / "empty").mkdir()
 
     def found(name: str) -> list[str]:
-        return [path.relative_to(tmp_path).as_posix() for path in matches(tmp_path, name)]
+        return [path.relative_to(tmp_path).as_posix() for path in files_matching(tmp_path, name)]
 
     assert found("a.md") == ["a.md"]
     assert found("d/") == found("d") == ["d/b.md", "d/e/c.md"]
@@ -61,7 +61,7 @@ def test_a_file_a_folder_and_a_pattern_mean_files(tmp_path):
     ],
 )
 def test_a_name_means_a_path(name, path, does):
-    assert means(name, path) is does
+    assert name_covers(name, path) is does
 
 
 def test_a_folder_below_a_repositorys_own_files_is_read_all_the_same(tmp_path):
@@ -70,7 +70,9 @@ def test_a_folder_below_a_repositorys_own_files_is_read_all_the_same(tmp_path):
     for name in ("stories/one.md", ".git/config", "stories/.git/x"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("x", encoding="utf-8")
-    assert [path.relative_to(folder).as_posix() for path in matches(folder, "stories/")] == ["stories/one.md"]
+    assert [path.relative_to(folder).as_posix() for path in files_matching(folder, "stories/")] == [
+        "stories/one.md"
+    ]
 
 
 def test_a_file_is_opened_inside_and_the_folders_above_it_are_made_where_that_is_asked_for(tmp_path):

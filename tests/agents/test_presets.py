@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from ropewalk.agents.presets import PRESETS, preset
+from ropewalk.agents.presets import PRESETS, agent_preset
 
 
 def test_every_preset_says_how_to_get_it_and_how_to_log_in():
@@ -18,11 +18,11 @@ def test_none_of_them_takes_what_can_push():
 
 
 def test_a_table_says_otherwise_key_by_key():
-    made = preset("codex", {"mode": "full-access", "env": {"A": "1"}})
+    made = agent_preset("codex", {"mode": "full-access", "env": {"A": "1"}})
     assert made.mode == "full-access"
     assert made.argv == PRESETS["codex"].argv
     assert made.env["A"] == "1"
-    assert preset("claude", {"env": {"A": "1"}}).env["DISABLE_AUTOUPDATER"] == "1"
+    assert agent_preset("claude", {"env": {"A": "1"}}).env["DISABLE_AUTOUPDATER"] == "1"
 
 
 DOCUMENTED = {
@@ -61,6 +61,6 @@ def test_what_has_modes_says_always_which():
 
 def test_what_is_not_there_is_told():
     with pytest.raises(ValueError, match="claude"):
-        preset("clode", {})
+        agent_preset("clode", {})
     with pytest.raises(msgspec.ValidationError, match="moode"):
-        preset("codex", {"moode": "x"})
+        agent_preset("codex", {"moode": "x"})

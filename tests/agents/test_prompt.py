@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ropewalk.agents.prompt import compose, fence, marked
+from ropewalk.agents.prompt import compose, fence, fenced_value
 from ropewalk.core.work import Artifact, Feedback, Handoff
 from ropewalk.definition.workflow import Fact, Ref, Role
 from ropewalk.testing.briefs import brief
@@ -110,11 +110,11 @@ def test_a_label_cannot_close_its_own_line():
 
 def test_short_values_go_into_prompts_as_they_are_and_long_ones_fenced():
     given = brief()
-    assert marked("short", given) == "short"
-    assert marked(3, given) == 3
-    assert [marked(value, given) for value in (None, True)] == ["", "true"]
-    assert "<data-" in marked("two\nlines", given)
-    assert "<data-" in marked(["x" * 200], given)
+    assert fenced_value("short", given) == "short"
+    assert fenced_value(3, given) == 3
+    assert [fenced_value(value, given) for value in (None, True)] == ["", "true"]
+    assert "<data-" in fenced_value("two\nlines", given)
+    assert "<data-" in fenced_value(["x" * 200], given)
 
 
 def test_the_handoff_is_asked_for_by_name_where_it_is_known_who_goes_on():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ropewalk.agents.redaction import Redactor, Stream
-from ropewalk.agents.spellings import squeezed
+from ropewalk.agents.spellings import without_spaces
 from ropewalk.core.work import Failure, Outcome
 
 SECRET = 'sk-a/b+c"d-0123456789'
@@ -102,7 +102,7 @@ SIGNS = st.sampled_from(["a", "b", "n", "r", "\\", "\\n", "\\r", " ", "\n", "abn
 def test_nothing_that_is_found_stays_in_any_text_whole_cut_or_in_pieces(text, size):
     redactor = Redactor({"KEY": "abnrabnr", "OTHER": "banrabnrab"})
     for cleaned in (redactor.text(text), redactor.data(text)):
-        assert redactor.within(squeezed(cleaned)) == []
+        assert redactor.within(without_spaces(cleaned)) == []
     stream = Stream(redactor)
     told = [stream.take(text[at : at + size]) for at in range(0, len(text), size)] + [stream.close()]
-    assert redactor.within(squeezed("".join(told))) == []
+    assert redactor.within(without_spaces("".join(told))) == []

@@ -14,7 +14,7 @@ from ropewalk.agents.port import Desk
 from ropewalk.agents.rehearsal import VERDICT, Rehearsal
 from ropewalk.core.work import Artifact, Feedback, Outcome, Usage
 from ropewalk.definition.workflow import Fact, Ref, Role
-from ropewalk.formats.yaml import document
+from ropewalk.formats.yaml import yaml_document
 from ropewalk.testing.agent_contract import AgentContract, ScriptedCase
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
@@ -59,7 +59,7 @@ async def test_each_declared_artifact_is_written_in_the_form_of_its_kind(desk):
     assert json.loads(texts["b.json"])["rehearsed"] is True
     assert ast.literal_eval(ast.parse(texts["c.py"]).body[1].value)["role"] == "Architect"
     assert tomllib.loads(texts["d.toml"]) == {"rehearsed": True}
-    assert document(texts["e.yaml"]).data == {"rehearsed": True}
+    assert yaml_document(texts["e.yaml"]).data == {"rehearsed": True}
     assert "<b>" not in texts["f.html"]
     assert '""hi""' in texts["g.csv"]
     assert all(line.startswith("//") for line in texts["h.js"].splitlines())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from ropewalk.agents.script import RehearsalScript, ScriptedAct, read
+from ropewalk.agents.script import RehearsalScript, ScriptedAct, read_script
 from ropewalk.errors import InvalidDefinition
 
 
 def test_an_empty_script_says_nothing():
-    assert read("") == read(" \n") == RehearsalScript()
+    assert read_script("") == read_script(" \n") == RehearsalScript()
     assert RehearsalScript().act("any", 1, 1) == ScriptedAct()
 
 
@@ -24,7 +24,7 @@ def test_every_fault_is_found_in_one_pass_with_its_place():
 more: 1
 """
     with pytest.raises(InvalidDefinition) as caught:
-        read(text, "script.yaml")
+        read_script(text, "script.yaml")
     faults = [(fault.line, fault.column) for fault in caught.value.faults]
     assert faults == [(3, 5), (4, 5), (5, 5), (6, 7), (6, 11), (7, 3), (8, 1)]
     said = str(caught.value)
@@ -42,5 +42,5 @@ more: 1
 @pytest.mark.parametrize(("text", "words"), [("[1]", "a list"), ("steps: 3", "a number"), ("a: [", "")])
 def test_a_script_of_another_shape_is_one_clear_fault(text, words):
     with pytest.raises(InvalidDefinition) as caught:
-        read(text)
+        read_script(text)
     assert words in str(caught.value)

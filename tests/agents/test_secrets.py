@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from ropewalk.agents import secrets
-from ropewalk.agents.secrets import LARGEST_BYTES, checked, look_up
+from ropewalk.agents.secrets import LARGEST_BYTES, checked_secret, look_up_secret
 from ropewalk.definition.workflow import Secret
 from ropewalk.errors import SecretError
 
@@ -14,7 +14,7 @@ VALUE = "canary-0123456789"
 
 
 async def found(tmp_path, **where):
-    return await look_up("KEY", Secret(**where), tmp_path, tmp_path / "spool")
+    return await look_up_secret("KEY", Secret(**where), tmp_path, tmp_path / "spool")
 
 
 def printing(code):
@@ -75,5 +75,5 @@ async def test_a_command_that_does_not_end_is_ended(tmp_path, monkeypatch):
 
 
 def test_a_line_break_at_the_end_of_one_line_is_left_out():
-    assert checked("KEY", VALUE + "\r\n") == VALUE
-    assert checked("KEY", f"{VALUE}\n{VALUE}\n").endswith("\n")
+    assert checked_secret("KEY", VALUE + "\r\n") == VALUE
+    assert checked_secret("KEY", f"{VALUE}\n{VALUE}\n").endswith("\n")

@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ropewalk.agents.spellings import SHORTEST, places, places_bytes, spellings, squeezed, squeezed_bytes
+from ropewalk.agents.spellings import (
+    SHORTEST,
+    places,
+    places_bytes,
+    spellings,
+    squeezed_bytes,
+    without_spaces,
+)
 
 SECRET = "p@ss/w+rd \"0'123$x<&"
 
@@ -43,7 +50,7 @@ WRITTEN = {
 
 @pytest.mark.parametrize("text", WRITTEN.values(), ids=WRITTEN.keys())
 def test_it_is_found(text):
-    tight = squeezed(text)
+    tight = without_spaces(text)
     assert any(one in tight for one in spellings(SECRET))
     assert any(one.encode() in squeezed_bytes(text.encode()) for one in spellings(SECRET))
 
@@ -73,7 +80,7 @@ def test_no_spelling_is_so_short_that_it_is_a_word():
 
 @given(st.text(alphabet="ab\\nr \n\x85\u2003", max_size=60))
 def test_each_sign_of_a_squeezed_text_has_its_place(text):
-    assert "".join(text[at] for at in places(text)) == squeezed(text)
+    assert "".join(text[at] for at in places(text)) == without_spaces(text)
 
 
 @given(st.text(alphabet="ab\\nr \n\x0b", max_size=60).map(str.encode))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 
-from ropewalk.agents.status import AgentStatus, Statuses, follow
+from ropewalk.agents.status import AgentStatus, Statuses, statuses_after
 from ropewalk.core import events as e
 from ropewalk.core.work import Failure
 
@@ -12,7 +12,7 @@ BEGUN = e.AttemptNoted(step="s", note={"agent": "a"})
 
 
 def after(*events: e.Event, known: Statuses | None = None) -> Statuses:
-    return reduce(lambda statuses, event: follow(statuses, "r", event, 5.0), events, known or {})
+    return reduce(lambda statuses, event: statuses_after(statuses, "r", event, 5.0), events, known or {})
 
 
 def test_an_agent_works_from_its_note_to_the_end_of_the_attempt():

@@ -18,7 +18,7 @@ from ropewalk.app.supervisor import Supervisor, supervised
 from ropewalk.core.state import State
 from ropewalk.definition.workflow import Step, Workflow
 from ropewalk.errors import NoSuchRun, Refused
-from ropewalk.workspace.ground import places_of
+from ropewalk.workspace.ground import attempts_path
 
 pytestmark = pytest.mark.needs("git")
 
@@ -42,7 +42,7 @@ async def done(ropewalk: Ropewalk) -> State:
 
 async def left_by_a_kill(ropewalk: Ropewalk, run: str) -> Path:
     """A judge's folder that nobody took away."""
-    folder = await places_of(ropewalk.home, ropewalk.folder) / run / "a.1.1.judge"
+    folder = await attempts_path(ropewalk.home, ropewalk.folder) / run / "a.1.1.judge"
     folder.mkdir(parents=True)
     (folder / "file").write_text("x")
     return folder.parent

@@ -8,11 +8,11 @@ from ropewalk.installation import install
 
 
 def test_a_door_opens_the_function_behind_it():
-    assert callable(doors.door("ropewalk serve"))
+    assert callable(doors.opener("ropewalk serve"))
 
 
 def test_what_is_missing_is_named_with_the_extra_that_brings_it(monkeypatch):
     monkeypatch.setitem(doors.DOORS, "ropewalk serve", ("ropewalk.web.nowhere", "serve", "web"))
     with pytest.raises(MissingExtra) as shut:
-        doors.door("ropewalk serve")
+        doors.opener("ropewalk serve")
     assert install("web") in str(shut.value)

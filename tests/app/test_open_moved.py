@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ropewalk.app.open import open_ropewalk
-from ropewalk.app.results import content, files
-from ropewalk.formats.loading import load
+from ropewalk.app.results import file_content, run_files
+from ropewalk.formats.loading import load_workflow
 
 pytestmark = pytest.mark.needs("git")
 
@@ -42,7 +42,7 @@ async def test_a_run_goes_on_in_a_project_that_was_moved(tmp_path: Path, how: st
         git(old, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "begin")
     settings = {"workspace": "folder"} if how == "folder" else {}
     async with open_ropewalk(old, **settings) as ropewalk:
-        run = await ropewalk.start(load(old / "flows/w.yaml").workflow)
+        run = await ropewalk.start(load_workflow(old / "flows/w.yaml").workflow)
         state = await ropewalk.drive(run)
         assert state.reason == "asked"
     new.parent.mkdir()
@@ -56,7 +56,7 @@ async def test_a_run_goes_on_in_a_project_that_was_moved(tmp_path: Path, how: st
         state = await ropewalk.drive(run)
         assert state.status == "completed", state.reason
         assert state.outputs["b"]["stdout"] == "a\na"
-        assert await content(ropewalk, state, await files(ropewalk, state), "b.txt") == b"b\n"
+        assert await file_content(ropewalk, state, await run_files(ropewalk, state), "b.txt") == b"b\n"
         if how.endswith("copy"):
             git(new, "rev-parse", "--verify", state.branch)
             with pytest.raises(subprocess.CalledProcessError):
@@ -71,7 +71,7 @@ async def test_a_repository_that_is_nowhere_is_said(tmp_path: Path):
     (old / "flows").mkdir()
     (old / "flows/w.yaml").write_text(FLOW)
     async with open_ropewalk(old) as ropewalk:
-        run = await ropewalk.start(load(old / "flows/w.yaml").workflow)
+        run = await ropewalk.start(load_workflow(old / "flows/w.yaml").workflow)
     (tmp_path / "new").mkdir()
     (old / ".ropewalk").rename(tmp_path / "new/.ropewalk")
     old.rename(tmp_path / "elsewhere")

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from ropewalk.app.confining import confinement_of, own_places
+from ropewalk.app.confining import confinement_of, own_paths
 from ropewalk.app.open import open_ropewalk
 from ropewalk.app.served import note_served, served
 from ropewalk.app.settings import Settings
@@ -21,7 +21,7 @@ async def test_what_is_confined_in_one_project_sees_neither_store_nor_token_of_a
     for folder in (other, ours):
         (folder / ".ropewalk").mkdir(parents=True)
     async with open_ropewalk(other, store=str(tmp_path / "data" / "runs.db")) as ropewalk:
-        note_served(own_places(ropewalk.settings, ropewalk.home))
+        note_served(own_paths(ropewalk.settings, ropewalk.home))
         hidden = confinement_of(Settings(), ours, ours / ".ropewalk").hidden
     assert {str(other / ".ropewalk"), str(tmp_path / "data" / "runs.db")} <= set(hidden)
 

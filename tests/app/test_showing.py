@@ -3,7 +3,7 @@
 import pytest
 
 from ropewalk.app import showing
-from ropewalk.app.acting import StartRequest, command, start
+from ropewalk.app.acting import StartRequest, command_from, start
 from ropewalk.app.folded import Folded
 from ropewalk.app.open import open_ropewalk
 from ropewalk.core.events import AskOpened
@@ -27,4 +27,4 @@ async def test_a_file_that_an_ask_shows(tmp_path):
 
 def test_a_verb_that_is_none_is_refused():
     with pytest.raises(RopewalkError, match="no verb dance"):
-        command("dance", {}, "ann")
+        command_from("dance", {}, "ann")

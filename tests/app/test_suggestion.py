@@ -2,7 +2,7 @@ import tomllib
 
 from ropewalk.agents.port import Probe
 from ropewalk.app.settings import Settings
-from ropewalk.app.suggestion import suggest, text_of
+from ropewalk.app.suggestion import suggest_settings, text_of
 
 
 def test_the_first_usable_agent_is_the_one_for_every_role():
@@ -20,6 +20,6 @@ def test_the_first_usable_agent_is_the_one_for_every_role():
 
 async def test_without_a_usable_agent_it_says_where_to_look(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    text = await suggest(Settings())
+    text = await suggest_settings(Settings())
     assert tomllib.loads(text) == {}
     assert "ropewalk agents" in text

@@ -6,7 +6,7 @@ import pytest
 
 from ropewalk.app import showing
 from ropewalk.app import supervisor as supervising
-from ropewalk.app.acting import StartRequest, start, tell
+from ropewalk.app.acting import StartRequest, act, start
 from ropewalk.app.open import open_ropewalk
 from ropewalk.app.supervisor import Supervisor, supervised
 from ropewalk.errors import LeaseHeld, StoreError
@@ -138,7 +138,7 @@ async def test_a_run_that_waits_for_people_is_not_driven_until_they_speak(ropewa
                 await asyncio.sleep(0)
     monkeypatch.undo()
     assert set(driven) == {other}
-    await tell(ropewalk, run, "abort", {"reason": "enough"}, "ann")
+    await act(ropewalk, run, "abort", {"reason": "enough"}, "ann")
 
 
 async def test_a_run_that_is_gone_when_its_rest_is_over_is_not_looked_for_again_and_again(ropewalk):

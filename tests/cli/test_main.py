@@ -25,12 +25,14 @@ def test_the_first_page_imports_nothing_of_ropewalk_but_its_table():
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     loaded = ended.stderr.split()
     assert [name for name in loaded if name.startswith("ropewalk.")] == [
+        "ropewalk.exports",
         "ropewalk.cli",
+        "ropewalk.app",
+        "ropewalk.observe",
+        "ropewalk.observe.plain",
         "ropewalk.cli.exits",
         "ropewalk.cli.table",
         "ropewalk.cli.finding",
-        "ropewalk.observe",
-        "ropewalk.observe.plain",
         "ropewalk.cli.main",
     ]
     assert not {"typer", "rich", "msgspec", "asyncio", "argparse"} & {*loaded}

@@ -14,13 +14,13 @@ from ropewalk.cli.recap import recap
 from ropewalk.cli.screen import Screen
 from ropewalk.core.options import Options
 from ropewalk.definition.workflow import Workflow
-from ropewalk.formats.loading import load_text
+from ropewalk.formats.loading import load_workflow_text
 
 
 async def told(folder: Path, text: str, **how: Any) -> str:
     """Drive a workflow to its rest and recap it."""
     async with open_ropewalk(folder) as ropewalk:
-        workflow: Workflow = load_text(text, name="flow").workflow
+        workflow: Workflow = load_workflow_text(text, name="flow").workflow
         run = await ropewalk.start(workflow, options=Options(**how))
         state = await ropewalk.drive(run)
         records = await ropewalk.store.read(run)

@@ -3,7 +3,7 @@ import io
 import pytest
 
 from ropewalk.cli.screen import Screen, cut, one_line, wide
-from ropewalk.observe.plain import clean
+from ropewalk.observe.plain import printable
 
 
 class Terminal(io.StringIO):
@@ -33,8 +33,8 @@ def test_a_terminal_gets_colours_and_rows_that_fit(terminal):
     heading, row = terminal.getvalue().splitlines()
     assert heading.startswith("\x1b[1m")
     assert "\x1b[31mfailed" in row
-    assert len(clean(row)) <= 40
-    assert clean(row).endswith("…")
+    assert len(printable(row)) <= 40
+    assert printable(row).endswith("…")
 
 
 def test_nobody_gets_colours_who_does_not_want_them(terminal, monkeypatch):
@@ -67,7 +67,7 @@ def test_columns_with_nothing_in_them_are_left_out():
 
 
 def test_what_steps_say_cannot_move_the_cursor():
-    assert clean("a\x1b[2Jb\x1b]0;title\x07c\x08d\x9be") == "ab0;titlecde"
+    assert printable("a\x1b[2Jb\x1b]0;title\x07c\x08d\x9be") == "ab0;titlecde"
     assert one_line("a\n\tb  c") == "a b c"
 
 

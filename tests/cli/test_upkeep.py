@@ -8,7 +8,7 @@ from contextlib import closing
 import msgspec
 import pytest
 
-from ropewalk.store.chain import GENESIS, link
+from ropewalk.store.chain import GENESIS, record_hash
 
 
 def test_a_whole_store_is_clean_and_so_is_one_run(ropewalk):
@@ -55,7 +55,7 @@ def crafted(text: str, run: str = "", **event: object) -> str:
             line["event"] |= event if line["version"] == 1 else {}
             body = msgspec.json.encode(line["event"])
             who = (line["kind"], line["actor"], line["cause"])
-            hash_ = link(hash_, run, line["version"], line["at"], *who, body)
+            hash_ = record_hash(hash_, run, line["version"], line["at"], *who, body)
             line["hash"] = hash_.hex()
     lines[0] |= {"run": run, "hash": hash_.hex()}
     return "".join(msgspec.json.encode(line).decode() + "\n" for line in lines)

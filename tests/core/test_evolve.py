@@ -15,7 +15,7 @@ from ropewalk.core.decide import decide
 from ropewalk.core.evolve import evolve, fold
 from ropewalk.core.graph import Graph
 from ropewalk.core.plan import next_due
-from ropewalk.core.state import begin
+from ropewalk.core.state import new_state
 from ropewalk.core.work import Failure
 from ropewalk.definition.policy import Limits
 from ropewalk.definition.workflow import Approval, Decision, Foreach, Route, Step
@@ -70,13 +70,13 @@ def anything(random: Random) -> e.Event:
 @pytest.mark.parametrize("seed", range(60))
 def test_any_event_in_any_order_is_counted_and_never_raises(seed: int):
     random = Random(seed)
-    state = begin("r", WORKFLOW, Graph(WORKFLOW))
+    state = new_state("r", WORKFLOW, Graph(WORKFLOW))
     history = [(anything(random), float(at)) for at in range(120)]
     if seed % 2:
         history[0] = (e.RunCreated("w", ""), 0.0)
         history[1] = (e.RunStarted(), 0.0)
     assert fold(state, history).version == 120
-    again = fold(begin("r", WORKFLOW, Graph(WORKFLOW)), history)
+    again = fold(new_state("r", WORKFLOW, Graph(WORKFLOW)), history)
     assert msgspec.structs.asdict(again) == msgspec.structs.asdict(state)
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.around import NOTHING
+from ropewalk.core.around import NO_FAMILY_BUDGET
 from ropewalk.core.budgets import spending
-from ropewalk.core.family import around_of
+from ropewalk.core.family import family_budget
 from ropewalk.core.options import Parent
 from ropewalk.core.state import State
 from ropewalk.core.work import Amount, Outcome, Spending, Usage
@@ -37,7 +37,7 @@ class Family:
         return found.get(run)
 
     def advance(self, one: Given) -> list[str]:
-        one.after(c.Advance(around=around_of(one.state, self.state_of, 0.0)))
+        one.after(c.Advance(around=family_budget(one.state, self.state_of, 0.0)))
         return list(one.state.running)
 
     def report(self, key: str) -> None:
@@ -161,6 +161,6 @@ def test_a_run_far_below_keeps_within_the_budget_of_the_topmost():
 def test_a_run_whose_caller_is_elsewhere_has_only_its_own_budget():
     family: Any = Family(Budget(tokens=1))
     x = family.children["x"]
-    assert around_of(x.state, lambda run: None, 0.0) is NOTHING
+    assert family_budget(x.state, lambda run: None, 0.0) is NO_FAMILY_BUDGET
     family.top.after(c.Abort(), GO)
-    assert around_of(x.state, family.state_of, 0.0) is NOTHING
+    assert family_budget(x.state, family.state_of, 0.0) is NO_FAMILY_BUDGET

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ropewalk.core import commands as c
-from ropewalk.core.fork import kept
+from ropewalk.core.fork import kept_events
 from ropewalk.definition.workflow import Decision, Foreach, Input, Route, Step, Workflow
 from ropewalk.errors import NoSuchStep
 from ropewalk.testing.given import Given, broken, done, given
@@ -15,7 +15,7 @@ from tests.core.flows import GO, answer, flow, noop, started
 
 
 def forked(run: Given, step: str, workflow: Workflow) -> Given:
-    return given(workflow, given=kept(run.state, step)).after(GO)
+    return given(workflow, given=kept_events(run.state, step)).after(GO)
 
 
 def ways(*more: Step, end: bool = False) -> tuple[Workflow, Given]:
@@ -108,20 +108,20 @@ def test_what_a_person_skipped_stays_skipped():
 def test_what_did_not_end_well_is_done_again():
     workflow = flow(noop("a"), noop("b"), noop("z", "a"))
     run = started(workflow).after(c.Abort())
-    assert kept(run.state, "z") == ()
+    assert kept_events(run.state, "z") == ()
 
 
 def test_a_step_that_there_is_not_cannot_be_begun_at():
     run = started(flow(noop("a")))
     with pytest.raises(NoSuchStep):
-        kept(run.state, "b")
+        kept_events(run.state, "b")
 
 
 def test_a_foreach_is_kept_with_its_items_and_what_each_left():
     each = noop("f", foreach=Foreach("inputs.list", "item", "", 0), when="item != 'b'")
     workflow = flow(each, noop("g", "f"), inputs={"list": Input("list")})
     run = started(workflow, inputs={"list": ["a", "b", "c"]}).after(done("f[a]", n=1), done("f[c]", n=3), GO)
-    fork = given(workflow, inputs={"list": ["a", "b", "c"]}, given=kept(run.state, "g")).after(GO)
+    fork = given(workflow, inputs={"list": ["a", "b", "c"]}, given=kept_events(run.state, "g")).after(GO)
     assert statuses(fork, "f", "f[a]", "f[b]", "f[c]", "g") == [
         "succeeded",
         "succeeded",
@@ -143,7 +143,7 @@ def test_of_a_foreach_that_a_person_skipped_the_items_are_kept_as_they_ended():
     run = started(workflow, inputs={"list": ["a", "b", "c"]}).after(
         done("f[a]", n=1), GO, broken("f[b]"), GO, c.SkipStep("f"), GO
     )
-    fork = given(workflow, inputs={"list": ["a", "b", "c"]}, given=kept(run.state, "g")).after(GO)
+    fork = given(workflow, inputs={"list": ["a", "b", "c"]}, given=kept_events(run.state, "g")).after(GO)
     assert statuses(fork, "f", "f[a]", "f[b]", "f[c]", "g") == [
         "skipped",
         "succeeded",

@@ -8,9 +8,9 @@ from ropewalk.core.effects import Perform
 from ropewalk.core.graph import Graph
 from ropewalk.core.imported import decoded_definition, definition_digest, fold_imported
 from ropewalk.core.options import Parent
-from ropewalk.core.state import begin
+from ropewalk.core.state import new_state
 from ropewalk.core.work import Artifact, Failure, Usage
-from ropewalk.definition.stored import encode
+from ropewalk.definition.stored import encode_workflow
 from ropewalk.definition.workflow import Approval, Step
 from ropewalk.testing.given import Given, given
 from tests.core.flows import GO, answer, flow, noop, started
@@ -60,7 +60,7 @@ def test_time_in_which_an_import_lay_about_is_not_worked():
 
 
 def test_a_run_with_a_name_that_is_a_path_does_not_begin():
-    bad = Given(begin("/etc", FLOW, Graph(FLOW)), FLOW)
+    bad = Given(new_state("/etc", FLOW, Graph(FLOW)), FLOW)
     bad.when(c.Create("w", "")).refused("'/etc' is no name for a run")
 
 
@@ -130,5 +130,5 @@ def test_a_definition_that_is_none_is_refused():
         fold_imported("r", flow(noop("../x")), [(created(), 0.0)])
     with pytest.raises(ValueError, match="cannot be read"):
         decoded_definition(b"[" * 100_000)
-    assert decoded_definition(encode(FLOW)) == FLOW
+    assert decoded_definition(encode_workflow(FLOW)) == FLOW
     assert definition_digest([]) == definition_digest([(e.RunStarted(), 0.0)]) == ""

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from ropewalk.core import commands as c
-from ropewalk.core.transitions import RUN, STEP, Table
+from ropewalk.core.transitions import RUN_TRANSITIONS, STEP_TRANSITIONS, Table
 from ropewalk.core.work import Outcome, Verdict
 from ropewalk.definition.policy import Join
 from ropewalk.definition.workflow import BackTo, Fact, Foreach, Step
@@ -84,7 +84,9 @@ def taken() -> Memory:
         seen.run_arrows |= memory.run_arrows
         seen.step_arrows |= memory.step_arrows
     for seed in range(TRIALS):
-        if seen.run_arrows.issuperset(arrows(RUN)) and seen.step_arrows.issuperset(arrows(STEP)):
+        if seen.run_arrows.issuperset(arrows(RUN_TRANSITIONS)) and seen.step_arrows.issuperset(
+            arrows(STEP_TRANSITIONS)
+        ):
             break
         assert simulate(seed, seen) is None
     return seen
@@ -95,17 +97,17 @@ def arrows(table: Table) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("arrow", arrows(RUN), ids=" ".join)
+@pytest.mark.parametrize("arrow", arrows(RUN_TRANSITIONS), ids=" ".join)
 def test_a_run_takes_the_arrow(arrow: tuple[str, str, str]):
     assert arrow in taken().run_arrows
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("arrow", arrows(STEP), ids=" ".join)
+@pytest.mark.parametrize("arrow", arrows(STEP_TRANSITIONS), ids=" ".join)
 def test_a_step_takes_the_arrow(arrow: tuple[str, str, str]):
     assert arrow in taken().step_arrows
 
 
 def test_no_other_arrow_is_ever_taken():
-    assert taken().run_arrows <= set(arrows(RUN))
-    assert taken().step_arrows <= set(arrows(STEP))
+    assert taken().run_arrows <= set(arrows(RUN_TRANSITIONS))
+    assert taken().step_arrows <= set(arrows(STEP_TRANSITIONS))

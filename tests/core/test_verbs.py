@@ -10,7 +10,7 @@ from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core.effects import Perform
 from ropewalk.core.graph import Graph
-from ropewalk.core.state import begin
+from ropewalk.core.state import new_state
 from ropewalk.core.work import Outcome, Usage
 from ropewalk.definition.policy import Budget, Limits
 from ropewalk.definition.workflow import Approval, Decision, Fact, Foreach, Route, Step
@@ -127,7 +127,7 @@ def test_a_verb_that_makes_no_sense_in_a_state_is_refused_with_the_reason(verb: 
 
 
 def test_a_run_that_is_not_there_can_be_told_nothing():
-    nobody = Given(begin("r", TWO, Graph(TWO)), TWO)
+    nobody = Given(new_state("r", TWO, Graph(TWO)), TWO)
     nobody.when(c.Pause()).refused("the run is not there")
 
 

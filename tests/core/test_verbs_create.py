@@ -6,7 +6,7 @@ from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core.graph import Graph
 from ropewalk.core.options import Parent
-from ropewalk.core.state import begin
+from ropewalk.core.state import new_state
 from ropewalk.core.work import Usage
 from ropewalk.definition.workflow import Fact, Step
 from ropewalk.testing.given import Given, given
@@ -38,4 +38,6 @@ def test_a_fork_brings_along_what_was_done_and_pays_nothing_for_it():
 
 def test_a_fork_cannot_bring_along_what_is_not_over():
     fork = c.Create("w", "", given=(e.StepStarted("a"),))
-    Given(begin("r", TWO, Graph(TWO)), TWO).when(fork).refused("step.started is nothing that a fork can keep")
+    Given(new_state("r", TWO, Graph(TWO)), TWO).when(fork).refused(
+        "step.started is nothing that a fork can keep"
+    )

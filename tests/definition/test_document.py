@@ -1,6 +1,6 @@
 import pytest
 
-from ropewalk.definition.document import Finding, Section, Template, known_as, may_write, walk
+from ropewalk.definition.document import Finding, Section, Template, may_write, plain_role_name, walk_sections
 
 STATUS = Section(id="status", title="Status", owner="scrum-master", editors=("scrum-master", "dev-agent"))
 NOTES = Section(
@@ -10,7 +10,7 @@ FREE = Section(id="free", title="Free")
 
 
 def test_walk_gives_every_section_with_those_above_it():
-    paths = [[section.id for section in path] for path in walk((NOTES, FREE))]
+    paths = [[section.id for section in path] for path in walk_sections((NOTES, FREE))]
     assert paths == [["notes"], ["notes", "deep"], ["free"]]
 
 
@@ -25,7 +25,7 @@ def test_walk_gives_every_section_with_those_above_it():
     ],
 )
 def test_a_role_is_known_under_the_names_of_other_packs(one, other):
-    assert known_as(one) == known_as(other)
+    assert plain_role_name(one) == plain_role_name(other)
 
 
 def test_owner_and_editors_may_write_and_nobody_else():

@@ -1,6 +1,12 @@
 """Which secrets a step names."""
 
-from ropewalk.definition.secrets import judges, named, rehearsal_needs_none, secret_inputs, source
+from ropewalk.definition.secrets import (
+    named_secrets,
+    rehearsal_needs_none,
+    secret_inputs,
+    secret_source,
+    secrets_of_judges,
+)
 from ropewalk.definition.workflow import Secret
 from tests.formats.told import workflow
 
@@ -23,28 +29,28 @@ STEPS = {step.id: step for step in FLOW.steps}
 
 def test_a_command_that_mentions_the_variable_of_a_secret_input_names_it():
     for name in ("script", "env", "gate"):
-        assert named(FLOW, STEPS[name]) == {"ROPEWALK_INPUT_THE_TOKEN": "the_token"}
-    assert named(FLOW, STEPS["other"]) == {}
+        assert named_secrets(FLOW, STEPS[name]) == {"ROPEWALK_INPUT_THE_TOKEN": "the_token"}
+    assert named_secrets(FLOW, STEPS["other"]) == {}
 
 
 def test_a_list_gives_each_by_its_own_name_and_an_input_by_the_variable_of_inputs():
-    assert named(FLOW, STEPS["listed"]) == {"E": "E", "ROPEWALK_INPUT_THE_TOKEN": "the_token"}
-    assert named(FLOW, STEPS["mapped"]) == {"A": "E", "B": "the_token"}
-    assert named(FLOW, STEPS["calls"]) == {"the_token": "the_token"}
+    assert named_secrets(FLOW, STEPS["listed"]) == {"E": "E", "ROPEWALK_INPUT_THE_TOKEN": "the_token"}
+    assert named_secrets(FLOW, STEPS["mapped"]) == {"A": "E", "B": "the_token"}
+    assert named_secrets(FLOW, STEPS["calls"]) == {"the_token": "the_token"}
 
 
 def test_a_role_brings_its_own_to_its_steps_and_to_what_it_judges():
-    assert named(FLOW, STEPS["role"]) == {"E": "E", "A": "F"}
-    assert judges(FLOW, STEPS["role"]) == {"J": "F", "the_token": "the_token"}
-    assert judges(FLOW, STEPS["gate"]) == {}
+    assert named_secrets(FLOW, STEPS["role"]) == {"E": "E", "A": "F"}
+    assert secrets_of_judges(FLOW, STEPS["role"]) == {"J": "F", "the_token": "the_token"}
+    assert secrets_of_judges(FLOW, STEPS["gate"]) == {}
 
 
 def test_a_secret_is_found_where_the_file_says_or_given():
     assert secret_inputs(FLOW) == ("the_token",)
-    assert source(FLOW, "E") == Secret(env="X")
-    assert source(FLOW, "the_token") == Secret()
-    assert source(FLOW, "plain") is None
-    assert source(FLOW, "nothing") is None
+    assert secret_source(FLOW, "E") == Secret(env="X")
+    assert secret_source(FLOW, "the_token") == Secret()
+    assert secret_source(FLOW, "plain") is None
+    assert secret_source(FLOW, "nothing") is None
 
 
 def test_a_rehearsed_role_needs_no_secret_but_for_its_command_gates():

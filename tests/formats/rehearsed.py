@@ -11,9 +11,9 @@ from ropewalk.core.events import Event, StepStarted
 from ropewalk.core.graph import Graph
 from ropewalk.core.options import Options
 from ropewalk.core.plan import plan
-from ropewalk.core.state import State, begin
+from ropewalk.core.state import State, new_state
 from ropewalk.core.work import Outcome
-from ropewalk.definition.stored import digest
+from ropewalk.definition.stored import workflow_digest
 from ropewalk.definition.workflow import Workflow
 
 MOST = 3_000
@@ -29,9 +29,11 @@ class Rehearsed(NamedTuple):
 
 def rehearse(workflow: Workflow, assume: bool, facts: dict | None = None) -> Rehearsed:
     """The run to its end, or for as long as anything may reasonably last."""
-    state = begin("r", workflow, Graph(workflow))
+    state = new_state("r", workflow, Graph(workflow))
     options = Options(assume=assume, answer_all="everybody")
-    events = decide(state, Create(workflow.name, digest(workflow), facts=facts or {}, options=options), 0.0)
+    events = decide(
+        state, Create(workflow.name, workflow_digest(workflow), facts=facts or {}, options=options), 0.0
+    )
     events += decide(state, Advance(), 0.0)
     while not state.ended and len(events) < MOST * 4:
         owed = [effect for effect in plan(state) if isinstance(effect, Perform)]

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from ropewalk.formats import account as module
-from ropewalk.formats.loading import load_text
-from ropewalk.formats.yaml import document
+from ropewalk.formats.loading import load_workflow_text
+from ropewalk.formats.yaml import yaml_document
 
 
 def account(*said) -> Any:
@@ -23,23 +23,23 @@ PROCESS = "process_name: w\nodd: 1\nstages: {A: {tasks: [{name: x, role: y, odd:
     [(BMAD, ["1", "2", "2.1"]), (TAPPS, ["1", "2"]), (BARE, ["1", "2"]), (PROCESS, ["A.1"])],
 )
 def test_each_item_and_each_key_is_accounted_for(text, items):
-    made = load_text(text, "w.yaml").workflow
-    found = account(document(text), "w.yaml", made)
+    made = load_workflow_text(text, "w.yaml").workflow
+    found = account(yaml_document(text), "w.yaml", made)
     assert [one.number for one in found.items] == items
     assert found.lost == ()
     assert all(one.steps for one in found.items)
 
 
 def test_the_account_says_what_a_key_became():
-    found = account(document(BMAD), "w.yaml", load_text(BMAD, "w.yaml").workflow)
+    found = account(yaml_document(BMAD), "w.yaml", load_workflow_text(BMAD, "w.yaml").workflow)
     assert found.items[0].keys == {"agent": "role", "creates": "creates", "odd": "kept"}
     assert found.head == {"id": "id", "type": "kept", "handoff_prompts": "handoff"}
 
 
 def test_what_is_carried_nowhere_is_named():
-    made = load_text(BMAD, "w.yaml").workflow
+    made = load_workflow_text(BMAD, "w.yaml").workflow
     poorer = msgspec.structs.replace(made, steps=made.steps[1:], extra={})
-    found = account(document(BMAD), "w.yaml", poorer)
+    found = account(yaml_document(BMAD), "w.yaml", poorer)
     assert "item 1 (line 6)" in found.lost
     assert "item 1 (line 6): `odd`" in found.lost
     assert "`type` of the workflow" in found.lost
@@ -47,4 +47,4 @@ def test_what_is_carried_nowhere_is_named():
 
 def test_our_own_format_has_no_account():
     text = "ropewalk: 1\nname: x\nsteps: [{id: a, run: 'true'}]\n"
-    assert account(document(text), "w.yaml", load_text(text).workflow) is None
+    assert account(yaml_document(text), "w.yaml", load_workflow_text(text).workflow) is None

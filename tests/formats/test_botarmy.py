@@ -4,7 +4,7 @@ import pytest
 
 from ropewalk.errors import InvalidDefinition
 from ropewalk.formats.botarmy import recognises
-from ropewalk.formats.loading import load_text
+from ropewalk.formats.loading import load_workflow_text
 
 PROCESS = """\
 process_name: My Process
@@ -33,7 +33,7 @@ interactive_config:
 
 
 def steps(text=PROCESS):
-    made = load_text(dedent(text), "p.yaml").workflow
+    made = load_workflow_text(dedent(text), "p.yaml").workflow
     return made, {step.id: step for step in made.steps}
 
 

@@ -7,7 +7,7 @@ import pytest
 import ropewalk
 from ropewalk.definition.policy import ASKED_RETURN
 from ropewalk.errors import InvalidDefinition
-from ropewalk.formats.loading import load
+from ropewalk.formats.loading import load_workflow
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "function.yaml"
 
@@ -40,7 +40,7 @@ def test_a_marked_function_can_still_be_called():
 def test_the_same_workflow_in_python_and_in_a_file_has_the_same_digest():
     from examples.sums import flow
 
-    assert flow().load().digest == load(EXAMPLE).digest
+    assert flow().load().digest == load_workflow(EXAMPLE).digest
 
 
 def test_steps_of_any_kind_and_keys_that_are_words_of_python():

@@ -1,8 +1,8 @@
 from xml.etree import ElementTree
 
 from ropewalk.formats.drawing import svg
-from ropewalk.formats.loading import load_text
-from ropewalk.formats.plan import plan
+from ropewalk.formats.loading import load_workflow_text
+from ropewalk.formats.plan import plan_workflow
 
 TEXT = """\
 name: drawn
@@ -17,7 +17,7 @@ steps:
 
 
 def drawn(text):
-    return svg(plan(load_text(text, "d.yaml").workflow))
+    return svg(plan_workflow(load_workflow_text(text, "d.yaml").workflow))
 
 
 def test_the_picture_is_whole_xml_with_a_box_for_each_step():

@@ -6,7 +6,7 @@ import pytest
 
 from ropewalk.definition.workflow import Approval
 from ropewalk.errors import InvalidDefinition
-from ropewalk.formats.loading import load, load_text
+from ropewalk.formats.loading import load_workflow, load_workflow_text
 
 PRD = "template: {id: prd, name: Requirements}\nsections:\n- {id: goals, title: Goals}\n"
 STEPS = "roles: {r: {agent: claude, persona: PERSONA}}\nsteps:\n- {id: a, role: r, prompt: p, creates: d.md, template: prd}\n"
@@ -21,7 +21,7 @@ def written(folder, text, name="flow.yaml"):
 
 def faults(path):
     with pytest.raises(InvalidDefinition) as refusal:
-        load(path)
+        load_workflow(path)
     return [str(fault).replace(f"{path.parent}/", "") for fault in refusal.value.faults]
 
 
@@ -39,7 +39,7 @@ def test_a_template_is_found_beside_the_file_and_in_the_project(tmp_path, flow, 
     (tmp_path / ".git").mkdir()
     written(tmp_path, PRD, template)
     path = written(tmp_path, STEPS.replace("PERSONA", "You are brief."), flow)
-    workflow = load(path).workflow
+    workflow = load_workflow(path).workflow
     assert workflow.documents == {"prd": PRD}
     assert workflow.roles["r"].persona == "You are brief."
 
@@ -47,9 +47,9 @@ def test_a_template_is_found_beside_the_file_and_in_the_project(tmp_path, flow, 
 def test_later_edits_of_a_template_do_not_change_what_was_loaded_but_the_digest_of_the_next_load(tmp_path):
     template = written(tmp_path, PRD, "prd.yaml")
     path = written(tmp_path, STEPS.replace("PERSONA", "x y"))
-    before = load(path)
+    before = load_workflow(path)
     template.write_text(PRD.replace("Goals", "Aims"))
-    after = load(path)
+    after = load_workflow(path)
     assert before.workflow.documents == {"prd": PRD}
     assert before.digest != after.digest
 
@@ -57,7 +57,7 @@ def test_later_edits_of_a_template_do_not_change_what_was_loaded_but_the_digest_
 def test_a_persona_in_a_file_becomes_the_text_and_lends_its_title(tmp_path):
     written(tmp_path, PRD, "prd.yaml")
     written(tmp_path, "# Rita, Reviewer\n\nYou look twice.\n", "personas/rita.md")
-    role = load(written(tmp_path, STEPS.replace("PERSONA", "rita.md"))).workflow.roles["r"]
+    role = load_workflow(written(tmp_path, STEPS.replace("PERSONA", "rita.md"))).workflow.roles["r"]
     assert (role.title, role.persona) == ("Rita, Reviewer", "# Rita, Reviewer\n\nYou look twice.")
 
 
@@ -105,12 +105,12 @@ def test_a_template_may_stand_in_the_workflow_itself():
         STEPS.replace("PERSONA", "a b")
         + "documents: {prd: '# Skeleton'}\ngate: {document: d.md, template: prd}\n"
     )
-    assert load_text(text).workflow.documents == {"prd": "# Skeleton"}
+    assert load_workflow_text(text).workflow.documents == {"prd": "# Skeleton"}
 
 
 def test_a_person_among_the_gates_is_asked_after_the_work():
     def loaded(more):
-        return load_text(
+        return load_workflow_text(
             f"steps:\n- {{id: s, run: x}}\n- {{id: a, run: x, needs: s, {more}}}"
         ).workflow.steps[1]
 
@@ -130,9 +130,9 @@ def test_a_person_among_the_gates_is_asked_after_the_work():
 )
 def test_what_makes_no_sense_among_the_gates_is_a_fault(more, said):
     with pytest.raises(InvalidDefinition, match=said):
-        load_text(f"steps:\n- {{id: a, run: x, {more}}}")
+        load_workflow_text(f"steps:\n- {{id: a, run: x, {more}}}")
 
 
 def test_nobody_can_be_asked_by_the_gate_of_a_whole_run():
     with pytest.raises(InvalidDefinition, match="nobody can be asked here"):
-        load_text("steps:\n- {id: a, run: x}\ngate: [ok, {person: Fine?}]")
+        load_workflow_text("steps:\n- {id: a, run: x}\ngate: [ok, {person: Fine?}]")

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ropewalk.definition.stored import decode, digest, encode
+from ropewalk.definition.stored import decode_workflow, encode_workflow, workflow_digest
 from ropewalk.errors import InvalidDefinition, SettingsError
 from ropewalk.formats import loading
-from ropewalk.formats.loading import load, load_text
+from ropewalk.formats.loading import load_workflow, load_workflow_text
 from tests.formats.told import KNOWN, told
 from tests.soak import trials
 
@@ -86,7 +86,7 @@ def test_faults_of_sixteen_kinds_in_one_file_are_told_at_once_each_at_its_place(
 
 def test_the_error_itself_says_everything():
     with pytest.raises(InvalidDefinition) as caught:
-        load_text("steps:\n  - {id: a, rnu: x}\n", "f.yaml")
+        load_workflow_text("steps:\n  - {id: a, rnu: x}\n", "f.yaml")
     assert str(caught.value) == (
         "1 fault(s) in f.yaml.\nf.yaml:2:13: unknown key `rnu` in a step; did you mean run?"
     )
@@ -94,30 +94,30 @@ def test_the_error_itself_says_everything():
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_every_example_loads_without_a_word(path):
-    assert load(path).warnings == []
+    assert load_workflow(path).warnings == []
 
 
 def test_a_workflow_without_a_name_is_called_as_its_file(tmp_path):
     file = tmp_path / "nightly.yaml"
     file.write_text("steps: [{id: a, run: b}]")
-    loaded = load(file)
+    loaded = load_workflow(file)
     assert loaded.workflow.name == "nightly"
     assert loaded.workflow.source == str(file)
     assert loaded.workflow.format == "ropewalk"
 
 
 def test_the_digest_is_of_what_is_said_and_not_of_how():
-    plain = load_text("name: w\nsteps:\n  - id: a\n    run: b\n", "one.yaml")
-    other = load_text("# a remark\nsteps: [{run: b, id: a, needs: []}]\nname: 'w'\n", "two.yaml")
-    changed = load_text("name: w\nsteps: [{id: a, run: c}]")
-    assert plain.digest == other.digest == digest(other.workflow)
+    plain = load_workflow_text("name: w\nsteps:\n  - id: a\n    run: b\n", "one.yaml")
+    other = load_workflow_text("# a remark\nsteps: [{run: b, id: a, needs: []}]\nname: 'w'\n", "two.yaml")
+    changed = load_workflow_text("name: w\nsteps: [{id: a, run: c}]")
+    assert plain.digest == other.digest == workflow_digest(other.workflow)
     assert changed.digest != plain.digest
     assert len(plain.digest) == 64
 
 
 def test_a_stored_workflow_comes_back_whole():
-    workflow = load(EXAMPLES[-1]).workflow
-    assert decode(encode(workflow)) == workflow
+    workflow = load_workflow(EXAMPLES[-1]).workflow
+    assert decode_workflow(encode_workflow(workflow)) == workflow
 
 
 @pytest.mark.parametrize(
@@ -145,24 +145,24 @@ def test_of_several_documents_the_one_that_is_a_workflow_is_meant():
 
 def test_an_unknown_format_is_refused_with_the_nearest():
     with pytest.raises(SettingsError, match="there is no format ropewalc, did you mean ropewalk"):
-        load_text("steps: [{id: a, run: b}]", format="ropewalc")
+        load_workflow_text("steps: [{id: a, run: b}]", format="ropewalc")
     with pytest.raises(SettingsError, match="there is no format x\\."):
-        load_text("steps: [{id: a, run: b}]", format="x")
+        load_workflow_text("steps: [{id: a, run: b}]", format="x")
 
 
 def test_a_format_can_be_asked_for():
-    assert load_text("steps: [{id: a, run: b}]", format="ropewalk").workflow.steps[0].kind == "run"
+    assert load_workflow_text("steps: [{id: a, run: b}]", format="ropewalk").workflow.steps[0].kind == "run"
 
 
 def test_warnings_load_and_stay_with_the_workflow():
-    loaded = load_text("steps: [{id: a, run: b, when: false}]", "f.yaml")
+    loaded = load_workflow_text("steps: [{id: a, run: b, when: false}]", "f.yaml")
     (warning,) = loaded.warnings
     assert str(warning) == "f.yaml:1:31: warning: the step `a` is never done; remove it"
     assert loaded.workflow.warnings == (str(warning),)
 
 
 def test_places_of_a_workflow_can_be_asked_for():
-    where = load_text(PLANTED.splitlines()[0] + "\nsteps:\n  - id: a\n    run: b\n").where
+    where = load_workflow_text(PLANTED.splitlines()[0] + "\nsteps:\n  - id: a\n    run: b\n").where
     assert where.value(("steps", 0, "args", "script")) == (4, 10)
 
 
@@ -193,7 +193,7 @@ def test_a_mutated_file_loads_or_is_refused_and_never_anything_else(data):
         if not lines:
             break
     with suppress(InvalidDefinition):
-        load_text("\n".join(lines), "f.yaml", known=KNOWN)
+        load_workflow_text("\n".join(lines), "f.yaml", known=KNOWN)
 
 
 PLAIN = st.recursive(
@@ -214,10 +214,15 @@ PLAIN = st.recursive(
 @settings(max_examples=trials(50, 600), deadline=None)
 @given(st.data())
 def test_any_value_under_any_key_loads_or_is_refused(data):
-    from ropewalk.formats.native.schema import schema
+    from ropewalk.formats.native.schema import workflow_schema
 
     keys = data.draw(
-        st.sampled_from([sorted(schema()["properties"]), sorted(schema()["$defs"]["Step"]["properties"])])
+        st.sampled_from(
+            [
+                sorted(workflow_schema()["properties"]),
+                sorted(workflow_schema()["$defs"]["Step"]["properties"]),
+            ]
+        )
     )
     some = data.draw(st.dictionaries(st.sampled_from(keys), PLAIN, max_size=4))
     document = (

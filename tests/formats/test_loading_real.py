@@ -11,18 +11,18 @@ import pytest
 from ropewalk.definition.order import needs_of
 from ropewalk.errors import InvalidDefinition, VariantNeeded
 from ropewalk.formats.account import account
-from ropewalk.formats.loading import load, load_text
-from ropewalk.formats.plan import plan
+from ropewalk.formats.loading import load_workflow, load_workflow_text
+from ropewalk.formats.plan import plan_workflow
 from ropewalk.formats.reading import ReadOptions
-from ropewalk.formats.write import write
-from ropewalk.formats.yaml import documents, read_text
+from ropewalk.formats.write import workflow_yaml
+from ropewalk.formats.yaml import documents, read_yaml_text
 from tests.formats.rehearsed import in_loops, rehearse
 from tests.formats.samples import DATA, samples
 
 
 def variants(path: Path) -> list[str]:
     try:
-        load(path)
+        load_workflow(path)
     except VariantNeeded as error:
         return list(error.names)
     except InvalidDefinition:
@@ -33,11 +33,13 @@ def variants(path: Path) -> list[str]:
 @pytest.mark.parametrize("path", samples("workflows", ".yaml", ".yml"))
 def test_a_file_loads_whole_and_comes_to_its_end(path):
     for variant in variants(path):
-        workflow = load(path, options=ReadOptions(variant=variant)).workflow
-        told = account(documents(read_text(path))[0], str(path), workflow, variant)
+        workflow = load_workflow(path, options=ReadOptions(variant=variant)).workflow
+        told = account(documents(read_yaml_text(path))[0], str(path), workflow, variant)
         assert told is not None
         assert told.lost == ()
-        assert plan(load_text(write(workflow), "native.yaml").workflow) == plan(workflow)
+        assert plan_workflow(
+            load_workflow_text(workflow_yaml(workflow), "native.yaml").workflow
+        ) == plan_workflow(workflow)
         for assume in (True, False):
             run = rehearse(workflow, assume)
             assert run.state.status == "completed", run.state.reason
@@ -75,7 +77,7 @@ def test_a_file_that_is_not_yaml_is_told_with_its_place_and_a_hint(path):
     if variants(path):
         return
     with pytest.raises(InvalidDefinition) as caught:
-        load(path)
+        load_workflow(path)
     fault = caught.value.faults[0]
     assert fault.line
     assert fault.column
@@ -133,7 +135,7 @@ SHAPES = {
 
 @pytest.mark.parametrize(("name", "variant"), SHAPES, ids=lambda part: part.partition(".")[0])
 def test_our_own_files_are_read_as_what_they_mean(name, variant):
-    workflow = load(DATA / "workflows" / name, options=ReadOptions(variant=variant)).workflow
+    workflow = load_workflow(DATA / "workflows" / name, options=ReadOptions(variant=variant)).workflow
     needs = needs_of(workflow)
     assert SHAPES[name, variant] == Shape(
         workflow.format,

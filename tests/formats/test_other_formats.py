@@ -1,11 +1,11 @@
 import pytest
 
 from ropewalk.errors import InvalidDefinition
-from ropewalk.formats.loading import load_text
+from ropewalk.formats.loading import load_workflow_text
 
 
 def read(text):
-    return load_text(text, "r.yaml").workflow
+    return load_workflow_text(text, "r.yaml").workflow
 
 
 def test_a_plain_list_of_steps_is_read_in_its_order():

@@ -2,7 +2,7 @@ import pytest
 
 from ropewalk.errors import InvalidDefinition
 from ropewalk.formats.personas import is_agent, is_team, persona, team
-from ropewalk.formats.yaml import document
+from ropewalk.formats.yaml import yaml_document
 from tests.formats.samples import DATA
 
 PM = """\
@@ -96,5 +96,5 @@ def test_our_own_agent_files_and_their_team():
     assert "A number without a unit is a rumour" in gardener.role.persona
     assert "Greet" not in gardener.role.persona
     assert gardener.files["templates"] == ("notice-tmpl.yaml",)
-    desk = team(document((DATA / "agents" / "team-desk.yaml").read_text()).data)
+    desk = team(yaml_document((DATA / "agents" / "team-desk.yaml").read_text()).data)
     assert desk.members({"clerk", "gardener", "pm"}) == ("gardener", "clerk", "pm")

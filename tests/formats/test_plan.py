@@ -1,10 +1,10 @@
 import pytest
 
 from ropewalk.formats.graph import dot, mermaid
-from ropewalk.formats.loading import load_text
-from ropewalk.formats.plan import facts_in, plan
-from ropewalk.formats.plan_lines import lines
-from ropewalk.formats.write import write
+from ropewalk.formats.loading import load_workflow_text
+from ropewalk.formats.plan import facts_in, plan_workflow
+from ropewalk.formats.plan_lines import plan_as_lines
+from ropewalk.formats.write import workflow_yaml
 
 NATIVE = """\
 name: shown
@@ -28,7 +28,7 @@ extra: {told: [worth it], title: Shown, odd: 1}
 
 
 def made():
-    return plan(load_text(NATIVE, "n.yaml").workflow)
+    return plan_workflow(load_workflow_text(NATIVE, "n.yaml").workflow)
 
 
 def rows():
@@ -83,7 +83,7 @@ def test_facts_are_found_in_both_spellings():
 
 
 def test_the_lines_tell_all_of_it_by_phase():
-    told = "\n".join(lines(made(), notes=True))
+    told = "\n".join(plan_as_lines(made(), notes=True))
     for part in ("shown: Shown", "Build it", "only if: facts.wanted", "At the same time\n  left, right", "Loops\n  right → start", "People are asked",
                  "Worth knowing\n  worth it", "Kept, not acted on\n  odd", "wanted: told by start; read by left, pick", "size (big, small): by default", "way one when", "at the end in any case"):  # fmt: skip
         assert part in told
@@ -106,8 +106,10 @@ def test_drawings_hold_every_step_and_keep_text_as_text():
 
 
 def test_a_round_trip_through_our_own_format_gives_the_same_plan():
-    workflow = load_text(NATIVE, "n.yaml").workflow
-    assert plan(load_text(write(workflow), "m.yaml").workflow) == plan(workflow)
+    workflow = load_workflow_text(NATIVE, "n.yaml").workflow
+    assert plan_workflow(load_workflow_text(workflow_yaml(workflow), "m.yaml").workflow) == plan_workflow(
+        workflow
+    )
 
 
 @pytest.mark.no_cover
@@ -115,5 +117,5 @@ def test_a_workflow_with_very_many_steps_is_told_as_it_is():
     steps = "".join(
         f"  - {{id: s{n}, run: 'true'{f', needs: [s{n - 1}]' if n else ''}}}\n" for n in range(2_100)
     )
-    found = plan(load_text(f"name: long\nsteps:\n{steps}").workflow)
+    found = plan_workflow(load_workflow_text(f"name: long\nsteps:\n{steps}").workflow)
     assert found.rows[-1].wave == 2_100

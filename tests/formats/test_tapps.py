@@ -2,10 +2,10 @@ from textwrap import dedent
 
 import pytest
 
-from ropewalk.definition.check import check
+from ropewalk.definition.check import check_workflow
 from ropewalk.definition.order import needs_of
 from ropewalk.errors import InvalidDefinition
-from ropewalk.formats.loading import load_text
+from ropewalk.formats.loading import load_workflow_text
 from ropewalk.formats.tapps import recognises
 
 SDLC = """\
@@ -30,7 +30,7 @@ workflow:
 
 
 def read(text):
-    return load_text(dedent(text), "t.yaml").workflow
+    return load_workflow_text(dedent(text), "t.yaml").workflow
 
 
 def by_id(made):
@@ -100,7 +100,7 @@ def test_repairs_are_reached_only_by_failing():
     assert steps["test"].needs == ("review-gate", "improve")
     assert steps["fix"].back_to.to == "test"
     assert steps["review"].gates == ()
-    assert check(made) == []
+    assert check_workflow(made) == []
 
 
 def test_parallel_tasks_come_first_and_are_waited_for_by_name():

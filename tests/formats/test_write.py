@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ropewalk.definition.policy import ASKED_RETURN, Budget, Join, Limits, Retry, Timeouts
-from ropewalk.definition.stored import digest
+from ropewalk.definition.stored import workflow_digest
 from ropewalk.definition.workflow import (
     Approval,
     BackTo,
@@ -22,25 +22,25 @@ from ropewalk.definition.workflow import (
     Step,
     Workflow,
 )
-from ropewalk.formats.loading import load, load_text
-from ropewalk.formats.write import write
+from ropewalk.formats.loading import load_workflow, load_workflow_text
+from ropewalk.formats.write import workflow_yaml
 from tests.soak import trials
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 
 
 def again(workflow: Workflow) -> Workflow:
-    return load_text(write(workflow), "again.yaml").workflow
+    return load_workflow_text(workflow_yaml(workflow), "again.yaml").workflow
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_what_is_written_loads_to_the_same_digest(path):
-    workflow = load(path).workflow
-    assert digest(again(workflow)) == digest(workflow)
+    workflow = load_workflow(path).workflow
+    assert workflow_digest(again(workflow)) == workflow_digest(workflow)
 
 
 def test_a_file_that_needs_nothing_said_says_nothing():
-    assert write(Workflow("w", (Step("a", "run", {"script": "echo hi\necho ho\n"}),))) == (
+    assert workflow_yaml(Workflow("w", (Step("a", "run", {"script": "echo hi\necho ho\n"}),))) == (
         "ropewalk: 1\nname: w\nsteps:\n  - id: a\n    run: |\n      echo hi\n      echo ho\n"
     )
 
@@ -227,7 +227,7 @@ def test_everything_that_a_workflow_can_say_comes_back():
     assert [
         one for one, other in zip(loaded.steps, FULL.steps, strict=True) if _plain(one) != _plain(other)
     ] == []
-    assert digest(loaded) == digest(FULL)
+    assert workflow_digest(loaded) == workflow_digest(FULL)
     assert list(loaded.merge) == ["b", "a"]
 
 
@@ -249,5 +249,7 @@ LINES = st.lists(
 @given(st.one_of(TEXT, LINES.map("\n".join)).filter(bool))
 def test_any_text_comes_back_as_it_was(text):
     workflow = Workflow("w", (Step("a", "run", {"argv": [text]}),), extra={text: text})
-    (step,) = load_text(write(workflow)).workflow.steps if "{" not in text else workflow.steps
+    (step,) = (
+        load_workflow_text(workflow_yaml(workflow)).workflow.steps if "{" not in text else workflow.steps
+    )
     assert step.args == {"argv": [text]}

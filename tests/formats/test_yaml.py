@@ -2,25 +2,25 @@ import pytest
 
 from ropewalk.errors import InvalidDefinition
 from ropewalk.formats import nodes, yaml
-from ropewalk.formats.yaml import document, documents, read_text
+from ropewalk.formats.yaml import documents, read_yaml_text, yaml_document
 
 
 def faults(text: str) -> list[str]:
     with pytest.raises(InvalidDefinition) as caught:
-        document(text, "f.yaml")
+        yaml_document(text, "f.yaml")
     return [str(fault) for fault in caught.value.faults]
 
 
 def test_words_of_yaml_1_1_and_dates_stay_text():
     text = "a: [yes, on, No, 2026-11-20, 0o17, 0x1f, 010, 1e3, -.5, ~, Null, TRUE, 1_000, +12, '5']"
-    assert document(text).data["a"] == [
+    assert yaml_document(text).data["a"] == [
         *("yes", "on", "No", "2026-11-20"),
         *(15, 31, 10, 1000.0, -0.5, None, None, True, "1_000", 12, "5"),
     ]
 
 
 def test_keys_are_text_as_it_is_written():
-    assert document("1: a\nno: b\n? c\ntrue: d\n2026-01-01: e").data == {
+    assert yaml_document("1: a\nno: b\n? c\ntrue: d\n2026-01-01: e").data == {
         "1": "a",
         "no": "b",
         "c": None,
@@ -31,12 +31,12 @@ def test_keys_are_text_as_it_is_written():
 
 def test_core_tags_are_followed():
     text = "a: !!str 5\nb: !!int '5'\nc: !!float 5\nd: ! 5\ne: !!map {x: !!null ''}\nf: !!bool 'true'"
-    assert document(text).data == {"a": "5", "b": 5, "c": 5.0, "d": "5", "e": {"x": None}, "f": True}
+    assert yaml_document(text).data == {"a": "5", "b": 5, "c": 5.0, "d": "5", "e": {"x": None}, "f": True}
 
 
 def test_every_key_and_value_knows_its_place():
     text = "name: x\nsteps:\n  - id: one\n    needs: [a, bc]\n  - id: two\n"
-    places = document(text).positions
+    places = yaml_document(text).positions
     assert places.key(("name",)) == (1, 1)
     assert places.value(("name",)) == (1, 7)
     assert places.value(("steps",)) == (3, 3)
@@ -47,7 +47,7 @@ def test_every_key_and_value_knows_its_place():
 
 
 def test_a_path_that_leads_nowhere_has_the_place_of_what_comes_nearest():
-    places = document("steps:\n  - id: one\n").positions
+    places = yaml_document("steps:\n  - id: one\n").positions
     assert places.value(("steps", 0, "run", 2)) == (2, 5)
     assert places.value(("steps", 7)) == (2, 3)
     assert places.value(("steps", "x")) == (2, 3)
@@ -70,12 +70,12 @@ def test_a_path_that_leads_nowhere_has_the_place_of_what_comes_nearest():
     ],
 )
 def test_a_character_inside_a_text_knows_its_place(text, offset, place):
-    assert document(text).positions.inside(("when",), offset) == place
+    assert yaml_document(text).positions.inside(("when",), offset) == place
 
 
 def test_aliases_are_followed_and_merged_keys_give_way():
     text = "a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\nc: {<<: [{y: 5}, *a]}\nd: *a\n? &k key\n: 1\ne: {*k : 2}"
-    found = document(text)
+    found = yaml_document(text)
     assert found.data["b"] == {"y": 3, "x": 1}
     assert found.data["c"] == {"y": 5, "x": 1}
     assert found.data["d"] == {"x": 1, "y": 2}
@@ -86,7 +86,7 @@ def test_aliases_are_followed_and_merged_keys_give_way():
 
 
 def test_a_quoted_merge_key_is_a_key():
-    assert document("a: {'<<': 1}").data == {"a": {"<<": 1}}
+    assert yaml_document("a: {'<<': 1}").data == {"a": {"<<": 1}}
 
 
 def test_several_documents_can_be_read_and_empty_ones_are_left_out():
@@ -158,12 +158,12 @@ def test_small_faults_before_a_syntax_fault_are_told_too():
 
 def test_depth_is_bounded_before_it_costs_anything():
     assert faults("[" * 500_000)[0].startswith("f.yaml:1:33: is nested deeper than 32 levels")
-    assert document("[" * 32 + "]" * 32).data
+    assert yaml_document("[" * 32 + "]" * 32).data
 
 
 def test_aliases_are_bounded_in_number_and_in_what_they_stand_for():
     few = "a: &a x\nb: [" + "*a, " * nodes.MAX_ALIASES + "]"
-    assert len(document(few).data["b"]) == nodes.MAX_ALIASES
+    assert len(yaml_document(few).data["b"]) == nodes.MAX_ALIASES
     assert "more than 50 aliases" in faults(few + "\nc: *a")[0]
     bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         f"a{n}: &a{n} [" + ", ".join([f"*a{n - 1}"] * 9) + "]\n" for n in range(1, 6)
@@ -175,7 +175,7 @@ def test_size_is_bounded(tmp_path):
     large = tmp_path / "large.yaml"
     large.write_bytes(b"#" * (yaml.MAX_BYTES + 1))
     with pytest.raises(InvalidDefinition, match=r"large.yaml: is larger than 1024 KiB; move parts"):
-        read_text(large)
+        read_yaml_text(large)
     assert faults("é" * (yaml.MAX_BYTES // 2 + 1)) == [
         "f.yaml: is larger than 1024 KiB; move parts to files of their own"
     ]
@@ -184,15 +184,15 @@ def test_size_is_bounded(tmp_path):
 def test_a_file_is_utf_8_with_or_without_a_mark(tmp_path):
     file = tmp_path / "f.yaml"
     file.write_bytes(b"\xef\xbb\xbfa: \xc3\xa9\n")
-    assert read_text(file) == "a: é\n"
+    assert read_yaml_text(file) == "a: é\n"
     file.write_bytes(b"a: 1\nb: \xe9\n")
     with pytest.raises(InvalidDefinition, match=r"f.yaml:2:4: is not UTF-8; save the file as UTF-8"):
-        read_text(file)
+        read_yaml_text(file)
 
 
 def test_a_file_that_cannot_be_read_is_a_fault(tmp_path):
     with pytest.raises(InvalidDefinition, match=r"cannot be read: Is a directory"):
-        read_text(tmp_path, "there")
+        read_yaml_text(tmp_path, "there")
 
 
 def test_a_slip_of_the_parser_itself_is_a_fault_of_the_text():

@@ -1,7 +1,7 @@
 import pytest
 
 from ropewalk.errors import InvalidDefinition
-from ropewalk.formats.loading import load_text
+from ropewalk.formats.loading import load_workflow_text
 from ropewalk.formats.yaml_hints import yaml_hint
 
 ITEM = "workflow:\n  sequence:\n    - agent: pm\n"
@@ -40,12 +40,12 @@ ITEM = "workflow:\n  sequence:\n    - agent: pm\n"
 )
 def test_what_real_files_get_wrong_is_told_with_a_fitting_hint(text, told):
     with pytest.raises(InvalidDefinition) as caught:
-        load_text(text, "w.yaml")
+        load_workflow_text(text, "w.yaml")
     assert str(caught.value.faults[0]).startswith(f"w.yaml:{told}"), str(caught.value.faults[0])
 
 
 def test_several_documents_are_no_fault_where_one_is_a_workflow():
-    assert load_text("note: x\n---\n" + ITEM, "w.yaml").warnings
+    assert load_workflow_text("note: x\n---\n" + ITEM, "w.yaml").warnings
 
 
 def test_a_line_that_is_not_there_and_one_that_is_well_say_nothing():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ropewalk.formats.documents.check import check
-from ropewalk.formats.documents.read import load
+from ropewalk.formats.documents.check import check_document
+from ropewalk.formats.documents.read import read_template
 from tests.journeys.program import Program
 
 pytestmark = pytest.mark.needs("git")
@@ -126,7 +126,7 @@ def test_it_goes_from_an_idea_over_a_finding_and_two_stories_to_its_end(ropewalk
     assert "ux-expert-v0_prompt" not in started
 
     prd = ropewalk("artifacts", "last", "docs/prd.md").stdout
-    assert check(load(TEMPLATE), prd) == []
+    assert check_document(read_template(TEMPLATE), prd) == []
 
 
 def test_the_plan_of_it_says_who_knows_what_and_accounts_for_every_key(ropewalk):

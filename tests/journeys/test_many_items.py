@@ -12,7 +12,7 @@ import pytest
 
 from ropewalk.app.open import Ropewalk, open_ropewalk
 from ropewalk.cli.main import main
-from ropewalk.formats.loading import load_text
+from ropewalk.formats.loading import load_workflow_text
 
 FEW, MANY = 100, 800
 ROOM = 1.25
@@ -62,7 +62,7 @@ async def driven(ropewalk: Ropewalk, step: str, count: int) -> tuple[int, int, s
     """Calls and statements of a run from its start to its end, and the run."""
     statements: list[str] = []
     ropewalk.store.db.set_trace_callback(statements.append)  # type: ignore[attr-defined]
-    workflow = load_text(flow(step)).workflow
+    workflow = load_workflow_text(flow(step)).workflow
     with Work() as work:
         run = await ropewalk.start(workflow, inputs={"n": list(range(count))})
         state = await ropewalk.drive(run)
@@ -118,7 +118,7 @@ def test_a_workflow_of_many_steps_is_read_as_fast_as_it_is_long(needs: bool):
         ]
         text = "name: w\nsteps:\n" + "\n".join(rows)
         with Work() as work:
-            load_text(text)
+            load_workflow_text(text)
         return work.calls
 
     calls(10)

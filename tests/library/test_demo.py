@@ -7,31 +7,33 @@ import sys
 
 import pytest
 
-from ropewalk.agents.script import RehearsalScript, read
-from ropewalk.formats.documents.check import check
-from ropewalk.formats.documents.read import load as template
-from ropewalk.formats.loading import load
-from ropewalk.formats.locations import library
+from ropewalk.agents.script import RehearsalScript, read_script
+from ropewalk.formats.documents.check import check_document
+from ropewalk.formats.documents.read import read_template as template
+from ropewalk.formats.loading import load_workflow
+from ropewalk.formats.locations import library_folder
 
 
 @pytest.fixture(scope="module")
 def script() -> RehearsalScript:
-    path = library("demo") / "script.yaml"
-    return read(path.read_text(encoding="utf-8"), path.name)
+    path = library_folder("demo") / "script.yaml"
+    return read_script(path.read_text(encoding="utf-8"), path.name)
 
 
 def test_every_step_of_the_script_is_a_step_of_the_workflow(script):
-    steps = {step.id for step in load(library() / "sdlc.yaml").workflow.steps}
+    steps = {step.id for step in load_workflow(library_folder() / "sdlc.yaml").workflow.steps}
     assert set(script.steps) <= steps
 
 
 def test_every_document_follows_its_template_without_a_concern(script):
-    for step in load(library() / "sdlc.yaml").workflow.steps:
+    for step in load_workflow(library_folder() / "sdlc.yaml").workflow.steps:
         if step.template:
             path = step.creates[0].name
-            found = template((library("templates") / f"{step.template}.yaml").read_text(encoding="utf-8"))
+            found = template(
+                (library_folder("templates") / f"{step.template}.yaml").read_text(encoding="utf-8")
+            )
             for act in script.steps[step.id]:
-                assert check(found, act.write[path], step.role) == [], path
+                assert check_document(found, act.write[path], step.role) == [], path
                 assert "> Rehearsed:" in act.write[path]
 
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from ropewalk.definition.document import walk
-from ropewalk.formats.discovery import list_all
-from ropewalk.formats.documents.check import check
-from ropewalk.formats.documents.form import form
-from ropewalk.formats.documents.guide import instructions
-from ropewalk.formats.documents.read import load
-from ropewalk.formats.documents.render import render
-from ropewalk.formats.documents.sample import sample
-from ropewalk.formats.locations import library
+from ropewalk.definition.document import walk_sections
+from ropewalk.formats.discovery import list_workflows
+from ropewalk.formats.documents.check import check_document
+from ropewalk.formats.documents.form import document_form
+from ropewalk.formats.documents.guide import writing_instructions
+from ropewalk.formats.documents.read import read_template
+from ropewalk.formats.documents.render import render_document
+from ropewalk.formats.documents.sample import sample_document
+from ropewalk.formats.locations import library_folder
 
-SHIPPED = sorted(library("templates").glob("*.yaml"))
+SHIPPED = sorted(library_folder("templates").glob("*.yaml"))
 
 
 def template(path):
-    return load(path.read_text(encoding="utf-8"), path.name)
+    return read_template(path.read_text(encoding="utf-8"), path.name)
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
@@ -26,7 +26,7 @@ def test_it_can_be_read_and_says_what_each_section_is_for(path):
     found = template(path)
     assert found.id == path.stem
     assert (found.format, found.extra) == ("markdown", {})
-    for *_, section in walk(found.sections):
+    for *_, section in walk_sections(found.sections):
         assert section.extra == {}, section.id
         assert section.instruction or section.sections, section.id
 
@@ -34,30 +34,30 @@ def test_it_can_be_read_and_says_what_each_section_is_for(path):
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_what_it_renders_has_every_section_and_its_check_finds_what_is_empty(path):
     found = template(path)
-    text = render(found, {"name": "Loom"}).text
+    text = render_document(found, {"name": "Loom"}).text
     assert text.startswith("# Loom: ")
     titles = [line.lstrip("# ") for line in text.splitlines() if line.startswith("## ")]
     assert [title.split()[0] for title in titles] == [section.title.split()[0] for section in found.sections]
-    assert check(found, text)
+    assert check_document(found, text)
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_its_sample_passes_its_own_check_without_a_concern(path):
     found = template(path)
-    assert check(found, sample(found, {"name": "Loom"}).text) == []
+    assert check_document(found, sample_document(found, {"name": "Loom"}).text) == []
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_it_becomes_instructions_and_a_form(path):
     found = template(path)
-    told = instructions(found)
-    assert all(section.title.split(" {{")[0] in told for *_, section in walk(found.sections))
-    assert form(found)
+    told = writing_instructions(found)
+    assert all(section.title.split(" {{")[0] in told for *_, section in walk_sections(found.sections))
+    assert document_form(found)
 
 
 def test_no_template_is_taken_for_a_workflow(tmp_path):
     folder = tmp_path / ".ropewalk" / "workflows"
     folder.mkdir(parents=True)
-    (folder / "prd.yaml").write_text((library("templates") / "prd.yaml").read_text())
-    found = next(entry for entry in list_all(tmp_path) if entry.name == "prd")
+    (folder / "prd.yaml").write_text((library_folder("templates") / "prd.yaml").read_text())
+    found = next(entry for entry in list_workflows(tmp_path) if entry.name == "prd")
     assert found.problem

@@ -10,20 +10,20 @@ import pytest
 from ropewalk.app.open import open_ropewalk
 from ropewalk.core.options import Options
 from ropewalk.definition.workflow import Step
-from ropewalk.formats.discovery import list_all
-from ropewalk.formats.loading import load
-from ropewalk.formats.locations import library
-from ropewalk.formats.native.schema import schema
-from ropewalk.formats.write import write
-from ropewalk.formats.yaml import document, read_text
+from ropewalk.formats.discovery import list_workflows
+from ropewalk.formats.loading import load_workflow
+from ropewalk.formats.locations import library_folder
+from ropewalk.formats.native.schema import workflow_schema
+from ropewalk.formats.write import workflow_yaml
+from ropewalk.formats.yaml import read_yaml_text, yaml_document
 
-SHIPPED = sorted(library().glob("*.yaml"))
+SHIPPED = sorted(library_folder().glob("*.yaml"))
 PHASES = ["discovery", "plan", "design", "build", "validate", "launch"]
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_it_loads_with_nothing_to_say_against_it(path):
-    loaded = load(path)
+    loaded = load_workflow(path)
     assert loaded.warnings == []
     assert loaded.workflow.name == path.stem
     assert loaded.workflow.description
@@ -31,29 +31,29 @@ def test_it_loads_with_nothing_to_say_against_it(path):
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_the_schema_accepts_it(path):
-    jsonschema.validate(document(read_text(path)).data, schema())
+    jsonschema.validate(yaml_document(read_yaml_text(path)).data, workflow_schema())
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_it_is_the_same_when_written_again(path, tmp_path):
-    before = load(path)
+    before = load_workflow(path)
     again = tmp_path / path.name
-    again.write_text(write(before.workflow), encoding="utf-8")
-    assert load(again).digest == before.digest
+    again.write_text(workflow_yaml(before.workflow), encoding="utf-8")
+    assert load_workflow(again).digest == before.digest
 
 
 def test_it_is_found_from_anywhere_by_its_name(tmp_path):
-    found = {entry.name: entry for entry in list_all(tmp_path)}
+    found = {entry.name: entry for entry in list_workflows(tmp_path)}
     assert found["sdlc"].source == "library"
     assert not [entry.problem for entry in found.values() if entry.problem]
 
 
 def steps() -> dict[str, Step]:
-    return {step.id: step for step in load(library() / "sdlc.yaml").workflow.steps}
+    return {step.id: step for step in load_workflow(library_folder() / "sdlc.yaml").workflow.steps}
 
 
 def test_sdlc_has_six_phases_from_analyst_to_release_engineer():
-    workflow = load(library() / "sdlc.yaml").workflow
+    workflow = load_workflow(library_folder() / "sdlc.yaml").workflow
     assert [phase.id for phase in workflow.phases] == PHASES
     seen = [step.phase for step in workflow.steps if step.phase]
     assert sorted(set(seen), key=seen.index) == PHASES

@@ -3,13 +3,13 @@ import re
 import pytest
 
 from ropewalk.core import commands as c
-from ropewalk.observe.explain import explain
+from ropewalk.observe.explain import explain_state
 from ropewalk.testing.given import broken, done, given
 from tests.observe.written import written
 
 
 def why(run, now=0.0, driven=True, children=None):
-    found = explain(run.state, now, driven=driven, children=(children or {}).get)
+    found = explain_state(run.state, now, driven=driven, children=(children or {}).get)
     assert found.sentence.endswith(".")
     assert "\n" not in found.sentence
     return found

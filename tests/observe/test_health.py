@@ -34,7 +34,7 @@ async def test_git_is_good_when_it_is_new_enough(monkeypatch):
     from ropewalk.workspace import git
 
     assert (await health.git_check()).grade == "good"
-    monkeypatch.setattr(git, "OLDEST", (99, 0))
+    monkeypatch.setattr(git, "OLDEST_GIT", (99, 0))
     assert "99.0" in (await health.git_check()).hint
     monkeypatch.setenv("PATH", "/nowhere")
     assert (await health.git_check()).grade == "bad"
@@ -68,7 +68,7 @@ def test_room_on_the_disk(monkeypatch, tmp_path, free, grade):
 async def test_agents_say_themselves_whether_they_can_be_used():
     good, sad = await health.agents_check({"rehearsal": Rehearsal(), "sad": Sad()})
     assert (good.grade, sad.grade, sad.hint) == ("good", "warning", "install it")
-    assert (await health.probe("x", Gone(x=1))).reason == "The agent x cannot be used: it is broken."
+    assert (await health.probe_agent("x", Gone(x=1))).reason == "The agent x cannot be used: it is broken."
 
 
 def test_plug_ins_that_failed_are_told():

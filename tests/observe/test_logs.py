@@ -5,7 +5,7 @@ import json
 import pytest
 import structlog
 
-from ropewalk.observe.logs import to_standard_error
+from ropewalk.observe.logs import log_to_standard_error
 
 
 @pytest.fixture(autouse=True)
@@ -15,7 +15,7 @@ def as_before():
 
 
 def test_a_line_is_an_object_on_standard_error(capsys):
-    to_standard_error()
+    log_to_standard_error()
     structlog.get_logger("ropewalk").warning("could not go on", run="r", step="s")
     out, err = capsys.readouterr()
     assert out == ""
@@ -29,6 +29,6 @@ def test_a_line_is_an_object_on_standard_error(capsys):
 
 
 def test_for_people_it_is_plain(capsys):
-    to_standard_error(plain=True)
+    log_to_standard_error(plain=True)
     structlog.get_logger("ropewalk").info("serving", url="http://x")
     assert "serving" in capsys.readouterr().err

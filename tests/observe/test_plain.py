@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from ropewalk.observe.plain import Steady, clean, escaped_json, steady, visible
+from ropewalk.observe.plain import Steady, escaped_json, printable, steady_stream, visible
 
 HOSTILE = "a\x1b]0;t\x07b\x9bc\u202ed\u200be\u2028f\u2066g\ufeffh\ud800i\U000e0041j\x7fk\rl"
 
 
 def test_a_terminal_gets_nothing_that_cannot_be_seen_but_tabs_and_new_lines():
-    assert clean(HOSTILE) == "a0;tbcdefghijkl"
-    assert clean("a\tb\n\x1b[31mred\x1b[0m é 日本 👍") == "a\tb\nred é 日本 👍"
+    assert printable(HOSTILE) == "a0;tbcdefghijkl"
+    assert printable("a\tb\n\x1b[31mred\x1b[0m é 日本 👍") == "a\tb\nred é 日本 👍"
 
 
 def test_a_page_shows_signs_in_its_place():
@@ -56,18 +56,18 @@ def test_whatever_becomes_of_a_reader_is_never_raised(error: Exception):
 def test_a_stream_that_is_closed_or_not_there_swallows_all():
     closed = io.StringIO()
     closed.close()
-    assert steady(closed).isatty() is False
-    steady(closed).write("a")
-    nowhere = steady(None)
+    assert steady_stream(closed).isatty() is False
+    steady_stream(closed).write("a")
+    nowhere = steady_stream(None)
     nowhere.write("a")
     nowhere.raw(b"b")
-    assert steady(nowhere) is nowhere
+    assert steady_stream(nowhere) is nowhere
     nowhere.close()
 
 
 def test_what_an_encoding_does_not_know_is_spelled_out():
     raw = io.BytesIO()
-    stream = steady(io.TextIOWrapper(raw, encoding="ascii"))
+    stream = steady_stream(io.TextIOWrapper(raw, encoding="ascii"))
     stream.write("✓")
     stream.flush()
     assert raw.getvalue() == b"\\u2713"

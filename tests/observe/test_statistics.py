@@ -2,7 +2,7 @@
 
 from ropewalk.core import events as e
 from ropewalk.core.work import Failure
-from ropewalk.observe.statistics import count, of_run, of_workflows
+from ropewalk.observe.statistics import count, run_statistics, workflow_statistics
 from ropewalk.store.memory import MemoryStore
 from ropewalk.testing.store_contract.given import append, begin, finish
 
@@ -20,7 +20,7 @@ async def eventful(store):
 async def test_one_run_tells_its_times_waits_and_retries():
     store = MemoryStore()
     await eventful(store)
-    found = await of_run(store, "a", now=100.0)
+    found = await run_statistics(store, "a", now=100.0)
     assert (found.attempts, found.retries, found.lost, found.recoveries) == (2, 1, 1, 1)
     assert (found.duration_seconds, found.waited_seconds, found.people_seconds) == (50.0, 30.0, 30.0)
     assert (found.success_rate, found.recovery_rate) == (1.0, 1.0)
@@ -29,7 +29,7 @@ async def test_one_run_tells_its_times_waits_and_retries():
 async def test_what_is_still_waiting_counts_up_to_now():
     store = MemoryStore()
     await begin(store, "a", e.AskOpened(step="plan", ask="q"), e.RunPaused(reason="asked"), at=10.0)
-    found = await of_run(store, "a", now=25.0)
+    found = await run_statistics(store, "a", now=25.0)
     assert (found.waited_seconds, found.people_seconds) == (15.0, 15.0)
     assert (found.success_rate, found.duration_seconds, found.recovery_rate) == (None, None, None)
 
@@ -41,12 +41,12 @@ async def test_workflows_are_told_apart_and_days_put_together(monkeypatch):
     for number in range(3):
         await begin(store, f"b{number}", workflow="other", at=10.0)
         await finish(store, f"b{number}", at=20.0, event=e.RunFailed(reason="no") if number else None)
-    found = await of_workflows(store, 100.0)
+    found = await workflow_statistics(store, 100.0)
     assert found.total.runs == 4
     assert found.workflows["other"].failed == 2
     assert abs((found.workflows["other"].success_rate or 0) - 1 / 3) < 1e-9
     assert [(day["runs"], day["completed"]) for day in found.days] == [(4, 2)]
-    assert (await of_workflows(store, 100.0, workflow="other", most=1)).total.runs == 1
+    assert (await workflow_statistics(store, 100.0, workflow="other", most=1)).total.runs == 1
 
 
 def test_nothing_is_counted_from_nothing():

@@ -10,7 +10,7 @@ from ropewalk.app.objects import run_of
 from ropewalk.core import commands as c
 from ropewalk.core.state import State
 from ropewalk.core.work import Artifact, Failure, Outcome, Usage
-from ropewalk.observe.summary import MadeFile, artifacts, errors
+from ropewalk.observe.summary import MadeFile, artifacts_of, errors_of
 from ropewalk.testing.given import broken, done, given
 from tests.observe.written import written
 
@@ -50,7 +50,7 @@ def test_a_completed_run_as_one_object():
 def test_errors_stand_in_written_order_whatever_failed_first():
     run = given(written("{id: a, run: echo, on_failure: continue}\n{id: b, run: echo, on_failure: continue}"))
     run.after(c.Advance(), broken("b", message="second"), broken("a", "refused", "first"), c.Advance())
-    assert errors(run.state) == [
+    assert errors_of(run.state) == [
         {"step": "a", "class": "refused", "message": "first"},
         {"step": "b", "class": "permanent", "message": "second"},
     ]
@@ -59,7 +59,7 @@ def test_errors_stand_in_written_order_whatever_failed_first():
 def test_what_ended_the_run_as_a_whole_names_no_step():
     run = given(written("{id: a, run: echo}", "limits: {timeout: 5s}"))
     run.after(c.Advance(), now=0).after(c.Advance(), now=6)
-    (found,) = errors(run.state)
+    (found,) = errors_of(run.state)
     assert (found["step"], found["class"]) == ("", "timeout")
     assert "took longer than 5 s" in found["message"]
 
@@ -76,7 +76,7 @@ def test_a_file_belongs_to_the_step_that_wrote_it_last_and_a_deleted_one_to_nobo
     made = Artifact("gone.md", "d2")
     for step, files in (("a", (FILE, made)), ("b", (Artifact("a.md", "d4"),)), ("c", (gone,))):
         run.after(c.Advance(), done(step, Outcome(artifacts=files)))
-    assert artifacts(run.state) == [MadeFile(Artifact("a.md", "d4"), "b")]
+    assert artifacts_of(run.state) == [MadeFile(Artifact("a.md", "d4"), "b")]
 
 
 def test_an_unknown_cost_is_unknown_and_not_zero():

@@ -1,17 +1,17 @@
 from ropewalk.core import events as e
 from ropewalk.core.work import Failure
-from ropewalk.observe.timeline import Bar, bars
+from ropewalk.observe.timeline import Bar, bars_of
 
 
 def test_an_attempt_is_a_bar_from_its_start_to_its_end():
-    found = bars([(1, e.StepStarted("a")), (3, e.StepSucceeded("a"))])
+    found = bars_of([(1, e.StepStarted("a")), (3, e.StepSucceeded("a"))])
     assert found == [Bar("a", "attempt", 1, 3, 1, 1)]
 
 
 def test_a_failure_and_the_wait_for_the_next_try_are_bars_of_their_own():
     lost = Failure("lost", "gone")
     broken = Failure("transient", "busy")
-    found = bars(
+    found = bars_of(
         [
             (0, e.StepStarted("a")),
             (2, e.AttemptFailed("a", failure=broken, retry_at=5)),
@@ -32,7 +32,7 @@ def test_a_failure_and_the_wait_for_the_next_try_are_bars_of_their_own():
 
 
 def test_waiting_for_a_person_is_a_bar_and_a_permission_of_a_running_attempt_is_not():
-    found = bars(
+    found = bars_of(
         [
             (0, e.AskOpened("a", ask="a1")),
             (4, e.AskAnswered("a", ask="a1")),
@@ -54,12 +54,12 @@ def test_waiting_for_a_person_is_a_bar_and_a_permission_of_a_running_attempt_is_
 
 
 def test_what_is_still_going_on_has_no_end():
-    (bar,) = bars([(0, e.RunStarted()), (1, e.StepStarted("a")), (2, e.FactSet("f", True))])
+    (bar,) = bars_of([(0, e.RunStarted()), (1, e.StepStarted("a")), (2, e.FactSet("f", True))])
     assert bar.until is None
 
 
 def test_a_new_round_and_the_end_of_the_run_end_every_bar():
-    found = bars(
+    found = bars_of(
         [
             (0, e.StepWaiting("a", on="quota")),
             (1, e.RoundOpened(step="b", to="a", steps=("a", "b"), turn=1)),

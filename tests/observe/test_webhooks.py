@@ -3,7 +3,7 @@
 import pytest
 
 from ropewalk.errors import NoSuchWebhook, WebhookRefused
-from ropewalk.observe.webhooks import DEFAULT, MOST_DEAD, Webhooks, told
+from ropewalk.observe.webhooks import DEFAULT_KINDS, MOST_DEAD, Webhooks, webhook_view
 from ropewalk.store.memory import MemoryStore
 from ropewalk.store.port import Record
 
@@ -11,9 +11,9 @@ from ropewalk.store.port import Record
 async def test_a_webhook_has_a_secret_that_is_told_once():
     webhooks = Webhooks(MemoryStore())
     made = await webhooks.add(5.0, url="https://example.org/hook")
-    assert made.patterns == DEFAULT
+    assert made.patterns == DEFAULT_KINDS
     assert made.secret.startswith("whsec_")
-    assert made.secret not in str(told(made, 0, 0))
+    assert made.secret not in str(webhook_view(made, 0, 0))
     assert await webhooks.all() == [made]
     await webhooks.remove(made.id)
     assert await webhooks.all() == []

@@ -5,7 +5,7 @@ import pytest
 
 from ropewalk.core import events as e
 from ropewalk.core.work import Artifact, Failure, Usage, Verdict
-from ropewalk.observe.wording import counted, duration, money, short, subject, words
+from ropewalk.observe.wording import counted, duration, event_subject, event_words, money, short_value
 
 KINDS = [
     kind
@@ -18,7 +18,7 @@ KINDS = [
 def test_every_event_has_words_even_with_nothing_in_it(kind):
     wanted = {field.name for field in msgspec.structs.fields(kind) if field.required}
     event = kind(**dict.fromkeys(wanted, "x"))
-    assert "\n" not in words(event) + subject(event)
+    assert "\n" not in event_words(event) + event_subject(event)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_every_event_has_words_even_with_nothing_in_it(kind):
     ids=lambda value: type(value).__name__ if isinstance(value, e.Event) else None,
 )
 def test_what_is_said_of_an_event(event, told, said):
-    assert (subject(event), words(event)) == (told, said)
+    assert (event_subject(event), event_words(event)) == (told, said)
 
 
 @pytest.mark.parametrize(
@@ -105,8 +105,8 @@ def test_money_and_numbers():
         "$12.35",
     )
     assert (counted(1, "step"), counted(2, "step")) == ("1 step", "2 steps")
-    assert short("a  b\nc") == "a b c"
-    assert short("x" * 70, 10) == "x" * 9 + "…"
+    assert short_value("a  b\nc") == "a b c"
+    assert short_value("x" * 70, 10) == "x" * 9 + "…"
 
 
 def test_a_cost_of_which_a_part_is_unknown_is_the_least():

@@ -59,7 +59,7 @@ def trial(seed: int, victims: str) -> tuple[int, list[int]]:
     pid = os.fork()
     if not pid:
         if "keepers" in victims:
-            adoption.adopt()
+            adoption.adopt_orphans()
         with contextlib.suppress(BaseException):
             asyncio.run(engine(token, seed, told))
         os._exit(1)

@@ -15,13 +15,13 @@ pytestmark = pytest.mark.needs("linux")
 PROGRAM = """
 import os, subprocess
 from ropewalk.processes import adoption
-adoption.adopt()
+adoption.adopt_orphans()
 assert adoption.is_active()
 token = {token!r}
 subprocess.run(["sh", "-c", f"(setsid sh -c 'sleep 600 {{token}}1; :' </dev/null >/dev/null 2>&1 &)"], check=True)
 mine = subprocess.Popen(["sleep", "600", token + "2"])
 own = subprocess.Popen(["sleep", "600", token + "3"], start_new_session=True)
-adoption.spare(own.pid)
+adoption.spare_child(own.pid)
 while not adoption._strangers(): pass
 assert adoption.end_strangers() == []
 assert mine.poll() is None and own.poll() is None

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from ropewalk.processes.call import call
+from ropewalk.processes.call import call_program
 from tests.processes.stubborn import ENVIRONMENT, argv, living, new_token, until
 
 BOTH = pytest.mark.parametrize("shared", [False, True], ids=["own keeper", "shared keeper"])
@@ -14,7 +14,7 @@ BOTH = pytest.mark.parametrize("shared", [False, True], ids=["own keeper", "shar
 
 async def sh(script: str, **options):
     given = {"folder": "/", "env": ENVIRONMENT, "seconds": 20, "cap": 1_000_000, **options}
-    return await call(["sh", "-c", script], **given)
+    return await call_program(["sh", "-c", script], **given)
 
 
 @BOTH
@@ -39,7 +39,9 @@ async def test_input_that_nobody_reads_is_no_fault(shared):
 async def test_what_takes_too_long_is_ended(shared):
     token = new_token()
     with pytest.raises(ChildProcessError, match=r"longer than 0\.3 seconds"):
-        await call(argv("group", token), folder="/", env=ENVIRONMENT, seconds=0.3, cap=10, shared=shared)
+        await call_program(
+            argv("group", token), folder="/", env=ENVIRONMENT, seconds=0.3, cap=10, shared=shared
+        )
     await until(lambda: not living(token))
 
 
@@ -67,7 +69,9 @@ async def test_what_a_sink_raises_ends_the_command_and_is_raised():
 @pytest.mark.needs("linux")
 async def test_a_cancelled_call_leaves_nothing():
     token = new_token()
-    task = asyncio.create_task(call(argv("gone", token), folder="/", env=ENVIRONMENT, seconds=60, cap=10))
+    task = asyncio.create_task(
+        call_program(argv("gone", token), folder="/", env=ENVIRONMENT, seconds=60, cap=10)
+    )
     await until(lambda: living(token) or task.done())
     task.cancel()
     await asyncio.wait({task})

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ropewalk.agents.environment import clean
+from ropewalk.agents.environment import clean_environment
 from ropewalk.processes.lock import await_end
 from ropewalk.processes.run import Exit, run_process
 from ropewalk.testing.desk import ListeningDesk
@@ -26,7 +26,7 @@ def desk(tmp_path: Path) -> ListeningDesk:
 
 
 async def sh(script: str, desk: ListeningDesk, **options) -> Exit:
-    return await run_process(["sh", "-c", script], desk, env=clean({}), **options)
+    return await run_process(["sh", "-c", script], desk, env=clean_environment({}), **options)
 
 
 async def until(holds: Callable[[], object]) -> None:
@@ -68,7 +68,7 @@ async def test_a_file_can_be_the_standard_input_and_without_one_there_is_nothing
 async def test_arguments_never_reach_a_shell(desk):
     sly = "$(touch sly); `touch sly` ; touch sly"
     ended = await run_process(
-        [sys.executable, "-c", "import sys; print(sys.argv[1])", sly], desk, env=clean({})
+        [sys.executable, "-c", "import sys; print(sys.argv[1])", sly], desk, env=clean_environment({})
     )
     assert ended.out.strip() == sly
     assert not list(desk.folder.iterdir())
@@ -76,7 +76,7 @@ async def test_arguments_never_reach_a_shell(desk):
 
 async def test_a_program_that_is_not_there_is_an_os_error_and_leaves_no_lock(desk):
     with pytest.raises(FileNotFoundError):
-        await run_process(["no-such-program-anywhere"], desk, env=clean({}))
+        await run_process(["no-such-program-anywhere"], desk, env=clean_environment({}))
     assert not list(desk.spool.iterdir())
 
 

@@ -11,12 +11,12 @@ import pytest
 from ropewalk.core.options import Options
 from ropewalk.core.state import State
 from ropewalk.core.work import Failure, Outcome
-from ropewalk.definition.stored import decode, encode
+from ropewalk.definition.stored import decode_workflow, encode_workflow
 from ropewalk.definition.workflow import Step, Workflow
 from ropewalk.errors import NoSuchWorkflow
 from ropewalk.runtime.assignment import Assignment, Link
 from ropewalk.runtime.driver import EventListener
-from ropewalk.runtime.engine import Engine, rests
+from ropewalk.runtime.engine import Engine, is_at_rest
 from ropewalk.store.memory import MemoryStore
 from ropewalk.store.port import Store
 from ropewalk.testing.clock import ManualClock
@@ -94,19 +94,21 @@ class Bench:
         self.store = store or MemoryStore()
         self.work = Scripted()
         self.workflows: dict[str, Workflow] = {}
-        self.engine = Engine(self.store, self.work, self._find, decode=decode, clock=self.clock, **how)
+        self.engine = Engine(
+            self.store, self.work, self._find, decode=decode_workflow, clock=self.clock, **how
+        )
 
     def _find(self, name: str, caller: str) -> tuple[Workflow, bytes]:
         if name not in self.workflows:
             raise NoSuchWorkflow(name=name, nearest="none")
-        return self.workflows[name], encode(self.workflows[name])
+        return self.workflows[name], encode_workflow(self.workflows[name])
 
     async def begin(self, *steps: Step, options: Options | None = None, **how: Any) -> str:
         flow = Workflow(name="flow", steps=steps, **how)
-        return await self.engine.create(flow, encode(flow), options=options or Options())
+        return await self.engine.create(flow, encode_workflow(flow), options=options or Options())
 
     def drive(
-        self, run: str, told: EventListener | None = None, resting: Callable[[State], bool] = rests
+        self, run: str, told: EventListener | None = None, resting: Callable[[State], bool] = is_at_rest
     ) -> asyncio.Task[State]:
         return asyncio.create_task(self.engine.drive(run, resting, told))
 

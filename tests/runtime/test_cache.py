@@ -10,13 +10,13 @@ import pytest
 from ropewalk.app.open import open_ropewalk
 from ropewalk.core.work import Artifact, Outcome, Usage, Verdict
 from ropewalk.definition.workflow import Step, Workflow
-from ropewalk.runtime.cache import Cached
+from ropewalk.runtime.cache import CachedDispatch
 from tests.runtime.conftest import Bench, failed, noop
 
 
 async def _twice(outcome: Outcome, **how: object) -> tuple[Bench, list[Outcome]]:
     bench = Bench()
-    bench.engine.dispatch = Cached(bench.work, bench.store)
+    bench.engine.dispatch = CachedDispatch(bench.work, bench.store)
     bench.work.does["a"] = outcome
     seen = []
     for _ in range(2):
@@ -57,7 +57,7 @@ async def test_files_that_no_commit_keeps_are_not_given_back() -> None:
 
 async def test_another_brief_is_another_result() -> None:
     bench = Bench()
-    bench.engine.dispatch = Cached(bench.work, bench.store)
+    bench.engine.dispatch = CachedDispatch(bench.work, bench.store)
     for prompt in ("one", "two"):
         await bench.engine.drive(await bench.begin(Step(id="a", kind="run", cache=True, prompt=prompt)))
     assert bench.work.done == ["a", "a"]
@@ -65,7 +65,7 @@ async def test_another_brief_is_another_result() -> None:
 
 async def test_another_tree_to_start_from_is_another_result() -> None:
     bench = Bench()
-    bench.engine.dispatch = Cached(bench.work, bench.store)
+    bench.engine.dispatch = CachedDispatch(bench.work, bench.store)
     for tree in ("one", "two", "one"):
         bench.work.tree = tree
         await bench.engine.drive(await bench.begin(noop("a", cache=True)))
@@ -74,7 +74,7 @@ async def test_another_tree_to_start_from_is_another_result() -> None:
 
 async def test_where_the_start_cannot_be_told_nothing_is_taken() -> None:
     bench = Bench()
-    bench.engine.dispatch = Cached(bench.work, bench.store)
+    bench.engine.dispatch = CachedDispatch(bench.work, bench.store)
     bench.work.tree = None
     for _ in range(2):
         await bench.engine.drive(await bench.begin(noop("a", cache=True)))
@@ -93,7 +93,7 @@ async def test_where_the_start_cannot_be_told_nothing_is_taken() -> None:
 )
 async def test_an_output_counts_where_the_step_reads_it(prompt: str, done: list[str]) -> None:
     bench = Bench()
-    bench.engine.dispatch = Cached(bench.work, bench.store)
+    bench.engine.dispatch = CachedDispatch(bench.work, bench.store)
     for number in (1, 2):
         bench.work.does["before"] = Outcome(outputs={"n": number})
         step = Step(id="a", kind="run", needs=("before",), cache=True, prompt=prompt)

@@ -9,7 +9,7 @@ from ropewalk.core.options import Parent
 from ropewalk.core.state import State
 from ropewalk.core.work import Outcome, Usage
 from ropewalk.definition.policy import Timeouts
-from ropewalk.definition.stored import encode
+from ropewalk.definition.stored import encode_workflow
 from ropewalk.definition.workflow import Step, Workflow
 from ropewalk.testing.clock import settle
 from tests.runtime.conftest import Bench, noop
@@ -102,7 +102,7 @@ async def test_no_run_is_ended_because_the_record_of_another_claims_it(bench: Be
     await bench.engine.tell(run, c.Advance(1))
     flow = Workflow(name="child", steps=(noop("inner"),))
     parent = Parent(run, "sub", 1, 1) if imported else None
-    forged = await bench.engine.create(flow, encode(flow), run=f"{run}.1.1", parent=parent)
+    forged = await bench.engine.create(flow, encode_workflow(flow), run=f"{run}.1.1", parent=parent)
     if imported:
         await bench.engine.tell(forged, c.Import(by="eve"))
         await bench.engine.tell(forged, c.Resume(by="ann"))
@@ -113,5 +113,5 @@ async def test_no_run_is_ended_because_the_record_of_another_claims_it(bench: Be
 
 async def test_one_whose_caller_is_not_here_goes_on_alone(bench: Bench):
     flow = Workflow(name="child", steps=(noop("inner"),))
-    child = await bench.engine.create(flow, encode(flow), parent=Parent("elsewhere", "sub", 1, 1))
+    child = await bench.engine.create(flow, encode_workflow(flow), parent=Parent("elsewhere", "sub", 1, 1))
     assert (await bench.engine.drive(child)).status == "completed"

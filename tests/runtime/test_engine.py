@@ -11,10 +11,10 @@ from ropewalk.core.events import StepSucceeded
 from ropewalk.core.options import Parent
 from ropewalk.core.work import Outcome, Usage
 from ropewalk.definition.policy import Budget, Limits, Retry
-from ropewalk.definition.stored import encode
+from ropewalk.definition.stored import encode_workflow
 from ropewalk.definition.workflow import Approval, Step, Workflow
 from ropewalk.errors import LeaseHeld, NoSuchRun, Refused, RopewalkError, StoreError
-from ropewalk.runtime.engine import never
+from ropewalk.runtime.engine import until_ended
 from ropewalk.store.port import Appended
 from ropewalk.testing.clock import settle
 from tests.runtime.conftest import Bench, failed, noop
@@ -81,7 +81,7 @@ async def test_a_run_that_only_a_person_can_move_comes_to_rest_and_goes_on_when_
 
 async def test_an_answer_reaches_a_run_that_is_being_driven(bench: Bench) -> None:
     run = await bench.begin(Step(id="ok", kind="ask"), noop("go", "ok"))
-    driving = bench.drive(run, resting=never)
+    driving = bench.drive(run, resting=until_ended)
     await settle()
     events = await bench.engine.tell(run, c.Answer(ask="a1", verdict="approve", by="ann"))
     assert any(isinstance(event, StepSucceeded) for event in events)
@@ -230,7 +230,7 @@ async def test_a_run_that_only_bears_the_name_of_a_call_is_not_its_outcome(
     child = Workflow(name="child", steps=(noop("inner"),))
     run = await bench.begin(Step(id="sub", kind="call", args={"workflow": "child"}))
     parent = Parent(run, "sub", 1, 1) if imported else None
-    forged = await bench.engine.create(child, encode(child), run=f"{run}.1.1", parent=parent)
+    forged = await bench.engine.create(child, encode_workflow(child), run=f"{run}.1.1", parent=parent)
     if imported:
         await bench.engine.tell(forged, c.Import(by="eve"))
     state = await bench.engine.drive(run)

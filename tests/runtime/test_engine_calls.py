@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ropewalk.app.open import open_ropewalk
-from ropewalk.app.results import content, files
+from ropewalk.app.results import file_content, run_files
 from ropewalk.core.state import State
-from ropewalk.formats.loading import load
+from ropewalk.formats.loading import load_workflow
 
 pytestmark = pytest.mark.needs("git")
 
@@ -35,7 +35,7 @@ async def drive(folder: Path, workspace: str = "auto", **texts: str) -> State:
     for name, text in texts.items():
         (folder / f"{name}.yaml").write_text(f"name: {name}\nsteps:\n{text}")
     async with open_ropewalk(folder, workspace=workspace) as ropewalk:
-        run = await ropewalk.start(load(folder / "w.yaml").workflow)
+        run = await ropewalk.start(load_workflow(folder / "w.yaml").workflow)
         return await ropewalk.drive(run)
 
 
@@ -164,18 +164,18 @@ async def test_the_files_of_a_run_are_read_from_what_its_steps_left_joined(repos
     state = await drive(repository, w=text)
     assert state.status == "failed"
     async with open_ropewalk(repository) as ropewalk:
-        found = await files(ropewalk, state)
-        assert await files(ropewalk, state) is found
-        data = await content(ropewalk, state, found, "f.txt") or b""
+        found = await run_files(ropewalk, state)
+        assert await run_files(ropewalk, state) is found
+        data = await file_content(ropewalk, state, found, "f.txt") or b""
         assert data.startswith(b"first\n")
         assert data.endswith(b"last\n")
-        assert await content(ropewalk, state, found, "l") is None
+        assert await file_content(ropewalk, state, found, "l") is None
     state = await drive(repository, w=text.replace("exit 1", "true"))
     async with open_ropewalk(repository) as ropewalk:
-        found = await files(ropewalk, state)
+        found = await run_files(ropewalk, state)
         assert found.commit == state.commit
         assert [(path, one.step) for path, one in found.made.items()] == [("f.txt", "b"), ("l", "a")]
-        assert await content(ropewalk, state, found, "f.txt") == data
+        assert await file_content(ropewalk, state, found, "f.txt") == data
 
 
 async def test_a_fork_past_a_foreach_keeps_what_its_items_made(repository: Path):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ropewalk.definition.secrets import MARK
+from ropewalk.definition.secrets import SECRET_MARK
 from ropewalk.definition.workflow import Input, Workflow
 from ropewalk.errors import InvalidInput
 from ropewalk.runtime.inputs import changed_inputs, checked_inputs, parted, refuse_told, secret_values
@@ -93,9 +93,9 @@ def test_a_wrong_secret_is_told_without_its_value(given: dict[str, Any], said: s
 def test_what_goes_on_record_of_inputs_has_no_secret_in_it() -> None:
     values = checked_inputs(SECRET, {"token": "canary-0123456789\n", "who": "ann", "pin": "123456789"})
     shown, held = parted(SECRET, values)
-    assert shown == {"token": MARK, "pin": MARK, "who": "ann"}
+    assert shown == {"token": SECRET_MARK, "pin": SECRET_MARK, "who": "ann"}
     assert held == {"token": "canary-0123456789", "pin": "123456789"}
-    assert parted(SECRET, {"token": MARK, "pin": None, "who": "x"})[1] == {}
+    assert parted(SECRET, {"token": SECRET_MARK, "pin": None, "who": "x"})[1] == {}
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_secret_that_is_told_openly_as_well_is_refused(kept: dict[str, dict[st
     with pytest.raises(InvalidInput, match="has the value of the secret token in it") as refused:
         refuse_told({"token": "open-sesame-1"}, **kept)
     assert "open-sesame-1" not in str(refused.value)
-    refuse_told({"token": "open-sesame-1"}, inputs={"token": MARK, "who": "me"}, facts=None, labels={})
+    refuse_told({"token": "open-sesame-1"}, inputs={"token": SECRET_MARK, "who": "me"}, facts=None, labels={})
     refuse_told({}, **kept)
 
 

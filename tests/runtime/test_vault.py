@@ -10,11 +10,11 @@ from ropewalk.app.open import Ropewalk, open_ropewalk
 from ropewalk.core.events import RunCreated
 from ropewalk.core.evolve import evolve
 from ropewalk.core.graph import Graph
-from ropewalk.core.state import begin
-from ropewalk.definition.secrets import MARK
+from ropewalk.core.state import new_state
+from ropewalk.definition.secrets import SECRET_MARK
 from ropewalk.definition.workflow import Secret
 from ropewalk.errors import InvalidInput, Refused
-from ropewalk.runtime.vault import NOTHING, Vault, how_to_give
+from ropewalk.runtime.vault import NOTHING, Vault, how_to_give_secrets
 from ropewalk.testing.clock import ManualClock
 from tests.formats.told import workflow
 
@@ -41,7 +41,7 @@ async def begun(folder: Path) -> tuple[Ropewalk, str]:
 
 async def test_a_value_is_given_to_the_step_that_names_it_and_forgotten_at_the_end(folder):
     ropewalk, run = await begun(folder)
-    assert (await ropewalk.engine.fold(run)).inputs == {"token": MARK}
+    assert (await ropewalk.engine.fold(run)).inputs == {"token": SECRET_MARK}
     state = await ropewalk.drive(run)
     await ropewalk.answer(run, next(iter(state.asks)), "approve")
     assert (await ropewalk.drive(run)).status == "completed"
@@ -127,7 +127,7 @@ async def test_a_fork_takes_the_value_along_or_another_one_and_neither_is_on_rec
     other = await ropewalk.fork(run, "uses", inputs={"token": VALUE[::-1]})
     assert ropewalk.engine.vault.of(same) == {"token": VALUE}
     assert ropewalk.engine.vault.of(other) == {"token": VALUE[::-1]}
-    assert (await ropewalk.engine.fold(other)).inputs == {"token": MARK}
+    assert (await ropewalk.engine.fold(other)).inputs == {"token": SECRET_MARK}
     await ropewalk.close()
 
 
@@ -159,9 +159,9 @@ async def test_a_called_run_is_given_what_its_call_names(folder):
 
 def test_a_record_of_before_that_holds_the_value_shows_it_to_nobody():
     flow = workflow(FLOW)
-    state = begin("r", flow, Graph(flow))
+    state = new_state("r", flow, Graph(flow))
     evolve(state, RunCreated(workflow="flow", digest="", inputs={"token": VALUE}), 0.0)
-    assert state.inputs == {"token": MARK}
+    assert state.inputs == {"token": SECRET_MARK}
     assert Vault().lacking(state) == ("token",)
 
 
@@ -175,5 +175,5 @@ def test_what_is_held_is_known_by_run():
     vault.forget("r")
     assert vault.of("r") == {}
     assert not NOTHING.redactor
-    assert how_to_give("r", ("a", "b")) == "ropewalk drive r -i a=@env:NAME -i b=@env:NAME"
-    assert how_to_give("r", ()) == "ropewalk drive r"
+    assert how_to_give_secrets("r", ("a", "b")) == "ropewalk drive r -i a=@env:NAME -i b=@env:NAME"
+    assert how_to_give_secrets("r", ()) == "ropewalk drive r"

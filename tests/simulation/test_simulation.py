@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from ropewalk.definition.check import check
+from ropewalk.definition.check import check_workflow
 from ropewalk.testing.simulation import BrokenLaw, catalog, shrunk, simulate
 from tests.soak import SOAK, first_seed
 
@@ -52,5 +52,5 @@ def test_the_same_seed_plays_the_same_trial():
 def test_random_workflows_are_such_as_ropewalk_would_load():
     for seed in range(150):
         for workflow in catalog(Random(seed)).workflows.values():
-            faults = check(workflow)
+            faults = check_workflow(workflow)
             assert not faults, f"seed {seed}: {faults}\n{workflow}"

@@ -6,7 +6,7 @@ import pytest
 
 from ropewalk.errors import TemplateError
 from ropewalk.steps import bounds
-from ropewalk.steps.template import render
+from ropewalk.steps.template import render_template
 
 DOUBLES = (
     "{% set n = namespace(x='a' * 99) %}{% for i in range(60) %}{% set n.x = SIGN %}{% endfor %}{{ n.x }}"
@@ -59,26 +59,26 @@ DOUBLES = (
 )
 def test_what_would_hold_everything_up_is_refused(template: str):
     with pytest.raises(TemplateError):
-        render(template, {})
+        render_template(template, {})
 
 
 def test_a_filter_that_cannot_take_a_value_is_told_as_a_fault_of_the_template():
     with pytest.raises(TemplateError, match="no attribute 'items'"):
-        render("{{ 'x'|xmlattr }}", {})
+        render_template("{{ 'x'|xmlattr }}", {})
 
 
 def test_what_one_rendering_took_is_not_held_against_the_next(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(bounds, "MOST_TURNS", 5_000)
     for _ in range(3):
-        assert render("{{ range(999)|map('string')|join|length }}", {}) == "2887"
+        assert render_template("{{ range(999)|map('string')|join|length }}", {}) == "2887"
     with pytest.raises(TemplateError, match="more than 5,000 turns"):
-        render("{{ range(9999)|map('string')|join|length }}", {})
+        render_template("{{ range(9999)|map('string')|join|length }}", {})
 
 
 def test_a_rendering_that_takes_too_long_says_so(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(bounds, "MOST_SECONDS", -1.0)
     with pytest.raises(TemplateError, match="takes longer than"):
-        render("{% for i in range(999) %}x{% endfor %}", {})
+        render_template("{% for i in range(999) %}x{% endfor %}", {})
 
 
 @pytest.mark.parametrize(
@@ -97,4 +97,4 @@ def test_a_rendering_that_takes_too_long_says_so(monkeypatch: pytest.MonkeyPatch
 )  # fmt: skip
 def test_what_people_write_is_rendered_as_ever(template: str, text: str):
     tree = [{"v": 1, "c": [{"v": 2, "c": []}]}]
-    assert render(template, {"xs": ["x", "y"], "m": {"a": 1}, "tree": tree}) == text
+    assert render_template(template, {"xs": ["x", "y"], "m": {"a": 1}, "tree": tree}) == text

@@ -10,7 +10,7 @@ import pytest
 from ropewalk.agents.schema import schema_faults
 from ropewalk.core.work import Artifact, Failure, Feedback, Outcome
 from ropewalk.definition.workflow import Fact, Ref
-from ropewalk.steps.evidence import demand
+from ropewalk.steps.evidence import check_outcome
 from ropewalk.testing.briefs import brief
 
 DONE = Outcome()
@@ -34,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
 def missing(
     folder: Path, changed: list[Artifact] | None = None, outcome: Outcome = DONE, **fields: Any
 ) -> str:
-    failure = demand(brief(**fields), outcome, changed, folder)
+    failure = check_outcome(brief(**fields), outcome, changed, folder)
     if failure is None:
         return ""
     assert failure.kind == "invalid_output"
@@ -74,7 +74,7 @@ def test_all_that_is_missing_is_said_at_once_and_a_failure_stays_what_it_was(fol
     for words in ("`one`", "`two`", "no route of x", "'s' is a required property"):
         assert words in said
     own = Failure(kind="quota", message="later")
-    assert demand(brief(creates=(Ref("one"),)), Outcome(failure=own), [], folder) is own
+    assert check_outcome(brief(creates=(Ref("one"),)), Outcome(failure=own), [], folder) is own
 
 
 def test_a_role_that_changed_nothing_of_what_it_was_asked_for_has_failed(folder):
@@ -135,4 +135,4 @@ def test_a_route_must_be_one_of_those_offered(folder):
 
 def test_a_file_that_may_be_absent_may_stay_as_it_is(tmp_path):
     asked = brief(role_name="dev", updates=(Ref("notes.md", soft=True),))
-    assert demand(asked, Outcome(), (), tmp_path) is None
+    assert check_outcome(asked, Outcome(), (), tmp_path) is None

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ropewalk.errors import PluginError
-from ropewalk.steps.registry import GATES, KINDS, Gates, Kinds, agents
+from ropewalk.steps.registry import GATES, KINDS, Gates, Kinds, plugin_agents
 
 PLUGINS = """
 class Good:
@@ -110,8 +110,8 @@ def test_two_plug_ins_of_one_name_are_told_and_the_first_stays():
 
 
 def test_agents_of_plug_ins_are_a_registry_too():
-    assert agents(lambda group: []).names() == ()
-    assert agents().load_all() == []
+    assert plugin_agents(lambda group: []).names() == ()
+    assert plugin_agents().load_all() == []
 
 
 def test_asking_for_a_built_in_kind_looks_for_no_entry_points():

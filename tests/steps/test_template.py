@@ -9,13 +9,13 @@ import pytest
 
 from ropewalk.core.work import Outcome
 from ropewalk.errors import TemplateError
-from ropewalk.steps.template import render, scope
+from ropewalk.steps.template import render_template, template_scope
 from ropewalk.testing.briefs import brief
 
 
 def test_a_key_of_a_mapping_wins_over_a_method_of_the_same_name():
-    assert render("{{ outputs.build.items }}", {"outputs": {"build": {"items": [1, 2]}}}) == "[1,2]"
-    assert render("{{ 'a'.upper() }}", {}) == "A"
+    assert render_template("{{ outputs.build.items }}", {"outputs": {"build": {"items": [1, 2]}}}) == "[1,2]"
+    assert render_template("{{ 'a'.upper() }}", {}) == "A"
 
 
 @pytest.mark.parametrize(
@@ -30,12 +30,12 @@ def test_a_key_of_a_mapping_wins_over_a_method_of_the_same_name():
     ],
 )
 def test_a_value_is_filled_in_as_programs_write_it(value, written):
-    assert render("{{ a }}", {"a": value}) == written
-    assert render("{% if a == b %}<{{ b }}>{% endif %}", {"a": value, "b": value}) == f"<{written}>"
+    assert render_template("{{ a }}", {"a": value}) == written
+    assert render_template("{% if a == b %}<{{ b }}>{% endif %}", {"a": value, "b": value}) == f"<{written}>"
 
 
 def test_what_was_filled_in_is_not_read_as_a_template():
-    assert render("{{ a }}", {"a": "{{ b }}", "b": "no"}) == "{{ b }}"
+    assert render_template("{{ a }}", {"a": "{{ b }}", "b": "no"}) == "{{ b }}"
 
 
 @pytest.mark.parametrize(
@@ -51,19 +51,19 @@ def test_what_was_filled_in_is_not_read_as_a_template():
 )
 def test_what_cannot_or_may_not_be_filled_in_is_an_error_that_names_the_template(template):
     with pytest.raises(TemplateError) as caught:
-        render(template, {"a": {"x": 1}})
+        render_template(template, {"a": {"x": 1}})
     assert template in str(caught.value)
 
 
 def test_a_long_template_is_shown_by_its_beginning():
     with pytest.raises(TemplateError) as caught:
-        render("{{ missing }}" + "x" * 500, {})
+        render_template("{{ missing }}" + "x" * 500, {})
     assert len(str(caught.value)) < 250
 
 
 def test_the_scope_of_a_gate_has_the_outputs_of_the_step_itself_beside_the_others():
     given = brief(outputs={"plan": {"a": 1}}, known={"f": False}, inputs={"i": 1}, item=7, item_name="n")
-    names = scope(given, Outcome(outputs={"coverage": 80}, facts={"f": True}))
+    names = template_scope(given, Outcome(outputs={"coverage": 80}, facts={"f": True}))
     assert names["outputs"] == {"plan": {"a": 1}, "build": {"coverage": 80}, "coverage": 80}
     assert names["facts"] == {"f": True}
     assert names["n"] == 7
@@ -71,6 +71,6 @@ def test_the_scope_of_a_gate_has_the_outputs_of_the_step_itself_beside_the_other
 
 
 def test_a_text_without_marks_does_not_load_the_template_engine():
-    code = "import sys; from ropewalk.steps.template import render; assert render('a', {}) == 'a'; print('jinja2' in sys.modules)"
+    code = "import sys; from ropewalk.steps.template import render_template; assert render_template('a', {}) == 'a'; print('jinja2' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from ropewalk.core.events import RunCreated, RunStarted
 from ropewalk.errors import StoreError
-from ropewalk.store.chain import GENESIS, kind_of, link, packed, seal, unpack
+from ropewalk.store.chain import GENESIS, kind_of, packed, record_hash, seal, unpack
 
 
 def test_the_hash_of_a_record_is_fixed_for_ever():
-    first = link(GENESIS, "r", 1, 1.5, "run.started", "ann", "test", b'{"kind":"run.started"}')
-    second = link(first, "r", 2, 2.0, "run.started", "", "", b'{"kind":"run.started"}')
+    first = record_hash(GENESIS, "r", 1, 1.5, "run.started", "ann", "test", b'{"kind":"run.started"}')
+    second = record_hash(first, "r", 2, 2.0, "run.started", "", "", b'{"kind":"run.started"}')
     assert first.hex() == "bb27dd5e0e20e6f5646ff1cd54122e7c23863528c3194b3b32600687279f1b9a"
     assert second.hex() == "c9414f93cc6a2954369ba172f88e3863dafd37e5a45ea03013d63af55dc7c122"
 
@@ -31,7 +31,7 @@ columns = st.tuples(
 
 @given(columns, columns)
 def test_records_that_differ_anywhere_have_different_hashes(one, other):
-    assert (link(GENESIS, *one) == link(GENESIS, *other)) == (one == other)
+    assert (record_hash(GENESIS, *one) == record_hash(GENESIS, *other)) == (one == other)
 
 
 def test_an_event_keeps_its_kind_and_comes_back():

@@ -9,7 +9,7 @@ import pytest
 
 from ropewalk.core.events import RunStarted, StepDue
 from ropewalk.store import follow as module
-from ropewalk.store.follow import follow
+from ropewalk.store.follow import follow_feed
 from ropewalk.store.memory import MemoryStore
 from ropewalk.store.sqlite import SqliteStore
 from ropewalk.testing.store_contract.given import append, begin, finish
@@ -22,7 +22,7 @@ def store() -> MemoryStore:
 
 async def read(store: MemoryStore | SqliteStore, **how: object) -> list[str]:
     """What there is now."""
-    return [one.id async for page in follow(store, live=False, **how) for one in page]  # type: ignore[arg-type]
+    return [one.id async for page in follow_feed(store, live=False, **how) for one in page]  # type: ignore[arg-type]
 
 
 async def test_a_reader_goes_on_where_it_stopped(store: MemoryStore):
@@ -37,14 +37,14 @@ async def test_a_reader_goes_on_where_it_stopped(store: MemoryStore):
 
 async def test_a_reader_that_dies_with_a_page_sees_it_again(store: MemoryStore):
     await append(store, "r", 0, RunStarted())
-    pages = follow(store, "metrics")
+    pages = follow_feed(store, "metrics")
     assert [one.id for one in await anext(pages)] == ["r/1"]
     await pages.aclose()  # type: ignore[attr-defined]
     assert await read(store, name="metrics") == ["r/1"]
 
 
 async def test_a_reader_is_told_what_comes(store: MemoryStore):
-    pages = follow(store, "metrics", patterns=["step.*"])
+    pages = follow_feed(store, "metrics", patterns=["step.*"])
     coming = asyncio.ensure_future(anext(pages))
     for version in range(3):
         await append(store, "r", version, RunStarted())
@@ -66,10 +66,10 @@ async def test_what_does_not_match_is_not_looked_at_again(store: MemoryStore):
 async def test_long_feeds_come_in_pages(store: MemoryStore, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "PAGE", 4)
     await append(store, "r", 0, *[RunStarted()] * 9)
-    sizes = [len(page) async for page in follow(store, live=False)]
+    sizes = [len(page) async for page in follow_feed(store, live=False)]
     assert sizes == [4, 4, 1]
     await append(store, "s", 0, *[RunStarted()] * 8)
-    assert [len(page) async for page in follow(store, live=False, run="s")] == [4, 4]
+    assert [len(page) async for page in follow_feed(store, live=False, run="s")] == [4, 4]
 
 
 async def test_a_reader_is_not_led_back_when_the_newest_run_is_deleted(tmp_path: Path):

@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import structlog
 
-from ropewalk.observe.logs import to_standard_error
+from ropewalk.observe.logs import log_to_standard_error
 from tests.web.opened import Opened, opened
 
 
 @pytest.fixture(autouse=True)
 def quick_log() -> Iterator[None]:
     """As `ropewalk serve` logs: structlog's own default paints tracebacks for seconds."""
-    to_standard_error(plain=False)
+    log_to_standard_error(plain=False)
     yield
     structlog.reset_defaults()
 

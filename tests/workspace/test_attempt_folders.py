@@ -12,7 +12,7 @@ from msgspec import structs
 
 from ropewalk.errors import GitFailed, WorkspaceError
 from ropewalk.testing.workspace_contract import listing, placed, spot
-from ropewalk.workspace.attempt_folders import AttemptFolders, make, remove
+from ropewalk.workspace.attempt_folders import AttemptFolders, make, remove_folder
 from ropewalk.workspace.port import Base, Folder, Merged, Part
 from ropewalk.workspace.repository import discover
 from ropewalk.workspace.worktree import GitWorkspace
@@ -184,7 +184,7 @@ def test_remove_opens_up_what_is_closed(tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "x/link").symlink_to(tmp_path)
     monkeypatch.setattr("shutil.rmtree", once_closed)
     monkeypatch.setattr("os.chmod", open_up)
-    remove(tmp_path / "x")
+    remove_folder(tmp_path / "x")
     assert opened == [str(tmp_path / "x"), str(tmp_path / "x/a")]
     assert not (tmp_path / "x").exists()
 
@@ -195,7 +195,7 @@ def test_remove_says_when_it_cannot(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr("shutil.rmtree", busy)
     with pytest.raises(WorkspaceError, match="cannot be removed"):
-        remove(tmp_path)
+        remove_folder(tmp_path)
     with pytest.raises(WorkspaceError, match="Not a directory"):
         make(Path(os.devnull) / "x")
 

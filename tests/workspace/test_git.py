@@ -14,7 +14,7 @@ import pytest
 
 from ropewalk.errors import GitBusy, GitFailed, WorkspaceError
 from ropewalk.transient import passing_trouble
-from ropewalk.workspace.git import Git, version
+from ropewalk.workspace.git import Git, git_version
 from ropewalk.workspace.private import repository_for
 from ropewalk.workspace.repository import commit_of, discover
 from tests.workspace.repositories import git, repository
@@ -49,7 +49,7 @@ WAYS: dict[str, Callable[[Git, Path], Awaitable[object]]] = {
     "a name that may not be there": lambda git, _: commit_of(git, "HEAD"),
     "looking for a repository": lambda git, folder: discover(folder),
     "making a private one": lambda git, folder: repository_for(folder / "home", folder),
-    "the version": lambda git, _: version(),
+    "the version": lambda git, _: git_version(),
 }
 
 
@@ -183,15 +183,15 @@ async def test_no_git_and_a_folder_that_is_gone_are_told_apart(
         await repo.at(tmp_path / "gone").run("status")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(WorkspaceError, match="install git"):
-        await version()
+        await git_version()
 
 
 async def test_a_git_that_is_too_old_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    assert await version() >= (2, 38)
+    assert await git_version() >= (2, 38)
     folder = tool(tmp_path / "bin", "git", "echo git version 2.37.9")
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
     with pytest.raises(WorkspaceError, match=r"version 2\.37\.9 is too old; install git 2\.38 or newer"):
-        await version()
+        await git_version()
     tool(tmp_path / "bin", "git", "kill -9 $$")
     with pytest.raises(GitFailed, match="killed by signal 9"):
         await Git(str(tmp_path)).run("status")

@@ -10,8 +10,8 @@ from ropewalk.workspace.report import (
     MANY_HUNKS,
     Side,
     as_json,
-    as_markdown,
     conflict,
+    conflicts_as_markdown,
 )
 
 
@@ -26,7 +26,7 @@ def test_a_page_shows_who_where_both_sides_and_how_to_settle_it():
         tried=("the lines",),
         base=Side("b", "1", "100644"),
     )
-    page = as_markdown([one])
+    page = conflicts_as_markdown([one])
     assert page.startswith(
         "# 1 conflict\n\n## `src/a.py`\n\n**build** and **test** changed the same place in `src/a.py`"
     )
@@ -40,7 +40,9 @@ def test_a_page_shows_who_where_both_sides_and_how_to_settle_it():
 
 def test_every_kind_has_its_advice_and_other_names_are_told():
     two = conflict("rename/rename", "a", ["x", "y"], paths=("a", "b", "c"))
-    page = as_markdown([two, conflict("odd", "`tick`", ["x", "y"], [Hunk("", None, "```\nx\n````", None)])])
+    page = conflicts_as_markdown(
+        [two, conflict("odd", "`tick`", ["x", "y"], [Hunk("", None, "```\nx\n````", None)])]
+    )
     assert "# 2 conflicts" in page
     assert "It is also about `b`, `c`." in page
     assert "To settle it: choose one of the names: take ours or theirs." in page
@@ -56,7 +58,7 @@ def test_long_texts_and_many_places_are_cut_and_counted():
     assert len(one["hunks"]) == MANY_HUNKS
     assert one["more_hunks"] == 3
     assert one["hunks"][0]["ours"].endswith(f"… {LONG_HUNK + 1} characters")
-    assert "And 3 more places." in as_markdown([one])
+    assert "And 3 more places." in conflicts_as_markdown([one])
 
 
 def test_the_report_is_json_that_reads_back_the_same():

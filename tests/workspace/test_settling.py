@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ropewalk.processes.call import call
+from ropewalk.processes.call import call_program
 from ropewalk.testing.workspace_contract import placed, spot, worked
 from ropewalk.workspace.port import Part
 from ropewalk.workspace.worktree import GitWorkspace
@@ -32,9 +32,9 @@ async def test_the_users_git_clears_up_before_each_command_of_ours(
 
     async def after_clearing(*argv: Any, **how_called: Any) -> Any:
         git(project, *CLEARING[how])
-        return await call(*argv, **how_called)
+        return await call_program(*argv, **how_called)
 
-    monkeypatch.setattr("ropewalk.workspace.git.call", after_clearing)
+    monkeypatch.setattr("ropewalk.workspace.git.call_program", after_clearing)
     base = await space.prepare("run-1", project, with_changes=True, at=1_700_000_100.0)
     one = await worked(space, base, spot("one"), {"one.txt": "1", "code.txt": "mine\n"})
     two = await worked(space, base, spot("two"), {"two.txt": "2"})

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 
 from ropewalk.agents.exchange import as_text, read_object
-from ropewalk.core.work import Brief, Handoff, Outcome, Usage
+from ropewalk.core import Brief, Handoff, Outcome, Usage
 
 _BLOCK = re.compile(r"^```(?:json)?[ \t]*\n(.*?)\n?^```[ \t]*$", re.DOTALL | re.MULTILINE)
 _KNOWN = ("outputs", "facts", "route", "handoff", "usage")

@@ -6,8 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from ropewalk.core.work import Failure
-from ropewalk.definition.policy import ErrorClass
+from ropewalk.core import Failure
+from ropewalk.definition import ErrorClass
 
 COUNTED: tuple[ErrorClass, ...] = ("transient", "timeout", "permanent", "refused", "lost")
 """What speaks against an agent. A bad answer (`invalid_output`, `gate`) does not, a quota has a clock of its own."""

@@ -18,7 +18,7 @@ from ropewalk.agents.port import Agent, Confining, Desk, Permission, Probe
 from ropewalk.agents.redaction import Redactor, Stream
 from ropewalk.agents.scrub import Scrub
 from ropewalk.agents.tape import TapedFile, apply, changes, look
-from ropewalk.core.work import Brief, Failure, Outcome, Usage
+from ropewalk.core import Brief, Failure, Outcome, Usage
 from ropewalk.files import read_bytes
 from ropewalk.nesting import read_json
 

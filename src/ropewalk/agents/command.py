@@ -16,17 +16,14 @@ import msgspec
 
 from ropewalk.agents import bubblewrap, environment, exchange
 from ropewalk.agents.answer import handoff_of, last_object, outcome_of
-from ropewalk.agents.confine import NOT_CONFINED, Confinement, Reach, named, near, reach_of
+from ropewalk.agents.confine import NOT_CONFINED, Confinement, Reach, named_files, near, reach_of
 from ropewalk.agents.failures import EXIT_CODES, RULES, Rule, classify
 from ropewalk.agents.port import Desk, Probe
 from ropewalk.agents.prompt import compose
-from ropewalk.core.work import Brief, Failure, Outcome
-from ropewalk.definition.policy import ErrorClass
-from ropewalk.definition.workflow import Confine
+from ropewalk.core import Brief, Failure, Outcome
+from ropewalk.definition import Confine, ErrorClass
 from ropewalk.errors import Unconfinable
-from ropewalk.processes.call import call
-from ropewalk.processes.limits import ProcessLimits
-from ropewalk.processes.run import Exit, run_process
+from ropewalk.processes import Exit, ProcessLimits, call_program, run_process
 from ropewalk.transient import passing_trouble
 
 _PROBE_SECONDS = 20.0
@@ -79,16 +76,16 @@ class CommandAgent:
         return self._probed[confined]
 
     async def perform(self, brief: Brief, desk: Desk) -> Outcome:
-        given = {**self._settings.env, **exchange.variables(brief, desk)}
-        result = desk.spool / exchange.OUTPUT
+        given = {**self._settings.env, **exchange.brief_variables(brief, desk)}
+        result = desk.spool / exchange.OUTPUT_FILE
         prompt = desk.spool / "prompt.md"
         prompt.write_text(compose(brief, result), encoding="utf-8")
         argv = self._argv(
             {"{prompt_file}": prompt, "{result_file}": result, "{folder}": desk.folder}, brief.role.model
         )
-        env = environment.clean(given, self._settings.passed)
+        env = environment.clean_environment(given, self._settings.passed)
         try:
-            env = environment.clean(given, self._settings.passed)
+            env = environment.clean_environment(given, self._settings.passed)
             exchange.refuse_too_long(argv, env)
             exited = await run_process(
                 self._wrapped(argv, brief, desk, env),
@@ -128,7 +125,7 @@ class CommandAgent:
         """`named_in` are words of it that the settings say: what they name can be read."""
         settings = self._settings
         words = tuple(word for word in named_in if os.path.isabs(word))
-        readable = (*settings.readable, *words, *named(env, (*settings.passed, *settings.env)))
+        readable = (*settings.readable, *words, *named_files(env, (*settings.passed, *settings.env)))
         keeps = tuple(Path.home() / name for name in settings.keeps)
         reach = msgspec.structs.replace(
             reach, writable=(*reach.writable, *keeps), readable=(*reach.readable, *readable)
@@ -178,12 +175,12 @@ class CommandAgent:
 
     async def _said(self, argv: tuple[str, ...], *, confined: bool) -> tuple[int, str]:
         """Exit code and output of a short command; a code of 124 when it does not end."""
-        env = environment.clean({})
+        env = environment.clean_environment({})
         with tempfile.TemporaryDirectory(prefix="ropewalk-") as folder:
             reach = Reach(Path(folder), readable=near(argv))
             words = self._confined(list(argv), argv, env, reach) if confined else argv
             try:
-                code, out, err = await call(
+                code, out, err = await call_program(
                     words, folder=os.getcwd(), env=env, seconds=_PROBE_SECONDS, cap=_PROBE_BYTES
                 )
             except ChildProcessError as fault:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from ropewalk.agents import bubblewrap, exposure
 from ropewalk.agents.bubblewrap import Mount
-from ropewalk.definition.workflow import Confine
+from ropewalk.definition import Confine
 from ropewalk.errors import Unconfinable
 
 Wrap = Callable[[Sequence[str]], list[str]]
@@ -47,15 +47,15 @@ class Confinement(Struct, frozen=True):
 
     def wrap(self, reach: Reach, *, network: bool) -> Wrap:
         """Puts an argv into it. Raises Unconfinable when it cannot be had."""
-        demand()
+        demand_confinement()
         head = bubblewrap.argv(_mounts(self, reach), network=network)
         return lambda argv: [*head, *argv]
 
 
-NOT_CONFINED: Final = Confinement()
+NOT_CONFINED: Final[Confinement] = Confinement()
 
 
-def demand() -> None:
+def demand_confinement() -> None:
     """Raises Unconfinable when there is no confinement on this host."""
     if found := bubblewrap.fault():
         raise Unconfinable(reason=found.reason, hint=found.hint)
@@ -71,7 +71,7 @@ def reach_of(desk: Any) -> Reach:
     return Reach(desk.folder, (back,), reads, getattr(desk, "hides", ()))
 
 
-def named(env: Mapping[str, str], names: Iterable[str]) -> tuple[str, ...]:
+def named_files(env: Mapping[str, str], names: Iterable[str]) -> tuple[str, ...]:
     """Files and folders that these variables name; never a socket."""
     paths = (env.get(name, "") for name in (*exposure.CERTIFICATES, *names))
     return tuple(

@@ -11,9 +11,8 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
-from ropewalk.core.work import Brief
-from ropewalk.definition.document import Template
-from ropewalk.definition.workflow import Ref
+from ropewalk.core import Brief
+from ropewalk.definition import Ref, Template
 from ropewalk.errors import InvalidDefinition
 
 _LONGEST_WISH = 80
@@ -22,7 +21,7 @@ _KINDS = frozenset({"", ".md", ".markdown", ".yaml", ".yml"})
 
 def template_in(brief: Brief) -> Template | None:
     """The template of the brief; None when it has none, or only a name or a text of another kind."""
-    return read(brief.template) if "\n" in brief.template else None
+    return readable_template(brief.template) if "\n" in brief.template else None
 
 
 def document_in(brief: Brief) -> Ref | None:
@@ -38,36 +37,38 @@ def told(brief: Brief) -> str:
     template = template_in(brief)
     if template is None:
         return brief.template.rstrip()
-    from ropewalk.formats.documents.guide import instructions
+    from ropewalk.formats import writing_instructions
 
-    return instructions(template, brief.role_name).rstrip()
+    return writing_instructions(template, brief.role_name).rstrip()
 
 
 def sampled(template: Template, brief: Brief) -> str:
     """A document that the check accepts, with what the brief knows by name; it says what the run was started with."""
-    from ropewalk.formats.documents.sample import SENTENCE, sample
+    from ropewalk.formats import SAMPLE_SENTENCE, sample_document
 
     values: Mapping[str, Any] = {**brief.inputs, **brief.known}
     said = next((value for value in brief.inputs.values() if isinstance(value, str) and value.strip()), "")
     # marks of Markdown would change the form of the document around them
     wish = " ".join(re.sub(r"[^\w\s,.'-]", " ", said).split())[:_LONGEST_WISH].rstrip(" .,")
-    sentence = SENTENCE.replace(" this ", f" “{wish}” ") if wish else SENTENCE
-    return sample(template, values, brief.role_name, sentence).text
+    sentence = SAMPLE_SENTENCE.replace(" this ", f" “{wish}” ") if wish else SAMPLE_SENTENCE
+    return sample_document(template, values, brief.role_name, sentence).text
 
 
-def lacks(template: Template, text: str, brief: Brief) -> list[str]:
+def document_gaps(template: Template, text: str, brief: Brief) -> list[str]:
     """What the document has not that its template asks for, a sentence each; what is only a concern is left out."""
-    from ropewalk.formats.documents.check import check
+    from ropewalk.formats import check_document
 
-    return [str(finding) for finding in check(template, text, brief.role_name) if not finding.concern]
+    return [
+        str(finding) for finding in check_document(template, text, brief.role_name) if not finding.concern
+    ]
 
 
 @lru_cache(maxsize=64)
-def read(text: str) -> Template | None:
+def readable_template(text: str) -> Template | None:
     """The template of a text; None when it is none that ropewalk can read."""
-    from ropewalk.formats.documents.read import parsed
+    from ropewalk.formats import parsed_template
 
     try:
-        return parsed(text)
+        return parsed_template(text)
     except InvalidDefinition:
         return None

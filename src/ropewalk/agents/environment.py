@@ -66,7 +66,7 @@ UNATTENDED = {
 }
 
 
-def clean(
+def clean_environment(
     given: Mapping[str, str], passed: Iterable[str] = (), of: Mapping[str, str] | None = None
 ) -> dict[str, str]:
     """`given` over the unattended defaults over those variables of `of` (ours) that the allow list or `passed` names.

@@ -15,15 +15,15 @@ import msgspec
 
 from ropewalk.agents.large import SHARED, place, text_of
 from ropewalk.agents.port import Desk
-from ropewalk.core.work import Brief, Feedback
-from ropewalk.definition.secrets import variable
+from ropewalk.core import Brief, Feedback
+from ropewalk.definition import input_variable
 from ropewalk.nesting import read_json
 from ropewalk.trees import remove_tree
 
 BACK = "back"
 """The folder of the spool in which a child answers: the one part of it that a confined child can write."""
 
-OUTPUT = f"{BACK}/output"
+OUTPUT_FILE = f"{BACK}/output"
 FEEDBACK = "feedback.md"
 SCHEMA_TYPES: dict[str, Any] = {"list": "array", "any": []}
 """What JSON Schema calls those types of a definition that it calls otherwise."""
@@ -36,7 +36,7 @@ MOST_BYTES_OF_ALL = 1_900_000
 BY_FILE = "pass it in a file: of a large input ROPEWALK_INPUT_NAME_FILE names one, and a step can write one for the next"
 
 
-def variables(brief: Brief, desk: Desk) -> dict[str, str]:
+def brief_variables(brief: Brief, desk: Desk) -> dict[str, str]:
     """The ROPEWALK_ variables of an attempt; writes the feedback file and clears the output file."""
     output = cleared(desk.spool)
     feedback = desk.spool / FEEDBACK
@@ -50,7 +50,7 @@ def variables(brief: Brief, desk: Desk) -> dict[str, str]:
         "ROPEWALK_OUTPUT": str(output),
         "ROPEWALK_FEEDBACK": str(feedback),
     }
-    values = {variable(name): value for name, value in brief.inputs.items()}
+    values = {input_variable(name): value for name, value in brief.inputs.items()}
     return {**given, **_bounded({"ROPEWALK_ITEM": brief.item, **values}, desk.spool), **desk.secrets}
 
 
@@ -92,7 +92,7 @@ def refuse_too_long(argv: Sequence[str], env: Mapping[str, str]) -> None:
 
 def cleared(spool: Path) -> Path:
     """Where the child is to write its output; what an earlier one left there is gone, whatever it is."""
-    output = spool / OUTPUT
+    output = spool / OUTPUT_FILE
     output.parent.mkdir(exist_ok=True)
     if output.is_dir() and not output.is_symlink():
         remove_tree(output)
@@ -107,7 +107,7 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-def fact_told(said: Any) -> dict[str, Any]:
+def wanted_fact(said: Any) -> dict[str, Any]:
     """What a brief tells of a fact that it wants: type, question, default, choices; a bare text is the question."""
     if isinstance(said, msgspec.Struct):
         said = msgspec.to_builtins(said)

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from ropewalk.core.work import Failure
-from ropewalk.definition.policy import ErrorClass
+from ropewalk.core import Failure
+from ropewalk.definition import ErrorClass
 
 _LAST_LINES = 20
 _LAST_CHARS = 4_000

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from ropewalk.trees import files_below
 
 
-def inside(folder: Path, name: str) -> Path:
+def path_inside(folder: Path, name: str) -> Path:
     """The path of a file named relative to the folder. Raises ValueError for one that leads out of it."""
     parts = PurePosixPath(name).parts
     if not parts or PurePosixPath(name).is_absolute() or ".." in parts or "\0" in name:
@@ -49,7 +49,7 @@ def open_inside(folder: Path, path: Path, flags: int, *, make: bool = False) -> 
 def write_inside(folder: Path, name: str, data: bytes) -> None:
     """Write a file named relative to the folder, with the folders above it; nobody is waited for. Raises ValueError for a name
     that leads out or is git's own, OSError where something else lies there."""
-    path = inside(folder, name).resolve()
+    path = path_inside(folder, name).resolve()
     if ".git" in path.relative_to(folder.resolve()).parts:
         raise ValueError(f"{name!r} is git's own")
     with os.fdopen(open_inside(folder, path, os.O_WRONLY | os.O_CREAT, make=True), "wb") as file:
@@ -60,7 +60,7 @@ def write_inside(folder: Path, name: str, data: bytes) -> None:
 _FLOOR = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
-def matches(folder: Path, pattern: str) -> list[Path]:
+def files_matching(folder: Path, pattern: str) -> list[Path]:
     """The files inside the folder that a name means: itself, all below it when it is a folder, or a pattern's.
 
     Sorted; links that lead out are left out. Raises ValueError for a pattern that leads out.
@@ -79,7 +79,7 @@ def matches(folder: Path, pattern: str) -> list[Path]:
     return sorted(path for path in found if path.is_file() and path.resolve().is_relative_to(home))
 
 
-def means(name: str, path: str) -> bool:
+def name_covers(name: str, path: str) -> bool:
     """Whether a name (a file, a folder, a pattern) means the file at this relative path."""
     name = name.removeprefix("./")
     if path == name or path.startswith(f"{name.rstrip('/')}/"):

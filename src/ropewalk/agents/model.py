@@ -13,16 +13,16 @@ from typing import Any
 import msgspec
 
 from ropewalk.agents.answer import handoff_of, outcome_of
-from ropewalk.agents.exchange import SCHEMA_TYPES, fact_told
+from ropewalk.agents.exchange import SCHEMA_TYPES, wanted_fact
 from ropewalk.agents.failures import free_again
-from ropewalk.agents.inside import matches, write_inside
+from ropewalk.agents.inside import files_matching, write_inside
 from ropewalk.agents.placeholder import concrete
 from ropewalk.agents.port import Desk, Probe
 from ropewalk.agents.prices import estimate
 from ropewalk.agents.prompt import compose, fence
 from ropewalk.agents.schema import schema_faults
-from ropewalk.core.work import Brief, Failure, Outcome, Usage
-from ropewalk.definition.policy import ErrorClass
+from ropewalk.core import Brief, Failure, Outcome, Usage
+from ropewalk.definition import ErrorClass
 from ropewalk.files import read_text
 from ropewalk.installation import install
 from ropewalk.transient import passing_trouble
@@ -152,7 +152,7 @@ def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _fact(said: Any) -> dict[str, Any]:
-    told = fact_told(said)
+    told = wanted_fact(said)
     kind = SCHEMA_TYPES.get(str(told.get("type", "boolean")), told.get("type", "boolean"))
     schema: dict[str, Any] = {"type": kind} if kind else {}
     if told.get("choices"):
@@ -169,7 +169,7 @@ def _prompt(brief: Brief, desk: Desk, *, structured: bool) -> str:
         *(ref.name for ref in brief.requires if ref.name),
     ]
     for name in dict.fromkeys(names):
-        for path in matches(desk.folder, name):
+        for path in files_matching(desk.folder, name):
             text = read_text(path, errors="replace")[:left]
             left -= len(text)
             if text:

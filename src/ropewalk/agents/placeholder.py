@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from ropewalk.agents.exchange import as_text
-from ropewalk.core.work import Brief
-from ropewalk.definition.workflow import Ref
+from ropewalk.core import Brief
+from ropewalk.definition import Ref
 from ropewalk.nesting import read_json
 
 

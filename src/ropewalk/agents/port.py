@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from ropewalk.agents.redaction import Redactor
-from ropewalk.core.work import Brief, Outcome
+from ropewalk.core import Brief, Outcome
 
 
 class Permission(Struct, frozen=True):

@@ -144,7 +144,7 @@ PRESETS: dict[str, AcpSettings] = {
 }
 
 
-def preset(name: str, table: Mapping[str, Any]) -> AcpSettings:
+def agent_preset(name: str, table: Mapping[str, Any]) -> AcpSettings:
     """A preset with what a table says otherwise; `env` is added to. Raises ValueError: no such preset, a wrong key."""
     if name not in PRESETS:
         raise ValueError(f"there is no preset {name!r}; known are {', '.join(PRESETS)}")

@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from ropewalk.agents.document import document_in, told
-from ropewalk.agents.exchange import as_text, fact_told, feedback_text
-from ropewalk.core.work import Brief, Handoff
-from ropewalk.definition.workflow import Ref
+from ropewalk.agents.exchange import as_text, feedback_text, wanted_fact
+from ropewalk.core import Brief, Handoff
+from ropewalk.definition import Ref
 
 _LONGEST_PLAIN = 120
 _LONGEST_LABEL = 60
@@ -34,7 +34,7 @@ def fence(text: str, label: str, brief: Brief) -> str:
     return f"<{mark} {label}>\n{text.rstrip()}\n</{mark}>"
 
 
-def marked(value: Any, brief: Brief) -> Any:
+def fenced_value(value: Any, brief: Brief) -> Any:
     """A value that a template takes in: a short one on one line as it is, anything else fenced."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
@@ -180,7 +180,7 @@ def _next(brief: Brief) -> str:
 
 
 def _fact(fact: Any) -> str:
-    told = fact_told(fact)
+    told = wanted_fact(fact)
     choices = ", ".join(map(as_text, told.get("choices") or ()))
     rows = [
         str(told.get("type", "boolean")),

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ropewalk.agents.spellings import SHORTEST, cut_out, places, spellings, squeezed
+from ropewalk.agents.spellings import SHORTEST, cut_out, places, spellings, without_spaces
 
 _EDGE = 6
 _GAPS = 4
@@ -20,14 +20,16 @@ class Redactor:
     """Replaces values by `[redacted NAME]`; `secrets` are values by name. Without any it changes nothing."""
 
     def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
-        self.values = {name: one for name, one in (secrets or {}).items() if len(squeezed(one)) >= SHORTEST}
+        self.values = {
+            name: one for name, one in (secrets or {}).items() if len(without_spaces(one)) >= SHORTEST
+        }
         self.names: dict[str, str] = {}
         """Each spelling, squeezed, with the name of its secret."""
         self.plain: dict[str, str] = {}
         """The lines of each, as they are but squeezed, with its name."""
         for name, value in self.values.items():
             self.names |= dict.fromkeys(spellings(value), name)
-            self.plain |= dict.fromkeys(map(squeezed, value.splitlines()), name)
+            self.plain |= dict.fromkeys(map(without_spaces, value.splitlines()), name)
         self._order = sorted(self.names, key=len, reverse=True)
         self._by_first: dict[str, list[str]] = {}
         for spelling in self._order:
@@ -40,8 +42,8 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """The text without the secrets."""
-        for spelling in self.within(squeezed(text)) if self._order else ():
-            tight = squeezed(text)
+        for spelling in self.within(without_spaces(text)) if self._order else ():
+            tight = without_spaces(text)
             if spelling in tight:  # it may have gone with a longer one
                 text = cut_out(text, tight, places(text), spelling, f"[redacted {self.names[spelling]}]")
         return text
@@ -59,7 +61,7 @@ class Redactor:
         window = text[-_GAPS * self._longest :]
         # A backslash may be half of a line break that is written out.
         window = window[: len(window) - window.endswith("\\")]
-        tight = squeezed(window)
+        tight = without_spaces(window)
         for at in range(max(len(tight) - self._longest, 0), len(tight)):
             rest = tight[at:]
             if any(spelling.startswith(rest) for spelling in self._by_first.get(rest[0], ())):
@@ -75,7 +77,7 @@ class Redactor:
     def _without_start(self, text: str, plain: str) -> str:
         """Without the end of a secret with which the text begins."""
         head = text[: _GAPS * self._longest]
-        tight = squeezed(head)
+        tight = without_spaces(head)
         for length in range(len(plain) - 1, _EDGE - 1, -1):
             if tight.startswith(plain[-length:]):
                 where = places(head)
@@ -85,7 +87,7 @@ class Redactor:
     def _without_end(self, text: str, plain: str) -> str:
         """Without the beginning of a secret with which the text ends."""
         before = max(len(text) - _GAPS * self._longest, 0)
-        tight = squeezed(text[before:])
+        tight = without_spaces(text[before:])
         for length in range(len(plain) - 1, _EDGE - 1, -1):
             if tight.endswith(plain[:length]):
                 where = places(text[before:])

@@ -13,13 +13,13 @@ import msgspec
 from ropewalk.agents.answer import handoff_of
 from ropewalk.agents.document import document_in, sampled, template_in
 from ropewalk.agents.example import example
-from ropewalk.agents.exchange import SCHEMA_TYPES, as_text, fact_told
-from ropewalk.agents.inside import inside, means, write_inside
+from ropewalk.agents.exchange import SCHEMA_TYPES, as_text, wanted_fact
+from ropewalk.agents.inside import name_covers, path_inside, write_inside
 from ropewalk.agents.placeholder import addition, concrete, placeholder
 from ropewalk.agents.port import Desk, Permission, Probe
-from ropewalk.agents.script import ScriptedAct, ScriptedVerdict, read
-from ropewalk.core.work import Brief, Failure, Outcome, Usage
-from ropewalk.definition.workflow import Ref
+from ropewalk.agents.script import ScriptedAct, ScriptedVerdict, read_script
+from ropewalk.core import Brief, Failure, Outcome, Usage
+from ropewalk.definition import Ref
 from ropewalk.errors import InvalidDefinition
 from ropewalk.files import read_text
 
@@ -47,7 +47,9 @@ class Rehearsal:
     async def perform(self, brief: Brief, desk: Desk) -> Outcome:
         """Says, notes, publishes, asks, waits, writes, then fails or answers, in this order."""
         try:
-            act = read(brief.rehearse or "").act(brief.step, brief.round, brief.attempt, as_text(brief.item))
+            act = read_script(brief.rehearse or "").act(
+                brief.step, brief.round, brief.attempt, as_text(brief.item)
+            )
         except InvalidDefinition as fault:
             return self._ended(Outcome(failure=Failure(kind="permanent", message=str(fault))), ScriptedAct())
         try:
@@ -66,7 +68,7 @@ class Rehearsal:
     def _write(self, act: ScriptedAct, brief: Brief, desk: Desk, *, declared: bool) -> None:
         texts = dict(act.write)
         for name, text in act.append.items():
-            path = inside(desk.folder, name)
+            path = path_inside(desk.folder, name)
             texts[name] = (texts.get(name) or (read_text(path) if path.is_file() else "")) + text
         if declared and brief.kind != VERDICT:
             for ref in (*brief.creates, *brief.updates):
@@ -77,11 +79,11 @@ class Rehearsal:
             write_inside(desk.folder, name, text.encode())
             desk.say(f"wrote {name} ({len(text.encode())} bytes)\n")
         for name in act.delete:
-            inside(desk.folder, name).unlink(missing_ok=True)
+            path_inside(desk.folder, name).unlink(missing_ok=True)
             desk.say(f"deleted {name}\n")
 
     def _document(self, name: str, ref: Ref, brief: Brief, desk: Desk) -> str:
-        path = inside(desk.folder, name)
+        path = path_inside(desk.folder, name)
         before = read_text(path, errors="replace") if path.is_file() else ""
         if before or ref in brief.updates:
             return addition(name, brief, before)
@@ -115,7 +117,7 @@ class Rehearsal:
 
 
 def _fact_of(name: str, said: Any, brief: Brief) -> Any:
-    fact = fact_told(said)
+    fact = wanted_fact(said)
     if fact.get("default") is not None:
         return fact["default"]
     if fact.get("choices"):
@@ -162,4 +164,4 @@ def _failure(act: ScriptedAct, desk: Desk) -> Failure | None:
 
 def _covered(ref: Ref, texts: dict[str, str]) -> bool:
     """Whether the script itself writes what is declared."""
-    return any(means(name, path) for path in texts for name in (ref.name, *ref.any_of) if name)
+    return any(name_covers(name, path) for path in texts for name in (ref.name, *ref.any_of) if name)

@@ -12,7 +12,7 @@ from functools import cache
 from time import monotonic
 from typing import Any, Final
 
-from ropewalk.definition.condition.native import matches
+from ropewalk.definition import pattern_found
 from ropewalk.errors import TakesTooLong
 
 MOST_STEPS: Final = 1_000_000
@@ -95,7 +95,7 @@ def _keywords() -> tuple[Any, dict[str, Callable[..., Any]]]:
 
 
 def _pattern(checker: Any, pattern: str, value: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
-    if checker.is_type(value, "string") and not matches(value, pattern):
+    if checker.is_type(value, "string") and not pattern_found(value, pattern):
         yield _fault(f"{value[:200]!r} does not match {pattern!r}")
 
 
@@ -104,7 +104,7 @@ def _pattern_properties(checker: Any, patterns: Any, value: Any, schema: Any) ->
         return
     for pattern, inner in patterns.items():
         for name, part in value.items():
-            if matches(name, pattern):
+            if pattern_found(name, pattern):
                 yield from checker.descend(part, inner, path=name, schema_path=pattern)
 
 
@@ -112,7 +112,7 @@ def _additional_properties(checker: Any, inner: Any, value: Any, schema: Any) ->
     if not checker.is_type(value, "object"):
         return
     named, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
-    extra = [one for one in value if one not in named and not any(matches(one, p) for p in patterns)]
+    extra = [one for one in value if one not in named and not any(pattern_found(one, p) for p in patterns)]
     if checker.is_type(inner, "object"):
         for name in extra:
             yield from checker.descend(value[name], inner, path=name)

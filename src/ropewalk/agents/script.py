@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from ropewalk.definition.policy import ErrorClass
+from ropewalk.definition import ErrorClass
 
 if TYPE_CHECKING:
-    from ropewalk.definition.fault import Fault
-    from ropewalk.formats.positions import Positions
+    from ropewalk.definition import Fault
+    from ropewalk.formats import Positions
 
 Word = Literal["PASS", "CONCERNS", "FAIL", "WAIVED"]
 
@@ -100,18 +100,18 @@ class RehearsalScript(msgspec.Struct, frozen=True):
 
 
 @lru_cache(maxsize=16)
-def read(text: str, file: str = "the rehearsal script") -> RehearsalScript:
+def read_script(text: str, file: str = "the rehearsal script") -> RehearsalScript:
     """The script of a text; an empty one says nothing. Raises InvalidDefinition with every fault and its place."""
     if not text.strip():
         return RehearsalScript()
-    from ropewalk.definition.fault import refusal
-    from ropewalk.formats.yaml import document
+    from ropewalk.definition import definition_error
+    from ropewalk.formats import yaml_document
 
-    data, positions = document(text, file)
+    data, positions = yaml_document(text, file)
     reader = _ScriptReader(file, positions)
     script = reader.script(data)
     if reader.faults:
-        raise refusal(file, reader.faults)
+        raise definition_error(file, reader.faults)
     return script
 
 
@@ -158,7 +158,7 @@ class _ScriptReader:
         return ScriptedAct(**given)
 
     def _fault(self, path: tuple[Any, ...], what: str, name: str = "", known: tuple[str, ...] = ()) -> None:
-        from ropewalk.definition.fault import Fault, nearest
+        from ropewalk.definition import Fault, nearest
 
         line, column = self._positions.key(path)
         hint = f"known here: {', '.join(known)}" if known else ""

@@ -12,10 +12,10 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any, Final
 
-from ropewalk.agents.spellings import SHORTEST, squeezed
-from ropewalk.definition.workflow import Secret
+from ropewalk.agents.spellings import SHORTEST, without_spaces
+from ropewalk.definition import Secret
 from ropewalk.errors import SecretError
-from ropewalk.processes.child import Child
+from ropewalk.processes import Child
 
 LARGEST_BYTES: Final = 65_536
 COMMAND_SECONDS: Final = 30.0
@@ -23,31 +23,31 @@ _GRACE_SECONDS = 1.0
 _SAID_CHARS = 300
 
 
-async def look_up(name: str, secret: Secret, project: Path, spool: Path) -> str:
+async def look_up_secret(name: str, secret: Secret, project: Path, spool: Path) -> str:
     """The value. Relative files, and the command, are of the project's folder. Raises SecretError."""
     if secret.command:
-        return checked(name, await _printed(name, secret.command, project, spool))
-    return await asyncio.to_thread(look_up_here, name, secret, project)
+        return checked_secret(name, await _printed(name, secret.command, project, spool))
+    return await asyncio.to_thread(look_up_plain_secret, name, secret, project)
 
 
-def look_up_here(name: str, secret: Secret, project: Path) -> str:
+def look_up_plain_secret(name: str, secret: Secret, project: Path) -> str:
     """The value of one that is a variable or a file. Raises SecretError."""
     if secret.env:
         value = os.environ.get(secret.env)
         if value is None:
             raise SecretError(name=name, reason=f"the variable {secret.env} is not set where ropewalk runs")
-        return checked(name, value)
-    return checked(name, _read(name, secret.file, project))
+        return checked_secret(name, value)
+    return checked_secret(name, _read(name, secret.file, project))
 
 
-def checked(name: str, value: str) -> str:
+def checked_secret(name: str, value: str) -> str:
     """The value, where it can be a variable and can be told from other text. Raises SecretError.
 
     Of a value of one line the line break at the end is left out; a key of several lines keeps it.
     """
     if value.count("\n") == 1:
         value = value.removesuffix("\n").removesuffix("\r")
-    if len(squeezed(value)) < SHORTEST:
+    if len(without_spaces(value)) < SHORTEST:
         reason = (
             f"it is shorter than {SHORTEST} characters, and could not be told from other words"
             if value

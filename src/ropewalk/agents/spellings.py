@@ -25,7 +25,7 @@ _FEW = 4
 _ARMOUR = "-----"
 
 
-def squeezed(text: str) -> str:
+def without_spaces(text: str) -> str:
     """The text without white space, and without line breaks that are written out."""
     return "".join(text.split()).replace("\\n", "").replace("\\r", "")
 
@@ -73,7 +73,7 @@ def cut_out(text: AnyStr, tight: AnyStr, where: Sequence[int], needle: AnyStr, s
 def spellings(value: str) -> set[str]:
     """Every spelling, squeezed, of the value and, where it has several lines or is long, of each part of it."""
     parts = list(_parts(value))
-    found = {squeezed(one) for part in parts for one in _of(part, all_of_them=len(parts) <= _FEW)}
+    found = {without_spaces(one) for part in parts for one in _of(part, all_of_them=len(parts) <= _FEW)}
     return {one for one in found if len(one) >= SHORTEST}
 
 

@@ -7,8 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from ropewalk.core import Failure
 from ropewalk.core import events as e
-from ropewalk.core.work import Failure
 
 Status = Literal["idle", "working", "waiting", "resting", "failing"]
 Key = tuple[str, str]
@@ -39,7 +39,7 @@ class AgentStatus(msgspec.Struct, frozen=True):
 Statuses = Mapping[str, AgentStatus]
 
 
-def follow(statuses: Statuses, run: str, event: e.Event, at: float) -> Statuses:
+def statuses_after(statuses: Statuses, run: str, event: e.Event, at: float) -> Statuses:
     """The statuses after one more event of a run; events of steps that no agent works on change nothing."""
     match event:
         case e.AttemptNoted(step=step, note={"agent": str(agent)}):

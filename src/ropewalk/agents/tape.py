@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from ropewalk.agents.inside import inside, write_inside
+from ropewalk.agents.inside import path_inside, write_inside
 from ropewalk.files import read_bytes
 from ropewalk.trees import walk
 
@@ -54,7 +54,7 @@ def changes(folder: Path, before: Mapping[str, str]) -> dict[str, TapedFile]:
 def apply(folder: Path, files: Mapping[str, TapedFile]) -> None:
     """Make the changes. Raises ValueError for a name that leads out of the folder."""
     for name, change in files.items():
-        path = inside(folder, name)
+        path = path_inside(folder, name)
         path.unlink(missing_ok=True)
         if change.kind == "gone":
             continue

@@ -14,10 +14,10 @@ from weakref import WeakValueDictionary
 import msgspec
 from msgspec import Struct
 
+from ropewalk.core import Options
 from ropewalk.core import commands as c
 from ropewalk.core.events import Event, NotePublished
-from ropewalk.core.options import Options
-from ropewalk.definition.secrets import MARK, secret_inputs
+from ropewalk.definition import SECRET_MARK, secret_inputs
 from ropewalk.errors import (
     InvalidRequest,
     KeyReused,
@@ -27,9 +27,8 @@ from ropewalk.errors import (
     Refused,
     RopewalkError,
 )
-from ropewalk.formats.discovery import list_all
-from ropewalk.formats.loading import Loaded
-from ropewalk.runtime.ids import new_run_id
+from ropewalk.formats import Loaded, list_workflows
+from ropewalk.runtime import new_run_id
 
 if TYPE_CHECKING:
     from ropewalk.app.open import Ropewalk
@@ -67,9 +66,9 @@ async def named(ropewalk: Ropewalk, name: str) -> Loaded:
     """A workflow by name, one of those that are listed: a door opens no file by its path. Raises NoSuchWorkflow."""
 
     def look() -> Loaded:
-        entries = {entry.name: entry for entry in list_all(ropewalk.folder)}
+        entries = {entry.name: entry for entry in list_workflows(ropewalk.folder)}
         if name not in entries:
-            from ropewalk.definition.fault import nearest
+            from ropewalk.definition import nearest
 
             near = nearest(name, entries)
             raise NoSuchWorkflow(
@@ -107,7 +106,7 @@ async def start(ropewalk: Ropewalk, wanted: StartRequest, by: str, key: str = ""
 
 def _digest(wanted: StartRequest, loaded: Loaded) -> str:
     """What tells two requests apart. Secrets do not count: a digest of one that is kept could be guessed from."""
-    secret = dict.fromkeys(secret_inputs(loaded.workflow), MARK)
+    secret = dict.fromkeys(secret_inputs(loaded.workflow), SECRET_MARK)
     shown = {name: secret.get(name, value) for name, value in wanted.inputs.items()}
     asked = msgspec.structs.replace(wanted, inputs=shown)
     return sha256(msgspec.json.encode(asked, order="deterministic")).hexdigest()
@@ -140,7 +139,7 @@ async def _is_there(ropewalk: Ropewalk, run: str) -> bool:
     return True
 
 
-def command(verb: str, given: Mapping[str, Any], by: str) -> c.Command:
+def command_from(verb: str, given: Mapping[str, Any], by: str) -> c.Command:
     """The command that a verb means. Raises InvalidRequest."""
     text = {name: str(given.get(name) or "") for name in ("reason", "step", "name")}
     match verb:
@@ -175,9 +174,9 @@ def command(verb: str, given: Mapping[str, Any], by: str) -> c.Command:
             raise RopewalkError(f"There is no verb {verb}.")
 
 
-async def tell(ropewalk: Ropewalk, run: str, verb: str, given: Mapping[str, Any], by: str) -> list[Event]:
+async def act(ropewalk: Ropewalk, run: str, verb: str, given: Mapping[str, Any], by: str) -> list[Event]:
     """Do a verb on a run. Raises NoSuchRun, NoSuchStep, Refused; then nothing has changed."""
-    return await ropewalk.engine.tell(await ropewalk.store.find(run), command(verb, given, by), by)
+    return await ropewalk.engine.tell(await ropewalk.store.find(run), command_from(verb, given, by), by)
 
 
 async def fork(ropewalk: Ropewalk, run: str, step: str, given: Mapping[str, Any], by: str) -> str:

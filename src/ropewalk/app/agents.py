@@ -10,12 +10,11 @@ from typing import Any
 
 import msgspec
 
-from ropewalk.agents.breaker import Breakers
-from ropewalk.agents.confine import NOT_CONFINED, Confinement
+from ropewalk.agents import NOT_CONFINED, Breakers, Confinement
 from ropewalk.agents.port import Agent, Probe
 from ropewalk.app.settings import Settings
 from ropewalk.errors import SettingsError
-from ropewalk.processes.limits import ProcessLimits
+from ropewalk.processes import ProcessLimits
 from ropewalk.steps.port import Tools
 
 _PRESET = "preset"
@@ -37,8 +36,7 @@ def tools_of(settings: Settings, confinement: Confinement = NOT_CONFINED) -> Too
 
 def agents_of(settings: Settings, confinement: Confinement = NOT_CONFINED) -> Mapping[str, Agent]:
     """Every agent by name, those of the settings first. Raises SettingsError naming the table that is not usable."""
-    from ropewalk.agents.presets import PRESETS
-    from ropewalk.agents.rehearsal import Rehearsal
+    from ropewalk.agents import PRESETS, Rehearsal
 
     made: dict[str, Agent] = {"rehearsal": Rehearsal()}
     for name, table in settings.agents.items():
@@ -56,7 +54,7 @@ def _taped(made: dict[str, Agent], settings: Settings) -> dict[str, Agent]:
     """Real agents recorded, or played back, where the settings say so; what rehearses stays as it is."""
     if not (settings.record or settings.replay):
         return made
-    from ropewalk.agents.cassette import Player, TapeRecorder
+    from ropewalk.agents import Player, TapeRecorder
 
     if settings.record and settings.replay:
         raise SettingsError(
@@ -81,7 +79,7 @@ def _made(
     """A table is a preset's (by its name, or `preset`), an agent of the protocol (`protocol = "acp"`), a model behind an
     API (`protocol = "model"`), or any other command.
     """
-    from ropewalk.agents.presets import PRESETS
+    from ropewalk.agents import PRESETS
 
     given = {key: value for key, value in table.items() if key not in (_PRESET, _PROTOCOL)}
     protocol = table.get(
@@ -92,20 +90,19 @@ def _made(
     if protocol == "acp":
         return _speaking(name, table.get(_PRESET) or (name if name in PRESETS else ""), given, confinement)
     if protocol == "model":
-        from ropewalk.agents.model import Model, ModelSettings
+        from ropewalk.agents import Model, ModelSettings
 
         return Model(name, msgspec.convert(given, ModelSettings))
     if protocol not in ("", "command"):
         raise ValueError(f'protocol is "acp", "model" or "command", not {protocol!r}')
-    from ropewalk.agents.command import CommandAgent, CommandSettings
+    from ropewalk.agents import CommandAgent, CommandSettings
 
     return CommandAgent(name, msgspec.convert(given, CommandSettings), confinement)
 
 
 def _speaking(name: str, preset: str, given: Mapping[str, Any], confinement: Confinement) -> Agent:
-    from ropewalk.agents.acp.agent import AcpAgent
-    from ropewalk.agents.acp.settings import AcpSettings
-    from ropewalk.agents.presets import preset as known
+    from ropewalk.agents import AcpAgent, AcpSettings
+    from ropewalk.agents import agent_preset as known
 
     settings = known(preset, given) if preset else msgspec.convert(given, AcpSettings)
     return AcpAgent(name, settings, confinement)
@@ -136,10 +133,10 @@ class _WithPlugins(Mapping[str, Agent]):
     """Own agents first; a plug-in is imported when it is asked for by name."""
 
     def __init__(self, own: Mapping[str, Agent]) -> None:
-        from ropewalk.steps.registry import agents
+        from ropewalk.steps import plugin_agents
 
         self._own = own
-        self._plugged = agents()
+        self._plugged = plugin_agents()
 
     def __getitem__(self, name: str) -> Agent:
         if name in self._own:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
-from ropewalk.agents.status import AgentStatus, Statuses, follow
+from ropewalk.agents import AgentStatus, Statuses, statuses_after
 from ropewalk.app.acting import named
 from ropewalk.app.known import known_here
-from ropewalk.app.objects import plain
-from ropewalk.definition.workflow import Workflow
+from ropewalk.app.objects import plain_data
+from ropewalk.definition import Workflow
 from ropewalk.errors import InvalidDefinition, VariantNeeded
-from ropewalk.formats.discovery import list_all
-from ropewalk.formats.graph import dot, mermaid
-from ropewalk.formats.loading import Loaded, load_text
-from ropewalk.formats.plan import plan
+from ropewalk.formats import Loaded, dot, list_workflows, load_workflow_text, mermaid, plan_workflow
 
 if TYPE_CHECKING:
     from ropewalk.app.open import Ropewalk
@@ -24,7 +21,7 @@ OF_AGENTS: Final = ("attempt.noted", "attempt.failed", "ask.*", "step.*")
 
 async def workflows(ropewalk: Ropewalk) -> list[dict[str, Any]]:
     """Every workflow that can be named here, in the order in which names are looked up."""
-    entries = await asyncio.to_thread(list_all, ropewalk.folder)
+    entries = await asyncio.to_thread(list_workflows, ropewalk.folder)
     return [
         {
             "name": entry.name,
@@ -46,7 +43,7 @@ async def workflow(ropewalk: Ropewalk, name: str) -> dict[str, Any]:
 def described(name: str, loaded: Loaded) -> dict[str, Any]:
     """The same of one that is loaded."""
     flow: Workflow = loaded.workflow
-    found: dict[str, Any] = plain(
+    found: dict[str, Any] = plain_data(
         {
             "name": name,
             "title": flow.name,
@@ -68,13 +65,13 @@ def described(name: str, loaded: Loaded) -> dict[str, Any]:
 
 async def plan_of(ropewalk: Ropewalk, name: str) -> dict[str, Any]:
     """What would run, in which order and what side by side."""
-    found: dict[str, Any] = plain(plan((await named(ropewalk, name)).workflow))
+    found: dict[str, Any] = plain_data(plan_workflow((await named(ropewalk, name)).workflow))
     return found
 
 
 async def graph_of(ropewalk: Ropewalk, name: str, form: str = "mermaid") -> str:
     """A drawing of a workflow, as Mermaid or DOT."""
-    drawn = plan((await named(ropewalk, name)).workflow)
+    drawn = plan_workflow((await named(ropewalk, name)).workflow)
     return dot(drawn) if form == "dot" else mermaid(drawn)
 
 
@@ -83,16 +80,16 @@ async def validate(ropewalk: Ropewalk, text: str, name: str = "workflow") -> dic
 
     def check() -> dict[str, Any]:
         try:
-            loaded = load_text(text, name=name, known=known_here())
+            loaded = load_workflow_text(text, name=name, known=known_here())
         except InvalidDefinition as error:
-            return {"valid": False, "faults": [plain(fault) for fault in error.faults], "workflow": None}
+            return {"valid": False, "faults": [plain_data(fault) for fault in error.faults], "workflow": None}
         except VariantNeeded as error:
             return {
                 "valid": False,
                 "faults": [{"message": error.message, "hint": error.how}],
                 "workflow": None,
             }
-        warnings = [plain(fault) for fault in loaded.warnings]
+        warnings = [plain_data(fault) for fault in loaded.warnings]
         return {"valid": True, "faults": warnings, "workflow": described(loaded.workflow.name, loaded)}
 
     return await asyncio.to_thread(check)
@@ -129,7 +126,7 @@ async def _statuses(ropewalk: Ropewalk) -> Statuses:
         after = 0
         while page := await ropewalk.store.feed(after, 1_000, OF_AGENTS, run):
             for record in page:
-                found = follow(found, run, record.event, record.at)
+                found = statuses_after(found, run, record.event, record.at)
             after = page[-1].position
             if len(page) < 1_000:
                 break
@@ -138,5 +135,5 @@ async def _statuses(ropewalk: Ropewalk) -> Statuses:
 
 async def probe(ropewalk: Ropewalk, name: str) -> dict[str, Any]:
     """Whether an agent can be used here, and what to do if not. Raises KeyError."""
-    found: dict[str, Any] = plain(await ropewalk.tools().agents[name].probe())
+    found: dict[str, Any] = plain_data(await ropewalk.tools().agents[name].probe())
     return found

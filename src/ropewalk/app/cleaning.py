@@ -11,11 +11,10 @@ import msgspec
 from msgspec import Struct
 
 from ropewalk.app.people import People
-from ropewalk.core.state import ENDED, State
+from ropewalk.core import ENDED, State
 from ropewalk.errors import LeaseHeld, NoSuchRun, Refused, RopewalkError
 from ropewalk.store.port import RunQuery, RunRow
-from ropewalk.workspace.attempt_folders import remove as remove_folder
-from ropewalk.workspace.names import slug
+from ropewalk.workspace import remove_folder, slug
 from ropewalk.workspace.port import Base
 
 DAY = 86_400.0
@@ -85,13 +84,12 @@ async def tidy(ropewalk: People) -> dict[str, tuple[str, ...]]:
 
 async def _with_folders(ropewalk: People) -> list[str]:
     """The runs of which a folder of an attempt is there, in git or next to it."""
-    from ropewalk.workspace.cleanup import folders_of, shelves_of
-    from ropewalk.workspace.ground import places_of
+    from ropewalk.workspace import attempts_path, run_folders, runs_with_folders
 
-    places = await places_of(ropewalk.home, ropewalk.folder)
-    found = dict.fromkeys(await asyncio.to_thread(folders_of, places))
+    places = await attempts_path(ropewalk.home, ropewalk.folder)
+    found = dict.fromkeys(await asyncio.to_thread(run_folders, places))
     for state in {places.parent, ropewalk.home}:
-        found |= dict.fromkeys(await asyncio.to_thread(shelves_of, state))
+        found |= dict.fromkeys(await asyncio.to_thread(runs_with_folders, state))
     return list(found)
 
 
@@ -132,7 +130,7 @@ async def _only_here(ropewalk: People, state: State) -> str:
 
 
 async def _held(ropewalk: People, state: State) -> Any:
-    from ropewalk.workspace.worktree import GitWorkspace
+    from ropewalk.workspace import GitWorkspace
 
     workspace = ropewalk.workspace(state.run, msgspec.convert(state.base, Base), {})
     if not isinstance(workspace, GitWorkspace):
@@ -165,7 +163,7 @@ async def _remove_held(ropewalk: People, state: State, unlanded: bool, dry_run: 
     if why or dry_run:
         return why
     if state.base:
-        from ropewalk.workspace.worktree import GitWorkspace
+        from ropewalk.workspace import GitWorkspace
 
         workspace = ropewalk.workspace(state.run, msgspec.convert(state.base, Base), {})
         if isinstance(workspace, GitWorkspace):

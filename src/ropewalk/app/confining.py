@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ropewalk.agents.confine import Confinement, demand
+from ropewalk.agents import Confinement, demand_confinement
 from ropewalk.app.served import served
 from ropewalk.app.settings import Settings
 
 if TYPE_CHECKING:
-    from ropewalk.definition.workflow import Workflow
+    from ropewalk.definition import Workflow
 
 
 def confinement_of(settings: Settings, folder: Path, home: Path) -> Confinement:
@@ -22,11 +22,11 @@ def confinement_of(settings: Settings, folder: Path, home: Path) -> Confinement:
 
     Projects of the same user that have a door are hidden as well.
     """
-    hidden = dict.fromkeys((str(folder), *own_places(settings, home), *served()))
+    hidden = dict.fromkeys((str(folder), *own_paths(settings, home), *served()))
     return Confinement(settings.confine, settings.network, settings.readable, tuple(hidden))
 
 
-def own_places(settings: Settings, home: Path) -> tuple[str, ...]:
+def own_paths(settings: Settings, home: Path) -> tuple[str, ...]:
     """What lets somebody in at this project's door: ropewalk's own folder, and the store where it lies elsewhere."""
     return (str(home), *_store_files(settings.store))
 
@@ -43,7 +43,7 @@ def _store_files(url: str) -> Iterator[str]:
 def check_confinement(workflow: Workflow, settings: Settings, *, rehearsed: bool) -> None:
     """Raises Unconfinable when a run of it would meet a step that is to be confined and cannot be."""
     if asks(workflow, settings, rehearsed=rehearsed):
-        demand()
+        demand_confinement()
 
 
 def asks(workflow: Workflow, settings: Settings, *, rehearsed: bool = False) -> bool:

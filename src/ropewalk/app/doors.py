@@ -20,7 +20,7 @@ DOORS: Final[dict[str, tuple[str, str, str]]] = {
 """Module, function and extra of each."""
 
 
-def door(name: str) -> Any:
+def opener(name: str) -> Any:
     """The function that opens a door. Raises MissingExtra when what it needs is not installed."""
     module, attribute, extra = DOORS[name]
     try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from ropewalk.core.state import State
+from ropewalk.core import State
 from ropewalk.errors import NoSuchRun
-from ropewalk.observe.explain import Explanation, Silent, explain
+from ropewalk.observe import Explanation, Silent, explain_state
 from ropewalk.ownership import parse_owner, pid_space
-from ropewalk.runtime.leases import Holder
+from ropewalk.runtime import Holder
 
 if TYPE_CHECKING:
     from ropewalk.app.open import Ropewalk
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 StateOf = Callable[[str], Awaitable[State]]
 
 
-def top(state: State) -> str:
+def driving_run(state: State) -> str:
     """The run that is driven when this one is: the one that called it, if any did."""
     return state.run.partition(".")[0] if state.parent else state.run
 
@@ -30,16 +30,18 @@ async def is_driven(ropewalk: Ropewalk, state: State) -> bool:
 async def _holder(ropewalk: Ropewalk, state: State) -> Holder | None:
     """Who holds its lease; a called run that was started again after its caller had ended is driven by itself."""
     leases = ropewalk.engine.leases
-    return await leases.holder(state.run) or (await leases.holder(top(state)) if state.parent else None)
+    return await leases.holder(state.run) or (
+        await leases.holder(driving_run(state)) if state.parent else None
+    )
 
 
-async def explained(ropewalk: Ropewalk, run: str, state_of: StateOf) -> Explanation:
+async def explain_run(ropewalk: Ropewalk, run: str, state_of: StateOf) -> Explanation:
     """Why a run is where it is now, in one sentence, and what can be done. Raises NoSuchRun."""
     state = await state_of(run)
     children = await _children(state, state_of)
     holder = await _holder(ropewalk, state)
     now = ropewalk.engine.clock.now()
-    return explain(state, now, driven=holder is not None, children=children.get, silent=_silent(holder))
+    return explain_state(state, now, driven=holder is not None, children=children.get, silent=_silent(holder))
 
 
 async def _children(state: State, state_of: StateOf) -> dict[str, State]:

@@ -6,8 +6,8 @@ import asyncio
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
+from ropewalk.core import State
 from ropewalk.core.evolve import evolve
-from ropewalk.core.state import State
 
 if TYPE_CHECKING:
     from ropewalk.app.open import Ropewalk

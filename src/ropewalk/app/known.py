@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ropewalk.definition.check import Known
-from ropewalk.formats.loading import Loaded, load
+from ropewalk.definition import Known
+from ropewalk.formats import Loaded, load_workflow
 
 
 class Names(frozenset[str]):
@@ -38,7 +38,7 @@ class Names(frozenset[str]):
 
 def load_known(path: Path, top: Path, **how: Any) -> Loaded:
     """A workflow checked whole, also for kinds and gates that are not installed. Raises InvalidDefinition."""
-    return load(path, known=known_here(), exists=lambda file: (top / file).exists(), **how)
+    return load_workflow(path, known=known_here(), exists=lambda file: (top / file).exists(), **how)
 
 
 def known_here() -> Known:
@@ -47,12 +47,12 @@ def known_here() -> Known:
 
 
 def _kinds() -> tuple[str, ...]:
-    from ropewalk.steps.registry import CORE_KINDS, Kinds
+    from ropewalk.steps import CORE_KINDS, Kinds
 
     return (*Kinds().names(), *CORE_KINDS)
 
 
 def _gates() -> tuple[str, ...]:
-    from ropewalk.steps.registry import Gates
+    from ropewalk.steps import Gates
 
     return Gates().names()

@@ -9,11 +9,11 @@ import msgspec
 from ropewalk.agents.port import Permission
 from ropewalk.app.merging import MERGE
 from ropewalk.app.people import People
+from ropewalk.core import State
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.state import State
 from ropewalk.errors import Refused
-from ropewalk.runtime.briefing import Briefing
+from ropewalk.runtime import Briefing
 from ropewalk.workspace.port import Base
 
 
@@ -36,7 +36,7 @@ class _Quiet:
         return None
 
 
-def base_of(state: State) -> Base:
+def landing_base(state: State) -> Base:
     """What the run began from. Raises Refused while there is no result in git that could go anywhere."""
     if not state.base.get("commit"):
         raise Refused(verb="land", reason="the run's files are not in git")
@@ -51,7 +51,7 @@ async def land(ropewalk: People, run: str, target: str = "") -> e.RunLanded:
     Raises Refused with what stands in the way: conflicts with what came meanwhile, a gate that says no, a dirty checkout.
     """
     state = await ropewalk.engine.fold(run)
-    base = base_of(state)
+    base = landing_base(state)
     target = target or base.target
     if not target:
         raise Refused(verb="land", reason="the run began from no branch; say where with --to BRANCH")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ropewalk.definition.workflow import Step, Workflow
+from ropewalk.definition import Step, Workflow
 
 MERGE = "ropewalk.merge"
 

@@ -11,24 +11,33 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
-from ropewalk.core.events import AskOpened, Result
-from ropewalk.core.questions import verdicts
-from ropewalk.core.state import RunStatus, State, StepState, StepStatus
-from ropewalk.core.work import Failure, Feedback, Usage, Verdict
-from ropewalk.errors import NoSuchStep
-from ropewalk.observe.progress import Progress, progress
-from ropewalk.observe.summary import (
-    MadeFile,
-    artifacts,
-    cost_usd,
-    errors,
-    handoffs,
-    in_git,
-    listed,
-    seconds,
-    warnings,
+from ropewalk.core import (
+    Failure,
+    Feedback,
+    RunStatus,
+    State,
+    StepState,
+    StepStatus,
+    Usage,
+    Verdict,
+    possible_verdicts,
 )
-from ropewalk.observe.verdicts import verdicts as judged
+from ropewalk.core.events import AskOpened, Result
+from ropewalk.errors import NoSuchStep
+from ropewalk.observe import (
+    MadeFile,
+    Progress,
+    artifacts_of,
+    cost_of,
+    errors_of,
+    git_result,
+    handoffs_of,
+    listed_steps,
+    progress_of,
+    run_seconds,
+    warnings_of,
+)
+from ropewalk.observe import verdicts_of as judged
 from ropewalk.store.port import Record
 
 
@@ -185,17 +194,17 @@ class RecordView(Struct, frozen=True):
     hash: str
 
 
-def plain(value: Any) -> Any:
+def plain_data(value: Any) -> Any:
     """As JSON has it."""
     return msgspec.to_builtins(value, enc_hook=str)
 
 
 def recorded(state: State) -> tuple[ArtifactRow, ...]:
     """The files of a run as its steps tell of them, where nobody looks at the merge so far."""
-    return rows_of(artifacts(state))
+    return artifact_rows(artifacts_of(state))
 
 
-def rows_of(made: Iterable[MadeFile]) -> tuple[ArtifactRow, ...]:
+def artifact_rows(made: Iterable[MadeFile]) -> tuple[ArtifactRow, ...]:
     """Files that a run made, as they are shown."""
     return tuple(
         ArtifactRow(file.path, one.step, file.digest, file.size, file.commit)
@@ -215,12 +224,12 @@ def run_of(
         reason=state.reason,
         steps=steps_of(state),
         artifacts=recorded(state) if made is None else made,
-        errors=tuple(ErrorRow(one["step"], one["class"], one["message"]) for one in errors(state)),
-        warnings=tuple(WarningRow(one["step"], one["message"]) for one in warnings(state)),
-        cost_usd=cost_usd(state),
+        errors=tuple(ErrorRow(one["step"], one["class"], one["message"]) for one in errors_of(state)),
+        warnings=tuple(WarningRow(one["step"], one["message"]) for one in warnings_of(state)),
+        cost_usd=cost_of(state),
         cost_unknown=bool(state.spent.unknown),
-        seconds=seconds(state, now),
-        **(in_git(state) if state.base.get("commit") else {}),
+        seconds=run_seconds(state, now),
+        **(git_result(state) if state.base.get("commit") else {}),
         version=state.version,
         detail=state.detail,
         until=state.until,
@@ -230,20 +239,22 @@ def run_of(
         inputs=state.inputs,
         facts=state.facts,
         outputs=state.result,
-        gates=plain(judged(state)),
-        handoffs=plain(handoffs(state)),
+        gates=plain_data(judged(state)),
+        handoffs=plain_data(handoffs_of(state)),
         asks=tuple(ask_of(state.run, opened) for opened in state.asks.values()),
         labels=state.labels,
         forked_from=state.forked_from,
         parent=state.parent.run if state.parent else "",
         folders=folders,
-        progress=progress(state, now),
+        progress=progress_of(state, now),
     )
 
 
 def steps_of(state: State) -> tuple[StepRow, ...]:
     """Every step in written order, each item after its foreach; internal ones are not shown."""
-    return tuple(StepRow(st.key, st.status, st.round, st.attempts, _outputs(st)) for st in listed(state))
+    return tuple(
+        StepRow(st.key, st.status, st.round, st.attempts, _outputs(st)) for st in listed_steps(state)
+    )
 
 
 def _outputs(st: StepState) -> dict[str, Any]:
@@ -253,7 +264,7 @@ def _outputs(st: StepState) -> dict[str, Any]:
 def find_step(state: State, key: str) -> StepState:
     """Raises NoSuchStep with the nearest name."""
     if key not in state.steps:
-        from ropewalk.definition.fault import nearest
+        from ropewalk.definition import nearest
 
         near = nearest(key, state.steps) or ", ".join([*state.steps][:3])
         raise NoSuchStep(run=state.run, step=key, nearest=near)
@@ -306,7 +317,7 @@ def ask_of(run: str, opened: AskOpened, since: float | None = None) -> AskView:
         prompt=opened.prompt,
         choices=opened.choices,
         titles=opened.titles,
-        verdicts=verdicts(opened),
+        verdicts=possible_verdicts(opened),
         form=opened.form,
         show=tuple(ShownFile(a.path, a.digest, a.size) for a in opened.show),
         digest=opened.digest,

@@ -19,32 +19,32 @@ from ropewalk.app.merging import with_merge, with_protected
 from ropewalk.app.people import People
 from ropewalk.app.secrets import refuse_missing
 from ropewalk.app.settings import Settings, load_settings
-from ropewalk.core.options import Options
-from ropewalk.definition.stored import decode, encode
-from ropewalk.definition.workflow import Workflow
+from ropewalk.core import Options
+from ropewalk.definition import Workflow, decode_workflow, encode_workflow
 from ropewalk.errors import RopewalkError, StateFolderUnusable
-from ropewalk.formats.discovery import find, project
-from ropewalk.formats.loading import Loaded
-from ropewalk.runtime.attempt import Attempts
-from ropewalk.runtime.cache import Cached
-from ropewalk.runtime.clock import SystemClock
-from ropewalk.runtime.descriptors import fitting
-from ropewalk.runtime.engine import Engine
-from ropewalk.runtime.ids import new_run_id
-from ropewalk.runtime.inputs import checked_inputs
-from ropewalk.runtime.vault import Secrets, Vault
-from ropewalk.store.open import open_store
+from ropewalk.formats import Loaded, find_workflow, project_folder
+from ropewalk.runtime import (
+    Attempts,
+    CachedDispatch,
+    Engine,
+    Secrets,
+    SystemClock,
+    Vault,
+    checked_inputs,
+    new_run_id,
+    slots_that_fit,
+)
+from ropewalk.store import open_store
 from ropewalk.transient import passing_trouble
 from ropewalk.workspace.port import Base, Workspace
 
 if TYPE_CHECKING:
     from ropewalk.app.cleaning import Cleaned
-    from ropewalk.core.state import State
-    from ropewalk.runtime.driver import EventListener
+    from ropewalk.core import State
+    from ropewalk.runtime import EventListener
+    from ropewalk.steps import Gates, Kinds
     from ropewalk.steps.port import GateKind, Kind, Tools
-    from ropewalk.steps.registry import Gates, Kinds
-    from ropewalk.workspace.gathering import Caps
-    from ropewalk.workspace.owned import Owning
+    from ropewalk.workspace import Caps, Owning
 
 STATE = ".ropewalk"
 IGNORED = "*\n" + "".join(f"!{name}/\n!{name}/**\n" for name in ("workflows", "templates", "personas"))
@@ -67,12 +67,12 @@ class Ropewalk(People):
         attempts = Attempts(self.kind, self.gate, self.tools, self.workspace, spool, clock, secrets)
         self.engine = Engine(
             self.store,
-            Cached(attempts, self.store),
+            CachedDispatch(attempts, self.store),
             self.definition,
             versioned=self._called,
-            decode=decode,
+            decode=decode_workflow,
             clock=clock,
-            slots=fitting(settings.slots),
+            slots=slots_that_fit(settings.slots),
             actor=self.actor,
             vault=vault,
             drivers=self.store.folder / "drivers" if self.store.folder else None,
@@ -105,13 +105,13 @@ class Ropewalk(People):
 
     @cached_property
     def kinds(self) -> Kinds:
-        from ropewalk.steps.registry import Kinds
+        from ropewalk.steps import Kinds
 
         return Kinds()
 
     @cached_property
     def gates(self) -> Gates:
-        from ropewalk.steps.registry import Gates
+        from ropewalk.steps import Gates
 
         return Gates()
 
@@ -132,7 +132,7 @@ class Ropewalk(People):
 
         Raises NoSuchWorkflow, InvalidDefinition, VariantNeeded.
         """
-        path = find(name, self.folder, self._moved(Path(caller)).parent if caller else None)
+        path = find_workflow(name, self.folder, self._moved(Path(caller)).parent if caller else None)
         return load_known(path, self.folder, **how)
 
     def _moved(self, source: Path) -> Path:
@@ -147,17 +147,17 @@ class Ropewalk(People):
     def definition(self, name: str, caller: str = "") -> tuple[Workflow, bytes]:
         """The same, with the bytes that the store keeps."""
         workflow = with_protected(self.load(name, caller).workflow, self.settings.protect)
-        return workflow, encode(workflow)
+        return workflow, encode_workflow(workflow)
 
     def _called(self, name: str, caller: str = "") -> tuple[Workflow, bytes]:
         """The same for a run in a repository: what its steps leave is joined at its end."""
         loaded = with_protected(self.load(name, caller).workflow, self.settings.protect)
         workflow = with_merge(loaded, "", called=True, confined=asks(loaded, self.settings))
-        return workflow, encode(workflow)
+        return workflow, encode_workflow(workflow)
 
     @cached_property
     def _owning(self) -> Owning:
-        from ropewalk.workspace.owned import Owning
+        from ropewalk.workspace import Owning
 
         return Owning(self.engine.owner, self.engine.leases.judge)
 
@@ -165,19 +165,19 @@ class Ropewalk(People):
         """The workspace of a run that began from this base; made once."""
         if run not in self._workspaces:
             if base.commit:
-                from ropewalk.workspace.worktree import GitWorkspace
+                from ropewalk.workspace import GitWorkspace
 
                 self._workspaces[run] = GitWorkspace(
                     self.home, self.folder, policies, self._caps(), base, self._owning
                 )
             else:
-                from ropewalk.workspace.folder import FolderWorkspace
+                from ropewalk.workspace import FolderWorkspace
 
                 self._workspaces[run] = FolderWorkspace(self.home, run, base.within, self._owning)
         return self._workspaces[run]
 
     def _caps(self) -> Caps:
-        from ropewalk.workspace.gathering import Caps
+        from ropewalk.workspace import Caps
 
         return Caps(file_bytes=self.settings.file_mib << 20)
 
@@ -211,7 +211,7 @@ class Ropewalk(People):
             workflow = with_merge(workflow, target, confined=asks(workflow, self.settings))
         return await self.engine.create(
             workflow,
-            encode(workflow),
+            encode_workflow(workflow),
             run=run,
             inputs=values,
             facts=facts,
@@ -227,11 +227,11 @@ class Ropewalk(People):
             return {}
         workspace: Workspace
         if self.settings.workspace == "folder":
-            from ropewalk.workspace.folder import FolderWorkspace
+            from ropewalk.workspace import FolderWorkspace
 
             workspace = FolderWorkspace(self.home, run)
         else:
-            from ropewalk.workspace.worktree import GitWorkspace
+            from ropewalk.workspace import GitWorkspace
 
             workspace = GitWorkspace(self.home, self.folder, workflow.merge, self._caps())
         found: dict[str, Any] = msgspec.to_builtins(
@@ -259,7 +259,7 @@ _PLACELESS = frozenset({"noop", "ask", "decide"})
 
 def open_ropewalk(folder: Path | None = None, **given: Any) -> Ropewalk:
     """Open the project around a folder (the current one). `given` are settings. Raises SettingsError, StoreError."""
-    top = project(folder or Path.cwd())
+    top = project_folder(folder or Path.cwd())
     return Ropewalk(top, load_settings(top, given))
 
 

@@ -10,19 +10,21 @@ from typing import Any
 
 import msgspec
 
+from ropewalk.core import Artifact, State, decoded_definition, definition_digest, fold_imported, kept_events
 from ropewalk.core import commands as c
 from ropewalk.core.decide import decide
 from ropewalk.core.events import Event, StepSucceeded
-from ropewalk.core.fork import kept
-from ropewalk.core.imported import decoded_definition, definition_digest, fold_imported
-from ropewalk.core.state import State
-from ropewalk.core.work import Artifact
-from ropewalk.definition.stored import encode
+from ropewalk.definition import encode_workflow
 from ropewalk.errors import LeaseHeld, NoSuchAsk, Refused, RopewalkError, StoreError
-from ropewalk.runtime.driver import EventListener
-from ropewalk.runtime.engine import Engine, never, rests
-from ropewalk.runtime.ids import new_run_id
-from ropewalk.runtime.inputs import changed_inputs, secret_values
+from ropewalk.runtime import (
+    Engine,
+    EventListener,
+    changed_inputs,
+    is_at_rest,
+    new_run_id,
+    secret_values,
+    until_ended,
+)
 from ropewalk.store.port import Append, Parcel, Store
 from ropewalk.workspace.port import AttemptId, Base, Workspace
 
@@ -48,7 +50,7 @@ class People(ABC):
         self, run: str, told: EventListener | None = None, *, fresh: bool = False, wait: bool = False
     ) -> State:
         """Drive a run until it ends or only others can move it on (`wait`: until it ends)."""
-        return await self.engine.drive(run, never if wait else rests, told, fresh=fresh)
+        return await self.engine.drive(run, until_ended if wait else is_at_rest, told, fresh=fresh)
 
     async def answer(
         self,
@@ -111,7 +113,7 @@ class People(ABC):
         Raises InvalidInput, NoSuchStep, WorkspaceError when what it would keep is not there any more.
         """
         state = await self.engine.fold(run)
-        given, name = kept(state, step), new_run_id(self.engine.clock.now())
+        given, name = kept_events(state, step), new_run_id(self.engine.clock.now())
         if state.base.get("commit"):
             base = msgspec.convert(state.base, Base)
             commits = [e.result.commit for e in given if isinstance(e, StepSucceeded) and e.result.commit]
@@ -123,7 +125,7 @@ class People(ABC):
         self.engine.vault.put(name, self.engine.vault.of(run))
         return await self.engine.create(
             workflow,
-            encode(workflow),
+            encode_workflow(workflow),
             run=name,
             inputs={**state.inputs, **changed},
             facts={**state.facts, **(facts or {})},

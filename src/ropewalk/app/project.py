@@ -13,9 +13,9 @@ from ropewalk.app import acting, showing
 from ropewalk.app.folded import Folded
 from ropewalk.app.objects import ArtifactRow, AskView, RecordView, RunView, StepRow, StepView
 from ropewalk.app.open import Ropewalk, open_ropewalk
-from ropewalk.core.options import Options
-from ropewalk.definition.workflow import Workflow
-from ropewalk.observe.explain import Explanation
+from ropewalk.core import Options
+from ropewalk.definition import Workflow
+from ropewalk.observe import Explanation
 from ropewalk.store.port import RunQuery
 
 if TYPE_CHECKING:
@@ -272,5 +272,5 @@ class Project:
 
     async def _tell(self, run: str, verb: str, **given: Any) -> RunView:
         found = await self._find(run)
-        await acting.tell(self._ropewalk, found, verb, given, self._ropewalk.actor)
+        await acting.act(self._ropewalk, found, verb, given, self._ropewalk.actor)
         return await self.run(found)

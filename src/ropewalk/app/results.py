@@ -14,11 +14,11 @@ from msgspec import Struct
 
 from ropewalk.app.merging import MERGE
 from ropewalk.app.people import People
-from ropewalk.core.state import State
+from ropewalk.core import State
 from ropewalk.errors import NoSuchFile, NotKept, WorkspaceError
-from ropewalk.observe.summary import MadeFile, joined, last_written, made_in
-from ropewalk.runtime.briefing import Briefing
-from ropewalk.workspace.names import attempt_name
+from ropewalk.observe import MadeFile, files_made_in, last_written, merged_result
+from ropewalk.runtime import Briefing
+from ropewalk.workspace import attempt_name
 from ropewalk.workspace.port import AttemptId, Base, Part, Workspace
 
 
@@ -32,11 +32,11 @@ class RunFiles(Struct, frozen=True):
 _known: WeakKeyDictionary[People, dict[str, tuple[tuple[str, ...], RunFiles]]] = WeakKeyDictionary()
 
 
-async def files(ropewalk: People, state: State) -> RunFiles:
+async def run_files(ropewalk: People, state: State) -> RunFiles:
     """The files of a run. Raises WorkspaceError when its repository is not there."""
-    end = joined(state)
+    end = merged_result(state)
     if end is not None:
-        return _by_path(end.commit, made_in(state, end.commit, end.artifacts))
+        return _by_path(end.commit, files_made_in(state, end.commit, end.artifacts))
     if not state.base.get("commit") or MERGE not in state.steps:
         return _by_path("", last_written(state))
     base = msgspec.convert(state.base, Base)
@@ -49,11 +49,11 @@ async def files(ropewalk: People, state: State) -> RunFiles:
 
 
 async def _so_far(ropewalk: People, state: State, base: Base, parts: Iterable[Part]) -> RunFiles:
-    workspace = space(ropewalk, state)
+    workspace = workspace_of(ropewalk, state)
     merged = await workspace.merge(state.run, base, tuple(parts), state.workflow.merge)
     if merged.conflicts:
         return _by_path("", last_written(state))
-    made = made_in(state, merged.commit, await workspace.made(base.commit, merged.commit))
+    made = files_made_in(state, merged.commit, await workspace.made(base.commit, merged.commit))
     return _by_path(merged.commit, made)
 
 
@@ -65,29 +65,28 @@ async def kept_folders(ropewalk: People, state: State) -> list[str]:
     """Folders of attempts that ended, were aborted or were killed, and that stayed: they hold what may be kept nowhere else."""
     if not state.base.get("commit"):
         return []
-    from ropewalk.workspace.cleanup import kept_of
-    from ropewalk.workspace.ground import places_of
+    from ropewalk.workspace import attempts_path, folders_kept
 
     at_work = [st for st in state.steps.values() if st.status == "running"]
     busy = [attempt_name(AttemptId(state.run, st.key, st.round, st.attempt)) for st in at_work]
     try:
-        places = await places_of(ropewalk.home, ropewalk.folder)
+        places = await attempts_path(ropewalk.home, ropewalk.folder)
     except WorkspaceError:
         return []  # Where the repository cannot be looked at, so can none of its folders; the run itself is shown.
-    return await asyncio.to_thread(kept_of, places, state.run, busy)
+    return await asyncio.to_thread(folders_kept, places, state.run, busy)
 
 
-def space(ropewalk: People, state: State) -> Workspace:
+def workspace_of(ropewalk: People, state: State) -> Workspace:
     """Where the files of a run are."""
     base = msgspec.convert(state.base, Base) if state.base else Base(root=str(ropewalk.folder))
     return ropewalk.workspace(state.run, base, state.workflow.merge)
 
 
-async def content(ropewalk: People, state: State, found: RunFiles, path: str) -> bytes | None:
+async def file_content(ropewalk: People, state: State, found: RunFiles, path: str) -> bytes | None:
     """The bytes of a file that the run made; None for a link. Raises NoSuchFile, NotKept."""
     if path not in found.made:
         raise NoSuchFile(run=state.run, path=path)
-    workspace, commit = space(ropewalk, state), found.made[path].artifact.commit
+    workspace, commit = workspace_of(ropewalk, state), found.made[path].artifact.commit
     data = await workspace.read(commit, path)
     if data is None and await workspace.link(commit, path) is None:
         raise NotKept(run=state.run, path=path)

@@ -5,10 +5,16 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from ropewalk.agents.secrets import look_up_here
-from ropewalk.core.options import Options
-from ropewalk.definition.secrets import judges, named, rehearsal_needs_none, source
-from ropewalk.definition.workflow import Secret, Workflow
+from ropewalk.agents import look_up_plain_secret
+from ropewalk.core import Options
+from ropewalk.definition import (
+    Secret,
+    Workflow,
+    named_secrets,
+    rehearsal_needs_none,
+    secret_source,
+    secrets_of_judges,
+)
 from ropewalk.errors import SecretError, SecretsMissing
 
 
@@ -17,11 +23,11 @@ def refuse_missing(workflow: Workflow, options: Options, project: Path) -> None:
     wanted: dict[str, None] = {}
     for step in workflow.steps:
         if options.rehearse is None or not rehearsal_needs_none(step):
-            names = (*named(workflow, step).values(), *judges(workflow, step).values())
+            names = (*named_secrets(workflow, step).values(), *secrets_of_judges(workflow, step).values())
             wanted |= dict.fromkeys(names)
     reasons = []
     for name in wanted:
-        place = source(workflow, name)
+        place = secret_source(workflow, name)
         try:
             if place is not None and place != Secret():
                 _look(name, place, project)
@@ -33,7 +39,7 @@ def refuse_missing(workflow: Workflow, options: Options, project: Path) -> None:
 
 def _look(name: str, place: Secret, project: Path) -> None:
     if not place.command:
-        look_up_here(name, place, project)
+        look_up_plain_secret(name, place, project)
         return
     program = place.command[0]
     if shutil.which(program) is None and not (project / program).is_file():

@@ -12,12 +12,12 @@ from typing import Any, Final, get_args
 import msgspec
 from msgspec import Struct
 
-from ropewalk.definition.workflow import Confine, Permissions
+from ropewalk.definition import Confine, Permissions
 from ropewalk.errors import SettingsError
 from ropewalk.files import read_bytes
 from ropewalk.nesting import read_toml
-from ropewalk.processes.limits import ProcessLimits
-from ropewalk.workspace.judging.globs import leads_out
+from ropewalk.processes import ProcessLimits
+from ropewalk.workspace import leads_out
 
 FILE = "ropewalk.toml"
 PREFIX = "ROPEWALK_"

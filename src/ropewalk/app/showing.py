@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from msgspec import Struct
 
 from ropewalk.app import results
-from ropewalk.app.driven import explained
+from ropewalk.app.driven import explain_run
 from ropewalk.app.objects import (
     ArtifactRow,
     AskView,
@@ -19,21 +19,19 @@ from ropewalk.app.objects import (
     RunView,
     StepRow,
     StepView,
+    artifact_rows,
     ask_of,
     find_step,
     record_of,
     recorded,
-    rows_of,
     run_of,
     step_of,
     steps_of,
 )
+from ropewalk.core import Artifact, State, StepState
 from ropewalk.core.events import AskOpened
-from ropewalk.core.state import State, StepState
-from ropewalk.core.work import Artifact
 from ropewalk.errors import InvalidRequest, NoSuchFile, RopewalkError
-from ropewalk.observe.explain import Explanation
-from ropewalk.observe.timeline import Bar, bars
+from ropewalk.observe import Bar, Explanation, bars_of
 from ropewalk.store.port import RunQuery, RunRow
 
 if TYPE_CHECKING:
@@ -93,7 +91,7 @@ async def view(ropewalk: Ropewalk, state: State, now: float) -> RunView:
 async def made(ropewalk: Ropewalk, state: State) -> tuple[ArtifactRow, ...]:
     """The files of a run: of the merge so far, or as its steps tell where nobody can look."""
     try:
-        return rows_of((await results.files(ropewalk, state)).made.values())
+        return artifact_rows((await results.run_files(ropewalk, state)).made.values())
     except RopewalkError:
         return recorded(state)
 
@@ -110,13 +108,13 @@ async def _state(folded: Folded, ropewalk: Ropewalk, name: str, version: int | N
 
 async def explain(folded: Folded, ropewalk: Ropewalk, name: str) -> Explanation:
     """Why a run is where it is, in one sentence, and what can be done."""
-    return await explained(ropewalk, await ropewalk.store.find(name), folded.state)
+    return await explain_run(ropewalk, await ropewalk.store.find(name), folded.state)
 
 
 async def timeline(ropewalk: Ropewalk, name: str) -> list[Bar]:
     """The attempts and waits of a run as bars, in the order in which they began."""
     records = await ropewalk.store.read(await ropewalk.store.find(name))
-    return bars((record.at, record.event) for record in records)
+    return bars_of((record.at, record.event) for record in records)
 
 
 # Steps ----------------------------------------------------------------------------------------------------------------
@@ -157,13 +155,13 @@ async def output(
 # Files ----------------------------------------------------------------------------------------------------------------
 
 
-workspace = results.space
+workspace = results.workspace_of
 
 
 async def artifacts(folded: Folded, ropewalk: Ropewalk, name: str) -> tuple[ArtifactRow, ...]:
     """Every file that a run made, as it is in the result or in the merge so far, with the step that wrote it last."""
     state = await folded.state(await ropewalk.store.find(name))
-    return rows_of((await results.files(ropewalk, state)).made.values())
+    return artifact_rows((await results.run_files(ropewalk, state)).made.values())
 
 
 async def artifact(
@@ -172,8 +170,8 @@ async def artifact(
     """A file that a run made: as it is in the result or in the merge so far, or as `step` left it. Raises NoSuchFile."""
     state = await folded.state(await ropewalk.store.find(name))
     if not step:
-        found = await results.files(ropewalk, state)
-        content = await results.content(ropewalk, state, found, path)
+        found = await results.run_files(ropewalk, state)
+        content = await results.file_content(ropewalk, state, found, path)
         if content is None:
             raise NoSuchFile(run=state.run, path=path)
         return content, found.made[path].artifact

@@ -9,7 +9,7 @@ from ropewalk.app.agents import probe_all
 from ropewalk.app.settings import Settings
 
 
-async def suggest(settings: Settings) -> str:
+async def suggest_settings(settings: Settings) -> str:
     """The text of a `ropewalk.toml` for this machine. Raises SettingsError."""
     return text_of(await probe_all(settings))
 

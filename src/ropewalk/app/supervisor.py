@@ -10,8 +10,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
+from ropewalk.core import FOR_PEOPLE, State
 from ropewalk.core.events import AskOpened
-from ropewalk.core.state import FOR_PEOPLE, State
 from ropewalk.errors import LeaseHeld, RopewalkError
 
 if TYPE_CHECKING:

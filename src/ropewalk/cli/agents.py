@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ropewalk.agents import status
+from ropewalk.app import Statuses, probe_agent, statuses_after
 from ropewalk.cli import exits
 from ropewalk.cli.grammar import Verb
 from ropewalk.cli.here import Here
-from ropewalk.observe.health import probe
 
 if TYPE_CHECKING:
-    from ropewalk.app.open import Ropewalk
+    from ropewalk.app import Ropewalk
 
 
 async def perform(here: Here) -> int:
     """Every agent, asked whether it can be used."""
     async with here.ropewalk() as ropewalk:
         known = ropewalk.tools().agents
-        probes = [await probe(name, known) for name in known]
+        probes = [await probe_agent(name, known) for name in known]
         doing = await _doing(ropewalk)
         now = ropewalk.engine.clock.now()
     found = []
@@ -51,12 +50,12 @@ async def perform(here: Here) -> int:
     return exits.COMPLETED
 
 
-async def _doing(ropewalk: Ropewalk) -> status.Statuses:
+async def _doing(ropewalk: Ropewalk) -> Statuses:
     """Read off the events of what is unfinished."""
-    found: status.Statuses = {}
+    found: Statuses = {}
     for run in await ropewalk.store.unfinished():
         for record in await ropewalk.store.read(run):
-            found = status.follow(found, run, record.event, record.at)
+            found = statuses_after(found, run, record.event, record.at)
     return found
 
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from ropewalk.app import AskOpened, read_bytes
 from ropewalk.cli import exits
 from ropewalk.cli.editing import edited
 from ropewalk.cli.given import value as value_of
 from ropewalk.cli.grammar import Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.inbox import OF_ASK, OF_RUN, REASON, said, the_ask
-from ropewalk.core.events import AskOpened
 from ropewalk.errors import NoSuchAsk, Refused, UsageError
-from ropewalk.files import read_bytes
 
 if TYPE_CHECKING:
-    from ropewalk.app.open import Ropewalk
+    from ropewalk.app import Ropewalk
 
 
 async def perform(

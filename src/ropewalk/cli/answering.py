@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ropewalk.app import AskOpened, counted, possible_verdicts, printable
 from ropewalk.cli.given import value as value_of
 from ropewalk.cli.screen import Screen
-from ropewalk.core.events import AskOpened
-from ropewalk.core.questions import verdicts
 from ropewalk.errors import UsageError
-from ropewalk.observe.plain import clean
-from ropewalk.observe.wording import counted
 
 if TYPE_CHECKING:
-    from ropewalk.app.open import Ropewalk
+    from ropewalk.app import Ropewalk
 
 SHORT = {"a": "approve", "y": "approve", "yes": "approve", "r": "reject", "n": "reject", "no": "reject"}
 SHORT |= {"m": "amend", "l": "later", "": ""}
@@ -31,17 +28,19 @@ class AnswerWords(NamedTuple):
 
 async def shown(screen: Screen, ropewalk: Ropewalk, run: str, opened: AskOpened) -> list[str]:
     """The lines that tell a person what is asked, with the beginning of what there is to look at."""
-    lines = [f"{screen.paint('magenta', opened.step)} asks ({opened.ask}): {clean(opened.prompt)}"]
+    lines = [f"{screen.paint('magenta', opened.step)} asks ({opened.ask}): {printable(opened.prompt)}"]
     for place, choice in enumerate(opened.choices):
         title = opened.titles[place] if place < len(opened.titles) and opened.titles[place] else ""
-        lines.append(f"  {place + 1}. {clean(choice)}" + (f"  {clean(title)}" if title else ""))
+        lines.append(f"  {place + 1}. {printable(choice)}" + (f"  {printable(title)}" if title else ""))
     for name, found in opened.detail.items():
         if found and name != "raise":
-            lines.append(f"  {name}: {clean(_listed(found))}")
+            lines.append(f"  {name}: {printable(_listed(found))}")
     for artifact in opened.show:
         from ropewalk.cli.editing import content
 
-        text = clean((await content(ropewalk, run, opened, artifact.path) or b"").decode("utf-8", "replace"))
+        text = printable(
+            (await content(ropewalk, run, opened, artifact.path) or b"").decode("utf-8", "replace")
+        )
         found = text.splitlines()
         lines.append(screen.paint("dim", f"  {artifact.path} ({counted(len(found), 'line')})"))
         lines += [f"  │ {line}" for line in found[:SHOWN_LINES]]
@@ -62,13 +61,13 @@ def hint(opened: AskOpened) -> str:
 
 
 def _plain(opened: AskOpened) -> str:
-    rest = [word for word in verdicts(opened) if word not in opened.choices]
+    rest = [word for word in possible_verdicts(opened) if word not in opened.choices]
     named = {"approve": "[a]pprove", "reject": "[r]eject", "amend": "a[m]end"}
     return "".join(f", {named[word]}" for word in rest if word in named and word != "amend") + ", [l]ater"
 
 
 def _amend(opened: AskOpened) -> str:
-    if "amend" not in verdicts(opened):
+    if "amend" not in possible_verdicts(opened):
         return ""
     return ", a[m]end" if opened.show else ", or type an answer"
 
@@ -76,7 +75,7 @@ def _amend(opened: AskOpened) -> str:
 def read(opened: AskOpened, line: str) -> AnswerWords:
     """The answer that a typed line means; a reason may follow the word. Raises UsageError."""
     word, _, rest = line.strip().partition(" ")
-    allowed = verdicts(opened)
+    allowed = possible_verdicts(opened)
     if word.isdigit() and opened.choices and 1 <= int(word) <= len(opened.choices):
         return AnswerWords(opened.choices[int(word) - 1], reason=rest.strip())
     chosen = word if word in allowed or word == "later" else SHORT.get(word.lower(), "")

@@ -6,31 +6,30 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ropewalk.app.objects import rows_of
+from ropewalk.app import State, artifact_rows
 from ropewalk.cli import exits
 from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.screen import one_line
-from ropewalk.core.state import State
 from ropewalk.errors import UsageError
 
 if TYPE_CHECKING:
-    from ropewalk.app.open import Ropewalk
+    from ropewalk.app import Ropewalk
     from ropewalk.app.results import RunFiles
 
 
 async def perform(here: Here, run: str, path: str | None, out: str | None) -> int:
     """List, print or copy."""
-    from ropewalk.app.results import files
+    from ropewalk.app.results import run_files
 
     async with here.ropewalk() as ropewalk:
         state = await ropewalk.engine.fold(await here.find(ropewalk, run))
-        found = await files(ropewalk, state)
+        found = await run_files(ropewalk, state)
         if path is not None:
             return await _print(here, ropewalk, state, found, path)
         if out is not None:
             return await _copy(here, ropewalk, state, found, here.folder / out)
-    rows = rows_of(found.made.values())
+    rows = artifact_rows(found.made.values())
     here.screen.give({"artifacts": rows})
     shown = [(one.path, one.size, one.step, one.digest[:12]) for one in rows]
     here.screen.table(("artifact", "bytes", "step", "sha256"), shown, 0)
@@ -41,7 +40,7 @@ async def perform(here: Here, run: str, path: str | None, out: str | None) -> in
 
 
 async def _print(here: Here, ropewalk: Ropewalk, state: State, found: RunFiles, path: str) -> int:
-    from ropewalk.app.results import content, space
+    from ropewalk.app.results import file_content, workspace_of
 
     if path not in found.made:
         from difflib import get_close_matches
@@ -49,9 +48,9 @@ async def _print(here: Here, ropewalk: Ropewalk, state: State, found: RunFiles, 
         near = get_close_matches(path, found.made, n=1)
         hint = f"did you mean {near[0]}?" if near else f"`ropewalk artifacts {state.run}` lists them"
         raise UsageError(what=f"Run {state.run} has made no {path}", hint=hint)
-    data = await content(ropewalk, state, found, path)
+    data = await file_content(ropewalk, state, found, path)
     if data is None:
-        leads = await space(ropewalk, state).link(found.made[path].artifact.commit, path)
+        leads = await workspace_of(ropewalk, state).link(found.made[path].artifact.commit, path)
         where = (leads or b"").decode("utf-8", "replace")
         raise UsageError(
             what=f"{path} is a link to {where}", hint="print what it leads to, if the run made that"
@@ -62,15 +61,15 @@ async def _print(here: Here, ropewalk: Ropewalk, state: State, found: RunFiles, 
 
 async def _copy(here: Here, ropewalk: Ropewalk, state: State, found: RunFiles, out: Path) -> int:
     """Files as files, links as links; a link that would lead out of the folder, and a submodule, are told and left out."""
-    from ropewalk.app.results import content, space
+    from ropewalk.app.results import file_content, workspace_of
 
     _room(out, list(found.made))
-    workspace, left_out, links = space(ropewalk, state), [], {}
+    workspace, left_out, links = workspace_of(ropewalk, state), [], {}
     for path, one in found.made.items():
         if not one.artifact.digest:
             left_out.append(f"{path} is a submodule")
             continue
-        data = await content(ropewalk, state, found, path)
+        data = await file_content(ropewalk, state, found, path)
         if data is not None:
             _write(out / path, data)
         else:

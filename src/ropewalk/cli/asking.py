@@ -11,12 +11,10 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ropewalk.app.open import Ropewalk
+from ropewalk.app import AskOpened, Driver, Ropewalk
 from ropewalk.cli.answering import AnswerWords, hint, read, shown
 from ropewalk.cli.screen import Screen
-from ropewalk.core.events import AskOpened
 from ropewalk.errors import RopewalkError
-from ropewalk.runtime.driver import Driver
 
 
 class Asking:

@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from ropewalk.app import Bar, State, bars_of, duration, listed_steps
 from ropewalk.cli import exits
 from ropewalk.cli.here import Here
 from ropewalk.cli.screen import Screen, cut, wide
-from ropewalk.core.state import State
-from ropewalk.observe.summary import listed
-from ropewalk.observe.timeline import Bar, bars
-from ropewalk.observe.wording import duration
 
 if TYPE_CHECKING:
-    from ropewalk.app.open import Ropewalk
+    from ropewalk.app import Ropewalk
 
 FILL = {"attempt": "█", "failed": "▓", "lost": "▒", "waiting": "░", "retry": "·"}
 COLOUR = {"attempt": "green", "failed": "red", "lost": "red", "waiting": "magenta", "retry": "dim"}
@@ -26,7 +23,7 @@ PIPED_WIDTH = 100
 async def draw(here: Here, ropewalk: Ropewalk, state: State, now: float) -> int:
     """Print the timeline of a run up to `now`."""
     records = await ropewalk.store.read(state.run)
-    found = bars((one.at, one.event) for one in records if one.version <= state.version)
+    found = bars_of((one.at, one.event) for one in records if one.version <= state.version)
     here.screen.give({"run": state.run, "bars": [msgspec.to_builtins(one) for one in found]})
     if not here.screen.json:
         paint(here.screen, state, found, state.ended_at or now)
@@ -39,7 +36,7 @@ def paint(screen: Screen, state: State, found: list[Bar], end: float) -> None:
         screen.line("Nothing has begun yet.")
         return
     begin = min(one.since for one in found)
-    keys = [st.key for st in listed(state) if any(one.step == st.key for one in found)]
+    keys = [st.key for st in listed_steps(state) if any(one.step == st.key for one in found)]
     name = min(max(map(wide, keys)), LONGEST_NAME)
     room = max((screen.width if screen.terminal else PIPED_WIDTH) - name - 12, 20)
     for key in keys:

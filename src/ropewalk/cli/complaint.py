@@ -10,9 +10,9 @@ import os
 import sys
 from typing import Any
 
+from ropewalk.app import escaped_json, printable, steady_stream
 from ropewalk.cli import exits
 from ropewalk.errors import FileRefused, HostHasNoRoom, InvalidDefinition, RopewalkError
-from ropewalk.observe.plain import clean, escaped_json, steady
 from ropewalk.transient import passing_trouble
 
 REFUSALS = frozenset(
@@ -48,13 +48,13 @@ def complain(error: Exception, words: list[str]) -> int:
     if "--json" in words:
         import msgspec
 
-        out = steady(sys.stdout)
+        out = steady_stream(sys.stdout)
         out.write(escaped_json(msgspec.json.encode({"error": found}).decode()) + "\n")
         out.flush()
     else:
-        steady(sys.stdout).flush()
-        err = steady(sys.stderr)
-        err.write(clean(_text(error, found)))
+        steady_stream(sys.stdout).flush()
+        err = steady_stream(sys.stderr)
+        err.write(printable(_text(error, found)))
         err.flush()
     return exits.BAD_INPUT if isinstance(error, RopewalkError) else exits.BUG
 

@@ -20,9 +20,8 @@ from ropewalk.cli.here import Here
 from ropewalk.errors import UsageError
 
 if TYPE_CHECKING:
-    from ropewalk.app.open import Ropewalk
+    from ropewalk.app import Ropewalk, State
     from ropewalk.cli.screen import Screen
-    from ropewalk.core.state import State
 
 ACTOR = "demo"
 NAME = "Todo"
@@ -52,7 +51,7 @@ async def perform(here: Here, *, into: str | None, plain: bool, yes: bool) -> in
     screen = here.screen
     attended = screen.terminal and sys.stdin.isatty() and not yes
     _begin(screen, folder, attended)
-    from ropewalk.app.open import open_ropewalk
+    from ropewalk.app import open_ropewalk
     from ropewalk.cli.driving import follow
 
     async with open_ropewalk(folder, store=here.store) as ropewalk:
@@ -62,11 +61,10 @@ async def perform(here: Here, *, into: str | None, plain: bool, yes: bool) -> in
 
 
 async def _start(ropewalk: Ropewalk, attended: bool) -> str:
-    from ropewalk.core.options import Options
-    from ropewalk.formats.locations import library
+    from ropewalk.app import Options, library_folder
 
     python = "python3" if shutil.which("python3") else shlex.quote(sys.executable)
-    script = (library("demo") / "script.yaml").read_text(encoding="utf-8")
+    script = (library_folder("demo") / "script.yaml").read_text(encoding="utf-8")
     inputs = {
         "idea": IDEA,
         "name": NAME,
@@ -74,7 +72,7 @@ async def _start(ropewalk: Ropewalk, attended: bool) -> str:
         "trial": TRIAL.replace("PY", python),
     }
     options = Options(rehearse=script, answer_all="" if attended else ACTOR)
-    workflow = ropewalk.load(str(library() / "sdlc.yaml")).workflow
+    workflow = ropewalk.load(str(library_folder() / "sdlc.yaml")).workflow
     return await ropewalk.start(workflow, inputs=inputs, options=options, labels={"demo": "todo"})
 
 
@@ -126,7 +124,7 @@ def _begin(screen: Screen, folder: Path, attended: bool) -> None:
 
 
 async def _end(here: Here, ropewalk: Ropewalk, folder: Path, state: State, interrupted: bool) -> int:
-    from ropewalk.app.objects import run_of
+    from ropewalk.app import run_of
     from ropewalk.cli.recap import recap
 
     here.screen.give(run_of(state, ropewalk.engine.clock.now()))
@@ -134,9 +132,9 @@ async def _end(here: Here, ropewalk: Ropewalk, folder: Path, state: State, inter
         records = await ropewalk.store.read(state.run)
         recap(here.screen, state, [(one.at, one.event) for one in records])
         if not state.ended:
-            from ropewalk.observe.explain import explain
+            from ropewalk.app import explain_state
 
-            here.screen.line(explain(state, ropewalk.engine.clock.now(), driven=False).sentence)
+            here.screen.line(explain_state(state, ropewalk.engine.clock.now(), driven=False).sentence)
             here.screen.line()
         _onwards(here.screen, folder, state)
     code = exits.OF_STATUS.get(state.status, exits.PAUSED)

@@ -6,17 +6,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from ropewalk.app import Base, State, short_value, state_difference
 from ropewalk.cli import exits
 from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
-from ropewalk.core.state import State
 from ropewalk.errors import UsageError
-from ropewalk.observe.difference import difference
-from ropewalk.observe.wording import short
-from ropewalk.workspace.port import Base
 
 if TYPE_CHECKING:
-    from ropewalk.app.open import Ropewalk
+    from ropewalk.app import Ropewalk
 
 
 async def perform(
@@ -32,14 +29,14 @@ async def perform(
             before, after = after, await ropewalk.engine.fold(await here.find(ropewalk, other))
         else:
             before = await ropewalk.engine.fold(found, old if old is not None else 1)
-    changes = difference(before, after)
+    changes = state_difference(before, after)
     here.screen.give({"changes": [msgspec.to_builtins(one) for one in changes]})
     for change in changes:
         here.screen.line(change.path)
         if change.old is not None:
-            here.screen.line(here.screen.paint("red", f"  - {short(change.old, 200)}"))
+            here.screen.line(here.screen.paint("red", f"  - {short_value(change.old, 200)}"))
         if change.new is not None:
-            here.screen.line(here.screen.paint("green", f"  + {short(change.new, 200)}"))
+            here.screen.line(here.screen.paint("green", f"  + {short_value(change.new, 200)}"))
     if not changes:
         here.screen.line("Nothing differs.")
     return exits.COMPLETED

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ropewalk.app import read_text as read_text_of
 from ropewalk.cli import exits
 from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.errors import UsageError
-from ropewalk.files import read_text as read_text_of
 
 if TYPE_CHECKING:
-    from ropewalk.definition.document import Template
+    from ropewalk.app import Template
 
 ACTIONS = ("render", "check", "form", "guide", "sample")
 
@@ -40,34 +40,36 @@ def doc(
     if action == "form":
         return _form(here, found, whole)
     if action == "guide":
-        from ropewalk.formats.documents.guide import instructions
+        from ropewalk.app import writing_instructions
 
-        return _give(here, "", instructions(found, role or ""), out)
+        return _give(here, "", writing_instructions(found, role or ""), out)
     return _write(here, found, action, values, out, role or "")
 
 
 def _template(here: Here, name: str) -> Template:
-    from ropewalk.formats.documents.read import load
-    from ropewalk.formats.yaml import read_text
+    from ropewalk.app import read_template, read_yaml_text
 
-    return load(read_text(here.folder / name, name), name)
+    return read_template(read_yaml_text(here.folder / name, name), name)
 
 
 def _write(here: Here, found: Template, action: str, values: str | None, out: str | None, role: str) -> int:
-    from ropewalk.formats.documents.render import Author, render
-    from ropewalk.formats.documents.sample import sample
+    from ropewalk.app import Author, render_document, sample_document
 
     known = _values(here, values)
-    made = sample(found, known, role) if action == "sample" else render(found, known, Author(role=role))
+    made = (
+        sample_document(found, known, role)
+        if action == "sample"
+        else render_document(found, known, Author(role=role))
+    )
     return _give(here, made.path, made.text, out)
 
 
 def _values(here: Here, name: str | None) -> dict[str, Any]:
-    from ropewalk.formats.yaml import document, read_text
+    from ropewalk.app import read_yaml_text, yaml_document
 
     if name is None:
         return {}
-    data = document(read_text(here.folder / name, name), name).data
+    data = yaml_document(read_yaml_text(here.folder / name, name), name).data
     if not isinstance(data, dict):
         raise UsageError(what=f"{name} holds no values by name", hint="write `name: value` lines")
     return data
@@ -92,7 +94,7 @@ def _give(here: Here, path: str, text: str, out: str | None) -> int:
 
 
 def _check(here: Here, found: Template, document: str | None, role: str) -> int:
-    from ropewalk.formats.documents.check import check
+    from ropewalk.app import check_document
 
     if document is None:
         raise UsageError(what="there is no document to check", hint="ropewalk doc check TEMPLATE DOCUMENT")
@@ -102,7 +104,7 @@ def _check(here: Here, found: Template, document: str | None, role: str) -> int:
         raise UsageError(
             what=f"{document} cannot be read: {error}", hint="name a text file that is there"
         ) from error
-    findings = check(found, text, role)
+    findings = check_document(found, text, role)
     here.screen.give({"findings": msgspec.to_builtins(findings)})
     for one in findings:
         place = f"{document}:{one.line}: " if one.line else f"{document}: "
@@ -113,10 +115,10 @@ def _check(here: Here, found: Template, document: str | None, role: str) -> int:
 
 
 def _form(here: Here, found: Template, whole: bool) -> int:
-    from ropewalk.formats.documents.form import form, schema
+    from ropewalk.app import document_form, form_schema
 
-    fields = form(found, whole=whole)
-    here.screen.give({"fields": msgspec.to_builtins(fields), "schema": schema(fields)})
+    fields = document_form(found, whole=whole)
+    here.screen.give({"fields": msgspec.to_builtins(fields), "schema": form_schema(fields)})
     for field in fields:
         choices = f": {' | '.join(field.choices)}" if field.choices else ""
         columns = f" ({', '.join(field.columns)})" if field.columns else ""

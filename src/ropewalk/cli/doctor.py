@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import msgspec
 
+from ropewalk.app import (
+    HealthCheck,
+    agents_check,
+    disk_check,
+    git_check,
+    parts_check,
+    plugins_check,
+    python_check,
+    state_check,
+    store_check,
+)
 from ropewalk.cli import exits
 from ropewalk.cli.grammar import Verb
 from ropewalk.cli.here import Here
 from ropewalk.errors import RopewalkError
-from ropewalk.observe import health
-from ropewalk.observe.health import HealthCheck
 
 SIGNS = {"good": ("green", "✓"), "warning": ("magenta", "!"), "bad": ("red", "✗")}
 
 
 async def perform(here: Here) -> int:
     """Every check; exit code 1 when one is bad."""
-    checks = [health.python_check(), health.parts_check(), await health.git_check()]
+    checks = [python_check(), parts_check(), await git_check()]
     try:
         async with here.ropewalk() as ropewalk:
-            checks.append(await health.store_check(ropewalk.store))
-            checks.append(health.disk_check(ropewalk.home))
-            checks.append(health.state_check(ropewalk.home, ropewalk.store.name))
-            checks += await health.agents_check(ropewalk.tools().agents)
+            checks.append(await store_check(ropewalk.store))
+            checks.append(disk_check(ropewalk.home))
+            checks.append(state_check(ropewalk.home, ropewalk.store.name))
+            checks += await agents_check(ropewalk.tools().agents)
     except RopewalkError as error:
         checks.append(HealthCheck("project", "bad", error.message, error.how or "fix that first"))
     checks.append(_plugins())
@@ -37,12 +46,12 @@ async def perform(here: Here) -> int:
 
 
 def _plugins() -> HealthCheck:
-    from ropewalk.steps.registry import GATES, KINDS, Gates, Kinds, agents
+    from ropewalk.app import GATES, KINDS, Gates, Kinds, plugin_agents
 
-    registries = (Kinds(), Gates(), agents())
+    registries = (Kinds(), Gates(), plugin_agents())
     faults = [fault for registry in registries for fault in registry.load_all()]
     names = [name for registry in registries for name in registry.names()]
-    return health.plugins_check(faults, [name for name in names if name not in {**KINDS, **GATES}])
+    return plugins_check(faults, [name for name in names if name not in {**KINDS, **GATES}])
 
 
 DOCTOR = Verb("doctor", "Check this installation and say how to fix it", perform)

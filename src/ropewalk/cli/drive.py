@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from ropewalk.app.objects import run_of
-from ropewalk.app.open import Ropewalk
+from ropewalk.app import Holder, Ropewalk, State, duration, run_of
 from ropewalk.cli import exits, given
 from ropewalk.cli.complaint import told
 from ropewalk.cli.driving import Lines, drive, headline, waiting
 from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.interrupts import interrupts
-from ropewalk.core.state import State
 from ropewalk.errors import Refused, RopewalkError, UsageError
-from ropewalk.observe.wording import duration
-from ropewalk.runtime.leases import Holder
 
 MORE = """Without a run it drives whatever is unfinished in the store and ends when nothing can move: each run is
 completed, failed, aborted, or waits for somebody. With several runs the exit code is that of the worst."""

@@ -7,20 +7,35 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from ropewalk.app import showing
-from ropewalk.app.objects import ArtifactRow, run_of
-from ropewalk.app.open import Ropewalk
+from ropewalk.app import (
+    ArtifactRow,
+    ChildSpent,
+    Event,
+    Ropewalk,
+    State,
+    StepSkipped,
+    StepStarted,
+    StepSucceeded,
+    cost_of,
+    counted,
+    duration,
+    errors_of,
+    explain_state,
+    is_at_rest,
+    listed_steps,
+    money,
+    run_of,
+    run_seconds,
+    short_value,
+    showing,
+    until_ended,
+    warnings_of,
+)
 from ropewalk.cli import exits
 from ropewalk.cli.here import Here
 from ropewalk.cli.interrupts import interrupts
 from ropewalk.cli.lines import event_line
 from ropewalk.cli.screen import Screen, one_line
-from ropewalk.core.events import ChildSpent, Event, StepSkipped, StepStarted, StepSucceeded
-from ropewalk.core.state import State
-from ropewalk.observe.explain import explain
-from ropewalk.observe.summary import cost_usd, errors, listed, seconds, warnings
-from ropewalk.observe.wording import counted, duration, money, short
-from ropewalk.runtime.engine import never, rests
 
 
 class DrivingView(Protocol):
@@ -85,7 +100,7 @@ async def follow(
 ) -> tuple[State, bool]:
     """Drive a run and show it; gives how it stands then, and whether somebody interrupted it."""
     view = _view(here, ropewalk)
-    resting = never if wait else lambda state: rests(state) and not view.attended()
+    resting = until_ended if wait else lambda state: is_at_rest(state) and not view.attended()
     ropewalk.engine.hears = waiting(view)
     with interrupts(ropewalk.engine, view.say) as stopped:
         async with view:
@@ -129,16 +144,16 @@ def conclude(
         screen.line(f"  ropewalk abort {state.run}")
         return
     screen.line(headline(screen, state, now))
-    for error in errors(state):
+    for error in errors_of(state):
         where = f"{error['step']}: " if error["step"] else ""
-        screen.line(f"  {screen.paint('red', where)}{short(error['message'], 200)} ({error['class']})")
+        screen.line(f"  {screen.paint('red', where)}{short_value(error['message'], 200)} ({error['class']})")
     warn(screen, state)
     if found.artifacts:
         names = [one.path for one in found.artifacts]
         names[4:] = [f"and {len(names) - 4} more"] if names[4:] else []
         screen.line(f"  made {', '.join(names)}  (ropewalk artifacts {state.run})")
     if state.status != "completed":
-        why = explain(state, now, driven=False)
+        why = explain_state(state, now, driven=False)
         if state.status == "paused":
             screen.line(why.sentence)
         for command in dict.fromkeys((*why.commands, *_onwards(state))):
@@ -147,7 +162,7 @@ def conclude(
 
 def warn(screen: Screen, state: State) -> None:
     """A line for everything that people should know of the run's files."""
-    for warning in warnings(state):
+    for warning in warnings_of(state):
         where = f"{warning['step']}: " if warning["step"] else ""
         screen.line(f"  {screen.paint('magenta', 'mind')} {one_line(where + warning['message'])}")
 
@@ -158,20 +173,20 @@ def _onwards(state: State) -> tuple[str, ...]:
 
 def headline(screen: Screen, state: State, now: float) -> str:
     """Status, time, steps, cost, on one line."""
-    steps = listed(state)
+    steps = listed_steps(state)
     done = sum(st.status == "succeeded" for st in steps)
     skipped = sum(st.status == "skipped" for st in steps)
     failed = sum(st.status in {"failed", "aborted"} for st in steps)
     parts = [f"{done} of {counted(len(steps), 'step')} succeeded"]
     parts += [f"{skipped} skipped"] if skipped else []
     parts += [f"{failed} failed or aborted"] if failed else []
-    cost = cost_usd(state)
+    cost = cost_of(state)
     if cost != 0:
         parts.append(money(cost, unknown=bool(state.spent.unknown)))
     status = screen.status(state.status)
     if state.options.rehearse is not None:
         status += screen.paint("magenta", " (rehearsed)")
     return (
-        f"Run {state.run} of {state.workflow.name} is {status} after {duration(seconds(state, now))}: "
+        f"Run {state.run} of {state.workflow.name} is {status} after {duration(run_seconds(state, now))}: "
         + ", ".join(parts)
     )

@@ -12,10 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from ropewalk.app.open import Ropewalk
-from ropewalk.core.events import AskOpened
+from ropewalk.app import AskOpened, Base, Ropewalk
 from ropewalk.errors import UsageError
-from ropewalk.workspace.port import Base
 
 
 async def content(ropewalk: Ropewalk, run: str, opened: AskOpened, path: str) -> bytes | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ropewalk.app.driven import explained
+from ropewalk.app import explain_run
 from ropewalk.cli import exits
 from ropewalk.cli.grammar import Argument, Verb
 from ropewalk.cli.here import Here
@@ -14,7 +14,7 @@ from ropewalk.cli.screen import one_line
 async def perform(here: Here, run: str) -> int:
     """One sentence."""
     async with here.ropewalk() as ropewalk:
-        found = await explained(ropewalk, await here.find(ropewalk, run), ropewalk.engine.fold)
+        found = await explain_run(ropewalk, await here.find(ropewalk, run), ropewalk.engine.fold)
     here.screen.give(msgspec.to_builtins(found))
     here.screen.line(found.sentence)
     for command in found.commands:

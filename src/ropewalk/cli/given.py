@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ropewalk.definition.fault import shortened
-from ropewalk.definition.workflow import Workflow
+from ropewalk.app import Workflow, read_bytes, shortened
 from ropewalk.errors import InvalidInput, UsageError
-from ropewalk.files import read_bytes
 from ropewalk.nesting import TooDeep, read_json
 
 if TYPE_CHECKING:
@@ -39,7 +37,7 @@ def inputs(words: Sequence[str], folder: Path) -> dict[str, Any]:
 
 def secrets(here: Here, workflow: Workflow, values: dict[str, Any]) -> dict[str, Any]:
     """The same with missing secret inputs asked for at a terminal. Who wrote one among the words is told a better way."""
-    from ropewalk.definition.secrets import secret_inputs
+    from ropewalk.app import secret_inputs
 
     names = secret_inputs(workflow)
     shown = [name for name in names if isinstance(values.get(name), str) and _is_typed(values[name])]

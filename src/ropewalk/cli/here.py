@@ -13,7 +13,7 @@ from ropewalk.errors import NoSuchRun, UsageError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from ropewalk.app.open import Ropewalk
+    from ropewalk.app import Ropewalk
 
 LAST = "last"
 
@@ -41,12 +41,12 @@ class Here:
     @asynccontextmanager
     async def ropewalk(self, **settings: Any) -> AsyncIterator[Ropewalk]:
         """The project, opened; closed again afterwards."""
-        from ropewalk.app.open import open_ropewalk
+        from ropewalk.app import open_ropewalk
 
         if self._alone:
-            from ropewalk.processes.adoption import adopt
+            from ropewalk.app import adopt_orphans
 
-            adopt()
+            adopt_orphans()
         store = "memory:" if self._reads and self._nothing_here() else self.store
         ropewalk = open_ropewalk(self.folder, store=store, **settings)
         try:
@@ -56,11 +56,9 @@ class Here:
 
     def _nothing_here(self) -> bool:
         """Whether there is no store yet; who only looks should leave no trace."""
-        from ropewalk.app.open import STATE
-        from ropewalk.app.settings import load_settings
-        from ropewalk.formats.discovery import project
+        from ropewalk.app import STATE, load_settings, project_folder
 
-        top = project(self.folder)
+        top = project_folder(self.folder)
         if self.store or load_settings(top).store:
             return False
         state = top / STATE  # what stands there and is no folder is told, not looked past
@@ -70,7 +68,7 @@ class Here:
         """The id of a run from its unique beginning, or `last`. Raises NoSuchRun."""
         if run != LAST:
             return await ropewalk.store.find(run)
-        from ropewalk.store.port import RunQuery
+        from ropewalk.app import RunQuery
 
         rows = await ropewalk.store.runs(RunQuery(limit=1, parent=""))
         if not rows:

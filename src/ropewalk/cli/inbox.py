@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ropewalk.app.driven import is_driven, top
-from ropewalk.app.objects import AskView, ask_of
+from ropewalk.app import AskOpened, AskView, State, answer_commands, ask_of, driving_run, is_driven
 from ropewalk.cli import exits
 from ropewalk.cli.answering import shown
 from ropewalk.cli.given import value as value_of
 from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.lines import moment
-from ropewalk.core.events import AskOpened
-from ropewalk.core.state import State
 from ropewalk.errors import NoSuchAsk, Refused, UsageError
-from ropewalk.observe.explain import answers
 
 if TYPE_CHECKING:
-    from ropewalk.app.open import Ropewalk
+    from ropewalk.app import Ropewalk
 
 
 async def inbox(here: Here, run: str | None) -> int:
@@ -41,7 +37,7 @@ async def inbox(here: Here, run: str | None) -> int:
                 if opened.expires_at is not None:
                     default = opened.default or "reject"
                     here.screen.line(f"  at {moment(opened.expires_at)} {default} is taken")
-                for command in answers(of, opened.ask, opened):
+                for command in answer_commands(of, opened.ask, opened):
                     here.screen.line(f"  {command}")
                 here.screen.line()
     here.screen.give({"asks": given})
@@ -122,7 +118,7 @@ async def said(here: Here, ropewalk: Ropewalk, run: str, what: str) -> None:
 
 def _onwards(state: State, driven: bool) -> Iterator[str]:
     if not state.ended and not driven and not (state.status == "paused" and state.reason == "by request"):
-        yield f"Nobody drives it now; go on with `ropewalk drive {top(state)}`."
+        yield f"Nobody drives it now; go on with `ropewalk drive {driving_run(state)}`."
 
 
 OF_RUN = Argument("run", "a run's id or its beginning, or `last`", complete="run")

@@ -29,15 +29,15 @@ outputs:
 
 async def perform(here: Here) -> int:
     """Make what is missing, leave what is there."""
-    from ropewalk.app.open import state_folder
+    from ropewalk.app import state_folder
 
     top = here.folder.resolve()
     state_folder(top)
     async with here.ropewalk() as ropewalk:
-        from ropewalk.app.suggestion import suggest
+        from ropewalk.app import suggest_settings
 
         store = ropewalk.store.name
-        settings = await suggest(ropewalk.settings)
+        settings = await suggest_settings(ropewalk.settings)
     made = [
         str(path.relative_to(top))
         for path, text in (

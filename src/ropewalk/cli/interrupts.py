@@ -11,8 +11,8 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from ropewalk.app import Engine
 from ropewalk.cli import exits
-from ropewalk.runtime.engine import Engine
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FIRST = "Stopping: what runs now is ended, the run stays as it is. (Once more kills at once.)"

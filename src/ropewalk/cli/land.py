@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ropewalk.app import conflicts_of
 from ropewalk.cli import exits
 from ropewalk.cli.grammar import Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.inbox import OF_RUN
 from ropewalk.errors import UsageError
-from ropewalk.observe.summary import conflicts as conflicts_of
 
 
 async def land(here: Here, run: str, to: str | None, branch: str | None, patch: str | None) -> int:
@@ -18,14 +18,14 @@ async def land(here: Here, run: str, to: str | None, branch: str | None, patch: 
         raise UsageError(
             what="A result goes to one place at a time", hint="give one of --to, --branch and --patch"
         )
-    from ropewalk.app.landing import base_of
-    from ropewalk.app.landing import land as landed_on
+    from ropewalk.app import land as landed_on
+    from ropewalk.app import landing_base
 
     async with here.ropewalk() as ropewalk:
         found = await here.find(ropewalk, run)
         if patch is not None:
             state = await ropewalk.engine.fold(found)
-            base = base_of(state)
+            base = landing_base(state)
             workspace = ropewalk.workspace(found, base, state.workflow.merge)
             return _written(here, patch, await workspace.diff(base.commit, state.commit))
         done = await landed_on(ropewalk, found, to or branch or "")
@@ -47,7 +47,7 @@ def _written(here: Here, patch: str, data: bytes) -> int:
 
 async def conflicts(here: Here, run: str) -> int:
     """Both sides of every disagreement, and who may settle it how."""
-    from ropewalk.workspace.report import as_markdown
+    from ropewalk.app import conflicts_as_markdown
 
     async with here.ropewalk() as ropewalk:
         state = await ropewalk.engine.fold(await here.find(ropewalk, run))
@@ -56,7 +56,7 @@ async def conflicts(here: Here, run: str) -> int:
     if not found:
         here.screen.line("Nothing disagrees.")
         return exits.COMPLETED
-    here.screen.line(as_markdown([{k: v for k, v in one.items() if k != "step"} for one in found]))
+    here.screen.line(conflicts_as_markdown([{k: v for k, v in one.items() if k != "step"} for one in found]))
     for name, opened in state.asks.items():
         if opened.about == "conflict":
             here.screen.line(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ropewalk.app import Event, event_subject, event_words
 from ropewalk.cli.screen import Screen, one_line
-from ropewalk.core.events import Event
-from ropewalk.observe.wording import subject, words
 
 COLOURS = {
     "run.completed": "green",
@@ -31,7 +30,13 @@ def event_line(screen: Screen, at: float, event: Event, run: str = "") -> str:
     kind = str(event.__struct_config__.tag)
     when = screen.paint("dim", clock(at))
     named = screen.paint(COLOURS.get(kind, ""), f"{kind:<15}")
-    parts = [when, run, named, screen.paint("bold", one_line(subject(event))), one_line(words(event))]
+    parts = [
+        when,
+        run,
+        named,
+        screen.paint("bold", one_line(event_subject(event))),
+        one_line(event_words(event)),
+    ]
     return "  ".join(part for part in parts if part).rstrip()
 
 

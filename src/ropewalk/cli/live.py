@@ -6,14 +6,20 @@ import asyncio
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from ropewalk.app.open import Ropewalk
+from ropewalk.app import (
+    Event,
+    Progress,
+    Ropewalk,
+    State,
+    StepLine,
+    duration,
+    money,
+    printable,
+    progress_of,
+    step_lines,
+)
 from ropewalk.cli.asking import Asking
 from ropewalk.cli.screen import STATUS, Screen, one_line
-from ropewalk.core.events import Event
-from ropewalk.core.state import State
-from ropewalk.observe.plain import clean
-from ropewalk.observe.progress import Progress, StepLine, lines, progress
-from ropewalk.observe.wording import duration, money
 
 if TYPE_CHECKING:
     from rich.console import Console, Group
@@ -108,11 +114,11 @@ def table(state: State, now: float, room: int, note: str = "") -> Group:
     """The whole picture, at most `room` steps in it."""
     from rich.console import Group
 
-    found = progress(state, now)
+    found = progress_of(state, now)
     parts: list[Any] = [_title(found)]
     if found.phases:
         parts.append(_phases(found))
-    shown = lines(state, now, room)
+    shown = step_lines(state, now, room)
     if shown:
         parts.append(_steps(shown))
     parts.append(_counts(found, len(shown)))
@@ -184,4 +190,4 @@ def _counts(found: Progress, shown: int) -> Text:
 def _text(text: str, style: str = "") -> Text:
     from rich.text import Text
 
-    return Text(clean(text), style=style, no_wrap=True, overflow="ellipsis")
+    return Text(printable(text), style=style, no_wrap=True, overflow="ellipsis")

@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from ropewalk.app import STEP_ENDED, State, warnings_of
 from ropewalk.cli import exits
 from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.screen import one_line
-from ropewalk.core.state import STEP_ENDED, State
 from ropewalk.errors import UsageError
-from ropewalk.observe.summary import warnings
 
 if TYPE_CHECKING:
-    from ropewalk.app.open import Ropewalk
+    from ropewalk.app import Ropewalk
 
 SECONDS = 0.25
 PIECE = 1 << 18
@@ -58,7 +57,7 @@ async def perform(
 
 def _mind(here: Here, state: State, step: str | None) -> None:
     """What people should know of the files, next to what was said."""
-    for warning in warnings(state):
+    for warning in warnings_of(state):
         whose = warning["step"]
         if step is None or whose == step or whose in state.steps[step].items:
             here.screen.aside(
@@ -73,10 +72,9 @@ def _chosen(
     if step is None:
         return []
     if step not in state.steps:
-        from ropewalk.core.recorder import Recorder
-        from ropewalk.core.verbs import find
+        from ropewalk.app import Recorder, step_named
 
-        find(Recorder(state, 0.0), step)
+        step_named(Recorder(state, 0.0), step)
     keys = (step, *state.steps[step].items)
     mine = [name for key in keys for name in sorted((n for n in said if _step(n) == key), key=_order)]
     if attempt is not None:

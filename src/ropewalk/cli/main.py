@@ -9,10 +9,10 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from ropewalk.app import hold_standard_streams
 from ropewalk.cli import exits
 from ropewalk.cli.finding import find, version
 from ropewalk.cli.table import GROUPS
-from ropewalk.observe.plain import hold_standard_streams
 
 if TYPE_CHECKING:
     from ropewalk.cli.grammar import Verb
@@ -27,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
     if argv is None:
         hold_standard_streams()
     if argv is None and os.getpid() == 1:
-        from ropewalk.processes.init import leave_init_behind
+        from ropewalk.app import leave_init_behind
 
         leave_init_behind()
     if COMPLETE in os.environ:

@@ -12,11 +12,10 @@ driven as long as it runs. `ropewalk serve` has the same tools at /mcp."""
 
 async def perform(here: Here, role: str | None, doors_only: bool) -> int:
     """Until the input ends."""
-    from ropewalk.app.doors import door
-    from ropewalk.observe.logs import to_standard_error
+    from ropewalk.app import log_to_standard_error, opener
 
-    to_standard_error()
-    serve = door("ropewalk mcp")
+    log_to_standard_error()
+    serve = opener("ropewalk mcp")
     async with here.ropewalk() as ropewalk:
         await serve(ropewalk, role=role or "admin", doors_only=doors_only)
     return exits.COMPLETED

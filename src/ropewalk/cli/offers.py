@@ -10,10 +10,10 @@ from ropewalk.errors import RopewalkError
 
 def workflows(incomplete: str) -> list[str]:
     """Names of workflows that begin so."""
-    from ropewalk.formats.discovery import places, project
+    from ropewalk.app import project_folder, workflow_files
 
     try:
-        names = [place.name for place in places(project(Path.cwd()))]
+        names = [place.name for place in workflow_files(project_folder(Path.cwd()))]
     except OSError:
         return []
     return [name for name in names if name.startswith(incomplete)]
@@ -30,8 +30,8 @@ def runs(incomplete: str) -> list[str]:
 
 
 async def _newest() -> list[str]:
+    from ropewalk.app import RunQuery
     from ropewalk.cli.here import Here
-    from ropewalk.store.port import RunQuery
 
     async with Here(None, None).ropewalk() as ropewalk:
         return [row.run for row in await ropewalk.store.runs(RunQuery(limit=100, parent=""))]

@@ -6,29 +6,28 @@ from pathlib import Path
 
 import msgspec
 
+from ropewalk.app import printable
 from ropewalk.cli import exits
 from ropewalk.cli.grammar import Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.reading import OPTIONS, WORKFLOW, load
-from ropewalk.observe.plain import clean
 
 
 def plan(
     here: Here, workflow: str, notes: bool, variant: str | None, infer_parallel: bool, no_approvals: bool
 ) -> int:
     """The steps by phase and wave: those of one wave may run side by side."""
-    from ropewalk.formats.account import account_of
-    from ropewalk.formats.plan import plan as plan_of
-    from ropewalk.formats.plan_lines import lines
+    from ropewalk.app import account_of, plan_as_lines
+    from ropewalk.app import plan_workflow as plan_of
 
     flow = load(here, workflow, variant, infer_parallel, no_approvals).workflow
     found = plan_of(flow)
     source = Path(flow.source)
     told = account_of(source, flow, variant or "") if flow.format != "ropewalk" and source.is_file() else None
     here.screen.give({**msgspec.to_builtins(found), "account": msgspec.to_builtins(told)})
-    for line in lines(found, notes=notes):
+    for line in plan_as_lines(found, notes=notes):
         heading = bool(line) and not line.startswith(" ")
-        here.screen.line(here.screen.paint("bold", clean(line)) if heading else clean(line))
+        here.screen.line(here.screen.paint("bold", printable(line)) if heading else printable(line))
     return exits.COMPLETED
 
 
@@ -41,9 +40,8 @@ def graph(
     no_approvals: bool,
 ) -> int:
     """The drawing as text."""
-    from ropewalk.formats.drawing import svg
-    from ropewalk.formats.graph import dot, mermaid
-    from ropewalk.formats.plan import plan as plan_of
+    from ropewalk.app import dot, mermaid, svg
+    from ropewalk.app import plan_workflow as plan_of
 
     found = plan_of(load(here, workflow, variant, infer_parallel, no_approvals).workflow)
     drawn = {"dot": dot, "svg": svg}.get(form or "", mermaid)(found)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from ropewalk.app import ReadOptions
 from ropewalk.cli.grammar import Argument, Option
 from ropewalk.cli.here import Here
-from ropewalk.formats.reading import ReadOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ropewalk.formats.loading import Loaded
+    from ropewalk.app import Loaded
 
 WORKFLOW = Argument("workflow", "a workflow's name, or the path of its file", complete="workflow")
 OPTIONS = (
@@ -31,11 +31,10 @@ def load(
     here: Here, workflow: str, variant: str | None, infer_parallel: bool, no_approvals: bool = False
 ) -> Loaded:
     """A workflow without a store. Raises NoSuchWorkflow, InvalidDefinition, VariantNeeded."""
-    from ropewalk.app.known import load_known
-    from ropewalk.formats.discovery import find, project
+    from ropewalk.app import find_workflow, load_known, project_folder
 
-    top = project(here.folder)
-    path = find(name(workflow, here, top), top)
+    top = project_folder(here.folder)
+    path = find_workflow(name(workflow, here, top), top)
     return load_known(path, top, **options(variant, infer_parallel, no_approvals))
 
 

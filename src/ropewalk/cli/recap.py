@@ -8,13 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
+from ropewalk.app import (
+    Bar,
+    State,
+    StepState,
+    artifacts_of,
+    bars_of,
+    counted,
+    duration,
+    errors_of,
+    listed_steps,
+    run_seconds,
+    short_value,
+)
+from ropewalk.app import events as e
 from ropewalk.cli.bars import COLOUR, FILL, bar
 from ropewalk.cli.screen import Screen, cut, one_line, wide
-from ropewalk.core import events as e
-from ropewalk.core.state import State, StepState
-from ropewalk.observe.summary import artifacts, errors, listed, seconds
-from ropewalk.observe.timeline import Bar, bars
-from ropewalk.observe.wording import counted, duration, short
 
 TimedEvents = Sequence[tuple[float, e.Event]]
 """Events with their times, in order."""
@@ -33,7 +42,7 @@ LEGEND = {
 
 def recap(screen: Screen, state: State, told: TimedEvents) -> None:
     """Print all of it."""
-    found = bars(told)
+    found = bars_of(told)
     rehearsed = screen.paint("magenta", "  (rehearsed)") if state.options.rehearse is not None else ""
     screen.line()
     screen.line(f"{screen.paint('bold', 'What happened')}{rehearsed}")
@@ -41,7 +50,7 @@ def recap(screen: Screen, state: State, told: TimedEvents) -> None:
     _sent_back(screen, told)
     _concerns(screen, told)
     _joined(screen, state, found)
-    for error in errors(state):
+    for error in errors_of(state):
         screen.line()
         _say(
             screen, "Failed", f"{error['step'] or 'the run'}: {one_line(error['message'])} ({error['class']})"
@@ -53,7 +62,7 @@ def _phases(screen: Screen, state: State, told: TimedEvents, found: list[Bar]) -
     """A line a step under its phase: when it was worked on, and what came of it."""
     begin = min((one.since for one in found), default=0.0)
     end = max((one.until or one.since for one in found), default=0.0)
-    steps = [st for st in listed(state) if not st.parent]
+    steps = [st for st in listed_steps(state) if not st.parent]
     name = min(max((wide(st.key) for st in steps), default=0), LONGEST_NAME)
     width = _width(screen)
     room = max(14, min(36, width // 5))
@@ -74,7 +83,7 @@ def _phases(screen: Screen, state: State, told: TimedEvents, found: list[Bar]) -
             screen.line(f"{' ' * (name + room + 8)}{text}")
     kinds = [kind for kind in LEGEND if any(one.kind == kind for one in found)]
     legend = "  ".join(f"{screen.paint(COLOUR[kind], FILL[kind])} {LEGEND[kind]}" for kind in kinds)
-    took = duration(seconds(state, end))
+    took = duration(run_seconds(state, end))
     screen.line(f"    {' ' * name}  0 s{took:>{room - 3}}  {legend}")
 
 
@@ -82,7 +91,7 @@ def _came_of(state: State, st: StepState, told: TimedEvents) -> Iterator[str]:
     if st.status == "skipped":
         yield f"skipped: {one_line(st.detail or st.cause)}"
     if st.failure is not None and st.status in {"failed", "aborted"}:
-        yield short(st.failure.message, 80)
+        yield short_value(st.failure.message, 80)
     if st.items:
         yield f"{len(st.items)} at once: {', '.join(key[len(st.key) + 1 : -1] for key in st.items)}"
     if st.route:
@@ -168,7 +177,7 @@ def _joined(screen: Screen, state: State, found: list[Bar]) -> None:
 def _shared(state: State, found: list[Bar]) -> dict[tuple[str, ...], tuple[str, ...]]:
     spans = {one.step: (one.since, one.until or one.since) for one in found if one.kind == "attempt"}
     writers: dict[str, list[str]] = {}
-    for st in listed(state):
+    for st in listed_steps(state):
         for artifact in st.result.artifacts if st.result is not None and not st.items else ():
             if st.key in spans:
                 writers.setdefault(artifact.path, []).append(st.key)
@@ -189,7 +198,7 @@ def _overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
 def _left(screen: Screen, state: State) -> None:
     """What is there now, and where."""
     screen.line()
-    made = counted(len(artifacts(state)), "file")
+    made = counted(len(artifacts_of(state)), "file")
     if state.branch:
         target = str(state.base.get("target") or "the target").removeprefix("refs/heads/")
         kept = "your folder is" if state.base.get("private") else f"{target} and your checkout are"

@@ -19,7 +19,7 @@ from ropewalk.cli.screen import one_line
 from ropewalk.errors import UsageError
 
 if TYPE_CHECKING:
-    from ropewalk.app.open import Ropewalk
+    from ropewalk.app import Ropewalk
 
 MORE = """The workflow is a name (`ropewalk workflows` lists them) or the path of a file.
 
@@ -29,7 +29,7 @@ one object at the end. Ctrl-C leaves the run as it is, `ropewalk drive RUN` goes
 
 async def perform(here: Here, workflow: str, **given: Any) -> int:
     """Start, and drive unless it is detached."""
-    from ropewalk.core.options import Options
+    from ropewalk.app import Options
 
     parallel = given["parallel"]
     if parallel is not None and parallel < 1:
@@ -82,16 +82,16 @@ def _script(rehearse: str | None, folder: Path) -> str | None:
     """The text of the rehearsal's script, checked. Raises InvalidDefinition."""
     if not rehearse:
         return rehearse
-    from ropewalk.agents.script import read
+    from ropewalk.app import read_script
 
     text = text_of(rehearse, folder)
-    read(text, rehearse)
+    read_script(text, rehearse)
     return text
 
 
 def _detach(here: Here, ropewalk: Ropewalk, run: str, taped: dict[str, str]) -> int:
     """The values of secret inputs go to the process in the background by its standard input."""
-    from ropewalk.processes.adoption import spare
+    from ropewalk.app import spare_child
 
     held = ropewalk.engine.vault.of(run)
     log = ropewalk.home / "drive" / f"{run}.log"
@@ -110,7 +110,7 @@ def _detach(here: Here, ropewalk: Ropewalk, run: str, taped: dict[str, str]) -> 
             start_new_session=True,
             close_fds=True,
         )
-    spare(process.pid)
+    spare_child(process.pid)
     if process.stdin is not None:
         with process.stdin as pipe:
             pipe.write(msgspec.json.encode(held))

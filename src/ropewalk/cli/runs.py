@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ropewalk.app import duration
 from ropewalk.cli import exits
 from ropewalk.cli.grammar import Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.lines import moment
 from ropewalk.errors import UsageError
-from ropewalk.observe.wording import duration
 
 if TYPE_CHECKING:
-    from ropewalk.runtime.leases import Holder
-    from ropewalk.store.port import RunRow
+    from ropewalk.app import Holder, RunRow
 
 STATUSES = ("pending", "running", "paused", "completed", "failed", "aborted")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -32,7 +31,7 @@ async def perform(
     called: bool,
 ) -> int:
     """One page of the list."""
-    from ropewalk.store.port import RunQuery
+    from ropewalk.app import RunQuery
 
     async with here.ropewalk() as ropewalk:
         now = ropewalk.engine.clock.now()

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any, TextIO
 
+from ropewalk.app import escaped_json, printable, steady_stream
 from ropewalk.errors import UsageError
-from ropewalk.observe.plain import clean, escaped_json, steady
 
 COLOURS = {"green": "32", "red": "31", "magenta": "35", "cyan": "36", "dim": "2", "bold": "1"}
 """Those that can be read on a light and on a dark ground."""
@@ -37,7 +37,7 @@ class Screen:
 
     def __init__(self, *, json: bool = False, out: TextIO | None = None) -> None:
         self.json = json
-        self.out = steady(out or sys.stdout)
+        self.out = steady_stream(out or sys.stdout)
         self.terminal = self.out.isatty() and not json
         forced = os.environ.get("FORCE_COLOR", "") not in {"", "0"}
         plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
@@ -56,8 +56,10 @@ class Screen:
     def write(self, text: str) -> None:
         """The same without an end of the line. No matter who wrote it, only our own colours are left in it."""
         head, *rest = text.split(_MARK)
-        painted = (f"\x1b[{code}m{clean(after)}" for code, _, after in (one.partition(";") for one in rest))
-        self.out.write(clean(head) + "".join(painted))
+        painted = (
+            f"\x1b[{code}m{printable(after)}" for code, _, after in (one.partition(";") for one in rest)
+        )
+        self.out.write(printable(head) + "".join(painted))
 
     def raw(self, data: bytes) -> None:
         """The bytes of a file: as they are, but for people in a terminal, which is not at the mercy of what is in it."""
@@ -72,8 +74,8 @@ class Screen:
 
     def aside(self, text: str) -> None:
         """Something next to the result: to standard error."""
-        err = steady(sys.stderr)
-        err.write(clean(text.partition(_MARK)[0] if _MARK in text else text) + "\n")
+        err = steady_stream(sys.stderr)
+        err.write(printable(text.partition(_MARK)[0] if _MARK in text else text) + "\n")
         err.flush()
 
     def give(self, value: Any) -> None:
@@ -126,7 +128,7 @@ class Screen:
 
 
 def one_line(value: Any) -> str:
-    return " ".join(clean("" if value is None else str(value)).split())
+    return " ".join(printable("" if value is None else str(value)).split())
 
 
 def wide(text: str) -> int:

@@ -9,7 +9,7 @@ from ropewalk.cli.grammar import Option, Verb
 from ropewalk.cli.here import Here
 
 if TYPE_CHECKING:
-    from ropewalk.app.doorkey import Listening
+    from ropewalk.app import Listening
 
 MORE = """Every request needs a token, on 127.0.0.1 (the default) too. There a link that logs in one browser is printed, and the
 token of this host lies in `.ropewalk/serve.token`. For any other address make one first with `ropewalk token create --role admin`."""
@@ -17,11 +17,10 @@ token of this host lies in `.ropewalk/serve.token`. For any other address make o
 
 async def perform(here: Here, host: str | None, port: int | None, doors_only: bool) -> int:
     """Until it is told to stop."""
-    from ropewalk.app.doors import door
-    from ropewalk.observe.logs import to_standard_error
+    from ropewalk.app import log_to_standard_error, opener
 
-    to_standard_error()
-    serve = door("ropewalk serve")
+    log_to_standard_error()
+    serve = opener("ropewalk serve")
 
     def opened(listening: Listening) -> None:
         way_in = {"login": listening.login, "token_file": listening.token_file} if listening.login else {}

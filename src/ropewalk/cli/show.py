@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from ropewalk.app import showing
-from ropewalk.app.objects import RunView, find_step, plain, step_of
+from ropewalk.app import (
+    RunView,
+    State,
+    StepLine,
+    duration,
+    find_step,
+    handoffs_of,
+    plain_data,
+    printable,
+    short_value,
+    showing,
+    step_lines,
+    step_of,
+    verdicts_of,
+)
 from ropewalk.cli import exits
 from ropewalk.cli.driving import headline, warn
 from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.lines import moment
 from ropewalk.cli.screen import Screen, one_line
-from ropewalk.core.state import State
 from ropewalk.errors import UsageError
-from ropewalk.observe.plain import clean
-from ropewalk.observe.progress import StepLine, lines
-from ropewalk.observe.summary import handoffs
-from ropewalk.observe.verdicts import verdicts
-from ropewalk.observe.wording import duration, short
 
 
 async def perform(here: Here, run: str, at: int | None, timeline: bool, step: str | None) -> int:
@@ -71,52 +78,56 @@ def _show(screen: Screen, state: State, now: float, at: int | None, view: RunVie
     _handoffs(screen, state)
     for name, opened in state.asks.items():
         screen.line(
-            f"{screen.paint('magenta', name)}: {opened.step} asks {short(clean(opened.prompt), 200)!r}"
+            f"{screen.paint('magenta', name)}: {opened.step} asks {short_value(printable(opened.prompt), 200)!r}"
         )
 
 
 def _gates(screen: Screen, state: State) -> None:
     """What was judged, how it ended, and what of the run's files did not count for it."""
-    judged = verdicts(state)
+    judged = verdicts_of(state)
     if not judged:
         return
     screen.line()
     screen.table(
-        ("gate", "step", "verdict"), [(clean(one["gate"]), one["step"], one["verdict"]) for one in judged], 0
+        ("gate", "step", "verdict"),
+        [(printable(one["gate"]), one["step"], one["verdict"]) for one in judged],
+        0,
     )
     told = dict.fromkeys(line for one in judged if one["judged_with"] for line in one["findings"])
     for line in told:
         if line.startswith("judged with"):
-            screen.line(f"  {short(clean(line), 200)}")
+            screen.line(f"  {short_value(printable(line), 200)}")
 
 
 def _handoffs(screen: Screen, state: State) -> None:
     """Who handed what on to whom, and with which words."""
-    told = handoffs(state)
+    told = handoffs_of(state)
     if told:
         screen.line()
         screen.line(screen.paint("bold", "Handoffs"))
     for one in told:
         to = f" to {one['to']}" if one["to"] else ""
         screen.line(
-            f"{one['step']}: from {clean(one['from'])}{clean(to)}: {short(clean(one['summary']), 100)}"
+            f"{one['step']}: from {printable(one['from'])}{printable(to)}: {short_value(printable(one['summary']), 100)}"
         )
         for name in ("artifacts", "expected", "decisions", "questions"):
             if one[name]:
-                screen.line(f"  {name}: {short(clean(', '.join(one[name])), 160)}")
+                screen.line(f"  {name}: {short_value(printable(', '.join(one[name])), 160)}")
         if one["instructions"]:
-            screen.line(f"  instructions: {short(clean(' '.join(one['instructions'].split())), 200)}")
+            screen.line(
+                f"  instructions: {short_value(printable(' '.join(one['instructions'].split())), 200)}"
+            )
 
 
 def _named(screen: Screen, title: str, values: dict[str, Any]) -> None:
     if values:
-        said = ", ".join(f"{name}={short(clean(str(value)), 60)}" for name, value in values.items())
+        said = ", ".join(f"{name}={short_value(printable(str(value)), 60)}" for name, value in values.items())
         screen.line(f"{title}: {said}")
 
 
 def _steps(screen: Screen, state: State, now: float) -> None:
     """By phase where there are phases."""
-    shown = lines(state, now)
+    shown = step_lines(state, now)
     phases = [phase.id for phase in state.workflow.phases]
     if not phases:
         _table(screen, shown)
@@ -148,7 +159,7 @@ def _step(screen: Screen, state: State, key: str) -> int:
     """Everything about one step."""
     found = step_of(state, find_step(state, key))
     screen.give(found)
-    for name, value in plain(found).items():
+    for name, value in plain_data(found).items():
         if value not in (None, "", [], {}):
             screen.line(f"{screen.paint('bold', name)}: {_told(value)}")
     return exits.COMPLETED
@@ -158,8 +169,8 @@ def _told(value: Any) -> str:
     import msgspec
 
     if isinstance(value, str | int):
-        return clean(str(value))
-    return clean(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+        return printable(str(value))
+    return printable(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 
 SHOW = Verb(

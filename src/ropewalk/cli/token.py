@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ropewalk.app.tokens import ROLES, AccessToken, Tokens
+from ropewalk.app import ROLES, AccessToken, Tokens
 from ropewalk.cli import exits
 from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here

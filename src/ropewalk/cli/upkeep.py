@@ -7,17 +7,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ropewalk.app import LINE_BYTES, counted, open_file
 from ropewalk.cli import exits
 from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.reading import OPTIONS, load
 from ropewalk.errors import UsageError
-from ropewalk.files import open_file
-from ropewalk.observe.wording import counted
-from ropewalk.store.transfer import LINE_BYTES
 
 if TYPE_CHECKING:
-    from ropewalk.formats.loading import Loaded
+    from ropewalk.app import Loaded
 
 
 async def verify(here: Here, run: str | None, rebuild: bool) -> int:
@@ -95,9 +93,9 @@ async def take_in(
 
 def _rewritten(here: Here, loaded: Loaded, out: str | None) -> int:
     """The same workflow in the native format: on the screen, or in a new file."""
-    from ropewalk.formats.write import write
+    from ropewalk.app import workflow_yaml
 
-    text = write(loaded.workflow)
+    text = workflow_yaml(loaded.workflow)
     target = here.folder / out if out else None
     if target is not None:
         try:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import msgspec
 
+from ropewalk.app import Fault, errors_in
 from ropewalk.cli import exits
 from ropewalk.cli.grammar import Argument, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.reading import OPTIONS, options
-from ropewalk.definition.fault import Fault, errors_in
 from ropewalk.errors import InvalidDefinition, VariantNeeded
 
 
@@ -39,13 +39,12 @@ def validate(
 def _faults(
     here: Here, name: str, variant: str | None, infer_parallel: bool, no_approvals: bool
 ) -> list[Fault]:
-    from ropewalk.app.known import load_known
-    from ropewalk.formats.discovery import find, project
+    from ropewalk.app import find_workflow, load_known, project_folder
 
-    top = project(here.folder)
+    top = project_folder(here.folder)
     path = Path(name)
     if not (here.folder / path).exists():
-        path = find(name, top)
+        path = find_workflow(name, top)
     shown = os_relative(here.folder / path, here.folder)
     path = Path(shown) if here.folder == Path.cwd() else here.folder / path
     known = options(variant, infer_parallel, no_approvals)
@@ -70,7 +69,7 @@ def os_relative(path: Path, folder: Path) -> str:
 
 def schema(here: Here) -> int:
     """The JSON Schema of the native format."""
-    from ropewalk.formats.native.schema import schema as made
+    from ropewalk.app import workflow_schema as made
 
     here.screen.out.write(json.dumps(made(), indent=2, ensure_ascii=False) + "\n")
     return exits.COMPLETED

@@ -5,23 +5,20 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from ropewalk.app.acting import command
-from ropewalk.app.acting import tell as do
-from ropewalk.app.driven import is_driven, top
+from ropewalk.app import Command as CoreCommand
+from ropewalk.app import State, Vault, driving_run, how_to_give_secrets, is_driven, secret_values
+from ropewalk.app.acting import act as do
+from ropewalk.app.acting import command_from
 from ropewalk.cli import exits, given
 from ropewalk.cli.drive import GIVEN
 from ropewalk.cli.given import pair, value
 from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.inbox import OF_RUN, said
-from ropewalk.core.commands import Command as CoreCommand
-from ropewalk.core.state import State
 from ropewalk.errors import Refused, UsageError
-from ropewalk.runtime.inputs import secret_values
-from ropewalk.runtime.vault import Vault, how_to_give
 
 if TYPE_CHECKING:
-    from ropewalk.app.open import Ropewalk
+    from ropewalk.app import Ropewalk
 
 PATIENCE_SECONDS = 60.0
 
@@ -42,7 +39,7 @@ async def onwards(here: Here, ropewalk: Ropewalk, run: str) -> int:
     from ropewalk.cli.driving import drive
 
     state = await ropewalk.engine.fold(run)
-    return await drive(here, ropewalk, top(state))
+    return await drive(here, ropewalk, driving_run(state))
 
 
 async def pause(here: Here, run: str, reason: str | None) -> int:
@@ -93,7 +90,7 @@ async def execute(here: Here, run: str, step: str, inputs: list[str]) -> int:
     """Exactly this step; the run stays paused. Done here unless another process drives the run."""
     async with here.ropewalk() as ropewalk:
         found = await here.find(ropewalk, run)
-        exactly = command("exec", {"step": step}, ropewalk.actor)
+        exactly = command_from("exec", {"step": step}, ropewalk.actor)
         if await is_driven(ropewalk, await ropewalk.engine.fold(found)):
             await ropewalk.engine.tell(found, exactly, ropewalk.actor)
             await said(here, ropewalk, found, f"{step} is begun by the process that drives the run")
@@ -163,7 +160,7 @@ async def fork(
 async def _onward(ropewalk: Ropewalk, run: str) -> str:
     """The command that goes on in another process, which holds no secret yet."""
     state = await ropewalk.engine.fold(run)
-    return how_to_give(run, Vault().lacking(state))
+    return how_to_give_secrets(run, Vault().lacking(state))
 
 
 async def fact(here: Here, run: str, facts: list[str], drive: bool) -> int:

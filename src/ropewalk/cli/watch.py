@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ropewalk.app import ENDED, follow_feed
 from ropewalk.cli import exits
 from ropewalk.cli.driving import conclude
 from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.lines import event_line
-from ropewalk.core.state import ENDED
-from ropewalk.store.follow import follow
 
 if TYPE_CHECKING:
-    from ropewalk.app.open import Ropewalk
-    from ropewalk.store.port import Record
+    from ropewalk.app import Record, Ropewalk
 
 
 async def events(
@@ -42,7 +40,7 @@ async def _print(
     live: bool,
     name: str = "",
 ) -> None:
-    async for page in follow(ropewalk.store, name, after, patterns, run, live):
+    async for page in follow_feed(ropewalk.store, name, after, patterns, run, live):
         for record in page:
             _one(here, record, several=not run)
         here.screen.flush()

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ropewalk.app import DEFAULT_KINDS, Courier, Webhook, Webhooks, webhook_view
 from ropewalk.cli import exits
 from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.lines import moment
 from ropewalk.errors import UsageError
-from ropewalk.observe.courier import Courier
-from ropewalk.observe.webhooks import DEFAULT, Webhook, Webhooks, told
 
 if TYPE_CHECKING:
-    from ropewalk.app.open import Ropewalk
+    from ropewalk.app import Ropewalk
 
 VERBS = ("add", "list", "remove", "dead", "replay")
 MORE = f"""ropewalk webhooks add https://example.org/hook     prints the secret that signs what is sent
@@ -21,7 +20,7 @@ ropewalk webhooks add --on 'run.*' -- notify-send   a command; it gets the event
 ropewalk webhooks dead ID                           what could not be delivered
 ropewalk webhooks replay ID [EVENT…]                try that again
 
-`ropewalk serve` delivers. Without --on it tells of {", ".join(DEFAULT)}."""
+`ropewalk serve` delivers. Without --on it tells of {", ".join(DEFAULT_KINDS)}."""
 
 
 async def perform(here: Here, verb: str, words: list[str], on: list[str], private: bool) -> int:
@@ -60,7 +59,7 @@ async def _add(here: Here, ropewalk: Ropewalk, words: list[str], on: list[str], 
         patterns=tuple(on),
         private=private,
     )
-    here.screen.give({**told(made, 0, None), "secret": made.secret})
+    here.screen.give({**webhook_view(made, 0, None), "secret": made.secret})
     here.screen.line(f"{made.id}: {made.target} hears of {', '.join(made.patterns)} from now on.")
     if made.secret:
         here.screen.line(f"The secret to check the signature with: {made.secret}")
@@ -72,7 +71,7 @@ async def _list(here: Here, ropewalk: Ropewalk) -> int:
     rows: list[dict[str, Any]] = []
     for one in await webhooks.all():
         position = await ropewalk.store.recall(f"feed/{one.reader}")
-        rows.append(told(one, len(await webhooks.dead(one)), position))
+        rows.append(webhook_view(one, len(await webhooks.dead(one)), position))
     here.screen.give({"webhooks": rows})
     table = [
         (r["id"], r["url"] or " ".join(r["argv"]), ", ".join(r["patterns"]), r["dead"] or "") for r in rows

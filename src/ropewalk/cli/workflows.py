@@ -9,9 +9,9 @@ from ropewalk.cli.here import Here
 
 def perform(here: Here) -> int:
     """The list, in the order in which names are looked up."""
-    from ropewalk.formats.discovery import list_all, project
+    from ropewalk.app import list_workflows, project_folder
 
-    entries = list_all(project(here.folder))
+    entries = list_workflows(project_folder(here.folder))
     here.screen.give({"workflows": [{**entry._asdict(), "path": str(entry.path)} for entry in entries]})
     if not entries:
         here.screen.line("There are no workflows here. `ropewalk init` makes a first one.")

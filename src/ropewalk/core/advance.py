@@ -5,7 +5,7 @@ from __future__ import annotations
 from ropewalk.core import events as e
 from ropewalk.core.alarms import EXPIRY, TIMER
 from ropewalk.core.answers import answer_all, answer_expired, answer_known
-from ropewalk.core.around import NOTHING, Around
+from ropewalk.core.around import NO_FAMILY_BUDGET, FamilyBudget
 from ropewalk.core.budgets import WAITS, ask_for_more, begin_attempt, go_on_if_more_is_allowed, used_up
 from ropewalk.core.endings import exhausted, fail_step, skip_step, stop_running
 from ropewalk.core.facts import judge_condition, values_read
@@ -17,14 +17,14 @@ from ropewalk.core.recorder import Recorder, written
 from ropewalk.core.routes import decide_route
 from ropewalk.core.state import State, StepState
 from ropewalk.core.work import Failure
-from ropewalk.definition.workflow import Approval, Step
+from ropewalk.definition import Approval, Step
 from ropewalk.errors import ConditionError
 
 HELD = ("by request", "imported", "blocked", "budget", "secret")
 """Pauses that only a person ends."""
 
 
-def advance(recorder: Recorder, slots: int, around: Around = NOTHING) -> None:
+def advance(recorder: Recorder, slots: int, around: FamilyBudget = NO_FAMILY_BUDGET) -> None:
     """Move the run as far as it goes with `slots` free slots and the budgets `around`. Repeating it changes nothing."""
     state = recorder.state
     if state.ended or not state.created:
@@ -89,7 +89,7 @@ def _time_out(recorder: Recorder) -> None:
     stop_running(recorder, reason)
 
 
-def _start_what_may(recorder: Recorder, free: int, around: Around) -> int:
+def _start_what_may(recorder: Recorder, free: int, around: FamilyBudget) -> int:
     """Starts steps until nothing more may; gives the slots that are left."""
     state = recorder.state
     while not (state.failing and not state.closing) and not _paused_for(state, "blocked", "budget", "secret"):
@@ -119,7 +119,7 @@ def _wake(recorder: Recorder) -> None:
         recorder.emit(e.RunResumed())
 
 
-def _attend(recorder: Recorder, st: StepState, around: Around) -> None:
+def _attend(recorder: Recorder, st: StepState, around: FamilyBudget) -> None:
     """The next thing for a step that needs no slot yet: skip it, judge its condition, list its items, ask, or call."""
     step = written(recorder.state, st)
     verdict = judge(step, len(recorder.state.graph.needs[st.index]), st)
@@ -134,7 +134,7 @@ def _attend(recorder: Recorder, st: StepState, around: Around) -> None:
             fail_step(recorder, st, Failure(kind="permanent", message=str(error)))
 
 
-def _proceed(recorder: Recorder, st: StepState, step: Step, around: Around) -> None:
+def _proceed(recorder: Recorder, st: StepState, step: Step, around: FamilyBudget) -> None:
     state = recorder.state
     if wants_condition(state, step, st):
         _judge_when(recorder, st, step)

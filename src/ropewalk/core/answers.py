@@ -11,13 +11,13 @@ from ropewalk.core import events as e
 from ropewalk.core.commands import Answer
 from ropewalk.core.endings import conclude, deliver, fail_step, left_by, skip_step, succeed
 from ropewalk.core.facts import know
-from ropewalk.core.questions import consent, verdicts
+from ropewalk.core.questions import consent_to, possible_verdicts
 from ropewalk.core.recorder import Recorder, refuse, written
 from ropewalk.core.rounds import do_again, retry, send_back
 from ropewalk.core.routes import ask_route, take_route
 from ropewalk.core.state import StepState
 from ropewalk.core.work import Failure, Verdict
-from ropewalk.definition.policy import ErrorClass
+from ropewalk.definition import ErrorClass
 from ropewalk.errors import NoSuchAsk
 
 MORE = ("cost_usd", "tokens", "attempts", "seconds")
@@ -37,7 +37,7 @@ def answer(recorder: Recorder, command: Answer, expired: bool = False) -> None:
         raise NoSuchAsk(run=state.run, ask=command.ask)
     if command.digest and command.digest != opened.digest:
         refuse("answer", f"what was shown with {command.ask} has changed since")
-    allowed = verdicts(opened)
+    allowed = possible_verdicts(opened)
     if command.verdict not in allowed:
         refuse("answer", f"{command.ask} takes {', '.join(allowed)}, not {command.verdict!r}")
     if opened.about == "budget" and command.verdict == "approve":
@@ -64,7 +64,7 @@ def answer(recorder: Recorder, command: Answer, expired: bool = False) -> None:
 def answer_expired(recorder: Recorder, name: str) -> None:
     """Nobody answered in time: its default does, or a no."""
     opened = recorder.state.asks[name]
-    verdict = opened.default if opened.default in verdicts(opened) else "reject"
+    verdict = opened.default if opened.default in possible_verdicts(opened) else "reject"
     answer(
         recorder,
         Answer(ask=name, verdict=verdict, by="expiry", reason="nobody answered in time"),
@@ -95,7 +95,7 @@ def answer_all(recorder: Recorder) -> bool:
         return False
     while state.asks:
         name, opened = next(iter(state.asks.items()))
-        answer(recorder, Answer(ask=name, verdict=consent(opened), by=by))
+        answer(recorder, Answer(ask=name, verdict=consent_to(opened), by=by))
     return True
 
 

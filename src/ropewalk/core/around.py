@@ -30,7 +30,7 @@ class Left(Struct, frozen=True):
     granted: Amount = Amount()
 
 
-class Around(Struct, frozen=True):
+class FamilyBudget(Struct, frozen=True):
     """The runs around one, as far as its budget goes: called runs have spent `below`, hold `held` and were granted `more`, which
     is not on record here yet; `above` is what those that called it leave. `busy`: in one of them an attempt is under way."""
 
@@ -41,4 +41,4 @@ class Around(Struct, frozen=True):
     busy: bool = False
 
 
-NOTHING = Around()
+NO_FAMILY_BUDGET = FamilyBudget()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zlib import crc32
 
 from ropewalk.core.work import Failure
-from ropewalk.definition.policy import Retry
+from ropewalk.definition import Retry
 
 
 def retry_at(policy: Retry, failure: Failure, tries: int, key: str, now: float) -> float | None:

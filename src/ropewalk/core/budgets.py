@@ -9,19 +9,30 @@ from collections.abc import Iterator
 from typing import Any
 
 from ropewalk.core import events as e
-from ropewalk.core.around import NOTHING, Around, Left, Room
+from ropewalk.core.around import NO_FAMILY_BUDGET, FamilyBudget, Left, Room
 from ropewalk.core.evolve.run import together
 from ropewalk.core.questions import ask
 from ropewalk.core.recorder import Recorder, written
 from ropewalk.core.state import State, StepState
 from ropewalk.core.work import Amount, Spending
-from ropewalk.definition.policy import Budget
-from ropewalk.definition.workflow import Step
+from ropewalk.definition import Budget, Step
 
 WAITS = "waits"
 
-
 _NONE = Budget()
+
+SPENDS = (
+    e.StepSucceeded
+    | e.StepProduced
+    | e.StepSkipped
+    | e.StepAborted
+    | e.StepWaiting
+    | e.AttemptFailed
+    | e.RoundOpened
+    | e.ChildSpent
+    | e.BudgetRaised
+)
+"""After these, what is left of a budget may be more or less."""
 
 
 def is_limited(state: State) -> bool:
@@ -45,7 +56,7 @@ def spending(state: State) -> Spending:
     )
 
 
-def rooms(state: State, now: float, around: Around = NOTHING) -> tuple[Room, ...]:
+def rooms(state: State, now: float, around: FamilyBudget = NO_FAMILY_BUDGET) -> tuple[Room, ...]:
     """What the run's own budget still has, in the order in which its units are told."""
     limit, spent, below, held = state.workflow.limits.budget, state.spent, around.below, around.held
     raised = state.raised
@@ -81,7 +92,7 @@ def _running(state: State) -> Iterator[StepState]:
     return (state.steps[key] for key in state.running)
 
 
-def _above(state: State, around: Around) -> tuple[Room, ...]:
+def _above(state: State, around: FamilyBudget) -> tuple[Room, ...]:
     """What the callers leave, with what they were made to allow since that was read."""
     then, now = around.above.granted, state.granted
     if then == now:
@@ -104,7 +115,7 @@ def _with_more(found: tuple[Room, ...], more: Amount) -> tuple[Room, ...]:
 
 
 def left_to(
-    state: State, key: str, now: float, around: Around, unreported: Spending, granted: Amount
+    state: State, key: str, now: float, around: FamilyBudget, unreported: Spending, granted: Amount
 ) -> Left:
     """What a run that this step called may still spend: what is left of the step's own budget, of the run's, and of those
     above it, whichever is least of each unit. `around` includes that run; of it `unreported` and `granted` are not on record here."""
@@ -143,7 +154,7 @@ def _dearest(one: Spending, other: Spending) -> Spending:
     )
 
 
-def reserve(state: State, st: StepState, now: float, around: Around = NOTHING) -> Amount:
+def reserve(state: State, st: StepState, now: float, around: FamilyBudget = NO_FAMILY_BUDGET) -> Amount:
     """What an attempt of this step is expected to take at most: its own budget, else the most that any has taken so far.
 
     While nobody has told what an attempt takes it is all that is left, so that the first one goes alone.
@@ -174,7 +185,7 @@ def _seconds(step: Step, known: Spending, left: float | None) -> float:
     return own or known.longest_seconds or max(left, 0)
 
 
-def used_up(state: State, st: StepState, now: float, around: Around = NOTHING) -> str:
+def used_up(state: State, st: StepState, now: float, around: FamilyBudget = NO_FAMILY_BUDGET) -> str:
     """Why no further attempt may start, as a sentence; empty while there is room.
 
     With attempts in flight the reservations must fit too (WAITS until they end); the last of a budget goes to one attempt
@@ -207,7 +218,7 @@ def _said(room: Room) -> str:
     }[room.unit]
 
 
-def begin_attempt(recorder: Recorder, st: StepState, around: Around = NOTHING) -> None:
+def begin_attempt(recorder: Recorder, st: StepState, around: FamilyBudget = NO_FAMILY_BUDGET) -> None:
     """Put the next attempt of a step on record, with what is reserved for it."""
     state, attempt = recorder.state, st.attempt + 1
     limited = is_limited(state) or bool(around.above.rooms)
@@ -226,7 +237,9 @@ def begin_attempt(recorder: Recorder, st: StepState, around: Around = NOTHING) -
     )
 
 
-def ask_for_more(recorder: Recorder, st: StepState, why: str, around: Around = NOTHING) -> None:
+def ask_for_more(
+    recorder: Recorder, st: StepState, why: str, around: FamilyBudget = NO_FAMILY_BUDGET
+) -> None:
     """Pause, and ask (once) whether the same again may be spent."""
     state = recorder.state
     recorder.emit(e.RunPaused(reason="budget", detail=why))
@@ -246,7 +259,7 @@ def same_again(own: tuple[Room, ...]) -> dict[str, float]:
     return {room.unit: (room.limit or 1) + max(0, -room.left) for room in own}
 
 
-def go_on_if_more_is_allowed(recorder: Recorder, around: Around) -> None:
+def go_on_if_more_is_allowed(recorder: Recorder, around: FamilyBudget) -> None:
     """A run that asked because of a limit of its callers goes on when they have more by now."""
     state = recorder.state
     if state.status != "paused" or state.reason != "budget" or state.winding_up:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ropewalk.core.events import SkipCause
 from ropewalk.core.state import State, StepState
-from ropewalk.definition.workflow import Decision, Route
+from ropewalk.definition import Decision, Route
 
 
 class Bypass(NamedTuple):

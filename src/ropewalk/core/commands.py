@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from ropewalk.core.around import NOTHING, Around
+from ropewalk.core.around import NO_FAMILY_BUDGET, FamilyBudget
 from ropewalk.core.events import AskKind, Event
 from ropewalk.core.options import Options, Parent
 from ropewalk.core.work import Amount, Artifact, Outcome, Spending
@@ -44,7 +44,7 @@ class Advance(Command, frozen=True):
     """
 
     slots: int = 1_000_000
-    around: Around = NOTHING
+    around: FamilyBudget = NO_FAMILY_BUDGET
     owner: str = ""
 
 

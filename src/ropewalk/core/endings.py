@@ -10,11 +10,10 @@ from ropewalk.core.facts import fact_names, judge_condition, know
 from ropewalk.core.questions import ask, prompt_of, withdraw
 from ropewalk.core.recorder import Recorder, scope_with, written
 from ropewalk.core.rounds import send_back, spent
-from ropewalk.core.sizes import too_large
+from ropewalk.core.sizes import why_too_large
 from ropewalk.core.state import StepState
 from ropewalk.core.work import Failure
-from ropewalk.definition.condition import compile as compile_condition
-from ropewalk.definition.policy import FailurePolicy
+from ropewalk.definition import FailurePolicy, compile_condition
 from ropewalk.errors import ConditionError
 
 
@@ -67,7 +66,7 @@ def _sets(recorder: Recorder, st: StepState, result: e.Result) -> dict[str, Any]
     for name, source in written(recorder.state, st).sets.items():
         condition = compile_condition(source)
         value = condition.value(scope_with(recorder.state, st, result.outputs, condition))
-        fault = too_large(value)
+        fault = why_too_large(value)
         if fault:
             raise ConditionError(f"the fact {name} cannot be kept: {fault}")
         found[name] = value
@@ -193,7 +192,7 @@ def end_foreach(recorder: Recorder, parent: StepState) -> None:
         )
         return
     result = left_by(recorder, parent)
-    fault = too_large(result)
+    fault = why_too_large(result)
     if fault:
         what = f"what its {len(items)} items gave is too large together: {fault}; let each give large data as a file"
         fail_step(recorder, parent, Failure(kind="invalid_output", message=what))

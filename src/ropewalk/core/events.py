@@ -13,7 +13,7 @@ from msgspec import Struct
 from ropewalk.core import work
 from ropewalk.core.options import Options, Parent
 from ropewalk.core.work import Amount, Artifact, Failure, Spending, Usage, Verdict
-from ropewalk.definition.policy import ErrorClass, FailurePolicy
+from ropewalk.definition import ErrorClass, FailurePolicy
 
 
 class Event(Struct, frozen=True, omit_defaults=True, tag_field="kind", gc=False):

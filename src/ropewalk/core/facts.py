@@ -8,8 +8,7 @@ from ropewalk.core import events as e
 from ropewalk.core.questions import ask
 from ropewalk.core.recorder import Recorder, scope_of, scope_with, written
 from ropewalk.core.state import StepState
-from ropewalk.definition.condition import CompiledCondition
-from ropewalk.definition.condition import compile as compile_condition
+from ropewalk.definition import CompiledCondition, compile_condition
 
 
 def judge_condition(

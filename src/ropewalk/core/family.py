@@ -9,13 +9,13 @@ from collections.abc import Callable
 
 import msgspec
 
-from ropewalk.core.around import NOTHING, Around
+from ropewalk.core.around import NO_FAMILY_BUDGET, FamilyBudget
 from ropewalk.core.budgets import is_limited, left_to, spending, time_of
 from ropewalk.core.evolve.run import together
 from ropewalk.core.evolve.step import both
 from ropewalk.core.state import State
 from ropewalk.core.work import Amount, Spending
-from ropewalk.definition.policy import Budget
+from ropewalk.definition import Budget
 
 StateOf = Callable[[str], State | None]
 """The state of a run by its id, when it is driven in the same process."""
@@ -23,15 +23,15 @@ StateOf = Callable[[str], State | None]
 _NONE = Budget()
 
 
-def around_of(state: State, state_of: StateOf, now: float) -> Around:
+def family_budget(state: State, state_of: StateOf, now: float) -> FamilyBudget:
     """What limits the run besides its own record; nothing costs nothing where no run of the family has a budget."""
     calls = state.calls or state.unwanted
-    own = _below(state, state_of, now) if calls and is_limited(state) else NOTHING
+    own = _below(state, state_of, now) if calls and is_limited(state) else NO_FAMILY_BUDGET
     caller = _caller(state, state_of)
     if caller is None or not _counts(state, state_of):
         return own
     assert state.parent is not None
-    above, others = around_of(caller, state_of, now), _below(caller, state_of, now)
+    above, others = family_budget(caller, state_of, now), _below(caller, state_of, now)
     others = msgspec.structs.replace(others, above=above.above)
     st = caller.steps[state.parent.step]
     mine = _one_below(state, st.child_spent, st.child_granted, state_of, now)
@@ -58,9 +58,9 @@ def _counts(state: State, state_of: StateOf) -> bool:
     return own or is_limited(caller) or _counts(caller, state_of)
 
 
-def _below(state: State, state_of: StateOf, now: float) -> Around:
+def _below(state: State, state_of: StateOf, now: float) -> FamilyBudget:
     """What called runs have spent, hold and were granted and is not on record here, and whether one of them is at work."""
-    below = NOTHING
+    below = NO_FAMILY_BUDGET
     for key in state.calls:
         st = state.steps[key]
         child = state_of(st.child)
@@ -73,12 +73,12 @@ def _below(state: State, state_of: StateOf, now: float) -> Around:
     return below
 
 
-def _joined(one: Around, other: Around) -> Around:
+def _joined(one: FamilyBudget, other: FamilyBudget) -> FamilyBudget:
     below, more = both(one.below, other.below), together(one.more, other.more)
-    return Around(below, more, together(one.held, other.held), busy=one.busy or other.busy)
+    return FamilyBudget(below, more, together(one.held, other.held), busy=one.busy or other.busy)
 
 
-def _one_below(child: State, told: Spending, known: Amount, state_of: StateOf, now: float) -> Around:
+def _one_below(child: State, told: Spending, known: Amount, state_of: StateOf, now: float) -> FamilyBudget:
     """A called run with all below it, less what its caller has heard of."""
     under = _below(child, state_of, now)
     total = both(spending(child), under.below)
@@ -98,4 +98,4 @@ def _one_below(child: State, told: Spending, known: Amount, state_of: StateOf, n
         max(granted.attempts - known.attempts, 0),
     )
     reserved = Amount(child.spent.reserved_usd, child.spent.reserved_tokens, may_take - at_work)
-    return Around(spent, more, together(under.held, reserved), busy=under.busy or bool(child.running))
+    return FamilyBudget(spent, more, together(under.held, reserved), busy=under.busy or bool(child.running))

@@ -8,9 +8,9 @@ from typing import Any
 from ropewalk.core import events as e
 from ropewalk.core.endings import stop_running
 from ropewalk.core.recorder import Recorder, scope_of
-from ropewalk.core.sizes import too_large
+from ropewalk.core.sizes import why_too_large
 from ropewalk.core.state import State
-from ropewalk.definition.condition import compile as compile_condition
+from ropewalk.definition import compile_condition
 from ropewalk.errors import ConditionError
 
 SHOWN = 10
@@ -82,7 +82,7 @@ def _outputs(recorder: Recorder) -> dict[str, Any]:
         name: compile_condition(source).value(scope)
         for name, source in recorder.state.workflow.outputs.items()
     }
-    fault = too_large(found)
+    fault = why_too_large(found)
     if fault:
         raise ConditionError(f"they cannot be kept: {fault}")
     return found

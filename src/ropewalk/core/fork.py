@@ -12,7 +12,7 @@ from ropewalk.core.state import State, StepState
 from ropewalk.errors import NoSuchStep
 
 
-def kept(state: State, step: str) -> tuple[e.Event, ...]:
+def kept_events(state: State, step: str) -> tuple[e.Event, ...]:
     """Events, in written order, that put those steps on record in a new run. Raises NoSuchStep."""
     if step not in state.graph.index:
         raise NoSuchStep(run=state.run, step=step, nearest="a step's id, without an item")

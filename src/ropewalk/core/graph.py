@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ropewalk.definition.condition import compile as compile_condition
-from ropewalk.definition.order import members_of, needs_of
-from ropewalk.definition.workflow import Step, Workflow
+from ropewalk.definition import Step, Workflow, compile_condition, members_of, needs_of
 from ropewalk.errors import ConditionError
 
 

@@ -14,9 +14,9 @@ from ropewalk.core import events as e
 from ropewalk.core.evolve import evolve
 from ropewalk.core.graph import Graph
 from ropewalk.core.ids import is_run_id
-from ropewalk.core.state import State, begin
+from ropewalk.core.state import State, new_state
 from ropewalk.core.work import Artifact
-from ropewalk.definition.workflow import Workflow
+from ropewalk.definition import Workflow
 
 _COMMIT = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})?")
 _DIGEST = re.compile(r"(?:[0-9a-f]{64})?")
@@ -34,7 +34,7 @@ def fold_imported(run: str, workflow: Workflow, history: Sequence[tuple[e.Event,
     for step in workflow.steps:
         if not _STEP.fullmatch(step.id):
             raise ValueError(f"its definition names a step {step.id!r:.80}")
-    state = begin(run, workflow, Graph(workflow))
+    state = new_state(run, workflow, Graph(workflow))
     for version, (event, at) in enumerate(history, 1):
         for fault in (*_in_times({"at": at}), *_faults(event, first=version == 1)):
             raise ValueError(f"version {version}: {fault}")
@@ -108,9 +108,9 @@ def definition_digest(history: Sequence[tuple[e.Event, float]]) -> str:
 
 def decoded_definition(stored: bytes) -> Workflow:
     """Raises ValueError when these bytes are no definition."""
-    from ropewalk.definition.stored import decode
+    from ropewalk.definition import decode_workflow
 
     try:
-        return decode(stored)
+        return decode_workflow(stored)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(f"its definition cannot be read: {error}") from error

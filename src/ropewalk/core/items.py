@@ -11,8 +11,7 @@ from ropewalk.core.facts import settle_facts
 from ropewalk.core.recorder import Recorder, scope_of
 from ropewalk.core.state import State, StepState
 from ropewalk.core.work import Failure
-from ropewalk.definition.condition import compile as compile_condition
-from ropewalk.definition.workflow import Foreach, Step
+from ropewalk.definition import Foreach, Step, compile_condition
 from ropewalk.errors import ConditionError
 
 EVENTS_OF_ONE = 2

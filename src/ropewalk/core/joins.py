@@ -6,7 +6,7 @@ from heapq import heappop, heappush
 from typing import Literal
 
 from ropewalk.core.state import STEP_ENDED, State, StepState
-from ropewalk.definition.workflow import Step
+from ropewalk.definition import Step
 
 Judgement = Literal["open", "go", "need", "route"]
 

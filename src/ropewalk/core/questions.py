@@ -11,7 +11,7 @@ from ropewalk.core import events as e
 from ropewalk.core.recorder import Recorder, written
 from ropewalk.core.state import StepState
 from ropewalk.core.work import Artifact
-from ropewalk.definition.workflow import Approval
+from ropewalk.definition import Approval
 
 PLAIN = ("approve", "reject", "amend")
 
@@ -76,7 +76,7 @@ def withdraw_budget_asks(recorder: Recorder, reason: str) -> None:
         withdraw(recorder, recorder.state.steps[opened.step], reason)
 
 
-def verdicts(opened: e.AskOpened) -> tuple[str, ...]:
+def possible_verdicts(opened: e.AskOpened) -> tuple[str, ...]:
     """What may be answered: its choices where it has some, and the plain three as far as they make sense."""
     if opened.about in {"permission", "failure", "conflict", "route"} and opened.choices:
         return (*opened.choices, "reject") if "reject" not in opened.choices else opened.choices
@@ -84,7 +84,7 @@ def verdicts(opened: e.AskOpened) -> tuple[str, ...]:
     return (*opened.choices, *(v for v in plain if v not in opened.choices))
 
 
-def consent(opened: e.AskOpened) -> str:
+def consent_to(opened: e.AskOpened) -> str:
     """What approving everything means for an ask: go on, never round again. Always something that may be answered."""
     if opened.about == "failure":
         return "fail"

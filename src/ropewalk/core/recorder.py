@@ -7,8 +7,7 @@ from typing import Any, NoReturn
 from ropewalk.core import events as e
 from ropewalk.core.evolve import evolve
 from ropewalk.core.state import State, StepState
-from ropewalk.definition.condition import CompiledCondition
-from ropewalk.definition.workflow import Step
+from ropewalk.definition import CompiledCondition, Step
 from ropewalk.errors import Refused
 
 

@@ -15,8 +15,7 @@ from ropewalk.core.rounds import send_back
 from ropewalk.core.routes import take_route
 from ropewalk.core.state import ENDED, StepState
 from ropewalk.core.work import Amount, Failure, Outcome, Spending, Usage
-from ropewalk.definition.policy import Budget, ErrorClass
-from ropewalk.definition.workflow import Step
+from ropewalk.definition import Budget, ErrorClass, Step
 
 LOOKS_AGAIN_SECONDS = 30.0
 """When a wait that names no time is over."""

@@ -10,7 +10,7 @@ from ropewalk.core.bypass import Bypass, still_left_out
 from ropewalk.core.questions import ask, withdraw
 from ropewalk.core.recorder import Recorder, written
 from ropewalk.core.state import State, StepState
-from ropewalk.definition.workflow import BackTo
+from ropewalk.definition import BackTo
 
 
 def send_back(

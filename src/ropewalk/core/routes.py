@@ -11,7 +11,7 @@ from ropewalk.core.questions import ask
 from ropewalk.core.recorder import Recorder, written
 from ropewalk.core.state import StepState
 from ropewalk.core.work import Failure
-from ropewalk.definition.workflow import Decision
+from ropewalk.definition import Decision
 
 
 def decide_route(recorder: Recorder, st: StepState) -> None:

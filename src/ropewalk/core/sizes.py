@@ -24,7 +24,7 @@ def size_of(value: Any) -> int:
     return len(_encoded(value))
 
 
-def too_large(value: Any, limit: int = EVENT_BYTES) -> str:
+def why_too_large(value: Any, limit: int = EVENT_BYTES) -> str:
     """Why it does not fit into an event, or ""."""
     size = size_of(value)
     if size + (_ROOM if limit == EVENT_BYTES else 0) <= limit:

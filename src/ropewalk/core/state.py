@@ -14,8 +14,7 @@ from ropewalk.core.events import AskAnswered, AskOpened, Result, SkipCause
 from ropewalk.core.graph import Graph
 from ropewalk.core.options import Options, Parent
 from ropewalk.core.work import Amount, Failure, Feedback, Spending, Usage, Verdict
-from ropewalk.definition.policy import ErrorClass, FailurePolicy
-from ropewalk.definition.workflow import Step, Workflow
+from ropewalk.definition import ErrorClass, FailurePolicy, Step, Workflow
 
 RunStatus = Literal["pending", "running", "paused", "completed", "failed", "aborted"]
 StepStatus = Literal["pending", "running", "waiting", "succeeded", "failed", "skipped", "aborted"]
@@ -227,6 +226,6 @@ class State(Struct):
         return self.graph.steps[self.steps[key].index]
 
 
-def begin(run: str, workflow: Workflow, graph: Graph) -> State:
+def new_state(run: str, workflow: Workflow, graph: Graph) -> State:
     """The state before any event."""
     return State(run=run, workflow=workflow, graph=graph)

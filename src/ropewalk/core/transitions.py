@@ -7,7 +7,7 @@ from __future__ import annotations
 
 Table = dict[tuple[str, str], tuple[str, ...]]
 
-RUN: Table = {
+RUN_TRANSITIONS: Table = {
     ("pending", "run.created"): ("pending",),
     ("pending", "run.started"): ("running",),
     ("pending", "run.paused"): ("paused",),
@@ -33,7 +33,7 @@ RUN: Table = {
     ("aborted", "run.reopened"): ("running",),
 }
 
-STEP: Table = {
+STEP_TRANSITIONS: Table = {
     ("pending", "step.started"): ("running",),
     ("pending", "step.expanded"): ("running",),
     ("pending", "step.produced"): ("waiting",),

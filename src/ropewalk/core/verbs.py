@@ -132,7 +132,7 @@ def retry_step(recorder: Recorder, command: RetryStep) -> None:
     """Try failed steps again with a fresh budget of attempts, and what was stopped with them; an ended run goes on."""
     state = recorder.state
     if command.step:
-        st = find(recorder, command.step)
+        st = step_named(recorder, command.step)
         chosen = [state.steps[st.parent] if st.parent else st]
         if chosen[0].status not in {"failed", "aborted"}:
             refuse("retry", f"step {chosen[0].key} is {chosen[0].status}, not failed")
@@ -153,7 +153,7 @@ def retry_step(recorder: Recorder, command: RetryStep) -> None:
 
 def skip(recorder: Recorder, command: SkipStep) -> None:
     """Leave a step out; its successors go on as if it were done."""
-    st = find(recorder, command.step)
+    st = step_named(recorder, command.step)
     state = recorder.state
     had_failed = st.status == "failed"
     if st.status in {"succeeded", "skipped", "aborted"}:
@@ -198,7 +198,7 @@ def _unblock(recorder: Recorder, detail: str) -> None:
 
 def execute(recorder: Recorder, command: ExecuteStep) -> None:
     """Run exactly one step of a paused run."""
-    st = find(recorder, command.step)
+    st = step_named(recorder, command.step)
     state = recorder.state
     _open(recorder, "exec")
     if state.status != "paused":
@@ -265,7 +265,7 @@ def _tag(event: e.Event) -> str:
     return str(event.__struct_config__.tag)
 
 
-def find(recorder: Recorder, key: str) -> StepState:
+def step_named(recorder: Recorder, key: str) -> StepState:
     """The step of that key. Raises NoSuchStep with the nearest name."""
     st = recorder.state.steps.get(key)
     if st is None:

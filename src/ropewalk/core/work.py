@@ -10,8 +10,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from ropewalk.definition.policy import ErrorClass, Timeouts
-from ropewalk.definition.workflow import Ref, Role
+from ropewalk.definition import ErrorClass, Ref, Role, Timeouts
 
 
 def _spent(*amounts: float) -> None:

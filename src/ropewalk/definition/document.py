@@ -78,12 +78,14 @@ class Finding(Struct, frozen=True, omit_defaults=True):
         return f"{place}{self.text}"
 
 
-def walk(sections: tuple[Section, ...], above: tuple[Section, ...] = ()) -> Iterator[tuple[Section, ...]]:
+def walk_sections(
+    sections: tuple[Section, ...], above: tuple[Section, ...] = ()
+) -> Iterator[tuple[Section, ...]]:
     """Every section with those above it, outermost first, in written order."""
     for section in sections:
         path = (*above, section)
         yield path
-        yield from walk(section.sections, path)
+        yield from walk_sections(section.sections, path)
 
 
 OTHER_NAMES: Final = {
@@ -102,7 +104,7 @@ OTHER_NAMES: Final = {
 }
 
 
-def known_as(role: str) -> str:
+def plain_role_name(role: str) -> str:
     """A role's name without the habits of one pack: `dev-agent`, `dev` and `developer` are one."""
     plain = re.sub(r"[\s_]+", "-", role.strip().lower()).removesuffix("-agent")
     return OTHER_NAMES.get(plain, plain)
@@ -119,5 +121,7 @@ def may_write(template: Template, path: tuple[Section, ...], role: str) -> bool:
         return True
     for section in reversed(path):
         if section.owner or section.editors:
-            return known_as(role) in {known_as(name) for name in (section.owner, *section.editors) if name}
+            return plain_role_name(role) in {
+                plain_role_name(name) for name in (section.owner, *section.editors) if name
+            }
     return not template.editable or any(section.title in template.editable for section in path)

@@ -45,7 +45,7 @@ class Fault(Struct, frozen=True, omit_defaults=True):
         return "; ".join(part for part in (f"{place}: {what}", *hints) if part)
 
 
-def in_order(faults: Iterable[Fault]) -> list[Fault]:
+def faults_in_order(faults: Iterable[Fault]) -> list[Fault]:
     """The faults by place in the file, each once; those of one place stay as they were found."""
     return sorted(dict.fromkeys(faults), key=lambda fault: (fault.file, fault.line, fault.column))
 
@@ -55,9 +55,9 @@ def errors_in(faults: Iterable[Fault]) -> list[Fault]:
     return [fault for fault in faults if fault.severity == "error"]
 
 
-def refusal(file: str, faults: Iterable[Fault]) -> InvalidDefinition:
+def definition_error(file: str, faults: Iterable[Fault]) -> InvalidDefinition:
     """The one error for a file: carries warnings too, counts only what keeps it from loading."""
-    ordered = in_order(faults)
+    ordered = faults_in_order(faults)
     return InvalidDefinition(count=len(errors_in(ordered)), file=file or "the text", faults=ordered)
 
 

@@ -12,14 +12,14 @@ from typing import Any, Final
 from ropewalk.definition.findings import texts_in
 from ropewalk.definition.workflow import Role, Secret, Step, Workflow
 
-MARK: Final = "[secret]"
+SECRET_MARK: Final = "[secret]"  # noqa: S105 - it says that there is one
 """Stands on record in the place of a value that was given."""
 
 _NO_ROLE = Role()
 _MENTIONED = re.compile(r"ROPEWALK_INPUT_[A-Z0-9_]+")
 
 
-def variable(name: str) -> str:
+def input_variable(name: str) -> str:
     """The variable by which an input reaches a step."""
     return f"ROPEWALK_INPUT_{re.sub(r'[^A-Z0-9]', '_', name.upper())}"
 
@@ -29,29 +29,31 @@ def secret_inputs(workflow: Workflow) -> tuple[str, ...]:
     return tuple(name for name, one in workflow.inputs.items() if one.secret)
 
 
-def marks(workflow: Workflow, inputs: Mapping[str, Any]) -> dict[str, str]:
+def secret_marks(workflow: Workflow, inputs: Mapping[str, Any]) -> dict[str, str]:
     """What stands on record in the place of the secret ones that were given."""
-    return {name: MARK for name in secret_inputs(workflow) if inputs.get(name) is not None}
+    return {name: SECRET_MARK for name in secret_inputs(workflow) if inputs.get(name) is not None}
 
 
-def named(workflow: Workflow, step: Step) -> dict[str, str]:
+def named_secrets(workflow: Workflow, step: Step) -> dict[str, str]:
     """What a step's attempts are given: by variable (of a call: by the called workflow's input) the name of a secret."""
     role = workflow.roles.get(step.role, _NO_ROLE)
     own = {} if step.kind == "call" else {**_mentioned(workflow, step), **role.secrets}
-    return given_as(workflow, {**own, **step.secrets}, calls=step.kind == "call")
+    return secret_variables(workflow, {**own, **step.secrets}, calls=step.kind == "call")
 
 
-def given_as(workflow: Workflow, secrets: Mapping[str, str], *, calls: bool = False) -> dict[str, str]:
+def secret_variables(
+    workflow: Workflow, secrets: Mapping[str, str], *, calls: bool = False
+) -> dict[str, str]:
     """The same by variable: an input that is named alone has the variable that inputs have."""
     found: dict[str, str] = {}
     for name, wanted in secrets.items():
-        if source(workflow, wanted) is not None:
+        if secret_source(workflow, wanted) is not None:
             alone = name == wanted and wanted in workflow.inputs and not calls
-            found[variable(name) if alone else name] = wanted
+            found[input_variable(name) if alone else name] = wanted
     return found
 
 
-def judges(workflow: Workflow, step: Step) -> dict[str, str]:
+def secrets_of_judges(workflow: Workflow, step: Step) -> dict[str, str]:
     """The secrets of the roles that judge a step."""
     found: dict[str, str] = {}
     for gate in step.gates:
@@ -67,7 +69,7 @@ def rehearsal_needs_none(step: Step) -> bool:
     )
 
 
-def source(workflow: Workflow, name: str) -> Secret | None:
+def secret_source(workflow: Workflow, name: str) -> Secret | None:
     """Where a secret is found; one without anything is an input that the run was given. None: there is no such secret."""
     if name in workflow.secrets:
         return workflow.secrets[name]
@@ -76,7 +78,7 @@ def source(workflow: Workflow, name: str) -> Secret | None:
 
 
 def _mentioned(workflow: Workflow, step: Step) -> dict[str, str]:
-    secret = {variable(name): name for name in secret_inputs(workflow)}
+    secret = {input_variable(name): name for name in secret_inputs(workflow)}
     if not secret or step.kind == "call":
         return {}
     commands = [gate.args for gate in step.gates if gate.kind == "command"]

@@ -14,22 +14,22 @@ NOT_SAID: Final = {Workflow: ("source", "format", "warnings"), Step: ("line",)}
 """Where a definition stood, in which format it was written, and what was remarked on it: no part of what it says."""
 
 
-def encode(workflow: Workflow) -> bytes:
+def encode_workflow(workflow: Workflow) -> bytes:
     """The whole definition as JSON."""
     return msgspec.json.encode(workflow)
 
 
-def decode(stored: bytes) -> Workflow:
+def decode_workflow(stored: bytes) -> Workflow:
     """The workflow that `encode` was given. Raises msgspec.DecodeError: these bytes are something else."""
     return _decoder().decode(stored)
 
 
-def digest(workflow: Workflow) -> str:
+def workflow_digest(workflow: Workflow) -> str:
     """The sha256, in hex, of what the workflow says, however it was put together.
 
     What equals its default is left out, so that a default said aloud changes nothing.
     """
-    said = _said(decode(encode(workflow)))
+    said = _said(decode_workflow(encode_workflow(workflow)))
     return sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()
 
 

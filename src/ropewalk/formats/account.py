@@ -8,12 +8,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from ropewalk.definition.workflow import Step, Workflow
+from ropewalk.definition import Step, Workflow
 from ropewalk.formats import botarmy, tapps
 from ropewalk.formats.bmad.file import sheet
 from ropewalk.formats.bmad.items import Item
 from ropewalk.formats.bmad.read import TAKEN, all_items
-from ropewalk.formats.yaml import YamlDocument, documents, read_text
+from ropewalk.formats.yaml import YamlDocument, documents, read_yaml_text
 
 
 class ItemAccount(Struct, frozen=True):
@@ -60,7 +60,7 @@ def account_of(path: Path, workflow: Workflow, variant: str = "") -> Account | N
     """The account of a file on the disk; None for what has none. The errors are those of reading."""
     from ropewalk.formats.loading import format_of
 
-    for document in documents(read_text(path), str(path)):
+    for document in documents(read_yaml_text(path), str(path)):
         if format_of(document.data) == workflow.format:
             return account(document, str(path), workflow, variant)
     return None

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ropewalk.definition.condition import translate
-from ropewalk.definition.fault import Fault, nearest, refusal
-from ropewalk.definition.findings import Findings
-from ropewalk.definition.workflow import Approval, Input, Phase, Ref, Role, Step, Workflow
+from ropewalk.definition import (
+    Approval,
+    Fault,
+    Findings,
+    Input,
+    Phase,
+    Ref,
+    Role,
+    Step,
+    Workflow,
+    definition_error,
+    nearest,
+    translate_botarmy,
+)
 from ropewalk.formats.bmad import wording
 from ropewalk.formats.bmad.conditions import facts_of
 from ropewalk.formats.bmad.format import ItemPlaces
@@ -58,7 +68,7 @@ def read(document: YamlDocument, file: str, name: str, options: ReadOptions = PL
         for path, what, near, hint in _faults(items)
     ]
     if faults:
-        raise refusal(file, faults)
+        raise definition_error(file, faults)
     data: Mapping[str, Any] = document.data
     process = _Process(data, items, ImportContext(options, Pack(), {}))
     steps = process.steps()
@@ -153,7 +163,7 @@ class _Process:
         )
         keys.take("depends_on", "needs")
         creates = self._titles(keys.take("output_artifacts", "creates"), soft=False)
-        when = translate(keys.text("condition", "when"))
+        when = translate_botarmy(keys.text("condition", "when"))
         self.making.declare(facts_of(when))
         step = Step(
             self.ids[item.number],

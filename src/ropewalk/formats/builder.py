@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-from ropewalk.definition.check import Known
-from ropewalk.definition.workflow import Workflow
+from ropewalk.definition import Known, Workflow
 from ropewalk.formats.loading import Loaded, load_data
 
 Function = TypeVar("Function", bound=Callable[..., Any])

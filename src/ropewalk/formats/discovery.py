@@ -9,14 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ropewalk.definition.fault import nearest
+from ropewalk.definition import nearest
 from ropewalk.errors import InvalidDefinition, NoSuchWorkflow
 from ropewalk.formats.loading import format_of
-from ropewalk.formats.locations import library, project
-from ropewalk.formats.yaml import documents, read_text
+from ropewalk.formats.locations import library_folder, project_folder
+from ropewalk.formats.yaml import documents, read_yaml_text
 from ropewalk.trees import files_below
-
-__all__ = ["find", "library", "list_all", "places", "project"]
 
 FOLDERS: Final = (".ropewalk/workflows", ".bmad-core/workflows", "workflows")
 """In this order; the first that has a name wins."""
@@ -43,7 +41,7 @@ class ListedWorkflow(NamedTuple):
     problem: str = ""
 
 
-def find(name: str, start: Path | None = None, near: Path | None = None) -> Path:
+def find_workflow(name: str, start: Path | None = None, near: Path | None = None) -> Path:
     """The file of a workflow, by name or by path. NoSuchWorkflow: there is none, with the nearest names.
 
     Looked for from the folder `start` (the current one unless told) upwards; a workflow that another one calls also
@@ -57,7 +55,7 @@ def find(name: str, start: Path | None = None, near: Path | None = None) -> Path
         for suffix in SUFFIXES:
             if (near / f"{name}{suffix}").is_file():
                 return near / f"{name}{suffix}"
-    known = {place.name: place.path for place in reversed(list(places(here)))}
+    known = {place.name: place.path for place in reversed(list(workflow_files(here)))}
     if name in known:
         return known[name]
     like = nearest(name, known)
@@ -65,23 +63,23 @@ def find(name: str, start: Path | None = None, near: Path | None = None) -> Path
     raise NoSuchWorkflow(name=name, nearest=hint)
 
 
-def list_all(start: Path | None = None) -> list[ListedWorkflow]:
+def list_workflows(start: Path | None = None) -> list[ListedWorkflow]:
     """Every workflow there is, in the order in which names are looked up; a name that is hidden by another is left out."""
     seen: set[str] = set()
     entries = []
-    for place in places(start or Path.cwd()):
+    for place in workflow_files(start or Path.cwd()):
         if place.name not in seen:
             seen.add(place.name)
             entries.append(_entry(place))
     return entries
 
 
-def places(start: Path) -> Iterator[WorkflowFile]:
+def workflow_files(start: Path) -> Iterator[WorkflowFile]:
     """Every file in the folders of workflows, by folder and then by name."""
-    top = project(start)
+    top = project_folder(start)
     for source in FOLDERS:
         yield from _within(top / source, source)
-    yield from _within(library(), LIBRARY)
+    yield from _within(library_folder(), LIBRARY)
 
 
 def _within(folder: Path, source: str) -> Iterator[WorkflowFile]:
@@ -103,7 +101,7 @@ def _is_meant(path: Path) -> bool:
 
 def _entry(place: WorkflowFile) -> ListedWorkflow:
     try:
-        found = [one.data for one in documents(read_text(place.path), str(place.path))]
+        found = [one.data for one in documents(read_yaml_text(place.path), str(place.path))]
     except InvalidDefinition as error:
         return ListedWorkflow(*place, "", problem=str(error.faults[0]))
     for data in found:

@@ -12,12 +12,10 @@ from typing import Final
 
 import msgspec
 
-from ropewalk.definition.fault import nearest
-from ropewalk.definition.findings import Findings, Where
-from ropewalk.definition.findings import Path as Keys
-from ropewalk.definition.workflow import Role, Workflow
+from ropewalk.definition import Findings, Role, Where, Workflow, nearest
+from ropewalk.definition import Path as Keys
 from ropewalk.errors import InvalidDefinition
-from ropewalk.formats.locations import STATE, library, project
+from ropewalk.formats.locations import STATE, library_folder, project_folder
 
 TEMPLATES: Final = "templates"
 PERSONAS: Final = "personas"
@@ -85,10 +83,10 @@ class _EmbeddedReading:
             return None
         text, file = found
         if file.suffix in (".yaml", ".yml"):
-            from ropewalk.formats.documents.read import parsed
+            from ropewalk.formats.documents.read import parsed_template
 
             try:
-                parsed(text)
+                parsed_template(text)
             except InvalidDefinition as error:
                 self.findings.faults += [msgspec.structs.replace(one, file=str(file)) for one in error.faults]
                 return None
@@ -110,10 +108,10 @@ class _EmbeddedReading:
         return msgspec.structs.replace(role, persona=said.persona, title=role.title or said.title)
 
     def _text(self, path: Keys, kind: str, name: str, folder: str) -> tuple[str, Path] | None:
-        from ropewalk.formats.yaml import read_text
+        from ropewalk.formats.yaml import read_yaml_text
 
         origin, top = self.origin, self.top
-        folders = (origin / folder, origin.parent / folder, top / STATE / folder, library(folder))
+        folders = (origin / folder, origin.parent / folder, top / STATE / folder, library_folder(folder))
         file = _in((origin, *folders, top), name)
         if file is None:
             if name not in self._told:
@@ -123,7 +121,7 @@ class _EmbeddedReading:
             self._told.add(name)
             return None
         try:
-            return read_text(file), file
+            return read_yaml_text(file), file
         except InvalidDefinition as error:
             self.findings.faults += error.faults
             return None
@@ -131,7 +129,7 @@ class _EmbeddedReading:
     @cached_property
     def top(self) -> Path:
         """The project's folder."""
-        return project(self.origin)
+        return project_folder(self.origin)
 
 
 def _in(folders: Sequence[Path], name: str) -> Path | None:

@@ -11,8 +11,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from ropewalk.definition.condition import translate_expression
-from ropewalk.definition.workflow import Gate
+from ropewalk.definition import Gate, translate_expression
 from ropewalk.formats.documents.read import word
 
 LEAST: Final = re.compile(r"^(?:min_)?(\w+?)(?:_(min|max|least|most|threshold))?$")

@@ -12,16 +12,23 @@ from typing import Any, Final, Literal, NamedTuple, Protocol, cast
 
 import msgspec
 
-from ropewalk.definition.check import Known, check
-from ropewalk.definition.fault import Fault, errors_in, in_order, nearest, refusal
-from ropewalk.definition.findings import Where
-from ropewalk.definition.stored import digest
-from ropewalk.definition.workflow import Workflow
+from ropewalk.definition import (
+    Fault,
+    Known,
+    Where,
+    Workflow,
+    check_workflow,
+    definition_error,
+    errors_in,
+    faults_in_order,
+    nearest,
+    workflow_digest,
+)
 from ropewalk.errors import SettingsError
 from ropewalk.formats.embedded_files import enclosed
 from ropewalk.formats.positions import Positions
 from ropewalk.formats.reading import PLAIN, Reading, ReadOptions
-from ropewalk.formats.yaml import YamlDocument, documents, read_text
+from ropewalk.formats.yaml import YamlDocument, documents, read_yaml_text
 
 FORMATS: Final = {
     "ropewalk": "ropewalk.formats.native.read",
@@ -50,7 +57,7 @@ class Loaded(NamedTuple):
     where: Where
 
 
-def load(
+def load_workflow(
     path: Path,
     *,
     format: str = "",  # noqa: A002 - the word that everybody uses
@@ -61,13 +68,13 @@ def load(
     """The workflow in a file. InvalidDefinition: with all its faults; SettingsError: `format` is none of FORMATS;
     VariantNeeded: the file holds several workflows and `options` names none of them.
     """
-    text = read_text(path)
-    return load_text(
+    text = read_yaml_text(path)
+    return load_workflow_text(
         text, str(path), name=path.stem, format=format, known=known, exists=exists, options=options
     )
 
 
-def load_text(
+def load_workflow_text(
     text: str,
     file: str = "",
     *,
@@ -105,7 +112,7 @@ def _checked(
     if workflow is not None:
         workflow, missing = enclosed(workflow, file, reading.where)
         faults += missing.faults
-        faults += check(
+        faults += check_workflow(
             workflow,
             known=known,
             where=reading.where,
@@ -114,11 +121,11 @@ def _checked(
             exists=exists,
         )
     if workflow is None or errors_in(faults):
-        raise refusal(file, faults)
-    warnings = in_order(faults)
+        raise definition_error(file, faults)
+    warnings = faults_in_order(faults)
     told = (*workflow.warnings, *map(str, warnings))
     workflow = msgspec.structs.replace(workflow, format=kind, warnings=told)
-    return Loaded(workflow, digest(workflow), warnings, reading.where)
+    return Loaded(workflow, workflow_digest(workflow), warnings, reading.where)
 
 
 def _chosen(found: list[YamlDocument], file: str, format: str) -> tuple[YamlDocument, str]:  # noqa: A002
@@ -132,7 +139,7 @@ def _chosen(found: list[YamlDocument], file: str, format: str) -> tuple[YamlDocu
             return document, kind
     if found and isinstance(found[0].data, dict) and not _is_template(found[0].data):
         return found[0], "ropewalk"
-    raise refusal(file, [_no_workflow(found, file)])
+    raise definition_error(file, [_no_workflow(found, file)])
 
 
 def _no_workflow(found: list[YamlDocument], file: str) -> Fault:

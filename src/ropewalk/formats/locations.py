@@ -11,7 +11,7 @@ MARKS: Final = (STATE, ".bmad-core", ".git")
 """What shows that a folder is the top of a project."""
 
 
-def project(start: Path) -> Path:
+def project_folder(start: Path) -> Path:
     """The folder of the project around `start`: the nearest one that has a mark of its own, else `start` itself."""
     resolved = start.resolve()
     for folder in (resolved, *resolved.parents):
@@ -20,7 +20,7 @@ def project(start: Path) -> Path:
     return resolved
 
 
-def library(kind: str = "workflows") -> Path:
+def library_folder(kind: str = "workflows") -> Path:
     """The folder of the workflows that ship with ropewalk, or of the `templates` and whatever else is there."""
     import ropewalk.library
 

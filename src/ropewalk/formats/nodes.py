@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from ruamel.yaml import events as parsed
 
-from ropewalk.definition.fault import Fault, refusal, shortened
+from ropewalk.definition import Fault, definition_error, shortened
 from ropewalk.formats.positions import Mark
 from ropewalk.formats.scalars import plain, shown, tagged
 
@@ -191,4 +191,4 @@ class Reader:
 
     def _stop(self, line: int, column: int, what: str, hint: str) -> Exception:
         self._fault(line, column, what, hint)
-        return refusal(self._file, self.faults)
+        return definition_error(self._file, self.faults)

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from ropewalk.definition.fault import Fault, refusal
+from ropewalk.definition import Fault, definition_error
 from ropewalk.formats.bmad import format as bmad
 from ropewalk.formats.documents.read import is_template, many, word
 from ropewalk.formats.personas import is_agent, is_team
@@ -39,10 +39,12 @@ def read(document: YamlDocument, file: str, name: str, options: ReadOptions = PL
     kind = relative_of(document.data)
     if kind is None or kind.items is None:
         what = f"this is {kind.name if kind else 'no workflow'}, which ropewalk does not run"
-        raise refusal(file, [Fault(file, *document.positions.value(), what, hint=kind.hint if kind else "")])
+        raise definition_error(
+            file, [Fault(file, *document.positions.value(), what, hint=kind.hint if kind else "")]
+        )
     listed = list(kind.items(document.data))
     if not listed:
-        raise refusal(
+        raise definition_error(
             file, [Fault(file, *document.positions.value(), f"this is {kind.name} without any step")]
         )
     inner = document.data.get("workflow")

@@ -12,7 +12,7 @@ from typing import Any, Final
 from ropewalk.errors import InvalidDefinition
 from ropewalk.formats.documents.read import word
 from ropewalk.formats.personas import Persona, persona
-from ropewalk.formats.yaml import document, read_text
+from ropewalk.formats.yaml import read_yaml_text, yaml_document
 
 FOLDERS: Final = (".bmad-core", "bmad-core", ".bmad", ".aios-core", ".aiox-core", "bmad")
 KINDS: Final = ("tasks", "checklists", "templates", "data", "utils", "workflows")
@@ -55,7 +55,7 @@ class Pack:
             path = self._inside("agents", name + ending)
             if path is not None:
                 try:
-                    return persona(read_text(path, self._shown(path)), self._shown(path))
+                    return persona(read_yaml_text(path, self._shown(path)), self._shown(path))
                 except InvalidDefinition as error:
                     self.faults.append(str(error.faults[0]))
                     return None
@@ -76,7 +76,7 @@ class Pack:
     def text(self, path: Path) -> str:
         """The text of one of its files; empty when it cannot be read (then `faults` says so)."""
         try:
-            return read_text(path, self._shown(path))
+            return read_yaml_text(path, self._shown(path))
         except InvalidDefinition as error:
             self.faults.append(str(error.faults[0]))
             return ""
@@ -98,7 +98,7 @@ class Pack:
             path = self._inside("", "core-config.yaml")
             if path is not None:
                 try:
-                    data = document(read_text(path, self._shown(path)), self._shown(path)).data
+                    data = yaml_document(read_yaml_text(path, self._shown(path)), self._shown(path)).data
                     self._config = data if isinstance(data, Mapping) else {}
                 except InvalidDefinition as error:
                     self.faults.append(str(error.faults[0]))

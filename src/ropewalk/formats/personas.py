@@ -10,8 +10,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from ropewalk.definition.fault import Fault, refusal
-from ropewalk.definition.workflow import Role
+from ropewalk.definition import Fault, Role, definition_error
 from ropewalk.errors import InvalidDefinition
 from ropewalk.formats.documents.read import many, word, words
 from ropewalk.formats.yaml import documents
@@ -68,11 +67,11 @@ def _data(text: str, file: str, above: int) -> Mapping[str, Any]:
             Fault(one.file, one.line + above, one.column, one.what, one.nearest, one.hint)
             for one in error.faults
         ]
-        raise refusal(file, moved) from error
+        raise definition_error(file, moved) from error
     for document in found:
         if isinstance(document.data, Mapping):
             return document.data
-    raise refusal(
+    raise definition_error(
         file, [Fault(file, above + 1, 1, "holds no agent", hint="describe it under `agent:` and `persona:`")]
     )
 

@@ -10,8 +10,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from ropewalk.definition.order import needs_of
-from ropewalk.definition.workflow import Approval, Gate, Ref, Step, Workflow
+from ropewalk.definition import Approval, Gate, Ref, Step, Workflow, needs_of
 
 FACT: Final = re.compile(r"\bfacts(?:\.([A-Za-z_]\w*)|\[\"([^\"]+)\"\])")
 MOST_REDUCED: Final = 2_000
@@ -101,7 +100,7 @@ class Plan(Struct, frozen=True):
         return [row for stretch in self.stretches for row in stretch.rows]
 
 
-def plan(workflow: Workflow) -> Plan:
+def plan_workflow(workflow: Workflow) -> Plan:
     """The plan of a workflow that was checked."""
     needs = needs_of(workflow)
     waves = _waves(workflow, needs)

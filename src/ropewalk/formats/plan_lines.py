@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ropewalk.formats.plan import FactRow, LoopRow, Plan, Row
 
 
-def lines(plan: Plan, *, notes: bool = False) -> list[str]:
+def plan_as_lines(plan: Plan, *, notes: bool = False) -> list[str]:
     """The plan in lines without any marks of colour; `notes` adds the prose of the steps."""
     found = [f"{plan.name}: {plan.title or plan.description.split(chr(10))[0]}".rstrip(": ")]
     found += [f"  input {name} ({said})" for name, said in plan.inputs.items()]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from ropewalk.definition.findings import Findings, Where
-from ropewalk.definition.workflow import Workflow
+from ropewalk.definition import Findings, Where, Workflow
 
 
 class ReadOptions(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from ropewalk.definition.fault import Fault
+from ropewalk.definition import Fault
 from ropewalk.formats.yaml_hints import yaml_hint
 
 

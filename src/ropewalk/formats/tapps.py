@@ -8,10 +8,20 @@ from typing import Any, Final
 
 import msgspec
 
-from ropewalk.definition.fault import Fault, refusal
-from ropewalk.definition.findings import Findings
-from ropewalk.definition.policy import ASKED_RETURN, Limits, Retry
-from ropewalk.definition.workflow import BackTo, Decision, Ref, Route, Step, Workflow
+from ropewalk.definition import (
+    ASKED_RETURN,
+    BackTo,
+    Decision,
+    Fault,
+    Findings,
+    Limits,
+    Ref,
+    Retry,
+    Route,
+    Step,
+    Workflow,
+    definition_error,
+)
 from ropewalk.formats.bmad import wording
 from ropewalk.formats.bmad.format import ItemPlaces
 from ropewalk.formats.bmad.items import Item
@@ -92,7 +102,7 @@ def read(document: YamlDocument, file: str, name: str, options: ReadOptions = PL
         Fault(file, *document.positions.value(path), what, hint=hint) for path, what, hint in reading.faults()
     ]
     if faults:
-        raise refusal(file, faults)
+        raise definition_error(file, faults)
     steps = reading.steps()
     settings = holder.get("settings")
     at_once = number(settings.get("max_parallel_agents") if isinstance(settings, Mapping) else 0, {})

@@ -5,14 +5,14 @@ from __future__ import annotations
 from io import StringIO
 from typing import Any, Final
 
-from ropewalk.definition.workflow import Workflow
+from ropewalk.definition import Workflow
 from ropewalk.formats.native.written.document import document_keys
 
 WIDEST: Final = 10_000
 """No text is folded: a condition keeps its columns."""
 
 
-def write(workflow: Workflow) -> str:
+def workflow_yaml(workflow: Workflow) -> str:
     """YAML that `load` takes; texts of several lines are written as blocks."""
     from ruamel.yaml import YAML
 

@@ -9,7 +9,7 @@ from errno import EFBIG
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from ropewalk.definition.fault import Fault, refusal
+from ropewalk.definition import Fault, definition_error
 from ropewalk.files import read_bytes
 from ropewalk.formats.positions import Positions
 from ropewalk.formats.syntax import fault_of, undecoded
@@ -24,29 +24,29 @@ class YamlDocument(NamedTuple):
     positions: Positions
 
 
-def read_text(path: Path, file: str = "") -> str:
+def read_yaml_text(path: Path, file: str = "") -> str:
     """The text of a file of at most MAX_BYTES. InvalidDefinition: too large, not UTF-8, not readable."""
     name = file or str(path)
     try:
         raw = read_bytes(path, MAX_BYTES)
     except OSError as error:
         if error.errno == EFBIG:
-            raise refusal(name, [_too_large(name)]) from error
-        raise refusal(name, [Fault(name, 0, 0, f"cannot be read: {error.strerror}")]) from error
+            raise definition_error(name, [_too_large(name)]) from error
+        raise definition_error(name, [Fault(name, 0, 0, f"cannot be read: {error.strerror}")]) from error
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise refusal(name, [undecoded(name, raw, error)]) from error
+        raise definition_error(name, [undecoded(name, raw, error)]) from error
 
 
-def document(text: str, file: str = "") -> YamlDocument:
+def yaml_document(text: str, file: str = "") -> YamlDocument:
     """The only document of a text. InvalidDefinition: with all faults that could be found, also for none or several."""
     found = documents(text, file)
     if len(found) != 1:
         what = "holds nothing" if not found else f"holds {len(found)} documents, one is expected"
         line, column = found[1].positions.value() if found else (1, 1)
         hint = "remove the `---` line, or put the others in files of their own" if found else ""
-        raise refusal(file, [Fault(file, line, column, what, hint=hint)])
+        raise definition_error(file, [Fault(file, line, column, what, hint=hint)])
     return found[0]
 
 
@@ -58,14 +58,14 @@ def documents(text: str, file: str = "") -> list[YamlDocument]:
     from ropewalk.formats.nodes import Reader
 
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise refusal(file, [_too_large(file)])
+        raise definition_error(file, [_too_large(file)])
     reader = Reader(YAML(typ="safe", pure=True).parse(text), file)
     try:
         found = [YamlDocument(data, Positions(mark, text)) for data, mark in reader.documents()]
     except YAMLError as error:
-        raise refusal(file, [*reader.faults, fault_of(error, file, text)]) from error
+        raise definition_error(file, [*reader.faults, fault_of(error, file, text)]) from error
     if reader.faults:
-        raise refusal(file, reader.faults)
+        raise definition_error(file, reader.faults)
     return found
 
 

@@ -8,8 +8,7 @@ from fastapi import FastAPI
 from mcp.server.mcpserver import Context
 from mcp.server.transport_security import TransportSecuritySettings
 
-from ropewalk.app.open import Ropewalk
-from ropewalk.app.tokens import Person
+from ropewalk.app import Person, Ropewalk
 from ropewalk.errors import Unauthenticated
 from ropewalk.mcp.tools import tool_server
 

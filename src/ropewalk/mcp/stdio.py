@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from ropewalk.app.open import Ropewalk
-from ropewalk.app.supervisor import Supervisor, supervised
-from ropewalk.app.tokens import Person
+from ropewalk.app import Person, Ropewalk, Supervisor, supervised
 from ropewalk.mcp.tools import tool_server
 
 

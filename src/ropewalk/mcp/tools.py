@@ -15,13 +15,8 @@ from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ToolError
 from pydantic import Field
 
-from ropewalk.app import acting, choosing, showing
-from ropewalk.app.folded import Folded
-from ropewalk.app.objects import plain
-from ropewalk.app.open import Ropewalk
-from ropewalk.app.tokens import Person, Role
+from ropewalk.app import Folded, Person, Role, Ropewalk, RunQuery, acting, choosing, plain_data, showing
 from ropewalk.errors import NotAllowed, RopewalkError
-from ropewalk.store.port import RunQuery
 
 ABOUT: Final = """ropewalk runs workflows whose steps are agents, commands, gates and people. Start one with `start`, then `wait`
 until it has ended or asks something; `explain` says why it stands still; `answer` only when you were told to decide for
@@ -58,7 +53,7 @@ Allowed = Callable[[Context[Any, Any], Role], Person]
 
 def shown(view: msgspec.Struct) -> dict[str, Any]:
     """What the facade gives, as a tool answers."""
-    found: dict[str, Any] = plain(view)
+    found: dict[str, Any] = plain_data(view)
     return found
 
 
@@ -115,7 +110,7 @@ def _looking(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed: 
         """One sentence on what a run waits for or why it ended, and what is open to be answered."""
         allowed(ctx, "viewer")
         why = await showing.explain(folded, ropewalk, run)
-        return {**shown(why), "asks": plain(await showing.asks(ropewalk, run))}
+        return {**shown(why), "asks": plain_data(await showing.asks(ropewalk, run))}
 
 
 def _following(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed: Allowed) -> None:
@@ -131,7 +126,7 @@ def _following(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed
         await _rested(ropewalk, folded, run, seconds)
         now = await showing.run(folded, ropewalk, run)
         why = await showing.explain(folded, ropewalk, run)
-        return {"run": now.run, "status": now.status, "asks": plain(now.asks), **shown(why)}
+        return {"run": now.run, "status": now.status, "asks": plain_data(now.asks), **shown(why)}
 
     @made.tool(name="artifacts", title="Files of a run")
     @_told
@@ -141,7 +136,7 @@ def _following(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed
         """The files that a run made, or the text of one of them."""
         allowed(ctx, "viewer")
         if not path:
-            return {"artifacts": plain(await showing.artifacts(folded, ropewalk, run))}
+            return {"artifacts": plain_data(await showing.artifacts(folded, ropewalk, run))}
         content, found = await showing.artifact(folded, ropewalk, run, path)
         text = content[:TEXT_BYTES].decode("utf-8", "replace")
         return {"path": path, "digest": found.digest, "text": text, "cut": len(content) > TEXT_BYTES}

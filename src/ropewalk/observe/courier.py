@@ -19,8 +19,7 @@ from ropewalk.errors import RopewalkError
 from ropewalk.observe.deliver import TIMEOUT_SECONDS, deliver
 from ropewalk.observe.webhooks import Dead, Webhook, Webhooks
 from ropewalk.ownership import judge_in, new_owner
-from ropewalk.store.follow import follow
-from ropewalk.store.lease import Claimant
+from ropewalk.store import Claimant, follow_feed
 from ropewalk.store.port import Record, Store
 
 AT_ONCE: Final = 8
@@ -100,7 +99,7 @@ class Courier:
 
     async def _follow(self, webhook: Webhook, *, live: bool = True) -> None:
         try:
-            async for page in follow(self._store, webhook.reader, patterns=webhook.patterns, live=live):
+            async for page in follow_feed(self._store, webhook.reader, patterns=webhook.patterns, live=live):
                 await self._page(webhook, page)
         except* RopewalkError as error:
             self._say("a webhook's feed cannot be read", error)

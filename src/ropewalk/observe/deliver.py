@@ -21,7 +21,7 @@ import msgspec
 from ropewalk.errors import RopewalkError
 from ropewalk.observe.addresses import resolve
 from ropewalk.observe.webhooks import SECRET_PREFIX, Webhook
-from ropewalk.processes.call import call
+from ropewalk.processes import call_program
 from ropewalk.store.port import Record
 
 TIMEOUT_SECONDS: Final = 15.0
@@ -122,7 +122,7 @@ def _connection(
 async def _command(webhook: Webhook, record: Record, body: bytes, seconds: float) -> str:
     """The event on standard input; the exit code says whether it was taken."""
     try:
-        ended = await call(
+        ended = await call_program(
             webhook.argv, folder=os.getcwd(), env=os.environ, stdin=body, seconds=seconds, cap=_PRINTED_BYTES
         )
     except ChildProcessError as error:

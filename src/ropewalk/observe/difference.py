@@ -6,8 +6,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from ropewalk.core.state import State
-from ropewalk.observe.summary import artifacts, listed
+from ropewalk.core import State
+from ropewalk.observe.summary import artifacts_of, listed_steps
 
 
 class FieldChange(Struct, frozen=True):
@@ -18,7 +18,7 @@ class FieldChange(Struct, frozen=True):
     new: Any
 
 
-def difference(old: State, new: State) -> list[FieldChange]:
+def state_difference(old: State, new: State) -> list[FieldChange]:
     """Every path whose value differs, in the order of the newer state, then what is gone."""
     before, after = _flat(old), _flat(new)
     paths = [*after, *(path for path in before if path not in after)]
@@ -38,7 +38,7 @@ def _flat(state: State) -> dict[str, Any]:
     }
     for title, values in (("inputs", state.inputs), ("facts", state.facts)):
         found |= {f"{title}.{name}": value for name, value in values.items()}
-    for st in listed(state):
+    for st in listed_steps(state):
         found[f"steps.{st.key}.status"] = st.status
         found[f"steps.{st.key}.round"] = st.round
         found[f"steps.{st.key}.attempts"] = st.attempts
@@ -46,5 +46,5 @@ def _flat(state: State) -> dict[str, Any]:
         found |= {f"steps.{st.key}.outputs.{name}": value for name, value in outputs.items()}
     for name, opened in state.asks.items():
         found[f"asks.{name}"] = opened.prompt
-    found |= {f"artifacts.{one.artifact.path}": one.artifact.digest for one in artifacts(state)}
+    found |= {f"artifacts.{one.artifact.path}": one.artifact.digest for one in artifacts_of(state)}
     return found

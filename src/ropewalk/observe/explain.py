@@ -8,11 +8,11 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from ropewalk.core import State, StepState
 from ropewalk.core.events import AskOpened
-from ropewalk.core.state import State, StepState
-from ropewalk.observe.summary import warnings
+from ropewalk.observe.summary import warnings_of
 from ropewalk.observe.verdicts import not_believed
-from ropewalk.observe.wording import counted, duration, short
+from ropewalk.observe.wording import counted, duration, short_value
 
 Children = Callable[[str], State | None]
 """The state of a called run by its id, when it is there."""
@@ -37,7 +37,7 @@ class Silent(Struct, frozen=True):
     pid: int = 0
 
 
-def explain(
+def explain_state(
     state: State,
     now: float,
     *,
@@ -47,7 +47,7 @@ def explain(
 ) -> Explanation:
     """`driven`: somebody who is not proved dead holds the lease of the run. Times are told in the local zone."""
     found = _reason(state, now, driven, children, silent)
-    told = tuple(f"{w['step']}: {w['message']}" if w["step"] else w["message"] for w in warnings(state))
+    told = tuple(f"{w['step']}: {w['message']}" if w["step"] else w["message"] for w in warnings_of(state))
     return msgspec.structs.replace(found, warnings=told) if told else found
 
 
@@ -100,7 +100,7 @@ def _failed_steps(state: State) -> list[StepState]:
 def _why_failed(failed: list[StepState]) -> str:
     first = failed[0]
     failure = first.failure
-    why = f" ({failure.kind}): {short(failure.message, 200).rstrip('.')}" if failure is not None else ""
+    why = f" ({failure.kind}): {short_value(failure.message, 200).rstrip('.')}" if failure is not None else ""
     tries = f" after {first.attempts} attempts" if first.attempts > 1 else ""
     also = f"; also {', '.join(st.key for st in failed[1:4])}" if len(failed) > 1 else ""
     return f"step {first.key} failed{tries}{why}{also}"
@@ -162,11 +162,13 @@ def _asked(state: State, now: float) -> Explanation:
         expires = f"; {opened.default or 'reject'} is taken{_until(opened.expires_at, now, ' at')}"
     kind = "budget" if opened.about == "budget" else "person"
     who = "a person to allow more" if kind == "budget" else "a person"
-    sentence = f"The run waits for {who}: {opened.step} asks {short(opened.prompt, 200)!r}{expires}{more}."
-    return Explanation(kind, sentence, answers(state.run, name, opened))
+    sentence = (
+        f"The run waits for {who}: {opened.step} asks {short_value(opened.prompt, 200)!r}{expires}{more}."
+    )
+    return Explanation(kind, sentence, answer_commands(state.run, name, opened))
 
 
-def answers(run: str, name: str, opened: AskOpened) -> tuple[str, ...]:
+def answer_commands(run: str, name: str, opened: AskOpened) -> tuple[str, ...]:
     """The commands that answer an ask."""
     if opened.choices:
         return tuple(f"ropewalk answer {run} {name} {choice}" for choice in opened.choices)
@@ -178,7 +180,7 @@ def _called(state: State, now: float, children: Children) -> Explanation | None:
         child = children(state.steps[key].child)
         if child is None or child.ended:
             continue
-        inner = explain(child, now, driven=True, children=children)
+        inner = explain_state(child, now, driven=True, children=children)
         what = inner.sentence[0].lower() + inner.sentence[1:].rstrip(".")
         what = what.replace("the run", "it", 1)
         kind = (
@@ -206,7 +208,7 @@ def _moving(state: State, now: float, children: Children) -> Explanation:
             return Explanation("quota", f"Step {key} waits for a quota{_until(until, now)}.")
         if st.on == "host":
             return Explanation("host", f"Step {key} waits for the host{_until(until, now)}: {st.detail}.")
-        last = f" after {short(st.failures[-1].message, 120)!r}" if st.failures else ""
+        last = f" after {short_value(st.failures[-1].message, 120)!r}" if st.failures else ""
         return Explanation("time", f"Step {key} is tried again{_until(until, now)}{last}.")
     if state.asks:
         return _asked(state, now)

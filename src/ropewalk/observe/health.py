@@ -57,15 +57,15 @@ def parts_check(parts: Iterable[str] = PARTS) -> HealthCheck:
 
 async def git_check() -> HealthCheck:
     """The git program; without it only plain folders can be worked in."""
-    from ropewalk.workspace import git
+    from ropewalk.workspace import OLDEST_GIT, git_version
 
-    oldest = ".".join(map(str, git.OLDEST))
+    oldest = ".".join(map(str, OLDEST_GIT))
     try:
-        found = await git.version()
+        found = await git_version()
     except RopewalkError as error:
         return HealthCheck("git", "bad", str(error), f"install git {oldest} or newer")
     said = f"git {'.'.join(map(str, found))}"
-    if found < git.OLDEST:
+    if found < OLDEST_GIT:
         return HealthCheck("git", "bad", said, f"ropewalk needs git {oldest} or newer")
     return HealthCheck("git", "good", said)
 
@@ -111,7 +111,7 @@ def state_check(folder: Path, store: str) -> HealthCheck:
 
 async def agents_check(agents: Mapping[str, Agent]) -> list[HealthCheck]:
     """One line an agent; one that cannot be used harms only the roles that want it."""
-    return [_agent_check(await probe(name, agents)) for name in agents]
+    return [_agent_check(await probe_agent(name, agents)) for name in agents]
 
 
 def _agent_check(found: Probe) -> HealthCheck:
@@ -121,7 +121,7 @@ def _agent_check(found: Probe) -> HealthCheck:
     return HealthCheck(name, "warning", found.reason or "not usable", found.hint)
 
 
-async def probe(name: str, agents: Mapping[str, Agent]) -> Probe:
+async def probe_agent(name: str, agents: Mapping[str, Agent]) -> Probe:
     """An agent's own word, or why it cannot even be loaded."""
     try:
         return await agents[name].probe()

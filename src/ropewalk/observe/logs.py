@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from ropewalk.observe.plain import clean, steady
+from ropewalk.observe.plain import printable, steady_stream
 
 
-def to_standard_error(*, plain: bool | None = None) -> None:
+def log_to_standard_error(*, plain: bool | None = None) -> None:
     """Set the log up; `plain` lines for people, JSON without (by default: whether a terminal is there)."""
     import structlog
 
@@ -25,11 +25,11 @@ def to_standard_error(*, plain: bool | None = None) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger("info"),
         # Looked up at each line: a program that replaces standard error gets what is said from then on.
-        logger_factory=lambda *given: structlog.PrintLogger(steady(sys.stderr)),
+        logger_factory=lambda *given: structlog.PrintLogger(steady_stream(sys.stderr)),
         cache_logger_on_first_use=False,
     )
 
 
 def _plain(logger: Any, name: str, event: Any) -> Any:
     """What runs say does nothing to the terminal that a log is read in."""
-    return {key: clean(value) if isinstance(value, str) else value for key, value in event.items()}
+    return {key: printable(value) if isinstance(value, str) else value for key, value in event.items()}

@@ -19,7 +19,7 @@ _SEQUENCE = re.compile(rf"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-_]|[{_UNSEEN}]")
 _VISIBLE = re.compile(f"[{_UNSEEN}]")
 
 
-def clean(text: str) -> str:
+def printable(text: str) -> str:
     """Without control sequences and characters that cannot be seen, but for tabs and new lines."""
     return text if text.isascii() and text.isprintable() else _SEQUENCE.sub("", text)
 
@@ -106,7 +106,7 @@ class Steady:
         return getattr(self._stream, name)
 
 
-def steady(stream: Any) -> Any:
+def steady_stream(stream: Any) -> Any:
     """The stream as one that never raises (`Steady`); one that is closed (None) swallows everything."""
     if isinstance(stream, Steady):
         return stream
@@ -121,5 +121,5 @@ def hold_standard_streams() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDONLY if number == 0 else os.O_WRONLY)
-    sys.stdout = steady(sys.stdout)
-    sys.stderr = steady(sys.stderr)
+    sys.stdout = steady_stream(sys.stdout)
+    sys.stderr = steady_stream(sys.stderr)

@@ -6,8 +6,8 @@ from collections import Counter
 
 from msgspec import Struct
 
-from ropewalk.core.state import STEP_ENDED, State, StepState
-from ropewalk.observe.summary import cost_usd, listed, seconds
+from ropewalk.core import STEP_ENDED, State, StepState
+from ropewalk.observe.summary import cost_of, listed_steps, run_seconds
 
 
 class PhaseLine(Struct, frozen=True):
@@ -52,9 +52,9 @@ class Progress(Struct, frozen=True):
     rehearsed: bool = False
 
 
-def progress(state: State, now: float) -> Progress:
+def progress_of(state: State, now: float) -> Progress:
     """How far the run is. Costs one look at each step."""
-    steps = listed(state)
+    steps = listed_steps(state)
     counts = Counter[str](st.status for st in steps)
     return Progress(
         run=state.run,
@@ -66,26 +66,26 @@ def progress(state: State, now: float) -> Progress:
         total=len(steps),
         done=sum(count for status, count in counts.items() if status in STEP_ENDED),
         people=tuple((name, opened.step, opened.prompt) for name, opened in state.asks.items()),
-        cost_usd=cost_usd(state),
+        cost_usd=cost_of(state),
         cost_unknown=bool(state.spent.unknown),
-        seconds=seconds(state, now),
+        seconds=run_seconds(state, now),
         rehearsed=state.options.rehearse is not None,
     )
 
 
-def lines(state: State, now: float, most: int = 0) -> list[StepLine]:
+def step_lines(state: State, now: float, most: int = 0) -> list[StepLine]:
     """The steps in written order; when there are more than `most`, those that move, wait or have failed come first to be
     kept, then the ones that began last.
     """
-    steps = listed(state)
+    steps = listed_steps(state)
     if most and len(steps) > most:
         kept = sorted(steps, key=lambda st: (_rank(st), -(st.started_at or 0.0)))[:most]
         names = {st.key for st in kept if st.status != "pending"}
         steps = [st for st in steps if st.key in names]
-    return [line(state, st, now) for st in steps]
+    return [step_line(state, st, now) for st in steps]
 
 
-def line(state: State, st: StepState, now: float) -> StepLine:
+def step_line(state: State, st: StepState, now: float) -> StepLine:
     """One step as the table shows it."""
     step = state.graph.steps[st.index]
     took = None

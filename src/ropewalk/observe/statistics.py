@@ -96,13 +96,13 @@ def count(records: Iterable[Record], now: float) -> Counted:
     return found
 
 
-async def of_run(store: Store, run: str, now: float) -> Figures:
+async def run_statistics(store: Store, run: str, now: float) -> Figures:
     """Of one run. Raises NoSuchRun."""
     row = await store.row(run)
     return figures([(row, await _counted(store, row, now))], now)
 
 
-async def of_workflows(
+async def workflow_statistics(
     store: Store, now: float, *, workflow: str = "", since: float | None = None, most: int = PAGE
 ) -> Statistics:
     """Of the newest `most` runs, by workflow."""

@@ -8,18 +8,17 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from ropewalk.core import Artifact, State, StepState
 from ropewalk.core.events import Result
-from ropewalk.core.state import State, StepState
-from ropewalk.core.work import Artifact
 
 
-def listed(state: State) -> list[StepState]:
+def listed_steps(state: State) -> list[StepState]:
     """The steps that people are shown, in written order, each item after its foreach; internal ones are not."""
     shown = [st for st in state.steps.values() if not state.graph.steps[st.index].internal]
     return sorted(shown, key=lambda st: (st.index, st.place if st.parent else -1))
 
 
-def joined(state: State) -> Result | None:
+def merged_result(state: State) -> Result | None:
     """What the steps left, joined by the internal last step; None while there is no result yet."""
     for st in state.steps.values():
         if state.graph.steps[st.index].kind == "merge" and st.result is not None and st.result.commit:
@@ -34,14 +33,14 @@ class MadeFile(Struct, frozen=True):
     step: str
 
 
-def artifacts(state: State) -> list[MadeFile]:
+def artifacts_of(state: State) -> list[MadeFile]:
     """Every file that was made and is not deleted since: as the result has it, or as its last writer left it until there is
     a result."""
-    end = joined(state)
-    return made_in(state, end.commit, end.artifacts) if end is not None else last_written(state)
+    end = merged_result(state)
+    return files_made_in(state, end.commit, end.artifacts) if end is not None else last_written(state)
 
 
-def made_in(state: State, commit: str, artifacts: Iterable[Artifact]) -> list[MadeFile]:
+def files_made_in(state: State, commit: str, artifacts: Iterable[Artifact]) -> list[MadeFile]:
     """These files, as a commit has them that joins what the steps left."""
     wrote = {one.artifact.path: one.step for one in last_written(state)}
     return [_file(one, wrote.get(one.path, ""), commit) for one in artifacts if one.change != "deleted"]
@@ -50,7 +49,7 @@ def made_in(state: State, commit: str, artifacts: Iterable[Artifact]) -> list[Ma
 def last_written(state: State) -> list[MadeFile]:
     """Each file as the step left it that wrote it last."""
     found: dict[str, MadeFile] = {}
-    for st in listed(state):
+    for st in listed_steps(state):
         for one in st.result.artifacts if st.result is not None else ():
             found.pop(one.path, None)
             if one.change != "deleted":
@@ -63,13 +62,13 @@ def _file(artifact: Artifact, step: str, commit: str) -> MadeFile:
     return MadeFile(msgspec.structs.replace(artifact, commit=commit), step)
 
 
-def handoffs(state: State) -> list[dict[str, Any]]:
+def handoffs_of(state: State) -> list[dict[str, Any]]:
     """What each step that ended well passed on, in written order.
 
     Keys: step, round, from, to, phase, summary, instructions, artifacts, expected, priority, decisions, questions.
     """
     found = []
-    for st in listed(state):
+    for st in listed_steps(state):
         one = st.result.handoff if st.result is not None else None
         if one is not None:
             told = msgspec.structs.asdict(one)
@@ -78,7 +77,7 @@ def handoffs(state: State) -> list[dict[str, Any]]:
     return found
 
 
-def errors(state: State) -> list[dict[str, Any]]:
+def errors_of(state: State) -> list[dict[str, Any]]:
     """What has failed, in written order; what ended the run as a whole comes last and names no step."""
     found = list(_failures(state))
     if state.status == "failed" and not found:
@@ -87,43 +86,43 @@ def errors(state: State) -> list[dict[str, Any]]:
 
 
 def _failures(state: State) -> Iterator[dict[str, Any]]:
-    for st in listed(state):
+    for st in listed_steps(state):
         if st.status == "failed" and st.failure is not None:
             yield {"step": st.key, "class": st.failure.kind, "message": st.failure.message}
 
 
-def warnings(state: State) -> list[dict[str, str]]:
+def warnings_of(state: State) -> list[dict[str, str]]:
     """What people should know of the files: of what the run started from (names no step), then by step."""
     found = [{"step": "", "message": str(message)} for message in state.base.get("warnings", ())]
     steps = sorted(state.steps.values(), key=lambda st: (st.index, st.place if st.parent else -1))
     return found + [{"step": st.key, "message": message} for st in steps for message in st.warnings]
 
 
-def cost_usd(state: State) -> float | None:
+def cost_of(state: State) -> float | None:
     """What is known to be spent; None when something was spent and nothing of it is known."""
     spent = state.spent
     return None if spent.unknown and not spent.cost_usd else round(spent.cost_usd, 6)
 
 
-def seconds(state: State, now: float) -> float:
+def run_seconds(state: State, now: float) -> float:
     """How long the run takes or took."""
     if state.started_at is None:
         return 0.0
     return round((state.ended_at or now) - state.started_at, 3)
 
 
-def in_git(state: State) -> dict[str, Any]:
+def git_result(state: State) -> dict[str, Any]:
     """Where a run in a repository began and what it ended with."""
     return {
         "base": state.base["commit"],
         "branch": state.branch,
         "commit": state.commit,
         "tree": state.tree,
-        "conflicts": conflicts(state),
+        "conflicts": conflicts_of(state),
     }
 
 
-def conflicts(state: State) -> list[dict[str, Any]]:
+def conflicts_of(state: State) -> list[dict[str, Any]]:
     """What does not fit together now, as the workspace reported it: between steps, and in the merge at the end."""
     return [
         {**conflict, "step": st.key}

@@ -10,7 +10,7 @@ import structlog
 from ropewalk.errors import RopewalkError
 from ropewalk.observe import traces
 from ropewalk.observe.metrics import Metrics
-from ropewalk.store.follow import follow
+from ropewalk.store import follow_feed
 from ropewalk.store.port import Store
 
 AGAIN_SECONDS: Final = 5.0
@@ -41,7 +41,7 @@ class Telemetry:
         after = await self._store.position()
         while True:
             try:
-                async for page in follow(self._store, after=after):
+                async for page in follow_feed(self._store, after=after):
                     for record in page:
                         after = record.position
                         await self.metrics.observe(record)
@@ -54,7 +54,7 @@ class Telemetry:
             await self._store.remember(f"feed/{traces.READER}", await self._store.position())
         while True:
             try:
-                async for page in follow(self._store, traces.READER, patterns=traces.PATTERNS):
+                async for page in follow_feed(self._store, traces.READER, patterns=traces.PATTERNS):
                     for record in page:
                         await self.traces.observe(record)
                     # Before the place in the feed is kept: what is not sent is read again.

@@ -54,7 +54,7 @@ class Timeline:
         return sorted([*self.done, *self.bars.values()], key=lambda bar: bar.since)
 
 
-def bars(records: Iterable[tuple[float, e.Event]]) -> list[Bar]:
+def bars_of(records: Iterable[tuple[float, e.Event]]) -> list[Bar]:
     """From (time, event) of one run in order; bars in the order in which they began."""
     found = Timeline()
     for at, event in records:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ropewalk.core.state import State
-from ropewalk.core.work import Verdict
+from ropewalk.core import State, Verdict
 
 
-def verdicts(state: State) -> list[dict[str, Any]]:
+def verdicts_of(state: State) -> list[dict[str, Any]]:
     """The verdicts of each step's last round, in written order, those of the run's own gate last.
 
     Keys: step, gate, verdict, by, reason, findings, judged_with (what was as at the base, left out, of the run, new tests).

@@ -17,7 +17,7 @@ from ropewalk.observe.addresses import check_url
 from ropewalk.store.port import Record, Store
 
 KEY: Final = "webhooks"
-DEFAULT: Final = ("ask.opened", "run.completed", "run.failed", "run.aborted")
+DEFAULT_KINDS: Final = ("ask.opened", "run.completed", "run.failed", "run.aborted")
 MOST_DEAD: Final = 1_000
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - how such secrets begin
 
@@ -28,7 +28,7 @@ class Webhook(Struct, frozen=True):
     id: str
     url: str = ""
     argv: tuple[str, ...] = ()
-    patterns: tuple[str, ...] = DEFAULT
+    patterns: tuple[str, ...] = DEFAULT_KINDS
     secret: str = ""
     private: bool = False
     created_at: float = 0.0
@@ -83,7 +83,7 @@ class Webhooks:
             check_url(url)
         secret = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
         made = Webhook(
-            secrets.token_hex(4), url, argv, patterns or DEFAULT, secret if url else "", private, now
+            secrets.token_hex(4), url, argv, patterns or DEFAULT_KINDS, secret if url else "", private, now
         )
         await self.store.remember(f"feed/{made.reader}", await self.store.position())
         await self._keep([*await self.all(), made])
@@ -136,7 +136,7 @@ class Webhooks:
         await self.store.remember(f"{webhook.reader}/dead", msgspec.to_builtins(dead))
 
 
-def told(webhook: Webhook, dead: int, position: Any) -> dict[str, Any]:
+def webhook_view(webhook: Webhook, dead: int, position: Any) -> dict[str, Any]:
     """A webhook as it is shown; never its secret."""
     return {
         "id": webhook.id,

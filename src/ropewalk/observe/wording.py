@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ropewalk.core import Usage
 from ropewalk.core import events as e
-from ropewalk.core.work import Usage
 
 
-def subject(event: e.Event) -> str:
+def event_subject(event: e.Event) -> str:
     """The step, phase, fact or file that an event is about; "" for the run as a whole."""
     for name in ("step", "phase"):
         found = getattr(event, name, "")
@@ -18,7 +18,7 @@ def subject(event: e.Event) -> str:
     return str(getattr(event, "name", ""))
 
 
-def words(event: e.Event) -> str:
+def event_words(event: e.Event) -> str:
     """What is worth saying beyond the kind and the subject; may be empty."""
     say = _WORDS.get(type(event))
     return str(say(event)) if say is not None else ""
@@ -45,7 +45,7 @@ def money(usd: float | None, *, unknown: bool = False) -> str:
     return f"${usd:.2f}" if usd >= 0.1 or usd == 0 else f"${usd:.4f}"
 
 
-def short(value: Any, longest: int = 60) -> str:
+def short_value(value: Any, longest: int = 60) -> str:
     """A value on one line."""
     text = " ".join(str(value).split())
     return text if len(text) <= longest else text[: longest - 1] + "…"
@@ -56,7 +56,7 @@ def counted(number: int, thing: str) -> str:
 
 
 def _created(event: e.RunCreated) -> str:
-    given = ", ".join(f"{name}={short(value, 30)}" for name, value in event.inputs.items())
+    given = ", ".join(f"{name}={short_value(value, 30)}" for name, value in event.inputs.items())
     origin = f", forked from {event.forked_from}" if event.forked_from else ""
     warned = _warned(tuple(map(str, event.base.get("warnings", ()))))
     return f"of {event.workflow}" + (f" with {given}" if given else "") + origin + warned
@@ -75,23 +75,23 @@ def _started(event: e.StepStarted) -> str:
 
 def _attempt_failed(event: e.AttemptFailed) -> str:
     again = ", will be tried again" if event.retry_at is not None else ""
-    return f"{event.failure.kind}: {short(event.failure.message, 120)}{again}{_warned(event.warnings)}"
+    return f"{event.failure.kind}: {short_value(event.failure.message, 120)}{again}{_warned(event.warnings)}"
 
 
 def _warned(warnings: tuple[str, ...]) -> str:
-    return "".join(f"; mind: {short(warning, 300)}" for warning in warnings)
+    return "".join(f"; mind: {short_value(warning, 300)}" for warning in warnings)
 
 
 def _step_failed(event: e.StepFailed) -> str:
-    return f"{event.failure.kind}: {short(event.failure.message, 120)}"
+    return f"{event.failure.kind}: {short_value(event.failure.message, 120)}"
 
 
 def _skipped(event: e.StepSkipped) -> str:
-    return short(event.reason or event.cause, 120)
+    return short_value(event.reason or event.cause, 120)
 
 
 def _waiting(event: e.StepWaiting) -> str:
-    return f"for {event.on}" + (f": {short(event.detail)}" if event.detail else "")
+    return f"for {event.on}" + (f": {short_value(event.detail)}" if event.detail else "")
 
 
 def _result(event: e.StepSucceeded | e.StepProduced) -> str:
@@ -111,7 +111,7 @@ def _spent(usage: Usage) -> str:
 
 def _judged(event: e.GateJudged) -> str:
     verdict = event.verdict
-    found = f": {short(verdict.findings[0], 100)}" if verdict.findings else ""
+    found = f": {short_value(verdict.findings[0], 100)}" if verdict.findings else ""
     more = f" (and {len(verdict.findings) - 1} more)" if len(verdict.findings) > 1 else ""
     by = f" by {verdict.by}" if verdict.by else ""
     return f"{verdict.verdict}{by} ({verdict.gate}){found}{more}"
@@ -119,21 +119,23 @@ def _judged(event: e.GateJudged) -> str:
 
 def _round(event: e.RoundOpened) -> str:
     why = event.reason or "; ".join(event.findings)
-    return f"sends the work back to {event.to}, turn {event.turn}" + (f": {short(why, 100)}" if why else "")
+    return f"sends the work back to {event.to}, turn {event.turn}" + (
+        f": {short_value(why, 100)}" if why else ""
+    )
 
 
 def _asked(event: e.AskOpened) -> str:
     choices = f" ({', '.join(event.choices)})" if event.choices else ""
-    return f"{event.ask}: {short(event.prompt, 100)}{choices}"
+    return f"{event.ask}: {short_value(event.prompt, 100)}{choices}"
 
 
 def _answered(event: e.AskAnswered) -> str:
-    why = f": {short(event.reason)}" if event.reason else ""
+    why = f": {short_value(event.reason)}" if event.reason else ""
     return f"{event.ask}: {event.verdict} by {event.by or 'nobody'}{why}"
 
 
 def _fact(event: e.FactSet) -> str:
-    return f"is {short(event.value)}" + (f" ({event.by})" if event.by else "")
+    return f"is {short_value(event.value)}" + (f" ({event.by})" if event.by else "")
 
 
 def _budget(event: e.BudgetRaised) -> str:
@@ -152,7 +154,7 @@ _WORDS: dict[type[e.Event], Callable[[Any], str]] = {
     e.RunResumed: lambda event: event.detail,
     e.RunClosing: lambda event: f"{event.status}: {event.reason}" if event.reason else event.status,
     e.RunCompleted: lambda event: event.reason,
-    e.RunFailed: lambda event: short(event.reason, 120),
+    e.RunFailed: lambda event: short_value(event.reason, 120),
     e.RunAborted: lambda event: event.reason,
     e.RunRecovered: lambda event: f"{', '.join(event.lost)} will be done again" if event.lost else "",
     e.RunImported: lambda event: f"by {event.by}" if event.by else "",
@@ -185,5 +187,5 @@ _WORDS: dict[type[e.Event], Callable[[Any], str]] = {
     ),
     e.RunMerged: lambda event: f"{event.branch} at {event.commit[:12]}",
     e.RunLanded: lambda event: f"{event.target} at {event.commit[:12]}",
-    e.NotePublished: lambda event: short(event.data),
+    e.NotePublished: lambda event: short_value(event.data),
 }

@@ -18,7 +18,7 @@ _active = False
 _own: set[int] = set()
 
 
-def adopt() -> None:
+def adopt_orphans() -> None:
     """From now on what loses its keeper and its fork server is ours, and ended."""
     global _active
     _active = kernel.become_subreaper()
@@ -29,7 +29,7 @@ def is_active() -> bool:
     return _active
 
 
-def spare(pid: int) -> None:
+def spare_child(pid: int) -> None:
     """A child of this process that leads a session of its own is not a stranger."""
     _own.add(pid)
 

@@ -21,7 +21,7 @@ class Called(NamedTuple):
     err: bytes
 
 
-async def call(
+async def call_program(
     argv: Sequence[str],
     *,
     folder: str | os.PathLike[str],

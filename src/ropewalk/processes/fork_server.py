@@ -110,7 +110,7 @@ class ForkServer:
                 start_new_session=True,
                 pass_fds=(theirs.fileno(),),
             )
-        adoption.spare(self.process.pid)
+        adoption.spare_child(self.process.pid)
         ours.settimeout(_SEND_SECONDS)
         self._control = ours
 

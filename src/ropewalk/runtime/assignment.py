@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from ropewalk.agents.port import Permission
-from ropewalk.core.work import Artifact, Brief, Outcome
-from ropewalk.definition.workflow import Gate, Secret
+from ropewalk.core import Artifact, Brief, Outcome
+from ropewalk.definition import Gate, Secret
 from ropewalk.workspace.port import AttemptId, Base, Mode, Part
 
 

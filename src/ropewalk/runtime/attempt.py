@@ -13,10 +13,10 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from ropewalk.core.work import Failure, Outcome, Verdict
-from ropewalk.definition.policy import Timeouts
+from ropewalk.core import Failure, Outcome, Verdict
+from ropewalk.definition import Timeouts
 from ropewalk.errors import RopewalkError, StillRunning
-from ropewalk.processes.lock import await_end
+from ropewalk.processes import await_end
 from ropewalk.runtime.assignment import Assignment, Link
 from ropewalk.runtime.clock import Clock
 from ropewalk.runtime.desk import AttemptDesk
@@ -30,7 +30,7 @@ from ropewalk.runtime.vault import NOTHING, HeldSecrets, Secrets, Vault
 from ropewalk.runtime.watch import Watch
 from ropewalk.steps.port import GateKind, Kind, Tools
 from ropewalk.transient import passing_trouble
-from ropewalk.workspace.names import attempt_name, slug
+from ropewalk.workspace import attempt_name, slug
 from ropewalk.workspace.port import AttemptId, Base, Folder, FolderNote, Kept, Merged, Workspace
 
 T = TypeVar("T")
@@ -140,7 +140,7 @@ class Attempts:
         if kind.workspace == "none" and mode == "own":
             mode = "read" if assignment.gates else "none"
 
-        from ropewalk.steps.evidence import declared_names
+        from ropewalk.steps import declared_names
 
         async def prepare() -> Folder | Merged:
             parts = await start_from(assignment, workspace)
@@ -232,7 +232,7 @@ class Attempts:
 
     async def _kept_and_judged(self, work: _Work, outcome: Outcome) -> Outcome:
         """What was done is done, and what it took is known: whatever goes wrong from here on, that is told."""
-        from ropewalk.steps.evidence import declared, demand
+        from ropewalk.steps import check_outcome, declared_files
 
         assignment, brief, place, folder = (
             work.assignment,
@@ -240,11 +240,11 @@ class Attempts:
             work.place,
             work.desk.folder,
         )
-        also = await asyncio.to_thread(declared, brief, folder)
+        also = await asyncio.to_thread(declared_files, brief, folder)
         kept = await self._patiently(work.link, "keeping its work", lambda: self._keep(work, also))
         if kept.lost:
             return with_kept(outcome, kept, failure=unkept(kept))
-        missing = demand(brief, outcome, kept.artifacts, folder)
+        missing = check_outcome(brief, outcome, kept.artifacts, folder)
         if missing is not None:
             return with_kept(outcome, kept, failure=missing)
         judged = Judged(outcome, place, kept.commit, assignment.base)
@@ -286,7 +286,7 @@ class Attempts:
         self, assignment: Assignment, workspace: Workspace, place: Folder, link: Link
     ) -> str:
         """Why the folder has to stay, or nothing."""
-        from ropewalk.steps.evidence import declared_names
+        from ropewalk.steps import declared_names
 
         spot, title = assignment.spot, assignment.brief.title
         names = declared_names(assignment.brief)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from ropewalk.core import State
 from ropewalk.core import events as e
-from ropewalk.core.state import State
 
 
 class AwaitedAnswers:

@@ -7,11 +7,21 @@ from typing import Any
 
 import msgspec
 
-from ropewalk.core.state import State, StepState
-from ropewalk.core.work import Artifact, Brief, Handoff
-from ropewalk.definition.policy import Timeouts
-from ropewalk.definition.secrets import given_as, judges, named, rehearsal_needs_none, secret_inputs, source
-from ropewalk.definition.workflow import Gate, Role, Secret, Step, Workflow
+from ropewalk.core import Artifact, Brief, Handoff, State, StepState
+from ropewalk.definition import (
+    Gate,
+    Role,
+    Secret,
+    Step,
+    Timeouts,
+    Workflow,
+    named_secrets,
+    rehearsal_needs_none,
+    secret_inputs,
+    secret_source,
+    secret_variables,
+    secrets_of_judges,
+)
 from ropewalk.runtime.assignment import Assignment
 from ropewalk.runtime.handoff import expected_of
 from ropewalk.workspace.port import AttemptId, Base, Mode, Part
@@ -90,7 +100,7 @@ class Briefing:
             notes=step.notes,
             env=step.env,
             confine=step.confine,
-            secrets=named(workflow, step) if step.kind != "call" else {},
+            secrets=named_secrets(workflow, step) if step.kind != "call" else {},
             timeout=_within(step.timeout, step.budget.seconds, st.seconds),
             output_bytes=workflow.limits.output_bytes,
             budget_usd=step.budget.cost_usd,
@@ -126,10 +136,10 @@ class Briefing:
 
     def _sources(self, step: Step) -> dict[str, Secret]:
         workflow = self.state.workflow
-        names = (*named(workflow, step).values(), *judges(workflow, step).values())
+        names = (*named_secrets(workflow, step).values(), *secrets_of_judges(workflow, step).values())
         if self.state.options.rehearse is not None and rehearsal_needs_none(step):
             return {}
-        return {name: found for name in names if (found := source(workflow, name)) is not None}
+        return {name: found for name in names if (found := secret_source(workflow, name)) is not None}
 
     def parts(self, st: StepState) -> tuple[Part, ...]:
         """The commits that the step starts from: those of its needs, and last its own where its work came back."""
@@ -237,7 +247,9 @@ def _complete(gate: Gate, workflow: Workflow) -> Gate:
         gate = msgspec.structs.replace(gate, protect=(*gate.protect, *workflow.protect))
     if gate.kind == "verdict" and gate.args.get("role") in workflow.roles:
         role = workflow.roles[gate.args["role"]]
-        who = msgspec.to_builtins(msgspec.structs.replace(role, secrets=given_as(workflow, role.secrets)))
+        who = msgspec.to_builtins(
+            msgspec.structs.replace(role, secrets=secret_variables(workflow, role.secrets))
+        )
         return msgspec.structs.replace(gate, args={**gate.args, "who": who})
     if gate.kind == "document":
         text = workflow.documents.get(gate.args["template"], "")

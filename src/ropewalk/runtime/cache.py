@@ -13,13 +13,13 @@ from typing import Any, Final
 
 import msgspec
 
-from ropewalk.core.work import Brief, Outcome, Usage
+from ropewalk.core import Brief, Outcome, Usage
 from ropewalk.runtime.assignment import Assignment, Dispatch, Link
 from ropewalk.store.port import Store
 from ropewalk.workspace.port import AttemptId, Base
 
 
-class Cached:
+class CachedDispatch:
     """A dispatch that looks first."""
 
     def __init__(self, dispatch: Dispatch, store: Store) -> None:

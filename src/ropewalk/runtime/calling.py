@@ -8,11 +8,9 @@ from typing import Any
 
 import msgspec
 
+from ropewalk.core import Amount, Artifact, Outcome, Spending, State, StepState, Unwanted, spending
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.budgets import spending
-from ropewalk.core.state import State, StepState, Unwanted
-from ropewalk.core.work import Amount, Artifact, Outcome, Spending
 from ropewalk.errors import RopewalkError
 from ropewalk.runtime.assignment import Assignment
 from ropewalk.runtime.briefing import Briefing

@@ -10,14 +10,10 @@ from typing import Any, Protocol
 
 import msgspec
 
+from ropewalk.core import Call, Options, Outcome, Parent, State, Unwanted, spending
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.budgets import spending
-from ropewalk.core.effects import Call
-from ropewalk.core.options import Options, Parent
-from ropewalk.core.state import State, Unwanted
-from ropewalk.core.work import Outcome
-from ropewalk.definition.workflow import Workflow
+from ropewalk.definition import Workflow
 from ropewalk.errors import LeaseHeld, NoSuchRun, Refused, StillRunning
 from ropewalk.runtime.assignment import Dispatch
 from ropewalk.runtime.calling import Reporter, belongs, calling, outcome_of, stopped

@@ -15,7 +15,7 @@ OF_OURS = 24
 """What is opened for a moment next to the attempts: the store's files, a log, a connection or two."""
 
 
-def fitting(slots: int) -> int:
+def slots_that_fit(slots: int) -> int:
     """So many slots, or as many as there are descriptors for; one at least."""
     mine = _open_now() + OF_OURS
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

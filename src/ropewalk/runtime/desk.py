@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from ropewalk.agents import Stream
 from ropewalk.agents.port import Desk, Permission
-from ropewalk.agents.redaction import Stream
 from ropewalk.runtime.assignment import Link
 from ropewalk.runtime.clock import Clock, pause
 from ropewalk.runtime.vault import NOTHING, HeldSecrets

@@ -14,16 +14,24 @@ from typing import TypeVar
 
 import msgspec
 
+from ropewalk.core import (
+    NO_FAMILY_BUDGET,
+    SPENDS,
+    Call,
+    EndCall,
+    Failure,
+    FamilyBudget,
+    Outcome,
+    Perform,
+    State,
+    Wake,
+    family_budget,
+)
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.around import NOTHING, Around
 from ropewalk.core.decide import decide
-from ropewalk.core.effects import Call, EndCall, Perform, Wake
 from ropewalk.core.evolve import evolve
-from ropewalk.core.family import around_of
 from ropewalk.core.plan import plan
-from ropewalk.core.state import State
-from ropewalk.core.work import Failure, Outcome
 from ropewalk.errors import Refused, RopewalkError
 from ropewalk.runtime.awaited import AwaitedAnswers
 from ropewalk.runtime.briefing import Briefing
@@ -35,22 +43,9 @@ from ropewalk.runtime.patience import HOST, delay, failure_of, patiently
 from ropewalk.runtime.recordable import recordable, unrecordable
 from ropewalk.runtime.submission import Settled, Submission, settle
 from ropewalk.runtime.underway import UnderWay, first_of
-from ropewalk.runtime.vault import how_to_give
+from ropewalk.runtime.vault import how_to_give_secrets
 from ropewalk.store.port import Append, Record
 from ropewalk.workspace.port import AttemptId
-
-SPENDS = (
-    e.StepSucceeded
-    | e.StepProduced
-    | e.StepSkipped
-    | e.StepAborted
-    | e.StepWaiting
-    | e.AttemptFailed
-    | e.RoundOpened
-    | e.ChildSpent
-    | e.BudgetRaised
-)
-"""After these, what is left of a budget may be more or less."""
 
 T = TypeVar("T")
 EventListener = Callable[[State, list[e.Event]], None]
@@ -223,7 +218,7 @@ class Driver:
         """One step of a paused run: it would fail for want of a value that somebody can still give."""
         lacking = self.host.vault.lacking(self.state) if isinstance(command, c.ExecuteStep) else ()
         if lacking:
-            reason = f"values of secret inputs are not here; {how_to_give(self.state.run, lacking)}"
+            reason = f"values of secret inputs are not here; {how_to_give_secrets(self.state.run, lacking)}"
             raise Refused(verb="exec", reason=reason)
 
     def _advance(self, events: list[e.Event], now: float) -> int:
@@ -250,10 +245,12 @@ class Driver:
                 break
         return begun
 
-    def _around(self, now: float) -> Around:
+    def _around(self, now: float) -> FamilyBudget:
         """What the runs that called this one, and those that it called, mean for its budget."""
         state = self.state
-        return around_of(state, self.host.state_of, now) if state.parent or state.calls else NOTHING
+        return (
+            family_budget(state, self.host.state_of, now) if state.parent or state.calls else NO_FAMILY_BUDGET
+        )
 
     async def _append(
         self, events: list[e.Event], before: int, now: float, submissions: list[Submission]

@@ -14,15 +14,12 @@ from typing import Any
 
 import msgspec
 
+from ropewalk.core import Call, EndCall, Graph, Options, Parent, State, new_state
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core.decide import decide
-from ropewalk.core.effects import Call, EndCall
 from ropewalk.core.evolve import evolve
-from ropewalk.core.graph import Graph
-from ropewalk.core.options import Options, Parent
-from ropewalk.core.state import State, begin
-from ropewalk.definition.workflow import Workflow
+from ropewalk.definition import Workflow
 from ropewalk.errors import LeaseHeld, NoSuchRun, RopewalkError, StoreError
 from ropewalk.ownership import Judge
 from ropewalk.runtime.assignment import Dispatch
@@ -49,7 +46,7 @@ PATIENCE_SECONDS = 300.0
 _MADE = 256
 
 
-def rests(state: State) -> bool:
+def is_at_rest(state: State) -> bool:
     """Whether only somebody else can move the run on: a person, or the one who fixes what blocks it.
 
     An ask that is about to expire is waited for; one that has days left is not.
@@ -64,7 +61,7 @@ def rests(state: State) -> bool:
     )
 
 
-def never(state: State) -> bool:
+def until_ended(state: State) -> bool:
     """Keep driving until the run has ended."""
     return False
 
@@ -133,7 +130,7 @@ class Engine:
         if not isinstance(first, e.RunCreated):
             raise NoSuchRun(run=run)
         workflow, graph = await self._definition(first.digest)
-        state = begin(run, workflow, graph)
+        state = new_state(run, workflow, graph)
         for record in records:
             if version is not None and record.version > version:
                 break
@@ -189,7 +186,7 @@ class Engine:
             given=given,
         )
         now = self.clock.now()
-        state = begin(run, *self._graphs[digest])
+        state = new_state(run, *self._graphs[digest])
         events = decide(state, command, now)
         appended = await self.committer.append(Append(run, 0, events, now, actor or self.actor, "Create"))
         if appended.conflict:
@@ -223,7 +220,7 @@ class Engine:
     async def drive(
         self,
         run: str,
-        resting: Callable[[State], bool] = rests,
+        resting: Callable[[State], bool] = is_at_rest,
         told: EventListener | None = None,
         *,
         fresh: bool = False,

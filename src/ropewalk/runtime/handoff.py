@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ropewalk.core.graph import Graph
-from ropewalk.core.work import Artifact, Brief, Handoff, Outcome
-from ropewalk.definition.workflow import Step, Workflow
+from ropewalk.core import Artifact, Brief, Graph, Handoff, Outcome
+from ropewalk.definition import Step, Workflow
 
 _MOST = 50
 
@@ -39,9 +38,9 @@ def handed(brief: Brief, outcome: Outcome, changed: Sequence[Artifact]) -> Hando
     own = outcome.handoff or Handoff()
     told = known.instructions
     if told:
-        from ropewalk.steps.template import render, scope
+        from ropewalk.steps import render_template, template_scope
 
-        told = render(told, scope(brief, outcome)).strip()
+        told = render_template(told, template_scope(brief, outcome)).strip()
     return Handoff(
         sender=own.sender or known.sender,
         receiver=own.receiver or known.receiver,

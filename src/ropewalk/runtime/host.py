@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
+from ropewalk.core import Call, EndCall, State
 from ropewalk.core.commands import Command, ReportChild
-from ropewalk.core.effects import Call, EndCall
 from ropewalk.core.events import Event
-from ropewalk.core.state import State
 from ropewalk.runtime.assignment import Dispatch
 from ropewalk.runtime.clock import Clock
 from ropewalk.runtime.committer import Committer

@@ -8,18 +8,12 @@ from typing import Any
 
 import msgspec
 
-from ropewalk.agents.exchange import as_text
-from ropewalk.agents.redaction import Redactor
-from ropewalk.agents.secrets import checked
-from ropewalk.agents.spellings import squeezed
-from ropewalk.core.recorder import scope_of
-from ropewalk.core.state import State, StepState
-from ropewalk.definition.fault import shortened
-from ropewalk.definition.secrets import MARK, named, secret_inputs
-from ropewalk.definition.workflow import Input, Step, Workflow
+from ropewalk.agents import Redactor, as_text, checked_secret, without_spaces
+from ropewalk.core import State, StepState, scope_of
+from ropewalk.definition import SECRET_MARK, Input, Step, Workflow, named_secrets, secret_inputs, shortened
 from ropewalk.errors import InvalidInput, SecretError
 from ropewalk.nesting import TooDeep, holds_deep, read_json
-from ropewalk.steps.template import render
+from ropewalk.steps import render_template
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
@@ -99,23 +93,27 @@ def _read_all(workflow: Workflow, given: Mapping[str, Any]) -> tuple[dict[str, A
 
 def _secret(declared: Input, value: Any) -> str:
     """A secret as the text that a variable holds. Raises ValueError that says nothing of the value."""
-    if value == MARK:
-        return MARK
+    if value == SECRET_MARK:
+        return SECRET_MARK
     try:
         text = as_text(_read(declared, value))
     except ValueError:
         wanted = "one of its choices" if declared.choices else f"a value of type {declared.type}"
         raise ValueError(f"{wanted} wanted; the value that was given is not shown") from None
     try:
-        return checked("", text)
+        return checked_secret("", text)
     except SecretError as fault:
         raise ValueError(str(fault.where["reason"])) from None
 
 
 def parted(workflow: Workflow, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """What goes on record of inputs, and the values of the secret ones."""
-    secret = {name: values[name] for name in secret_inputs(workflow) if values.get(name) not in (None, MARK)}
-    return {**values, **dict.fromkeys(secret, MARK)}, {name: as_text(one) for name, one in secret.items()}
+    secret = {
+        name: values[name] for name in secret_inputs(workflow) if values.get(name) not in (None, SECRET_MARK)
+    }
+    return {**values, **dict.fromkeys(secret, SECRET_MARK)}, {
+        name: as_text(one) for name, one in secret.items()
+    }
 
 
 def refuse_told(secret: Mapping[str, str], **kept: Mapping[str, Any] | None) -> None:
@@ -123,7 +121,7 @@ def refuse_told(secret: Mapping[str, str], **kept: Mapping[str, Any] | None) -> 
     redactor = Redactor(secret)
     for what, values in kept.items() if redactor else ():
         for name, value in (values or {}).items():
-            hits = redactor.within(squeezed(f"{name} {as_text(value)}"))
+            hits = redactor.within(without_spaces(f"{name} {as_text(value)}"))
             if hits:
                 where = {"what": what, "name": redactor.text(name), "secret": redactor.names[hits[0]]}
                 raise InvalidInput(
@@ -172,12 +170,12 @@ def child_inputs(workflow: Workflow, step: Step, st: StepState, state: State) ->
     """
     scope = scope_of(state, st)
     given = step.args.get("inputs", {})
-    values = {name: render(v, scope) if isinstance(v, str) else v for name, v in given.items()}
-    for name in named(state.workflow, step):
+    values = {name: render_template(v, scope) if isinstance(v, str) else v for name, v in given.items()}
+    for name in named_secrets(state.workflow, step):
         declared = workflow.inputs.get(name)
         if declared is None or not declared.secret:
             raise InvalidInput(
                 name=name, reason=f"{workflow.name} has no secret input of that name to be given"
             )
-        values[name] = MARK
+        values[name] = SECRET_MARK
     return checked_inputs(workflow, values)

@@ -11,10 +11,10 @@ from typing import Any, cast
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ropewalk.agents.inside import inside, matches
+from ropewalk.agents import files_matching, path_inside
 from ropewalk.agents.port import Desk
-from ropewalk.core.work import Outcome, Verdict
-from ropewalk.definition.workflow import Gate
+from ropewalk.core import Outcome, Verdict
+from ropewalk.definition import Gate
 from ropewalk.errors import GateError
 from ropewalk.files import copy_file
 from ropewalk.runtime.assignment import Assignment
@@ -193,7 +193,7 @@ def _carry(gate: Gate, source: Path, target: Path) -> list[str]:
     carried = []
     for name in _looked_at(gate.args):
         try:
-            files = matches(source, name)
+            files = files_matching(source, name)
         except ValueError:
             continue  # The gate itself says what is wrong with the name.
         for file in files:
@@ -205,7 +205,7 @@ def _carry(gate: Gate, source: Path, target: Path) -> list[str]:
 
 def _copied(file: Path, target: Path, path: str) -> bool:
     try:
-        copy = inside(target, path)
+        copy = path_inside(target, path)
     except ValueError:
         return False
     if copy.exists() or copy.is_symlink():

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from ropewalk.agents.redaction import Redactor
-from ropewalk.agents.scrub import Scrub
-from ropewalk.core.work import Failure, Outcome
+from ropewalk.agents import Redactor, Scrub
+from ropewalk.core import Failure, Outcome
 from ropewalk.errors import SecretStays
 from ropewalk.runtime.desk import AttemptDesk
 from ropewalk.workspace.port import AttemptId, Workspace

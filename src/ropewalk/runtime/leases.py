@@ -15,7 +15,7 @@ from msgspec import Struct
 from ropewalk.errors import LeaseHeld, StoreBusy, StoreError
 from ropewalk.ownership import Judge, Life, LifeLock, describe, judge_in, new_owner, parse_owner
 from ropewalk.runtime.clock import Cancel, Clock, pause
-from ropewalk.store.lease import RENEW_SECONDS, Claimant
+from ropewalk.store import RENEW_SECONDS, Claimant
 from ropewalk.store.port import Lease, Store
 
 LOOK_SECONDS = 1.0

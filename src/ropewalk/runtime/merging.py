@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from ropewalk.core.work import Failure, Outcome, Verdict
+from ropewalk.core import Failure, Outcome, Verdict
 from ropewalk.errors import RopewalkError
 from ropewalk.runtime.assignment import Assignment
 from ropewalk.workspace.port import Base, Folder, Merged, Part, Workspace

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ropewalk.core.work import Artifact, Failure, Outcome
+from ropewalk.core import Artifact, Failure, Outcome
 from ropewalk.errors import GateError, RopewalkError
 from ropewalk.runtime.patience import HOST, failure_of
 from ropewalk.runtime.vault import HeldSecrets

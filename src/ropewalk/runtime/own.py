@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
+from ropewalk.core import Perform, State, StepState
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.effects import Perform
-from ropewalk.core.state import State, StepState
 
 
 def present(st: StepState) -> Perform:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
-from ropewalk.core.work import Failure
+from ropewalk.core import Failure
 from ropewalk.errors import RopewalkError
 from ropewalk.runtime.clock import Clock, pause
 from ropewalk.transient import passing_trouble

@@ -8,9 +8,8 @@ from typing import Any
 
 import msgspec
 
+from ropewalk.core import DATA_BYTES, EVENT_BYTES, Failure, Outcome, size_of, why_too_large
 from ropewalk.core.commands import Command
-from ropewalk.core.sizes import DATA_BYTES, EVENT_BYTES, size_of, too_large
-from ropewalk.core.work import Failure, Outcome
 from ropewalk.errors import Unrecordable
 from ropewalk.nesting import MAX_DEPTH, TooDeep, holds_deep
 
@@ -28,13 +27,13 @@ def recordable(outcome: Outcome) -> Outcome:
             faults[name] = fault
             outcome = msgspec.structs.replace(outcome, **{name: {}})
     outcome = _as_text(outcome)
-    fault = too_large(outcome)
+    fault = why_too_large(outcome)
     if fault:
         large = {name: size for name in _LARGE if (size := size_of(getattr(outcome, name))) > DATA_BYTES // 4}
         faults |= {_named(outcome, name): f"{size:,} bytes" for name, size in large.items()}
         empty = {name: None if name == "handoff" else () for name in large}
         outcome = msgspec.structs.replace(outcome, **empty)
-        if too_large(outcome):
+        if why_too_large(outcome):
             faults["report"] = fault
             outcome = Outcome(failure=outcome.failure, usage=outcome.usage, commit=outcome.commit)
     return _failed(outcome, faults) if faults else outcome
@@ -51,7 +50,7 @@ def _fault_of(value: Any, limit: int = DATA_BYTES) -> str:
     if holds_deep(value, MAX_DEPTH + 1):
         return str(TooDeep())
     try:
-        return too_large(value, limit)
+        return why_too_large(value, limit)
     except UnicodeEncodeError:
         return "it holds half a character (a surrogate)"
     except (TypeError, ValueError, OverflowError, RecursionError) as error:

@@ -8,11 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from ropewalk.agents.redaction import Redactor
-from ropewalk.agents.secrets import look_up
-from ropewalk.core.state import STEP_ENDED, State
-from ropewalk.definition.secrets import MARK, judges, named, secret_inputs, source
-from ropewalk.definition.workflow import Secret
+from ropewalk.agents import Redactor, look_up_secret
+from ropewalk.core import STEP_ENDED, State
+from ropewalk.definition import (
+    SECRET_MARK,
+    Secret,
+    named_secrets,
+    secret_inputs,
+    secret_source,
+    secrets_of_judges,
+)
 from ropewalk.errors import SecretError
 from ropewalk.runtime.assignment import Assignment
 
@@ -39,8 +44,8 @@ class Vault:
     def pass_on(self, state: State, key: str, child: str) -> None:
         """Hold for a called run what the step that called it gives on."""
         step = state.step(key)
-        for name, wanted in named(state.workflow, step).items():
-            place = source(state.workflow, wanted)
+        for name, wanted in named_secrets(state.workflow, step).items():
+            place = secret_source(state.workflow, wanted)
             value = self.of(state.run).get(wanted) if place == Secret() else place
             if value is not None:
                 self.put(child, {name: value})
@@ -51,7 +56,7 @@ class Vault:
         gone = [
             name
             for name in secret_inputs(state.workflow)
-            if state.inputs.get(name) == MARK and name not in held
+            if state.inputs.get(name) == SECRET_MARK and name not in held
         ]
         if not gone:
             return ()
@@ -59,7 +64,10 @@ class Vault:
         for st in state.steps.values():
             if not st.parent and st.status not in STEP_ENDED:
                 step = state.graph.steps[st.index]
-                needed.update(named(state.workflow, step).values(), judges(state.workflow, step).values())
+                needed.update(
+                    named_secrets(state.workflow, step).values(),
+                    secrets_of_judges(state.workflow, step).values(),
+                )
         return tuple(name for name in gone if name in needed)
 
 
@@ -99,15 +107,17 @@ class Secrets:
             if secret == Secret():
                 known = self._vault.of(run).get(name)
                 if known is None:
-                    raise SecretError(name=name, reason=f"its value is not here: {how_to_give(run, (name,))}")
+                    raise SecretError(
+                        name=name, reason=f"its value is not here: {how_to_give_secrets(run, (name,))}"
+                    )
                 if isinstance(known, str):
                     found[name] = known
                     continue
                 place = known
-            found[name] = await look_up(name, place, self._project, spool)
+            found[name] = await look_up_secret(name, place, self._project, spool)
         return HeldSecrets(found, assignment.brief.secrets)
 
 
-def how_to_give(run: str, names: tuple[str, ...]) -> str:
+def how_to_give_secrets(run: str, names: tuple[str, ...]) -> str:
     """The command that gives a run the values of its secret inputs again."""
     return " ".join(["ropewalk drive", run, *(f"-i {name}=@env:NAME" for name in names)])

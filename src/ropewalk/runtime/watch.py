@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from ropewalk.core.work import Failure, Outcome
-from ropewalk.definition.policy import Timeouts
+from ropewalk.core import Failure, Outcome
+from ropewalk.definition import Timeouts
 from ropewalk.runtime.clock import Cancel, Clock
 from ropewalk.runtime.desk import FLUSH_SECONDS, AttemptDesk
 

@@ -9,12 +9,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ropewalk.agents.document import document_in, lacks, template_in
-from ropewalk.agents.exchange import SCHEMA_TYPES, fact_told
-from ropewalk.agents.inside import matches, means
-from ropewalk.agents.schema import schema_faults
-from ropewalk.core.work import Artifact, Brief, Failure, Outcome
-from ropewalk.definition.workflow import Ref
+from ropewalk.agents import (
+    SCHEMA_TYPES,
+    document_gaps,
+    document_in,
+    files_matching,
+    name_covers,
+    schema_faults,
+    template_in,
+    wanted_fact,
+)
+from ropewalk.core import Artifact, Brief, Failure, Outcome
+from ropewalk.definition import Ref
 from ropewalk.files import read_text
 
 OWN_OUTPUTS = ("exit_code", "stdout")
@@ -23,7 +29,7 @@ OWN_OUTPUTS = ("exit_code", "stdout")
 _MOST_FAULTS = 10
 
 
-def demand(
+def check_outcome(
     brief: Brief, outcome: Outcome, changed: Sequence[Artifact] | None, folder: Path
 ) -> Failure | None:
     """Check an outcome that claims success against its brief, in the attempt's folder.
@@ -45,7 +51,7 @@ def demand(
     return Failure(kind="invalid_output", message=message, report={"faults": faults})
 
 
-def declared(brief: Brief, folder: Path) -> list[str]:
+def declared_files(brief: Brief, folder: Path) -> list[str]:
     """The paths that a brief names as made or changed, and the files that its patterns mean: they are kept also where
     the repository ignores them."""
     found: dict[str, None] = {}
@@ -64,7 +70,7 @@ def declared_names(brief: Brief) -> list[str]:
 
 def _matching(name: str, folder: Path) -> list[Path]:
     try:
-        return matches(folder, name)
+        return files_matching(folder, name)
     except ValueError:
         return []
 
@@ -96,7 +102,7 @@ def _untouched(brief: Brief, changed: Sequence[Artifact]) -> list[str]:
     if not brief.role_name or not asked or excused:
         return []
     names = [name for ref in asked for name in (ref.name, *ref.any_of) if name]
-    if any(means(name, artifact.path) for name in names for artifact in changed):
+    if any(name_covers(name, artifact.path) for name in names for artifact in changed):
         return []
     return [f"nothing was changed: {', '.join(map(_named, asked[:_MOST_FAULTS]))} as before"]
 
@@ -109,7 +115,7 @@ def _gaps(brief: Brief, folder: Path) -> list[str]:
     return [
         f"{path.relative_to(folder).as_posix()}: {lack}"
         for path in _files(ref, folder)
-        for lack in lacks(template, read_text(path, errors="replace"), brief)
+        for lack in document_gaps(template, read_text(path, errors="replace"), brief)
     ]
 
 
@@ -121,7 +127,7 @@ def _misfits(brief: Brief, outcome: Outcome) -> list[str]:
         outputs = {name: value for name, value in outcome.outputs.items() if name not in hidden}
         faults += schema_faults(outputs, brief.output_schema, "outputs")
     for name, value in outcome.facts.items():
-        faults += _fact_faults(name, value, fact_told(brief.wants_facts.get(name, {})))
+        faults += _fact_faults(name, value, wanted_fact(brief.wants_facts.get(name, {})))
     if brief.wants_route and outcome.route not in brief.wants_route:
         routes = ", ".join(brief.wants_route)
         faults.append(

@@ -17,11 +17,11 @@ from typing import Any
 import msgspec
 
 from ropewalk.agents.port import Desk
-from ropewalk.core.work import Brief, Failure, Outcome
+from ropewalk.core import Brief, Failure, Outcome
 from ropewalk.errors import TemplateError
 from ropewalk.nesting import TooDeep, holds_deep, read_json
 from ropewalk.steps.port import Tools
-from ropewalk.steps.template import render_within, scope
+from ropewalk.steps.template import render_within, template_scope
 
 Given = Mapping[str, Any]
 
@@ -81,7 +81,7 @@ def _imported(name: str) -> Callable[..., Any]:
 
 
 def _arguments(function: Callable[..., Any], brief: Brief, desk: Desk) -> dict[str, Any]:
-    names = scope(brief)
+    names = template_scope(brief)
     places: list[Given] = [
         render_within(brief.args.get("with", {}), names),
         {

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ropewalk.agents.port import Desk
-from ropewalk.core.work import Brief, Failure, Outcome
+from ropewalk.core import Brief, Failure, Outcome
 from ropewalk.errors import TemplateError
 from ropewalk.steps.port import Tools
-from ropewalk.steps.template import render_within, scope
+from ropewalk.steps.template import render_within, template_scope
 
 _DONE = Outcome()
 
@@ -30,6 +30,6 @@ class Noop:
         if not written:
             return _DONE
         try:
-            return Outcome(outputs=render_within(written, scope(brief)))
+            return Outcome(outputs=render_within(written, template_scope(brief)))
         except TemplateError as fault:
             return Outcome(failure=Failure(kind="permanent", message=str(fault)))

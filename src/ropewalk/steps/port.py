@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from ropewalk.agents.port import Agent, Desk
-from ropewalk.core.work import Brief, Outcome, Verdict
+from ropewalk.core import Brief, Outcome, Verdict
 
 
 class Tools(Struct, frozen=True):

@@ -140,7 +140,7 @@ class Gates(Registry):
         return gate
 
 
-def agents(found: Callable[[str], Iterable[EntryPoint]] | None = None) -> Registry:
+def plugin_agents(found: Callable[[str], Iterable[EntryPoint]] | None = None) -> Registry:
     """Agents of plug-ins, group `ropewalk.agents`; those of ropewalk itself are made from the settings."""
     return Registry("ropewalk.agents", {}, ("name", "probe", "perform"), found)
 

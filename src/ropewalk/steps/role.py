@@ -10,15 +10,13 @@ from typing import Any, cast
 
 import msgspec
 
-from ropewalk.agents.breaker import Breakers
-from ropewalk.agents.confine import NOT_CONFINED, Confinement
+from ropewalk.agents import NOT_CONFINED, Breakers, Confinement, fenced_value
 from ropewalk.agents.port import Agent, Confining, Desk, Probe
-from ropewalk.agents.prompt import marked
-from ropewalk.core.work import Brief, Failure, Outcome, Usage
-from ropewalk.definition.policy import ErrorClass
+from ropewalk.core import Brief, Failure, Outcome, Usage
+from ropewalk.definition import ErrorClass
 from ropewalk.errors import AgentError, TemplateError
 from ropewalk.steps.port import Tools
-from ropewalk.steps.template import render, scope
+from ropewalk.steps.template import render_template, template_scope
 
 REHEARSAL = "rehearsal"
 
@@ -159,9 +157,9 @@ def _unusable(probe: Probe) -> str:
 
 def filled_in(brief: Brief) -> Brief:
     """The brief with its prompt and persona rendered, what they take in marked as data. Raises TemplateError."""
-    names = scope(brief)
+    names = template_scope(brief)
     return msgspec.structs.replace(
-        brief, prompt=render(brief.prompt, names, finalize=lambda value: marked(value, brief))
+        brief, prompt=render_template(brief.prompt, names, finalize=lambda value: fenced_value(value, brief))
     )
 
 

@@ -10,14 +10,24 @@ from typing import Any
 
 import msgspec
 
-from ropewalk.agents import environment, exchange
-from ropewalk.agents.confine import NOT_CONFINED, Confinement, named, reach_of
+from ropewalk.agents import (
+    NOT_CONFINED,
+    OUTPUT_FILE,
+    Confinement,
+    brief_variables,
+    clean_environment,
+    named_files,
+    reach_of,
+    read_object,
+    read_output,
+    refuse_too_long,
+)
 from ropewalk.agents.port import Desk
-from ropewalk.core.work import Brief, Failure, Outcome
+from ropewalk.core import Brief, Failure, Outcome
 from ropewalk.errors import RopewalkError
-from ropewalk.processes.run import Exit, run_process
+from ropewalk.processes import Exit, run_process
 from ropewalk.steps.port import Tools
-from ropewalk.steps.template import render, scope
+from ropewalk.steps.template import render_template, template_scope
 from ropewalk.transient import passing_trouble
 
 TRANSIENT_EXIT = 75
@@ -55,9 +65,9 @@ class Run:
         if exited.code:
             return Outcome(failure=failure_of(exited), outputs=outputs)
         try:
-            told = exchange.read_output(desk.spool / exchange.OUTPUT)
+            told = read_output(desk.spool / OUTPUT_FILE)
             if told is None and brief.output_schema:
-                told = exchange.read_object(exited.out.strip() or "null", "stdout")
+                told = read_object(exited.out.strip() or "null", "stdout")
         except ValueError as fault:
             return Outcome(failure=Failure(kind="invalid_output", message=str(fault)), outputs=outputs)
         told = told or {}
@@ -74,13 +84,13 @@ async def run_command(
     With the `outcome` of the step its own outputs can be used too. Raises TemplateError, OSError or ValueError when
     it cannot be started, Unconfinable when it cannot be confined as it has to be.
     """
-    names = scope(brief, outcome)
-    given = {name: render(value, names) for name, value in brief.env.items()}
-    given |= exchange.variables(brief, desk)
-    env = environment.clean(given, passed=tools.settings.get("environment", ()))
+    names = template_scope(brief, outcome)
+    given = {name: render_template(value, names) for name, value in brief.env.items()}
+    given |= brief_variables(brief, desk)
+    env = clean_environment(given, passed=tools.settings.get("environment", ()))
     worker = tools.agents.get(outcome.agent) if outcome is not None and outcome.agent else None
     argv = _argv(args, desk, names)
-    exchange.refuse_too_long(argv, env)
+    refuse_too_long(argv, env)
     return await run_process(
         _confined(argv, brief, desk, tools, env, getattr(worker, "confine", "")),
         desk,
@@ -103,7 +113,7 @@ def _confined(
     if not confinement.wanted(brief.confine, brief.role.confine, worker):
         return argv
     reach = reach_of(desk)
-    reach = msgspec.structs.replace(reach, readable=(*reach.readable, *named(env, ())))
+    reach = msgspec.structs.replace(reach, readable=(*reach.readable, *named_files(env, ())))
     return confinement.wrap(reach, network=confinement.network)(argv)
 
 
@@ -120,7 +130,7 @@ def failure_of(exited: Exit) -> Failure:
 
 def _argv(args: Mapping[str, Any], desk: Desk, names: Mapping[str, Any]) -> list[str]:
     if "script" not in args:
-        return [render(str(element), names) for element in args["argv"]]
+        return [render_template(str(element), names) for element in args["argv"]]
     script = desk.spool / "script"
     script.write_text(args["script"], encoding="utf-8")
     words = str(args.get("shell", "sh")).split()

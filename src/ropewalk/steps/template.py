@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ropewalk.agents.exchange import as_text
-from ropewalk.core.work import Brief, Outcome
+from ropewalk.agents import as_text
+from ropewalk.core import Brief, Outcome
 from ropewalk.errors import TemplateError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _FAULTS = (TypeError, ValueError, AttributeError, ArithmeticError, LookupError, 
 """What a filter or a method raises about a value that it cannot take."""
 
 
-def scope(brief: Brief, outcome: Outcome | None = None) -> dict[str, Any]:
+def template_scope(brief: Brief, outcome: Outcome | None = None) -> dict[str, Any]:
     """The names that conditions and templates of a step may use; with its outcome, `outputs` has the step's own too."""
     outputs = dict(brief.outputs)
     if outcome is not None:
@@ -37,7 +37,9 @@ def scope(brief: Brief, outcome: Outcome | None = None) -> dict[str, Any]:
     return names
 
 
-def render(template: str, names: Mapping[str, Any], finalize: Callable[[Any], Any] | None = None) -> str:
+def render_template(
+    template: str, names: Mapping[str, Any], finalize: Callable[[Any], Any] | None = None
+) -> str:
     """The template with its names filled in, each value by way of `finalize`, else as programs write it. Raises TemplateError.
 
     A text without marks is given back as it is.
@@ -75,7 +77,7 @@ def _shown(template: str) -> str:
 def render_within(value: Any, names: Mapping[str, Any]) -> Any:
     """The same value with each text inside its lists and mappings rendered."""
     if isinstance(value, str):
-        return render(value, names)
+        return render_template(value, names)
     if isinstance(value, Mapping):
         return {key: render_within(part, names) for key, part in value.items()}
     if isinstance(value, list | tuple):

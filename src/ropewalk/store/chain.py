@@ -11,8 +11,8 @@ from zlib import crc32
 
 import msgspec
 
+from ropewalk.core import EVENT_BYTES
 from ropewalk.core.events import AnyEvent, Event
-from ropewalk.core.sizes import EVENT_BYTES
 from ropewalk.errors import Unrecordable
 from ropewalk.nesting import RECORD_DEPTH, TooDeep, is_deep
 
@@ -68,7 +68,7 @@ def kind_of(event: Event) -> str:
     return str(type(event).__struct_config__.tag)
 
 
-def link(
+def record_hash(
     previous: bytes, run: str, version: int, at: float, kind: str, actor: str, cause: str, body: bytes
 ) -> bytes:
     """The hash of a record: sha256 over a MessagePack array of the hash before it and its columns, then its body."""

@@ -12,7 +12,7 @@ from ropewalk.store.port import Record, Store
 PAGE = 500
 
 
-async def follow(
+async def follow_feed(
     store: Store,
     name: str = "",
     after: int | None = None,

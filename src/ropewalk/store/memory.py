@@ -13,9 +13,9 @@ import msgspec
 
 from ropewalk.errors import NoSuchBlob, NoSuchRun, Refused, StoreError
 from ropewalk.store import views
-from ropewalk.store.chain import GENESIS, link, moment, packed
+from ropewalk.store.chain import GENESIS, moment, packed, record_hash
 from ropewalk.store.lease import holder
-from ropewalk.store.pattern import matcher
+from ropewalk.store.pattern import kind_matcher
 from ropewalk.store.port import Append, Appended, Judge, Lease, Record, RunQuery, RunRow
 from ropewalk.store.transfer import receive, send
 from ropewalk.store.verify import LogWalk, definition_of, named
@@ -60,7 +60,7 @@ class MemoryStore:
     def _add(self, run: str, version: int, at: float, kind: str, actor: str, cause: str, body: bytes) -> None:
         history = self._runs.setdefault(run, [])
         before = bytes.fromhex(history[-1].hash) if history else GENESIS
-        hash_ = link(before, run, version, at, kind, actor, cause, body).hex()
+        hash_ = record_hash(before, run, version, at, kind, actor, cause, body).hex()
         self._last += 1
         one = Record(self._last, run, version, at, kind, actor, cause, body, hash_)
         history.append(one)
@@ -74,7 +74,7 @@ class MemoryStore:
         self, after: int = 0, limit: int = 1000, patterns: Sequence[str] = (), run: str = ""
     ) -> list[Record]:
         self._open()
-        fits = matcher(patterns)
+        fits = kind_matcher(patterns)
         log = self._runs.get(run, []) if run else self._log
         return [one for one in log if one.position > after and fits(one.kind)][:limit]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 
-def matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
+def kind_matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
     """Whether a kind matches one of the patterns; no pattern at all lets everything through."""
     if not patterns:
         return lambda kind: True

@@ -14,10 +14,10 @@ from typing import Protocol
 import msgspec
 from msgspec import Raw, Struct
 
-from ropewalk.core.ids import RUN_ID_RULE, is_run_id
+from ropewalk.core import RUN_ID_RULE, is_run_id
 from ropewalk.errors import NoSuchBlob, StoreError, Unreadable
 from ropewalk.nesting import RECORD_DEPTH, TooDeep, is_deep
-from ropewalk.store.chain import BODY_BYTES, GENESIS, link
+from ropewalk.store.chain import BODY_BYTES, GENESIS, record_hash
 from ropewalk.store.port import Parcel, Record, RunRow
 from ropewalk.store.views import digests_in
 
@@ -149,7 +149,7 @@ def _checked(parcel: Parcel, said: Written) -> Record:
     run, version = parcel.run, len(parcel.records) + 1
     before = bytes.fromhex(parcel.records[-1].hash) if parcel.records else GENESIS
     body = bytes(said.event)
-    found = link(before, run, said.version, said.at, said.kind, said.actor, said.cause, body)
+    found = record_hash(before, run, said.version, said.at, said.kind, said.actor, said.cause, body)
     if said.version != version or found.hex() != said.hash:
         raise ValueError(f"version {said.version} of run {run} was changed, or one before it is missing")
     if copysign(1.0, said.at) < 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ropewalk.errors import Unreadable
-from ropewalk.store.chain import GENESIS, link, seal
+from ropewalk.store.chain import GENESIS, record_hash, seal
 from ropewalk.store.port import Record
 
 
@@ -66,7 +66,7 @@ def _links(record: Record, hashes: tuple[bytes, ...] | None, stored: Any) -> tup
     computed = b""
     for before in hashes:
         try:
-            computed = link(
+            computed = record_hash(
                 before,
                 record.run,
                 record.version,

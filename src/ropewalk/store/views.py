@@ -13,8 +13,8 @@ from functools import cache
 import msgspec
 from msgspec import Struct
 
+from ropewalk.core import Usage
 from ropewalk.core import events as e
-from ropewalk.core.work import Usage
 from ropewalk.errors import Unreadable
 from ropewalk.store.port import Record, RunQuery, RunRow
 

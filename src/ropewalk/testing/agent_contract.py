@@ -16,9 +16,9 @@ from typing import Any, NamedTuple, cast
 import pytest
 
 from ropewalk.agents.port import Agent, Confining
-from ropewalk.core.work import Brief, Outcome
-from ropewalk.definition.workflow import Ref
-from ropewalk.steps.evidence import demand
+from ropewalk.core import Brief, Outcome
+from ropewalk.definition import Ref
+from ropewalk.steps import check_outcome
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
 
@@ -64,11 +64,11 @@ class AgentContract(ABC):
         given, outcome = await self._do({"write": {"docs/plan.md": "# Plan\n"}}, desk, **asked)
         assert outcome.failure is None
         assert (desk.folder / "docs/plan.md").read_text() == "# Plan\n"
-        assert demand(given, outcome, None, desk.folder) is None
+        assert check_outcome(given, outcome, None, desk.folder) is None
 
     async def test_saying_done_without_the_file_does_not_count(self, desk: ListeningDesk) -> None:
         given, outcome = await self._do({}, desk, creates=(Ref("docs/plan.md"),))
-        failure = demand(given, outcome, None, desk.folder)
+        failure = check_outcome(given, outcome, None, desk.folder)
         assert failure is not None
         assert failure.kind == "invalid_output"
         assert "docs/plan.md" in failure.message
@@ -78,7 +78,7 @@ class AgentContract(ABC):
         given, outcome = await self._do({"outputs": {"score": 7}}, desk, output_schema=schema)
         assert outcome.failure is None
         assert outcome.outputs["score"] == 7
-        assert demand(given, outcome, None, desk.folder) is None
+        assert check_outcome(given, outcome, None, desk.folder) is None
 
     async def test_facts_and_the_route_come_back_as_asked(self, desk: ListeningDesk) -> None:
         act = {"facts": {"has_ui": True}, "route": "slow"}
@@ -89,7 +89,7 @@ class AgentContract(ABC):
         given, outcome = await self._do(act, desk, **asked)
         assert outcome.facts == {"has_ui": True}
         assert outcome.route == "slow"
-        assert demand(given, outcome, None, desk.folder) is None
+        assert check_outcome(given, outcome, None, desk.folder) is None
 
     async def test_a_failure_has_its_class_and_a_quota_says_when_it_is_free_again(
         self, desk: ListeningDesk

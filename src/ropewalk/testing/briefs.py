@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ropewalk.core.work import Brief
+from ropewalk.core import Brief
 
 
 def brief(kind: str = "role", **fields: Any) -> Brief:

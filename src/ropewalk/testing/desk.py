@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ropewalk.agents import Redactor
 from ropewalk.agents.port import Permission
-from ropewalk.agents.redaction import Redactor
 
 
 class ListeningDesk:

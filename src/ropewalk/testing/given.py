@@ -13,17 +13,13 @@ from typing import Any
 
 import msgspec
 
+from ropewalk.core import Effect, Failure, Graph, Outcome, State, StepState, new_state
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core.decide import decide
-from ropewalk.core.effects import Effect
 from ropewalk.core.evolve import evolve, fold
-from ropewalk.core.graph import Graph
 from ropewalk.core.plan import plan
-from ropewalk.core.state import State, StepState, begin
-from ropewalk.core.work import Failure, Outcome
-from ropewalk.definition.policy import ErrorClass
-from ropewalk.definition.workflow import Workflow
+from ropewalk.definition import ErrorClass, Workflow
 from ropewalk.errors import RopewalkError
 
 
@@ -65,7 +61,7 @@ def given(
     if isinstance(workflow, State):
         made = Given(workflow, None)
     else:
-        made = Given(begin(run, workflow, Graph(workflow)), workflow)
+        made = Given(new_state(run, workflow, Graph(workflow)), workflow)
         if not (history and isinstance(history[0], e.RunCreated | c.Create)):
             made = made.after(c.Create(workflow=workflow.name, digest="", **creation))
     return made.after(*history)
@@ -115,7 +111,7 @@ class Given:
         made = decide(self.state, command, now)
         self.history += [(event, now) for event in made]
         if self._workflow is not None:
-            anew = fold(begin(self.state.run, self._workflow, self.state.graph), self.history)
+            anew = fold(new_state(self.state.run, self._workflow, self.state.graph), self.history)
             assert anew == self.state, "folding the history anew gives another state:\n" + _differences(
                 anew, self.state
             )

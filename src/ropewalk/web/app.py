@@ -10,9 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from ropewalk.app.open import Ropewalk
-from ropewalk.app.supervisor import Supervisor
-from ropewalk.app.tokens import Tokens
+from ropewalk.app import Ropewalk, Supervisor, Tokens
 from ropewalk.web import doorway, problems
 from ropewalk.web.api import asks, feed, others, runs, schemas, steps, workflows
 from ropewalk.web.api.desk import ApiDesk

@@ -16,7 +16,7 @@ from msgspec import Struct
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ropewalk.app.tokens import Person, Tokens
+from ropewalk.app import Person, Tokens
 from ropewalk.errors import (
     ForeignRequest,
     InvalidRequest,

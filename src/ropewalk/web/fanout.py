@@ -15,10 +15,8 @@ from typing import Final, NamedTuple
 import msgspec
 import structlog
 
-from ropewalk.app.objects import record_of
+from ropewalk.app import Record, Store, kind_matcher, record_of
 from ropewalk.errors import StoreError
-from ropewalk.store.pattern import matcher
-from ropewalk.store.port import Record, Store
 
 KEPT: Final = 4_096
 PAGE: Final = 500
@@ -85,7 +83,7 @@ class Fanout:
         self, after: int, patterns: Sequence[str] = (), run: str = "", beat_seconds: float = 15.0
     ) -> AsyncGenerator[list[Line], None]:
         """Pages of what matches after a position, in order, for ever; an empty page is a heartbeat. Raises StoreError."""
-        fits = matcher(patterns)
+        fits = kind_matcher(patterns)
         self.listeners += 1
         try:
             while True:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final
 
-from ropewalk.app.tokens import Person, Tokens
+from ropewalk.app import Person, Tokens
 from ropewalk.errors import TooMany, Unauthenticated
 
 COOKIE: Final = "ropewalk_login"

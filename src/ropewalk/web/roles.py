@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import Final, Literal
 
-from ropewalk.app.tokens import Role
+from ropewalk.app import Role
 
 Needed = Role | Literal["anybody"]
 

@@ -15,16 +15,20 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from ropewalk.app.confining import own_places
-from ropewalk.app.doorkey import Listening, door_key
-from ropewalk.app.doors import door
-from ropewalk.app.open import Ropewalk
-from ropewalk.app.served import note_served
-from ropewalk.app.supervisor import Supervisor, supervised
-from ropewalk.app.tokens import Tokens
+from ropewalk.app import (
+    Courier,
+    Listening,
+    Ropewalk,
+    Supervisor,
+    Telemetry,
+    Tokens,
+    door_key,
+    note_served,
+    opener,
+    own_paths,
+    supervised,
+)
 from ropewalk.errors import AddressTaken, MissingExtra, TokensNeeded
-from ropewalk.observe.courier import Courier
-from ropewalk.observe.telemetry import Telemetry
 from ropewalk.web.api.desk import ApiDesk
 from ropewalk.web.app import create_app
 from ropewalk.web.entrance import is_loopback
@@ -52,7 +56,7 @@ async def serve(
     loopback = is_loopback(host)
     if not loopback and not await Tokens(ropewalk.store).any_alive(ropewalk.engine.clock.now()):
         raise TokensNeeded(host=host)
-    note_served(own_places(ropewalk.settings, ropewalk.home))
+    note_served(own_paths(ropewalk.settings, ropewalk.home))
     listening = listen(host, port)
     supervisor = None if doors_only else Supervisor(ropewalk)
     app = create_app(ropewalk, hosts=_names(host), supervisor=supervisor)
@@ -163,7 +167,7 @@ def _mount(app: FastAPI, ropewalk: Ropewalk, also: Sequence[str]) -> None:
     """Doors of others on the same app, where they are installed."""
     for name in also:
         try:
-            mount = door(name)
+            mount = opener(name)
         except MissingExtra as shut:
             structlog.get_logger("ropewalk.serve").info("a door stays shut", door=name, reason=shut.message)
         else:

@@ -155,7 +155,7 @@ def make(folder: Path) -> Path:
     return folder
 
 
-def remove(folder: Path) -> None:
+def remove_folder(folder: Path) -> None:
     """Take a folder away with all that is in it, also where a step took its own rights away; no fault when it is not there."""
     for _ in range(_TRIES):
         try:
@@ -189,7 +189,7 @@ def empty(folder: Path) -> None:
     # A git that was killed leaves its lock.
     for file in (index, index.with_name(f"{index.name}.lock"), _note(folder)):
         file.unlink(missing_ok=True)
-    remove(folder)
+    remove_folder(folder)
 
 
 def _put_aside(folder: Path) -> None:

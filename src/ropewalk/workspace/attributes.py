@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
-from ropewalk.workspace.attempt_folders import make, remove
+from ropewalk.workspace.attempt_folders import make, remove_folder
 from ropewalk.workspace.commits import read_objects
 from ropewalk.workspace.git import Git
 
@@ -50,4 +50,4 @@ def _lay_out(folder: Path, paths: Sequence[bytes], contents: Sequence[bytes]) ->
     except OSError:
         if not folder.is_dir():  # Somebody else laid out the same.
             raise
-    remove(draft)
+    remove_folder(draft)

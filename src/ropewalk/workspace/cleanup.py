@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from ropewalk.errors import WorkspaceError
-from ropewalk.workspace.attempt_folders import discard, is_whole, remove
+from ropewalk.workspace.attempt_folders import discard, is_whole, remove_folder
 from ropewalk.workspace.git import Git
 from ropewalk.workspace.landing import branch_of
 from ropewalk.workspace.names import run_refs, slug
@@ -56,7 +56,7 @@ async def held(git: Git, places: Path) -> list[HeldRun]:
             branches[run] = commit
         else:
             refs[run].append(name)
-    folders = await asyncio.to_thread(folders_of, places)
+    folders = await asyncio.to_thread(run_folders, places)
     return [
         HeldRun(
             run,
@@ -71,7 +71,7 @@ async def held(git: Git, places: Path) -> list[HeldRun]:
     ]
 
 
-def folders_of(places: Path) -> dict[str, tuple[str, ...]]:
+def run_folders(places: Path) -> dict[str, tuple[str, ...]]:
     """Of each run the folders that are there."""
     if not places.is_dir():
         return {}
@@ -84,7 +84,7 @@ def folders_of(places: Path) -> dict[str, tuple[str, ...]]:
     }
 
 
-def kept_of(places: Path, run: str, under_way: Collection[str] = ()) -> list[str]:
+def folders_kept(places: Path, run: str, under_way: Collection[str] = ()) -> list[str]:
     """The folders of a run's attempts that stayed as they hold what may be kept nowhere else, by name; not those of
     attempts `under_way`.
     """
@@ -99,7 +99,7 @@ def kept_of(places: Path, run: str, under_way: Collection[str] = ()) -> list[str
     )
 
 
-def shelves_of(state: Path) -> list[str]:
+def runs_with_folders(state: Path) -> list[str]:
     """The runs that have folders of single attempts next to their files."""
     runs = state / "runs"
     if not runs.is_dir():
@@ -147,7 +147,7 @@ async def drop(state: Path, run: str, owning: Owning) -> None:
         await asyncio.to_thread(drop_folders, rest / shelf, owning, long_over=True) for shelf in SHELVES
     ]
     if all(shelves):
-        await asyncio.to_thread(remove, rest)
+        await asyncio.to_thread(remove_folder, rest)
 
 
 def drop_folders(home: Path, owning: Owning, *, long_over: bool = False) -> bool:
@@ -157,7 +157,7 @@ def drop_folders(home: Path, owning: Owning, *, long_over: bool = False) -> bool
     folders = [path for path in home.iterdir() if path.is_dir()]
     held = {path for path in folders if not owning.may_remove(path, long_over=long_over)}
     if not held:
-        remove(home)
+        remove_folder(home)
         return True
     for folder in folders:
         if folder not in held:

@@ -15,11 +15,11 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ropewalk.core.work import Artifact
+from ropewalk.core import Artifact
 from ropewalk.errors import LinkInTheWay, WorkspaceError
 from ropewalk.files import copy_file, open_file, read_bytes, replace_file
 from ropewalk.trees import walk
-from ropewalk.workspace.attempt_folders import give_back, remove
+from ropewalk.workspace.attempt_folders import give_back, remove_folder
 from ropewalk.workspace.cleanup import SHELVES, drop_folders
 from ropewalk.workspace.names import attempt_name, confined, inner_path, show_path, slug, written_in_vain
 from ropewalk.workspace.owned import Owning, process_owning
@@ -112,7 +112,7 @@ class FolderWorkspace:
         """Empty, and ours; FolderHeld when another driver may be at work in it."""
         _make(folder.parent)
         self._owning.claim(folder)
-        remove(folder)
+        remove_folder(folder)
         _make(folder)
 
     async def keep(

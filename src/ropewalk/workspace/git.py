@@ -15,11 +15,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ropewalk.errors import GitBusy, GitFailed, WorkspaceError
-from ropewalk.processes.call import call
+from ropewalk.processes import call_program
 from ropewalk.transient import told_by_program
 from ropewalk.workspace.names import show_path
 
-OLDEST = (2, 38)
+OLDEST_GIT = (2, 38)
 """`merge-tree --write-tree` and `cat-file -z` came with it."""
 
 SECONDS = 120.0
@@ -195,7 +195,7 @@ async def spawn(
     trouble of the host that passes, whatever its exit code would mean to the caller.
     """
     try:
-        ended = await call(
+        ended = await call_program(
             ("git", *_FLAGS, *argv),
             folder=cwd,
             env=_environment(extra),
@@ -234,13 +234,13 @@ def _not_started(argv: Sequence[str], cwd: str, error: OSError) -> WorkspaceErro
     return GitFailed(verb=_verb(argv), place=cwd, reason=str(error), code=-1)
 
 
-async def version() -> tuple[int, ...]:
+async def git_version() -> tuple[int, ...]:
     """The version of the git program; WorkspaceError when there is none or it is too old."""
     said = await spawn(["--version"], os.getcwd(), {})
     found = re.search(rb"(\d+)\.(\d+)(?:\.(\d+))?", said.out)
     numbers = tuple(int(part or 0) for part in found.groups()) if found else (0, 0)
-    if numbers < OLDEST:
-        shown, oldest = (".".join(map(str, part)) for part in (numbers, OLDEST))
+    if numbers < OLDEST_GIT:
+        shown, oldest = (".".join(map(str, part)) for part in (numbers, OLDEST_GIT))
         raise WorkspaceError(place="git", reason=f"version {shown} is too old; install git {oldest} or newer")
     return numbers
 

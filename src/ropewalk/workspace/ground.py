@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from ropewalk.errors import WorkspaceError
 from ropewalk.workspace import private
-from ropewalk.workspace.git import version
+from ropewalk.workspace.git import git_version
 from ropewalk.workspace.port import Base
 from ropewalk.workspace.repository import Repository, discover
 
@@ -36,7 +36,7 @@ async def ground(state: Path, root: Path, alone: bool = False) -> RepoContext:
 
     WorkspaceError when git cannot be used.
     """
-    await version()
+    await git_version()
     found = None if alone else await discover(root)
     if found is None:
         return RepoContext(await private.repository_for(state / "repositories", root), state, private=True)
@@ -66,7 +66,7 @@ async def _began_in(repository: Repository, commit: str) -> bool:
     return any(name.endswith(b"/@base") for name in said.out.split())
 
 
-async def places_of(state: Path, root: Path) -> Path:
+async def attempts_path(state: Path, root: Path) -> Path:
     """Where the folders of attempts are, or would be; nothing is made."""
     found = await discover(root)
     return (state if found is None else _outside(state, found)) / "places"

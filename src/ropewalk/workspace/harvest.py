@@ -15,7 +15,7 @@ from stat import S_ISLNK, S_ISREG
 
 from msgspec import Struct
 
-from ropewalk.core.work import Artifact
+from ropewalk.core import Artifact
 from ropewalk.files import open_file
 from ropewalk.workspace.commits import SUBMODULE, PathChange, changes_between, read_objects
 from ropewalk.workspace.gathering import GatherOptions, gather

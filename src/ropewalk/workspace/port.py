@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
-from ropewalk.core.work import Artifact
+from ropewalk.core import Artifact
 
 Mode = Literal["own", "read", "none", "shared"]
 """own: a folder of its own to write in; read: one of its own to look at; none: an empty folder; shared: one unversioned

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from ropewalk.errors import LinkInTheWay, WorkspaceError
 from ropewalk.files import open_file, replace_file, replace_link
-from ropewalk.workspace.attempt_folders import make, remove
+from ropewalk.workspace.attempt_folders import make, remove_folder
 from ropewalk.workspace.commits import (
     LINK,
     SUBMODULE,
@@ -108,7 +108,7 @@ def _put(draft: Path, gitdir: Path, excluded: Sequence[str]) -> None:
     except OSError:
         if not gitdir.is_dir():  # Another process was first: its repository is as good.
             raise
-    remove(draft)
+    remove_folder(draft)
 
 
 async def snapshot(

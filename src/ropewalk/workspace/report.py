@@ -97,7 +97,7 @@ def as_json(conflicts: Sequence[Mapping[str, Any]]) -> bytes:
     return msgspec.json.format(msgspec.json.encode({"conflicts": conflicts}), indent=2) + b"\n"
 
 
-def as_markdown(conflicts: Sequence[Mapping[str, Any]]) -> str:
+def conflicts_as_markdown(conflicts: Sequence[Mapping[str, Any]]) -> str:
     """The report for people."""
     count = len(conflicts)
     lines = [f"# {count} conflict{'' if count == 1 else 's'}", ""]

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from ropewalk.errors import RopewalkError
-from ropewalk.workspace.attempt_folders import AttemptFolders, discard, index_of, make, note_of, remove
+from ropewalk.workspace.attempt_folders import AttemptFolders, discard, index_of, make, note_of, remove_folder
 from ropewalk.workspace.cleanup import ATTEMPT
 from ropewalk.workspace.commits import read_header, write_commit
 from ropewalk.workspace.gathering import Caps, GatherOptions, present
@@ -47,14 +47,14 @@ async def sweep(git: Git, places: AttemptFolders, run: str, caps: Caps) -> tuple
         except (RopewalkError, OSError) as error:
             why = str(error)
         finally:
-            await asyncio.to_thread(remove, scratch)
+            await asyncio.to_thread(remove_folder, scratch)
         if why:
             stay.append(f"{folder}: {why}")
         else:
             await asyncio.to_thread(discard, folder)
     await asyncio.to_thread(unmark, git.objects, time.time() - _UNDER_WAY_SECONDS)
     if not stay:
-        await asyncio.to_thread(remove, home)
+        await asyncio.to_thread(remove_folder, home)
     return tuple(stay)
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from msgspec import structs
 
-from ropewalk.core.work import Artifact
+from ropewalk.core import Artifact
 from ropewalk.errors import WorkspaceError
 from ropewalk.workspace import amendment, cleanup, history, landing, pinning, private, sweeping
-from ropewalk.workspace.attempt_folders import AttemptFolders, give_back, note_of, put_note, remove
+from ropewalk.workspace.attempt_folders import AttemptFolders, give_back, note_of, put_note, remove_folder
 from ropewalk.workspace.attributes import attributes_at
 from ropewalk.workspace.commits import changes_between, read_header
 from ropewalk.workspace.folder import FolderWorkspace
@@ -115,7 +115,7 @@ class GitWorkspace:
         try:
             yield folder
         finally:
-            await asyncio.to_thread(remove, folder)
+            await asyncio.to_thread(remove_folder, folder)
 
     def _folder(self, on: RepoContext, run: str) -> FolderWorkspace:
         if run not in self._folders:
@@ -263,7 +263,7 @@ class GitWorkspace:
         git = on.repository.git.at(await self._attributes_of(on, base.commit))
         name = base.target or "the base"
         order = MergeRequest(run, base.commit, name, base.at, policies, choices or {}, by, markers)
-        return await Merger(git, lambda: places.scratch(slug(run)), remove).merge(order, parts)
+        return await Merger(git, lambda: places.scratch(slug(run)), remove_folder).merge(order, parts)
 
     async def _attributes_of(self, on: RepoContext, commit: str) -> Path:
         if commit not in self._attributes:

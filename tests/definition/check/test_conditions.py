@@ -148,11 +148,11 @@ def test_an_empty_list_or_a_mapping_tells_nothing_of_its_items():
 
 
 def test_a_workflow_without_a_file_has_no_places():
-    from ropewalk.definition.check import check
+    from ropewalk.definition.check import check_workflow
     from ropewalk.definition.workflow import Input, Step, Workflow
 
     step = Step("a", "run", {"script": "x"}, when="inputs.b")
-    assert [str(one) for one in check(Workflow("w", (step,), inputs={"a-b": Input()}))] == [
+    assert [str(one) for one in check_workflow(Workflow("w", (step,), inputs={"a-b": Input()}))] == [
         "<text>: `a-b` cannot be read as `inputs.a-b`; write `a_b`",
         "<text>: step `a`: `inputs` has no field `b`",
     ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ropewalk.definition.check import check
+from ropewalk.definition.check import check_workflow
 from ropewalk.definition.workflow import Role, Step, Workflow
 from tests.formats.told import told
 
@@ -63,7 +63,7 @@ steps:
 def test_a_workflow_that_no_file_holds_is_checked_too():
     roles = {"r": Role(permissions="all", confine="bwrap")}  # type: ignore[arg-type]
     steps = (Step("s", "run", {"script": "x"}, confine="worktre"),)  # type: ignore[arg-type]
-    found = [fault.what for fault in check(Workflow("w", steps, roles=roles))]
+    found = [fault.what for fault in check_workflow(Workflow("w", steps, roles=roles))]
     assert found == [
         "`permissions` cannot be `all`",
         "`confine` cannot be `bwrap`",

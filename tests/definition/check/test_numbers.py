@@ -1,13 +1,13 @@
 import pytest
 
-from ropewalk.definition.check import check
+from ropewalk.definition.check import check_workflow
 from ropewalk.definition.check.numbers import MAX_STEPS
 from ropewalk.definition.policy import Budget, Limits, Retry, Timeouts
 from ropewalk.definition.workflow import BackTo, Foreach, Step, Workflow
 
 
 def said(**keys) -> list[str]:
-    return [str(fault) for fault in check(Workflow("w", (Step("a", "noop", **keys),)))]
+    return [str(fault) for fault in check_workflow(Workflow("w", (Step("a", "noop", **keys),)))]
 
 
 @pytest.mark.parametrize(
@@ -67,11 +67,11 @@ def test_numbers_that_make_sense_are_fine():
     ],
 )
 def test_limits_of_the_run_too(limits, what):
-    (fault,) = check(Workflow("w", (Step("a", "noop"),), limits=limits))
+    (fault,) = check_workflow(Workflow("w", (Step("a", "noop"),), limits=limits))
     assert str(fault) == what
 
 
 def test_more_steps_than_ropewalk_takes_on_are_told_before_anything_else():
     steps = tuple(Step("same", "noop") for _ in range(MAX_STEPS + 1))
-    (fault,) = check(Workflow("w", steps))
+    (fault,) = check_workflow(Workflow("w", steps))
     assert "the workflow has 20,001 steps, 20,000 are allowed; call parts of it" in str(fault)

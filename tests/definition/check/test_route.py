@@ -1,6 +1,6 @@
 import pytest
 
-from ropewalk.definition.check import check
+from ropewalk.definition.check import check_workflow
 from ropewalk.definition.workflow import Decision, Route, Step, Workflow
 from tests.formats.told import told
 
@@ -48,11 +48,13 @@ def test_a_last_route_without_a_condition_is_the_last_resort():
 
 
 def test_a_decision_without_routes_is_told():
-    found = check(Workflow("w", (Step("a", "decide", decision=Decision(by="person")), Step("b", "noop"))))
+    found = check_workflow(
+        Workflow("w", (Step("a", "decide", decision=Decision(by="person")), Step("b", "noop")))
+    )
     assert [str(one) for one in found] == ["<text>: step `a`: the decision has no routes; add `routes`"]
 
 
 def test_a_route_may_lead_to_a_group():
     decision = Decision((Route("one", to=("g",)),), "person")
     steps = (Step("a", "decide", decision=decision), Step("b", "noop", group="g"))
-    assert check(Workflow("w", steps)) == []
+    assert check_workflow(Workflow("w", steps)) == []

@@ -101,8 +101,8 @@ def test_jinja_is_loaded_only_for_templates():
     import sys
 
     code = (
-        "import sys; from ropewalk.formats.loading import load_text\n"
-        "load_text('steps: [{id: a, run: [echo, hi], when: \"true\"}]')\n"
+        "import sys; from ropewalk.formats.loading import load_workflow_text\n"
+        "load_workflow_text('steps: [{id: a, run: [echo, hi], when: \"true\"}]')\n"
         "print(sorted({'jinja2', 'jsonschema', 'rich', 'typer', 'celpy', 'cel'} & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ropewalk.definition.condition import compile, translate_expression
+from ropewalk.definition.condition import compile_condition, translate_expression
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ from ropewalk.definition.condition import compile, translate_expression
 )
 def test_an_expression_becomes_cel(text, cel):
     assert translate_expression(text) == cel
-    compile(cel)
+    compile_condition(cel)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,6 @@ def test_the_caller_says_where_a_path_lives():
 
 
 def test_it_means_what_it_says():
-    condition = compile(translate_expression("score >= 80 AND user_decision == GO") or "")
+    condition = compile_condition(translate_expression("score >= 80 AND user_decision == GO") or "")
     assert condition.holds({"facts": {"score": 80.0, "user_decision": "GO"}})
     assert not condition.holds({"facts": {"score": 80, "user_decision": "STOP"}})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ropewalk.definition.condition import compile, translate
+from ropewalk.definition.condition import compile_condition, translate_botarmy
 from ropewalk.errors import ConditionError
 
 
@@ -25,8 +25,8 @@ from ropewalk.errors import ConditionError
     ],
 )
 def test_a_form_becomes_cel(text, cel):
-    assert translate(text) == cel
-    compile(cel)
+    assert translate_botarmy(text) == cel
+    compile_condition(cel)
 
 
 @pytest.mark.parametrize(
@@ -41,13 +41,13 @@ def test_a_form_becomes_cel(text, cel):
     ],
 )
 def test_anything_else_is_left_as_it_is(text):
-    assert translate(text) == text
+    assert translate_botarmy(text) == text
 
 
 @pytest.mark.parametrize("text", ["not_empty:", "equals:a", "sometimes true"])
 def test_what_is_neither_is_a_fault_when_it_is_parsed(text):
     with pytest.raises(ConditionError):
-        compile(translate(text))
+        compile_condition(translate_botarmy(text))
 
 
 @pytest.mark.parametrize(
@@ -68,13 +68,13 @@ def test_what_is_neither_is_a_fault_when_it_is_parsed(text):
     ],
 )
 def test_a_form_means_what_it_meant(text, facts, answer):
-    assert compile(translate(text)).holds({"facts": facts}) is answer
+    assert compile_condition(translate_botarmy(text)).holds({"facts": facts}) is answer
 
 
 def test_a_fact_that_nobody_set_is_an_error():
     with pytest.raises(ConditionError, match=r"`facts\.ok` is missing"):
-        compile(translate("context.ok")).holds({"facts": {}})
+        compile_condition(translate_botarmy("context.ok")).holds({"facts": {}})
 
 
 def test_the_facts_may_live_elsewhere():
-    assert translate("context.a", "outputs.plan") == "outputs.plan.a"
+    assert translate_botarmy("context.a", "outputs.plan") == "outputs.plan.a"

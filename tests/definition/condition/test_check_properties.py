@@ -8,7 +8,13 @@ import cel
 import pytest
 from hypothesis import given, settings
 
-from ropewalk.definition.condition import BOOL, check, compile, translate, translate_expression
+from ropewalk.definition.condition import (
+    BOOL,
+    check,
+    compile_condition,
+    translate_botarmy,
+    translate_expression,
+)
 from ropewalk.definition.condition.syntax import parse
 from ropewalk.errors import ConditionError
 from tests.definition.condition.expressions import NAMES, NOISE, SCOPES, typed
@@ -43,7 +49,9 @@ def test_any_text_is_a_tree_or_one_clear_error(text):
 @settings(max_examples=trials(66, 800), deadline=None)
 @given(NOISE)
 def test_any_text_evaluates_or_gives_a_clear_error(text):
-    error = refused(lambda: compile(text).value({"a": 1, "b": {"c": "x"}, "o": {"n": None}, "ls": ["a"]}))
+    error = refused(
+        lambda: compile_condition(text).value({"a": 1, "b": {"c": "x"}, "o": {"n": None}, "ls": ["a"]})
+    )
     assert error is None or 0 <= error.column <= len(text)
 
 
@@ -51,7 +59,7 @@ def test_any_text_evaluates_or_gives_a_clear_error(text):
 @settings(max_examples=trials(66, 800), deadline=None)
 @given(NOISE)
 def test_any_text_translates_to_something_that_parses_or_is_left_alone(text):
-    translated = translate(text)
+    translated = translate_botarmy(text)
     assert translated == text or refused(lambda: parse(translated)) is None
     expression = translate_expression(text)
     assert expression is None or refused(lambda: parse(expression)) is None
@@ -62,7 +70,7 @@ def test_any_text_translates_to_something_that_parses_or_is_left_alone(text):
 @given(typed(), SCOPES)
 def test_what_the_checker_accepts_evaluates_on_values_of_those_types(source, scope):
     assert check(source, NAMES, BOOL) == []
-    error = refused(lambda: compile(source).holds(scope))
+    error = refused(lambda: compile_condition(source).holds(scope))
     assert error is None or any(word in error.where["reason"] for word in ABOUT_NUMBERS)
 
 
@@ -76,7 +84,7 @@ def test_the_compiled_extension_reads_what_we_read_and_gives_what_we_give(source
     except (TypeError, ArithmeticError):
         return  # they mix no numbers, and overflow elsewhere
     if all(name.isascii() for name in [source, scope["s"], scope["o"]["t"], *scope["ls"], *scope["m"]]):
-        assert compile(source).value(scope) == theirs
+        assert compile_condition(source).value(scope) == theirs
 
 
 @pytest.mark.soak

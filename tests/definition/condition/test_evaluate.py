@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import pytest
 
-from ropewalk.definition.condition import compile, env
+from ropewalk.definition.condition import compile_condition, env
 from ropewalk.definition.condition.evaluate import MAX_GIVEN
 from ropewalk.errors import ConditionError
 
@@ -59,15 +59,15 @@ SCOPE = {
     ],
 )
 def test_it_gives_the_value(source, value):
-    found = compile(source).value(SCOPE)
+    found = compile_condition(source).value(SCOPE)
     assert found == value
     assert type(found) is type(value)
 
 
 def test_a_map_is_gone_through_in_the_order_of_its_keys():
     keys = [f"k{number}" for number in (5, 3, 9, 1, 7)]
-    assert compile("m.filter(k, m[k])").value({"m": dict.fromkeys(keys, True)}) == keys
-    assert list(compile("m").value({"m": dict.fromkeys(keys, True)})) == keys
+    assert compile_condition("m.filter(k, m[k])").value({"m": dict.fromkeys(keys, True)}) == keys
+    assert list(compile_condition("m").value({"m": dict.fromkeys(keys, True)})) == keys
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_map_is_gone_through_in_the_order_of_its_keys():
     ],
 )
 def test_has_asks_for_what_may_be_absent_on_the_whole_path(source, answer):
-    assert compile(source).holds(SCOPE) is answer
+    assert compile_condition(source).holds(SCOPE) is answer
 
 
 @pytest.mark.parametrize(
@@ -93,13 +93,13 @@ def test_has_asks_for_what_may_be_absent_on_the_whole_path(source, answer):
 )
 def test_a_missing_value_is_an_error_and_never_true(source):
     with pytest.raises(ConditionError, match=r"`facts\.nope` is missing \(`facts` has no `nope`\)"):
-        compile(source).holds(SCOPE)
+        compile_condition(source).holds(SCOPE)
 
 
 def test_what_decides_alone_needs_no_other_side():
-    assert compile("facts.nope || facts.qa_ok").holds(SCOPE)
-    assert not compile("facts.nope && facts.no").holds(SCOPE)
-    assert compile("outputs.list.exists(x, x.q == 1 || x.z == 5)").holds(SCOPE)
+    assert compile_condition("facts.nope || facts.qa_ok").holds(SCOPE)
+    assert not compile_condition("facts.nope && facts.no").holds(SCOPE)
+    assert compile_condition("outputs.list.exists(x, x.q == 1 || x.z == 5)").holds(SCOPE)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_what_decides_alone_needs_no_other_side():
 )
 def test_an_error_names_the_place_and_what_is_wrong(source, column, said):
     with pytest.raises(ConditionError) as error:
-        compile(source).value(SCOPE)
+        compile_condition(source).value(SCOPE)
     assert error.value.column == column
     assert error.value.where["expression"] == source
     assert said in error.value.where["reason"]
@@ -148,24 +148,24 @@ def test_an_error_tells_the_values_that_were_read():
     with pytest.raises(
         ConditionError, match=r'it read inputs\.count = 3, inputs\.name = "Ada", inputs\.nope = nothing'
     ) as error:
-        compile("inputs.count == 3 && inputs.name == 'Ada' && inputs.nope == 1").holds(SCOPE)
+        compile_condition("inputs.count == 3 && inputs.name == 'Ada' && inputs.nope == 1").holds(SCOPE)
     assert error.value.where["values"] == {"inputs.count": 3, "inputs.name": "Ada"}
 
 
 def test_a_long_value_is_shortened_in_an_error():
     with pytest.raises(ConditionError, match=r'x = "a{58}…'):
-        compile("x > 1").holds({"x": "a" * 200})
+        compile_condition("x > 1").holds({"x": "a" * 200})
 
 
 def test_holds_wants_true_or_false():
     with pytest.raises(ConditionError, match="it gives 3, true or false is wanted"):
-        compile("inputs.count").holds(SCOPE)
+        compile_condition("inputs.count").holds(SCOPE)
 
 
 @pytest.mark.parametrize("source", ["1 + 'a'", "nope(1)", "a = b", "'a'.all(x, true)", "true && 1"])
 def test_what_is_wrong_with_any_names_is_told_when_it_is_compiled(source):
     with pytest.raises(ConditionError):
-        compile(source)
+        compile_condition(source)
 
 
 @pytest.mark.parametrize(
@@ -181,17 +181,17 @@ def test_what_is_wrong_with_any_names_is_told_when_it_is_compiled(source):
     ],
 )
 def test_it_knows_the_names_that_it_reads(source, names):
-    assert compile(source).names == names
+    assert compile_condition(source).names == names
 
 
 def test_it_is_compiled_once():
-    assert compile("a.b == 1") is compile("a.b == 1")
-    assert repr(compile("a.b == 1")) == "Condition('a.b == 1')"
+    assert compile_condition("a.b == 1") is compile_condition("a.b == 1")
+    assert repr(compile_condition("a.b == 1")) == "Condition('a.b == 1')"
 
 
 def test_any_mapping_will_do_as_a_scope():
     scope = MappingProxyType({"m": MappingProxyType({"k": (1, 2)})})
-    assert compile("m.k[1] == 2 && has(m.k) && m.k == [1, 2] && m == {'k': [1, 2]}").holds(scope)
+    assert compile_condition("m.k[1] == 2 && has(m.k) && m.k == [1, 2] && m == {'k': [1, 2]}").holds(scope)
 
 
 @pytest.mark.parametrize(
@@ -217,14 +217,14 @@ def test_any_mapping_will_do_as_a_scope():
 def test_a_condition_cannot_work_without_end(source, scope, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(env, "MAX_STEPS", env.MAX_STEPS // 10)  # each of them is past the whole, too
     with pytest.raises(ConditionError, match="it would go through too many items"):
-        compile(source).value(scope)
+        compile_condition(source).value(scope)
 
 
 def test_a_condition_cannot_give_without_end():
     with pytest.raises(ConditionError, match=f"it gives more than {MAX_GIVEN} items"):
-        compile("l.map(x, l)").value({"l": list(range(1000))})
+        compile_condition("l.map(x, l)").value({"l": list(range(1000))})
 
 
 def test_what_stands_in_the_scope_is_given_as_it_is():
     large = list(range(MAX_GIVEN * 2))
-    assert compile("outputs.x").value({"outputs": {"x": large}}) is large
+    assert compile_condition("outputs.x").value({"outputs": {"x": large}}) is large

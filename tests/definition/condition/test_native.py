@@ -20,7 +20,7 @@ def seen(program: str) -> list[str]:
 def test_a_condition_without_a_pattern_loads_no_extension():
     assert (
         seen(
-            "from ropewalk.definition.condition import compile\nassert compile('a.b == 1').holds({'a': {'b': 1}})"
+            "from ropewalk.definition.condition import compile_condition\nassert compile_condition('a.b == 1').holds({'a': {'b': 1}})"
         )
         == []
     )
@@ -30,14 +30,14 @@ def test_the_dialects_are_loaded_when_they_are_asked_for():
     program = (
         "import ropewalk.definition.condition as c\n"
         "assert not any(m.endswith(('.bmad', '.botarmy')) for m in sys.modules)\n"
-        "assert c.translate('always_true') == 'true' and c.translate_expression('a == b')\n"
+        "assert c.translate_botarmy('always_true') == 'true' and c.translate_expression('a == b')\n"
         "assert not hasattr(c, 'nothing')"
     )
     assert seen(program) == []
 
 
 def test_a_pattern_loads_the_extension_alone():
-    program = "from ropewalk.definition.condition import compile\nassert compile('a.matches(\"b+\")').holds({'a': 'abb'})"
+    program = "from ropewalk.definition.condition import compile_condition\nassert compile_condition('a.matches(\"b+\")').holds({'a': 'abb'})"
     assert seen(program) == ["cel.cel"]
 
 
@@ -59,7 +59,7 @@ def test_a_missing_package_is_named():
 
 
 def test_a_hostile_text_costs_no_more_than_its_length():
-    assert not native.matches("a" * 50_000, "^(a+)+$x")
+    assert not native.pattern_found("a" * 50_000, "^(a+)+$x")
 
 
 def test_a_bad_pattern_is_told():

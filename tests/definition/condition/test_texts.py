@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ropewalk.definition.condition import compile
+from ropewalk.definition.condition import compile_condition
 from ropewalk.definition.condition.functions import FUNCTIONS, METHODS
 from ropewalk.definition.condition.texts import FUNCTIONS_AT_WORK
 
@@ -34,7 +34,7 @@ from ropewalk.definition.condition.texts import FUNCTIONS_AT_WORK
     ],
 )
 def test_a_function_gives_what_its_name_says(source, value):
-    assert compile(source).value({}) == value
+    assert compile_condition(source).value({}) == value
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from textwrap import dedent, indent
 from typing import Any
 
-from ropewalk.definition.check import check
+from ropewalk.definition.check import check_workflow
 from ropewalk.definition.workflow import Workflow
 from ropewalk.formats.bmad.read import read
 from ropewalk.formats.pack import Pack
 from ropewalk.formats.reading import ReadOptions
-from ropewalk.formats.yaml import document
+from ropewalk.formats.yaml import yaml_document
 
 
 def flow(items: str, head: str = "", pack: Pack | None = None, **options: object) -> Any:
@@ -21,8 +21,8 @@ def flow(items: str, head: str = "", pack: Pack | None = None, **options: object
         + "\n  sequence:\n"
         + indent(dedent(items).strip("\n"), "    ")
     )
-    made = read(document(text + "\n", "flow.yaml"), "flow.yaml", ReadOptions(**options), pack)  # type: ignore[arg-type]
-    assert check(made) == []
+    made = read(yaml_document(text + "\n", "flow.yaml"), "flow.yaml", ReadOptions(**options), pack)  # type: ignore[arg-type]
+    assert check_workflow(made) == []
     return made
 
 

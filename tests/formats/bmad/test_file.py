@@ -2,11 +2,11 @@ import pytest
 
 from ropewalk.errors import InvalidDefinition, VariantNeeded
 from ropewalk.formats.bmad.file import is_bmad, sheet
-from ropewalk.formats.yaml import document
+from ropewalk.formats.yaml import yaml_document
 
 
 def page(text, variant=""):
-    return sheet(document(text, "dir/w.yaml"), "dir/w.yaml", variant)
+    return sheet(yaml_document(text, "dir/w.yaml"), "dir/w.yaml", variant)
 
 
 TWO = """\

@@ -1,14 +1,14 @@
 from ropewalk.formats.bmad.format import ItemPlaces, read
-from ropewalk.formats.loading import load
+from ropewalk.formats.loading import load_workflow
 from ropewalk.formats.positions import Positions
 from ropewalk.formats.reading import ReadOptions
-from ropewalk.formats.yaml import document
+from ropewalk.formats.yaml import yaml_document
 
 TEXT = "workflow:\n  id: w\n  sequence:\n    - agent: a\n      condition: x == 'y'\n    - both:\n      agents: [{agent: b}, {agent: c}]\n"
 
 
 def test_faults_of_the_check_have_the_places_of_the_items():
-    reading = read(document(TEXT, "w.yaml"), "w.yaml", "w")
+    reading = read(yaml_document(TEXT, "w.yaml"), "w.yaml", "w")
     where = reading.where
     assert where.value(("steps", 0, "when")) == (5, 18)
     assert where.value(("steps", 0, "gates")) == (4, 7)
@@ -28,6 +28,6 @@ def test_a_file_is_read_with_the_pack_around_it(tmp_path):
     (core / "agents" / "a.md").write_text("```yaml\nagent: {title: The A}\npersona: {}\n```\n")
     path = core / "workflows" / "w.yaml"
     path.write_text(TEXT)
-    loaded = load(path, options=ReadOptions())
+    loaded = load_workflow(path, options=ReadOptions())
     assert loaded.workflow.roles["a"].title == "The A"
     assert any("no agent file for b" in one for one in loaded.workflow.warnings)

@@ -1,6 +1,6 @@
 from ropewalk.definition.workflow import Fact
 from ropewalk.formats.bmad.handoffs import as_template
-from ropewalk.steps.template import render
+from ropewalk.steps.template import render_template
 from tests.formats.bmad.flow import flow, step
 
 ITEMS = """\
@@ -60,7 +60,7 @@ def test_mappings_are_told_as_lines():
 
 
 def rendered(text, facts, **known):
-    return render(as_template(text, facts), {"facts": known})
+    return render_template(as_template(text, facts), {"facts": known})
 
 
 def test_blanks_of_declared_facts_are_filled_when_they_are_known():

@@ -1,10 +1,10 @@
 from ropewalk.formats.bmad.read import read
-from ropewalk.formats.yaml import document
+from ropewalk.formats.yaml import yaml_document
 from tests.formats.bmad.flow import flow
 
 
 def made(text):
-    return read(document(text, "w.yaml"), "w.yaml")
+    return read(yaml_document(text, "w.yaml"), "w.yaml")
 
 
 def test_the_head_of_a_file_becomes_the_workflow_and_the_rest_is_kept():
@@ -63,6 +63,6 @@ def test_a_variant_says_which_it_is():
     text = "workflow:\n  a_sequence: [{agent: x}]\n  b_sequence: [{agent: y}]\n"
     from ropewalk.formats.reading import ReadOptions
 
-    found = read(document(text, "w.yaml"), "w.yaml", ReadOptions(variant="b"))
+    found = read(yaml_document(text, "w.yaml"), "w.yaml", ReadOptions(variant="b"))
     assert found.extra["variant"] == "b"
     assert "a_sequence" not in found.extra

@@ -11,11 +11,11 @@ from ropewalk.definition.order import needs_of
 from ropewalk.errors import InvalidDefinition, VariantNeeded
 from ropewalk.formats.account import account
 from ropewalk.formats.graph import dot, mermaid
-from ropewalk.formats.loading import load_text
-from ropewalk.formats.plan import plan
-from ropewalk.formats.plan_lines import lines
+from ropewalk.formats.loading import load_workflow_text
+from ropewalk.formats.plan import plan_workflow
+from ropewalk.formats.plan_lines import plan_as_lines
 from ropewalk.formats.reading import ReadOptions
-from ropewalk.formats.write import write
+from ropewalk.formats.write import workflow_yaml
 from ropewalk.formats.yaml import documents
 from tests.formats.rehearsed import in_loops, rehearse
 from tests.soak import trials
@@ -163,7 +163,7 @@ FILES = st.builds(
 
 def _loaded(text, infer):
     try:
-        return load_text(text, "w.yaml", options=ReadOptions(infer_parallel=infer)).workflow, []
+        return load_workflow_text(text, "w.yaml", options=ReadOptions(infer_parallel=infer)).workflow, []
     except VariantNeeded:
         return None, []
     except InvalidDefinition as error:
@@ -182,11 +182,11 @@ def test_any_file_of_the_constructs_loads_or_is_refused_with_places(data, infer,
     assert len({step.id.casefold() for step in workflow.steps}) == len(workflow.steps)
     assert all(step.back_to is None or 0 < step.back_to.at_most <= 100 for step in workflow.steps)
     needs_of(workflow)
-    told = plan(workflow)
-    assert lines(told, notes=True)
+    told = plan_workflow(workflow)
+    assert plan_as_lines(told, notes=True)
     assert mermaid(told)
     assert dot(told)
-    assert plan(load_text(write(workflow), "native.yaml").workflow) == told
+    assert plan_workflow(load_workflow_text(workflow_yaml(workflow), "native.yaml").workflow) == told
     kept = account(documents(text)[0], "w.yaml", msgspec.structs.replace(workflow, format="bmad"))
     assert kept is not None
     assert kept.lost == ()

@@ -64,10 +64,10 @@ def test_what_the_item_says_is_in_the_prompt_or_in_the_notes():
 
 
 def test_braces_in_a_prompt_are_text_and_no_template():
-    from ropewalk.steps.template import render
+    from ropewalk.steps.template import render_template
 
     made = only('- {agent: a, action: "write {{x}} and {% if %} {# no #}"}')
-    assert render(made.prompt, {}) == "Write {{x}} and {% if %} {# no #}."
+    assert render_template(made.prompt, {}) == "Write {{x}} and {% if %} {# no #}."
 
 
 def test_files_are_where_bmad_keeps_them_and_labels_are_no_files():

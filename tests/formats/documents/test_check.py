@@ -1,9 +1,12 @@
 from ropewalk.definition.document import Section, Template
-from ropewalk.formats.documents.check import check
+from ropewalk.formats.documents.check import check_document
 
 
 def found(text, *sections, role="", **more):
-    return [(one.section, one.what) for one in check(Template(id="t", sections=sections, **more), text, role)]
+    return [
+        (one.section, one.what)
+        for one in check_document(Template(id="t", sections=sections, **more), text, role)
+    ]
 
 
 GOALS = Section(id="goals", title="Goals", sections=(Section(id="why", title="Why"),))
@@ -20,7 +23,7 @@ def test_missing_and_empty_sections_are_found():
 
 
 def test_a_missing_section_says_where_it_belongs():
-    [one] = check(Template(id="t", sections=(GOALS,)), "## Goals\n")
+    [one] = check_document(Template(id="t", sections=(GOALS,)), "## Goals\n")
     assert str(one) == "the section “Why” in “Goals” is missing"
 
 
@@ -57,7 +60,7 @@ def test_what_a_role_may_not_write_may_be_empty():
 
 
 def test_blanks_that_were_left_are_found_outside_of_code():
-    [one] = check(Template(id="t"), "a\n`{{code}}` {{left}}\n")
+    [one] = check_document(Template(id="t"), "a\n`{{code}}` {{left}}\n")
     assert (one.what, one.line) == ("unfilled", 2)
 
 
@@ -76,11 +79,11 @@ def test_shapes_that_are_not_as_asked_are_concerns():
         Section(id="fr", title="Fr", type="numbered-list", prefix="FR"),
     )
     loose = "## List\nx\n## Boxes\n- x\n## Table\n| A |\n|---|\n## Code\nx\n## Fr\n- x\n"
-    concerns = check(Template(id="t", sections=sections), loose)
+    concerns = check_document(Template(id="t", sections=sections), loose)
     assert [one.section for one in concerns] == ["list", "boxes", "table", "code", "fr"]
     assert all(one.concern for one in concerns)
     good = "## List\n- x\n## Boxes\n- [x] x\n## Table\n| A | B |\n## Code\n```\n```\n## Fr\n- FR1: x\n"
-    assert check(Template(id="t", sections=sections), good) == []
+    assert check_document(Template(id="t", sections=sections), good) == []
 
 
 def test_a_table_that_is_none_is_a_concern_and_columns_with_blanks_are_anything():
@@ -96,4 +99,4 @@ def test_a_status_outside_its_choices_is_found():
 
 def test_findings_are_bounded():
     sections = tuple(Section(id=f"s{n}", title=f"Section {n}x") for n in range(300))
-    assert len(check(Template(id="t", sections=sections), "")) == 100
+    assert len(check_document(Template(id="t", sections=sections), "")) == 100

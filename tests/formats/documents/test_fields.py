@@ -1,5 +1,5 @@
 from ropewalk.definition.document import Section, Template
-from ropewalk.formats.documents.check import check
+from ropewalk.formats.documents.check import check_document
 from ropewalk.formats.documents.fields import check_fields, render_fields
 
 GATE = Template(
@@ -36,11 +36,13 @@ def test_sections_of_a_yaml_template_are_fields():
 
 
 def test_a_document_with_all_fields_has_no_findings():
-    assert check(GATE, render_fields(GATE, VALUES | {"waiver": {"by": "po"}})) == []
+    assert check_document(GATE, render_fields(GATE, VALUES | {"waiver": {"by": "po"}})) == []
 
 
 def test_what_is_missing_empty_left_or_not_allowed_is_found():
-    found = check(GATE, "story: ''\ngate: MAYBE\nwaiver: {active: '{{waived}}'}\nissues: ['{{first}}']\n")
+    found = check_document(
+        GATE, "story: ''\ngate: MAYBE\nwaiver: {active: '{{waived}}'}\nissues: ['{{first}}']\n"
+    )
     assert [(one.section, one.what) for one in found] == [
         ("schema", "missing"),
         ("story", "empty"),
@@ -51,5 +53,5 @@ def test_what_is_missing_empty_left_or_not_allowed_is_found():
 
 
 def test_text_that_is_not_yaml_or_no_mapping_is_one_finding():
-    assert [(one.what, one.line) for one in check(GATE, "a: b: c\n")] == [("shape", 1)]
+    assert [(one.what, one.line) for one in check_document(GATE, "a: b: c\n")] == [("shape", 1)]
     assert [one.text for one in check_fields(GATE, ["a"])] == ["the document is not a mapping of fields"]

@@ -1,5 +1,5 @@
 from ropewalk.definition.document import Section, Template
-from ropewalk.formats.documents.form import form, schema
+from ropewalk.formats.documents.form import document_form, form_schema
 
 TEMPLATE = Template(
     id="t",
@@ -26,7 +26,7 @@ TEMPLATE = Template(
 
 
 def test_a_form_asks_for_blanks_of_the_head_and_for_what_elicits():
-    fields = {field.name: field for field in form(TEMPLATE)}
+    fields = {field.name: field for field in document_form(TEMPLATE)}
     assert list(fields) == [
         "project_name",
         "gate",
@@ -44,11 +44,11 @@ def test_a_form_asks_for_blanks_of_the_head_and_for_what_elicits():
 
 
 def test_the_whole_form_asks_for_every_section():
-    assert "intro" in {field.name for field in form(TEMPLATE, whole=True)}
+    assert "intro" in {field.name for field in document_form(TEMPLATE, whole=True)}
 
 
 def test_the_form_is_a_json_schema():
-    made = schema(form(TEMPLATE, whole=True))["properties"]
+    made = form_schema(document_form(TEMPLATE, whole=True))["properties"]
     assert made["conditions"]["properties"]["ui"] == {"title": "there is a UI", "type": "boolean"}
     assert made["access"]["enum"] == ["None", "AA"]
     assert made["screens"] == {
@@ -63,8 +63,8 @@ def test_the_form_is_a_json_schema():
 
 
 def test_a_choice_without_choices_is_a_text():
-    made = schema(
-        form(
+    made = form_schema(
+        document_form(
             Template(
                 id="t",
                 sections=(

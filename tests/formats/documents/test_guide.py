@@ -1,5 +1,5 @@
 from ropewalk.definition.document import Section, Template
-from ropewalk.formats.documents.guide import instructions
+from ropewalk.formats.documents.guide import writing_instructions
 
 
 def test_the_instructions_say_everything_that_a_writer_needs():
@@ -32,7 +32,7 @@ def test_the_instructions_say_everything_that_a_writer_needs():
             ),
         ),
     )
-    said = instructions(template, "dev")
+    said = writing_instructions(template, "dev")
     for part in (
         "“Plan”", "File: `docs/plan.md`", "## A", "Only if: there is code", "Repeat this", "Write it.", "Form: code (python)",
         "Diagram: graph", "Columns: C", "FR1, FR2", "Choose: one of p", "side: one of l, r", "Each entry: `{{n}}`", "- i",
@@ -45,9 +45,9 @@ def test_a_yaml_document_lists_its_fields_and_what_they_allow():
     template = Template(
         id="g", format="yaml", fields={"gate": "{{x}}", "n": 1}, allowed={"gate": ("PASS", "FAIL")}
     )
-    assert "- `gate`: one of PASS, FAIL\n- `n`: 1\n" in instructions(template)
+    assert "- `gate`: one of PASS, FAIL\n- `n`: 1\n" in writing_instructions(template)
 
 
 def test_a_section_that_nobody_owns_but_all_must_leave_says_others():
     template = Template(id="t", sections=(Section(id="a", title="A", readonly=True),))
-    assert "Leave this section to others" in instructions(template, "dev")
+    assert "Leave this section to others" in writing_instructions(template, "dev")

@@ -1,8 +1,8 @@
-from ropewalk.formats.documents.outline import content, outline, prose
+from ropewalk.formats.documents.outline import content, document_outline, prose
 
 
 def test_headings_know_their_lines_bodies_and_ends():
-    headings = outline("before\n# A\na\n## B ##\nb\n### C\n## D\n# E\n")
+    headings = document_outline("before\n# A\na\n## B ##\nb\n### C\n## D\n# E\n")
     assert [(h.level, h.title, h.line, h.body, h.end) for h in headings] == [
         (0, "", 0, "before", 6),
         (1, "A", 2, "a", 5),
@@ -14,7 +14,10 @@ def test_headings_know_their_lines_bodies_and_ends():
 
 
 def test_a_fence_ends_only_with_its_own_marks():
-    assert [h.title for h in outline("````\n# no\n```\n# no\n````\n# yes\n~~~\n```\n# no")] == ["", "yes"]
+    assert [h.title for h in document_outline("````\n# no\n```\n# no\n````\n# yes\n~~~\n```\n# no")] == [
+        "",
+        "yes",
+    ]
 
 
 def test_comments_and_rules_are_no_content():

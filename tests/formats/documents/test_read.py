@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from ropewalk.errors import InvalidDefinition
-from ropewalk.formats.documents.read import is_template, load, slug, template_of, word
+from ropewalk.formats.documents.read import is_template, read_template, slug, template_of, word
 
 WHOLE = """\
 # <!-- a comment -->
@@ -46,7 +46,7 @@ sections:
 
 
 def test_every_key_of_a_section_has_its_place_and_the_rest_is_kept():
-    template = load(WHOLE, "prd-tmpl.yaml")
+    template = read_template(WHOLE, "prd-tmpl.yaml")
     assert (template.id, template.version, template.filename, template.mode) == (
         "prd",
         "2.0",
@@ -75,17 +75,20 @@ def test_every_key_of_a_section_has_its_place_and_the_rest_is_kept():
 
 
 def test_sections_may_be_a_mapping_texts_or_nothing():
-    template = load("template: {id: t}\nsections:\n  goal: Say the goal\n  more:\n    title: More\n")
+    template = read_template("template: {id: t}\nsections:\n  goal: Say the goal\n  more:\n    title: More\n")
     assert [(s.id, s.title, s.instruction) for s in template.sections] == [
         ("goal", "goal", "Say the goal"),
         ("more", "More", ""),
     ]
-    assert [s.title for s in load("template: {id: t}\nsections: [Goal, Plan]\n").sections] == ["Goal", "Plan"]
-    assert load("template: {name: T}\n", "a/b-tmpl.yaml").id == "b-tmpl"
+    assert [s.title for s in read_template("template: {id: t}\nsections: [Goal, Plan]\n").sections] == [
+        "Goal",
+        "Plan",
+    ]
+    assert read_template("template: {name: T}\n", "a/b-tmpl.yaml").id == "b-tmpl"
 
 
 def test_a_yaml_document_has_fields_and_the_values_its_comments_allow():
-    template = load(
+    template = read_template(
         "template:\n  id: gate\n  output: {format: yaml, filename: g.yml}\n"
         'schema: 1\ngate: "{{status}}" # PASS|CONCERNS | FAIL\nexamples: {x: 1}\noptional_more: {y: 2}\n'
     )
@@ -112,7 +115,7 @@ def test_a_template_is_told_from_a_workflow(data, is_one):
 
 def test_what_is_wrong_is_told_with_its_place_all_at_once():
     with pytest.raises(InvalidDefinition) as caught:
-        load(
+        read_template(
             "template: {id: t, output: markdown}\nsections:\n  - [a]\n  - id: b\n    sections: 5\n", "t.yaml"
         )
     places = [(fault.line, fault.column) for fault in caught.value.faults]
@@ -129,11 +132,11 @@ def test_sections_nested_without_end_are_refused():
 
 def test_a_file_that_is_no_template_says_so():
     with pytest.raises(InvalidDefinition, match="not a document template"):
-        load("workflow:\n  sequence: []\n", "w.yaml")
+        read_template("workflow:\n  sequence: []\n", "w.yaml")
 
 
 def test_the_template_is_found_among_several_documents():
-    assert load("note: x\n---\ntemplate: {id: second}\n").id == "second"
+    assert read_template("note: x\n---\ntemplate: {id: second}\n").id == "second"
 
 
 def test_scalars_become_the_words_that_were_meant():

@@ -1,10 +1,10 @@
 from ropewalk.definition.document import Section, Template
-from ropewalk.formats.documents.render import Author, render
+from ropewalk.formats.documents.render import Author, render_document
 
 
 def text(*sections, values=None, author=None, **more):
     template = Template(id="t", title="{{name}}", filename="docs/{{name}}.md", sections=sections, **more)
-    return render(template, values or {}, author or Author()).text
+    return render_document(template, values or {}, author or Author()).text
 
 
 def test_the_title_the_path_and_the_levels_of_headings():
@@ -16,7 +16,7 @@ def test_the_title_the_path_and_the_levels_of_headings():
             Section(id="a", title="A", content="x", sections=(Section(id="b", title="B", content="y"),)),
         ),
     )
-    document = render(template, {"name": "Ropewalk", "n": 3})
+    document = render_document(template, {"name": "Ropewalk", "n": 3})
     assert document.path == "docs/Ropewalk-3.md"
     assert document.text == "# Ropewalk plan\n\n## A\n\nx\n\n### B\n\ny\n"
 
@@ -133,4 +133,4 @@ def test_a_role_writes_only_what_is_its_own():
 
 def test_a_yaml_template_renders_yaml():
     template = Template(id="g", format="yaml", filename="g.yml", fields={"gate": "{{x}}"})
-    assert render(template, {"x": "PASS"}).text == "gate: PASS\n"
+    assert render_document(template, {"x": "PASS"}).text == "gate: PASS\n"

@@ -3,11 +3,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ropewalk.definition.document import Section, Template
-from ropewalk.formats.documents.check import check
-from ropewalk.formats.documents.form import form, schema
-from ropewalk.formats.documents.guide import instructions
-from ropewalk.formats.documents.read import load
-from ropewalk.formats.documents.sample import SENTENCE, sample
+from ropewalk.formats.documents.check import check_document
+from ropewalk.formats.documents.form import document_form, form_schema
+from ropewalk.formats.documents.guide import writing_instructions
+from ropewalk.formats.documents.read import read_template
+from ropewalk.formats.documents.sample import SAMPLE_SENTENCE, sample_document
 from tests.formats.samples import samples
 
 WORDS = st.sampled_from(
@@ -53,10 +53,10 @@ SECTIONS = st.recursive(
 @given(SECTIONS)
 def test_a_sample_of_any_template_passes_but_for_its_shape(sections):
     template = Template(id="t", title="{{name}}", sections=sections)
-    found = [one for one in check(template, sample(template).text) if not one.concern]
+    found = [one for one in check_document(template, sample_document(template).text) if not one.concern]
     assert [one for one in found if one.what != "choice"] == []
-    assert instructions(template)
-    assert schema(form(template, whole=True))["type"] == "object"
+    assert writing_instructions(template)
+    assert form_schema(document_form(template, whole=True))["type"] == "object"
 
 
 def test_a_sample_uses_what_is_known_and_a_sentence_elsewhere():
@@ -69,10 +69,10 @@ def test_a_sample_uses_what_is_known_and_a_sentence_elsewhere():
             Section(id="c", title="C", type="mermaid"),
         ),
     )
-    made = sample(template, {"a": "known"})
+    made = sample_document(template, {"a": "known"})
     assert made.path == "docs/1.story-title.md"
     assert "## A\n\nknown" in made.text
-    assert f"## B\n\n{SENTENCE}" in made.text
+    assert f"## B\n\n{SAMPLE_SENTENCE}" in made.text
     assert "graph TD" in made.text
 
 
@@ -83,13 +83,13 @@ def test_a_sample_of_a_yaml_document_fits_its_own_rules():
         fields={"gate": "{{s}}", "n": ["{{story_num}}"], "m": {"x": "{{why}}"}},
         allowed={"gate": ("PASS", "FAIL")},
     )
-    made = sample(template)
+    made = sample_document(template)
     assert made.text == "gate: PASS\nn:\n- 1\nm:\n  x: why\n"
-    assert check(template, made.text) == []
+    assert check_document(template, made.text) == []
 
 
 @pytest.mark.parametrize("path", samples("templates", ".yaml"))
 def test_samples_of_whole_templates_pass_their_own_check(path):
-    template = load(path.read_text(encoding="utf-8"), path.name)
+    template = read_template(path.read_text(encoding="utf-8"), path.name)
     assert template.sections or template.fields
-    assert check(template, sample(template).text) == []
+    assert check_document(template, sample_document(template).text) == []

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from ropewalk.formats.native.schema import descriptions, schema
-from ropewalk.formats.yaml import document
+from ropewalk.formats.native.schema import descriptions, workflow_schema
+from ropewalk.formats.yaml import yaml_document
 from tests.formats.test_loading import PLANTED
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples").glob("*.yaml"))
@@ -13,18 +13,18 @@ EXAMPLES = sorted((Path(__file__).parents[3] / "examples").glob("*.yaml"))
 
 @pytest.fixture(scope="module")
 def validator() -> Draft202012Validator:
-    made = json.loads(json.dumps(schema()))
+    made = json.loads(json.dumps(workflow_schema()))
     Draft202012Validator.check_schema(made)
     return Draft202012Validator(made)
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_it_accepts_what_loads(validator, path):
-    assert list(validator.iter_errors(document(path.read_text()).data)) == []
+    assert list(validator.iter_errors(yaml_document(path.read_text()).data)) == []
 
 
 def test_it_rejects_what_does_not(validator):
-    paths = [list(error.absolute_path) for error in validator.iter_errors(document(PLANTED).data)]
+    paths = [list(error.absolute_path) for error in validator.iter_errors(yaml_document(PLANTED).data)]
     assert ["steps", 1] in paths
     assert ["steps", 3, "retry"] in paths
 
@@ -64,7 +64,7 @@ def test_it_knows_every_shorthand(validator, step, fits):
 def test_every_key_says_what_it_is_for():
     silent = [
         f"{name}.{key}"
-        for name, one in {"Document": schema(), **schema()["$defs"]}.items()
+        for name, one in {"Document": workflow_schema(), **workflow_schema()["$defs"]}.items()
         for key, said in one["properties"].items()
         if not said.get("description")
     ]
@@ -73,7 +73,7 @@ def test_every_key_says_what_it_is_for():
 
 
 def test_every_reference_leads_somewhere():
-    text = json.dumps(schema())
+    text = json.dumps(workflow_schema())
     names = {part.split('"')[0] for part in text.split('"$ref": "#/$defs/')[1:]}
-    assert names <= schema()["$defs"].keys()
-    assert "Keys" not in "".join(schema()["$defs"])
+    assert names <= workflow_schema()["$defs"].keys()
+    assert "Keys" not in "".join(workflow_schema()["$defs"])

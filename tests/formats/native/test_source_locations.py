@@ -1,4 +1,4 @@
-from ropewalk.formats.loading import load_text
+from ropewalk.formats.loading import load_workflow_text
 from tests.formats.told import told
 
 
@@ -31,7 +31,7 @@ def test_what_a_step_has_from_defaults_is_found_there():
 
 
 def test_a_part_that_the_file_does_not_spell_out_has_the_place_of_what_it_belongs_to():
-    where = load_text("steps:\n- {id: a, run: [x, y], foreach: [1], as: n, back_to: a}\n").where
+    where = load_workflow_text("steps:\n- {id: a, run: [x, y], foreach: [1], as: n, back_to: a}\n").where
     assert where.value(("steps", 0, "args", "argv", 1)) == (2, 20)
     assert where.value(("steps", 0, "foreach", "name")) == (2, 42)
     assert where.value(("steps", 0, "back_to", "to")) == (2, 54)

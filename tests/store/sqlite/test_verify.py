@@ -12,7 +12,7 @@ import pytest
 
 from ropewalk.core.events import NotePublished, RunCompleted, RunStarted, StepSucceeded
 from ropewalk.errors import Corrupted, StoreError
-from ropewalk.store.chain import link, seal
+from ropewalk.store.chain import record_hash, seal
 from ropewalk.store.sqlite import SqliteStore
 from ropewalk.store.sqlite.append import ANCHOR, INSERT
 from ropewalk.testing.store_contract.given import DEFINITION, append, begin, finish
@@ -161,7 +161,7 @@ async def test_an_event_of_a_newer_ropewalk_stands_only_in_its_own_runs_way(told
         zip(("moon.landed", "run.paused", "run.created"), bodies, strict=True), 3
     ):
         position = await told.position() + 1
-        hash_ = link(hash_, "b", version, 1.0, kind, "", "", body)
+        hash_ = record_hash(hash_, "b", version, 1.0, kind, "", "", body)
         told.db.execute(
             INSERT, (position, "b", version, 1.0, kind, "", "", body, hash_, seal(position, hash_))
         )

@@ -1,8 +1,8 @@
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core.work import Artifact, Feedback, Handoff, Outcome, Usage, Verdict
-from ropewalk.observe.explain import explain
-from ropewalk.observe.progress import progress
+from ropewalk.observe.explain import explain_state
+from ropewalk.observe.progress import progress_of
 from ropewalk.observe.timeline import Bar
 from ropewalk.testing.given import broken, done, given
 from ropewalk.web.page import about, panel, shelves
@@ -42,7 +42,7 @@ def _report(outcome):
 
 
 def head_of(state, now=9.0):
-    return str(text(about.head(state, explain(state, now, driven=True), progress(state, now), now)))
+    return str(text(about.head(state, explain_state(state, now, driven=True), progress_of(state, now), now)))
 
 
 def test_the_head_says_what_is_asked_and_leads_to_the_answer_and_keeps_secrets():

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ropewalk.core.state import ENDED, STEP_ENDED
-from ropewalk.core.transitions import RUN, STEP, Table
+from ropewalk.core.transitions import RUN_TRANSITIONS, STEP_TRANSITIONS, Table
 from tools.docs.blocks import generates
 
 
 @generates("states-run")
 def run() -> str:
-    return diagram(RUN, ENDED)
+    return diagram(RUN_TRANSITIONS, ENDED)
 
 
 @generates("states-step")
 def step() -> str:
-    return diagram(STEP, STEP_ENDED)
+    return diagram(STEP_TRANSITIONS, STEP_ENDED)
 
 
 def diagram(table: Table, ended: Collection[str]) -> str:

@@ -27,7 +27,7 @@ from ropewalk.agents.confine import NOT_CONFINED, Confinement, Reach, Wrap, near
 from ropewalk.agents.port import Desk, Probe
 from ropewalk.agents.redaction import Redactor
 from ropewalk.agents.scrub import Scrub
-from ropewalk.core.work import Brief, Failure, Outcome
+from ropewalk.core import Brief, Failure, Outcome
 from ropewalk.errors import Unconfinable
 from ropewalk.transient import passing_trouble
 
@@ -124,7 +124,7 @@ class AcpAgent:
                 reach = reaching(
                     settings,
                     Reach(Path(folder), readable=near(settings.argv)),
-                    environment.clean(settings.env, settings.passed),
+                    environment.clean_environment(settings.env, settings.passed),
                 )
                 wrap = self._confinement.wrap(reach, network=settings.network)
             version, reason = await greet(settings, self._argv(_NO_BRIEF), wrap)

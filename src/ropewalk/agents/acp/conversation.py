@@ -24,8 +24,8 @@ from ropewalk.agents.acp.usage import UsageMeter
 from ropewalk.agents.acp.wire import Wire
 from ropewalk.agents.port import Desk
 from ropewalk.agents.redaction import Redactor
-from ropewalk.core.work import Brief, Failure, Outcome
-from ropewalk.processes.child import Child
+from ropewalk.core import Brief, Failure, Outcome
+from ropewalk.processes import Child
 
 _PULSE_SECONDS = 0.5
 _CANCEL_SECONDS = 1.0

@@ -9,8 +9,8 @@ import msgspec
 
 from ropewalk.agents.acp.settings import AcpSettings
 from ropewalk.agents.failures import RULES, Rule, free_again
-from ropewalk.core.work import Failure
-from ropewalk.definition.policy import ErrorClass
+from ropewalk.core import Failure
+from ropewalk.definition import ErrorClass
 from ropewalk.nesting import read_json
 
 AUTH_REQUIRED = -32000

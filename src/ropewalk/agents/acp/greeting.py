@@ -15,7 +15,7 @@ from ropewalk.agents.acp.settings import AcpSettings
 from ropewalk.agents.acp.surroundings import NO_PUSH, home_of
 from ropewalk.agents.confine import Wrap
 from ropewalk.nesting import read_json
-from ropewalk.processes.child import Child
+from ropewalk.processes import Child
 
 _HELLO = {
     "jsonrpc": "2.0",
@@ -43,7 +43,7 @@ async def greet(settings: AcpSettings, argv: Sequence[str], wrap: Wrap = list) -
             wrap(argv),
             heard,
             folder=os.getcwd(),
-            env=environment.clean(given, settings.passed),
+            env=environment.clean_environment(given, settings.passed),
             talks=True,
             limits=settings.limits,
         )

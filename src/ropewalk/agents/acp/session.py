@@ -22,12 +22,12 @@ from ropewalk.agents.acp.surroundings import wary
 from ropewalk.agents.acp.updates import Updates
 from ropewalk.agents.acp.usage import UsageMeter
 from ropewalk.agents.answer import handoff_of, last_object, outcome_of
-from ropewalk.agents.inside import matches
+from ropewalk.agents.inside import files_matching
 from ropewalk.agents.port import Desk
 from ropewalk.agents.prompt import compose
 from ropewalk.agents.schema import schema_faults
-from ropewalk.core.work import Brief, Failure, Outcome
-from ropewalk.definition.workflow import Ref
+from ropewalk.core import Brief, Failure, Outcome
+from ropewalk.definition import Ref
 
 SESSION = "session"
 """The note by which a later attempt finds the session: `id`, `agent`, `attempt`."""
@@ -255,7 +255,7 @@ class Session:
         brief, words = self._brief, _FENCE.sub("\n```json", self._updates.words)
         wanted = bool(brief.output_schema or brief.wants_facts or brief.wants_route)
         try:
-            answer = exchange.read_output(self._desk.spool / exchange.OUTPUT)
+            answer = exchange.read_output(self._desk.spool / exchange.OUTPUT_FILE)
             if answer is None:
                 answer = last_object(words) if wanted or words.rstrip().endswith("```") else {}
             outcome = outcome_of(answer, brief, self._name)
@@ -287,7 +287,7 @@ def _lacks(outcome: Outcome, brief: Brief, folder: Path) -> list[str]:
 
 def _there(ref: Ref, folder: Path) -> bool:
     try:
-        return any(matches(folder, name) for name in (ref.name, *ref.any_of) if name)
+        return any(files_matching(folder, name) for name in (ref.name, *ref.any_of) if name)
     except ValueError:
         return False
 

@@ -7,8 +7,8 @@ from typing import Literal
 from msgspec import Struct
 
 from ropewalk.agents.failures import Rule
-from ropewalk.definition.workflow import Confine, Permissions
-from ropewalk.processes.limits import ProcessLimits
+from ropewalk.definition import Confine, Permissions
+from ropewalk.processes import ProcessLimits
 
 Answer = Permissions
 

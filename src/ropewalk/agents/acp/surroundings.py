@@ -10,9 +10,9 @@ from msgspec import Struct, structs
 
 from ropewalk.agents import environment, exchange
 from ropewalk.agents.acp.settings import AcpSettings, Answer
-from ropewalk.agents.confine import Confinement, Reach, Wrap, named, reach_of
+from ropewalk.agents.confine import Confinement, Reach, Wrap, named_files, reach_of
 from ropewalk.agents.port import Desk
-from ropewalk.core.work import Brief
+from ropewalk.core import Brief
 
 NO_PUSH = {
     "GIT_CONFIG_COUNT": "1",
@@ -43,10 +43,10 @@ def surround(settings: AcpSettings, brief: Brief, desk: Desk, confinement: Confi
     if settings.home:  # ours may be one that nobody can make, as a service's is
         home.mkdir(parents=True, exist_ok=True)
     credential = credential_of(settings)
-    given = {**NO_PUSH, **settings.env, **brief.env, **exchange.variables(brief, desk)}
+    given = {**NO_PUSH, **settings.env, **brief.env, **exchange.brief_variables(brief, desk)}
     if settings.home:
         given["HOME"] = str(home)
-    bare = environment.clean(given, settings.passed)
+    bare = environment.clean_environment(given, settings.passed)
     for name in settings.credentials:
         if name not in settings.passed:
             bare.pop(name, None)
@@ -80,7 +80,7 @@ def _keeps(settings: AcpSettings, env: Mapping[str, str], home: Path) -> tuple[P
 
 def _reads(settings: AcpSettings, env: Mapping[str, str]) -> tuple[str, ...]:
     words = tuple(word for word in settings.argv if os.path.isabs(word))
-    return (*settings.readable, *words, *named(env, (*settings.passed, *settings.env)))
+    return (*settings.readable, *words, *named_files(env, (*settings.passed, *settings.env)))
 
 
 def credential_of(settings: AcpSettings, of: Mapping[str, str] | None = None) -> dict[str, str]:

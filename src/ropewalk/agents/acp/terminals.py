@@ -8,8 +8,7 @@ from typing import Any
 
 from ropewalk.agents.acp.permissions import within
 from ropewalk.agents.port import Desk
-from ropewalk.processes.child import Child
-from ropewalk.processes.limits import ProcessLimits
+from ropewalk.processes import Child, ProcessLimits
 
 MOST_BYTES = 1_048_576
 _GRACE_SECONDS = 1.0

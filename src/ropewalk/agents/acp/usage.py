@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from ropewalk.agents.prices import estimate
-from ropewalk.core.work import Usage
+from ropewalk.core import Usage
 from ropewalk.files import read_text
 from ropewalk.nesting import read_json
 

@@ -15,7 +15,7 @@ import msgspec
 from ropewalk.agents.port import Desk
 from ropewalk.agents.redaction import Redactor, Stream
 from ropewalk.nesting import read_json
-from ropewalk.processes.capture import Capture
+from ropewalk.processes import Capture
 
 SPOOL = "transcript.jsonl"
 LONGEST_LINE_BYTES = 33_554_432

@@ -7,7 +7,7 @@ from typing import get_args
 from ropewalk.core import events as e
 from ropewalk.core.joins import step_ended, step_reopened
 from ropewalk.core.state import STEP_ENDED, State, StepState, Unwanted
-from ropewalk.core.transitions import RUN, STEP, Table
+from ropewalk.core.transitions import RUN_TRANSITIONS, STEP_TRANSITIONS, Table
 from ropewalk.core.work import Amount
 
 Ways = dict[str, tuple[str, ...]]
@@ -25,8 +25,8 @@ def _by_event(table: Table) -> dict[type[e.Event], Ways]:
 
 _NOTHING = Amount()
 
-RUN_WAYS = _by_event(RUN)
-STEP_WAYS = _by_event(STEP)
+RUN_WAYS = _by_event(RUN_TRANSITIONS)
+STEP_WAYS = _by_event(STEP_TRANSITIONS)
 
 
 def move(state: State, st: StepState, after: str, at: float) -> None:

@@ -12,7 +12,7 @@ from ropewalk.core.evolve.step import charge, refresh
 from ropewalk.core.joins import counts_as, enqueue
 from ropewalk.core.state import FOR_PEOPLE, STEP_ENDED, State, StepState
 from ropewalk.core.work import Amount
-from ropewalk.definition.secrets import marks
+from ropewalk.definition import secret_marks
 
 _RunEvent = e.RunStarted | e.RunPaused | e.RunResumed | e.RunClosing | e.RunReopened
 
@@ -27,7 +27,7 @@ def _created(state: State, event: e.RunCreated, at: float) -> None:
     state.created = True
     state.digest = event.digest
     # A record of before may hold the values of secret inputs: nobody is to be shown them, or given them by that.
-    state.inputs = {**event.inputs, **marks(state.workflow, event.inputs)}
+    state.inputs = {**event.inputs, **secret_marks(state.workflow, event.inputs)}
     state.facts = dict(event.facts)
     state.options = event.options
     state.parent = event.parent

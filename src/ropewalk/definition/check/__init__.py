@@ -21,14 +21,14 @@ from ropewalk.definition.check.shape import Shape, check_shape
 from ropewalk.definition.check.subject import Known, Subject
 from ropewalk.definition.check.templates import check_templates
 from ropewalk.definition.check.values import check_values
-from ropewalk.definition.fault import Fault, in_order
+from ropewalk.definition.fault import Fault, faults_in_order
 from ropewalk.definition.findings import Findings, Nowhere, Where
 from ropewalk.definition.workflow import Workflow
 
-__all__ = ["Known", "check"]
+__all__ = ["Known", "check_workflow"]
 
 
-def check(
+def check_workflow(
     workflow: Workflow,
     *,
     known: Known = Known(),  # noqa: B008 - frozen, all None
@@ -62,4 +62,4 @@ def check(
     check_conditions(subject, scope)
     check_templates(subject, scope)
     check_secrets(subject)
-    return in_order(findings.faults)
+    return faults_in_order(findings.faults)

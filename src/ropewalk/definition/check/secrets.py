@@ -8,7 +8,7 @@ from typing import Final
 
 from ropewalk.definition.check.subject import Subject
 from ropewalk.definition.findings import Path, texts_in
-from ropewalk.definition.secrets import named, secret_inputs
+from ropewalk.definition.secrets import named_secrets, secret_inputs
 from ropewalk.definition.workflow import Step
 
 VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -89,7 +89,7 @@ def _of_step(subject: Subject, path: Path, step: Step) -> None:
     if step.secrets and step.kind in HELD and not commands:
         what = "nothing is started here that could be given a secret"
         subject.findings.fault((*path, "secrets"), what, "name it in the step that needs it", key=True)
-    if step.cache and named(subject.workflow, step):
+    if step.cache and named_secrets(subject.workflow, step):
         what = "a step that is given a secret cannot be cached: values are not compared"
         subject.findings.fault((*path, "cache"), what, "remove `cache`", key=True)
     for place, text in _templates(step):

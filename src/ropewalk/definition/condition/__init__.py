@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ropewalk.definition.condition.check import check
-from ropewalk.definition.condition.evaluate import CompiledCondition, compile  # noqa: A004 - the word that everybody uses
+from ropewalk.definition.condition.evaluate import CompiledCondition, compile_condition
 from ropewalk.definition.condition.faults import ConditionFault
 from ropewalk.definition.condition.types import (
     ANY,
@@ -24,7 +24,7 @@ from ropewalk.definition.condition.types import (
 
 if TYPE_CHECKING:
     from ropewalk.definition.condition.bmad import translate_expression
-    from ropewalk.definition.condition.botarmy import translate
+    from ropewalk.definition.condition.botarmy import translate_botarmy
 
 __all__ = [
     "ANY",
@@ -38,22 +38,22 @@ __all__ = [
     "ConditionFault",
     "Type",
     "check",
-    "compile",
+    "compile_condition",
     "from_schema",
     "list_of",
     "map_of",
     "object_of",
-    "translate",
+    "translate_botarmy",
     "translate_expression",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """The dialects of other formats are loaded when a file of theirs is."""
-    if name == "translate":
-        from ropewalk.definition.condition.botarmy import translate
+    if name == "translate_botarmy":
+        from ropewalk.definition.condition.botarmy import translate_botarmy
 
-        return translate
+        return translate_botarmy
     if name == "translate_expression":
         from ropewalk.definition.condition.bmad import translate_expression
 

@@ -17,7 +17,7 @@ _LIKE_OTHERS = re.compile(r"true|false|null|-?\d+(?:\.\d+)?")
 _NOT_MEMBERS = frozenset({"in", "true", "false", "null"})
 
 
-def translate(text: str, root: str = "facts") -> str:
+def translate_botarmy(text: str, root: str = "facts") -> str:
     """CEL for `context.key`, `always_true`, `always_false`, `not_empty:key` and `equals:key,value`; else `text` itself.
 
     A fact that nobody set is empty for `not_empty`, and an error for the others.

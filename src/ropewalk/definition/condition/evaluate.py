@@ -66,7 +66,7 @@ class CompiledCondition:
 
 
 @functools.lru_cache(maxsize=1024)
-def compile(source: str) -> CompiledCondition:  # noqa: A001 - the word that everybody uses for it
+def compile_condition(source: str) -> CompiledCondition:
     """The condition of `source`. Raises `ConditionError` with the column for what is wrong whatever the names are."""
     node = parse(source)
     faults = check_node(node, {name: ANY for name, *_ in _paths(node, frozenset())})

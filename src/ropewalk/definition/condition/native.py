@@ -51,7 +51,7 @@ def _matcher() -> Program:
     return native().compile("text.matches(pattern)")
 
 
-def matches(text: str, pattern: str) -> bool:
+def pattern_found(text: str, pattern: str) -> bool:
     """Whether `pattern` is found in `text`. Raises `ValueError` for a pattern that cannot be read."""
     try:
         return bool(_matcher().execute({"text": text, "pattern": pattern}))
@@ -63,7 +63,7 @@ def matches(text: str, pattern: str) -> bool:
 def pattern_fault(pattern: str) -> str:
     """What is wrong with a pattern, or an empty text."""
     try:
-        matches("", pattern)
+        pattern_found("", pattern)
     except ValueError as error:
         return str(error)
     return ""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ropewalk.definition.condition.arithmetic import MAX_MADE, double, integer, too_long
-from ropewalk.definition.condition.native import matches
+from ropewalk.definition.condition.native import pattern_found
 from ropewalk.definition.condition.values import kind_of
 
 _LOWER, _UPPER = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -80,7 +80,7 @@ FUNCTIONS_AT_WORK: dict[str, Callable[..., Any]] = {
     "startsWith": _texts("startsWith", str.startswith),
     "endsWith": _texts("endsWith", str.endswith),
     "contains": _texts("contains", lambda text, part: part in text),
-    "matches": _texts("matches", matches),
+    "matches": _texts("matches", pattern_found),
     "lowerAscii": _texts("lowerAscii", lambda text: text.translate(_TO_LOWER)),
     "upperAscii": _texts("upperAscii", lambda text: text.translate(_TO_UPPER)),
     "trim": _texts("trim", str.strip),

@@ -9,8 +9,7 @@ from typing import Any, Final, Literal
 
 from msgspec import Struct
 
-from ropewalk.definition.condition import translate, translate_expression
-from ropewalk.definition.workflow import Fact, ValueType
+from ropewalk.definition import Fact, ValueType, translate_botarmy, translate_expression
 from ropewalk.formats.bmad import policy
 
 Class = Literal[
@@ -49,7 +48,7 @@ def read(text: str, constants: Mapping[str, Any] | None = None) -> ConditionRead
         return ConditionReading("order")
     if policy.BY_ROUTE.match(plain):
         return ConditionReading("route")
-    botarmy = translate(said)
+    botarmy = translate_botarmy(said)
     found = botarmy if botarmy != said else _expression(said, constants or {})
     if found is not None:
         return _counted(found, constants or {}) or ConditionReading("expression", found, facts_of(found))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from ropewalk.definition.fault import Fault, refusal
+from ropewalk.definition import Fault, definition_error
 from ropewalk.errors import VariantNeeded
 from ropewalk.formats.documents.read import is_template, word, words
 from ropewalk.formats.positions import Path, Positions
@@ -68,7 +68,7 @@ def sheet(document: YamlDocument, file: str, variant: str = "") -> Sheet:
     chosen = _chosen(found, variant, file, data)
     faults = list(_faults(chosen, file, document.positions))
     if faults:
-        raise refusal(file, faults)
+        raise definition_error(file, faults)
     inner = data.get("workflow")
     own: Mapping[str, Any] = inner if isinstance(inner, Mapping) else {}
     names = {one.path[-1] for one in found}

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path as FilePath
 from typing import Any, Final
 
-from ropewalk.definition.findings import Findings
-from ropewalk.definition.workflow import Workflow
+from ropewalk.definition import Findings, Workflow
 from ropewalk.formats.bmad.file import is_bmad, sheet
 from ropewalk.formats.bmad.items import Item
 from ropewalk.formats.bmad.read import all_items

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ropewalk.definition.workflow import Fact, Step
+from ropewalk.definition import Fact, Step
 from ropewalk.formats.bmad.wording import plain
 from ropewalk.formats.documents.read import word
 from ropewalk.formats.placeholders import OPEN_IF, TAG

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ropewalk.definition.workflow import Fact
+from ropewalk.definition import Fact
 from ropewalk.formats.bmad import policy
 from ropewalk.formats.bmad.conditions import fact_name
 from ropewalk.formats.bmad.making import ImportContext, ItemSteps, Jump

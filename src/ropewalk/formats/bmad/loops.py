@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from ropewalk.definition.workflow import Fact, Step
+from ropewalk.definition import Fact, Step
 from ropewalk.formats.bmad import policy
 from ropewalk.formats.bmad.conditions import fact_name
 from ropewalk.formats.bmad.making import ImportContext, ItemSteps, Jump

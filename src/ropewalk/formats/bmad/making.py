@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
-from ropewalk.definition.workflow import Fact, Step
+from ropewalk.definition import Fact, Step
 from ropewalk.formats.bmad.conditions import ConditionReading
 from ropewalk.formats.bmad.items import Item
 from ropewalk.formats.bmad.people import role_id

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ropewalk.definition.workflow import Input, Phase, Role, Step, Workflow
+from ropewalk.definition import Input, Phase, Role, Step, Workflow
 from ropewalk.formats.bmad import control, groups, handoffs, infer, jumps, loops, work
 from ropewalk.formats.bmad.file import Sheet, sheet
 from ropewalk.formats.bmad.items import Item, item_of, items_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from ropewalk.definition.workflow import Fact, Ref
+from ropewalk.definition import Fact, Ref
 from ropewalk.formats.bmad import policy, wording
 from ropewalk.formats.bmad.conditions import fact_name, question
 from ropewalk.formats.bmad.items import Item

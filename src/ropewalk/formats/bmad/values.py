@@ -8,8 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ropewalk.definition.policy import ASKED_RETURN, FailurePolicy, Retry, Timeouts
-from ropewalk.definition.workflow import Step
+from ropewalk.definition import ASKED_RETURN, FailurePolicy, Retry, Step, Timeouts
 from ropewalk.formats.bmad import policy
 from ropewalk.formats.bmad.items import Item
 from ropewalk.formats.bmad.making import ImportContext, ItemSteps, Jump, Keys

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ropewalk.definition.workflow import Decision, Step
+from ropewalk.definition import Decision, Step
 from ropewalk.formats.bmad import policy
 from ropewalk.formats.bmad.conditions import read
 from ropewalk.formats.bmad.control import asked, plain_step, way_fact, way_of

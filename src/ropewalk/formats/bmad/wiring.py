@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import msgspec
 
-from ropewalk.definition.workflow import BackTo, Route, Step
+from ropewalk.definition import BackTo, Route, Step
 from ropewalk.formats.bmad import policy
 from ropewalk.formats.bmad.loops import names_of
 from ropewalk.formats.bmad.making import ImportContext, ItemSteps, Jump, Way

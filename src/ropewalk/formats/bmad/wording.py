@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ropewalk.definition.workflow import Fact, Ref
+from ropewalk.definition import Fact, Ref
 from ropewalk.formats.bmad.making import Keys
 from ropewalk.formats.bmad.people import Crew
 from ropewalk.formats.bmad.references import FILE

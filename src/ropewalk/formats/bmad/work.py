@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ropewalk.definition.workflow import Approval, Fact, Ref, Step
+from ropewalk.definition import Approval, Fact, Ref, Step
 from ropewalk.formats.bmad import policy, wording
 from ropewalk.formats.bmad.conditions import fact_name
 from ropewalk.formats.bmad.items import Item, verbs

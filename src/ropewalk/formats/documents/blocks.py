@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from ropewalk.definition.document import LISTS, Section
+from ropewalk.definition import LISTS, Section
 from ropewalk.formats.placeholders import fill, shown, without_directions
 
 EMPTY: Final = "<!-- to be written -->"

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ropewalk.definition.document import LISTS, Finding, Section, Template, may_write
+from ropewalk.definition import LISTS, Finding, Section, Template, may_write
 from ropewalk.errors import InvalidDefinition
 from ropewalk.formats.documents.fields import check_fields
-from ropewalk.formats.documents.outline import Heading, content, outline, prose
+from ropewalk.formats.documents.outline import Heading, content, document_outline, prose
 from ropewalk.formats.placeholders import placeholders
-from ropewalk.formats.yaml import document
+from ropewalk.formats.yaml import yaml_document
 
 Sections = tuple[Section, ...]
 BLANK: Final = re.compile(r"\{\{.*?\}\}|\{[^{}]*\|[^{}]*\}|\{[A-Za-z_]\w*\}|\[[A-Za-z_ ]+\]")
@@ -23,14 +23,14 @@ ENTRY: Final = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\S", re.MULTILINE)
 MOST_FINDINGS: Final = 100
 
 
-def check(template: Template, text: str, role: str = "") -> list[Finding]:
+def check_document(template: Template, text: str, role: str = "") -> list[Finding]:
     """What the document lacks, in the template's order; at most a hundred findings.
 
     A section with a condition may be absent. A section that the role may not write must be there, and may be empty.
     """
     if template.format in ("yaml", "yml"):
         return check_text(template, text)[:MOST_FINDINGS]
-    found = list(_Checking(template, outline(text), role).findings())
+    found = list(_Checking(template, document_outline(text), role).findings())
     lines = prose(text).splitlines()
     for name in placeholders("\n".join(lines)):
         line = next((number for number, said in enumerate(lines, 1) if name in said), 0)
@@ -41,7 +41,7 @@ def check(template: Template, text: str, role: str = "") -> list[Finding]:
 def check_text(template: Template, text: str) -> list[Finding]:
     """The same for a document that is YAML; text that cannot be read is one finding with its place."""
     try:
-        data = document(text).data
+        data = yaml_document(text).data
     except InvalidDefinition as error:
         return [
             Finding("", "shape", f"the document is not YAML: {one.what}", one.line) for one in error.faults

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ropewalk.definition.document import Finding, Template, walk
+from ropewalk.definition import Finding, Template, walk_sections
 from ropewalk.formats.placeholders import Values, fill, look_up, placeholders
 
 WHOLE: Final = re.compile(r"\{\{\s*([\w.-]+)\s*\}\}\Z")
@@ -18,7 +18,7 @@ def render_fields(template: Template, values: Values) -> str:
     that is the whole of a field keeps its value's type.
     """
     wanted: dict[str, Any] = dict(template.fields)
-    for path in walk(template.sections):
+    for path in walk_sections(template.sections):
         if len(path) == 1:
             wanted.setdefault(path[0].id, path[0].template or path[0].content or None)
     return dumped({key: _filled(part, values, values.get(key)) for key, part in wanted.items()})

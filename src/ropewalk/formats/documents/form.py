@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 from msgspec import Struct
 
-from ropewalk.definition.document import Section, Template, walk
+from ropewalk.definition import Section, Template, walk_sections
 from ropewalk.formats.documents.blocks import NUMBER
 from ropewalk.formats.placeholders import placeholders
 
@@ -37,7 +37,7 @@ class Field(Struct, frozen=True, omit_defaults=True):
     elicit: bool = False
 
 
-def form(template: Template, *, whole: bool = False) -> list[Field]:
+def document_form(template: Template, *, whole: bool = False) -> list[Field]:
     """The fields: placeholders in the title and the file's name, then the sections that elicit with all that is in them;
     `whole` takes every section. A section with a condition begins with the question whether it holds.
     """
@@ -45,7 +45,7 @@ def form(template: Template, *, whole: bool = False) -> list[Field]:
     fields = [Field(name, _label(name), "line") for name in heads]
     for name, offered in template.allowed.items():
         fields.append(Field(name, _label(name), "choice", choices=offered))
-    for path in walk(template.sections):
+    for path in walk_sections(template.sections):
         if whole or any(section.elicit for section in path):
             fields += _fields(path)
     known: dict[str, Field] = {}
@@ -84,7 +84,7 @@ def _fields(path: tuple[Section, ...]) -> list[Field]:
     return found
 
 
-def schema(fields: list[Field]) -> dict[str, Any]:
+def form_schema(fields: list[Field]) -> dict[str, Any]:
     """The form as a JSON Schema object; dotted names become nested objects."""
     root: dict[str, Any] = {"type": "object", "properties": {}}
     for field in fields:

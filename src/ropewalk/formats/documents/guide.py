@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ropewalk.definition.document import Section, Template, may_write, walk
+from ropewalk.definition import Section, Template, may_write, walk_sections
 
 ELICIT = "Decide this with care: a person would be asked here. Say what you assumed."
 
 
-def instructions(template: Template, role: str = "") -> str:
+def writing_instructions(template: Template, role: str = "") -> str:
     """Markdown: where the document goes, then for each section its title, what to write, and who may write it."""
     lines = [f"Write the document “{template.name or template.id}”."]
     if template.filename:
@@ -18,7 +18,7 @@ def instructions(template: Template, role: str = "") -> str:
         lines += ["The document is YAML and nothing else. Its fields:", *_fields(template)]
     else:
         lines.append("Write Markdown with these sections, in this order, under these headings:")
-    for path in walk(template.sections):
+    for path in walk_sections(template.sections):
         lines += ["", *_section(template, path, role)]
     return "\n".join(lines) + "\n"
 

@@ -24,7 +24,7 @@ class Heading(Struct, frozen=True):
     end: int
 
 
-def outline(text: str) -> list[Heading]:
+def document_outline(text: str) -> list[Heading]:
     """The headings in order; the first entry is what stands before them all."""
     found: list[tuple[int, str, int, list[str]]] = [(0, "", 0, [])]
     fence = ""

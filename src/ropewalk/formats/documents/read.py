@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from ropewalk.definition.document import Section, Template
-from ropewalk.definition.fault import Fault, refusal
+from ropewalk.definition import Fault, Section, Template, definition_error
 from ropewalk.formats.positions import Path, Positions
 from ropewalk.formats.yaml import documents
 
@@ -41,20 +40,20 @@ def _has_sequence(workflow: object) -> bool:
     return isinstance(workflow, Mapping) and any(str(key).endswith("sequence") for key in workflow)
 
 
-def load(text: str, file: str = "") -> Template:
+def read_template(text: str, file: str = "") -> Template:
     """The template in a file's text. InvalidDefinition: not YAML, no template, or one with faults; with their places."""
     found = documents(text, file)
     for document in found:
         if is_template(document.data):
             return template_of(document.data, file, document.positions, text)
     hint = "a template has `template:` and `sections:` at its top"
-    raise refusal(file, [Fault(file, 1, 1, "is not a document template", hint=hint)])
+    raise definition_error(file, [Fault(file, 1, 1, "is not a document template", hint=hint)])
 
 
 @lru_cache(maxsize=64)
-def parsed(text: str) -> Template:
+def parsed_template(text: str) -> Template:
     """The template of a text that no file is named for, read once in a process. InvalidDefinition as `load`."""
-    return load(text)
+    return read_template(text)
 
 
 def template_of(
@@ -76,7 +75,7 @@ def template_of(
     if kind != "yaml" or "template" not in data:
         outside, fields = fields, {}
     if reading.faults:
-        raise refusal(source, reading.faults)
+        raise definition_error(source, reading.faults)
     allowed = {key: tuple(re.split(r"\s*\|\s*", said)) for key, said in ALLOWED.findall(text)}
     return Template(
         id=word(head.get("id")) or _stem(source) or "template",

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from ropewalk.definition.document import LISTS, Section, Template, may_write
+from ropewalk.definition import LISTS, Section, Template, may_write
 from ropewalk.formats.documents.blocks import EMPTY, NUMBER, body
 from ropewalk.formats.placeholders import fill, placeholders
 
@@ -40,7 +40,7 @@ class Document(Struct, frozen=True):
     text: str
 
 
-def render(template: Template, values: Values, author: Author = Author()) -> Document:  # noqa: B008
+def render_document(template: Template, values: Values, author: Author = Author()) -> Document:  # noqa: B008
     """The document. Values are looked up by a section's id or title, from the innermost section outwards; the value
     of a section may be its content, or a mapping of what stands in it. A list of mappings gives a repeatable section
     its rounds; placeholders that count (`epic_number`) count them.

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from ropewalk.definition.document import Section, Template
+from ropewalk.definition import Section, Template
 from ropewalk.formats.documents.blocks import NUMBER
-from ropewalk.formats.documents.render import PICK, Author, Document, render
+from ropewalk.formats.documents.render import PICK, Author, Document, render_document
 from ropewalk.formats.placeholders import TAG, Values, placeholders
 
-SENTENCE: Final = "Rehearsed: nobody has thought about this yet."
+SAMPLE_SENTENCE: Final = "Rehearsed: nobody has thought about this yet."
 
 
-def sample(
-    template: Template, values: Values | None = None, role: str = "", sentence: str = SENTENCE
+def sample_document(
+    template: Template, values: Values | None = None, role: str = "", sentence: str = SAMPLE_SENTENCE
 ) -> Document:
     """The document with all that `values` knows, and a sentence, an entry or a row wherever nobody knows better."""
     known = dict(values or {})
@@ -24,7 +24,7 @@ def sample(
     def draft(section: Section, inside: Values) -> Any:
         return _draft(section, sentence)
 
-    done = render(template, known, Author(role=role, draft=draft))
+    done = render_document(template, known, Author(role=role, draft=draft))
     text = PICK.sub(lambda found: found[1].split("|")[0].strip(), done.text)
     return Document(_plain(done.path), TAG.sub(_word, text))
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from ropewalk.definition.findings import Findings
-from ropewalk.definition.workflow import Approval, Gate
+from ropewalk.definition import Approval, Findings, Gate
 from ropewalk.formats.native.keys.gate import GateKeys
 from ropewalk.formats.native.steering import approval, names
 from ropewalk.formats.positions import Path

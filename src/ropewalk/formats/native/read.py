@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ropewalk.definition.findings import Findings
+from ropewalk.definition import Findings
 from ropewalk.formats.native.keys.document import DocumentKeys
 from ropewalk.formats.native.source_locations import SourceLocations
 from ropewalk.formats.native.workflow import workflow

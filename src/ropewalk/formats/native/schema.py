@@ -19,7 +19,7 @@ WORDS: Final = ("run", "role", "uses", "function", "decide", "call", "ask", "app
 
 
 @cache
-def schema() -> dict[str, Any]:
+def workflow_schema() -> dict[str, Any]:
     """JSON Schema 2020-12 of a ropewalk file, every shorthand included."""
     made = msgspec.json.schema(DocumentKeys, ref_template="#/$defs/{name}")
     defs = {_title(name): _described(name, one) for name, one in made.pop("$defs").items()}

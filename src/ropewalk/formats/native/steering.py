@@ -7,8 +7,20 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from ropewalk.definition.policy import ASKED_RETURN, Budget, Join, Limits, Retry, Timeouts
-from ropewalk.definition.workflow import Approval, BackTo, Choice, Decision, Foreach, Route
+from ropewalk.definition import (
+    ASKED_RETURN,
+    Approval,
+    BackTo,
+    Budget,
+    Choice,
+    Decision,
+    Foreach,
+    Join,
+    Limits,
+    Retry,
+    Route,
+    Timeouts,
+)
 from ropewalk.formats.native.durations import seconds
 from ropewalk.formats.native.keys.flow import (
     ApprovalKeys,

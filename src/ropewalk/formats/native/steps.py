@@ -7,8 +7,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from ropewalk.definition.findings import Findings
-from ropewalk.definition.workflow import Approval, Ref, Step
+from ropewalk.definition import Approval, Findings, Ref, Step
 from ropewalk.formats.native import steering
 from ropewalk.formats.native.gates import command, gates, person
 from ropewalk.formats.native.keys.document import DefaultsKeys

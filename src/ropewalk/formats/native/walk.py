@@ -11,8 +11,7 @@ from typing import Any, Final
 
 from msgspec import NODEFAULT, inspect
 
-from ropewalk.definition.fault import nearest
-from ropewalk.definition.findings import Findings
+from ropewalk.definition import Findings, nearest
 from ropewalk.formats.native.wording import KNOWN_AS, alternatives, expected, found, hint
 from ropewalk.formats.positions import Path, Positions
 

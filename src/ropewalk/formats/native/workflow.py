@@ -6,8 +6,7 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from ropewalk.definition.findings import Findings
-from ropewalk.definition.workflow import Fact, Input, Phase, Role, Secret, Workflow
+from ropewalk.definition import Fact, Findings, Input, Phase, Role, Secret, Workflow
 from ropewalk.formats.native.gates import gates, no_person, patterns
 from ropewalk.formats.native.keys.document import (
     DocumentKeys,

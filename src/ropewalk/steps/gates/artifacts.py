@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ropewalk.agents.inside import matches
+from ropewalk.agents import files_matching
 from ropewalk.agents.port import Desk
-from ropewalk.core.work import Brief, Outcome, Verdict
+from ropewalk.core import Brief, Outcome, Verdict
 from ropewalk.errors import GateError
 from ropewalk.files import read_text
 from ropewalk.steps.port import Tools
@@ -53,7 +53,7 @@ class ArtifactsGate:
         for wanted in args["artifacts"]:
             asked: dict[str, Any] = {"path": wanted} if isinstance(wanted, str) else wanted
             try:
-                found = matches(desk.folder, asked["path"])
+                found = files_matching(desk.folder, asked["path"])
             except ValueError as fault:
                 raise GateError(gate=self.name, reason=str(fault)) from fault
             if not found:
@@ -70,7 +70,7 @@ def _lacks(path: Path, headings: Sequence[str]) -> Iterator[str]:
         yield "is empty"
         return
     if headings:
-        from ropewalk.formats.documents.outline import outline
+        from ropewalk.formats import document_outline
 
-        titles = {entry.title.casefold() for entry in outline(read_text(path, errors="replace"))}
+        titles = {entry.title.casefold() for entry in document_outline(read_text(path, errors="replace"))}
         yield from (f"has no heading {heading!r}" for heading in headings if heading.casefold() not in titles)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ropewalk.agents.port import Desk
-from ropewalk.core.work import Brief, Outcome, Verdict
+from ropewalk.core import Brief, Outcome, Verdict
 from ropewalk.errors import GateError, TemplateError, Unconfinable
 from ropewalk.steps.port import Tools
 from ropewalk.steps.run import failure_of, run_command

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ropewalk.agents.port import Desk
-from ropewalk.core.work import Brief, Outcome, Verdict
+from ropewalk.core import Brief, Outcome, Verdict
 from ropewalk.steps.port import Tools
-from ropewalk.steps.template import scope
+from ropewalk.steps.template import template_scope
 
 
 class ConditionGate:
@@ -26,10 +26,10 @@ class ConditionGate:
     async def judge(
         self, args: Mapping[str, Any], brief: Brief, outcome: Outcome, desk: Desk, tools: Tools
     ) -> Verdict:
-        from ropewalk.definition.condition import compile  # noqa: A004 - the word that everybody uses for it
+        from ropewalk.definition import compile_condition
 
-        condition = compile(str(args["condition"]))
-        names = scope(brief, outcome)
+        condition = compile_condition(str(args["condition"]))
+        names = template_scope(brief, outcome)
         values = {name: _value(names, name) for name in sorted(condition.names)}
         if condition.holds(names):
             return Verdict(condition.source, "PASS", evidence=values)

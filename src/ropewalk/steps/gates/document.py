@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ropewalk.agents.document import read
-from ropewalk.agents.inside import matches
+from ropewalk.agents import files_matching, readable_template
 from ropewalk.agents.port import Desk
-from ropewalk.core.work import Brief, Outcome, Verdict
+from ropewalk.core import Brief, Outcome, Verdict
 from ropewalk.errors import GateError
 from ropewalk.files import read_text
 from ropewalk.steps.port import Tools
@@ -36,23 +35,23 @@ class DocumentGate:
     async def judge(
         self, args: Mapping[str, Any], brief: Brief, outcome: Outcome, desk: Desk, tools: Tools
     ) -> Verdict:
-        from ropewalk.formats.documents.check import check
+        from ropewalk.formats import check_document
 
         wanted, called = str(args["document"]), str(args["template"])
-        template = read(str(args.get("text", "")))
+        template = readable_template(str(args.get("text", "")))
         if template is None:
             raise GateError(
                 gate=self.name, reason=f"`{called}` is no document template that ropewalk can read"
             )
         try:
-            files = matches(desk.folder, wanted)
+            files = files_matching(desk.folder, wanted)
         except ValueError as fault:
             raise GateError(gate=self.name, reason=str(fault)) from fault
         findings = [] if files else [f"{wanted} is not there"]
         concerns: list[str] = []
         for file in files:
             name = file.relative_to(desk.folder).as_posix()
-            for one in check(template, read_text(file, errors="replace"), brief.role_name):
+            for one in check_document(template, read_text(file, errors="replace"), brief.role_name):
                 (concerns if one.concern else findings).append(f"{name}: {one}")
         found = (*findings, *concerns)
         evidence = {"template": called, "files": len(files)}

@@ -11,10 +11,9 @@ from collections.abc import Callable, Mapping
 from errno import EFBIG
 from typing import Any
 
-from ropewalk.agents.exchange import read_object
-from ropewalk.agents.inside import inside
+from ropewalk.agents import path_inside, read_object
 from ropewalk.agents.port import Desk
-from ropewalk.core.work import Brief, Outcome, Verdict
+from ropewalk.core import Brief, Outcome, Verdict
 from ropewalk.errors import GateError
 from ropewalk.files import read_bytes
 from ropewalk.steps.gates.command import CommandGate
@@ -97,7 +96,7 @@ def _report(name: str | None, desk: Desk) -> tuple[dict[str, Any], list[str]]:
     if not name:
         return {}, []
     try:
-        path = inside(desk.folder, name)
+        path = path_inside(desk.folder, name)
         if not path.is_file():
             return {}, [f"the report {name} is not there"]
         text = read_bytes(path, _LARGEST_REPORT_BYTES).decode("utf-8-sig", "replace")

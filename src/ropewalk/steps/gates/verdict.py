@@ -7,10 +7,10 @@ from typing import Any, cast
 
 import msgspec
 
+from ropewalk.agents import schema_faults
 from ropewalk.agents.port import Desk
-from ropewalk.agents.schema import schema_faults
-from ropewalk.core.work import Brief, Outcome, Verdict
-from ropewalk.definition.workflow import Role
+from ropewalk.core import Brief, Outcome, Verdict
+from ropewalk.definition import Role
 from ropewalk.errors import GateError
 from ropewalk.steps.port import Tools
 from ropewalk.steps.role import RoleKind

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ropewalk.store.bell import Bell
-from ropewalk.store.chain import GENESIS, link, moment, packed, seal
+from ropewalk.store.chain import GENESIS, moment, packed, record_hash, seal
 from ropewalk.store.port import Append, Appended, Durability
 from ropewalk.store.sqlite.connection import Connection
 
@@ -153,6 +153,6 @@ def _rows(
     for kind, body in events:
         version += 1
         position += 1
-        hash_ = link(hash_, run, version, at, kind, actor, cause, body)
+        hash_ = record_hash(hash_, run, version, at, kind, actor, cause, body)
         rows.append((position, run, version, at, kind, actor, cause, body, hash_, seal(position, hash_)))
     return rows, Head(version, hash_)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ropewalk.errors import Corrupted, NoSuchRun
-from ropewalk.store.chain import GENESIS, link
+from ropewalk.store.chain import GENESIS, record_hash
 from ropewalk.store.pattern import glob
 from ropewalk.store.port import Record
 from ropewalk.store.sqlite.append import LAST, Appending
@@ -113,7 +113,7 @@ def _check(rows: list[Any], before: bytes | None, version: int) -> None:
         elif hash_ is None or not isinstance(body, bytes):
             reason = "the record before it is missing" if hash_ is None else "it holds no bytes"
         else:
-            hash_ = link(hash_, run, version, at, kind, actor, cause, body)
+            hash_ = record_hash(hash_, run, version, at, kind, actor, cause, body)
             if hash_ != stored:
                 reason = "it was changed after it was written"
         if reason:

@@ -5,9 +5,8 @@ Nothing here calls the rules of the core: what a join asks and what may begin is
 
 from __future__ import annotations
 
-from ropewalk.core.state import STEP_ENDED, State, StepState
-from ropewalk.core.work import Amount
-from ropewalk.definition.workflow import Step
+from ropewalk.core import STEP_ENDED, Amount, State, StepState
+from ropewalk.definition import Step
 
 MAIN_ENDS = {"succeeded": "good", "failed": "bad", "aborted": "bad"}
 SKIP_ENDS = {"need": "bad", "route": "dead", "end": "dead", "when": "pass", "operator": "pass"}

@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from ropewalk.core import (
+    Call,
+    EndCall,
+    Failure,
+    Outcome,
+    Parent,
+    Perform,
+    State,
+    StepState,
+    Usage,
+    Verdict,
+    Wake,
+    consent_to,
+    family_budget,
+    possible_verdicts,
+    spending,
+)
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.budgets import spending
-from ropewalk.core.effects import Call, EndCall, Perform, Wake
-from ropewalk.core.family import around_of
-from ropewalk.core.options import Parent
 from ropewalk.core.plan import plan
-from ropewalk.core.questions import consent, verdicts
-from ropewalk.core.state import State, StepState
-from ropewalk.core.work import Failure, Outcome, Usage, Verdict
-from ropewalk.definition.policy import ErrorClass
+from ropewalk.definition import ErrorClass
 from ropewalk.errors import RopewalkError
 from ropewalk.testing.simulation.laws import given_up
 from ropewalk.testing.simulation.trial import PLENTY, Crash, SimulatedRun, Telling, Trial, Unheard
@@ -124,7 +134,7 @@ class Chance:
             self._advance(subject, random.choice((0, 1, 2, PLENTY, PLENTY)))
 
     def _advance(self, subject: SimulatedRun, slots: int) -> None:
-        around = around_of(subject.state, self.trial.state_of, self.now)
+        around = family_budget(subject.state, self.trial.state_of, self.now)
         self._tell(subject.run, c.Advance(slots, around))
 
     def _calm_turn(self) -> None:
@@ -144,7 +154,7 @@ class Chance:
                     self._tell(subject.run, c.Report(effect.step, effect.round, effect.attempt, outcome))
             for name in list(state.asks):
                 if name in subject.state.asks:
-                    self._tell(subject.run, c.Answer(name, consent(subject.state.asks[name]), by="ann"))
+                    self._tell(subject.run, c.Answer(name, consent_to(subject.state.asks[name]), by="ann"))
             self._advance(subject, PLENTY)
         self._deliver()
         owed = [effect for subject in self.trial.runs.values() for effect in plan(subject.state)]
@@ -229,7 +239,7 @@ class Chance:
             opened = state.asks.get(name)
             if opened is not None:
                 digest = random.choice(("", opened.digest, "other"))
-                verdict = random.choice((*verdicts(opened), "approve"))
+                verdict = random.choice((*possible_verdicts(opened), "approve"))
                 value = random.choice((None, None, True, False, {"attempts": 2}))
                 self._tell(subject.run, c.Answer(name, verdict, "ann", "because", value, digest))
 

@@ -7,14 +7,12 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from ropewalk.core import RUN_TRANSITIONS, STEP_ENDED, STEP_TRANSITIONS, Call, EndCall, Perform, State, Wake
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.effects import Call, EndCall, Perform, Wake
 from ropewalk.core.evolve import evolve
 from ropewalk.core.plan import plan
-from ropewalk.core.state import STEP_ENDED, State
-from ropewalk.core.transitions import RUN, STEP
-from ropewalk.definition.policy import Budget
+from ropewalk.definition import Budget
 from ropewalk.testing.simulation.audit import judged, needs_of
 
 AFTER_THE_END = (e.RunReopened, e.RunImported, e.NotePublished, e.RunMerged, e.RunLanded, e.ChildStopped)
@@ -55,7 +53,7 @@ def _arrows(after: State, event: e.Event, status: str, statuses: Mapping[str, st
     name = tag(event)
     if name in _RUN_EVENTS:
         memory.run_arrows.add((status, name, after.status))
-        assert after.status in RUN.get((status, name), ()), (
+        assert after.status in RUN_TRANSITIONS.get((status, name), ()), (
             f"a run goes from {status} by {name} to {after.status}"
         )
     for key, was in statuses.items():
@@ -64,11 +62,13 @@ def _arrows(after: State, event: e.Event, status: str, statuses: Mapping[str, st
             name in _STEP_EVENTS and key == getattr(event, "step", "") and now in _HELD.get(name, now)
         ):
             memory.step_arrows.add((was, name, now))
-            assert now in STEP.get((was, name), ()), f"{key} goes from {was} by {name} to {now}"
+            assert now in STEP_TRANSITIONS.get((was, name), ()), f"{key} goes from {was} by {name} to {now}"
 
 
-_RUN_EVENTS = {name for _, name in RUN}
-_STEP_EVENTS = {name for _, name in STEP if not name.startswith("run.") and name != "ask.answered"}
+_RUN_EVENTS = {name for _, name in RUN_TRANSITIONS}
+_STEP_EVENTS = {
+    name for _, name in STEP_TRANSITIONS if not name.startswith("run.") and name != "ask.answered"
+}
 _HELD = {"ask.opened": ("waiting",)}  # some asks let the attempt run on
 
 

@@ -8,14 +8,11 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from ropewalk.core import ENDED, NO_FAMILY_BUDGET, Graph, State, Usage, new_state
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.around import NOTHING
 from ropewalk.core.decide import decide
 from ropewalk.core.evolve import fold
-from ropewalk.core.graph import Graph
-from ropewalk.core.state import ENDED, State, begin
-from ropewalk.core.work import Usage
 from ropewalk.errors import RopewalkError
 from ropewalk.testing.simulation.audit import audit
 from ropewalk.testing.simulation.laws import Memory, rests, witness
@@ -57,7 +54,7 @@ class SimulatedRun:
         self.memory = Memory()
 
     def _fresh(self) -> State:
-        return begin(self.run, self.workflow, self.graph)
+        return new_state(self.run, self.workflow, self.graph)
 
     def folded(self) -> State:
         return fold(self._fresh(), self.history)
@@ -195,5 +192,5 @@ def _paid(state: State, command: c.Command) -> int:
 def shown(told: Telling) -> str:
     """One line of a story."""
     fields: dict[str, Any] = msgspec.structs.asdict(told.command)
-    words = ", ".join(f"{name}={value!r}" for name, value in fields.items() if value != NOTHING)
+    words = ", ".join(f"{name}={value!r}" for name, value in fields.items() if value != NO_FAMILY_BUDGET)
     return f"{told.now:8.2f} {told.run}: {type(told.command).__name__}({words})"

@@ -10,32 +10,29 @@ from typing import Any, Literal
 
 import msgspec
 
-from ropewalk.core.graph import Graph
-from ropewalk.core.options import Options
-from ropewalk.definition.policy import (
+from ropewalk.core import Graph, Options
+from ropewalk.definition import (
     ASKED_RETURN,
     OWN_RETURN,
-    Budget,
-    ErrorClass,
-    FailurePolicy,
-    Join,
-    Limits,
-    Retry,
-    Timeouts,
-)
-from ropewalk.definition.workflow import (
     Approval,
     BackTo,
+    Budget,
     Choice,
     Decision,
+    ErrorClass,
     Fact,
+    FailurePolicy,
     Foreach,
     Gate,
     Input,
+    Join,
+    Limits,
     Phase,
+    Retry,
     Role,
     Route,
     Step,
+    Timeouts,
     Workflow,
 )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from ropewalk.core import Parent
 from ropewalk.core.events import Event, RunCompleted, RunCreated, RunStarted
-from ropewalk.core.options import Parent
 from ropewalk.store.port import Append, Appended, Store
 
 DEFINITION = msgspec.json.encode(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ropewalk.core import Failure, Usage
 from ropewalk.core.events import (
     AskAnswered,
     AskOpened,
@@ -30,7 +31,6 @@ from ropewalk.core.events import (
     StepStarted,
     StepSucceeded,
 )
-from ropewalk.core.work import Failure, Usage
 from ropewalk.errors import NoSuchRun
 from ropewalk.store.port import RunQuery, RunRow, Store
 from ropewalk.testing.store_contract.given import append, begin, finish

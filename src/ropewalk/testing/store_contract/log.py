@@ -6,7 +6,7 @@ import pytest
 
 from ropewalk.core.events import NotePublished, RunCreated, RunStarted, StepStarted
 from ropewalk.errors import NoSuchRun, StoreError
-from ropewalk.store.chain import BODY_BYTES, GENESIS, link
+from ropewalk.store import BODY_BYTES, GENESIS, record_hash
 from ropewalk.store.port import Append, Appended, Store
 from ropewalk.testing.store_contract.given import append, begin
 
@@ -110,7 +110,7 @@ class LogContract:
         await begin(store, "r", StepStarted(step="a"))
         hash_ = GENESIS
         for one in await store.read("r"):
-            hash_ = link(hash_, one.run, one.version, one.at, one.kind, one.actor, one.cause, one.body)
+            hash_ = record_hash(hash_, one.run, one.version, one.at, one.kind, one.actor, one.cause, one.body)
             assert one.hash == hash_.hex()
 
     async def test_an_event_of_a_megabyte_comes_back(self, store: Store) -> None:

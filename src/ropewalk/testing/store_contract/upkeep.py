@@ -9,8 +9,7 @@ import pytest
 
 from ropewalk.core.events import RunAborted, RunCompleted, RunCreated, RunFailed, RunImported, StepSucceeded
 from ropewalk.errors import NoSuchRun, Refused, StoreError
-from ropewalk.store.chain import GENESIS, link
-from ropewalk.store.memory import MemoryStore
+from ropewalk.store import GENESIS, MemoryStore, record_hash
 from ropewalk.store.port import Append, Parcel, Store
 from ropewalk.testing.store_contract.given import DEFINITION, append, begin, finish
 
@@ -31,7 +30,7 @@ def _changed(line: bytes, **fields: str) -> bytes:
     one = msgspec.json.decode(line) | fields
     body = msgspec.json.encode(one["event"])
     columns = (one["version"], one["at"], one["kind"], one["actor"], one["cause"])
-    hash_ = link(GENESIS, "r", *columns, body).hex()
+    hash_ = record_hash(GENESIS, "r", *columns, body).hex()
     return msgspec.json.encode({**one, "hash": hash_, "event": msgspec.Raw(body)})
 
 

@@ -9,11 +9,7 @@ import msgspec
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from ropewalk.app.folded import Folded
-from ropewalk.app.open import Ropewalk
-from ropewalk.app.supervisor import Supervisor
-from ropewalk.observe.courier import Courier
-from ropewalk.observe.telemetry import Telemetry
+from ropewalk.app import Courier, Folded, Ropewalk, Supervisor, Telemetry
 from ropewalk.web.entrance import Access
 from ropewalk.web.fanout import Fanout
 

@@ -15,7 +15,7 @@ import msgspec
 from fastapi import APIRouter, Header, Query, Request, WebSocket, WebSocketDisconnect
 from starlette.responses import Response, StreamingResponse
 
-from ropewalk.app.tokens import Person
+from ropewalk.app import Person
 from ropewalk.errors import RopewalkError
 from ropewalk.web.api.desk import ApiDesk, desk_of
 from ropewalk.web.entrance import person_of

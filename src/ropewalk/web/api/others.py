@@ -7,10 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from ropewalk.app import choosing, showing
+from ropewalk.app import Statistics, choosing, showing, workflow_statistics
 from ropewalk.app.showing import RecordPage
 from ropewalk.errors import NoSuchPlace
-from ropewalk.observe.statistics import Statistics, of_workflows
 from ropewalk.web.api import models
 from ropewalk.web.api.desk import desk_of, give
 from ropewalk.web.api.feed import Patterns
@@ -88,5 +87,5 @@ async def statistics(
 ) -> Response:
     desk = desk_of(request)
     now = desk.ropewalk.engine.clock.now()
-    found = await of_workflows(desk.ropewalk.store, now, workflow=workflow, since=since, most=runs)
+    found = await workflow_statistics(desk.ropewalk.store, now, workflow=workflow, since=since, most=runs)
     return give(found)

@@ -9,12 +9,8 @@ import msgspec
 from fastapi import APIRouter, Header, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
-from ropewalk.app import acting, showing
-from ropewalk.app.objects import RunView
+from ropewalk.app import Explanation, Figures, RunQuery, RunView, acting, run_statistics, showing
 from ropewalk.app.showing import RecordPage, RunPage
-from ropewalk.observe.explain import Explanation
-from ropewalk.observe.statistics import Figures, of_run
-from ropewalk.store.port import RunQuery
 from ropewalk.web.api import models
 from ropewalk.web.api.desk import desk_of, give
 from ropewalk.web.api.schemas import TimelineBars, VerbResult, gives
@@ -145,7 +141,7 @@ async def timeline(request: Request, run: Run) -> Response:
 async def measured(request: Request, run: Run) -> Response:
     desk = desk_of(request)
     found = await desk.ropewalk.store.find(run)
-    return give(await of_run(desk.ropewalk.store, found, desk.ropewalk.engine.clock.now()))
+    return give(await run_statistics(desk.ropewalk.store, found, desk.ropewalk.engine.clock.now()))
 
 
 @router.get(
@@ -179,7 +175,7 @@ async def export(request: Request, run: Run) -> Response:
 async def _told(request: Request, run: str, verb: str, given: Mapping[str, Any]) -> Response:
     ropewalk = desk_of(request).ropewalk
     found = await ropewalk.store.find(run)
-    events = await acting.tell(ropewalk, found, verb, given, person_of(request.scope).name)
+    events = await acting.act(ropewalk, found, verb, given, person_of(request.scope).name)
     return give(VerbResult(found, [str(event.__struct_config__.tag) for event in events]))
 
 

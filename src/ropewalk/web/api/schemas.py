@@ -8,11 +8,18 @@ import msgspec
 from msgspec import Struct
 from starlette.responses import Response
 
-from ropewalk.app.objects import ArtifactRow, AskView, RunView, StepRow, StepView
+from ropewalk.app import (
+    ArtifactRow,
+    AskView,
+    Bar,
+    Explanation,
+    Figures,
+    RunView,
+    Statistics,
+    StepRow,
+    StepView,
+)
 from ropewalk.app.showing import OutputRow, RecordPage, RunPage
-from ropewalk.observe.explain import Explanation
-from ropewalk.observe.statistics import Figures, Statistics
-from ropewalk.observe.timeline import Bar
 from ropewalk.web.problems import declared
 
 

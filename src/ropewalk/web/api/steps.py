@@ -11,8 +11,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Header, Path, Query, Request
 from starlette.responses import Response
 
-from ropewalk.app import showing
-from ropewalk.app.objects import StepView
+from ropewalk.app import StepView, showing
 from ropewalk.errors import InvalidRequest
 from ropewalk.web.api.desk import desk_of, give
 from ropewalk.web.api.runs import Run

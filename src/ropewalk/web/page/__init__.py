@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nicegui import app as pages
 from nicegui import ui
 
-from ropewalk.app.folded import Folded
+from ropewalk.app import Folded
 from ropewalk.web.page import agents, inbox, measured, run, runs
 from ropewalk.web.page.policy import Policy
 from ropewalk.web.page.screen import House
@@ -17,7 +17,7 @@ from ropewalk.web.page.watching import Watching
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from ropewalk.app.open import Ropewalk
+    from ropewalk.app import Ropewalk
 
 RECONNECT_SECONDS = 60.0
 """A browser that slept for so long finds its page as it was; after that it loads it anew."""

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from ropewalk.core.state import State
-from ropewalk.observe.explain import Explanation
-from ropewalk.observe.progress import Progress
-from ropewalk.observe.summary import listed
-from ropewalk.observe.wording import counted, short
+from ropewalk.app import Explanation, Progress, State, counted, listed_steps, short_value
 from ropewalk.web.page import words as w
 from ropewalk.web.page.markup import el
 
@@ -78,11 +74,11 @@ def inputs(state: State) -> Markup:
         return Markup("")
     secret = {name for name, one in state.workflow.inputs.items() if one.secret}
     rows = [
-        fact(name, "•••" if name in secret else short(value, 300))
+        fact(name, "•••" if name in secret else short_value(value, 300))
         for name, value in state.inputs.items()
         if value != ""
     ]
-    rows += [fact(f"facts.{name}", short(value, 200)) for name, value in state.facts.items()]
+    rows += [fact(f"facts.{name}", short_value(value, 200)) for name, value in state.facts.items()]
     return el(
         "details", el("summary", "Inputs and facts"), el("dl", rows, class_="facts long"), class_="given"
     )
@@ -90,18 +86,18 @@ def inputs(state: State) -> Markup:
 
 def banner(state: State) -> Markup:
     """The first step that failed, by its name; or what a person is asked."""
-    failed = [st for st in listed(state) if st.status == "failed" and st.key in state.failed]
+    failed = [st for st in listed_steps(state) if st.status == "failed" and st.key in state.failed]
     if failed and (state.status in {"failed", "aborted"} or state.failing or state.reason == "blocked"):
         st = failed[0]
         why = f"{st.failure.kind}: {st.failure.message}" if st.failure is not None else ""
         more = f" {counted(len(failed) - 1, 'other step')} failed too." if len(failed) > 1 else ""
-        said = el("span", el("b", f"{st.key} failed first. "), short(why, 400), more)
+        said = el("span", el("b", f"{st.key} failed first. "), short_value(why, 400), more)
         look = w.button("Show it", "step", data_key=st.key)
         return el("div", w.sign("failed"), said, look, class_="banner bad", role="alert")
     if state.asks and not state.ended:
         name, opened = next(iter(state.asks.items()))
         more = f" and {len(state.asks) - 1} more" if len(state.asks) > 1 else ""
-        said = el("span", el("b", f"{opened.step} asks: "), short(opened.prompt, 200), more)
+        said = el("span", el("b", f"{opened.step} asks: "), short_value(opened.prompt, 200), more)
         link = el("a", "Answer", href=f"/inbox?ask={state.run}/{name}", class_="button main")
         return el("div", w.sign("waiting"), said, link, class_="banner asks")
     return Markup("")

@@ -9,10 +9,9 @@ from fastapi import Request
 from markupsafe import Markup
 from nicegui import ui
 
-from ropewalk.app import choosing
-from ropewalk.core import events as e
+from ropewalk.app import Record, choosing
+from ropewalk.app import events as e
 from ropewalk.errors import RopewalkError
-from ropewalk.store.port import Record
 from ropewalk.web.page import words as w
 from ropewalk.web.page.live import PageAct
 from ropewalk.web.page.markup import el

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from ropewalk.app import counted, short_value
 from ropewalk.nesting import read_json
-from ropewalk.observe.wording import counted, short
 from ropewalk.web.page import document, patch
 from ropewalk.web.page import words as w
 from ropewalk.web.page.markup import Piece, el
@@ -47,7 +47,7 @@ def _line(one: Mapping[str, Any], flow: str, now: float, *, chosen: bool) -> Pie
     name = f"ask-{name_of(one)}"
     inside = [
         el("span", el("b", one["step"]), el("small", flow), class_="line"),
-        el("span", short(one["prompt"].replace("**", "").replace("`", ""), 140), class_="asked"),
+        el("span", short_value(one["prompt"].replace("**", "").replace("`", ""), 140), class_="asked"),
         el(
             "span",
             el("small", ABOUT.get(one["about"], one["about"])),

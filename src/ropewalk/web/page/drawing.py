@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from ropewalk.core.state import STEP_ENDED, State
-from ropewalk.observe.wording import counted
+from ropewalk.app import STEP_ENDED, State, counted
 from ropewalk.web.page import words as w
 from ropewalk.web.page.layout import HIGH, WIDE, Box, Layout
 from ropewalk.web.page.markup import Parts, Piece, el

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from ropewalk.observe.statistics import Figures, Statistics
-from ropewalk.observe.wording import duration, money
+from ropewalk.app import Figures, Statistics, duration, money
 from ropewalk.web.page import words as w
 from ropewalk.web.page.markup import el
 

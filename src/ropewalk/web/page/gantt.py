@@ -11,8 +11,7 @@ from typing import Final
 from markupsafe import Markup
 from msgspec import Struct
 
-from ropewalk.observe.timeline import Bar
-from ropewalk.observe.wording import duration
+from ropewalk.app import Bar, duration
 from ropewalk.web.page.markup import Parts, Piece, el
 
 LONG_SECONDS: Final = 20.0

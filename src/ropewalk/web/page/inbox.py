@@ -8,8 +8,7 @@ from fastapi import Request
 from markupsafe import Markup
 from nicegui import ui
 
-from ropewalk.app import showing
-from ropewalk.app.objects import plain
+from ropewalk.app import plain_data, showing
 from ropewalk.errors import NoSuchFile, NoSuchRun, Refused, RopewalkError
 from ropewalk.web.page import asking, document
 from ropewalk.web.page import words as w
@@ -68,7 +67,7 @@ class Inbox:
     async def heard(self, runs: set[str]) -> None:
         """Read anew what is open: that is never much."""
         order = list(self.asks)
-        self.asks = {asking.name_of(one): one for one in plain(await showing.asks(self.ropewalk))}
+        self.asks = {asking.name_of(one): one for one in plain_data(await showing.asks(self.ropewalk))}
         for one in self.asks.values():
             if one["run"] not in self.flows:
                 self.flows[one["run"]] = (await self.ropewalk.store.row(one["run"])).workflow

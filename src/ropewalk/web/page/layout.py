@@ -10,8 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from ropewalk.core.graph import Graph
-from ropewalk.definition.workflow import Step, Workflow
+from ropewalk.app import Graph, Step, Workflow
 
 LARGE: Final = 80
 """From so many steps on, phases or groups are drawn in place of steps."""

@@ -8,9 +8,8 @@ from typing import Any
 from markupsafe import Markup
 from msgspec import Struct
 
+from ropewalk.app import RunRow, counted, short_value
 from ropewalk.nesting import read_json
-from ropewalk.observe.wording import counted, short
-from ropewalk.store.port import RunRow
 from ropewalk.web.page import words as w
 from ropewalk.web.page.markup import Piece, el
 
@@ -108,7 +107,9 @@ def waits(one: RunRow) -> Markup | str:
     if one.asks_open:
         return el("span", "a person", el("small", counted(one.asks_open, "question")), class_="needs-you")
     if one.status == "failed":
-        return el("span", short(one.error or one.reason, 90), class_="bad", title=one.error or one.reason)
+        return el(
+            "span", short_value(one.error or one.reason, 90), class_="bad", title=one.error or one.reason
+        )
     if one.status == "paused":
         return {
             "by request": "somebody to resume it",
@@ -118,7 +119,7 @@ def waits(one: RunRow) -> Markup | str:
         }.get(one.reason, one.reason)
     if one.status == "running":
         return el("span", one.phase, class_="soft")
-    return el("span", short(one.reason, 60), class_="soft")
+    return el("span", short_value(one.reason, 60), class_="soft")
 
 
 def bar(one: RunRow) -> Markup:

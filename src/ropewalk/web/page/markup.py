@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from markupsafe import Markup, escape
 
-from ropewalk.observe.plain import visible
+from ropewalk.app import visible
 
 VOID: Final = frozenset({"br", "hr", "input"})
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 from nicegui import ui
 
-from ropewalk.observe.statistics import of_workflows
-from ropewalk.store.port import RunQuery
+from ropewalk.app import RunQuery, workflow_statistics
 from ropewalk.web.page import figures
 from ropewalk.web.page.live import PageAct
 from ropewalk.web.page.screen import PATIENCE_SECONDS, House, PageScreen
@@ -58,7 +57,7 @@ class StatisticsPage:
         now = self.screen.house.now
         self.looked, self.stale = now, False
         since = now - SPANS[self.span] if SPANS[self.span] else None
-        found = await of_workflows(self.screen.ropewalk.store, now, since=since, most=MOST)
+        found = await workflow_statistics(self.screen.ropewalk.store, now, since=since, most=MOST)
         rows = await self.screen.ropewalk.store.runs(RunQuery(since=since, limit=MOST))
         rehearsed = sum([await self.screen.house.is_rehearsed(row.run) for row in rows])
         self.part.show(*figures.view(found, self.span, list(SPANS), rehearsed))

@@ -7,12 +7,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from ropewalk.core.state import STEP_ENDED, State, StepState
-from ropewalk.definition.workflow import Step
-from ropewalk.observe.progress import line
-from ropewalk.observe.summary import listed
-from ropewalk.observe.timeline import Bar
-from ropewalk.observe.wording import counted, duration
+from ropewalk.app import STEP_ENDED, Bar, State, Step, StepState, counted, duration, listed_steps, step_line
 from ropewalk.web.page import document
 from ropewalk.web.page import words as w
 from ropewalk.web.page.about import fact
@@ -26,7 +21,7 @@ TABS: Final = (
 
 def first(state: State) -> str:
     """The step that most people would look at first: what failed, what waits, what runs, what ended last."""
-    shown = [st for st in listed(state) if not st.parent]
+    shown = [st for st in listed_steps(state) if not st.parent]
     for status in ("failed", "waiting", "running"):
         for st in shown:
             if st.status == status:
@@ -46,7 +41,7 @@ def block(state: State, title: str, keys: Sequence[str], now: float) -> Markup:
     rows = []
     for key in keys:
         st = state.steps[key]
-        seen = line(state, st, now)
+        seen = step_line(state, st, now)
         took = w.since(st.started_at, st.ended_at if st.status in STEP_ENDED else None, now)
         rows.append(
             el(
@@ -115,7 +110,7 @@ def verbs(state: State, st: StepState) -> list[Markup]:
 
 def summary(state: State, st: StepState, now: float) -> Markup:
     """What it did, what it waits for, why it failed, what came of it."""
-    seen = line(state, st, now)
+    seen = step_line(state, st, now)
     parts: list[Markup | None] = []
     if st.failure is not None and st.status == "failed":
         parts.append(el("div", el("b", st.failure.kind), el("pre", st.failure.message), class_="fault"))

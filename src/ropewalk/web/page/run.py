@@ -9,15 +9,20 @@ from fastapi import Request
 from markupsafe import Markup
 from nicegui import ui
 
-from ropewalk.app import acting, results, showing
-from ropewalk.core import events as e
-from ropewalk.core.state import STEP_ENDED, State
+from ropewalk.app import (
+    STEP_ENDED,
+    Record,
+    State,
+    Timeline,
+    acting,
+    event_subject,
+    listed_steps,
+    progress_of,
+    results,
+    showing,
+)
+from ropewalk.app import events as e
 from ropewalk.errors import NoSuchRun, RopewalkError, Unreadable
-from ropewalk.observe.progress import progress
-from ropewalk.observe.summary import listed
-from ropewalk.observe.timeline import Timeline
-from ropewalk.observe.wording import subject
-from ropewalk.store.port import Record
 from ropewalk.web.page import about, document, panel, patch, shelves
 from ropewalk.web.page import words as w
 from ropewalk.web.page.drawing import drawing
@@ -123,7 +128,7 @@ class RunScreen:
         state = await self.state()
         now = self.screen.house.now
         why = await showing.explain(self.folded, self.ropewalk, self.run)
-        self.head.show(*about.head(state, why, progress(state, now), now))
+        self.head.show(*about.head(state, why, progress_of(state, now), now))
         self.tabs.show(w.tabs(list(about.SHELVES), self.shelf, "shelf"))
         self.body.set_visibility(self.shelf == "work")
         if self.shelf == "work":
@@ -150,7 +155,8 @@ class RunScreen:
         assert self.drawn is not None
         bars = self.timeline.all()
         rows = {
-            st.key: state.step(st.key).title or st.key if not st.parent else st.key for st in listed(state)
+            st.key: state.step(st.key).title or st.key if not st.parent else st.key
+            for st in listed_steps(state)
         }
         if self.drawn.collapsed:
             chosen = next((one for one in self.drawn.boxes if one.id == self.box(state)), None)
@@ -226,7 +232,7 @@ class RunScreen:
     async def diff(self, state: State, step: str, path: str) -> Markup:
         """What a step changed; without one what the whole run did."""
         result = state.steps[step].result if step else None
-        merged = "" if step else (await results.files(self.ropewalk, state)).commit
+        merged = "" if step else (await results.run_files(self.ropewalk, state)).commit
         commit = result.commit if result is not None else merged
         name = ("diff", step, commit, path)
         if name not in self.fetched:
@@ -265,10 +271,10 @@ class RunScreen:
         """The chosen file, as `how` says: as a step left it, or as it is in the end."""
         made = [
             st.key
-            for st in listed(state)
+            for st in listed_steps(state)
             if st.result and any(a.path == self.path for a in st.result.artifacts)
         ]
-        found = await results.files(self.ropewalk, state)
+        found = await results.run_files(self.ropewalk, state)
         if not made and self.path not in found.made:
             return w.empty("The run has not made this file.", self.path)
         step = self.by if self.by in made else "" if found.commit else made[-1]
@@ -277,7 +283,7 @@ class RunScreen:
 
     async def content(self, state: State, step: str) -> Markup:
         result = state.steps[step].result if step else None
-        merged = "" if step else (await results.files(self.ropewalk, state)).commit
+        merged = "" if step else (await results.run_files(self.ropewalk, state)).commit
         commit = result.commit or result.digest if result is not None else merged
         name = ("file", self.path, step, commit, self.how)
         if name not in self.fetched:
@@ -335,7 +341,7 @@ class RunScreen:
     async def tell(self, done: PageAct) -> None:
         by = await self.screen.allow("operator")
         given = {"step": done.data.get("step", ""), "reason": str(done.form.get("reason", ""))}
-        await acting.tell(self.ropewalk, self.run, done.do, given, by)
+        await acting.act(self.ropewalk, self.run, done.do, given, by)
         self.screen.note(
             {"pause": "It pauses when what is under way has ended."}.get(done.do, f"Told it: {done.do}.")
         )
@@ -352,7 +358,7 @@ class RunScreen:
 
 def _about(record: Record) -> str:
     try:
-        return subject(record.event)
+        return event_subject(record.event)
     except Unreadable:
         return ""
 

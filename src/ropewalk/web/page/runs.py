@@ -7,9 +7,8 @@ from typing import Any
 from fastapi import Request
 from nicegui import ui
 
-from ropewalk.app import acting, choosing
+from ropewalk.app import RunQuery, RunRow, acting, choosing
 from ropewalk.errors import InvalidDefinition, InvalidInput, NoSuchWorkflow, SecretsMissing, VariantNeeded
-from ropewalk.store.port import RunQuery, RunRow
 from ropewalk.web.page import listing
 from ropewalk.web.page.listing import Filter
 from ropewalk.web.page.live import PageAct

@@ -13,15 +13,14 @@ from fastapi import Request
 from markupsafe import Markup
 from nicegui import ui
 
-from ropewalk.app.tokens import Person, Role
+from ropewalk.app import Person, Role
 from ropewalk.errors import NotAllowed, RopewalkError, Unauthenticated
 from ropewalk.web.entrance import Access, person_of
 from ropewalk.web.page.live import LivePage, PageAct
 from ropewalk.web.page.markup import el
 
 if TYPE_CHECKING:
-    from ropewalk.app.folded import Folded
-    from ropewalk.app.open import Ropewalk
+    from ropewalk.app import Folded, Ropewalk
     from ropewalk.web.page.watching import Heard, Watching
 
 PATIENCE_SECONDS = 30.0
@@ -49,7 +48,7 @@ class House:
     async def is_rehearsed(self, run: str) -> bool:
         """Whether the run was started to be rehearsed; that never changes."""
         if run not in self._rehearsed:
-            from ropewalk.core.events import RunCreated
+            from ropewalk.app import RunCreated
 
             first = (await self.ropewalk.store.read(run, limit=1))[0].event
             self._rehearsed[run] = isinstance(first, RunCreated) and first.options.rehearse is not None

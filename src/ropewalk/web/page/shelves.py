@@ -8,12 +8,9 @@ from typing import Any, Final
 import msgspec
 from markupsafe import Markup
 
-from ropewalk.core import events as e
-from ropewalk.core.state import State
+from ropewalk.app import Record, State, artifacts_of, counted, event_subject, event_words, listed_steps
+from ropewalk.app import events as e
 from ropewalk.errors import Unreadable
-from ropewalk.observe.summary import artifacts, listed
-from ropewalk.observe.wording import counted, subject, words
-from ropewalk.store.port import Record
 from ropewalk.web.page import document
 from ropewalk.web.page import words as w
 from ropewalk.web.page.about import fact
@@ -24,7 +21,7 @@ EVENTS_AT_ONCE: Final = 200
 
 def files(state: State, path: str, body: Markup | None) -> Markup:
     """What the run made, and the one that is looked at."""
-    found = artifacts(state)
+    found = artifacts_of(state)
     if not found:
         return w.empty("No file has been made yet.")
     rows = [
@@ -49,7 +46,7 @@ def file(path: str, step: str, how: str, body: Markup) -> Markup:
 def handoffs(state: State) -> Markup:
     """What each role passed on."""
     cards = []
-    for st in listed(state):
+    for st in listed_steps(state):
         one = st.result.handoff if st.result is not None else None
         if one is None:
             continue
@@ -86,7 +83,7 @@ def merge(state: State, found: Sequence[e.ConflictFound]) -> Markup:
             disputed[str(step)] = disputed.get(str(step), 0) + 1
     rows = []
     for number, st in enumerate(
-        (st for st in listed(state) if st.result is not None and st.result.commit), 1
+        (st for st in listed_steps(state) if st.result is not None and st.result.commit), 1
     ):
         assert st.result is not None
         conflicts = disputed.get(st.key, 0)
@@ -155,7 +152,7 @@ def events(records: Sequence[Record], now: float, *, older: bool = False, run_wi
 
 def _event(record: Record, now: float) -> Markup:
     try:
-        about, said = subject(record.event), words(record.event)
+        about, said = event_subject(record.event), event_words(record.event)
     except Unreadable as error:
         about, said = "", str(error)
     body = msgspec.json.format(record.body, indent=2).decode("utf-8", "replace")

@@ -9,8 +9,8 @@ from typing import Final
 
 import structlog
 
+from ropewalk.app import Store
 from ropewalk.errors import StoreError
-from ropewalk.store.port import Store
 
 BATCH_SECONDS: Final = 0.1
 AGAIN_SECONDS: Final = 1.0

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from ropewalk.observe.wording import duration, money
+from ropewalk.app import duration, money
 from ropewalk.web.page.markup import el
 
 SIGNS: Final = {

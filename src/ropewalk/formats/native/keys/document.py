@@ -6,8 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from ropewalk.definition.policy import FailurePolicy
-from ropewalk.definition.workflow import Confine, Permissions, ValueType
+from ropewalk.definition import Confine, FailurePolicy, Permissions, ValueType
 from ropewalk.formats.native.keys.flow import BudgetKeys, LimitsKeys, Retry, Timeout
 from ropewalk.formats.native.keys.gate import Gates
 from ropewalk.formats.native.keys.step import StepKeys

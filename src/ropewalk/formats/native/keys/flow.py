@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from ropewalk.definition.policy import ErrorClass
+from ropewalk.definition import ErrorClass
 from ropewalk.formats.native.keys.words import (
     Amount,
     Duration,

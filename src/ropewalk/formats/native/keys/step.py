@@ -6,8 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from ropewalk.definition.policy import FailurePolicy
-from ropewalk.definition.workflow import Confine
+from ropewalk.definition import Confine, FailurePolicy
 from ropewalk.formats.native.keys.flow import (
     Approval,
     BackToKeys,

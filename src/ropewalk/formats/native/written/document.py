@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ropewalk.definition.policy import Limits
-from ropewalk.definition.workflow import Fact, Input, Phase, Role, Secret, Workflow
+from ropewalk.definition import Fact, Input, Limits, Phase, Role, Secret, Workflow
 from ropewalk.formats.native.durations import written
 from ropewalk.formats.native.written.policies import budget, differing, gates, secrets
 from ropewalk.formats.native.written.step import step_keys

@@ -6,8 +6,20 @@ from typing import Any
 
 from msgspec import Struct
 
-from ropewalk.definition.policy import ASKED_RETURN, Budget, Join, Retry, Timeouts
-from ropewalk.definition.workflow import Approval, BackTo, Decision, Foreach, Gate, Ref, Route
+from ropewalk.definition import (
+    ASKED_RETURN,
+    Approval,
+    BackTo,
+    Budget,
+    Decision,
+    Foreach,
+    Gate,
+    Join,
+    Ref,
+    Retry,
+    Route,
+    Timeouts,
+)
 from ropewalk.formats.native.durations import written
 
 Keys = dict[str, Any]

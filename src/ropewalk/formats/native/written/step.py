@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ropewalk.definition.workflow import Step
+from ropewalk.definition import Step
 from ropewalk.formats.native.written.policies import (
     approval,
     back_to,
