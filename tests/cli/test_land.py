@@ -60,17 +60,50 @@ def test_a_gate_that_says_no_to_the_two_together_stops_the_landing(line: Line) -
     before = git(line.folder, "rev-parse", "main")
     ended = line("land", "last")
     assert ended.code == 2
-    assert "says no" in ended.err
+    assert "gate test ! -e theirs.txt failed" in ended.err
     assert git(line.folder, "rev-parse", "main") == before
+    shown = line.json("show", "last")
+    assert (shown["status"], shown["landed"]) == ("completed", "")
+    assert "landing.failed" in line("events", "last").out
 
 
-def test_what_disagrees_with_the_target_is_told_and_nothing_moves(line: Line) -> None:
+def diverged(line: Line) -> str:
+    """A run whose result disagrees with what came to main meanwhile; gives where main stands."""
     line.run('{id: a, run: "echo A > f.txt"}')
     line.write("f.txt", "other\n")
     git(line.folder, "commit", "-qam", "meanwhile")
+    return git(line.folder, "rev-parse", "main")
+
+
+def test_what_disagrees_with_the_target_is_asked_and_lands_as_it_is_answered(line: Line) -> None:
+    before = diverged(line)
     ended = line("land", "last")
-    assert ended.code == 2
-    assert "f.txt" in ended.err
+    assert ended.code == 3
+    assert "f.txt" in ended.out
+    assert "ropewalk answer" in ended.out
+    assert git(line.folder, "rev-parse", "main") == before
+    assert "on its way to main; abort ends that" in line("land", "last").err
+    line("answer", "last", "a1", "theirs")
+    assert line("drive", "last").code == 0
+    assert line.json("show", "last")["landed"] == "main"
+    assert git(line.folder, "show", "main:f.txt") == "A"
+    assert git(line.folder, "merge-base", "--is-ancestor", before, "main") == ""
+
+
+def test_who_does_not_want_what_disagrees_leaves_the_run_as_it_was(line: Line) -> None:
+    before = diverged(line)
+    line("land", "last")
+    assert line("reject", "last", "a1", "--reason", "no").code == 0
+    shown = line.json("show", "last")
+    assert (shown["status"], shown["landed"]) == ("completed", "")
+    assert git(line.folder, "rev-parse", "main") == before
+    assert line("land", "last", "--branch", "extra").code == 0
+
+
+def test_what_is_no_branch_is_refused_before_anything_begins(line: Line) -> None:
+    line.run('{id: a, run: "echo A > a.txt"}')
+    assert "is no name of a branch" in line("land", "last", "--to=-f").err
+    assert "landing.begun" not in line("events", "last").out
 
 
 def test_a_run_without_a_result_in_git_cannot_land(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:

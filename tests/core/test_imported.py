@@ -88,6 +88,7 @@ def test_an_honest_history_is_folded():
         (e.AskAnswered("a", ask="a1", commit="x"), "is no commit"),
         (e.RunMerged(branch="--force", commit=COMMIT, tree=COMMIT), "is no branch"),
         (e.RunLanded(target="a..b", commit=COMMIT), "is no branch"),
+        (e.LandingBegun(target="--force"), "is no branch"),
         (e.StepWaiting("a", on="time", until=1e308), "until is no time"),
         (e.StepWaiting("a", on="time", until=float("nan")), "until is no time"),
         (e.AttemptFailed("a", retry_at=-1.0), "retry_at is no time"),

@@ -15,6 +15,7 @@ from ropewalk.testing.given import Given, broken, done, given
 from ropewalk.testing.simulation import Memory, simulate
 from ropewalk.testing.simulation.laws import witness
 from tests.core.flows import GO, answer, flow, noop, started
+from tests.core.test_verbs_land import CONFLICT, ENDED, LANDED, MERGE
 
 TRIALS = 250
 RED = Outcome(verdicts=(Verdict("g", "FAIL"),))
@@ -60,6 +61,22 @@ def _a_failed_run_from_elsewhere() -> Given:
     return started(flow(noop("a"))).after(broken("a"), GO, c.Import())
 
 
+def _landings() -> list[Given]:
+    """Of runs that ended in each way: done, and given up, while they move and while they are paused."""
+    land = c.Land("main")
+    ends = [(made(), how) for made in ENDED.values() for how in range(5)]
+    for run, how in ends:
+        run.after(land, *((), (GO,), (GO,), (GO,), (GO,))[how])
+        paused = (c.Pause(),) if how in {2, 3} else ()
+        last = (c.Abort(), done("m", LANDED), done("m", LANDED), broken("m"), done("m", CONFLICT))[how]
+        run.after(*paused, last, GO)
+        if how == 4:
+            run.after(c.Abort(), GO)
+    at_its_end = started(flow(noop("a"), MERGE)).after(done("a"), GO, c.Pause(), done("m", LANDED))
+    rejected = ENDED["completed"]().after(land, GO, done("m", CONFLICT), GO, answer("a1", "reject"), GO)
+    return [*(run for run, _ in ends), at_its_end, rejected]
+
+
 STORIES = (
     _a_run_that_came_from_elsewhere,
     _a_completed_run_from_elsewhere,
@@ -77,12 +94,9 @@ def taken() -> Memory:
     """The arrows of the stories above and of as many trials as it takes; each event is judged by the laws on the way."""
     seen = Memory()
     for story in STORIES:
-        run = story()
-        shadow, memory = given(run.state.workflow).state, Memory()
-        for event, at in run.history[shadow.version :]:
-            witness(shadow, event, at, memory, GO)
-        seen.run_arrows |= memory.run_arrows
-        seen.step_arrows |= memory.step_arrows
+        _take(story(), seen)
+    for run in _landings():
+        _take(run, seen)
     for seed in range(TRIALS):
         if seen.run_arrows.issuperset(arrows(RUN_TRANSITIONS)) and seen.step_arrows.issuperset(
             arrows(STEP_TRANSITIONS)
@@ -90,6 +104,14 @@ def taken() -> Memory:
             break
         assert simulate(seed, seen) is None
     return seen
+
+
+def _take(run: Given, seen: Memory) -> None:
+    shadow, memory = given(run.state.workflow).state, Memory()
+    for event, at in run.history[shadow.version :]:
+        witness(shadow, event, at, memory, GO)
+    seen.run_arrows |= memory.run_arrows
+    seen.step_arrows |= memory.step_arrows
 
 
 def arrows(table: Table) -> list[tuple[str, str, str]]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -76,3 +79,50 @@ async def test_a_cancelled_call_leaves_nothing():
     task.cancel()
     await asyncio.wait({task})
     await until(lambda: not living(token))
+
+
+ASKED = """
+import signal, sys
+from pathlib import Path
+mark = Path(sys.argv[1])
+def asked(*_):
+    mark.with_name("part").write_text("asked")
+    mark.with_name("part").rename(mark)
+    sys.exit(0)
+signal.signal(signal.SIGTERM, asked)
+mark.with_name("begun").touch()
+while True:
+    signal.pause()
+"""
+
+
+def asking(mark: Path) -> list[str]:
+    """A command that leaves a mark when it is asked to end, as git takes its lock files away."""
+    return [sys.executable, "-c", ASKED, str(mark)]
+
+
+@BOTH
+async def test_with_a_grace_a_cancelled_command_is_asked_to_end(shared, tmp_path):
+    mark = tmp_path / "mark"
+    options = {"folder": "/", "env": ENVIRONMENT, "seconds": 20, "cap": 100, "shared": shared}
+    call = asyncio.create_task(call_program(asking(mark), **options, grace_seconds=10.0))
+    await until((tmp_path / "begun").exists)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert mark.exists()
+
+
+async def test_short_commands_of_an_engine_that_was_killed_are_asked_to_end(tmp_path):
+    mark, script = tmp_path / "mark", tmp_path / "engine.py"
+    script.write_text(
+        "import asyncio\n"
+        "from ropewalk.processes.call import call_program\n"
+        f"argv = {asking(mark)!r}\n"
+        f"asyncio.run(call_program(argv, folder='/', env={dict(ENVIRONMENT)!r}, seconds=60, cap=100, shared=True))\n"
+    )
+    engine = subprocess.Popen([sys.executable, str(script)])  # noqa: ASYNC220
+    await until((tmp_path / "begun").exists)
+    engine.kill()
+    engine.wait()
+    await until(mark.exists)

@@ -44,7 +44,7 @@ VERBS: Final[tuple[str, ...]] = (
     "budget",
     "publish",
 )
-"""What a run can be told; `start`, `fork` and `answer` are functions of their own."""
+"""What a run can be told; `start`, `fork`, `answer` and `land` are functions of their own."""
 
 _starting: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
 
@@ -186,6 +186,14 @@ async def fork(ropewalk: Ropewalk, run: str, step: str, given: Mapping[str, Any]
     if step not in state.steps:
         raise NoSuchStep(run=found, step=step, nearest=", ".join(list(state.steps)[:3]))
     return await ropewalk.fork(found, step, inputs=given.get("inputs"), facts=given.get("facts"), by=by)
+
+
+async def land(ropewalk: Ropewalk, run: str, target: str, by: str) -> list[Event]:
+    """Bring the result of a run that has ended to a branch ("": the one that it began from); who drives the run does it.
+    Raises NoSuchRun, Refused."""
+    from ropewalk.app.landing import ask_to_land
+
+    return await ask_to_land(ropewalk, await ropewalk.store.find(run), target, by)
 
 
 async def give(ropewalk: Ropewalk, run: str, values: Mapping[str, Any], by: str) -> None:

@@ -1,39 +1,20 @@
-"""Lands what a run has merged: merge onto the target as it is now, judge that commit, move the target by compare-and-swap."""
+"""Brings the result of a run to a branch: the run's last step does it once more, as an attempt on record like any other, so that
+whoever drives the run finishes what a crash left half done."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
-from ropewalk.agents.port import Permission
-from ropewalk.app.merging import MERGE
 from ropewalk.app.people import People
 from ropewalk.core import State
 from ropewalk.core import commands as c
-from ropewalk.core import events as e
-from ropewalk.errors import Refused
-from ropewalk.runtime import Briefing
+from ropewalk.core.events import Event
+from ropewalk.errors import LeaseHeld, Refused
+from ropewalk.runtime import EventListener
 from ropewalk.workspace.port import Base
 
-
-class _Quiet:
-    """A link for work that belongs to no attempt under way: nothing of it is kept but its outcome."""
-
-    async def note(self, note: dict[str, Any]) -> None:
-        return None
-
-    async def ask(self, permission: Permission) -> str:
-        return "deny"
-
-    async def publish(self, name: str, data: dict[str, Any]) -> None:
-        return None
-
-    async def output(self, chunk: bytes) -> None:
-        return None
-
-    async def waits(self, doing: str, reason: str) -> None:
-        return None
+LOOK_SECONDS = 1.0
+"""How often it looks at a run that another process drives, when the store says nothing."""
 
 
 def landing_base(state: State) -> Base:
@@ -45,30 +26,39 @@ def landing_base(state: State) -> Base:
     return msgspec.convert(state.base, Base)
 
 
-async def land(ropewalk: People, run: str, target: str = "") -> e.RunLanded:
-    """Move a branch (the one that the run began from unless told) to the run's result, also when it is checked out clean.
-
-    Raises Refused with what stands in the way: conflicts with what came meanwhile, a gate that says no, a dirty checkout.
-    """
+async def ask_to_land(ropewalk: People, run: str, target: str = "", by: str = "") -> list[Event]:
+    """Put on record that a run is to land on a branch (the one that it began from unless told). It is done by who drives the
+    run. Raises Refused."""
     state = await ropewalk.engine.fold(run)
     base = landing_base(state)
     target = target or base.target
     if not target:
         raise Refused(verb="land", reason="the run began from no branch; say where with --to BRANCH")
-    briefing = Briefing(state, base, True)
-    given = briefing.assignment(state.steps[MERGE], "read", ropewalk.engine.clock.now())
-    brief = msgspec.structs.replace(given.brief, args={"land": target, "follow": True})
-    outcome = await ropewalk.engine.dispatch.perform(msgspec.structs.replace(given, brief=brief), _Quiet())
-    if outcome.failure is not None:
-        raise Refused(verb="land", reason=outcome.failure.message)
-    red = [v for v in outcome.verdicts if v.verdict == "FAIL"]
-    if red:
-        raise Refused(verb="land", reason=f"gate {red[0].gate} says no: {'; '.join(red[0].findings[:3])}")
-    done = outcome.outputs
-    landed = e.RunLanded(
-        target=target, commit=outcome.commit, previous=str(done.get("previous", "")), how="merge"
-    )
-    merged = e.RunMerged(branch=str(done.get("branch", "")), commit=outcome.commit, tree=outcome.tree)
-    events = (landed,) if outcome.commit == state.commit else (merged, landed)
-    await ropewalk.engine.tell(run, c.Publish(events), ropewalk.actor)
-    return landed
+    return await ropewalk.engine.tell(run, c.Land(target=target, by=by), by or ropewalk.actor)
+
+
+async def land(
+    ropewalk: People, run: str, target: str = "", by: str = "", told: EventListener | None = None
+) -> State:
+    """Ask for it, and drive the run until it has landed, or wait for a process that drives it. Gives the run as it is then.
+
+    Raises Refused with what stands in the way: a gate that says no, a dirty checkout. Where the result disagrees with what
+    came to the branch meanwhile, a person is asked, and the run is paused until that is answered.
+    """
+    await ask_to_land(ropewalk, run, target, by)
+    try:
+        state = await ropewalk.drive(run, told)
+    except LeaseHeld:
+        state = await _landed_elsewhere(ropewalk, run)
+    if state.landing is None and state.not_landed:
+        raise Refused(verb="land", reason=state.not_landed)
+    return state
+
+
+async def _landed_elsewhere(ropewalk: People, run: str) -> State:
+    while True:
+        position = await ropewalk.store.position()
+        state = await ropewalk.engine.fold(run)
+        if state.landing is None or state.status == "paused":
+            return state
+        await ropewalk.store.wait(position, LOOK_SECONDS)

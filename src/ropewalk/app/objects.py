@@ -108,7 +108,8 @@ class AskView(Struct, frozen=True, kw_only=True):
 
 class RunView(Struct, frozen=True, kw_only=True):
     """One run whole, now or at a version. `cost_usd` null: unknown; with `cost_unknown` the part that is known. `folders`: of
-    attempts, with what may be kept nowhere else. `base` to `conflicts` are there for a run in git. Times in unix seconds.
+    attempts, with what may be kept nowhere else. `base` to `conflicts` are there for a run in git: `landed` is the branch
+    where its result is, `landing` the one that it is on its way to, `not_landed` why it did not get there when that was wanted last. Times in unix seconds.
     """
 
     run: str
@@ -126,6 +127,9 @@ class RunView(Struct, frozen=True, kw_only=True):
     branch: str | UnsetType = UNSET
     commit: str | UnsetType = UNSET
     tree: str | UnsetType = UNSET
+    landed: str | UnsetType = UNSET
+    landing: str | UnsetType = UNSET
+    not_landed: str | UnsetType = UNSET
     conflicts: list[dict[str, Any]] | UnsetType = UNSET
     version: int
     detail: str

@@ -15,6 +15,7 @@ from ropewalk.app.objects import ArtifactRow, AskView, RecordView, RunView, Step
 from ropewalk.app.open import Ropewalk, open_ropewalk
 from ropewalk.core import Options
 from ropewalk.definition import Workflow
+from ropewalk.errors import Refused
 from ropewalk.observe import Explanation
 from ropewalk.store.port import RunQuery
 
@@ -254,10 +255,14 @@ class Project:
         )
 
     async def land(self, run: str, *, to: str = "") -> str:
-        """Bring a run's result to a branch (the one that it began from); gives the branch. Raises Refused."""
+        """Bring a run's result to a branch (the one that it began from); gives the branch. Raises Refused, also while a person is
+        asked how what disagrees is to be settled: it goes on when that is answered and the run is driven."""
         from ropewalk.app.landing import land
 
-        return (await land(self._ropewalk, await self._find(run), to)).target
+        state = await land(self._ropewalk, await self._find(run), to)
+        if state.landing is not None:
+            raise Refused(verb="land", reason=f"it waits for an answer to {', '.join(state.asks)}")
+        return state.landed
 
     async def delete(self, run: str, *, unlanded: bool = False) -> None:
         """Remove a run that has ended, with all that is left of it. Raises NoSuchRun, Refused."""

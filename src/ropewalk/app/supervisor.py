@@ -25,6 +25,7 @@ PATTERNS = (
     "run.created",
     "run.resumed",
     "run.reopened",
+    "landing.begun",
     "ask.answered",
     "fact.set",
     "budget.raised",

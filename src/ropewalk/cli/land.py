@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ropewalk.app import conflicts_of
+from ropewalk.app import State, conflicts_of, explain_state, run_of
 from ropewalk.cli import exits
 from ropewalk.cli.grammar import Option, Verb
 from ropewalk.cli.here import Here
 from ropewalk.cli.inbox import OF_RUN
+from ropewalk.cli.interrupts import interrupts
 from ropewalk.errors import UsageError
 
 
@@ -28,10 +29,23 @@ async def land(here: Here, run: str, to: str | None, branch: str | None, patch: 
             base = landing_base(state)
             workspace = ropewalk.workspace(found, base, state.workflow.merge)
             return _written(here, patch, await workspace.diff(base.commit, state.commit))
-        done = await landed_on(ropewalk, found, to or branch or "")
-    here.screen.give({"run": found, "target": done.target, "commit": done.commit, "previous": done.previous})
-    here.screen.line(f"{done.target} is at {done.commit[:12]} now, the result of run {found}.")
+        with interrupts(ropewalk.engine, here.screen.aside) as stopped:
+            state = await landed_on(ropewalk, found, to or branch or "")
+        if state.landing is not None:
+            return _not_yet(here, state, ropewalk.engine.clock.now(), interrupted=stopped.seen)
+    here.screen.give({"run": found, "target": state.landed, "commit": state.commit})
+    here.screen.line(f"{state.landed} is at {state.commit[:12]} now, the result of run {found}.")
     return exits.COMPLETED
+
+
+def _not_yet(here: Here, state: State, now: float, *, interrupted: bool) -> int:
+    """A person has to say something first, or the landing was interrupted; either way it goes on when the run is driven."""
+    why = explain_state(state, now, driven=False)
+    here.screen.give(run_of(state, now))
+    here.screen.line(why.sentence)
+    for command in (*why.commands, f"ropewalk drive {state.run}"):
+        here.screen.line(f"  {command}")
+    return exits.INTERRUPTED if interrupted else exits.PAUSED
 
 
 def _written(here: Here, patch: str, data: bytes) -> int:
@@ -73,7 +87,8 @@ LAND = Verb(
     Option("--to", "The branch to move to the result.", "text", metavar="BRANCH"),
     Option("--branch", "A new branch for the result.", "text", metavar="NAME"),
     Option("--patch", "Write a patch instead; - prints it.", "text", metavar="FILE"),
-    more="Without an option: the branch that the run began from. What came there meanwhile is merged in and judged again.",
+    more="Without an option: the branch that the run began from. What came there meanwhile is merged in and judged again; "
+    "what disagrees is asked. Killed in between, `ropewalk drive` goes on with it.",
     reads=True,
 )
 CONFLICTS = Verb(

@@ -183,6 +183,13 @@ class ExecuteStep(Command, frozen=True):
     owner: str = ANYBODY
 
 
+class Land(Command, frozen=True):
+    """Bring the result of a run that has ended to a branch; the last step of the run does it."""
+
+    target: str
+    by: str = ""
+
+
 class RaiseBudget(Command, frozen=True):
     cost_usd: float | None = None
     tokens: int | None = None

@@ -59,6 +59,7 @@ _HANDLERS: dict[type[c.Command], Callable[[Recorder, Any], None]] = {
     c.RetryStep: verbs.retry_step,
     c.SkipStep: verbs.skip,
     c.ExecuteStep: verbs.execute,
+    c.Land: verbs.land,
     c.RaiseBudget: verbs.raise_budget,
     c.Publish: verbs.publish,
 }

@@ -148,6 +148,9 @@ def fail_step(
     """The step has failed, and its policy says what that does to the run. With `ask` a person is asked before it fails."""
     withdraw(recorder, st, "the step failed")
     state = recorder.state
+    if state.landing is not None:
+        recorder.emit(e.LandingFailed(target=state.landing.target, reason=failure.message))
+        return
     policy = overruled_by or ("continue" if st.parent else written(state, st).on_failure)
     if policy == "back_to" or (policy == "ask" and state.winding_up):
         policy = "fail"

@@ -337,8 +337,22 @@ class RunMerged(Event, frozen=True, tag="run.merged"):
     tree: str
 
 
+class LandingBegun(Event, frozen=True, tag="landing.begun"):
+    """A person wants the result of a run that has ended on a branch: its last step is done once more, in a new round."""
+
+    target: str
+    by: str = ""
+
+
+class LandingFailed(Event, frozen=True, tag="landing.failed"):
+    """The result does not go to that branch; the run is again what it was before."""
+
+    target: str
+    reason: str = ""
+
+
 class RunLanded(Event, frozen=True, tag="run.landed"):
-    """The target moved to the run's commit by compare-and-swap."""
+    """The target moved to the run's commit by compare-and-swap. A run that had ended before is ended again by that."""
 
     target: str
     commit: str
@@ -354,47 +368,14 @@ class NotePublished(Event, frozen=True, tag="custom.published"):
     step: str = ""
 
 
+# fmt: off
 AnyEvent = (
-    RunCreated
-    | RunStarted
-    | RunPaused
-    | RunResumed
-    | RunClosing
-    | RunCompleted
-    | RunFailed
-    | RunAborted
-    | RunRecovered
-    | RunStalled
-    | RunImported
-    | RunReopened
-    | PhaseStarted
-    | PhaseCompleted
-    | FactSet
-    | StepAdmitted
-    | StepSkipped
-    | StepExpanded
-    | StepStarted
-    | AttemptNoted
-    | AttemptFailed
-    | StepDue
-    | StepWaiting
-    | ChildMoved
-    | ChildStopped
-    | ChildSpent
-    | StepProduced
-    | StepSucceeded
-    | StepFailed
-    | StepAborted
-    | StepRetried
-    | GateJudged
-    | RoundOpened
-    | DecisionMade
-    | AskOpened
-    | AskAnswered
-    | AskWithdrawn
-    | BudgetRaised
-    | ConflictFound
-    | RunMerged
-    | RunLanded
+    RunCreated | RunStarted | RunPaused | RunResumed | RunClosing | RunCompleted | RunFailed | RunAborted
+    | RunRecovered | RunStalled | RunImported | RunReopened | PhaseStarted | PhaseCompleted | FactSet
+    | StepAdmitted | StepSkipped | StepExpanded | StepStarted | AttemptNoted | AttemptFailed | StepDue
+    | StepWaiting | ChildMoved | ChildStopped | ChildSpent | StepProduced | StepSucceeded | StepFailed
+    | StepAborted | StepRetried | GateJudged | RoundOpened | DecisionMade | AskOpened | AskAnswered
+    | AskWithdrawn | BudgetRaised | ConflictFound | RunMerged | LandingBegun | LandingFailed | RunLanded
     | NotePublished
 )
+# fmt: on

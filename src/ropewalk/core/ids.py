@@ -16,3 +16,11 @@ RUN_ID_RULE: Final = (
 def is_run_id(text: str) -> bool:
     """Whether a run may be called so."""
     return len(text) <= RUN_ID_LENGTH and RUN_ID.fullmatch(text) is not None
+
+
+def is_branch_name(text: str) -> bool:
+    """Whether git takes it as the name of a branch, as far as that can be told from the name alone (git check-ref-format)."""
+    return bool(_BRANCH.fullmatch(text))
+
+
+_BRANCH = re.compile(r"(?!-)(?!.*(?:\.\.|//|@\{|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+")

@@ -13,14 +13,13 @@ import msgspec
 from ropewalk.core import events as e
 from ropewalk.core.evolve import evolve
 from ropewalk.core.graph import Graph
-from ropewalk.core.ids import is_run_id
+from ropewalk.core.ids import is_branch_name, is_run_id
 from ropewalk.core.state import State, new_state
 from ropewalk.core.work import Artifact
 from ropewalk.definition import Workflow
 
 _COMMIT = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})?")
 _DIGEST = re.compile(r"(?:[0-9a-f]{64})?")
-_BRANCH = re.compile(r"(?:(?!-)(?!.*(?:\.\.|//|@\{|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+)?")
 _NAMES = {"commit": _COMMIT, "tree": _COMMIT, "seen": _COMMIT, "previous": _COMMIT, "judged": _COMMIT}
 _BRANCHES = ("target", "branch")
 _TIMES = ("at", "until", "retry_at", "expires_at")
@@ -95,9 +94,11 @@ def _in_artifacts(artifacts: Sequence[Artifact]) -> Iterator[str]:
 
 def _in_name(name: str, value: Any) -> Iterator[str]:
     """Git reads these on its command line, where a dash would make an option of them."""
-    kind = _NAMES.get(name) or (_BRANCH if name in _BRANCHES else None)
+    if name in _BRANCHES and value != "" and not (isinstance(value, str) and is_branch_name(value)):
+        yield f"{value!r:.80} is no branch"
+    kind = _NAMES.get(name)
     if kind is not None and not (isinstance(value, str) and kind.fullmatch(value)):
-        yield f"{value!r:.80} is no {'branch' if name in _BRANCHES else 'commit'}"
+        yield f"{value!r:.80} is no commit"
 
 
 def definition_digest(history: Sequence[tuple[e.Event, float]]) -> str:

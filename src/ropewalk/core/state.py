@@ -121,6 +121,19 @@ class Unwanted(Struct, frozen=True):
     granted: Amount = Amount()
 
 
+class Landing(Struct, frozen=True):
+    """A run that had ended is to land on `target`, and this is what it was before, with what its last step came to."""
+
+    target: str
+    step: str
+    status: RunStatus
+    reason: str
+    closing: str
+    ended_at: float | None
+    result: Result | None
+    verdicts: tuple[Verdict, ...]
+
+
 class State(Struct):
     """A run. `ready` (needs a slot) and `immediate` (needs none) are heaps of (order, item, key) with stale entries allowed:
     an entry counts while its step is pending and queued. `alarms` is such a heap too (`ropewalk.core.alarms`).
@@ -128,6 +141,7 @@ class State(Struct):
     `closing` is how the run will end and `why`. `failed` steps with what each does to the run; `moving` are the calls
     whose run is not paused; `unwanted` called runs that have to be stopped, by id; `wanted` facts with the open asks for
     each; `waited_seconds` were spent on waiting for people only. `raised` was allowed on top of the budget, `granted` on top of those of the runs that called this one.
+    `landed` is the branch where the result is, `not_landed` why the last landing that a person wanted failed.
     """
 
     run: str
@@ -188,6 +202,8 @@ class State(Struct):
     commit: str = ""
     tree: str = ""
     landed: str = ""
+    landing: Landing | None = None
+    not_landed: str = ""
 
     @property
     def ended(self) -> bool:
@@ -220,6 +236,11 @@ class State(Struct):
     def untouched(self) -> bool:
         """Whether it came from another store and nobody has said yet that it may go on here."""
         return self.status == "paused" and self.reason == "imported"
+
+    @property
+    def merge_step(self) -> StepState | None:
+        """The internal last step; None where nothing is versioned."""
+        return next((st for st in self.steps.values() if self.graph.steps[st.index].kind == "merge"), None)
 
     def step(self, key: str) -> Step:
         """What was written for a step key, also for an item's."""

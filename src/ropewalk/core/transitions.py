@@ -31,6 +31,14 @@ RUN_TRANSITIONS: Table = {
     ("aborted", "run.imported"): ("aborted",),
     ("failed", "run.reopened"): ("running",),
     ("aborted", "run.reopened"): ("running",),
+    # A run that has ended lands at a person's word, and is then again what it was.
+    ("completed", "landing.begun"): ("running",),
+    ("failed", "landing.begun"): ("running",),
+    ("aborted", "landing.begun"): ("running",),
+    ("running", "run.landed"): ("running", "completed", "failed", "aborted"),
+    ("paused", "run.landed"): ("paused", "completed", "failed", "aborted"),
+    ("running", "landing.failed"): ("completed", "failed", "aborted"),
+    ("paused", "landing.failed"): ("completed", "failed", "aborted"),
 }
 
 STEP_TRANSITIONS: Table = {
@@ -75,4 +83,8 @@ STEP_TRANSITIONS: Table = {
     ("succeeded", "run.reopened"): ("pending",),
     ("failed", "run.reopened"): ("pending",),
     ("aborted", "run.reopened"): ("pending",),
+    ("succeeded", "landing.begun"): ("pending",),
+    ("pending", "landing.failed"): ("succeeded",),
+    ("waiting", "landing.failed"): ("succeeded",),
+    ("aborted", "landing.failed"): ("succeeded",),
 }

@@ -12,6 +12,7 @@ from ropewalk.core.commands import (
     ExecuteStep,
     Hold,
     Import,
+    Land,
     Pause,
     Publish,
     RaiseBudget,
@@ -22,7 +23,7 @@ from ropewalk.core.commands import (
 )
 from ropewalk.core.endings import skip_step, stop_running
 from ropewalk.core.finish import close
-from ropewalk.core.ids import RUN_ID_RULE, is_run_id
+from ropewalk.core.ids import RUN_ID_RULE, is_branch_name, is_run_id
 from ropewalk.core.questions import withdraw, withdraw_budget_asks
 from ropewalk.core.recorder import Recorder, refuse
 from ropewalk.core.rounds import left_out_by, retry, take_along
@@ -41,7 +42,7 @@ KEEPS = (
     | e.NotePublished
 )
 """What a fork may bring along: facts about what is over."""
-OWN = e.NotePublished | e.RunMerged | e.RunLanded
+OWN = e.NotePublished
 """What may be told to a run from outside: nothing that the rules decide."""
 
 
@@ -117,11 +118,18 @@ def resume(recorder: Recorder, command: Resume) -> None:
 
 
 def abort(recorder: Recorder, command: Abort) -> None:
-    """Stop everything; final steps still run, for as long as their grace allows, but not those of a mere import."""
+    """Stop everything; final steps still run, for as long as their grace allows, but not those of a mere import.
+
+    A landing that is aborted leaves the run as it was before.
+    """
     _open(recorder, "abort")
     by = f" (by {command.by})" if command.by else ""
     reason = (command.reason or "aborted") + by
     stop_running(recorder, reason)
+    landing = recorder.state.landing
+    if landing is not None:
+        recorder.emit(e.LandingFailed(target=landing.target, reason=reason))
+        return
     if recorder.state.closing or recorder.state.started_at is None or recorder.state.untouched:
         recorder.emit(e.RunAborted(reason=reason))
     else:
@@ -131,6 +139,7 @@ def abort(recorder: Recorder, command: Abort) -> None:
 def retry_step(recorder: Recorder, command: RetryStep) -> None:
     """Try failed steps again with a fresh budget of attempts, and what was stopped with them; an ended run goes on."""
     state = recorder.state
+    _not_landing(recorder, "retry")
     if command.step:
         st = step_named(recorder, command.step)
         chosen = [state.steps[st.parent] if st.parent else st]
@@ -155,6 +164,7 @@ def skip(recorder: Recorder, command: SkipStep) -> None:
     """Leave a step out; its successors go on as if it were done."""
     st = step_named(recorder, command.step)
     state = recorder.state
+    _not_landing(recorder, "skip")
     had_failed = st.status == "failed"
     if st.status in {"succeeded", "skipped", "aborted"}:
         refuse("skip", f"step {st.key} is {st.status}")
@@ -201,6 +211,7 @@ def execute(recorder: Recorder, command: ExecuteStep) -> None:
     st = step_named(recorder, command.step)
     state = recorder.state
     _open(recorder, "exec")
+    _not_landing(recorder, "exec")
     if state.status != "paused":
         refuse("exec", f"the run is {state.status}; pause it first")
     if state.started_at is None:
@@ -252,6 +263,20 @@ def raise_budget(recorder: Recorder, command: RaiseBudget) -> None:
     withdraw_budget_asks(recorder, "the budget was raised")
 
 
+def land(recorder: Recorder, command: Land) -> None:
+    """Do the last step once more, so that it ends on that branch; the run has to have ended with a result."""
+    state = recorder.state
+    _not_landing(recorder, "land")
+    if not state.ended:
+        refuse("land", f"the run is {state.status}; only what has ended can land")
+    merge = state.merge_step
+    if not state.commit or merge is None or merge.status != "succeeded":
+        refuse("land", f"the run is {state.status} and has merged no result")
+    if not is_branch_name(command.target):
+        refuse("land", f"{command.target!r:.80} is no name of a branch")
+    recorder.emit(e.LandingBegun(target=command.target, by=command.by))
+
+
 def publish(recorder: Recorder, command: Publish) -> None:
     """Put own events on the feed."""
     for event in command.events:
@@ -274,6 +299,12 @@ def step_named(recorder: Recorder, key: str) -> StepState:
             run=recorder.state.run, step=key, nearest=near[0] if near else "one of `ropewalk show`'s list"
         )
     return st
+
+
+def _not_landing(recorder: Recorder, verb: str) -> None:
+    landing = recorder.state.landing
+    if landing is not None:
+        refuse(verb, f"the run's result is on its way to {landing.target}; abort ends that")
 
 
 def _open(recorder: Recorder, verb: str) -> None:

@@ -81,7 +81,10 @@ def _ended(state: State) -> Explanation:
         if held:
             more = f" and {len(held) - 3} more" if len(held) > 3 else ""
             left_out += f", judged with {', '.join(held[:3])}{more} as when it began"
-        return Explanation("completed", f"The run is completed{left_out}{reason}.", (f"ropewalk show {run}",))
+        landed = f" Its result did not land: {state.not_landed}." if state.not_landed else ""
+        return Explanation(
+            "completed", f"The run is completed{left_out}{reason}.{landed}", (f"ropewalk show {run}",)
+        )
     if state.status == "aborted":
         return Explanation("aborted", f"The run was aborted: {state.reason}.", (f"ropewalk show {run}",))
     failed = _failed_steps(state)
@@ -194,6 +197,9 @@ def _called(state: State, now: float, children: Children) -> Explanation | None:
 
 def _moving(state: State, now: float, children: Children) -> Explanation:
     run = state.run
+    if state.landing is not None and not state.asks:
+        sentence = f"The run's result is on its way to {state.landing.target}."
+        return Explanation("running", sentence, (f"ropewalk watch {run}",))
     if state.running:
         return _running(state, now)
     called = _called(state, now, children)

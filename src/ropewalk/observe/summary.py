@@ -20,10 +20,10 @@ def listed_steps(state: State) -> list[StepState]:
 
 def merged_result(state: State) -> Result | None:
     """What the steps left, joined by the internal last step; None while there is no result yet."""
-    for st in state.steps.values():
-        if state.graph.steps[st.index].kind == "merge" and st.result is not None and st.result.commit:
-            return st.result
-    return None
+    if state.landing is not None:
+        return state.landing.result
+    st = state.merge_step
+    return st.result if st is not None and st.result is not None and st.result.commit else None
 
 
 class MadeFile(Struct, frozen=True):
@@ -112,12 +112,15 @@ def run_seconds(state: State, now: float) -> float:
 
 
 def git_result(state: State) -> dict[str, Any]:
-    """Where a run in a repository began and what it ended with."""
+    """Where a run in a repository began, what it ended with, and where that landed, is on its way to, or why it did not land."""
     return {
         "base": state.base["commit"],
         "branch": state.branch,
         "commit": state.commit,
         "tree": state.tree,
+        "landed": state.landed,
+        "landing": state.landing.target if state.landing is not None else "",
+        "not_landed": state.not_landed,
         "conflicts": conflicts_of(state),
     }
 

@@ -186,6 +186,8 @@ _WORDS: dict[type[e.Event], Callable[[Any], str]] = {
         str(c.get("path", "")) for c in event.report.get("conflicts", ())
     ),
     e.RunMerged: lambda event: f"{event.branch} at {event.commit[:12]}",
+    e.LandingBegun: lambda event: f"on {event.target}" + (f" (by {event.by})" if event.by else ""),
+    e.LandingFailed: lambda event: f"on {event.target}: {event.reason}",
     e.RunLanded: lambda event: f"{event.target} at {event.commit[:12]}",
     e.NotePublished: lambda event: short_value(event.data),
 }

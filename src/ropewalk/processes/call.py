@@ -31,8 +31,10 @@ async def call_program(
     cap: int,
     sink: Callable[[bytes], object] | None = None,
     shared: bool = False,
+    grace_seconds: float = 0.0,
 ) -> Called:
-    """Run it; nothing of it is left afterwards, also when this is cancelled. `shared` as for `Child.start`.
+    """Run it; nothing of it is left afterwards, also when this is cancelled. `shared` as for `Child.start`; with a grace it is
+    asked to end before it is killed.
 
     A `sink` takes the output piece by piece, and then no cap holds for it; what it raises ends the command, and is raised.
     Raises OSError when it cannot be started, ChildProcessError when it had to be ended: it took longer than `seconds`, or
@@ -51,7 +53,7 @@ async def call_program(
         if feed is not None:
             feed.close()
         try:
-            await child.stop(0.0)
+            await child.stop(grace_seconds)
         finally:
             child.close()
     if gathered.fault is not None:

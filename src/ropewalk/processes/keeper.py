@@ -17,6 +17,9 @@ from ropewalk.processes.tree import ProcessTree
 PATIENCE_SECONDS = 2.0
 """So long it tries to end what is left before it says what it could not end."""
 
+ASK_SECONDS = 0.5
+"""So long short commands have to end by themselves."""
+
 LEFT_SOMETHING = 3
 """Its exit code when something is left; with 0 nothing is."""
 
@@ -209,7 +212,13 @@ class Keeper:
                 pass
 
     def _end(self) -> None:
-        """End everything, say so to the one who still listens, and be no more."""
+        """End everything, say so to the one who still listens, and be no more.
+
+        Short commands that share a keeper are asked first: git takes its lock files away when it is asked, and no other
+        git could go on where they stay.
+        """
+        if self._control is not None:
+            self._tree.ask(ASK_SECONDS)
         left = self._tree.end(PATIENCE_SECONDS)
         self._hear_all()
         for command in list(self._commands.values()):

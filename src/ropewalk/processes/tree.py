@@ -65,6 +65,17 @@ class ProcessTree:
             except OSError:
                 pass
 
+    def ask(self, seconds: float) -> None:
+        """Have everything end by itself, and wait so long for that."""
+        deadline = time.monotonic() + seconds
+        poll = select.poll()
+        poll.register(self._wake, select.POLLIN)
+        if not self.reap():
+            self.signal(signals.TERM)
+        while not self.reap() and time.monotonic() < deadline:
+            poll.poll(_LOOK_MS)
+            signals.clear(self._wake)
+
     def end(self, seconds: float, spare: Iterable[int] = ()) -> list[int]:
         """Kill, reap, and again, for that which was adopted meanwhile; gives what could not be ended in that time.
 

@@ -77,7 +77,7 @@ class Briefing:
             key=f"{state.run}/{st.key}/{st.round}",
             kind=step.kind,
             workflow=workflow.name,
-            args=step.args,
+            args=_args(state, step),
             role_name=step.role,
             role=workflow.roles.get(step.role, _NO_ROLE),
             prompt=step.prompt,
@@ -239,6 +239,13 @@ def _work_of(workflow: Workflow) -> tuple[str, ...]:
     refs = [ref for step in workflow.steps for ref in (*step.creates, *step.updates) if not ref.label]
     names = (name.removeprefix("./") for ref in refs for name in (ref.name, *ref.any_of) if name)
     return tuple(dict.fromkeys(_TEMPLATE.sub("*", name) for name in names))
+
+
+def _args(state: State, step: Step) -> dict[str, Any]:
+    """What was written; or where a person wants the result, also when that is checked out clean."""
+    if state.landing is None:
+        return step.args
+    return {"land": state.landing.target, "follow": True}
 
 
 def _complete(gate: Gate, workflow: Workflow) -> Gate:

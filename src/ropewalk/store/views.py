@@ -18,7 +18,7 @@ from ropewalk.core import events as e
 from ropewalk.errors import Unreadable
 from ropewalk.store.port import Record, RunQuery, RunRow
 
-SHAPE = 2
+SHAPE = 3
 """Raised when `fold` changes its mind, so that stores build their views anew."""
 
 ENDED = ("completed", "failed", "aborted")
@@ -36,7 +36,8 @@ class View(Struct):
     """What the records of a run say so far: what its RunRow shows and what is needed to go on folding.
 
     `done` and `failed` hold one bit a step, little end first; `asks` the positions of the open asks; `paid` the attempts
-    whose usage was counted when their work was done, before it was approved.
+    whose usage was counted when their work was done, before it was approved. `before`: the status, its reason and the end of
+    a run that is landing, as they were.
     """
 
     run: str
@@ -60,6 +61,7 @@ class View(Struct):
     failed: bytes = b""
     asks: dict[str, int] = {}
     paid: dict[str, tuple[int, int]] = {}
+    before: tuple[str, str, float | None] | None = None
 
 
 encode = msgspec.msgpack.Encoder().encode
@@ -152,6 +154,19 @@ def _end(view: View, status: str, reason: str, at: float) -> None:
 def _reopened(view: View, record: Record, event: e.RunReopened, steps_of: StepsOf) -> None:
     _running(view, record, event, steps_of)
     view.error = ""
+
+
+def _landing_begun(view: View, record: Record, event: e.LandingBegun, steps_of: StepsOf) -> None:
+    view.before = (view.status, view.reason, view.ended_at)
+    _running(view, record, event, steps_of)
+
+
+def _landing_over(
+    view: View, record: Record, event: e.LandingFailed | e.RunLanded, steps_of: StepsOf
+) -> None:
+    if view.before is not None:
+        view.status, view.reason, view.ended_at = view.before
+        view.before = None
 
 
 def _phase(view: View, record: Record, event: e.PhaseStarted, steps_of: StepsOf) -> None:
@@ -253,6 +268,9 @@ _CHANGES: dict[str, Callable[..., None]] = {
     "run.aborted": _aborted,
     "run.imported": _imported,
     "run.reopened": _reopened,
+    "landing.begun": _landing_begun,
+    "landing.failed": _landing_over,
+    "run.landed": _landing_over,
     "phase.started": _phase,
     "step.skipped": _step_done,
     "step.succeeded": _step_succeeded,

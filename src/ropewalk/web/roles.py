@@ -48,6 +48,7 @@ RULES: Final[dict[tuple[str, str], Needed]] = {
     ("POST", f"{API}/runs/{{run}}/fact"): "operator",
     ("POST", f"{API}/runs/{{run}}/secrets"): "operator",
     ("POST", f"{API}/runs/{{run}}/budget"): "approver",
+    ("POST", f"{API}/runs/{{run}}/land"): "approver",
     ("POST", f"{API}/runs/{{run}}/publish"): "operator",
     ("DELETE", f"{API}/runs/{{run}}"): "admin",
     ("GET", f"{API}/runs/{{run}}/steps"): "viewer",

@@ -18,12 +18,15 @@ from ropewalk.errors import GitBusy, GitFailed, WorkspaceError
 from ropewalk.processes import call_program
 from ropewalk.transient import told_by_program
 from ropewalk.workspace.names import show_path
+from ropewalk.workspace.stale_locks import is_stale_lock
 
 OLDEST_GIT = (2, 38)
 """`merge-tree --write-tree` and `cat-file -z` came with it."""
 
 SECONDS = 120.0
 CAP = 256 << 20
+GRACE_SECONDS = 0.5
+"""When git is asked to end it takes its lock files away; killed, it leaves them to whoever comes next."""
 _LINES_OF_ERROR = 12
 
 _SETTINGS = (
@@ -188,10 +191,12 @@ async def spawn(
     seconds: float = SECONDS,
     cap: int = CAP,
     sink: Callable[[bytes], object] | None = None,
+    again: bool = False,
 ) -> GitResult:
     """One git command in a process group of its own, which is killed whole at the deadline, the cap, or on cancelling.
 
-    It is started by a keeper, as everything is, so it does not outlive a driver that is killed. GitBusy when it failed by a
+    It is started by a keeper, as everything is, so it does not outlive a driver that is killed. A lock that somebody killed
+    left behind is taken away, and the command run once `again`. GitBusy when it failed by a
     trouble of the host that passes, whatever its exit code would mean to the caller.
     """
     try:
@@ -204,12 +209,15 @@ async def spawn(
             cap=cap,
             sink=sink,
             shared=True,
+            grace_seconds=GRACE_SECONDS,
         )
     except ChildProcessError as error:
         raise GitFailed(verb=_verb(argv), place=cwd, reason=str(error), code=-1) from error
     except OSError as error:
         raise _not_started(argv, cwd, error) from error
     said = GitResult(*ended)
+    if said.code != 0 and not again and is_stale_lock(said.err):
+        return await spawn(argv, cwd, extra, stdin, seconds, cap, sink, again=True)
     if said.code != 0 and told_by_program(said.err.decode(errors="replace")):
         raise GitBusy(verb=_verb(argv), place=cwd, reason=_last_words(said), code=said.code)
     return said

@@ -119,6 +119,8 @@ async def test_every_verb_does_what_it_says(door):
     skipped = await door.client.post(f"/api/v1/runs/{run}/skip", json={"step": "yes", "reason": "known"})
     assert "step.skipped" in skipped.json()["events"]
     await door.reaches(run, "run.completed")
+    nowhere = await door.client.post(f"/api/v1/runs/{run}/land", json={"target": "main"})
+    assert (nowhere.status_code, nowhere.json()["code"]) == (409, "refused")
     refused = await door.client.post(f"/api/v1/runs/{run}/pause")
     assert (refused.status_code, refused.json()["code"]) == (409, "refused")
 

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from ropewalk.core import events as e
-from ropewalk.core.evolve.arrows import RUN_WAYS, STEP_WAYS, clock
+from ropewalk.core.evolve.arrows import RUN_WAYS, STEP_WAYS, clock, move
 from ropewalk.core.evolve.rounds import open_round
 from ropewalk.core.evolve.step import charge, refresh
 from ropewalk.core.joins import counts_as, enqueue
-from ropewalk.core.state import FOR_PEOPLE, STEP_ENDED, State, StepState
+from ropewalk.core.state import FOR_PEOPLE, STEP_ENDED, Landing, State, StepState
 from ropewalk.core.work import Amount
 from ropewalk.definition import secret_marks
 
-_RunEvent = e.RunStarted | e.RunPaused | e.RunResumed | e.RunClosing | e.RunReopened
+_RunEvent = e.RunStarted | e.RunPaused | e.RunResumed | e.RunClosing | e.RunReopened | e.LandingBegun
 
 
 def _move(state: State, event: e.Event) -> None:
@@ -218,8 +218,52 @@ def _merged(state: State, event: e.RunMerged, at: float) -> None:
     state.branch, state.commit, state.tree = event.branch, event.commit, event.tree
 
 
+def _landing_begun(state: State, event: e.LandingBegun, at: float) -> None:
+    """Only the last step is open again; whatever else the run came to stays."""
+    st = state.merge_step
+    if st is None:
+        return
+    state.landing = Landing(
+        event.target,
+        st.key,
+        state.status,
+        state.reason,
+        state.closing,
+        state.ended_at,
+        st.result,
+        tuple(st.verdicts),
+    )
+    _go_on(state, event, at)
+    state.ended_at, state.closing, state.not_landed, state.recoveries = None, "", "", 0
+    _acknowledge_failures(state)
+    open_round(state, st, at)
+    _recount(state)
+
+
+def _landing_failed(state: State, event: e.LandingFailed, at: float) -> None:
+    landing = state.landing
+    if landing is None:
+        return
+    st = state.steps[landing.step]
+    move(state, st, "succeeded", at)
+    st.result, st.failure, st.notes = landing.result, None, {}
+    st.verdicts = list(landing.verdicts)
+    state.not_landed = event.reason
+    _landing_over(state, landing)
+
+
 def _landed(state: State, event: e.RunLanded, at: float) -> None:
     state.landed = event.target
+    if state.landing is not None:
+        _landing_over(state, state.landing)
+
+
+def _landing_over(state: State, landing: Landing) -> None:
+    """The run is again what it was before."""
+    state.status, state.reason, state.closing = landing.status, landing.reason, landing.closing
+    state.ended_at, state.landing = landing.ended_at, None
+    state.detail, state.until, state.paused_at = "", None, None
+    _clear_queues(state)
 
 
 HANDLERS: dict[type[e.Event], Callable[[State, Any, float], None]] = {
@@ -239,5 +283,7 @@ HANDLERS: dict[type[e.Event], Callable[[State, Any, float], None]] = {
     e.BudgetRaised: _raised,
     e.ChildStopped: _child_stopped,
     e.RunMerged: _merged,
+    e.LandingBegun: _landing_begun,
+    e.LandingFailed: _landing_failed,
     e.RunLanded: _landed,
 }

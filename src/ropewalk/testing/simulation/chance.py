@@ -29,7 +29,7 @@ from ropewalk.definition import ErrorClass
 from ropewalk.errors import RopewalkError
 from ropewalk.testing.simulation.laws import given_up
 from ropewalk.testing.simulation.trial import PLENTY, Crash, SimulatedRun, Telling, Trial, Unheard
-from ropewalk.testing.simulation.workflows import FACTS, Catalog
+from ropewalk.testing.simulation.workflows import FACTS, Catalog, chance_apart
 
 FAILURES: tuple[ErrorClass, ...] = (
     "transient", "transient", "quota", "timeout", "lost", "invalid_output", "permanent", "refused", "conflict",
@@ -47,12 +47,14 @@ class Chance:
         self.now = 1_000.0
         self.moved: list[tuple[str, c.ReportChild]] = []
         self.calm = False
+        self.apart = chance_apart(random)
 
     def play(self) -> None:
         """Raises AssertionError when a law is broken, or when the run does not end although everything is done."""
         catalog = self.trial.catalog
         self._tell(TOP, c.Create("main", "d", inputs=catalog.inputs, options=catalog.options), "main")
         for _ in range(self.turns):
+            self._land(self._subject(TOP))
             if self._subject(TOP).state.ended and self.random.random() < 0.1:
                 break
             self._turn()
@@ -207,6 +209,8 @@ class Chance:
             report = {"ask": random.random() < 0.7} if kind == "conflict" else {}
             return Outcome(failure=Failure(kind, "it broke", retry_at, report), usage=usage, agent="a")
         good = self._good(state, st)
+        if state.step(st.key).kind == "merge":
+            return good
         verdicts_: tuple[Verdict, ...] = ()
         if state.step(st.key).gates:
             verdicts_ = (Verdict("g", random.choice(("PASS", "PASS", "CONCERNS", "FAIL")), findings=("no",)),)
@@ -222,11 +226,27 @@ class Chance:
         )
 
     def _good(self, state: State, st: StepState) -> Outcome:
+        if state.step(st.key).kind == "merge":
+            return self._merged(state)
         decision = state.step(st.key).decision
         route = self.random.choice(decision.routes).name if decision is not None else ""
         if self.calm and decision is not None:
             route = decision.routes[0].name
         return Outcome(outputs={"n": 1, "again": False}, route=route, usage=Usage(tokens_out=1))
+
+    def _merged(self, state: State) -> Outcome:
+        """What the workspace makes of a last step: a commit, and a target that has moved where one was wanted."""
+        target = state.landing.target if state.landing is not None else self.apart.choice(("", "main"))
+        return Outcome(outputs={"branch": "b", "landed": target}, commit="c" * 40, tree="d" * 40)
+
+    def _land(self, subject: SimulatedRun) -> None:
+        state = subject.state
+        if state.merge_step is None or self.apart.random() < 0.8:
+            return
+        if state.ended:
+            self._tell(subject.run, c.Land(self.apart.choice(("main", "other", "-no")), by="ann"))
+        elif state.landing is not None:
+            self._tell(subject.run, self.apart.choice((c.Pause(by="ann"), c.Abort(by="ann"), c.Resume())))
 
     def _answer(self, subject: SimulatedRun) -> None:
         random, state = self.random, subject.state

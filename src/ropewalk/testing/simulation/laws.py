@@ -15,7 +15,7 @@ from ropewalk.core.plan import plan
 from ropewalk.definition import Budget
 from ropewalk.testing.simulation.audit import judged, needs_of
 
-AFTER_THE_END = (e.RunReopened, e.RunImported, e.NotePublished, e.RunMerged, e.RunLanded, e.ChildStopped)
+AFTER_THE_END = (e.RunReopened, e.RunImported, e.NotePublished, e.LandingBegun, e.ChildStopped)
 
 
 class Memory(Struct):
@@ -67,7 +67,9 @@ def _arrows(after: State, event: e.Event, status: str, statuses: Mapping[str, st
 
 _RUN_EVENTS = {name for _, name in RUN_TRANSITIONS}
 _STEP_EVENTS = {
-    name for _, name in STEP_TRANSITIONS if not name.startswith("run.") and name != "ask.answered"
+    name
+    for _, name in STEP_TRANSITIONS
+    if not name.startswith(("run.", "landing.")) and name != "ask.answered"
 }
 _HELD = {"ask.opened": ("waiting",)}  # some asks let the attempt run on
 
@@ -249,6 +251,21 @@ def _resumes(before: State, event: e.RunResumed, at: float, memory: Memory, comm
     assert by_hand or before.reason != "blocked", "a blocked run goes on by itself"
 
 
+def _lands(before: State, event: e.RunLanded, at: float, memory: Memory, command: c.Command) -> None:
+    st = before.merge_step
+    assert st is not None, "a run lands that merges nothing"
+    assert st.status == "succeeded", f"the run lands while its last step is {st.status}"
+    assert before.landing is None or event.target == before.landing.target, "it lands somewhere else"
+    assert not before.failing or before.landing is not None, "a run lands that fails"
+
+
+def _does_not_land(
+    before: State, event: e.LandingFailed, at: float, memory: Memory, command: c.Command
+) -> None:
+    assert before.landing is not None, "a landing fails that nobody wanted"
+    assert event.reason, "a landing fails, and nobody says why"
+
+
 def _fails(before: State, event: e.RunFailed, at: float, memory: Memory, command: c.Command) -> None:
     assert event.reason, "the run fails, and nobody says why"
 
@@ -257,6 +274,8 @@ Check = Callable[[State, Any, float, Memory, c.Command], None]
 
 _CHECKS: dict[type[e.Event], Check] = {
     e.RunFailed: _fails,
+    e.RunLanded: _lands,
+    e.LandingFailed: _does_not_land,
     e.RunResumed: _resumes,
     e.RunCompleted: _completes,
     e.StepStarted: _begins,

@@ -88,8 +88,22 @@ def _workflow(random: Random, name: str, size: int, callable_: tuple[str, ...]) 
         phases=tuple(Phase(p) for p in PHASES),
         limits=_limits(random),
     )
+    if name == "main" and chance_apart(random).random() < 0.2:
+        workflow = _merging(workflow)
     graph = Graph(workflow)
     return msgspec.structs.replace(workflow, steps=tuple(_looped(random, graph, s) for s in workflow.steps))
+
+
+def chance_apart(random: Random) -> Random:
+    """Chance that takes nothing from that of the trial, so that what is added later leaves older trials as they were."""
+    return Random(str(random.getstate()))
+
+
+def _merging(workflow: Workflow) -> Workflow:
+    """With the internal last step, as a run in a repository has it."""
+    needs = tuple(step.id for step in workflow.steps if not step.final)
+    merge = Step("merge", "merge", needs=needs, workspace="read", internal=True)
+    return msgspec.structs.replace(workflow, steps=(*workflow.steps, merge))
 
 
 def _limits(random: Random) -> Limits:

@@ -97,6 +97,12 @@ class More(Body):
     seconds: float | None = Field(default=None, gt=0, le=1e9, allow_inf_nan=False)
 
 
+class Target(Body):
+    """Where the result goes; empty: the branch that the run began from."""
+
+    target: str = Field(default="", max_length=200)
+
+
 class Published(Body):
     """An event of one's own."""
 

@@ -238,6 +238,15 @@ async def budget(request: Request, run: Run, body: models.More) -> Response:
     return await _told(request, run, "budget", body.model_dump())
 
 
+@router.post("/{run}/land", **_verb("land", "Bring the result of a run that has ended to a branch"))
+async def land(request: Request, run: Run, body: models.Target | None = None) -> Response:
+    ropewalk = desk_of(request).ropewalk
+    target = (body or models.Target()).target
+    events = await acting.land(ropewalk, run, target, person_of(request.scope).name)
+    found = await ropewalk.store.find(run)
+    return give(VerbResult(found, [str(event.__struct_config__.tag) for event in events]))
+
+
 @router.post("/{run}/publish", **_verb("publishTo", "Put events of one's own on the feed, together"))
 async def publish(request: Request, run: Run, body: models.Batch) -> Response:
     return await _told(request, run, "publish", body.model_dump())
