@@ -14,10 +14,10 @@ from ropewalk.agents.port import Desk
 from ropewalk.agents.rehearsal import VERDICT, Rehearsal
 from ropewalk.core.work import Artifact, Feedback, Outcome, Usage
 from ropewalk.definition.workflow import Fact, Ref, Role
-from ropewalk.formats.yaml import yaml_document
 from ropewalk.testing.agent_contract import AgentContract, ScriptedCase
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
+from ropewalk.yaml.reading import yaml_document
 
 
 class TestContract(AgentContract):

@@ -78,6 +78,7 @@ PLANTED = {
     "layers": ("store/planted.py", "from ropewalk.runtime import Engine"),
     "doors": ("cli/planted.py", "from ropewalk.core import State"),
     "pure-core": ("core/planted.py", "import time"),
+    "imported": ("formats/imported/tapps.py", "from ropewalk.formats.imported.botarmy import read as other"),
     "no-cycles": ("files.py", "from ropewalk.trees import files_below"),
     **{
         f"private-{package}": (f"app/planted_{package}.py", f"from ropewalk.{package}.{module} import {name}")
@@ -85,15 +86,18 @@ PLANTED = {
             ("agents", "confine", "Confinement"),
             ("core", "state", "State"),
             ("definition", "workflow", "Workflow"),
+            ("documents", "read", "read_template"),
             ("forges", "planted", "ANYTHING"),
             ("formats", "loading", "load_workflow"),
             ("observe", "wording", "duration"),
             ("ownership", "owner", "Owner"),
+            ("preview", "plan", "plan_workflow"),
             ("processes", "run", "run_process"),
             ("runtime", "engine", "Engine"),
             ("steps", "registry", "KINDS"),
             ("store", "open", "open_store"),
             ("workspace", "names", "slug"),
+            ("yaml", "reading", "yaml_document"),
         )
     },
     "private-app": ("cli/planted_app.py", "from ropewalk.app.open import open_ropewalk"),

@@ -54,6 +54,7 @@ left to the reader."""
 
 ALLOWED = {
     "formats/": {"aggregate", "node", "stage", "task"},
+    "yaml/": {"node"},
     "definition/condition/": {"node"},
     "workspace/": {"stage"},
 }

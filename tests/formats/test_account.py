@@ -5,7 +5,7 @@ import pytest
 
 from ropewalk.formats import account as module
 from ropewalk.formats.loading import load_workflow_text
-from ropewalk.formats.yaml import yaml_document
+from ropewalk.yaml.reading import yaml_document
 
 
 def account(*said) -> Any:

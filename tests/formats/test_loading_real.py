@@ -12,10 +12,10 @@ from ropewalk.definition.order import needs_of
 from ropewalk.errors import InvalidDefinition, VariantNeeded
 from ropewalk.formats.account import account
 from ropewalk.formats.loading import load_workflow, load_workflow_text
-from ropewalk.formats.plan import plan_workflow
 from ropewalk.formats.reading import ReadOptions
 from ropewalk.formats.write import workflow_yaml
-from ropewalk.formats.yaml import documents, read_yaml_text
+from ropewalk.preview.plan import plan_workflow
+from ropewalk.yaml.reading import read_yaml_text, yaml_documents
 from tests.formats.rehearsed import in_loops, rehearse
 from tests.formats.samples import DATA, samples
 
@@ -34,7 +34,7 @@ def variants(path: Path) -> list[str]:
 def test_a_file_loads_whole_and_comes_to_its_end(path):
     for variant in variants(path):
         workflow = load_workflow(path, options=ReadOptions(variant=variant)).workflow
-        told = account(documents(read_yaml_text(path))[0], str(path), workflow, variant)
+        told = account(yaml_documents(read_yaml_text(path))[0], str(path), workflow, variant)
         assert told is not None
         assert told.lost == ()
         assert plan_workflow(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ropewalk.formats.documents.check import check_document
-from ropewalk.formats.documents.read import read_template
+from ropewalk.documents.check import check_document
+from ropewalk.documents.read import read_template
 from tests.journeys.program import Program
 
 pytestmark = pytest.mark.needs("git")

@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from ropewalk.agents.script import RehearsalScript, read_script
-from ropewalk.formats.documents.check import check_document
-from ropewalk.formats.documents.read import read_template as template
+from ropewalk.documents.check import check_document
+from ropewalk.documents.read import read_template as template
 from ropewalk.formats.loading import load_workflow
 from ropewalk.formats.locations import library_folder
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from ropewalk.definition.document import walk_sections
+from ropewalk.documents.check import check_document
+from ropewalk.documents.form import document_form
+from ropewalk.documents.guide import writing_instructions
+from ropewalk.documents.read import read_template
+from ropewalk.documents.render import render_document
+from ropewalk.documents.sample import sample_document
 from ropewalk.formats.discovery import list_workflows
-from ropewalk.formats.documents.check import check_document
-from ropewalk.formats.documents.form import document_form
-from ropewalk.formats.documents.guide import writing_instructions
-from ropewalk.formats.documents.read import read_template
-from ropewalk.formats.documents.render import render_document
-from ropewalk.formats.documents.sample import sample_document
 from ropewalk.formats.locations import library_folder
 
 SHIPPED = sorted(library_folder("templates").glob("*.yaml"))

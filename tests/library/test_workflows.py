@@ -15,7 +15,7 @@ from ropewalk.formats.loading import load_workflow
 from ropewalk.formats.locations import library_folder
 from ropewalk.formats.native.schema import workflow_schema
 from ropewalk.formats.write import workflow_yaml
-from ropewalk.formats.yaml import read_yaml_text, yaml_document
+from ropewalk.yaml.reading import read_yaml_text, yaml_document
 
 SHIPPED = sorted(library_folder().glob("*.yaml"))
 PHASES = ["discovery", "plan", "design", "build", "validate", "launch"]

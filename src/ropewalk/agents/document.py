@@ -37,14 +37,14 @@ def told(brief: Brief) -> str:
     template = template_in(brief)
     if template is None:
         return brief.template.rstrip()
-    from ropewalk.formats import writing_instructions
+    from ropewalk.documents import writing_instructions
 
     return writing_instructions(template, brief.role_name).rstrip()
 
 
 def sampled(template: Template, brief: Brief) -> str:
     """A document that the check accepts, with what the brief knows by name; it says what the run was started with."""
-    from ropewalk.formats import SAMPLE_SENTENCE, sample_document
+    from ropewalk.documents import SAMPLE_SENTENCE, sample_document
 
     values: Mapping[str, Any] = {**brief.inputs, **brief.known}
     said = next((value for value in brief.inputs.values() if isinstance(value, str) and value.strip()), "")
@@ -56,7 +56,7 @@ def sampled(template: Template, brief: Brief) -> str:
 
 def document_gaps(template: Template, text: str, brief: Brief) -> list[str]:
     """What the document has not that its template asks for, a sentence each; what is only a concern is left out."""
-    from ropewalk.formats import check_document
+    from ropewalk.documents import check_document
 
     return [
         str(finding) for finding in check_document(template, text, brief.role_name) if not finding.concern
@@ -66,7 +66,7 @@ def document_gaps(template: Template, text: str, brief: Brief) -> list[str]:
 @lru_cache(maxsize=64)
 def readable_template(text: str) -> Template | None:
     """The template of a text; None when it is none that ropewalk can read."""
-    from ropewalk.formats import parsed_template
+    from ropewalk.documents import parsed_template
 
     try:
         return parsed_template(text)

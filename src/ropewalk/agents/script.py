@@ -14,7 +14,7 @@ from ropewalk.definition import ErrorClass
 
 if TYPE_CHECKING:
     from ropewalk.definition import Fault
-    from ropewalk.formats import Positions
+    from ropewalk.yaml import Positions
 
 Word = Literal["PASS", "CONCERNS", "FAIL", "WAIVED"]
 
@@ -105,7 +105,7 @@ def read_script(text: str, file: str = "the rehearsal script") -> RehearsalScrip
     if not text.strip():
         return RehearsalScript()
     from ropewalk.definition import definition_error
-    from ropewalk.formats import yaml_document
+    from ropewalk.yaml import yaml_document
 
     data, positions = yaml_document(text, file)
     reader = _ScriptReader(file, positions)

@@ -45,19 +45,28 @@ if TYPE_CHECKING:
     from ropewalk.definition import errors_in as errors_in, secret_inputs as secret_inputs
     from ropewalk.definition import shortened as shortened
     from ropewalk.files import open_file as open_file, read_bytes as read_bytes, read_text as read_text
-    from ropewalk.formats import Author as Author, Loaded as Loaded, ReadOptions as ReadOptions
-    from ropewalk.formats import account_of as account_of, check_document as check_document
-    from ropewalk.formats import document_form as document_form, dot as dot, find_workflow as find_workflow
-    from ropewalk.formats import form_schema as form_schema, library_folder as library_folder
-    from ropewalk.formats import list_workflows as list_workflows, mermaid as mermaid
-    from ropewalk.formats import plan_as_lines as plan_as_lines, plan_workflow as plan_workflow
-    from ropewalk.formats import project_folder as project_folder, read_template as read_template
-    from ropewalk.formats import read_yaml_text as read_yaml_text, render_document as render_document
-    from ropewalk.formats import sample_document as sample_document, svg as svg
+    from ropewalk.documents import Author as Author
+    from ropewalk.formats import Loaded as Loaded, ReadOptions as ReadOptions
+    from ropewalk.formats import account_of as account_of
+    from ropewalk.documents import check_document as check_document
+    from ropewalk.documents import document_form as document_form
+    from ropewalk.preview import dot as dot
+    from ropewalk.formats import find_workflow as find_workflow
+    from ropewalk.documents import form_schema as form_schema
+    from ropewalk.formats import library_folder as library_folder
+    from ropewalk.formats import list_workflows as list_workflows
+    from ropewalk.preview import mermaid as mermaid
+    from ropewalk.preview import plan_as_lines as plan_as_lines, plan_workflow as plan_workflow
+    from ropewalk.formats import project_folder as project_folder
+    from ropewalk.documents import read_template as read_template
+    from ropewalk.yaml import read_yaml_text as read_yaml_text
+    from ropewalk.documents import render_document as render_document
+    from ropewalk.documents import sample_document as sample_document
+    from ropewalk.preview import svg as svg
     from ropewalk.formats import workflow_files as workflow_files, workflow_schema as workflow_schema
     from ropewalk.formats import workflow_yaml as workflow_yaml
-    from ropewalk.formats import writing_instructions as writing_instructions
-    from ropewalk.formats import yaml_document as yaml_document
+    from ropewalk.documents import writing_instructions as writing_instructions
+    from ropewalk.yaml import yaml_document as yaml_document
     from ropewalk.observe import DEFAULT_KINDS as DEFAULT_KINDS, Bar as Bar, Courier as Courier
     from ropewalk.observe import Explanation as Explanation, Figures as Figures, HealthCheck as HealthCheck
     from ropewalk.observe import Progress as Progress, Statistics as Statistics, StepLine as StepLine
@@ -107,14 +116,14 @@ else:
             "app.known": "load_known",
             "app.landing": "land landing_base",
             "app.objects": (
-                "ArtifactRow AskView RecordView RunView StepRow StepView artifact_rows ask_of find_step "
-                "plain_data record_of run_of step_of"
+                "ArtifactRow AskView RecordView RunView StepRow StepView artifact_rows ask_of "
+                "find_step plain_data record_of run_of step_of"
             ),
             "app.open": "STATE Ropewalk open_ropewalk state_folder",
             "app.project": "Project open_project",
-            "app.showing": "RunPage",
             "app.served": "note_served",
             "app.settings": "load_settings",
+            "app.showing": "RunPage",
             "app.suggestion": "suggest_settings",
             "app.supervisor": "Supervisor supervised",
             "app.tokens": "ROLES AccessToken Person Role Tokens",
@@ -124,12 +133,14 @@ else:
                 "AskOpened ChildSpent Event RunCreated StepSkipped StepStarted StepSucceeded events"
             ),
             "definition": "Fault Step Template Workflow errors_in secret_inputs shortened",
+            "documents": (
+                "Author check_document document_form form_schema read_template render_document "
+                "sample_document writing_instructions"
+            ),
             "files": "open_file read_bytes read_text",
             "formats": (
-                "Author Loaded ReadOptions account_of check_document document_form dot find_workflow "
-                "form_schema library_folder list_workflows mermaid plan_as_lines plan_workflow "
-                "project_folder read_template read_yaml_text render_document sample_document svg "
-                "workflow_files workflow_schema workflow_yaml writing_instructions yaml_document"
+                "Loaded ReadOptions account_of find_workflow library_folder list_workflows "
+                "project_folder workflow_files workflow_schema workflow_yaml"
             ),
             "observe": (
                 "DEFAULT_KINDS Bar Courier Explanation Figures HealthCheck Progress Statistics "
@@ -142,6 +153,7 @@ else:
                 "step_lines store_check verdicts_of visible warnings_of webhook_view "
                 "workflow_statistics"
             ),
+            "preview": "dot mermaid plan_as_lines plan_workflow svg",
             "processes": "adopt_orphans leave_init_behind spare_child",
             "runtime": "Driver Engine Holder Vault how_to_give_secrets is_at_rest secret_values until_ended",
             "steps": "GATES KINDS Gates Kinds plugin_agents",
@@ -149,5 +161,6 @@ else:
             "store.port": "Record RunQuery RunRow Store",
             "workspace": "conflicts_as_markdown",
             "workspace.port": "Base",
+            "yaml": "read_yaml_text yaml_document",
         },
     )

@@ -11,7 +11,8 @@ from ropewalk.app.known import known_here
 from ropewalk.app.objects import plain_data
 from ropewalk.definition import Workflow
 from ropewalk.errors import InvalidDefinition, VariantNeeded
-from ropewalk.formats import Loaded, dot, list_workflows, load_workflow_text, mermaid, plan_workflow
+from ropewalk.formats import Loaded, list_workflows, load_workflow_text
+from ropewalk.preview import dot, mermaid, plan_workflow
 
 if TYPE_CHECKING:
     from ropewalk.app.open import Ropewalk

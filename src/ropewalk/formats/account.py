@@ -9,11 +9,11 @@ from typing import Any
 from msgspec import Struct
 
 from ropewalk.definition import Step, Workflow
-from ropewalk.formats import botarmy, tapps
-from ropewalk.formats.bmad.file import sheet
-from ropewalk.formats.bmad.items import Item
-from ropewalk.formats.bmad.read import TAKEN, all_items
-from ropewalk.formats.yaml import YamlDocument, documents, read_yaml_text
+from ropewalk.formats.imported import botarmy, tapps
+from ropewalk.formats.imported.bmad.file import sheet
+from ropewalk.formats.imported.bmad.read import TAKEN, all_items
+from ropewalk.formats.imported.kit.items import Item
+from ropewalk.yaml import YamlDocument, read_yaml_text, yaml_documents
 
 
 class ItemAccount(Struct, frozen=True):
@@ -60,7 +60,7 @@ def account_of(path: Path, workflow: Workflow, variant: str = "") -> Account | N
     """The account of a file on the disk; None for what has none. The errors are those of reading."""
     from ropewalk.formats.loading import format_of
 
-    for document in documents(read_yaml_text(path), str(path)):
+    for document in yaml_documents(read_yaml_text(path), str(path)):
         if format_of(document.data) == workflow.format:
             return account(document, str(path), workflow, variant)
     return None

@@ -13,8 +13,8 @@ from ropewalk.definition import nearest
 from ropewalk.errors import InvalidDefinition, NoSuchWorkflow
 from ropewalk.formats.loading import format_of
 from ropewalk.formats.locations import library_folder, project_folder
-from ropewalk.formats.yaml import documents, read_yaml_text
 from ropewalk.trees import files_below
+from ropewalk.yaml import read_yaml_text, yaml_documents
 
 FOLDERS: Final = (".ropewalk/workflows", ".bmad-core/workflows", "workflows")
 """In this order; the first that has a name wins."""
@@ -101,7 +101,7 @@ def _is_meant(path: Path) -> bool:
 
 def _entry(place: WorkflowFile) -> ListedWorkflow:
     try:
-        found = [one.data for one in documents(read_yaml_text(place.path), str(place.path))]
+        found = [one.data for one in yaml_documents(read_yaml_text(place.path), str(place.path))]
     except InvalidDefinition as error:
         return ListedWorkflow(*place, "", problem=str(error.faults[0]))
     for data in found:

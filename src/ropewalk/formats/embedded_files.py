@@ -83,7 +83,7 @@ class _EmbeddedReading:
             return None
         text, file = found
         if file.suffix in (".yaml", ".yml"):
-            from ropewalk.formats.documents.read import parsed_template
+            from ropewalk.documents import parsed_template
 
             try:
                 parsed_template(text)
@@ -97,7 +97,7 @@ class _EmbeddedReading:
         found = self._text(path, "persona", role.persona, PERSONAS)
         if found is None:
             return role
-        from ropewalk.formats.personas import persona
+        from ropewalk.formats.imported.kit.personas import persona
 
         text, file = found
         try:
@@ -108,7 +108,7 @@ class _EmbeddedReading:
         return msgspec.structs.replace(role, persona=said.persona, title=role.title or said.title)
 
     def _text(self, path: Keys, kind: str, name: str, folder: str) -> tuple[str, Path] | None:
-        from ropewalk.formats.yaml import read_yaml_text
+        from ropewalk.yaml import read_yaml_text
 
         origin, top = self.origin, self.top
         folders = (origin / folder, origin.parent / folder, top / STATE / folder, library_folder(folder))

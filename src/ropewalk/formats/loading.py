@@ -26,16 +26,15 @@ from ropewalk.definition import (
 )
 from ropewalk.errors import SettingsError
 from ropewalk.formats.embedded_files import enclosed
-from ropewalk.formats.positions import Positions
 from ropewalk.formats.reading import PLAIN, Reading, ReadOptions
-from ropewalk.formats.yaml import YamlDocument, documents, read_yaml_text
+from ropewalk.yaml import Positions, YamlDocument, read_yaml_text, yaml_documents
 
 FORMATS: Final = {
     "ropewalk": "ropewalk.formats.native.read",
-    "bmad": "ropewalk.formats.bmad.format",
-    "tapps": "ropewalk.formats.tapps",
-    "botarmy": "ropewalk.formats.botarmy",
-    "other": "ropewalk.formats.other_formats",
+    "bmad": "ropewalk.formats.imported.bmad.format",
+    "tapps": "ropewalk.formats.imported.tapps",
+    "botarmy": "ropewalk.formats.imported.botarmy",
+    "other": "ropewalk.formats.imported.other_formats",
 }
 """Name and module of each; a module has `recognises(data) -> bool` and `read(document, file, name, options) -> Reading`."""
 
@@ -85,7 +84,7 @@ def load_workflow_text(
     options: ReadOptions = PLAIN,
 ) -> Loaded:
     """The same for a text; `file` is what faults say, `name` the workflow's where the text gives none."""
-    found = documents(text, file)
+    found = yaml_documents(text, file)
     document, kind = _chosen(found, file, format)
     reading = _module(kind).read(document, file, name, options)
     if len(found) > 1:
@@ -152,7 +151,7 @@ def _no_workflow(found: list[YamlDocument], file: str) -> Fault:
 
 
 def _is_template(data: Any) -> bool:
-    from ropewalk.formats.documents.read import is_template
+    from ropewalk.documents import is_template
 
     return is_template(data)
 

@@ -1,4 +1,4 @@
-"""Memory: append, read, feed."""
+"""What is on record: the log, the views that are folded from it, blobs, leases, outputs."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from ropewalk.formats.native.schema import descriptions, workflow_schema
-from ropewalk.formats.yaml import yaml_document
+from ropewalk.yaml.reading import yaml_document
 from tests.formats.test_loading import PLANTED
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples").glob("*.yaml"))

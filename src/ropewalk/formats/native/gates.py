@@ -9,7 +9,7 @@ from msgspec import UNSET
 from ropewalk.definition import Approval, Findings, Gate
 from ropewalk.formats.native.keys.gate import GateKeys
 from ropewalk.formats.native.steering import approval, names
-from ropewalk.formats.positions import Path
+from ropewalk.yaml import Path
 
 KINDS = ("run", "condition", "thresholds", "artifacts", "document", "verdict", "person", "uses")
 BELONGS = {"report": "thresholds", "scale": "thresholds", "template": "document", "arguments": "uses"}

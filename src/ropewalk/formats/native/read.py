@@ -10,9 +10,8 @@ from ropewalk.definition import Findings
 from ropewalk.formats.native.keys.document import DocumentKeys
 from ropewalk.formats.native.source_locations import SourceLocations
 from ropewalk.formats.native.workflow import workflow
-from ropewalk.formats.positions import Path
 from ropewalk.formats.reading import PLAIN, Reading, ReadOptions
-from ropewalk.formats.yaml import YamlDocument
+from ropewalk.yaml import Path, YamlDocument
 
 WORK: Final = frozenset(
     {"run", "role", "uses", "decide", "ask", "call", "parallel", "function", "needs", "gate"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from ropewalk.formats.positions import Path, Place, Positions
+from ropewalk.yaml import Path, Place, Positions
 
 KEYS: Final = {
     "agents": ("agent",),

@@ -14,7 +14,7 @@ from ropewalk.formats.native.keys.document import DefaultsKeys
 from ropewalk.formats.native.keys.flow import FailureKeys
 from ropewalk.formats.native.keys.step import CallKeys, FileKeys, GroupKeys, StepKeys
 from ropewalk.formats.native.source_locations import StepLocation
-from ropewalk.formats.positions import Path, Positions
+from ropewalk.yaml import Path, Positions
 
 WORK: Final = ("run", "uses", "function", "decide", "call", "role")
 INHERITED: Final = (

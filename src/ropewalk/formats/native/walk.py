@@ -13,7 +13,7 @@ from msgspec import NODEFAULT, inspect
 
 from ropewalk.definition import Findings, nearest
 from ropewalk.formats.native.wording import KNOWN_AS, alternatives, expected, found, hint
-from ropewalk.formats.positions import Path, Positions
+from ropewalk.yaml import Path, Positions
 
 DROPPED: Final = object()
 STEPS: Final = frozenset({"steps", "parallel", "finally"})

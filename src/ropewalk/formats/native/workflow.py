@@ -19,7 +19,7 @@ from ropewalk.formats.native.keys.document import (
 from ropewalk.formats.native.source_locations import StepLocation
 from ropewalk.formats.native.steering import given, limits, names, secrets
 from ropewalk.formats.native.steps import GroupContext, StepReader
-from ropewalk.formats.positions import Path, Positions
+from ropewalk.yaml import Path, Positions
 
 
 def workflow(

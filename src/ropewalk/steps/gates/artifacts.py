@@ -70,7 +70,7 @@ def _lacks(path: Path, headings: Sequence[str]) -> Iterator[str]:
         yield "is empty"
         return
     if headings:
-        from ropewalk.formats import document_outline
+        from ropewalk.documents import document_outline
 
         titles = {entry.title.casefold() for entry in document_outline(read_text(path, errors="replace"))}
         yield from (f"has no heading {heading!r}" for heading in headings if heading.casefold() not in titles)

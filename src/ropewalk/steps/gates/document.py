@@ -35,7 +35,7 @@ class DocumentGate:
     async def judge(
         self, args: Mapping[str, Any], brief: Brief, outcome: Outcome, desk: Desk, tools: Tools
     ) -> Verdict:
-        from ropewalk.formats import check_document
+        from ropewalk.documents import check_document
 
         wanted, called = str(args["document"]), str(args["template"])
         template = readable_template(str(args.get("text", "")))

@@ -1,1 +1,0 @@
-"""Document templates as BMAD writes them: read, render, turn into instructions and forms, and check a document."""

@@ -1,0 +1,140 @@
+"""Stage 8, handoffs: `handoff_prompts` given to the steps that they speak of. Their keys use nicknames, so a key is
+matched by its words; one that fits nowhere stays in the workflow's own notes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from ropewalk.definition import Fact, Step
+from ropewalk.documents import OPEN_IF, TAG, as_text
+from ropewalk.formats.imported.kit.wording import plain
+
+PASS: Final = re.compile(r"^(.+?)_to_(.+)$")
+FINAL: Final = re.compile(r"(?:^|_)(?:complete|completed|done|finished|end)$")
+KIN: Final = {
+    "ux": "ux-expert", "designer": "ux-expert game-designer", "developer": "dev game-developer", "scrum": "sm", "tester": "qa",
+    "product": "pm po", "analysis": "analyst", "design": "designer ux-expert", "technical": "architect developer",
+    "implementation": "dev developer", "stories": "sm", "planning": "pm", "validation": "po qa", "updated": "pm", "ide": "end",
+    "concept": "designer", "prototype": "dev", "evaluation": "end", "document": "architect", "classification": "analyst",
+}  # fmt: skip
+LAST: Final = re.compile(r"end|complet")
+WEIGHTS: Final = {"role": 3, "id": 2, "artifact": 2, "title": 1}
+
+
+def give(
+    steps: list[Step], prompts: Mapping[str, Any], facts: Mapping[str, Fact]
+) -> tuple[list[Step], list[str]]:
+    """The steps with their handoffs, and the keys that fit no step. Each key is given once, each step takes several."""
+    given: dict[str, list[str]] = {}
+    left = []
+    for key, value in prompts.items():
+        target = _target(str(key), steps)
+        if target is None or not as_text(value):
+            left.append(str(key))
+        else:
+            given.setdefault(target, []).append(as_template(as_text(value), facts))
+    done = [
+        msgspec.structs.replace(step, handoff="\n\n".join([step.handoff, *given[step.id]]).strip())
+        if step.id in given
+        else step
+        for step in steps
+    ]
+    return done, left
+
+
+def _target(key: str, steps: list[Step]) -> str | None:
+    working = [step for step in steps if step.kind == "role"]
+    plain = key.lower().replace("-", "_")
+    passed = PASS.match(plain)
+    if passed is not None:
+        return _between(
+            passed[1], passed[2], [step for step in steps if step.kind == "role" or LAST.search(step.id)]
+        )
+    if FINAL.search(plain):
+        about = _best(FINAL.sub("", plain), working, least=WEIGHTS["id"]) if FINAL.sub("", plain) else None
+        if about is not None:
+            return about
+        ends = [step for step in steps if step.kind == "noop" and LAST.search(step.id)]
+        best = _best(plain, ends) if len(ends) > 1 else None
+        return best or (ends[-1].id if ends else working[-1].id if working else None)
+    return _best(plain, working)
+
+
+def _between(sender: str, receiver: str, working: list[Step]) -> str | None:
+    """The step of the sender that is followed by one of the receiver; nearer followers count more."""
+    best, found = 0.0, None
+    for index, step in enumerate(working):
+        from_ = _score(sender, step)
+        if not from_:
+            continue
+        ahead = [
+            _score(receiver, other) / (distance + 1)
+            for distance, other in enumerate(working[index + 1 :][:8])
+        ]
+        nearest = max(ahead, default=0.0)
+        score = from_ + nearest if nearest else 0.0
+        if score > best:
+            best, found = score, step.id
+    return found
+
+
+def _best(key: str, steps: Iterable[Step], least: float = 0.5) -> str | None:
+    best, found = least - 0.5, None
+    for step in steps:
+        score = _score(key, step)
+        if score > best:
+            best, found = score, step.id
+    return found
+
+
+def _score(said: str, step: Step) -> float:
+    """How many words of a nickname a step shares, the role's name before all."""
+    words = set(said.split("_")) | {kin for one in said.split("_") for kin in KIN.get(one, "").split()}
+    have = {
+        "role": _words(step.role) | {step.role},
+        "id": _words(step.id),
+        "artifact": {one for ref in (*step.creates, *step.updates) for one in _words(ref.name)},
+        "title": _words(step.title),
+    }
+    return float(sum(weight for kind, weight in WEIGHTS.items() if words & have[kind]))
+
+
+def _words(text: str) -> set[str]:
+    return {one for one in re.split(r"[^a-z0-9]+", text.lower()) if len(one) > 1}
+
+
+def as_template(text: str, facts: Mapping[str, Fact]) -> str:
+    """The prompt as a template that cannot fail: placeholders of declared facts are filled when they are known, a line behind
+    `{{if x}}:` stands where the fact or the way `x` does not say otherwise, everything else is kept as it is written.
+    """
+    ways = {way: name for name, fact in facts.items() if name.endswith("_way") for way in fact.choices}
+    return "\n".join(_line(line, facts, ways) for line in text.split("\n"))
+
+
+def _line(line: str, facts: Mapping[str, Fact], ways: Mapping[str, str]) -> str:
+    found = OPEN_IF.match(line)
+    if found is not None:
+        name = found[2].strip()
+        rest = _blanks(found[1] + found[3], facts)
+        if name in ways:
+            fact = ways[name]
+            return f"{{% if facts.{fact} is not defined or facts.{fact} == {json.dumps(name, ensure_ascii=False)} %}}{rest}{{% endif %}}"
+        if name in facts:
+            return f"{{% if facts.{name} is not defined or facts.{name} %}}{rest}{{% endif %}}"
+    return _blanks(line, facts)
+
+
+def _blanks(text: str, facts: Mapping[str, Fact]) -> str:
+    pieces, at = [], 0
+    for found in TAG.finditer(text):
+        name = (found["curly"] or "").strip()
+        if name in facts:
+            pieces += [plain(text[at : found.start()]), f"{{{{ facts.{name} | default('{name}') }}}}"]
+            at = found.end()
+    return "".join([*pieces, plain(text[at:])])

@@ -1,0 +1,232 @@
+"""Stage 7a, loops: stories made one after the other, work that is fixed and looked at again. Every loop has a cap."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+
+from ropewalk.definition import Fact, Step
+from ropewalk.documents import as_list, as_text
+from ropewalk.formats.imported.kit import policy
+from ropewalk.formats.imported.kit.conditions import fact_name
+from ropewalk.formats.imported.kit.making import ImportContext, ItemSteps, Jump
+from ropewalk.formats.imported.kit.settling import teller_of
+from ropewalk.formats.imported.kit.values import number
+
+REPEATING: Final = ("repeats", "repeat", "for_each")
+CAPS: Final = ("max_iterations", "max_attempts", "max_repeats", "at_most")
+STORIES: Final = re.compile(r"epic|stor(?:y|ies)|enhancement")
+CONTROL: Final = frozenset({"guide", "header", "import"})
+
+
+def repeats_of(draft: ItemSteps) -> str:
+    """What an item says it is repeated for, empty where it is not."""
+    return next(
+        (as_text(draft.item.data[key]) for key in REPEATING if isinstance(draft.item.data.get(key), str)), ""
+    )
+
+
+def close_loops(making: ImportContext) -> None:
+    """Give each loop its end: the marker of the file, the list inside an item, or a step of ropewalk's own after the body."""
+    open_heads: list[ItemSteps] = []
+    drafts = making.drafts
+    for draft in list(drafts):
+        if draft.item.kind == "repeat":
+            head = _head(draft, open_heads, drafts)
+            if head is None:
+                making.warn(
+                    draft.item, f"`{draft.item.name}` closes no loop that can be found: it is only a message"
+                )
+            else:
+                _close(draft, head, making)
+                open_heads.clear()
+        elif draft.item.inner and repeats_of(draft):
+            _close(draft, _inner_head(draft, drafts), making)
+        elif repeats_of(draft):
+            open_heads.append(draft)
+    for head in open_heads[:1]:
+        _close(_closing(head, making), head, making)
+
+
+def _head(marker: ItemSteps, open_heads: list[ItemSteps], drafts: list[ItemSteps]) -> ItemSteps | None:
+    """Where a loop begins that a marker closes: its `target_steps`, the open `repeats`, else where a story is made."""
+    before = drafts[: drafts.index(marker)]
+    named = {as_text(one).casefold() for one in as_list(marker.item.data.get("target_steps"))}
+    for draft in before:
+        if named & {name.casefold() for name in names_of(draft)}:
+            return draft
+    if open_heads:
+        return open_heads[0]
+    for draft in before:
+        if draft.item.kind == "task" and STORIES.search(
+            f"{as_text(draft.item.data.get('creates'))} {as_text(draft.item.data.get('action'))}"
+        ):
+            return draft
+    return None
+
+
+def _inner_head(closing: ItemSteps, drafts: list[ItemSteps]) -> ItemSteps:
+    return next(draft for draft in drafts if draft.item.number == closing.names[0])
+
+
+def names_of(draft: ItemSteps) -> set[str]:
+    """All names under which an item can be meant."""
+    data = draft.item.data
+    named = {draft.item.name, *(as_text(data.get(key)) for key in ("id", "step", "step_name", "name"))}
+    return {name for name in named if name} | {step.id for step in draft.steps}
+
+
+def _closing(head: ItemSteps, making: ImportContext) -> ItemSteps:
+    """A step of ropewalk's own after the last item that works with what the loop makes."""
+    drafts = making.drafts
+    start = drafts.index(head)
+    made = {ref.name for step in head.steps for ref in (*step.creates, *step.updates)}
+    last = start
+    for index in range(start + 1, len(drafts)):
+        draft = drafts[index]
+        if draft.item.kind == "end" or re.search(
+            "retrospective", f"{draft.item.name} {as_text(draft.item.data.get('action'))}"
+        ):
+            break
+        if draft.steps and draft.steps[0].phase != head.steps[0].phase:
+            break
+        used = {
+            name
+            for step in draft.steps
+            for ref in (*step.requires, *step.updates)
+            for name in (ref.name, *ref.any_of)
+        }
+        if used & made:
+            last = index
+            made |= {ref.name for step in draft.steps for ref in (*step.creates, *step.updates)}
+    step_id = making.id(f"repeat-{head.steps[0].id}")
+    extra = {"item": {"number": head.item.number, "keys": {}}}
+    step = Step(
+        step_id,
+        "noop",
+        title=f"Again from {head.steps[0].id}",
+        phase=drafts[last].steps[-1].phase,
+        extra=extra,
+        line=head.item.line,
+    )
+    item = msgspec.structs.replace(head.item, kind="repeat", name="", data={})
+    closing = ItemSteps(item, [step], (step_id,), (step_id,))
+    drafts.insert(last + 1, closing)
+    making.why(
+        step_id,
+        f"the file repeats from `{head.steps[0].id}` and does not say where the loop ends: after the last step that works with what it makes",
+    )
+    return closing
+
+
+def _close(closing: ItemSteps, head: ItemSteps, making: ImportContext) -> None:
+    said = repeats_of(head) or repeats_of(closing)
+    step = closing.steps[-1]
+    if not step.when:
+        when, fact, question = loop_fact(said, closing)
+        making.declare({fact: Fact(question=question)})
+        closing.steps[-1] = msgspec.structs.replace(step, when=when)
+    else:
+        when = step.when
+    for name in re.findall(r"\bfacts\.(\w+)", when):
+        teller = _teller(head, making, name)
+        if teller:
+            making.tell(teller, name)
+    cap = _cap(closing, head, making)
+    for draft in (closing, head):
+        _claim(draft)
+    closing.jumps.append(
+        Jump(step.id, f"#{head.item.number}", cap, f"`{said or closing.item.name}`: while `{when}`,")
+    )
+
+
+def _claim(draft: ItemSteps) -> None:
+    """In the account of the item, what says that it is repeated has become a loop."""
+    used = {name: "back_to" for name in (*REPEATING, "target_steps", *CAPS) if name in draft.item.data}
+    for index, step in enumerate(draft.steps):
+        about = step.extra.get("item")
+        if used and about and about["keys"]:
+            kept = {key: value for key, value in step.extra.items() if key not in used}
+            account = {**about, "keys": {**about["keys"], **used}}
+            draft.steps[index] = msgspec.structs.replace(step, extra={**kept, "item": account})
+
+
+def _teller(head: ItemSteps, making: ImportContext, name: str) -> str:
+    roles = [step.id for step in head.steps if step.kind == "role"]
+    if roles:
+        return roles[0]
+    at = making.drafts.index(head)
+    return teller_of(name, "progress", making.drafts[at : at + 1] or making.drafts[:at])
+
+
+def _cap(closing: ItemSteps, head: ItemSteps, making: ImportContext) -> int:
+    for data in (closing.item.data, head.item.data):
+        for key in CAPS:
+            if found := number(data.get(key), making.constants):
+                return min(found, policy.MOST_CAP)
+    return closing.condition.cap or policy.LOOP_CAP
+
+
+def loop_fact(said: str, closing: ItemSteps) -> tuple[str, str, str]:
+    """When a loop goes round again, as CEL, with the fact that it reads and the question for it."""
+    plain = re.sub(r"[^a-z0-9]+", "_", said.lower()).strip("_")
+    until = re.fullmatch(r"until_(\w+)", plain)
+    if until and not re.search(r"complet|done|finish|end$", until[1]):
+        fact = fact_name(until[1])
+        return f"!facts.{fact}", fact, f"Does this hold now: {until[1].replace('_', ' ')}?"
+    what = re.sub(
+        r"^as_needed$|^(?:for_)?(?:each|every|all|first|the_first)_|^for_first_|^as_|_complete[ds]?$|^until_\w+$",
+        "",
+        plain,
+    )
+    if STORIES.search(what) or (
+        not what and STORIES.search(f"{closing.item.name} {as_text(closing.item.data.get('action'))}")
+    ):
+        return "facts.stories_remaining", "stories_remaining", "Are there more stories to do after this one?"
+    if not what:
+        return "facts.work_remaining", "work_remaining", "Is there more to do, so that this goes round again?"
+    thing = what.replace("_", " ")
+    many_ = what if what.endswith("s") else f"{what}s"
+    fact = fact_name(f"{many_}_remaining")
+    return f"facts.{fact}", fact, f"Is there another {thing} to do after this one?"
+
+
+def close_fixes(making: ImportContext) -> None:
+    """An item that fixes what the item before it found wrong goes back there, so that it is looked at again."""
+    for index, draft in enumerate(making.drafts):
+        if not draft.fixes or draft.jumps or not draft.steps:
+            continue
+        looks = _looked(index, draft, making.drafts)
+        if looks is None:
+            continue
+        last = draft.steps[-1]
+        draft.jumps.append(
+            Jump(
+                last.id,
+                f"#{looks.item.number}",
+                policy.FIX_CAP,
+                "work that is fixed is looked at again",
+            )
+        )
+
+
+def _looked(index: int, draft: ItemSteps, drafts: list[ItemSteps]) -> ItemSteps | None:
+    for other in reversed(drafts[:index]):
+        if other.item.kind in CONTROL or other.fixes:
+            continue
+        if other.looks:
+            return other
+        break
+    if any(policy.FIX_HINTS.search(note) for step in draft.steps for note in step.notes):
+        return next((other for other in reversed(drafts[:index]) if other.looks and not other.fixes), None)
+    return None
+
+
+def own_loops(making: ImportContext) -> None:
+    """What a condition on the number of rounds says (`currentIteration < max`) is the cap of the way back next to it."""
+    for draft in making.drafts:
+        if draft.condition.cap and draft.jumps:
+            cap = min(draft.condition.cap, policy.MOST_CAP)
+            draft.jumps = [msgspec.structs.replace(jump, cap=cap) for jump in draft.jumps]

@@ -1,0 +1,236 @@
+"""A BMAD workflow file as a Workflow: the stages in order. What ropewalk does not act on is kept and shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from ropewalk.definition import Input, Phase, Step, Workflow
+from ropewalk.documents import as_list, as_text
+from ropewalk.formats.imported.bmad import control, groups, handoffs, infer, jumps, loops
+from ropewalk.formats.imported.bmad.file import Sheet, sheet
+from ropewalk.formats.imported.bmad.ways import route
+from ropewalk.formats.imported.bmad.wiring import Wiring
+from ropewalk.formats.imported.kit import work
+from ropewalk.formats.imported.kit.items import Item, item_of, items_of
+from ropewalk.formats.imported.kit.making import ImportContext, ItemSteps, persona
+from ropewalk.formats.imported.kit.pack import Pack
+from ropewalk.formats.reading import PLAIN, ReadOptions
+from ropewalk.yaml import YamlDocument
+
+TAKEN: Final = frozenset({"id", "name", "description", "version"})
+CONSTANTS: Final = ("config", "settings", "variables", "params", "parameters", "paths")
+
+
+def read(
+    document: YamlDocument, file: str, options: ReadOptions = PLAIN, pack: Pack | None = None
+) -> Workflow:
+    """The workflow of a file that `is_bmad`. VariantNeeded: the file holds several and none was named.
+    InvalidDefinition: a sequence is empty or holds something that is no item, with places.
+    """
+    page = sheet(document, file, options.variant)
+    making = ImportContext(options, pack or Pack(), constants(page.head))
+    making.warnings += page.warnings
+    _phases(page, making)
+    for item in all_items(page):
+        _enter_phase(item, making)
+        drafts = groups.every(item, making, draft_of)
+        for draft in drafts:
+            _leading(draft, making)
+    _fan_out(page, making)
+    loops.close_loops(making)
+    loops.close_fixes(making)
+    loops.own_loops(making)
+    if options.infer_parallel:
+        infer.infer_parallel(making)
+    infer.infer_phases(making)
+    steps = [_told(step, making) for step in Wiring(making).wired()]
+    return whole(page, making, steps)
+
+
+def all_items(page: Sheet) -> tuple[Item, ...]:
+    """The items of the sequence, then the end item that some files keep outside of it."""
+    items = _with_detail(items_of(page.sequence.items, page.sequence.path, page.positions), page)
+    if page.end is None or any(item.kind == "end" for item in items[-1:]):
+        return items
+    path, value = page.end
+    body = (
+        value
+        if isinstance(value, Mapping)
+        else {"notes": as_text(value)}
+        if value not in (None, True, "")
+        else None
+    )
+    end = item_of({str(path[-1]): body}, path, page.positions, "end")
+    return (*items, msgspec.structs.replace(end, kind="end"))
+
+
+def _with_detail(items: tuple[Item, ...], page: Sheet) -> tuple[Item, ...]:
+    """Items with what the longer list of the same steps says of them: by name, or by place where both are as long."""
+    told = [one for one in page.detail[1] if isinstance(one, Mapping)] if page.detail else []
+    named = {
+        as_text(one.get(key)).casefold(): one
+        for one in reversed(told)
+        for key in ("id", "step", "name")
+        if one.get(key)
+    }
+    found = []
+    for index, item in enumerate(items):
+        names = (item.name, as_text(item.data.get("id")), as_text(item.data.get("step")))
+        detail = next((named[name.casefold()] for name in names if name and name.casefold() in named), None)
+        if detail is None and len(told) == len(items):
+            detail = told[index]
+        if detail is None or "detail" in item.data:
+            found.append(item)
+            continue
+        data = {**item.data, "detail": dict(detail)}
+        if detail.get("elicit") is True:
+            data.setdefault("elicit", True)
+        found.append(msgspec.structs.replace(item, data=data))
+    return tuple(found)
+
+
+def draft_of(item: Item, making: ImportContext) -> ItemSteps:
+    """The steps of one item, by its kind."""
+    match item.kind:
+        case "task":
+            return work.work(item, making)
+        case "route":
+            return route(item, making)
+        case "halt":
+            return control.halt(item, making)
+        case "parallel":
+            return groups.parallel(item, making)
+        case "import":
+            return control.absent(item, making)
+        case "header":
+            return control.header(item, making)
+        case _:
+            return control.guide(item, making)
+
+
+def constants(head: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that a file gives to names, for its conditions and numbers."""
+    found: dict[str, Any] = {}
+    for key in CONSTANTS:
+        if isinstance(head.get(key), Mapping):
+            found |= {str(name): value for name, value in head[key].items()}
+    return found
+
+
+def _phases(page: Sheet, making: ImportContext) -> None:
+    for name, title in infer.phase_titles(page.head.get("phases")).items():
+        making.titles[name] = title
+
+
+def _enter_phase(item: Item, making: ImportContext) -> None:
+    said = item.data.get("phase")
+    if said not in (None, "") and item.kind != "header" and not isinstance(said, list | Mapping):
+        control.enter(
+            making,
+            as_text(said),
+            as_text(item.data.get("phase_name")) or making.titles.get(as_text(said), ""),
+        )
+
+
+def _leading(draft: ItemSteps, making: ImportContext) -> None:
+    """The jumps and waits of an item, and their place in the account of its keys."""
+    used = jumps.lead_on(draft, making)
+    if not used and "phase" not in draft.item.data:
+        return
+    used |= {name: "phase" for name in ("phase", "phase_name") if name in draft.item.data}
+    for index, step in enumerate(draft.steps):
+        item = step.extra.get("item")
+        if item and item["keys"]:
+            account = {**item, "keys": {**item["keys"], **used}}
+            extra = {name: value for name, value in step.extra.items() if name not in used}
+            draft.steps[index] = msgspec.structs.replace(step, extra={**extra, "item": account})
+
+
+def _fan_out(page: Sheet, making: ImportContext) -> None:
+    """`type: fan-out`: items that require nothing of each other are branches, done at the same time."""
+    if re.sub(r"[\s_]+", "-", as_text(page.head.get("type")).lower()) not in (
+        "fan-out",
+        "fanout",
+        "parallel",
+    ):
+        return
+    made = {made.path or made.name for made in making.makers.all()}
+    for draft in making.drafts:
+        if draft.item.kind != "task" or len(draft.steps) != 1 or draft.together or draft.alone:
+            continue
+        if not {name for ref in draft.steps[0].requires for name in (ref.name, *ref.any_of)} & made:
+            draft.together = "fan-out"
+            making.why(draft.steps[0].id, "one of several branches: the file is a fan-out")
+
+
+def _told(step: Step, making: ImportContext) -> Step:
+    """The step with the facts that its result shall tell, and why it is as it is."""
+    facts = tuple(dict.fromkeys((*step.facts, *making.tells.get(step.id, ()))))
+    extra = dict(step.extra)
+    if step.id in making.inferred:
+        extra["inferred"] = list(dict.fromkeys(making.inferred[step.id]))
+    return msgspec.structs.replace(step, facts=facts, extra=extra)
+
+
+def whole(page: Sheet, making: ImportContext, steps: list[Step], format: str = "bmad") -> Workflow:  # noqa: A002
+    """The workflow around the steps: inputs, facts, roles, phases, handoffs, and everything else that the file says."""
+    prompts = page.head.get("handoff_prompts")
+    left: list[str] = []
+    if isinstance(prompts, Mapping):
+        steps, left = handoffs.give(steps, prompts, making.facts)
+    extra = {str(key): value for key, value in page.head.items() if key not in TAKEN}
+    extra |= (
+        {"title": as_text(page.head.get("name"))}
+        if as_text(page.head.get("name")) not in ("", page.id)
+        else {}
+    )
+    told = [*making.warnings, *dict.fromkeys(making.pack.faults)]
+    if told:
+        extra["told"] = told
+    if left:
+        extra["handoffs_not_placed"] = left
+    if len(page.variants) > 1:
+        extra["variant"] = page.sequence.variant or "main"
+    if page.detail is not None:
+        extra["steps"] = page.detail[1]
+    used = {step.phase for step in steps}
+    return Workflow(
+        name=page.id,
+        steps=tuple(steps),
+        description=as_text(page.head.get("description")) or as_text(page.head.get("name")),
+        version=as_text(page.head.get("version")),
+        format=format,
+        source=page.file,
+        inputs=_inputs(page.head),
+        facts=making.facts,
+        roles={name: persona(name, about[0], making) for name, about in making.roles.items()},
+        phases=tuple(
+            Phase(name, title, said) for name, (title, said) in making.phases.items() if name in used
+        ),
+        documents=making.documents,
+        warnings=tuple(told),
+        extra=extra,
+    )
+
+
+def _inputs(head: Mapping[str, Any]) -> dict[str, Input]:
+    """What the run is started with: the idea, and what the file itself lists as inputs; none of it has to be given."""
+    found = {"idea": Input(required=False, default="", description="What is wanted, in a sentence or more.")}
+    listed = head.get("inputs")
+    entries: list[tuple[str, Any]] = []
+    if isinstance(listed, Mapping):
+        entries = [(str(name), about) for name, about in listed.items()]
+    else:
+        for one in as_list(listed):
+            named = isinstance(one, Mapping)
+            entries.append((as_text(one.get("name") or one.get("id")), one) if named else (as_text(one), ""))
+    for name, about in entries:
+        plain = re.sub(r"\W+", "_", name).strip("_")[:60]
+        if re.match(r"[A-Za-z_]\w*$", plain):
+            said = about.get("description") if isinstance(about, Mapping) else about
+            found.setdefault(plain, Input(required=False, default="", description=as_text(said) or name))
+    return found

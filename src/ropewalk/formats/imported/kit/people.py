@@ -1,0 +1,66 @@
+"""Stage 4, people: who an item means by `agent`, from `pm` over `analyst/pm` to `various` and `user`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+from msgspec import Struct
+
+from ropewalk.documents import as_list, as_text
+from ropewalk.formats.imported.kit import policy
+
+Sort = Literal["role", "anybody", "owners", "person", "engine"]
+APART: Final = re.compile(r"\s*(?:\||/|,|&|\+)\s*|\s+(?:OR|or|and|AND)\s+")
+BLANK: Final = re.compile(r"\$?\{+[^{}]*\}+")
+
+
+class Crew(Struct, frozen=True):
+    """Who does an item. `names` are in order of preference, as written; `others` help or follow."""
+
+    sort: Sort
+    names: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    unclear: bool = False
+
+
+def crew(data: Mapping[str, Any], known: frozenset[str] = frozenset()) -> Crew:
+    """Who is meant by an item's keys; `known` are names of roles that stay whole whatever signs are in them."""
+    written = data.get("agent", data.get("orchestrator"))
+    said = [as_text(one) for one in as_list(written)]
+    if not any(said):
+        said = [as_text(one) for one in as_list(data.get("agents")) if isinstance(one, str)]
+        said = said or [as_text(data.get("role"))] if isinstance(data.get("role"), str) else said
+    names = [name for text in said for name in _apart(text, known) if name]
+    others = [as_text(one) for one in as_list(data.get("alternative_agent"))]
+    helpers = [as_text(one) for one in as_list(data.get("delegates_to"))]
+    unclear = any(BLANK.search(name) for name in names)
+    names = [clean for name in names if (clean := BLANK.sub("", name).strip("-_. "))] or (
+        ["someone"] if unclear else []
+    )
+    if not names:
+        return Crew("engine", others=tuple(helpers))
+    plain = names[0].lower().replace(" ", "_")
+    if plain in policy.OWNERS:
+        return Crew("owners", tuple(names), tuple(others + helpers))
+    if plain in policy.ANYBODY:
+        return Crew("anybody", tuple(names), tuple(others + helpers))
+    if plain in policy.PEOPLE:
+        return Crew("person", tuple(names), tuple(others + helpers))
+    if plain in policy.NOBODY:
+        return Crew("engine", tuple(names), tuple(others + helpers))
+    return Crew("role", (*dict.fromkeys([*names, *others]),), tuple(helpers), unclear)
+
+
+def _apart(text: str, known: frozenset[str]) -> list[str]:
+    text = text.strip().lstrip("@")
+    if text in known or text.lower() in known:
+        return [text]
+    return [part.strip().lstrip("@") for part in APART.split(text)]
+
+
+def role_id(name: str, number: int = 0) -> str:
+    """A role's name for programs; a name without any Latin letter gets a number instead."""
+    plain = re.sub(r"[^A-Za-z0-9_.]+", "-", name).strip("-.")[:60]
+    return plain.lower() or f"role-{number}"

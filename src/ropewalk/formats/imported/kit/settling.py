@@ -1,0 +1,133 @@
+"""The condition of an item, settled: as CEL, with its facts declared and, where one can be named, the step that tells them."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final
+
+from ropewalk.documents import as_text
+from ropewalk.formats.imported.kit import policy, wording
+from ropewalk.formats.imported.kit.conditions import ConditionReading, negated, read
+from ropewalk.formats.imported.kit.items import Item
+from ropewalk.formats.imported.kit.making import ImportContext, ItemSteps, Keys
+
+_PLAIN_WORDS: Final = (
+    "user wants has have is are the and for not with after before needed required issues issue changes change complete"
+    " completed left items item any all new more found exists selected path suggests if when or of to in on"
+)
+NO_CLUE: Final = frozenset(_PLAIN_WORDS.split())
+
+
+def settle(keys: Keys, step: str, item: Item, making: ImportContext) -> ConditionReading:
+    """What `condition`, `skip_if` and `when` of an item mean together. What they read is declared and told by somebody."""
+    readings = []
+    for name, deny in (("condition", False), ("when", False), ("skip_if", True)):
+        if isinstance(keys.data.get(name), list | dict | None):
+            continue
+        said = keys.take(name, "when")
+        reading = by_route(read(as_text(said), making.constants), as_text(said), step, making)
+        readings.append(negated(reading) if deny else reading)
+        _tell(reading, as_text(said), step, item, making)
+    if not readings:
+        return ConditionReading("none")
+    whole = readings[0]
+    for other in readings[1:]:
+        facts = {**whole.facts, **other.facts}
+        whole = ConditionReading(
+            whole.sort if whole.when else other.sort,
+            wording.both(whole.when, other.when),
+            facts,
+            whole.cap or other.cap,
+        )
+    return whole
+
+
+def _tell(reading: ConditionReading, said: str, step: str, item: Item, making: ImportContext) -> None:
+    if reading.sort == "order":
+        making.why(step, f"`{said}` only says when: the order of the list does that")
+    if reading.cap is not None:
+        making.why(step, f"`{said}` is the loop's cap, which ropewalk keeps")
+    making.declare(reading.facts)
+    for name in reading.facts if item.kind != "repeat" else ():
+        _tell_fact(name, reading, said, step, making)
+
+
+def _tell_fact(name: str, reading: ConditionReading, said: str, step: str, making: ImportContext) -> None:
+    if reading.sort == "person":
+        making.why(step, f"`{said}`: a person is asked, unless `--fact {name}=…` says it")
+        return
+    teller = teller_of(name, reading.sort, making.drafts)
+    if teller:
+        making.tell(teller, name)
+        making.why(step, f"`{said}`: `{teller}` is asked for it as part of its result")
+
+
+def by_route(reading: ConditionReading, said: str, step: str, making: ImportContext) -> ConditionReading:
+    """A condition such as `major_enhancement_path` in terms of the decision above that has such a way."""
+    if set(reading.facts) != {reading.when.removeprefix("facts.")}:
+        return reading
+    [name] = reading.facts
+    found = route_of(name, making)
+    if found is None:
+        return reading
+    fact, way = found
+    making.why(step, f"`{said}` holds when the way `{way}` was chosen")
+    return ConditionReading("route", f"facts.{fact} == {json.dumps(way, ensure_ascii=False)}")
+
+
+def route_of(name: str, making: ImportContext) -> tuple[str, str] | None:
+    """The fact of the nearest decision above that has a way of this name, and the way as it is written."""
+    bare = policy.ROUTE_ENDINGS.sub("", name)
+    for draft in reversed(making.drafts):
+        for way in draft.ways:
+            if _same(way.name) in (bare, name):
+                decision = next(step.decision for step in reversed(draft.steps) if step.decision is not None)
+                return decision.fact, way.name
+    return None
+
+
+def _same(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
+def teller_of(name: str, sort: str, drafts: list[ItemSteps]) -> str:
+    """The step before that will know a fact: one that looks at things and shares a word with it, else one that shares
+    a word, else one that looks, else the nearest. Steps that only hint are not asked. Empty where nobody works before.
+    """
+    clues = _words(name)
+    best, found = (-1, -1), ""
+    for index, draft in enumerate(drafts):
+        roles = [step for step in draft.steps if step.kind == "role"]
+        if not roles or (draft.fixes and len(drafts) > 1):
+            continue
+        shared = sum(any(_alike(clue, other) for other in _said(draft)) for clue in clues)
+        looking = 1 if draft.looks and sort == "issues" else 0
+        score = (2 * min(shared, 1) + looking) * 10 + min(shared, 9) if shared else looking
+        if (score, index) >= best:
+            best, found = (score, index), roles[-1].id
+    return found
+
+
+def _said(draft: ItemSteps) -> set[str]:
+    data = draft.item.data
+    texts = [
+        draft.item.name,
+        *(
+            as_text(data.get(key))
+            for key in ("agent", "action", "creates", "validates", "uses", "repeats", "id")
+        ),
+    ]
+    return _words(" ".join(texts))
+
+
+def _words(text: str) -> set[str]:
+    return {one for one in re.split(r"[^a-z0-9]+", text.lower()) if len(one) > 1 and one not in NO_CLUE}
+
+
+def _alike(one: str, other: str) -> bool:
+    """The same word, or two that begin alike: `architecture` and `architect`, `story` and `stories`."""
+    if one == other:
+        return True
+    length = min(len(one), len(other))
+    return length >= 4 and one[: max(4, length - 2)] == other[: max(4, length - 2)]

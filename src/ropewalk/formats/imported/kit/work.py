@@ -1,0 +1,316 @@
+"""Stage 6a, work: an item that somebody does, as one step (or one for each owner, where `various` are meant)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from ropewalk.definition import Approval, Fact, Ref, Step
+from ropewalk.documents import as_list, as_text, as_texts
+from ropewalk.formats.imported.kit import policy, wording
+from ropewalk.formats.imported.kit.conditions import fact_name
+from ropewalk.formats.imported.kit.items import Item, verbs
+from ropewalk.formats.imported.kit.making import ImportContext, ItemSteps, Keys
+from ropewalk.formats.imported.kit.people import Crew, crew
+from ropewalk.formats.imported.kit.refs import needs_of, written, written_path
+from ropewalk.formats.imported.kit.settling import settle, teller_of
+from ropewalk.formats.imported.kit.values import failure_policy, materials
+
+VERDICT: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "verdict": {"enum": ["PASS", "CONCERNS", "FAIL"]},
+        "findings": {"type": "array", "items": {"type": "string"}},
+    },
+    "required": ["verdict"],
+}
+"""What a check by a checklist gives back."""
+
+LOOKING: Final = re.compile(
+    r"(?:^|[_\s-])(?:re)?(?:review|validat|verif|check|audit|assess|inspect|test|qa|approve|evaluat)\w*"
+)
+TEMPLATE: Final = re.compile(r"\b([\w-]+-tmpl)(?:\.ya?ml|\.md)?\b")
+
+
+def work(item: Item, making: ImportContext) -> ItemSteps:
+    """The steps of a task. Keys that are not understood are told to the one who does it, and kept."""
+    keys = Keys(item.data)
+    draft = ItemSteps(item)
+    who = crew(
+        {name: keys.take(name, "role") for name in _ROLE_KEYS if name in item.data}, making.pack.agents
+    )
+    notes = _notes(keys)
+    creates = written(keys.take("creates", "creates"), making, notes, soft=False)
+    creates += written(
+        _paths(keys.take("outputs", "creates")) + _paths(keys.take("output", "creates")),
+        making,
+        notes,
+        soft=True,
+    )
+    updates = written(keys.take("updates", "updates"), making, notes, soft=False, changed=True)
+    needs = needs_of(keys, item, making, notes)
+    acted = verbs(item.data)
+    for verb in acted:
+        updates += written(keys.take(verb, "updates"), making, notes, soft=True, changed=True)
+    step = _identity(item, keys, making, who, creates or updates)
+    draft.condition = settle(keys, step.id, item, making)
+    draft.looks = bool(item.data.get("validates")) or _looks(item, acted)
+    draft.fixes = bool(updates) and draft.condition.sort == "issues"
+    draft.after = needs.steps
+    step = msgspec.structs.replace(
+        step,
+        role=_role(who, making, item),
+        prompt=wording.prompt(keys, creates, updates, needs.looks_at, acted, who),
+        requires=needs.refs,
+        creates=creates,
+        updates=updates,
+        when=draft.condition.when if not needs.facts else wording.both(draft.condition.when, needs.facts),
+        optional=item.data.get("optional") is True
+        or draft.condition.sort == "optional"
+        or _says_optional(notes),
+        template=_template(keys, notes, making, item),
+        output=VERDICT if item.data.get("validates") else {},
+        ask=_elicit(keys, step, making),
+        approve=_approval(step, notes, making, creates),
+        notes=(*notes, *materials(keys, making, item)),
+    )
+    if step.ask is not None:
+        said = f"A person was asked first and said: {{{{ facts.{step.ask.fact} }}}}"
+        step = msgspec.structs.replace(step, prompt=f"{step.prompt}\n{said}")
+    step = failure_policy(keys, step, draft, making)
+    keys.take("optional", "optional")
+    _register(step, draft, making, creates, updates)
+    draft.steps = [finished(step, item, keys)]
+    draft.entry = draft.exits = (step.id,)
+    if who.sort == "owners":
+        _by_owners(draft, making)
+    return draft
+
+
+_ROLE_KEYS: Final = ("agent", "orchestrator", "agents", "role", "alternative_agent", "delegates_to")
+
+
+def finished(step: Step, item: Item, keys: Keys, number: str = "") -> Step:
+    """The step with the account of its item: what each key became, and every other key as it was written."""
+    rest = keys.rest()
+    told = wording.leftover(rest)
+    return msgspec.structs.replace(
+        step,
+        notes=(*step.notes, told) if told else step.notes,
+        extra={**rest, "item": {"number": number or item.number, "keys": dict(keys.used)}},
+        line=item.line,
+    )
+
+
+def _notes(keys: Keys) -> tuple[str, ...]:
+    """The prose of an item, as it stands; it is for the one who does the work and steers nothing."""
+    found: list[str] = []
+    for name in ("description", "notes", "instructions", "prompt", "message"):
+        said = keys.take(name, "notes")
+        if isinstance(said, list | Mapping):
+            found += as_texts(said if isinstance(said, list) else [as_text(said)])
+        elif as_text(said).strip():
+            found.append(as_text(said).strip())
+    return tuple(found)
+
+
+def _identity(item: Item, keys: Keys, making: ImportContext, who: Crew, refs: tuple[Ref, ...]) -> Step:
+    """Id, title and phase. The id is the item's own, else its step's name, else agent and action or main artifact."""
+    own = keys.text("id", "id")
+    named = item.name if item.name and item.name != own else ""
+    for name in ("step", "step_name", "meta", "name", "title"):
+        keys.take(name, "title")
+    action = keys.text("action", "prompt")
+    main = re.sub(r"\.\w+$", "", refs[0].name.rstrip("/").rsplit("/", 1)[-1]) if refs else ""
+    validates = as_text(item.data.get("validates"))
+    plain = action if action and " " not in action else ""
+    words_ = (
+        who.names[0] if who.names else "orchestrator",
+        plain or main or ("validate" if validates else "work"),
+    )
+    step_id = making.id(own) if own else making.id(named) if named else making.id(*words_)
+    title = (
+        as_text(item.data.get("title") or item.data.get("name"))
+        or named.replace("_", " ")
+        or wording.title(words_, action)
+    )
+    return Step(step_id, "role", title=title.strip()[:200], phase=making.phase)
+
+
+def _role(who: Crew, making: ImportContext, item: Item) -> str:
+    """The role's id: the first name that the pack knows, else the first; the others are its fallback."""
+    if who.sort == "engine":
+        return making.role("orchestrator", who.others)
+    if who.sort == "owners":
+        return making.role(who.others[0] if who.others else "team")
+    known = [name for name in who.names if making.pack.persona(name) is not None]
+    first = (known or list(who.names))[0]
+    if making.pack.agents and not known and who.sort == "role":
+        making.warn(item, f"no agent file for {' or '.join(who.names)}: a persona is made from the name")
+    elif who.unclear:
+        making.warn(
+            item, f"the agent `{as_text(item.data.get('agent'))}` is not filled in: it is called `{first}`"
+        )
+    return making.role(first, tuple(name for name in who.names if name != first) + who.others)
+
+
+def _looks(item: Item, acted: list[str]) -> bool:
+    said = f"{item.name} {as_text(item.data.get('action'))}".lower()
+    return any(
+        verb in ("reviews", "validates", "verifies", "tests", "checks", "assesses", "evaluates")
+        for verb in acted
+    ) or bool(LOOKING.search(said))
+
+
+def _says_optional(notes: tuple[str, ...]) -> bool:
+    return any(note.lstrip("*_ ").upper().startswith("OPTIONAL") for note in notes)
+
+
+def _paths(value: Any) -> list[Any]:
+    """Of a list of outputs those that are files; what is only a result's name is told by `materials`."""
+    from ropewalk.formats.imported.kit.references import tokens
+
+    return [
+        one
+        for one in as_list(value)
+        if not isinstance(one, Mapping)
+        for token in tokens(one)
+        if not token.label
+    ]
+
+
+def _template(keys: Keys, notes: tuple[str, ...], making: ImportContext, item: Item) -> str:
+    """The file of the template that `uses`, `template` or a note names, else of the one that is called as the document
+    is (`story-tmpl` for `story.md`), where the pack has it.
+    """
+    named = [as_text(one) for key in ("template", "uses", "templates") for one in as_list(item.data.get(key))]
+    inferred = (
+        [found[1] for note in notes for found in TEMPLATE.finditer(note)] if item.data.get("creates") else []
+    )
+    for name in [*named, *inferred, *_called_alike(item)]:
+        for part in re.split(r"\s+(?:OR|or)\s+|,\s*", name):
+            found = making.pack.find(part, "templates")
+            if found is not None and found[1].suffix in (".yaml", ".yml"):
+                place_ = making.pack.place(found[1])
+                making.documents.setdefault(place_, making.pack.text(found[1]))
+                return place_
+    return ""
+
+
+def _called_alike(item: Item) -> list[str]:
+    """The template's name for the one document that an item makes."""
+    from ropewalk.formats.imported.kit.references import tokens
+
+    made = tokens(item.data.get("creates"))
+    found = re.fullmatch(r"(?:.*/)?([\w-]+)\.(?:md|ya?ml)", made[0].name) if len(made) == 1 else None
+    return [f"{found[1]}-tmpl"] if found else []
+
+
+def _elicit(keys: Keys, step: Step, making: ImportContext) -> Approval | None:
+    """`elicit: true`: a person is asked first, and what they say is given to the role."""
+    asked = [keys.take(name, "ask") for name in ("elicit", "interactive")]
+    if not any(one is True for one in asked):
+        return None
+    making.why(step.id, "a person is asked first (`elicit`)")
+    fact = fact_name(f"{step.id}_answer")
+    making.declare({fact: Fact("string", f"What was said before {step.id}?", default="")})
+    return Approval(
+        prompt=f"What should be known before “{step.title}” begins?",
+        form=_ANSWER,
+        on_reject="fail",
+        fact=fact,
+    )
+
+
+_ANSWER: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {"answer": {"type": "string", "title": "Answer"}},
+}
+
+
+def _approval(
+    step: Step, notes: tuple[str, ...], making: ImportContext, creates: tuple[Ref, ...]
+) -> Approval | None:
+    if not making.options.approvals:
+        return None
+    found = next((match for note in notes if (match := policy.APPROVAL_WORDS.search(note))), None)
+    if found is None:
+        return None
+    making.why(step.id, f"a person approves it: its notes say “{found[0]}”")
+    return Approval(
+        prompt=f"Approve “{step.title}”?", show=tuple(ref.name for ref in creates if not ref.label)
+    )
+
+
+def _register(
+    step: Step, draft: ItemSteps, making: ImportContext, creates: tuple[Ref, ...], updates: tuple[Ref, ...]
+) -> None:
+    from ropewalk.formats.imported.kit.references import Maker, tokens
+
+    lacks = bool(step.when) or step.optional
+    for token in tokens(draft.item.data.get("creates")) + tokens(_paths(draft.item.data.get("outputs"))):
+        for name in token.alternatives or (token.name,):
+            at = name if token.label else written_path(name, making, "\n".join(step.notes))
+            made = Maker(
+                name, step.id, step.role, at, lacks or token.soft or bool(token.alternatives), token.label
+            )
+            making.makers.note(made, prose=token.prose)
+    for token in tokens(draft.item.data.get("updates")):
+        if not token.everything and making.makers.of(token.name) is None:
+            making.makers.note(
+                Maker(token.name, step.id, step.role, written_path(token.name, making), True, token.label)
+            )
+
+
+def _any_of(names: list[str]) -> tuple[Ref, ...]:
+    """One of several documents has to change; those that are no files are labels."""
+    files = tuple(name for name in names if wording.is_path(name))
+    labels = tuple(Ref(name, label=True) for name in names if name not in files)
+    return (*((Ref(files[0], any_of=files if len(files) > 1 else ()),) if files else ()), *labels)
+
+
+def _by_owners(draft: ItemSteps, making: ImportContext) -> None:
+    """`various`: a step for each role that made something so far, each done only if its documents were flagged."""
+    [only] = draft.steps
+    owners: dict[str, list[str]] = {}
+    for made in making.makers.all():
+        if made.role and not (made.label and made.name == "sharded_docs"):
+            owners.setdefault(made.role, []).append(made.path or made.name)
+    if not owners or not draft.condition.when:
+        return
+    making.why(only.id, f"`{only.title}` means those who made what is flagged: {', '.join(owners)}")
+    steps = []
+    for role, names in owners.items():
+        fact = f"{role.replace('-', '_').replace('.', '_')}_documents_flagged"
+        listed = ", ".join(names)
+        making.declare({fact: wording.flagged(fact, role, listed)})
+        refs = _any_of(names)
+        steps.append(
+            msgspec.structs.replace(
+                only,
+                id=making.id(only.id, role),
+                title=f"{role}: fix what was flagged",
+                role=role,
+                prompt=wording.fix(names),
+                when=wording.both(only.when, f"facts.{fact}"),
+                updates=refs,
+            )
+        )
+        teller = teller_of(next(iter(draft.condition.facts), fact), "issues", making.drafts)
+        if teller:
+            making.tell(teller, fact)
+    closing = Step(
+        only.id,
+        "noop",
+        title=f"{only.title}: look again",
+        phase=only.phase,
+        when=only.when,
+        extra=only.extra,
+        line=only.line,
+    )
+    steps = [msgspec.structs.replace(step, extra={"item": only.extra["item"]}) for step in steps]
+    draft.steps = [*steps, closing]
+    draft.entry, draft.exits = (steps[0].id,), (only.id,)

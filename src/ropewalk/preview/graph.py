@@ -1,0 +1,106 @@
+"""A workflow as a drawing: Mermaid and DOT text from its plan. Names of people are text and never syntax."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ropewalk.preview.plan import Plan, Row
+
+SHAPES: Final = {"decide": ("{{", "}}"), "ask": ("[/", "/]"), "noop": ("([", "])"), "run": ("[[", "]]")}
+DOT_SHAPES: Final = {"decide": "hexagon", "ask": "parallelogram", "noop": "oval", "run": "box3d"}
+LABEL: Final = 60
+
+
+def mermaid(plan: Plan) -> str:
+    """A flowchart: phases as boxes, routes and conditions on the arrows, ways back dotted."""
+    names = _names(plan)
+    out = ["flowchart TD"]
+    for number, stretch in enumerate(plan.stretches):
+        if stretch.id:
+            out.append(f'  subgraph p{number}["{_quoted(stretch.title)}"]')
+        out += [f"    {names[row.id]}{_shaped(row)}" for row in stretch.rows]
+        if stretch.id:
+            out.append("  end")
+    for before, after, told, back in arrows(plan):
+        arrow = "-.->" if back else "-->"
+        said = f'|"{_quoted(told)}"|' if told else ""
+        out.append(f"  {names[before]} {arrow}{said} {names[after]}")
+    return "\n".join(out) + "\n"
+
+
+def dot(plan: Plan) -> str:
+    """The same for Graphviz."""
+    names = _names(plan)
+    out = [f"digraph {json.dumps(plan.name)} {{", '  rankdir=TB; node [shape=box, fontname="sans-serif"];']
+    for number, stretch in enumerate(plan.stretches):
+        if stretch.id:
+            out.append(
+                f"  subgraph cluster_{number} {{ label={json.dumps(stretch.title, ensure_ascii=False)};"
+            )
+        for row in stretch.rows:
+            shape = f", shape={DOT_SHAPES[row.kind]}" if row.kind in DOT_SHAPES else ""
+            dashed = ", style=dashed" if row.when or row.optional else ""
+            out.append(
+                f"    {names[row.id]} [label={json.dumps(label(row), ensure_ascii=False)}{shape}{dashed}];"
+            )
+        if stretch.id:
+            out.append("  }")
+    for before, after, told, back in arrows(plan):
+        marks = [f"label={json.dumps(told, ensure_ascii=False)}"] if told else []
+        marks += ["style=dotted", "constraint=false"] if back else []
+        said = f" [{', '.join(marks)}]" if marks else ""
+        out.append(f"  {names[before]} -> {names[after]}{said};")
+    return "\n".join([*out, "}"]) + "\n"
+
+
+def _names(plan: Plan) -> dict[str, str]:
+    return {row.id: f"s{number}" for number, row in enumerate(plan.rows)}
+
+
+def arrows(plan: Plan) -> Iterator[tuple[str, str, str, bool]]:
+    """From, to, label, and whether it is a way back."""
+    known = {row.id for row in plan.rows}
+    ways = {(row.id, target): name for row in plan.rows for name, target in _ways(row)}
+    for row in plan.rows:
+        for before in row.after:
+            if before in known:
+                yield before, row.id, ways.get((before, row.id), "") or short(row.when), False
+    for loop in plan.loops:
+        when = "" if loop.when in ("", "true") else f"{short(loop.when)}, "
+        yield loop.step, loop.to, f"{when}at most {loop.at_most}", True
+
+
+def _ways(row: Row) -> Iterator[tuple[str, str]]:
+    for route in row.routes:
+        found = re.match(r"(.+?)(?: when .*?)? → (.+?)(?:, then the run ends)?$", route)
+        for target in found[2].split(", ") if found else ():
+            yield found[1] if found else "", target
+
+
+def label(row: Row) -> str:
+    """What stands in a step's box: who does it, and what."""
+    return short(
+        f"{row.role}: {row.title or row.id}"
+        if row.role and not row.title.startswith(row.role)
+        else row.title or row.id
+    )
+
+
+def short(text: str, letters: int = LABEL) -> str:
+    """A text on one line, cut to so many letters."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= letters else plain[: letters - 1] + "…"
+
+
+def _shaped(row: Row) -> str:
+    start, end = SHAPES.get(row.kind, ("[", "]"))
+    return f'{start}"{_quoted(label(row))}"{end}'
+
+
+def _quoted(text: str) -> str:
+    """Text inside of Mermaid's quotes: its own signs as entities."""
+    text = text.replace("#", "#35;").replace('"', "#quot;").replace("<", "#lt;").replace(">", "#gt;")
+    return re.sub(r"[`\n]", " ", text)

@@ -1,0 +1,80 @@
+"""A plan as lines of text for people: phase by phase, each step with what a reader would ask about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ropewalk.preview.plan import FactRow, LoopRow, Plan, Row
+
+
+def plan_as_lines(plan: Plan, *, notes: bool = False) -> list[str]:
+    """The plan in lines without any marks of colour; `notes` adds the prose of the steps."""
+    found = [f"{plan.name}: {plan.title or plan.description.split(chr(10))[0]}".rstrip(": ")]
+    found += [f"  input {name} ({said})" for name, said in plan.inputs.items()]
+    for stretch in plan.stretches:
+        found += ["", stretch.title] if stretch.title else [""]
+        for row in stretch.rows:
+            found += _row(row, notes)
+    found += _section("Facts", (line for fact in plan.facts for line in _fact(fact)))
+    found += _section("Loops", (_loop(loop) for loop in plan.loops))
+    found += _section("At the same time", (", ".join(group) for group in plan.parallel))
+    found += _section("People are asked", (f"{step}: {said}" for step, said in plan.asks))
+    found += _section("Worth knowing", iter(plan.told))
+    found += _section("Kept, not acted on", iter([", ".join(plan.kept)] if plan.kept else []))
+    return found
+
+
+def _section(title: str, entries: Iterator[str]) -> list[str]:
+    told = [f"  {entry}" for entry in entries]
+    return ["", title, *told] if told else []
+
+
+def _row(row: Row, notes: bool) -> Iterator[str]:
+    who = f" [{row.role}]" if row.role else "" if row.kind == "role" else f" [{row.kind}]"
+    marks = [
+        word for word, is_so in (("optional", row.optional), ("at the end in any case", row.final)) if is_so
+    ]
+    title = f"  {row.title}" if row.title and row.title != row.id else ""
+    marked = f" ({', '.join(marks)})" if marks else ""
+    yield f"  {row.wave:>3}  {row.id}{who}{title}{marked}"
+    told = {
+        "after": ", ".join(row.after),
+        "parallel with": ", ".join(row.parallel_with),
+        "only if": row.when,
+        "for each": row.each,
+        "requires": ", ".join(row.requires),
+        "creates": ", ".join(row.creates),
+        "updates": ", ".join(row.updates),
+        "template": row.template,
+        "tells": ", ".join(row.tells),
+        "gate": "; ".join(row.gates),
+        "loop": row.back,
+        "asks": "; ".join(row.asks),
+    }
+    for name, said in told.items():
+        if said:
+            yield f"       {name}: {said}"
+    yield from (f"       way {route}" for route in row.routes)
+    yield from (f"       · {reason}" for reason in row.inferred)
+    if row.kept:
+        yield f"       kept: {', '.join(row.kept)}"
+    for note in row.notes if notes else ():
+        yield from (f"       | {line}" for line in note.split("\n"))
+
+
+def _fact(fact: FactRow) -> Iterator[str]:
+    by = (
+        f"told by {', '.join(fact.told_by)}"
+        if fact.told_by
+        else "a person is asked"
+        if fact.asked
+        else "by default"
+    )
+    choices = f" ({', '.join(fact.choices)})" if fact.choices else ""
+    read = f"; read by {', '.join(fact.read_by)}" if fact.read_by else ""
+    yield f"{fact.name}{choices}: {by}{read}"
+
+
+def _loop(loop: LoopRow) -> str:
+    when = f" while {loop.when}" if loop.when not in ("", "true") else ""
+    return f"{loop.step} → {loop.to}{when}, at most {loop.at_most} times ({len(loop.body)} steps)"

@@ -1,0 +1,97 @@
+import pytest
+
+from ropewalk.formats.imported.kit.items import items_of, verbs
+from ropewalk.yaml.positions import Positions
+
+
+def item(raw):
+    [found] = items_of([raw], ("sequence",), Positions())
+    return found
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"workflow_end": None, "action": "x", "notes": "n"},
+        {"workflow_end": {"action": "x", "notes": "n"}},
+        {"step": "workflow_end", "action": "x", "notes": "n"},
+        {"workflow_end": True, "action": "x", "notes": "n"},
+        {"workflow_end": "", "action": "x", "notes": "n"},
+    ],
+)
+def test_a_marker_is_the_same_in_all_its_spellings(raw):
+    found = item(raw)
+    assert (found.kind, found.name) == ("end", "workflow_end")
+    assert found.data["action"] == "x"
+    assert found.data["notes"] == "n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind", "name"),
+    [
+        ({"agent": "pm", "creates": "x"}, "task", ""),
+        ({"agent": "pm", "step": "one"}, "task", "one"),
+        ({"step": 3, "agent": "pm", "id": "own"}, "task", "own"),
+        ({"repeat_development_cycle": None, "action": "x"}, "repeat", "repeat_development_cycle"),
+        ({"step": "repeat_development_cycle"}, "repeat", "repeat_development_cycle"),
+        ({"meta": "repeat"}, "repeat", "repeat"),
+        ({"meta": "end"}, "end", "end"),
+        ({"meta": "guidance"}, "guide", "guidance"),
+        ({"project_setup_guidance": None, "condition": "x"}, "guide", "project_setup_guidance"),
+        ({"phase": 4, "name": "Development Cycle"}, "header", "Development Cycle"),
+        ({"phase": 4, "task": "x"}, "task", ""),
+        ({"import": "modules/x.yaml"}, "import", ""),
+        ({"orchestrator": "hub", "action": "route"}, "task", ""),
+        ({"step_name": "tool", "command": "x"}, "guide", "tool"),
+        ({"step": "choose", "action": "choose approach"}, "task", "choose"),
+        ({"agent": "system", "action": "increment_and_check"}, "guide", ""),
+        ({"step": "routing", "routes": {"a": {}}}, "route", "routing"),
+        ({"branch": {"general": {"agent": "dev"}}}, "route", "branch"),
+        ({"agent": "qa", "on_verdict": {"A": {}}}, "route", ""),
+        ({"agent": "x", "condition_check": [{"condition": "a"}]}, "route", ""),
+        ({"manual_halt_1": None, "notes": "x"}, "halt", "manual_halt_1"),
+        ({"agent": "pm", "human_checkpoint": True}, "halt", ""),
+        ({"action": "human_checkpoint", "step": "go"}, "halt", "go"),
+        ({"agent": "user", "action": "x"}, "halt", ""),
+        ({"step": "x", "options": [{"A": "b"}], "on_complete": {"A": "end"}}, "halt", "x"),
+        ({"step": "both", "agents": [{"agent": "a"}]}, "parallel", "both"),
+        ({"parallel_groups": [{"agents": [{"agent": "a"}]}]}, "parallel", ""),
+        ({"agents": ["a", "b"], "task": "x"}, "task", ""),
+        ({"migration_phases": None, "sequence": [{"agent": "a"}]}, "group", "migration_phases"),
+        ({"conditional_halt": None, "condition": "x"}, "halt", "conditional_halt"),
+        ({"workflow_completion": None}, "end", "workflow_completion"),
+        ({"agent": "pm", "workflow_end": None}, "task", ""),
+        ({"step": "x", "workflow_end": None}, "end", "workflow_end"),
+    ],
+)  # fmt: skip
+def test_what_kind_of_item_it_is(raw, kind, name):
+    found = item(raw)
+    assert (found.kind, found.name) == (kind, name)
+
+
+def test_nested_items_have_numbers_and_places_of_their_own():
+    found = item(
+        {"phases_of_it": {"repeats": "for_each_phase", "sequence": [{"agent": "a"}, {"agent": "b"}]}}
+    )
+    assert [(one.number, one.path) for one in found.inner] == [
+        ("1.1", ("sequence", 0, "phases_of_it", "sequence", 0)),
+        ("1.2", ("sequence", 0, "phases_of_it", "sequence", 1)),
+    ]
+
+
+def test_what_is_no_mapping_is_passed_over():
+    assert items_of([None, "x", {"agent": "a"}], (), Positions())[0].number == "3"
+
+
+def test_verbs_name_what_is_acted_on():
+    assert verbs(
+        {
+            "reviews": "story.md",
+            "tests": ["a.md"],
+            "focus": "x",
+            "notes": "y",
+            "plans": {"a": 1},
+            "drafts": "",
+            "improves": "x" * 200,
+        }
+    ) == ["reviews", "tests"]

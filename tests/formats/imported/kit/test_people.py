@@ -1,0 +1,52 @@
+import pytest
+
+from ropewalk.formats.imported.kit.people import crew, role_id
+
+
+@pytest.mark.parametrize(
+    ("data", "sort", "names"),
+    [
+        ({"agent": "pm"}, "role", ("pm",)),
+        ({"agent": "@PM"}, "role", ("PM",)),
+        ({"agent": "analyst/pm"}, "role", ("analyst", "pm")),
+        ({"agent": "pm|po|sm"}, "role", ("pm", "po", "sm")),
+        (
+            {"agent": "react-developer OR node-backend-developer"},
+            "role",
+            ("react-developer", "node-backend-developer"),
+        ),
+        ({"agent": ["dev", "qa"]}, "role", ("dev", "qa")),
+        ({"agents": ["dev", "qa"]}, "role", ("dev", "qa")),
+        ({"agent": "pm", "alternative_agent": "analyst"}, "role", ("pm", "analyst")),
+        ({"role": "writer"}, "role", ("writer",)),
+        ({"orchestrator": "hub"}, "role", ("hub",)),
+        ({"agent": "various"}, "owners", ("various",)),
+        ({"agent": "any_development_agent"}, "anybody", ("any_development_agent",)),
+        ({"agent": "user"}, "person", ("user",)),
+        ({"agent": "system"}, "engine", ("system",)),
+        ({}, "engine", ()),
+    ],
+)
+def test_who_is_meant(data, sort, names):
+    found = crew(data)
+    assert (found.sort, found.names) == (sort, names)
+
+
+def test_helpers_are_kept_apart_from_who_does_it():
+    assert crew({"agent": "po", "delegates_to": ["analyst", "pm"]}).others == ("analyst", "pm")
+    assert crew({"delegates_to": ["analyst"]}).others == ("analyst",)
+
+
+def test_a_name_that_is_not_filled_in_is_unclear():
+    assert crew({"agent": "{{SQUADNAME}}-chief"}).names == ("chief",)
+    assert crew({"agent": "{{SQUADNAME}}-chief"}).unclear
+    assert crew({"agent": "${story.executor}"}).names == ("someone",)
+
+
+def test_a_name_that_the_pack_has_stays_whole():
+    assert crew({"agent": "ux/ui"}, frozenset({"ux/ui"})).names == ("ux/ui",)
+
+
+def test_names_for_programs():
+    assert role_id("UX Expert") == "ux-expert"
+    assert role_id("개발자", 3) == "role-3"

@@ -1,0 +1,262 @@
+from ropewalk.formats.imported.kit.pack import Pack
+from tests.formats.imported.bmad.flow import flow, needs, only, step
+
+
+def test_list_order_is_the_order():
+    made = flow("- {agent: a, creates: a.md}\n- {agent: b}\n- {step: workflow_end}\n")
+    assert needs(made) == {"a-a": (), "b-work": ("a-a",), "workflow_end": ("b-work",)}
+
+
+def test_an_id_is_the_items_own_else_its_name_else_agent_and_work():
+    made = flow(
+        """\
+        - {id: own-id, step: named, agent: a}
+        - {step: named, agent: a}
+        - {agent: pm, action: create_story, creates: story.md}
+        - {agent: pm, creates: [docs/prd.md]}
+        - {agent: po, validates: all_artifacts}
+        - {agent: pm, creates: prd.md}
+        - {agent: 개발자, action: 개발}
+        - {step: "x / y!", agent: a}
+        """
+    )
+    assert [one.id for one in made.steps] == [
+        "own-id", "named", "pm-create_story", "pm-prd", "po-validate", "pm-prd-2", "step", "x-y",
+    ]  # fmt: skip
+    assert made.steps[0].title == "named"
+
+
+def test_what_the_item_says_is_in_the_prompt_or_in_the_notes():
+    made = only(
+        """\
+        - agent: pm
+          action: analyze the project
+          creates: prd.md
+          updates: notes.md
+          reviews: other.md
+          uses: prd-tmpl
+          task: create-doc.md
+          optional_steps: [brainstorming_session]
+          delegates_to: [dev]
+          command: "*create"
+          notes: |
+            First {{line}}.
+            Second.
+          description: what it is
+          outputs: [report.md, verdict]
+          inputs: {story: "{id}"}
+          exit_criteria: [{EC1: done}]
+          odd_key: 5
+        """
+    )
+    for part in (
+        "Analyze the project.", "Create docs/prd.md.", "Review other.md.", "Update docs/notes.md.", "Use: prd-tmpl",
+        "Task: create-doc.md", "brainstorming session", "Command: *create", "pass on to: dev",
+    ):  # fmt: skip
+        assert part in made.prompt
+    assert made.notes[0] == "what it is"
+    assert made.notes[1] == "First {{line}}.\nSecond."
+    assert "Inputs: story: {id}" in made.notes
+    assert any("report.md, verdict" in note for note in made.notes)
+    assert any("EC1: done" in note for note in made.notes)
+    assert made.notes[-1] == "The workflow's file also says:\n- odd_key: 5"
+    assert made.extra["odd_key"] == 5
+
+
+def test_braces_in_a_prompt_are_text_and_no_template():
+    from ropewalk.steps.template import render_template
+
+    made = only('- {agent: a, action: "write {{x}} and {% if %} {# no #}"}')
+    assert render_template(made.prompt, {}) == "Write {{x}} and {% if %} {# no #}."
+
+
+def test_files_are_where_bmad_keeps_them_and_labels_are_no_files():
+    made = only("- {agent: a, creates: [prd.md, story.md, src/x.py, sharded_docs, setup.py]}")
+    assert [(ref.name, ref.label) for ref in made.creates] == [
+        ("docs/prd.md", False), ("docs/stories/story.md", False), ("src/x.py", False), ("sharded_docs", True), ("setup.py", False),
+    ]  # fmt: skip
+
+
+def test_requirements_are_met_by_what_was_made_before():
+    made = flow(
+        """\
+        - {agent: a, creates: prd.md}
+        - {agent: b, creates: "maybe.md (optional)", condition: user_wants_it}
+        - {agent: c, requires: [prd.md, maybe.md, "x.md (if exists)", y.md], creates: c.md}
+        """
+    )
+    found = {ref.name: (ref.soft, ref.external) for ref in made.steps[2].requires}
+    assert found == {
+        "docs/prd.md": (False, False),
+        "docs/maybe.md": (True, False),
+        "docs/x.md": (True, True),
+        "docs/y.md": (True, True),
+    }
+    assert made.warnings == ("line 7: nothing in this file makes `y.md`: it has to be there already",)
+
+
+def test_alternatives_are_those_that_are_known():
+    made = flow(
+        """\
+        - {agent: a, creates: a.md}
+        - {agent: b, creates: b.md}
+        - {agent: c, requires: "a.md OR b.md"}
+        - {agent: d, requires: sharded_docs_or_brownfield_docs}
+        - {agent: e, requires: a.md_or_x}
+        """
+    )
+    assert made.steps[2].requires[0].any_of == ("docs/a.md", "docs/b.md")
+    assert made.steps[3].requires[0].external
+    assert made.steps[4].requires[0].name == "docs/a.md"
+
+
+def test_what_is_there_already_is_met_by_prose_or_from_outside():
+    made = flow(
+        "- {agent: a, creates: multiple documents per template}\n- {agent: b, requires: existing_service_analysis}\n"
+    )
+    assert made.steps[1].requires[0].label
+    assert made.warnings == ()
+    assert flow("- {agent: b, requires: existing_service_analysis}").warnings == ()
+
+
+def test_a_requirement_may_name_a_step_or_a_fact():
+    made = flow(
+        "- {step: discovery, agent: a}\n- {agent: b}\n- {agent: c, requires: [discovery, format-validation-passed]}\n"
+    )
+    assert made.steps[2].needs == ("b-work", "discovery")
+    assert made.steps[2].when == "facts.format_validation_passed"
+
+
+def test_validation_looks_at_artifacts_and_gives_a_verdict():
+    made = flow(
+        "- {agent: a, creates: prd.md}\n- {agent: po, validates: prd.md, uses: po-master-checklist}\n- {agent: po, validates: all_artifacts}\n"
+    )
+    assert made.steps[1].requires[0].name == "docs/prd.md"
+    assert made.steps[1].output["required"] == ["verdict"]
+    assert made.steps[2].requires[0].aggregate
+
+
+def test_several_names_are_a_choice_in_order():
+    made = flow("- {agent: analyst/pm, creates: x.md}\n- {agent: any}\n- {agent: '${story.executor}'}\n")
+    assert made.steps[0].role == "analyst"
+    assert "(Meant for analyst or pm.)" in made.steps[0].prompt
+    assert made.roles["analyst"].title == "Business analyst"
+    assert made.steps[1].role == "any"
+    assert "is not filled in" in made.warnings[0]
+
+
+def test_work_without_an_agent_is_the_orchestrators():
+    assert only("- {phase: 1, task: do it}").role == "orchestrator"
+    assert only("- {agent: system, creates: report.md}").role == "orchestrator"
+
+
+def test_words_in_notes_that_demand_approval_add_one_unless_switched_off():
+    text = '- {agent: a, creates: plan.md, notes: "HITL REQUIRED: requires human approval before proceeding"}'
+    made = only(text)
+    assert made.approve is not None
+    assert made.approve.show == ("docs/plan.md",)
+    assert "HITL REQUIRED" in made.extra["inferred"][0]
+    assert only(text, approvals=False).approve is None
+    assert only('- {agent: a, notes: "Status: Draft → Approved. The user may review it."}').approve is None
+
+
+def test_elicitation_asks_first_and_gives_the_answer_to_the_role():
+    made = only("- {agent: a, elicit: true, step: intake}")
+    assert made.ask is not None
+    assert made.ask.fact == "intake_answer"
+    assert "{{ facts.intake_answer }}" in made.prompt
+    assert only("- {agent: a, elicit: false}").ask is None
+
+
+def test_optional_work_is_marked():
+    assert only("- {agent: a, optional: true}").optional
+    assert only("- {agent: a, condition: optional}").optional
+    assert only('- {agent: a, notes: "OPTIONAL: if you like"}').optional
+    assert not only("- {agent: a, optional: false}").optional
+
+
+def test_failure_words_become_policies():
+    retried = only(
+        "- {agent: a, on_failure: {action: retry, max_retries: '{config.tries}', on_exhausted: escalate}}",
+        head="config: {tries: 2}",
+    )
+    assert (retried.retry.attempts, retried.on_failure) == (3, "ask")
+    assert only("- {agent: a, on_fail: {retry: 1, escalate_to: pm}}").on_failure == "ask"
+    assert only("- {agent: a, on_failure: continue}").on_failure == "continue"
+    assert only("- {agent: a, on_failure: {action: retry}}").retry.attempts == 3
+    assert only("- {agent: a, on_failure: pause}").on_failure == "pause"
+    assert only("- {agent: a, on_failure: halt}").on_failure == "fail"
+    assert only("- {agent: a, max_attempts: 4, timeout: 30 minutes}").retry.attempts == 4
+    assert only("- {agent: a, timeout: 1800000}").timeout.step_seconds == 1800
+    assert only("- {agent: a, timeout: 90}").timeout.step_seconds == 90
+    assert only("- {agent: a, timeout: soon}").timeout.step_seconds is None
+
+
+def test_failure_may_send_back_and_where_it_leads_nowhere_it_fails():
+    made = flow(
+        "- {step: one, agent: a}\n- {step: two, agent: b, on_failure: {action: return_to_one}}\n- {step: three, agent: c, on_failure: {next: nowhere}}\n"
+    )
+    assert (made.steps[1].on_failure, made.steps[1].back_to.to, made.steps[1].back_to.when) == (
+        "back_to",
+        "one",
+        "",
+    )
+    assert made.steps[2].on_failure == "fail"
+    assert "nowhere" in made.warnings[0]
+
+
+def test_various_are_the_owners_of_what_was_flagged():
+    made = flow(
+        """\
+        - {agent: pm, creates: prd.md}
+        - {agent: architect, creates: architecture.md}
+        - {agent: po, validates: all_artifacts}
+        - {agent: various, updates: any_flagged_documents, condition: po_checklist_issues}
+        - {agent: dev}
+        """
+    )
+    assert [one.id for one in made.steps][3:6] == [
+        "various-any_flagged_documents-pm", "various-any_flagged_documents-architect", "various-any_flagged_documents",
+    ]  # fmt: skip
+    assert (
+        step(made, "various-any_flagged_documents-pm").when
+        == "facts.po_checklist_issues && facts.pm_documents_flagged"
+    )
+    assert step(made, "po-validate").facts == (
+        "po_checklist_issues",
+        "pm_documents_flagged",
+        "architect_documents_flagged",
+    )
+    closing = step(made, "various-any_flagged_documents")
+    assert (closing.back_to.to, closing.back_to.at_most) == ("po-validate", 3)
+    assert step(made, "dev-work").needs == ("various-any_flagged_documents",)
+
+
+def test_various_without_anything_made_is_one_step_of_the_team():
+    assert only("- {agent: various, updates: any_flagged_documents}").role == "team"
+
+
+def test_a_document_follows_the_template_that_is_called_as_it_is(tmp_path):
+    (tmp_path / "templates").mkdir()
+    for name in ("story", "other"):
+        text = f"template: {{id: {name}, name: {name}}}\nsections: [{{id: a, title: A}}]\n"
+        (tmp_path / "templates" / f"{name}-tmpl.yaml").write_text(text)
+    pack = Pack(tmp_path)
+    made = flow(
+        "- {agent: sm, creates: story.md}\n- {agent: pm, creates: story.md, uses: other-tmpl}\n"
+        "- {agent: pm, creates: [a.md, b.md]}\n- {agent: pm, creates: src/}\n",
+        pack=pack,
+    )
+    assert [one.template.rsplit("/", 1)[-1] for one in made.steps] == [
+        "story-tmpl.yaml",
+        "other-tmpl.yaml",
+        "",
+        "",
+    ]
+
+
+def test_one_of_several_documents_is_enough_where_the_file_says_so():
+    both = only("- {agent: pm, creates: brownfield-epic.md OR brownfield-story.md}\n")
+    assert both.creates[0].any_of == ("docs/brownfield-epic.md", "docs/brownfield-story.md")
+    label = only("- {agent: pm, creates: brownfield_epic OR brownfield_story}\n")
+    assert (label.creates[0].label, label.creates[0].any_of) == (True, ())
