@@ -42,7 +42,7 @@ async def forever(store: SqliteStore, run: str) -> None:
 
 async def half(store: SqliteStore, run: str) -> None:
     """Die in the middle of an append: everything is inserted, nothing committed."""
-    store.db.set_trace_callback(lambda sql: stop() if sql == "COMMIT" else None)
+    store.file.db.set_trace_callback(lambda sql: stop() if sql == "COMMIT" else None)
     await store.append([Append(run, BATCH, [StepDue(step="half")] * BATCH, 1.0)])
 
 

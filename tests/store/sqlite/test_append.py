@@ -82,16 +82,16 @@ async def test_only_so_many_heads_are_remembered(store: SqliteStore, monkeypatch
     monkeypatch.setattr(module, "HEADS", 3)
     for number in range(9):
         await append(store, f"r{number}", 0, RunStarted())
-    assert list(store._heads) == ["r6", "r7", "r8"]
+    assert list(store.log._heads) == ["r6", "r7", "r8"]
     assert (await append(store, "r0", 1, RunStarted())).version == 2
 
 
 async def test_a_history_with_a_hole_is_not_appended_to(store: SqliteStore):
     await append(store, "r", 0, RunStarted(), RunStarted())
-    store.db.execute("UPDATE records SET version = 4 WHERE version = 1")
+    store.file.db.execute("UPDATE records SET version = 4 WHERE version = 1")
     with pytest.raises(StoreError, match="UNIQUE"):
         await append(store, "r", 2, RunStarted(), RunStarted())
-    store.db.execute("UPDATE records SET version = 1 WHERE version = 4")
+    store.file.db.execute("UPDATE records SET version = 1 WHERE version = 4")
     assert len(await store.feed()) == 2
     assert await store.verify() == []
 

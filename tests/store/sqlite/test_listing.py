@@ -34,7 +34,7 @@ async def test_catching_up_goes_in_batches(store: SqliteStore):
     assert await store.position() > 2 * BATCH
     assert await store.runs() == await memory.runs()
     assert await store.asks() == await memory.asks()
-    assert store.one("SELECT count(*) FROM refs") == (25,)
+    assert store.file.one("SELECT count(*) FROM refs") == (25,)
 
 
 async def test_several_catch_up_at_once_without_harm(store: SqliteStore, path: Path):
@@ -51,21 +51,21 @@ async def test_reading_a_list_that_is_up_to_date_writes_nothing(store: SqliteSto
     other = SqliteStore(path)
     await begin(store, "r")
     await store.runs()
-    before = other.one("PRAGMA data_version")
+    before = other.file.one("PRAGMA data_version")
     await store.runs()
     await store.unfinished()
     await store.row("r")
     await store.asks()
-    assert other.one("PRAGMA data_version") == before
+    assert other.file.one("PRAGMA data_version") == before
     await other.close()
 
 
 async def test_another_edition_of_the_fold_builds_the_list_anew(store: SqliteStore):
     await busy(store)
     before = await store.runs()
-    store.db.execute("UPDATE views SET shape = 0")
-    store.db.execute("UPDATE runs SET status = 'failed', view = x'00'")
-    store.db.execute("DELETE FROM asks")
+    store.file.db.execute("UPDATE views SET shape = 0")
+    store.file.db.execute("UPDATE runs SET status = 'failed', view = x'00'")
+    store.file.db.execute("DELETE FROM asks")
     assert await store.runs() == before
     assert len(await store.asks()) == 1
 
@@ -74,7 +74,7 @@ async def test_the_list_never_lags_far_behind(store: SqliteStore, monkeypatch: p
     monkeypatch.setattr(module, "BEHIND", 3000)
 
     def lag() -> int:
-        position, _, newest = store.one(module.LAG)
+        position, _, newest = store.file.one(module.LAG)
         return int(newest - position)
 
     version = await begin(store, "r")
@@ -92,7 +92,7 @@ async def test_a_list_that_cannot_keep_up_does_not_fail_the_append(
 ):
     monkeypatch.setattr(module, "BEHIND", 10)
     await begin(store, "r", *[StepDue("a")] * 20)
-    store.db.execute("DROP TABLE runs")
+    store.file.db.execute("DROP TABLE runs")
     assert not (await append(store, "r", 22, *[StepDue("a")] * 20)).conflict
     with pytest.raises(StoreError, match="runs"):
         await store.runs()
@@ -103,7 +103,7 @@ async def test_a_store_that_closes_leaves_the_list_not_far_behind(path: Path):
     await begin(store, "r", *[StepDue("a")] * (2 * BATCH + 7))
     await store.close()
     other = SqliteStore(path)
-    position, _, newest = other.one(module.LAG)
+    position, _, newest = other.file.one(module.LAG)
     assert (position, newest) == (2 * BATCH, 2 * BATCH + 9)
     assert (await other.row("r")).version == newest
     await other.close()
@@ -116,13 +116,13 @@ async def test_only_so_many_definitions_are_remembered(store: SqliteStore, monke
         digest = await store.put_blob(msgspec.json.encode({"steps": steps}))
         await append(store, f"r{count}", 0, RunCreated(workflow="build", digest=digest))
     assert [row.steps_total for row in await store.runs()] == [5, 4, 3, 2, 1]
-    assert len(store._steps) <= 2
+    assert len(store.run_list._steps) <= 2
 
 
 async def test_a_definition_is_read_once(store: SqliteStore):
     await begin(store, "a")
     assert (await store.row("a")).steps_total == 3
-    store.db.execute("DELETE FROM blobs")
+    store.file.db.execute("DELETE FROM blobs")
     (created,) = await store.read("a", limit=1)
     assert isinstance(created.event, RunCreated)
     await store.append([Append("b", 0, [created.event], 1.0)])
@@ -140,6 +140,6 @@ async def test_the_list_is_read_along_an_index(store: SqliteStore):
         "SELECT run FROM runs WHERE status = 'pending'",
     ]
     for sql in plans:
-        steps = [row[3] for row in store.rows(f"EXPLAIN QUERY PLAN {sql}")]
+        steps = [row[3] for row in store.file.rows(f"EXPLAIN QUERY PLAN {sql}")]
         assert "USING INDEX" in steps[0] or "USING COVERING INDEX" in steps[0], (sql, steps)
         assert not any("TEMP B-TREE" in step for step in steps), (sql, steps)

@@ -48,8 +48,8 @@ async def told(store: SqliteStore) -> SqliteStore:
 
 
 def columns(store: SqliteStore) -> list[tuple[str, str]]:
-    tables = [name for (name,) in store.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    return [(table, row[1]) for table in tables for row in store.rows(f"PRAGMA table_info({table})")]
+    tables = [name for (name,) in store.file.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return [(table, row[1]) for table in tables for row in store.file.rows(f"PRAGMA table_info({table})")]
 
 
 async def readings(store: SqliteStore) -> list[str]:
@@ -84,7 +84,7 @@ async def readings(store: SqliteStore) -> list[str]:
         lambda: store.put_blob(b"x"),
         lambda: append(store, "c", 0, RunStarted()),
     ]
-    for (digest,) in store.rows("SELECT digest FROM blobs"):
+    for (digest,) in store.file.rows("SELECT digest FROM blobs"):
         calls.append(lambda digest=digest: store.get_blob(digest))  # type: ignore[misc]
     said = []
     for call in calls:
@@ -114,12 +114,12 @@ async def test_a_change_of_any_column_of_any_table_is_found(told: SqliteStore):
     for table, column in columns(told):
         tried = 0
         for value in VALUES:
-            told.db.execute("BEGIN")
-            if change(told.db, table, column, value):
+            told.file.db.execute("BEGIN")
+            if change(told.file.db, table, column, value):
                 tried += 1
                 faults = await told.verify()
                 assert bool(faults) or (table, column) in UNSHOWN, (table, column, value)
-            told.db.execute("ROLLBACK")
+            told.file.db.execute("ROLLBACK")
         assert tried, (table, column)
     assert await told.verify() == []
 
@@ -143,7 +143,7 @@ async def test_no_damage_of_any_column_is_met_as_a_bug(told: SqliteStore, path: 
             damaged = tmp_path / "damaged.db"
             put_bytes(damaged, whole)
             store = SqliteStore(damaged, "normal")
-            if change(store.db, table, column, value):
+            if change(store.file.db, table, column, value):
                 for said in await readings(store):
                     assert said.strip(), (table, column, value)
             await store.close()
@@ -153,33 +153,33 @@ async def test_no_damage_of_any_column_is_met_as_a_bug(told: SqliteStore, path: 
     "table", ["records", "heads", "notes", "outputs", "ends", "runs", "asks", "refs", "views", "ledger"]
 )
 async def test_a_row_that_was_taken_away_is_missed(told: SqliteStore, table: str):
-    for row in told.rows(f"SELECT * FROM {table}"):
+    for row in told.file.rows(f"SELECT * FROM {table}"):
         names = [column for name, column in columns(told) if name == table]
-        told.db.execute("BEGIN")
+        told.file.db.execute("BEGIN")
         where = " AND ".join(f"{name} IS ?" for name in names)
-        assert told.db.execute(f"DELETE FROM {table} WHERE {where}", row).rowcount == 1
+        assert told.file.db.execute(f"DELETE FROM {table} WHERE {where}", row).rowcount == 1
         assert await told.verify(), row
-        told.db.execute("ROLLBACK")
+        told.file.db.execute("ROLLBACK")
 
 
 async def test_the_last_record_is_missed_also_when_nobody_has_looked_at_the_list(store: SqliteStore):
     await begin(store, "a")
-    store.db.execute("DELETE FROM records WHERE run = 'a' AND version = 2")
+    store.file.db.execute("DELETE FROM records WHERE run = 'a' AND version = 2")
     assert await store.verify() == ["Run a ends at version 1, but version 2 was there."]
-    store.db.execute("DELETE FROM records")
+    store.file.db.execute("DELETE FROM records")
     said = ["Run a ends at version 0, but version 2 was there."]
     assert await store.verify() == await store.verify("a") == said
 
 
 async def test_a_record_that_was_moved_to_another_run_is_named(told: SqliteStore):
-    told.db.execute("UPDATE records SET run = 'a', version = 4 WHERE run = 'b' AND version = 4")
+    told.file.db.execute("UPDATE records SET run = 'a', version = 4 WHERE run = 'b' AND version = 4")
     faults = await told.verify()
     assert any("(run a, version 4, run.completed): it was changed" in fault for fault in faults)
     assert "Run b ends at version 3, but version 4 was there." in faults
 
 
 async def test_a_changed_status_is_told_with_what_it_should_be(told: SqliteStore):
-    told.db.execute("UPDATE runs SET status = 'failed' WHERE run = 'b'")
+    told.file.db.execute("UPDATE runs SET status = 'failed' WHERE run = 'b'")
     said = [
         f"Run b, table runs, column status: 'failed' is there, and its records say 'completed'; {REBUILD}."
     ]
@@ -188,8 +188,8 @@ async def test_a_changed_status_is_told_with_what_it_should_be(told: SqliteStore
 
 
 async def test_a_changed_line_is_made_anew_from_the_records(told: SqliteStore):
-    told.db.execute("UPDATE runs SET view = x'ff', status = 'failed', words = ''")
-    told.db.execute("DELETE FROM asks")
+    told.file.db.execute("UPDATE runs SET view = x'ff', status = 'failed', words = ''")
+    told.file.db.execute("DELETE FROM asks")
     with pytest.raises(RopewalkError, match="ropewalk verify --rebuild"):
         await told.runs()
     await told.rebuild()
@@ -198,24 +198,24 @@ async def test_a_changed_line_is_made_anew_from_the_records(told: SqliteStore):
 
 
 async def test_what_was_said_is_held_to_its_seal(told: SqliteStore):
-    told.db.execute("UPDATE outputs SET chunk = 'two' WHERE start = 3")
+    told.file.db.execute("UPDATE outputs SET chunk = 'two' WHERE start = 3")
     said = "Run a, table outputs, what plan/0.1 said from byte 3 on: it was changed after it was written; a backup has what was there."
     assert await told.verify() == await told.verify("a") == [said]
-    told.db.execute("DELETE FROM outputs WHERE start = 3")
+    told.file.db.execute("DELETE FROM outputs WHERE start = 3")
     assert await told.verify("a") == [
         "Run a, table outputs, what plan/0.1 said: 3 bytes are there, and 6 should be; a backup has what was there."
     ]
 
 
 async def test_a_changed_note_is_named(told: SqliteStore):
-    told.db.execute("UPDATE notes SET value = '4' WHERE key = 'position'")
+    told.file.db.execute("UPDATE notes SET value = '4' WHERE key = 'position'")
     said = "Table notes, position: it was changed after it was written; a backup has what was there."
     assert await told.verify() == [said]
 
 
 async def test_a_blob_that_became_text_is_named_and_not_given(told: SqliteStore):
-    ((digest,),) = told.rows("SELECT digest FROM blobs")
-    told.db.execute("UPDATE blobs SET data = CAST(data AS TEXT)")
+    ((digest,),) = told.file.rows("SELECT digest FROM blobs")
+    told.file.db.execute("UPDATE blobs SET data = CAST(data AS TEXT)")
     said = [f"Blob {digest} was changed after it was written."]
     assert await told.verify() == await told.verify("a") == said
     with pytest.raises(RopewalkError, match="was changed after it was written"):

@@ -71,7 +71,7 @@ async def test_a_backup_that_fails_leaves_nothing(store: SqliteStore, tmp_path: 
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert copies(tmp_path) == []
-    store.db.execute("UPDATE records SET actor = 'nobody'")
+    store.file.db.execute("UPDATE records SET actor = 'nobody'")
     with pytest.raises(StoreError, match="its copy has 3 faults: Record 1"):
         await store.backup(tmp_path / "copy.db")
     assert copies(tmp_path) == []
@@ -97,7 +97,7 @@ async def test_what_is_appended_while_a_run_is_deleted_is_seen(
     async def nothing() -> None:
         pass
 
-    monkeypatch.setattr(store, "catch_up", nothing)
+    monkeypatch.setattr(store.run_list, "catch_up", nothing)
     await begin(store, "r", *[RunStarted()] * 2 * BATCH)
     with pytest.raises(Refused, match="run r is running"):
         await store.delete("r")
@@ -135,12 +135,12 @@ async def test_a_blob_that_was_put_lately_is_not_written_again(path: Path):
     store = SqliteStore(path, clock=lambda: now)
     digest = await store.put_blob(b"x")
     other = SqliteStore(path)
-    before = other.one("PRAGMA data_version")
+    before = other.file.one("PRAGMA data_version")
     now = TOUCH_SECONDS - 1
     await store.put_blob(b"x")
-    assert other.one("PRAGMA data_version") == before
+    assert other.file.one("PRAGMA data_version") == before
     now = TOUCH_SECONDS
     await store.put_blob(b"x")
-    assert store.one("SELECT at FROM blobs WHERE digest = ?", (digest,)) == (TOUCH_SECONDS,)
+    assert store.file.one("SELECT at FROM blobs WHERE digest = ?", (digest,)) == (TOUCH_SECONDS,)
     await other.close()
     await store.close()

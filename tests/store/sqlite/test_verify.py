@@ -42,7 +42,7 @@ def flipped(value: Any, at: int) -> Any:
 
 @pytest.mark.parametrize("column", COLUMNS)
 async def test_a_flipped_byte_in_any_column_of_any_record_is_found_and_named(told: SqliteStore, column: str):
-    db = told.db
+    db = told.file.db
     for position, run, version, kind, value in db.execute(
         f"SELECT position, run, version, kind, {column} FROM records"
     ).fetchall():
@@ -73,22 +73,22 @@ async def test_only_the_record_that_was_changed_is_named(told: SqliteStore):
         ("body", None),
         ("at", "x"),
     ):
-        told.db.execute("BEGIN")
+        told.file.db.execute("BEGIN")
         # Damage knows no constraints.
-        told.db.execute("PRAGMA ignore_check_constraints = ON")
+        told.file.db.execute("PRAGMA ignore_check_constraints = ON")
         try:
-            told.db.execute(f"UPDATE records SET {column} = ? WHERE run = 'a' AND version = 2", (value,))
+            told.file.db.execute(f"UPDATE records SET {column} = ? WHERE run = 'a' AND version = 2", (value,))
         except sqlite3.IntegrityError:
-            told.db.execute("ROLLBACK")
+            told.file.db.execute("ROLLBACK")
             continue
         said = ["Record 2 (run a, version 2, run.started): it was changed after it was written."]
         assert await told.verify() == await told.verify("a") == said
         assert await told.verify("b") == []
-        told.db.execute("ROLLBACK")
+        told.file.db.execute("ROLLBACK")
 
 
 async def test_a_history_that_was_changed_is_not_read(told: SqliteStore):
-    told.db.execute("UPDATE records SET at = 11 WHERE run = 'a' AND version = 2")
+    told.file.db.execute("UPDATE records SET at = 11 WHERE run = 'a' AND version = 2")
     with pytest.raises(Corrupted, match=r"Record 2 \(run a, version 2\) .* changed after it was written"):
         await told.read("a")
     with pytest.raises(Corrupted):
@@ -99,7 +99,7 @@ async def test_a_history_that_was_changed_is_not_read(told: SqliteStore):
 
 
 async def test_a_record_that_was_taken_away_is_missed(told: SqliteStore):
-    told.db.execute("DELETE FROM records WHERE run = 'a' AND version = 2")
+    told.file.db.execute("DELETE FROM records WHERE run = 'a' AND version = 2")
     said = "Record 3 (run a, version 3, step.succeeded): version 2 was expected here."
     assert await told.verify() == await told.verify("a") == [said]
     with pytest.raises(Corrupted, match="version 2 is missing"):
@@ -110,20 +110,20 @@ async def test_a_record_that_was_taken_away_is_missed(told: SqliteStore):
 
 async def test_an_end_that_was_taken_away_is_missed(told: SqliteStore):
     await told.runs()
-    told.db.execute("DELETE FROM records WHERE run = 'a' AND version = 4")
+    told.file.db.execute("DELETE FROM records WHERE run = 'a' AND version = 4")
     said = ["Run a ends at version 3, but version 4 was there."]
     assert await told.verify() == await told.verify("a") == said
 
 
 async def test_a_record_that_was_moved_in_the_feed_is_named(told: SqliteStore):
-    told.db.execute("UPDATE records SET position = 99 WHERE run = 'a' AND version = 4")
+    told.file.db.execute("UPDATE records SET position = 99 WHERE run = 'a' AND version = 4")
     assert await told.verify() == [
         "Record 99 (run a, version 4, run.completed): it does not stand where it was written."
     ]
 
 
 async def test_a_body_that_is_no_bytes_stops_nobody_else(told: SqliteStore):
-    told.db.execute("UPDATE records SET body = 7 WHERE run = 'b' AND version = 1")
+    told.file.db.execute("UPDATE records SET body = 7 WHERE run = 'b' AND version = 1")
     (fault,) = await told.verify()
     assert fault.startswith("Record 4 (run b, version 1, run.created): it was changed")
     with pytest.raises(Corrupted, match="it holds no bytes"):
@@ -135,7 +135,7 @@ async def test_a_body_that_is_no_bytes_stops_nobody_else(told: SqliteStore):
 async def test_a_changed_blob_is_named_and_not_given(told: SqliteStore):
     digest = await told.put_blob(DEFINITION)
     await begin(told, "c", NotePublished("n", {"file": await told.put_blob(b"other")}))
-    told.db.execute("UPDATE blobs SET data = x'00' WHERE digest = ?", (digest,))
+    told.file.db.execute("UPDATE blobs SET data = x'00' WHERE digest = ?", (digest,))
     said = [f"Blob {digest} was changed after it was written."]
     assert await told.verify() == await told.verify("a") == said
     with pytest.raises(StoreError, match="was changed after it was written"):
@@ -144,7 +144,7 @@ async def test_a_changed_blob_is_named_and_not_given(told: SqliteStore):
 
 async def test_a_damaged_line_of_the_run_list_is_named(told: SqliteStore):
     await told.runs()
-    told.db.execute("UPDATE runs SET view = x'ff' WHERE run = 'a'")
+    told.file.db.execute("UPDATE runs SET view = x'ff' WHERE run = 'a'")
     assert await told.verify() == [
         "The line of run a in the run list is damaged; `ropewalk verify --rebuild` makes the list anew from the records."
     ]
@@ -162,10 +162,10 @@ async def test_an_event_of_a_newer_ropewalk_stands_only_in_its_own_runs_way(told
     ):
         position = await told.position() + 1
         hash_ = record_hash(hash_, "b", version, 1.0, kind, "", "", body)
-        told.db.execute(
+        told.file.db.execute(
             INSERT, (position, "b", version, 1.0, kind, "", "", body, hash_, seal(position, hash_))
         )
-    told.db.execute(ANCHOR, ("b", version, hash_))
+    told.file.db.execute(ANCHOR, ("b", version, hash_))
     assert await told.verify() == []
     assert len(await told.feed()) == 9
     strange, *_ = await told.read("b", after=2)
@@ -227,7 +227,7 @@ async def test_a_record_on_a_damaged_page_is_named_from_the_index(told: SqliteSt
     for number in range(60):
         await append(told, f"run-{number}", 0, RunStarted(), RunCompleted(reason="x" * 500))
     pages = (
-        told.rows("SELECT DISTINCT pageno FROM dbstat WHERE name = 'records' AND pagetype = 'leaf'")
+        told.file.rows("SELECT DISTINCT pageno FROM dbstat WHERE name = 'records' AND pagetype = 'leaf'")
         if has_dbstat(told)
         else []
     )
@@ -258,11 +258,11 @@ async def test_where_the_index_is_damaged_too_the_rest_is_given_up(
             raise StoreError(store="s", reason="the file is damaged")
         return honest(sql, values)
 
-    honest: Any = told.rows
-    monkeypatch.setattr(told, "rows", refuse)
+    honest: Any = told.file.rows
+    monkeypatch.setattr(told.file, "rows", refuse)
     fault, *_ = await told.verify()
     assert fault.startswith("Nothing can be read from here on")
 
 
 def has_dbstat(store: SqliteStore) -> bool:
-    return ("ENABLE_DBSTAT_VTAB",) in store.rows("PRAGMA compile_options")
+    return ("ENABLE_DBSTAT_VTAB",) in store.file.rows("PRAGMA compile_options")

@@ -7,14 +7,13 @@ another process appends to the same run: then the fence says so, and nothing of 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ropewalk.store.bell import Bell
 from ropewalk.store.chain import GENESIS, moment, packed, record_hash, seal
-from ropewalk.store.port import Append, Appended, Durability
-from ropewalk.store.sqlite.connection import Connection
+from ropewalk.store.port import Append, Appended
+from ropewalk.store.sqlite.connection import Connection, nothing
 
 HEADS = 4096
 """How many runs' heads are remembered."""
@@ -41,25 +40,27 @@ EMPTY = Head(0, GENESIS)
 Row = tuple[int, str, int, float, str, str, str, bytes, bytes, int]
 
 
-class Appending(Connection):
-    """The part of the store that writes the log."""
+class LogWriter:
+    """Writes the log. `keep_up` is called when what is folded from the log may be far behind it: past the position `due`."""
 
-    def __init__(self, path: Path, durability: Durability = "full") -> None:
-        super().__init__(path, durability)
+    def __init__(self, file: Connection) -> None:
+        self.file = file
+        self.keep_up: Callable[[], None] = nothing
+        self.due = 0
         self._heads: dict[str, Head] = {}
         self._floor = -1
         self._version = -1
         self._newest = 0
-        self._due = 0
         self.bell = Bell(self._look, outside=True)
+        file.after_failure = self.forget
 
     async def append(self, appends: Sequence[Append]) -> list[Appended]:
         """Durable when it returns. Raises StoreError, and then nothing of it was written."""
         prepared = [packed(a.run, a.at, a.actor, a.cause, a.events) for a in appends]
         done: list[Appended] = []
         moved: dict[str, Head] = {}
-        with self.writing() as db:
-            position = self._last(db)
+        with self.file.writing() as db:
+            position = self.last(db)
             for append, events in zip(appends, prepared, strict=True):
                 head = self._place(db, append, moved)
                 if head is not None:
@@ -75,18 +76,15 @@ class Appending(Connection):
             self._remember(moved)
             self._newest = position
             self.bell.ring(position)
-            if position > self._due:
-                self._keep_up()
+            if position > self.due:
+                self.keep_up()
         return done
 
-    def _keep_up(self) -> None:
-        """What is folded from the log is far behind it."""
-
-    def _last(self, db: sqlite3.Connection) -> int:
+    def last(self, db: sqlite3.Connection) -> int:
         """The last position ever given. When runs were deleted elsewhere, what is remembered may be of one of them."""
         last, floor = db.execute(LAST).fetchone()
         if not isinstance(floor, int):
-            raise self.damaged("the table ledger")
+            raise self.file.damaged("the table ledger")
         if floor != self._floor:
             self._heads.clear()
             self._floor = floor
@@ -124,17 +122,22 @@ class Appending(Connection):
         while len(heads) > HEADS:
             del heads[next(iter(heads))]
 
+    def knows(self, run: str) -> bool:
+        """Whether it wrote to this run lately, so that the run is there."""
+        return run in self._heads
+
     def forget(self) -> None:
+        """Nothing that is remembered is certain any more."""
         self._heads.clear()
         self._floor = -1
         self._version = -1
 
     def _look(self) -> int:
         """The newest position, cheaply: SQLite says by a counter whether another process wrote."""
-        (version,) = self.one("PRAGMA data_version")
+        (version,) = self.file.one("PRAGMA data_version")
         if version != self._version:
             self._version = version
-            self._newest = self.one(LAST)[0] or 0
+            self._newest = self.file.one(LAST)[0] or 0
         return self._newest
 
 

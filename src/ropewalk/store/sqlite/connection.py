@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -68,7 +68,8 @@ def trouble(name: str, error: Exception) -> StoreError:
 
 
 class Connection:
-    """What every part of the SQLite store stands on. `name` is the store's URL."""
+    """What every part of the SQLite store is given. `name` is the store's URL; `after_failure` is called when a transaction was
+    undone, as nothing that was remembered of the file is certain then."""
 
     def __init__(self, path: Path, durability: Durability = "full") -> None:
         self.path = path
@@ -76,6 +77,7 @@ class Connection:
         self.name = f"sqlite:///{path}"
         self.durability: Durability = durability
         self.synchronous = durability.upper()
+        self.after_failure: Callable[[], None] = nothing
         self._busy_seconds = BUSY_SECONDS
         try:
             self.db = self._open()
@@ -159,8 +161,9 @@ class Connection:
             self._busy_seconds = seconds
             self.db.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
 
-    def forget(self) -> None:
-        """After a failed transaction nothing that was remembered of the file is certain."""
+
+def nothing() -> None:
+    """Nobody remembers anything."""
 
 
 def _marked(text: bytes) -> str:
@@ -198,7 +201,7 @@ class Transaction:
                 return
             except sqlite3.Error as failed:
                 error = failed
-        self._connection.forget()
+        self._connection.after_failure()
         # A full disk may have undone it already.
         if db.in_transaction:
             db.execute("ROLLBACK")

@@ -11,10 +11,12 @@ from ropewalk.store.sqlite.connection import Connection
 COUNTER = "PRAGMA data_version"
 
 
-class Elsewhere(Connection):
+class Elsewhere:
     """What this connection writes itself does not count."""
 
-    _counted: Any = None
+    def __init__(self, file: Connection) -> None:
+        self.file = file
+        self._counted: Any = None
 
     async def elsewhere(self, timeout_seconds: float) -> bool:
         """Wait until another process has written anything (True) or the time is over. Raises StoreError.
@@ -24,10 +26,10 @@ class Elsewhere(Connection):
         loop = asyncio.get_running_loop()
         end = loop.time() + timeout_seconds
         if self._counted is None:
-            self._counted = self.one(COUNTER)
-        while self.one(COUNTER) == self._counted:
+            self._counted = self.file.one(COUNTER)
+        while self.file.one(COUNTER) == self._counted:
             if loop.time() >= end:
                 return False
             await asyncio.sleep(min(LOOK_SECONDS, max(end - loop.time(), 0)))
-        self._counted = self.one(COUNTER)
+        self._counted = self.file.one(COUNTER)
         return True

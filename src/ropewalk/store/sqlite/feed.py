@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from ropewalk.errors import Corrupted, NoSuchRun
+from ropewalk.store.bell import Bell
 from ropewalk.store.chain import GENESIS, record_hash
 from ropewalk.store.pattern import glob
 from ropewalk.store.port import Record
-from ropewalk.store.sqlite.append import LAST, Appending
+from ropewalk.store.sqlite.append import LAST
+from ropewalk.store.sqlite.connection import Connection
 
 COLUMNS = "position, run, version, at, kind, actor, cause, body, hash"
 READ = f"SELECT {COLUMNS} FROM records WHERE run = ? AND version > ? ORDER BY version LIMIT ?"
@@ -18,15 +20,19 @@ PLACE = "SELECT position FROM records WHERE run = ? AND version >= ? ORDER BY ve
 LENGTH = "SELECT max(version) FROM records WHERE run = ?"
 
 
-class Feeding(Appending):
-    """The part of the store that reads the log."""
+class LogReader:
+    """Reads the log; `bell` rings when it has grown."""
+
+    def __init__(self, file: Connection, bell: Bell) -> None:
+        self.file = file
+        self.bell = bell
 
     async def read(self, run: str, after: int = 0, limit: int | None = None) -> list[Record]:
-        rows = self.rows(READ, (run, after, -1 if limit is None else limit))
+        rows = self.file.rows(READ, (run, after, -1 if limit is None else limit))
         if not rows:
             self.there(run)
             return []
-        before = self.one(HASH, (run, after)) if after else (GENESIS,)
+        before = self.file.one(HASH, (run, after)) if after else (GENESIS,)
         _check(rows, before[0] if before else None, after)
         return [record(row) for row in rows]
 
@@ -41,17 +47,17 @@ class Feeding(Appending):
             sql = f"SELECT {COLUMNS} FROM records WHERE run = ? AND version >= ?{kinds} ORDER BY version LIMIT ?"
         else:
             sql = f"SELECT {COLUMNS} FROM records WHERE position > ?{kinds} ORDER BY position LIMIT ?"
-        return [record(row) for row in self.rows(sql, [*begin, *map(glob, patterns), limit])]
+        return [record(row) for row in self.file.rows(sql, [*begin, *map(glob, patterns), limit])]
 
     async def position(self) -> int:
-        return self._whole(self.one(LAST)[0])
+        return self._whole(self.file.one(LAST)[0])
 
     async def wait(self, after: int, timeout_seconds: float | None = None) -> bool:
         return await self.bell.wait(after, timeout_seconds)
 
     def there(self, run: str) -> int:
         """The version of a run; raises NoSuchRun."""
-        version = self.one(LENGTH, (run,))[0]
+        version = self.file.one(LENGTH, (run,))[0]
         if version is None:
             raise NoSuchRun(run=run)
         return self._whole(version)
@@ -59,17 +65,17 @@ class Feeding(Appending):
     def _whole(self, number: Any) -> int:
         """A version or position, 0 for none. Raises StoreError where something else stands in its place."""
         if not isinstance(number, int | None):
-            raise self.damaged("the table records")
+            raise self.file.damaged("the table records")
         return number or 0
 
     def _version_after(self, run: str, after: int) -> int:
         """The first version of a run that stands after a position, found by halving."""
-        low, high = 1, self._whole(self.one(LENGTH, (run,))[0]) + 1
+        low, high = 1, self._whole(self.file.one(LENGTH, (run,))[0]) + 1
         if after == 0:
             return low
         while low < high:
             middle = (low + high) // 2
-            place = self.one(PLACE, (run, middle))
+            place = self.file.one(PLACE, (run, middle))
             if place is None or place[0] > after:
                 high = middle
             else:

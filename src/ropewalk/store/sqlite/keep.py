@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
@@ -9,7 +10,7 @@ import msgspec
 
 from ropewalk.errors import NoSuchBlob, StoreError
 from ropewalk.store.chain import seal_of
-from ropewalk.store.sqlite.output import Speaking
+from ropewalk.store.sqlite.connection import Connection
 
 TOUCH_SECONDS = 3600.0
 KEEP_SECONDS = 86_400.0
@@ -19,15 +20,19 @@ so putting one again makes it young, but not more often than TOUCH_SECONDS."""
 PUT = "INSERT INTO blobs VALUES (?, ?, ?) ON CONFLICT (digest) DO UPDATE SET at = excluded.at"
 
 
-class Keeping(Speaking):
-    """The part of the store that keeps values."""
+class KeptValues:
+    """Keeps blobs and notes. `clock` gives the age of a blob."""
+
+    def __init__(self, file: Connection, clock: Callable[[], float]) -> None:
+        self.file = file
+        self.clock = clock
 
     async def put_blob(self, data: bytes) -> str:
         digest = sha256(data).hexdigest()
         now = self.clock()
-        found = self.one("SELECT at FROM blobs WHERE digest = ?", (digest,))
+        found = self.file.one("SELECT at FROM blobs WHERE digest = ?", (digest,))
         if found is None or not isinstance(found[0], float) or not found[0] > now - TOUCH_SECONDS:
-            with self.writing() as db:
+            with self.file.writing() as db:
                 db.execute(PUT, (digest, now, data))
         return digest
 
@@ -35,16 +40,16 @@ class Keeping(Speaking):
         return self.blob(digest)
 
     def blob(self, digest: str) -> bytes:
-        found = self.one("SELECT data FROM blobs WHERE digest = ?", (digest,))
+        found = self.file.one("SELECT data FROM blobs WHERE digest = ?", (digest,))
         if found is None:
-            raise NoSuchBlob(store=self.name, digest=digest)
+            raise NoSuchBlob(store=self.file.name, digest=digest)
         data = found[0]
         if isinstance(data, bytes) and sha256(data).hexdigest() == digest:
             return data
-        raise StoreError(f"The blob {digest} in the store {self.name} was changed after it was written.")
+        raise StoreError(f"The blob {digest} in the store {self.file.name} was changed after it was written.")
 
     async def remember(self, key: str, value: Any) -> None:
-        with self.writing() as db:
+        with self.file.writing() as db:
             (before,) = db.execute("SELECT count(*) FROM notes WHERE key = ?", (key,)).fetchone()
             if value is None:
                 db.execute("DELETE FROM notes WHERE key = ?", (key,))
@@ -54,8 +59,8 @@ class Keeping(Speaking):
             db.execute("UPDATE ledger SET notes = notes + ?", ((value is not None) - before,))
 
     async def recall(self, key: str) -> Any:
-        found = self.one("SELECT value FROM notes WHERE key = ?", (key,))
+        found = self.file.one("SELECT value FROM notes WHERE key = ?", (key,))
         try:
             return msgspec.json.decode(found[0]) if found else None
         except (ValueError, TypeError, RecursionError) as error:
-            raise self.damaged(f"the note {key}") from error
+            raise self.file.damaged(f"the note {key}") from error

@@ -14,11 +14,14 @@ FIELDS = ("run", "owner", "beat", "renewed_at")
 COLUMNS = ", ".join(FIELDS)
 
 
-class Leasing(Connection):
-    """The part of the store that says who drives what."""
+class LeaseTable:
+    """Says who drives what."""
+
+    def __init__(self, file: Connection) -> None:
+        self.file = file
 
     async def acquire(self, lease: Lease, instead_of: Lease | None = None) -> Lease:
-        with self.writing(durable=False) as db:
+        with self.file.writing(durable=False) as db:
             row = db.execute(f"SELECT {COLUMNS} FROM leases WHERE run = ?", (lease.run,)).fetchone()
             held = self._held(row)
             holds = holder(held, lease, instead_of)
@@ -30,15 +33,15 @@ class Leasing(Connection):
         return holds
 
     async def release(self, run: str, owner: str) -> None:
-        with self.writing(durable=False) as db:
+        with self.file.writing(durable=False) as db:
             db.execute("DELETE FROM leases WHERE run = ? AND owner = ?", (run, owner))
 
     async def lease(self, run: str) -> Lease | None:
-        row = self.one(f"SELECT {COLUMNS} FROM leases WHERE run = ?", (run,))
+        row = self.file.one(f"SELECT {COLUMNS} FROM leases WHERE run = ?", (run,))
         return self._held(row)
 
     async def leases(self) -> list[Lease]:
-        found = map(self._held, self.rows(f"SELECT {COLUMNS} FROM leases ORDER BY run"))
+        found = map(self._held, self.file.rows(f"SELECT {COLUMNS} FROM leases ORDER BY run"))
         return [lease for lease in found if lease is not None]
 
     def _held(self, row: Any) -> Lease | None:
@@ -47,4 +50,4 @@ class Leasing(Connection):
         try:
             return msgspec.convert(dict(zip(FIELDS, row, strict=True)), Lease)
         except msgspec.ValidationError as error:
-            raise self.damaged(f"the lease on run {row[0]}") from error
+            raise self.file.damaged(f"the lease on run {row[0]}") from error

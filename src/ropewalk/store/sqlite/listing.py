@@ -14,8 +14,9 @@ from typing import Any
 from ropewalk.errors import NoSuchRun, StoreBusy, StoreError
 from ropewalk.store import views
 from ropewalk.store.port import Record, RunQuery, RunRow
+from ropewalk.store.sqlite.append import LogWriter
+from ropewalk.store.sqlite.connection import Connection
 from ropewalk.store.sqlite.feed import COLUMNS, record
-from ropewalk.store.sqlite.keep import Keeping
 
 BATCH = 2000
 """Records a transaction; keeps other writers waiting for some ten milliseconds at most."""
@@ -34,10 +35,14 @@ PUT = "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 LAST_KEY = "\U0010ffff"
 
 
-class Listing(Keeping):
-    """The part of the store that answers questions over all runs."""
+class RunList:
+    """Answers questions over all runs."""
 
-    _steps: dict[str, views.Steps]
+    def __init__(self, file: Connection, log: LogWriter) -> None:
+        self.file = file
+        self.log = log
+        self._steps: dict[str, views.Steps] = {}
+        log.keep_up = self._keep_up
 
     async def runs(self, query: RunQuery = RunQuery()) -> list[RunRow]:
         # A driver that was stopped while it wrote keeps the list as it was; that is shown, and who is silent with it.
@@ -52,13 +57,13 @@ class Listing(Keeping):
                 f"SELECT created_at, run, view FROM runs WHERE {' AND '.join(clauses) or 'true'} "
                 "ORDER BY created_at DESC, run DESC LIMIT ?"
             )
-            found += self.rows(sql, [*values, *([status] if status else []), query.limit])
+            found += self.file.rows(sql, [*values, *([status] if status else []), query.limit])
         page = self._sorted(found)[: query.limit]
         return [views.row_of(self._decoded(run, view)) for _, run, view in page]
 
     async def row(self, run: str) -> RunRow:
         await self.catch_up()
-        found = self.one(VIEW, (run,))
+        found = self.file.one(VIEW, (run,))
         if found is None:
             raise NoSuchRun(run=run)
         return views.row_of(self._decoded(run, found[0]))
@@ -77,7 +82,7 @@ class Listing(Keeping):
         await self.catch_up()
         found: list[tuple[float, str]] = []
         for status in views.UNFINISHED:
-            found += self.rows("SELECT created_at, run FROM runs WHERE status = ?", (status,))
+            found += self.file.rows("SELECT created_at, run FROM runs WHERE status = ?", (status,))
         return [run for _, run in reversed(self._sorted(found))]
 
     def _sorted(self, found: list[Any]) -> list[Any]:
@@ -85,19 +90,19 @@ class Listing(Keeping):
         try:
             return sorted(found, key=lambda row: row[:2], reverse=True)
         except TypeError as error:
-            raise self.damaged("the run list") from error
+            raise self.file.damaged("the run list") from error
 
     async def asks(self) -> list[tuple[str, Record]]:
         await self.catch_up()
         columns = COLUMNS.replace("position, run", "asks.position, asks.run")
         sql = f"SELECT {columns} FROM asks JOIN records ON records.position = asks.position ORDER BY asks.position"
-        return [(row[1], record(row)) for row in self.rows(sql)]
+        return [(row[1], record(row)) for row in self.file.rows(sql)]
 
     async def catch_up(self) -> None:
         """Fold what was appended since somebody last looked."""
         while self._is_behind():
-            with self.writing(durable=False) as db:
-                behind = self._fold(db)
+            with self.file.writing(durable=False) as db:
+                behind = self.fold(db)
             if behind:
                 await asyncio.sleep(0)
 
@@ -105,22 +110,20 @@ class Listing(Keeping):
         position, _, newest = self._lag()
         if (newest or 0) - position > BEHIND:
             # What was appended stands whatever happens here, and the next reader is told.
-            with suppress(StoreError), self.writing(durable=False) as db:
-                self._fold(db)
+            with suppress(StoreError), self.file.writing(durable=False) as db:
+                self.fold(db)
             (position, *_) = self._lag()
-        self._due = position + BEHIND
+        self.log.due = position + BEHIND
 
-    async def close(self) -> None:
-        """May be called twice; the one who waits for the feed is told. The next reader finds a list that is not far behind."""
-        self.bell.fail(StoreError(store=self.name, reason="it was closed"))
+    def settle(self) -> None:
+        """Before the file is closed: the next reader finds a list that is not far behind."""
         with suppress(StoreError):
             for _ in range(BEHIND // BATCH):
                 position, _, newest = self._lag()
                 if (newest or 0) - position < BATCH:
                     break
-                with self.writing(durable=False) as db:
-                    self._fold(db)
-        self.db.close()
+                with self.file.writing(durable=False) as db:
+                    self.fold(db)
 
     def _is_behind(self) -> bool:
         position, shape, newest = self._lag()
@@ -128,32 +131,32 @@ class Listing(Keeping):
 
     def _lag(self) -> tuple[int, int, int | None]:
         """How far the list is folded, by which edition, and the newest record."""
-        found = self.one(LAG)
+        found = self.file.one(LAG)
         if found is None or not all(isinstance(number, int | None) for number in found):
-            raise self.damaged("the table views")
+            raise self.file.damaged("the table views")
         position, shape, newest = found
         return position or 0, shape or 0, newest
 
     async def rebuild(self) -> None:
         """Fold the run list anew, from the log alone."""
-        with self.writing() as db:
+        with self.file.writing() as db:
             db.execute("DELETE FROM views")
             db.execute("INSERT INTO views VALUES (0, 0)")
         await self.catch_up()
 
-    def _fold(self, db: sqlite3.Connection) -> bool:
+    def fold(self, db: sqlite3.Connection) -> bool:
         """One batch; whether there may be more."""
         position, shape, _ = self._lag()
         if shape != views.SHAPE:
             position = 0
             for table in ("runs", "asks", "refs"):
                 db.execute(f"DELETE FROM {table}")
-        records = [record(row) for row in self.rows(NEXT, (position,))]
+        records = [record(row) for row in self.file.rows(NEXT, (position,))]
         folded: dict[str, views.View] = {}
         refs: dict[tuple[str, str], None] = {}
         for one in records:
             before = folded.get(one.run) or self._view(db, one.run)
-            folded[one.run] = views.fold(before, one, self._steps_of)
+            folded[one.run] = views.fold(before, one, self.steps_of)
             for digest in views.digests_in(one.body):
                 refs[digest, one.run] = None
         self._put(db, list(folded.values()), refs)
@@ -179,14 +182,14 @@ class Listing(Keeping):
             return views.decode(view)
         except (ValueError, TypeError) as error:
             reason = f"the line of run {run} in its run list is damaged; `ropewalk verify --rebuild` makes the list anew"
-            raise StoreError(store=self.name, reason=reason) from error
+            raise StoreError(store=self.file.name, reason=reason) from error
 
-    def _steps_of(self, digest: str) -> views.Steps:
+    def steps_of(self, digest: str) -> views.Steps:
         """Read once: what a digest names never changes."""
         if digest not in self._steps:
             if len(self._steps) >= DEFINITIONS:
                 self._steps.clear()
-            found = self.one("SELECT data FROM blobs WHERE digest = ?", (digest,))
+            found = self.file.one("SELECT data FROM blobs WHERE digest = ?", (digest,))
             if found is None:
                 return {}
             self._steps[digest] = views.steps_in(found[0])
@@ -194,7 +197,7 @@ class Listing(Keeping):
 
     def _first_run(self, key: str, beginning: str) -> str | None:
         sql = "SELECT min(run) FROM records WHERE run >= ? AND run < ?"
-        found: str | None = self.one(sql, (key, beginning + LAST_KEY))[0]
+        found: str | None = self.file.one(sql, (key, beginning + LAST_KEY))[0]
         return found
 
     def _filters(self, query: RunQuery) -> tuple[list[str], list[Any]]:
@@ -208,7 +211,7 @@ class Listing(Keeping):
         where = [clause for clause, value in given.items() if value is not None]
         values = [value for value in given.values() if value is not None]
         if query.after:
-            found = self.one("SELECT created_at, run FROM runs WHERE run = ?", (query.after,))
+            found = self.file.one("SELECT created_at, run FROM runs WHERE run = ?", (query.after,))
             if found is None:
                 raise NoSuchRun(run=query.after)
             where.append("(created_at, run) < (?, ?)")

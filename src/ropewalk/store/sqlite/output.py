@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from time import time
 
 from ropewalk.store.chain import seal_of
-from ropewalk.store.port import Durability
-from ropewalk.store.sqlite.feed import Feeding
+from ropewalk.store.sqlite.append import LogWriter
+from ropewalk.store.sqlite.connection import Connection
+from ropewalk.store.sqlite.feed import LogReader
 
 END = "SELECT start + bytes FROM outputs WHERE run = ? AND attempt = ? ORDER BY start DESC LIMIT 1"
 PUT = "INSERT INTO outputs (run, attempt, start, bytes, at, chunk, seal) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -19,24 +18,26 @@ CHUNKS = (
 )
 
 
-class Speaking(Feeding):
-    """The part of the store that keeps output. `clock` gives the age of a chunk."""
+class OutputChunks:
+    """Keeps what attempts say. `clock` gives the age of a chunk."""
 
     def __init__(
-        self, path: Path, durability: Durability = "full", clock: Callable[[], float] = time
+        self, file: Connection, log: LogWriter, reader: LogReader, clock: Callable[[], float]
     ) -> None:
-        super().__init__(path, durability)
+        self.file = file
+        self.log = log
+        self.reader = reader
         self.clock = clock
 
     async def write_output(self, run: str, attempt: str, chunk: bytes) -> None:
-        if run not in self._heads:
-            self.there(run)
+        if not self.log.knows(run):
+            self.reader.there(run)
         if not chunk:
             return
-        with self.writing(durable=False) as db:
+        with self.file.writing(durable=False) as db:
             (start,) = db.execute(END, (run, attempt)).fetchone() or (0,)
             if not isinstance(start, int):
-                raise self.damaged(f"the output of {attempt} of run {run}")
+                raise self.file.damaged(f"the output of {attempt} of run {run}")
             row = (run, attempt, start, len(chunk), self.clock(), chunk)
             db.execute(PUT, (*row, seal_of(*row)))
             db.execute(REACH, (run, attempt, start + len(chunk)))
@@ -44,12 +45,12 @@ class Speaking(Feeding):
     async def read_output(self, run: str, attempt: str, offset: int = 0, limit: int = 1 << 20) -> bytes:
         end = offset + limit
         where = {"run": run, "attempt": attempt, "offset": offset, "end": end}
-        found = self.rows(CHUNKS, where)
+        found = self.file.rows(CHUNKS, where)
         if not all(isinstance(start, int) and isinstance(chunk, bytes) for start, chunk in found):
-            raise self.damaged(f"the output of {attempt} of run {run}")
+            raise self.file.damaged(f"the output of {attempt} of run {run}")
         return b"".join(chunk[max(offset - start, 0) : max(end - start, 0)] for start, chunk in found)
 
     async def outputs(self, run: str) -> list[tuple[str, int]]:
-        return self.rows(
+        return self.file.rows(
             "SELECT attempt, sum(bytes) FROM outputs WHERE run = ? GROUP BY attempt ORDER BY min(id)", (run,)
         )

@@ -11,8 +11,9 @@ import msgspec
 from ropewalk.store import views
 from ropewalk.store.chain import seal_of
 from ropewalk.store.port import Record
+from ropewalk.store.sqlite.connection import Connection
 from ropewalk.store.sqlite.feed import COLUMNS, record
-from ropewalk.store.sqlite.listing import BATCH, LAG, NEXT, RUNS, Listing, stored
+from ropewalk.store.sqlite.listing import BATCH, LAG, NEXT, RUNS, stored
 from ropewalk.store.verify import LogWalk
 
 ANEW = "`ropewalk verify --rebuild` makes the list anew from the records"
@@ -46,14 +47,17 @@ class Rederived:
             self.refs.setdefault(one.run, set()).update(views.digests_in(one.body))
 
 
-class Comparing(Listing):
-    """The part of the store that compares. Each fault is a sentence: where, what is there, what it should be, what to do."""
+class Comparison:
+    """Compares what is shown with the records. Each fault is a sentence: where, what is there, what it should be, what to do."""
 
-    def _derived_faults(self, run: str, log: Rederived, walk: LogWalk) -> Iterator[str]:
+    def __init__(self, file: Connection) -> None:
+        self.file = file
+
+    def derived_faults(self, run: str, log: Rederived, walk: LogWalk) -> Iterator[str]:
         """Everything that is folded from the records; `log` has seen them all."""
         ends = list(self._end_faults(run, log, walk))
         yield from ends
-        position, shape, newest = self.one(LAG) or (None, None, None)
+        position, shape, newest = self.file.one(LAG) or (None, None, None)
         if not isinstance(position, int) or not isinstance(shape, int):
             yield f"Table views: it does not say how far the run list is folded; {ANEW}."
         elif position > max(newest or 0, self._floor_of()) and not ends:
@@ -63,7 +67,7 @@ class Comparing(Listing):
 
     def _end_faults(self, run: str, log: Rederived, walk: LogWalk) -> Iterator[str]:
         """The last record of every run is remembered next to the log."""
-        heads = {name: (version, hash_) for name, version, hash_ in self.rows(HEADS, {"run": run})}
+        heads = {name: (version, hash_) for name, version, hash_ in self.file.rows(HEADS, {"run": run})}
         for name, (version, hash_) in heads.items():
             seen, hashes = walk.head(name)
             if seen != version:
@@ -78,24 +82,24 @@ class Comparing(Listing):
                 log.broken.add(name)
                 yield f"Run {name}: its last record, version {version}, is not the one that was written."
         for name in sorted(log.views.keys() - heads.keys() - log.broken):
-            if self.one("SELECT 1 FROM records WHERE run = ?", (name,)):
+            if self.file.one("SELECT 1 FROM records WHERE run = ?", (name,)):
                 yield f"Run {name} ends at version {walk.version(name)}, and the table heads does not know of it."
 
     def _unfolded(self, run: str, position: int) -> dict[str, list[Record]]:
         """Records that the run list has not been told of, by run."""
         found: dict[str, list[Record]] = {}
         sql, of_run = (LATE, (run,)) if run else (NEXT, ())
-        while rows := self.rows(sql, (position, *of_run)):
+        while rows := self.file.rows(sql, (position, *of_run)):
             for one in map(record, rows):
                 found.setdefault(one.run, []).append(one)
             position = rows[-1][0]
         return found
 
     def _list_faults(self, run: str, log: Rederived, unfolded: dict[str, list[Record]]) -> Iterator[str]:
-        asks = _by_run(self.rows(ASKS, {"run": run}))
-        refs = _by_run(self.rows(REFS, {"run": run}))
+        asks = _by_run(self.file.rows(ASKS, {"run": run}))
+        refs = _by_run(self.file.rows(REFS, {"run": run}))
         known = set()
-        for row in self.rows(LISTED, {"run": run}):
+        for row in self.file.rows(LISTED, {"run": run}):
             name = str(row[0])
             known.add(name)
             if name in log.broken:
@@ -141,19 +145,19 @@ class Comparing(Listing):
                 yield _differs(name, "runs", f"view ({field.name})", there, wanted)
 
     def _floor_of(self) -> int:
-        found = self.one("SELECT floor FROM ledger")
+        found = self.file.one("SELECT floor FROM ledger")
         return found[0] if found and isinstance(found[0], int) else 0
 
-    def _side_table_faults(self, run: str) -> Iterator[str]:
+    def side_table_faults(self, run: str) -> Iterator[str]:
         """What is in no record: what attempts said, and the notes."""
         yield from self._output_faults(run)
         if not run:
             yield from self._note_faults()
 
     def _output_faults(self, run: str) -> Iterator[str]:
-        ends = {(name, attempt): bytes_ for name, attempt, bytes_ in self.rows(ENDS, {"run": run})}
+        ends = {(name, attempt): bytes_ for name, attempt, bytes_ in self.file.rows(ENDS, {"run": run})}
         reached: dict[tuple[str, str], int] = dict.fromkeys(ends, 0)
-        for *columns, sealed in self.db.execute(SAID, {"run": run}):
+        for *columns, sealed in self.file.db.execute(SAID, {"run": run}):
             name, attempt, start, size = columns[:4]
             where = f"Run {name}, table outputs, what {attempt} said from byte {start} on"
             if seal_of(*columns) != sealed:
@@ -172,11 +176,11 @@ class Comparing(Listing):
 
     def _note_faults(self) -> Iterator[str]:
         count = 0
-        for key, value, sealed in self.rows("SELECT key, value, seal FROM notes ORDER BY key"):
+        for key, value, sealed in self.file.rows("SELECT key, value, seal FROM notes ORDER BY key"):
             count += 1
             if seal_of(key, value) != sealed:
                 yield f"Table notes, {key}: it was changed after it was written; a backup has what was there."
-        ledger = self.rows("SELECT floor, notes FROM ledger")
+        ledger = self.file.rows("SELECT floor, notes FROM ledger")
         if len(ledger) != 1 or not all(isinstance(number, int) for number in ledger[0]):
             yield "Table ledger: it is damaged; a backup has what was there."
         elif ledger[0][1] != count:

@@ -1,50 +1,54 @@
-"""What keeps a store healthy over years: verify, delete, prune, backup, and a run taken in from another store."""
+"""What keeps a store healthy over years: delete, prune, and a run taken in from another store."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
-from contextlib import closing
-from pathlib import Path
+from collections.abc import AsyncIterable, Sequence
 from typing import Any
 
-from ropewalk.errors import Refused, StoreError
+from ropewalk.errors import Refused
 from ropewalk.store import views
 from ropewalk.store.chain import seal
 from ropewalk.store.port import Judge, Record
-from ropewalk.store.sqlite.append import ANCHOR, INSERT, Head, following
-from ropewalk.store.sqlite.connection import trouble
-from ropewalk.store.sqlite.keep import KEEP_SECONDS, PUT
-from ropewalk.store.sqlite.verify import Verifying
-from ropewalk.store.transfer import receive, send
+from ropewalk.store.sqlite.append import ANCHOR, INSERT, Head, LogWriter, following
+from ropewalk.store.sqlite.feed import LogReader
+from ropewalk.store.sqlite.keep import KEEP_SECONDS, PUT, KeptValues
+from ropewalk.store.sqlite.listing import RunList
+from ropewalk.store.transfer import receive
 
 OF_A_RUN = ("records", "heads", "outputs", "ends", "leases", "runs", "asks", "refs")
 
 
-class Upkeep(Verifying):
-    """The part of the store for operators."""
+class Upkeep:
+    """What operators do: delete, prune, take in."""
+
+    def __init__(self, log: LogWriter, reader: LogReader, values: KeptValues, run_list: RunList) -> None:
+        self.file = log.file
+        self.log = log
+        self.reader = reader
+        self.values = values
+        self.run_list = run_list
 
     async def may_delete(self, run: str) -> None:
-        self.there(run)
-        await self.catch_up()
-        with self.writing() as db:
-            while self._fold(db):
+        self.reader.there(run)
+        await self.run_list.catch_up()
+        with self.file.writing() as db:
+            while self.run_list.fold(db):
                 pass
             self._may_go(db, run)
 
     async def delete(self, run: str) -> None:
-        self.there(run)
-        await self.catch_up()
-        with self.writing() as db:
-            while self._fold(db):
+        self.reader.there(run)
+        await self.run_list.catch_up()
+        with self.file.writing() as db:
+            while self.run_list.fold(db):
                 pass
             self._may_go(db, run)
             db.execute("UPDATE ledger SET floor = 1 + max(floor, (SELECT max(position) FROM records))")
             for table in OF_A_RUN:
                 db.execute(f"DELETE FROM {table} WHERE run = ?", (run,))
-        self.forget()
+        self.log.forget()
 
     def _may_go(self, db: sqlite3.Connection, run: str) -> None:
         (status,) = db.execute("SELECT status FROM runs WHERE run = ?", (run,)).fetchone()
@@ -59,10 +63,10 @@ class Upkeep(Verifying):
     async def prune(
         self, ended_before: float, status: Sequence[str] = (), output_before: float | None = None
     ) -> list[str]:
-        await self.catch_up()
+        await self.run_list.catch_up()
         sql = "SELECT run, status FROM runs WHERE ended_at < ? ORDER BY ended_at, run"
         gone = []
-        for run, ended in self.rows(sql, (ended_before,)):
+        for run, ended in self.file.rows(sql, (ended_before,)):
             if not status or ended in status:
                 try:
                     await self.delete(run)
@@ -70,7 +74,7 @@ class Upkeep(Verifying):
                     continue  # a living run refers to it
                 gone.append(run)
                 await asyncio.sleep(0)
-        with self.writing(durable=False) as db:
+        with self.file.writing(durable=False) as db:
             if output_before is not None:
                 old = db.execute(
                     "SELECT run, attempt FROM outputs GROUP BY run, attempt HAVING max(at) < ?",
@@ -83,7 +87,7 @@ class Upkeep(Verifying):
 
     def _collect(self, db: sqlite3.Connection) -> None:
         """Blobs that no run and no note names, and that nobody put lately."""
-        while self._fold(db):
+        while self.run_list.fold(db):
             pass
         noted = {
             digest
@@ -92,53 +96,29 @@ class Upkeep(Verifying):
         }
         old = db.execute(
             "SELECT digest FROM blobs WHERE at < ? AND digest NOT IN (SELECT digest FROM refs)",
-            (self.clock() - KEEP_SECONDS,),
+            (self.values.clock() - KEEP_SECONDS,),
         ).fetchall()
         db.executemany("DELETE FROM blobs WHERE digest = ?", [one for one in old if one[0] not in noted])
-
-    async def backup(self, path: Path) -> None:
-        """A copy as of now in a new file, whole or not at all, and verified; others go on writing."""
-        half = _part(path)
-        try:
-            await asyncio.to_thread(_copy, self.path, half)
-            await self._prove(half)
-            os.replace(half, path)
-        except sqlite3.Error as error:
-            raise trouble(str(path), error) from error
-        except OSError as error:
-            raise StoreError(store=str(path), reason=f"it cannot be written: {error.strerror}") from error
-        finally:
-            half.unlink(missing_ok=True)
-
-    async def _prove(self, half: Path) -> None:
-        copy = type(self)(half, self.durability, self.clock)
-        try:
-            faults = await copy.verify()
-        finally:
-            await copy.close()
-        if faults:
-            raise StoreError(store=self.name, reason=f"its copy has {len(faults)} faults: {faults[0]}")
-
-    def export(self, run: str) -> AsyncIterator[bytes]:
-        return send(self, run)
 
     async def load(self, lines: AsyncIterable[bytes], judge: Judge | None = None) -> str:
         """All of it, with what the judge adds, is one transaction: half of an import is never there."""
         parcel = await receive(lines)
         run = parcel.run
         after = judge(parcel) if judge else None
-        with self.writing() as db:
+        with self.file.writing() as db:
             if db.execute("SELECT 1 FROM records WHERE run = ?", (run,)).fetchone():
                 raise Refused(verb="import", reason=f"run {run} is in this store")
-            db.executemany(PUT, [(digest, self.clock(), data) for digest, data in parcel.blobs.items()])
-            last = self._last(db)
+            db.executemany(
+                PUT, [(digest, self.values.clock(), data) for digest, data in parcel.blobs.items()]
+            )
+            last = self.log.last(db)
             rows = [_row(last + n, one) for n, one in enumerate(parcel.records, 1)]
             if after is not None:
                 rows += following(after, Head(rows[-1][2], rows[-1][8]), last + len(rows))
             db.executemany(INSERT, rows)
             db.execute(ANCHOR, (run, rows[-1][2], rows[-1][8]))
-        self.forget()
-        self.bell.ring(last + len(rows))
+        self.log.forget()
+        self.log.bell.ring(last + len(rows))
         return run
 
 
@@ -156,20 +136,3 @@ def _row(position: int, one: Record) -> tuple[Any, ...]:
         hash_,
         seal(position, hash_),
     )
-
-
-def _part(path: Path) -> Path:
-    """Where the copy grows until it is whole."""
-    if path.exists():
-        raise StoreError(store=str(path), reason="a backup goes to a new file, and this one is there")
-    if not path.parent.is_dir():
-        raise StoreError(store=str(path), reason="a backup needs a folder, and this one is not there")
-    part = path.absolute().with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    return part
-
-
-def _copy(source: Path, target: Path) -> None:
-    """In a thread, on connections of its own: one read transaction, which keeps no writer waiting."""
-    with closing(sqlite3.connect(source)) as origin, closing(sqlite3.connect(target)) as copy:
-        origin.backup(copy)

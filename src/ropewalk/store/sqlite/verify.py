@@ -14,9 +14,11 @@ from typing import Any
 
 from ropewalk.errors import NoSuchBlob, StoreError
 from ropewalk.store import views
-from ropewalk.store.sqlite.connection import TROUBLES
-from ropewalk.store.sqlite.feed import COLUMNS, as_stored
-from ropewalk.store.sqlite.rederive import Comparing, Rederived
+from ropewalk.store.sqlite.connection import TROUBLES, Connection
+from ropewalk.store.sqlite.feed import COLUMNS, LogReader, as_stored
+from ropewalk.store.sqlite.keep import KeptValues
+from ropewalk.store.sqlite.listing import RunList
+from ropewalk.store.sqlite.rederive import Comparison, Rederived
 from ropewalk.store.verify import LogWalk, definition_of, named
 
 BATCH = 1000
@@ -51,27 +53,34 @@ class Verification:
         self.readable = True
 
 
-class Verifying(Comparing):
-    """The part of the store that checks it."""
+class Verifier:
+    """Checks the whole file."""
+
+    def __init__(self, file: Connection, reader: LogReader, values: KeptValues, run_list: RunList) -> None:
+        self.file = file
+        self.reader = reader
+        self.values = values
+        self.run_list = run_list
+        self.comparison = Comparison(file)
 
     async def verify(self, run: str = "") -> list[str]:
-        if run and not self.one("SELECT 1 FROM heads WHERE run = ?", (run,)):
-            self.there(run)
-        check = Verification(run, self._steps_of)
+        if run and not self.file.one("SELECT 1 FROM heads WHERE run = ?", (run,)):
+            self.reader.there(run)
+        check = Verification(run, self.run_list.steps_of)
         for rows in self._pages(check):
             self._see(check, rows)
             await asyncio.sleep(0)
         if not run:
-            check.faults += await asyncio.to_thread(_file_faults, self.path)
+            check.faults += await asyncio.to_thread(_file_faults, self.file.path)
         with self._unchanging():
             # What others have written meanwhile belongs to what is compared.
             for rows in self._pages(check):
                 self._see(check, rows)
             if not run:
-                check.blobs = {digest: True for (digest,) in self.rows("SELECT digest FROM blobs")}
+                check.blobs = {digest: True for (digest,) in self.file.rows("SELECT digest FROM blobs")}
             for found in (
-                self._derived_faults(run, check.log, check.walk) if check.readable else iter(()),
-                self._side_table_faults(run),
+                self.comparison.derived_faults(run, check.log, check.walk) if check.readable else iter(()),
+                self.comparison.side_table_faults(run),
                 self._blobs([digest for digest, there in check.blobs.items() if there]),
             ):
                 self._gather(check, found)
@@ -82,19 +91,19 @@ class Verifying(Comparing):
         try:
             check.faults += found
         except (StoreError, *TROUBLES) as error:
-            check.faults.append(str(error if isinstance(error, StoreError) else self.trouble(error)))
+            check.faults.append(str(error if isinstance(error, StoreError) else self.file.trouble(error)))
 
     @contextmanager
     def _unchanging(self) -> Iterator[None]:
         """All that is read inside is of one moment."""
-        if self.db.in_transaction:
+        if self.file.db.in_transaction:
             yield
             return
-        self.rows("BEGIN")
+        self.file.rows("BEGIN")
         try:
             yield
         finally:
-            self.rows("ROLLBACK")
+            self.file.rows("ROLLBACK")
 
     def _see(self, check: Verification, rows: list[Any]) -> None:
         for row in rows:
@@ -119,12 +128,12 @@ class Verifying(Comparing):
         while check.readable:
             after = check.after
             try:
-                rows = self.rows(scan, [after, *of_run])
+                rows = self.file.rows(scan, [after, *of_run])
                 known = [row[:3] for row in rows]
             except StoreError as error:
                 try:
                     # The index still knows which records there were.
-                    known = self.rows(places, [after, *of_run])
+                    known = self.file.rows(places, [after, *of_run])
                 except StoreError:
                     faults.append(f"Nothing can be read from here on ({after}): {error}")
                     check.readable = False
@@ -138,7 +147,7 @@ class Verifying(Comparing):
     def _salvaged(self, place: tuple[int, str, int], check: Verification) -> list[Any]:
         position, run, version = place
         try:
-            return self.rows(ONE, (position,))
+            return self.file.rows(ONE, (position,))
         except StoreError:
             check.walk.skip(run, version)
             check.log.broken.add(run)
@@ -149,21 +158,21 @@ class Verifying(Comparing):
 
     def _has(self, known: dict[str, bool], digest: str) -> bool:
         if digest not in known:
-            known[digest] = self.one("SELECT 1 FROM blobs WHERE digest = ?", (digest,)) is not None
+            known[digest] = self.file.one("SELECT 1 FROM blobs WHERE digest = ?", (digest,)) is not None
         return known[digest]
 
     def _sound(self, check: Verification, digest: str) -> bool:
         """Whether a definition is what it was: how many steps a run has follows from it."""
         if digest not in check.sound:
             try:
-                check.sound[digest] = bool(self.blob(digest))
+                check.sound[digest] = bool(self.values.blob(digest))
             except (NoSuchBlob, StoreError):
                 check.sound[digest] = False
         return check.sound[digest]
 
     def _blobs(self, digests: list[str]) -> Iterator[str]:
         for digest in digests:
-            (data,) = self.one("SELECT data FROM blobs WHERE digest IS ?", (digest,))
+            (data,) = self.file.one("SELECT data FROM blobs WHERE digest IS ?", (digest,))
             if not isinstance(data, bytes) or sha256(data).hexdigest() != digest:
                 yield f"Blob {digest} was changed after it was written."
 
