@@ -9,10 +9,8 @@ from pathlib import Path
 
 from ropewalk.core.commands import Advance, Create, Report
 from ropewalk.core.decide import decide
-from ropewalk.core.effects import Perform
-from ropewalk.core.graph import Graph
-from ropewalk.core.plan import plan
-from ropewalk.core.state import new_state
+from ropewalk.core.plan import Perform, plan
+from ropewalk.core.state import Graph, new_state
 from ropewalk.core.work import Outcome
 from ropewalk.definition.workflow import Step, Workflow
 from ropewalk.store.open import open_store

@@ -3,7 +3,7 @@
 import pytest
 
 from ropewalk.app.secrets import refuse_missing
-from ropewalk.core.options import Options
+from ropewalk.core.work import Options
 from ropewalk.errors import SecretsMissing
 from tests.formats.told import workflow
 

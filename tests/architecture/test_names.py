@@ -148,6 +148,6 @@ def test_the_names_in_the_explanations_are_there(page: str):
 
 
 def test_a_name_that_is_not_there_is_found():
-    assert stands("core.joins.judge")
+    assert stands("core.transitions.judge")
     assert not stands("core.joins.no_such_function")
     assert not stands("core.no_such_module.judge")

@@ -46,8 +46,7 @@ def test_the_table_says_how_far_the_run_is_and_whom_it_waits_for():
 
 
 def test_tries_rounds_costs_and_a_rehearsal_are_shown():
-    from ropewalk.core.options import Options
-    from ropewalk.core.work import Outcome, Usage, Verdict
+    from ropewalk.core.work import Options, Outcome, Usage, Verdict
 
     flow = written(
         "{id: a, run: echo, retry: {attempts: 3, delay: 1s, on: [transient]}}\n{id: b, needs: [a], run: echo, back_to: a}"

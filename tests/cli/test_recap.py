@@ -12,7 +12,7 @@ import pytest
 from ropewalk.app.open import open_ropewalk
 from ropewalk.cli.recap import recap
 from ropewalk.cli.screen import Screen
-from ropewalk.core.options import Options
+from ropewalk.core.work import Options
 from ropewalk.definition.workflow import Workflow
 from ropewalk.formats.loading import load_workflow_text
 

@@ -8,8 +8,7 @@ import pytest
 
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.options import Options
-from ropewalk.core.work import Artifact, Failure, Outcome, Usage
+from ropewalk.core.work import Artifact, Failure, Options, Outcome, Usage
 from ropewalk.definition.policy import Budget, Limits
 from ropewalk.definition.workflow import Approval, Choice, Fact, Step
 from ropewalk.testing.given import Given, broken, done, like
@@ -105,7 +104,7 @@ def test_an_approved_result_is_what_the_step_gives():
     run = (
         approved()
         .when(answer("a1"), GO)
-        .then(e.AskAnswered, like(e.StepSucceeded, result=like(e.Result, commit="c1", tree="t1")), ...)
+        .then(e.AskAnswered, like(e.StepSucceeded, result=like(e.Outcome, commit="c1", tree="t1")), ...)
     )
     assert (run.step("after").status, run.state.spent.tokens) == ("running", 5)
 

@@ -8,8 +8,7 @@ import pytest
 
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.options import Options
-from ropewalk.core.work import Outcome, Usage, Verdict
+from ropewalk.core.work import Options, Outcome, Usage, Verdict
 from ropewalk.definition.policy import Budget, Limits, Retry
 from ropewalk.definition.workflow import Step
 from ropewalk.testing.given import Given, broken, done, like

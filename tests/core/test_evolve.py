@@ -13,9 +13,8 @@ from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core.decide import decide
 from ropewalk.core.evolve import evolve, fold
-from ropewalk.core.graph import Graph
 from ropewalk.core.plan import next_due
-from ropewalk.core.state import new_state
+from ropewalk.core.state import Graph, new_state
 from ropewalk.core.work import Failure
 from ropewalk.definition.policy import Limits
 from ropewalk.definition.workflow import Approval, Decision, Foreach, Route, Step

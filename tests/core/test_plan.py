@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ropewalk.core import commands as c
-from ropewalk.core.effects import Call, EndCall, Perform, Wake
-from ropewalk.core.plan import next_due, plan
+from ropewalk.core.plan import Call, EndCall, Perform, Wake, next_due, plan
 from ropewalk.definition.policy import Limits, Retry, Timeouts
 from ropewalk.definition.workflow import Approval, Step
 from ropewalk.testing.given import broken, done

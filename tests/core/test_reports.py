@@ -8,7 +8,7 @@ import pytest
 
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.effects import Perform, Wake
+from ropewalk.core.plan import Perform, Wake
 from ropewalk.core.work import Artifact, Failure, Handoff, Outcome, Usage, Verdict
 from ropewalk.definition.policy import Budget, ErrorClass, Limits, Retry
 from ropewalk.definition.workflow import Gate, Step
@@ -27,7 +27,7 @@ def test_success_and_the_successors_start_are_one_decision():
         one()
         .when(done("a", n=1), GO)
         .then(
-            like(e.StepSucceeded, step="a", attempt=1, result=like(e.Result, outputs={"n": 1})),
+            like(e.StepSucceeded, step="a", attempt=1, result=like(e.Outcome, outputs={"n": 1})),
             like(e.StepStarted, step="b", attempt=1),
             owes=[Perform("b", 1, 1)],
         )

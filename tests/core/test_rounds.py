@@ -101,7 +101,7 @@ def test_an_escalation_that_is_approved_waives_the_gate_in_the_name_of_who_did()
     run.when(answer("a1", reason="good enough"), GO).then(
         e.AskAnswered,
         like(e.GateJudged, verdict=like(Verdict, verdict="WAIVED", by="ann", reason="good enough")),
-        like(e.StepSucceeded, step="check", result=like(e.Result, outputs={"n": 1})),
+        like(e.StepSucceeded, step="check", result=like(e.Outcome, outputs={"n": 1})),
         ...,
     )
     assert run.step("after").status == "running"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ropewalk.core import commands as c
-from ropewalk.core.options import Options
+from ropewalk.core.work import Options
 from ropewalk.definition.policy import Limits
 from ropewalk.definition.workflow import Step
 from ropewalk.testing.given import broken, given

@@ -8,9 +8,8 @@ import pytest
 
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.effects import Perform
-from ropewalk.core.graph import Graph
-from ropewalk.core.state import new_state
+from ropewalk.core.plan import Perform
+from ropewalk.core.state import Graph, new_state
 from ropewalk.core.work import Outcome, Usage
 from ropewalk.definition.policy import Budget, Limits
 from ropewalk.definition.workflow import Approval, Decision, Fact, Foreach, Route, Step

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.graph import Graph
-from ropewalk.core.options import Parent
-from ropewalk.core.state import new_state
-from ropewalk.core.work import Usage
+from ropewalk.core.state import Graph, new_state
+from ropewalk.core.work import Parent, Usage
 from ropewalk.definition.workflow import Fact, Step
 from ropewalk.testing.given import Given, given
 from tests.core.flows import GO, flow, noop
@@ -30,7 +28,7 @@ def test_a_run_begins_with_all_that_it_was_given():
 
 
 def test_a_fork_brings_along_what_was_done_and_pays_nothing_for_it():
-    done_before = e.StepSucceeded("a", result=e.Result(outputs={"n": 1}, usage=Usage(tokens_in=9)))
+    done_before = e.StepSucceeded("a", result=e.Outcome(outputs={"n": 1}, usage=Usage(tokens_in=9)))
     run = given(TWO, given=(done_before,)).after(GO)
     assert run.statuses() == {"a": "succeeded", "b": "running", "q": "waiting"}
     assert run.state.spent.tokens == 0

@@ -9,8 +9,7 @@ import pytest
 
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.effects import Perform
-from ropewalk.core.plan import plan
+from ropewalk.core.plan import Perform, plan
 from ropewalk.core.work import Failure, Outcome, Verdict
 from ropewalk.definition.workflow import Step
 from ropewalk.testing.given import Given, broken, done, like

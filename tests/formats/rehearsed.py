@@ -6,13 +6,10 @@ from typing import NamedTuple
 
 from ropewalk.core.commands import Advance, Create, Report
 from ropewalk.core.decide import decide
-from ropewalk.core.effects import Perform
 from ropewalk.core.events import Event, StepStarted
-from ropewalk.core.graph import Graph
-from ropewalk.core.options import Options
-from ropewalk.core.plan import plan
-from ropewalk.core.state import State, new_state
-from ropewalk.core.work import Outcome
+from ropewalk.core.plan import Perform, plan
+from ropewalk.core.state import Graph, State, new_state
+from ropewalk.core.work import Options, Outcome
 from ropewalk.definition.stored import workflow_digest
 from ropewalk.definition.workflow import Workflow
 

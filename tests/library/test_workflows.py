@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from ropewalk.app.open import open_ropewalk
-from ropewalk.core.options import Options
+from ropewalk.core.work import Options
 from ropewalk.definition.workflow import Step
 from ropewalk.formats.discovery import list_workflows
 from ropewalk.formats.loading import load_workflow

@@ -77,7 +77,7 @@ async def test_a_retry_is_two_spans_of_one_trace_also_when_ropewalk_was_restarte
 async def test_what_an_approval_follows_is_one_span_and_what_was_aborted_ends_too():
     store, kept = MemoryStore(), Kept()
     await begin(store, "r", e.StepStarted(step="plan"), e.StepStarted(step="code"))
-    await append(store, "r", 4, e.StepProduced(step="plan", result=e.Result(agent="claude")), at=20.0)
+    await append(store, "r", 4, e.StepProduced(step="plan", result=e.Outcome(agent="claude")), at=20.0)
     await append(
         store, "r", 5, e.StepSucceeded(step="plan"), e.StepAborted(step="code"), e.StepSkipped(step="check")
     )

@@ -45,7 +45,7 @@ def test_every_event_has_words_even_with_nothing_in_it(kind):
         (
             e.StepSucceeded(
                 "a",
-                result=e.Result(
+                result=e.Outcome(
                     artifacts=tuple(Artifact(f"{n}.md", "d") for n in range(4)),
                     rehearsed=True,
                     cached_from="r0",

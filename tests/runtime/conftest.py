@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from ropewalk.core.options import Options
 from ropewalk.core.state import State
-from ropewalk.core.work import Failure, Outcome
+from ropewalk.core.work import Failure, Options, Outcome
 from ropewalk.definition.stored import decode_workflow, encode_workflow
 from ropewalk.definition.workflow import Step, Workflow
 from ropewalk.errors import NoSuchWorkflow

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 import pytest
 
 from ropewalk.app.open import Ropewalk, open_ropewalk
-from ropewalk.core.options import Options
 from ropewalk.core.state import State
+from ropewalk.core.work import Options
 from ropewalk.definition.workflow import Foreach, Gate, Ref, Step, Workflow
 from ropewalk.errors import DirtyCheckout
 from ropewalk.trees import remove_tree

@@ -10,9 +10,8 @@ import pytest
 
 from ropewalk.app.open import open_ropewalk
 from ropewalk.core.events import AttemptFailed, Event
-from ropewalk.core.options import Options
 from ropewalk.core.state import State
-from ropewalk.core.work import Handoff, Outcome
+from ropewalk.core.work import Handoff, Options, Outcome
 from ropewalk.definition.policy import Join
 from ropewalk.definition.workflow import Approval, BackTo, Fact, Foreach, Gate, Ref, Role, Step, Workflow
 from ropewalk.testing.clock import settle

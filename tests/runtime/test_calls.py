@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ropewalk.core import commands as c
-from ropewalk.core.options import Parent
 from ropewalk.core.state import State
-from ropewalk.core.work import Outcome, Usage
+from ropewalk.core.work import Outcome, Parent, Usage
 from ropewalk.definition.policy import Timeouts
 from ropewalk.definition.stored import encode_workflow
 from ropewalk.definition.workflow import Step, Workflow

@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 
 from ropewalk.core import commands as c
-from ropewalk.core.effects import Call, EndCall
 from ropewalk.core.events import Event, NotePublished, StepStarted
+from ropewalk.core.plan import Call, EndCall
 from ropewalk.core.state import State
 from ropewalk.core.work import Failure, Outcome
 from ropewalk.definition.policy import Limits

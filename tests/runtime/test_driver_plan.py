@@ -7,8 +7,7 @@ import asyncio
 import pytest
 
 from ropewalk.core import commands as c
-from ropewalk.core.effects import Call, Effect, EndCall, Perform, Wake
-from ropewalk.core.plan import plan
+from ropewalk.core.plan import Call, Effect, EndCall, Perform, Wake, plan
 from ropewalk.definition.policy import Timeouts
 from ropewalk.definition.workflow import Step, Workflow
 from ropewalk.runtime import driver

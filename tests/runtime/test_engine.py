@@ -8,8 +8,7 @@ import pytest
 
 from ropewalk.core import commands as c
 from ropewalk.core.events import StepSucceeded
-from ropewalk.core.options import Parent
-from ropewalk.core.work import Outcome, Usage
+from ropewalk.core.work import Outcome, Parent, Usage
 from ropewalk.definition.policy import Budget, Limits, Retry
 from ropewalk.definition.stored import encode_workflow
 from ropewalk.definition.workflow import Approval, Step, Workflow

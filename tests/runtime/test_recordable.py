@@ -8,8 +8,7 @@ import msgspec
 import pytest
 
 from ropewalk.core import commands as c
-from ropewalk.core.sizes import DATA_BYTES, EVENT_BYTES
-from ropewalk.core.work import Artifact, Failure, Handoff, Outcome, Usage, Verdict
+from ropewalk.core.work import DATA_BYTES, EVENT_BYTES, Artifact, Failure, Handoff, Outcome, Usage, Verdict
 from ropewalk.errors import StoreError
 from ropewalk.runtime.assignment import Assignment, Link
 from ropewalk.runtime.recordable import recordable, unrecordable

@@ -9,8 +9,7 @@ import pytest
 from ropewalk.app.open import Ropewalk, open_ropewalk
 from ropewalk.core.events import RunCreated
 from ropewalk.core.evolve import evolve
-from ropewalk.core.graph import Graph
-from ropewalk.core.state import new_state
+from ropewalk.core.state import Graph, new_state
 from ropewalk.definition.secrets import SECRET_MARK
 from ropewalk.definition.workflow import Secret
 from ropewalk.errors import InvalidInput, Refused

@@ -7,12 +7,10 @@ from typing import Any
 
 import pytest
 
-from ropewalk.core import advance, answers, decide, endings, joins, plan, reports, rounds
+from ropewalk.core import answers, asks, decide, endings, plan, reports, rounds, step, transitions
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.effects import Call, Effect, EndCall, Perform, Wake
-from ropewalk.core.evolve import arrows, ask, step
-from ropewalk.core.evolve import rounds as folded_rounds
+from ropewalk.core.plan import Call, Effect, EndCall, Perform, Wake
 from ropewalk.core.recorder import Recorder
 from ropewalk.core.state import State, StepState
 from ropewalk.testing.simulation import chance, shrunk, simulate
@@ -36,8 +34,8 @@ def _handle(
 
 @planted
 def an_ended_step_is_not_counted(patch: pytest.MonkeyPatch) -> None:
-    count = joins._count
-    patch.setattr(joins, "_count", lambda state, st, by: count(state, st, by) if by > 0 else None)
+    count = transitions._count
+    patch.setattr(transitions, "_count", lambda state, st, by: count(state, st, by) if by > 0 else None)
 
 
 @planted
@@ -47,7 +45,7 @@ def an_attempt_starts_without_a_place(patch: pytest.MonkeyPatch) -> None:
 
 @planted
 def a_step_stays_queued_while_a_need_is_open_again(patch: pytest.MonkeyPatch) -> None:
-    reopen = joins.step_reopened
+    reopen = transitions.step_reopened
 
     def leaves(state: State, st: StepState) -> None:
         queued = {key: other.queued for key, other in state.steps.items()}
@@ -55,7 +53,7 @@ def a_step_stays_queued_while_a_need_is_open_again(patch: pytest.MonkeyPatch) ->
         for key, was in queued.items():
             state.steps[key].queued = was
 
-    patch.setattr(arrows, "step_reopened", leaves)
+    patch.setattr(transitions, "step_reopened", leaves)
 
 
 @planted
@@ -68,24 +66,24 @@ def a_late_report_is_believed(patch: pytest.MonkeyPatch) -> None:
 
 @planted
 def a_new_round_remembers_the_old_one(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(folded_rounds, "refresh", lambda st: None)
+    patch.setattr(rounds, "refresh", lambda st: None)
 
 
 @planted
 def a_timer_fires_early(patch: pytest.MonkeyPatch) -> None:
-    fall_due = advance._fall_due
+    fall_due = decide._fall_due
 
     def early(recorder: Recorder) -> None:
         recorder.now += 2.0
         fall_due(recorder)
         recorder.now -= 2.0
 
-    patch.setattr(advance, "_fall_due", early)
+    patch.setattr(decide, "_fall_due", early)
 
 
 @planted
 def what_was_approved_is_paid_for_twice(patch: pytest.MonkeyPatch) -> None:
-    def pay(state: State, st: StepState, result: e.Result) -> None:
+    def pay(state: State, st: StepState, result: e.Outcome) -> None:
         step.spend(state, st, result.usage, priced=False)
 
     patch.setattr(step, "_pay", pay)
@@ -93,7 +91,7 @@ def what_was_approved_is_paid_for_twice(patch: pytest.MonkeyPatch) -> None:
 
 @planted
 def an_item_in_the_queue_is_lost(patch: pytest.MonkeyPatch) -> None:
-    item_ended = joins._item_ended
+    item_ended = transitions._item_ended
 
     def loses(state: State, st: StepState) -> None:
         queue = state.steps[st.parent].queue
@@ -101,12 +99,12 @@ def an_item_in_the_queue_is_lost(patch: pytest.MonkeyPatch) -> None:
             queue.pop()
         item_ended(state, st)
 
-    patch.setattr(joins, "_item_ended", loses)
+    patch.setattr(transitions, "_item_ended", loses)
 
 
 @planted
 def a_paused_run_starts_steps(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(advance, "_goes_on", lambda state: not state.ended)
+    patch.setattr(decide, "_goes_on", lambda state: not state.ended)
 
 
 @planted
@@ -119,19 +117,19 @@ def a_command_changes_the_state_without_an_event(patch: pytest.MonkeyPatch) -> N
 
 @planted
 def a_reservation_is_never_given_back(patch: pytest.MonkeyPatch) -> None:
-    let_go = arrows._let_go
+    let_go = transitions._let_go
 
     def keeps(state: State, st: StepState) -> None:
         reserved = state.spent.reserved_usd
         let_go(state, st)
         state.spent.reserved_usd = reserved
 
-    patch.setattr(arrows, "_let_go", keeps)
+    patch.setattr(transitions, "_let_go", keeps)
 
 
 @planted
 def a_failed_need_counts_as_a_good_one(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(joins, "counts_as", lambda st: "ok" if st.status in {"succeeded", "failed"} else "")
+    patch.setattr(transitions, "counts_as", lambda st: "ok" if st.status in {"succeeded", "failed"} else "")
 
 
 @planted
@@ -169,7 +167,7 @@ def an_answer_leaves_its_ask_open(patch: pytest.MonkeyPatch) -> None:
         opened = state.asks[event.ask]
         return opened, state.steps.get(opened.step)
 
-    patch.setattr(ask, "_closed", still_open)
+    patch.setattr(asks, "_closed", still_open)
 
 
 @planted
@@ -177,7 +175,7 @@ def a_red_gate_is_overlooked(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         reports,
         "_red",
-        lambda recorder, st, step, outcome, *told: endings.conclude(recorder, st, reports._result(outcome)),
+        lambda recorder, st, step, outcome, *told: endings.conclude(recorder, st, outcome.lasting()),
     )
 
 
@@ -250,7 +248,7 @@ def test_a_fault_is_told_as_the_shortest_story_that_shows_it(monkeypatch: pytest
 
 def test_an_exception_of_the_core_is_a_fault_too(monkeypatch: pytest.MonkeyPatch):
     nothing: dict[str, str] = {}
-    monkeypatch.setattr(advance, "rest", lambda recorder: nothing["here"])
+    monkeypatch.setattr(decide, "rest", lambda recorder: nothing["here"])
     fault = next(found for seed in range(TRIALS) if (found := simulate(seed)))
     assert fault.law.startswith("KeyError")
 

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from ropewalk.core import events as e
-from ropewalk.core.options import Parent
-from ropewalk.core.work import Usage
+from ropewalk.core.work import Parent, Usage
 from ropewalk.errors import RopewalkError
 from ropewalk.store.memory import MemoryStore
 from ropewalk.store.port import Append, Lease, RunQuery, Store
@@ -26,7 +25,7 @@ runs = st.sampled_from(["a", "ab", "ab.c", "b", "ü"])
 steps = st.sampled_from(["plan", "code", "check", "end", "plan[1]", "other"])
 times = st.integers(0, 5).map(float)
 results = st.builds(
-    e.Result,
+    e.Outcome,
     usage=st.builds(Usage, cost_usd=st.sampled_from([None, 0.25, 1.0])),
     agent=st.sampled_from(["", "claude"]),
 )

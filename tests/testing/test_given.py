@@ -6,7 +6,7 @@ import pytest
 
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.effects import Perform
+from ropewalk.core.plan import Perform
 from ropewalk.core.work import Failure
 from ropewalk.definition.workflow import Step, Workflow
 from ropewalk.testing.given import Given, broken, done, given, like
@@ -41,7 +41,7 @@ def test_a_state_is_moved_on_from_where_it_is():
 
 
 def test_events_are_described_exactly_by_fields_by_type_or_not_at_all():
-    result = e.Result(outputs={"n": 1})
+    result = e.Outcome(outputs={"n": 1})
     running().when(done("a", n=1), GO).then(
         e.StepSucceeded("a", result=result), like(e.StepStarted, step="b")
     )

@@ -17,56 +17,43 @@ if TYPE_CHECKING:
     from ropewalk.app.folded import Folded as Folded
     from ropewalk.app.known import load_known as load_known
     from ropewalk.app.landing import land as land, landing_base as landing_base
-    from ropewalk.app.objects import ArtifactRow as ArtifactRow, AskView as AskView, RecordView as RecordView
-    from ropewalk.app.objects import RunView as RunView
-    from ropewalk.app.objects import StepRow as StepRow, StepView as StepView
-    from ropewalk.app.objects import artifact_rows as artifact_rows, ask_of as ask_of
+    from ropewalk.app.objects import ArtifactRow as ArtifactRow, AskView as AskView
+    from ropewalk.app.objects import RecordView as RecordView, RunView as RunView, StepRow as StepRow
+    from ropewalk.app.objects import StepView as StepView, artifact_rows as artifact_rows, ask_of as ask_of
     from ropewalk.app.objects import find_step as find_step, plain_data as plain_data
     from ropewalk.app.objects import record_of as record_of, run_of as run_of, step_of as step_of
-    from ropewalk.app.project import Project as Project, open_project as open_project
-    from ropewalk.app.showing import RunPage as RunPage
     from ropewalk.app.open import STATE as STATE, Ropewalk as Ropewalk, open_ropewalk as open_ropewalk
     from ropewalk.app.open import state_folder as state_folder
+    from ropewalk.app.project import Project as Project, open_project as open_project
     from ropewalk.app.served import note_served as note_served
     from ropewalk.app.settings import load_settings as load_settings
+    from ropewalk.app.showing import RunPage as RunPage
     from ropewalk.app.suggestion import suggest_settings as suggest_settings
     from ropewalk.app.supervisor import Supervisor as Supervisor, supervised as supervised
     from ropewalk.app.tokens import ROLES as ROLES, AccessToken as AccessToken, Person as Person
     from ropewalk.app.tokens import Role as Role, Tokens as Tokens
     from ropewalk.core import ENDED as ENDED, STEP_ENDED as STEP_ENDED, Graph as Graph, Options as Options
-    from ropewalk.core import Recorder as Recorder, State as State, StepState as StepState
-    from ropewalk.core import possible_verdicts as possible_verdicts, step_named as step_named
+    from ropewalk.core import State as State, StepState as StepState, possible_verdicts as possible_verdicts
+    from ropewalk.core import step_named as step_named
     from ropewalk.core.commands import Command as Command
+    from ropewalk.core import events as events
     from ropewalk.core.events import AskOpened as AskOpened, ChildSpent as ChildSpent, Event as Event
     from ropewalk.core.events import RunCreated as RunCreated, StepSkipped as StepSkipped
     from ropewalk.core.events import StepStarted as StepStarted, StepSucceeded as StepSucceeded
-    from ropewalk.core import events as events
     from ropewalk.definition import Fault as Fault, Step as Step, Template as Template, Workflow as Workflow
     from ropewalk.definition import errors_in as errors_in, secret_inputs as secret_inputs
     from ropewalk.definition import shortened as shortened
-    from ropewalk.files import open_file as open_file, read_bytes as read_bytes, read_text as read_text
-    from ropewalk.documents import Author as Author
-    from ropewalk.formats import Loaded as Loaded, ReadOptions as ReadOptions
-    from ropewalk.formats import account_of as account_of
-    from ropewalk.documents import check_document as check_document
-    from ropewalk.documents import document_form as document_form
-    from ropewalk.preview import dot as dot
-    from ropewalk.formats import find_workflow as find_workflow
-    from ropewalk.documents import form_schema as form_schema
-    from ropewalk.formats import library_folder as library_folder
-    from ropewalk.formats import list_workflows as list_workflows
-    from ropewalk.preview import mermaid as mermaid
-    from ropewalk.preview import plan_as_lines as plan_as_lines, plan_workflow as plan_workflow
-    from ropewalk.formats import project_folder as project_folder
-    from ropewalk.documents import read_template as read_template
-    from ropewalk.yaml import read_yaml_text as read_yaml_text
-    from ropewalk.documents import render_document as render_document
+    from ropewalk.documents import Author as Author, check_document as check_document
+    from ropewalk.documents import document_form as document_form, form_schema as form_schema
+    from ropewalk.documents import read_template as read_template, render_document as render_document
     from ropewalk.documents import sample_document as sample_document
-    from ropewalk.preview import svg as svg
+    from ropewalk.documents import writing_instructions as writing_instructions
+    from ropewalk.files import open_file as open_file, read_bytes as read_bytes, read_text as read_text
+    from ropewalk.formats import Loaded as Loaded, ReadOptions as ReadOptions, account_of as account_of
+    from ropewalk.formats import find_workflow as find_workflow, library_folder as library_folder
+    from ropewalk.formats import list_workflows as list_workflows, project_folder as project_folder
     from ropewalk.formats import workflow_files as workflow_files, workflow_schema as workflow_schema
     from ropewalk.formats import workflow_yaml as workflow_yaml
-    from ropewalk.documents import writing_instructions as writing_instructions
-    from ropewalk.yaml import yaml_document as yaml_document
     from ropewalk.observe import DEFAULT_KINDS as DEFAULT_KINDS, Bar as Bar, Courier as Courier
     from ropewalk.observe import Explanation as Explanation, Figures as Figures, HealthCheck as HealthCheck
     from ropewalk.observe import Progress as Progress, Statistics as Statistics, StepLine as StepLine
@@ -91,6 +78,8 @@ if TYPE_CHECKING:
     from ropewalk.observe import store_check as store_check, verdicts_of as verdicts_of, visible as visible
     from ropewalk.observe import warnings_of as warnings_of, webhook_view as webhook_view
     from ropewalk.observe import workflow_statistics as workflow_statistics
+    from ropewalk.preview import dot as dot, mermaid as mermaid, plan_as_lines as plan_as_lines
+    from ropewalk.preview import plan_workflow as plan_workflow, svg as svg
     from ropewalk.processes import adopt_orphans as adopt_orphans, leave_init_behind as leave_init_behind
     from ropewalk.processes import spare_child as spare_child
     from ropewalk.runtime import Driver as Driver, Engine as Engine, Holder as Holder, Vault as Vault
@@ -103,6 +92,7 @@ if TYPE_CHECKING:
     from ropewalk.store.port import Record as Record, RunQuery as RunQuery, RunRow as RunRow, Store as Store
     from ropewalk.workspace import conflicts_as_markdown as conflicts_as_markdown
     from ropewalk.workspace.port import Base as Base
+    from ropewalk.yaml import read_yaml_text as read_yaml_text, yaml_document as yaml_document
 else:
     __getattr__ = lazy(
         __name__,
@@ -127,7 +117,7 @@ else:
             "app.suggestion": "suggest_settings",
             "app.supervisor": "Supervisor supervised",
             "app.tokens": "ROLES AccessToken Person Role Tokens",
-            "core": "ENDED STEP_ENDED Graph Options Recorder State StepState possible_verdicts step_named",
+            "core": "ENDED STEP_ENDED Graph Options State StepState possible_verdicts step_named",
             "core.commands": "Command",
             "core.events": (
                 "AskOpened ChildSpent Event RunCreated StepSkipped StepStarted StepSucceeded events"

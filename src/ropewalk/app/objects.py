@@ -22,7 +22,7 @@ from ropewalk.core import (
     Verdict,
     possible_verdicts,
 )
-from ropewalk.core.events import AskOpened, Result
+from ropewalk.core.events import AskOpened, Outcome
 from ropewalk.errors import NoSuchStep
 from ropewalk.observe import (
     MadeFile,
@@ -171,7 +171,7 @@ class StepView(Struct, frozen=True, kw_only=True):
     cause: str
     started_at: float | None
     ended_at: float | None
-    result: Result | None
+    result: Outcome | None
     failure: Failure | None
     failures: tuple[Failure, ...]
     verdicts: tuple[Verdict, ...]

@@ -72,9 +72,9 @@ def _chosen(
     if step is None:
         return []
     if step not in state.steps:
-        from ropewalk.app import Recorder, step_named
+        from ropewalk.app import step_named
 
-        step_named(Recorder(state, 0.0), step)
+        step_named(state, step)
     keys = (step, *state.steps[step].items)
     mine = [name for key in keys for name in sorted((n for n in said if _step(n) == key), key=_order)]
     if attempt is not None:

@@ -1,4 +1,4 @@
-"""What a person's answer does: decided once, bound to what was shown, on record with who gave it."""
+"""How what was asked is answered, by people, by time or by a fact; and how a decision takes its route."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from typing import Any
 import msgspec
 
 from ropewalk.core import events as e
+from ropewalk.core.asks import ask, consent_to, judge_condition, know, possible_verdicts
 from ropewalk.core.commands import Answer
 from ropewalk.core.endings import conclude, deliver, fail_step, left_by, skip_step, succeed
-from ropewalk.core.facts import know
-from ropewalk.core.questions import consent_to, possible_verdicts
 from ropewalk.core.recorder import Recorder, refuse, written
 from ropewalk.core.rounds import do_again, retry, send_back
-from ropewalk.core.routes import ask_route, take_route
 from ropewalk.core.state import StepState
 from ropewalk.core.work import Failure, Verdict
-from ropewalk.definition import ErrorClass
+from ropewalk.definition import Decision, ErrorClass
 from ropewalk.errors import NoSuchAsk
 
 MORE = ("cost_usd", "tokens", "attempts", "seconds")
@@ -115,7 +113,7 @@ def _question(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Ans
     approval = written(recorder.state, st).ask
     if approval is not None and approval.fact:
         know(recorder, approval.fact, value, by=given.by)
-    deliver(recorder, st, e.Result(outputs=outputs, artifacts=given.artifacts, commit=given.commit))
+    deliver(recorder, st, e.Outcome(outputs=outputs, artifacts=given.artifacts, commit=given.commit))
 
 
 def _before(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
@@ -129,7 +127,7 @@ def _before(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answe
 
 def _approval(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
     approval = written(recorder.state, st).approve
-    result = st.result or e.Result()
+    result = st.result or e.Outcome()
     if given.verdict == "reject" and "reject" not in opened.choices:
         how = approval.on_reject if approval is not None else "redo"
         if how == "fail" or recorder.state.winding_up:
@@ -147,7 +145,7 @@ def _approval(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Ans
     conclude(recorder, st, result)
 
 
-def _amended(result: e.Result, given: Answer) -> e.Result:
+def _amended(result: e.Outcome, given: Answer) -> e.Outcome:
     """What the person gave in place of what the step produced; the rest stays."""
     changed = {a.path for a in given.artifacts}
     kept = tuple(a for a in result.artifacts if a.path not in changed)
@@ -261,3 +259,58 @@ _AFTER: dict[str, Callable[[Recorder, StepState, e.AskOpened, Answer], None]] = 
     "permission": _permission,
     "budget": _budget,
 }
+
+
+def decide_route(recorder: Recorder, st: StepState) -> None:
+    """Pick the route of a decision that needs no agent: by conditions, by a fact, or by asking a person."""
+    decision = written(recorder.state, st).decision or Decision()
+    if decision.by == "condition":
+        _by_condition(recorder, st, decision)
+    elif decision.by == "fact" and decision.fact in recorder.state.facts:
+        _by_value(recorder, st, decision, recorder.state.facts[decision.fact])
+    elif decision.by == "fact" and recorder.state.options.assume is not None:
+        take_route(
+            recorder, st, decision.routes[0 if recorder.state.options.assume else -1].name, by="--assume"
+        )
+    else:
+        ask_route(recorder, st)
+
+
+def ask_route(recorder: Recorder, st: StepState) -> None:
+    """Let a person pick the route."""
+    decision = written(recorder.state, st).decision or Decision()
+    prompt = decision.prompt or f"Which way after `{st.key}`?"
+    choices = tuple(r.name for r in decision.routes)
+    ask(recorder, st, about="route", prompt=prompt, choices=choices, fact=decision.fact)
+
+
+def _by_condition(recorder: Recorder, st: StepState, decision: Decision) -> None:
+    for route in decision.routes:
+        held = judge_condition(recorder, st, route.when) if route.when else True
+        if held is None:
+            return
+        if held:
+            take_route(recorder, st, route.name, by=route.when or "otherwise")
+            return
+    fail_step(recorder, st, Failure(kind="permanent", message="no route's condition holds"))
+
+
+def _by_value(recorder: Recorder, st: StepState, decision: Decision, value: object) -> None:
+    if any(r.name == value for r in decision.routes):
+        take_route(recorder, st, str(value), by=f"fact {decision.fact}")
+    else:
+        names = ", ".join(r.name for r in decision.routes)
+        message = f"fact `{decision.fact}` is {value!r}, which is none of the routes {names}"
+        fail_step(recorder, st, Failure(kind="invalid_output", message=message))
+
+
+def take_route(
+    recorder: Recorder, st: StepState, name: str, by: str, result: e.Outcome | None = None
+) -> None:
+    """Record the decision; its work is done with that."""
+    decision = written(recorder.state, st).decision or Decision()
+    recorder.emit(e.DecisionMade(step=st.key, round=st.round, route=name, by=by))
+    if decision.fact:
+        know(recorder, decision.fact, name, by=by)
+    done = result or e.Outcome()
+    deliver(recorder, st, msgspec.structs.replace(done, outputs={**done.outputs, "route": name}))

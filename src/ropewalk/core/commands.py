@@ -1,15 +1,44 @@
-"""What a run can be asked to do. A command is imperative and may be refused; what it leads to are events."""
+"""What a run can be asked to do. A command is imperative and may be refused; what it leads to are events. Names that become
+paths, refs or words of a command line have their grammar here."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import re
+from typing import Any, Final, Literal
 
 from msgspec import Struct
 
-from ropewalk.core.around import NO_FAMILY_BUDGET, FamilyBudget
 from ropewalk.core.events import AskKind, Event
-from ropewalk.core.options import Options, Parent
-from ropewalk.core.work import Amount, Artifact, Outcome, Spending
+from ropewalk.core.work import (
+    NO_FAMILY_BUDGET,
+    Amount,
+    Artifact,
+    FamilyBudget,
+    Options,
+    Outcome,
+    Parent,
+    Spending,
+)
+
+RUN_ID: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?![.]))*(?<!\.)(?<!\.lock)")
+RUN_ID_LENGTH: Final = 200
+RUN_ID_RULE: Final = (
+    f"a run's id is made of at most {RUN_ID_LENGTH} letters, digits, `-`, `_` and single dots, begins with a letter "
+    "or digit, and does not end in a dot or `.lock`"
+)
+
+
+def is_run_id(text: str) -> bool:
+    """Whether a run may be called so."""
+    return len(text) <= RUN_ID_LENGTH and RUN_ID.fullmatch(text) is not None
+
+
+def is_branch_name(text: str) -> bool:
+    """Whether git takes it as the name of a branch, as far as that can be told from the name alone (git check-ref-format)."""
+    return bool(_BRANCH.fullmatch(text))
+
+
+_BRANCH = re.compile(r"(?!-)(?!.*(?:\.\.|//|@\{|\.lock(?:/|$)))[^\x00-\x20\x7f~^:?*\[\\]+")
 
 
 class Command(Struct, frozen=True, tag_field="kind"):

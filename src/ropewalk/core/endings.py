@@ -1,23 +1,99 @@
-"""How a step ends: done, sent back for another round, skipped, or failed with what its policy says; and the foreach around it."""
+"""How a step ends: done, sent back for another round, skipped, or failed with what its policy says; and the foreach around it,
+from its list of items to its last one."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ropewalk.core import events as e
-from ropewalk.core.bypass import left_out
-from ropewalk.core.facts import fact_names, judge_condition, know
-from ropewalk.core.questions import ask, prompt_of, withdraw
-from ropewalk.core.recorder import Recorder, scope_with, written
-from ropewalk.core.rounds import send_back, spent
-from ropewalk.core.sizes import why_too_large
-from ropewalk.core.state import StepState
-from ropewalk.core.work import Failure
-from ropewalk.definition import FailurePolicy, compile_condition
+from ropewalk.core.asks import ask, fact_names, judge_condition, know, prompt_of, settle_facts, withdraw
+from ropewalk.core.recorder import Recorder, scope_of, scope_with, written
+from ropewalk.core.rounds import left_out, send_back, spent
+from ropewalk.core.state import State, StepState
+from ropewalk.core.work import Failure, why_too_large
+from ropewalk.definition import FailurePolicy, Foreach, Step, compile_condition
 from ropewalk.errors import ConditionError
 
+EVENTS_OF_ONE = 2
+"""An item that goes well at once is started and succeeds."""
 
-def deliver(recorder: Recorder, st: StepState, result: e.Result) -> None:
+_UNSAFE = re.compile(r"[^\w.@+-]+")
+
+
+def expand(recorder: Recorder, st: StepState, step: Step) -> None:
+    """Put the items of a foreach on record, or end the step when there are none or they cannot be used."""
+    foreach = step.foreach or Foreach(over="[]")
+    condition = compile_condition(foreach.over)
+    if not settle_facts(recorder, st, condition):
+        return
+    try:
+        found = condition.value(scope_of(recorder.state, st))
+        pairs = _pairs(found, foreach)
+    except (ConditionError, ValueError) as error:
+        fail_step(recorder, st, Failure(kind="permanent", message=f"foreach: {error}"))
+        return
+    refusal = _too_many(recorder.state, len(pairs))
+    if refusal:
+        fail_step(recorder, st, Failure(kind="permanent", message=refusal))
+    elif not pairs:
+        conclude(recorder, st, e.Outcome(outputs={"items": [], "keys": []}))
+    else:
+        keys, values = tuple(k for k, _ in pairs), tuple(v for _, v in pairs)
+        recorder.emit(e.StepExpanded(step=st.key, round=st.round, keys=keys, values=values))
+
+
+def _too_many(state: State, count: int) -> str:
+    """Why so many items are not begun, with the limits to write; "" when they may be. Each is put on record twice at least."""
+    limits = state.workflow.limits
+    wanted = {}
+    if count > limits.items:
+        wanted["items"] = count
+    if state.version + EVENTS_OF_ONE * count > limits.events:
+        wanted["events"] = state.version + 2 * EVENTS_OF_ONE * count
+    if not wanted:
+        return ""
+    allowed = " and ".join(f"limits.{name} allows {getattr(limits, name)}" for name in wanted)
+    written = ", ".join(f"{name}: {number}" for name, number in wanted.items())
+    return f"foreach has {count} items, and {allowed}; write `limits: {{{written}}}` at the top of the workflow, or give fewer"
+
+
+def _pairs(found: Any, foreach: Foreach) -> list[tuple[str, Any]]:
+    if isinstance(found, dict):
+        pairs = [(_clean(str(key)), {"key": key, "value": value}) for key, value in found.items()]
+    elif isinstance(found, list | tuple):
+        pairs = [(_clean(_key(value, n, foreach)), value) for n, value in enumerate(found)]
+    else:
+        raise ValueError(f"`{foreach.over}` is {type(found).__name__}, a list or a map is wanted")
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            raise ValueError(
+                f"two items have the key {key!r}; give `key` an expression that tells them apart"
+            )
+        seen.add(key)
+    return pairs
+
+
+def _key(value: Any, n: int, foreach: Foreach) -> str:
+    if foreach.key:
+        return str(compile_condition(foreach.key).value({foreach.name: value}))
+    if isinstance(value, str) and 0 < len(value) <= 64:
+        return value
+    if isinstance(value, bool | int | float):
+        return str(value)
+    if isinstance(value, dict):
+        for name in ("id", "key", "name"):
+            if isinstance(value.get(name), str | int):
+                return str(value[name])
+    return str(n)
+
+
+def _clean(key: str) -> str:
+    return _UNSAFE.sub("-", key).strip("-") or "-"
+
+
+def deliver(recorder: Recorder, st: StepState, result: e.Outcome) -> None:
     """The work is done and no gate stands against it: have it approved if that is wanted, else accept it."""
     approval = written(recorder.state, st).approve
     if approval is None:
@@ -29,7 +105,7 @@ def deliver(recorder: Recorder, st: StepState, result: e.Result) -> None:
     ask(recorder, st, about="approval", prompt=prompt, approval=approval, show=show)
 
 
-def conclude(recorder: Recorder, st: StepState, result: e.Result) -> None:
+def conclude(recorder: Recorder, st: StepState, result: e.Outcome) -> None:
     """The work is accepted: set the facts it sets, go round again if its loop says so, else succeed."""
     back = written(recorder.state, st).back_to
     try:
@@ -55,13 +131,13 @@ def conclude(recorder: Recorder, st: StepState, result: e.Result) -> None:
         send_back(recorder, st, reason=f"`{back.when}` holds", source=st.key)
 
 
-def _keep(recorder: Recorder, st: StepState, result: e.Result) -> None:
+def _keep(recorder: Recorder, st: StepState, result: e.Outcome) -> None:
     """Put the work on record, and what it cost, before it is known whether it is good."""
     if st.result is None:
         recorder.emit(e.StepProduced(step=st.key, round=st.round, attempt=st.attempt, result=result))
 
 
-def _sets(recorder: Recorder, st: StepState, result: e.Result) -> dict[str, Any]:
+def _sets(recorder: Recorder, st: StepState, result: e.Outcome) -> dict[str, Any]:
     found = {}
     for name, source in written(recorder.state, st).sets.items():
         condition = compile_condition(source)
@@ -73,7 +149,7 @@ def _sets(recorder: Recorder, st: StepState, result: e.Result) -> dict[str, Any]
     return found
 
 
-def succeed(recorder: Recorder, st: StepState, result: e.Result) -> None:
+def succeed(recorder: Recorder, st: StepState, result: e.Outcome) -> None:
     """Put the success on record; a decision leaves out what is not on its way, a foreach may be done with an item."""
     recorder.end(e.StepSucceeded(step=st.key, round=st.round, attempt=st.attempt, result=result))
     step = written(recorder.state, st)
@@ -85,7 +161,7 @@ def succeed(recorder: Recorder, st: StepState, result: e.Result) -> None:
         end_foreach(recorder, recorder.state.steps[st.parent])
 
 
-def _merged(recorder: Recorder, result: e.Result) -> None:
+def _merged(recorder: Recorder, result: e.Outcome) -> None:
     """The internal last step has joined everything: the run has a branch now, and may have landed."""
     outputs = result.outputs
     recorder.emit(e.RunMerged(branch=str(outputs.get("branch", "")), commit=result.commit, tree=result.tree))
@@ -213,13 +289,13 @@ def _item_failed(recorder: Recorder, parent: StepState) -> None:
     end_foreach(recorder, parent)
 
 
-def left_by(recorder: Recorder, st: StepState) -> e.Result:
+def left_by(recorder: Recorder, st: StepState) -> e.Outcome:
     """What there is of a step's work: what it produced, or what the items of a foreach did, in input order."""
     if st.result is not None or not st.items:
-        return st.result or e.Result()
+        return st.result or e.Outcome()
     items = [recorder.state.steps[key] for key in st.items]
     keys = [key[len(st.key) + 1 : -1] for key in st.items]
-    return e.Result(
+    return e.Outcome(
         outputs={"items": [one.result.outputs if one.result else None for one in items], "keys": keys},
         artifacts=tuple(a for one in items if one.result for a in one.result.artifacts),
     )

@@ -11,8 +11,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from ropewalk.core import work
-from ropewalk.core.options import Options, Parent
-from ropewalk.core.work import Amount, Artifact, Failure, Spending, Usage, Verdict
+from ropewalk.core.work import Amount, Artifact, Failure, Options, Parent, Spending, Usage, Verdict
 from ropewalk.definition import ErrorClass, FailurePolicy
 
 
@@ -39,7 +38,7 @@ class RunStarted(Event, frozen=True, tag="run.started"):
 
 
 AskKind = work.AskKind
-Result = work.Result
+Outcome = work.Outcome
 PauseReason = Literal["asked", "by request", "quota", "budget", "blocked", "imported", "secret"]
 
 
@@ -225,12 +224,12 @@ class StepProduced(StepEvent, frozen=True, tag="step.produced"):
     """The work is done and gated, and waits for approval; carries what success will carry."""
 
     attempt: int = 1
-    result: Result = Result()
+    result: Outcome = Outcome()
 
 
 class StepSucceeded(StepEvent, frozen=True, tag="step.succeeded"):
     attempt: int = 1
-    result: Result = Result()
+    result: Outcome = Outcome()
 
 
 class StepFailed(StepEvent, frozen=True, tag="step.failed"):

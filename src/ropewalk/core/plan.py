@@ -1,13 +1,84 @@
 """What the shell owes a run, read off its state: attempts under way, called runs to drive or to end, and when to look again.
 
 The driver starts what stands here and is not under way, and stops what is under way and does not stand here; it knows of no
-other source of work. So what the simulation proves of `plan` holds for what runs.
-"""
+other source of work. So what the simulation proves of `plan` holds for what runs."""
 
 from __future__ import annotations
 
-from ropewalk.core.effects import Call, Effect, EndCall, Perform, Wake
-from ropewalk.core.state import State
+from heapq import heappop, heappush
+
+from msgspec import Struct
+
+from ropewalk.core.events import AskOpened
+from ropewalk.core.state import Alarm, State, StepState
+
+
+class Effect(Struct, frozen=True):
+    """Owed work."""
+
+
+class Perform(Effect, frozen=True):
+    """Attempt `attempt` of this round is on record as started: do it and report."""
+
+    step: str
+    round: int
+    attempt: int
+
+
+class Call(Effect, frozen=True):
+    """Create run `child` if it is not there, drive it, and report how it moves."""
+
+    step: str
+    round: int
+    child: str
+
+
+class EndCall(Effect, frozen=True):
+    """Nobody waits for run `child` any more: end it, and report what it had spent."""
+
+    step: str
+    round: int
+    child: str
+
+
+class Wake(Effect, frozen=True):
+    """Nothing may happen before `at` (unix seconds); advance then."""
+
+    at: float
+
+
+EXPIRY, LIMIT, TIMER = 0, 1, 2
+
+
+def set_expiry(state: State, opened: AskOpened) -> None:
+    """An ask answers itself at its time, if it has one."""
+    if opened.expires_at is not None:
+        heappush(state.alarms, (opened.expires_at, EXPIRY, state.ask_count, 0, opened.ask))
+
+
+def set_limit(state: State, st: StepState, at: float) -> None:
+    """A step has to have ended by then."""
+    state.deadlines[st.key] = at
+    heappush(state.alarms, (at, LIMIT, st.index, st.place, st.key))
+
+
+def set_timer(state: State, st: StepState, at: float) -> None:
+    """A step waits until then."""
+    st.until = state.timers[st.key] = at
+    heappush(state.alarms, (at, TIMER, st.index, st.place, st.key))
+
+
+def drop_stale(state: State) -> None:
+    """Drop the first alarms until one still holds, so that readers may trust the first."""
+    while state.alarms and not _holds(state, state.alarms[0]):
+        heappop(state.alarms)
+
+
+def _holds(state: State, alarm: Alarm) -> bool:
+    at, kind, _, _, name = alarm
+    if kind == EXPIRY:
+        return name in state.asks and state.asks[name].expires_at == at
+    return (state.deadlines if kind == LIMIT else state.timers).get(name) == at
 
 
 def plan(state: State) -> list[Effect]:

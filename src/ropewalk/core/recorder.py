@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from ropewalk.core import events as e
-from ropewalk.core.evolve import evolve
 from ropewalk.core.state import State, StepState
 from ropewalk.definition import CompiledCondition, Step
 from ropewalk.errors import Refused
 
 
 class Recorder:
-    """`now` is the one time of the decision, in unix seconds; `owner` the driver that may begin what it starts."""
+    """`now` is the one time of the decision, in unix seconds; `owner` the driver that may begin what it starts. `fold` is `evolve`,
+    which is made of the same modules as the rules, so that it has to be handed in."""
 
-    __slots__ = ("events", "now", "owner", "state")
+    __slots__ = ("events", "fold", "now", "owner", "state")
 
-    def __init__(self, state: State, now: float, owner: str = "") -> None:
+    def __init__(
+        self, state: State, now: float, fold: Callable[[State, e.Event, float], State], owner: str = ""
+    ) -> None:
         self.state = state
         self.now = now
+        self.fold = fold
         self.owner = owner
         self.events: list[e.Event] = []
 
     def emit(self, event: e.Event) -> None:
         """Put a fact on record."""
-        evolve(self.state, event, self.now)
+        self.fold(self.state, event, self.now)
         self.events.append(event)
 
     def begin(self, step: Step) -> None:

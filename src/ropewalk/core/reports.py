@@ -1,21 +1,43 @@
-"""What a report of an attempt leads to. A report of an attempt that is not under way changes nothing."""
+"""What a report of an attempt leads to, and when a failed one comes back. A report of an attempt that is not under way changes
+nothing.
+"""
 
 from __future__ import annotations
+
+from zlib import crc32
 
 import msgspec
 
 from ropewalk.core import events as e
-from ropewalk.core.backoff import retry_at
+from ropewalk.core.answers import take_route
+from ropewalk.core.asks import ask, know, withdraw, withdraw_budget_asks
 from ropewalk.core.commands import Note, OpenAsk, Report, ReportChild, ReportLost, Wait
 from ropewalk.core.endings import deliver, exhausted
-from ropewalk.core.facts import know
-from ropewalk.core.questions import ask, withdraw, withdraw_budget_asks
 from ropewalk.core.recorder import Recorder, refuse, written
 from ropewalk.core.rounds import send_back
-from ropewalk.core.routes import take_route
 from ropewalk.core.state import ENDED, StepState
 from ropewalk.core.work import Amount, Failure, Outcome, Spending, Usage
-from ropewalk.definition import Budget, ErrorClass, Step
+from ropewalk.definition import Budget, ErrorClass, Retry, Step
+
+
+def retry_at(policy: Retry, failure: Failure, tries: int, key: str, now: float) -> float | None:
+    """Unix seconds of the next attempt, None when there is none. `tries` are those that counted, this one included.
+
+    A lost attempt comes back at once, a quota at its reset time; neither eats the retry budget.
+    """
+    if failure.kind == "lost":
+        return now
+    if failure.kind not in policy.on:
+        return None
+    if failure.kind == "quota" and failure.retry_at is not None:
+        return max(failure.retry_at, now)
+    if tries >= policy.attempts:
+        return None
+    wait = min(policy.cap_seconds, policy.delay_seconds * policy.factor ** max(0, tries - 1))
+    if policy.jitter:
+        wait *= 0.5 + crc32(f"{key}/{tries}".encode()) / 0xFFFFFFFF / 2
+    return max(now + wait, failure.retry_at or 0.0)
+
 
 LOOKS_AGAIN_SECONDS = 30.0
 """When a wait that names no time is over."""
@@ -56,25 +78,9 @@ def _accept(recorder: Recorder, st: StepState, outcome: Outcome) -> None:
         for name, value in outcome.facts.items():
             know(recorder, name, value, by=st.key)
         if step.decision is not None:
-            take_route(recorder, st, outcome.route, by=outcome.agent or st.key, result=_result(outcome))
+            take_route(recorder, st, outcome.route, by=outcome.agent or st.key, result=outcome.lasting())
         else:
-            deliver(recorder, st, _result(outcome))
-
-
-def _result(outcome: Outcome) -> e.Result:
-    return e.Result(
-        outputs=outcome.outputs,
-        artifacts=outcome.artifacts,
-        handoff=outcome.handoff,
-        usage=outcome.usage,
-        commit=outcome.commit,
-        tree=outcome.tree,
-        agent=outcome.agent,
-        rehearsed=outcome.rehearsed,
-        cached_from=outcome.cached_from,
-        digest=outcome.digest,
-        warnings=outcome.warnings,
-    )
+            deliver(recorder, st, outcome.lasting())
 
 
 def _red(
@@ -82,7 +88,7 @@ def _red(
 ) -> None:
     """A gate said no: back with its findings where the workflow says so, else the attempt has failed."""
     if step.back_to is not None and not recorder.state.winding_up:
-        result = _result(outcome)
+        result = outcome.lasting()
         recorder.emit(e.StepProduced(step=st.key, round=st.round, attempt=st.attempt, result=result))
         send_back(recorder, st, reason=reason, findings=findings, source=st.key)
         return

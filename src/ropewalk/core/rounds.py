@@ -1,16 +1,108 @@
 """Work is sent back: exactly the steps between begin a new round, at most so many times, then a person decides.
 
 What had been left out because of a step that is open again is open again too; what a decision leaves out that stands is not.
-"""
+A loop inside the body begins to count its turns anew."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from typing import Any, NamedTuple
+
 from ropewalk.core import events as e
-from ropewalk.core.bypass import Bypass, still_left_out
-from ropewalk.core.questions import ask, withdraw
+from ropewalk.core.asks import ask, withdraw
+from ropewalk.core.events import SkipCause
 from ropewalk.core.recorder import Recorder, written
 from ropewalk.core.state import State, StepState
-from ropewalk.definition import BackTo
+from ropewalk.core.step import absolve, refresh
+from ropewalk.core.transitions import enqueue, forget, move
+from ropewalk.core.work import Feedback
+from ropewalk.definition import BackTo, Decision, Route
+
+
+class Bypass(NamedTuple):
+    """Why a step is left out, and by which decision."""
+
+    decision: str
+    cause: SkipCause
+    reason: str
+
+
+def left_out(state: State, decider: StepState) -> dict[str, Bypass]:
+    """What the decision that was made leaves out, in the order in which it is put on record."""
+    graph = state.graph
+    decision = graph.steps[decider.index].decision or Decision()
+    chosen = next((route for route in decision.routes if route.name == decider.route), None)
+    if chosen is None:
+        return {}
+    on_the_way = _targets(state, chosen)
+    others = {step for route in decision.routes for step in _targets(state, route)} - on_the_way
+    bypass = Bypass(decider.key, "route", f"route {chosen.name} was taken")
+    found = dict.fromkeys(sorted(others, key=graph.index.__getitem__), bypass)
+    if chosen.end:
+        kept = graph.after(on_the_way)
+        over = Bypass(decider.key, "end", f"route {chosen.name} ends the run")
+        for i, step in enumerate(graph.steps):
+            if i not in kept and i != decider.index and not (step.final or step.internal):
+                found.setdefault(step.id, over)
+    return found
+
+
+def still_left_out(state: State, undecided: Collection[str] = ()) -> dict[str, Bypass]:
+    """What all decisions that stand leave out together, but for those that are about to be made anew."""
+    found: dict[str, Bypass] = {}
+    for i in state.graph.deciders:
+        st = state.steps[state.graph.steps[i].id]
+        if st.status == "succeeded" and st.key not in undecided:
+            for key, bypass in left_out(state, st).items():
+                found.setdefault(key, bypass)
+    return found
+
+
+def _targets(state: State, route: Route) -> set[str]:
+    named = state.graph.named
+    return {step for name in route.to for step in named.get(name, ())}
+
+
+def open_round(state: State, st: StepState, at: float) -> None:
+    """Nothing of the round before is left but its number, what it cost and the feedback that it got."""
+    move(state, st, "pending", at)
+    refresh(st)
+    absolve(state, st)
+    state.deadlines.pop(st.key, None)
+    st.round = 1 + max((state.steps[item].round for item in st.items), default=st.round)
+    st.attempt = 0
+    st.verdicts, st.failures = [], []
+    for item in st.items:
+        absolve(state, state.steps[item])
+        forget(state, item)
+    st.items, st.open_items, st.broken_items, st.queue = (), 0, 0, []
+
+
+def _round(state: State, event: e.RoundOpened, at: float) -> None:
+    origin, target = state.steps.get(event.step), state.steps.get(event.to)
+    body = [state.steps[key] for key in event.steps if key in state.steps]
+    earlier = _left_by(target) if target is not None else None
+    if origin is not None:
+        origin.turns = event.turn
+    for st in body:
+        open_round(state, st, at)
+        st.feedback, st.earlier = [], None
+        if st is not origin:
+            st.turns = 0
+    if target is not None:
+        target.earlier = earlier
+        source = event.source or event.step
+        target.feedback = [Feedback(source=source, text=event.reason, findings=event.findings)]
+    for st in body:
+        enqueue(state, st)
+
+
+def _left_by(st: StepState) -> e.Outcome | None:
+    """The work that came back, which is fixed and not done anew; nothing where no commit holds it."""
+    return st.result if st.result is not None and st.result.commit else st.earlier
+
+
+HANDLERS: dict[type[e.Event], Callable[[State, Any, float], None]] = {e.RoundOpened: _round}
 
 
 def send_back(

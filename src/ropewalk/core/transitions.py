@@ -1,9 +1,18 @@
-"""The two tables of what follows what: statuses of a run and of a step, by event. Diagrams and tests are made from them.
+"""What follows what: the two tables of statuses, by event, and what each change of a step's status brings along for those that
+need it. Needs are kept by counting, so that an ended step costs its followers only.
 
-Where an event has two ways the first is the usual one. An event that is not in the table for a status changes nothing.
-"""
+Diagrams and tests are made from the tables. Where an event has two ways the first is the usual one. An event that is not in
+the table for a status changes nothing."""
 
 from __future__ import annotations
+
+from heapq import heappop, heappush
+from typing import Literal, get_args
+
+from ropewalk.core import events as e
+from ropewalk.core.state import STEP_ENDED, State, StepState, Unwanted
+from ropewalk.core.work import Amount
+from ropewalk.definition import Step
 
 Table = dict[tuple[str, str], tuple[str, ...]]
 
@@ -88,3 +97,220 @@ STEP_TRANSITIONS: Table = {
     ("waiting", "landing.failed"): ("succeeded",),
     ("aborted", "landing.failed"): ("succeeded",),
 }
+
+
+Judgement = Literal["open", "go", "need", "route"]
+
+
+def judge(step: Step, needs: int, st: StepState) -> Judgement:
+    """`go`, or skip because of a failed `need`, or because every need is on a `route` not taken; else still `open`."""
+    if st.parent:
+        return "go"
+    if step.join.kind == "all":
+        if st.needs_open:
+            return "open"
+        if st.needs_failed:
+            return "need"
+        return "route" if needs and st.needs_off_route == needs else "go"
+    wanted = 1 if step.join.kind == "any" else step.join.count
+    if st.needs_ok >= wanted or not needs:
+        return "go"
+    if st.needs_open + st.needs_ok >= wanted:
+        return "open"
+    return "route" if st.needs_off_route == needs else "need"
+
+
+def needs_slot(state: State, step: Step, st: StepState) -> bool:
+    """Whether what comes next for a queued step is an attempt; else it is a condition, a list, a question or a call.
+
+    A call needs its turn only where one step goes at a time.
+    """
+    if wants_condition(state, step, st) or (step.foreach and not st.parent):
+        return False
+    if step.ask and not st.asked:
+        return False
+    if step.decision is not None and step.decision.by != "role":
+        return False
+    return step.kind != "ask" and (step.kind != "call" or state.options.sequential)
+
+
+def wants_condition(state: State, step: Step, st: StepState) -> bool:
+    """Whether `when` is still to be judged here: once for the step, or for each item when it names the item."""
+    if not step.when or st.admitted:
+        return False
+    return state.graph.each_when[st.index] == bool(st.parent)
+
+
+def enqueue(state: State, st: StepState) -> None:
+    """Put a pending step into the heap where it is looked for next, once its needs are enough.
+
+    Not when the run or its foreach is past that.
+    """
+    step = state.graph.steps[st.index]
+    verdict = judge(step, len(state.graph.needs[st.index]), st)
+    if st.status != "pending" or verdict == "open" or bool(state.closing) != step.final:
+        return
+    if st.parent and state.steps[st.parent].status != "running":
+        return
+    ready = verdict == "go" and needs_slot(state, step, st)
+    st.queued = "ready" if ready else "immediate"
+    st.seated = bool(st.parent)
+    heappush(state.ready if ready else state.immediate, (st.index, st.place, st.key))
+
+
+def drop_stale(state: State) -> None:
+    """Drop heads that do not count any more, so that readers may trust them."""
+    for name, heap in (("ready", state.ready), ("immediate", state.immediate)):
+        while heap:
+            st = state.steps.get(heap[0][2])
+            if st is not None and st.status == "pending" and st.queued == name:
+                break
+            heappop(heap)
+
+
+def step_ended(state: State, st: StepState) -> None:
+    """A step has ended: tell its followers; an item tells its foreach."""
+    if st.parent:
+        _item_ended(state, st)
+        return
+    graph = state.graph
+    _count(state, st, -1)
+    how = counts_as(st)
+    for follower in graph.followers[st.index]:
+        other = state.steps[graph.steps[follower].id]
+        other.needs_open -= 1
+        _tally(other, how, 1)
+        if other.status == "pending" and not other.queued:
+            enqueue(state, other)
+
+
+def step_reopened(state: State, st: StepState) -> None:
+    """An ended step is open again: take back what its followers, or its foreach, were told."""
+    graph = state.graph
+    how = counts_as(st)
+    if st.parent:
+        parent = state.steps[st.parent]
+        parent.open_items += 1
+        parent.broken_items -= how == "failed" and st.status != "skipped"
+        return
+    _count(state, st, 1)
+    for follower in graph.followers[st.index]:
+        other = state.steps[graph.steps[follower].id]
+        other.needs_open += 1
+        _tally(other, how, -1)
+        if judge(graph.steps[follower], len(graph.needs[follower]), other) == "open":
+            other.queued = ""
+
+
+def _item_ended(state: State, st: StepState) -> None:
+    """Its place in the foreach, if it had one, goes to the next."""
+    parent = state.steps[st.parent]
+    parent.open_items -= 1
+    parent.broken_items += st.status in {"failed", "aborted"}
+    while st.seated and parent.queue:
+        following = state.steps[parent.queue.pop()]
+        if following.status == "pending":
+            enqueue(state, following)
+            break
+    st.seated = False
+
+
+def counts_as(st: StepState) -> str:
+    """How an ended step counts for its followers; `pass` is skipped, but in the way of nobody."""
+    if st.status == "succeeded":
+        return "ok"
+    if st.status == "skipped":
+        return {"need": "failed", "route": "off_route", "end": "off_route"}.get(st.cause, "pass")
+    return "failed" if st.status in STEP_ENDED else ""
+
+
+def _tally(st: StepState, how: str, by: int) -> None:
+    if how == "ok":
+        st.needs_ok += by
+    elif how == "failed":
+        st.needs_failed += by
+    elif how == "off_route":
+        st.needs_off_route += by
+
+
+def _count(state: State, st: StepState, by: int) -> None:
+    step = state.graph.steps[st.index]
+    if step.final:
+        state.finals_left += by
+    else:
+        state.unfinished += by
+    if step.phase:
+        state.phases[step.phase] += by
+
+
+Ways = dict[str, tuple[str, ...]]
+
+
+def _by_event(table: Table) -> dict[type[e.Event], Ways]:
+    found: dict[type[e.Event], Ways] = {}
+    for kind in get_args(e.AnyEvent):
+        tag = kind.__struct_config__.tag
+        ways = {before: after for (before, event), after in table.items() if event == tag}
+        if ways:
+            found[kind] = ways
+    return found
+
+
+_NOTHING = Amount()
+
+RUN_WAYS = _by_event(RUN_TRANSITIONS)
+STEP_WAYS = _by_event(STEP_TRANSITIONS)
+
+
+def move(state: State, st: StepState, after: str, at: float) -> None:
+    """Give a step its next status and keep all counts true. `cause` of a skipped step is set before."""
+    before = st.status
+    if before == "running":
+        clock(state, st, at)
+    if before in STEP_ENDED:
+        step_reopened(state, st)
+    st.status = after  # type: ignore[assignment]
+    st.queued = ""
+    if before == "running":
+        _let_go(state, st)
+    if before == "waiting" or st.until is not None:
+        state.timers.pop(st.key, None)
+        st.on, st.until, st.detail = "", None, ""
+    if after in STEP_ENDED:
+        st.ended_at = at
+        state.deadlines.pop(st.key, None)
+        step_ended(state, st)
+
+
+def clock(state: State, st: StepState, at: float) -> None:
+    """Count how long the attempt under way has worked until now; it is counted once."""
+    if st.begun_at is None:
+        return
+    took = max(at - st.begun_at, 0.0)
+    st.begun_at = None
+    st.seconds += took
+    state.spent.seconds += took
+    state.spent.longest_seconds = max(state.spent.longest_seconds, took)
+
+
+def _let_go(state: State, st: StepState) -> None:
+    """What an attempt or a call held is free again; a called run whose end was not heard is not wanted any more."""
+    if st.key in state.calls:
+        state.unwanted[st.child] = Unwanted(st.key, st.round, st.child_spent, st.child_granted)
+    for held in (state.running, state.calls, state.moving):
+        held.pop(st.key, None)
+    if st.reserved != _NOTHING:
+        spent = state.spent
+        spent.reserved_usd = max(0.0, spent.reserved_usd - st.reserved.cost_usd)
+        spent.reserved_tokens = max(0, spent.reserved_tokens - st.reserved.tokens)
+        st.reserved = _NOTHING
+    for key in st.items:
+        state.steps[key].queued = ""
+
+
+def forget(state: State, key: str) -> None:
+    """An item that a new round does without."""
+    st = state.steps.pop(key)
+    _let_go(state, st)
+    state.timers.pop(key, None)
+    state.deadlines.pop(key, None)

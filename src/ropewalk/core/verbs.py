@@ -5,8 +5,10 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from ropewalk.core import events as e
+from ropewalk.core.asks import withdraw, withdraw_budget_asks
 from ropewalk.core.budgets import WAITS, begin_attempt, used_up
 from ropewalk.core.commands import (
+    RUN_ID_RULE,
     Abort,
     Create,
     ExecuteStep,
@@ -20,13 +22,13 @@ from ropewalk.core.commands import (
     RetryStep,
     SetFact,
     SkipStep,
+    is_branch_name,
+    is_run_id,
 )
 from ropewalk.core.endings import skip_step, stop_running
-from ropewalk.core.finish import close
-from ropewalk.core.ids import RUN_ID_RULE, is_branch_name, is_run_id
-from ropewalk.core.questions import withdraw, withdraw_budget_asks
 from ropewalk.core.recorder import Recorder, refuse
 from ropewalk.core.rounds import left_out_by, retry, take_along
+from ropewalk.core.run import close
 from ropewalk.core.state import State, StepState
 from ropewalk.errors import NoSuchStep
 
@@ -141,7 +143,7 @@ def retry_step(recorder: Recorder, command: RetryStep) -> None:
     state = recorder.state
     _not_landing(recorder, "retry")
     if command.step:
-        st = step_named(recorder, command.step)
+        st = step_named(recorder.state, command.step)
         chosen = [state.steps[st.parent] if st.parent else st]
         if chosen[0].status not in {"failed", "aborted"}:
             refuse("retry", f"step {chosen[0].key} is {chosen[0].status}, not failed")
@@ -162,7 +164,7 @@ def retry_step(recorder: Recorder, command: RetryStep) -> None:
 
 def skip(recorder: Recorder, command: SkipStep) -> None:
     """Leave a step out; its successors go on as if it were done."""
-    st = step_named(recorder, command.step)
+    st = step_named(recorder.state, command.step)
     state = recorder.state
     _not_landing(recorder, "skip")
     had_failed = st.status == "failed"
@@ -208,7 +210,7 @@ def _unblock(recorder: Recorder, detail: str) -> None:
 
 def execute(recorder: Recorder, command: ExecuteStep) -> None:
     """Run exactly one step of a paused run."""
-    st = step_named(recorder, command.step)
+    st = step_named(recorder.state, command.step)
     state = recorder.state
     _open(recorder, "exec")
     _not_landing(recorder, "exec")
@@ -290,13 +292,13 @@ def _tag(event: e.Event) -> str:
     return str(event.__struct_config__.tag)
 
 
-def step_named(recorder: Recorder, key: str) -> StepState:
+def step_named(state: State, key: str) -> StepState:
     """The step of that key. Raises NoSuchStep with the nearest name."""
-    st = recorder.state.steps.get(key)
+    st = state.steps.get(key)
     if st is None:
-        near = get_close_matches(key, recorder.state.steps, n=1)
+        near = get_close_matches(key, state.steps, n=1)
         raise NoSuchStep(
-            run=recorder.state.run, step=key, nearest=near[0] if near else "one of `ropewalk show`'s list"
+            run=state.run, step=key, nearest=near[0] if near else "one of `ropewalk show`'s list"
         )
     return st
 

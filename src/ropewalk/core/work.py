@@ -1,13 +1,11 @@
-"""What an attempt is given (Brief) and what it gives back (Outcome); plain data, complete in itself.
-
-A Brief can be sent to another host; an Outcome is believed only with the evidence that the shell added to it.
-"""
+"""What commands and events carry: briefs and outcomes, options, budgets, and how large any of it may be."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
+import msgspec
 from msgspec import Struct
 
 from ropewalk.definition import ErrorClass, Ref, Role, Timeouts
@@ -120,7 +118,8 @@ class Failure(Struct, frozen=True, omit_defaults=True):
 
 
 class Outcome(Struct, frozen=True, omit_defaults=True):
-    """What an attempt gives back; `failure` None is success. `route` is the answer to a decision, `facts` what is now known.
+    """What an attempt gives back, and what stands on record of one that succeeded; `failure` None is success. `route` is the answer
+    to a decision, `facts` what is now known.
 
     `warnings` are what people should know of the files that it left.
     """
@@ -142,21 +141,11 @@ class Outcome(Struct, frozen=True, omit_defaults=True):
     conflicts: tuple[dict[str, Any], ...] = ()
     warnings: tuple[str, ...] = ()
 
-
-class Result(Struct, frozen=True, omit_defaults=True):
-    """What a successful attempt leaves; `warnings` are what people should know of its files."""
-
-    outputs: dict[str, Any] = {}
-    artifacts: tuple[Artifact, ...] = ()
-    handoff: Handoff | None = None
-    usage: Usage = Usage()
-    commit: str = ""
-    tree: str = ""
-    agent: str = ""
-    rehearsed: bool = False
-    cached_from: str = ""
-    digest: str = ""
-    warnings: tuple[str, ...] = ()
+    def lasting(self) -> Outcome:
+        """What is kept of it once it is accepted: facts, verdicts and the route have events of their own."""
+        if not (self.failure or self.facts or self.route or self.verdicts or self.conflicts):
+            return self
+        return msgspec.structs.replace(self, failure=None, facts={}, route="", verdicts=(), conflicts=())
 
 
 class Feedback(Struct, frozen=True, omit_defaults=True):
@@ -215,3 +204,88 @@ class Brief(Struct, frozen=True, omit_defaults=True):
     assume: bool | None = None
     item_name: str = ""
     extra: dict[str, Any] = {}
+
+
+class Options(Struct, frozen=True, omit_defaults=True):
+    """How a run was asked to go. `answer_all` names the actor that approves every ask at once ("" is nobody)."""
+
+    parallel: int = 0
+    sequential: bool = False
+    answer_all: str = ""
+    assume: bool | None = None
+    rehearse: str | None = None
+    only: str = ""
+    with_changes: bool = False
+    repository: str = ""
+    target: str = ""
+
+
+class Parent(Struct, frozen=True, omit_defaults=True):
+    """Which step of which run called this one, and how deep that is."""
+
+    run: str
+    step: str
+    round: int
+    depth: int
+
+
+class Room(Struct, frozen=True):
+    """Of one unit: the limit as written, with what was allowed on top, what is not spent of it, and how much of that nobody has
+    reserved."""
+
+    unit: str
+    limit: float
+    most: float
+    left: float
+    free: float
+
+
+class Left(Struct, frozen=True):
+    """What the budgets of the runs that called a run leave to it. `of` is the run that set the limit, `again` what has to
+    be allowed so that as much as at first can be spent; `known` is what attempts took there so far; `granted` what the run
+    itself had been granted when this was read."""
+
+    of: str = ""
+    rooms: tuple[Room, ...] = ()
+    again: dict[str, float] = {}
+    known: Spending = Spending()
+    granted: Amount = Amount()
+
+
+class FamilyBudget(Struct, frozen=True):
+    """The runs around one, as far as its budget goes: called runs have spent `below`, hold `held` and were granted `more`, which
+    is not on record here yet; `above` is what those that called it leave. `busy`: in one of them an attempt is under way."""
+
+    below: Spending = Spending()
+    more: Amount = Amount()
+    held: Amount = Amount()
+    above: Left = Left()
+    busy: bool = False
+
+
+NO_FAMILY_BUDGET = FamilyBudget()
+
+
+EVENT_BYTES: Final = 16 * 1024 * 1024
+"""The largest event. What is longer belongs in a file, a blob, or an attempt's output."""
+
+DATA_BYTES: Final = 4 * 1024 * 1024
+"""The most data that one attempt gives as outputs, and as facts: it goes on in further events."""
+
+_ROOM: Final = 64 * 1024
+"""Of an event, what stands around what was given."""
+
+_encoded = msgspec.json.Encoder().encode
+
+
+def size_of(value: Any) -> int:
+    """Bytes as JSON. Raises ValueError, TypeError or OverflowError for what is no plain data."""
+    return len(_encoded(value))
+
+
+def why_too_large(value: Any, limit: int = EVENT_BYTES) -> str:
+    """Why it does not fit into an event, or ""."""
+    size = size_of(value)
+    if size + (_ROOM if limit == EVENT_BYTES else 0) <= limit:
+        return ""
+    return f"it has {size:,} bytes, and at most {limit:,} are kept"

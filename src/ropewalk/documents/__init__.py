@@ -11,14 +11,11 @@ if TYPE_CHECKING:
     from ropewalk.documents.form import document_form as document_form, form_schema as form_schema
     from ropewalk.documents.guide import writing_instructions as writing_instructions
     from ropewalk.documents.outline import document_outline as document_outline
-    from ropewalk.documents.placeholders import (
-        OPEN_IF as OPEN_IF,
-        TAG as TAG,
-        value_in_words as value_in_words,
-    )
-    from ropewalk.documents.read import is_template as is_template, as_list as as_list
-    from ropewalk.documents.read import parsed_template as parsed_template, read_template as read_template
-    from ropewalk.documents.read import as_text as as_text, as_texts as as_texts
+    from ropewalk.documents.placeholders import OPEN_IF as OPEN_IF, TAG as TAG
+    from ropewalk.documents.placeholders import value_in_words as value_in_words
+    from ropewalk.documents.read import as_list as as_list, as_text as as_text, as_texts as as_texts
+    from ropewalk.documents.read import is_template as is_template, parsed_template as parsed_template
+    from ropewalk.documents.read import read_template as read_template
     from ropewalk.documents.render import Author as Author, render_document as render_document
     from ropewalk.documents.sample import SAMPLE_SENTENCE as SAMPLE_SENTENCE
     from ropewalk.documents.sample import sample_document as sample_document

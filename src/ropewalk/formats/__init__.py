@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from ropewalk.exports import lazy
 
 if TYPE_CHECKING:
+    from ropewalk.formats.account import account_of as account_of
     from ropewalk.formats.builder import Flow as Flow, flow as flow, step as step
     from ropewalk.formats.discovery import find_workflow as find_workflow, list_workflows as list_workflows
     from ropewalk.formats.discovery import workflow_files as workflow_files
-    from ropewalk.formats.account import account_of as account_of
     from ropewalk.formats.loading import Loaded as Loaded, load_workflow as load_workflow
     from ropewalk.formats.loading import load_workflow_text as load_workflow_text
     from ropewalk.formats.locations import library_folder as library_folder
@@ -22,9 +22,9 @@ else:
     __getattr__ = lazy(
         __name__,
         {
+            "formats.account": "account_of",
             "formats.builder": "Flow flow step",
             "formats.discovery": "find_workflow list_workflows workflow_files",
-            "formats.account": "account_of",
             "formats.loading": "Loaded load_workflow load_workflow_text",
             "formats.locations": "library_folder project_folder",
             "formats.native.schema": "workflow_schema",

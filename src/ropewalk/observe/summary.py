@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from ropewalk.core import Artifact, State, StepState
-from ropewalk.core.events import Result
+from ropewalk.core.events import Outcome
 
 
 def listed_steps(state: State) -> list[StepState]:
@@ -18,7 +18,7 @@ def listed_steps(state: State) -> list[StepState]:
     return sorted(shown, key=lambda st: (st.index, st.place if st.parent else -1))
 
 
-def merged_result(state: State) -> Result | None:
+def merged_result(state: State) -> Outcome | None:
     """What the steps left, joined by the internal last step; None while there is no result yet."""
     if state.landing is not None:
         return state.landing.result

@@ -245,7 +245,7 @@ def _with(marks: bytes, mask: int, there: bool) -> bytes:
     return bits.to_bytes((bits.bit_length() + 7) // 8, "little")
 
 
-def _pay(view: View, result: e.Result) -> None:
+def _pay(view: View, result: e.Outcome) -> None:
     """What came out of the cache was paid for by another run; a rehearsal costs nothing."""
     if not result.cached_from:
         _spend(view, result.usage, bool(result.agent) and not result.rehearsed)

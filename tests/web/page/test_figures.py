@@ -53,10 +53,10 @@ def agent(name="claude", status="idle", **how):
 
 def test_agents_that_do_something_come_first_and_say_what_and_what_it_cost():
     spent: dict[str, AgentSpending] = {}
-    result = e.Result(agent="claude", usage=Usage(10, 5, 0.25))
+    result = e.Outcome(agent="claude", usage=Usage(10, 5, 0.25))
     add_to(spent, e.StepSucceeded("a", result=result))
     add_to(spent, e.AttemptFailed("a", failure=Failure("transient", "x"), agent="claude"))
-    add_to(spent, e.StepSucceeded("b", result=e.Result(agent="codex", cached_from="r0")))
+    add_to(spent, e.StepSucceeded("b", result=e.Outcome(agent="codex", cached_from="r0")))
     add_to(spent, e.StepSucceeded("c"))
     assert (
         spent["claude"].attempts,

@@ -1,5 +1,5 @@
 from ropewalk.core import commands as c
-from ropewalk.core.graph import Graph
+from ropewalk.core.state import Graph
 from ropewalk.testing.given import broken, done, given
 from ropewalk.web.page.drawing import drawing, look
 from ropewalk.web.page.layout import LARGE, layout, owner

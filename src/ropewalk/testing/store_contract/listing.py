@@ -11,8 +11,8 @@ from ropewalk.core.events import (
     AskWithdrawn,
     AttemptFailed,
     Event,
+    Outcome,
     PhaseStarted,
-    Result,
     RoundOpened,
     RunAborted,
     RunClosing,
@@ -36,8 +36,10 @@ from ropewalk.store.port import RunQuery, RunRow, Store
 from ropewalk.testing.store_contract.given import append, begin, finish
 
 
-def paid(cost: float | None, agent: str = "claude", rehearsed: bool = False, cached_from: str = "") -> Result:
-    return Result(usage=Usage(cost_usd=cost), agent=agent, rehearsed=rehearsed, cached_from=cached_from)
+def paid(
+    cost: float | None, agent: str = "claude", rehearsed: bool = False, cached_from: str = ""
+) -> Outcome:
+    return Outcome(usage=Usage(cost_usd=cost), agent=agent, rehearsed=rehearsed, cached_from=cached_from)
 
 
 BROKEN = Failure(kind="permanent", message="it broke")
@@ -159,7 +161,7 @@ class ListingContract:
                 False,
             ),
             ([StepSucceeded("plan", result=paid(None))], 0.0, True),
-            ([StepSucceeded("plan", result=Result(usage=Usage(tokens_out=9)))], 0.0, True),
+            ([StepSucceeded("plan", result=Outcome(usage=Usage(tokens_out=9)))], 0.0, True),
             ([StepSucceeded("plan", result=paid(None, agent=""))], 0.0, False),
             ([StepSucceeded("plan", result=paid(None, rehearsed=True))], 0.0, False),
             ([StepSucceeded("plan", result=paid(9.0, cached_from="other"))], 0.0, False),

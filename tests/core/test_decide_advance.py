@@ -8,9 +8,8 @@ import pytest
 
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.effects import Perform, Wake
-from ropewalk.core.options import Options, Parent
-from ropewalk.core.work import Failure
+from ropewalk.core.plan import Perform, Wake
+from ropewalk.core.work import Failure, Options, Parent
 from ropewalk.definition.policy import Limits, Retry, Timeouts
 from ropewalk.definition.workflow import Approval, BackTo, Fact, Step
 from ropewalk.testing.given import broken, done, given, like

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ropewalk.core import events as e
-from ropewalk.core.alarms import set_limit, set_timer
-from ropewalk.core.evolve.arrows import forget, move
-from ropewalk.core.joins import enqueue
+from ropewalk.core.plan import set_limit, set_timer
 from ropewalk.core.state import State, StepState
+from ropewalk.core.transitions import enqueue, forget, move
 from ropewalk.core.work import Amount, Failure, Feedback, Spending, Usage
 
 FATAL = frozenset({"fail", "cancel"})
@@ -280,7 +279,7 @@ def _warn(st: StepState, warnings: tuple[str, ...]) -> None:
         st.warnings = tuple(dict.fromkeys((*st.warnings, *warnings)))
 
 
-def _pay(state: State, st: StepState, result: e.Result) -> None:
+def _pay(state: State, st: StepState, result: e.Outcome) -> None:
     """Once for a piece of work: not again when it is approved, nor what another run has paid for."""
     if st.result is None and not result.cached_from and state.started_at is not None:
         spend(state, st, result.usage, bool(result.agent) and not result.rehearsed)

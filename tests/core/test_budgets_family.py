@@ -8,12 +8,9 @@ import pytest
 
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.around import NO_FAMILY_BUDGET
-from ropewalk.core.budgets import spending
-from ropewalk.core.family import family_budget
-from ropewalk.core.options import Parent
+from ropewalk.core.budgets import family_budget, spending
 from ropewalk.core.state import State
-from ropewalk.core.work import Amount, Outcome, Spending, Usage
+from ropewalk.core.work import NO_FAMILY_BUDGET, Amount, Outcome, Parent, Spending, Usage
 from ropewalk.definition.policy import Budget, Limits
 from ropewalk.definition.workflow import Step
 from ropewalk.testing.given import Given, done, given, like

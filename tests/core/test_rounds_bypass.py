@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ropewalk.core.bypass import left_out, still_left_out
+from ropewalk.core.rounds import left_out, still_left_out
 from ropewalk.definition.policy import Retry
 from ropewalk.definition.workflow import Decision, Foreach, Route, Step
 from ropewalk.testing.given import Given, broken

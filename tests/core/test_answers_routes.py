@@ -8,8 +8,7 @@ import pytest
 
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.options import Options
-from ropewalk.core.work import Failure, Outcome
+from ropewalk.core.work import Failure, Options, Outcome
 from ropewalk.definition.workflow import Approval, BackTo, Decision, Route, Step
 from ropewalk.testing.given import Given, done, like
 from tests.core.flows import GO, answer, flow, noop, started

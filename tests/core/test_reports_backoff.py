@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ropewalk.core.backoff import retry_at
+from ropewalk.core.reports import retry_at
 from ropewalk.core.work import Failure
 from ropewalk.definition.policy import Retry
 

@@ -4,12 +4,10 @@ import pytest
 
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.effects import Perform
-from ropewalk.core.graph import Graph
-from ropewalk.core.imported import decoded_definition, definition_digest, fold_imported
-from ropewalk.core.options import Parent
-from ropewalk.core.state import new_state
-from ropewalk.core.work import Artifact, Failure, Usage
+from ropewalk.core.history import decoded_definition, definition_digest, fold_imported
+from ropewalk.core.plan import Perform
+from ropewalk.core.state import Graph, new_state
+from ropewalk.core.work import Artifact, Failure, Parent, Usage
 from ropewalk.definition.stored import encode_workflow
 from ropewalk.definition.workflow import Approval, Step
 from ropewalk.testing.given import Given, given
@@ -65,7 +63,7 @@ def test_a_run_with_a_name_that_is_a_path_does_not_begin():
 
 
 def test_an_honest_history_is_folded():
-    done = e.StepSucceeded("a", result=e.Result(commit=COMMIT, artifacts=(Artifact("x/y.md", "a" * 64),)))
+    done = e.StepSucceeded("a", result=e.Outcome(commit=COMMIT, artifacts=(Artifact("x/y.md", "a" * 64),)))
     history = [(created(base={"root": "/x", "commit": COMMIT, "target": "main"}), 0.0), (e.RunStarted(), 1.0)]
     state = fold_imported("r", FLOW, [*history, (done, 2.0)])
     assert (state.version, state.status, state.steps["a"].status) == (3, "running", "succeeded")
@@ -77,13 +75,13 @@ def test_an_honest_history_is_folded():
     [
         (created(), "a history begins with run.created"),
         (e.StepStarted("a", child="../x"), "calls a run '../x'"),
-        (e.StepSucceeded("a", result=e.Result(commit="--output=/etc/passwd")), "is no commit"),
-        (e.StepProduced("a", result=e.Result(tree="HEAD")), "is no commit"),
+        (e.StepSucceeded("a", result=e.Outcome(commit="--output=/etc/passwd")), "is no commit"),
+        (e.StepProduced("a", result=e.Outcome(tree="HEAD")), "is no commit"),
         (e.AttemptFailed("a", commit="-c", usage=Usage()), "is no commit"),
-        (e.StepSucceeded("a", result=e.Result(artifacts=(Artifact("../x", ""),))), "no file inside of a folder"),
-        (e.StepSucceeded("a", result=e.Result(artifacts=(Artifact("/x", ""),))), "no file inside of a folder"),
-        (e.StepSucceeded("a", result=e.Result(artifacts=(Artifact("x", "../../x"),))), "is no sha256"),
-        (e.StepSucceeded("a", result=e.Result(artifacts=(Artifact("x", "", commit="--x"),))), "is no commit"),
+        (e.StepSucceeded("a", result=e.Outcome(artifacts=(Artifact("../x", ""),))), "no file inside of a folder"),
+        (e.StepSucceeded("a", result=e.Outcome(artifacts=(Artifact("/x", ""),))), "no file inside of a folder"),
+        (e.StepSucceeded("a", result=e.Outcome(artifacts=(Artifact("x", "../../x"),))), "is no sha256"),
+        (e.StepSucceeded("a", result=e.Outcome(artifacts=(Artifact("x", "", commit="--x"),))), "is no commit"),
         (e.AskAnswered("a", ask="a1", artifacts=(Artifact("..", ""),)), "no file inside of a folder"),
         (e.AskAnswered("a", ask="a1", commit="x"), "is no commit"),
         (e.RunMerged(branch="--force", commit=COMMIT, tree=COMMIT), "is no branch"),

@@ -8,7 +8,7 @@ import pytest
 
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core.effects import Perform, Wake
+from ropewalk.core.plan import Perform, Wake
 from ropewalk.definition.policy import Limits, Retry, Timeouts
 from ropewalk.definition.workflow import Approval, Foreach, Step
 from ropewalk.testing.given import Given, broken, done, like

@@ -1,6 +1,7 @@
-"""What the history of another store has to be before it is taken in: nothing in it is believed because its hashes hold,
-as the one who wrote the file computed those too. Names that become paths, refs or words of a command line are checked here.
-"""
+"""Histories that come from elsewhere: what a fork keeps of another run, and what an imported one has to be.
+
+Nothing in an import is believed because its hashes hold, as the one who wrote the file computed those too. Names that become
+paths, refs or words of a command line are checked here."""
 
 from __future__ import annotations
 
@@ -11,12 +12,13 @@ from typing import Any
 import msgspec
 
 from ropewalk.core import events as e
+from ropewalk.core.commands import is_branch_name, is_run_id
 from ropewalk.core.evolve import evolve
-from ropewalk.core.graph import Graph
-from ropewalk.core.ids import is_branch_name, is_run_id
-from ropewalk.core.state import State, new_state
+from ropewalk.core.rounds import Bypass, still_left_out
+from ropewalk.core.state import Graph, State, StepState, new_state
 from ropewalk.core.work import Artifact
 from ropewalk.definition import Workflow
+from ropewalk.errors import NoSuchStep
 
 _COMMIT = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})?")
 _DIGEST = re.compile(r"(?:[0-9a-f]{64})?")
@@ -77,7 +79,7 @@ def _in_times(times: dict[str, Any]) -> Iterator[str]:
             yield f"{name} is no time: {value!r:.80}"
 
 
-def _in_result(result: e.Result) -> Iterator[str]:
+def _in_result(result: e.Outcome) -> Iterator[str]:
     for name in ("commit", "tree"):
         yield from _in_name(name, getattr(result, name))
     yield from _in_artifacts(result.artifacts)
@@ -115,3 +117,55 @@ def decoded_definition(stored: bytes) -> Workflow:
         return decode_workflow(stored)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(f"its definition cannot be read: {error}") from error
+
+
+def kept_events(state: State, step: str) -> tuple[e.Event, ...]:
+    """Events, in written order, that put those steps on record in a new run. Raises NoSuchStep."""
+    if step not in state.graph.index:
+        raise NoSuchStep(run=state.run, step=step, nearest="a step's id, without an item")
+    again = state.graph.after([step])
+    bypassed = still_left_out(state, undecided={state.graph.steps[i].id for i in again})
+    events: list[e.Event] = []
+    for i, written in enumerate(state.graph.steps):
+        st = state.steps[written.id]
+        bypass = bypassed.get(st.key) if st.key != step else None
+        if written.final:
+            continue
+        if i in again:
+            if bypass is not None and (bypass.cause == "route" or st.status == "skipped"):
+                events.append(_left_out(st, bypass))
+        elif st.status == "succeeded" and st.result is not None:
+            if st.route:
+                events.append(e.DecisionMade(step=st.key, route=st.route, by=f"run {state.run}"))
+            events += _items(state, st)
+            events.append(e.StepSucceeded(step=st.key, attempt=st.attempt, result=st.result))
+        elif st.cause in {"when", "operator"}:
+            events += _items(state, st) if st.status == "skipped" else ()
+            events.append(e.StepSkipped(st.key, cause=st.cause, reason=st.detail))
+        elif st.cause and bypass is not None:
+            events.append(_left_out(st, bypass))
+    return tuple(events)
+
+
+def _left_out(st: StepState, bypass: Bypass) -> e.StepSkipped:
+    return e.StepSkipped(st.key, cause=bypass.cause, reason=bypass.reason, decision=bypass.decision)
+
+
+def _items(state: State, st: StepState) -> list[e.Event]:
+    """The items of a foreach, each as it ended; in a new run all of it is round 1."""
+    if not st.items:
+        return []
+    items = [state.steps[key] for key in st.items]
+    keys = tuple(item.key[len(st.key) + 1 : -1] for item in items)
+    events: list[e.Event] = [
+        e.StepExpanded(step=st.key, keys=keys, values=tuple(item.item for item in items))
+    ]
+    for item in items:
+        if item.status == "succeeded" and item.result is not None:
+            events.append(e.StepSucceeded(step=item.key, attempt=item.attempt, result=item.result))
+        elif item.status == "skipped" and item.cause:
+            events.append(e.StepSkipped(item.key, cause=item.cause, reason=item.detail))
+        else:
+            reason = item.failure.message if item.failure is not None else item.detail
+            events.append(e.StepSkipped(item.key, cause="need", reason=reason))
+    return events

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ropewalk.core import commands as c
-from ropewalk.core.fork import kept_events
+from ropewalk.core.history import kept_events
 from ropewalk.definition.workflow import Decision, Foreach, Input, Route, Step, Workflow
 from ropewalk.errors import NoSuchStep
 from ropewalk.testing.given import Given, broken, done, given

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ropewalk.core.graph import Graph
+from ropewalk.core.state import Graph
 from ropewalk.definition.workflow import Decision, Foreach, Ref, Route, Step
 from tests.core.flows import flow, noop
 

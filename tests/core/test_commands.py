@@ -1,6 +1,6 @@
 import pytest
 
-from ropewalk.core.ids import RUN_ID_LENGTH, is_run_id
+from ropewalk.core.commands import RUN_ID_LENGTH, is_run_id
 
 
 @pytest.mark.parametrize("text", ["r", "00q3f1k2m-8kz1yq0a", "0abc.1-2.3-4", "A_b.c", "a" * RUN_ID_LENGTH])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ropewalk.core import sizes
+from ropewalk.core import work
 from ropewalk.definition.workflow import Foreach, Step
 from ropewalk.testing.given import done
 from tests.core.flows import GO, flow, noop, started
@@ -13,16 +13,16 @@ from tests.core.flows import GO, flow, noop, started
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """An event of 200 bytes, so that no test needs millions."""
-    monkeypatch.setattr(sizes.why_too_large, "__defaults__", (200,))
-    monkeypatch.setattr(sizes, "EVENT_BYTES", 200)
-    monkeypatch.setattr(sizes, "_ROOM", 20)
+    monkeypatch.setattr(work.why_too_large, "__defaults__", (200,))
+    monkeypatch.setattr(work, "EVENT_BYTES", 200)
+    monkeypatch.setattr(work, "_ROOM", 20)
 
 
 def test_what_fits_is_no_fault_and_an_event_leaves_room_for_what_stands_around():
-    assert sizes.why_too_large("x" * 178) == ""
-    assert sizes.why_too_large("x" * 179) == "it has 181 bytes, and at most 200 are kept"
-    assert sizes.why_too_large("x" * 38, 40) == ""
-    assert sizes.why_too_large("x" * 39, 40) == "it has 41 bytes, and at most 40 are kept"
+    assert work.why_too_large("x" * 178) == ""
+    assert work.why_too_large("x" * 179) == "it has 181 bytes, and at most 200 are kept"
+    assert work.why_too_large("x" * 38, 40) == ""
+    assert work.why_too_large("x" * 39, 40) == "it has 41 bytes, and at most 40 are kept"
 
 
 def test_items_that_give_too_much_together_fail_their_foreach():

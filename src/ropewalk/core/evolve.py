@@ -1,19 +1,17 @@
 """What a fact does to the state. Total: it never refuses, and an event costs the same however large the run is.
 
-The state is moved forward in place and returned (docs/decisions/0001).
-"""
+The state is moved forward in place and returned (docs/decisions/0001)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ropewalk.core import alarms, joins
+from ropewalk.core import asks, plan, rounds, run, step, transitions
 from ropewalk.core.events import Event, RunCreated
-from ropewalk.core.evolve import ask, rounds, run, step
-from ropewalk.core.evolve.arrows import RUN_WAYS, STEP_WAYS
 from ropewalk.core.state import State
+from ropewalk.core.transitions import RUN_WAYS, STEP_WAYS
 
-_OF_RUN = {**run.HANDLERS, **ask.HANDLERS, **rounds.HANDLERS}
+_OF_RUN = {**run.HANDLERS, **asks.HANDLERS, **rounds.HANDLERS}
 _OF_STEP = step.HANDLERS
 
 
@@ -29,9 +27,9 @@ def evolve(state: State, event: Event, at: float) -> State:
     state.version += 1
     state.updated_at = at
     if state.ready or state.immediate:
-        joins.drop_stale(state)
+        transitions.drop_stale(state)
     if state.alarms:
-        alarms.drop_stale(state)
+        plan.drop_stale(state)
     return state
 
 

@@ -1,0 +1,227 @@
+"""What people are asked and what is known: how an ask is opened and withdrawn, how conditions read facts, and what that does to
+the state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from ropewalk.core import events as e
+from ropewalk.core.plan import set_expiry
+from ropewalk.core.recorder import Recorder, scope_of, scope_with, written
+from ropewalk.core.state import State, StepState
+from ropewalk.core.transitions import STEP_WAYS, enqueue, move
+from ropewalk.core.work import Artifact
+from ropewalk.definition import Approval, CompiledCondition, compile_condition
+
+PLAIN = ("approve", "reject", "amend")
+
+
+def ask(
+    recorder: Recorder,
+    st: StepState,
+    *,
+    about: e.AskKind,
+    prompt: str,
+    choices: tuple[str, ...] = (),
+    approval: Approval | None = None,
+    show: tuple[Artifact, ...] = (),
+    fact: str = "",
+    detail: dict[str, Any] | None = None,
+    expires_at: float | None = None,
+    default: str = "",
+    name: str = "",
+) -> None:
+    """Open an ask. The digest binds an answer to exactly what is shown here."""
+    titles: tuple[str, ...] = ()
+    form: dict[str, Any] = {}
+    if approval is not None:
+        choices = choices or tuple(c.id for c in approval.choices)
+        titles = tuple(c.title for c in approval.choices)
+        form, default = approval.form, approval.default
+        if approval.expires_seconds is not None:
+            expires_at = recorder.now + approval.expires_seconds
+    shown = {"prompt": prompt, "show": show, "choices": choices, "detail": detail or {}}
+    opened = e.AskOpened(
+        step=st.key,
+        round=st.round,
+        ask=name or f"a{recorder.state.ask_count + 1}",
+        about=about,
+        prompt=prompt,
+        choices=choices,
+        titles=titles,
+        form=form,
+        show=show,
+        digest=sha256(msgspec.json.encode(shown, order="sorted")).hexdigest(),
+        expires_at=expires_at,
+        default=default,
+        fact=fact,
+        attempt=st.attempt,
+        detail=detail or {},
+    )
+    recorder.emit(opened)
+
+
+def withdraw(recorder: Recorder, st: StepState, reason: str) -> None:
+    """Close the open asks of a step. A run that waited for one of them to allow more goes on, and asks anew if it must."""
+    for name in list(st.asks):
+        about = recorder.state.asks[name].about
+        recorder.emit(e.AskWithdrawn(step=st.key, round=st.round, ask=name, reason=reason))
+        if about == "budget" and recorder.state.status == "paused" and recorder.state.reason == "budget":
+            recorder.emit(e.RunResumed(detail=reason))
+
+
+def withdraw_budget_asks(recorder: Recorder, reason: str) -> None:
+    """More was allowed without an answer."""
+    for opened in [opened for opened in recorder.state.asks.values() if opened.about == "budget"]:
+        withdraw(recorder, recorder.state.steps[opened.step], reason)
+
+
+def possible_verdicts(opened: e.AskOpened) -> tuple[str, ...]:
+    """What may be answered: its choices where it has some, and the plain three as far as they make sense."""
+    if opened.about in {"permission", "failure", "conflict", "route"} and opened.choices:
+        return (*opened.choices, "reject") if "reject" not in opened.choices else opened.choices
+    plain = PLAIN if opened.about in {"question", "before", "approval", "escalation", "fact"} else PLAIN[:2]
+    return (*opened.choices, *(v for v in plain if v not in opened.choices))
+
+
+def consent_to(opened: e.AskOpened) -> str:
+    """What approving everything means for an ask: go on, never round again. Always something that may be answered."""
+    if opened.about == "failure":
+        return "fail"
+    if opened.about == "conflict":
+        return "reject"
+    if opened.about == "permission":
+        agreed = [c for c in opened.choices if c.startswith("allow") or c == "approve"]
+        return (*agreed, *opened.choices, "approve")[0]
+    if opened.choices and opened.about in {"question", "route", "before", "fact"}:
+        return opened.default if opened.default in opened.choices else opened.choices[0]
+    return "approve"
+
+
+def prompt_of(recorder: Recorder, st: StepState, approval: Approval, otherwise: str) -> str:
+    """The text of an ask: what was written, or a sentence that names the step."""
+    step = written(recorder.state, st)
+    return approval.prompt or otherwise.format(step=step.title or st.key)
+
+
+def judge_condition(
+    recorder: Recorder, st: StepState, source: str, own: dict[str, Any] | None = None
+) -> bool | None:
+    """Whether a condition holds; None when a person was asked for a fact first. Raises ConditionError."""
+    condition = compile_condition(source)
+    if not settle_facts(recorder, st, condition):
+        return None
+    scope = scope_of(recorder.state, st) if own is None else scope_with(recorder.state, st, own, condition)
+    return condition.holds(scope)
+
+
+def know(recorder: Recorder, name: str, value: Any, by: str) -> None:
+    """Put a fact on record, unless it is known as just that."""
+    if name not in recorder.state.facts or recorder.state.facts[name] != value:
+        recorder.emit(e.FactSet(name=name, value=value, by=by))
+
+
+def settle_facts(recorder: Recorder, st: StepState, condition: CompiledCondition) -> bool:
+    """Give every fact that the condition reads a value; False when a person has to be asked."""
+    for name in sorted(fact_names(condition)):
+        if name in recorder.state.facts:
+            continue
+        fact = recorder.state.workflow.facts.get(name)
+        assumed = recorder.state.options.assume
+        if assumed is not None and (fact is None or fact.type == "boolean"):
+            recorder.emit(e.FactSet(name=name, value=assumed, by="--assume"))
+        elif fact is not None and fact.default is not None:
+            recorder.emit(e.FactSet(name=name, value=fact.default, by="default"))
+        else:
+            step = written(recorder.state, st)
+            prompt = (fact.question if fact else "") or f"Is `{name}` true? Step `{step.id}` depends on it."
+            choices = tuple(str(c) for c in fact.choices) if fact else ()
+            ask(recorder, st, about="fact", prompt=prompt, choices=choices, fact=name)
+            return False
+    return True
+
+
+def fact_names(condition: CompiledCondition) -> set[str]:
+    """The facts that a condition reads."""
+    return {name.split(".")[1] for name in condition.names if name.startswith("facts.")}
+
+
+def values_read(recorder: Recorder, st: StepState, source: str) -> dict[str, Any]:
+    """The values behind each name of a condition, for the record; what is not there is left out."""
+    scope = scope_of(recorder.state, st)
+    found: dict[str, Any] = {}
+    for name in sorted(compile_condition(source).names):
+        value: Any = scope
+        for part in name.split("."):
+            if not isinstance(value, dict) or part not in value:
+                break
+            value = value[part]
+        else:
+            found[name] = value if isinstance(value, str | int | float | bool | None) else "…"
+    return found
+
+
+HOLDS_STEP = frozenset({"question", "before", "fact", "route", "escalation", "failure", "conflict"})
+"""Asks for which the step itself waits, holding no slot. An approval waits by `step.produced`, a permission runs on."""
+LETS_BEGIN = frozenset({"before", "fact", "route"})
+"""Asks after which a step that has not worked yet is looked at again."""
+
+
+def _opened(state: State, event: e.AskOpened, at: float) -> None:
+    state.asks[event.ask] = event
+    state.ask_count += 1
+    if event.fact:
+        state.wanted.setdefault(event.fact, {})[event.ask] = None
+    set_expiry(state, event)
+    st = state.steps.get(event.step)
+    if st is None:
+        return
+    st.asks[event.ask] = None
+    if event.about in HOLDS_STEP and st.status in STEP_WAYS[e.AskOpened]:
+        move(state, st, "waiting", at)
+        st.on = "answer"
+        state.deadlines.pop(st.key, None)
+
+
+def _answered(state: State, event: e.AskAnswered, at: float) -> None:
+    opened, st = _closed(state, event)
+    state.answers[event.ask] = event
+    state.recoveries = 0
+    if opened is None or st is None:
+        return
+    if opened.about == "before":
+        st.asked = True
+    if opened.about in LETS_BEGIN and st.status == "waiting" and st.result is None:
+        move(state, st, "pending", at)
+        enqueue(state, st)
+
+
+def _withdrawn(state: State, event: e.AskWithdrawn, at: float) -> None:
+    _closed(state, event)
+
+
+def _closed(
+    state: State, event: e.AskAnswered | e.AskWithdrawn
+) -> tuple[e.AskOpened | None, StepState | None]:
+    opened = state.asks.pop(event.ask, None)
+    if opened is None:
+        return None, None
+    if opened.fact in state.wanted:
+        state.wanted[opened.fact].pop(event.ask, None)
+        if not state.wanted[opened.fact]:
+            del state.wanted[opened.fact]
+    st = state.steps.get(opened.step)
+    if st is not None:
+        st.asks.pop(event.ask, None)
+    return opened, st
+
+
+HANDLERS: dict[type[e.Event], Callable[[State, Any, float], None]] = {
+    e.AskOpened: _opened,
+    e.AskAnswered: _answered,
+    e.AskWithdrawn: _withdrawn,
+}
