@@ -1,1 +1,0 @@
-"""GitHub, GitLab, Forgejo, or a local folder that acts as one."""
