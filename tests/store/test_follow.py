@@ -9,7 +9,7 @@ import pytest
 
 from ropewalk.core.events import RunStarted, StepDue
 from ropewalk.store import follow as module
-from ropewalk.store.follow import follow_feed
+from ropewalk.store.follow import follow_feed, read_feed
 from ropewalk.store.memory import MemoryStore
 from ropewalk.store.sqlite import SqliteStore
 from ropewalk.testing.store_contract.given import append, begin, finish
@@ -83,3 +83,15 @@ async def test_a_reader_is_not_led_back_when_the_newest_run_is_deleted(tmp_path:
     await append(store, "newer", 0, RunStarted())
     assert await read(store, name="metrics") == ["newer/1"]
     await store.close()
+
+
+async def test_all_that_is_there_is_read_record_by_record(
+    store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "PAGE", 2)
+    await append(store, "r", 0, RunStarted(), StepDue("a"), RunStarted(), RunStarted(), RunStarted())
+    await append(store, "s", 0, RunStarted())
+    found = [record async for record in read_feed(store, 0, ("run.started",))]
+    assert [record.id for record in found] == ["r/1", "r/3", "r/4", "r/5", "s/1"]
+    assert [record.id async for record in read_feed(store, found[2].position)] == ["r/5", "s/1"]
+    assert [record.id async for record in read_feed(store, run="s")] == ["s/1"]

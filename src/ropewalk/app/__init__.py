@@ -88,7 +88,7 @@ if TYPE_CHECKING:
     from ropewalk.steps import GATES as GATES, KINDS as KINDS, Gates as Gates, Kinds as Kinds
     from ropewalk.steps import plugin_agents as plugin_agents
     from ropewalk.store import LINE_BYTES as LINE_BYTES, follow_feed as follow_feed
-    from ropewalk.store import kind_matcher as kind_matcher
+    from ropewalk.store import kind_matcher as kind_matcher, read_feed as read_feed
     from ropewalk.store.port import Record as Record, RunQuery as RunQuery, RunRow as RunRow, Store as Store
     from ropewalk.workspace import conflicts_as_markdown as conflicts_as_markdown
     from ropewalk.workspace.port import Base as Base
@@ -147,7 +147,7 @@ else:
             "processes": "adopt_orphans leave_init_behind spare_child",
             "runtime": "Driver Engine Holder Vault how_to_give_secrets is_at_rest secret_values until_ended",
             "steps": "GATES KINDS Gates Kinds plugin_agents",
-            "store": "LINE_BYTES follow_feed kind_matcher",
+            "store": "LINE_BYTES follow_feed kind_matcher read_feed",
             "store.port": "Record RunQuery RunRow Store",
             "workspace": "conflicts_as_markdown",
             "workspace.port": "Base",

@@ -13,6 +13,7 @@ from ropewalk.definition import Workflow
 from ropewalk.errors import InvalidDefinition, VariantNeeded
 from ropewalk.formats import Loaded, list_workflows, load_workflow_text
 from ropewalk.preview import dot, mermaid, plan_workflow
+from ropewalk.store import read_feed
 
 if TYPE_CHECKING:
     from ropewalk.app.open import Ropewalk
@@ -124,13 +125,8 @@ async def _agent(ropewalk: Ropewalk, name: str, status: AgentStatus, now: float)
 async def _statuses(ropewalk: Ropewalk) -> Statuses:
     found: Statuses = {}
     for run in await ropewalk.store.unfinished():
-        after = 0
-        while page := await ropewalk.store.feed(after, 1_000, OF_AGENTS, run):
-            for record in page:
-                found = statuses_after(found, run, record.event, record.at)
-            after = page[-1].position
-            if len(page) < 1_000:
-                break
+        async for record in read_feed(ropewalk.store, 0, OF_AGENTS, run):
+            found = statuses_after(found, run, record.event, record.at)
     return found
 
 

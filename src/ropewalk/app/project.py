@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ropewalk.app import acting, showing
 from ropewalk.app.folded import Folded
-from ropewalk.app.objects import ArtifactRow, AskView, RecordView, RunView, StepRow, StepView
+from ropewalk.app.objects import ArtifactRow, AskView, RecordView, RunView, StepRow, StepView, record_of
 from ropewalk.app.open import Ropewalk, open_ropewalk
 from ropewalk.core import Options
 from ropewalk.definition import Workflow
 from ropewalk.errors import Refused
 from ropewalk.observe import Explanation
+from ropewalk.store import follow_feed
 from ropewalk.store.port import RunQuery
 
 if TYPE_CHECKING:
@@ -147,20 +148,11 @@ class Project:
         """Records of the feed after a position, of all runs or of one; `kinds` are patterns such as `step.*`. `follow`: for ever,
         each as soon as it is on record.
         """
-        while True:
-            newest = (
-                await self._ropewalk.store.position()
-            )  # before the page: what comes in between is on the next
-            page = await showing.events(self._ropewalk, after, showing.EVENTS_AT_ONCE, kinds, run)
-            for record in page.events:
-                yield record
-            if page.events:
-                after = page.next
-            elif follow:
-                after = max(after, newest)
-                await self._ropewalk.store.wait(newest)
-            else:
-                return
+        store = self._ropewalk.store
+        found = await store.find(run) if run else ""
+        async for page in follow_feed(store, after=after, patterns=kinds, run=found, live=follow):
+            for record in page:
+                yield record_of(record)
 
     # People -------------------------------------------------------------------------------------------------------
 

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from ropewalk.core import FOR_PEOPLE, State
 from ropewalk.core.events import AskOpened
 from ropewalk.errors import LeaseHeld, RopewalkError
+from ropewalk.store import read_feed
 
 if TYPE_CHECKING:
     from ropewalk.app.open import Ropewalk
-    from ropewalk.store.port import Record, RunRow
+    from ropewalk.store.port import RunRow
 
 LOOK_SECONDS = 15.0
 """How often it looks even when nothing was said: a driver elsewhere may have died."""
@@ -143,13 +144,8 @@ class Supervisor:
 
     async def _hear(self, position: int) -> None:
         """The runs that something was said of."""
-        records: list[Record] = []
-        while page := await self.ropewalk.store.feed(position, 1000, PATTERNS):
-            records += page
-            position = page[-1].position
-            if len(page) < 1000:
-                break
-        for run in dict.fromkeys(record.run for record in records):
+        runs = [record.run async for record in read_feed(self.ropewalk.store, position, PATTERNS)]
+        for run in dict.fromkeys(runs):
             row = await self.ropewalk.store.row(run)
             if row.parent and (await self.ropewalk.store.row(row.parent)).ended_at is None:
                 run = row.parent

@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from ropewalk.core import events as e
+from ropewalk.store import read_feed
 from ropewalk.store.port import Record, RunQuery, RunRow, Store
 
 PAGE: Final = 200
@@ -122,13 +123,7 @@ async def workflow_statistics(
 
 
 async def _counted(store: Store, row: RunRow, now: float) -> Counted:
-    records: list[Record] = []
-    after = 0
-    while page := await store.feed(after, 1_000, PATTERNS, row.run):
-        records += page
-        after = page[-1].position
-        if len(page) < 1_000:
-            break
+    records = [record async for record in read_feed(store, 0, PATTERNS, row.run)]
     return count(records, row.ended_at or now)
 
 

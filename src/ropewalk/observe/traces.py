@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from ropewalk.core import events as e
+from ropewalk.store import read_feed
 from ropewalk.store.port import Record, Store
 
 READER: Final = "traces"
@@ -124,17 +125,14 @@ class Traces:
         """When an attempt began that was under way before we read along; None when it ended earlier already."""
         kinds = ("step.started", "step.produced", "attempt.failed")
         began: float | None = None
-        after = 0
-        while page := await self._store.feed(after, 1_000, kinds, record.run):
-            for one in page:
-                event = one.event
-                if one.version >= record.version or not isinstance(event, e.StepEvent) or event.step != step:
-                    continue
-                if isinstance(event, e.StepStarted) and (event.round, event.attempt) == (round_, attempt):
-                    began = one.at
-                elif (event.round, getattr(event, "attempt", 0)) == (round_, attempt):
-                    began = None
-            after = page[-1].position
+        async for one in read_feed(self._store, 0, kinds, record.run):
+            event = one.event
+            if one.version >= record.version or not isinstance(event, e.StepEvent) or event.step != step:
+                continue
+            if isinstance(event, e.StepStarted) and (event.round, event.attempt) == (round_, attempt):
+                began = one.at
+            elif (event.round, getattr(event, "attempt", 0)) == (round_, attempt):
+                began = None
         return began
 
     async def _run(self, record: Record, reason: str) -> None:

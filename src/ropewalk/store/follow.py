@@ -45,6 +45,15 @@ async def follow_feed(
             await store.wait(after)
 
 
+async def read_feed(
+    store: Store, after: int = 0, patterns: Sequence[str] = (), run: str = ""
+) -> AsyncIterator[Record]:
+    """Each record that there is now after a position, in order. Raises StoreError."""
+    async for page in follow_feed(store, after=after, patterns=patterns, run=run, live=False):
+        for record in page:
+            yield record
+
+
 def _key(name: str) -> str:
     return f"feed/{name}"
 

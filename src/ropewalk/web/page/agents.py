@@ -9,7 +9,7 @@ from fastapi import Request
 from markupsafe import Markup
 from nicegui import ui
 
-from ropewalk.app import Record, choosing
+from ropewalk.app import Record, choosing, read_feed
 from ropewalk.app import events as e
 from ropewalk.errors import RopewalkError
 from ropewalk.web.page import words as w
@@ -52,12 +52,9 @@ class AgentsPage:
     async def count(self) -> None:
         """Take in what was spent since the last look."""
         store = self.screen.ropewalk.store
-        while page := await store.feed(self.position, 1_000, SPENDING):
-            self.position = page[-1].position
-            for record in page:
-                self.take(record)
-            if len(page) < 1_000:
-                return
+        async for record in read_feed(store, self.position, SPENDING):
+            self.position = record.position
+            self.take(record)
 
     def take(self, record: Record) -> None:
         """Work that waits for approval is spent when it was done, and not once more when it is approved."""
