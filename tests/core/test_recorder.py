@@ -1,0 +1,63 @@
+"""What a decision puts on record is seen by the rest of it, phases begin and end with their steps, and conditions read what
+they name."""
+
+from __future__ import annotations
+
+import pytest
+
+from ropewalk.core import events as e
+from ropewalk.core.evolve import evolve
+from ropewalk.core.recorder import Recorder, refuse, scope_of, scope_with, written
+from ropewalk.definition.condition import compile_condition
+from ropewalk.definition.workflow import Foreach
+from ropewalk.errors import Refused
+from ropewalk.testing.given import done
+from tests.core.flows import GO, flow, noop, started
+
+PHASED = flow(noop("a", phase="p"), noop("b", phase="p"), noop("c", "a", "b", phase="q"))
+
+
+def test_each_event_is_folded_before_the_next_one_is_decided():
+    state = started(PHASED).state
+    recorder = Recorder(state, 5.0, evolve, "driver")
+    version = state.version
+    recorder.emit(e.FactSet("f", 1))
+    assert (state.facts, state.version, state.updated_at) == ({"f": 1}, version + 1, 5.0)
+    assert recorder.events == [e.FactSet("f", 1)]
+
+
+def test_a_phase_begins_with_its_first_step_and_ends_with_its_last():
+    state = started(PHASED).state
+    recorder = Recorder(state, 0.0, evolve)
+    recorder.begin(written(state, state.steps["a"]))
+    assert recorder.events == []
+    recorder.begin(written(state, state.steps["c"]))
+    assert recorder.events == [e.PhaseStarted("q")]
+    recorder.end(e.StepSucceeded("a"))
+    assert recorder.events[1:] == [e.StepSucceeded("a")]
+    recorder.end(e.StepSkipped("b", cause="operator"))
+    assert recorder.events[2:] == [e.StepSkipped("b", cause="operator"), e.PhaseCompleted("p")]
+
+
+def test_conditions_read_the_run_the_step_and_the_item():
+    run = started(flow(noop("f", foreach=Foreach('["x"]', name="one"))))
+    names = scope_of(run.state, run.step("f[x]"))
+    assert names["one"] == "x"
+    assert names["run"] == {
+        "id": "r", "workflow": "w", "status": "running", "round": 1, "turns": 0, "attempt": 1,
+    }  # fmt: skip
+    assert scope_of(run.state)["run"] == {"id": "r", "workflow": "w", "status": "running"}
+
+
+def test_a_step_reads_its_own_outputs_and_of_the_others_those_that_it_names():
+    run = started(flow(noop("a"), noop("b"), noop("c", "a", "b"))).after(done("a", n=1), done("b", n=2), GO)
+    condition = compile_condition("outputs.a.n == 1 && outputs.c.n == 3")
+    names = scope_with(run.state, run.step("c"), {"n": 3}, condition)
+    assert names["outputs"] == {"a": {"n": 1}, "c": {"n": 3}}
+    everything = compile_condition("size(outputs) == 3")
+    assert scope_with(run.state, run.step("c"), {"n": 3}, everything)["outputs"].keys() == {"a", "b", "c"}
+
+
+def test_a_refusal_names_the_verb_and_the_reason():
+    with pytest.raises(Refused, match="pause makes no sense now: it is over"):
+        refuse("pause", "it is over")
