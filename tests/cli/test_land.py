@@ -41,6 +41,16 @@ def test_a_result_lands_on_the_branch_that_the_run_began_from_with_what_came_the
     assert git(line.folder, "ls-tree", "--name-only", "main").split() == ["a.txt", "f.txt", "theirs.txt"]
     assert (line.folder / "a.txt").read_text() == "A\n"
     assert "run.landed" in line("events", "last").out
+    assert [made["path"] for made in line.json("show", "last")["artifacts"]] == ["a.txt"]
+
+
+def test_a_gate_judges_once_how_the_result_fits_the_branch_of_today(line: Line) -> None:
+    line.run('{id: a, run: "echo A > a.txt"}', head="gate: test -e f.txt")
+    line.write("theirs.txt", "T\n")
+    git(line.folder, "add", "theirs.txt")
+    git(line.folder, "commit", "-qm", "meanwhile")
+    assert line("land", "last").code == 0
+    assert line("events", "last").out.count("gate.judged") == 2
 
 
 def test_a_result_goes_to_a_new_branch_or_into_a_patch(line: Line) -> None:
@@ -79,7 +89,7 @@ def test_what_disagrees_with_the_target_is_asked_and_lands_as_it_is_answered(lin
     before = diverged(line)
     ended = line("land", "last")
     assert ended.code == 3
-    assert "f.txt" in ended.out
+    assert "what a left does not fit what came to main meanwhile, in f.txt" in ended.out
     assert "ropewalk answer" in ended.out
     assert git(line.folder, "rev-parse", "main") == before
     assert "on its way to main; abort ends that" in line("land", "last").err

@@ -59,10 +59,15 @@ async def finish(assignment: Assignment, workspace: Workspace, judge: Judge) -> 
     """The outcome of the internal step `merge`; its artifacts are the files of the run as the result has them."""
     base, args = assignment.base, assignment.brief.args
     target, follow = str(args.get("land", "")), bool(args.get("follow"))
+    if (
+        follow
+    ):  # its own result was judged when the run ended: what is judged now is how it fits the target of today
+        moved = await workspace.refresh(base, target)
+        base = moved if (moved.target, moved.seen) != (base.target, base.seen) else base
     for _ in range(LAND_TRIES):
         merged = await _merged(assignment, workspace, base)
         if merged.conflicts:
-            return disagreement(assignment, merged)
+            return disagreement(assignment, merged, target if base is not assignment.base else "")
         verdicts = tuple(await judge(base, merged)) if assignment.gates else ()
         outputs: dict[str, Any] = {
             "commit": merged.commit,
@@ -79,7 +84,7 @@ async def finish(assignment: Assignment, workspace: Workspace, judge: Judge) -> 
                 base = await workspace.refresh(base, target)
                 continue
             outputs |= {"landed": target, "previous": previous, "how": "merge"}
-        made = await workspace.made(assignment.base.commit, merged.commit)
+        made = await workspace.made(base.commit, merged.commit)
         return msgspec.structs.replace(done, artifacts=made)
     message = (
         f"{target} moved {LAND_TRIES} times while the run was landing; try `ropewalk land` when it is quiet"
@@ -108,11 +113,12 @@ async def _resolved(
     return await workspace.resolve(assignment.spot, base, parts, assignment.policies, choices, by)
 
 
-def disagreement(assignment: Assignment, merged: Merged) -> Outcome:
-    """The commits that were to be joined disagree."""
+def disagreement(assignment: Assignment, merged: Merged, target: str = "") -> Outcome:
+    """The commits that were to be joined disagree, with each other or with what came to a target meanwhile."""
     paths = sorted({str(c.get("path", "")) for c in merged.conflicts})
     steps = ", ".join(dict.fromkeys(part.step for part in assignment.parts))
-    message = f"what {steps} left does not fit together in {', '.join(paths[:5])}"
+    together = f"fit what came to {target} meanwhile" if target else "fit together"
+    message = f"what {steps} left does not {together}, in {', '.join(paths[:5])}"
     report = {"conflicts": [dict(c) for c in merged.conflicts], "steps": [p.step for p in assignment.parts]}
     if any(c.get("policy") == "fail" for c in merged.conflicts):
         report["ask"] = False
