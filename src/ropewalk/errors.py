@@ -50,6 +50,12 @@ class Refused(RopewalkError):
     """{verb} makes no sense now: {reason}."""
 
 
+class NotLanded(RopewalkError):
+    """The result of run {run} did not land: {reason}."""
+
+    hint = "the run is as it was; when that is fixed, `ropewalk land {run}` tries again"
+
+
 class NoSuchRun(RopewalkError):
     """There is no run {run} in this store."""
 

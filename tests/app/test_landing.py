@@ -14,7 +14,7 @@ from ropewalk.app import acting, landing
 from ropewalk.app.landing import land
 from ropewalk.app.open import Ropewalk, open_ropewalk
 from ropewalk.app.supervisor import Supervisor, supervised
-from ropewalk.errors import Refused
+from ropewalk.errors import NotLanded, Refused
 
 pytestmark = pytest.mark.needs("git")
 
@@ -104,7 +104,7 @@ async def test_a_gate_that_says_no_is_the_reason_that_is_given(opened: Ropewalk,
     (folder / "theirs.txt").write_text("T\n")
     git(folder, "add", "theirs.txt")
     git(folder, "commit", "-qm", "meanwhile")
-    with pytest.raises(Refused, match=r"gate test ! -e theirs\.txt failed"):
+    with pytest.raises(NotLanded, match=r"gate test ! -e theirs\.txt failed"):
         await land(opened, run)
 
 

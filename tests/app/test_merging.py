@@ -39,7 +39,7 @@ def test_where_no_step_has_a_folder_nothing_is_merged(kind: str):
 @pytest.mark.parametrize(
     ("land", "target", "called", "args"),
     [
-        ("merge", "main", False, {"land": "main"}),
+        ("merge", "main", False, {"land": "main", "follow": True}),
         ("merge", "", False, {}),
         ("branch", "main", False, {}),
         ("merge", "main", True, {"called": True}),

@@ -69,8 +69,8 @@ def test_a_gate_that_says_no_to_the_two_together_stops_the_landing(line: Line) -
     git(line.folder, "commit", "-qm", "meanwhile")
     before = git(line.folder, "rev-parse", "main")
     ended = line("land", "last")
-    assert ended.code == 2
-    assert "gate test ! -e theirs.txt failed" in ended.err
+    assert ended.code == 1
+    assert "did not land: gate test ! -e theirs.txt failed" in ended.err
     assert git(line.folder, "rev-parse", "main") == before
     shown = line.json("show", "last")
     assert (shown["status"], shown["landed"]) == ("completed", "")
@@ -92,12 +92,64 @@ def test_what_disagrees_with_the_target_is_asked_and_lands_as_it_is_answered(lin
     assert "what a left does not fit what came to main meanwhile, in f.txt" in ended.out
     assert "ropewalk answer" in ended.out
     assert git(line.folder, "rev-parse", "main") == before
-    assert "on its way to main; abort ends that" in line("land", "last").err
+    assert "on its way to main: `ropewalk drive` goes on" in line("land", "last").err
     line("answer", "last", "a1", "theirs")
     assert line("drive", "last").code == 0
     assert line.json("show", "last")["landed"] == "main"
     assert git(line.folder, "show", "main:f.txt") == "A"
     assert git(line.folder, "merge-base", "--is-ancestor", before, "main") == ""
+
+
+def test_an_answer_settles_only_what_was_shown(line: Line) -> None:
+    """What came to the branch while the question was open is asked anew, whatever the first answer was."""
+    diverged(line)
+    assert line("land", "last").code == 3
+    line.write("f.txt", "later\n")
+    git(line.folder, "commit", "-qam", "while it is asked")
+    line("answer", "last", "a1", "theirs")
+    assert line("drive", "last").code == 3
+    assert git(line.folder, "show", "main:f.txt") == "later"
+    line("answer", "last", "a2", "ours")
+    assert line("drive", "last").code == 0
+    assert git(line.folder, "show", "main:f.txt") == "later"
+
+
+def test_a_resolution_is_the_whole_text_of_what_disagrees(line: Line) -> None:
+    diverged(line)
+    line("land", "last")
+    assert "takes the whole text by path: --value" in line("answer", "last", "a1", "resolved").err
+    wrong = line("answer", "last", "a1", "resolved", "--value", '{"f.txt": 7}')
+    assert "f.txt is 7; its whole text is wanted" in wrong.err
+    strange = line("answer", "last", "a1", "resolved", "--value", '{"g.txt": "x"}')
+    assert "g.txt is none of what disagrees: f.txt" in strange.err
+    assert line("answer", "last", "a1", "resolved", "--value", '{"f.txt": "both\\n"}').code == 0
+    assert line("drive", "last").code == 0
+    assert git(line.folder, "show", "main:f.txt") == "both"
+
+
+def test_a_landing_that_fails_while_it_is_driven_is_no_success(line: Line) -> None:
+    diverged(line)
+    line("land", "last")
+    line("answer", "last", "a1", "theirs")
+    line.write("f.txt", "not committed\n")
+    ended = line("drive", "last")
+    assert ended.code == 1
+    assert "did not land: git merge failed" in ended.err
+    assert "did not land" in line("show", "last").out
+    assert (line.folder / "f.txt").read_text() == "not committed\n"
+
+
+def test_a_patch_takes_the_place_of_nothing(line: Line) -> None:
+    line.run('{id: a, run: "echo A > a.txt"}')
+    assert "f.txt is there already" in line("land", "last", "--patch", "f.txt").err
+    assert "cannot be written" in line("land", "last", "--patch", "no/such/p").err
+    assert (line.folder / "f.txt").read_text() == "base\n"
+
+
+def test_a_workflow_that_lands_takes_a_clean_checkout_along(line: Line) -> None:
+    assert line.run('{id: a, run: "echo A > a.txt"}', head="land: merge").code == 0
+    assert (line.folder / "a.txt").read_text() == "A\n"
+    assert "landed on main" in line("show", "last").out
 
 
 def test_who_does_not_want_what_disagrees_leaves_the_run_as_it_was(line: Line) -> None:
@@ -112,7 +164,8 @@ def test_who_does_not_want_what_disagrees_leaves_the_run_as_it_was(line: Line) -
 
 def test_what_is_no_branch_is_refused_before_anything_begins(line: Line) -> None:
     line.run('{id: a, run: "echo A > a.txt"}')
-    assert "is no name of a branch" in line("land", "last", "--to=-f").err
+    for name in ("-f", "HEAD", "refs/heads/x", "ropewalk/other"):
+        assert "is no name of a branch" in line("land", "last", f"--to={name}").err
     assert "landing.begun" not in line("events", "last").out
 
 

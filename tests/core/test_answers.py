@@ -210,17 +210,36 @@ def test_nobody_is_asked_about_a_failure_in_a_run_that_fails_anyway():
 
 
 def conflicted(**report: Any) -> Given:
-    failure = Failure("conflict", "x.txt disagrees", report={"paths": ["x.txt"], **report})
+    failure = Failure("conflict", "x.txt disagrees", report={"conflicts": [{"path": "x.txt"}], **report})
     return started(flow(noop("a"), noop("b"))).after(done("a", Outcome(failure=failure)))
 
 
 def test_a_conflict_is_asked_about_and_resolved_in_the_next_attempt():
-    run = conflicted()
+    run = conflicted(onto="c7")
     assert run.state.asks["a1"].choices == ("ours", "theirs", "resolved", "reject")
-    run.when(answer("a1", "resolved", commit="c9"), GO).then(
+    run.when(answer("a1", "resolved", value={"x.txt": "both"}), GO).then(
         e.AskAnswered, e.StepRetried, e.AttemptNoted, like(e.StepStarted, step="a", attempt=2)
     )
-    assert run.step("a").notes["resolution"]["commit"] == "c9"
+    found = {"how": "resolved", "by": "ann", "value": {"x.txt": "both"}, "onto": "c7"}
+    assert run.step("a").notes["resolution"] == found
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (None, "takes the whole text by path"),
+        ({}, "takes the whole text by path"),
+        ("both", "takes the whole text by path"),
+        ({"x.txt": 7}, "x.txt is 7; its whole text is wanted"),
+        ({"y.txt": "both"}, "y.txt is none of what disagrees: x.txt"),
+    ],
+)
+def test_a_resolution_that_cannot_be_used_is_refused_when_it_is_given(value: Any, why: str):
+    conflicted().when(answer("a1", "resolved", value=value)).refused(why)
+
+
+def test_a_file_that_is_to_be_gone_is_resolved_by_null():
+    conflicted().when(answer("a1", "resolved", value={"x.txt": None})).then(e.AskAnswered, ...)
 
 
 def test_a_conflict_that_nobody_resolves_fails_the_step():

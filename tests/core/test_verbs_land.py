@@ -124,14 +124,14 @@ def test_final_steps_are_not_done_again_for_a_landing():
 
 @pytest.mark.parametrize("command", [LAND, c.RetryStep(), c.SkipStep("m")], ids=["land", "retry", "skip"])
 def test_nothing_else_is_begun_while_a_run_lands(command: c.Command):
-    failed().after(LAND, GO).when(command).refused("on its way to main; abort ends that")
+    failed().after(LAND, GO).when(command).refused("on its way to main: `ropewalk drive` goes on with it")
 
 
 def test_a_step_of_a_paused_landing_is_not_run_by_hand():
     merged().after(LAND, c.Pause()).when(c.ExecuteStep("m")).refused("on its way to main")
 
 
-@pytest.mark.parametrize("target", ["", "-f", "a..b", "a b", "x.lock"])
+@pytest.mark.parametrize("target", ["", "-f", "a..b", "a b", "x.lock", "HEAD", "refs/heads/x", "ropewalk/r"])
 def test_where_it_lands_has_to_be_a_branch(target: str):
     merged().when(c.Land(target)).refused("is no name of a branch")
 

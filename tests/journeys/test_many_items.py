@@ -61,12 +61,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def driven(ropewalk: Ropewalk, step: str, count: int) -> tuple[int, int, str]:
     """Calls and statements of a run from its start to its end, and the run."""
     statements: list[str] = []
-    ropewalk.store.db.set_trace_callback(statements.append)  # type: ignore[attr-defined]
+    ropewalk.store.file.db.set_trace_callback(statements.append)  # type: ignore[attr-defined]
     workflow = load_workflow_text(flow(step)).workflow
     with Work() as work:
         run = await ropewalk.start(workflow, inputs={"n": list(range(count))})
         state = await ropewalk.drive(run)
-    ropewalk.store.db.set_trace_callback(None)  # type: ignore[attr-defined]
+    ropewalk.store.file.db.set_trace_callback(None)  # type: ignore[attr-defined]
     assert len(state.outputs["each"]["items"]) == count
     return work.calls, len(statements), run
 

@@ -183,13 +183,21 @@ async def test_the_last_gate_judges_exactly_the_merged_commit(repository: Path) 
     await ropewalk2.close()
 
 
-async def test_landing_moves_the_target_when_nobody_has_it_checked_out(repository: Path) -> None:
-    git(repository, "checkout", "-q", "-b", "elsewhere")
-    git(repository, "checkout", "-q", "main")
+async def test_landing_takes_a_clean_checkout_of_the_target_along(repository: Path) -> None:
+    ropewalk, state = await drive(repository, script("a", "echo a > a.txt"), land="merge")
+    assert (state.status, state.landed) == ("completed", "main"), state.reason
+    assert (repository / "a.txt").read_text() == "a\n"
+    await ropewalk.close()
+
+
+async def test_landing_does_nothing_to_what_somebody_has_not_committed(repository: Path) -> None:
+    before = git(repository, "rev-parse", "main")
+    (repository / "a.txt").write_text("mine\n")
     ropewalk, state = await drive(repository, script("a", "echo a > a.txt"), land="merge")
     assert state.status == "failed"
-    assert "checked out" in state.reason
-    assert "merge --ff-only" in state.reason
+    assert "a.txt" in state.reason
+    assert (repository / "a.txt").read_text() == "mine\n"
+    assert git(repository, "rev-parse", "main") == before
     await ropewalk.close()
 
 

@@ -9,7 +9,7 @@ from ropewalk.app.people import People
 from ropewalk.core import State
 from ropewalk.core import commands as c
 from ropewalk.core.events import Event
-from ropewalk.errors import LeaseHeld, Refused
+from ropewalk.errors import LeaseHeld, NotLanded, Refused
 from ropewalk.runtime import EventListener
 from ropewalk.workspace.port import Base
 
@@ -42,7 +42,7 @@ async def land(
 ) -> State:
     """Ask for it, and drive the run until it has landed, or wait for a process that drives it. Gives the run as it is then.
 
-    Raises Refused with what stands in the way: a gate that says no, a dirty checkout. Where the result disagrees with what
+    Raises Refused where it makes no sense, NotLanded with what stands in the way: a gate that says no, a dirty checkout. Where the result disagrees with what
     came to the branch meanwhile, a person is asked, and the run is paused until that is answered.
     """
     await ask_to_land(ropewalk, run, target, by)
@@ -51,7 +51,7 @@ async def land(
     except LeaseHeld:
         state = await _landed_elsewhere(ropewalk, run)
     if state.landing is None and state.not_landed:
-        raise Refused(verb="land", reason=state.not_landed)
+        raise NotLanded(run=run, reason=state.not_landed.rstrip("."))
     return state
 
 

@@ -25,7 +25,11 @@ def with_merge(workflow: Workflow, target: str, called: bool = False, *, confine
         title="merge what the steps left into one branch",
         needs=tuple(step.id for step in workflow.steps if not step.final),
         gates=workflow.gates,
-        args={"called": True} if called else {"land": target} if workflow.land == "merge" and target else {},
+        args={"called": True}
+        if called
+        else {"land": target, "follow": True}
+        if workflow.land == "merge" and target
+        else {},
         workspace="read",
         internal=True,
         confine="worktree" if confined else "",

@@ -247,7 +247,7 @@ class Project:
         )
 
     async def land(self, run: str, *, to: str = "") -> str:
-        """Bring a run's result to a branch (the one that it began from); gives the branch. Raises Refused, also while a person is
+        """Bring a run's result to a branch (the one that it began from); gives the branch. Raises NotLanded, and Refused, also while a person is
         asked how what disagrees is to be settled: it goes on when that is answered and the run is driven."""
         from ropewalk.app.landing import land
 

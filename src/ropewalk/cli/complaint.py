@@ -12,7 +12,7 @@ from typing import Any
 
 from ropewalk.app import escaped_json, printable, steady_stream
 from ropewalk.cli import exits
-from ropewalk.errors import FileRefused, HostHasNoRoom, InvalidDefinition, RopewalkError
+from ropewalk.errors import FileRefused, HostHasNoRoom, InvalidDefinition, NotLanded, RopewalkError
 from ropewalk.transient import passing_trouble
 
 REFUSALS = frozenset(
@@ -56,6 +56,8 @@ def complain(error: Exception, words: list[str]) -> int:
         err = steady_stream(sys.stderr)
         err.write(printable(_text(error, found)))
         err.flush()
+    if isinstance(error, NotLanded):
+        return exits.FAILED
     return exits.BAD_INPUT if isinstance(error, RopewalkError) else exits.BUG
 
 

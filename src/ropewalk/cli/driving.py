@@ -36,6 +36,7 @@ from ropewalk.cli.here import Here
 from ropewalk.cli.interrupts import interrupts
 from ropewalk.cli.lines import event_line
 from ropewalk.cli.screen import Screen, one_line
+from ropewalk.errors import NotLanded
 
 
 class DrivingView(Protocol):
@@ -89,7 +90,10 @@ def _quiet(state: State, event: Event) -> bool:
 
 async def drive(here: Here, ropewalk: Ropewalk, run: str, *, fresh: bool = False, wait: bool = False) -> int:
     """Drive a run, show it, say how it ended, and give the exit code."""
+    landing = not fresh and (await ropewalk.engine.fold(run)).landing is not None
     state, interrupted = await follow(here, ropewalk, run, fresh=fresh, wait=wait)
+    if landing and state.not_landed:
+        raise NotLanded(run=run, reason=state.not_landed.rstrip("."))
     made = await showing.made(ropewalk, state)
     conclude(here.screen, state, ropewalk.engine.clock.now(), made, interrupted=interrupted)
     return exits.INTERRUPTED if interrupted else exits.OF_STATUS.get(state.status, exits.PAUSED)

@@ -53,7 +53,14 @@ def _written(here: Here, patch: str, data: bytes) -> int:
         here.screen.raw(data)
         return exits.COMPLETED
     path = here.folder / patch
-    Path(path).write_bytes(data)
+    try:
+        with Path(path).open("xb") as file:
+            file.write(data)
+    except FileExistsError:
+        raise UsageError(what=f"{path} is there already", hint="name a new file for the patch") from None
+    except OSError as error:
+        what = f"{path} cannot be written: {error.strerror}"
+        raise UsageError(what=what, hint="name a file in a folder that is there") from error
     here.screen.give({"patch": str(path), "bytes": len(data)})
     here.screen.line(f"{path}: {len(data)} bytes, for `git apply`.")
     return exits.COMPLETED

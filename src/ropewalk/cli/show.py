@@ -64,6 +64,7 @@ def _show(screen: Screen, state: State, now: float, at: int | None, view: RunVie
     about += [f"forked from {state.forked_from}"] if state.forked_from else []
     about += [f"called by {state.parent.step} of run {state.parent.run}"] if state.parent else []
     screen.line(screen.paint("dim", ", ".join(about)))
+    _landing(screen, state)
     _named(screen, "inputs", state.inputs)
     _named(screen, "facts", state.facts)
     screen.line()
@@ -80,6 +81,16 @@ def _show(screen: Screen, state: State, now: float, at: int | None, view: RunVie
         screen.line(
             f"{screen.paint('magenta', name)}: {opened.step} asks {short_value(printable(opened.prompt), 200)!r}"
         )
+
+
+def _landing(screen: Screen, state: State) -> None:
+    """Where the result is, or is to go."""
+    if state.landing is not None:
+        screen.line(f"on its way to {state.landing.target}")
+    elif state.not_landed:
+        screen.line(f"{screen.paint('red', 'did not land')}: {one_line(state.not_landed)}")
+    elif state.landed:
+        screen.line(f"landed on {state.landed}")
 
 
 def _gates(screen: Screen, state: State) -> None:

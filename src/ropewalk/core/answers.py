@@ -40,6 +40,8 @@ def answer(recorder: Recorder, command: Answer, expired: bool = False) -> None:
         refuse("answer", f"{command.ask} takes {', '.join(allowed)}, not {command.verdict!r}")
     if opened.about == "budget" and command.verdict == "approve":
         _check_more(command.value)
+    if opened.about == "conflict" and command.verdict == "resolved":
+        _check_resolved(opened, command.value)
     recorder.emit(
         e.AskAnswered(
             step=opened.step,
@@ -208,7 +210,12 @@ def _conflict(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Ans
         return
     retry(recorder, st)
     note = {
-        "resolution": {"how": given.verdict, "commit": given.commit, "by": given.by, "value": given.value}
+        "resolution": {
+            "how": given.verdict,
+            "by": given.by,
+            "value": given.value,
+            "onto": opened.detail.get("onto", ""),
+        }
     }
     recorder.emit(e.AttemptNoted(step=st.key, round=st.round, attempt=st.attempt, note=note))
 
@@ -240,6 +247,23 @@ def _check_more(value: Any) -> None:
     for name, more in value.items():
         if isinstance(more, bool) or not isinstance(more, int | float) or more <= 0:
             refuse("answer", f"{name} is {more!r}; a number above 0 is wanted")
+
+
+def _check_resolved(opened: e.AskOpened, value: Any) -> None:
+    """By the path of each file its whole text, or null where it is to be gone; only of files that disagree."""
+    paths = sorted({str(one.get("path", "")) for one in opened.detail.get("conflicts", ())})
+    if not isinstance(value, dict) or not value:
+        refuse("answer", f"`resolved` takes the whole text by path: {_example(paths)}")
+    for path, text in value.items():
+        if text is not None and not isinstance(text, str):
+            refuse("answer", f"{path} is {text!r:.40}; its whole text is wanted, or null for no such file")
+        if paths and path not in paths:
+            refuse("answer", f"{path} is none of what disagrees: {', '.join(paths[:5])}")
+
+
+def _example(paths: list[str]) -> str:
+    name = paths[0] if paths else "PATH"
+    return f"""--value '{{"{name}": "…"}}'"""
 
 
 def _refusal(given: Answer, kind: ErrorClass = "refused") -> Failure:

@@ -265,6 +265,10 @@ def raise_budget(recorder: Recorder, command: RaiseBudget) -> None:
     withdraw_budget_asks(recorder, "the budget was raised")
 
 
+_NOT_TO = ("refs/", "ropewalk/")
+"""Names of refs, and the branches that hold results: nothing lands on those."""
+
+
 def land(recorder: Recorder, command: Land) -> None:
     """Do the last step once more, so that it ends on that branch; the run has to have ended with a result."""
     state = recorder.state
@@ -274,7 +278,7 @@ def land(recorder: Recorder, command: Land) -> None:
     merge = state.merge_step
     if not state.commit or merge is None or merge.status != "succeeded":
         refuse("land", f"the run is {state.status} and has merged no result")
-    if not is_branch_name(command.target):
+    if not is_branch_name(command.target) or command.target.startswith(_NOT_TO) or command.target == "HEAD":
         refuse("land", f"{command.target!r:.80} is no name of a branch")
     recorder.emit(e.LandingBegun(target=command.target, by=command.by))
 
@@ -306,7 +310,10 @@ def step_named(state: State, key: str) -> StepState:
 def _not_landing(recorder: Recorder, verb: str) -> None:
     landing = recorder.state.landing
     if landing is not None:
-        refuse(verb, f"the run's result is on its way to {landing.target}; abort ends that")
+        refuse(
+            verb,
+            f"the run's result is on its way to {landing.target}: `ropewalk drive` goes on with it, `ropewalk abort` ends it",
+        )
 
 
 def _open(recorder: Recorder, verb: str) -> None:

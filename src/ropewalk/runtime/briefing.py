@@ -245,7 +245,7 @@ def _args(state: State, step: Step) -> dict[str, Any]:
     """What was written; or where a person wants the result, also when that is checked out clean."""
     if state.landing is None:
         return step.args
-    return {"land": state.landing.target, "follow": True}
+    return {"land": state.landing.target, "follow": True, "again": True}
 
 
 def _complete(gate: Gate, workflow: Workflow) -> Gate:

@@ -59,15 +59,15 @@ async def finish(assignment: Assignment, workspace: Workspace, judge: Judge) -> 
     """The outcome of the internal step `merge`; its artifacts are the files of the run as the result has them."""
     base, args = assignment.base, assignment.brief.args
     target, follow = str(args.get("land", "")), bool(args.get("follow"))
-    if (
-        follow
+    if args.get(
+        "again"
     ):  # its own result was judged when the run ended: what is judged now is how it fits the target of today
         moved = await workspace.refresh(base, target)
         base = moved if (moved.target, moved.seen) != (base.target, base.seen) else base
     for _ in range(LAND_TRIES):
         merged = await _merged(assignment, workspace, base)
         if merged.conflicts:
-            return disagreement(assignment, merged, target if base is not assignment.base else "")
+            return disagreement(assignment, merged, target, _moved_to(assignment, base))
         verdicts = tuple(await judge(base, merged)) if assignment.gates else ()
         outputs: dict[str, Any] = {
             "commit": merged.commit,
@@ -93,9 +93,22 @@ async def finish(assignment: Assignment, workspace: Workspace, judge: Judge) -> 
 
 
 async def _merged(assignment: Assignment, workspace: Workspace, base: Base) -> Merged:
-    if assignment.resolution:
-        return await _resolved(assignment, workspace, base, assignment.parts)
-    return await workspace.merge(assignment.spot.run, base, assignment.parts, assignment.policies)
+    """What a person has settled counts for what was shown: where the target has moved since, what disagrees with it is asked
+    anew, and only what disagreed between steps stays settled."""
+    parts, how = assignment.parts, assignment.resolution
+    if how and how.get("onto", "") == _moved_to(assignment, base):
+        return await _resolved(assignment, workspace, base, parts)
+    if how and not how.get("onto"):
+        settled = await _resolved(assignment, workspace, assignment.base, parts)
+        if settled.conflicts:
+            return settled
+        parts = (*parts, Part(assignment.spot.step, settled.commit, assignment.policies))
+    return await workspace.merge(assignment.spot.run, base, parts, assignment.policies)
+
+
+def _moved_to(assignment: Assignment, base: Base) -> str:
+    """Where the target stands, if that is not where the run began from."""
+    return base.seen if base != assignment.base else ""
 
 
 async def _resolved(
@@ -113,13 +126,15 @@ async def _resolved(
     return await workspace.resolve(assignment.spot, base, parts, assignment.policies, choices, by)
 
 
-def disagreement(assignment: Assignment, merged: Merged, target: str = "") -> Outcome:
+def disagreement(assignment: Assignment, merged: Merged, target: str = "", onto: str = "") -> Outcome:
     """The commits that were to be joined disagree, with each other or with what came to a target meanwhile."""
     paths = sorted({str(c.get("path", "")) for c in merged.conflicts})
     steps = ", ".join(dict.fromkeys(part.step for part in assignment.parts))
-    together = f"fit what came to {target} meanwhile" if target else "fit together"
+    together = f"fit what came to {target} meanwhile" if onto else "fit together"
     message = f"what {steps} left does not {together}, in {', '.join(paths[:5])}"
     report = {"conflicts": [dict(c) for c in merged.conflicts], "steps": [p.step for p in assignment.parts]}
+    if onto:
+        report["onto"] = onto
     if any(c.get("policy") == "fail" for c in merged.conflicts):
         report["ask"] = False
     return Outcome(
