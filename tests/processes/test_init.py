@@ -40,7 +40,11 @@ def test_it_ends_as_the_program_does(rest, code):
 
 
 def test_signals_reach_the_program():
-    rest = "signal.signal(signal.SIGTERM, lambda *a: sys.exit(7)); print('ready', flush=True); signal.pause()"
+    # Not `pause()`: a signal that comes just before it would be slept through.
+    rest = (
+        "signal.signal(signal.SIGTERM, lambda *a: sys.exit(7)); print('ready', flush=True)\n"
+        "while True: signal.sigtimedwait([], 0.05)"
+    )
     with program(rest) as begun:
         assert begun.stdout is not None
         assert begun.stdout.readline() == b"ready\n"
