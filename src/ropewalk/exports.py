@@ -14,7 +14,7 @@ from typing import Any
 def lazy(package: str, names: Mapping[str, str]) -> Callable[[str], Any]:
     """The `__getattr__` of a package. `names`: by module, below `ropewalk`, what it gives, with spaces between; the last part
     of a module's own name stands for the module itself, as Python sees to once it is loaded."""
-    homes = {name: module for module, given in names.items() for name in given.split()}
+    homes = {name: module for module, provided in names.items() for name in provided.split()}
 
     def get(name: str) -> Any:
         home = homes.get(name)

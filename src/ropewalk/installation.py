@@ -42,10 +42,10 @@ def install(extra: str) -> str:
 def _checkout() -> tuple[str, bool]:
     """The folder that this installation was made from ("" for an index), and whether it runs from there (PEP 610)."""
     try:
-        told = json.loads(metadata.distribution("ropewalk").read_text("direct_url.json") or "{}")
+        direct_url = json.loads(metadata.distribution("ropewalk").read_text("direct_url.json") or "{}")
     except (metadata.PackageNotFoundError, ValueError):
         return "", False
-    url = urlsplit(str(told.get("url", "")))
+    url = urlsplit(str(direct_url.get("url", "")))
     if url.scheme != "file":
         return "", False
-    return unquote(url.path), bool(told.get("dir_info", {}).get("editable"))
+    return unquote(url.path), bool(direct_url.get("dir_info", {}).get("editable"))

@@ -66,12 +66,12 @@ def _is_broken(data: bytes) -> bool:
 def read_toml(text: str) -> dict[str, Any]:
     """The tables of a TOML text. Raises a ValueError (TOMLDecodeError, TooDeep)."""
     try:
-        found = tomllib.loads(text)
+        tables = tomllib.loads(text)
     except RecursionError as error:
         raise TooDeep from error
-    if holds_deep(found):
+    if holds_deep(tables):
         raise TooDeep
-    return found
+    return tables
 
 
 def holds_deep(value: Any, limit: int = MAX_DEPTH) -> bool:
@@ -80,9 +80,9 @@ def holds_deep(value: Any, limit: int = MAX_DEPTH) -> bool:
     for _ in range(limit + 1):
         level = [
             child
-            for one in level
-            if isinstance(one, dict | list | tuple)
-            for child in (one.values() if isinstance(one, dict) else one)
+            for parent in level
+            if isinstance(parent, dict | list | tuple)
+            for child in (parent.values() if isinstance(parent, dict) else parent)
         ]
         if not level:
             return False

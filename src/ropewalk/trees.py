@@ -37,11 +37,11 @@ def _is_folder(entry: os.DirEntry[AnyStr]) -> bool:
 
 def files_below(folder: Path) -> list[Path]:
     """Every file, and every link, below a folder."""
-    found = []
+    paths = []
     for place, folders, files in walk(folder):
         links = [name for name in folders if os.path.islink(os.path.join(place, name))]
-        found += [Path(place, name) for name in (*files, *links)]
-    return found
+        paths += [Path(place, name) for name in (*files, *links)]
+    return paths
 
 
 def remove_tree(folder: str | os.PathLike[str]) -> None:
@@ -61,8 +61,8 @@ def _flatten(top: str) -> None:
     while todo:
         place = todo.pop()
         with os.scandir(place) as entries:
-            found = list(entries)
-        for entry in found:
+            listed = list(entries)
+        for entry in listed:
             if not entry.is_dir(follow_symlinks=False):
                 os.unlink(entry.path)
                 continue

@@ -15,7 +15,7 @@ from tests.agents.acp.programs import acting, answered
 class TestRecorderContract(AgentContract):
     """An agent on tape does all that it does without."""
 
-    def told(self, act, home):
+    def scripted(self, act, home):
         script = msgspec.json.encode({"steps": {"build": [_act(act)]}}).decode()
         return ScriptedCase(TapeRecorder(Rehearsal(), home / "tapes"), {"rehearse": script})
 
@@ -25,7 +25,7 @@ class TestPlayerContract(AgentContract):
 
     classes = ()
 
-    def told(self, act, home):
+    def scripted(self, act, home):
         return ScriptedCase(_Both(home, act))
 
     test_cancelling_stops_it_and_leaves_no_process = None  # type: ignore[assignment]

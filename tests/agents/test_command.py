@@ -45,7 +45,7 @@ if answer:
 
 
 class TestContract(AgentContract):
-    def told(self, act: dict[str, Any], home: Path) -> ScriptedCase:
+    def scripted(self, act: dict[str, Any], home: Path) -> ScriptedCase:
         program, told = home / "agent.py", home / f"act{len(list(home.iterdir()))}.json"
         program.write_text(PROGRAM)
         told.write_text(json.dumps(act))

@@ -37,7 +37,7 @@ def answering(answer: Callable[[list[ModelMessage]], Any]) -> FunctionModel:
 class TestContract(AgentContract):
     classes = ("transient", "quota", "permanent")
 
-    def told(self, act, home):
+    def scripted(self, act, home):
         async def hang():
             desk_says("begun")
             await asyncio.Event().wait()

@@ -21,7 +21,7 @@ from ropewalk.yaml.reading import yaml_document
 
 
 class TestContract(AgentContract):
-    def told(self, act: dict, home: Path) -> ScriptedCase:
+    def scripted(self, act: dict, home: Path) -> ScriptedCase:
         said = {"say": "x" * act["prints"]} if "prints" in act else {}
         said |= {"say": "begun", "run_for": 3600} if act.get("hangs") else {}
         known = {key: value for key, value in act.items() if key not in ("prints", "hangs")}

@@ -40,11 +40,11 @@ class Capture:
         tail += data
         if len(tail) > 2 * self._kept:
             del tail[: -self._kept]
-        said = data[: self._room] if not self._unsaid[channel] else b""
-        if said:
-            self._room -= len(said)
-            self._say(channel, said)
-        self._unsaid[channel] += len(data) - len(said)
+        passed_on = data[: self._room] if not self._unsaid[channel] else b""
+        if passed_on:
+            self._room -= len(passed_on)
+            self._say(channel, passed_on)
+        self._unsaid[channel] += len(data) - len(passed_on)
 
     def close(self) -> None:
         """No more comes: say how much was left out, then the end of it."""

@@ -29,7 +29,7 @@ MARK = "ROPEWALK_MARK"
 # The packages' own `__init__` modules import what an engine needs: here they are empty, and start-up takes 10 ms.
 _PROGRAM = """
 import sys
-for name, path in (("ropewalk", {package!r}), ("ropewalk.processes", {here!r})):
+for name, path in (("ropewalk", {package!r}), ("ropewalk.processes", {folder!r})):
     module = type(sys)(name); module.__path__ = [path]; sys.modules[name] = module
 from ropewalk.processes.server import main
 main()
@@ -93,8 +93,8 @@ class ForkServer:
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
-        here = os.path.dirname(os.path.abspath(__file__))
-        program = _PROGRAM.format(package=os.path.dirname(here), here=here).encode()
+        folder = os.path.dirname(os.path.abspath(__file__))
+        program = _PROGRAM.format(package=os.path.dirname(folder), folder=folder).encode()
         words = [str(theirs.fileno()), str(len(program)), str(os.getpid()), *(["1"] if self._plain else [])]
         # Not the one of a virtual environment, whose path may have our name, and which takes longer to start.
         python = getattr(sys, "_base_executable", "") or sys.executable

@@ -67,21 +67,21 @@ def children() -> list[int] | None:
     try:
         if os.readlink("/proc/self") != str(os.getpid()):
             return None  # the /proc of another PID namespace: its numbers are other processes here
-        found: list[int] = []
+        children: list[int] = []
         for task in os.listdir("/proc/self/task"):
             try:
-                found += map(int, _read(f"/proc/self/task/{task}/children").split())
+                children += map(int, _read(f"/proc/self/task/{task}/children").split())
             except FileNotFoundError:
                 if task == str(os.getpid()):
                     return _children_by_parent()  # a kernel without CONFIG_PROC_CHILDREN
-        return found
+        return children
     except OSError:
         return None
 
 
 def _children_by_parent() -> list[int]:
     own = str(os.getpid()).encode()
-    found = []
+    children = []
     for name in os.listdir("/proc"):
         if name.isdigit():
             try:
@@ -89,8 +89,8 @@ def _children_by_parent() -> list[int]:
             except OSError:
                 continue
             if fields[1] == own:
-                found.append(int(name))
-    return found
+                children.append(int(name))
+    return children
 
 
 def _read(path: str) -> bytes:

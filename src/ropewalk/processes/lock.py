@@ -65,11 +65,11 @@ async def await_end(spool: Path, seconds: float) -> tuple[int, ...]:
 def _held(spool: Path) -> tuple[int, ...]:
     if not spool.is_dir():
         return ()
-    found = (
+    holders = (
         _holder(path)
         for path in sorted(path for path in files_below(spool) if fnmatchcase(path.name, _NAMES))
     )
-    return tuple(keeper for keeper in found if keeper is not None)
+    return tuple(keeper for keeper in holders if keeper is not None)
 
 
 def _holder(path: Path) -> int | None:

@@ -73,10 +73,10 @@ def _runnable(request: Request) -> bytes:
     if b"/" in program:
         return program
     places = (os.path.join(folder, program) for folder in _path(request))
-    there = [place for place in places if os.path.isfile(place)]
-    if not there:
+    files = [place for place in places if os.path.isfile(place)]
+    if not files:
         raise FileNotFoundError(errno.ENOENT, "not found")
-    return next((place for place in there if os.access(place, os.X_OK)), there[0])
+    return next((place for place in files if os.access(place, os.X_OK)), files[0])
 
 
 def _path(request: Request) -> list[bytes]:

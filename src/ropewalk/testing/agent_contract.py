@@ -36,7 +36,7 @@ class AgentContract(ABC):
     classes: tuple[str, ...] = ("transient", "quota", "permanent")
 
     @abstractmethod
-    def told(self, act: dict[str, Any], home: Path) -> ScriptedCase:
+    def scripted(self, act: dict[str, Any], home: Path) -> ScriptedCase:
         """An agent that does this act; `home` is a folder for whatever it needs."""
 
     @pytest.fixture
@@ -46,12 +46,12 @@ class AgentContract(ABC):
     async def _do(self, act: dict[str, Any], desk: ListeningDesk, **fields: Any) -> tuple[Brief, Outcome]:
         home = desk.folder.parent.parent / "home"
         home.mkdir(exist_ok=True)
-        agent, told = self.told(act, home)
-        given = brief(role_name="builder", **{**fields, **told})
-        return given, await agent.perform(given, desk)
+        agent, extra = self.scripted(act, home)
+        asked_brief = brief(role_name="builder", **{**fields, **extra})
+        return asked_brief, await agent.perform(asked_brief, desk)
 
     async def test_it_has_a_name_and_says_whether_it_can_be_used(self, tmp_path: Path) -> None:
-        agent = self.told({}, tmp_path).agent
+        agent = self.scripted({}, tmp_path).agent
         probe = await agent.probe()
         assert probe.agent == agent.name
         assert probe.usable
@@ -61,24 +61,24 @@ class AgentContract(ABC):
 
     async def test_a_file_that_it_was_asked_for_is_there_when_it_succeeds(self, desk: ListeningDesk) -> None:
         asked: dict[str, Any] = {"creates": (Ref("docs/plan.md"),)}
-        given, outcome = await self._do({"write": {"docs/plan.md": "# Plan\n"}}, desk, **asked)
+        task, outcome = await self._do({"write": {"docs/plan.md": "# Plan\n"}}, desk, **asked)
         assert outcome.failure is None
         assert (desk.folder / "docs/plan.md").read_text() == "# Plan\n"
-        assert check_outcome(given, outcome, None, desk.folder) is None
+        assert check_outcome(task, outcome, None, desk.folder) is None
 
     async def test_saying_done_without_the_file_does_not_count(self, desk: ListeningDesk) -> None:
-        given, outcome = await self._do({}, desk, creates=(Ref("docs/plan.md"),))
-        failure = check_outcome(given, outcome, None, desk.folder)
+        task, outcome = await self._do({}, desk, creates=(Ref("docs/plan.md"),))
+        failure = check_outcome(task, outcome, None, desk.folder)
         assert failure is not None
         assert failure.kind == "invalid_output"
         assert "docs/plan.md" in failure.message
 
     async def test_outputs_come_back_and_fit_their_schema(self, desk: ListeningDesk) -> None:
         schema = {"type": "object", "properties": {"score": {"type": "integer"}}, "required": ["score"]}
-        given, outcome = await self._do({"outputs": {"score": 7}}, desk, output_schema=schema)
+        task, outcome = await self._do({"outputs": {"score": 7}}, desk, output_schema=schema)
         assert outcome.failure is None
         assert outcome.outputs["score"] == 7
-        assert check_outcome(given, outcome, None, desk.folder) is None
+        assert check_outcome(task, outcome, None, desk.folder) is None
 
     async def test_facts_and_the_route_come_back_as_asked(self, desk: ListeningDesk) -> None:
         act = {"facts": {"has_ui": True}, "route": "slow"}
@@ -86,10 +86,10 @@ class AgentContract(ABC):
             "wants_facts": {"has_ui": {"type": "boolean"}},
             "wants_route": ("fast", "slow"),
         }
-        given, outcome = await self._do(act, desk, **asked)
+        task, outcome = await self._do(act, desk, **asked)
         assert outcome.facts == {"has_ui": True}
         assert outcome.route == "slow"
-        assert check_outcome(given, outcome, None, desk.folder) is None
+        assert check_outcome(task, outcome, None, desk.folder) is None
 
     async def test_a_failure_has_its_class_and_a_quota_says_when_it_is_free_again(
         self, desk: ListeningDesk
@@ -122,8 +122,8 @@ class AgentContract(ABC):
         assert [(desk.folder / "a.md").read_text() for desk in desks] == ["1", "2"]
 
     async def test_what_it_says_is_bounded(self, desk: ListeningDesk) -> None:
-        given, _ = await self._do({"prints": 900_000}, desk, output_bytes=200_000)
-        assert 0 < len(desk.heard()) <= given.output_bytes + 1_000
+        task, _ = await self._do({"prints": 900_000}, desk, output_bytes=200_000)
+        assert 0 < len(desk.heard()) <= task.output_bytes + 1_000
 
 
 async def _until(holds: Callable[[], object]) -> None:

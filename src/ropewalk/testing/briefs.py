@@ -9,7 +9,7 @@ from ropewalk.core import Brief
 
 def brief(kind: str = "role", **fields: Any) -> Brief:
     """The first attempt of step `build` in run `r1`, unless said otherwise."""
-    given: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "run": "r1",
         "step": "build",
         "item": None,
@@ -18,5 +18,5 @@ def brief(kind: str = "role", **fields: Any) -> Brief:
         "kind": kind,
         **fields,
     }
-    given.setdefault("key", f"{given['run']}/{given['step']}/{given['round']}")
-    return Brief(**given)
+    defaults.setdefault("key", f"{defaults['run']}/{defaults['step']}/{defaults['round']}")
+    return Brief(**defaults)

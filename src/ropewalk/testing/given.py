@@ -33,10 +33,10 @@ class Like:
         self.kind = kind
         self.fields = fields
 
-    def fits(self, found: msgspec.Struct) -> bool:
+    def fits(self, actual: msgspec.Struct) -> bool:
         """Whether it is of the type and each named field is the same; a field may be a `Like` too."""
-        return isinstance(found, self.kind) and all(
-            want.fits(getattr(found, name)) if isinstance(want, Like) else getattr(found, name) == want
+        return isinstance(actual, self.kind) and all(
+            want.fits(getattr(actual, name)) if isinstance(want, Like) else getattr(actual, name) == want
             for name, want in self.fields.items()
         )
 
@@ -75,14 +75,14 @@ class Given:
         self.history: list[tuple[e.Event, float]] = []
         self._workflow = workflow
 
-    def after(self, *told: e.Event | CommandOrMaker, now: float = 0.0) -> Given:
+    def after(self, *entries: e.Event | CommandOrMaker, now: float = 0.0) -> Given:
         """Move on, with no questions asked."""
-        for one in told:
-            if isinstance(one, e.Event):
-                evolve(self.state, one, now)
-                self.history.append((one, now))
+        for entry in entries:
+            if isinstance(entry, e.Event):
+                evolve(self.state, entry, now)
+                self.history.append((entry, now))
             else:
-                self._decide(one, now)
+                self._decide(entry, now)
         return self
 
     def when(self, *commands: CommandOrMaker, now: float = 0.0) -> When:
@@ -106,8 +106,8 @@ class Given:
         """Each step and item with its status."""
         return {key: st.status for key, st in self.state.steps.items()}
 
-    def _decide(self, told: CommandOrMaker, now: float) -> list[e.Event]:
-        command = told if isinstance(told, c.Command) else told(self.state)
+    def _decide(self, entry: CommandOrMaker, now: float) -> list[e.Event]:
+        command = entry if isinstance(entry, c.Command) else entry(self.state)
         made = decide(self.state, command, now)
         self.history += [(event, now) for event in made]
         if self._workflow is not None:
@@ -170,56 +170,58 @@ def broken(
     return done(step, Outcome(failure=Failure(kind=kind, message=message, retry_at=retry_at), **fields))
 
 
-def _compare(what: str, expected: Sequence[Wanted], found: Sequence[msgspec.Struct]) -> None:
-    if not _fits(expected, found):
+def _compare(kind: str, expected: Sequence[Wanted], actual: Sequence[msgspec.Struct]) -> None:
+    if not _fits(expected, actual):
         lines = unified_diff(
-            [_show(one) for one in expected],
-            [_show_as(expected, one) for one in found],
+            [_show(entry) for entry in expected],
+            [_show_as(expected, entry) for entry in actual],
             "expected",
             "found",
             lineterm="",
             n=1_000,
         )
-        raise AssertionError(f"other {what} than expected:\n" + "\n".join(list(lines)[3:]))
+        raise AssertionError(f"other {kind} than expected:\n" + "\n".join(list(lines)[3:]))
 
 
-def _fits(expected: Sequence[Wanted], found: Sequence[msgspec.Struct]) -> bool:
+def _fits(expected: Sequence[Wanted], actual: Sequence[msgspec.Struct]) -> bool:
     """Whether the whole of `found` is described; `...` takes as few as it can."""
     reached = {0}
     for want in expected:
         if want is ...:
-            reached = set(range(min(reached), len(found) + 1)) if reached else set()
+            reached = set(range(min(reached), len(actual) + 1)) if reached else set()
         else:
-            reached = {at + 1 for at in reached if at < len(found) and _is(want, found[at])}
-    return len(found) in reached
+            reached = {at + 1 for at in reached if at < len(actual) and _is(want, actual[at])}
+    return len(actual) in reached
 
 
-def _is(want: Wanted, found: msgspec.Struct) -> bool:
+def _is(want: Wanted, actual: msgspec.Struct) -> bool:
     if isinstance(want, Like):
-        return want.fits(found)
+        return want.fits(actual)
     if isinstance(want, type):
-        return isinstance(found, want)
-    return want == found
+        return isinstance(actual, want)
+    return want == actual
 
 
-def _show_as(expected: Sequence[Wanted], found: msgspec.Struct) -> str:
+def _show_as(expected: Sequence[Wanted], actual: msgspec.Struct) -> str:
     """A found event in the words of what it fits, so that a diff shows only what does not."""
     for want in expected:
-        if want is not ... and not isinstance(want, msgspec.Struct) and _is(want, found):
+        if want is not ... and not isinstance(want, msgspec.Struct) and _is(want, actual):
             return _show(want)
-    return _show(found)
+    return _show(actual)
 
 
-def _show(one: Wanted | msgspec.Struct) -> str:
-    if one is ...:
+def _show(wanted: Wanted | msgspec.Struct) -> str:
+    if wanted is ...:
         return "..."
-    if isinstance(one, type):
-        return _line(one, {})
-    if isinstance(one, msgspec.Struct):
-        defaults = dict(zip(reversed(one.__struct_fields__), reversed(one.__struct_defaults__), strict=False))
-        fields = {name: getattr(one, name) for name in one.__struct_fields__}
-        return _line(type(one), {k: v for k, v in fields.items() if k not in defaults or v != defaults[k]})
-    return repr(one)
+    if isinstance(wanted, type):
+        return _line(wanted, {})
+    if isinstance(wanted, msgspec.Struct):
+        defaults = dict(
+            zip(reversed(wanted.__struct_fields__), reversed(wanted.__struct_defaults__), strict=False)
+        )
+        fields = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
+        return _line(type(wanted), {k: v for k, v in fields.items() if k not in defaults or v != defaults[k]})
+    return repr(wanted)
 
 
 def _line(kind: type[msgspec.Struct], fields: dict[str, Any]) -> str:
@@ -242,22 +244,22 @@ def _plain(state: State) -> dict[str, Any]:
 
 def _differences(left: State, right: State) -> str:
     """The fields in which two states differ, one a line, those of steps by step."""
-    found = []
+    lines = []
     for name in left.__struct_fields__:
-        one, two = getattr(left, name), getattr(right, name)
-        if one == two:
+        folded, kept = getattr(left, name), getattr(right, name)
+        if folded == kept:
             continue
         if name != "steps":
-            found.append(f"  {name}: {one!r} folded, {two!r} kept")
+            lines.append(f"  {name}: {folded!r} folded, {kept!r} kept")
             continue
-        for key in dict.fromkeys((*one, *two)):
-            mine, other = one.get(key), two.get(key)
+        for key in dict.fromkeys((*folded, *kept)):
+            mine, other = folded.get(key), kept.get(key)
             if mine is None or other is None:
-                found.append(f"  step {key}: only {'kept' if mine is None else 'folded'}")
+                lines.append(f"  step {key}: only {'kept' if mine is None else 'folded'}")
             elif mine != other:
-                found += [
+                lines += [
                     f"  step {key}.{part}: {getattr(mine, part)!r} folded, {getattr(other, part)!r} kept"
                     for part in mine.__struct_fields__
                     if getattr(mine, part) != getattr(other, part)
                 ]
-    return "\n".join(found)
+    return "\n".join(lines)

@@ -113,20 +113,20 @@ class WorkspaceContract:
         self, workspace: Workspace, base: Base
     ) -> None:
         kept = await worked(workspace, base, spot(), {"a.txt": "a"})
-        one = await placed(workspace, base, spot("x"), Part("build", kept.commit), mode="none")
-        two = await placed(workspace, base, spot("y"), mode="none")
-        assert one.path != two.path
-        assert listing(one.path) == listing(two.path) == []
-        (Path(one.path) / "scratch").write_text("x")
-        await workspace.close(spot("x"), one)
+        first = await placed(workspace, base, spot("x"), Part("build", kept.commit), mode="none")
+        second = await placed(workspace, base, spot("y"), mode="none")
+        assert first.path != second.path
+        assert listing(first.path) == listing(second.path) == []
+        (Path(first.path) / "scratch").write_text("x")
+        await workspace.close(spot("x"), first)
         again = await placed(workspace, base, spot("x"), mode="none")
         assert listing(again.path) == []
 
     async def test_shared_steps_meet_in_one_folder(self, workspace: Workspace, base: Base) -> None:
-        one = await placed(workspace, base, spot("x"), mode="shared")
-        (Path(one.path) / "note").write_text("for y")
-        two = await placed(workspace, base, spot("y"), mode="shared")
-        assert (Path(two.path) / "note").read_text() == "for y"
+        first = await placed(workspace, base, spot("x"), mode="shared")
+        (Path(first.path) / "note").write_text("for y")
+        second = await placed(workspace, base, spot("y"), mode="shared")
+        assert (Path(second.path) / "note").read_text() == "for y"
 
     async def test_a_file_is_read_as_of_what_was_kept(self, workspace: Workspace, base: Base) -> None:
         kept = await worked(workspace, base, spot(), {"docs/a.md": "text"})
@@ -199,9 +199,9 @@ class WorkspaceContract:
         assert listing(scratch.path) is None
 
     async def test_parts_that_do_not_touch_merge(self, workspace: Workspace, base: Base) -> None:
-        one = await worked(workspace, base, spot("one"), {"one.txt": "1"})
-        two = await worked(workspace, base, spot("two"), {"two.txt": "2"})
-        parts = [Part("one", one.commit), Part("two", two.commit)]
+        first = await worked(workspace, base, spot("one"), {"one.txt": "1"})
+        second = await worked(workspace, base, spot("two"), {"two.txt": "2"})
+        parts = [Part("one", first.commit), Part("two", second.commit)]
         merged = await workspace.merge("run-1", base, parts, {})
         assert isinstance(merged, Merged)
         assert merged.conflicts == ()

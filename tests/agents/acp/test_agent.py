@@ -26,7 +26,7 @@ FAILS = {
 class TestContract(AgentContract):
     classes = ("transient", "quota", "permanent", "refused")
 
-    def told(self, act: dict[str, Any], home: Path) -> ScriptedCase:
+    def scripted(self, act: dict[str, Any], home: Path) -> ScriptedCase:
         turn: dict[str, Any] = {}
         if "prints" in act:
             turn["prints"] = act["prints"]

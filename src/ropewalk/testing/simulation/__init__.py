@@ -45,7 +45,7 @@ def simulate(seed: int, seen: Memory | None = None) -> BrokenLaw | None:
     try:
         chance.play()
     except BROKEN as broken:
-        return BrokenLaw(seed, law_of(broken), tuple(chance.trial.told))
+        return BrokenLaw(seed, law_of(broken), tuple(chance.trial.tellings))
     finally:
         for subject in chance.trial.runs.values() if seen is not None else ():
             assert seen is not None
@@ -70,9 +70,9 @@ def shrunk(fault: BrokenLaw) -> BrokenLaw:
 
 def _until_broken(seed: int, story: tuple[Telling, ...]) -> tuple[tuple[Telling, ...], str]:
     trial = Trial(catalog(Random(seed)))
-    for number, told in enumerate(story, 1):
+    for number, telling in enumerate(story, 1):
         try:
-            trial.tell(told)
+            trial.tell(telling)
         except BROKEN as broken:
             return story[:number], law_of(broken)
     return story, ""

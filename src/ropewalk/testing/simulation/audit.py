@@ -74,20 +74,20 @@ def _needs(state: State) -> None:
         if not st.parent:
             hows = needs_of(state, st)
             counted = (st.needs_open, st.needs_ok, st.needs_failed, st.needs_off_route)
-            found = tuple(hows.count(one) for one in ("", "good", "bad", "dead"))
-            assert counted == found, (
-                f"{st.key} counts {counted} needs as left, good, bad, dead; there are {found}"
+            actual = tuple(hows.count(needed) for needed in ("", "good", "bad", "dead"))
+            assert counted == actual, (
+                f"{st.key} counts {counted} needs as left, good, bad, dead; there are {actual}"
             )
 
 
 def _totals(state: State) -> None:
     open_ = [state.graph.steps[st.index] for st in state.steps.values() if not st.parent and how(st) == ""]
     finals = sum(step.final for step in open_)
-    found = (len(open_) - finals, finals)
-    assert (state.unfinished, state.finals_left) == found, f"unfinished and finals left are {found}"
+    actual = (len(open_) - finals, finals)
+    assert (state.unfinished, state.finals_left) == actual, f"unfinished and finals left are {actual}"
     for phase, left in state.phases.items():
-        there = sum(step.phase == phase for step in open_)
-        assert left == there, f"phase {phase} counts {left} open steps, there are {there}"
+        open_in_phase = sum(step.phase == phase for step in open_)
+        assert left == open_in_phase, f"phase {phase} counts {left} open steps, there are {open_in_phase}"
 
 
 def _under_way(state: State) -> None:

@@ -86,9 +86,9 @@ class Chance:
         """A called run that is owed and not there is created; one whose end is owed is aborted."""
         state = subject.state
         for effect in plan(state):
-            there = isinstance(effect, Call | EndCall) and effect.child in self.trial.runs
+            exists = isinstance(effect, Call | EndCall) and effect.child in self.trial.runs
             match effect:
-                case Call() if not there:
+                case Call() if not exists:
                     name = str(state.step(effect.step).args["workflow"])
                     depth = (state.parent.depth if state.parent else 0) + 1
                     parent = Parent(subject.run, effect.step, effect.round, depth)
@@ -96,7 +96,7 @@ class Chance:
                         name, "d", self.trial.catalog.inputs, options=state.options, parent=parent
                     )
                     self._tell(effect.child, create, name)
-                case EndCall() if not there:  # given up before it was made
+                case EndCall() if not exists:  # given up before it was made
                     report = c.ReportChild(effect.step, effect.round, "aborted", child=effect.child)
                     if (state.run, report) not in self.moved:
                         self.moved.append((state.run, report))
@@ -109,8 +109,8 @@ class Chance:
         if parent is None or state.status == "pending":
             return
         outcome = Outcome(outputs={"n": 1, "again": False} if state.ended else {})
-        told = (parent.step, parent.round, state.status, state.reason, outcome, subject.run)
-        report = c.ReportChild(*told, spent=spending(state), granted=state.granted)
+        report_fields = (parent.step, parent.round, state.status, state.reason, outcome, subject.run)
+        report = c.ReportChild(*report_fields, spent=spending(state), granted=state.granted)
         if (parent.run, report) not in self.moved[-3:]:
             self.moved.append((parent.run, report))
 
@@ -140,7 +140,7 @@ class Chance:
         self._tell(subject.run, c.Advance(slots, around))
 
     def _calm_turn(self) -> None:
-        before = len(self.trial.told)
+        before = len(self.trial.tellings)
         self._deliver()
         for subject in list(self.trial.runs.values()):
             state = subject.state
@@ -166,7 +166,7 @@ class Chance:
         )
         if quiet and due:
             self.now = max(self.now, min(due))
-        assert len(self.trial.told) > before, "nothing is left to do, and the run has not ended"
+        assert len(self.trial.tellings) > before, "nothing is left to do, and the run has not ended"
 
     def _report(self, subject: SimulatedRun) -> None:
         state = subject.state

@@ -123,11 +123,11 @@ def _is_paid_for(before: State, event: e.StepStarted, at: float) -> None:
         ("money", limit.cost_usd, raised.cost_usd, spent.cost_usd, spent.reserved_usd, event.reserved_usd),
         ("tokens", limit.tokens, raised.tokens, spent.tokens, spent.reserved_tokens, event.reserved_tokens),
     )
-    for unit, most, more, gone, held, wanted in units:
+    for unit, most, more, spent, held, wanted in units:
         if most is not None:
-            assert gone < most + more, f"{event.step} has no {unit} left"
+            assert spent < most + more, f"{event.step} has no {unit} left"
             alone = not before.running or event.child
-            assert alone or gone + held + wanted <= most + more, f"{event.step} takes reserved {unit}"
+            assert alone or spent + held + wanted <= most + more, f"{event.step} takes reserved {unit}"
 
 
 def _left_out(before: State, decider: int) -> set[str]:
@@ -150,8 +150,10 @@ def _succeeds(before: State, event: e.StepSucceeded, at: float, memory: Memory, 
     assert not red or name in memory.agreed, f"{name} succeeds against its gate"
     step = before.graph.steps[st.index]
     each = step.foreach is not None and not st.parent
-    given = before.started_at is None
-    assert step.approve is None or each or given or name in memory.agreed, f"{name} succeeds, nobody approved"
+    is_approved_at_start = before.started_at is None
+    assert step.approve is None or each or is_approved_at_start or name in memory.agreed, (
+        f"{name} succeeds, nobody approved"
+    )
     if st.items:
         keys = [key[len(st.key) + 1 : -1] for key in st.items]
         assert event.result.outputs["keys"] == keys, f"{st.key} gives its items in another order"
@@ -296,14 +298,16 @@ def rests(state: State, now: float, busy: bool = False) -> None:
     run that shares a budget with it an attempt is under way, whose reservation comes back when it ends."""
     assert state.status != "pending", "the run has not started"
     if state.ended:
-        assert all(isinstance(one, EndCall) for one in plan(state)), "an ended run is owed work"
+        assert all(isinstance(effect, EndCall) for effect in plan(state)), "an ended run is owed work"
         return
     owed = plan(state)
-    performs = [(one.step, one.round, one.attempt) for one in owed if isinstance(one, Perform)]
+    performs = [(effect.step, effect.round, effect.attempt) for effect in owed if isinstance(effect, Perform)]
     kept = [(key, state.steps[key].round, state.steps[key].attempt) for key in state.running]
     assert performs == kept, f"owed are {performs}, running {kept}"
-    assert [one.step for one in owed if isinstance(one, Call)] == list(state.calls), "calls are owed and kept"
-    wakes = [one.at for one in owed if isinstance(one, Wake)]
+    assert [effect.step for effect in owed if isinstance(effect, Call)] == list(state.calls), (
+        "calls are owed and kept"
+    )
+    wakes = [effect.at for effect in owed if isinstance(effect, Wake)]
     if state.status == "paused":
         _pauses(state)
         if state.reason == "by request":

@@ -66,43 +66,45 @@ class Trial:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.runs: dict[str, SimulatedRun] = {}
-        self.told: list[Telling] = []
+        self.tellings: list[Telling] = []
         self.used: dict[str, int] = {}
         self.payers: dict[tuple[str, str, int, int], list[str]] = {}
         self._graphs = {name: Graph(workflow) for name, workflow in catalog.workflows.items()}
 
-    def tell(self, told: Telling) -> list[e.Event] | RopewalkError:
+    def tell(self, telling: Telling) -> list[e.Event] | RopewalkError:
         """What the run made of it, or its refusal. Raises AssertionError when a law is broken."""
-        self.told.append(told)
-        subject = self.runs.get(told.run)
+        self.tellings.append(telling)
+        subject = self.runs.get(telling.run)
         if subject is None:
-            graph = self._graphs[told.workflow]
-            subject = self.runs[told.run] = SimulatedRun(told.run, told.workflow, graph, self.catalog)
-        if isinstance(told.command, Crash | Unheard):
-            self._lose(subject, told)
+            graph = self._graphs[telling.workflow]
+            subject = self.runs[telling.run] = SimulatedRun(
+                telling.run, telling.workflow, graph, self.catalog
+            )
+        if isinstance(telling.command, Crash | Unheard):
+            self._lose(subject, telling)
             return []
         version, spent = subject.state.version, _tokens(subject.state)
-        wanted = _paid(subject.state, told.command)
+        wanted = _paid(subject.state, telling.command)
         try:
-            events = decide(subject.state, told.command, told.now)
+            events = decide(subject.state, telling.command, telling.now)
         except RopewalkError as refusal:
             assert subject.state.version == version, "a refusal put something on record"
             assert subject.state == subject.shadow, "a refusal changed the state"
             return refusal
         for event in events:
-            witness(subject.shadow, event, told.now, subject.memory, told.command)
-            subject.history.append((event, told.now))
+            witness(subject.shadow, event, telling.now, subject.memory, telling.command)
+            subject.history.append((event, telling.now))
         assert subject.state == subject.shadow, "what was decided is not what its events fold to"
         self._keeps_within(subject, events)
         paid = _tokens(subject.state) - spent
         assert paid == wanted, f"{paid} tokens were counted, {wanted} were told"
-        if isinstance(told.command, c.Report) and paid:
-            attempt = (told.run, told.command.step, told.command.round, told.command.attempt)
+        if isinstance(telling.command, c.Report) and paid:
+            attempt = (telling.run, telling.command.step, telling.command.round, telling.command.attempt)
             for run in self.payers[attempt]:
                 self.used[run] = self.used.get(run, 0) + paid
         audit(subject.state)
-        if isinstance(told.command, c.Advance):
-            _settled(subject.state, told.command, told.now)
+        if isinstance(telling.command, c.Advance):
+            _settled(subject.state, telling.command, telling.now)
         return events
 
     def state_of(self, run: str) -> State | None:
@@ -114,13 +116,15 @@ class Trial:
         started = [event for event in events if isinstance(event, e.StepStarted)]
         payers = list(self._payers(subject.state)) if started else []
         for event in started:
-            self.payers[(subject.run, event.step, event.round, event.attempt)] = [one.run for one in payers]
+            self.payers[(subject.run, event.step, event.round, event.attempt)] = [
+                other.run for other in payers
+            ]
         for state in payers:
             most = state.workflow.limits.budget.tokens
             if most is None:
                 continue
-            under = [one for one in self.runs.values() if self._is_under(one.state, state.run)]
-            granted = sum(one.state.granted.tokens for one in under if one.run != state.run)
+            under = [other for other in self.runs.values() if self._is_under(other.state, state.run)]
+            granted = sum(other.state.granted.tokens for other in under if other.run != state.run)
             used = self.used.get(state.run, 0)
             assert used < most + state.raised.tokens + granted, f"{used} tokens of {state.run} are used"
 
@@ -141,10 +145,10 @@ class Trial:
             state = self.runs[state.parent.run].state
         return state.run == top
 
-    def _lose(self, subject: SimulatedRun, told: Telling) -> None:
-        if isinstance(told.command, Unheard):
+    def _lose(self, subject: SimulatedRun, telling: Telling) -> None:
+        if isinstance(telling.command, Unheard):
             try:
-                decide(subject.state, told.command.command, told.now)
+                decide(subject.state, telling.command.command, telling.now)
             except RopewalkError:
                 assert subject.state == subject.shadow, "a refusal changed the state"
         subject.state = subject.folded()
@@ -189,8 +193,8 @@ def _paid(state: State, command: c.Command) -> int:
     return usage.tokens_in + usage.tokens_out
 
 
-def shown(told: Telling) -> str:
+def shown(telling: Telling) -> str:
     """One line of a story."""
-    fields: dict[str, Any] = msgspec.structs.asdict(told.command)
+    fields: dict[str, Any] = msgspec.structs.asdict(telling.command)
     words = ", ".join(f"{name}={value!r}" for name, value in fields.items() if value != NO_FAMILY_BUDGET)
-    return f"{told.now:8.2f} {told.run}: {type(told.command).__name__}({words})"
+    return f"{telling.now:8.2f} {telling.run}: {type(telling.command).__name__}({words})"

@@ -133,7 +133,7 @@ def _step(random: Random, n: int, callable_: tuple[str, ...], final: bool) -> St
     if kind == "call" and not callable_:
         kind = "noop"
     name = f"s{n}"
-    told = "value == true" if kind == "ask" else "n > 1"
+    condition = "value == true" if kind == "ask" else "n > 1"
     step = Step(
         id=name,
         kind=kind,
@@ -153,7 +153,7 @@ def _step(random: Random, n: int, callable_: tuple[str, ...], final: bool) -> St
             attempts=random.choice((1, 2)) if random.random() < 0.1 else None,
             cost_usd=0.4 if random.random() < 0.1 else None,
         ),
-        sets={random.choice(FACTS): f"outputs.{name}.{told}"}
+        sets={random.choice(FACTS): f"outputs.{name}.{condition}"}
         if kind != "decide" and random.random() < 0.1
         else {},
         final=final,
@@ -197,7 +197,7 @@ def _retry(random: Random) -> Retry:
 
 def _wired(random: Random, steps: list[Step]) -> list[Step]:
     """Needs, joins and routes between steps that stand in written order."""
-    found: list[Step] = []
+    wired: list[Step] = []
     for n, step in enumerate(steps):
         most = min(n, random.choice((0, 1, 1, 2, 2, 3)))
         needs = tuple(steps[i].id for i in sorted(random.sample(range(n), most)))
@@ -207,8 +207,8 @@ def _wired(random: Random, steps: list[Step]) -> list[Step]:
         step = msgspec.structs.replace(step, needs=needs, join=join)
         if step.kind == "decide":
             step = msgspec.structs.replace(step, decision=_decision(random, n, steps), gates=())
-        found.append(step)
-    return [_role_of(step) for step in found]
+        wired.append(step)
+    return [_role_of(step) for step in wired]
 
 
 def _role_of(step: Step) -> Step:

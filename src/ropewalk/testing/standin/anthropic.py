@@ -48,14 +48,14 @@ class Anthropic:
 
     def _block(self, reply: Reply) -> Iterator[Piece]:
         block: dict[str, Any] = {"type": "text", "text": ""}
-        said, field = pieces(reply.text), "text"
+        chunks, field = pieces(reply.text), "text"
         if reply.tool:
             block = {"type": "tool_use", "id": _call_id(reply), "name": reply.tool, "input": {}}
-            said, field = [msgspec.json.encode(reply.arguments).decode()], "partial_json"
+            chunks, field = [msgspec.json.encode(reply.arguments).decode()], "partial_json"
         kind = "text_delta" if field == "text" else "input_json_delta"
         started = {"type": "content_block_start", "index": 0, "content_block": block}
         yield "", event(started, "content_block_start")
-        for piece in said:
+        for piece in chunks:
             delta = {"type": "content_block_delta", "index": 0, "delta": {"type": kind, field: piece}}
             yield "text", event(delta, "content_block_delta")
         yield "", event({"type": "content_block_stop", "index": 0}, "content_block_stop")

@@ -59,8 +59,8 @@ def tool_call(act_write: Mapping[str, str], act_run: str, talk: Talk) -> tuple[s
 
 def folder_in(text: str) -> str:
     """The working folder that a program tells its model of; the last one counts."""
-    found = _FOLDER.findall(text)
-    return found[-1] if found else ""
+    folders = _FOLDER.findall(text)
+    return folders[-1] if folders else ""
 
 
 def texts(content: Any) -> str:

@@ -15,7 +15,7 @@ class Gemini:
     def read(self, path: str, body: Mapping[str, Any]) -> Talk:
         config = body.get("generationConfig") or {}
         contents = body.get("contents") or ()
-        said = "\n".join(texts(content.get("parts")) for content in contents)
+        spoken = "\n".join(texts(content.get("parts")) for content in contents)
         system = texts((body.get("systemInstruction") or {}).get("parts"))
         return Talk(
             turns=tuple(turn for content in contents for turn in _turns(content)),
@@ -24,7 +24,7 @@ class Gemini:
                 for tool in body.get("tools") or ()
                 for declared in tool.get("functionDeclarations") or ()
             ),
-            folder=folder_in(f"{system}\n{said}"),
+            folder=folder_in(f"{system}\n{spoken}"),
             model=path.partition("models/")[2].partition(":")[0],
             stream=":stream" in path,
             wants_json=config.get("responseMimeType") == "application/json",

@@ -18,13 +18,13 @@ class Responses:
     def read(self, path: str, body: Mapping[str, Any]) -> Talk:
         items = body.get("input") or ()
         items = [{"type": "message", "role": "user", "content": items}] if isinstance(items, str) else items
-        said = "\n".join(
+        spoken = "\n".join(
             texts(item.get("content")) for item in items if item.get("type", "message") == "message"
         )
         return Talk(
             turns=tuple(turn for item in items for turn in _item(item)),
             tools=tuple(str(tool.get("name") or tool.get("type", "")) for tool in body.get("tools") or ()),
-            folder=folder_in(f"{body.get('instructions', '')}\n{said}"),
+            folder=folder_in(f"{body.get('instructions', '')}\n{spoken}"),
             model=str(body.get("model", "")),
             stream=bool(body.get("stream")),
         )
@@ -66,9 +66,11 @@ class Chat:
 
     def read(self, path: str, body: Mapping[str, Any]) -> Talk:
         messages = body.get("messages") or ()
-        system = "\n".join(texts(one.get("content")) for one in messages if one.get("role") == "system")
+        system = "\n".join(
+            texts(message.get("content")) for message in messages if message.get("role") == "system"
+        )
         return Talk(
-            turns=tuple(turn for one in messages for turn in _message(one)),
+            turns=tuple(turn for message in messages for turn in _message(message)),
             tools=tuple(str(tool.get("function", {}).get("name", "")) for tool in body.get("tools") or ()),
             folder=folder_in(system),
             model=str(body.get("model", "")),
@@ -115,8 +117,8 @@ def _message(message: Mapping[str, Any]) -> Iterator[Turn]:
     elif message.get("role") == "assistant":
         for call in message.get("tool_calls") or ():
             yield Turn("call", str(call.get("function", {}).get("name", "")))
-        if said := texts(message.get("content")):
-            yield Turn("said", said)
+        if text := texts(message.get("content")):
+            yield Turn("said", text)
 
 
 def _head(reply: Reply) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def read(text: str) -> Scenario:
 def spread(scenario: Scenario) -> Scenario:
     """One tool call an act."""
     scripts = tuple(
-        msgspec.structs.replace(script, acts=tuple(one for act in script.acts for one in _single(act)))
+        msgspec.structs.replace(script, acts=tuple(single for act in script.acts for single in _single(act)))
         for script in scenario.scripts
     )
     return msgspec.structs.replace(scenario, scripts=scripts)

@@ -25,15 +25,15 @@ class FeedContract:
         )
         await append(store, "b", 2, RunStarted())
         records = await store.feed()
-        assert [one.id for one in records] == ["a/1", "b/1", "b/2", "a/2", "b/3"]
-        assert [one.position for one in records] == sorted({one.position for one in records})
+        assert [record.id for record in records] == ["a/1", "b/1", "b/2", "a/2", "b/3"]
+        assert [record.position for record in records] == sorted({record.position for record in records})
         assert await store.position() == records[-1].position
 
     async def test_the_feed_goes_on_after_a_position(self, store: Store) -> None:
         await append(store, "r", 0, *[StepStarted(step=str(n)) for n in range(5)])
         first = await store.feed(limit=2)
         rest = await store.feed(after=first[-1].position)
-        assert [one.version for one in first + rest] == [1, 2, 3, 4, 5]
+        assert [record.version for record in first + rest] == [1, 2, 3, 4, 5]
         assert await store.feed(after=await store.position()) == []
 
     @pytest.mark.parametrize(
@@ -58,18 +58,18 @@ class FeedContract:
             NotePublished("n"),
         ]
         await append(store, "r", 0, *events)
-        assert [one.kind for one in await store.feed(patterns=patterns)] == kinds
-        assert [one.kind for one in await store.feed(patterns=patterns, run="r", limit=2)] == kinds[:2]
+        assert [record.kind for record in await store.feed(patterns=patterns)] == kinds
+        assert [record.kind for record in await store.feed(patterns=patterns, run="r", limit=2)] == kinds[:2]
 
     async def test_the_feed_of_one_run_leaves_the_others_out(self, store: Store) -> None:
         for version in range(20):
             await append(store, "a", version, RunStarted())
             await append(store, "b", version, RunStarted())
         whole = await store.feed(run="a")
-        assert [one.id for one in whole] == [f"a/{n}" for n in range(1, 21)]
+        assert [record.id for record in whole] == [f"a/{n}" for n in range(1, 21)]
         for after in range(await store.position() + 2):
             rest = await store.feed(after=after, run="a")
-            assert rest == [one for one in whole if one.position > after]
+            assert rest == [record for record in whole if record.position > after]
         assert await store.feed(run="c") == []
 
     async def test_an_empty_store_stands_at_position_zero(self, store: Store) -> None:
@@ -134,4 +134,4 @@ class FeedContract:
         assert await store.position() < before
         await append(store, "newer", 0, RunStarted())
         assert await store.position() > before
-        assert [one.run for one in await store.feed(after=before)] == ["newer"]
+        assert [record.run for record in await store.feed(after=before)] == ["newer"]

@@ -182,8 +182,8 @@ class ListingContract:
         await begin(store, "b", AskOpened("plan", ask="1"))
         assert (await store.row("a")).asks_open == 3
         await append(store, "a", 5, AskAnswered("plan", ask="1"), AskWithdrawn("check", ask="3"))
-        assert [(run, one.id) for run, one in await store.asks()] == [("a", "a/4"), ("b", "b/3")]
-        assert [one.event for _, one in await store.asks()][1] == AskOpened("plan", ask="1")
+        assert [(run, record.id) for run, record in await store.asks()] == [("a", "a/4"), ("b", "b/3")]
+        assert [record.event for _, record in await store.asks()][1] == AskOpened("plan", ask="1")
         await finish(store, "b", event=RunAborted())
         assert [run for run, _ in await store.asks()] == ["a"]
         assert (await store.row("b")).asks_open == 0

@@ -22,9 +22,10 @@ class LogContract:
         done = await store.append([Append("r", 0, events, 12.25, actor="ann", cause="cli")])
         records = await store.read("r")
         assert done == [Appended("r", 2, records[-1].position)]
-        assert [one.event for one in records] == events
+        assert [record.event for record in records] == events
         assert [
-            (one.run, one.version, one.at, one.kind, one.actor, one.cause, one.id) for one in records
+            (record.run, record.version, record.at, record.kind, record.actor, record.cause, record.id)
+            for record in records
         ] == [
             ("r", 1, 12.25, "run.created", "ann", "cli", "r/1"),
             ("r", 2, 12.25, "run.started", "ann", "cli", "r/2"),
@@ -45,19 +46,19 @@ class LogContract:
         done = await store.append(
             [Append(run, 0, [RunStarted(), StepStarted(step="x")], 1.0) for run in ("a", "b", "c")]
         )
-        assert [(one.run, one.version, one.conflict) for one in done] == [
+        assert [(appended.run, appended.version, appended.conflict) for appended in done] == [
             ("a", 2, False),
             ("b", 1, True),
             ("c", 2, False),
         ]
-        assert [one.id for one in await store.feed()] == ["b/1", "a/1", "a/2", "c/1", "c/2"]
+        assert [record.id for record in await store.feed()] == ["b/1", "a/1", "a/2", "c/1", "c/2"]
         assert await store.verify() == []
 
     async def test_appends_of_one_transaction_to_one_run_stand_on_each_other(self, store: Store) -> None:
         steps = [StepStarted(step=name) for name in "abc"]
         done = await store.append([Append("r", n, [step], 1.0) for n, step in enumerate(steps)])
-        assert [one.version for one in done] == [1, 2, 3]
-        assert [one.event for one in await store.read("r")] == steps
+        assert [record.version for record in done] == [1, 2, 3]
+        assert [record.event for record in await store.read("r")] == steps
         assert await store.verify() == []
 
     async def test_an_append_without_events_only_looks_at_the_version(self, store: Store) -> None:
@@ -95,8 +96,8 @@ class LogContract:
 
     async def test_a_history_is_read_in_parts(self, store: Store) -> None:
         await append(store, "r", 0, *[StepStarted(step=str(n)) for n in range(5)])
-        assert [one.version for one in await store.read("r", after=3)] == [4, 5]
-        assert [one.version for one in await store.read("r", after=1, limit=2)] == [2, 3]
+        assert [record.version for record in await store.read("r", after=3)] == [4, 5]
+        assert [record.version for record in await store.read("r", after=1, limit=2)] == [2, 3]
         assert await store.read("r", after=5) == await store.read("r", limit=0) == []
 
     async def test_a_run_that_is_not_there_is_said_to_be_missing(self, store: Store) -> None:
@@ -109,9 +110,18 @@ class LogContract:
         await begin(store, "before")
         await begin(store, "r", StepStarted(step="a"))
         hash_ = GENESIS
-        for one in await store.read("r"):
-            hash_ = record_hash(hash_, one.run, one.version, one.at, one.kind, one.actor, one.cause, one.body)
-            assert one.hash == hash_.hex()
+        for record in await store.read("r"):
+            hash_ = record_hash(
+                hash_,
+                record.run,
+                record.version,
+                record.at,
+                record.kind,
+                record.actor,
+                record.cause,
+                record.body,
+            )
+            assert record.hash == hash_.hex()
 
     async def test_an_event_of_a_megabyte_comes_back(self, store: Store) -> None:
         event = NotePublished(name="long", data={"text": "x" * 1_000_000})

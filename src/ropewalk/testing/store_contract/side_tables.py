@@ -35,10 +35,10 @@ class SideTablesContract:
 
     async def test_output_is_read_by_offset(self, store: Store) -> None:
         await begin(store, "r")
-        said = b""
+        written = b""
         for chunk in (b"hello ", b"", b"world", b"\0\xff", b"!" * 70_000):
             await store.write_output("r", "plan/1.1", chunk)
-            said += chunk
+            written += chunk
         for offset, limit in (
             (0, 100),
             (3, 5),
@@ -49,8 +49,8 @@ class SideTablesContract:
             (80_000, 5),
             (0, 0),
         ):
-            assert await store.read_output("r", "plan/1.1", offset, limit) == said[offset : offset + limit]
-        assert await store.read_output("r", "plan/1.1") == said
+            assert await store.read_output("r", "plan/1.1", offset, limit) == written[offset : offset + limit]
+        assert await store.read_output("r", "plan/1.1") == written
 
     async def test_output_belongs_to_one_attempt_of_one_run(self, store: Store) -> None:
         await begin(store, "a")

@@ -27,11 +27,11 @@ async def given_as(lines: list[bytes]) -> AsyncIterator[bytes]:
 
 def _changed(line: bytes, **fields: str) -> bytes:
     """A record as somebody writes it who knows how hashes are made, and that a blob and a heading stand before it."""
-    one = msgspec.json.decode(line) | fields
-    body = msgspec.json.encode(one["event"])
-    columns = (one["version"], one["at"], one["kind"], one["actor"], one["cause"])
+    record = msgspec.json.decode(line) | fields
+    body = msgspec.json.encode(record["event"])
+    columns = (record["version"], record["at"], record["kind"], record["actor"], record["cause"])
     hash_ = record_hash(GENESIS, "r", *columns, body).hex()
-    return msgspec.json.encode({**one, "hash": hash_, "event": msgspec.Raw(body)})
+    return msgspec.json.encode({**record, "hash": hash_, "event": msgspec.Raw(body)})
 
 
 class UpkeepContract:
@@ -64,7 +64,7 @@ class UpkeepContract:
             with pytest.raises(NoSuchRun):
                 await question("r")
         assert await store.outputs("r") == []
-        assert [one.run for one in await store.feed()] == ["other", "other"]
+        assert [record.run for record in await store.feed()] == ["other", "other"]
         assert [row.run for row in await store.runs()] == ["other"]
         assert await store.verify() == []
 
@@ -84,16 +84,16 @@ class UpkeepContract:
         assert (await store.row("r")).version == 2
 
     @pytest.mark.parametrize(
-        ("parts", "said"),
+        ("parts", "complaint"),
         [({"parent": "r"}, "called from r"), ({"forked_from": "r/a"}, "forked from r")],
     )
     async def test_a_run_that_a_living_one_refers_to_is_not_deleted(
-        self, store: Store, parts: dict[str, str], said: str
+        self, store: Store, parts: dict[str, str], complaint: str
     ) -> None:
         await begin(store, "r")
         await finish(store, "r")
         await begin(store, "child", **parts)  # type: ignore[arg-type]
-        with pytest.raises(Refused, match=f"run child was {said} and goes on"):
+        with pytest.raises(Refused, match=f"run child was {complaint} and goes on"):
             await store.delete("r")
         await finish(store, "child")
         await store.delete("r")
@@ -139,11 +139,11 @@ class UpkeepContract:
             labels={"artifact": artifact, "again": artifact, "other": "0" * 64},
         )
         lines = await lines_of(store, "r")
-        there = MemoryStore()
-        await begin(there, "elsewhere")
-        assert await there.load(given_as(lines)) == "r"
-        assert await lines_of(there, "r") == lines
-        assert await there.get_blob(artifact) == b"an artifact"
+        elsewhere = MemoryStore()
+        await begin(elsewhere, "elsewhere")
+        assert await elsewhere.load(given_as(lines)) == "r"
+        assert await lines_of(elsewhere, "r") == lines
+        assert await elsewhere.get_blob(artifact) == b"an artifact"
         await finish(store, "r")
         await store.delete("r")
         assert await store.load(given_as(lines)) == "r"
@@ -157,9 +157,9 @@ class UpkeepContract:
         await begin(store, "r", *steps)
         lines = await lines_of(store, "r")
         assert len(lines) == 2 + 2 + len(steps)
-        there = MemoryStore()
-        await there.load(given_as(lines))
-        assert [one.event for one in await there.read("r", after=2)] == steps
+        elsewhere = MemoryStore()
+        await elsewhere.load(given_as(lines))
+        assert [record.event for record in await elsewhere.read("r", after=2)] == steps
 
     async def test_a_run_that_is_there_is_not_overwritten(self, store: Store) -> None:
         await begin(store, "r")
@@ -171,7 +171,7 @@ class UpkeepContract:
     async def test_an_export_that_was_changed_is_refused_by_its_line(self, store: Store) -> None:
         await begin(store, "r", StepSucceeded("plan"))
         heading, blob, *records = await lines_of(store, "r")
-        for lines, said in (
+        for lines, complaint in (
             ([], "it is empty"),
             ([b"no json"], "Line 1 "),
             ([blob], "Line 1 .* a heading must come first"),
@@ -193,7 +193,7 @@ class UpkeepContract:
             ([heading, b"[" * 100_000], "Line 2 "),
             ([heading, blob, _changed(records[0], kind="run.begun")], "Line 3 .* cannot read"),
         ):
-            with pytest.raises(StoreError, match=said):
+            with pytest.raises(StoreError, match=complaint):
                 await store.load(given_as(lines))
         assert [row.run for row in await store.runs()] == ["r"]
 
@@ -229,7 +229,9 @@ class UpkeepContract:
     async def test_the_definition_travels_with_the_run(self, store: Store) -> None:
         await begin(store, "r")
         blobs = [msgspec.json.decode(line) for line in await lines_of(store, "r")]
-        assert [one["digest"] for one in blobs if one["line"] == "blob"] == [await store.put_blob(DEFINITION)]
+        assert [blob["digest"] for blob in blobs if blob["line"] == "blob"] == [
+            await store.put_blob(DEFINITION)
+        ]
 
     async def test_exporting_what_is_not_there_says_so(self, store: Store) -> None:
         with pytest.raises(NoSuchRun):
