@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ropewalk.agents.document import document_gaps, document_in, sampled, template_in, told
+from ropewalk.agents.document import document_gaps, document_in, sampled, template_in, template_in_words
 from ropewalk.agents.prompt import compose
 from ropewalk.agents.rehearsal import Rehearsal
 from ropewalk.definition.workflow import Ref
@@ -23,11 +23,11 @@ sections:
 
 
 def test_a_template_is_told_as_instructions_and_any_other_text_as_it_is():
-    assert "List the goals." in told(brief(template=PRD))
-    assert "sections:" not in told(brief(template=PRD))
-    assert told(brief(template="# Skeleton\n\n## Part\n")) == "# Skeleton\n\n## Part"
-    assert told(brief(template="prd-tmpl")) == "prd-tmpl"
-    assert told(brief()) == ""
+    assert "List the goals." in template_in_words(brief(template=PRD))
+    assert "sections:" not in template_in_words(brief(template=PRD))
+    assert template_in_words(brief(template="# Skeleton\n\n## Part\n")) == "# Skeleton\n\n## Part"
+    assert template_in_words(brief(template="prd-tmpl")) == "prd-tmpl"
+    assert template_in_words(brief()) == ""
     text = compose(brief(template=PRD, creates=(Ref("docs/prd.md"),)))
     assert "## `docs/prd.md` follows this template" in text
     assert "## The document follows" in compose(brief(template=PRD))

@@ -120,8 +120,8 @@ def test_short_values_go_into_prompts_as_they_are_and_long_ones_fenced():
 def test_the_handoff_is_asked_for_by_name_where_it_is_known_who_goes_on():
     known = Handoff(receiver="Architect", expected=("docs/plan.md", "src/"))
     assert "for Architect, going on from here, with `docs/plan.md`, `src/` to make" in compose(
-        brief(hands_on=known)
+        brief(next_handoff=known)
     )
     alone = Handoff(receiver="Architect")
-    assert "for Architect, going on from here\n" in compose(brief(hands_on=alone))
-    assert "for the one who goes on from here" in compose(brief(hands_on=Handoff()))
+    assert "for Architect, going on from here\n" in compose(brief(next_handoff=alone))
+    assert "for the one who goes on from here" in compose(brief(next_handoff=Handoff()))

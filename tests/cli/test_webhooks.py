@@ -42,7 +42,7 @@ def bury(ropewalk: Line, hook: str) -> None:
         async with open_ropewalk(ropewalk.folder) as opened:
             webhooks = Webhooks(opened.store)
             record = (await opened.store.feed(0, 1, ["run.completed"]))[0]
-            await webhooks.bury(await webhooks.one(hook), record, "it is gone", 9, 1.0)
+            await webhooks.bury(await webhooks.get(hook), record, "it is gone", 9, 1.0)
 
     asyncio.run(burying())
 

@@ -115,7 +115,14 @@ def test_every_unit_of_a_called_run_counts_and_one_that_is_told_late_counts_once
     family.report("x")
     family.top.after(c.ReportChild("x", 1, "running", child=x.state.run, spent=Spending(attempts=1)))
     assert spending(family.top.state) == Spending(
-        0.25, tokens=7, attempts=2, seconds=4.0, told=1, dearest_usd=0.25, most_tokens=7, longest_seconds=4.0
+        0.25,
+        tokens=7,
+        attempts=2,
+        seconds=4.0,
+        reported=1,
+        dearest_usd=0.25,
+        most_tokens=7,
+        longest_seconds=4.0,
     )
     assert family.top.step("x").usage == Usage(tokens_out=7, cost_usd=0.25)
 

@@ -15,7 +15,7 @@ from tests.core.flows import GO, answer, flow, noop, started
 
 
 def forked(run: Given, step: str, workflow: Workflow) -> Given:
-    return given(workflow, given=kept_events(run.state, step)).after(GO)
+    return given(workflow, kept=kept_events(run.state, step)).after(GO)
 
 
 def ways(*more: Step, end: bool = False) -> tuple[Workflow, Given]:
@@ -121,7 +121,7 @@ def test_a_foreach_is_kept_with_its_items_and_what_each_left():
     each = noop("f", foreach=Foreach("inputs.list", "item", "", 0), when="item != 'b'")
     workflow = flow(each, noop("g", "f"), inputs={"list": Input("list")})
     run = started(workflow, inputs={"list": ["a", "b", "c"]}).after(done("f[a]", n=1), done("f[c]", n=3), GO)
-    fork = given(workflow, inputs={"list": ["a", "b", "c"]}, given=kept_events(run.state, "g")).after(GO)
+    fork = given(workflow, inputs={"list": ["a", "b", "c"]}, kept=kept_events(run.state, "g")).after(GO)
     assert statuses(fork, "f", "f[a]", "f[b]", "f[c]", "g") == [
         "succeeded",
         "succeeded",
@@ -143,7 +143,7 @@ def test_of_a_foreach_that_a_person_skipped_the_items_are_kept_as_they_ended():
     run = started(workflow, inputs={"list": ["a", "b", "c"]}).after(
         done("f[a]", n=1), GO, broken("f[b]"), GO, c.SkipStep("f"), GO
     )
-    fork = given(workflow, inputs={"list": ["a", "b", "c"]}, given=kept_events(run.state, "g")).after(GO)
+    fork = given(workflow, inputs={"list": ["a", "b", "c"]}, kept=kept_events(run.state, "g")).after(GO)
     assert statuses(fork, "f", "f[a]", "f[b]", "f[c]", "g") == [
         "skipped",
         "succeeded",

@@ -379,3 +379,13 @@ def test_too_many_events_abort_a_run_with_the_last_report_counted():
         e.StepSucceeded, like(e.RunAborted, reason="the run has more than 3 events")
     )
     assert run.state.spent.tokens == 4
+
+
+def test_skipping_a_foreach_takes_back_what_an_item_asks_that_has_not_begun():
+    each = noop("f", foreach=Foreach('["x", "y"]'))
+    run = started(flow(each, limits=Limits(budget=Budget(attempts=1))))
+    assert [opened.step for opened in run.state.asks.values()] == ["f[y]"]
+    run.when(c.SkipStep("f"), GO).then(
+        ..., like(e.AskWithdrawn, step="f[y]"), ..., like(e.StepSkipped, step="f"), e.RunCompleted
+    )
+    assert run.state.asks == {}

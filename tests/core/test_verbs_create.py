@@ -29,13 +29,13 @@ def test_a_run_begins_with_all_that_it_was_given():
 
 def test_a_fork_brings_along_what_was_done_and_pays_nothing_for_it():
     done_before = e.StepSucceeded("a", result=e.Outcome(outputs={"n": 1}, usage=Usage(tokens_in=9)))
-    run = given(TWO, given=(done_before,)).after(GO)
+    run = given(TWO, kept=(done_before,)).after(GO)
     assert run.statuses() == {"a": "succeeded", "b": "running", "q": "waiting"}
     assert run.state.spent.tokens == 0
 
 
 def test_a_fork_cannot_bring_along_what_is_not_over():
-    fork = c.Create("w", "", given=(e.StepStarted("a"),))
+    fork = c.Create("w", "", kept=(e.StepStarted("a"),))
     Given(new_state("r", TWO, Graph(TWO)), TWO).when(fork).refused(
         "step.started is nothing that a fork can keep"
     )

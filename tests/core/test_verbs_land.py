@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from msgspec import structs
 
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core.plan import Perform, plan
 from ropewalk.core.work import Failure, Outcome, Verdict
-from ropewalk.definition.workflow import Step
+from ropewalk.definition.workflow import BackTo, Gate, Step
 from ropewalk.testing.given import Given, broken, done, like
 from tests.core.flows import GO, answer, flow, noop, started
 
@@ -20,6 +21,9 @@ FINAL = noop("last", final=True)
 RESULT = Outcome(outputs={"branch": "ropewalk/r"}, commit="c1", tree="t1")
 LANDED = Outcome(outputs={"branch": "ropewalk/r", "landed": "main", "previous": "p"}, commit="c2", tree="t2")
 CONFLICT = Outcome(failure=Failure("conflict", "f.txt does not fit together"))
+GREEN = Outcome(
+    outputs={"branch": "ropewalk/r"}, commit="c1", tree="t1", verdicts=(Verdict("tests", "PASS"),)
+)
 RED = Outcome(verdicts=(Verdict("tests", "FAIL", findings=("two failed",)),))
 LAND = c.Land("main", by="ann")
 
@@ -107,6 +111,17 @@ def test_a_landing_that_was_paused_by_request_ends_with_what_was_under_way():
 def test_an_attempt_that_was_lost_is_made_again_by_who_drives_next():
     run = merged().after(LAND, GO, c.ReportLost((("m", 2, 1),)), GO)
     assert plan(run.state) == [Perform("m", 2, 2)]
+
+
+def test_a_landing_that_would_send_the_work_back_fails_and_opens_nothing_else():
+    merge = structs.replace(MERGE, back_to=BackTo("a"), on_failure="back_to", gates=(Gate("command"),))
+    run = started(flow(noop("a"), merge)).after(done("a"), GO, done("m", GREEN), GO)
+    run.after(LAND, GO).when(done("m", RED), GO).then(
+        ...,
+        e.LandingFailed("main", "m would be sent back to a: gate tests failed"),
+    )
+    assert (run.state.status, run.state.landing) == ("completed", None)
+    assert {key: st.round for key, st in run.state.steps.items()} == {"a": 1, "m": 2}
 
 
 def test_a_run_lands_again_elsewhere():

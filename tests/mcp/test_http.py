@@ -10,7 +10,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from ropewalk.core.events import RunCreated
 from ropewalk.errors import Unauthenticated
-from ropewalk.mcp.http import mount, who
+from ropewalk.mcp.http import caller, mount
 from tests.web.opened import opened
 
 
@@ -43,4 +43,4 @@ async def test_without_a_token_there_are_no_tools(door):
 def test_a_call_that_came_with_no_request_is_nobodys():
     nobody: Any = SimpleNamespace(request_context=SimpleNamespace(request=None))
     with pytest.raises(Unauthenticated):
-        who(nobody)
+        caller(nobody)

@@ -22,9 +22,9 @@ class Gone(dict):
 
 def test_python_and_the_parts_are_good_here(monkeypatch):
     assert health.python_check().grade == "good"
-    assert "msgspec" in health.parts_check().said
+    assert "msgspec" in health.parts_check().detail
     missing = health.parts_check(("no-such-part",))
-    assert (missing.grade, missing.said) == ("bad", "not installed: no-such-part")
+    assert (missing.grade, missing.detail) == ("bad", "not installed: no-such-part")
     monkeypatch.setattr(sys, "version_info", (3, 10))
     assert "3.11" in health.python_check().hint
 
@@ -55,8 +55,8 @@ async def test_a_store_with_a_fault_or_that_cannot_be_written_is_bad():
 
     damaged = await health.store_check(Damaged())
     assert (damaged.grade, damaged.hint != "") == ("bad", True)
-    assert "2 fault(s), the first: Record 3" in damaged.said
-    assert "read-only" in (await health.store_check(ReadOnly())).said
+    assert "2 fault(s), the first: Record 3" in damaged.detail
+    assert "read-only" in (await health.store_check(ReadOnly())).detail
 
 
 @pytest.mark.parametrize(("free", "grade"), [(10 << 30, "good"), (500 << 20, "warning"), (1 << 20, "bad")])
@@ -72,10 +72,10 @@ async def test_agents_say_themselves_whether_they_can_be_used():
 
 
 def test_plug_ins_that_failed_are_told():
-    assert health.plugins_check((), ()).said == "none installed"
-    assert health.plugins_check((), ("b", "a")).said == "a, b"
+    assert health.plugins_check((), ()).detail == "none installed"
+    assert health.plugins_check((), ("b", "a")).detail == "a, b"
     broken = health.plugins_check([PluginError(name="p", reason="it raised")], ("p",))
-    assert (broken.grade, broken.said) == ("warning", "The plug-in p could not be loaded: it raised.")
+    assert (broken.grade, broken.detail) == ("warning", "The plug-in p could not be loaded: it raised.")
 
 
 def test_a_record_of_runs_that_git_would_clean_away_is_told_with_what_to_do(tmp_path):
@@ -83,6 +83,6 @@ def test_a_record_of_runs_that_git_would_clean_away_is_told_with_what_to_do(tmp_
     home = tmp_path / "sub" / ".ropewalk"
     home.mkdir(parents=True)
     inside = health.state_check(home, f"sqlite:///{home}/ropewalk.db")
-    assert "`git clean -fdx` takes every run on record; leave it out (`-e .ropewalk`)" in inside.said
+    assert "`git clean -fdx` takes every run on record; leave it out (`-e .ropewalk`)" in inside.detail
     for elsewhere in (f"sqlite:///{tmp_path.parent}/ropewalk.db", "postgresql://host/ropewalk", "memory"):
-        assert "not in the way of `git clean`" in health.state_check(home, elsewhere).said
+        assert "not in the way of `git clean`" in health.state_check(home, elsewhere).detail

@@ -23,7 +23,7 @@ steps:
   - {id: y, run: "true", approve: true}
 finally:
   - {id: tidy, run: "true"}
-extra: {told: [worth it], title: Shown, odd: 1}
+extra: {remarks: [worth it], title: Shown, odd: 1}
 """
 
 
@@ -73,7 +73,7 @@ def test_conditions_facts_loops_gates_and_questions_are_told():
         "wanted": (("start",), ("left", "pick"), False),
         "size": ((), ("right",), False),
     }
-    assert whole.told == ("worth it",)
+    assert whole.remarks == ("worth it",)
     assert whole.kept == {"odd": 1}
     assert whole.inputs["more"] == "integer, may be left out: how many"
 

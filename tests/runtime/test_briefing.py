@@ -67,9 +67,9 @@ async def test_the_handoff_names_the_next_roles_and_what_they_are_to_make(bench:
     )
     run = await bench.begin(*steps, roles={"writer": Role(), "reader": Role(title="The reader")})
     await bench.drive(run)
-    hands_on = {given.spot.step: given.brief.hands_on for given in bench.work.briefs}
-    assert hands_on["between"] is None
-    first = hands_on["a"]
+    next_handoff = {given.spot.step: given.brief.next_handoff for given in bench.work.briefs}
+    assert next_handoff["between"] is None
+    first = next_handoff["a"]
     assert first is not None
     assert (first.sender, first.receiver, first.expected) == ("writer", "The reader", ("b.md",))
     assert first.instructions == "Keep it short."

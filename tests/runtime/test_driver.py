@@ -312,7 +312,7 @@ async def test_a_run_that_is_aborted_before_what_it_owes_has_begun_ends_and_give
         if any(isinstance(event, StepStarted) for event in events):
             bench.engine.drivers[run].submit(c.Abort(reason="too late"))
 
-    state = await asyncio.wait_for(bench.engine.drive(run, told=abort_at_the_start), 5)
+    state = await asyncio.wait_for(bench.engine.drive(run, listener=abort_at_the_start), 5)
     assert state.status == "aborted"
     assert (bench.engine.slots.taken, bench.work.done) == (0, [])
 

@@ -20,7 +20,7 @@ CHANGED = (Artifact("a.md", "1"), Artifact("old.md", "2", change="deleted"))
 
 
 def test_what_the_agent_left_out_is_filled_in():
-    given = brief(title="Write it", inputs={"name": "Loom"}, hands_on=KNOWN)
+    given = brief(title="Write it", inputs={"name": "Loom"}, next_handoff=KNOWN)
     assert handed(given, Outcome(outputs={"pages": 2}), CHANGED) == Handoff(
         sender="writer",
         receiver="reader",
@@ -37,7 +37,7 @@ def test_the_agents_own_words_come_first():
         sender="me", summary="S", instructions="I", artifacts=("x",), decisions=("d",), questions=("q",)
     )
     found = handed(
-        brief(hands_on=Handoff(receiver="reader", instructions="W")), Outcome(handoff=own), CHANGED
+        brief(next_handoff=Handoff(receiver="reader", instructions="W")), Outcome(handoff=own), CHANGED
     )
     assert found == Handoff("me", "reader", "", "S", "I\n\nW", ("x",), (), 1, ("d",), ("q",))
 
@@ -50,4 +50,4 @@ def test_a_step_that_hands_nothing_on_keeps_what_it_gave():
 
 def test_instructions_that_cannot_be_filled_in_are_refused():
     with pytest.raises(TemplateError):
-        handed(brief(hands_on=KNOWN), Outcome(), ())
+        handed(brief(next_handoff=KNOWN), Outcome(), ())

@@ -114,7 +114,7 @@ async def test_who_holds_a_run_is_told_with_how_long_it_was_silent(bench: Bench)
     bench.lives["they"] = "alive"
     holder = await bench.leases.holder("r")
     assert holder is not None
-    assert (holder.who, holder.life, holder.silent) == ("they", "alive", False)
+    assert (holder.name, holder.life, holder.silent) == ("they", "alive", False)
     await bench.clock.advance(90)
     assert [one.silent for one in (await bench.leases.holders()).values()] == [True]
     with pytest.raises(LeaseHeld, match="gave no sign for 90 s"):

@@ -48,11 +48,11 @@ def outcome_of(answer: Mapping[str, Any], brief: Brief, agent: str) -> Outcome:
     )
 
 
-def handoff_of(said: Any, brief: Brief) -> Handoff | None:
+def handoff_of(written: Any, brief: Brief) -> Handoff | None:
     """A handoff from a text or an object, sent by the brief's role. Raises ValueError."""
-    if not said:
+    if not written:
         return None
-    fields = {"summary": said} if isinstance(said, str) else said
+    fields = {"summary": written} if isinstance(written, str) else written
     handoff: Handoff = _convert(fields, Handoff, "handoff")
     sender = brief.role_name or brief.step
     paths = tuple(ref.name for ref in (*brief.creates, *brief.updates) if not ref.label)

@@ -74,8 +74,10 @@ def fault() -> ConfinementFault | None:
     program = shutil.which(PROGRAM)
     if program is None:
         return ConfinementFault(f"{PROGRAM} was not found", INSTALL)
-    said = _namespaces(program, os.geteuid() == 0)
-    return ConfinementFault(f"{PROGRAM} does not work here: {said}", ALLOW) if isinstance(said, str) else None
+    tried = _namespaces(program, os.geteuid() == 0)
+    return (
+        ConfinementFault(f"{PROGRAM} does not work here: {tried}", ALLOW) if isinstance(tried, str) else None
+    )
 
 
 def argv(mounts: Iterable[Mount], *, network: bool) -> list[str]:
@@ -133,26 +135,26 @@ def _target(path: str) -> str:
     return os.path.join(os.path.realpath(folder), name) if name else folder
 
 
-_found: dict[tuple[str, bool], tuple[str, ...]] = {}
+_known_namespaces: dict[tuple[str, bool], tuple[str, ...]] = {}
 """Ways that worked. What did not is asked for again: a host without room for a moment must not stand in the way for ever."""
 
 
 def _namespaces(program: str, root: bool) -> tuple[str, ...] | str:
     """The first way that works, else what the last one said. Root needs no user namespace where none is to be had."""
-    known = _found.get((program, root))
+    known = _known_namespaces.get((program, root))
     if known is not None:
         return known
-    found = _tried(program, root)
-    if not isinstance(found, str):
-        _found[program, root] = found
-    return found
+    tried = _tried(program, root)
+    if not isinstance(tried, str):
+        _known_namespaces[program, root] = tried
+    return tried
 
 
 def _tried(program: str, root: bool) -> tuple[str, ...] | str:
     ways: Iterator[tuple[str, ...]] = iter(
         (("--unshare-user", "--disable-userns"), ("--unshare-user",), *(((),) if root else ()))
     )
-    said = ""
+    complaint = ""
     for way in ways:
         words = [program, *way, *_ALWAYS, *_ROOT, *_kernel(), "--", program, "--version"]
         try:
@@ -160,9 +162,9 @@ def _tried(program: str, root: bool) -> tuple[str, ...] | str:
                 words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_SECONDS, check=False
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            said = str(error)
+            complaint = str(error)
             continue
         if done.returncode == 0:
             return way
-        said = done.stderr.strip().rpartition("\n")[2] or f"it ended with {done.returncode}"
-    return said
+        complaint = done.stderr.strip().rpartition("\n")[2] or f"it ended with {done.returncode}"
+    return complaint

@@ -54,7 +54,7 @@ class Cassette(msgspec.Struct, frozen=True):
     attempt: int
     digest: str
     brief: dict[str, Any]
-    said: list[tuple[str, str]]
+    output: list[tuple[str, str]]
     files: dict[str, TapedFile]
     outcome: Outcome
     format: int = 1
@@ -133,8 +133,8 @@ class Player:
         fitting = sorted((tape for tape in mine if tape.digest == digest), key=lambda tape: tape.attempt)
         if not fitting:
             return self._missed(_miss(known, brief, mine))
-        tape = next((one for one in fitting if one.attempt >= brief.attempt), fitting[-1])
-        for channel, text in tape.said:
+        tape = next((cassette for cassette in fitting if cassette.attempt >= brief.attempt), fitting[-1])
+        for channel, text in tape.output:
             desk.say(text, channel)
         try:
             await asyncio.to_thread(apply, desk.folder, tape.files)
@@ -194,18 +194,18 @@ class _RecordingDesk:
         self.secrets = desk.secrets
         self.redactor = desk.redactor
         self._streams: dict[str, Stream] = {}
-        self.said: list[tuple[str, str]] = []
+        self.chunks: list[tuple[str, str]] = []
 
     def say(self, text: str, channel: str = "out") -> None:
         shown = self._streams.setdefault(channel, Stream(self.redactor)).take(text)
         if shown:
-            self.said.append((channel, shown))
+            self.chunks.append((channel, shown))
         self._desk.say(text, channel)
 
     def all(self) -> list[tuple[str, str]]:
         """What was said, and what was held back of it."""
         rest = [(channel, stream.close()) for channel, stream in self._streams.items()]
-        return [*self.said, *(one for one in rest if one[1])]
+        return [*self.chunks, *(chunk for chunk in rest if chunk[1])]
 
     async def ask(self, permission: Permission) -> str:
         return await self._desk.ask(permission)
@@ -236,10 +236,8 @@ def _miss(known: dict[str, Any], brief: Brief, tapes: list[Cassette]) -> str:
     lines = difflib.unified_diff(
         _lines(near[-1].brief), _lines(known), "recorded", "asked for now", lineterm="", n=1
     )
-    told = "\n".join(list(lines)[:_MOST_DIFFERENCES])
-    return (
-        f"the brief of {where} is not the one that was recorded; record it anew, or see what changed:\n{told}"
-    )
+    differences = "\n".join(list(lines)[:_MOST_DIFFERENCES])
+    return f"the brief of {where} is not the one that was recorded; record it anew, or see what changed:\n{differences}"
 
 
 def _lines(known: dict[str, Any]) -> list[str]:

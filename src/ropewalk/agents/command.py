@@ -76,16 +76,16 @@ class CommandAgent:
         return self._probed[confined]
 
     async def perform(self, brief: Brief, desk: Desk) -> Outcome:
-        given = {**self._settings.env, **exchange.brief_variables(brief, desk)}
+        variables = {**self._settings.env, **exchange.brief_variables(brief, desk)}
         result = desk.spool / exchange.OUTPUT_FILE
         prompt = desk.spool / "prompt.md"
         prompt.write_text(compose(brief, result), encoding="utf-8")
         argv = self._argv(
             {"{prompt_file}": prompt, "{result_file}": result, "{folder}": desk.folder}, brief.role.model
         )
-        env = environment.clean_environment(given, self._settings.passed)
+        env = environment.clean_environment(variables, self._settings.passed)
         try:
-            env = environment.clean_environment(given, self._settings.passed)
+            env = environment.clean_environment(variables, self._settings.passed)
             exchange.refuse_too_long(argv, env)
             exited = await run_process(
                 self._wrapped(argv, brief, desk, env),
@@ -166,14 +166,14 @@ class CommandAgent:
             return Probe(self.name, installed=True, usable=False, reason=fault.reason, hint=fault.hint)
         if not self._settings.version:
             return Probe(self.name, installed=True, usable=True)
-        code, said = await self._said(self._settings.version, confined=confined)
-        first = next(iter(said.strip().splitlines()), "")[:100]
+        code, printed = await self._printed_by(self._settings.version, confined=confined)
+        first = next(iter(printed.strip().splitlines()), "")[:100]
         if code:
             reason = f"`{' '.join(self._settings.version)}` ended with {code}: {first}"
             return Probe(self.name, installed=True, usable=False, reason=reason, hint=self._settings.hint)
         return Probe(self.name, installed=True, usable=True, version=first)
 
-    async def _said(self, argv: tuple[str, ...], *, confined: bool) -> tuple[int, str]:
+    async def _printed_by(self, argv: tuple[str, ...], *, confined: bool) -> tuple[int, str]:
         """Exit code and output of a short command; a code of 124 when it does not end."""
         env = environment.clean_environment({})
         with tempfile.TemporaryDirectory(prefix="ropewalk-") as folder:

@@ -41,9 +41,9 @@ class Confinement(Struct, frozen=True):
     readable: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
 
-    def wanted(self, *said: str) -> bool:
+    def wanted(self, *rules: str) -> bool:
         """Whether anybody asks for it. A word that means nothing here asks for it too: in doubt it is closed."""
-        return any(word not in ("", "none") for word in (self.rule, *said))
+        return any(word not in ("", "none") for word in (self.rule, *rules))
 
     def wrap(self, reach: Reach, *, network: bool) -> Wrap:
         """Puts an argv into it. Raises Unconfinable when it cannot be had."""
@@ -57,8 +57,8 @@ NOT_CONFINED: Final[Confinement] = Confinement()
 
 def demand_confinement() -> None:
     """Raises Unconfinable when there is no confinement on this host."""
-    if found := bubblewrap.fault():
-        raise Unconfinable(reason=found.reason, hint=found.hint)
+    if fault := bubblewrap.fault():
+        raise Unconfinable(reason=fault.reason, hint=fault.hint)
 
 
 def reach_of(desk: Any) -> Reach:
@@ -96,17 +96,17 @@ def _mounts(project: Confinement, reach: Reach) -> Iterator[Mount]:
     for path in (*fresh, *(path for path in homes if path == home)):
         yield Mount(path, "fresh")
     hidden = tuple(dict.fromkeys((*away, *fresh, *homes)))
-    given = (*exposure.tools(home), *exposure.programs(hidden))
-    for path in exposure.masked(given):
+    programs = (*exposure.tools(home), *exposure.programs(hidden))
+    for path in exposure.masked(programs):
         yield Mount(path, "masked")
     asked = tuple(map(os.path.expanduser, (*project.readable, *reach.readable)))
-    for path in filter(os.path.exists, (*given, *asked, *exposure.resolver(hidden))):
+    for path in filter(os.path.exists, (*programs, *asked, *exposure.resolver(hidden))):
         yield Mount(path, "readable")
     own = [str(path) for path in (reach.folder, *reach.writable) if path.exists()]
     for path in own:
         yield Mount(path, "writable")
-    there, written = (tuple(map(os.path.realpath, some)) for some in ((*given, *asked), own))
+    readable, written = (tuple(map(os.path.realpath, some)) for some in ((*programs, *asked), own))
     for path in exposure.sockets():
         within = exposure.within
-        if not within(path, written) and (within(path, there) or not within(path, hidden)):
+        if not within(path, written) and (within(path, readable) or not within(path, hidden)):
             yield Mount(path, "masked")

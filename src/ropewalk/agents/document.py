@@ -32,7 +32,7 @@ def document_in(brief: Brief) -> Ref | None:
     )
 
 
-def told(brief: Brief) -> str:
+def template_in_words(brief: Brief) -> str:
     """What the prompt says about the template; "" without one."""
     template = template_in(brief)
     if template is None:
@@ -47,9 +47,11 @@ def sampled(template: Template, brief: Brief) -> str:
     from ropewalk.documents import SAMPLE_SENTENCE, sample_document
 
     values: Mapping[str, Any] = {**brief.inputs, **brief.known}
-    said = next((value for value in brief.inputs.values() if isinstance(value, str) and value.strip()), "")
+    wish_text = next(
+        (value for value in brief.inputs.values() if isinstance(value, str) and value.strip()), ""
+    )
     # marks of Markdown would change the form of the document around them
-    wish = " ".join(re.sub(r"[^\w\s,.'-]", " ", said).split())[:_LONGEST_WISH].rstrip(" .,")
+    wish = " ".join(re.sub(r"[^\w\s,.'-]", " ", wish_text).split())[:_LONGEST_WISH].rstrip(" .,")
     sentence = SAMPLE_SENTENCE.replace(" this ", f" “{wish}” ") if wish else SAMPLE_SENTENCE
     return sample_document(template, values, brief.role_name, sentence).text
 

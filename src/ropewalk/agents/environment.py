@@ -67,9 +67,9 @@ UNATTENDED = {
 
 
 def clean_environment(
-    given: Mapping[str, str], passed: Iterable[str] = (), of: Mapping[str, str] | None = None
+    variables: Mapping[str, str], passed: Iterable[str] = (), of: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """`given` over the unattended defaults over those variables of `of` (ours) that the allow list or `passed` names.
+    """`variables` over the unattended defaults over those variables of `of` (ours) that the allow list or `passed` names.
 
     What `passed` names passes as it is, a proxy's password too; else an address passes without whose it is.
     """
@@ -78,7 +78,7 @@ def clean_environment(
         name: _plain(ours[name]) if name in PROXIES else ours[name] for name in ALLOWED if name in ours
     }
     passes = _passes(tuple(passed))
-    return {**allowed, **{name: ours[name] for name in ours if passes(name)}, **UNATTENDED, **given}
+    return {**allowed, **{name: ours[name] for name in ours if passes(name)}, **UNATTENDED, **variables}
 
 
 def _plain(address: str) -> str:

@@ -104,7 +104,7 @@ def _text(schema: Mapping[str, Any], name: str) -> str:
 def _type(schema: Mapping[str, Any]) -> str:
     kind = schema.get("type")
     if isinstance(kind, list):
-        kind = next((one for one in kind if one != "null"), "null")
+        kind = next((name for name in kind if name != "null"), "null")
     if kind is None:
         kind = "object" if "properties" in schema or "required" in schema else "string"
         kind = "array" if "items" in schema else kind
@@ -126,11 +126,11 @@ def _joined(schema: Any, root: Mapping[str, Any], depth: int = 0) -> dict[str, A
 
 
 def _target(reference: str, root: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Any = root
+    target: Any = root
     for part in reference.removeprefix("#").strip("/").split("/"):
         key = part.replace("~1", "/").replace("~0", "~")
-        found = found.get(key, {}) if isinstance(found, Mapping) and key else found
-    return found if isinstance(found, Mapping) and found is not root else {}
+        target = target.get(key, {}) if isinstance(target, Mapping) and key else target
+    return target if isinstance(target, Mapping) and target is not root else {}
 
 
 def _without(schema: Mapping[str, Any], key: str) -> dict[str, Any]:

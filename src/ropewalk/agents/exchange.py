@@ -41,7 +41,7 @@ def brief_variables(brief: Brief, desk: Desk) -> dict[str, str]:
     output = cleared(desk.spool)
     feedback = desk.spool / FEEDBACK
     feedback.write_text("\n".join(map(feedback_text, brief.feedback)), encoding="utf-8")
-    given = {
+    variables = {
         "ROPEWALK_RUN": brief.run,
         "ROPEWALK_STEP": brief.step,
         "ROPEWALK_ROUND": str(brief.round),
@@ -51,7 +51,7 @@ def brief_variables(brief: Brief, desk: Desk) -> dict[str, str]:
         "ROPEWALK_FEEDBACK": str(feedback),
     }
     values = {input_variable(name): value for name, value in brief.inputs.items()}
-    return {**given, **_bounded({"ROPEWALK_ITEM": brief.item, **values}, desk.spool), **desk.secrets}
+    return {**variables, **_bounded({"ROPEWALK_ITEM": brief.item, **values}, desk.spool), **desk.secrets}
 
 
 def _bounded(values: Mapping[str, Any], spool: Path) -> dict[str, str]:
@@ -60,28 +60,28 @@ def _bounded(values: Mapping[str, Any], spool: Path) -> dict[str, str]:
     The system refuses to start a program whose variables are too large: one of 128 KiB, or all together of about 2 MiB.
     """
     texts = {name: text_of(value, as_text, LARGEST_VARIABLE_BYTES) for name, value in values.items()}
-    total = sum(one.size for one in texts.values())
-    found: dict[str, str] = {}
-    for name, text in sorted(texts.items(), key=lambda one: -one[1].size):
+    total = sum(entry.size for entry in texts.values())
+    variables: dict[str, str] = {}
+    for name, text in sorted(texts.items(), key=lambda entry: -entry[1].size):
         if text.size <= LARGEST_VARIABLE_BYTES and total <= LARGEST_VARIABLES_BYTES:
-            found[name] = text.text
+            variables[name] = text.text
             continue
         total -= text.size
         file = spool / "values" / name
         place(text, file, spool.parent / SHARED)
-        found[f"{name}_FILE"] = str(file)
-    return found
+        variables[f"{name}_FILE"] = str(file)
+    return variables
 
 
 def refuse_too_long(argv: Sequence[str], env: Mapping[str, str]) -> None:
     """Raises ValueError that names what the system would not start a program with, and the way by a file."""
     words = [("an argument", word) for word in argv]
     words += [(f"the variable {name}", f"{name}={value}") for name, value in env.items()]
-    sizes = [(len(os.fsencode(word)) + 1, what) for what, word in words]
-    largest, what = max(sizes, default=(0, ""))
+    sizes = [(len(os.fsencode(word)) + 1, label) for label, word in words]
+    largest, label = max(sizes, default=(0, ""))
     if largest > MOST_BYTES_OF_ONE:
         raise ValueError(
-            f"{what} has {largest:,} bytes, and the system takes {MOST_BYTES_OF_ONE:,}; {BY_FILE}"
+            f"{label} has {largest:,} bytes, and the system takes {MOST_BYTES_OF_ONE:,}; {BY_FILE}"
         )
     total = sum(size for size, _ in sizes)
     if total > MOST_BYTES_OF_ALL:
@@ -107,13 +107,13 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-def wanted_fact(said: Any) -> dict[str, Any]:
+def wanted_fact(asked: Any) -> dict[str, Any]:
     """What a brief tells of a fact that it wants: type, question, default, choices; a bare text is the question."""
-    if isinstance(said, msgspec.Struct):
-        said = msgspec.to_builtins(said)
-    if isinstance(said, dict):
-        return said
-    return {"question": said} if isinstance(said, str) else {}
+    if isinstance(asked, msgspec.Struct):
+        asked = msgspec.to_builtins(asked)
+    if isinstance(asked, dict):
+        return asked
+    return {"question": asked} if isinstance(asked, str) else {}
 
 
 def feedback_text(feedback: Feedback) -> str:

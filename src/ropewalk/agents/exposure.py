@@ -85,15 +85,15 @@ def programs(hidden: Iterable[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16)
 def _programs(path: str, hidden: tuple[str, ...], home: str) -> tuple[str, ...]:
-    found: dict[str, None] = {}
+    programs: dict[str, None] = {}
     for entry in filter(os.path.isabs, path.split(os.pathsep)):
         if within(entry, hidden) and os.path.isdir(entry):
-            found[_root_of(entry, home, hidden)] = None
+            programs[_root_of(entry, home, hidden)] = None
         for target in _links(entry):
             if within(target, hidden) and os.path.isfile(target) and os.access(target, os.X_OK):
                 root = _root_of(os.path.dirname(target), home, hidden)
-                found[root or target] = None
-    return tuple(filter(None, found))
+                programs[root or target] = None
+    return tuple(filter(None, programs))
 
 
 def _root_of(folder: str, home: str, hidden: tuple[str, ...]) -> str:
@@ -129,9 +129,9 @@ def tools(home: str) -> tuple[str, ...]:
     return tuple(path for path in paths if os.path.isdir(path) or (os.path.isfile(path) and not _tells(path)))
 
 
-def masked(given: Iterable[str]) -> Iterator[str]:
+def masked(folders: Iterable[str]) -> Iterator[str]:
     """Of what is given back, what is not to be read all the same."""
-    for folder in given:
+    for folder in folders:
         yield from (path for name in MASKED if os.path.isfile(path := os.path.join(folder, name)))
         settings = os.path.join(folder, "config")
         if folder.endswith("/git") and os.path.isfile(settings) and _tells(settings):
@@ -170,8 +170,8 @@ def sockets() -> Iterator[str]:
                 paths[words[column]] = None
     for path in paths:
         try:
-            told = os.lstat(path)
-            if stat.S_ISSOCK(told.st_mode) and told.st_mtime < youngest:
+            status = os.lstat(path)
+            if stat.S_ISSOCK(status.st_mode) and status.st_mtime < youngest:
                 yield os.path.realpath(path)
         except (OSError, ValueError):
             continue
@@ -182,7 +182,7 @@ def for_root_only() -> tuple[str, ...]:
     """Folders and files of the system that only root can read, for root: it is still their owner inside."""
     if os.geteuid() != 0:
         return ()
-    return tuple(found for tree, depth in _PRIVATE_TREES for found in _closed(tree, depth))
+    return tuple(closed for tree, depth in _PRIVATE_TREES for closed in _closed(tree, depth))
 
 
 def _closed(folder: str, depth: int) -> Iterator[str]:

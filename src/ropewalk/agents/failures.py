@@ -62,10 +62,10 @@ def classify(
     fitting = (rule.kind for rule in rules if re.search(rule.pattern, last, re.IGNORECASE))
     kind: ErrorClass = exit_codes[code] if code in exit_codes else next(fitting, "permanent")
     how = f"exit code {code}" if code > 0 else f"ended by signal {-code}" if code < 0 else "ended"
-    told = next((line for line in reversed(lines) if line), "")
+    last_line = next((line for line in reversed(lines) if line), "")
     return Failure(
         kind=kind,
-        message=f"{how}: {told[:300]}" if told else how,
+        message=f"{how}: {last_line[:300]}" if last_line else how,
         retry_at=free_again(last, now) if kind in ("quota", "transient") else None,
         report={"exit_code": code, "last_lines": lines},
     )
@@ -73,12 +73,12 @@ def classify(
 
 def free_again(text: str, now: float) -> float | None:
     """Unix seconds that a text names as the time to come back, by a date, a number of seconds, or a span of time."""
-    if found := _AT.search(text):
-        return _date(found[1])
-    if found := _EPOCH.search(text):
-        return float(found[1])
-    if found := _AFTER.search(text):
-        return now + float(found[1]) * _UNITS[(found[2] or "s").lower()]
+    if match := _AT.search(text):
+        return _date(match[1])
+    if match := _EPOCH.search(text):
+        return float(match[1])
+    if match := _AFTER.search(text):
+        return now + float(match[1]) * _UNITS[(match[2] or "s").lower()]
     return None
 
 

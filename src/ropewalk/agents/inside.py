@@ -31,15 +31,15 @@ def open_inside(folder: Path, path: Path, flags: int, *, make: bool = False) -> 
     top = folder.resolve()
     *floors, name = path.relative_to(top).parts
     with contextlib.ExitStack() as opened:
-        here = os.open(top, _FLOOR)
-        opened.callback(os.close, here)
+        current = os.open(top, _FLOOR)
+        opened.callback(os.close, current)
         for floor in floors:
             if make:
                 with contextlib.suppress(FileExistsError):
-                    os.mkdir(floor, dir_fd=here)
-            here = os.open(floor, _FLOOR, dir_fd=here)
-            opened.callback(os.close, here)
-        descriptor = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666, dir_fd=here)
+                    os.mkdir(floor, dir_fd=current)
+            current = os.open(floor, _FLOOR, dir_fd=current)
+            opened.callback(os.close, current)
+        descriptor = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666, dir_fd=current)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise ValueError(f"{name!r} is no file")
@@ -70,13 +70,13 @@ def files_matching(folder: Path, pattern: str) -> list[Path]:
         raise ValueError(f"{pattern!r} is not a path inside the working folder")
     plain = folder.joinpath(*parts)
     if plain.is_dir():
-        found = [path for path in files_below(plain) if ".git" not in path.relative_to(folder).parts]
+        files = [path for path in files_below(plain) if ".git" not in path.relative_to(folder).parts]
     elif any(sign in pattern for sign in "*?[") and not plain.exists():
-        found = list(folder.glob("/".join(parts)))
+        files = list(folder.glob("/".join(parts)))
     else:
-        found = [plain]
+        files = [plain]
     home = folder.resolve()
-    return sorted(path for path in found if path.is_file() and path.resolve().is_relative_to(home))
+    return sorted(path for path in files if path.is_file() and path.resolve().is_relative_to(home))
 
 
 def name_covers(name: str, path: str) -> bool:

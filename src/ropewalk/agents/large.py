@@ -44,13 +44,13 @@ def text_of(value: Any, as_text: Callable[[Any], str], large: int) -> Text:
         return known.text
     text = as_text(value)
     data = _bytes(text)
-    found = Text(text, len(data))
-    if found.size > large:
-        found = Text(text, len(data), sha256(data).hexdigest())
-        _texts[id(value)] = _Known(value, found)
+    measured = Text(text, len(data))
+    if measured.size > large:
+        measured = Text(text, len(data), sha256(data).hexdigest())
+        _texts[id(value)] = _Known(value, measured)
         while len(_texts) > REMEMBERED:
             _texts.pop(next(iter(_texts)), None)
-    return found
+    return measured
 
 
 def place(text: Text, file: Path, shared: Path) -> None:

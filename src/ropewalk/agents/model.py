@@ -43,16 +43,16 @@ class ModelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Model:
-    """`given` stands in for the named model, for tests."""
+    """`model` stands in for the named model, for tests."""
 
     rehearses = False
     confines = True
     """It starts nothing: what it answers is written by ropewalk, inside the working folder only."""
 
-    def __init__(self, name: str, settings: ModelSettings, given: Any = None) -> None:
+    def __init__(self, name: str, settings: ModelSettings, model: Any = None) -> None:
         self.name = name
         self._settings = settings
-        self._given = given
+        self._model = model
 
     async def probe(self, *, confined: bool = False) -> Probe:
         if find_spec("pydantic_ai") is None:
@@ -67,7 +67,7 @@ class Model:
         from pydantic_ai.models import infer_model
 
         try:
-            infer_model(self._given or self._settings.model)
+            infer_model(self._model or self._settings.model)
         except (UserError, ValueError, ImportError) as fault:
             return Probe(self.name, installed=True, usable=False, reason=str(fault), hint="set its API key")
         return Probe(self.name, installed=True, usable=True, version=_version())
@@ -93,12 +93,12 @@ class Model:
 
         wanted = answer_schema(brief)
         output: Any = StructuredDict(wanted, name="answer") if wanted else str
-        agent: Any = Agent(_patient(self._given or model), output_type=output, retries=self._settings.retries)
+        agent: Any = Agent(_patient(self._model or model), output_type=output, retries=self._settings.retries)
 
-        def fits(said: Any) -> Any:
-            if wrong := wanted and schema_faults(said, wanted, "answer"):
+        def fits(reply: Any) -> Any:
+            if wrong := wanted and schema_faults(reply, wanted, "answer"):
                 raise ModelRetry("\n".join(wrong[:10]))
-            return said
+            return reply
 
         agent.output_validator(fits)
         result = await agent.run(
@@ -106,14 +106,14 @@ class Model:
             model_settings=self._settings.options or None,
             usage_limits=UsageLimits(total_tokens_limit=brief.budget_tokens),
         )
-        said = result.output
-        desk.say(f"{said if isinstance(said, str) else msgspec.json.encode(said).decode()}\n")
-        answer: dict[str, Any] = {} if isinstance(said, str) else dict(said)
+        reply = result.output
+        desk.say(f"{reply if isinstance(reply, str) else msgspec.json.encode(reply).decode()}\n")
+        answer: dict[str, Any] = {} if isinstance(reply, str) else dict(reply)
         for name, text in (answer.pop("files", None) or {}).items():
             await asyncio.to_thread(write_inside, desk.folder, name, str(text).encode())
         outcome = outcome_of(answer, brief, self.name)
         handoff = outcome.handoff or handoff_of(
-            said[-_SUMMARY_CHARS:] if isinstance(said, str) else "", brief
+            reply[-_SUMMARY_CHARS:] if isinstance(reply, str) else "", brief
         )
         spent = _usage(result.usage, model)
         return msgspec.structs.replace(outcome, handoff=handoff, usage=spent)
@@ -136,7 +136,7 @@ def answer_schema(brief: Brief) -> dict[str, Any]:
     if brief.output_schema:
         parts["outputs"] = brief.output_schema
     if brief.wants_facts:
-        parts["facts"] = _object({name: _fact(said) for name, said in brief.wants_facts.items()})
+        parts["facts"] = _object({name: _fact(asked) for name, asked in brief.wants_facts.items()})
     if brief.wants_route:
         parts["route"] = {"type": "string", "enum": list(brief.wants_route)}
     names = [concrete(ref, brief) for ref in (*brief.creates, *brief.updates) if not (ref.label or ref.soft)]
@@ -151,13 +151,13 @@ def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": dict(properties), "required": list(properties)}
 
 
-def _fact(said: Any) -> dict[str, Any]:
-    told = wanted_fact(said)
-    kind = SCHEMA_TYPES.get(str(told.get("type", "boolean")), told.get("type", "boolean"))
+def _fact(asked: Any) -> dict[str, Any]:
+    declared = wanted_fact(asked)
+    kind = SCHEMA_TYPES.get(str(declared.get("type", "boolean")), declared.get("type", "boolean"))
     schema: dict[str, Any] = {"type": kind} if kind else {}
-    if told.get("choices"):
-        schema["enum"] = list(told["choices"])
-    return {**schema, "description": str(told.get("question", ""))}
+    if declared.get("choices"):
+        schema["enum"] = list(declared["choices"])
+    return {**schema, "description": str(declared.get("question", ""))}
 
 
 def _prompt(brief: Brief, desk: Desk, *, structured: bool) -> str:

@@ -34,14 +34,14 @@ def addition(path: str, brief: Brief, before: str) -> str:
         return placeholder(path, brief)
     if kind == ".json":
         return _json_changed(path, brief, before)
-    line = f"Updated by {_who(brief)} in round {brief.round}."
+    line = f"Updated by {_role_of(brief)} in round {brief.round}."
     heading = f"## Rehearsed: {brief.step}" + (f", round {brief.round}" if brief.round > 1 else "")
     signs = {".md": f"\n{heading}\n\n{line}\n", ".html": f"\n<!-- {line} -->\n"}
     commented = f"\n// {line}\n" if kind in _SLASHES else f"\n# {line}\n"
     return before.rstrip("\n") + "\n" + signs.get(kind, commented)
 
 
-def _who(brief: Brief) -> str:
+def _role_of(brief: Brief) -> str:
     return brief.role.title or brief.role_name or "somebody"
 
 
@@ -53,7 +53,7 @@ def _facts(brief: Brief) -> dict[str, str]:
     read = [artifact.path for artifact in brief.artifacts] + [ref.name for ref in brief.requires]
     rows = {
         "step": brief.step,
-        "role": _who(brief),
+        "role": _role_of(brief),
         "round": str(brief.round),
         "read": ", ".join(dict.fromkeys(name for name in read if name)) or "nothing",
     }
@@ -63,11 +63,11 @@ def _facts(brief: Brief) -> dict[str, str]:
 
 def _markdown(path: str, brief: Brief) -> str:
     rows = "".join(f"- {name}: {' '.join(value.split())}\n" for name, value in _facts(brief).items())
-    said = "".join(f"- {finding}\n" for feedback in brief.feedback for finding in feedback.findings)
-    answered = f"\n## What came back and was looked at\n\n{said}" if said else ""
+    findings = "".join(f"- {finding}\n" for feedback in brief.feedback for finding in feedback.findings)
+    answered = f"\n## What came back and was looked at\n\n{findings}" if findings else ""
     work = brief.title or brief.step
     return (
-        f"# {_title(path)}\n\n> Rehearsed: no agent wrote this.\n\n## Summary\n\n{work}, as {_who(brief)} would do it."
+        f"# {_title(path)}\n\n> Rehearsed: no agent wrote this.\n\n## Summary\n\n{work}, as {_role_of(brief)} would do it."
         f"\n\n## Where it comes from\n\n{rows}{answered}"
     )
 
@@ -118,7 +118,7 @@ def _json_changed(path: str, brief: Brief, before: str) -> str:
         data = read_json(before)
     except ValueError:
         return _json(path, brief)
-    mark = {"updated_by": _who(brief), "round": brief.round}
+    mark = {"updated_by": _role_of(brief), "round": brief.round}
     changed = {**data, f"rehearsed {brief.step}": mark} if isinstance(data, dict) else [*_listed(data), mark]
     return json.dumps(changed, indent=2, ensure_ascii=False) + "\n"
 

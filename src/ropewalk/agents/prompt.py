@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from ropewalk.agents.document import document_in, told
+from ropewalk.agents.document import document_in, template_in_words
 from ropewalk.agents.exchange import as_text, feedback_text, wanted_fact
 from ropewalk.core import Brief, Handoff
 from ropewalk.definition import Ref
@@ -22,7 +22,14 @@ _LONGEST_LABEL = 60
 
 def compose(brief: Brief, result: Path | None = None) -> str:
     """The whole prompt. `result` is the file for the answer's JSON; without one it ends the agent's last message."""
-    parts = [_role(brief), _work(brief), _given(brief), _evidence(brief), _template(brief), _again(brief)]
+    parts = [
+        _role(brief),
+        _work(brief),
+        _inputs_and_files(brief),
+        _evidence(brief),
+        _template(brief),
+        _again(brief),
+    ]
     parts += [_answer(brief, result), _rules(brief)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -78,7 +85,7 @@ def _work(brief: Brief) -> str:
     return "\n".join(lines)
 
 
-def _given(brief: Brief) -> str:
+def _inputs_and_files(brief: Brief) -> str:
     parts = []
     if brief.inputs:
         inputs = "\n".join(f"{name}: {as_text(value)}" for name, value in brief.inputs.items())
@@ -136,16 +143,16 @@ def _template(brief: Brief) -> str:
         return ""
     ref = document_in(brief)
     which = f"`{ref.name}`" if ref else "The document"
-    return f"## {which} follows this template\n\n{told(brief)}"
+    return f"## {which} follows this template\n\n{template_in_words(brief)}"
 
 
 def _again(brief: Brief) -> str:
     if not brief.feedback:
         return ""
-    told = "\n\n".join(
+    remarks = "\n\n".join(
         fence(feedback_text(feedback), feedback.source or "feedback", brief) for feedback in brief.feedback
     )
-    return f"## This was done before and came back\n\nMend what is said here:\n\n{told}"
+    return f"## This was done before and came back\n\nFix what is said here:\n\n{remarks}"
 
 
 def _answer(brief: Brief, result: Path | None) -> str:
@@ -172,7 +179,7 @@ def _answer(brief: Brief, result: Path | None) -> str:
 
 def _next(brief: Brief) -> str:
     """Who goes on from here, and with what."""
-    known = brief.hands_on
+    known = brief.next_handoff
     if known is None or not known.receiver:
         return "the one who goes on from here"
     files = f", with {', '.join(f'`{name}`' for name in known.expected)} to make" if known.expected else ""
@@ -180,11 +187,11 @@ def _next(brief: Brief) -> str:
 
 
 def _fact(fact: Any) -> str:
-    told = wanted_fact(fact)
-    choices = ", ".join(map(as_text, told.get("choices") or ()))
+    declared = wanted_fact(fact)
+    choices = ", ".join(map(as_text, declared.get("choices") or ()))
     rows = [
-        str(told.get("type", "boolean")),
-        str(told.get("question", "")),
+        str(declared.get("type", "boolean")),
+        str(declared.get("question", "")),
         f"one of {choices}" if choices else "",
     ]
     return "; ".join(row for row in rows if row)

@@ -21,7 +21,9 @@ class Redactor:
 
     def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
         self.values = {
-            name: one for name, one in (secrets or {}).items() if len(without_spaces(one)) >= SHORTEST
+            name: secret
+            for name, secret in (secrets or {}).items()
+            if len(without_spaces(secret)) >= SHORTEST
         }
         self.names: dict[str, str] = {}
         """Each spelling, squeezed, with the name of its secret."""

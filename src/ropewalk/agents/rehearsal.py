@@ -105,19 +105,19 @@ class Rehearsal:
                 outputs={"verdict": judged.verdict, "findings": list(judged.findings), **act.outputs}
             )
         outputs = example(brief.output_schema, brief.step) if brief.output_schema else {}
-        facts = {name: _fact_of(name, said, brief) for name, said in brief.wants_facts.items()}
+        facts = {name: _fact_of(name, asked, brief) for name, asked in brief.wants_facts.items()}
         route = act.route or (brief.wants_route[0] if brief.wants_route else "")
-        said = act.handoff or f"{brief.title or brief.step} was rehearsed; nothing in it was thought about."
+        asked = act.handoff or f"{brief.title or brief.step} was rehearsed; nothing in it was thought about."
         return Outcome(
             outputs={**outputs, **act.outputs},
             facts={**facts, **act.facts},
             route=route,
-            handoff=handoff_of(said, brief),
+            handoff=handoff_of(asked, brief),
         )
 
 
-def _fact_of(name: str, said: Any, brief: Brief) -> Any:
-    fact = wanted_fact(said)
+def _fact_of(name: str, asked: Any, brief: Brief) -> Any:
+    fact = wanted_fact(asked)
     if fact.get("default") is not None:
         return fact["default"]
     if fact.get("choices"):
@@ -130,11 +130,11 @@ def _fact_of(name: str, said: Any, brief: Brief) -> Any:
 
 async def _talk(act: ScriptedAct, brief: Brief, desk: Desk) -> Failure | None:
     """What happens before anything is written; a permission that is denied ends the work."""
-    said = act.say if isinstance(act.say, str) else "\n".join(act.say)
-    if said:
-        cut = len(said) - brief.output_bytes
+    text = act.say if isinstance(act.say, str) else "\n".join(act.say)
+    if text:
+        cut = len(text) - brief.output_bytes
         desk.say(
-            f"{said}\n" if cut <= 0 else f"{said[: brief.output_bytes]}\n[left out {cut:,} characters]\n"
+            f"{text}\n" if cut <= 0 else f"{text[: brief.output_bytes]}\n[left out {cut:,} characters]\n"
         )
     if act.note:
         await desk.note(act.note)

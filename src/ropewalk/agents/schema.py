@@ -33,7 +33,7 @@ def schema_faults(value: Any, schema: Mapping[str, Any], name: str) -> list[str]
     try:
         kind.check_schema(schema)
         checker = kind(schema, registry=Registry())  # nothing is fetched from anywhere
-        found = sorted(checker.iter_errors(value), key=exceptions.relevance)
+        errors = sorted(checker.iter_errors(value), key=exceptions.relevance)
     except SchemaError as fault:
         return [f"the schema of {name} is not valid: {fault.message}"]
     except Unresolvable as fault:
@@ -45,7 +45,7 @@ def schema_faults(value: Any, schema: Mapping[str, Any], name: str) -> list[str]
             "it is nested too deep, or refers to itself" if isinstance(fault, RecursionError) else str(fault)
         )
         return [f"the schema of {name} cannot be used: {why}"]
-    return [f"{name}{_place(fault.absolute_path)}: {fault.message[:2_000]}" for fault in found]
+    return [f"{name}{_place(fault.absolute_path)}: {fault.message[:2_000]}" for fault in errors]
 
 
 def _place(path: Any) -> str:
@@ -70,9 +70,9 @@ def _checker(meter: _Meter) -> Any:
     from jsonschema.validators import extend
 
     def counted(keyword: Callable[..., Any]) -> Callable[..., Any]:
-        def check(*given: Any) -> Any:
+        def check(*args: Any) -> Any:
             meter.step()
-            return keyword(*given)
+            return keyword(*args)
 
         return check
 
@@ -112,7 +112,7 @@ def _additional_properties(checker: Any, inner: Any, value: Any, schema: Any) ->
     if not checker.is_type(value, "object"):
         return
     named, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
-    extra = [one for one in value if one not in named and not any(pattern_found(one, p) for p in patterns)]
+    extra = [key for key in value if key not in named and not any(pattern_found(key, p) for p in patterns)]
     if checker.is_type(inner, "object"):
         for name in extra:
             yield from checker.descend(value[name], inner, path=name)
@@ -123,7 +123,7 @@ def _additional_properties(checker: Any, inner: Any, value: Any, schema: Any) ->
 
 
 def _unique_items(checker: Any, wanted: Any, value: Any, schema: Any) -> Iterator[Any]:
-    if wanted and checker.is_type(value, "array") and len({_key(one) for one in value}) < len(value):
+    if wanted and checker.is_type(value, "array") and len({_key(entry) for entry in value}) < len(value):
         yield _fault("the items are not all different")
 
 

@@ -141,28 +141,30 @@ class _ScriptReader:
             return tuple(self._act(act, (*path, at)) for at, act in enumerate(acts))
         return (self._act(acts, path),)
 
-    def _act(self, said: Any, path: tuple[Any, ...]) -> ScriptedAct:
-        if not isinstance(said, dict):
-            self._fault(path, f"an act is a mapping, not {_called(said)}")
+    def _act(self, written: Any, path: tuple[Any, ...]) -> ScriptedAct:
+        if not isinstance(written, dict):
+            self._fault(path, f"an act is a mapping, not {_called(written)}")
             return ScriptedAct()
         types = {field.encode_name: field.type for field in msgspec.structs.fields(ScriptedAct)}
-        given: dict[str, Any] = {}
-        for key, value in said.items():
+        fields: dict[str, Any] = {}
+        for key, value in written.items():
             if key not in types:
                 self._fault((*path, key), f"unknown key `{key}` of an act", key, tuple(types))
                 continue
             try:
-                given[key] = msgspec.convert(value, types[key])
+                fields[key] = msgspec.convert(value, types[key])
             except msgspec.ValidationError as fault:
                 self._fault((*path, key), f"`{key}`: {fault}")
-        return ScriptedAct(**given)
+        return ScriptedAct(**fields)
 
-    def _fault(self, path: tuple[Any, ...], what: str, name: str = "", known: tuple[str, ...] = ()) -> None:
+    def _fault(
+        self, path: tuple[Any, ...], message: str, name: str = "", known: tuple[str, ...] = ()
+    ) -> None:
         from ropewalk.definition import Fault, nearest
 
         line, column = self._positions.key(path)
         hint = f"known here: {', '.join(known)}" if known else ""
-        self.faults.append(Fault(self._file, line, column, what, nearest=nearest(name, known), hint=hint))
+        self.faults.append(Fault(self._file, line, column, message, nearest=nearest(name, known), hint=hint))
 
 
 def _called(value: Any) -> str:

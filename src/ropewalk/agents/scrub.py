@@ -34,7 +34,7 @@ class Scrub:
         for plain, name in redactor.plain.items():
             for coding in ("utf-16-le", "utf-16-be"):
                 self._needles[squeezed_bytes(plain.encode(coding, "ignore"))] = name
-        self._needles = {one: name for one, name in self._needles.items() if len(one) >= SHORTEST}
+        self._needles = {needle: name for needle, name in self._needles.items() if len(needle) >= SHORTEST}
         self._overlap = 4 * max(map(len, self._needles), default=0) + 4096
 
     def folder(self, folder: Path, since_ns: int = 0) -> list[tuple[str, str]]:
@@ -84,11 +84,11 @@ class Scrub:
             path.chmod(mode)
 
     def _hits(self, blocks: Iterable[bytes]) -> list[bytes]:
-        found: set[bytes] = set()
+        hits: set[bytes] = set()
         for block in blocks:
             tight = squeezed_bytes(block)
-            found |= {needle for needle in self._needles if needle in tight}
-        return sorted(found, key=len, reverse=True)
+            hits |= {needle for needle in self._needles if needle in tight}
+        return sorted(hits, key=len, reverse=True)
 
     def _put_right(self, path: Path, hits: list[bytes], mode: int) -> None:
         """A new file in its place: the old one may be read-only, or have other names."""
@@ -213,14 +213,14 @@ class _Opened:
 
 def _changed(folder: Path, since_ns: int, opened: _Opened) -> list[Path]:
     """Files, links and folders, what lies in a folder before the folder itself."""
-    found, todo = [], [folder]
+    files, todo = [], [folder]
     while todo:
         for entry in opened.listed(todo.pop()):
             path = Path(entry.path)
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in _SKIPPED:
-                    found.append(path)
+                    files.append(path)
                     todo.append(path)
             elif os.path.lexists(path) and path.lstat().st_ctime_ns >= since_ns:
-                found.append(path)
-    return found[::-1]
+                files.append(path)
+    return files[::-1]

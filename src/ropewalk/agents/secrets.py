@@ -84,16 +84,16 @@ def _decoded(name: str, data: bytes) -> str:
 
 async def _printed(name: str, argv: tuple[str, ...], project: Path, spool: Path) -> str:
     """What a command prints; it has ropewalk's own environment, for it acts in ropewalk's place, and nothing of it is shown."""
-    said = _Said()
+    capture = _Said()
     await asyncio.to_thread(spool.mkdir, parents=True, exist_ok=True)
     try:
-        child = await Child.start(argv, said, folder=project, env=os.environ, spool=spool)
+        child = await Child.start(argv, capture, folder=project, env=os.environ, spool=spool)
     except (OSError, ValueError) as fault:
         raise SecretError(name=name, reason=f"{argv[0]} could not be started: {fault}") from fault
     try:
-        if not await _within(child.ended(), said.flood.wait()):
+        if not await _within(child.ended(), capture.flood.wait()):
             raise SecretError(name=name, reason=f"{argv[0]} did not end within {COMMAND_SECONDS:g} s")
-        if said.flood.is_set():
+        if capture.flood.is_set():
             raise SecretError(name=name, reason=f"{argv[0]} printed more than {LARGEST_BYTES:,} bytes")
         await child.end_rest(0.0, _GRACE_SECONDS)
     except BaseException:
@@ -102,8 +102,8 @@ async def _printed(name: str, argv: tuple[str, ...], project: Path, spool: Path)
     finally:
         child.close()
     if child.code:
-        raise SecretError(name=name, reason=f"{argv[0]} ended with {child.code}{said.last_words()}")
-    return _decoded(name, bytes(said.out))
+        raise SecretError(name=name, reason=f"{argv[0]} ended with {child.code}{capture.last_words()}")
+    return _decoded(name, bytes(capture.out))
 
 
 async def _within(*ends: Coroutine[Any, Any, Any]) -> bool:

@@ -48,13 +48,13 @@ def places_bytes(data: bytes) -> Sequence[int]:
 
 
 def _without(tight: AnyStr, kept: array[int], breaks: Iterable[AnyStr]) -> array[int]:
-    for one in breaks:
+    for separator in breaks:
         rest, start = array("L"), 0
-        while (at := tight.find(one, start)) >= 0:
+        while (at := tight.find(separator, start)) >= 0:
             rest += kept[start:at]
-            start = at + len(one)
+            start = at + len(separator)
         kept = rest + kept[start:]
-        tight = tight.replace(one, one[:0])
+        tight = tight.replace(separator, separator[:0])
     return kept
 
 
@@ -73,8 +73,10 @@ def cut_out(text: AnyStr, tight: AnyStr, where: Sequence[int], needle: AnyStr, s
 def spellings(value: str) -> set[str]:
     """Every spelling, squeezed, of the value and, where it has several lines or is long, of each part of it."""
     parts = list(_parts(value))
-    found = {without_spaces(one) for part in parts for one in _of(part, all_of_them=len(parts) <= _FEW)}
-    return {one for one in found if len(one) >= SHORTEST}
+    spelled = {
+        without_spaces(part_text) for part in parts for part_text in _of(part, all_of_them=len(parts) <= _FEW)
+    }
+    return {part_text for part_text in spelled if len(part_text) >= SHORTEST}
 
 
 def _parts(value: str) -> Iterator[str]:

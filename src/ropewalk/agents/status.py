@@ -70,8 +70,8 @@ def _moved(statuses: Statuses, key: Key, at: float, *, waiting: bool) -> Statuse
 
 
 def _placed(status: AgentStatus, key: Key, at: float, *, waiting: bool) -> AgentStatus:
-    working = tuple(one for one in status.working if one != key)
-    waits = tuple(one for one in status.waiting if one != key)
+    working = tuple(attempt for attempt in status.working if attempt != key)
+    waits = tuple(attempt for attempt in status.waiting if attempt != key)
     return msgspec.structs.replace(
         status,
         working=working if waiting else (*working, key),
@@ -94,8 +94,8 @@ def _ended(status: AgentStatus, key: Key, at: float, failure: Failure | None, *,
     rests = failure.retry_at if failure and failure.kind == "quota" else status.rests_until
     return msgspec.structs.replace(
         status,
-        working=tuple(one for one in status.working if one != key),
-        waiting=tuple(one for one in status.waiting if one != key),
+        working=tuple(attempt for attempt in status.working if attempt != key),
+        waiting=tuple(attempt for attempt in status.waiting if attempt != key),
         rests_until=None if done else rests,
         failure="" if done else failure.message if failure else status.failure,
         since=at,

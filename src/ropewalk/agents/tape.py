@@ -33,15 +33,15 @@ class TapedFile(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def look(folder: Path) -> dict[str, str]:
     """A mark of each file in the folder; git's own are left out."""
-    found = {}
+    marks = {}
     for place, folders, files in walk(folder):
         folders[:] = sorted(name for name in folders if name != _OWN)
         links = [name for name in folders if (Path(place) / name).is_symlink()]
         for name in sorted([*files, *links]):
             path = Path(place) / name
             if name != _OWN:
-                found[path.relative_to(folder).as_posix()] = _mark(path)
-    return found
+                marks[path.relative_to(folder).as_posix()] = _mark(path)
+    return marks
 
 
 def changes(folder: Path, before: Mapping[str, str]) -> dict[str, TapedFile]:

@@ -139,9 +139,9 @@ async def _is_there(ropewalk: Ropewalk, run: str) -> bool:
     return True
 
 
-def command_from(verb: str, given: Mapping[str, Any], by: str) -> c.Command:
+def command_from(verb: str, values: Mapping[str, Any], by: str) -> c.Command:
     """The command that a verb means. Raises InvalidRequest."""
-    text = {name: str(given.get(name) or "") for name in ("reason", "step", "name")}
+    text = {name: str(values.get(name) or "") for name in ("reason", "step", "name")}
     match verb:
         case "pause":
             return c.Pause(by=by, reason=text["reason"])
@@ -156,9 +156,9 @@ def command_from(verb: str, given: Mapping[str, Any], by: str) -> c.Command:
         case "skip":
             return c.SkipStep(step=text["step"], by=by, reason=text["reason"])
         case "fact":
-            return c.SetFact(name=text["name"], value=given.get("value"), by=by)
+            return c.SetFact(name=text["name"], value=values.get("value"), by=by)
         case "budget":
-            more = {name: given.get(name) for name in ("cost_usd", "tokens", "attempts", "seconds")}
+            more = {name: values.get(name) for name in ("cost_usd", "tokens", "attempts", "seconds")}
             if all(value is None for value in more.values()):
                 raise InvalidRequest(
                     reason="say of what there is to be more: cost_usd, tokens, attempts or seconds"
@@ -166,26 +166,26 @@ def command_from(verb: str, given: Mapping[str, Any], by: str) -> c.Command:
             return c.RaiseBudget(**more, by=by)
         case "publish":
             events: tuple[Event, ...] = tuple(
-                NotePublished(name=str(one.get("name", "")), data=dict(one.get("data") or {}))
-                for one in given.get("events") or ()
+                NotePublished(name=str(note.get("name", "")), data=dict(note.get("data") or {}))
+                for note in values.get("events") or ()
             )
             return c.Publish(events)
         case _:
             raise RopewalkError(f"There is no verb {verb}.")
 
 
-async def act(ropewalk: Ropewalk, run: str, verb: str, given: Mapping[str, Any], by: str) -> list[Event]:
+async def act(ropewalk: Ropewalk, run: str, verb: str, values: Mapping[str, Any], by: str) -> list[Event]:
     """Do a verb on a run. Raises NoSuchRun, NoSuchStep, Refused; then nothing has changed."""
-    return await ropewalk.engine.tell(await ropewalk.store.find(run), command_from(verb, given, by), by)
+    return await ropewalk.engine.tell(await ropewalk.store.find(run), command_from(verb, values, by), by)
 
 
-async def fork(ropewalk: Ropewalk, run: str, step: str, given: Mapping[str, Any], by: str) -> str:
+async def fork(ropewalk: Ropewalk, run: str, step: str, values: Mapping[str, Any], by: str) -> str:
     """A new run that does `step` of another one again and what comes after it. Raises NoSuchRun, NoSuchStep."""
-    found = await ropewalk.store.find(run)
-    state = await ropewalk.engine.fold(found)
+    name = await ropewalk.store.find(run)
+    state = await ropewalk.engine.fold(name)
     if step not in state.steps:
-        raise NoSuchStep(run=found, step=step, nearest=", ".join(list(state.steps)[:3]))
-    return await ropewalk.fork(found, step, inputs=given.get("inputs"), facts=given.get("facts"), by=by)
+        raise NoSuchStep(run=name, step=step, nearest=", ".join(list(state.steps)[:3]))
+    return await ropewalk.fork(name, step, inputs=values.get("inputs"), facts=values.get("facts"), by=by)
 
 
 async def land(ropewalk: Ropewalk, run: str, target: str, by: str) -> list[Event]:
@@ -207,10 +207,10 @@ async def delete(ropewalk: Ropewalk, run: str, unlanded: bool = False) -> None:
     """
     from ropewalk.app.cleaning import remove
 
-    found = await ropewalk.store.find(run)
-    row = await ropewalk.store.row(found)
+    name = await ropewalk.store.find(run)
+    row = await ropewalk.store.row(name)
     if row.ended_at is None:
-        raise Refused(verb="delete", reason=f"run {found} is {row.status}; abort it first")
-    why = await remove(ropewalk, await ropewalk.engine.fold(found), unlanded)
+        raise Refused(verb="delete", reason=f"run {name} is {row.status}; abort it first")
+    why = await remove(ropewalk, await ropewalk.engine.fold(name), unlanded)
     if why:
         raise Refused(verb="delete", reason=why)

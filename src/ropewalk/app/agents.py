@@ -62,9 +62,9 @@ def _taped(made: dict[str, Agent], settings: Settings) -> dict[str, Agent]:
         )
     if settings.replay:
         folder = Path(settings.replay)
-        return {name: one if one.rehearses else Player(name, folder) for name, one in made.items()}
+        return {name: agent if agent.rehearses else Player(name, folder) for name, agent in made.items()}
     folder = Path(settings.record)
-    return {name: one if one.rehearses else TapeRecorder(one, folder) for name, one in made.items()}
+    return {name: agent if agent.rehearses else TapeRecorder(agent, folder) for name, agent in made.items()}
 
 
 async def probe_all(settings: Settings) -> list[Probe]:
@@ -81,30 +81,30 @@ def _made(
     """
     from ropewalk.agents import PRESETS
 
-    given = {key: value for key, value in table.items() if key not in (_PRESET, _PROTOCOL)}
+    options = {key: value for key, value in table.items() if key not in (_PRESET, _PROTOCOL)}
     protocol = table.get(
         _PROTOCOL, "acp" if table.get(_PRESET) or (name in PRESETS and "argv" not in table) else ""
     )
     if protocol != "model" and limits is not None:
-        given.setdefault("limits", msgspec.to_builtins(limits))
+        options.setdefault("limits", msgspec.to_builtins(limits))
     if protocol == "acp":
-        return _speaking(name, table.get(_PRESET) or (name if name in PRESETS else ""), given, confinement)
+        return _speaking(name, table.get(_PRESET) or (name if name in PRESETS else ""), options, confinement)
     if protocol == "model":
         from ropewalk.agents import Model, ModelSettings
 
-        return Model(name, msgspec.convert(given, ModelSettings))
+        return Model(name, msgspec.convert(options, ModelSettings))
     if protocol not in ("", "command"):
         raise ValueError(f'protocol is "acp", "model" or "command", not {protocol!r}')
     from ropewalk.agents import CommandAgent, CommandSettings
 
-    return CommandAgent(name, msgspec.convert(given, CommandSettings), confinement)
+    return CommandAgent(name, msgspec.convert(options, CommandSettings), confinement)
 
 
-def _speaking(name: str, preset: str, given: Mapping[str, Any], confinement: Confinement) -> Agent:
+def _speaking(name: str, preset: str, options: Mapping[str, Any], confinement: Confinement) -> Agent:
     from ropewalk.agents import AcpAgent, AcpSettings
     from ropewalk.agents import agent_preset as known
 
-    settings = known(preset, given) if preset else msgspec.convert(given, AcpSettings)
+    settings = known(preset, options) if preset else msgspec.convert(options, AcpSettings)
     return AcpAgent(name, settings, confinement)
 
 
@@ -143,8 +143,8 @@ class _WithPlugins(Mapping[str, Agent]):
             return self._own[name]
         if name not in self._plugged.names():
             raise KeyError(name)
-        found: Agent = self._plugged.get(name)
-        return found
+        agent: Agent = self._plugged.get(name)
+        return agent
 
     def __iter__(self) -> Iterator[str]:
         yield from self._own

@@ -45,7 +45,7 @@ async def workflow(ropewalk: Ropewalk, name: str) -> dict[str, Any]:
 def described(name: str, loaded: Loaded) -> dict[str, Any]:
     """The same of one that is loaded."""
     flow: Workflow = loaded.workflow
-    found: dict[str, Any] = plain_data(
+    description: dict[str, Any] = plain_data(
         {
             "name": name,
             "title": flow.name,
@@ -62,13 +62,13 @@ def described(name: str, loaded: Loaded) -> dict[str, Any]:
             "warnings": [str(warning) for warning in loaded.warnings],
         }
     )
-    return found
+    return description
 
 
 async def plan_of(ropewalk: Ropewalk, name: str) -> dict[str, Any]:
     """What would run, in which order and what side by side."""
-    found: dict[str, Any] = plain_data(plan_workflow((await named(ropewalk, name)).workflow))
-    return found
+    plan: dict[str, Any] = plain_data(plan_workflow((await named(ropewalk, name)).workflow))
+    return plan
 
 
 async def graph_of(ropewalk: Ropewalk, name: str, form: str = "mermaid") -> str:
@@ -123,14 +123,14 @@ async def _agent(ropewalk: Ropewalk, name: str, status: AgentStatus, now: float)
 
 
 async def _statuses(ropewalk: Ropewalk) -> Statuses:
-    found: Statuses = {}
+    statuses: Statuses = {}
     for run in await ropewalk.store.unfinished():
         async for record in read_feed(ropewalk.store, 0, OF_AGENTS, run):
-            found = statuses_after(found, run, record.event, record.at)
-    return found
+            statuses = statuses_after(statuses, run, record.event, record.at)
+    return statuses
 
 
 async def probe(ropewalk: Ropewalk, name: str) -> dict[str, Any]:
     """Whether an agent can be used here, and what to do if not. Raises KeyError."""
-    found: dict[str, Any] = plain_data(await ropewalk.tools().agents[name].probe())
-    return found
+    answer: dict[str, Any] = plain_data(await ropewalk.tools().agents[name].probe())
+    return answer

@@ -48,9 +48,9 @@ async def cleanup(
     if not dry_run:
         await tidy(ropewalk)
     for row in await _ended(ropewalk, tuple(status), before):
-        told = unlanded or bool(status and row.status != "completed")
+        allow_unlanded = unlanded or bool(status and row.status != "completed")
         try:
-            why = await remove(ropewalk, await ropewalk.engine.fold(row.run), told, dry_run)
+            why = await remove(ropewalk, await ropewalk.engine.fold(row.run), allow_unlanded, dry_run)
         except (RopewalkError, OSError) as error:
             why = str(error)  # the others go all the same
         if why:
@@ -87,10 +87,10 @@ async def _with_folders(ropewalk: People) -> list[str]:
     from ropewalk.workspace import attempts_path, run_folders, runs_with_folders
 
     places = await attempts_path(ropewalk.home, ropewalk.folder)
-    found = dict.fromkeys(await asyncio.to_thread(run_folders, places))
+    runs = dict.fromkeys(await asyncio.to_thread(run_folders, places))
     for state in {places.parent, ropewalk.home}:
-        found |= dict.fromkeys(await asyncio.to_thread(runs_with_folders, state))
-    return list(found)
+        runs |= dict.fromkeys(await asyncio.to_thread(runs_with_folders, state))
+    return list(runs)
 
 
 async def _is_over(ropewalk: People, run: str) -> bool:
@@ -104,15 +104,15 @@ async def _is_over(ropewalk: People, run: str) -> bool:
 
 async def _ended(ropewalk: People, status: tuple[str, ...], before: float) -> list[RunRow]:
     """All of them before any goes: pages are counted by runs that are there."""
-    found: list[RunRow] = []
+    ended: list[RunRow] = []
     after = ""
     while True:
         page = await ropewalk.store.runs(
             RunQuery(status=status or tuple(sorted(ENDED)), limit=PAGE, after=after)
         )
-        found += [row for row in page if row.ended_at is not None and row.ended_at < before]
+        ended += [row for row in page if row.ended_at is not None and row.ended_at < before]
         if len(page) < PAGE:
-            return found
+            return ended
         after = page[-1].run
 
 
@@ -135,7 +135,7 @@ async def _held(ropewalk: People, state: State) -> Any:
     workspace = ropewalk.workspace(state.run, msgspec.convert(state.base, Base), {})
     if not isinstance(workspace, GitWorkspace):
         return None
-    return next((one for one in await workspace.held() if one.run == state.run), None)
+    return next((work for work in await workspace.held() if work.run == state.run), None)
 
 
 async def remove(ropewalk: People, state: State, unlanded: bool, dry_run: bool = False) -> str:

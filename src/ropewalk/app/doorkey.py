@@ -54,8 +54,8 @@ def _read(path: Path) -> str:
     except OSError:
         return ""
     with os.fdopen(descriptor, "r", encoding="utf-8", errors="replace") as file:
-        told = os.fstat(file.fileno())
-        if told.st_mode & 0o077 or told.st_uid != os.geteuid():
+        status = os.fstat(file.fileno())
+        if status.st_mode & 0o077 or status.st_uid != os.geteuid():
             return ""
         return file.read(200).strip()
 

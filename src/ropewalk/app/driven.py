@@ -46,15 +46,15 @@ async def explain_run(ropewalk: Ropewalk, run: str, state_of: StateOf) -> Explan
 
 async def _children(state: State, state_of: StateOf) -> dict[str, State]:
     """Every called run below that is under way."""
-    found: dict[str, State] = {}
+    states: dict[str, State] = {}
     for key in state.calls:
         name = state.steps[key].child
         try:
-            found[name] = await state_of(name)
+            states[name] = await state_of(name)
         except NoSuchRun:
             continue
-        found |= await _children(found[name], state_of)
-    return found
+        states |= await _children(states[name], state_of)
+    return states
 
 
 def _silent(holder: Holder | None) -> Silent | None:
@@ -62,5 +62,5 @@ def _silent(holder: Holder | None) -> Silent | None:
     if holder is None or not holder.silent:
         return None
     owner = parse_owner(holder.owner)
-    here = owner is not None and owner.space == pid_space() and holder.life == "alive"
-    return Silent(holder.who, holder.silent_seconds, owner.pid if owner is not None and here else 0)
+    is_local = owner is not None and owner.space == pid_space() and holder.life == "alive"
+    return Silent(holder.name, holder.silent_seconds, owner.pid if owner is not None and is_local else 0)

@@ -38,7 +38,7 @@ async def ask_to_land(ropewalk: People, run: str, target: str = "", by: str = ""
 
 
 async def land(
-    ropewalk: People, run: str, target: str = "", by: str = "", told: EventListener | None = None
+    ropewalk: People, run: str, target: str = "", by: str = "", listener: EventListener | None = None
 ) -> State:
     """Ask for it, and drive the run until it has landed, or wait for a process that drives it. Gives the run as it is then.
 
@@ -47,7 +47,7 @@ async def land(
     """
     await ask_to_land(ropewalk, run, target, by)
     try:
-        state = await ropewalk.drive(run, told)
+        state = await ropewalk.drive(run, listener)
     except LeaseHeld:
         state = await _landed_elsewhere(ropewalk, run)
     if state.landing is None and state.not_landed:

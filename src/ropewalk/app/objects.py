@@ -211,8 +211,8 @@ def recorded(state: State) -> tuple[ArtifactRow, ...]:
 def artifact_rows(made: Iterable[MadeFile]) -> tuple[ArtifactRow, ...]:
     """Files that a run made, as they are shown."""
     return tuple(
-        ArtifactRow(file.path, one.step, file.digest, file.size, file.commit)
-        for one, file in ((one, one.artifact) for one in made)
+        ArtifactRow(file.path, entry.step, file.digest, file.size, file.commit)
+        for entry, file in ((entry, entry.artifact) for entry in made)
     )
 
 
@@ -228,8 +228,8 @@ def run_of(
         reason=state.reason,
         steps=steps_of(state),
         artifacts=recorded(state) if made is None else made,
-        errors=tuple(ErrorRow(one["step"], one["class"], one["message"]) for one in errors_of(state)),
-        warnings=tuple(WarningRow(one["step"], one["message"]) for one in warnings_of(state)),
+        errors=tuple(ErrorRow(row["step"], row["class"], row["message"]) for row in errors_of(state)),
+        warnings=tuple(WarningRow(row["step"], row["message"]) for row in warnings_of(state)),
         cost_usd=cost_of(state),
         cost_unknown=bool(state.spent.unknown),
         seconds=run_seconds(state, now),

@@ -139,9 +139,9 @@ class Ropewalk(People):
         """Where a file of the project is that was at `source` when the run began: the project may have been moved."""
         if source.is_absolute() and not source.exists():
             for begin in range(1, len(source.parts)):
-                here = self.folder.joinpath(*source.parts[begin:])
-                if here.is_file():
-                    return here
+                path = self.folder.joinpath(*source.parts[begin:])
+                if path.is_file():
+                    return path
         return source
 
     def definition(self, name: str, caller: str = "") -> tuple[Workflow, bytes]:
@@ -234,18 +234,18 @@ class Ropewalk(People):
             from ropewalk.workspace import GitWorkspace
 
             workspace = GitWorkspace(self.home, self.folder, workflow.merge, self._caps())
-        found: dict[str, Any] = msgspec.to_builtins(
+        options: dict[str, Any] = msgspec.to_builtins(
             await workspace.prepare(run, self.folder, with_changes, at=now)
         )
-        return found
+        return options
 
-    async def drive_all(self, told: EventListener | None = None) -> dict[str, State | RopewalkError]:
+    async def drive_all(self, listener: EventListener | None = None) -> dict[str, State | RopewalkError]:
         """As `People.drive_all`; before it, what a kill left of the folders of ended runs is taken away."""
         from ropewalk.app.cleaning import tidy
 
         if (self.folder / STATE).exists():  # who only looks whether there is something to do leaves no trace
             await tidy(self)
-        return await super().drive_all(told)
+        return await super().drive_all(listener)
 
     async def cleanup(self, days: float | None = None, **how: Any) -> Cleaned:
         """Remove what ended more than so many days ago (`keep_days` of the settings); see `ropewalk.app.cleaning.cleanup`."""
@@ -257,10 +257,10 @@ class Ropewalk(People):
 _PLACELESS = frozenset({"noop", "ask", "decide"})
 
 
-def open_ropewalk(folder: Path | None = None, **given: Any) -> Ropewalk:
-    """Open the project around a folder (the current one). `given` are settings. Raises SettingsError, StoreError."""
+def open_ropewalk(folder: Path | None = None, **settings: Any) -> Ropewalk:
+    """Open the project around a folder (the current one). `settings` are settings. Raises SettingsError, StoreError."""
     top = project_folder(folder or Path.cwd())
-    return Ropewalk(top, load_settings(top, given))
+    return Ropewalk(top, load_settings(top, settings))
 
 
 def state_folder(folder: Path) -> Path:

@@ -47,10 +47,10 @@ class People(ABC):
         """The workspace of a run that began from this base."""
 
     async def drive(
-        self, run: str, told: EventListener | None = None, *, fresh: bool = False, wait: bool = False
+        self, run: str, listener: EventListener | None = None, *, fresh: bool = False, wait: bool = False
     ) -> State:
         """Drive a run until it ends or only others can move it on (`wait`: until it ends)."""
-        return await self.engine.drive(run, until_ended if wait else is_at_rest, told, fresh=fresh)
+        return await self.engine.drive(run, until_ended if wait else is_at_rest, listener, fresh=fresh)
 
     async def answer(
         self,
@@ -113,10 +113,10 @@ class People(ABC):
         Raises InvalidInput, NoSuchStep, WorkspaceError when what it would keep is not there any more.
         """
         state = await self.engine.fold(run)
-        given, name = kept_events(state, step), new_run_id(self.engine.clock.now())
+        kept, name = kept_events(state, step), new_run_id(self.engine.clock.now())
         if state.base.get("commit"):
             base = msgspec.convert(state.base, Base)
-            commits = [e.result.commit for e in given if isinstance(e, StepSucceeded) and e.result.commit]
+            commits = [e.result.commit for e in kept if isinstance(e, StepSucceeded) and e.result.commit]
             await self.workspace(name, base, state.workflow.merge).adopt(name, base, commits)
         workflow = state.workflow
         if state.imported:  # the folder that its file was in is somebody else's: nothing is looked for there
@@ -133,7 +133,7 @@ class People(ABC):
             base=state.base,
             labels=state.labels,
             forked_from=f"{run}/{step}",
-            given=given,
+            kept=kept,
             actor=by or self.actor,
         )
 
@@ -171,19 +171,19 @@ class People(ABC):
         if state.status == "paused" and state.reason == "secret" and not self.engine.vault.lacking(state):
             await self.engine.tell(run, c.Resume(by=by or self.actor), by or self.actor)
 
-    async def drive_all(self, told: EventListener | None = None) -> dict[str, State | RopewalkError]:
+    async def drive_all(self, listener: EventListener | None = None) -> dict[str, State | RopewalkError]:
         """Drive everything that is unfinished and not driven elsewhere, until nothing can move. Gives by run its state, or the
         error that kept it from being driven: the others go on."""
         ended: dict[str, State | RopewalkError] = {}
         while todo := [run for run in await self._own() if run not in ended]:
-            driven = await asyncio.gather(*(self._drive(run, told) for run in todo))
+            driven = await asyncio.gather(*(self._drive(run, listener) for run in todo))
             ended |= zip(todo, driven, strict=True)
         return ended
 
-    async def _drive(self, run: str, told: EventListener | None) -> State | RopewalkError:
+    async def _drive(self, run: str, listener: EventListener | None) -> State | RopewalkError:
         try:
             try:
-                return await self.drive(run, told)
+                return await self.drive(run, listener)
             except LeaseHeld:
                 return await self.engine.fold(run)
         except RopewalkError as error:

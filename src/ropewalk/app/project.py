@@ -38,8 +38,8 @@ def open_project(
     `store` is a file or an address, `slots` how many attempts may be under way at once, `agent` the one for roles that name none,
     `actor` the name under which this program acts. Raises SettingsError, StoreError.
     """
-    given = {"store": store, "slots": slots, "workspace": workspace, "agent": agent, "actor": actor}
-    settings = {name: value for name, value in given.items() if value is not None}
+    options = {"store": store, "slots": slots, "workspace": workspace, "agent": agent, "actor": actor}
+    settings = {name: value for name, value in options.items() if value is not None}
     return Project(open_ropewalk(Path(folder) if folder is not None else None, **settings))
 
 
@@ -88,17 +88,17 @@ class Project:
 
         Raises NoSuchWorkflow, InvalidDefinition, InvalidInput, SecretsMissing, WorkspaceError.
         """
-        found = self.workflow(workflow) if isinstance(workflow, str) else workflow
+        chosen = self.workflow(workflow) if isinstance(workflow, str) else workflow
         options = Options(parallel=parallel, sequential=sequential, rehearse="" if rehearse else None)
         return await self._ropewalk.start(
-            found, inputs=inputs, facts=facts, labels=labels, options=options, with_changes=with_changes
+            chosen, inputs=inputs, facts=facts, labels=labels, options=options, with_changes=with_changes
         )
 
     async def drive(self, run: str, *, until_ended: bool = False) -> RunView:
         """Drive a run until it ends or only others can move it on. Raises LeaseHeld when another process drives it."""
-        found = await self._find(run)
-        await self._ropewalk.drive(found, wait=until_ended)
-        return await self.run(found)
+        run_id = await self._find(run)
+        await self._ropewalk.drive(run_id, wait=until_ended)
+        return await self.run(run_id)
 
     async def run(self, run: str, *, version: int | None = None) -> RunView:
         """One run whole, also as it was at a version. `run` is an id or its beginning. Raises NoSuchRun, InvalidRequest."""
@@ -139,7 +139,7 @@ class Project:
 
     async def output(self, run: str, attempt: str) -> bytes:
         """What one attempt (`step/round.n`) said, all of it. Raises NoSuchRun."""
-        size = {one.attempt: one.size for one in await showing.outputs(self._ropewalk, run)}.get(attempt, 0)
+        size = {row.attempt: row.size for row in await showing.outputs(self._ropewalk, run)}.get(attempt, 0)
         return (await showing.output(self._ropewalk, run, attempt, limit=max(size, 1))).data
 
     async def events(
@@ -149,8 +149,8 @@ class Project:
         each as soon as it is on record.
         """
         store = self._ropewalk.store
-        found = await store.find(run) if run else ""
-        async for page in follow_feed(store, after=after, patterns=kinds, run=found, live=follow):
+        run_id = await store.find(run) if run else ""
+        async for page in follow_feed(store, after=after, patterns=kinds, run=run_id, live=follow):
             for record in page:
                 yield record_of(record)
 
@@ -175,11 +175,11 @@ class Project:
         """Answer an ask, once; `content` (path to bytes) replaces artifacts when amending, `digest` binds the answer to what was
         shown. Raises NoSuchRun, NoSuchAsk, Refused.
         """
-        found = await self._find(run)
+        run_id = await self._find(run)
         await self._ropewalk.answer(
-            found, ask, verdict, reason=reason, value=value, content=content, by=by, digest=digest
+            run_id, ask, verdict, reason=reason, value=value, content=content, by=by, digest=digest
         )
-        return await self.run(found)
+        return await self.run(run_id)
 
     async def give_secrets(self, run: str, values: Mapping[str, str]) -> RunView:
         """Values of secret inputs, held by this process alone. Raises NoSuchRun, InvalidInput, Refused."""
@@ -267,7 +267,7 @@ class Project:
     async def _find(self, run: str) -> str:
         return await self._ropewalk.store.find(run)
 
-    async def _tell(self, run: str, verb: str, **given: Any) -> RunView:
-        found = await self._find(run)
-        await acting.act(self._ropewalk, found, verb, given, self._ropewalk.actor)
-        return await self.run(found)
+    async def _tell(self, run: str, verb: str, **values: Any) -> RunView:
+        run_id = await self._find(run)
+        await acting.act(self._ropewalk, run_id, verb, values, self._ropewalk.actor)
+        return await self.run(run_id)

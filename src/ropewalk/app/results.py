@@ -58,7 +58,7 @@ async def _so_far(ropewalk: People, state: State, base: Base, parts: Iterable[Pa
 
 
 def _by_path(commit: str, made: Iterable[MadeFile]) -> RunFiles:
-    return RunFiles(commit, {one.artifact.path: one for one in made})
+    return RunFiles(commit, {file.artifact.path: file for file in made})
 
 
 async def kept_folders(ropewalk: People, state: State) -> list[str]:
@@ -82,11 +82,11 @@ def workspace_of(ropewalk: People, state: State) -> Workspace:
     return ropewalk.workspace(state.run, base, state.workflow.merge)
 
 
-async def file_content(ropewalk: People, state: State, found: RunFiles, path: str) -> bytes | None:
+async def file_content(ropewalk: People, state: State, files: RunFiles, path: str) -> bytes | None:
     """The bytes of a file that the run made; None for a link. Raises NoSuchFile, NotKept."""
-    if path not in found.made:
+    if path not in files.made:
         raise NoSuchFile(run=state.run, path=path)
-    workspace, commit = workspace_of(ropewalk, state), found.made[path].artifact.commit
+    workspace, commit = workspace_of(ropewalk, state), files.made[path].artifact.commit
     data = await workspace.read(commit, path)
     if data is None and await workspace.link(commit, path) is None:
         raise NotKept(run=state.run, path=path)

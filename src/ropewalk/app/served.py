@@ -25,7 +25,7 @@ def note_served(places: Iterable[str]) -> None:
 
 def served() -> tuple[str, ...]:
     """All that was kept in mind and is still there; what is no more is forgotten."""
-    found: dict[str, None] = {}
+    kept: dict[str, None] = {}
     try:
         notes = sorted(_folder().iterdir())
     except OSError:
@@ -33,11 +33,11 @@ def served() -> tuple[str, ...]:
     for note in notes:
         with contextlib.suppress(OSError):
             places = read_text(note, errors="surrogateescape").splitlines()
-            there = [place for place in places if os.path.exists(place)]
-            if not there:
+            existing = [place for place in places if os.path.exists(place)]
+            if not existing:
                 note.unlink()
-            found |= dict.fromkeys(there)
-    return tuple(found)
+            kept |= dict.fromkeys(existing)
+    return tuple(kept)
 
 
 def _folder() -> Path:

@@ -79,14 +79,14 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Agents of your own: a table each, `[agents.NAME]`, with `argv` and what else `docs/reference/agents.md` lists."""
 
 
-def load_settings(project: Path, given: Mapping[str, Any] | None = None) -> Settings:
+def load_settings(project: Path, overrides: Mapping[str, Any] | None = None) -> Settings:
     """The settings for a project folder. Raises SettingsError naming the key, where it stood, and the nearest one."""
     values = _file(project / FILE)
     for name in Settings.__struct_fields__:
         text = os.environ.get(PREFIX + name.upper())
         if text is not None and name not in TABLES:
             values[name] = text.split(os.pathsep) if name in LISTS else text
-    values.update({k: v for k, v in (given or {}).items() if v is not None})
+    values.update({k: v for k, v in (overrides or {}).items() if v is not None})
     _check_words(values, project / FILE)
     for name in values.keys() - set(Settings.__struct_fields__):
         near = get_close_matches(name, Settings.__struct_fields__, n=1)
@@ -157,8 +157,8 @@ def _place(path: Path, agent: str, key: str) -> str:
     for number, line in enumerate(lines, 1):
         if line.lstrip().startswith("["):
             table = re.sub(r"[\[\]\s\"']|#.*", "", line)
-        elif table == (f"agents.{agent}" if agent else "") and (found := re.match(rf"\s*({key})\s*=", line)):
-            return f"{path.name}:{number}:{found.start(1) + 1}: "
+        elif table == (f"agents.{agent}" if agent else "") and (match := re.match(rf"\s*({key})\s*=", line)):
+            return f"{path.name}:{number}:{match.start(1) + 1}: "
     return ""
 
 

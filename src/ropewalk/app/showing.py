@@ -71,8 +71,8 @@ class Output(NamedTuple):
 
 async def runs(ropewalk: Ropewalk, query: RunQuery = RunQuery()) -> RunPage:
     """A page of the run list, newest first."""
-    found = await ropewalk.store.runs(query)
-    return RunPage(tuple(found), found[-1].run if len(found) == query.limit else "")
+    rows = await ropewalk.store.runs(query)
+    return RunPage(tuple(rows), rows[-1].run if len(rows) == query.limit else "")
 
 
 async def run(folded: Folded, ropewalk: Ropewalk, name: str, version: int | None = None) -> RunView:
@@ -97,12 +97,12 @@ async def made(ropewalk: Ropewalk, state: State) -> tuple[ArtifactRow, ...]:
 
 
 async def _state(folded: Folded, ropewalk: Ropewalk, name: str, version: int | None) -> State:
-    found = await ropewalk.store.find(name)
+    run = await ropewalk.store.find(name)
     if version is None:
-        return await folded.state(found)
-    state = await ropewalk.engine.fold(found, version)
+        return await folded.state(run)
+    state = await ropewalk.engine.fold(run, version)
     if not 0 < version <= state.version:
-        raise InvalidRequest(reason=f"run {found} has versions 1 to {state.version}")
+        raise InvalidRequest(reason=f"run {run} has versions 1 to {state.version}")
     return state
 
 
@@ -138,17 +138,17 @@ async def _step(folded: Folded, ropewalk: Ropewalk, name: str, key: str) -> tupl
 
 async def outputs(ropewalk: Ropewalk, name: str) -> list[OutputRow]:
     """What there is of what attempts said."""
-    found = await ropewalk.store.outputs(await ropewalk.store.find(name))
-    return [OutputRow(attempt, size) for attempt, size in found]
+    sizes = await ropewalk.store.outputs(await ropewalk.store.find(name))
+    return [OutputRow(attempt, size) for attempt, size in sizes]
 
 
 async def output(
     ropewalk: Ropewalk, name: str, attempt: str, offset: int = 0, limit: int = 1 << 20
 ) -> Output:
     """A piece of what one attempt said. An attempt that said nothing is empty."""
-    found = await ropewalk.store.find(name)
-    size = dict(await ropewalk.store.outputs(found)).get(attempt, 0)
-    data = await ropewalk.store.read_output(found, attempt, offset, limit) if size else b""
+    run = await ropewalk.store.find(name)
+    size = dict(await ropewalk.store.outputs(run)).get(attempt, 0)
+    data = await ropewalk.store.read_output(run, attempt, offset, limit) if size else b""
     return Output(data, size)
 
 
@@ -170,17 +170,17 @@ async def artifact(
     """A file that a run made: as it is in the result or in the merge so far, or as `step` left it. Raises NoSuchFile."""
     state = await folded.state(await ropewalk.store.find(name))
     if not step:
-        found = await results.run_files(ropewalk, state)
-        content = await results.file_content(ropewalk, state, found, path)
+        files = await results.run_files(ropewalk, state)
+        content = await results.file_content(ropewalk, state, files, path)
         if content is None:
             raise NoSuchFile(run=state.run, path=path)
-        return content, found.made[path].artifact
+        return content, files.made[path].artifact
     result = state.steps[step].result if step in state.steps else None
-    for one in result.artifacts if result is not None else ():
-        if one.path == path and one.change != "deleted" and result is not None:
-            content = await workspace(ropewalk, state).read(one.commit or result.commit, path)
+    for made in result.artifacts if result is not None else ():
+        if made.path == path and made.change != "deleted" and result is not None:
+            content = await workspace(ropewalk, state).read(made.commit or result.commit, path)
             if content is not None:
-                return content, one
+                return content, made
     raise NoSuchFile(run=state.run, path=path)
 
 
@@ -188,10 +188,10 @@ async def shown(folded: Folded, ropewalk: Ropewalk, name: str, ask: str, path: s
     """A file that an ask shows, as it was when it was asked. Raises NoSuchFile."""
     state = await folded.state(await ropewalk.store.find(name))
     opened = state.asks.get(ask)
-    for one in opened.show if opened is not None else ():
-        if one.path == path:
+    for shown_file in opened.show if opened is not None else ():
+        if shown_file.path == path:
             result = state.steps[opened.step].result if opened else None
-            commit = one.commit or (result.commit if result else "")
+            commit = shown_file.commit or (result.commit if result else "")
             content = await workspace(ropewalk, state).read(commit, path)
             if content is not None:
                 return content
@@ -220,14 +220,14 @@ async def events(
     ropewalk: Ropewalk, after: int = 0, limit: int = 100, patterns: Sequence[str] = (), name: str = ""
 ) -> RecordPage:
     """A page of the feed after a position, and where the next begins; `next` is `after` again at the end."""
-    found = await ropewalk.store.find(name) if name else ""
-    records = await ropewalk.store.feed(after, min(limit, EVENTS_AT_ONCE), patterns, found)
+    run = await ropewalk.store.find(name) if name else ""
+    records = await ropewalk.store.feed(after, min(limit, EVENTS_AT_ONCE), patterns, run)
     return RecordPage(tuple(map(record_of, records)), records[-1].position if records else after)
 
 
 async def history(ropewalk: Ropewalk, name: str, after: int = 0, limit: int = 100) -> RecordPage:
     """A page of one run's records after a version; `next` is 0 at the end."""
-    found = await ropewalk.store.find(name)
+    run = await ropewalk.store.find(name)
     limit = min(limit, EVENTS_AT_ONCE)
-    records = await ropewalk.store.read(found, after=after, limit=limit)
+    records = await ropewalk.store.read(run, after=after, limit=limit)
     return RecordPage(tuple(map(record_of, records)), records[-1].version if len(records) == limit else 0)

@@ -85,13 +85,13 @@ class Supervisor:
 
     async def _work(self) -> None:
         store = self.ropewalk.store
-        position, looked, told = 0, 0.0, False
+        position, looked, has_news = 0, 0.0, False
         while True:
             self._nudged.clear()
             now = self.ropewalk.engine.clock.now()
             try:
                 newest = await store.position()
-                if not told or now - looked >= LOOK_SECONDS:
+                if not has_news or now - looked >= LOOK_SECONDS:
                     await self._look()
                     looked = now
                 else:
@@ -99,24 +99,24 @@ class Supervisor:
                 position = newest
             except RopewalkError as error:
                 self._count(error, "looking for work")
-            told = await self._something(position)
+            has_news = await self._something(position)
 
     async def _something(self, position: int) -> bool:
         """Wait for news (True), or until it is time to look at everything again."""
         nudged = asyncio.create_task(self._nudged.wait())
-        told = asyncio.create_task(self.ropewalk.store.wait(position, self._patience()))
+        news = asyncio.create_task(self.ropewalk.store.wait(position, self._patience()))
         try:
-            done, _ = await asyncio.wait({nudged, told}, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait({nudged, news}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             nudged.cancel()
-            told.cancel()
-            await asyncio.gather(nudged, told, return_exceptions=True)
-        if told not in done or told.cancelled():
+            news.cancel()
+            await asyncio.gather(nudged, news, return_exceptions=True)
+        if news not in done or news.cancelled():
             return False
-        if told.exception() is not None:
+        if news.exception() is not None:
             await asyncio.sleep(FIRST_SECONDS)
             return False
-        return told.result()
+        return news.result()
 
     def _patience(self) -> float:
         """Seconds until something rests no more, at most LOOK_SECONDS."""

@@ -91,22 +91,24 @@ class Tokens:
     async def revoke(self, name: str, now: float) -> AccessToken:
         """Let nobody in by the token of that id, or by the one of that name. Raises NoSuchToken."""
         tokens = await self.all()
-        found = [t for t in tokens if t.id == name] or [t for t in tokens if t.name == name and t.alive(now)]
-        if len(found) != 1:
+        matching = [t for t in tokens if t.id == name] or [
+            t for t in tokens if t.name == name and t.alive(now)
+        ]
+        if len(matching) != 1:
             raise NoSuchToken(token=name)
-        gone = msgspec.structs.replace(found[0], revoked_at=found[0].revoked_at or now)
-        await self._keep([gone if token.id == gone.id else token for token in tokens])
-        return gone
+        revoked = msgspec.structs.replace(matching[0], revoked_at=matching[0].revoked_at or now)
+        await self._keep([revoked if token.id == revoked.id else token for token in tokens])
+        return revoked
 
     async def person(self, text: str, now: float) -> Person:
         """Whose token this is. Raises Unauthenticated. The time that it takes says nothing about any token."""
-        digest, found = _digest(text), None
+        digest, match = _digest(text), None
         for token in await self.all():
             if hmac.compare_digest(token.digest, digest) and token.alive(now):
-                found = token
-        if found is None:
+                match = token
+        if match is None:
             raise Unauthenticated(reason="this token is not known, has run out, or was revoked")
-        return found.person
+        return match.person
 
     async def by_id(self, name: str, now: float) -> Person:
         """The owner of the token of this id, if it still lets anybody in. Raises Unauthenticated."""

@@ -6,57 +6,57 @@ from typing import TYPE_CHECKING
 
 from ropewalk.app import Statuses, probe_agent, statuses_after
 from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Verb
-from ropewalk.cli.here import Here
 
 if TYPE_CHECKING:
     from ropewalk.app import Ropewalk
 
 
-async def perform(here: Here) -> int:
+async def perform(context: CommandContext) -> int:
     """Every agent, asked whether it can be used."""
-    async with here.ropewalk() as ropewalk:
+    async with context.ropewalk() as ropewalk:
         known = ropewalk.tools().agents
         probes = [await probe_agent(name, known) for name in known]
         doing = await _doing(ropewalk)
         now = ropewalk.engine.clock.now()
-    found = []
-    for one in probes:
-        busy = doing.get(one.agent)
-        found.append(
+    reports = []
+    for probe in probes:
+        busy = doing.get(probe.agent)
+        reports.append(
             {
-                "agent": one.agent,
-                "installed": one.installed,
-                "usable": one.usable,
-                "version": one.version,
+                "agent": probe.agent,
+                "installed": probe.installed,
+                "usable": probe.usable,
+                "version": probe.version,
                 "status": busy.status(now) if busy else "idle",
                 "working": [list(key) for key in busy.working] if busy else [],
-                "reason": one.reason,
-                "hint": one.hint,
+                "reason": probe.reason,
+                "hint": probe.hint,
             }
         )
-    here.screen.give({"agents": found})
+    context.screen.give({"agents": reports})
     rows = [
         (
-            one["agent"],
-            "usable" if one["usable"] else "not usable",
-            one["status"],
-            one["version"],
-            " ".join(str(one[key]) for key in ("reason", "hint") if one[key]),
+            probe["agent"],
+            "usable" if probe["usable"] else "not usable",
+            probe["status"],
+            probe["version"],
+            " ".join(str(probe[key]) for key in ("reason", "hint") if probe[key]),
         )
-        for one in found
+        for probe in reports
     ]
-    here.screen.table(("agent", "here", "now", "version", ""), rows)
+    context.screen.table(("agent", "here", "now", "version", ""), rows)
     return exits.COMPLETED
 
 
 async def _doing(ropewalk: Ropewalk) -> Statuses:
     """Read off the events of what is unfinished."""
-    found: Statuses = {}
+    statuses: Statuses = {}
     for run in await ropewalk.store.unfinished():
         for record in await ropewalk.store.read(run):
-            found = statuses_after(found, run, record.event, record.at)
-    return found
+            statuses = statuses_after(statuses, run, record.event, record.at)
+    return statuses
 
 
 AGENTS = Verb("agents", "List the agents, and which can be used here", perform, reads=True)

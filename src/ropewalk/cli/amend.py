@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from ropewalk.app import AskOpened, read_bytes
 from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.editing import edited
-from ropewalk.cli.given import value as value_of
 from ropewalk.cli.grammar import Option, Verb
-from ropewalk.cli.here import Here
-from ropewalk.cli.inbox import OF_ASK, OF_RUN, REASON, said, the_ask
+from ropewalk.cli.inbox import OF_ASK, OF_RUN, REASON, tell_status, the_ask
+from ropewalk.cli.values import read_value
 from ropewalk.errors import NoSuchAsk, Refused, UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 async def perform(
-    here: Here,
+    context: CommandContext,
     run: str,
     ask: str | None,
     file: str | None,
@@ -29,12 +29,12 @@ async def perform(
     reason: str | None,
 ) -> int:
     """Content from a file, from the words, or from the person's editor."""
-    async with here.ropewalk() as ropewalk:
-        of, name = await the_ask(ropewalk, await here.find(ropewalk, run), ask)
+    async with context.ropewalk() as ropewalk:
+        of, name = await the_ask(ropewalk, await context.find(ropewalk, run), ask)
         opened = await _opened(ropewalk, of, name)
         content = None
         if file is not None or text is not None:
-            content = {_path(opened, path): _bytes(here, file, text)}
+            content = {_path(opened, path): _bytes(context, file, text)}
         elif value is None:
             if not sys.stdin.isatty():
                 raise UsageError(
@@ -42,11 +42,11 @@ async def perform(
                     hint="add --file FILE, --text TEXT or --value JSON",
                 )
             content = await edited(ropewalk, of, opened)
-        given = value_of(value) if value is not None else None
+        outputs = read_value(value) if value is not None else None
         await ropewalk.answer(
-            of, name, "amend", reason=reason or "", value=given, content=content, digest=opened.digest
+            of, name, "amend", reason=reason or "", value=outputs, content=content, digest=opened.digest
         )
-        await said(here, ropewalk, of, f"{name}: amended {', '.join(content or ('its outputs',))}")
+        await tell_status(context, ropewalk, of, f"{name}: amended {', '.join(content or ('its outputs',))}")
     return exits.COMPLETED
 
 
@@ -70,13 +70,13 @@ def _path(opened: AskOpened, path: str | None) -> str:
     raise UsageError(what=f"{opened.ask} shows {', '.join(shown) or 'no file'}", hint="say which with --path")
 
 
-def _bytes(here: Here, file: str | None, text: str | None) -> bytes:
+def _bytes(context: CommandContext, file: str | None, text: str | None) -> bytes:
     if text is not None:
         return (text if text.endswith("\n") else f"{text}\n").encode()
     if file == "-":
         return sys.stdin.buffer.read()
     try:
-        return read_bytes(here.folder / str(file), pipes=True)
+        return read_bytes(context.folder / str(file), pipes=True)
     except OSError as error:
         raise UsageError(
             what=f"{file} cannot be read: {error.strerror}", hint="name a file that is there"

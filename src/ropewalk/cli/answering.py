@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ropewalk.app import AskOpened, counted, possible_verdicts, printable
-from ropewalk.cli.given import value as value_of
 from ropewalk.cli.screen import Screen
+from ropewalk.cli.values import read_value
 from ropewalk.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,25 +32,27 @@ async def shown(screen: Screen, ropewalk: Ropewalk, run: str, opened: AskOpened)
     for place, choice in enumerate(opened.choices):
         title = opened.titles[place] if place < len(opened.titles) and opened.titles[place] else ""
         lines.append(f"  {place + 1}. {printable(choice)}" + (f"  {printable(title)}" if title else ""))
-    for name, found in opened.detail.items():
-        if found and name != "raise":
-            lines.append(f"  {name}: {printable(_listed(found))}")
+    for name, detail in opened.detail.items():
+        if detail and name != "raise":
+            lines.append(f"  {name}: {printable(_listed(detail))}")
     for artifact in opened.show:
         from ropewalk.cli.editing import content
 
         text = printable(
             (await content(ropewalk, run, opened, artifact.path) or b"").decode("utf-8", "replace")
         )
-        found = text.splitlines()
-        lines.append(screen.paint("dim", f"  {artifact.path} ({counted(len(found), 'line')})"))
-        lines += [f"  │ {line}" for line in found[:SHOWN_LINES]]
-        if len(found) > SHOWN_LINES:
-            lines.append(f"  │ … {len(found) - SHOWN_LINES} more: ropewalk artifacts {run} {artifact.path}")
+        text_lines = text.splitlines()
+        lines.append(screen.paint("dim", f"  {artifact.path} ({counted(len(text_lines), 'line')})"))
+        lines += [f"  │ {line}" for line in text_lines[:SHOWN_LINES]]
+        if len(text_lines) > SHOWN_LINES:
+            lines.append(
+                f"  │ … {len(text_lines) - SHOWN_LINES} more: ropewalk artifacts {run} {artifact.path}"
+            )
     return lines
 
 
-def _listed(found: Any) -> str:
-    return ", ".join(map(str, found)) if isinstance(found, list | tuple) else str(found)
+def _listed(detail: Any) -> str:
+    return ", ".join(map(str, detail)) if isinstance(detail, list | tuple) else str(detail)
 
 
 def hint(opened: AskOpened) -> str:
@@ -82,7 +84,7 @@ def read(opened: AskOpened, line: str) -> AnswerWords:
     if chosen == "later" or (chosen and chosen in allowed):
         return AnswerWords(chosen, reason=rest.strip())
     if line.strip() and not opened.choices and not opened.show and "approve" in allowed:
-        return AnswerWords("approve", value=value_of(line.strip()))
+        return AnswerWords("approve", value=read_value(line.strip()))
     raise UsageError(
         what=f"{line.strip()!r} is no answer here", hint=f"{opened.ask} takes {', '.join(allowed)}"
     )

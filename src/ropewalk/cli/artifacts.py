@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from ropewalk.app import State, artifact_rows
 from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Argument, Option, Verb
-from ropewalk.cli.here import Here
 from ropewalk.cli.screen import one_line
 from ropewalk.errors import UsageError
 
@@ -18,71 +18,73 @@ if TYPE_CHECKING:
     from ropewalk.app.results import RunFiles
 
 
-async def perform(here: Here, run: str, path: str | None, out: str | None) -> int:
+async def perform(context: CommandContext, run: str, path: str | None, out: str | None) -> int:
     """List, print or copy."""
     from ropewalk.app.results import run_files
 
-    async with here.ropewalk() as ropewalk:
-        state = await ropewalk.engine.fold(await here.find(ropewalk, run))
-        found = await run_files(ropewalk, state)
+    async with context.ropewalk() as ropewalk:
+        state = await ropewalk.engine.fold(await context.find(ropewalk, run))
+        files = await run_files(ropewalk, state)
         if path is not None:
-            return await _print(here, ropewalk, state, found, path)
+            return await _print(context, ropewalk, state, files, path)
         if out is not None:
-            return await _copy(here, ropewalk, state, found, here.folder / out)
-    rows = artifact_rows(found.made.values())
-    here.screen.give({"artifacts": rows})
-    shown = [(one.path, one.size, one.step, one.digest[:12]) for one in rows]
-    here.screen.table(("artifact", "bytes", "step", "sha256"), shown, 0)
-    here.screen.line(
+            return await _copy(context, ropewalk, state, files, context.folder / out)
+    rows = artifact_rows(files.made.values())
+    context.screen.give({"artifacts": rows})
+    shown = [(row.path, row.size, row.step, row.digest[:12]) for row in rows]
+    context.screen.table(("artifact", "bytes", "step", "sha256"), shown, 0)
+    context.screen.line(
         f"`ropewalk artifacts {state.run} PATH` prints one." if rows else "The run has made no files."
     )
     return exits.COMPLETED
 
 
-async def _print(here: Here, ropewalk: Ropewalk, state: State, found: RunFiles, path: str) -> int:
+async def _print(
+    context: CommandContext, ropewalk: Ropewalk, state: State, files: RunFiles, path: str
+) -> int:
     from ropewalk.app.results import file_content, workspace_of
 
-    if path not in found.made:
+    if path not in files.made:
         from difflib import get_close_matches
 
-        near = get_close_matches(path, found.made, n=1)
+        near = get_close_matches(path, files.made, n=1)
         hint = f"did you mean {near[0]}?" if near else f"`ropewalk artifacts {state.run}` lists them"
         raise UsageError(what=f"Run {state.run} has made no {path}", hint=hint)
-    data = await file_content(ropewalk, state, found, path)
+    data = await file_content(ropewalk, state, files, path)
     if data is None:
-        leads = await workspace_of(ropewalk, state).link(found.made[path].artifact.commit, path)
+        leads = await workspace_of(ropewalk, state).link(files.made[path].artifact.commit, path)
         where = (leads or b"").decode("utf-8", "replace")
         raise UsageError(
             what=f"{path} is a link to {where}", hint="print what it leads to, if the run made that"
         )
-    here.screen.raw(data)
+    context.screen.raw(data)
     return exits.COMPLETED
 
 
-async def _copy(here: Here, ropewalk: Ropewalk, state: State, found: RunFiles, out: Path) -> int:
+async def _copy(context: CommandContext, ropewalk: Ropewalk, state: State, files: RunFiles, out: Path) -> int:
     """Files as files, links as links; a link that would lead out of the folder, and a submodule, are told and left out."""
     from ropewalk.app.results import file_content, workspace_of
 
-    _room(out, list(found.made))
+    _room(out, list(files.made))
     workspace, left_out, links = workspace_of(ropewalk, state), [], {}
-    for path, one in found.made.items():
-        if not one.artifact.digest:
+    for path, file in files.made.items():
+        if not file.artifact.digest:
             left_out.append(f"{path} is a submodule")
             continue
-        data = await file_content(ropewalk, state, found, path)
+        data = await file_content(ropewalk, state, files, path)
         if data is not None:
             _write(out / path, data)
         else:
-            links[path] = os.fsdecode(await workspace.link(one.artifact.commit, path) or b"")
+            links[path] = os.fsdecode(await workspace.link(file.artifact.commit, path) or b"")
     # Last: through a link that is there already a file, or another link, might come to lie elsewhere.
     left_out += [
         f"{path} is a link to {leads}, which leads out of the folder" for path, leads in _link(out, links)
     ]
-    written = [path for path in found.made if (out / path).is_symlink() or (out / path).exists()]
-    here.screen.give({"folder": str(out), "files": written, "left_out": left_out})
-    here.screen.line(f"{len(written)} file(s) in {out}")
+    written = [path for path in files.made if (out / path).is_symlink() or (out / path).exists()]
+    context.screen.give({"folder": str(out), "files": written, "left_out": left_out})
+    context.screen.line(f"{len(written)} file(s) in {out}")
     for why in left_out:
-        here.screen.line(f"  left out: {one_line(why)}")
+        context.screen.line(f"  left out: {one_line(why)}")
     return exits.COMPLETED
 
 

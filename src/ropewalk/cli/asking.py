@@ -57,15 +57,15 @@ class Asking:
     async def serve(self) -> None:
         """Ask, one after the other, until it is cancelled."""
         while self._here:
-            found = None if self._over else self._next()
-            if found is None:
+            following = None if self._over else self._next()
+            if following is None:
                 self._changed.clear()
                 await self._changed.wait()
                 continue
             self._free.clear()
             self._pause()
             try:
-                await self._ask(*found)
+                await self._ask(*following)
             finally:
                 self._go_on()
                 self._free.set()
@@ -94,21 +94,21 @@ class Asking:
 
     async def _take(self, run: str, opened: AskOpened, line: str) -> None:
         try:
-            given = read(opened, line)
-            if given.verdict == "later":
+            words = read(opened, line)
+            if words.verdict == "later":
                 self._leave(run, opened.ask)
                 return
-            if given.verdict == "amend" and opened.show:
+            if words.verdict == "amend" and opened.show:
                 from ropewalk.cli.editing import edited
 
-                given = AnswerWords("amend", content=await edited(self._ropewalk, run, opened))
+                words = AnswerWords("amend", content=await edited(self._ropewalk, run, opened))
             await self._ropewalk.answer(
                 run,
                 opened.ask,
-                given.verdict,
-                reason=given.reason,
-                value=given.value,
-                content=given.content,
+                words.verdict,
+                reason=words.reason,
+                value=words.value,
+                content=words.content,
                 digest=opened.digest,
             )
         except RopewalkError as error:

@@ -8,7 +8,7 @@ import msgspec
 
 from ropewalk.app import Bar, State, bars_of, duration, listed_steps
 from ropewalk.cli import exits
-from ropewalk.cli.here import Here
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.screen import Screen, cut, wide
 
 if TYPE_CHECKING:
@@ -20,29 +20,31 @@ LONGEST_NAME = 30
 PIPED_WIDTH = 100
 
 
-async def draw(here: Here, ropewalk: Ropewalk, state: State, now: float) -> int:
+async def draw(context: CommandContext, ropewalk: Ropewalk, state: State, now: float) -> int:
     """Print the timeline of a run up to `now`."""
     records = await ropewalk.store.read(state.run)
-    found = bars_of((one.at, one.event) for one in records if one.version <= state.version)
-    here.screen.give({"run": state.run, "bars": [msgspec.to_builtins(one) for one in found]})
-    if not here.screen.json:
-        paint(here.screen, state, found, state.ended_at or now)
+    bars = bars_of((record.at, record.event) for record in records if record.version <= state.version)
+    context.screen.give({"run": state.run, "bars": [msgspec.to_builtins(record) for record in bars]})
+    if not context.screen.json:
+        paint(context.screen, state, bars, state.ended_at or now)
     return exits.COMPLETED
 
 
-def paint(screen: Screen, state: State, found: list[Bar], end: float) -> None:
+def paint(screen: Screen, state: State, bars: list[Bar], end: float) -> None:
     """The bars, steps in written order; nothing for a step that never began."""
-    if not found:
+    if not bars:
         screen.line("Nothing has begun yet.")
         return
-    begin = min(one.since for one in found)
-    keys = [st.key for st in listed_steps(state) if any(one.step == st.key for one in found)]
+    begin = min(entry.since for entry in bars)
+    keys = [st.key for st in listed_steps(state) if any(entry.step == st.key for entry in bars)]
     name = min(max(map(wide, keys)), LONGEST_NAME)
     room = max((screen.width if screen.terminal else PIPED_WIDTH) - name - 12, 20)
     for key in keys:
-        mine = [one for one in found if one.step == key]
+        mine = [entry for entry in bars if entry.step == key]
         took = sum(
-            (one.until or end) - one.since for one in mine if one.kind in {"attempt", "failed", "lost"}
+            (entry.until or end) - entry.since
+            for entry in mine
+            if entry.kind in {"attempt", "failed", "lost"}
         )
         label = cut(key, name)
         screen.line(
@@ -57,10 +59,10 @@ def bar(screen: Screen, mine: list[Bar], begin: float, end: float, room: int) ->
     """One step's line, `room` columns for the time from `begin` to `end`."""
     scale = room / max(end - begin, 0.001)
     cells: list[str] = [""] * room
-    for one in mine:
-        first = min(int((one.since - begin) * scale), room - 1)
-        last = min(max(int(((one.until or end) - begin) * scale), first + 1), room)
-        cells[first:last] = [one.kind] * (last - first)
+    for entry in mine:
+        first = min(int((entry.since - begin) * scale), room - 1)
+        last = min(max(int(((entry.until or end) - begin) * scale), first + 1), room)
+        cells[first:last] = [entry.kind] * (last - first)
     text, place = "", 0
     while place < room:
         kind, start = cells[place], place

@@ -39,29 +39,29 @@ def complain(error: Exception, words: list[str]) -> int:
     if isinstance(error, OSError) and error.errno in REFUSALS and error.filename is not None:
         error = FileRefused(file=error.filename, reason=(error.strerror or "").lower())
     if not isinstance(error, RopewalkError):
-        found = _report(error, words)
+        report = _report(error, words)
     elif isinstance(error, InvalidDefinition):
-        found = {**told(error), "faults": [_fault(one) for one in error.faults]}
-        found["message"] = shown(found["message"])
+        report = {**as_report(error), "faults": [_fault(fault) for fault in error.faults]}
+        report["message"] = shown(report["message"])
     else:
-        found = told(error)
+        report = as_report(error)
     if "--json" in words:
         import msgspec
 
         out = steady_stream(sys.stdout)
-        out.write(escaped_json(msgspec.json.encode({"error": found}).decode()) + "\n")
+        out.write(escaped_json(msgspec.json.encode({"error": report}).decode()) + "\n")
         out.flush()
     else:
         steady_stream(sys.stdout).flush()
         err = steady_stream(sys.stderr)
-        err.write(printable(_text(error, found)))
+        err.write(printable(_text(error, report)))
         err.flush()
     if isinstance(error, NotLanded):
         return exits.FAILED
     return exits.BAD_INPUT if isinstance(error, RopewalkError) else exits.BUG
 
 
-def told(error: RopewalkError) -> dict[str, Any]:
+def as_report(error: RopewalkError) -> dict[str, Any]:
     """Code, message and hint of an error."""
     return {"code": error.code, "message": error.message, "hint": error.how}
 
@@ -69,8 +69,8 @@ def told(error: RopewalkError) -> dict[str, Any]:
 def _fault(fault: Any) -> dict[str, Any]:
     import msgspec
 
-    found: dict[str, Any] = msgspec.to_builtins(fault)
-    return {**found, "file": shown(found["file"])}
+    fields: dict[str, Any] = msgspec.to_builtins(fault)
+    return {**fields, "file": shown(fields["file"])}
 
 
 def shown(text: str) -> str:
@@ -82,12 +82,12 @@ def shown(text: str) -> str:
     )
 
 
-def _text(error: Exception, found: dict[str, Any]) -> str:
+def _text(error: Exception, report: dict[str, Any]) -> str:
     if isinstance(error, InvalidDefinition):
-        return "".join(f"{shown(str(fault))}\n" for fault in error.faults) + f"{found['message']}\n"
-    lines = [f"ropewalk: {found['message'].replace('?.', '?')}"]
-    if found["hint"]:
-        lines.append(f"      {found['hint']}")
+        return "".join(f"{shown(str(fault))}\n" for fault in error.faults) + f"{report['message']}\n"
+    lines = [f"ropewalk: {report['message'].replace('?.', '?')}"]
+    if report["hint"]:
+        lines.append(f"      {report['hint']}")
     return "\n".join(lines) + "\n"
 
 
@@ -111,5 +111,5 @@ def _report(error: Exception, words: list[str]) -> dict[str, Any]:
         file.write(f"ropewalk {version()}, Python {platform.python_version()}, {platform.platform()}\n")
         file.write(f"ropewalk {' '.join(_without_values(words))}\n\n")
         file.write("".join(traceback.format_exception(error)))
-    what = f"{type(error).__name__}: {error}"
-    return {"code": "bug", "message": what, "hint": REPORT.format(file=file.name)}
+    message = f"{type(error).__name__}: {error}"
+    return {"code": "bug", "message": message, "hint": REPORT.format(file=file.name)}

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Argument, Verb
-from ropewalk.cli.here import Here
 from ropewalk.cli.main import COMPLETE
 from ropewalk.errors import UsageError
 
 SHELLS = ("bash", "zsh", "fish")
 
 
-def perform(here: Here, shell: str | None) -> int:
+def perform(context: CommandContext, shell: str | None) -> int:
     """Print them."""
     wanted = shell or os.path.basename(os.environ.get("SHELL", ""))
     if wanted not in SHELLS:

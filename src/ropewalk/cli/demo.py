@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Option, Verb
-from ropewalk.cli.here import Here
 from ropewalk.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,19 +45,19 @@ be; --yes answers for you. When the output is piped the demo answers, on record
 as `demo`."""
 
 
-async def perform(here: Here, *, into: str | None, plain: bool, yes: bool) -> int:
+async def perform(context: CommandContext, *, into: str | None, plain: bool, yes: bool) -> int:
     """Lay out the folder, run `sdlc` in it, tell what happened."""
-    folder = _folder(here, into, plain)
-    screen = here.screen
+    folder = _folder(context, into, plain)
+    screen = context.screen
     attended = screen.terminal and sys.stdin.isatty() and not yes
     _begin(screen, folder, attended)
     from ropewalk.app import open_ropewalk
     from ropewalk.cli.driving import follow
 
-    async with open_ropewalk(folder, store=here.store) as ropewalk:
+    async with open_ropewalk(folder, store=context.store) as ropewalk:
         run = await _start(ropewalk, attended)
-        state, interrupted = await follow(here, ropewalk, run)
-        return await _end(here, ropewalk, folder, state, interrupted)
+        state, interrupted = await follow(context, ropewalk, run)
+        return await _end(context, ropewalk, folder, state, interrupted)
 
 
 async def _start(ropewalk: Ropewalk, attended: bool) -> str:
@@ -76,14 +76,14 @@ async def _start(ropewalk: Ropewalk, attended: bool) -> str:
     return await ropewalk.start(workflow, inputs=inputs, options=options, labels={"demo": "todo"})
 
 
-def _folder(here: Here, into: str | None, plain: bool) -> Path:
+def _folder(context: CommandContext, into: str | None, plain: bool) -> Path:
     """The folder to work in, made and committed where there is nothing yet. Raises UsageError."""
     if not shutil.which("git"):
         raise UsageError(what="git was not found", hint="install git 2.38 or newer, then try again")
     if into is None:
         folder = Path(tempfile.mkdtemp(prefix="ropewalk-demo-"))
     else:
-        folder = here.folder / into
+        folder = context.folder / into
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -108,8 +108,8 @@ _AS_DEMO = (
 def _git(folder: Path, *words: str) -> None:
     done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, check=False)
     if done.returncode:
-        said = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[0]
-        raise UsageError(what=f"git failed in {folder}: {said}", hint="try another folder with --into")
+        complaint = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[0]
+        raise UsageError(what=f"git failed in {folder}: {complaint}", hint="try another folder with --into")
 
 
 def _begin(screen: Screen, folder: Path, attended: bool) -> None:
@@ -123,20 +123,22 @@ def _begin(screen: Screen, folder: Path, attended: bool) -> None:
     screen.flush()
 
 
-async def _end(here: Here, ropewalk: Ropewalk, folder: Path, state: State, interrupted: bool) -> int:
+async def _end(
+    context: CommandContext, ropewalk: Ropewalk, folder: Path, state: State, interrupted: bool
+) -> int:
     from ropewalk.app import run_of
     from ropewalk.cli.recap import recap
 
-    here.screen.give(run_of(state, ropewalk.engine.clock.now()))
-    if not here.screen.json:
+    context.screen.give(run_of(state, ropewalk.engine.clock.now()))
+    if not context.screen.json:
         records = await ropewalk.store.read(state.run)
-        recap(here.screen, state, [(one.at, one.event) for one in records])
+        recap(context.screen, state, [(record.at, record.event) for record in records])
         if not state.ended:
             from ropewalk.app import explain_state
 
-            here.screen.line(explain_state(state, ropewalk.engine.clock.now(), driven=False).sentence)
-            here.screen.line()
-        _onwards(here.screen, folder, state)
+            context.screen.line(explain_state(state, ropewalk.engine.clock.now(), driven=False).sentence)
+            context.screen.line()
+        _onwards(context.screen, folder, state)
     code = exits.OF_STATUS.get(state.status, exits.PAUSED)
     return exits.INTERRUPTED if interrupted and not state.ended else code
 
@@ -177,8 +179,8 @@ def _called() -> str:
     mine = Path(sys.argv[0])
     if mine.name != "ropewalk":
         return f"{shlex.quote(sys.executable)} -m ropewalk"
-    found = shutil.which("ropewalk")
-    if found and os.path.realpath(found) == os.path.realpath(mine):
+    program = shutil.which("ropewalk")
+    if program and os.path.realpath(program) == os.path.realpath(mine):
         return "ropewalk"
     return shlex.quote(str(mine.absolute()))
 

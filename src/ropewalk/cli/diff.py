@@ -8,8 +8,8 @@ import msgspec
 
 from ropewalk.app import Base, State, short_value, state_difference
 from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Argument, Option, Verb
-from ropewalk.cli.here import Here
 from ropewalk.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,32 +17,32 @@ if TYPE_CHECKING:
 
 
 async def perform(
-    here: Here, run: str, other: str | None, old: int | None, new: int | None, files: bool
+    context: CommandContext, run: str, other: str | None, old: int | None, new: int | None, files: bool
 ) -> int:
     """States side by side, or a patch."""
-    async with here.ropewalk() as ropewalk:
-        found = await here.find(ropewalk, run)
-        after = await ropewalk.engine.fold(found, new)
+    async with context.ropewalk() as ropewalk:
+        run_id = await context.find(ropewalk, run)
+        after = await ropewalk.engine.fold(run_id, new)
         if files:
-            return await _patch(here, ropewalk, after)
+            return await _patch(context, ropewalk, after)
         if other is not None:
-            before, after = after, await ropewalk.engine.fold(await here.find(ropewalk, other))
+            before, after = after, await ropewalk.engine.fold(await context.find(ropewalk, other))
         else:
-            before = await ropewalk.engine.fold(found, old if old is not None else 1)
+            before = await ropewalk.engine.fold(run_id, old if old is not None else 1)
     changes = state_difference(before, after)
-    here.screen.give({"changes": [msgspec.to_builtins(one) for one in changes]})
+    context.screen.give({"changes": [msgspec.to_builtins(difference) for difference in changes]})
     for change in changes:
-        here.screen.line(change.path)
+        context.screen.line(change.path)
         if change.old is not None:
-            here.screen.line(here.screen.paint("red", f"  - {short_value(change.old, 200)}"))
+            context.screen.line(context.screen.paint("red", f"  - {short_value(change.old, 200)}"))
         if change.new is not None:
-            here.screen.line(here.screen.paint("green", f"  + {short_value(change.new, 200)}"))
+            context.screen.line(context.screen.paint("green", f"  + {short_value(change.new, 200)}"))
     if not changes:
-        here.screen.line("Nothing differs.")
+        context.screen.line("Nothing differs.")
     return exits.COMPLETED
 
 
-async def _patch(here: Here, ropewalk: Ropewalk, state: State) -> int:
+async def _patch(context: CommandContext, ropewalk: Ropewalk, state: State) -> int:
     """What the run changed, as `git apply` takes it."""
     base = state.base.get("commit", "")
     if not base or not state.commit:
@@ -53,9 +53,9 @@ async def _patch(here: Here, ropewalk: Ropewalk, state: State) -> int:
         )
     workspace = ropewalk.workspace(state.run, msgspec.convert(state.base, Base), {})
     patch = await workspace.diff(base, state.commit)
-    here.screen.give({"base": base, "commit": state.commit, "patch": patch.decode("utf-8", "replace")})
-    if not here.screen.json:
-        here.screen.raw(patch)
+    context.screen.give({"base": base, "commit": state.commit, "patch": patch.decode("utf-8", "replace")})
+    if not context.screen.json:
+        context.screen.raw(patch)
     return exits.COMPLETED
 
 

@@ -8,8 +8,8 @@ import msgspec
 
 from ropewalk.app import read_text as read_text_of
 from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Argument, Option, Verb
-from ropewalk.cli.here import Here
 from ropewalk.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ ACTIONS = ("render", "check", "form", "guide", "sample")
 
 
 def doc(
-    here: Here,
+    context: CommandContext,
     action: str,
     template: str,
     document: str | None,
@@ -34,50 +34,52 @@ def doc(
             what=f"`{action}` is nothing that can be done with a template",
             hint=f"say one of {', '.join(ACTIONS)}",
         )
-    found = _template(here, template)
+    read = _template(context, template)
     if action == "check":
-        return _check(here, found, document, role or "")
+        return _check(context, read, document, role or "")
     if action == "form":
-        return _form(here, found, whole)
+        return _form(context, read, whole)
     if action == "guide":
         from ropewalk.app import writing_instructions
 
-        return _give(here, "", writing_instructions(found, role or ""), out)
-    return _write(here, found, action, values, out, role or "")
+        return _give(context, "", writing_instructions(read, role or ""), out)
+    return _write(context, read, action, values, out, role or "")
 
 
-def _template(here: Here, name: str) -> Template:
+def _template(context: CommandContext, name: str) -> Template:
     from ropewalk.app import read_template, read_yaml_text
 
-    return read_template(read_yaml_text(here.folder / name, name), name)
+    return read_template(read_yaml_text(context.folder / name, name), name)
 
 
-def _write(here: Here, found: Template, action: str, values: str | None, out: str | None, role: str) -> int:
+def _write(
+    context: CommandContext, template: Template, action: str, values: str | None, out: str | None, role: str
+) -> int:
     from ropewalk.app import Author, render_document, sample_document
 
-    known = _values(here, values)
+    known = _values(context, values)
     made = (
-        sample_document(found, known, role)
+        sample_document(template, known, role)
         if action == "sample"
-        else render_document(found, known, Author(role=role))
+        else render_document(template, known, Author(role=role))
     )
-    return _give(here, made.path, made.text, out)
+    return _give(context, made.path, made.text, out)
 
 
-def _values(here: Here, name: str | None) -> dict[str, Any]:
+def _values(context: CommandContext, name: str | None) -> dict[str, Any]:
     from ropewalk.app import read_yaml_text, yaml_document
 
     if name is None:
         return {}
-    data = yaml_document(read_yaml_text(here.folder / name, name), name).data
+    data = yaml_document(read_yaml_text(context.folder / name, name), name).data
     if not isinstance(data, dict):
         raise UsageError(what=f"{name} holds no values by name", hint="write `name: value` lines")
     return data
 
 
-def _give(here: Here, path: str, text: str, out: str | None) -> int:
+def _give(context: CommandContext, path: str, text: str, out: str | None) -> int:
     if out is not None:
-        target = here.folder / out
+        target = context.folder / out
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
@@ -85,46 +87,46 @@ def _give(here: Here, path: str, text: str, out: str | None) -> int:
             raise UsageError(
                 what=f"{out} cannot be written: {error.strerror}", hint="name another file"
             ) from error
-        here.screen.give({"path": path, "file": out})
-        here.screen.line(f"Written to {out}.")
+        context.screen.give({"path": path, "file": out})
+        context.screen.line(f"Written to {out}.")
         return exits.COMPLETED
-    here.screen.give({"path": path, "text": text})
-    here.screen.line(text.rstrip("\n"))
+    context.screen.give({"path": path, "text": text})
+    context.screen.line(text.rstrip("\n"))
     return exits.COMPLETED
 
 
-def _check(here: Here, found: Template, document: str | None, role: str) -> int:
+def _check(context: CommandContext, template: Template, document: str | None, role: str) -> int:
     from ropewalk.app import check_document
 
     if document is None:
         raise UsageError(what="there is no document to check", hint="ropewalk doc check TEMPLATE DOCUMENT")
     try:
-        text = read_text_of(here.folder / document)
+        text = read_text_of(context.folder / document)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             what=f"{document} cannot be read: {error}", hint="name a text file that is there"
         ) from error
-    findings = check_document(found, text, role)
-    here.screen.give({"findings": msgspec.to_builtins(findings)})
-    for one in findings:
-        place = f"{document}:{one.line}: " if one.line else f"{document}: "
-        here.screen.line(f"{place}{'concern: ' if one.concern else ''}{one.text}")
-    lacks = sum(not one.concern for one in findings)
-    here.screen.line(f"{document} has what its template asks." if not lacks else f"{lacks} thing(s) lack.")
+    findings = check_document(template, text, role)
+    context.screen.give({"findings": msgspec.to_builtins(findings)})
+    for finding in findings:
+        place = f"{document}:{finding.line}: " if finding.line else f"{document}: "
+        context.screen.line(f"{place}{'concern: ' if finding.concern else ''}{finding.text}")
+    lacks = sum(not finding.concern for finding in findings)
+    context.screen.line(f"{document} has what its template asks." if not lacks else f"{lacks} thing(s) lack.")
     return exits.FAILED if lacks else exits.COMPLETED
 
 
-def _form(here: Here, found: Template, whole: bool) -> int:
+def _form(context: CommandContext, template: Template, whole: bool) -> int:
     from ropewalk.app import document_form, form_schema
 
-    fields = document_form(found, whole=whole)
-    here.screen.give({"fields": msgspec.to_builtins(fields), "schema": form_schema(fields)})
+    fields = document_form(template, whole=whole)
+    context.screen.give({"fields": msgspec.to_builtins(fields), "schema": form_schema(fields)})
     for field in fields:
         choices = f": {' | '.join(field.choices)}" if field.choices else ""
         columns = f" ({', '.join(field.columns)})" if field.columns else ""
-        here.screen.line(f"{field.name}: {field.label} [{field.kind}{choices}]{columns}")
+        context.screen.line(f"{field.name}: {field.label} [{field.kind}{choices}]{columns}")
         if field.help:
-            here.screen.line(f"    {' '.join(field.help.split())}")
+            context.screen.line(f"    {' '.join(field.help.split())}")
     return exits.COMPLETED
 
 

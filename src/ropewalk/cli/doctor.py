@@ -16,18 +16,18 @@ from ropewalk.app import (
     store_check,
 )
 from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Verb
-from ropewalk.cli.here import Here
 from ropewalk.errors import RopewalkError
 
 SIGNS = {"good": ("green", "✓"), "warning": ("magenta", "!"), "bad": ("red", "✗")}
 
 
-async def perform(here: Here) -> int:
+async def perform(context: CommandContext) -> int:
     """Every check; exit code 1 when one is bad."""
     checks = [python_check(), parts_check(), await git_check()]
     try:
-        async with here.ropewalk() as ropewalk:
+        async with context.ropewalk() as ropewalk:
             checks.append(await store_check(ropewalk.store))
             checks.append(disk_check(ropewalk.home))
             checks.append(state_check(ropewalk.home, ropewalk.store.name))
@@ -35,13 +35,13 @@ async def perform(here: Here) -> int:
     except RopewalkError as error:
         checks.append(HealthCheck("project", "bad", error.message, error.how or "fix that first"))
     checks.append(_plugins())
-    here.screen.give({"checks": [msgspec.to_builtins(check) for check in checks]})
+    context.screen.give({"checks": [msgspec.to_builtins(check) for check in checks]})
     width = max(len(check.name) for check in checks)
     for check in checks:
         style, sign = SIGNS[check.grade]
-        here.screen.line(f"{here.screen.paint(style, sign)} {check.name:<{width}}  {check.said}")
+        context.screen.line(f"{context.screen.paint(style, sign)} {check.name:<{width}}  {check.detail}")
         if check.hint:
-            here.screen.line(f"  {'':<{width}}  → {check.hint}")
+            context.screen.line(f"  {'':<{width}}  → {check.hint}")
     return exits.FAILED if any(check.grade == "bad" for check in checks) else exits.COMPLETED
 
 

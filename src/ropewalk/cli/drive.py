@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ropewalk.app import Holder, Ropewalk, State, duration, run_of
-from ropewalk.cli import exits, given
-from ropewalk.cli.complaint import told
+from ropewalk.cli import exits
+from ropewalk.cli.complaint import as_report
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.driving import Lines, drive, headline, waiting
 from ropewalk.cli.grammar import Argument, Option, Verb
-from ropewalk.cli.here import Here
 from ropewalk.cli.interrupts import interrupts
+from ropewalk.cli.values import read_inputs, with_secrets
 from ropewalk.errors import Refused, RopewalkError, UsageError
 
 MORE = """Without a run it drives whatever is unfinished in the store and ends when nothing can move: each run is
@@ -16,46 +17,46 @@ completed, failed, aborted, or waits for somebody. With several runs the exit co
 WORST = ("failed", "aborted", "paused", "running", "pending")
 
 
-async def perform(here: Here, run: str | None, inputs: list[str], wait: bool) -> int:
+async def perform(context: CommandContext, run: str | None, inputs: list[str], wait: bool) -> int:
     """One run, or all."""
-    async with here.ropewalk() as ropewalk:
+    async with context.ropewalk() as ropewalk:
         if run is None:
             if inputs:
                 raise UsageError(
                     what="inputs are of one run", hint="name it: ropewalk drive RUN -i NAME=@env:VARIABLE"
                 )
-            return await _all(here, ropewalk)
-        found = await here.find(ropewalk, run)
-        state = await ropewalk.engine.fold(found)
+            return await _all(context, ropewalk)
+        run_id = await context.find(ropewalk, run)
+        state = await ropewalk.engine.fold(run_id)
         if state.ended:
-            raise Refused(verb="drive", reason=f"run {found} is {state.status} already")
+            raise Refused(verb="drive", reason=f"run {run_id} is {state.status} already")
         if inputs:
-            values = given.secrets(here, state.workflow, given.inputs(inputs, here.folder))
-            await ropewalk.give(found, values)
-        return await drive(here, ropewalk, found, wait=wait)
+            values = with_secrets(context, state.workflow, read_inputs(inputs, context.folder))
+            await ropewalk.give(run_id, values)
+        return await drive(context, ropewalk, run_id, wait=wait)
 
 
-async def _all(here: Here, ropewalk: Ropewalk) -> int:
-    view = Lines(here.screen, several=True)
+async def _all(context: CommandContext, ropewalk: Ropewalk) -> int:
+    view = Lines(context.screen, several=True)
     ropewalk.engine.hears = waiting(view)
     with interrupts(ropewalk.engine, view.say) as stopped:
-        driven = await ropewalk.drive_all(view.told)
+        driven = await ropewalk.drive_all(view.on_events)
     states = {run: state for run, state in driven.items() if isinstance(state, State)}
     errors = {run: error for run, error in driven.items() if isinstance(error, RopewalkError)}
     holders = await ropewalk.engine.leases.holders()
     now = ropewalk.engine.clock.now()
-    kept = [{"run": run, "error": told(error)} for run, error in errors.items()]
-    here.screen.give({"runs": [*(run_of(state, now) for state in states.values()), *kept]})
+    kept = [{"run": run, "error": as_report(error)} for run, error in errors.items()]
+    context.screen.give({"runs": [*(run_of(state, now) for state in states.values()), *kept]})
     for state in states.values():
-        here.screen.line(headline(here.screen, state, now))
+        context.screen.line(headline(context.screen, state, now))
         if state.run in holders and not state.ended:
-            here.screen.line(f"  {driven_by(holders[state.run])}")
+            context.screen.line(f"  {driven_by(holders[state.run])}")
     for run, error in errors.items():
-        here.screen.line(f"{run} cannot be driven: {error}")
+        context.screen.line(f"{run} cannot be driven: {error}")
         if error.how:
-            here.screen.line(f"  {error.how}")
+            context.screen.line(f"  {error.how}")
     if not driven:
-        here.screen.line("Nothing is unfinished.")
+        context.screen.line("Nothing is unfinished.")
     if stopped.seen:
         return exits.INTERRUPTED
     return exits.FAILED if errors else _worst(list(states.values()))
@@ -64,12 +65,12 @@ async def _all(here: Here, ropewalk: Ropewalk) -> int:
 def driven_by(holder: Holder) -> str:
     """Who drives a run that was left to it."""
     silent = f", which gave no sign for {duration(holder.silent_seconds)}" if holder.silent else ""
-    return f"driven by {holder.who}{silent}"
+    return f"driven by {holder.name}{silent}"
 
 
 def _worst(states: list[State]) -> int:
-    found = {state.status for state in states}
-    worst = next((status for status in WORST if status in found), "completed")
+    statuses = {state.status for state in states}
+    worst = next((status for status in WORST if status in statuses), "completed")
     return exits.OF_STATUS.get(worst, exits.PAUSED)
 
 

@@ -32,7 +32,7 @@ from ropewalk.app import (
     warnings_of,
 )
 from ropewalk.cli import exits
-from ropewalk.cli.here import Here
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.interrupts import interrupts
 from ropewalk.cli.lines import event_line
 from ropewalk.cli.screen import Screen, one_line
@@ -42,7 +42,7 @@ from ropewalk.errors import NotLanded
 class DrivingView(Protocol):
     """What is shown while a run is driven. `attended`: it takes answers, so the run need not be left for an ask."""
 
-    def told(self, state: State, events: list[Event]) -> None: ...
+    def on_events(self, state: State, events: list[Event]) -> None: ...
     def attended(self) -> bool: ...
     def say(self, text: str) -> None: ...
     async def __aenter__(self) -> DrivingView: ...
@@ -56,7 +56,7 @@ class Lines:
         self._screen = screen
         self._several = several
 
-    def told(self, state: State, events: list[Event]) -> None:
+    def on_events(self, state: State, events: list[Event]) -> None:
         if self._screen.json:
             return
         for event in events:
@@ -88,27 +88,29 @@ def _quiet(state: State, event: Event) -> bool:
     return internal and isinstance(event, StepStarted | StepSucceeded | StepSkipped)
 
 
-async def drive(here: Here, ropewalk: Ropewalk, run: str, *, fresh: bool = False, wait: bool = False) -> int:
+async def drive(
+    context: CommandContext, ropewalk: Ropewalk, run: str, *, fresh: bool = False, wait: bool = False
+) -> int:
     """Drive a run, show it, say how it ended, and give the exit code."""
     landing = not fresh and (await ropewalk.engine.fold(run)).landing is not None
-    state, interrupted = await follow(here, ropewalk, run, fresh=fresh, wait=wait)
+    state, interrupted = await follow(context, ropewalk, run, fresh=fresh, wait=wait)
     if landing and state.not_landed:
         raise NotLanded(run=run, reason=state.not_landed.rstrip("."))
     made = await showing.made(ropewalk, state)
-    conclude(here.screen, state, ropewalk.engine.clock.now(), made, interrupted=interrupted)
+    conclude(context.screen, state, ropewalk.engine.clock.now(), made, interrupted=interrupted)
     return exits.INTERRUPTED if interrupted else exits.OF_STATUS.get(state.status, exits.PAUSED)
 
 
 async def follow(
-    here: Here, ropewalk: Ropewalk, run: str, *, fresh: bool = False, wait: bool = False
+    context: CommandContext, ropewalk: Ropewalk, run: str, *, fresh: bool = False, wait: bool = False
 ) -> tuple[State, bool]:
     """Drive a run and show it; gives how it stands then, and whether somebody interrupted it."""
-    view = _view(here, ropewalk)
+    view = _view(context, ropewalk)
     resting = until_ended if wait else lambda state: is_at_rest(state) and not view.attended()
     ropewalk.engine.hears = waiting(view)
     with interrupts(ropewalk.engine, view.say) as stopped:
         async with view:
-            state = await ropewalk.engine.drive(run, resting, view.told, fresh=fresh)
+            state = await ropewalk.engine.drive(run, resting, view.on_events, fresh=fresh)
     return state, stopped.seen and not state.ended
 
 
@@ -121,12 +123,12 @@ def waiting(view: DrivingView) -> Callable[[str, str], None]:
     return hears
 
 
-def _view(here: Here, ropewalk: Ropewalk) -> DrivingView:
-    if not here.screen.terminal:
-        return Lines(here.screen)
+def _view(context: CommandContext, ropewalk: Ropewalk) -> DrivingView:
+    if not context.screen.terminal:
+        return Lines(context.screen)
     from ropewalk.cli.live import LiveScreen
 
-    return LiveScreen(here.screen, ropewalk)
+    return LiveScreen(context.screen, ropewalk)
 
 
 def conclude(
@@ -138,8 +140,8 @@ def conclude(
     interrupted: bool = False,
 ) -> None:
     """The end of a drive: the object for JSON; for people what happened and what they can do next."""
-    found = run_of(state, now, made)
-    screen.give(found)
+    view = run_of(state, now, made)
+    screen.give(view)
     if screen.json:
         return
     if interrupted:
@@ -152,8 +154,8 @@ def conclude(
         where = f"{error['step']}: " if error["step"] else ""
         screen.line(f"  {screen.paint('red', where)}{short_value(error['message'], 200)} ({error['class']})")
     warn(screen, state)
-    if found.artifacts:
-        names = [one.path for one in found.artifacts]
+    if view.artifacts:
+        names = [artifact.path for artifact in view.artifacts]
         names[4:] = [f"and {len(names) - 4} more"] if names[4:] else []
         screen.line(f"  made {', '.join(names)}  (ropewalk artifacts {state.run})")
     if state.status != "completed":

@@ -19,7 +19,7 @@ from ropewalk.errors import UsageError
 async def content(ropewalk: Ropewalk, run: str, opened: AskOpened, path: str) -> bytes | None:
     """What a file that is shown with an ask says; None when it is not there."""
     state = await ropewalk.engine.fold(run)
-    artifact = next((one for one in opened.show if one.path == path), None)
+    artifact = next((file for file in opened.show if file.path == path), None)
     result = state.steps[opened.step].result
     commit = (artifact.commit if artifact is not None else "") or (
         result.commit if result is not None else ""
@@ -29,8 +29,8 @@ async def content(ropewalk: Ropewalk, run: str, opened: AskOpened, path: str) ->
 
 async def at(ropewalk: Ropewalk, run: str, base: dict[str, object], commit: str, path: str) -> bytes | None:
     """A file of a run as of a commit."""
-    found = msgspec.convert(base, Base) if base else Base(root=str(ropewalk.folder))
-    return await ropewalk.workspace(run, found, {}).read(commit, path)
+    revision = msgspec.convert(base, Base) if base else Base(root=str(ropewalk.folder))
+    return await ropewalk.workspace(run, revision, {}).read(commit, path)
 
 
 async def edited(ropewalk: Ropewalk, run: str, opened: AskOpened) -> dict[str, bytes]:

@@ -6,21 +6,21 @@ import msgspec
 
 from ropewalk.app import explain_run
 from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Argument, Verb
-from ropewalk.cli.here import Here
 from ropewalk.cli.screen import one_line
 
 
-async def perform(here: Here, run: str) -> int:
+async def perform(context: CommandContext, run: str) -> int:
     """One sentence."""
-    async with here.ropewalk() as ropewalk:
-        found = await explain_run(ropewalk, await here.find(ropewalk, run), ropewalk.engine.fold)
-    here.screen.give(msgspec.to_builtins(found))
-    here.screen.line(found.sentence)
-    for command in found.commands:
-        here.screen.line(f"  {command}")
-    for warning in found.warnings:
-        here.screen.line(f"  {here.screen.paint('magenta', 'mind')} {one_line(warning)}")
+    async with context.ropewalk() as ropewalk:
+        run_id = await explain_run(ropewalk, await context.find(ropewalk, run), ropewalk.engine.fold)
+    context.screen.give(msgspec.to_builtins(run_id))
+    context.screen.line(run_id.sentence)
+    for command in run_id.commands:
+        context.screen.line(f"  {command}")
+    for warning in run_id.warnings:
+        context.screen.line(f"  {context.screen.paint('magenta', 'mind')} {one_line(warning)}")
     return exits.COMPLETED
 
 

@@ -85,8 +85,8 @@ class Verb:
     ) -> None:
         self.name, self.summary, self.perform, self.more = name, summary, perform, more
         self.reads = reads
-        self.arguments = [one for one in parameters if isinstance(one, Argument)]
-        self.options = [one for one in parameters if isinstance(one, Option)] + COMMON
+        self.arguments = [parameter for parameter in parameters if isinstance(parameter, Argument)]
+        self.options = [parameter for parameter in parameters if isinstance(parameter, Option)] + COMMON
 
     def usage(self) -> str:
         words = " ".join(argument.metavar for argument in self.arguments)
@@ -184,8 +184,8 @@ def _arguments(command: Verb, plain: list[str], values: dict[str, Any]) -> None:
 def _near(flag: str, known: dict[str, Option], name: str) -> str:
     from difflib import get_close_matches
 
-    found = get_close_matches(flag, known, n=1)
-    return f"did you mean {found[0]}?" if found else f"`ropewalk {name} --help` lists them"
+    near = get_close_matches(flag, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"`ropewalk {name} --help` lists them"
 
 
 def _is_number(word: str) -> bool:

@@ -8,71 +8,71 @@ from typing import TYPE_CHECKING, Any
 from ropewalk.app import AskOpened, AskView, State, answer_commands, ask_of, driving_run, is_driven
 from ropewalk.cli import exits
 from ropewalk.cli.answering import shown
-from ropewalk.cli.given import value as value_of
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Argument, Option, Verb
-from ropewalk.cli.here import Here
 from ropewalk.cli.lines import moment
+from ropewalk.cli.values import read_value
 from ropewalk.errors import NoSuchAsk, Refused, UsageError
 
 if TYPE_CHECKING:
     from ropewalk.app import Ropewalk
 
 
-async def inbox(here: Here, run: str | None) -> int:
+async def inbox(context: CommandContext, run: str | None) -> int:
     """Every open ask with what there is to look at and the commands that answer it."""
-    async with here.ropewalk() as ropewalk:
-        wanted = await here.find(ropewalk, run) if run else ""
-        found = [(of, record) for of, record in await ropewalk.store.asks() if wanted in {"", of}]
-        given: list[AskView] = []
-        for of, record in found:
+    async with context.ropewalk() as ropewalk:
+        wanted = await context.find(ropewalk, run) if run else ""
+        opened_asks = [(of, record) for of, record in await ropewalk.store.asks() if wanted in {"", of}]
+        views: list[AskView] = []
+        for of, record in opened_asks:
             opened = record.event
             if not isinstance(opened, AskOpened):
                 continue
-            given.append(ask_of(of, opened, record.at))
-            if not here.screen.json:
-                when = here.screen.paint("dim", f"run {of}, since {moment(record.at)}")
-                here.screen.line(when)
-                for line in await shown(here.screen, ropewalk, of, opened):
-                    here.screen.line(line)
+            views.append(ask_of(of, opened, record.at))
+            if not context.screen.json:
+                when = context.screen.paint("dim", f"run {of}, since {moment(record.at)}")
+                context.screen.line(when)
+                for line in await shown(context.screen, ropewalk, of, opened):
+                    context.screen.line(line)
                 if opened.expires_at is not None:
                     default = opened.default or "reject"
-                    here.screen.line(f"  at {moment(opened.expires_at)} {default} is taken")
+                    context.screen.line(f"  at {moment(opened.expires_at)} {default} is taken")
                 for command in answer_commands(of, opened.ask, opened):
-                    here.screen.line(f"  {command}")
-                here.screen.line()
-    here.screen.give({"asks": given})
-    if not found:
-        here.screen.line("Nobody is asked anything.")
+                    context.screen.line(f"  {command}")
+                context.screen.line()
+    context.screen.give({"asks": views})
+    if not opened_asks:
+        context.screen.line("Nobody is asked anything.")
     return exits.COMPLETED
 
 
-async def approve(here: Here, run: str, ask: str | None, reason: str | None) -> int:
-    return await give(here, run, ask, "approve", reason=reason or "")
+async def approve(context: CommandContext, run: str, ask: str | None, reason: str | None) -> int:
+    return await give(context, run, ask, "approve", reason=reason or "")
 
 
-async def reject(here: Here, run: str, ask: str | None, reason: str | None) -> int:
-    return await give(here, run, ask, "reject", reason=reason or "")
+async def reject(context: CommandContext, run: str, ask: str | None, reason: str | None) -> int:
+    return await give(context, run, ask, "reject", reason=reason or "")
 
 
 async def answer(
-    here: Here, run: str, ask: str, choice: str | None, value: str | None, reason: str | None
+    context: CommandContext, run: str, ask: str, choice: str | None, value: str | None, reason: str | None
 ) -> int:
     """A choice, or a value with approval."""
     if choice is None and value is None:
         raise UsageError(
             what="`ropewalk answer` needs a choice or --value", hint="`ropewalk inbox` lists the choices"
         )
-    said = value_of(value) if value is not None else None
-    return await give(here, run, ask, choice or "approve", reason=reason or "", value=said)
+    typed = read_value(value) if value is not None else None
+    return await give(context, run, ask, choice or "approve", reason=reason or "", value=typed)
 
 
-async def give(here: Here, run: str, ask: str | None, verdict: str, **how: Any) -> int:
+async def give(context: CommandContext, run: str, ask: str | None, verdict: str, **how: Any) -> int:
     """Answer an ask of a run, or its only one; say what follows."""
-    async with here.ropewalk() as ropewalk:
-        found = await here.find(ropewalk, run)
-        of, name = await the_ask(ropewalk, found, ask)
+    async with context.ropewalk() as ropewalk:
+        run_id = await context.find(ropewalk, run)
+        of, name = await the_ask(ropewalk, run_id, ask)
         await ropewalk.answer(of, name, verdict, **how)
-        await said(here, ropewalk, of, f"{name}: {verdict}")
+        await tell_status(context, ropewalk, of, f"{name}: {verdict}")
     return exits.COMPLETED
 
 
@@ -106,14 +106,14 @@ async def _asks(ropewalk: Ropewalk) -> list[tuple[str, AskOpened]]:
     ]
 
 
-async def said(here: Here, ropewalk: Ropewalk, run: str, what: str) -> None:
+async def tell_status(context: CommandContext, ropewalk: Ropewalk, run: str, done: str) -> None:
     """What became of it, and who goes on with the run."""
     state = await ropewalk.engine.fold(run)
     driven = await is_driven(ropewalk, state)
-    here.screen.give({"run": run, "status": state.status, "reason": state.reason, "driven": driven})
-    here.screen.line(f"{what}. Run {run} is {here.screen.status(state.status)}.")
+    context.screen.give({"run": run, "status": state.status, "reason": state.reason, "driven": driven})
+    context.screen.line(f"{done}. Run {run} is {context.screen.status(state.status)}.")
     for line in _onwards(state, driven):
-        here.screen.line(line)
+        context.screen.line(line)
 
 
 def _onwards(state: State, driven: bool) -> Iterator[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Verb
-from ropewalk.cli.here import Here
 
 FIRST = """\
 # A first workflow: run it with `ropewalk run hello`.
@@ -27,13 +27,13 @@ outputs:
 """
 
 
-async def perform(here: Here) -> int:
+async def perform(context: CommandContext) -> int:
     """Make what is missing, leave what is there."""
     from ropewalk.app import state_folder
 
-    top = here.folder.resolve()
+    top = context.folder.resolve()
     state_folder(top)
-    async with here.ropewalk() as ropewalk:
+    async with context.ropewalk() as ropewalk:
         from ropewalk.app import suggest_settings
 
         store = ropewalk.store.name
@@ -46,12 +46,12 @@ async def perform(here: Here) -> int:
         )
         if _write(path, text)
     ]
-    here.screen.give({"folder": str(top), "store": store, "made": made})
+    context.screen.give({"folder": str(top), "store": store, "made": made})
     for name in made:
-        here.screen.line(f"made {name}")
-    here.screen.line(f"{top} is a ropewalk project. Try:")
+        context.screen.line(f"made {name}")
+    context.screen.line(f"{top} is a ropewalk project. Try:")
     for command in ("ropewalk plan hello", "ropewalk run hello", "ropewalk workflows"):
-        here.screen.line(f"  {command}")
+        context.screen.line(f"  {command}")
     return exits.COMPLETED
 
 

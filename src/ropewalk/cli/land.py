@@ -6,81 +6,87 @@ from pathlib import Path
 
 from ropewalk.app import State, conflicts_of, explain_state, run_of
 from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Option, Verb
-from ropewalk.cli.here import Here
 from ropewalk.cli.inbox import OF_RUN
 from ropewalk.cli.interrupts import interrupts
 from ropewalk.errors import UsageError
 
 
-async def land(here: Here, run: str, to: str | None, branch: str | None, patch: str | None) -> int:
+async def land(
+    context: CommandContext, run: str, to: str | None, branch: str | None, patch: str | None
+) -> int:
     """Land on a branch that is there, make a new one, or write a patch."""
-    if sum(one is not None for one in (to, branch, patch)) > 1:
+    if sum(target is not None for target in (to, branch, patch)) > 1:
         raise UsageError(
             what="A result goes to one place at a time", hint="give one of --to, --branch and --patch"
         )
     from ropewalk.app import land as landed_on
     from ropewalk.app import landing_base
 
-    async with here.ropewalk() as ropewalk:
-        found = await here.find(ropewalk, run)
+    async with context.ropewalk() as ropewalk:
+        run_id = await context.find(ropewalk, run)
         if patch is not None:
-            state = await ropewalk.engine.fold(found)
+            state = await ropewalk.engine.fold(run_id)
             base = landing_base(state)
-            workspace = ropewalk.workspace(found, base, state.workflow.merge)
-            return _written(here, patch, await workspace.diff(base.commit, state.commit))
-        with interrupts(ropewalk.engine, here.screen.aside) as stopped:
-            state = await landed_on(ropewalk, found, to or branch or "")
+            workspace = ropewalk.workspace(run_id, base, state.workflow.merge)
+            return _written(context, patch, await workspace.diff(base.commit, state.commit))
+        with interrupts(ropewalk.engine, context.screen.aside) as stopped:
+            state = await landed_on(ropewalk, run_id, to or branch or "")
         if state.landing is not None:
-            return _not_yet(here, state, ropewalk.engine.clock.now(), interrupted=stopped.seen)
-    here.screen.give({"run": found, "target": state.landed, "commit": state.commit})
-    here.screen.line(f"{state.landed} is at {state.commit[:12]} now, the result of run {found}.")
+            return _not_yet(context, state, ropewalk.engine.clock.now(), interrupted=stopped.seen)
+    context.screen.give({"run": run_id, "target": state.landed, "commit": state.commit})
+    context.screen.line(f"{state.landed} is at {state.commit[:12]} now, the result of run {run_id}.")
     return exits.COMPLETED
 
 
-def _not_yet(here: Here, state: State, now: float, *, interrupted: bool) -> int:
+def _not_yet(context: CommandContext, state: State, now: float, *, interrupted: bool) -> int:
     """A person has to say something first, or the landing was interrupted; either way it goes on when the run is driven."""
     why = explain_state(state, now, driven=False)
-    here.screen.give(run_of(state, now))
-    here.screen.line(why.sentence)
+    context.screen.give(run_of(state, now))
+    context.screen.line(why.sentence)
     for command in (*why.commands, f"ropewalk drive {state.run}"):
-        here.screen.line(f"  {command}")
+        context.screen.line(f"  {command}")
     return exits.INTERRUPTED if interrupted else exits.PAUSED
 
 
-def _written(here: Here, patch: str, data: bytes) -> int:
+def _written(context: CommandContext, patch: str, data: bytes) -> int:
     if patch == "-":
-        here.screen.raw(data)
+        context.screen.raw(data)
         return exits.COMPLETED
-    path = here.folder / patch
+    path = context.folder / patch
     try:
         with Path(path).open("xb") as file:
             file.write(data)
     except FileExistsError:
         raise UsageError(what=f"{path} is there already", hint="name a new file for the patch") from None
     except OSError as error:
-        what = f"{path} cannot be written: {error.strerror}"
-        raise UsageError(what=what, hint="name a file in a folder that is there") from error
-    here.screen.give({"patch": str(path), "bytes": len(data)})
-    here.screen.line(f"{path}: {len(data)} bytes, for `git apply`.")
+        reason = f"{path} cannot be written: {error.strerror}"
+        raise UsageError(what=reason, hint="name a file in a folder that is there") from error
+    context.screen.give({"patch": str(path), "bytes": len(data)})
+    context.screen.line(f"{path}: {len(data)} bytes, for `git apply`.")
     return exits.COMPLETED
 
 
-async def conflicts(here: Here, run: str) -> int:
+async def conflicts(context: CommandContext, run: str) -> int:
     """Both sides of every disagreement, and who may settle it how."""
     from ropewalk.app import conflicts_as_markdown
 
-    async with here.ropewalk() as ropewalk:
-        state = await ropewalk.engine.fold(await here.find(ropewalk, run))
-    found = conflicts_of(state)
-    here.screen.give({"run": state.run, "conflicts": found})
-    if not found:
-        here.screen.line("Nothing disagrees.")
+    async with context.ropewalk() as ropewalk:
+        state = await ropewalk.engine.fold(await context.find(ropewalk, run))
+    open_conflicts = conflicts_of(state)
+    context.screen.give({"run": state.run, "conflicts": open_conflicts})
+    if not open_conflicts:
+        context.screen.line("Nothing disagrees.")
         return exits.COMPLETED
-    here.screen.line(conflicts_as_markdown([{k: v for k, v in one.items() if k != "step"} for one in found]))
+    context.screen.line(
+        conflicts_as_markdown(
+            [{k: v for k, v in conflict.items() if k != "step"} for conflict in open_conflicts]
+        )
+    )
     for name, opened in state.asks.items():
         if opened.about == "conflict":
-            here.screen.line(
+            context.screen.line(
                 f"Settle it: `ropewalk answer {state.run} {name} ours`, or theirs; `ropewalk reject` gives up."
             )
     return exits.COMPLETED

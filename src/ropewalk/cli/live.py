@@ -56,7 +56,7 @@ class LiveScreen:
         self._live: RichLive | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
-    def told(self, state: State, events: list[Event]) -> None:
+    def on_events(self, state: State, events: list[Event]) -> None:
         self._state = state
         self._asking.look()
 
@@ -114,35 +114,35 @@ def table(state: State, now: float, room: int, note: str = "") -> Group:
     """The whole picture, at most `room` steps in it."""
     from rich.console import Group
 
-    found = progress_of(state, now)
-    parts: list[Any] = [_title(found)]
-    if found.phases:
-        parts.append(_phases(found))
+    progress = progress_of(state, now)
+    parts: list[Any] = [_title(progress)]
+    if progress.phases:
+        parts.append(_phases(progress))
     shown = step_lines(state, now, room)
     if shown:
         parts.append(_steps(shown))
-    parts.append(_counts(found, len(shown)))
+    parts.append(_counts(progress, len(shown)))
     if note:
         parts.append(_text(note, "magenta"))
     return Group(*parts)
 
 
-def _title(found: Progress) -> Text:
-    text = _text(found.workflow, "bold").append(f"  {found.run}  ", "dim")
-    text.append(found.status, STATUS.get(found.status, ""))
-    if found.rehearsed:
+def _title(progress: Progress) -> Text:
+    text = _text(progress.workflow, "bold").append(f"  {progress.run}  ", "dim")
+    text.append(progress.status, STATUS.get(progress.status, ""))
+    if progress.rehearsed:
         text.append(" rehearsed", "magenta")
-    if found.reason and found.status != "completed":
-        text.append(f" ({one_line(found.reason)})")
-    text.append(f"  {duration(found.seconds)}")
-    if found.cost_usd != 0:
-        text.append(f"  {money(found.cost_usd, unknown=found.cost_unknown)}")
+    if progress.reason and progress.status != "completed":
+        text.append(f" ({one_line(progress.reason)})")
+    text.append(f"  {duration(progress.seconds)}")
+    if progress.cost_usd != 0:
+        text.append(f"  {money(progress.cost_usd, unknown=progress.cost_unknown)}")
     return text
 
 
-def _phases(found: Progress) -> Text:
+def _phases(progress: Progress) -> Text:
     text = _text("")
-    for phase in found.phases:
+    for phase in progress.phases:
         if not phase.total:
             continue
         ended = phase.done == phase.total
@@ -166,23 +166,23 @@ def _steps(shown: list[StepLine]) -> Any:
         style = STATUS.get(line.status, "")
         tries = f"{line.attempts}" if line.attempts > 1 else ""
         again = f"round {line.round}" if line.round > 1 else ""
-        what = one_line(" · ".join(part for part in (again, line.what) if part))
+        doing = one_line(" · ".join(part for part in (again, line.what) if part))
         took = duration(line.seconds) if line.seconds is not None else ""
         table.add_row(
             _text(one_line(line.key)),
             _text(f"{SIGNS.get(line.status, ' ')} {line.status}", style),
             _text(took),
             _text(tries),
-            _text(what, "magenta" if line.status == "waiting" else "red" if line.status == "failed" else ""),
+            _text(doing, "magenta" if line.status == "waiting" else "red" if line.status == "failed" else ""),
         )
     return table
 
 
-def _counts(found: Progress, shown: int) -> Text:
+def _counts(progress: Progress, shown: int) -> Text:
     order = ("running", "waiting", "pending", "failed", "skipped", "aborted")
-    parts = [f"{found.done} of {found.total} done"]
-    parts += [f"{found.counts[status]} {status}" for status in order if found.counts.get(status)]
-    if shown < found.total:
+    parts = [f"{progress.done} of {progress.total} done"]
+    parts += [f"{progress.counts[status]} {status}" for status in order if progress.counts.get(status)]
+    if shown < progress.total:
         parts.append(f"{shown} shown")
     return _text(" · ".join(parts), "dim")
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from ropewalk.app import STEP_ENDED, State, warnings_of
 from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Argument, Option, Verb
-from ropewalk.cli.here import Here
 from ropewalk.cli.screen import one_line
 from ropewalk.errors import UsageError
 
@@ -20,7 +20,7 @@ PIECE = 1 << 18
 
 
 async def perform(
-    here: Here,
+    context: CommandContext,
     run: str,
     step: str | None,
     attempt: str | None,
@@ -29,44 +29,44 @@ async def perform(
     raw: bool,
 ) -> int:
     """The last attempt of a step, or all; without a step all steps that said something."""
-    async with here.ropewalk() as ropewalk:
-        found = await here.find(ropewalk, run)
-        state = await ropewalk.engine.fold(found)
-        said = dict(await ropewalk.store.outputs(found))
-        if step is None and not here.screen.json and not follow:
-            await _each(here, ropewalk, found, list(said), raw=raw)
-            _mind(here, state, step)
+    async with context.ropewalk() as ropewalk:
+        run_id = await context.find(ropewalk, run)
+        state = await ropewalk.engine.fold(run_id)
+        sizes = dict(await ropewalk.store.outputs(run_id))
+        if step is None and not context.screen.json and not follow:
+            await _each(context, ropewalk, run_id, list(sizes), raw=raw)
+            _mind(context, state, step)
             return exits.COMPLETED
-        names = _chosen(state, step, attempt, list(said), every=every)
-        if here.screen.json:
+        names = _chosen(state, step, attempt, list(sizes), every=every)
+        if context.screen.json:
             logs = [
-                {"attempt": name, "bytes": said.get(name, 0), "text": await _whole(ropewalk, found, name)}
-                for name in (names if step is not None else said)
+                {"attempt": name, "bytes": sizes.get(name, 0), "text": await _whole(ropewalk, run_id, name)}
+                for name in (names if step is not None else sizes)
             ]
-            here.screen.give({"run": found, "logs": logs})
+            context.screen.give({"run": run_id, "logs": logs})
         elif follow:
-            await _follow(here, ropewalk, found, step, raw=raw)
+            await _follow(context, ropewalk, run_id, step, raw=raw)
         else:
-            await _each(here, ropewalk, found, names, raw=raw)
+            await _each(context, ropewalk, run_id, names, raw=raw)
             if not names:
-                here.screen.aside(f"Step {step} has said nothing.")
-        if not here.screen.json:
-            _mind(here, state, step)
+                context.screen.aside(f"Step {step} has said nothing.")
+        if not context.screen.json:
+            _mind(context, state, step)
     return exits.COMPLETED
 
 
-def _mind(here: Here, state: State, step: str | None) -> None:
+def _mind(context: CommandContext, state: State, step: str | None) -> None:
     """What people should know of the files, next to what was said."""
     for warning in warnings_of(state):
         whose = warning["step"]
         if step is None or whose == step or whose in state.steps[step].items:
-            here.screen.aside(
+            context.screen.aside(
                 f"mind: {one_line(f'{whose}: ' if whose else '')}{one_line(warning['message'])}"
             )
 
 
 def _chosen(
-    state: State, step: str | None, attempt: str | None, said: list[str], *, every: bool
+    state: State, step: str | None, attempt: str | None, attempts: list[str], *, every: bool
 ) -> list[str]:
     """Names of attempts (`step/round.n`), those of items after their foreach."""
     if step is None:
@@ -76,7 +76,7 @@ def _chosen(
 
         step_named(state, step)
     keys = (step, *state.steps[step].items)
-    mine = [name for key in keys for name in sorted((n for n in said if _step(n) == key), key=_order)]
+    mine = [name for key in keys for name in sorted((n for n in attempts if _step(n) == key), key=_order)]
     if attempt is not None:
         wanted = f"{step}/{attempt}"
         if wanted not in mine:
@@ -98,15 +98,17 @@ def _order(name: str) -> tuple[int, int]:
     return int(round_), int(attempt)
 
 
-async def _each(here: Here, ropewalk: Ropewalk, run: str, names: list[str], *, raw: bool) -> None:
+async def _each(
+    context: CommandContext, ropewalk: Ropewalk, run: str, names: list[str], *, raw: bool
+) -> None:
     for name in names:
         if len(names) > 1:
-            here.screen.line(here.screen.paint("bold", f"== {name}"))
-        said = await _bytes(ropewalk, run, name)
+            context.screen.line(context.screen.paint("bold", f"== {name}"))
+        output = await _bytes(ropewalk, run, name)
         if raw:
-            here.screen.out.raw(said)
+            context.screen.out.raw(output)
         else:
-            here.screen.line(said.decode("utf-8", "replace").rstrip("\n"))
+            context.screen.line(output.decode("utf-8", "replace").rstrip("\n"))
 
 
 async def _whole(ropewalk: Ropewalk, run: str, name: str) -> str:
@@ -114,16 +116,18 @@ async def _whole(ropewalk: Ropewalk, run: str, name: str) -> str:
 
 
 async def _bytes(ropewalk: Ropewalk, run: str, name: str) -> bytes:
-    said = bytearray()
-    while piece := await ropewalk.store.read_output(run, name, len(said), PIECE):
-        said += piece
-    return bytes(said)
+    output = bytearray()
+    while piece := await ropewalk.store.read_output(run, name, len(output), PIECE):
+        output += piece
+    return bytes(output)
 
 
-async def _follow(here: Here, ropewalk: Ropewalk, run: str, step: str | None, *, raw: bool) -> None:
+async def _follow(
+    context: CommandContext, ropewalk: Ropewalk, run: str, step: str | None, *, raw: bool
+) -> None:
     """Everything from now on, until the step, or the run, has ended."""
     read: dict[str, int] = {}
-    told = ""
+    shown = ""
     while True:
         state = await ropewalk.engine.fold(run)
         over = state.ended if step is None else state.ended or _over(state, step)
@@ -131,16 +135,16 @@ async def _follow(here: Here, ropewalk: Ropewalk, run: str, step: str | None, *,
         mine = names if step is None else _chosen(state, step, None, names, every=True)
         for name in mine:
             piece = await ropewalk.store.read_output(run, name, read.get(name, 0), PIECE)
-            if piece and told != name:
-                here.screen.line(here.screen.paint("bold", f"== {name}"))
-                told = name
+            if piece and shown != name:
+                context.screen.line(context.screen.paint("bold", f"== {name}"))
+                shown = name
             if piece:
                 read[name] = read.get(name, 0) + len(piece)
                 if raw:
-                    here.screen.out.raw(piece)
+                    context.screen.out.raw(piece)
                 else:
-                    here.screen.write(piece.decode("utf-8", "replace"))
-                here.screen.flush()
+                    context.screen.write(piece.decode("utf-8", "replace"))
+                context.screen.flush()
                 over = False
         if over:
             return

@@ -66,17 +66,17 @@ def _do(words: list[str], *, alone: bool) -> int:
 
 def perform(command: Verb, words: list[str], alone: bool = False) -> int:
     """Parse the words and do the command; `alone` says that this process does nothing else."""
+    from ropewalk.cli.context import CommandContext
     from ropewalk.cli.grammar import parse
-    from ropewalk.cli.here import Here
 
     values = parse(command, words)
-    here = Here(
+    context = CommandContext(
         values.pop("folder"), values.pop("store"), json=values.pop("json"), reads=command.reads, alone=alone
     )
-    result: Any = command.perform(here, **values)
+    result: Any = command.perform(context, **values)
     if hasattr(result, "send"):
         result = _awaited(result)
-    here.screen.flush()
+    context.screen.flush()
     return int(result)
 
 

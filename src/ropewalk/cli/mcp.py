@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Option, Verb
-from ropewalk.cli.here import Here
 
 MORE = """Give it to an agent as a command: `ropewalk mcp`. Its tools start, show, explain and answer runs; what it starts is
 driven as long as it runs. `ropewalk serve` has the same tools at /mcp."""
 
 
-async def perform(here: Here, role: str | None, doors_only: bool) -> int:
+async def perform(context: CommandContext, role: str | None, doors_only: bool) -> int:
     """Until the input ends."""
     from ropewalk.app import log_to_standard_error, opener
 
     log_to_standard_error()
     serve = opener("ropewalk mcp")
-    async with here.ropewalk() as ropewalk:
+    async with context.ropewalk() as ropewalk:
         await serve(ropewalk, role=role or "admin", doors_only=doors_only)
     return exits.COMPLETED
 

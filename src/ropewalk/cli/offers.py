@@ -31,9 +31,9 @@ def runs(incomplete: str) -> list[str]:
 
 async def _newest() -> list[str]:
     from ropewalk.app import RunQuery
-    from ropewalk.cli.here import Here
+    from ropewalk.cli.context import CommandContext
 
-    async with Here(None, None).ropewalk() as ropewalk:
+    async with CommandContext(None, None).ropewalk() as ropewalk:
         return [row.run for row in await ropewalk.store.runs(RunQuery(limit=100, parent=""))]
 
 

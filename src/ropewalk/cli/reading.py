@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from ropewalk.app import ReadOptions
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Argument, Option
-from ropewalk.cli.here import Here
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,20 +28,24 @@ def options(variant: str | None, infer_parallel: bool, no_approvals: bool) -> di
 
 
 def load(
-    here: Here, workflow: str, variant: str | None, infer_parallel: bool, no_approvals: bool = False
+    context: CommandContext,
+    workflow: str,
+    variant: str | None,
+    infer_parallel: bool,
+    no_approvals: bool = False,
 ) -> Loaded:
     """A workflow without a store. Raises NoSuchWorkflow, InvalidDefinition, VariantNeeded."""
     from ropewalk.app import find_workflow, load_known, project_folder
 
-    top = project_folder(here.folder)
-    path = find_workflow(name(workflow, here, top), top)
+    top = project_folder(context.folder)
+    path = find_workflow(name(workflow, context, top), top)
     return load_known(path, top, **options(variant, infer_parallel, no_approvals))
 
 
-def name(workflow: str, here: Here, top: Path) -> str:
+def name(workflow: str, context: CommandContext, top: Path) -> str:
     """A path counts from where the user stands; a run remembers it from the top of the project."""
-    path = here.folder / workflow
+    path = context.folder / workflow
     if not path.is_file():
         return workflow
-    found = os.path.relpath(path.resolve(), top)
-    return str(path.resolve()) if found.startswith("..") else os.path.join(".", found)
+    relative = os.path.relpath(path.resolve(), top)
+    return str(path.resolve()) if relative.startswith("..") else os.path.join(".", relative)

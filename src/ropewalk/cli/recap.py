@@ -40,16 +40,16 @@ LEGEND = {
 }
 
 
-def recap(screen: Screen, state: State, told: TimedEvents) -> None:
+def recap(screen: Screen, state: State, events: TimedEvents) -> None:
     """Print all of it."""
-    found = bars_of(told)
+    bars = bars_of(events)
     rehearsed = screen.paint("magenta", "  (rehearsed)") if state.options.rehearse is not None else ""
     screen.line()
     screen.line(f"{screen.paint('bold', 'What happened')}{rehearsed}")
-    _phases(screen, state, told, found)
-    _sent_back(screen, told)
-    _concerns(screen, told)
-    _joined(screen, state, found)
+    _phases(screen, state, events, bars)
+    _sent_back(screen, events)
+    _concerns(screen, events)
+    _joined(screen, state, bars)
     for error in errors_of(state):
         screen.line()
         _say(
@@ -58,36 +58,36 @@ def recap(screen: Screen, state: State, told: TimedEvents) -> None:
     _left(screen, state)
 
 
-def _phases(screen: Screen, state: State, told: TimedEvents, found: list[Bar]) -> None:
+def _phases(screen: Screen, state: State, events: TimedEvents, bars: list[Bar]) -> None:
     """A line a step under its phase: when it was worked on, and what came of it."""
-    begin = min((one.since for one in found), default=0.0)
-    end = max((one.until or one.since for one in found), default=0.0)
+    begin = min((entry.since for entry in bars), default=0.0)
+    end = max((entry.until or entry.since for entry in bars), default=0.0)
     steps = [st for st in listed_steps(state) if not st.parent]
     name = min(max((wide(st.key) for st in steps), default=0), LONGEST_NAME)
     width = _width(screen)
     room = max(14, min(36, width // 5))
     titles = {phase.id: phase.title or phase.id for phase in state.workflow.phases}
-    said = ""
+    shown_phase = ""
     for st in steps:
         step = state.step(st.key)
         phase = titles.get(step.phase, "At the end" if step.final else "Without a phase" if titles else "")
-        if phase != said:
-            said = phase
+        if phase != shown_phase:
+            shown_phase = phase
             screen.line(f"  {screen.paint('cyan', phase)}")
-        mine = [one for one in found if one.step in {st.key, *st.items}]
+        mine = [entry for entry in bars if entry.step in {st.key, *st.items}]
         drawn = bar(screen, mine, begin, end, room)
         label = cut(st.key, name)
-        first, *rest = wrap("; ".join(_came_of(state, st, told)), width - name - room - 8) or [""]
+        first, *rest = wrap("; ".join(_came_of(state, st, events)), width - name - room - 8) or [""]
         screen.line(f"    {label}{' ' * (name - wide(label))}  {drawn}  {first}".rstrip())
         for text in rest:
             screen.line(f"{' ' * (name + room + 8)}{text}")
-    kinds = [kind for kind in LEGEND if any(one.kind == kind for one in found)]
+    kinds = [kind for kind in LEGEND if any(entry.kind == kind for entry in bars)]
     legend = "  ".join(f"{screen.paint(COLOUR[kind], FILL[kind])} {LEGEND[kind]}" for kind in kinds)
     took = duration(run_seconds(state, end))
     screen.line(f"    {' ' * name}  0 s{took:>{room - 3}}  {legend}")
 
 
-def _came_of(state: State, st: StepState, told: TimedEvents) -> Iterator[str]:
+def _came_of(state: State, st: StepState, events: TimedEvents) -> Iterator[str]:
     if st.status == "skipped":
         yield f"skipped: {one_line(st.detail or st.cause)}"
     if st.failure is not None and st.status in {"failed", "aborted"}:
@@ -97,12 +97,12 @@ def _came_of(state: State, st: StepState, told: TimedEvents) -> Iterator[str]:
     if st.route:
         yield f"decided: {st.route}"
     verdicts: dict[str, list[str]] = {}
-    for _, event in told:
+    for _, event in events:
         if isinstance(event, e.GateJudged) and event.step == st.key:
             verdicts.setdefault(event.verdict.gate, []).append(event.verdict.verdict)
         elif isinstance(event, e.AskAnswered) and event.step == st.key:
             yield f"{_ANSWERED.get(event.verdict, event.verdict)} by {event.by or 'nobody'}"
-    yield from (f"{gate} {', then '.join(said)}" for gate, said in verdicts.items())
+    yield from (f"{gate} {', then '.join(results)}" for gate, results in verdicts.items())
     yield from _made(st)
 
 
@@ -111,7 +111,7 @@ def _made(st: StepState) -> Iterator[str]:
     if st.result is None or st.items:
         return
     for word, change in (("made", "created"), ("changed", "updated")):
-        paths = [one.path for one in st.result.artifacts if one.change == change]
+        paths = [artifact.path for artifact in st.result.artifacts if artifact.change == change]
         if paths:
             yield f"{word} {paths[0]}" + (f" (+{len(paths) - 1})" if paths[1:] else "")
 
@@ -119,27 +119,27 @@ def _made(st: StepState) -> Iterator[str]:
 _ANSWERED = {"approve": "approved", "reject": "rejected", "amend": "amended"}
 
 
-def _sent_back(screen: Screen, told: TimedEvents) -> None:
+def _sent_back(screen: Screen, events: TimedEvents) -> None:
     """Each time that work came back: from where to where, and what was found."""
-    for _, event in told:
+    for _, event in events:
         if not isinstance(event, e.RoundOpened):
             continue
         screen.line()
         _say(screen, "Sent back", f"{event.step} to {event.to}, because {one_line(event.reason)}")
         for finding in _telling(event.findings):
             screen.line(f"    {cut(one_line(finding), _width(screen) - 4)}")
-        ended = _ended(told, event)
+        ended = _ended(events, event)
         if ended:
             screen.line(f"  {event.to} did it again with this in hand; {ended}.")
 
 
-def _concerns(screen: Screen, told: TimedEvents) -> None:
+def _concerns(screen: Screen, events: TimedEvents) -> None:
     """What passed although somebody had something to say."""
-    for _, event in told:
+    for _, event in events:
         if isinstance(event, e.GateJudged) and event.verdict.verdict in {"CONCERNS", "WAIVED"}:
             screen.line()
-            said = one_line("; ".join(event.verdict.findings) or event.verdict.reason)
-            _say(screen, event.verdict.verdict.capitalize(), f"{event.step}, {event.verdict.gate}: {said}")
+            concern = one_line("; ".join(event.verdict.findings) or event.verdict.reason)
+            _say(screen, event.verdict.verdict.capitalize(), f"{event.step}, {event.verdict.gate}: {concern}")
 
 
 def _telling(findings: Sequence[str]) -> list[str]:
@@ -147,35 +147,37 @@ def _telling(findings: Sequence[str]) -> list[str]:
     if len(findings) <= MOST_LINES:
         return list(findings)
     loud = [
-        one
-        for one in findings
-        if one.startswith(("FAIL:", "ERROR", "FAILED", "AssertionError")) or "Error:" in one
+        finding
+        for finding in findings
+        if finding.startswith(("FAIL:", "ERROR", "FAILED", "AssertionError")) or "Error:" in finding
     ]
     return (loud or list(findings))[:MOST_LINES]
 
 
-def _ended(told: TimedEvents, opened: e.RoundOpened) -> str:
+def _ended(events: TimedEvents, opened: e.RoundOpened) -> str:
     """What the gates of the step said in the next round."""
     seen = False
     verdicts: list[str] = []
-    for _, event in told:
+    for _, event in events:
         seen = seen or event is opened
         if seen and isinstance(event, e.GateJudged) and event.step == opened.step:
             verdicts.append(f"{event.verdict.gate}: {event.verdict.verdict} in round {event.round}")
     return verdicts[0] if verdicts else ""
 
 
-def _joined(screen: Screen, state: State, found: list[Bar]) -> None:
+def _joined(screen: Screen, state: State, bars: list[Bar]) -> None:
     """Files that several steps wrote at the same time, each in a folder of its own."""
-    for paths, steps in _shared(state, found).items():
+    for paths, steps in _shared(state, bars).items():
         screen.line()
         named = ", ".join(steps[:-1]) + f" and {steps[-1]}"
-        what = f"{named} wrote to {' and '.join(paths)} at the same time, each in a worktree of its own"
-        _say(screen, "Merged", f"{what}; every part is in the result.")
+        sentence = f"{named} wrote to {' and '.join(paths)} at the same time, each in a worktree of its own"
+        _say(screen, "Merged", f"{sentence}; every part is in the result.")
 
 
-def _shared(state: State, found: list[Bar]) -> dict[tuple[str, ...], tuple[str, ...]]:
-    spans = {one.step: (one.since, one.until or one.since) for one in found if one.kind == "attempt"}
+def _shared(state: State, bars: list[Bar]) -> dict[tuple[str, ...], tuple[str, ...]]:
+    spans = {
+        entry.step: (entry.since, entry.until or entry.since) for entry in bars if entry.kind == "attempt"
+    }
     writers: dict[str, list[str]] = {}
     for st in listed_steps(state):
         for artifact in st.result.artifacts if st.result is not None and not st.items else ():
@@ -184,15 +186,15 @@ def _shared(state: State, found: list[Bar]) -> dict[tuple[str, ...], tuple[str, 
     shared: dict[tuple[str, ...], list[str]] = {}
     for path, steps in writers.items():
         overlapping = tuple(
-            one for one in steps if any(_overlap(spans[one], spans[b]) for b in steps if b != one)
+            entry for entry in steps if any(_overlap(spans[entry], spans[b]) for b in steps if b != entry)
         )
         if len(overlapping) > 1:
             shared.setdefault(overlapping, []).append(path)
     return {tuple(paths): steps for steps, paths in shared.items()}
 
 
-def _overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
+def _overlap(span: tuple[float, float], other: tuple[float, float]) -> bool:
+    return span[0] < other[1] and other[0] < span[1]
 
 
 def _left(screen: Screen, state: State) -> None:

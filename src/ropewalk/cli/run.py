@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ropewalk.cli import exits
-from ropewalk.cli.given import INPUT, facts, inputs, pair, secrets, text_of
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Option, Verb
-from ropewalk.cli.here import Here
 from ropewalk.cli.reading import OPTIONS, WORKFLOW, name, options
 from ropewalk.cli.screen import one_line
+from ropewalk.cli.values import INPUT, pair, read_facts, read_inputs, text_of, with_secrets
 from ropewalk.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,55 +27,55 @@ In a terminal the run is shown live and asks are answered right there; piped it 
 one object at the end. Ctrl-C leaves the run as it is, `ropewalk drive RUN` goes on with it; Ctrl-C twice kills at once."""
 
 
-async def perform(here: Here, workflow: str, **given: Any) -> int:
+async def perform(context: CommandContext, workflow: str, **flags: Any) -> int:
     """Start, and drive unless it is detached."""
     from ropewalk.app import Options
 
-    parallel = given["parallel"]
+    parallel = flags["parallel"]
     if parallel is not None and parallel < 1:
         raise UsageError(
             what=f"--parallel is at least 1, got {parallel}", hint="leave it out for the workflow's own"
         )
-    rehearse = _script(given["rehearse"], here.folder)
-    taped = _taped(given)
-    async with here.ropewalk(**taped) as ropewalk:
-        known = options(given["variant"], given["infer_parallel"], given["no_approvals"])
-        loaded = ropewalk.load(name(workflow, here, ropewalk.folder), **known)
-        if not here.screen.json:
+    rehearse = _script(flags["rehearse"], context.folder)
+    taped = _taped(flags)
+    async with context.ropewalk(**taped) as ropewalk:
+        known = options(flags["variant"], flags["infer_parallel"], flags["no_approvals"])
+        loaded = ropewalk.load(name(workflow, context, ropewalk.folder), **known)
+        if not context.screen.json:
             for warning in loaded.warnings:
-                here.screen.aside(str(warning))
+                context.screen.aside(str(warning))
         wanted = Options(
             parallel=parallel or 0,
-            sequential=given["sequential"],
-            answer_all=ropewalk.actor if given["approve_all"] else "",
-            assume=None if given["assume"] is None else given["assume"] == "true",
+            sequential=flags["sequential"],
+            answer_all=ropewalk.actor if flags["approve_all"] else "",
+            assume=None if flags["assume"] is None else flags["assume"] == "true",
             rehearse=rehearse,
-            with_changes=given["with_changes"],
+            with_changes=flags["with_changes"],
         )
-        values = secrets(here, loaded.workflow, inputs(given["input"], here.folder))
+        values = with_secrets(context, loaded.workflow, read_inputs(flags["input"], context.folder))
         run = await ropewalk.start(
             loaded.workflow,
             inputs=values,
-            facts=facts(given["fact"], loaded.workflow),
+            facts=read_facts(flags["fact"], loaded.workflow),
             options=wanted,
-            labels=dict(pair(word, "--label") for word in given["label"]),
-            with_changes=given["with_changes"],
+            labels=dict(pair(word, "--label") for word in flags["label"]),
+            with_changes=flags["with_changes"],
         )
-        if not here.screen.json:
-            for told in (await ropewalk.engine.fold(run)).base.get("warnings", ()):
-                here.screen.aside(f"mind: {one_line(told)}")
-        if given["detach"]:
-            return _detach(here, ropewalk, run, taped)
-        if not here.screen.json:
-            here.screen.line(f"Run {run} of {loaded.workflow.name}")
+        if not context.screen.json:
+            for view in (await ropewalk.engine.fold(run)).base.get("warnings", ()):
+                context.screen.aside(f"mind: {one_line(view)}")
+        if flags["detach"]:
+            return _detach(context, ropewalk, run, taped)
+        if not context.screen.json:
+            context.screen.line(f"Run {run} of {loaded.workflow.name}")
         from ropewalk.cli.driving import drive
 
-        return await drive(here, ropewalk, run, fresh=True, wait=given["wait"])
+        return await drive(context, ropewalk, run, fresh=True, wait=flags["wait"])
 
 
-def _taped(given: dict[str, Any]) -> dict[str, str]:
+def _taped(flags: dict[str, Any]) -> dict[str, str]:
     """The settings that record or replay, as absolute paths."""
-    return {key: os.path.abspath(given[key]) for key in ("record", "replay") if given[key]}
+    return {key: os.path.abspath(flags[key]) for key in ("record", "replay") if flags[key]}
 
 
 def _script(rehearse: str | None, folder: Path) -> str | None:
@@ -89,15 +89,15 @@ def _script(rehearse: str | None, folder: Path) -> str | None:
     return text
 
 
-def _detach(here: Here, ropewalk: Ropewalk, run: str, taped: dict[str, str]) -> int:
+def _detach(context: CommandContext, ropewalk: Ropewalk, run: str, taped: dict[str, str]) -> int:
     """The values of secret inputs go to the process in the background by its standard input."""
     from ropewalk.app import spare_child
 
     held = ropewalk.engine.vault.of(run)
     log = ropewalk.home / "drive" / f"{run}.log"
     log.parent.mkdir(exist_ok=True)
-    store = ["--store", here.store] if here.store else []
-    argv = [sys.executable, "-m", "ropewalk", "drive", run, "-C", str(here.folder), *store]
+    store = ["--store", context.store] if context.store else []
+    argv = [sys.executable, "-m", "ropewalk", "drive", run, "-C", str(context.folder), *store]
     argv += ["-i", "@-"] if held else []
     environment = {**os.environ, **{f"ROPEWALK_{key.upper()}": folder for key, folder in taped.items()}}
     with log.open("wb") as file:
@@ -114,8 +114,8 @@ def _detach(here: Here, ropewalk: Ropewalk, run: str, taped: dict[str, str]) -> 
     if process.stdin is not None:
         with process.stdin as pipe:
             pipe.write(msgspec.json.encode(held))
-    here.screen.give({"run": run, "status": "pending"})
-    here.screen.line(run)
+    context.screen.give({"run": run, "status": "pending"})
+    context.screen.line(run)
     return exits.COMPLETED
 
 

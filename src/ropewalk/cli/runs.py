@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from ropewalk.app import duration
 from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Option, Verb
-from ropewalk.cli.here import Here
 from ropewalk.cli.lines import moment
 from ropewalk.errors import UsageError
 
@@ -20,7 +20,7 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 async def perform(
-    here: Here,
+    context: CommandContext,
     status: list[str],
     workflow: str | None,
     text: str | None,
@@ -33,7 +33,7 @@ async def perform(
     """One page of the list."""
     from ropewalk.app import RunQuery
 
-    async with here.ropewalk() as ropewalk:
+    async with context.ropewalk() as ropewalk:
         now = ropewalk.engine.clock.now()
         query = RunQuery(
             status=statuses(status),
@@ -43,16 +43,16 @@ async def perform(
             until=time_of(until, now) if until else None,
             parent=None if called else "",
             limit=limit or 20,
-            after=await here.find(ropewalk, after) if after else "",
+            after=await context.find(ropewalk, after) if after else "",
         )
         rows = await ropewalk.store.runs(query)
         holders = await ropewalk.engine.leases.holders()
-    here.screen.give({"runs": rows, "next": rows[-1].run if len(rows) == query.limit else None})
+    context.screen.give({"runs": rows, "next": rows[-1].run if len(rows) == query.limit else None})
     if not rows:
-        here.screen.line("There are no such runs." if _filtered(query) else "There are no runs here yet.")
-    _show(here, rows, now, {run: holder for run, holder in holders.items() if holder.silent})
+        context.screen.line("There are no such runs." if _filtered(query) else "There are no runs here yet.")
+    _show(context, rows, now, {run: holder for run, holder in holders.items() if holder.silent})
     if len(rows) == query.limit:
-        here.screen.line(here.screen.paint("dim", f"more: ropewalk runs --after {rows[-1].run}"))
+        context.screen.line(context.screen.paint("dim", f"more: ropewalk runs --after {rows[-1].run}"))
     return exits.COMPLETED
 
 
@@ -63,11 +63,11 @@ def _filtered(query: object) -> bool:
 
 def statuses(words: list[str]) -> tuple[str, ...]:
     """Words, also several with commas between, as statuses of runs. Raises UsageError."""
-    found = tuple(one for word in words for one in word.split(",") if one)
-    for one in found:
-        if one not in STATUSES:
-            raise UsageError(what=f"There is no status {one!r}", hint=f"there are {', '.join(STATUSES)}")
-    return found
+    chosen = tuple(status for word in words for status in word.split(",") if status)
+    for status in chosen:
+        if status not in STATUSES:
+            raise UsageError(what=f"There is no status {status!r}", hint=f"there are {', '.join(STATUSES)}")
+    return chosen
 
 
 def time_of(text: str, now: float) -> float:
@@ -82,20 +82,20 @@ def time_of(text: str, now: float) -> float:
         ) from None
 
 
-def _show(here: Here, rows: list[RunRow], now: float, silent: dict[str, Holder]) -> None:
+def _show(context: CommandContext, rows: list[RunRow], now: float, silent: dict[str, Holder]) -> None:
     cells = []
     for row in rows:
-        what = row.error or row.reason if row.status != "completed" else row.reason
+        remark = row.error or row.reason if row.status != "completed" else row.reason
         if row.asks_open and row.status == "paused":
-            what = f"{row.asks_open} asked"
+            remark = f"{row.asks_open} asked"
         if row.run in silent and row.ended_at is None:
-            what = f"held by {silent[row.run].who}, silent for {duration(silent[row.run].silent_seconds)}"
+            remark = f"held by {silent[row.run].name}, silent for {duration(silent[row.run].silent_seconds)}"
         steps = f"{row.steps_done}/{row.steps_total}" + (
             f" ({row.steps_failed}✗)" if row.steps_failed else ""
         )
         took = duration((row.ended_at or now) - row.created_at)
-        cells.append((row.run, row.workflow, row.status, steps, moment(row.created_at), took, what))
-    here.screen.table(("run", "workflow", "status", "steps", "created", "took", ""), cells)
+        cells.append((row.run, row.workflow, row.status, steps, moment(row.created_at), took, remark))
+    context.screen.table(("run", "workflow", "status", "steps", "created", "took", ""), cells)
 
 
 RUNS = Verb(

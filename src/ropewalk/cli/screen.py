@@ -57,7 +57,7 @@ class Screen:
         """The same without an end of the line. No matter who wrote it, only our own colours are left in it."""
         head, *rest = text.split(_MARK)
         painted = (
-            f"\x1b[{code}m{printable(after)}" for code, _, after in (one.partition(";") for one in rest)
+            f"\x1b[{code}m{printable(after)}" for code, _, after in (escape.partition(";") for escape in rest)
         )
         self.out.write(printable(head) + "".join(painted))
 
@@ -160,9 +160,9 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def _columns() -> int:
     """What COLUMNS says, else the terminal, else 80; as shutil does it, whose import costs more than a short run."""
-    said = os.environ.get("COLUMNS", "")
-    if said.isdigit() and int(said):
-        return int(said)
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns):
+        return int(columns)
     try:
         return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns or 80
     except (OSError, ValueError):

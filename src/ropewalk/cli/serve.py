@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Option, Verb
-from ropewalk.cli.here import Here
 
 if TYPE_CHECKING:
     from ropewalk.app import Listening
@@ -15,7 +15,7 @@ MORE = """Every request needs a token, on 127.0.0.1 (the default) too. There a l
 token of this host lies in `.ropewalk/serve.token`. For any other address make one first with `ropewalk token create --role admin`."""
 
 
-async def perform(here: Here, host: str | None, port: int | None, doors_only: bool) -> int:
+async def perform(context: CommandContext, host: str | None, port: int | None, doors_only: bool) -> int:
     """Until it is told to stop."""
     from ropewalk.app import log_to_standard_error, opener
 
@@ -24,16 +24,16 @@ async def perform(here: Here, host: str | None, port: int | None, doors_only: bo
 
     def opened(listening: Listening) -> None:
         way_in = {"login": listening.login, "token_file": listening.token_file} if listening.login else {}
-        here.screen.give({"url": listening.url, "driving": not doors_only, **way_in})
-        here.screen.line(
+        context.screen.give({"url": listening.url, "driving": not doors_only, **way_in})
+        context.screen.line(
             f"ropewalk is open at {listening.url}" + (" (driving nothing)" if doors_only else "")
         )
         if listening.login:
-            here.screen.line(f"Log in with {listening.login} (it counts once)")
-            here.screen.line(f"Programs send the token in {listening.token_file}")
-        here.screen.flush()
+            context.screen.line(f"Log in with {listening.login} (it counts once)")
+            context.screen.line(f"Programs send the token in {listening.token_file}")
+        context.screen.flush()
 
-    async with here.ropewalk() as ropewalk:
+    async with context.ropewalk() as ropewalk:
         interrupted = await serve(
             ropewalk,
             host or "127.0.0.1",

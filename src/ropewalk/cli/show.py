@@ -20,37 +20,37 @@ from ropewalk.app import (
     verdicts_of,
 )
 from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.driving import headline, warn
 from ropewalk.cli.grammar import Argument, Option, Verb
-from ropewalk.cli.here import Here
 from ropewalk.cli.lines import moment
 from ropewalk.cli.screen import Screen, one_line
 from ropewalk.errors import UsageError
 
 
-async def perform(here: Here, run: str, at: int | None, timeline: bool, step: str | None) -> int:
+async def perform(context: CommandContext, run: str, at: int | None, timeline: bool, step: str | None) -> int:
     """One run."""
-    async with here.ropewalk() as ropewalk:
-        found = await here.find(ropewalk, run)
-        state = await ropewalk.engine.fold(found, at)
+    async with context.ropewalk() as ropewalk:
+        run_id = await context.find(ropewalk, run)
+        state = await ropewalk.engine.fold(run_id, at)
         if at is not None and at > state.version:
             raise UsageError(
-                what=f"Run {found} has only {state.version} versions", hint="take an earlier one"
+                what=f"Run {run_id} has only {state.version} versions", hint="take an earlier one"
             )
         now = ropewalk.engine.clock.now() if at is None else state.updated_at
         view = await showing.view(ropewalk, state, now)
         if timeline:
             from ropewalk.cli.bars import draw
 
-            return await draw(here, ropewalk, state, now)
+            return await draw(context, ropewalk, state, now)
     if step is not None:
-        return _step(here.screen, state, step)
-    here.screen.give(view)
-    if not here.screen.json:
-        _show(here.screen, state, now, at, view)
+        return _step(context.screen, state, step)
+    context.screen.give(view)
+    if not context.screen.json:
+        _show(context.screen, state, now, at, view)
         for folder in view.folders:
-            what = "what an attempt left, kept nowhere else until it is cleared up"
-            here.screen.line(f"  {here.screen.paint('magenta', 'mind')} {one_line(folder)}: {what}")
+            remark = "what an attempt left, kept nowhere else until it is cleared up"
+            context.screen.line(f"  {context.screen.paint('magenta', 'mind')} {one_line(folder)}: {remark}")
     return exits.COMPLETED
 
 
@@ -73,7 +73,7 @@ def _show(screen: Screen, state: State, now: float, at: int | None, view: RunVie
     warn(screen, state)
     if view.artifacts:
         screen.line()
-        rows = [(one.path, one.step, one.digest[:12]) for one in view.artifacts]
+        rows = [(artifact.path, artifact.step, artifact.digest[:12]) for artifact in view.artifacts]
         screen.table(("artifact", "step", "sha256"), rows, 0)
     _gates(screen, state)
     _handoffs(screen, state)
@@ -101,39 +101,43 @@ def _gates(screen: Screen, state: State) -> None:
     screen.line()
     screen.table(
         ("gate", "step", "verdict"),
-        [(printable(one["gate"]), one["step"], one["verdict"]) for one in judged],
+        [(printable(verdict["gate"]), verdict["step"], verdict["verdict"]) for verdict in judged],
         0,
     )
-    told = dict.fromkeys(line for one in judged if one["judged_with"] for line in one["findings"])
-    for line in told:
+    findings = dict.fromkeys(
+        line for verdict in judged if verdict["judged_with"] for line in verdict["findings"]
+    )
+    for line in findings:
         if line.startswith("judged with"):
             screen.line(f"  {short_value(printable(line), 200)}")
 
 
 def _handoffs(screen: Screen, state: State) -> None:
     """Who handed what on to whom, and with which words."""
-    told = handoffs_of(state)
-    if told:
+    handoffs = handoffs_of(state)
+    if handoffs:
         screen.line()
         screen.line(screen.paint("bold", "Handoffs"))
-    for one in told:
-        to = f" to {one['to']}" if one["to"] else ""
+    for handoff in handoffs:
+        to = f" to {handoff['to']}" if handoff["to"] else ""
         screen.line(
-            f"{one['step']}: from {printable(one['from'])}{printable(to)}: {short_value(printable(one['summary']), 100)}"
+            f"{handoff['step']}: from {printable(handoff['from'])}{printable(to)}: {short_value(printable(handoff['summary']), 100)}"
         )
         for name in ("artifacts", "expected", "decisions", "questions"):
-            if one[name]:
-                screen.line(f"  {name}: {short_value(printable(', '.join(one[name])), 160)}")
-        if one["instructions"]:
+            if handoff[name]:
+                screen.line(f"  {name}: {short_value(printable(', '.join(handoff[name])), 160)}")
+        if handoff["instructions"]:
             screen.line(
-                f"  instructions: {short_value(printable(' '.join(one['instructions'].split())), 200)}"
+                f"  instructions: {short_value(printable(' '.join(handoff['instructions'].split())), 200)}"
             )
 
 
 def _named(screen: Screen, title: str, values: dict[str, Any]) -> None:
     if values:
-        said = ", ".join(f"{name}={short_value(printable(str(value)), 60)}" for name, value in values.items())
-        screen.line(f"{title}: {said}")
+        listed = ", ".join(
+            f"{name}={short_value(printable(str(value)), 60)}" for name, value in values.items()
+        )
+        screen.line(f"{title}: {listed}")
 
 
 def _steps(screen: Screen, state: State, now: float) -> None:
@@ -168,15 +172,15 @@ def _table(screen: Screen, shown: list[StepLine]) -> None:
 
 def _step(screen: Screen, state: State, key: str) -> int:
     """Everything about one step."""
-    found = step_of(state, find_step(state, key))
-    screen.give(found)
-    for name, value in plain_data(found).items():
+    view = step_of(state, find_step(state, key))
+    screen.give(view)
+    for name, value in plain_data(view).items():
         if value not in (None, "", [], {}):
-            screen.line(f"{screen.paint('bold', name)}: {_told(value)}")
+            screen.line(f"{screen.paint('bold', name)}: {_as_text(value)}")
     return exits.COMPLETED
 
 
-def _told(value: Any) -> str:
+def _as_text(value: Any) -> str:
     import msgspec
 
     if isinstance(value, str | int):

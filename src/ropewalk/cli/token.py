@@ -6,8 +6,8 @@ from typing import Any
 
 from ropewalk.app import ROLES, AccessToken, Tokens
 from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Argument, Option, Verb
-from ropewalk.cli.here import Here
 from ropewalk.cli.lines import moment
 from ropewalk.errors import UsageError
 
@@ -22,12 +22,17 @@ VERBS = ("create", "list", "revoke")
 
 
 async def perform(
-    here: Here, verb: str, token: str | None, role: str | None, name: str | None, days: float | None
+    context: CommandContext,
+    verb: str,
+    token: str | None,
+    role: str | None,
+    name: str | None,
+    days: float | None,
 ) -> int:
     """One of create, list, revoke."""
     if verb not in VERBS:
         raise UsageError(what=f"`ropewalk token` does not know {verb!r}", hint=f"it is {', '.join(VERBS)}")
-    async with here.ropewalk() as ropewalk:
+    async with context.ropewalk() as ropewalk:
         tokens, now = Tokens(ropewalk.store), ropewalk.engine.clock.now()
         if verb == "create":
             if role is None:
@@ -35,24 +40,24 @@ async def perform(
                     what="`ropewalk token create` needs --role", hint=f"--role {'|'.join(ROLES)}"
                 )
             text, made = await tokens.create(name or ropewalk.actor, role, now, days=days)
-            here.screen.give({**_told(made, now), "token": text})
-            here.screen.line(text)
-            here.screen.aside(f"{made.id}: {made.role} for {made.name}. The token is shown only now.")
+            context.screen.give({**_token_view(made, now), "token": text})
+            context.screen.line(text)
+            context.screen.aside(f"{made.id}: {made.role} for {made.name}. The token is shown only now.")
         elif verb == "revoke":
             if token is None:
                 raise UsageError(
                     what="`ropewalk token revoke` needs a token's id", hint="`ropewalk token list` shows them"
                 )
-            gone = await tokens.revoke(token, now)
-            here.screen.give(_told(gone, now))
-            here.screen.line(f"{gone.id} ({gone.role} for {gone.name}) lets nobody in any more.")
+            revoked = await tokens.revoke(token, now)
+            context.screen.give(_token_view(revoked, now))
+            context.screen.line(f"{revoked.id} ({revoked.role} for {revoked.name}) lets nobody in any more.")
         else:
-            found = await tokens.all()
-            here.screen.give({"tokens": [_told(one, now) for one in found]})
-            rows = [(t.id, t.name, t.role, moment(t.created_at), _state(t, now)) for t in found]
-            here.screen.table(("id", "name", "role", "made", "state"), rows)
-            if not found:
-                here.screen.line("There is no token.")
+            all_tokens = await tokens.all()
+            context.screen.give({"tokens": [_token_view(entry, now) for entry in all_tokens]})
+            rows = [(t.id, t.name, t.role, moment(t.created_at), _state(t, now)) for t in all_tokens]
+            context.screen.table(("id", "name", "role", "made", "state"), rows)
+            if not all_tokens:
+                context.screen.line("There is no token.")
     return exits.COMPLETED
 
 
@@ -64,7 +69,7 @@ def _state(token: AccessToken, now: float) -> str:
     return f"until {moment(token.until)}" if token.until is not None else "good"
 
 
-def _told(token: AccessToken, now: float) -> dict[str, Any]:
+def _token_view(token: AccessToken, now: float) -> dict[str, Any]:
     return {
         "id": token.id,
         "name": token.name,

@@ -57,40 +57,55 @@ def add(app: typer.Typer, command: Verb, panel: str) -> None:
     described.__signature__ = _signature(command)  # type: ignore[attr-defined]
     described.__annotations__ = {}
     paragraphs = [f"{command.summary}.", *command.more.split("\n\n")]
-    text = "\n\n".join(" ".join(one.split()) for one in paragraphs if one)
+    text = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs if paragraph)
     app.command(command.name, help=text, rich_help_panel=panel or None)(described)
 
 
 def _signature(command: Verb) -> inspect.Signature:
-    parameters = [_argument(one) for one in command.arguments] + [_option(one) for one in command.options]
-    return inspect.Signature([one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in parameters])
+    parameters = [_argument(parameter) for parameter in command.arguments] + [
+        _option(parameter) for parameter in command.options
+    ]
+    return inspect.Signature(
+        [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
+    )
 
 
-def _argument(one: Argument) -> inspect.Parameter:
+def _argument(argument: Argument) -> inspect.Parameter:
     import typer
 
-    shape: Any = (list[str] if one.required else list[str] | None) if one.many else str
-    if not one.required and not one.many:
+    shape: Any = (list[str] if argument.required else list[str] | None) if argument.many else str
+    if not argument.required and not argument.many:
         shape = str | None
     made = typer.Argument(
-        metavar=one.metavar, help=one.meaning, autocompletion=_completer(one.complete), show_default=False
-    )
-    default = inspect.Parameter.empty if one.required else None
-    return _parameter(one.name, Annotated[shape, made], default)
-
-
-def _option(one: Option) -> inspect.Parameter:
-    import typer
-
-    metavar = None if one.kind == "flag" else f"[={one.metavar}]" if one.kind == "maybe" else one.metavar
-    made = typer.Option(
-        *one.flags,
-        help=one.meaning,
-        metavar=metavar,
-        autocompletion=_completer(one.complete, one.choices),
+        metavar=argument.metavar,
+        help=argument.meaning,
+        autocompletion=_completer(argument.complete),
         show_default=False,
     )
-    return _parameter(one.name, Annotated[TYPES[one.kind], made], False if one.kind == "flag" else None)
+    default = inspect.Parameter.empty if argument.required else None
+    return _parameter(argument.name, Annotated[shape, made], default)
+
+
+def _option(option: Option) -> inspect.Parameter:
+    import typer
+
+    metavar = (
+        None
+        if option.kind == "flag"
+        else f"[={option.metavar}]"
+        if option.kind == "maybe"
+        else option.metavar
+    )
+    made = typer.Option(
+        *option.flags,
+        help=option.meaning,
+        metavar=metavar,
+        autocompletion=_completer(option.complete, option.choices),
+        show_default=False,
+    )
+    return _parameter(
+        option.name, Annotated[TYPES[option.kind], made], False if option.kind == "flag" else None
+    )
 
 
 def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
@@ -98,12 +113,12 @@ def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
     return inspect.Parameter(name, kind, default=default, annotation=annotation)
 
 
-def _completer(what: str, choices: tuple[str, ...] = ()) -> Callable[[str], list[str]] | None:
+def _completer(offer: str, choices: tuple[str, ...] = ()) -> Callable[[str], list[str]] | None:
     if choices:
         return lambda incomplete: [choice for choice in choices if choice.startswith(incomplete)]
     from ropewalk.cli.offers import OFFERS
 
-    return OFFERS.get(what)
+    return OFFERS.get(offer)
 
 
 def _run(app: typer.Typer, words: list[str], name: str) -> int:

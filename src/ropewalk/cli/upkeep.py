@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from ropewalk.app import LINE_BYTES, counted, open_file
 from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Argument, Option, Verb
-from ropewalk.cli.here import Here
 from ropewalk.cli.reading import OPTIONS, load
 from ropewalk.errors import UsageError
 
@@ -18,85 +18,92 @@ if TYPE_CHECKING:
     from ropewalk.app import Loaded
 
 
-async def verify(here: Here, run: str | None, rebuild: bool) -> int:
+async def verify(context: CommandContext, run: str | None, rebuild: bool) -> int:
     """Everything that is shown against the records, and those against their hashes; exit code 1 when something differs."""
-    async with here.ropewalk() as ropewalk:
+    async with context.ropewalk() as ropewalk:
         if rebuild:
             await ropewalk.store.rebuild()
-        wanted = await here.find(ropewalk, run) if run else ""
+        wanted = await context.find(ropewalk, run) if run else ""
         faults = await ropewalk.store.verify(wanted)
         position = await ropewalk.store.position()
         name = ropewalk.store.name
-    here.screen.give({"store": name, "records": position, "clean": not faults, "faults": faults})
+    context.screen.give({"store": name, "records": position, "clean": not faults, "faults": faults})
     for fault in faults:
-        here.screen.line(fault)
-    what = f"run {wanted}" if run else f"{position} records"
+        context.screen.line(fault)
+    checked = f"run {wanted}" if run else f"{position} records"
     if not faults:
-        here.screen.line(f"{here.screen.paint('green', 'Clean')}: {what} in {name}, as written.")
+        context.screen.line(f"{context.screen.paint('green', 'Clean')}: {checked} in {name}, as written.")
     else:
-        here.screen.line(
+        context.screen.line(
             f"{counted(len(faults), 'fault')} in {name}; what no sentence tells how to fix, a backup has."
         )
     return exits.FAILED if faults else exits.COMPLETED
 
 
-async def backup(here: Here, file: str) -> int:
+async def backup(context: CommandContext, file: str) -> int:
     """A copy that is whole, while others write."""
-    target = here.folder / file
-    async with here.ropewalk() as ropewalk:
+    target = context.folder / file
+    async with context.ropewalk() as ropewalk:
         await ropewalk.store.backup(target)
-    here.screen.give({"file": str(target), "bytes": target.stat().st_size})
-    here.screen.line(f"{target}: {target.stat().st_size:,} bytes. `ropewalk runs --store {file}` reads it.")
+    context.screen.give({"file": str(target), "bytes": target.stat().st_size})
+    context.screen.line(
+        f"{target}: {target.stat().st_size:,} bytes. `ropewalk runs --store {file}` reads it."
+    )
     return exits.COMPLETED
 
 
-async def export(here: Here, run: str, file: str | None) -> int:
+async def export(context: CommandContext, run: str, file: str | None) -> int:
     """A run as JSON lines, to a file or to standard output."""
-    async with here.ropewalk() as ropewalk:
-        found = await here.find(ropewalk, run)
+    async with context.ropewalk() as ropewalk:
+        run_id = await context.find(ropewalk, run)
         if file in {None, "-"}:
-            async for line in ropewalk.store.export(found):
-                here.screen.out.raw(line)
-            here.screen.raw(b"")
+            async for line in ropewalk.store.export(run_id):
+                context.screen.out.raw(line)
+            context.screen.raw(b"")
             return exits.COMPLETED
-        target = here.folder / str(file)
+        target = context.folder / str(file)
         try:
             with target.open("xb") as out:
-                async for line in ropewalk.store.export(found):
+                async for line in ropewalk.store.export(run_id):
                     out.write(line)
         except OSError as error:
             raise UsageError(
                 what=f"{file} cannot be written: {error.strerror}", hint="name a new file"
             ) from error
-    here.screen.give({"run": found, "file": str(target)})
-    here.screen.line(f"Run {found} is in {target}.")
+    context.screen.give({"run": run_id, "file": str(target)})
+    context.screen.line(f"Run {run_id} is in {target}.")
     return exits.COMPLETED
 
 
 async def take_in(
-    here: Here, file: str, out: str | None, variant: str | None, infer_parallel: bool, no_approvals: bool
+    context: CommandContext,
+    file: str,
+    out: str | None,
+    variant: str | None,
+    infer_parallel: bool,
+    no_approvals: bool,
 ) -> int:
     """The other way; the chain of hashes must hold. A workflow of another format is written as one of ours."""
     if file.endswith((".yaml", ".yml")):
-        return _rewritten(here, load(here, file, variant, infer_parallel, no_approvals), out)
-    async with here.ropewalk() as ropewalk:
-        run = await ropewalk.take_in(_lines(here.folder / file, file))
+        return _rewritten(context, load(context, file, variant, infer_parallel, no_approvals), out)
+    async with context.ropewalk() as ropewalk:
+        run = await ropewalk.take_in(_lines(context.folder / file, file))
         row = await ropewalk.store.row(run)
-    here.screen.give({"run": run, "status": row.status, "reason": row.reason})
-    here.screen.line(f"Run {run} is in this store; see `ropewalk show {run}`.")
+    context.screen.give({"run": run, "status": row.status, "reason": row.reason})
+    context.screen.line(f"Run {run} is in this store; see `ropewalk show {run}`.")
     if row.ended_at is None:
-        here.screen.line(
+        context.screen.line(
             f"Nothing of it is done before you say so: `ropewalk resume {run} && ropewalk drive {run}`."
         )
     return exits.COMPLETED
 
 
-def _rewritten(here: Here, loaded: Loaded, out: str | None) -> int:
+def _rewritten(context: CommandContext, loaded: Loaded, out: str | None) -> int:
     """The same workflow in the native format: on the screen, or in a new file."""
     from ropewalk.app import workflow_yaml
 
     text = workflow_yaml(loaded.workflow)
-    target = here.folder / out if out else None
+    target = context.folder / out if out else None
     if target is not None:
         try:
             with target.open("x", encoding="utf-8") as stream:
@@ -105,10 +112,10 @@ def _rewritten(here: Here, loaded: Loaded, out: str | None) -> int:
             raise UsageError(
                 what=f"{out} cannot be written: {error.strerror}", hint="name a new file"
             ) from error
-    here.screen.give(
+    context.screen.give(
         {"workflow": loaded.workflow.name, "digest": loaded.digest, "file": out or "", "text": text}
     )
-    here.screen.line(f"Written to {out}." if out else text.rstrip("\n"))
+    context.screen.line(f"Written to {out}." if out else text.rstrip("\n"))
     return exits.COMPLETED
 
 
@@ -123,17 +130,19 @@ async def _lines(path: Path, name: str) -> AsyncIterator[bytes]:
         ) from error
 
 
-async def cleanup(here: Here, older: float | None, status: list[str], unlanded: bool, dry_run: bool) -> int:
+async def cleanup(
+    context: CommandContext, older: float | None, status: list[str], unlanded: bool, dry_run: bool
+) -> int:
     """What ended long ago goes, with its folders; what has not landed stays unless told to."""
     from ropewalk.cli.runs import statuses
 
-    async with here.ropewalk() as ropewalk:
-        found = await ropewalk.cleanup(older, status=statuses(status), unlanded=unlanded, dry_run=dry_run)
-    here.screen.give({"dry_run": dry_run, "removed": found.removed, "kept": found.kept})
+    async with context.ropewalk() as ropewalk:
+        cleaned = await ropewalk.cleanup(older, status=statuses(status), unlanded=unlanded, dry_run=dry_run)
+    context.screen.give({"dry_run": dry_run, "removed": cleaned.removed, "kept": cleaned.kept})
     would = "would be " if dry_run else ""
-    here.screen.line(f"{counted(len(found.removed), 'run')} {would}removed, {len(found.kept)} kept.")
-    for run, why in found.kept.items():
-        here.screen.line(f"  {run}: {why}")
+    context.screen.line(f"{counted(len(cleaned.removed), 'run')} {would}removed, {len(cleaned.kept)} kept.")
+    for run, why in cleaned.kept.items():
+        context.screen.line(f"  {run}: {why}")
     return exits.COMPLETED
 
 

@@ -9,44 +9,46 @@ import msgspec
 
 from ropewalk.app import Fault, errors_in
 from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Argument, Verb
-from ropewalk.cli.here import Here
 from ropewalk.cli.reading import OPTIONS, options
 from ropewalk.errors import InvalidDefinition, VariantNeeded
 
 
 def validate(
-    here: Here, files: list[str], variant: str | None, infer_parallel: bool, no_approvals: bool
+    context: CommandContext, files: list[str], variant: str | None, infer_parallel: bool, no_approvals: bool
 ) -> int:
     """Every fault of every file, of all its variants where none is named, then a line that counts them."""
-    found: list[dict[str, object]] = []
+    reports: list[dict[str, object]] = []
     bad = 0
     for name in files:
-        faults = _faults(here, name, variant, infer_parallel, no_approvals)
+        faults = _faults(context, name, variant, infer_parallel, no_approvals)
         errors = len(errors_in(faults))
         bad += errors
         for fault in faults:
-            here.screen.line(str(fault))
-        found.append({"file": name, "valid": not errors, "faults": [msgspec.to_builtins(f) for f in faults]})
+            context.screen.line(str(fault))
+        reports.append(
+            {"file": name, "valid": not errors, "faults": [msgspec.to_builtins(f) for f in faults]}
+        )
         if not errors:
-            here.screen.line(f"{name}: {here.screen.paint('green', 'valid')}")
+            context.screen.line(f"{name}: {context.screen.paint('green', 'valid')}")
     if bad:
-        here.screen.line(f"{bad} fault(s)")
-    here.screen.give({"valid": not bad, "files": found})
+        context.screen.line(f"{bad} fault(s)")
+    context.screen.give({"valid": not bad, "files": reports})
     return exits.BAD_INPUT if bad else exits.COMPLETED
 
 
 def _faults(
-    here: Here, name: str, variant: str | None, infer_parallel: bool, no_approvals: bool
+    context: CommandContext, name: str, variant: str | None, infer_parallel: bool, no_approvals: bool
 ) -> list[Fault]:
     from ropewalk.app import find_workflow, load_known, project_folder
 
-    top = project_folder(here.folder)
+    top = project_folder(context.folder)
     path = Path(name)
-    if not (here.folder / path).exists():
+    if not (context.folder / path).exists():
         path = find_workflow(name, top)
-    shown = os_relative(here.folder / path, here.folder)
-    path = Path(shown) if here.folder == Path.cwd() else here.folder / path
+    shown = os_relative(context.folder / path, context.folder)
+    path = Path(shown) if context.folder == Path.cwd() else context.folder / path
     known = options(variant, infer_parallel, no_approvals)
     try:
         return load_known(path, top, **known).warnings
@@ -55,23 +57,26 @@ def _faults(
     except VariantNeeded as several:
         if variant:
             raise
-        found = [_faults(here, name, one, infer_parallel, no_approvals) for one in several.names]
-        return list(dict.fromkeys(fault for faults in found for fault in faults))
+        by_variant = [
+            _faults(context, name, variant_name, infer_parallel, no_approvals)
+            for variant_name in several.names
+        ]
+        return list(dict.fromkeys(fault for faults in by_variant for fault in faults))
 
 
 def os_relative(path: Path, folder: Path) -> str:
     """The path as the user would write it."""
     import os
 
-    found = os.path.relpath(path, folder)
-    return str(path) if found.startswith("..") else found
+    relative = os.path.relpath(path, folder)
+    return str(path) if relative.startswith("..") else relative
 
 
-def schema(here: Here) -> int:
+def schema(context: CommandContext) -> int:
     """The JSON Schema of the native format."""
     from ropewalk.app import workflow_schema as made
 
-    here.screen.out.write(json.dumps(made(), indent=2, ensure_ascii=False) + "\n")
+    context.screen.out.write(json.dumps(made(), indent=2, ensure_ascii=False) + "\n")
     return exits.COMPLETED
 
 

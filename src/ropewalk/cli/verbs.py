@@ -9,12 +9,12 @@ from ropewalk.app import Command as CoreCommand
 from ropewalk.app import State, Vault, driving_run, how_to_give_secrets, is_driven, secret_values
 from ropewalk.app.acting import act as do
 from ropewalk.app.acting import command_from
-from ropewalk.cli import exits, given
+from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.drive import GIVEN
-from ropewalk.cli.given import pair, value
 from ropewalk.cli.grammar import Argument, Option, Verb
-from ropewalk.cli.here import Here
-from ropewalk.cli.inbox import OF_RUN, said
+from ropewalk.cli.inbox import OF_RUN, tell_status
+from ropewalk.cli.values import pair, read_facts, read_inputs, read_value, with_secrets
 from ropewalk.errors import Refused, UsageError
 
 if TYPE_CHECKING:
@@ -23,45 +23,47 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 60.0
 
 
-async def tell(here: Here, run: str, verb: str, what: str, *, drive: bool = False, **given: Any) -> int:
+async def tell(
+    context: CommandContext, run: str, verb: str, done: str, *, drive: bool = False, **fields: Any
+) -> int:
     """Do a verb on a run, say what became of it, and go on with it when that was asked for."""
-    async with here.ropewalk() as ropewalk:
-        found = await here.find(ropewalk, run)
-        await do(ropewalk, found, verb, given, ropewalk.actor)
+    async with context.ropewalk() as ropewalk:
+        run_id = await context.find(ropewalk, run)
+        await do(ropewalk, run_id, verb, fields, ropewalk.actor)
         if drive:
-            return await onwards(here, ropewalk, found)
-        await said(here, ropewalk, found, what)
+            return await onwards(context, ropewalk, run_id)
+        await tell_status(context, ropewalk, run_id, done)
     return exits.COMPLETED
 
 
-async def onwards(here: Here, ropewalk: Ropewalk, run: str) -> int:
+async def onwards(context: CommandContext, ropewalk: Ropewalk, run: str) -> int:
     """Drive the run that was steered; the one that called it, if it was called."""
     from ropewalk.cli.driving import drive
 
     state = await ropewalk.engine.fold(run)
-    return await drive(here, ropewalk, driving_run(state))
+    return await drive(context, ropewalk, driving_run(state))
 
 
-async def pause(here: Here, run: str, reason: str | None) -> int:
-    return await tell(here, run, "pause", "Paused", reason=reason)
+async def pause(context: CommandContext, run: str, reason: str | None) -> int:
+    return await tell(context, run, "pause", "Paused", reason=reason)
 
 
-async def resume(here: Here, run: str, drive: bool) -> int:
-    return await tell(here, run, "resume", "Resumed", drive=drive)
+async def resume(context: CommandContext, run: str, drive: bool) -> int:
+    return await tell(context, run, "resume", "Resumed", drive=drive)
 
 
-async def abort(here: Here, run: str, reason: str | None) -> int:
+async def abort(context: CommandContext, run: str, reason: str | None) -> int:
     """Ended when this returns: by the one who drives it, or here."""
-    async with here.ropewalk() as ropewalk:
-        found = await here.find(ropewalk, run)
-        await do(ropewalk, found, "abort", {"reason": reason}, ropewalk.actor)
-        state = await ropewalk.engine.fold(found)
+    async with context.ropewalk() as ropewalk:
+        run_id = await context.find(ropewalk, run)
+        await do(ropewalk, run_id, "abort", {"reason": reason}, ropewalk.actor)
+        state = await ropewalk.engine.fold(run_id)
         unfinished = not state.ended or bool(state.unwanted)
         if unfinished and not await is_driven(ropewalk, state):
-            state = await ropewalk.drive(found)
+            state = await ropewalk.drive(run_id)
         elif not state.ended:
-            state = await _ended(ropewalk, found)
-        await said(here, ropewalk, found, "Aborted" if state.ended else "The run is told to end")
+            state = await _ended(ropewalk, run_id)
+        await tell_status(context, ropewalk, run_id, "Aborted" if state.ended else "The run is told to end")
     return exits.COMPLETED
 
 
@@ -77,29 +79,31 @@ async def _ended(ropewalk: Ropewalk, run: str) -> State:
         await ropewalk.store.wait(position, min(left, 1.0))
 
 
-async def retry(here: Here, run: str, step: str | None, reason: str | None, drive: bool) -> int:
-    what = f"{step} will be tried again" if step else "What failed will be tried again"
-    return await tell(here, run, "retry", what, drive=drive, step=step, reason=reason)
+async def retry(context: CommandContext, run: str, step: str | None, reason: str | None, drive: bool) -> int:
+    done = f"{step} will be tried again" if step else "What failed will be tried again"
+    return await tell(context, run, "retry", done, drive=drive, step=step, reason=reason)
 
 
-async def skip(here: Here, run: str, step: str, reason: str | None, drive: bool) -> int:
-    return await tell(here, run, "skip", f"{step} is skipped", drive=drive, step=step, reason=reason)
+async def skip(context: CommandContext, run: str, step: str, reason: str | None, drive: bool) -> int:
+    return await tell(context, run, "skip", f"{step} is skipped", drive=drive, step=step, reason=reason)
 
 
-async def execute(here: Here, run: str, step: str, inputs: list[str]) -> int:
+async def execute(context: CommandContext, run: str, step: str, inputs: list[str]) -> int:
     """Exactly this step; the run stays paused. Done here unless another process drives the run."""
-    async with here.ropewalk() as ropewalk:
-        found = await here.find(ropewalk, run)
+    async with context.ropewalk() as ropewalk:
+        run_id = await context.find(ropewalk, run)
         exactly = command_from("exec", {"step": step}, ropewalk.actor)
-        if await is_driven(ropewalk, await ropewalk.engine.fold(found)):
-            await ropewalk.engine.tell(found, exactly, ropewalk.actor)
-            await said(here, ropewalk, found, f"{step} is begun by the process that drives the run")
+        if await is_driven(ropewalk, await ropewalk.engine.fold(run_id)):
+            await ropewalk.engine.tell(run_id, exactly, ropewalk.actor)
+            await tell_status(
+                context, ropewalk, run_id, f"{step} is begun by the process that drives the run"
+            )
             return exits.COMPLETED
         if inputs:
-            await _give_quietly(ropewalk, found, given.inputs(inputs, here.folder))
-        state = await _execute(here, ropewalk, found, exactly)
+            await _give_quietly(ropewalk, run_id, read_inputs(inputs, context.folder))
+        state = await _execute(context, ropewalk, run_id, exactly)
         st = state.steps[step]
-        await said(here, ropewalk, found, f"{step}: {st.status}")
+        await tell_status(context, ropewalk, run_id, f"{step}: {st.status}")
     return exits.FAILED if st.status == "failed" else exits.COMPLETED
 
 
@@ -109,7 +113,7 @@ async def _give_quietly(ropewalk: Ropewalk, run: str, values: dict[str, Any]) ->
     ropewalk.engine.vault.put(run, secret_values(workflow, values))
 
 
-async def _execute(here: Here, ropewalk: Ropewalk, run: str, exactly: CoreCommand) -> State:
+async def _execute(context: CommandContext, ropewalk: Ropewalk, run: str, exactly: CoreCommand) -> State:
     from ropewalk.cli.driving import Lines
 
     begun, done = asyncio.Event(), asyncio.Event()
@@ -118,7 +122,7 @@ async def _execute(here: Here, ropewalk: Ropewalk, run: str, exactly: CoreComman
         begun.set()
         return done.is_set()
 
-    driving = asyncio.create_task(ropewalk.engine.drive(run, resting, Lines(here.screen).told))
+    driving = asyncio.create_task(ropewalk.engine.drive(run, resting, Lines(context.screen).on_events))
     driven = asyncio.create_task(begun.wait())
     try:
         await asyncio.wait({driving, driven}, return_when=asyncio.FIRST_COMPLETED)
@@ -134,7 +138,7 @@ async def _execute(here: Here, ropewalk: Ropewalk, run: str, exactly: CoreComman
 
 
 async def fork(
-    here: Here,
+    context: CommandContext,
     run: str,
     step: str,
     inputs: list[str],
@@ -142,18 +146,18 @@ async def fork(
     drive: bool,
 ) -> int:
     """A new run that keeps what does not come after the step."""
-    async with here.ropewalk() as ropewalk:
-        found = await here.find(ropewalk, run)
-        workflow = (await ropewalk.engine.fold(found)).workflow
-        known = given.facts(facts, workflow)
-        values = given.secrets(here, workflow, given.inputs(inputs, here.folder))
-        made = await ropewalk.fork(found, step, inputs=values, facts=known)
+    async with context.ropewalk() as ropewalk:
+        run_id = await context.find(ropewalk, run)
+        workflow = (await ropewalk.engine.fold(run_id)).workflow
+        known = read_facts(facts, workflow)
+        values = with_secrets(context, workflow, read_inputs(inputs, context.folder))
+        made = await ropewalk.fork(run_id, step, inputs=values, facts=known)
         if drive:
-            here.screen.line(f"Run {made}, forked from {found} at {step}")
-            return await onwards(here, ropewalk, made)
-        here.screen.give({"run": made, "forked_from": found, "step": step})
+            context.screen.line(f"Run {made}, forked from {run_id} at {step}")
+            return await onwards(context, ropewalk, made)
+        context.screen.give({"run": made, "forked_from": run_id, "step": step})
         onward = await _onward(ropewalk, made)
-        here.screen.line(f"Run {made} begins at {step} of run {found}; go on with `{onward}`.")
+        context.screen.line(f"Run {made} begins at {step} of run {run_id}; go on with `{onward}`.")
     return exits.COMPLETED
 
 
@@ -163,21 +167,21 @@ async def _onward(ropewalk: Ropewalk, run: str) -> str:
     return how_to_give_secrets(run, Vault().lacking(state))
 
 
-async def fact(here: Here, run: str, facts: list[str], drive: bool) -> int:
+async def fact(context: CommandContext, run: str, facts: list[str], drive: bool) -> int:
     """One after the other; each is on record by itself."""
     known = [pair(word, "") for word in facts]
-    async with here.ropewalk() as ropewalk:
-        found = await here.find(ropewalk, run)
+    async with context.ropewalk() as ropewalk:
+        run_id = await context.find(ropewalk, run)
         for name, text in known:
-            await do(ropewalk, found, "fact", {"name": name, "value": value(text)}, ropewalk.actor)
+            await do(ropewalk, run_id, "fact", {"name": name, "value": read_value(text)}, ropewalk.actor)
         if drive:
-            return await onwards(here, ropewalk, found)
-        await said(here, ropewalk, found, ", ".join(f"{name} is {text}" for name, text in known))
+            return await onwards(context, ropewalk, run_id)
+        await tell_status(context, ropewalk, run_id, ", ".join(f"{name} is {text}" for name, text in known))
     return exits.COMPLETED
 
 
 async def budget(
-    here: Here,
+    context: CommandContext,
     run: str,
     cost: float | None,
     tokens: int | None,
@@ -187,14 +191,14 @@ async def budget(
 ) -> int:
     """Allow more."""
     more = {"cost_usd": cost, "tokens": tokens, "attempts": attempts, "seconds": seconds}
-    if all(one is None for one in more.values()):
+    if all(amount is None for amount in more.values()):
         raise UsageError(
             what="`ropewalk budget` needs to know how much more", hint="add --cost 5 or --tokens 100000"
         )
-    if any(one is not None and one <= 0 for one in more.values()):
+    if any(amount is not None and amount <= 0 for amount in more.values()):
         raise Refused(verb="raise the budget", reason="more is a number above 0")
 
-    return await tell(here, run, "budget", "More is allowed", drive=drive, **more)
+    return await tell(context, run, "budget", "More is allowed", drive=drive, **more)
 
 
 STEP = Argument("step", "a step of the run")

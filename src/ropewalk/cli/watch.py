@@ -10,9 +10,9 @@ import msgspec
 
 from ropewalk.app import ENDED, follow_feed
 from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.driving import conclude
 from ropewalk.cli.grammar import Argument, Option, Verb
-from ropewalk.cli.here import Here
 from ropewalk.cli.lines import event_line
 
 if TYPE_CHECKING:
@@ -20,18 +20,23 @@ if TYPE_CHECKING:
 
 
 async def events(
-    here: Here, run: str | None, patterns: list[str], after: int | None, follow: bool, name: str | None
+    context: CommandContext,
+    run: str | None,
+    patterns: list[str],
+    after: int | None,
+    follow: bool,
+    name: str | None,
 ) -> int:
     """Records in order, of one run or of all."""
-    async with here.ropewalk() as ropewalk:
-        found = await here.find(ropewalk, run) if run else ""
+    async with context.ropewalk() as ropewalk:
+        run_id = await context.find(ropewalk, run) if run else ""
         with contextlib.suppress(asyncio.CancelledError):
-            await _print(here, ropewalk, found, patterns, after, live=follow, name=name or "")
+            await _print(context, ropewalk, run_id, patterns, after, live=follow, name=name or "")
     return exits.COMPLETED
 
 
 async def _print(
-    here: Here,
+    context: CommandContext,
     ropewalk: Ropewalk,
     run: str,
     patterns: list[str],
@@ -42,8 +47,8 @@ async def _print(
 ) -> None:
     async for page in follow_feed(ropewalk.store, name, after, patterns, run, live):
         for record in page:
-            _one(here, record, several=not run)
-        here.screen.flush()
+            _print_record(context, record, several=not run)
+        context.screen.flush()
         if live and run and page[-1].kind in _LAST:
             return
 
@@ -51,13 +56,13 @@ async def _print(
 _LAST = frozenset(f"run.{status}" for status in ENDED)
 
 
-def _one(here: Here, record: Record, *, several: bool) -> None:
-    if here.screen.json:
-        here.screen.each(as_json(record))
+def _print_record(context: CommandContext, record: Record, *, several: bool) -> None:
+    if context.screen.json:
+        context.screen.each(as_json(record))
     else:
-        number = here.screen.paint("dim", f"{record.version:>5}")
+        number = context.screen.paint("dim", f"{record.version:>5}")
         run = f"{record.run}" if several else ""
-        here.screen.line(f"{number}  {event_line(here.screen, record.at, record.event, run)}")
+        context.screen.line(f"{number}  {event_line(context.screen, record.at, record.event, run)}")
 
 
 def as_json(record: Record) -> dict[str, Any]:
@@ -75,20 +80,20 @@ def as_json(record: Record) -> dict[str, Any]:
     }
 
 
-async def watch(here: Here, run: str) -> int:
+async def watch(context: CommandContext, run: str) -> int:
     """The events of a run from now on until it ends; the past is told in the first line."""
-    async with here.ropewalk() as ropewalk:
-        found = await here.find(ropewalk, run)
-        state = await ropewalk.engine.fold(found)
+    async with context.ropewalk() as ropewalk:
+        run_id = await context.find(ropewalk, run)
+        state = await ropewalk.engine.fold(run_id)
         if not state.ended:
-            if not here.screen.json:
-                here.screen.line(
-                    f"Run {found} of {state.workflow.name} is {here.screen.status(state.status)}."
+            if not context.screen.json:
+                context.screen.line(
+                    f"Run {run_id} of {state.workflow.name} is {context.screen.status(state.status)}."
                 )
-            await _print(here, ropewalk, found, [], 0, live=True)
-            state = await ropewalk.engine.fold(found)
+            await _print(context, ropewalk, run_id, [], 0, live=True)
+            state = await ropewalk.engine.fold(run_id)
         now = ropewalk.engine.clock.now()
-        conclude(here.screen, state, now)
+        conclude(context.screen, state, now)
     return exits.OF_STATUS.get(state.status, exits.PAUSED)
 
 

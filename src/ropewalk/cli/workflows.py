@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from ropewalk.cli import exits
+from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Verb
-from ropewalk.cli.here import Here
 
 
-def perform(here: Here) -> int:
+def perform(context: CommandContext) -> int:
     """The list, in the order in which names are looked up."""
     from ropewalk.app import list_workflows, project_folder
 
-    entries = list_workflows(project_folder(here.folder))
-    here.screen.give({"workflows": [{**entry._asdict(), "path": str(entry.path)} for entry in entries]})
+    entries = list_workflows(project_folder(context.folder))
+    context.screen.give({"workflows": [{**entry._asdict(), "path": str(entry.path)} for entry in entries]})
     if not entries:
-        here.screen.line("There are no workflows here. `ropewalk init` makes a first one.")
+        context.screen.line("There are no workflows here. `ropewalk init` makes a first one.")
     rows = [
         (entry.name, entry.kind or "-", entry.source, entry.problem or entry.description) for entry in entries
     ]
-    here.screen.table(("workflow", "format", "found in", ""), rows)
+    context.screen.table(("workflow", "format", "found in", ""), rows)
     return exits.COMPLETED
 
 

@@ -77,13 +77,15 @@ def answer_known(recorder: Recorder) -> None:
     state = recorder.state
     for fact in [name for name in state.wanted if name in state.facts]:
         value = state.facts[fact]
-        told = [event for event in recorder.events if isinstance(event, e.FactSet) and event.name == fact]
+        facts_set = [
+            event for event in recorder.events if isinstance(event, e.FactSet) and event.name == fact
+        ]
         for name in list(state.wanted.get(fact, ())):
             opened = state.asks.get(name)
             if opened is None or (opened.about == "route" and value not in opened.choices):
                 continue
             verdict = str(value) if opened.about == "route" else "approve"
-            by = told[-1].by if told else ""
+            by = facts_set[-1].by if facts_set else ""
             answer(recorder, Answer(ask=name, verdict=verdict, by=by, value=value))
 
 
@@ -99,140 +101,140 @@ def answer_all(recorder: Recorder) -> bool:
     return True
 
 
-def _question(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
-    if given.verdict == "reject" and "reject" not in opened.choices:
-        fail_step(recorder, st, _refusal(given))
+def _question(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: Answer) -> None:
+    if answer.verdict == "reject" and "reject" not in opened.choices:
+        fail_step(recorder, st, _refusal(answer))
         return
-    choice = given.verdict if given.verdict in opened.choices else ""
-    value = given.value if given.value is not None else (choice or given.verdict == "approve")
+    choice = answer.verdict if answer.verdict in opened.choices else ""
+    value = answer.value if answer.value is not None else (choice or answer.verdict == "approve")
     outputs = {
-        "verdict": given.verdict,
+        "verdict": answer.verdict,
         "choice": choice,
         "value": value,
-        "by": given.by,
-        "reason": given.reason,
+        "by": answer.by,
+        "reason": answer.reason,
     }
     approval = written(recorder.state, st).ask
     if approval is not None and approval.fact:
-        know(recorder, approval.fact, value, by=given.by)
-    deliver(recorder, st, e.Outcome(outputs=outputs, artifacts=given.artifacts, commit=given.commit))
+        know(recorder, approval.fact, value, by=answer.by)
+    deliver(recorder, st, e.Outcome(outputs=outputs, artifacts=answer.artifacts, commit=answer.commit))
 
 
-def _before(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
+def _before(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: Answer) -> None:
     approval = written(recorder.state, st).ask
-    if given.verdict == "reject" and "reject" not in opened.choices:
-        fail_step(recorder, st, _refusal(given))
+    if answer.verdict == "reject" and "reject" not in opened.choices:
+        fail_step(recorder, st, _refusal(answer))
     elif approval is not None and approval.fact:
-        value = given.value if given.value is not None else given.verdict
-        know(recorder, approval.fact, value, by=given.by)
+        value = answer.value if answer.value is not None else answer.verdict
+        know(recorder, approval.fact, value, by=answer.by)
 
 
-def _approval(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
+def _approval(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: Answer) -> None:
     approval = written(recorder.state, st).approve
     result = st.result or e.Outcome()
-    if given.verdict == "reject" and "reject" not in opened.choices:
+    if answer.verdict == "reject" and "reject" not in opened.choices:
         how = approval.on_reject if approval is not None else "redo"
         if how == "fail" or recorder.state.winding_up:
-            fail_step(recorder, st, _refusal(given))
+            fail_step(recorder, st, _refusal(answer))
         elif how == "back_to":
-            send_back(recorder, st, reason=given.reason, source=given.by)
+            send_back(recorder, st, reason=answer.reason, source=answer.by)
         else:
-            do_again(recorder, st, reason=given.reason, source=given.by)
+            do_again(recorder, st, reason=answer.reason, source=answer.by)
         return
-    if given.verdict == "amend":
-        result = _amended(result, given)
+    if answer.verdict == "amend":
+        result = _amended(result, answer)
     if approval is not None and approval.fact:
-        value = given.value if given.value is not None else given.verdict
-        know(recorder, approval.fact, value, by=given.by)
+        value = answer.value if answer.value is not None else answer.verdict
+        know(recorder, approval.fact, value, by=answer.by)
     conclude(recorder, st, result)
 
 
-def _amended(result: e.Outcome, given: Answer) -> e.Outcome:
+def _amended(result: e.Outcome, answer: Answer) -> e.Outcome:
     """What the person gave in place of what the step produced; the rest stays."""
-    changed = {a.path for a in given.artifacts}
+    changed = {a.path for a in answer.artifacts}
     kept = tuple(a for a in result.artifacts if a.path not in changed)
     return msgspec.structs.replace(
         result,
-        outputs={**result.outputs, **given.value} if isinstance(given.value, dict) else result.outputs,
-        artifacts=(*kept, *given.artifacts),
-        commit=given.commit or result.commit,
-        tree="" if given.commit else result.tree,
+        outputs={**result.outputs, **answer.value} if isinstance(answer.value, dict) else result.outputs,
+        artifacts=(*kept, *answer.artifacts),
+        commit=answer.commit or result.commit,
+        tree="" if answer.commit else result.tree,
     )
 
 
-def _escalation(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
-    if given.verdict == "reject":
-        fail_step(recorder, st, _refusal(given), overruled_by="fail")
-    elif given.verdict in {"retry", "amend"}:
+def _escalation(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: Answer) -> None:
+    if answer.verdict == "reject":
+        fail_step(recorder, st, _refusal(answer), overruled_by="fail")
+    elif answer.verdict in {"retry", "amend"}:
         findings = tuple(opened.detail.get("findings", ()))
-        send_back(recorder, st, reason=given.reason, findings=findings, source=given.by, forced=True)
+        send_back(recorder, st, reason=answer.reason, findings=findings, source=answer.by, forced=True)
     elif written(recorder.state, st).decision is not None and not st.route:
         ask_route(recorder, st)
     else:
         for verdict in [v for v in st.verdicts if v.verdict == "FAIL"]:
             waived = Verdict(
-                verdict.gate, "WAIVED", verdict.findings, verdict.evidence, given.by, given.reason
+                verdict.gate, "WAIVED", verdict.findings, verdict.evidence, answer.by, answer.reason
             )
             recorder.emit(e.GateJudged(step=st.key, round=st.round, attempt=st.attempt, verdict=waived))
         succeed(recorder, st, left_by(recorder, st))
 
 
-def _fact(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
-    value: Any = given.value
+def _fact(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: Answer) -> None:
+    value: Any = answer.value
     if value is None:
-        value = given.verdict if given.verdict in opened.choices else given.verdict == "approve"
+        value = answer.verdict if answer.verdict in opened.choices else answer.verdict == "approve"
     if opened.fact not in recorder.state.facts:
-        know(recorder, opened.fact, value, by=given.by)
+        know(recorder, opened.fact, value, by=answer.by)
     if st.status == "waiting" and st.result is not None:
         conclude(recorder, st, st.result)
 
 
-def _route(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
-    if given.verdict == "reject" and "reject" not in opened.choices:
-        fail_step(recorder, st, _refusal(given))
+def _route(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: Answer) -> None:
+    if answer.verdict == "reject" and "reject" not in opened.choices:
+        fail_step(recorder, st, _refusal(answer))
     else:
-        take_route(recorder, st, given.verdict, by=given.by)
+        take_route(recorder, st, answer.verdict, by=answer.by)
 
 
-def _failure(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
-    if given.verdict == "retry":
-        retry(recorder, st, given.reason)
-    elif given.verdict == "skip":
-        skip_step(recorder, st, "operator", f"skipped by {given.by}")
+def _failure(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: Answer) -> None:
+    if answer.verdict == "retry":
+        retry(recorder, st, answer.reason)
+    elif answer.verdict == "skip":
+        skip_step(recorder, st, "operator", f"skipped by {answer.by}")
     else:
         failure = Failure(kind=opened.detail["class"], message=opened.detail["message"])
         fail_step(recorder, st, failure, overruled_by="fail")
 
 
-def _conflict(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
-    if given.verdict == "reject":
-        fail_step(recorder, st, _refusal(given, "conflict"))
+def _conflict(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: Answer) -> None:
+    if answer.verdict == "reject":
+        fail_step(recorder, st, _refusal(answer, "conflict"))
         return
     retry(recorder, st)
     note = {
         "resolution": {
-            "how": given.verdict,
-            "by": given.by,
-            "value": given.value,
+            "how": answer.verdict,
+            "by": answer.by,
+            "value": answer.value,
             "onto": opened.detail.get("onto", ""),
         }
     }
     recorder.emit(e.AttemptNoted(step=st.key, round=st.round, attempt=st.attempt, note=note))
 
 
-def _permission(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
+def _permission(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: Answer) -> None:
     """The attempt that asked is still running and reads the answer off the feed."""
 
 
-def _budget(recorder: Recorder, st: StepState, opened: e.AskOpened, given: Answer) -> None:
+def _budget(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: Answer) -> None:
     state = recorder.state
-    if given.verdict == "reject":
+    if answer.verdict == "reject":
         failure = Failure(
-            kind="refused", message=f"the budget is used up: more was {_refusal(given).message}"
+            kind="refused", message=f"the budget is used up: more was {_refusal(answer).message}"
         )
         fail_step(recorder, st, failure, overruled_by="fail")
     else:
-        more = given.value if given.value is not None else opened.detail["raise"]
+        more = answer.value if answer.value is not None else opened.detail["raise"]
         recorder.emit(e.BudgetRaised(**more, caller=bool(opened.detail.get("of"))))
     if state.status == "paused" and state.reason == "budget":
         recorder.emit(e.RunResumed(detail=f"{opened.ask} answered"))
@@ -251,7 +253,7 @@ def _check_more(value: Any) -> None:
 
 def _check_resolved(opened: e.AskOpened, value: Any) -> None:
     """By the path of each file its whole text, or null where it is to be gone; only of files that disagree."""
-    paths = sorted({str(one.get("path", "")) for one in opened.detail.get("conflicts", ())})
+    paths = sorted({str(conflict.get("path", "")) for conflict in opened.detail.get("conflicts", ())})
     if not isinstance(value, dict) or not value:
         refuse("answer", f"`resolved` takes the whole text by path: {_example(paths)}")
     for path, text in value.items():
@@ -266,9 +268,9 @@ def _example(paths: list[str]) -> str:
     return f"""--value '{{"{name}": "…"}}'"""
 
 
-def _refusal(given: Answer, kind: ErrorClass = "refused") -> Failure:
-    why = f": {given.reason}" if given.reason else ""
-    return Failure(kind=kind, message=f"rejected by {given.by or 'nobody'}{why}")
+def _refusal(answer: Answer, kind: ErrorClass = "refused") -> Failure:
+    why = f": {answer.reason}" if answer.reason else ""
+    return Failure(kind=kind, message=f"rejected by {answer.by or 'nobody'}{why}")
 
 
 _AFTER: dict[str, Callable[[Recorder, StepState, e.AskOpened, Answer], None]] = {

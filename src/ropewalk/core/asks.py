@@ -153,7 +153,7 @@ def fact_names(condition: CompiledCondition) -> set[str]:
 def values_read(recorder: Recorder, st: StepState, source: str) -> dict[str, Any]:
     """The values behind each name of a condition, for the record; what is not there is left out."""
     scope = scope_of(recorder.state, st)
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name in sorted(compile_condition(source).names):
         value: Any = scope
         for part in name.split("."):
@@ -161,8 +161,8 @@ def values_read(recorder: Recorder, st: StepState, source: str) -> dict[str, Any
                 break
             value = value[part]
         else:
-            found[name] = value if isinstance(value, str | int | float | bool | None) else "…"
-    return found
+            values[name] = value if isinstance(value, str | int | float | bool | None) else "…"
+    return values
 
 
 HOLDS_STEP = frozenset({"question", "before", "fact", "route", "escalation", "failure", "conflict"})

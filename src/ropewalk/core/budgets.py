@@ -52,7 +52,7 @@ def spending(state: State) -> Spending:
         spent.tokens,
         spent.attempts,
         spent.seconds,
-        spent.told,
+        spent.reported,
         spent.dearest_usd,
         spent.most_tokens,
         spent.longest_seconds,
@@ -63,21 +63,21 @@ def rooms(state: State, now: float, around: FamilyBudget = NO_FAMILY_BUDGET) -> 
     """What the run's own budget still has, in the order in which its units are told."""
     limit, spent, below, held = state.workflow.limits.budget, state.spent, around.below, around.held
     raised = state.raised
-    found = []
+    limited = []
     if limit.attempts is not None:
-        found.append(_room("attempts", limit.attempts, raised.attempts, spent.attempts + below.attempts))
+        limited.append(_room("attempts", limit.attempts, raised.attempts, spent.attempts + below.attempts))
     if limit.tokens is not None:
-        gone, reserved = spent.tokens + below.tokens, spent.reserved_tokens + held.tokens
-        found.append(_room("tokens", limit.tokens, raised.tokens, gone, reserved))
+        used_tokens, reserved = spent.tokens + below.tokens, spent.reserved_tokens + held.tokens
+        limited.append(_room("tokens", limit.tokens, raised.tokens, used_tokens, reserved))
     if limit.seconds is not None:
         at_work, may_take = time_of(state, now)
         took = spent.seconds + at_work + below.seconds
         held_seconds = may_take - at_work + held.seconds
-        found.append(_room("seconds", limit.seconds, raised.seconds, took, held_seconds))
+        limited.append(_room("seconds", limit.seconds, raised.seconds, took, held_seconds))
     if limit.cost_usd is not None:
         cost, reserved_usd = spent.cost_usd + below.cost_usd, spent.reserved_usd + held.cost_usd
-        found.append(_room("cost_usd", limit.cost_usd, raised.cost_usd, cost, reserved_usd))
-    return tuple(found)
+        limited.append(_room("cost_usd", limit.cost_usd, raised.cost_usd, cost, reserved_usd))
+    return tuple(limited)
 
 
 def _room(unit: str, limit: float, raised: float, spent: float, reserved: float = 0.0) -> Room:
@@ -109,11 +109,11 @@ def _above(state: State, around: FamilyBudget) -> tuple[Room, ...]:
     return _with_more(around.above.rooms, since)
 
 
-def _with_more(found: tuple[Room, ...], more: Amount) -> tuple[Room, ...]:
+def _with_more(rooms: tuple[Room, ...], more: Amount) -> tuple[Room, ...]:
     return tuple(
-        Room(one.unit, one.limit, one.most + extra, one.left + extra, one.free + extra)
-        for one in found
-        for extra in (getattr(more, one.unit),)
+        Room(room.unit, room.limit, room.most + extra, room.left + extra, room.free + extra)
+        for room in rooms
+        for extra in (getattr(more, room.unit),)
     )
 
 
@@ -144,16 +144,16 @@ def _of_step(budget: Budget, st: StepState, more_spent: Spending, more_granted: 
         "cost_usd": (budget.cost_usd, more.cost_usd, spent.cost_usd + more_spent.cost_usd),
     }
     return tuple(
-        _room(unit, most, granted, gone) for unit, (most, granted, gone) in limits.items() if most is not None
+        _room(unit, most, granted, used) for unit, (most, granted, used) in limits.items() if most is not None
     )
 
 
-def _dearest(one: Spending, other: Spending) -> Spending:
+def _dearest(left: Spending, right: Spending) -> Spending:
     return Spending(
-        told=one.told + other.told,
-        dearest_usd=max(one.dearest_usd, other.dearest_usd),
-        most_tokens=max(one.most_tokens, other.most_tokens),
-        longest_seconds=max(one.longest_seconds, other.longest_seconds),
+        reported=left.reported + right.reported,
+        dearest_usd=max(left.dearest_usd, right.dearest_usd),
+        most_tokens=max(left.most_tokens, right.most_tokens),
+        longest_seconds=max(left.longest_seconds, right.longest_seconds),
     )
 
 
@@ -168,17 +168,21 @@ def reserve(state: State, st: StepState, now: float, around: FamilyBudget = NO_F
         least[room.unit] = min(room.left, least.get(room.unit, room.left))
     known = _dearest(spending(state), around.above.known)
     amounts = {
-        "cost_usd": _one(step, step.budget.cost_usd, known.dearest_usd, known.told, least.get("cost_usd")),
-        "tokens": _one(step, step.budget.tokens, known.most_tokens, known.told, least.get("tokens")),
+        "cost_usd": _reserved_of(
+            step, step.budget.cost_usd, known.dearest_usd, known.reported, least.get("cost_usd")
+        ),
+        "tokens": _reserved_of(
+            step, step.budget.tokens, known.most_tokens, known.reported, least.get("tokens")
+        ),
         "seconds": _seconds(step, known, least.get("seconds")),
     }
     return Amount(float(amounts["cost_usd"]), int(amounts["tokens"]), float(amounts["seconds"]))
 
 
-def _one(step: Step, own: float | None, most: float, told: int, left: float | None) -> float:
+def _reserved_of(step: Step, own: float | None, most: float, reported: int, left: float | None) -> float:
     if left is None or not (step.role or own):
         return 0
-    return own or (most if told else max(left, 0))
+    return own or (most if reported else max(left, 0))
 
 
 def _seconds(step: Step, known: Spending, left: float | None) -> float:
@@ -199,10 +203,10 @@ def used_up(state: State, st: StepState, now: float, around: FamilyBudget = NO_F
     own, above = rooms(state, now, around), _above(state, around)
     for room in own:
         if room.left <= 0:
-            return _said(room)
+            return _used_up_text(room)
     for room in above:
         if room.left <= 0:
-            return f"of run {around.above.of}: {_said(room)}"
+            return f"of run {around.above.of}: {_used_up_text(room)}"
     if (state.running or around.busy) and written(state, st).kind != "call":
         need = reserve(state, st, now, around)
         wanted = {"cost_usd": need.cost_usd, "tokens": need.tokens, "seconds": need.seconds}
@@ -211,7 +215,7 @@ def used_up(state: State, st: StepState, now: float, around: FamilyBudget = NO_F
     return ""
 
 
-def _said(room: Room) -> str:
+def _used_up_text(room: Room) -> str:
     spent = room.most - room.left
     return {
         "attempts": f"{spent:g} attempts were made",
@@ -332,23 +336,25 @@ def _below(state: State, state_of: StateOf, now: float) -> FamilyBudget:
     return below
 
 
-def _joined(one: FamilyBudget, other: FamilyBudget) -> FamilyBudget:
-    below, more = both(one.below, other.below), together(one.more, other.more)
-    return FamilyBudget(below, more, together(one.held, other.held), busy=one.busy or other.busy)
+def _joined(left: FamilyBudget, right: FamilyBudget) -> FamilyBudget:
+    below, more = both(left.below, right.below), together(left.more, right.more)
+    return FamilyBudget(below, more, together(left.held, right.held), busy=left.busy or right.busy)
 
 
-def _one_below(child: State, told: Spending, known: Amount, state_of: StateOf, now: float) -> FamilyBudget:
+def _one_below(
+    child: State, reported: Spending, known: Amount, state_of: StateOf, now: float
+) -> FamilyBudget:
     """A called run with all below it, less what its caller has heard of."""
     under = _below(child, state_of, now)
     total = both(spending(child), under.below)
     granted = together(child.granted, under.more)
     at_work, may_take = time_of(child, now)
     spent = Spending(
-        max(total.cost_usd - told.cost_usd, 0.0),
-        max(total.unknown - told.unknown, 0),
-        max(total.tokens - told.tokens, 0),
-        max(total.attempts - told.attempts, 0),
-        max(total.seconds + at_work - told.seconds, 0.0),
+        max(total.cost_usd - reported.cost_usd, 0.0),
+        max(total.unknown - reported.unknown, 0),
+        max(total.tokens - reported.tokens, 0),
+        max(total.attempts - reported.attempts, 0),
+        max(total.seconds + at_work - reported.seconds, 0.0),
     )
     more = Amount(
         max(granted.cost_usd - known.cost_usd, 0.0),

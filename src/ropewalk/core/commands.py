@@ -46,7 +46,7 @@ class Command(Struct, frozen=True, tag_field="kind"):
 
 
 class Create(Command, frozen=True):
-    """Begin a run. `given` are events of an earlier run that a fork keeps."""
+    """Begin a run. `kept` are events of an earlier run that a fork keeps."""
 
     workflow: str
     digest: str
@@ -57,7 +57,7 @@ class Create(Command, frozen=True):
     forked_from: str = ""
     base: dict[str, Any] = {}
     labels: dict[str, str] = {}
-    given: tuple[Event, ...] = ()
+    kept: tuple[Event, ...] = ()
 
 
 class Import(Command, frozen=True):

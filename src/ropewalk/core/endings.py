@@ -28,8 +28,8 @@ def expand(recorder: Recorder, st: StepState, step: Step) -> None:
     if not settle_facts(recorder, st, condition):
         return
     try:
-        found = condition.value(scope_of(recorder.state, st))
-        pairs = _pairs(found, foreach)
+        collection = condition.value(scope_of(recorder.state, st))
+        pairs = _pairs(collection, foreach)
     except (ConditionError, ValueError) as error:
         fail_step(recorder, st, Failure(kind="permanent", message=f"foreach: {error}"))
         return
@@ -58,13 +58,13 @@ def _too_many(state: State, count: int) -> str:
     return f"foreach has {count} items, and {allowed}; write `limits: {{{written}}}` at the top of the workflow, or give fewer"
 
 
-def _pairs(found: Any, foreach: Foreach) -> list[tuple[str, Any]]:
-    if isinstance(found, dict):
-        pairs = [(_clean(str(key)), {"key": key, "value": value}) for key, value in found.items()]
-    elif isinstance(found, list | tuple):
-        pairs = [(_clean(_key(value, n, foreach)), value) for n, value in enumerate(found)]
+def _pairs(collection: Any, foreach: Foreach) -> list[tuple[str, Any]]:
+    if isinstance(collection, dict):
+        pairs = [(_clean(str(key)), {"key": key, "value": value}) for key, value in collection.items()]
+    elif isinstance(collection, list | tuple):
+        pairs = [(_clean(_key(value, n, foreach)), value) for n, value in enumerate(collection)]
     else:
-        raise ValueError(f"`{foreach.over}` is {type(found).__name__}, a list or a map is wanted")
+        raise ValueError(f"`{foreach.over}` is {type(collection).__name__}, a list or a map is wanted")
     seen: set[str] = set()
     for key, _ in pairs:
         if key in seen:
@@ -138,15 +138,15 @@ def _keep(recorder: Recorder, st: StepState, result: e.Outcome) -> None:
 
 
 def _sets(recorder: Recorder, st: StepState, result: e.Outcome) -> dict[str, Any]:
-    found = {}
+    facts = {}
     for name, source in written(recorder.state, st).sets.items():
         condition = compile_condition(source)
         value = condition.value(scope_with(recorder.state, st, result.outputs, condition))
         fault = why_too_large(value)
         if fault:
             raise ConditionError(f"the fact {name} cannot be kept: {fault}")
-        found[name] = value
-    return found
+        facts[name] = value
+    return facts
 
 
 def succeed(recorder: Recorder, st: StepState, result: e.Outcome) -> None:
@@ -273,8 +273,8 @@ def end_foreach(recorder: Recorder, parent: StepState) -> None:
     result = left_by(recorder, parent)
     fault = why_too_large(result)
     if fault:
-        what = f"what its {len(items)} items gave is too large together: {fault}; let each give large data as a file"
-        fail_step(recorder, parent, Failure(kind="invalid_output", message=what))
+        message = f"what its {len(items)} items gave is too large together: {fault}; let each give large data as a file"
+        fail_step(recorder, parent, Failure(kind="invalid_output", message=message))
     else:
         conclude(recorder, parent, result)
 
@@ -296,15 +296,15 @@ def left_by(recorder: Recorder, st: StepState) -> e.Outcome:
     items = [recorder.state.steps[key] for key in st.items]
     keys = [key[len(st.key) + 1 : -1] for key in st.items]
     return e.Outcome(
-        outputs={"items": [one.result.outputs if one.result else None for one in items], "keys": keys},
-        artifacts=tuple(a for one in items if one.result for a in one.result.artifacts),
+        outputs={"items": [item.result.outputs if item.result else None for item in items], "keys": keys},
+        artifacts=tuple(a for item in items if item.result for a in item.result.artifacts),
     )
 
 
 def stop_running(recorder: Recorder, reason: str) -> None:
     """Abort every step that is under way or waits, items before their foreach; the shell sees that nobody wants them."""
-    found = [st for st in recorder.state.steps.values() if st.status in {"running", "waiting"}]
-    for st in sorted(found, key=lambda st: (st.index, not st.parent, st.place)):
+    stoppable = [st for st in recorder.state.steps.values() if st.status in {"running", "waiting"}]
+    for st in sorted(stoppable, key=lambda st: (st.index, not st.parent, st.place)):
         withdraw(recorder, st, reason)
         recorder.end(e.StepAborted(step=st.key, round=st.round, reason=reason))
     for opened in list(recorder.state.asks.values()):

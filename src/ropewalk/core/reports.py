@@ -146,13 +146,13 @@ def _over_its_budget(budget: Budget, st: StepState, usage: Usage, now: float) ->
 def report_lost(recorder: Recorder, command: ReportLost) -> None:
     """Attempts that nobody works on any more are tried again; a run that only ever loses them is blocked."""
     state = recorder.state
-    found = [key for key, round_, attempt in command.attempts if under_way(recorder, key, round_, attempt)]
-    gone = list(dict.fromkeys(found))
-    if not gone:
+    running = [key for key, round_, attempt in command.attempts if under_way(recorder, key, round_, attempt)]
+    lost = list(dict.fromkeys(running))
+    if not lost:
         return
-    at_work = gone if command.at_work is None else [key for key in gone if key in command.at_work]
-    recorder.emit(e.RunRecovered(lost=tuple(gone), at_work=tuple(at_work)))
-    for key in gone:
+    at_work = lost if command.at_work is None else [key for key in lost if key in command.at_work]
+    recorder.emit(e.RunRecovered(lost=tuple(lost), at_work=tuple(at_work)))
+    for key in lost:
         st = state.steps.get(key)
         report = {"at_work": True} if key in at_work else {}
         failure = Failure(kind="lost", message="the process that worked on it is gone", report=report)
@@ -160,7 +160,7 @@ def report_lost(recorder: Recorder, command: ReportLost) -> None:
             withdraw(recorder, st, "its attempt ended")
             _failed(recorder, st, Outcome(failure=failure), failure)
     if state.recoveries >= state.workflow.limits.recoveries and state.status == "running":
-        detail = f"{state.recoveries} recoveries without any progress; lost {', '.join(gone)}"
+        detail = f"{state.recoveries} recoveries without any progress; lost {', '.join(lost)}"
         recorder.emit(e.RunPaused(reason="blocked", detail=detail))
 
 
@@ -193,9 +193,9 @@ def report_child(recorder: Recorder, command: ReportChild) -> None:
 def _stopped(recorder: Recorder, command: ReportChild) -> None:
     if command.status not in ENDED:
         return
-    told = recorder.state.unwanted[command.child]
-    more, granted = _since(command.spent, told.spent), _granted_since(command.granted, told.granted)
-    recorder.emit(e.ChildStopped(told.step, told.round, command.child, spent=more, granted=granted))
+    unwanted = recorder.state.unwanted[command.child]
+    more, granted = _since(command.spent, unwanted.spent), _granted_since(command.granted, unwanted.granted)
+    recorder.emit(e.ChildStopped(unwanted.step, unwanted.round, command.child, spent=more, granted=granted))
     if granted != Amount():
         withdraw_budget_asks(recorder, "the budget was raised")
 
@@ -227,7 +227,7 @@ def _since(now: Spending, before: Spending) -> Spending:
         max(now.tokens - before.tokens, 0),
         max(now.attempts - before.attempts, 0),
         max(now.seconds - before.seconds, 0.0),
-        max(now.told - before.told, 0),
+        max(now.reported - before.reported, 0),
     )
     if more == Spending():
         return more

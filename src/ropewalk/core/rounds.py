@@ -37,25 +37,25 @@ def left_out(state: State, decider: StepState) -> dict[str, Bypass]:
     on_the_way = _targets(state, chosen)
     others = {step for route in decision.routes for step in _targets(state, route)} - on_the_way
     bypass = Bypass(decider.key, "route", f"route {chosen.name} was taken")
-    found = dict.fromkeys(sorted(others, key=graph.index.__getitem__), bypass)
+    bypassed = dict.fromkeys(sorted(others, key=graph.index.__getitem__), bypass)
     if chosen.end:
         kept = graph.after(on_the_way)
         over = Bypass(decider.key, "end", f"route {chosen.name} ends the run")
         for i, step in enumerate(graph.steps):
             if i not in kept and i != decider.index and not (step.final or step.internal):
-                found.setdefault(step.id, over)
-    return found
+                bypassed.setdefault(step.id, over)
+    return bypassed
 
 
 def still_left_out(state: State, undecided: Collection[str] = ()) -> dict[str, Bypass]:
     """What all decisions that stand leave out together, but for those that are about to be made anew."""
-    found: dict[str, Bypass] = {}
+    bypassed: dict[str, Bypass] = {}
     for i in state.graph.deciders:
         st = state.steps[state.graph.steps[i].id]
         if st.status == "succeeded" and st.key not in undecided:
             for key, bypass in left_out(state, st).items():
-                found.setdefault(key, bypass)
-    return found
+                bypassed.setdefault(key, bypass)
+    return bypassed
 
 
 def _targets(state: State, route: Route) -> set[str]:
@@ -114,13 +114,21 @@ def send_back(
     findings: tuple[str, ...] = (),
     forced: bool = False,
 ) -> None:
-    """Re-open everything from the step's `back_to` up to it (an item sends back its foreach), or else the step alone."""
+    """Re-open everything from the step's `back_to` up to it (an item sends back its foreach), or else the step alone.
+
+    A landing fails instead: what the run came to stays.
+    """
     state = recorder.state
     back = written(state, st).back_to
     if back is None:
         do_again(recorder, st, reason=reason, source=source, forced=forced)
         return
     origin = state.steps[st.parent] if st.parent else st
+    if state.landing is not None:  # the run has ended, and nothing of it but this step is open again
+        withdraw(recorder, st, "it is not sent back while the result lands")
+        why = f"{origin.key} would be sent back to {back.to}: {reason}"
+        recorder.emit(e.LandingFailed(target=state.landing.target, reason=why))
+        return
     if spent(state, st, back) and not forced:
         _escalate(recorder, st, reason, findings, f"sent back to `{back.to}` {origin.turns} times")
         return
@@ -178,10 +186,10 @@ def left_out_by(state: State, st: StepState) -> list[str]:
     """Steps that are skipped because of how this one ended, in written order."""
     graph = state.graph
     followers = [graph.steps[i].id for i in graph.followers[st.index]] if not st.parent else []
-    found = [key for key in followers if _for_its_needs(state.steps[key])]
+    keys = [key for key in followers if _for_its_needs(state.steps[key])]
     if st.route:
-        found += [key for key in graph.index if state.steps[key].decision == st.key]
-    return found
+        keys += [key for key in graph.index if state.steps[key].decision == st.key]
+    return keys
 
 
 def _for_its_needs(st: StepState) -> bool:

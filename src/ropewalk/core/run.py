@@ -81,14 +81,14 @@ def finish(recorder: Recorder, status: str, reason: str) -> None:
 
 def _outputs(recorder: Recorder) -> dict[str, Any]:
     scope = scope_of(recorder.state)
-    found = {
+    outputs = {
         name: compile_condition(source).value(scope)
         for name, source in recorder.state.workflow.outputs.items()
     }
-    fault = why_too_large(found)
+    fault = why_too_large(outputs)
     if fault:
         raise ConditionError(f"they cannot be kept: {fault}")
-    return found
+    return outputs
 
 
 def _errors(state: State) -> str:
@@ -108,9 +108,9 @@ def _wait_for_time(recorder: Recorder) -> None:
 
 
 def _listed(names: Iterable[str]) -> str:
-    found = list(names)
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    return ", ".join(found[:SHOWN]) + more
+    listed = list(names)
+    more = f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
+    return ", ".join(listed[:SHOWN]) + more
 
 
 _RunEvent = e.RunStarted | e.RunPaused | e.RunResumed | e.RunClosing | e.RunReopened | e.LandingBegun
@@ -303,13 +303,13 @@ def _child_stopped(state: State, event: e.ChildStopped, at: float) -> None:
         state.granted = together(state.granted, event.granted)
 
 
-def together(one: Amount, other: Amount) -> Amount:
+def together(left: Amount, right: Amount) -> Amount:
     """Two amounts added up."""
     return Amount(
-        one.cost_usd + other.cost_usd,
-        one.tokens + other.tokens,
-        one.seconds + other.seconds,
-        one.attempts + other.attempts,
+        left.cost_usd + right.cost_usd,
+        left.tokens + right.tokens,
+        left.seconds + right.seconds,
+        left.attempts + right.attempts,
     )
 
 

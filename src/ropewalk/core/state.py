@@ -84,10 +84,10 @@ class Graph:
 
     def after(self, ids: Iterable[str]) -> set[int]:
         """The given steps and everything that comes after them."""
-        found: set[int] = set()
+        reached: set[int] = set()
         for step in ids:
-            found |= self._reach(self.index[step], self.followers)
-        return found
+            reached |= self._reach(self.index[step], self.followers)
+        return reached
 
     def _reach(self, start: int, edges: list[tuple[int, ...]]) -> set[int]:
         seen = {start}
@@ -196,7 +196,7 @@ class Spent(Struct):
     tokens: int = 0
     attempts: int = 0
     seconds: float = 0.0
-    told: int = 0
+    reported: int = 0
     dearest_usd: float = 0.0
     most_tokens: int = 0
     longest_seconds: float = 0.0

@@ -76,7 +76,7 @@ def _attempt_failed(state: State, st: StepState, event: e.AttemptFailed, at: flo
     failure = event.failure
     spend(state, st, event.usage, bool(event.agent) or _unheard(state, st, failure))
     if event.usage != _NOTHING:
-        state.spent.told += 1
+        state.spent.reported += 1
     later = event.retry_at is not None and event.retry_at > at
     _end_call(state, st)
     move(state, st, "waiting" if later else "pending", at)
@@ -148,7 +148,7 @@ def charge(state: State, st: StepState | None, more: Spending) -> None:
     spent.tokens += more.tokens
     spent.attempts += more.attempts
     spent.seconds += more.seconds
-    spent.told += more.told
+    spent.reported += more.reported
     spent.dearest_usd = max(spent.dearest_usd, more.dearest_usd)
     spent.most_tokens = max(spent.most_tokens, more.most_tokens)
     spent.longest_seconds = max(spent.longest_seconds, more.longest_seconds)
@@ -159,18 +159,18 @@ def charge(state: State, st: StepState | None, more: Spending) -> None:
     st.usage = Usage(st.usage.tokens_in, st.usage.tokens_out + more.tokens, cost)
 
 
-def both(one: Spending, other: Spending) -> Spending:
+def both(left: Spending, right: Spending) -> Spending:
     """Two spendings added up."""
     return Spending(
-        one.cost_usd + other.cost_usd,
-        one.unknown + other.unknown,
-        one.tokens + other.tokens,
-        one.attempts + other.attempts,
-        one.seconds + other.seconds,
-        one.told + other.told,
-        max(one.dearest_usd, other.dearest_usd),
-        max(one.most_tokens, other.most_tokens),
-        max(one.longest_seconds, other.longest_seconds),
+        left.cost_usd + right.cost_usd,
+        left.unknown + right.unknown,
+        left.tokens + right.tokens,
+        left.attempts + right.attempts,
+        left.seconds + right.seconds,
+        left.reported + right.reported,
+        max(left.dearest_usd, right.dearest_usd),
+        max(left.most_tokens, right.most_tokens),
+        max(left.longest_seconds, right.longest_seconds),
     )
 
 
@@ -284,7 +284,7 @@ def _pay(state: State, st: StepState, result: e.Outcome) -> None:
     if st.result is None and not result.cached_from and state.started_at is not None:
         spend(state, st, result.usage, bool(result.agent) and not result.rehearsed)
         if st.key not in state.calls and (result.agent or result.usage != _NOTHING):
-            state.spent.told += 1
+            state.spent.reported += 1
 
 
 def spend(state: State, st: StepState, usage: Usage, priced: bool) -> None:

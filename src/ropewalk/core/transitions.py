@@ -247,13 +247,13 @@ Ways = dict[str, tuple[str, ...]]
 
 
 def _by_event(table: Table) -> dict[type[e.Event], Ways]:
-    found: dict[type[e.Event], Ways] = {}
+    ways_of: dict[type[e.Event], Ways] = {}
     for kind in get_args(e.AnyEvent):
         tag = kind.__struct_config__.tag
         ways = {before: after for (before, event), after in table.items() if event == tag}
         if ways:
-            found[kind] = ways
-    return found
+            ways_of[kind] = ways
+    return ways_of
 
 
 _NOTHING = Amount()

@@ -54,7 +54,7 @@ def create(recorder: Recorder, command: Create) -> None:
         refuse("start", f"run {recorder.state.run} is there already")
     if not is_run_id(recorder.state.run):
         refuse("start", f"{recorder.state.run!r:.80} is no name for a run: {RUN_ID_RULE}")
-    for event in command.given:
+    for event in command.kept:
         if not isinstance(event, KEEPS):
             refuse("fork", f"{_tag(event)} is nothing that a fork can keep")
     recorder.emit(
@@ -70,7 +70,7 @@ def create(recorder: Recorder, command: Create) -> None:
             labels=command.labels,
         )
     )
-    for event in command.given:
+    for event in command.kept:
         recorder.emit(event)
 
 
@@ -190,8 +190,8 @@ def skip(recorder: Recorder, command: SkipStep) -> None:
 
 def _stop_items(recorder: Recorder, parent: StepState, reason: str) -> None:
     for st in [recorder.state.steps[key] for key in parent.items]:
+        withdraw(recorder, st, reason)  # one that has not begun may ask for more budget
         if st.status in {"running", "waiting"}:
-            withdraw(recorder, st, reason)
             recorder.end(e.StepAborted(step=st.key, round=st.round, reason=reason))
 
 
@@ -252,7 +252,7 @@ def raise_budget(recorder: Recorder, command: RaiseBudget) -> None:
     """Allow more; a run that waits for it goes on."""
     _open(recorder, "raise the budget")
     more = (command.cost_usd, command.tokens, command.attempts, command.seconds)
-    if not any(more) or any(one is not None and one < 0 for one in more):
+    if not any(more) or any(amount is not None and amount < 0 for amount in more):
         refuse("raise the budget", "say how much more: a number above 0")
     recorder.emit(
         e.BudgetRaised(

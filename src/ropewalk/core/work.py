@@ -53,7 +53,7 @@ class Amount(Struct, frozen=True, omit_defaults=True):
 
 
 class Spending(Struct, frozen=True, omit_defaults=True):
-    """What a run has spent with all that it called. `unknown` attempts did not say what they cost; `told` are those
+    """What a run has spent with all that it called. `unknown` attempts did not say what they cost; `reported` are those
     of agents that ended and did their work; the last three are the most that any attempt took."""
 
     cost_usd: float = 0.0
@@ -61,14 +61,14 @@ class Spending(Struct, frozen=True, omit_defaults=True):
     tokens: int = 0
     attempts: int = 0
     seconds: float = 0.0
-    told: int = 0
+    reported: int = 0
     dearest_usd: float = 0.0
     most_tokens: int = 0
     longest_seconds: float = 0.0
 
     def __post_init__(self) -> None:
         """The same."""
-        _spent(self.cost_usd, self.tokens, self.attempts, self.seconds, self.unknown, self.told)
+        _spent(self.cost_usd, self.tokens, self.attempts, self.seconds, self.unknown, self.reported)
 
 
 class Artifact(Struct, frozen=True, omit_defaults=True):
@@ -159,7 +159,7 @@ class Feedback(Struct, frozen=True, omit_defaults=True):
 class Brief(Struct, frozen=True, omit_defaults=True):
     """Everything an attempt needs to know. `key` is stable over the tries of one round: `run/step/round`.
 
-    `template` is the text of a document template. `hands_on` is what is known beforehand of the handoff that is to be
+    `template` is the text of a document template. `next_handoff` is what is known beforehand of the handoff that is to be
     given, its instructions still a template. `secrets` are names by variable, never values. `assume` is what the run takes a boolean fact for that nobody has set.
     """
 
@@ -181,7 +181,7 @@ class Brief(Struct, frozen=True, omit_defaults=True):
     outputs: dict[str, Any] = {}
     known: dict[str, Any] = {}
     handoffs: tuple[Handoff, ...] = ()
-    hands_on: Handoff | None = None
+    next_handoff: Handoff | None = None
     artifacts: tuple[Artifact, ...] = ()
     requires: tuple[Ref, ...] = ()
     creates: tuple[Ref, ...] = ()

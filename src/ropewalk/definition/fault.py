@@ -65,7 +65,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
     """The name most like a wrong one, or the empty string when none is close."""
     from difflib import get_close_matches
 
-    known = [one for one in names if one]
-    plain = {one.lower().replace("-", "_"): one for one in reversed(known)}
-    found = get_close_matches(name.lower().replace("-", "_"), plain, n=1, cutoff=CLOSE)
-    return plain[found[0]] if found else ""
+    known = [name_known for name_known in names if name_known]
+    plain = {name_known.lower().replace("-", "_"): name_known for name_known in reversed(known)}
+    close = get_close_matches(name.lower().replace("-", "_"), plain, n=1, cutoff=CLOSE)
+    return plain[close[0]] if close else ""

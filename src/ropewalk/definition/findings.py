@@ -16,11 +16,11 @@ def texts_in(path: Path, value: Any) -> Iterator[tuple[Path, str]]:
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, Mapping):
-        for key, one in value.items():
-            yield from texts_in((*path, key), one)
+        for key, part in value.items():
+            yield from texts_in((*path, key), part)
     elif isinstance(value, list | tuple):
-        for index, one in enumerate(value):
-            yield from texts_in((*path, index), one)
+        for index, part in enumerate(value):
+            yield from texts_in((*path, index), part)
 
 
 class Where(Protocol):

@@ -29,11 +29,11 @@ def needs_of(workflow: Workflow) -> dict[str, tuple[str, ...]]:
     written = {False: Writers(), True: Writers()}
     needs: dict[str, tuple[str, ...]] = {}
     for step in workflow.steps:
-        found = {one for name in step.needs for one in named.get(name, ())}
-        found.update(deciders.get(step.id, ()))
+        needed = {member for name in step.needs for member in named.get(name, ())}
+        needed.update(deciders.get(step.id, ()))
         writers = written[step.final]
-        found.update(_inferred(step, writers, place, workflow))
-        needs.setdefault(step.id, tuple(sorted(found, key=place.__getitem__)))
+        needed.update(_inferred(step, writers, place, workflow))
+        needs.setdefault(step.id, tuple(sorted(needed, key=place.__getitem__)))
         writers.note(step)
     return needs
 
@@ -113,13 +113,13 @@ def read_steps(expression: str) -> Iterator[str]:
 
 
 def _deciders(workflow: Workflow, named: dict[str, tuple[str, ...]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    deciders: dict[str, list[str]] = {}
     for step in workflow.steps:
         for route in step.decision.routes if step.decision else ():
             for name in route.to:
                 for target in named.get(name, ()):
-                    found.setdefault(target, []).append(step.id)
-    return found
+                    deciders.setdefault(target, []).append(step.id)
+    return deciders
 
 
 def _plain(name: str) -> str:

@@ -26,7 +26,7 @@ def input_variable(name: str) -> str:
 
 def secret_inputs(workflow: Workflow) -> tuple[str, ...]:
     """The names of the inputs whose values are never kept."""
-    return tuple(name for name, one in workflow.inputs.items() if one.secret)
+    return tuple(name for name, declared in workflow.inputs.items() if declared.secret)
 
 
 def secret_marks(workflow: Workflow, inputs: Mapping[str, Any]) -> dict[str, str]:
@@ -45,21 +45,21 @@ def secret_variables(
     workflow: Workflow, secrets: Mapping[str, str], *, calls: bool = False
 ) -> dict[str, str]:
     """The same by variable: an input that is named alone has the variable that inputs have."""
-    found: dict[str, str] = {}
+    variables: dict[str, str] = {}
     for name, wanted in secrets.items():
         if secret_source(workflow, wanted) is not None:
             alone = name == wanted and wanted in workflow.inputs and not calls
-            found[input_variable(name) if alone else name] = wanted
-    return found
+            variables[input_variable(name) if alone else name] = wanted
+    return variables
 
 
 def secrets_of_judges(workflow: Workflow, step: Step) -> dict[str, str]:
     """The secrets of the roles that judge a step."""
-    found: dict[str, str] = {}
+    wanted: dict[str, str] = {}
     for gate in step.gates:
         role = workflow.roles.get(str(gate.args.get("role", ""))) if gate.kind == "verdict" else None
-        found |= role.secrets if role else {}
-    return found
+        wanted |= role.secrets if role else {}
+    return wanted
 
 
 def rehearsal_needs_none(step: Step) -> bool:

@@ -29,21 +29,21 @@ def workflow_digest(workflow: Workflow) -> str:
 
     What equals its default is left out, so that a default said aloud changes nothing.
     """
-    said = _said(decode_workflow(encode_workflow(workflow)))
-    return sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()
+    written = _unusual(decode_workflow(encode_workflow(workflow)))
+    return sha256(msgspec.json.encode(written, order="deterministic")).hexdigest()
 
 
-def _said(value: Any) -> Any:
+def _unusual(value: Any) -> Any:
     if isinstance(value, msgspec.Struct):
         usual = _usual(type(value))
         pairs = ((name, getattr(value, name)) for name in usual)
-        return {name: _said(one) for name, one in pairs if one != usual[name]}
-    return [_said(one) for one in value] if isinstance(value, tuple) else _inside(value)
+        return {name: _unusual(part) for name, part in pairs if part != usual[name]}
+    return [_unusual(part) for part in value] if isinstance(value, tuple) else _inside(value)
 
 
 def _inside(value: Any) -> Any:
     """Mappings may hold structs (inputs, roles); what is in `args` and `extra` is plain already."""
-    return {key: _said(one) for key, one in value.items()} if isinstance(value, dict) else value
+    return {key: _unusual(part) for key, part in value.items()} if isinstance(value, dict) else value
 
 
 @cache

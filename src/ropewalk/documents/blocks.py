@@ -15,11 +15,11 @@ EMPTY: Final = "<!-- to be written -->"
 
 def body(section: Section, drafted: Any, values: Mapping[str, Any]) -> str:
     """The Markdown of a section's own content: what was drafted, else what the template itself offers."""
-    own = given(section, values) if drafted is None else drafted
+    own = value_for(section, values) if drafted is None else drafted
     return KINDS.get(section.type, _text)(section, own, values).strip("\n")
 
 
-def given(section: Section, values: Mapping[str, Any]) -> Any:
+def value_for(section: Section, values: Mapping[str, Any]) -> Any:
     """What a template offers for a section by itself: its template, content, items or rows, placeholders filled."""
     if section.items and section.type in LISTS:
         return [fill(without_directions(item), values) for item in section.items]
@@ -51,14 +51,14 @@ def _bullets(section: Section, own: Any, values: Mapping[str, Any]) -> str:
 def _numbers(section: Section, own: Any, values: Mapping[str, Any]) -> str:
     lines = []
     for number, entry in enumerate(_numbered(section, _entries(own), values), 1):
-        said = value_in_words(entry)
-        has_own = re.match(rf"({number})[.:)]\s+(.*)", said, re.DOTALL)
+        text = value_in_words(entry)
+        has_own = re.match(rf"({number})[.:)]\s+(.*)", text, re.DOTALL)
         if has_own:
             lines.append(f"{number}. {has_own[2]}")
-        elif section.prefix or said.startswith(("- ", "* ")):
-            lines.append(_listed(said))
+        elif section.prefix or text.startswith(("- ", "* ")):
+            lines.append(_listed(text))
         else:
-            lines.append(f"{number}. {said}")
+            lines.append(f"{number}. {text}")
     return "\n".join(lines)
 
 
@@ -67,8 +67,8 @@ def _checks(section: Section, own: Any, values: Mapping[str, Any]) -> str:
         return "\n".join(f"- [{'x' if done else ' '}] {name}" for name, done in own.items())
     lines = []
     for entry in _entries(own):
-        said = value_in_words(entry).removeprefix("- ").strip()
-        lines.append(f"- {said}" if re.match(r"\[[ xX]\]", said) else f"- [ ] {said}")
+        text = value_in_words(entry).removeprefix("- ").strip()
+        lines.append(f"- {text}" if re.match(r"\[[ xX]\]", text) else f"- [ ] {text}")
     return "\n".join(lines)
 
 
@@ -102,18 +102,18 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _code(section: Section, own: Any, values: Mapping[str, Any]) -> str:
-    said = value_in_words(own)
-    if not said or said.lstrip().startswith(("```", "~~~")):
-        return said
-    fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", said)), default=0))
-    return f"{fence}{section.language}\n{said.rstrip()}\n{fence}"
+    text = value_in_words(own)
+    if not text or text.lstrip().startswith(("```", "~~~")):
+        return text
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
+    return f"{fence}{section.language}\n{text.rstrip()}\n{fence}"
 
 
 def _mermaid(section: Section, own: Any, values: Mapping[str, Any]) -> str:
-    said = value_in_words(own)
-    if said and section.mermaid_type and not said.lstrip().startswith((section.mermaid_type, "`", "~")):
-        said = f"{section.mermaid_type}\n{said}"
-    return _code(Section(id=section.id, language="mermaid"), said, values)
+    text = value_in_words(own)
+    if text and section.mermaid_type and not text.lstrip().startswith((section.mermaid_type, "`", "~")):
+        text = f"{section.mermaid_type}\n{text}"
+    return _code(Section(id=section.id, language="mermaid"), text, values)
 
 
 def _choice(section: Section, own: Any, values: Mapping[str, Any]) -> str:
@@ -160,8 +160,8 @@ def _numbered(section: Section, entries: list[Any], values: Mapping[str, Any]) -
     return done
 
 
-def _has_prefix(said: str, prefix: str) -> bool:
-    return re.match(rf"[-*\s]*\**{re.escape(prefix)}[-\s]?\d", said) is not None
+def _has_prefix(text: str, prefix: str) -> bool:
+    return re.match(rf"[-*\s]*\**{re.escape(prefix)}[-\s]?\d", text) is not None
 
 
 def _through(template: str, entry: Any, number: int, values: Mapping[str, Any]) -> str:
@@ -180,8 +180,8 @@ NUMBER: Final = re.compile(r"(?:^|_)(?:number|num|no|index|n)$")
 
 
 def _listed(entry: Any) -> str:
-    said = value_in_words(entry)
-    if re.match(r"\s*(?:[-*+]|\d+[.)])\s", said):
-        return said.rstrip("\n")
-    first, *rest = said.rstrip("\n").split("\n")
+    text = value_in_words(entry)
+    if re.match(r"\s*(?:[-*+]|\d+[.)])\s", text):
+        return text.rstrip("\n")
+    first, *rest = text.rstrip("\n").split("\n")
     return "\n".join([f"- {first}", *(f"  {line}" if line.strip() else line for line in rest)])

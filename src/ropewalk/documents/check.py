@@ -30,12 +30,12 @@ def check_document(template: Template, text: str, role: str = "") -> list[Findin
     """
     if template.format in ("yaml", "yml"):
         return check_text(template, text)[:MOST_FINDINGS]
-    found = list(_Checking(template, document_outline(text), role).findings())
+    findings = list(_Checking(template, document_outline(text), role).findings())
     lines = prose(text).splitlines()
     for name in placeholders("\n".join(lines)):
-        line = next((number for number, said in enumerate(lines, 1) if name in said), 0)
-        found.append(Finding("", "unfilled", f"the placeholder {{{{{name}}}}} was left as it is", line))
-    return found[:MOST_FINDINGS]
+        line = next((number for number, line_text in enumerate(lines, 1) if name in line_text), 0)
+        findings.append(Finding("", "unfilled", f"the placeholder {{{{{name}}}}} was left as it is", line))
+    return findings[:MOST_FINDINGS]
 
 
 def check_text(template: Template, text: str) -> list[Finding]:
@@ -44,7 +44,8 @@ def check_text(template: Template, text: str) -> list[Finding]:
         data = yaml_document(text).data
     except InvalidDefinition as error:
         return [
-            Finding("", "shape", f"the document is not YAML: {one.what}", one.line) for one in error.faults
+            Finding("", "shape", f"the document is not YAML: {fault.what}", fault.line)
+            for fault in error.faults
         ]
     return check_fields(template, data)
 
@@ -73,7 +74,7 @@ class _Checking:
                     yield self.missing(section, above)
                 continue
             for place in places if section.repeatable else places[:1]:
-                yield from self.one(path, place)
+                yield from self.section(path, place)
 
     def places(self, section: Section, start: int, end: int) -> list[int]:
         """Where headings with the section's title stand; anywhere in the document if nowhere where it belongs."""
@@ -92,10 +93,10 @@ class _Checking:
         where = f" in “{above[-1].title}”" if above and above[-1].title else ""
         return Finding(section.id, "missing", f"the section “{section.title}”{where} is missing")
 
-    def one(self, path: Sections, place: int) -> Iterator[Finding]:
+    def section(self, path: Sections, place: int) -> Iterator[Finding]:
         section, heading = path[-1], self.headings[place]
         inner = self.headings[place + 1 : heading.end]
-        if not _said(section, heading, inner):
+        if not _is_filled(section, heading, inner):
             if may_write(self.template, path, self.role):
                 yield Finding(section.id, "empty", f"the section “{heading.title}” is empty", heading.line)
         else:
@@ -108,7 +109,7 @@ class _Checking:
         yield from self.level(section.sections, path, place + 1, heading.end)
 
 
-def _said(section: Section, heading: Heading, inner: list[Heading]) -> bool:
+def _is_filled(section: Section, heading: Heading, inner: list[Heading]) -> bool:
     """Whether anything stands in a section: its own words, a choice in its title, or words below it."""
     if content(heading.body) or any(content(part.body) for part in inner):
         return True
@@ -121,29 +122,29 @@ def _said(section: Section, heading: Heading, inner: list[Heading]) -> bool:
 def _shape(section: Section, heading: Heading, text: str) -> Iterator[Finding]:
     """What a section of its type would have and this one has not."""
     where = f"the section “{heading.title}”"
-    said = content(text)
-    if not said:
+    body = content(text)
+    if not body:
         return
-    if section.type in LISTS and not ENTRY.search(said):
+    if section.type in LISTS and not ENTRY.search(body):
         yield Finding(section.id, "shape", f"{where} has no list", heading.line, concern=True)
-    if section.type == "checklist" and not re.search(r"\[[ xX✓✔]\]", said):
+    if section.type == "checklist" and not re.search(r"\[[ xX✓✔]\]", body):
         yield Finding(section.id, "shape", f"{where} has no boxes to tick", heading.line, concern=True)
     if section.type == "table":
-        yield from _table(section, heading, said)
+        yield from _table(section, heading, body)
     if section.type in ("code", "mermaid", "code-block", "diagram") and not re.search(
-        r"^\s*(```|~~~)", said, re.MULTILINE
+        r"^\s*(```|~~~)", body, re.MULTILINE
     ):
         yield Finding(section.id, "shape", f"{where} has no code block", heading.line, concern=True)
-    if section.prefix and not re.search(rf"{re.escape(section.prefix)}[-\s]?\d", said):
+    if section.prefix and not re.search(rf"{re.escape(section.prefix)}[-\s]?\d", body):
         text = f"{where} numbers nothing as {section.prefix}1"
         yield Finding(section.id, "shape", text, heading.line, concern=True)
     offered = section.choices.get("", ())
-    if section.type == "choice" and offered and not any(_word(one) in _word(said) for one in offered):
+    if section.type == "choice" and offered and not any(_word(choice) in _word(body) for choice in offered):
         yield Finding(section.id, "choice", f"{where} must say one of {', '.join(offered)}", heading.line)
 
 
-def _table(section: Section, heading: Heading, said: str) -> Iterator[Finding]:
-    rows = [line for line in said.splitlines() if line.strip().startswith("|")]
+def _table(section: Section, heading: Heading, body: str) -> Iterator[Finding]:
+    rows = [line for line in body.splitlines() if line.strip().startswith("|")]
     if not rows:
         yield Finding(
             section.id, "shape", f"the section “{heading.title}” has no table", heading.line, concern=True
@@ -163,12 +164,12 @@ def plain(title: str) -> str:
 def pattern(title: str) -> re.Pattern[str]:
     """What a heading for a template's title looks like: placeholders stand for anything."""
     pieces, at = [], 0
-    for found in BLANK.finditer(title):
-        pieces += [title[at : found.start()], None]
-        at = found.end()
+    for blank in BLANK.finditer(title):
+        pieces += [title[at : blank.start()], None]
+        at = blank.end()
     pieces.append(title[at:])
-    said = [".+?" if piece is None else re.escape(_spaced(piece)) for piece in pieces]
-    joined = "".join(said)
+    parts = [".+?" if piece is None else re.escape(_spaced(piece)) for piece in pieces]
+    joined = "".join(parts)
     start = re.escape(plain(title)) if ".+?" not in joined else joined
     return re.compile(rf"(?:\d+(?:\.\d+)*[.):]?\s+)?{start}\W*\Z")
 

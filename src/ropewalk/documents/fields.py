@@ -24,11 +24,11 @@ def render_fields(template: Template, values: Values) -> str:
     return dumped({key: _filled(part, values, values.get(key)) for key, part in wanted.items()})
 
 
-def _filled(part: Any, values: Values, given: Any) -> Any:
-    if given is not None and not isinstance(part, Mapping):
-        return given
+def _filled(part: Any, values: Values, filled_in: Any) -> Any:
+    if filled_in is not None and not isinstance(part, Mapping):
+        return filled_in
     if isinstance(part, Mapping):
-        own = given if isinstance(given, Mapping) else {}
+        own = filled_in if isinstance(filled_in, Mapping) else {}
         done = {key: _filled(inner, values, own.get(key)) for key, inner in part.items()}
         return {**done, **{key: value for key, value in own.items() if key not in done}}
     if isinstance(part, list):
@@ -58,21 +58,21 @@ def check_fields(template: Template, data: Any) -> list[Finding]:
     """What a YAML document lacks: fields, values where placeholders are left, a value outside those that are allowed."""
     if not isinstance(data, Mapping):
         return [Finding("", "shape", "the document is not a mapping of fields")]
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for key in template.fields:
         if key not in data:
-            found.append(Finding(key, "missing", f"the field `{key}` is missing"))
+            findings.append(Finding(key, "missing", f"the field `{key}` is missing"))
         elif left := _left(data[key]):
-            found.append(Finding(key, "unfilled", f"`{key}` still has the placeholder {{{{{left[0]}}}}}"))
+            findings.append(Finding(key, "unfilled", f"`{key}` still has the placeholder {{{{{left[0]}}}}}"))
         elif data[key] in (None, "") and template.fields[key] not in (None, ""):
-            found.append(Finding(key, "empty", f"the field `{key}` is empty"))
+            findings.append(Finding(key, "empty", f"the field `{key}` is empty"))
     for key, offered in template.allowed.items():
         value = data.get(key)
         if value is not None and not _left(value) and str(value) not in offered:
-            found.append(
+            findings.append(
                 Finding(key, "choice", f"`{key}` is {value}; it must be one of {', '.join(offered)}")
             )
-    return found
+    return findings
 
 
 def _left(value: Any) -> list[str]:

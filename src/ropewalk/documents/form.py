@@ -57,16 +57,16 @@ def document_form(template: Template, *, whole: bool = False) -> list[Field]:
 def _fields(path: tuple[Section, ...]) -> list[Field]:
     section = path[-1]
     at = " / ".join(part.title or part.id for part in path)
-    found = []
+    fields = []
     if section.condition:
-        found.append(Field(f"conditions.{section.id}", section.condition, "boolean", section=at))
+        fields.append(Field(f"conditions.{section.id}", section.condition, "boolean", section=at))
     for name, offered in section.choices.items():
         if name:
-            found.append(
+            fields.append(
                 Field(name, _label(name), "choice", section=at, choices=offered, elicit=section.elicit)
             )
     if not section.sections or section.template or section.type in KINDS:
-        found.append(
+        fields.append(
             Field(
                 section.id,
                 section.title or _label(section.id),
@@ -81,7 +81,7 @@ def _fields(path: tuple[Section, ...]) -> list[Field]:
                 any(part.elicit for part in path),
             )
         )
-    return found
+    return fields
 
 
 def form_schema(fields: list[Field]) -> dict[str, Any]:
@@ -118,5 +118,5 @@ def _typed(field: Field) -> dict[str, Any]:
 
 
 def _label(name: str) -> str:
-    said = name.replace("_", " ").replace("-", " ").strip()
-    return said[:1].upper() + said[1:]
+    label = name.replace("_", " ").replace("-", " ").strip()
+    return label[:1].upper() + label[1:]

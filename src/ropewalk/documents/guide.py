@@ -49,7 +49,7 @@ def _section(template: Template, path: tuple[Section, ...], role: str) -> list[s
     if section.examples:
         lines += [
             "Examples, not to be copied:",
-            *(f"> {one}" for text in section.examples for one in text.split("\n")),
+            *(f"> {line}" for text in section.examples for line in text.split("\n")),
         ]
     return lines
 

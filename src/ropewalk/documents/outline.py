@@ -26,7 +26,7 @@ class Heading(Struct, frozen=True):
 
 def document_outline(text: str) -> list[Heading]:
     """The headings in order; the first entry is what stands before them all."""
-    found: list[tuple[int, str, int, list[str]]] = [(0, "", 0, [])]
+    headings: list[tuple[int, str, int, list[str]]] = [(0, "", 0, [])]
     fence = ""
     for number, line in enumerate(text.splitlines(), 1):
         mark = FENCE.match(line)
@@ -36,13 +36,13 @@ def document_outline(text: str) -> list[Heading]:
         elif mark:
             fence = mark[1]
         elif (heading := HEADING.match(line)) is not None:
-            found.append((len(heading[1]), heading[2].strip(), number, []))
+            headings.append((len(heading[1]), heading[2].strip(), number, []))
             continue
-        found[-1][3].append(line)
-    ends = _ends([level for level, *_ in found])
+        headings[-1][3].append(line)
+    ends = _ends([level for level, *_ in headings])
     return [
         Heading(level, title, number, "\n".join(lines), end)
-        for (level, title, number, lines), end in zip(found, ends, strict=True)
+        for (level, title, number, lines), end in zip(headings, ends, strict=True)
     ]
 
 

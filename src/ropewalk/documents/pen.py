@@ -13,7 +13,7 @@ def trespasses(template: Template, before: str, after: str, role: str) -> list[F
     A section that was not there before may be laid out empty by anybody; a person (no role) may write everywhere.
     """
     was, now = _sections(template, before), _sections(template, after)
-    found = []
+    findings = []
     for path in walk_sections(template.sections):
         section = path[-1]
         key = tuple(part.id for part in path)
@@ -24,17 +24,21 @@ def trespasses(template: Template, before: str, after: str, role: str) -> list[F
         if (changed or removed) and not may_write(template, path, role):
             owners = [name for name in dict.fromkeys((section.owner, *section.editors)) if name]
             whose = f"; it belongs to {', '.join(owners)}" if owners else ""
-            what = f"{plain_role_name(role)} changed “{section.title or section.id}”{whose}"
-            found.append(Finding(section.id, "forbidden", what, changed[0][1] if changed else 0))
-    return found
+            message = f"{plain_role_name(role)} changed “{section.title or section.id}”{whose}"
+            findings.append(Finding(section.id, "forbidden", message, changed[0][1] if changed else 0))
+    return findings
 
 
 def _sections(template: Template, text: str) -> dict[tuple[str, ...], list[tuple[str, int]]]:
     """Per section of the template the own words under each of its headings in the text, with their lines."""
     headings = document_outline(text)
-    found: dict[tuple[str, ...], list[tuple[str, int]]] = {}
+    sections: dict[tuple[str, ...], list[tuple[str, int]]] = {}
     for path in walk_sections(template.sections):
         title = pattern(path[-1].title) if path[-1].title else None
-        places = [one for one in headings if title and one.level and title.match(plain(one.title))]
-        found[tuple(part.id for part in path)] = [(content(one.body), one.line) for one in places]
-    return found
+        places = [
+            heading for heading in headings if title and heading.level and title.match(plain(heading.title))
+        ]
+        sections[tuple(part.id for part in path)] = [
+            (content(heading.body), heading.line) for heading in places
+        ]
+    return sections

@@ -38,7 +38,7 @@ def fill(text: str, values: Values, *, single: bool = False) -> str:
     out = _Output()
     _write(_tree(parts, _blocks(parts), 0, len(parts)), (values,), out)
     filled = "".join(out.pieces)
-    return SINGLE.sub(lambda found: _one(found, values), filled) if single else filled
+    return SINGLE.sub(lambda match: _single(match, values), filled) if single else filled
 
 
 def placeholders(text: str) -> list[str]:
@@ -117,9 +117,9 @@ _Part = str | re.Match[str] | _Block
 def _parts(text: str) -> list[str | re.Match[str]]:
     parts: list[str | re.Match[str]] = []
     at = 0
-    for found in TAG.finditer(text):
-        parts += [text[at : found.start()], found]
-        at = found.end()
+    for tag in TAG.finditer(text):
+        parts += [text[at : tag.start()], tag]
+        at = tag.end()
     return [*parts, text[at:]]
 
 
@@ -130,13 +130,13 @@ def _blocks(parts: list[str | re.Match[str]]) -> dict[int, _Block]:
     for at, part in enumerate(parts):
         if isinstance(part, str):
             continue
-        said = (part["curly"] or part["percent"]).strip()
-        if (block := _opened(part, said)) is not None:
+        tag_text = (part["curly"] or part["percent"]).strip()
+        if (block := _opened(part, tag_text)) is not None:
             if len(open_now) < MOST_DEEP:
                 open_now.append((at, block))
-        elif said == "else" and open_now:
+        elif tag_text == "else" and open_now:
             open_now[-1][1].middle = open_now[-1][1].middle or at
-        elif (end := CLOSES.match(said)) and any(block.kind == end[1] for _, block in open_now):
+        elif (end := CLOSES.match(tag_text)) and any(block.kind == end[1] for _, block in open_now):
             while open_now:
                 opened_at, block = open_now.pop()
                 if block.kind == end[1]:
@@ -163,13 +163,13 @@ def _tree(parts: list[str | re.Match[str]], blocks: dict[int, _Block], at: int, 
     return done
 
 
-def _opened(part: re.Match[str], said: str) -> _Block | None:
-    found = OPENS.match(said)
-    if not found or (part["curly"] and not said.startswith("#")):
+def _opened(part: re.Match[str], tag_text: str) -> _Block | None:
+    match = OPENS.match(tag_text)
+    if not match or (part["curly"] and not tag_text.startswith("#")):
         return None
-    if part["percent"] and found[1] not in ("for", "if"):
+    if part["percent"] and match[1] not in ("for", "if"):
         return None
-    return _Block(found[1], found[2].strip(), part[0])
+    return _Block(match[1], match[2].strip(), part[0])
 
 
 def _write(parts: Sequence[_Part], scope: Scope, out: _Output) -> None:
@@ -239,9 +239,9 @@ def _as_values(value: object) -> dict[str, Any]:
 
 def holds(subject: str, scope: Scope) -> tuple[bool, bool]:
     """Whether the truth of a simple condition is known, and what it is: `x`, `not x`, `x == "a"`, `x != 1`."""
-    if found := re.fullmatch(r"([\w.@-]+)\s*(===?|!==?)\s*['\"]?([^'\"]*)['\"]?", subject):
-        known, value = look_up(found[1], scope)
-        return known, (value_in_words(value) == found[3]) == found[2].startswith("=")
+    if match := re.fullmatch(r"([\w.@-]+)\s*(===?|!==?)\s*['\"]?([^'\"]*)['\"]?", subject):
+        known, value = look_up(match[1], scope)
+        return known, (value_in_words(value) == match[3]) == match[2].startswith("=")
     negated = subject.startswith(("not ", "!"))
     known, value = look_up(re.sub(r"^(?:not\s+|!)", "", subject).strip(), scope)
     return known, bool(value) != negated
@@ -257,41 +257,41 @@ FILTERS: Final[dict[str, Callable[[Any], Any]]] = {
 
 
 def _filled(tag: re.Match[str], scope: Scope) -> str:
-    said = tag["curly"]
-    if not said:
+    tag_text = tag["curly"]
+    if not tag_text:
         return tag[0]
-    name, *pipes = [piece.strip() for piece in said.split("|")]
+    name, *pipes = [piece.strip() for piece in tag_text.split("|")]
     known, value = look_up(name, scope) if NAME.fullmatch(name) else (False, None)
     if not known:
-        return _picked(said, scope) or _defaulted(pipes) or tag[0]
+        return _picked(tag_text, scope) or _defaulted(pipes) or tag[0]
     for pipe in pipes:
         value = FILTERS.get(pipe.split("(")[0].strip(), lambda value: value)(value)
     return value_in_words(value)
 
 
-def _picked(said: str, scope: Scope) -> str:
+def _picked(tag_text: str, scope: Scope) -> str:
     """What a placeholder such as `{{yes/no}}` picks, when exactly one of its words is known to be true."""
-    offered = [piece.strip() for piece in re.split(r"[/|]", said)]
+    offered = [piece.strip() for piece in re.split(r"[/|]", tag_text)]
     if len(offered) < 2:
         return ""
     true = [
         piece
         for piece in offered
-        if NAME.fullmatch(piece) and (found := look_up(piece, scope))[0] and found[1]
+        if NAME.fullmatch(piece) and (value := look_up(piece, scope))[0] and value[1]
     ]
     return true[0] if len(true) == 1 else ""
 
 
 def _defaulted(pipes: list[str]) -> str:
     for pipe in pipes:
-        if found := re.fullmatch(r"default\(\s*['\"]?([^'\"]*)['\"]?\s*\)", pipe):
-            return found[1]
+        if match := re.fullmatch(r"default\(\s*['\"]?([^'\"]*)['\"]?\s*\)", pipe):
+            return match[1]
     return ""
 
 
-def _one(found: re.Match[str], values: Values) -> str:
-    known, value = look_up(found[1], (values,))
-    return value_in_words(value) if known else found[0]
+def _single(match: re.Match[str], values: Values) -> str:
+    known, value = look_up(match[1], (values,))
+    return value_in_words(value) if known else match[0]
 
 
 def _open_ifs(text: str, values: Values) -> str:
@@ -299,12 +299,12 @@ def _open_ifs(text: str, values: Values) -> str:
         return text
     kept = []
     for line in text.split("\n"):
-        found = OPEN_IF.match(line)
-        known, value = holds(found[2], (values,)) if found else (False, False)
-        if not found or not known:
+        match = OPEN_IF.match(line)
+        known, value = holds(match[2], (values,)) if match else (False, False)
+        if not match or not known:
             kept.append(line)
         elif value:
-            kept.append(found[1] + found[3])
+            kept.append(match[1] + match[3])
     return "\n".join(kept)
 
 

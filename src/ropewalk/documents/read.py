@@ -41,8 +41,8 @@ def _has_sequence(workflow: object) -> bool:
 
 def read_template(text: str, file: str = "") -> Template:
     """The template in a file's text. InvalidDefinition: not YAML, no template, or one with faults; with their places."""
-    found = yaml_documents(text, file)
-    for document in found:
+    documents = yaml_documents(text, file)
+    for document in documents:
         if is_template(document.data):
             return template_of(document.data, file, document.positions, text)
     hint = "a template has `template:` and `sections:` at its top"
@@ -75,7 +75,7 @@ def template_of(
         outside, fields = fields, {}
     if reading.faults:
         raise definition_error(source, reading.faults)
-    allowed = {key: tuple(re.split(r"\s*\|\s*", said)) for key, said in ALLOWED.findall(text)}
+    allowed = {key: tuple(re.split(r"\s*\|\s*", listed)) for key, listed in ALLOWED.findall(text)}
     return Template(
         id=as_text(head.get("id")) or _stem(source) or "template",
         name=as_text(head.get("name")),
@@ -117,9 +117,9 @@ class _DocumentReading:
         self.positions = positions
         self.faults: list[Fault] = []
 
-    def fault(self, path: Path, what: str, hint: str) -> None:
+    def fault(self, path: Path, message: str, hint: str) -> None:
         line, column = self.positions.value(path)
-        self.faults.append(Fault(self.source, line, column, what, hint=hint))
+        self.faults.append(Fault(self.source, line, column, message, hint=hint))
 
     def mapping(self, value: object, path: Path) -> Mapping[str, Any]:
         if value is None:
@@ -154,20 +154,20 @@ class _DocumentReading:
             self.fault(path, "a section is neither a mapping nor a text", "give it an `id` and a `title`")
             return Section(id=f"section-{number}")
         title = as_text(value.get("title")) or as_text(value.get("name")) or key
-        said: dict[str, Any] = {name: as_text(value.get(name)) for name in TEXTS}
-        said |= {name: as_texts(value.get(name)) for name in LISTED}
-        said |= {name: _is_set(value.get(name)) for name in FLAGS}
-        said["title"] = title
+        fields: dict[str, Any] = {name: as_text(value.get(name)) for name in TEXTS}
+        fields |= {name: as_texts(value.get(name)) for name in LISTED}
+        fields |= {name: _is_set(value.get(name)) for name in FLAGS}
+        fields["title"] = title
         return Section(
             id=as_text(value.get("id")) or key or slug(title) or f"section-{number}",
             type=(as_text(value.get("type")) or "text").lower(),
             sections=self.sections(value.get("sections"), (*path, "sections")),
             items=tuple(_entry(item) for item in as_list(value.get("items"))),
-            rows=_rows(value.get("rows"), said["columns"]),
+            rows=_rows(value.get("rows"), fields["columns"]),
             choices=_choices(value.get("choices")),
             line=self.positions.value(path)[0],
             extra=_rest(value),
-            **said,
+            **fields,
         )
 
 
@@ -203,7 +203,7 @@ def as_list(value: object) -> list[Any]:
 
 def as_texts(value: object) -> tuple[str, ...]:
     """A list of texts, whether it was written as a list or as one text."""
-    return tuple(said for part in as_list(value) if (said := as_text(part)))
+    return tuple(text for part in as_list(value) if (text := as_text(part)))
 
 
 def slug(text: str) -> str:

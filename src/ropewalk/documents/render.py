@@ -77,26 +77,26 @@ class _Writing:
         """A condition that nobody can tell is taken to hold: a person can strike a section, not guess one."""
         if not section.condition:
             return True
-        told = _told(values.get("conditions"), section)
-        if told is None and self.author.holds:
-            told = self.author.holds(section, values)
-        return True if told is None else told
+        is_wanted = _decided(values.get("conditions"), section)
+        if is_wanted is None and self.author.holds:
+            is_wanted = self.author.holds(section, values)
+        return True if is_wanted is None else is_wanted
 
     def rounds(self, section: Section, values: Values, path: tuple[Section, ...]) -> list[tuple[Values, Any]]:
         """What is known in each round of a section, with its own content; one round where it is not repeatable."""
         own = value_of(section, values) if may_write(self.template, path, self.author.role) else None
         if not section.repeatable or section.type in LISTS or section.type == "table":
             return [_inside(section, values, own, 1, 1)]
-        given: Sequence[Any] = own if isinstance(own, list | tuple) else [own]
-        entries = list(given)[:MOST_ROUNDS] or [None]
+        entries_given: Sequence[Any] = own if isinstance(own, list | tuple) else [own]
+        entries = list(entries_given)[:MOST_ROUNDS] or [None]
         return [_inside(section, values, entry, n, len(entries)) for n, entry in enumerate(entries, 1)]
 
     def section(self, section: Section, values: Values, own: Any, path: tuple[Section, ...]) -> None:
         if own is None and self.author.draft and may_write(self.template, path, self.author.role):
             own = self.author.draft(section, values)
         if section.elicit and self.author.elicit:
-            said = self.author.elicit(section, own)
-            own = own if said is None else said
+            elicited = self.author.elicit(section, own)
+            own = own if elicited is None else elicited
         title, own = _heading(section, values, own)
         if title:
             self.parts.append(f"{'#' * min(6, len(path) + 1)} {title}")
@@ -122,7 +122,7 @@ def value_of(section: Section, values: Values) -> Any:
     return None
 
 
-def _told(conditions: Any, section: Section) -> bool | None:
+def _decided(conditions: Any, section: Section) -> bool | None:
     """What the value `conditions` says of a section, by its id or by the condition's own words."""
     if isinstance(conditions, Mapping):
         for name in (section.id, section.condition):
@@ -146,13 +146,13 @@ def _inside(section: Section, values: Values, own: Any, number: int, count: int)
 def _heading(section: Section, values: Values, own: Any) -> tuple[str, Any]:
     """The section's title and its content. A title with a pick-one placeholder takes the choice into itself."""
     title = fill(section.title, values)
-    found = PICK.search(title)
-    if found is None:
+    match = PICK.search(title)
+    if match is None:
         return title, own
-    picked = own if isinstance(own, str) else _chosen(found[1].split("|"), values, section)
+    picked = own if isinstance(own, str) else _chosen(match[1].split("|"), values, section)
     if not picked or "\n" in picked:
         return title, own
-    return title.replace(found[0], picked), None
+    return title.replace(match[0], picked), None
 
 
 def _chosen(offered: list[str], values: Values, section: Section) -> str:

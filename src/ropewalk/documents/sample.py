@@ -25,7 +25,7 @@ def sample_document(
         return _draft(section, sentence)
 
     done = render_document(template, known, Author(role=role, draft=draft))
-    text = PICK.sub(lambda found: found[1].split("|")[0].strip(), done.text)
+    text = PICK.sub(lambda match: match[1].split("|")[0].strip(), done.text)
     return Document(_plain(done.path), TAG.sub(_word, text))
 
 
@@ -63,11 +63,11 @@ def _texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-def _word(found: re.Match[str]) -> str:
-    said = (found["curly"] or "").split("|")[0].strip()
-    if not said or said.startswith(("#", "/")) or said == "else":
+def _word(match: re.Match[str]) -> str:
+    word = (match["curly"] or "").split("|")[0].strip()
+    if not word or word.startswith(("#", "/")) or word == "else":
         return ""
-    return "1" if NUMBER.search(said) else _say(said)
+    return "1" if NUMBER.search(word) else _say(word)
 
 
 def _say(name: str) -> str:
@@ -75,5 +75,5 @@ def _say(name: str) -> str:
 
 
 def _plain(path: str) -> str:
-    filled = TAG.sub(lambda found: _word(found).replace(" ", "-"), path)
+    filled = TAG.sub(lambda match: _word(match).replace(" ", "-"), path)
     return filled.replace(" ", "-")

@@ -67,10 +67,10 @@ def account_of(path: Path, workflow: Workflow, variant: str = "") -> Account | N
 
 
 def _compared(
-    items: list[Item], told: Mapping[str, Any], workflow: Workflow, taken: frozenset[str]
+    items: list[Item], written: Mapping[str, Any], workflow: Workflow, taken: frozenset[str]
 ) -> Account:
     lost: list[str] = []
-    found = []
+    accounts = []
     for item in items:
         steps = [step for step in workflow.steps if _number(step) == item.number]
         keys = {key: _became(key, value, steps) for key, value in item.data.items()}
@@ -78,10 +78,12 @@ def _compared(
             f"item {item.number} (line {item.line}): `{key}`" for key, became in keys.items() if not became
         ]
         lost += [] if steps else [f"item {item.number} (line {item.line})"]
-        found.append(ItemAccount(item.number, item.line, item.kind, tuple(step.id for step in steps), keys))
-    head = {str(key): _head(str(key), value, workflow, taken) for key, value in told.items()}
+        accounts.append(
+            ItemAccount(item.number, item.line, item.kind, tuple(step.id for step in steps), keys)
+        )
+    head = {str(key): _head(str(key), value, workflow, taken) for key, value in written.items()}
     lost += [f"`{key}` of the workflow" for key, became in head.items() if not became]
-    return Account(tuple(found), head, tuple(lost))
+    return Account(tuple(accounts), head, tuple(lost))
 
 
 def _flat(items: tuple[Item, ...]) -> Iterator[Item]:

@@ -89,5 +89,5 @@ def _plain(value: Any) -> Any:
     if callable(value):
         return getattr(value, KEYS, {}).get("id", value.__name__)
     if isinstance(value, dict):
-        return {str(key): _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    return [_plain(entry) for entry in value] if isinstance(value, list | tuple) else value

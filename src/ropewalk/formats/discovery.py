@@ -47,15 +47,15 @@ def find_workflow(name: str, start: Path | None = None, near: Path | None = None
     Looked for from the folder `start` (the current one unless told) upwards; a workflow that another one calls also
     `near` it, first of all.
     """
-    here = start or Path.cwd()
-    for folder in (near, here) if near else (here,):
+    folder_of_start = start or Path.cwd()
+    for folder in (near, folder_of_start) if near else (folder_of_start,):
         if _is_path(name) and _is_meant(folder / name):
             return folder / name
     if near and not _is_path(name):
         for suffix in SUFFIXES:
             if (near / f"{name}{suffix}").is_file():
                 return near / f"{name}{suffix}"
-    known = {place.name: place.path for place in reversed(list(workflow_files(here)))}
+    known = {place.name: place.path for place in reversed(list(workflow_files(folder_of_start)))}
     if name in known:
         return known[name]
     like = nearest(name, known)
@@ -101,10 +101,12 @@ def _is_meant(path: Path) -> bool:
 
 def _entry(place: WorkflowFile) -> ListedWorkflow:
     try:
-        found = [one.data for one in yaml_documents(read_yaml_text(place.path), str(place.path))]
+        documents = [
+            document.data for document in yaml_documents(read_yaml_text(place.path), str(place.path))
+        ]
     except InvalidDefinition as error:
         return ListedWorkflow(*place, "", problem=str(error.faults[0]))
-    for data in found:
+    for data in documents:
         kind = format_of(data)
         if kind:
             return ListedWorkflow(*place, kind, _description(data))
@@ -113,5 +115,5 @@ def _entry(place: WorkflowFile) -> ListedWorkflow:
 
 def _description(data: object) -> str:
     inner = data.get("workflow", data) if isinstance(data, dict) else {}
-    said = inner.get("description", "") if isinstance(inner, dict) else ""
-    return " ".join(str(said or "").split())
+    text = inner.get("description", "") if isinstance(inner, dict) else ""
+    return " ".join(str(text or "").split())

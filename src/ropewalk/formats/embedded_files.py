@@ -78,34 +78,36 @@ class _EmbeddedReading:
 
     def template(self, path: Keys, name: str) -> str | None:
         """The text of a template; one that is YAML must be one that ropewalk can read."""
-        found = self._text(path, "template", name, TEMPLATES)
-        if found is None:
+        read = self._text(path, "template", name, TEMPLATES)
+        if read is None:
             return None
-        text, file = found
+        text, file = read
         if file.suffix in (".yaml", ".yml"):
             from ropewalk.documents import parsed_template
 
             try:
                 parsed_template(text)
             except InvalidDefinition as error:
-                self.findings.faults += [msgspec.structs.replace(one, file=str(file)) for one in error.faults]
+                self.findings.faults += [
+                    msgspec.structs.replace(fault, file=str(file)) for fault in error.faults
+                ]
                 return None
         return text
 
     def role(self, path: Keys, role: Role) -> Role:
         """The role with its persona's text; the file's own title where the workflow gives none."""
-        found = self._text(path, "persona", role.persona, PERSONAS)
-        if found is None:
+        read = self._text(path, "persona", role.persona, PERSONAS)
+        if read is None:
             return role
         from ropewalk.formats.imported.kit.personas import persona
 
-        text, file = found
+        text, file = read
         try:
-            said = persona(text, str(file)).role
+            described = persona(text, str(file)).role
         except InvalidDefinition as error:
             self.findings.faults += error.faults
             return role
-        return msgspec.structs.replace(role, persona=said.persona, title=role.title or said.title)
+        return msgspec.structs.replace(role, persona=described.persona, title=role.title or described.title)
 
     def _text(self, path: Keys, kind: str, name: str, folder: str) -> tuple[str, Path] | None:
         from ropewalk.yaml import read_yaml_text
@@ -146,5 +148,5 @@ def _in(folders: Sequence[Path], name: str) -> Path | None:
 
 def _names(folders: Sequence[Path]) -> list[str]:
     """What could have been meant."""
-    found = (file for folder in folders if folder.is_dir() for file in sorted(folder.iterdir()))
-    return list(dict.fromkeys(file.stem for file in found if file.suffix in FILES))
+    files = (file for folder in folders if folder.is_dir() for file in sorted(folder.iterdir()))
+    return list(dict.fromkeys(file.stem for file in files if file.suffix in FILES))

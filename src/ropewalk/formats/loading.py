@@ -84,11 +84,11 @@ def load_workflow_text(
     options: ReadOptions = PLAIN,
 ) -> Loaded:
     """The same for a text; `file` is what faults say, `name` the workflow's where the text gives none."""
-    found = yaml_documents(text, file)
-    document, kind = _chosen(found, file, format)
+    documents = yaml_documents(text, file)
+    document, kind = _chosen(documents, file, format)
     reading = _module(kind).read(document, file, name, options)
-    if len(found) > 1:
-        _others(reading, found, document, kind)
+    if len(documents) > 1:
+        _others(reading, documents, document, kind)
     return _checked(reading, kind, file, known, exists)
 
 
@@ -122,30 +122,30 @@ def _checked(
     if workflow is None or errors_in(faults):
         raise definition_error(file, faults)
     warnings = faults_in_order(faults)
-    told = (*workflow.warnings, *map(str, warnings))
-    workflow = msgspec.structs.replace(workflow, format=kind, warnings=told)
+    all_warnings = (*workflow.warnings, *map(str, warnings))
+    workflow = msgspec.structs.replace(workflow, format=kind, warnings=all_warnings)
     return Loaded(workflow, workflow_digest(workflow), warnings, reading.where)
 
 
-def _chosen(found: list[YamlDocument], file: str, format: str) -> tuple[YamlDocument, str]:  # noqa: A002
+def _chosen(documents: list[YamlDocument], file: str, format: str) -> tuple[YamlDocument, str]:  # noqa: A002
     if format and format not in FORMATS:
         near = nearest(format, FORMATS)
         reason = f"there is no format {format}" + (f", did you mean {near}?" if near else "")
         raise SettingsError(name="format", reason=reason)
-    for document in found:
+    for document in documents:
         kind = format or format_of(document.data)
         if kind:
             return document, kind
-    if found and isinstance(found[0].data, dict) and not _is_template(found[0].data):
-        return found[0], "ropewalk"
-    raise definition_error(file, [_no_workflow(found, file)])
+    if documents and isinstance(documents[0].data, dict) and not _is_template(documents[0].data):
+        return documents[0], "ropewalk"
+    raise definition_error(file, [_no_workflow(documents, file)])
 
 
-def _no_workflow(found: list[YamlDocument], file: str) -> Fault:
-    if not found:
+def _no_workflow(documents: list[YamlDocument], file: str) -> Fault:
+    if not documents:
         return Fault(file, 1, 1, "the file holds nothing", hint="begin with `name:` and `steps:`")
-    line, column = found[0].positions.value()
-    if isinstance(found[0].data, dict):
+    line, column = documents[0].positions.value()
+    if isinstance(documents[0].data, dict):
         return Fault(file, line, column, "this is a document template, no workflow")
     return Fault(file, line, column, "a workflow is a mapping", hint="begin with `name:` and `steps:`")
 
@@ -156,9 +156,9 @@ def _is_template(data: Any) -> bool:
     return is_template(data)
 
 
-def _others(reading: Reading, found: list[YamlDocument], document: YamlDocument, kind: str) -> None:
+def _others(reading: Reading, documents: list[YamlDocument], document: YamlDocument, kind: str) -> None:
     severity: Literal["error", "warning"] = "error" if kind == "ropewalk" else "warning"
-    for other in found:
+    for other in documents:
         if other is not document:
             line, column = other.positions.value()
             what = "another document stands in the file, only one is read"

@@ -28,9 +28,9 @@ def _styled(value: Any) -> Any:
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
     if isinstance(value, dict):
-        return {key: _styled(one) for key, one in value.items()}
+        return {key: _styled(entry) for key, entry in value.items()}
     if isinstance(value, list):
-        return [_styled(one) for one in value]
+        return [_styled(entry) for entry in value]
     if isinstance(value, str) and not value.isprintable():
         return LiteralScalarString(value) if _as_block(value) else DoubleQuotedScalarString(value)
     return value

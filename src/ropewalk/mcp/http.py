@@ -15,7 +15,7 @@ from ropewalk.mcp.tools import tool_server
 
 def mount(app: FastAPI, ropewalk: Ropewalk) -> None:
     """Put the tools on the app. Its entrance has checked host, origin and token before anything comes here."""
-    server = tool_server(ropewalk, who)
+    server = tool_server(ropewalk, caller)
     inner = server.streamable_http_app(
         streamable_http_path="/mcp",
         json_response=True,
@@ -26,7 +26,7 @@ def mount(app: FastAPI, ropewalk: Ropewalk) -> None:
     app.state.lifespans.append(server.session_manager.run)
 
 
-def who(context: Context[Any, Any]) -> Person:
+def caller(context: Context[Any, Any]) -> Person:
     """Who came in with the request of a call. Raises Unauthenticated."""
     request = context.request_context.request
     person = getattr(getattr(request, "state", None), "person", None)

@@ -30,13 +30,13 @@ Who = Callable[[Context[Any, Any]], Person]
 Run = Annotated[str, Field(description="a run's id, or a beginning that only it has", max_length=100)]
 
 
-def tool_server(ropewalk: Ropewalk, who: Who) -> MCPServer[Any]:
-    """The server with all tools and resources; `who` decides the caller of each."""
+def tool_server(ropewalk: Ropewalk, caller_of: Who) -> MCPServer[Any]:
+    """The server with all tools and resources; `caller_of` decides the caller of each."""
     made: MCPServer[Any] = MCPServer("ropewalk", instructions=ABOUT, log_level="WARNING")
     folded = Folded(ropewalk)
 
     def allowed(context: Context[Any, Any], needed: Role) -> Person:
-        person = who(context)
+        person = caller_of(context)
         if not person.may(needed):
             raise NotAllowed(who=person.name, role=person.role, needed=needed)
         return person
@@ -53,17 +53,17 @@ Allowed = Callable[[Context[Any, Any], Role], Person]
 
 def shown(view: msgspec.Struct) -> dict[str, Any]:
     """What the facade gives, as a tool answers."""
-    found: dict[str, Any] = plain_data(view)
-    return found
+    data: dict[str, Any] = plain_data(view)
+    return data
 
 
-def _told(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+def _in_own_words(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     """What ropewalk refuses is an answer of the tool, in ropewalk's own words."""
 
     @wraps(function)
-    async def telling(*given: Any, **named: Any) -> Any:
+    async def telling(*args: Any, **named: Any) -> Any:
         try:
-            return await function(*given, **named)
+            return await function(*args, **named)
         except RopewalkError as error:
             raise ToolError(f"{error.code}: {error}") from error
 
@@ -74,14 +74,14 @@ def _looking(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed: 
     """Tools that change nothing."""
 
     @made.tool(name="workflows", title="List workflows")
-    @_told
+    @_in_own_words
     async def workflows(ctx: Context[Any, Any]) -> dict[str, Any]:
         """The workflows that can be started here."""
         allowed(ctx, "viewer")
         return {"workflows": await choosing.workflows(ropewalk)}
 
     @made.tool(name="list", title="List runs")
-    @_told
+    @_in_own_words
     async def runs(
         ctx: Context[Any, Any],
         status: Annotated[list[str], Field(description="only these statuses")] = [],  # noqa: B006
@@ -96,7 +96,7 @@ def _looking(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed: 
         return shown(await showing.runs(ropewalk, query))
 
     @made.tool(name="show", title="Show a run")
-    @_told
+    @_in_own_words
     async def show(ctx: Context[Any, Any], run: Run, step: str = "") -> dict[str, Any]:
         """A run whole: steps, asks, errors, results; or one of its steps."""
         allowed(ctx, "viewer")
@@ -105,7 +105,7 @@ def _looking(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed: 
         return shown(await showing.run(folded, ropewalk, run))
 
     @made.tool(name="explain", title="Say why a run is where it is")
-    @_told
+    @_in_own_words
     async def explain(ctx: Context[Any, Any], run: Run) -> dict[str, Any]:
         """One sentence on what a run waits for or why it ended, and what is open to be answered."""
         allowed(ctx, "viewer")
@@ -117,7 +117,7 @@ def _following(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed
     """Tools that wait, and that fetch what came of it."""
 
     @made.tool(name="wait", title="Wait for a run")
-    @_told
+    @_in_own_words
     async def wait(
         ctx: Context[Any, Any], run: Run, seconds: Annotated[float, Field(ge=0, le=MOST_SECONDS)] = 60.0
     ) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def _following(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed
         return {"run": now.run, "status": now.status, "asks": plain_data(now.asks), **shown(why)}
 
     @made.tool(name="artifacts", title="Files of a run")
-    @_told
+    @_in_own_words
     async def artifacts(
         ctx: Context[Any, Any], run: Run, path: Annotated[str, Field(description="one file: its text")] = ""
     ) -> dict[str, Any]:
@@ -137,9 +137,9 @@ def _following(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed
         allowed(ctx, "viewer")
         if not path:
             return {"artifacts": plain_data(await showing.artifacts(folded, ropewalk, run))}
-        content, found = await showing.artifact(folded, ropewalk, run, path)
+        content, artifact_ = await showing.artifact(folded, ropewalk, run, path)
         text = content[:TEXT_BYTES].decode("utf-8", "replace")
-        return {"path": path, "digest": found.digest, "text": text, "cut": len(content) > TEXT_BYTES}
+        return {"path": path, "digest": artifact_.digest, "text": text, "cut": len(content) > TEXT_BYTES}
 
 
 async def _rested(ropewalk: Ropewalk, folded: Folded, name: str, seconds: float) -> None:
@@ -163,7 +163,7 @@ def _doing(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed: Al
     """Tools that start and answer."""
 
     @made.tool(name="start", title="Start a run")
-    @_told
+    @_in_own_words
     async def start(
         ctx: Context[Any, Any],
         workflow: Annotated[str, Field(description="a name that `workflows` lists", max_length=200)],
@@ -178,7 +178,7 @@ def _doing(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed: Al
         return {"run": run, "new": new}
 
     @made.tool(name="answer", title="Answer an ask")
-    @_told
+    @_in_own_words
     async def answer(
         ctx: Context[Any, Any],
         run: Run,
@@ -191,10 +191,10 @@ def _doing(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed: Al
     ) -> dict[str, Any]:
         """Answer what a run asks, once."""
         person = allowed(ctx, "approver")
-        found = await ropewalk.store.find(run)
+        run_id = await ropewalk.store.find(run)
         files = {path: text.encode() for path, text in (content or {}).items()}
         events = await ropewalk.answer(
-            found,
+            run_id,
             ask,
             verdict,
             reason=reason,
@@ -203,10 +203,10 @@ def _doing(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed: Al
             by=person.name,
             digest=digest,
         )
-        return {"run": found, "events": [str(event.__struct_config__.tag) for event in events]}
+        return {"run": run_id, "events": [str(event.__struct_config__.tag) for event in events]}
 
     @made.tool(name="give_secrets", title="Give secrets to a run")
-    @_told
+    @_in_own_words
     async def give_secrets(
         ctx: Context[Any, Any],
         run: Run,
@@ -216,16 +216,16 @@ def _doing(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed: Al
     ) -> dict[str, Any]:
         """Give a run the values of its secret inputs again: after a restart it waits for them, as `explain` tells."""
         person = allowed(ctx, "operator")
-        found = await ropewalk.store.find(run)
-        await acting.give(ropewalk, found, values, person.name)
-        return {"run": found, "given": sorted(values)}
+        run_id = await ropewalk.store.find(run)
+        await acting.give(ropewalk, run_id, values, person.name)
+        return {"run": run_id, "given": sorted(values)}
 
 
 def _resources(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed: Allowed) -> None:
     """Runs and their files by address."""
 
     @made.resource("ropewalk://runs/{run}", name="run", title="A run", mime_type="application/json")
-    async def one(run: str, ctx: Context[Any, Any]) -> str:
+    async def run_resource(run: str, ctx: Context[Any, Any]) -> str:
         try:
             allowed(ctx, "viewer")
             return msgspec.json.encode(await showing.run(folded, ropewalk, run)).decode()

@@ -37,8 +37,8 @@ def resolve(url: str, *, private: bool) -> tuple[str, int]:
     OSError when the name is not known."""
     parts = check_url(url)
     port = parts.port or PORTS[parts.scheme]
-    found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
-    addresses = [str(info[4][0]) for info in found]
+    resolved = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+    addresses = [str(info[4][0]) for info in resolved]
     if not private:
         for address in addresses:
             if not is_public(address):

@@ -155,7 +155,7 @@ class Courier:
     async def replay(self, webhook: Webhook, names: Sequence[str] = ()) -> list[tuple[Dead, str]]:
         """Try dead letters once more, all or those of these ids, in order; what was taken is one no more. Gives each with
         why it was not taken ("": it was)."""
-        found: list[tuple[Dead, str]] = []
+        replayed: list[tuple[Dead, str]] = []
         stuck: set[str] = set()
         for dead in await self.webhooks.dead(webhook):
             if (names and dead.id not in names) or dead.run in stuck:
@@ -169,8 +169,8 @@ class Courier:
                 stuck.add(dead.run)
             else:
                 await self.webhooks.raised(webhook, dead)
-            found.append((dead, reason))
-        return found
+            replayed.append((dead, reason))
+        return replayed
 
-    def _say(self, what: str, reason: object, **more: str) -> None:
-        structlog.get_logger("ropewalk.webhooks").warning(what, reason=str(reason), **more)
+    def _say(self, event: str, reason: object, **more: str) -> None:
+        structlog.get_logger("ropewalk.webhooks").warning(event, reason=str(reason), **more)

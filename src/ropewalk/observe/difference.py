@@ -30,21 +30,21 @@ def state_difference(old: State, new: State) -> list[FieldChange]:
 
 
 def _flat(state: State) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    flat: dict[str, Any] = {
         "status": state.status,
         "reason": state.reason,
         "workflow": state.workflow.name,
         "definition": state.digest,
     }
     for title, values in (("inputs", state.inputs), ("facts", state.facts)):
-        found |= {f"{title}.{name}": value for name, value in values.items()}
+        flat |= {f"{title}.{name}": value for name, value in values.items()}
     for st in listed_steps(state):
-        found[f"steps.{st.key}.status"] = st.status
-        found[f"steps.{st.key}.round"] = st.round
-        found[f"steps.{st.key}.attempts"] = st.attempts
+        flat[f"steps.{st.key}.status"] = st.status
+        flat[f"steps.{st.key}.round"] = st.round
+        flat[f"steps.{st.key}.attempts"] = st.attempts
         outputs = st.result.outputs if st.result is not None else {}
-        found |= {f"steps.{st.key}.outputs.{name}": value for name, value in outputs.items()}
+        flat |= {f"steps.{st.key}.outputs.{name}": value for name, value in outputs.items()}
     for name, opened in state.asks.items():
-        found[f"asks.{name}"] = opened.prompt
-    found |= {f"artifacts.{one.artifact.path}": one.artifact.digest for one in artifacts_of(state)}
-    return found
+        flat[f"asks.{name}"] = opened.prompt
+    flat |= {f"artifacts.{made.artifact.path}": made.artifact.digest for made in artifacts_of(state)}
+    return flat

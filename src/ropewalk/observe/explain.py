@@ -32,7 +32,7 @@ class Explanation(Struct, frozen=True):
 class Silent(Struct, frozen=True):
     """A driver that holds a run and gives no sign: who it is, for how long, and its number where it can be reached (or 0)."""
 
-    who: str
+    holder: str
     seconds: float
     pid: int = 0
 
@@ -46,9 +46,11 @@ def explain_state(
     silent: Silent | None = None,
 ) -> Explanation:
     """`driven`: somebody who is not proved dead holds the lease of the run. Times are told in the local zone."""
-    found = _reason(state, now, driven, children, silent)
-    told = tuple(f"{w['step']}: {w['message']}" if w["step"] else w["message"] for w in warnings_of(state))
-    return msgspec.structs.replace(found, warnings=told) if told else found
+    explanation = _reason(state, now, driven, children, silent)
+    warnings = tuple(
+        f"{w['step']}: {w['message']}" if w["step"] else w["message"] for w in warnings_of(state)
+    )
+    return msgspec.structs.replace(explanation, warnings=warnings) if warnings else explanation
 
 
 def _reason(state: State, now: float, driven: bool, children: Children, silent: Silent | None) -> Explanation:
@@ -56,15 +58,15 @@ def _reason(state: State, now: float, driven: bool, children: Children, silent: 
         return _ended(state)
     if silent is not None:
         return _held(state, silent)
-    found = _paused(state, now, children) if state.status == "paused" else _moving(state, now, children)
-    if not driven and found.kind in {"running", "time", "quota", "host", "slot", "child", "undriven"}:
-        return _undriven(state, found)
-    return found
+    reason = _paused(state, now, children) if state.status == "paused" else _moving(state, now, children)
+    if not driven and reason.kind in {"running", "time", "quota", "host", "slot", "child", "undriven"}:
+        return _undriven(state, reason)
+    return reason
 
 
 def _held(state: State, silent: Silent) -> Explanation:
     """As long as it may live nobody else goes on with the run."""
-    sentence = f"The run is held by {silent.who}, which has given no sign for {duration(silent.seconds)}."
+    sentence = f"The run is held by {silent.holder}, which has given no sign for {duration(silent.seconds)}."
     if not silent.pid:
         return Explanation("held", f"{sentence} Look there; end it, and any driver goes on with the run.")
     commands = (f"kill -CONT {silent.pid}", f"kill -KILL {silent.pid} && ropewalk drive {state.run}")
@@ -138,8 +140,8 @@ def _paused(state: State, now: float, children: Children) -> Explanation:
         sentence = (
             f"The run waits for {which}: such a value is never kept, and this process was not given it."
         )
-        given = " ".join(f"-i {name}=@env:NAME" for name in names)
-        return Explanation("secret", sentence, (f"ropewalk drive {run} {given}", f"ropewalk abort {run}"))
+        flags = " ".join(f"-i {name}=@env:NAME" for name in names)
+        return Explanation("secret", sentence, (f"ropewalk drive {run} {flags}", f"ropewalk abort {run}"))
     if state.reason == "blocked":
         failed = _failed_steps(state)
         why = f": {state.detail.rstrip('.')}" if state.detail else ""
@@ -164,9 +166,9 @@ def _asked(state: State, now: float) -> Explanation:
     if opened.expires_at is not None:
         expires = f"; {opened.default or 'reject'} is taken{_until(opened.expires_at, now, ' at')}"
     kind = "budget" if opened.about == "budget" else "person"
-    who = "a person to allow more" if kind == "budget" else "a person"
+    wanted = "a person to allow more" if kind == "budget" else "a person"
     sentence = (
-        f"The run waits for {who}: {opened.step} asks {short_value(opened.prompt, 200)!r}{expires}{more}."
+        f"The run waits for {wanted}: {opened.step} asks {short_value(opened.prompt, 200)!r}{expires}{more}."
     )
     return Explanation(kind, sentence, answer_commands(state.run, name, opened))
 
@@ -184,14 +186,14 @@ def _called(state: State, now: float, children: Children) -> Explanation | None:
         if child is None or child.ended:
             continue
         inner = explain_state(child, now, driven=True, children=children)
-        what = inner.sentence[0].lower() + inner.sentence[1:].rstrip(".")
-        what = what.replace("the run", "it", 1)
+        doing = inner.sentence[0].lower() + inner.sentence[1:].rstrip(".")
+        doing = doing.replace("the run", "it", 1)
         kind = (
             inner.kind
             if inner.kind in {"person", "quota", "blocked", "budget", "imported", "secret"}
             else "child"
         )
-        return Explanation(kind, f"Step {key} waits for its run {child.run}: {what}.", inner.commands)
+        return Explanation(kind, f"Step {key} waits for its run {child.run}: {doing}.", inner.commands)
     return None
 
 
@@ -254,31 +256,31 @@ def _waits(st: StepState) -> str:
 
 def _for_slot(state: State, taken: int) -> Explanation:
     waiting = _startable(state)
-    who = ", ".join(waiting[:3]) + (f" and {len(waiting) - 3} more" if len(waiting) > 3 else "")
+    steps = ", ".join(waiting[:3]) + (f" and {len(waiting) - 3} more" if len(waiting) > 3 else "")
     verb = "waits" if len(waiting) == 1 else "wait"
     if taken:
         held = ", ".join(list(state.running)[:3]) + ("…" if taken > 3 else "")
         slots = "the one slot is" if taken == 1 else f"all {taken} slots are"
-        return Explanation("slot", f"{who} {verb} for a slot: {slots} taken by {held}.")
-    return Explanation("slot", f"{who} {verb} for a free slot on the host.")
+        return Explanation("slot", f"{steps} {verb} for a slot: {slots} taken by {held}.")
+    return Explanation("slot", f"{steps} {verb} for a free slot on the host.")
 
 
 def _startable(state: State) -> list[str]:
     """Steps that could start at once; the heap may hold entries that count no more."""
-    found = {key for _, _, key in state.ready if state.steps[key].status == "pending"}
-    return sorted(found, key=lambda key: (state.steps[key].index, state.steps[key].place))
+    startable = {key for _, _, key in state.ready if state.steps[key].status == "pending"}
+    return sorted(startable, key=lambda key: (state.steps[key].index, state.steps[key].place))
 
 
-def _undriven(state: State, found: Explanation) -> Explanation:
+def _undriven(state: State, explanation: Explanation) -> Explanation:
     if state.running:
         lost = ", ".join(list(state.running)[:3])
         why = f"its last driver is gone, and {lost} will be done again"
-    elif found.kind in {"quota", "time", "host"}:
-        why = found.sentence[0].lower() + found.sentence[1:].rstrip(".")
+    elif explanation.kind in {"quota", "time", "host"}:
+        why = explanation.sentence[0].lower() + explanation.sentence[1:].rstrip(".")
     else:
         why = "it can go on at once"
     commands = (f"ropewalk drive {state.run}",)
-    kind = found.kind if found.kind == "quota" else "undriven"
+    kind = explanation.kind if explanation.kind == "quota" else "undriven"
     return Explanation(kind, f"Nobody drives the run: {why}.", commands)
 
 

@@ -30,29 +30,29 @@ class HealthCheck(Struct, frozen=True):
 
     name: str
     grade: Grade
-    said: str
+    detail: str
     hint: str = ""
 
 
 def python_check() -> HealthCheck:
     """The interpreter."""
-    said = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
+    detail = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
     if sys.version_info < PYTHON:
-        return HealthCheck("python", "bad", said, "ropewalk needs Python 3.11 or newer")
-    return HealthCheck("python", "good", said)
+        return HealthCheck("python", "bad", detail, "ropewalk needs Python 3.11 or newer")
+    return HealthCheck("python", "good", detail)
 
 
 def parts_check(parts: Iterable[str] = PARTS) -> HealthCheck:
     """What ropewalk itself is made of."""
-    found, missing = [], []
+    versions, missing = [], []
     for name in ("ropewalk", *parts):
         try:
-            found.append(f"{name} {version(name)}")
+            versions.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             missing.append(name)
     if missing:
         return HealthCheck("parts", "bad", f"not installed: {', '.join(missing)}", "install ropewalk again")
-    return HealthCheck("parts", "good", ", ".join(found))
+    return HealthCheck("parts", "good", ", ".join(versions))
 
 
 async def git_check() -> HealthCheck:
@@ -61,13 +61,13 @@ async def git_check() -> HealthCheck:
 
     oldest = ".".join(map(str, OLDEST_GIT))
     try:
-        found = await git_version()
+        present = await git_version()
     except RopewalkError as error:
         return HealthCheck("git", "bad", str(error), f"install git {oldest} or newer")
-    said = f"git {'.'.join(map(str, found))}"
-    if found < OLDEST_GIT:
-        return HealthCheck("git", "bad", said, f"ropewalk needs git {oldest} or newer")
-    return HealthCheck("git", "good", said)
+    detail = f"git {'.'.join(map(str, present))}"
+    if present < OLDEST_GIT:
+        return HealthCheck("git", "bad", detail, f"ropewalk needs git {oldest} or newer")
+    return HealthCheck("git", "good", detail)
 
 
 async def store_check(store: Store) -> HealthCheck:
@@ -79,9 +79,9 @@ async def store_check(store: Store) -> HealthCheck:
     except StoreError as error:
         return HealthCheck("store", "bad", str(error), "see `ropewalk verify`; a backup has what was there")
     if faults:
-        said = f"{store.name}: {len(faults)} fault(s), the first: {faults[0]}"
+        detail = f"{store.name}: {len(faults)} fault(s), the first: {faults[0]}"
         return HealthCheck(
-            "store", "bad", said, "`ropewalk verify` lists them all; a backup has what was there"
+            "store", "bad", detail, "`ropewalk verify` lists them all; a backup has what was there"
         )
     return HealthCheck(
         "store", "good", f"{store.name}: writable, {position} records, all as they were written"
@@ -91,12 +91,12 @@ async def store_check(store: Store) -> HealthCheck:
 def disk_check(folder: Path) -> HealthCheck:
     """Room where the store and the workspaces are."""
     free = shutil.disk_usage(folder).free
-    said = f"{free / (1 << 30):.1f} GiB free at {folder}"
+    detail = f"{free / (1 << 30):.1f} GiB free at {folder}"
     if free < FULL_BYTES:
-        return HealthCheck("disk", "bad", said, "make room: nothing can be recorded on a full disk")
+        return HealthCheck("disk", "bad", detail, "make room: nothing can be recorded on a full disk")
     if free < LOW_BYTES:
-        return HealthCheck("disk", "warning", said, "make room, or run `ropewalk cleanup`")
-    return HealthCheck("disk", "good", said)
+        return HealthCheck("disk", "warning", detail, "make room, or run `ropewalk cleanup`")
+    return HealthCheck("disk", "good", detail)
 
 
 def state_check(folder: Path, store: str) -> HealthCheck:
@@ -105,8 +105,8 @@ def state_check(folder: Path, store: str) -> HealthCheck:
     file = Path(store.removeprefix("sqlite:///")) if store.startswith("sqlite:///") else None
     if inside is None or file is None or not file.resolve().is_relative_to(inside.resolve()):
         return HealthCheck("state", "good", f"{folder}; the record of runs is not in the way of `git clean`")
-    said = f"{file} lies in a checkout, where `git clean -fdx` takes every run on record; leave it out (`-e .ropewalk`), or set `store`"
-    return HealthCheck("state", "good", said)
+    detail = f"{file} lies in a checkout, where `git clean -fdx` takes every run on record; leave it out (`-e .ropewalk`), or set `store`"
+    return HealthCheck("state", "good", detail)
 
 
 async def agents_check(agents: Mapping[str, Agent]) -> list[HealthCheck]:
@@ -114,11 +114,11 @@ async def agents_check(agents: Mapping[str, Agent]) -> list[HealthCheck]:
     return [_agent_check(await probe_agent(name, agents)) for name in agents]
 
 
-def _agent_check(found: Probe) -> HealthCheck:
-    name = f"agent {found.agent}"
-    if found.usable:
-        return HealthCheck(name, "good", found.version or found.reason or "usable")
-    return HealthCheck(name, "warning", found.reason or "not usable", found.hint)
+def _agent_check(probe: Probe) -> HealthCheck:
+    name = f"agent {probe.agent}"
+    if probe.usable:
+        return HealthCheck(name, "good", probe.version or probe.reason or "usable")
+    return HealthCheck(name, "warning", probe.reason or "not usable", probe.hint)
 
 
 async def probe_agent(name: str, agents: Mapping[str, Agent]) -> Probe:
@@ -134,6 +134,6 @@ def plugins_check(faults: Iterable[PluginError], names: Iterable[str]) -> Health
     broken = list(faults)
     known = sorted(names)
     if broken:
-        said = "; ".join(fault.message for fault in broken)
-        return HealthCheck("plug-ins", "warning", said, "hint or remove the package that brings it")
+        detail = "; ".join(fault.message for fault in broken)
+        return HealthCheck("plug-ins", "warning", detail, "hint or remove the package that brings it")
     return HealthCheck("plug-ins", "good", ", ".join(known) if known else "none installed")

@@ -25,7 +25,7 @@ def log_to_standard_error(*, plain: bool | None = None) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger("info"),
         # Looked up at each line: a program that replaces standard error gets what is said from then on.
-        logger_factory=lambda *given: structlog.PrintLogger(steady_stream(sys.stderr)),
+        logger_factory=lambda *args: structlog.PrintLogger(steady_stream(sys.stderr)),
         cache_logger_on_first_use=False,
     )
 

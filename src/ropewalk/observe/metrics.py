@@ -47,16 +47,16 @@ class Metrics:
             self._began.popitem(last=False)
 
     async def _workflow(self, record: Record) -> str:
-        found = self._workflows.get(record.run)
-        if found is None:
+        workflow = self._workflows.get(record.run)
+        if workflow is None:
             try:
-                found = (await self._store.row(record.run)).workflow
+                workflow = (await self._store.row(record.run)).workflow
             except NoSuchRun:
-                found = ""
-            self._workflows[record.run] = found
+                workflow = ""
+            self._workflows[record.run] = workflow
             if len(self._workflows) > REMEMBERED:
                 self._workflows.popitem(last=False)
-        return found
+        return workflow
 
     async def look(self, gauges: dict[str, int]) -> None:
         """What is the case now: runs by status, open asks, and what the caller knows besides (name to number)."""
@@ -180,10 +180,10 @@ def _since(
     histogram: Any,
     began: OrderedDict[tuple[str, str], float],
     record: Record,
-    what: str,
+    key: str,
     labels: dict[str, str],
 ) -> None:
-    at = began.pop((record.run, what), None)
+    at = began.pop((record.run, key), None)
     if at is not None:
         histogram.record(max(record.at - at, 0.0), labels)
 

@@ -139,10 +139,10 @@ def _waited_for(state: State, st: StepState, now: float) -> str:
 
 
 def _phases(state: State, steps: list[StepState]) -> tuple[PhaseLine, ...]:
-    found = []
+    lines = []
     for phase in state.workflow.phases:
         mine = [st for st in steps if state.graph.steps[st.index].phase == phase.id and not st.parent]
-        found.append(
+        lines.append(
             PhaseLine(
                 id=phase.id,
                 title=phase.title or phase.id,
@@ -152,4 +152,4 @@ def _phases(state: State, steps: list[StepState]) -> tuple[PhaseLine, ...]:
                 begun=phase.id in state.phases_begun,
             )
         )
-    return tuple(found)
+    return tuple(lines)

@@ -69,32 +69,32 @@ class Counted(Struct):
 
 def count(records: Iterable[Record], now: float) -> Counted:
     """Read the records of one run, in order. Pure."""
-    found = Counted()
+    counted = Counted()
     paused: float | None = None
     asked: dict[str, float] = {}
     for record in records:
         match record.event:
             case e.StepStarted(child=""):
-                found.attempts += 1
+                counted.attempts += 1
             case e.AttemptFailed(failure=failure, retry_at=retry_at):
-                found.lost += failure.kind == "lost"
-                found.retries += retry_at is not None
+                counted.lost += failure.kind == "lost"
+                counted.retries += retry_at is not None
             case e.RunRecovered():
-                found.recoveries += 1
+                counted.recoveries += 1
             case e.RunPaused():
                 paused = record.at if paused is None else paused
             case e.RunResumed() if paused is not None:
-                found.waited_seconds += record.at - paused
+                counted.waited_seconds += record.at - paused
                 paused = None
             case e.AskOpened(ask=ask):
                 asked[ask] = record.at
             case e.AskAnswered(ask=ask) | e.AskWithdrawn(ask=ask) if ask in asked:
-                found.people_seconds += record.at - asked.pop(ask)
+                counted.people_seconds += record.at - asked.pop(ask)
             case _:
                 pass
-    found.waited_seconds += now - paused if paused is not None else 0.0
-    found.people_seconds += sum(now - since for since in asked.values())
-    return found
+    counted.waited_seconds += now - paused if paused is not None else 0.0
+    counted.people_seconds += sum(now - since for since in asked.values())
+    return counted
 
 
 async def run_statistics(store: Store, run: str, now: float) -> Figures:
@@ -118,7 +118,7 @@ async def workflow_statistics(
         after = page[-1].run
     counted = [(row, await _counted(store, row, now)) for row in rows]
     names = sorted({row.workflow for row in rows})
-    by_name = {name: figures([one for one in counted if one[0].workflow == name], now) for name in names}
+    by_name = {name: figures([run for run in counted if run[0].workflow == name], now) for name in names}
     return Statistics(by_name, figures(counted, now), _days(rows))
 
 
@@ -133,7 +133,7 @@ def figures(counted: list[tuple[RunRow, Counted]], now: float) -> Figures:
     ended = [row for row in rows if row.ended_at is not None]
     completed = sum(row.status == "completed" for row in rows)
     took = sorted((row.ended_at or now) - row.created_at for row in ended)
-    hurt = [row for row, one in counted if one.recoveries]
+    hurt = [row for row, counts in counted if counts.recoveries]
     healed = sum(row.status == "completed" for row in hurt)
     known = [row.cost_usd for row in rows if row.cost_usd or not row.cost_unknown]
     return Figures(
@@ -145,12 +145,12 @@ def figures(counted: list[tuple[RunRow, Counted]], now: float) -> Figures:
         duration_seconds=sum(took) / len(took) if took else None,
         duration_p50_seconds=median(took) if took else None,
         duration_p90_seconds=took[min(int(len(took) * 0.9), len(took) - 1)] if took else None,
-        waited_seconds=sum(one.waited_seconds for _, one in counted),
-        people_seconds=sum(one.people_seconds for _, one in counted),
-        attempts=sum(one.attempts for _, one in counted),
-        retries=sum(one.retries for _, one in counted),
-        lost=sum(one.lost for _, one in counted),
-        recoveries=sum(one.recoveries for _, one in counted),
+        waited_seconds=sum(counts.waited_seconds for _, counts in counted),
+        people_seconds=sum(counts.people_seconds for _, counts in counted),
+        attempts=sum(counts.attempts for _, counts in counted),
+        retries=sum(counts.retries for _, counts in counted),
+        lost=sum(counts.lost for _, counts in counted),
+        recoveries=sum(counts.recoveries for _, counts in counted),
         recovered=healed,
         recovery_rate=healed / sum(row.ended_at is not None for row in hurt)
         if any(row.ended_at is not None for row in hurt)
@@ -161,12 +161,12 @@ def figures(counted: list[tuple[RunRow, Counted]], now: float) -> Figures:
 
 
 def _days(rows: list[RunRow]) -> tuple[dict[str, float], ...]:
-    found: dict[float, dict[str, float]] = {}
+    by_day: dict[float, dict[str, float]] = {}
     for row in rows:
         if row.ended_at is not None:
             day = row.ended_at // 86_400 * 86_400
-            one = found.setdefault(day, {"day": day, "runs": 0, "completed": 0, "cost_usd": 0.0})
-            one["runs"] += 1
-            one["completed"] += row.status == "completed"
-            one["cost_usd"] += row.cost_usd
-    return tuple(found[day] for day in sorted(found))
+            entry = by_day.setdefault(day, {"day": day, "runs": 0, "completed": 0, "cost_usd": 0.0})
+            entry["runs"] += 1
+            entry["completed"] += row.status == "completed"
+            entry["cost_usd"] += row.cost_usd
+    return tuple(by_day[day] for day in sorted(by_day))

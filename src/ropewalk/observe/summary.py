@@ -42,20 +42,20 @@ def artifacts_of(state: State) -> list[MadeFile]:
 
 def files_made_in(state: State, commit: str, artifacts: Iterable[Artifact]) -> list[MadeFile]:
     """These files, as a commit has them that joins what the steps left."""
-    wrote = {one.artifact.path: one.step for one in last_written(state)}
-    return [_file(one, wrote.get(one.path, ""), commit) for one in artifacts if one.change != "deleted"]
+    wrote = {file.artifact.path: file.step for file in last_written(state)}
+    return [_file(file, wrote.get(file.path, ""), commit) for file in artifacts if file.change != "deleted"]
 
 
 def last_written(state: State) -> list[MadeFile]:
     """Each file as the step left it that wrote it last."""
-    found: dict[str, MadeFile] = {}
+    by_path: dict[str, MadeFile] = {}
     for st in listed_steps(state):
-        for one in st.result.artifacts if st.result is not None else ():
-            found.pop(one.path, None)
-            if one.change != "deleted":
-                commit = one.commit or (st.result.commit if st.result is not None else "")
-                found[one.path] = _file(one, st.key, commit)
-    return list(found.values())
+        for artifact in st.result.artifacts if st.result is not None else ():
+            by_path.pop(artifact.path, None)
+            if artifact.change != "deleted":
+                commit = artifact.commit or (st.result.commit if st.result is not None else "")
+                by_path[artifact.path] = _file(artifact, st.key, commit)
+    return list(by_path.values())
 
 
 def _file(artifact: Artifact, step: str, commit: str) -> MadeFile:
@@ -67,22 +67,22 @@ def handoffs_of(state: State) -> list[dict[str, Any]]:
 
     Keys: step, round, from, to, phase, summary, instructions, artifacts, expected, priority, decisions, questions.
     """
-    found = []
+    handoffs = []
     for st in listed_steps(state):
-        one = st.result.handoff if st.result is not None else None
-        if one is not None:
-            told = msgspec.structs.asdict(one)
-            sides = {"from": told.pop("sender") or st.key, "to": told.pop("receiver")}
-            found.append({"step": st.key, "round": st.round, **sides, **told})
-    return found
+        handoff = st.result.handoff if st.result is not None else None
+        if handoff is not None:
+            fields = msgspec.structs.asdict(handoff)
+            sides = {"from": fields.pop("sender") or st.key, "to": fields.pop("receiver")}
+            handoffs.append({"step": st.key, "round": st.round, **sides, **fields})
+    return handoffs
 
 
 def errors_of(state: State) -> list[dict[str, Any]]:
     """What has failed, in written order; what ended the run as a whole comes last and names no step."""
-    found = list(_failures(state))
-    if state.status == "failed" and not found:
-        found.append({"step": "", "class": state.failed_by, "message": state.reason})
-    return found
+    errors = list(_failures(state))
+    if state.status == "failed" and not errors:
+        errors.append({"step": "", "class": state.failed_by, "message": state.reason})
+    return errors
 
 
 def _failures(state: State) -> Iterator[dict[str, Any]]:
@@ -93,9 +93,9 @@ def _failures(state: State) -> Iterator[dict[str, Any]]:
 
 def warnings_of(state: State) -> list[dict[str, str]]:
     """What people should know of the files: of what the run started from (names no step), then by step."""
-    found = [{"step": "", "message": str(message)} for message in state.base.get("warnings", ())]
+    warnings = [{"step": "", "message": str(message)} for message in state.base.get("warnings", ())]
     steps = sorted(state.steps.values(), key=lambda st: (st.index, st.place if st.parent else -1))
-    return found + [{"step": st.key, "message": message} for st in steps for message in st.warnings]
+    return warnings + [{"step": st.key, "message": message} for st in steps for message in st.warnings]
 
 
 def cost_of(state: State) -> float | None:

@@ -62,12 +62,12 @@ class Telemetry:
             except RopewalkError as error:
                 await self._again("traces", error)
 
-    async def _again(self, what: str, error: RopewalkError) -> None:
-        structlog.get_logger("ropewalk.telemetry").warning("cannot be told", what=what, error=str(error))
+    async def _again(self, action: str, error: RopewalkError) -> None:
+        structlog.get_logger("ropewalk.telemetry").warning("cannot be told", what=action, error=str(error))
         await asyncio.sleep(AGAIN_SECONDS)
 
     def close(self) -> None:
         """Send what is left; a collector that is gone is not waited for longer than its own limit."""
-        for one in (self.metrics, self.traces):
-            if one is not None:
-                one.close()
+        for exporter in (self.metrics, self.traces):
+            if exporter is not None:
+                exporter.close()

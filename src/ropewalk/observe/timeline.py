@@ -56,38 +56,38 @@ class Timeline:
 
 def bars_of(records: Iterable[tuple[float, e.Event]]) -> list[Bar]:
     """From (time, event) of one run in order; bars in the order in which they began."""
-    found = Timeline()
+    timeline = Timeline()
     for at, event in records:
-        found.take(at, event)
-    return found.all()
+        timeline.take(at, event)
+    return timeline.all()
 
 
-def _take(found: Timeline, at: float, event: e.Event) -> None:
+def _take(timeline: Timeline, at: float, event: e.Event) -> None:
     match event:
         case e.StepStarted(step=step, round=round_, attempt=attempt):
-            found.begin(Bar(step, "attempt", at, None, round_, attempt))
+            timeline.begin(Bar(step, "attempt", at, None, round_, attempt))
         case e.AttemptFailed(step=step, failure=failure, retry_at=retry_at):
-            found.end(step, at, "lost" if failure.kind == "lost" else "failed", failure.message)
+            timeline.end(step, at, "lost" if failure.kind == "lost" else "failed", failure.message)
             if retry_at is not None:
-                found.begin(Bar(step, "retry", at, None, event.round, event.attempt, failure.kind))
+                timeline.begin(Bar(step, "retry", at, None, event.round, event.attempt, failure.kind))
         case e.StepProduced(step=step):
-            found.end(step, at)
+            timeline.end(step, at)
         case e.StepWaiting(step=step, on=on):
-            found.begin(Bar(step, "waiting", at, None, event.round, 0, on))
-        case e.AskOpened(step=step) if found.kind(step) in {"", "waiting", "retry"}:
-            found.begin(Bar(step, "waiting", at, None, event.round, 0, "a person"))
+            timeline.begin(Bar(step, "waiting", at, None, event.round, 0, on))
+        case e.AskOpened(step=step) if timeline.kind(step) in {"", "waiting", "retry"}:
+            timeline.begin(Bar(step, "waiting", at, None, event.round, 0, "a person"))
         case e.AskAnswered(step=step) | e.AskWithdrawn(step=step) | e.StepDue(step=step):
-            if found.kind(step) in {"waiting", "retry"}:
-                found.end(step, at)
-        case e.StepFailed(step=step) | e.StepAborted(step=step) if step in found.bars:
-            found.end(step, at, "failed" if found.kind(step) == "attempt" else None)
+            if timeline.kind(step) in {"waiting", "retry"}:
+                timeline.end(step, at)
+        case e.StepFailed(step=step) | e.StepAborted(step=step) if step in timeline.bars:
+            timeline.end(step, at, "failed" if timeline.kind(step) == "attempt" else None)
         case e.StepSucceeded(step=step) | e.StepSkipped(step=step):
-            found.end(step, at)
+            timeline.end(step, at)
         case e.RoundOpened(steps=steps):
             for step in steps:
-                found.end(step, at)
+                timeline.end(step, at)
         case e.RunCompleted() | e.RunFailed() | e.RunAborted():
-            for step in list(found.bars):
-                found.end(step, at)
+            for step in list(timeline.bars):
+                timeline.end(step, at)
         case _:
             return

@@ -23,11 +23,11 @@ PATTERNS: Final = (
 )  # fmt: skip
 
 
-def endpoint(what: str = "TRACES") -> str:
+def endpoint(signal: str = "TRACES") -> str:
     """Where the usual environment variables want it sent; "": nowhere."""
     if os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
         return ""
-    own = os.environ.get(f"OTEL_EXPORTER_OTLP_{what}_ENDPOINT", "")
+    own = os.environ.get(f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT", "")
     return own or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 
 
@@ -36,9 +36,9 @@ def trace_id(run: str) -> int:
     return int.from_bytes(sha256(f"ropewalk/{run}".encode()).digest()[:16], "big") | 1
 
 
-def span_id(run: str, *what: object) -> int:
+def span_id(run: str, *parts: object) -> int:
     """64 bits, never 0: of the run itself, or of step, round and attempt."""
-    text = "/".join(["ropewalk", run, *map(str, what)])
+    text = "/".join(["ropewalk", run, *map(str, parts)])
     return int.from_bytes(sha256(text.encode()).digest()[:8], "big") | 1
 
 
@@ -125,12 +125,12 @@ class Traces:
         """When an attempt began that was under way before we read along; None when it ended earlier already."""
         kinds = ("step.started", "step.produced", "attempt.failed")
         began: float | None = None
-        async for one in read_feed(self._store, 0, kinds, record.run):
-            event = one.event
-            if one.version >= record.version or not isinstance(event, e.StepEvent) or event.step != step:
+        async for earlier in read_feed(self._store, 0, kinds, record.run):
+            event = earlier.event
+            if earlier.version >= record.version or not isinstance(event, e.StepEvent) or event.step != step:
                 continue
             if isinstance(event, e.StepStarted) and (event.round, event.attempt) == (round_, attempt):
-                began = one.at
+                began = earlier.at
             elif (event.round, getattr(event, "attempt", 0)) == (round_, attempt):
                 began = None
         return began

@@ -16,29 +16,29 @@ def verdicts_of(state: State) -> list[dict[str, Any]]:
     return [
         {
             "step": st.key,
-            "gate": one.gate,
-            "verdict": one.verdict,
-            "by": one.by,
-            "reason": one.reason,
-            "findings": list(one.findings),
-            "judged_with": judged_with(one),
+            "gate": verdict.gate,
+            "verdict": verdict.verdict,
+            "by": verdict.by,
+            "reason": verdict.reason,
+            "findings": list(verdict.findings),
+            "judged_with": judged_with(verdict),
         }
         for st in steps
-        for one in st.verdicts
+        for verdict in st.verdicts
     ]
 
 
 def judged_with(verdict: Verdict) -> dict[str, Any]:
     """What the gate's folder held that the run had not left so; {} when it held just what the run left."""
-    told = verdict.evidence.get("judged_with")
-    return dict(told) if isinstance(told, dict) else {}
+    judged = verdict.evidence.get("judged_with")
+    return dict(judged) if isinstance(judged, dict) else {}
 
 
 def not_believed(state: State) -> list[str]:
     """The files that some gate took from the start of the run, or left out, by path."""
     paths: set[str] = set()
     for st in state.steps.values():
-        for one in st.verdicts:
-            told = judged_with(one)
-            paths.update(told.get("as_at_the_base", ()), told.get("left_out", ()))
+        for verdict in st.verdicts:
+            judged = judged_with(verdict)
+            paths.update(judged.get("as_at_the_base", ()), judged.get("left_out", ()))
     return sorted(paths)

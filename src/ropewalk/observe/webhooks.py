@@ -92,7 +92,7 @@ class Webhooks:
     async def all(self) -> list[Webhook]:
         return msgspec.convert(await self.store.recall(KEY) or [], list[Webhook])
 
-    async def one(self, name: str) -> Webhook:
+    async def get(self, name: str) -> Webhook:
         """By id. Raises NoSuchWebhook."""
         for webhook in await self.all():
             if webhook.id == name:
@@ -101,11 +101,11 @@ class Webhooks:
 
     async def remove(self, name: str) -> Webhook:
         """Deliver nothing there any more, and forget its dead letters. Raises NoSuchWebhook."""
-        gone = await self.one(name)
+        removed = await self.get(name)
         await self._keep([webhook for webhook in await self.all() if webhook.id != name])
-        for key in (f"{gone.reader}/dead", f"{gone.reader}/done"):
+        for key in (f"{removed.reader}/dead", f"{removed.reader}/done"):
             await self.store.remember(key, None)
-        return gone
+        return removed
 
     async def dead(self, webhook: Webhook) -> list[Dead]:
         """What could not be delivered, oldest first."""
@@ -113,18 +113,18 @@ class Webhooks:
 
     async def bury(self, webhook: Webhook, record: Record, reason: str, tries: int, now: float) -> None:
         """Give a delivery up. Only so many are kept; the oldest are let go first."""
-        one = Dead(record.position, record.run, record.version, record.kind, reason[:500], tries, now)
-        kept = [dead for dead in await self.dead(webhook) if dead.id != one.id]
-        await self._keep_dead(webhook, [*kept, one][-MOST_DEAD:])
+        letter = Dead(record.position, record.run, record.version, record.kind, reason[:500], tries, now)
+        kept = [dead for dead in await self.dead(webhook) if dead.id != letter.id]
+        await self._keep_dead(webhook, [*kept, letter][-MOST_DEAD:])
 
-    async def raised(self, webhook: Webhook, one: Dead) -> None:
+    async def raised(self, webhook: Webhook, letter: Dead) -> None:
         """It was delivered after all."""
-        await self._keep_dead(webhook, [dead for dead in await self.dead(webhook) if dead.id != one.id])
+        await self._keep_dead(webhook, [dead for dead in await self.dead(webhook) if dead.id != letter.id])
 
     async def done(self, webhook: Webhook) -> dict[str, int]:
         """By run, the last version that was delivered (or given up) of the page that is under way."""
-        found: dict[str, int] = await self.store.recall(f"{webhook.reader}/done") or {}
-        return found
+        done: dict[str, int] = await self.store.recall(f"{webhook.reader}/done") or {}
+        return done
 
     async def settle(self, webhook: Webhook, done: dict[str, int]) -> None:
         await self.store.remember(f"{webhook.reader}/done", done)

@@ -12,9 +12,9 @@ from ropewalk.core import events as e
 def event_subject(event: e.Event) -> str:
     """The step, phase, fact or file that an event is about; "" for the run as a whole."""
     for name in ("step", "phase"):
-        found = getattr(event, name, "")
-        if found:
-            return str(found)
+        subject = getattr(event, name, "")
+        if subject:
+            return str(subject)
     return str(getattr(event, "name", ""))
 
 
@@ -51,15 +51,15 @@ def short_value(value: Any, longest: int = 60) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _created(event: e.RunCreated) -> str:
-    given = ", ".join(f"{name}={short_value(value, 30)}" for name, value in event.inputs.items())
+    inputs = ", ".join(f"{name}={short_value(value, 30)}" for name, value in event.inputs.items())
     origin = f", forked from {event.forked_from}" if event.forked_from else ""
     warned = _warned(tuple(map(str, event.base.get("warnings", ()))))
-    return f"of {event.workflow}" + (f" with {given}" if given else "") + origin + warned
+    return f"of {event.workflow}" + (f" with {inputs}" if inputs else "") + origin + warned
 
 
 def _paused(event: e.RunPaused) -> str:
@@ -67,10 +67,10 @@ def _paused(event: e.RunPaused) -> str:
 
 
 def _started(event: e.StepStarted) -> str:
-    said = [f"round {event.round}"] if event.round > 1 else []
-    said += [f"attempt {event.attempt}"] if event.attempt > 1 else []
-    said += [f"as run {event.child}"] if event.child else []
-    return ", ".join(said)
+    parts = [f"round {event.round}"] if event.round > 1 else []
+    parts += [f"attempt {event.attempt}"] if event.attempt > 1 else []
+    parts += [f"as run {event.child}"] if event.child else []
+    return ", ".join(parts)
 
 
 def _attempt_failed(event: e.AttemptFailed) -> str:
@@ -96,13 +96,13 @@ def _waiting(event: e.StepWaiting) -> str:
 
 def _result(event: e.StepSucceeded | e.StepProduced) -> str:
     result = event.result
-    said = [f"made {', '.join(a.path for a in result.artifacts[:3])}"] if result.artifacts else []
+    parts = [f"made {', '.join(a.path for a in result.artifacts[:3])}"] if result.artifacts else []
     if len(result.artifacts) > 3:
-        said[0] += f" and {len(result.artifacts) - 3} more"
-    said += ["rehearsed"] if result.rehearsed else []
-    said += [f"taken from {result.cached_from}"] if result.cached_from else []
-    said += [spent] if (spent := _spent(result.usage)) else []
-    return ", ".join(said) + _warned(result.warnings)
+        parts[0] += f" and {len(result.artifacts) - 3} more"
+    parts += ["rehearsed"] if result.rehearsed else []
+    parts += [f"taken from {result.cached_from}"] if result.cached_from else []
+    parts += [spent] if (spent := _spent(result.usage)) else []
+    return ", ".join(parts) + _warned(result.warnings)
 
 
 def _spent(usage: Usage) -> str:
@@ -111,10 +111,10 @@ def _spent(usage: Usage) -> str:
 
 def _judged(event: e.GateJudged) -> str:
     verdict = event.verdict
-    found = f": {short_value(verdict.findings[0], 100)}" if verdict.findings else ""
+    finding = f": {short_value(verdict.findings[0], 100)}" if verdict.findings else ""
     more = f" (and {len(verdict.findings) - 1} more)" if len(verdict.findings) > 1 else ""
     by = f" by {verdict.by}" if verdict.by else ""
-    return f"{verdict.verdict}{by} ({verdict.gate}){found}{more}"
+    return f"{verdict.verdict}{by} ({verdict.gate}){finding}{more}"
 
 
 def _round(event: e.RoundOpened) -> str:
@@ -139,13 +139,13 @@ def _fact(event: e.FactSet) -> str:
 
 
 def _budget(event: e.BudgetRaised) -> str:
-    given = {
+    amounts = {
         "$": event.cost_usd,
         "tokens": event.tokens,
         "attempts": event.attempts,
         "seconds": event.seconds,
     }
-    return ", ".join(f"{value:g} {unit}" for unit, value in given.items() if value is not None)
+    return ", ".join(f"{value:g} {unit}" for unit, value in amounts.items() if value is not None)
 
 
 _WORDS: dict[type[e.Event], Callable[[Any], str]] = {

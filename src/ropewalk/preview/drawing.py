@@ -62,37 +62,37 @@ def _places(plan: Plan) -> dict[str, tuple[int, int]]:
 
 def _phases(plan: Plan, places: dict[str, tuple[int, int]]) -> list[str]:
     """The name of each phase at the left of its first step."""
-    found = []
+    lines = []
     for stretch in plan.stretches:
         if stretch.title and stretch.rows:
             top = min(places[row.id][1] for row in stretch.rows)
-            found.append(
+            lines.append(
                 f'  <text class="phase" x="12" y="{top + 28}">{escape(short(stretch.title, 18))}</text>'
             )
-    return found
+    return lines
 
 
 def _lines(plan: Plan, places: dict[str, tuple[int, int]], right: int) -> list[str]:
-    found, turns = [], 0
-    for before, after, said, back in arrows(plan):
+    lines, turns = [], 0
+    for before, after, arrow_label, back in arrows(plan):
         (x, y), (to_x, to_y) = places[before], places[after]
         if back:
             turns += 1
             side = right + 14 + 16 * turns
             path = f"M{x + WIDTH},{y + 23} C{side},{y + 23} {side},{to_y + 23} {to_x + WIDTH},{to_y + 23}"
-            found.append(
-                f'  <path class="back" d="{path}" marker-end="url(#tip)"><title>{escape(said)}</title></path>'
+            lines.append(
+                f'  <path class="back" d="{path}" marker-end="url(#tip)"><title>{escape(arrow_label)}</title></path>'
             )
             continue
         start, end = (x + WIDTH // 2, y + HEIGHT), (to_x + WIDTH // 2, to_y)
         half = (start[1] + end[1]) // 2
         path = f"M{start[0]},{start[1]} C{start[0]},{half} {end[0]},{half} {end[0]},{end[1]}"
-        found.append(f'  <path d="{path}" marker-end="url(#tip)"><title>{escape(said)}</title></path>')
-        if said:
-            found.append(
-                f'  <text class="small" x="{end[0] + 6}" y="{end[1] - 6}">{escape(short(said.replace("facts.", ""), LETTERS + 8))}</text>'
+        lines.append(f'  <path d="{path}" marker-end="url(#tip)"><title>{escape(arrow_label)}</title></path>')
+        if arrow_label:
+            lines.append(
+                f'  <text class="small" x="{end[0] + 6}" y="{end[1] - 6}">{escape(short(arrow_label.replace("facts.", ""), LETTERS + 8))}</text>'
             )
-    return found
+    return lines
 
 
 def _box(row: Row, x: int, y: int) -> list[str]:

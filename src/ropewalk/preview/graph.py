@@ -24,10 +24,10 @@ def mermaid(plan: Plan) -> str:
         out += [f"    {names[row.id]}{_shaped(row)}" for row in stretch.rows]
         if stretch.id:
             out.append("  end")
-    for before, after, told, back in arrows(plan):
+    for before, after, label, back in arrows(plan):
         arrow = "-.->" if back else "-->"
-        said = f'|"{_quoted(told)}"|' if told else ""
-        out.append(f"  {names[before]} {arrow}{said} {names[after]}")
+        mark = f'|"{_quoted(label)}"|' if label else ""
+        out.append(f"  {names[before]} {arrow}{mark} {names[after]}")
     return "\n".join(out) + "\n"
 
 
@@ -48,11 +48,11 @@ def dot(plan: Plan) -> str:
             )
         if stretch.id:
             out.append("  }")
-    for before, after, told, back in arrows(plan):
-        marks = [f"label={json.dumps(told, ensure_ascii=False)}"] if told else []
+    for before, after, text, back in arrows(plan):
+        marks = [f"label={json.dumps(text, ensure_ascii=False)}"] if text else []
         marks += ["style=dotted", "constraint=false"] if back else []
-        said = f" [{', '.join(marks)}]" if marks else ""
-        out.append(f"  {names[before]} -> {names[after]}{said};")
+        suffix = f" [{', '.join(marks)}]" if marks else ""
+        out.append(f"  {names[before]} -> {names[after]}{suffix};")
     return "\n".join([*out, "}"]) + "\n"
 
 
@@ -75,9 +75,9 @@ def arrows(plan: Plan) -> Iterator[tuple[str, str, str, bool]]:
 
 def _ways(row: Row) -> Iterator[tuple[str, str]]:
     for route in row.routes:
-        found = re.match(r"(.+?)(?: when .*?)? → (.+?)(?:, then the run ends)?$", route)
-        for target in found[2].split(", ") if found else ():
-            yield found[1] if found else "", target
+        match = re.match(r"(.+?)(?: when .*?)? → (.+?)(?:, then the run ends)?$", route)
+        for target in match[2].split(", ") if match else ():
+            yield match[1] if match else "", target
 
 
 def label(row: Row) -> str:

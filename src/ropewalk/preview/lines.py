@@ -9,35 +9,35 @@ from ropewalk.preview.plan import FactRow, LoopRow, Plan, Row
 
 def plan_as_lines(plan: Plan, *, notes: bool = False) -> list[str]:
     """The plan in lines without any marks of colour; `notes` adds the prose of the steps."""
-    found = [f"{plan.name}: {plan.title or plan.description.split(chr(10))[0]}".rstrip(": ")]
-    found += [f"  input {name} ({said})" for name, said in plan.inputs.items()]
+    lines = [f"{plan.name}: {plan.title or plan.description.split(chr(10))[0]}".rstrip(": ")]
+    lines += [f"  input {name} ({text})" for name, text in plan.inputs.items()]
     for stretch in plan.stretches:
-        found += ["", stretch.title] if stretch.title else [""]
+        lines += ["", stretch.title] if stretch.title else [""]
         for row in stretch.rows:
-            found += _row(row, notes)
-    found += _section("Facts", (line for fact in plan.facts for line in _fact(fact)))
-    found += _section("Loops", (_loop(loop) for loop in plan.loops))
-    found += _section("At the same time", (", ".join(group) for group in plan.parallel))
-    found += _section("People are asked", (f"{step}: {said}" for step, said in plan.asks))
-    found += _section("Worth knowing", iter(plan.told))
-    found += _section("Kept, not acted on", iter([", ".join(plan.kept)] if plan.kept else []))
-    return found
+            lines += _row(row, notes)
+    lines += _section("Facts", (line for fact in plan.facts for line in _fact(fact)))
+    lines += _section("Loops", (_loop(loop) for loop in plan.loops))
+    lines += _section("At the same time", (", ".join(group) for group in plan.parallel))
+    lines += _section("People are asked", (f"{step}: {text}" for step, text in plan.asks))
+    lines += _section("Worth knowing", iter(plan.remarks))
+    lines += _section("Kept, not acted on", iter([", ".join(plan.kept)] if plan.kept else []))
+    return lines
 
 
 def _section(title: str, entries: Iterator[str]) -> list[str]:
-    told = [f"  {entry}" for entry in entries]
-    return ["", title, *told] if told else []
+    lines = [f"  {entry}" for entry in entries]
+    return ["", title, *lines] if lines else []
 
 
 def _row(row: Row, notes: bool) -> Iterator[str]:
-    who = f" [{row.role}]" if row.role else "" if row.kind == "role" else f" [{row.kind}]"
+    doer = f" [{row.role}]" if row.role else "" if row.kind == "role" else f" [{row.kind}]"
     marks = [
         word for word, is_so in (("optional", row.optional), ("at the end in any case", row.final)) if is_so
     ]
     title = f"  {row.title}" if row.title and row.title != row.id else ""
     marked = f" ({', '.join(marks)})" if marks else ""
-    yield f"  {row.wave:>3}  {row.id}{who}{title}{marked}"
-    told = {
+    yield f"  {row.wave:>3}  {row.id}{doer}{title}{marked}"
+    fields = {
         "after": ", ".join(row.after),
         "parallel with": ", ".join(row.parallel_with),
         "only if": row.when,
@@ -51,9 +51,9 @@ def _row(row: Row, notes: bool) -> Iterator[str]:
         "loop": row.back,
         "asks": "; ".join(row.asks),
     }
-    for name, said in told.items():
-        if said:
-            yield f"       {name}: {said}"
+    for name, text in fields.items():
+        if text:
+            yield f"       {name}: {text}"
     yield from (f"       way {route}" for route in row.routes)
     yield from (f"       · {reason}" for reason in row.inferred)
     if row.kept:

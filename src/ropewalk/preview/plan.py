@@ -91,7 +91,7 @@ class Plan(Struct, frozen=True):
     loops: tuple[LoopRow, ...]
     parallel: tuple[tuple[str, ...], ...]
     asks: tuple[tuple[str, str], ...]
-    told: tuple[str, ...]
+    remarks: tuple[str, ...]
     kept: dict[str, Any]
 
     @property
@@ -112,19 +112,22 @@ def plan_workflow(workflow: Workflow) -> Plan:
         workflow.name,
         str(extra.get("title", "")),
         workflow.description,
-        {name: _input(one.type, one.required, one.description) for name, one in workflow.inputs.items()},
+        {
+            name: _input(declared.type, declared.required, declared.description)
+            for name, declared in workflow.inputs.items()
+        },
         tuple(_stretches(workflow, rows)),
         tuple(_facts(workflow, rows)),
         tuple(_loops(workflow, needs)),
         tuple(group for group in at_once.values() if len(group) > 1),
-        tuple((row.id, said) for row in rows.values() for said in row.asks),
-        tuple(str(one) for one in extra.get("told", ())),
-        {key: value for key, value in extra.items() if key not in ("told", "title")},
+        tuple((row.id, question) for row in rows.values() for question in row.asks),
+        tuple(str(declared) for declared in extra.get("remarks", ())),
+        {key: value for key, value in extra.items() if key not in ("remarks", "title")},
     )
 
 
-def _input(kind: str, required: bool, said: str) -> str:
-    return f"{kind}{'' if required else ', may be left out'}{f': {said}' if said else ''}"
+def _input(kind: str, required: bool, description: str) -> str:
+    return f"{kind}{'' if required else ', may be left out'}{f': {description}' if description else ''}"
 
 
 def _waves(workflow: Workflow, needs: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
@@ -133,11 +136,11 @@ def _waves(workflow: Workflow, needs: Mapping[str, tuple[str, ...]]) -> dict[str
     left = {step.id: set(needs[step.id]) for step in workflow.steps}
     after: dict[str, list[str]] = {}
     for name, before in needs.items():
-        for one in before:
-            after.setdefault(one, []).append(name)
+        for name_before in before:
+            after.setdefault(name_before, []).append(name)
     ready = [name for name, before in left.items() if not before]
     for name in ready:
-        waves[name] = 1 + max((waves[one] for one in needs[name]), default=0)
+        waves[name] = 1 + max((waves[name_before] for name_before in needs[name]), default=0)
         for follower in after.get(name, ()):
             left[follower].discard(name)
             if not left[follower]:
@@ -154,7 +157,7 @@ def _nearest(needs: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
     for name in needs:
         above[name] = _above(name, needs) - {name}
     return {
-        name: tuple(one for one in mine if not any(one in above[other] for other in mine if other != one))
+        name: tuple(need for need in mine if not any(need in above[other] for other in mine if other != need))
         for name, mine in needs.items()
     }
 
@@ -173,12 +176,12 @@ def _at_once(workflow: Workflow, waves: Mapping[str, int]) -> dict[int, tuple[st
                     for other in rival.to
                     if other not in route.to
                 )
-    found: dict[int, tuple[str, ...]] = {}
+    groups: dict[int, tuple[str, ...]] = {}
     for step in workflow.steps:
-        group = found.get(waves[step.id], ())
+        group = groups.get(waves[step.id], ())
         if not any(other in apart.get(step.id, ()) for other in group):
-            found[waves[step.id]] = (*group, step.id)
-    return found
+            groups[waves[step.id]] = (*group, step.id)
+    return groups
 
 
 def _row(step: Step, needs: tuple[str, ...], wave: int, at_once: Mapping[int, tuple[str, ...]]) -> Row:
@@ -209,14 +212,14 @@ def _row(step: Step, needs: tuple[str, ...], wave: int, at_once: Mapping[int, tu
         step.final,
         step.handoff,
         step.notes,
-        tuple(str(one) for one in inferred) if isinstance(inferred, list | tuple) else (),
+        tuple(str(need) for need in inferred) if isinstance(inferred, list | tuple) else (),
         {key: value for key, value in step.extra.items() if key not in OWN},
     )
 
 
 def facts_in(expression: str) -> list[str]:
     """The facts that a condition reads, in order, each once."""
-    return list(dict.fromkeys(one or other for one, other in FACT.findall(expression)))
+    return list(dict.fromkeys(by_name or other for by_name, other in FACT.findall(expression)))
 
 
 def _ref(ref: Ref) -> str:
@@ -282,15 +285,15 @@ def _asks(step: Step) -> Iterable[str]:
             yield _gate(gate)
 
 
-def _question(one: Approval, what: str) -> str:
-    choices = f" ({', '.join(choice.id for choice in one.choices)})" if one.choices else ""
+def _question(approval: Approval, role: str) -> str:
+    choices = f" ({', '.join(choice.id for choice in approval.choices)})" if approval.choices else ""
     expires = (
-        f"; without an answer in {one.expires_seconds:g} s: {one.default or 'reject'}"
-        if one.expires_seconds
+        f"; without an answer in {approval.expires_seconds:g} s: {approval.default or 'reject'}"
+        if approval.expires_seconds
         else ""
     )
-    first = one.prompt.strip().split("\n")[0]
-    return f"a person {what}{choices}{f': {first}' if first else ''}{expires}"
+    first = approval.prompt.strip().split("\n")[0]
+    return f"a person {role}{choices}{f': {first}' if first else ''}{expires}"
 
 
 def _stretches(workflow: Workflow, rows: Mapping[str, Row]) -> Iterable[Stretch]:
@@ -306,15 +309,20 @@ def _facts(workflow: Workflow, rows: Mapping[str, Row]) -> Iterable[FactRow]:
     deciding = {
         step.decision.fact: step.id for step in workflow.steps if step.decision and step.decision.fact
     }
-    asking = {one.fact for step in workflow.steps for one in (step.ask, step.approve) if one and one.fact}
+    asking = {
+        approval.fact
+        for step in workflow.steps
+        for approval in (step.ask, step.approve)
+        if approval and approval.fact
+    }
     for name, fact in workflow.facts.items():
-        told = tuple(row.id for row in rows.values() if name in row.tells)
-        told += (deciding[name],) if name in deciding and not told else ()
+        tellers = tuple(row.id for row in rows.values() if name in row.tells)
+        tellers += (deciding[name],) if name in deciding and not tellers else ()
         read = tuple(row.id for row in rows.values() if name in row.facts)
         read += tuple(step.id for step in workflow.steps if _reads(step, name) and step.id not in read)
-        asked = name in asking or (not told and fact.default is None and bool(read))
-        choices = tuple(str(one) for one in fact.choices)
-        yield FactRow(name, fact.type, fact.question, choices, fact.default, told, read, asked)
+        asked = name in asking or (not tellers and fact.default is None and bool(read))
+        choices = tuple(str(approval) for approval in fact.choices)
+        yield FactRow(name, fact.type, fact.question, choices, fact.default, tellers, read, asked)
 
 
 def _reads(step: Step, name: str) -> bool:
@@ -328,7 +336,7 @@ def _loops(workflow: Workflow, needs: Mapping[str, tuple[str, ...]]) -> Iterable
     for step in workflow.steps:
         if step.back_to is not None:
             body = _body(step.back_to.to, step.id, needs)
-            inside = tuple(one.id for one in workflow.steps if one.id in body)
+            inside = tuple(inner.id for inner in workflow.steps if inner.id in body)
             yield LoopRow(step.id, step.back_to.to, step.back_to.when, step.back_to.at_most, inside)
 
 

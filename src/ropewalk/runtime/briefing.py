@@ -87,7 +87,7 @@ class Briefing:
             outputs=state.outputs,
             known=state.facts,
             handoffs=self._handoffs(needs),
-            hands_on=expected_of(workflow, state.graph, st.index),
+            next_handoff=expected_of(workflow, state.graph, st.index),
             artifacts=self._artifacts(step, needs),
             requires=step.requires,
             creates=step.creates,
@@ -139,7 +139,7 @@ class Briefing:
         names = (*named_secrets(workflow, step).values(), *secrets_of_judges(workflow, step).values())
         if self.state.options.rehearse is not None and rehearsal_needs_none(step):
             return {}
-        return {name: found for name in names if (found := secret_source(workflow, name)) is not None}
+        return {name: source for name in names if (source := secret_source(workflow, name)) is not None}
 
     def parts(self, st: StepState) -> tuple[Part, ...]:
         """The commits that the step starts from: those of its needs, and last its own where its work came back."""
@@ -150,14 +150,14 @@ class Briefing:
 
     def _passed_on(self, st: StepState) -> tuple[Part, ...]:
         """The commits of what the step needs, in written order, each once; looked for behind steps that left none."""
-        found: dict[str, Part] = {}
+        parts: dict[str, Part] = {}
         graph = self.state.graph
         needs = graph.needs[st.index] if graph.steps[st.index].kind != "merge" else graph.sinks
         for need in needs:
             for part in self._left_by(self.state.steps[graph.steps[need].id]):
-                found.setdefault(part.commit, part)
-        mine = [p for p in self._items(st) if p.commit not in found]
-        return (*found.values(), *mine)
+                parts.setdefault(part.commit, part)
+        mine = [p for p in self._items(st) if p.commit not in parts]
+        return (*parts.values(), *mine)
 
     def _items(self, st: StepState) -> tuple[Part, ...]:
         return () if st.parent else tuple(p for key in st.items for p in self._left_by(self.state.steps[key]))
@@ -176,7 +176,9 @@ class Briefing:
         """What was passed on to a step with these needs, in written order; looked for behind steps that pass on nothing."""
         hands = dict.fromkeys(key for need in needs for key in self._handing(need))
         results = [self.state.steps[key].result for key in hands]
-        return tuple(one.handoff for one in results if one is not None and one.handoff is not None)
+        return tuple(
+            result.handoff for result in results if result is not None and result.handoff is not None
+        )
 
     def _handing(self, need: StepState) -> tuple[str, ...]:
         """The nearest steps and items, from this one back, that left a handoff. Only what has ended is looked behind."""
@@ -186,28 +188,28 @@ class Briefing:
         todo = [need] if _end(need) not in self._hands else []
         while todo:
             st = todo[-1]
-            own = tuple(key for key in (st.key, *st.items) if _hands_on(steps[key]))
+            own = tuple(key for key in (st.key, *st.items) if _left_a_handoff(steps[key]))
             before = [steps[graph.steps[n].id] for n in graph.needs[st.index] if not own]
-            ended = [one for one in before if one.status in _ENDED_WELL]
-            unknown = [one for one in ended if _end(one) not in self._hands]
+            ended = [predecessor for predecessor in before if predecessor.status in _ENDED_WELL]
+            unknown = [predecessor for predecessor in ended if _end(predecessor) not in self._hands]
             if unknown:
                 todo += unknown
                 continue
             todo.pop()
-            found = own or (key for one in ended for key in self._hands[_end(one)])
-            self._hands[_end(st)] = tuple(dict.fromkeys(found))
+            givers = own or (key for predecessor in ended for key in self._hands[_end(predecessor)])
+            self._hands[_end(st)] = tuple(dict.fromkeys(givers))
         return self._hands[_end(need)]
 
     def _artifacts(self, step: Step, needs: list[StepState]) -> tuple[Artifact, ...]:
         """What the needs left, and whatever else the step requires by name, the newest of each path."""
-        found = {a.path: a for st in needs if st.result for a in st.result.artifacts}
-        wanted = {ref.name for ref in step.requires} - found.keys()
+        by_path = {a.path: a for st in needs if st.result for a in st.result.artifacts}
+        wanted = {ref.name for ref in step.requires} - by_path.keys()
         if wanted:
             for other in self.state.steps.values():
                 for artifact in other.result.artifacts if other.result else ():
                     if artifact.path in wanted:
-                        found[artifact.path] = artifact
-        return tuple(found.values())
+                        by_path[artifact.path] = artifact
+        return tuple(by_path.values())
 
 
 def _within(timeout: Timeouts, budget: float | None, worked: float) -> Timeouts:
@@ -221,8 +223,8 @@ def _within(timeout: Timeouts, budget: float | None, worked: float) -> Timeouts:
 def _interrupted(st: StepState) -> int:
     """The attempt whose agent left a session on record, and so a folder that the session is about."""
     session = st.notes.get("session")
-    found = session.get("attempt") if isinstance(session, dict) else None
-    return found if isinstance(found, int) and found < st.attempt else 0
+    attempt = session.get("attempt") if isinstance(session, dict) else None
+    return attempt if isinstance(attempt, int) and attempt < st.attempt else 0
 
 
 def _end(st: StepState) -> _End:
@@ -230,7 +232,7 @@ def _end(st: StepState) -> _End:
     return (st.key, st.round, st.status)
 
 
-def _hands_on(st: StepState) -> bool:
+def _left_a_handoff(st: StepState) -> bool:
     return st.result is not None and st.result.handoff is not None
 
 
@@ -254,10 +256,10 @@ def _complete(gate: Gate, workflow: Workflow) -> Gate:
         gate = msgspec.structs.replace(gate, protect=(*gate.protect, *workflow.protect))
     if gate.kind == "verdict" and gate.args.get("role") in workflow.roles:
         role = workflow.roles[gate.args["role"]]
-        who = msgspec.to_builtins(
+        judge = msgspec.to_builtins(
             msgspec.structs.replace(role, secrets=secret_variables(workflow, role.secrets))
         )
-        return msgspec.structs.replace(gate, args={**gate.args, "who": who})
+        return msgspec.structs.replace(gate, args={**gate.args, "who": judge})
     if gate.kind == "document":
         text = workflow.documents.get(gate.args["template"], "")
         return msgspec.structs.replace(gate, args={**gate.args, "text": text})

@@ -37,7 +37,7 @@ class CachedDispatch:
         if known is not None:
             earlier = msgspec.convert(known["outcome"], Outcome)
             if not earlier.commit or await self._dispatch.hold(assignment, earlier.commit):
-                free = tuple(msgspec.structs.replace(one, usage=None) for one in earlier.verdicts)
+                free = tuple(msgspec.structs.replace(verdict, usage=None) for verdict in earlier.verdicts)
                 return msgspec.structs.replace(
                     earlier, cached_from=known["from"], usage=Usage(), verdicts=free, digest=digest
                 )
@@ -78,8 +78,8 @@ def brief_digest(assignment: Assignment, tree: str) -> str:
     All of the brief counts but what only names the attempt or limits it; of the outputs of other steps those that it reads.
     """
     brief = assignment.brief
-    said = {name: getattr(brief, name) for name in brief.__struct_fields__ if name not in _NOT_ASKED}
-    said |= {
+    asked = {name: getattr(brief, name) for name in brief.__struct_fields__ if name not in _NOT_ASKED}
+    asked |= {
         "outputs": _read_outputs(brief, [gate.args for gate in assignment.gates]),
         "artifacts": [[a.path, a.digest] for a in brief.artifacts],
         "base": assignment.base.commit,
@@ -89,7 +89,7 @@ def brief_digest(assignment: Assignment, tree: str) -> str:
         "gates": assignment.gates,
         "work": assignment.work,
     }
-    return sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()
+    return sha256(msgspec.json.encode(asked, order="deterministic")).hexdigest()
 
 
 _NAMES_THE_ATTEMPT: Final = ("run", "step", "round", "attempt", "key", "resume")
@@ -105,8 +105,8 @@ def _read_outputs(brief: Brief, gates: list[Any]) -> dict[str, Any]:
     if brief.kind not in _RENDERED:
         return brief.outputs
     fields = {name: value for name, value in msgspec.to_builtins(brief).items() if name != "outputs"}
-    found = [match for text in _texts([fields, gates]) for match in _OUTPUT.finditer(text)]
-    names = {match[1] or match[3] for match in found}
+    matches = [match for text in _texts([fields, gates]) for match in _OUTPUT.finditer(text)]
+    names = {match[1] or match[3] for match in matches}
     if None in names:
         return brief.outputs
     return {name: value for name, value in brief.outputs.items() if name in names}

@@ -34,12 +34,14 @@ def outcome_of(child: State) -> Outcome:
     )
 
 
-def stopped(told: Unwanted, child: str, ended: State | None = None) -> c.ReportChild:
+def stopped(unwanted: Unwanted, child: str, ended: State | None = None) -> c.ReportChild:
     """What its caller hears of a called run that it did not wait for any more, once that has ended or was never there."""
     if ended is None:
-        return c.ReportChild(told.step, told.round, "aborted", child=child)
+        return c.ReportChild(unwanted.step, unwanted.round, "aborted", child=child)
     told_all = (spending(ended), ended.granted)
-    return c.ReportChild(told.step, told.round, ended.status, ended.reason, Outcome(), child, *told_all)
+    return c.ReportChild(
+        unwanted.step, unwanted.round, ended.status, ended.reason, Outcome(), child, *told_all
+    )
 
 
 class Reporter:
@@ -55,12 +57,18 @@ class Reporter:
         return self.parent.nudge
 
     def __call__(self, state: State, events: list[e.Event]) -> None:
-        told = (state.status, spending(state), state.granted)
-        if self.wanted and state.status in {"running", "paused"} and told != self.said:
-            self.said = told
+        progress = (state.status, spending(state), state.granted)
+        if self.wanted and state.status in {"running", "paused"} and progress != self.said:
+            self.said = progress
             reason = state.detail or state.reason
             report = c.ReportChild(
-                self.key, self.round, state.status, reason, child=state.run, spent=told[1], granted=told[2]
+                self.key,
+                self.round,
+                state.status,
+                reason,
+                child=state.run,
+                spent=progress[1],
+                granted=progress[2],
             )
             self.parent.submit(report).add_done_callback(heard)
 
@@ -83,5 +91,5 @@ def _made(child: State) -> tuple[Artifact, ...]:
     for st in child.steps.values():
         if child.graph.steps[st.index].kind == "merge" and st.result is not None:
             return st.result.artifacts
-    found = {a.path: a for st in child.steps.values() if st.result is not None for a in st.result.artifacts}
-    return tuple(found.values())
+    by_path = {a.path: a for st in child.steps.values() if st.result is not None for a in st.result.artifacts}
+    return tuple(by_path.values())

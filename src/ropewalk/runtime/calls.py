@@ -44,7 +44,7 @@ class CallingEngine(Protocol):
     async def tell(self, run: str, command: c.Command, actor: str = "") -> list[e.Event]: ...
 
     async def drive(
-        self, run: str, resting: Callable[[State], bool], told: EventListener | None
+        self, run: str, resting: Callable[[State], bool], listener: EventListener | None
     ) -> State: ...
 
     async def create(
@@ -71,13 +71,13 @@ class CalledRuns:
         """Create a called run if need be, drive it, and tell its parent how it moves; gives how it ended, if it did."""
         state, key, round_, child = parent.state, call.step, call.round, call.child
         try:
-            there = await self._engine.fold(child)
+            existing = await self._engine.fold(child)
         except NoSuchRun:
             refused = await self._create(state, key, round_, child)
             if refused is not None:
                 return c.ReportChild(key, round_, "failed", "", refused, child)
         else:
-            belongs(there, state, key)
+            belongs(existing, state, key)
         self._engine.vault.pass_on(state, key, child)
         ended = await self._drive(child, parent, Reporter(parent, key, round_))
         if not ended.ended:
@@ -89,22 +89,24 @@ class CalledRuns:
 
     async def end(self, parent: RunHandle, child: str) -> c.ReportChild | None:
         """End a called run that its caller does not wait for any more; gives how it ended, if it did."""
-        told = parent.state.unwanted.get(child)
-        if told is None:  # who drove it alone has ended it meanwhile, and said so
+        unwanted = parent.state.unwanted.get(child)
+        if unwanted is None:  # who drove it alone has ended it meanwhile, and said so
             return None
         try:
-            belongs(await self._engine.fold(child), parent.state, told.step)
+            belongs(await self._engine.fold(child), parent.state, unwanted.step)
         except NoSuchRun:
-            return stopped(told, child)
-        ended = await self._drive(child, parent, Reporter(parent, told.step, told.round, wanted=False))
-        return stopped(told, child, ended) if ended.ended else None
+            return stopped(unwanted, child)
+        ended = await self._drive(
+            child, parent, Reporter(parent, unwanted.step, unwanted.round, wanted=False)
+        )
+        return stopped(unwanted, child, ended) if ended.ended else None
 
-    async def _drive(self, child: str, parent: RunHandle, told: Reporter) -> State:
+    async def _drive(self, child: str, parent: RunHandle, reporter: Reporter) -> State:
         """Here as soon as nobody else drives it and nothing of an earlier attempt is left."""
         try:
             while True:
                 try:
-                    return await self._engine.drive(child, lambda state: parent.stopping, told)
+                    return await self._engine.drive(child, lambda state: parent.stopping, reporter)
                 except (LeaseHeld, StillRunning):
                     await pause(self._engine.clock, LOOK_SECONDS)
         finally:
@@ -136,9 +138,9 @@ class CalledRuns:
         )
         return None
 
-    async def unwanted(self, state: State, told: EventListener | None) -> Unwanted | None:
+    async def unwanted(self, state: State, listener: EventListener | None) -> Unwanted | None:
         """What the run that called this one knows of it, if it does not wait for it any more and has not heard of its end."""
-        if state.parent is None or (isinstance(told, Reporter) and told.wanted):
+        if state.parent is None or (isinstance(listener, Reporter) and listener.wanted):
             return None
         try:
             caller = await self._engine.fold(state.parent.run)

@@ -52,15 +52,15 @@ EventListener = Callable[[State, list[e.Event]], None]
 
 
 class Driver:
-    """One run under way in this process. `told` hears of every batch of events once it is durable."""
+    """One run under way in this process. `listener` hears of every batch of events once it is durable."""
 
     def __init__(
-        self, host: Host, state: State, briefing: Briefing, told: EventListener | None = None
+        self, host: Host, state: State, briefing: Briefing, listener: EventListener | None = None
     ) -> None:
         self.host = host
         self.state = state
         self.briefing = briefing
-        self.told = told
+        self.listener = listener
         self.inbox: list[Submission] = []
         self.live: UnderWay[Perform] = UnderWay(self._attempt_over)
         self.calls: UnderWay[Call | EndCall] = UnderWay(self.nudge)
@@ -270,8 +270,8 @@ class Driver:
     def _tell(self, events: list[e.Event]) -> None:
         for event in events:
             self.answers.hear(event)
-        if self.told is not None:
-            self.told(self.state, events)
+        if self.listener is not None:
+            self.listener(self.state, events)
         if (self.state.parent or self.state.calls) and any(isinstance(event, SPENDS) for event in events):
             self.host.spent(self.state.run)
 

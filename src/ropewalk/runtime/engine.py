@@ -158,7 +158,7 @@ class Engine:
         base: Mapping[str, Any] | None = None,
         labels: Mapping[str, str] | None = None,
         forked_from: str = "",
-        given: tuple[e.Event, ...] = (),
+        kept: tuple[e.Event, ...] = (),
         actor: str = "",
     ) -> str:
         """Put a run on record; it is pending until somebody drives it. Gives its id. `inputs` are taken as checked.
@@ -183,7 +183,7 @@ class Engine:
             base=dict(base or {}),
             labels=dict(labels or {}),
             forked_from=forked_from,
-            given=given,
+            kept=kept,
         )
         now = self.clock.now()
         state = new_state(run, *self._graphs[digest])
@@ -202,8 +202,8 @@ class Engine:
     async def tell(self, run: str, command: c.Command, actor: str = "") -> list[e.Event]:
         """Give a run a command. Raises NoSuchRun, Refused and what else `decide` raises; then nothing has changed."""
         driver = self.drivers.get(run)
-        if driver is not None and (told := await heard_by(driver, command, actor)) is not None:
-            return told
+        if driver is not None and (heard := await heard_by(driver, command, actor)) is not None:
+            return heard
         for _ in range(_TRIES):
             state = await self.fold(run)
             before, now = state.version, self.clock.now()
@@ -221,7 +221,7 @@ class Engine:
         self,
         run: str,
         resting: Callable[[State], bool] = is_at_rest,
-        told: EventListener | None = None,
+        listener: EventListener | None = None,
         *,
         fresh: bool = False,
     ) -> State:
@@ -234,12 +234,12 @@ class Engine:
         self._driven.add(run)  # before the first wait: to ourselves the lease would be given a second time
         try:
             await patiently(self.clock, f"taking up run {run}", lambda: self.leases.take(run), self.notice)
-            return await self._drive(run, resting, told, fresh)
+            return await self._drive(run, resting, listener, fresh)
         finally:
             self._driven.discard(run)
 
     async def _drive(
-        self, run: str, resting: Callable[[State], bool], told: EventListener | None, fresh: bool
+        self, run: str, resting: Callable[[State], bool], listener: EventListener | None, fresh: bool
     ) -> State:
         """Drive a run whose lease is ours, and give that back."""
         self.committer.runs += 1
@@ -251,20 +251,20 @@ class Engine:
                 state = await patiently(self.clock, f"reading run {run}", lambda: self.fold(run), self.notice)
             if state.untouched:
                 return state
-            unwanted = await self.calls.unwanted(state, told)
+            unwanted = await self.calls.unwanted(state, listener)
             if unwanted is not None and not state.ended:
                 state = await self.calls.abort(state)
             base = msgspec.convert(state.base, Base) if state.base else Base(root="")
-            driver = Driver(self, state, Briefing(state, base, bool(base.commit)), told)
+            driver = Driver(self, state, Briefing(state, base, bool(base.commit)), listener)
             self.drivers[run] = driver
-            if isinstance(told, Reporter):
-                driver.caller = told.begin(driver)
+            if isinstance(listener, Reporter):
+                driver.caller = listener.begin(driver)
             ended = await driver.drive(resting)
             if ended.ended:
                 await unless_passing(self.dispatch.end(run, base), f"clearing up after run {run}", self.hears)
                 if ended.status == "completed":
                     self.vault.forget(run)
-                if unwanted is not None and ended.parent is not None and not isinstance(told, Reporter):
+                if unwanted is not None and ended.parent is not None and not isinstance(listener, Reporter):
                     await self.tell(ended.parent.run, stopped(unwanted, run, ended))
             return ended
         finally:

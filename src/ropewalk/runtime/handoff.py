@@ -19,8 +19,12 @@ def expected_of(workflow: Workflow, graph: Graph, index: int) -> Handoff | None:
     if not (step.role or step.handoff):
         return None
     receivers = list(_receivers(graph, index))
-    titles = [workflow.roles[one.role].title or one.role for one in receivers if one.role in workflow.roles]
-    files = [ref.name for one in receivers for ref in one.creates if not ref.label]
+    titles = [
+        workflow.roles[receiver.role].title or receiver.role
+        for receiver in receivers
+        if receiver.role in workflow.roles
+    ]
+    files = [ref.name for receiver in receivers for ref in receiver.creates if not ref.label]
     return Handoff(
         sender=step.role or step.id,
         receiver=", ".join(dict.fromkeys(titles)),
@@ -32,21 +36,21 @@ def expected_of(workflow: Workflow, graph: Graph, index: int) -> Handoff | None:
 
 def handed(brief: Brief, outcome: Outcome, changed: Sequence[Artifact]) -> Handoff | None:
     """The whole handoff. Raises TemplateError."""
-    known = brief.hands_on
+    known = brief.next_handoff
     if known is None:
         return outcome.handoff
     own = outcome.handoff or Handoff()
-    told = known.instructions
-    if told:
+    instructions = known.instructions
+    if instructions:
         from ropewalk.steps import render_template, template_scope
 
-        told = render_template(told, template_scope(brief, outcome)).strip()
+        instructions = render_template(instructions, template_scope(brief, outcome)).strip()
     return Handoff(
         sender=own.sender or known.sender,
         receiver=own.receiver or known.receiver,
         phase=own.phase or known.phase,
         summary=own.summary or brief.title,
-        instructions="\n\n".join(part for part in (own.instructions, told) if part),
+        instructions="\n\n".join(part for part in (own.instructions, instructions) if part),
         artifacts=own.artifacts or tuple(a.path for a in changed if a.change != "deleted")[:_MOST],
         expected=own.expected or known.expected,
         priority=own.priority,
@@ -58,15 +62,15 @@ def handed(brief: Brief, outcome: Outcome, changed: Sequence[Artifact]) -> Hando
 def _receivers(graph: Graph, index: int) -> list[Step]:
     """The nearest steps after this one that a role does, in written order; whatever stands between is looked through."""
     seen: set[int] = set()
-    found: set[int] = set()
+    receivers: set[int] = set()
     todo = list(graph.followers[index])
     while todo:
-        one = todo.pop()
-        if one in seen:
+        number = todo.pop()
+        if number in seen:
             continue
-        seen.add(one)
-        if graph.steps[one].role and not graph.steps[one].internal:
-            found.add(one)
+        seen.add(number)
+        if graph.steps[number].role and not graph.steps[number].internal:
+            receivers.add(number)
         else:
-            todo += graph.followers[one]
-    return [graph.steps[one] for one in sorted(found)]
+            todo += graph.followers[number]
+    return [graph.steps[number] for number in sorted(receivers)]

@@ -16,8 +16,8 @@ def new_run_id(now: float) -> str:
 
 
 def _letters(number: int, length: int) -> str:
-    found = []
+    letters = []
     for _ in range(length):
         number, rest = divmod(number, 32)
-        found.append(_ALPHABET[rest])
-    return "".join(reversed(found))
+        letters.append(_ALPHABET[rest])
+    return "".join(reversed(letters))

@@ -35,11 +35,11 @@ _WORDS = {
 }
 
 
-def checked_inputs(workflow: Workflow, given: Mapping[str, Any]) -> dict[str, Any]:
+def checked_inputs(workflow: Workflow, raw: Mapping[str, Any]) -> dict[str, Any]:
     """Given values with defaults filled in; text is read as the declared type. Raises InvalidInput with all faults."""
-    values, faults = _read_all(workflow, given)
+    values, faults = _read_all(workflow, raw)
     for name, declared in workflow.inputs.items():
-        if name not in given:
+        if name not in raw:
             if declared.required and declared.default is None:
                 value = "@env:NAME" if declared.secret else "…"
                 faults.append((name, f"is missing; give it with `--input {name}={value}`"))
@@ -49,16 +49,16 @@ def checked_inputs(workflow: Workflow, given: Mapping[str, Any]) -> dict[str, An
     return {name: values[name] for name in workflow.inputs}
 
 
-def changed_inputs(workflow: Workflow, given: Mapping[str, Any]) -> dict[str, Any]:
+def changed_inputs(workflow: Workflow, raw: Mapping[str, Any]) -> dict[str, Any]:
     """Given values only, read in the same way. Raises InvalidInput with all faults."""
-    values, faults = _read_all(workflow, given)
+    values, faults = _read_all(workflow, raw)
     _refuse(faults)
     return values
 
 
-def secret_values(workflow: Workflow, given: Mapping[str, Any]) -> dict[str, str]:
+def secret_values(workflow: Workflow, raw: Mapping[str, Any]) -> dict[str, str]:
     """Values of secret inputs, for a run that is there. Raises InvalidInput with all faults."""
-    values, faults = _read_all(workflow, given)
+    values, faults = _read_all(workflow, raw)
     secret = secret_inputs(workflow)
     known = f"there are {', '.join(secret)}" if secret else "the workflow has none"
     faults += [(name, f"is no secret input; {known}") for name in values if name not in secret]
@@ -74,18 +74,18 @@ def _refuse(faults: list[tuple[str, str]]) -> None:
         raise InvalidInput(name=min(faults)[0], reason=reasons)
 
 
-def _read_all(workflow: Workflow, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+def _read_all(workflow: Workflow, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     faults: list[tuple[str, str]] = []
     values: dict[str, Any] = {}
-    for name in given.keys() - workflow.inputs.keys():
+    for name in raw.keys() - workflow.inputs.keys():
         near = get_close_matches(name, workflow.inputs, n=1)
         faults.append(
             (name, "the workflow has no such input" + (f"; did you mean {near[0]}?" if near else ""))
         )
     for name, declared in workflow.inputs.items():
-        if name in given:
+        if name in raw:
             try:
-                values[name] = (_secret if declared.secret else _read)(declared, given[name])
+                values[name] = (_secret if declared.secret else _read)(declared, raw[name])
             except ValueError as error:
                 faults.append((name, str(error)))
     return values, faults
@@ -112,18 +112,18 @@ def parted(workflow: Workflow, values: Mapping[str, Any]) -> tuple[dict[str, Any
         name: values[name] for name in secret_inputs(workflow) if values.get(name) not in (None, SECRET_MARK)
     }
     return {**values, **dict.fromkeys(secret, SECRET_MARK)}, {
-        name: as_text(one) for name, one in secret.items()
+        name: as_text(value) for name, value in secret.items()
     }
 
 
 def refuse_told(secret: Mapping[str, str], **kept: Mapping[str, Any] | None) -> None:
     """Raises InvalidInput where a secret's value stands in an open input, a fact or a label as well, which go on record."""
     redactor = Redactor(secret)
-    for what, values in kept.items() if redactor else ():
+    for kind, values in kept.items() if redactor else ():
         for name, value in (values or {}).items():
             hits = redactor.within(without_spaces(f"{name} {as_text(value)}"))
             if hits:
-                where = {"what": what, "name": redactor.text(name), "secret": redactor.names[hits[0]]}
+                where = {"what": kind, "name": redactor.text(name), "secret": redactor.names[hits[0]]}
                 raise InvalidInput(
                     "Of the {what}, {name} has the value of the secret {secret} in it, and would keep it on record; leave it out.",
                     **where,
@@ -169,8 +169,8 @@ def child_inputs(workflow: Workflow, step: Step, st: StepState, state: State) ->
     Raises InvalidInput, TemplateError.
     """
     scope = scope_of(state, st)
-    given = step.args.get("inputs", {})
-    values = {name: render_template(v, scope) if isinstance(v, str) else v for name, v in given.items()}
+    inputs = step.args.get("inputs", {})
+    values = {name: render_template(v, scope) if isinstance(v, str) else v for name, v in inputs.items()}
     for name in named_secrets(state.workflow, step):
         declared = workflow.inputs.get(name)
         if declared is None or not declared.secret:

@@ -139,16 +139,16 @@ def command_of(args: Mapping[str, Any]) -> str:
 
 def with_folder(verdict: Verdict, folder: JudgeFolder) -> Verdict:
     """The verdict with what of the run's files did not count; in words where there was anything."""
-    told = {
+    laid_out = {
         "as_at_the_base": {**folder.restored, **folder.joined},
         "left_out": folder.left_out,
         "of_the_run": folder.of_the_run,
         "new_tests": list(folder.new_tests[:_LISTED]),
     }
-    told = {name: value for name, value in told.items() if value}
-    if not told:
+    laid_out = {name: value for name, value in laid_out.items() if value}
+    if not laid_out:
         return verdict
-    evidence = {**verdict.evidence, "judged_with": {"base": folder.base, **told}}
+    evidence = {**verdict.evidence, "judged_with": {"base": folder.base, **laid_out}}
     findings = (*verdict.findings, *_findings(folder))
     if folder.uncertain and verdict.verdict == "FAIL":
         findings += (

@@ -40,13 +40,13 @@ class Leaks:
             return outcome
         where = ", ".join(f"{name} into {path}" for path, name in written[:_NAMED])
         more = f" and {len(written) - _NAMED} more" if written[_NAMED:] else ""
-        said = f"it wrote the secret {where}{more}; ropewalk took it out, and keeps nothing of it"
+        complaint = f"it wrote the secret {where}{more}; ropewalk took it out, and keeps nothing of it"
         if outcome.failure is not None:
-            message = f"{outcome.failure.message}; {said}"
+            message = f"{outcome.failure.message}; {complaint}"
             failure = msgspec.structs.replace(outcome.failure, message=message)
         else:
             report = {"class": "secret", "paths": [path for path, _ in written]}
-            failure = Failure(kind="refused", message=said, report=report)
+            failure = Failure(kind="refused", message=complaint, report=report)
         return msgspec.structs.replace(outcome, failure=failure)
 
     async def taken_out(self) -> list[tuple[str, str]]:

@@ -28,7 +28,7 @@ class Holder(Struct, frozen=True):
     """Who holds the lease of a run, in words, whether it lives, and for how long it gave no sign (by the time of day)."""
 
     owner: str
-    who: str
+    name: str
     life: Life
     silent_seconds: float
 
@@ -128,7 +128,7 @@ class Leases:
         holder = self._holder(held, self.judge(held.owner))
         silent = f"; it gave no sign for {holder.silent_seconds:.0f} s" if holder.silent else ""
         owner = parse_owner(held.owner)
-        return LeaseHeld(run=held.run, owner=f"{holder.who}{silent}", pid=owner.pid if owner else "it")
+        return LeaseHeld(run=held.run, owner=f"{holder.name}{silent}", pid=owner.pid if owner else "it")
 
     def _show_life(self) -> None:
         if self._lock is not None:

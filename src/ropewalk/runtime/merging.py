@@ -115,10 +115,10 @@ async def _resolved(
     assignment: Assignment, workspace: Workspace, base: Base, parts: tuple[Part, ...]
 ) -> Merged:
     how = assignment.resolution
-    given = how.get("value")
+    texts = how.get("value")
     choices: dict[str, bytes | str | None] = {}
-    if isinstance(given, dict):
-        choices = {path: text.encode() if isinstance(text, str) else None for path, text in given.items()}
+    if isinstance(texts, dict):
+        choices = {path: text.encode() if isinstance(text, str) else None for path, text in texts.items()}
     else:
         first = await workspace.merge(assignment.spot.run, base, parts, assignment.policies)
         choices = {str(c["path"]): str(how.get("how", "ours")) for c in first.conflicts if c.get("path")}

@@ -62,11 +62,11 @@ def unkept(kept: Kept) -> Failure:
 
 def joined(earlier: tuple[Artifact, ...], changed: tuple[Artifact, ...]) -> tuple[Artifact, ...]:
     """All that the step has made over its rounds: what it made and then fixed is still made by it."""
-    found = {one.path: one for one in earlier}
-    for one in changed:
-        made = one.path in found and found[one.path].change == "created"
-        if made and one.change == "deleted":
-            del found[one.path]
+    by_path = {artifact.path: artifact for artifact in earlier}
+    for artifact in changed:
+        made = artifact.path in by_path and by_path[artifact.path].change == "created"
+        if made and artifact.change == "deleted":
+            del by_path[artifact.path]
         else:
-            found[one.path] = msgspec.structs.replace(one, change="created") if made else one
-    return tuple(found[path] for path in sorted(found))
+            by_path[artifact.path] = msgspec.structs.replace(artifact, change="created") if made else artifact
+    return tuple(by_path[path] for path in sorted(by_path))

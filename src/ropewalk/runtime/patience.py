@@ -40,7 +40,7 @@ async def patiently(
 
     Raises what `action` raises: any other error at once.
     """
-    tried, since, told = 0, clock.monotonic(), False
+    tried, since, is_logged = 0, clock.monotonic(), False
     while True:
         try:
             done = await action()
@@ -48,11 +48,11 @@ async def patiently(
             reason = passing_trouble(error)
             if not reason or gives_up():
                 raise
-            if not told and clock.monotonic() - since >= QUIET_SECONDS:
-                told = True
+            if not is_logged and clock.monotonic() - since >= QUIET_SECONDS:
+                is_logged = True
                 await notice(doing, reason)
         else:
-            if told:
+            if is_logged:
                 await notice(doing, "")
             return done
         await pause(clock, delay(tried))

@@ -84,7 +84,7 @@ def _escaped(value: Any) -> Any:
         fields = {name: _escaped(getattr(value, name)) for name in value.__struct_fields__}
         return msgspec.structs.replace(value, **fields)
     if isinstance(value, dict):
-        return {_escaped(key): _escaped(one) for key, one in value.items()}
+        return {_escaped(key): _escaped(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(map(_escaped, value))
     return value
@@ -95,10 +95,10 @@ def _named(outcome: Outcome, name: str) -> str:
 
 
 def _failed(outcome: Outcome, faults: dict[str, str]) -> Outcome:
-    told = "; ".join(f"the {name} cannot be kept: {fault}" for name, fault in faults.items())
+    reasons = "; ".join(f"the {name} cannot be kept: {fault}" for name, fault in faults.items())
     files = any(name.startswith("list of") for name in faults)
     hint = "name in .gitignore what is no work of it" if files else "give large data as a file"
-    message = f"{told}; {hint}"
+    message = f"{reasons}; {hint}"
     failure = outcome.failure
     if failure is None:
         failure = Failure(kind="permanent" if files else "invalid_output", message=message)

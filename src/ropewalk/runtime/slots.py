@@ -18,15 +18,15 @@ class Slots:
         self._kept: dict[str, int] = {}
         self._waiting: dict[str, Callable[[], None]] = {}
 
-    def take(self, run: str, wanted: int, told: Callable[[], None]) -> int:
-        """Take up to `wanted` slots; short of that, `told` is called once when it is worth trying again."""
+    def take(self, run: str, wanted: int, notify: Callable[[], None]) -> int:
+        """Take up to `wanted` slots; short of that, `notify` is called once when it is worth trying again."""
         kept = self._kept.pop(run, 0)
         got = min(wanted, kept + self.total - self.taken) if wanted > 0 else 0
         self.taken += got - kept
         if got:
             self._held[run] = self._held.get(run, 0) + got
         if got < wanted:
-            self._waiting[run] = told
+            self._waiting[run] = notify
         else:
             self._waiting.pop(run, None)
         if got < kept:
@@ -55,8 +55,8 @@ class Slots:
     def _pass_on(self, count: int) -> None:
         while count > 0 and self._waiting and self.taken < self.total:
             run = min(self._waiting, key=lambda name: self._held.get(name, 0))
-            told = self._waiting.pop(run)
+            notify = self._waiting.pop(run)
             self._kept[run] = self._kept.get(run, 0) + 1
             self.taken += 1
             count -= 1
-            told()
+            notify()

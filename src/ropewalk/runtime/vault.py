@@ -53,12 +53,12 @@ class Vault:
     def lacking(self, state: State) -> tuple[str, ...]:
         """The inputs whose values were given once, are not here, and are named by a step that has not ended."""
         held = self.of(state.run)
-        gone = [
+        missing = [
             name
             for name in secret_inputs(state.workflow)
             if state.inputs.get(name) == SECRET_MARK and name not in held
         ]
-        if not gone:
+        if not missing:
             return ()
         needed: set[str] = set()
         for st in state.steps.values():
@@ -68,7 +68,7 @@ class Vault:
                     named_secrets(state.workflow, step).values(),
                     secrets_of_judges(state.workflow, step).values(),
                 )
-        return tuple(name for name in gone if name in needed)
+        return tuple(name for name in missing if name in needed)
 
 
 class HeldSecrets:
@@ -101,7 +101,7 @@ class Secrets:
         if not assignment.secrets:
             return NOTHING
         run = assignment.spot.run
-        found: dict[str, str] = {}
+        values: dict[str, str] = {}
         for name, secret in assignment.secrets.items():
             place = secret
             if secret == Secret():
@@ -111,11 +111,11 @@ class Secrets:
                         name=name, reason=f"its value is not here: {how_to_give_secrets(run, (name,))}"
                     )
                 if isinstance(known, str):
-                    found[name] = known
+                    values[name] = known
                     continue
                 place = known
-            found[name] = await look_up_secret(name, place, self._project, spool)
-        return HeldSecrets(found, assignment.brief.secrets)
+            values[name] = await look_up_secret(name, place, self._project, spool)
+        return HeldSecrets(values, assignment.brief.secrets)
 
 
 def how_to_give_secrets(run: str, names: tuple[str, ...]) -> str:

@@ -53,12 +53,12 @@ class RenderLimits:
 
 def collected(pieces: Iterable[str], meter: RenderLimits) -> str:
     """The whole text, as long as it is not too long."""
-    found, length = [], 0
+    collected_pieces, length = [], 0
     for piece in pieces:
         length = fits(length + len(piece))
-        found.append(piece)
+        collected_pieces.append(piece)
         meter.turn()
-    return "".join(found)
+    return "".join(collected_pieces)
 
 
 def fits(length: int) -> int:
@@ -80,12 +80,12 @@ def has_so_many(count: int) -> None:
 
 def operate(sign: str, left: Any, right: Any) -> None:
     """Raise TakesTooMuch for an operation of one text, list or number that would be too large."""
-    sizes = [len(one) for one in (left, right) if isinstance(one, str | bytes | list | tuple)]
+    sizes = [len(operand) for operand in (left, right) if isinstance(operand, str | bytes | list | tuple)]
     bound = has_so_many if isinstance(left, list | tuple) or isinstance(right, list | tuple) else fits
     if sign == "+":
         bound(sum(sizes))
     elif sign == "*" and sizes:
-        counts = [one for one in (left, right) if isinstance(one, int)]
+        counts = [operand for operand in (left, right) if isinstance(operand, int)]
         bound(sizes[0] * max(counts, default=0))
     elif sign == "%" and isinstance(left, str):
         formats(left, right if isinstance(right, tuple) else (right,))
@@ -100,8 +100,8 @@ def call(function: Any, args: tuple[Any, ...], named: dict[str, Any]) -> None:
     text = getattr(function, "__self__", None)
     if not isinstance(text, str):
         return
-    given = (*args, *named.values())
-    if any(isinstance(one, int) and one > _WIDEST for one in given):
+    values = (*args, *named.values())
+    if any(isinstance(value, int) and value > _WIDEST for value in values):
         raise TakesTooMuch(f"a width in it is more than {_WIDEST:,}")
     name = getattr(function, "__name__", "")
     if name == "join" and args:
@@ -110,17 +110,17 @@ def call(function: Any, args: tuple[Any, ...], named: dict[str, Any]) -> None:
         _replaces(text, str(args[0]), str(args[1]))
 
 
-def formats(pattern: str, given: Iterable[Any]) -> None:
+def formats(pattern: str, values: Iterable[Any]) -> None:
     """Raise TakesTooMuch where a pattern with these values may become too long."""
     if _WIDTH.search(pattern):
         raise TakesTooMuch(f"a width in it is more than {_WIDEST:,}")
-    longest = max((len(one) for one in given if isinstance(one, str | list | tuple | dict)), default=0)
+    longest = max((len(value) for value in values if isinstance(value, str | list | tuple | dict)), default=0)
     fits(len(pattern) + longest * (pattern.count("%") + pattern.count("{")))
 
 
 def _joins(between: str, parts: Any) -> None:
     if isinstance(parts, str | list | tuple | dict):
-        fits(len(between) * len(parts) + sum(len(one) for one in parts if isinstance(one, str)))
+        fits(len(between) * len(parts) + sum(len(part) for part in parts if isinstance(part, str)))
 
 
 def _replaces(text: str, old: str, new: str) -> None:
@@ -130,7 +130,7 @@ def _replaces(text: str, old: str, new: str) -> None:
 def bounded_filters(filters: dict[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
     """The filters of an environment, each of which looks at what it is given first."""
     own: dict[str, Callable[..., Any]] = {_COUNTED: _counted, _TOGETHER: _together}
-    return {name: _bounded(name, one) for name, one in filters.items()} | own
+    return {name: _bounded(name, filter_) for name, filter_ in filters.items()} | own
 
 
 LIGHT: Final = frozenset(
@@ -185,18 +185,18 @@ def _bounded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def bounded(*args: Any, **named: Any) -> Any:
-        given = (*args, *named.values())
+        values = (*args, *named.values())
         meter = METERING.get()
-        meter.turn(1 + sum(weight(one, light) for one in given))
-        if any(isinstance(one, int) and one > _WIDEST for one in given[1:]):
+        meter.turn(1 + sum(weight(value, light) for value in values))
+        if any(isinstance(value, int) and value > _WIDEST for value in values[1:]):
             raise TakesTooMuch(f"a width in it is more than {_WIDEST:,}")
-        texts = [one for one in given if isinstance(one, str)]
+        texts = [value for value in values if isinstance(value, str)]
         if name == "format" and texts:
-            formats(texts[0], given)
+            formats(texts[0], values)
         elif name == "replace" and len(texts) > 2:
             _replaces(texts[0], texts[1], texts[2])
         elif name == "join" and texts:
-            _joins(texts[-1], next((one for one in given if isinstance(one, list | tuple)), ""))
+            _joins(texts[-1], next((value for value in values if isinstance(value, list | tuple)), ""))
         made = function(*args, **named)
         if isinstance(made, Iterator):
             return _turns(made, meter)
@@ -247,12 +247,12 @@ class _Sized:
 
 
 def _turns(items: Any, meter: RenderLimits) -> Iterator[Any]:
-    for one in items:
+    for item in items:
         meter.turn()
-        yield one
+        yield item
 
 
 def _together(first: Any, *rest: Any) -> str:
-    texts = [str(one) for one in (first, *rest)]
-    fits(sum(len(one) for one in texts))
+    texts = [str(part) for part in (first, *rest)]
+    fits(sum(len(part) for part in texts))
     return "".join(texts)

@@ -54,12 +54,12 @@ def check_outcome(
 def declared_files(brief: Brief, folder: Path) -> list[str]:
     """The paths that a brief names as made or changed, and the files that its patterns mean: they are kept also where
     the repository ignores them."""
-    found: dict[str, None] = {}
+    names: dict[str, None] = {}
     for name in declared_names(brief):
         if not any(sign in name for sign in "*?["):
-            found[name] = None
-        found |= dict.fromkeys(path.relative_to(folder).as_posix() for path in _matching(name, folder))
-    return list(found)
+            names[name] = None
+        names |= dict.fromkeys(path.relative_to(folder).as_posix() for path in _matching(name, folder))
+    return list(names)
 
 
 def declared_names(brief: Brief) -> list[str]:
@@ -138,13 +138,13 @@ def _misfits(brief: Brief, outcome: Outcome) -> list[str]:
     return faults
 
 
-def _fact_faults(name: str, value: Any, told: Mapping[str, Any]) -> list[str]:
+def _fact_faults(name: str, value: Any, declared: Mapping[str, Any]) -> list[str]:
     schema: dict[str, Any] = {}
-    if told:
-        kind = told.get("type", "boolean")
+    if declared:
+        kind = declared.get("type", "boolean")
         schema["type"] = SCHEMA_TYPES.get(kind, kind)
-    if told.get("choices"):
-        schema["enum"] = list(told["choices"])
+    if declared.get("choices"):
+        schema["enum"] = list(declared["choices"])
     return (
         schema_faults(value, {key: part for key, part in schema.items() if part}, f"facts.{name}")
         if schema

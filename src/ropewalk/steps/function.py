@@ -51,17 +51,17 @@ class FunctionKind:
         name = str(brief.args["name"])
         try:
             function = tools.functions.get(name) or _imported(name)
-            given = _arguments(function, brief, desk)
+            arguments = _arguments(function, brief, desk)
         except (TemplateError, ImportError, AttributeError, ValueError) as fault:
             return Outcome(failure=Failure(kind="permanent", message=f"the function {name}: {fault}"))
         inline = brief.args.get("inline", getattr(function, "inline", False))
         try:
             if inspect.iscoroutinefunction(function):
-                value = await function(**given)
+                value = await function(**arguments)
             elif inline:
-                value = function(**given)
+                value = function(**arguments)
             else:
-                value = await _in_thread(function, given)
+                value = await _in_thread(function, arguments)
             return value if isinstance(value, Outcome) else Outcome(outputs=_outputs(value))
         except Exception as fault:  # noqa: BLE001 - whatever somebody's function raises is this attempt's failure
             return Outcome(failure=_failure(name, fault))
@@ -71,12 +71,12 @@ def _imported(name: str) -> Callable[..., Any]:
     module, colon, path = name.partition(":")
     if not colon or not path:
         raise ValueError("is not registered; write it as `module:function`")
-    found: Any = importlib.import_module(module)
+    target: Any = importlib.import_module(module)
     for part in path.split("."):
-        found = getattr(found, part)
-    if not callable(found):
-        raise ValueError(f"is not a function but {type(found).__name__}")
-    function: Callable[..., Any] = found
+        target = getattr(target, part)
+    if not callable(target):
+        raise ValueError(f"is not a function but {type(target).__name__}")
+    function: Callable[..., Any] = target
     return function
 
 
@@ -95,7 +95,7 @@ def _arguments(function: Callable[..., Any], brief: Brief, desk: Desk) -> dict[s
         brief.inputs,
         brief.outputs,
     ]
-    given: dict[str, Any] = {}
+    arguments: dict[str, Any] = {}
     missing: list[str] = []
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
@@ -103,13 +103,13 @@ def _arguments(function: Callable[..., Any], brief: Brief, desk: Desk) -> dict[s
         place = next((place for place in places if parameter.name in place), None)
         if place is not None:
             value = place[parameter.name]
-            given[parameter.name] = _unwrapped(value) if place is brief.outputs else value
+            arguments[parameter.name] = _unwrapped(value) if place is brief.outputs else value
         elif parameter.default is parameter.empty:
             missing.append(parameter.name)
     if missing:
         known = ", ".join(sorted({name for place in places for name in place}))
         raise ValueError(f"nothing is known for its parameter(s) {', '.join(missing)}; known are {known}")
-    return given
+    return arguments
 
 
 def _unwrapped(outputs: Any) -> Any:
@@ -136,7 +136,7 @@ def _failure(name: str, fault: Exception) -> Failure:
     return Failure(kind="permanent", message=message)
 
 
-async def _in_thread(function: Callable[..., Any], given: Given) -> Any:
+async def _in_thread(function: Callable[..., Any], arguments: Given) -> Any:
     """A thread of its own: a shared pool would be a second, hidden limit of places. A cancelled one is left to itself."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[Any] = loop.create_future()
@@ -153,7 +153,7 @@ async def _in_thread(function: Callable[..., Any], given: Given) -> Any:
     def work() -> None:
         value, fault = None, None
         try:
-            value = context.run(function, **given)
+            value = context.run(function, **arguments)
         except BaseException as raised:  # noqa: BLE001 - it is raised again where the attempt waits
             # A future takes no StopIteration, and the one who waits for it would wait for ever.
             plain = isinstance(raised, Exception) and not isinstance(raised, StopIteration)

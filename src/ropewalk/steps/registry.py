@@ -38,7 +38,7 @@ GATES = {
 class Registry:
     """The things of one entry point group. `needs` are the attributes that a thing must have to be of use.
 
-    `found` looks up the entry points of a group; it is asked once, and only for a name that is not built in.
+    `look_up` gives the entry points of a group; it is asked once, and only for a name that is not built in.
     """
 
     def __init__(
@@ -46,13 +46,13 @@ class Registry:
         group: str,
         built_in: Mapping[str, str],
         needs: tuple[str, ...],
-        found: Callable[[str], Iterable[EntryPoint]] | None = None,
+        look_up: Callable[[str], Iterable[EntryPoint]] | None = None,
     ) -> None:
         self.group = group
         self.faults: list[PluginError] = []
         self._built_in = built_in
         self._needs = needs
-        self._found = found or _installed
+        self._found = look_up or _installed
         self._points: dict[str, EntryPoint] | None = None
         self._loaded: dict[str, Any] = {}
         self._failed: dict[str, PluginError] = {}
@@ -86,8 +86,8 @@ class Registry:
         if point is None:
             raise PluginError(name=name, reason=f"nothing of that name is installed for {self.group}")
         try:
-            thing = point.load()
-            made = thing() if isinstance(thing, type) else thing
+            loaded = point.load()
+            made = loaded() if isinstance(loaded, type) else loaded
         except (Exception, SystemExit) as fault:
             raise self._fault(name, f"{point.value} raised {type(fault).__name__}: {fault}") from fault
         lacking = [need for need in self._needs if not hasattr(made, need)]
@@ -119,8 +119,8 @@ class Registry:
 class Kinds(Registry):
     """Step kinds, group `ropewalk.steps`."""
 
-    def __init__(self, found: Callable[[str], Iterable[EntryPoint]] | None = None) -> None:
-        super().__init__("ropewalk.steps", KINDS, ("name", "schema", "perform"), found)
+    def __init__(self, look_up: Callable[[str], Iterable[EntryPoint]] | None = None) -> None:
+        super().__init__("ropewalk.steps", KINDS, ("name", "schema", "perform"), look_up)
 
     def kind(self, name: str) -> Kind:
         """Raises PluginError."""
@@ -131,8 +131,8 @@ class Kinds(Registry):
 class Gates(Registry):
     """Gates, group `ropewalk.gates`."""
 
-    def __init__(self, found: Callable[[str], Iterable[EntryPoint]] | None = None) -> None:
-        super().__init__("ropewalk.gates", GATES, ("name", "schema", "judge"), found)
+    def __init__(self, look_up: Callable[[str], Iterable[EntryPoint]] | None = None) -> None:
+        super().__init__("ropewalk.gates", GATES, ("name", "schema", "judge"), look_up)
 
     def gate(self, name: str) -> GateKind:
         """Raises PluginError."""
@@ -140,9 +140,9 @@ class Gates(Registry):
         return gate
 
 
-def plugin_agents(found: Callable[[str], Iterable[EntryPoint]] | None = None) -> Registry:
+def plugin_agents(look_up: Callable[[str], Iterable[EntryPoint]] | None = None) -> Registry:
     """Agents of plug-ins, group `ropewalk.agents`; those of ropewalk itself are made from the settings."""
-    return Registry("ropewalk.agents", {}, ("name", "probe", "perform"), found)
+    return Registry("ropewalk.agents", {}, ("name", "probe", "perform"), look_up)
 
 
 def _installed(group: str) -> Iterable[EntryPoint]:

@@ -36,7 +36,7 @@ class RoleKind:
         while True:
             try:
                 agent = await choose(brief, tools, breakers, desk.now())
-                given = filled_in(brief)
+                complete = filled_in(brief)
             except (AgentError, TemplateError) as fault:
                 resting = fault.where.get("retry_at") if isinstance(fault, AgentError) else None
                 kind: ErrorClass = "permanent" if resting is None else "quota"
@@ -45,7 +45,7 @@ class RoleKind:
             breakers.begin(agent.name, desk.now())
             asked += 1
             await desk.note({"agent": agent.name})
-            outcome = await agent.perform(given, desk)
+            outcome = await agent.perform(complete, desk)
             if not agent.rehearses:
                 breakers.heard(agent.name, outcome.failure, desk.now())
             spent = _sum(spent, outcome.usage)
@@ -86,7 +86,7 @@ def _falls_back(failure: Failure | None, brief: Brief, breakers: Breakers, now: 
 
 def _sum(first: Usage, second: Usage) -> Usage:
     """Both; a cost that one of them does not know is unknown, unless it used nothing."""
-    costs = [one.cost_usd for one in (first, second) if one != Usage()]
+    costs = [usage.cost_usd for usage in (first, second) if usage != Usage()]
     known = [cost for cost in costs if cost is not None]
     return Usage(
         first.tokens_in + second.tokens_in,
@@ -120,9 +120,9 @@ async def choose(brief: Brief, tools: Tools, breakers: Breakers, now: float) -> 
         if not lacks:
             return agent
         reasons.append(f"{name}{lacks}")
-    who = brief.role_name or brief.step
+    wanted = brief.role_name or brief.step
     reason = "; ".join(reasons) or "no agent is configured"
-    raise AgentError(agent=f"for role {who}", reason=reason, retry_at=min(rests) if rests else None)
+    raise AgentError(agent=f"for role {wanted}", reason=reason, retry_at=min(rests) if rests else None)
 
 
 def _is_to_be_confined(brief: Brief, tools: Tools) -> bool:

@@ -65,15 +65,15 @@ class Run:
         if exited.code:
             return Outcome(failure=failure_of(exited), outputs=outputs)
         try:
-            told = read_output(desk.spool / OUTPUT_FILE)
-            if told is None and brief.output_schema:
-                told = read_object(exited.out.strip() or "null", "stdout")
+            output = read_output(desk.spool / OUTPUT_FILE)
+            if output is None and brief.output_schema:
+                output = read_object(exited.out.strip() or "null", "stdout")
         except ValueError as fault:
             return Outcome(failure=Failure(kind="invalid_output", message=str(fault)), outputs=outputs)
-        told = told or {}
-        facts = {name: told[name] for name in brief.wants_facts if name in told}
-        route = str(told.get("route", "")) if brief.wants_route else ""
-        return Outcome(outputs={**outputs, **told}, facts=facts, route=route)
+        output = output or {}
+        facts = {name: output[name] for name in brief.wants_facts if name in output}
+        route = str(output.get("route", "")) if brief.wants_route else ""
+        return Outcome(outputs={**outputs, **output}, facts=facts, route=route)
 
 
 async def run_command(
@@ -85,9 +85,9 @@ async def run_command(
     it cannot be started, Unconfinable when it cannot be confined as it has to be.
     """
     names = template_scope(brief, outcome)
-    given = {name: render_template(value, names) for name, value in brief.env.items()}
-    given |= brief_variables(brief, desk)
-    env = clean_environment(given, passed=tools.settings.get("environment", ()))
+    variables = {name: render_template(value, names) for name, value in brief.env.items()}
+    variables |= brief_variables(brief, desk)
+    env = clean_environment(variables, passed=tools.settings.get("environment", ()))
     worker = tools.agents.get(outcome.agent) if outcome is not None and outcome.agent else None
     argv = _argv(args, desk, names)
     refuse_too_long(argv, env)
@@ -119,12 +119,12 @@ def _confined(
 
 def failure_of(exited: Exit) -> Failure:
     """The failure of a command that did not exit with 0; its last words are in the report."""
-    said = [line for line in (exited.err.strip() or exited.out.strip()).splitlines() if line.strip()]
+    lines = [line for line in (exited.err.strip() or exited.out.strip()).splitlines() if line.strip()]
     how = f"exit code {exited.code}" if exited.code > 0 else f"ended by signal {-exited.code}"
     return Failure(
         kind="transient" if exited.code == TRANSIENT_EXIT else "permanent",
-        message=f"{how}: {said[-1][:300]}" if said else how,
-        report={"exit_code": exited.code, "last_lines": said[-_LAST_LINES:]},
+        message=f"{how}: {lines[-1][:300]}" if lines else how,
+        report={"exit_code": exited.code, "last_lines": lines[-_LAST_LINES:]},
     )
 
 

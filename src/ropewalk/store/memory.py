@@ -62,10 +62,10 @@ class MemoryStore:
         before = bytes.fromhex(history[-1].hash) if history else GENESIS
         hash_ = record_hash(before, run, version, at, kind, actor, cause, body).hex()
         self._last += 1
-        one = Record(self._last, run, version, at, kind, actor, cause, body, hash_)
-        history.append(one)
-        self._log.append(one)
-        self._views[run] = views.fold(self._views.get(run), one, self._steps_of)
+        record = Record(self._last, run, version, at, kind, actor, cause, body, hash_)
+        history.append(record)
+        self._log.append(record)
+        self._views[run] = views.fold(self._views.get(run), record, self._steps_of)
 
     async def read(self, run: str, after: int = 0, limit: int | None = None) -> list[Record]:
         return self._history(run)[after : None if limit is None else after + limit]
@@ -76,7 +76,7 @@ class MemoryStore:
         self._open()
         fits = kind_matcher(patterns)
         log = self._runs.get(run, []) if run else self._log
-        return [one for one in log if one.position > after and fits(one.kind)][:limit]
+        return [record for record in log if record.position > after and fits(record.kind)][:limit]
 
     async def position(self) -> int:
         self._open()
@@ -118,14 +118,14 @@ class MemoryStore:
 
     async def runs(self, query: RunQuery = RunQuery()) -> list[RunRow]:
         self._open()
-        found = sorted(
+        matching = sorted(
             (view for view in self._views.values() if views.matches(view, query)), key=_age, reverse=True
         )
         if query.after:
             self._history(query.after)
             before = _age(self._views[query.after])
-            found = [view for view in found if _age(view) < before]
-        return [views.row_of(view) for view in found[: query.limit]]
+            matching = [view for view in matching if _age(view) < before]
+        return [views.row_of(view) for view in matching[: query.limit]]
 
     async def row(self, run: str) -> RunRow:
         self._history(run)
@@ -133,14 +133,14 @@ class MemoryStore:
 
     async def find(self, beginning: str) -> str:
         self._open()
-        found = sorted(run for run in self._runs if run.startswith(beginning))
-        if not found:
+        matching = sorted(run for run in self._runs if run.startswith(beginning))
+        if not matching:
             raise NoSuchRun(run=beginning)
         # A child's id begins with its parent's: the parent is meant.
-        others = [run for run in found if not run.startswith(found[0])]
-        if others and found[0] != beginning:
-            raise NoSuchRun(f"{beginning} begins several runs: {found[0]}, {others[0]}.", run=beginning)
-        return found[0]
+        others = [run for run in matching if not run.startswith(matching[0])]
+        if others and matching[0] != beginning:
+            raise NoSuchRun(f"{beginning} begins several runs: {matching[0]}, {others[0]}.", run=beginning)
+        return matching[0]
 
     async def unfinished(self) -> list[str]:
         self._open()
@@ -150,7 +150,7 @@ class MemoryStore:
     async def asks(self) -> list[tuple[str, Record]]:
         self._open()
         open_ = {position for view in self._views.values() for position in view.asks.values()}
-        return [(one.run, one) for one in self._log if one.position in open_]
+        return [(record.run, record) for record in self._log if record.position in open_]
 
     def _steps_of(self, digest: str) -> views.Steps:
         return views.steps_in(self._blobs.get(digest, b""))
@@ -190,8 +190,8 @@ class MemoryStore:
     async def write_output(self, run: str, attempt: str, chunk: bytes) -> None:
         self._history(run)
         if chunk:
-            _, said = self._outputs.get((run, attempt), (0.0, b""))
-            self._outputs[run, attempt] = (self._clock(), said + chunk)
+            _, output = self._outputs.get((run, attempt), (0.0, b""))
+            self._outputs[run, attempt] = (self._clock(), output + chunk)
 
     async def read_output(self, run: str, attempt: str, offset: int = 0, limit: int = 1 << 20) -> bytes:
         self._open()
@@ -199,7 +199,9 @@ class MemoryStore:
 
     async def outputs(self, run: str) -> list[tuple[str, int]]:
         self._open()
-        return [(attempt, len(said)) for (owner, attempt), (_, said) in self._outputs.items() if owner == run]
+        return [
+            (attempt, len(output)) for (owner, attempt), (_, output) in self._outputs.items() if owner == run
+        ]
 
     async def remember(self, key: str, value: Any) -> None:
         self._open()
@@ -214,18 +216,18 @@ class MemoryStore:
     async def verify(self, run: str = "") -> list[str]:
         self._open()
         walk, faults = LogWalk(), []
-        for one in self._history(run) if run else self._log:
-            faults += walk.see(one, bytes.fromhex(one.hash))
-            digest = definition_of(one)
+        for record in self._history(run) if run else self._log:
+            faults += walk.see(record, bytes.fromhex(record.hash))
+            digest = definition_of(record)
             if digest and digest not in self._blobs:
-                faults.append(named(one, f"its definition {digest} is not in the store"))
+                faults.append(named(record, f"its definition {digest} is not in the store"))
         return faults
 
     async def rebuild(self) -> None:
         self._open()
         self._views.clear()
-        for one in self._log:
-            self._views[one.run] = views.fold(self._views.get(one.run), one, self._steps_of)
+        for record in self._log:
+            self._views[record.run] = views.fold(self._views.get(record.run), record, self._steps_of)
 
     async def may_delete(self, run: str) -> None:
         self._history(run)
@@ -239,8 +241,8 @@ class MemoryStore:
 
     async def delete(self, run: str) -> None:
         await self.may_delete(run)
-        self._log = [one for one in self._log if one.run != run]
-        self._outputs = {key: said for key, said in self._outputs.items() if key[0] != run}
+        self._log = [record for record in self._log if record.run != run]
+        self._outputs = {key: output for key, output in self._outputs.items() if key[0] != run}
         self._leases.pop(run, None)
         del self._runs[run], self._views[run]
         self._last += 1  # a store that starts again with fewer records must not give a position twice
@@ -254,17 +256,19 @@ class MemoryStore:
             for view in self._views.values()
             if view.ended_at is not None and view.ended_at < ended_before
         ]
-        gone = []
+        pruned = []
         for view in sorted(old, key=lambda view: (view.ended_at, view.run)):
             if not status or view.status in status:
                 try:
                     await self.delete(view.run)
                 except Refused:
                     continue  # a living run refers to it
-                gone.append(view.run)
+                pruned.append(view.run)
         if output_before is not None:
-            self._outputs = {key: said for key, said in self._outputs.items() if said[0] >= output_before}
-        return gone
+            self._outputs = {
+                key: output for key, output in self._outputs.items() if output[0] >= output_before
+            }
+        return pruned
 
     async def backup(self, path: Path) -> None:
         raise StoreError(
@@ -282,8 +286,8 @@ class MemoryStore:
         if run in self._runs:
             raise Refused(verb="import", reason=f"run {run} is in this store")
         self._blobs |= parcel.blobs
-        for one in parcel.records:
-            self._add(run, one.version, one.at, one.kind, one.actor, one.cause, one.body)
+        for record in parcel.records:
+            self._add(run, record.version, record.at, record.kind, record.actor, record.cause, record.body)
         await self.append([after] if after is not None else [])
         return run
 

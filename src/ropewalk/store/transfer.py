@@ -106,17 +106,17 @@ async def receive(lines: AsyncIterable[bytes]) -> Parcel:
                 raise ValueError(f"it is larger than {LINE_BYTES} bytes a line, {PARCEL_BYTES} in all")
             if is_deep(line, RECORD_DEPTH + 2):
                 raise TooDeep(RECORD_DEPTH)
-            said = decode(line)
+            content = decode(line)
             if parcel is None:
-                parcel = _begin(said)
+                parcel = _begin(content)
             else:
-                _add(parcel, said)
+                _add(parcel, content)
         except (ValueError, RecursionError, Unreadable) as error:
             raise StoreError(f"Line {number} is not what `ropewalk export` writes: {error}.") from error
     if parcel is None:
         raise StoreError("There is no run in this file: it is empty.")
-    found = parcel.records[-1].hash if parcel.records else ""
-    if found != parcel.hash:
+    last_hash = parcel.records[-1].hash if parcel.records else ""
+    if last_hash != parcel.hash:
         raise StoreError(
             f"The file ends too early: run {parcel.run} has {parcel.version} records, "
             f"{len(parcel.records)} are here."
@@ -124,42 +124,46 @@ async def receive(lines: AsyncIterable[bytes]) -> Parcel:
     return parcel
 
 
-def _begin(said: ExportHeading | Blob | Written) -> Parcel:
-    if not isinstance(said, ExportHeading):
+def _begin(heading: ExportHeading | Blob | Written) -> Parcel:
+    if not isinstance(heading, ExportHeading):
         raise ValueError("a heading must come first")
-    if said.format != 1:
-        raise ValueError(f"format {said.format} is newer than this ropewalk")
-    if not is_run_id(said.run):
-        raise ValueError(f"{said.run!r:.80} is no name for a run: {RUN_ID_RULE}")
-    return Parcel(said.run, said.version, said.hash, {}, [])
+    if heading.format != 1:
+        raise ValueError(f"format {heading.format} is newer than this ropewalk")
+    if not is_run_id(heading.run):
+        raise ValueError(f"{heading.run!r:.80} is no name for a run: {RUN_ID_RULE}")
+    return Parcel(heading.run, heading.version, heading.hash, {}, [])
 
 
-def _add(parcel: Parcel, said: ExportHeading | Blob | Written) -> None:
-    if isinstance(said, Blob):
-        if sha256(said.data).hexdigest() != said.digest:
-            raise ValueError(f"blob {said.digest} was changed")
-        parcel.blobs[said.digest] = said.data
-    elif isinstance(said, Written):
-        parcel.records.append(_checked(parcel, said))
+def _add(parcel: Parcel, content: ExportHeading | Blob | Written) -> None:
+    if isinstance(content, Blob):
+        if sha256(content.data).hexdigest() != content.digest:
+            raise ValueError(f"blob {content.digest} was changed")
+        parcel.blobs[content.digest] = content.data
+    elif isinstance(content, Written):
+        parcel.records.append(_checked(parcel, content))
     else:
         raise ValueError("a second heading")
 
 
-def _checked(parcel: Parcel, said: Written) -> Record:
+def _checked(parcel: Parcel, written: Written) -> Record:
     run, version = parcel.run, len(parcel.records) + 1
     before = bytes.fromhex(parcel.records[-1].hash) if parcel.records else GENESIS
-    body = bytes(said.event)
-    found = record_hash(before, run, said.version, said.at, said.kind, said.actor, said.cause, body)
-    if said.version != version or found.hex() != said.hash:
-        raise ValueError(f"version {said.version} of run {run} was changed, or one before it is missing")
-    if copysign(1.0, said.at) < 0:
+    body = bytes(written.event)
+    computed = record_hash(
+        before, run, written.version, written.at, written.kind, written.actor, written.cause, body
+    )
+    if written.version != version or computed.hex() != written.hash:
+        raise ValueError(f"version {written.version} of run {run} was changed, or one before it is missing")
+    if copysign(1.0, written.at) < 0:
         raise ValueError("it was written before all time")
-    record = Record(0, run, said.version, said.at, said.kind, said.actor, said.cause, body, said.hash)
+    record = Record(
+        0, run, written.version, written.at, written.kind, written.actor, written.cause, body, written.hash
+    )
     if len(body) > BODY_BYTES:
         raise ValueError(f"an event holds at most {BODY_BYTES} bytes")
     _ = record.event  # one that this ropewalk cannot read is refused here, not when somebody looks at the run
     return record
 
 
-def _line(said: Struct) -> bytes:
-    return msgspec.json.encode(said) + b"\n"
+def _line(content: Struct) -> bytes:
+    return msgspec.json.encode(content) + b"\n"

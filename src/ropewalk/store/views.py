@@ -221,7 +221,7 @@ def _asked(view: View, record: Record, event: e.AskOpened, steps_of: StepsOf) ->
     view.asks = {**view.asks, event.ask: record.position}
 
 
-def _told(view: View, record: Record, event: e.AskAnswered | e.AskWithdrawn, steps_of: StepsOf) -> None:
+def _closed_ask(view: View, record: Record, event: e.AskAnswered | e.AskWithdrawn, steps_of: StepsOf) -> None:
     view.asks = {ask: position for ask, position in view.asks.items() if ask != event.ask}
 
 
@@ -239,9 +239,9 @@ def _mark(
         view.failed = _with(view.failed, mask, failed)
 
 
-def _with(marks: bytes, mask: int, there: bool) -> bytes:
+def _with(marks: bytes, mask: int, is_set: bool) -> bytes:
     bits = int.from_bytes(marks, "little")
-    bits = bits | mask if there else bits & ~mask
+    bits = bits | mask if is_set else bits & ~mask
     return bits.to_bytes((bits.bit_length() + 7) // 8, "little")
 
 
@@ -283,8 +283,8 @@ _CHANGES: dict[str, Callable[..., None]] = {
     "child.stopped": _child_spent,
     "round.opened": _round,
     "ask.opened": _asked,
-    "ask.answered": _told,
-    "ask.withdrawn": _told,
+    "ask.answered": _closed_ask,
+    "ask.withdrawn": _closed_ask,
 }
 
 

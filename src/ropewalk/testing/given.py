@@ -184,7 +184,7 @@ def _compare(kind: str, expected: Sequence[Wanted], actual: Sequence[msgspec.Str
 
 
 def _fits(expected: Sequence[Wanted], actual: Sequence[msgspec.Struct]) -> bool:
-    """Whether the whole of `found` is described; `...` takes as few as it can."""
+    """Whether the whole of `actual` is described; `...` takes as few as it can."""
     reached = {0}
     for want in expected:
         if want is ...:

@@ -57,8 +57,8 @@ def create_app(
     app.state.desk = desk
     app.state.lifespans = []
     problems.install(app)
-    for one in (workflows, runs, steps, asks, feed, others):
-        app.include_router(one.router, prefix="/api/v1")
+    for module in (workflows, runs, steps, asks, feed, others):
+        app.include_router(module.router, prefix="/api/v1")
     app.include_router(doorway.router)
     _describe(app)
     return app

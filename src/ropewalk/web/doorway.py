@@ -71,10 +71,10 @@ async def docs(request: Request) -> Response:
     """The description of the API as a page, with nothing from elsewhere."""
     rows = []
     for path, methods in request.app.openapi()["paths"].items():
-        for method, one in methods.items():
-            said = escape(one.get("summary") or one.get("description", ""))
+        for method, operation in methods.items():
+            summary = escape(operation.get("summary") or operation.get("description", ""))
             rows.append(
-                f"<tr><td><code>{method.upper()} {escape(path)}</code><td>{escape(one['operationId'])}<td>{said}"
+                f"<tr><td><code>{method.upper()} {escape(path)}</code><td>{escape(operation['operationId'])}<td>{summary}"
             )
     body = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>ropewalk: API</title>'
@@ -97,7 +97,7 @@ async def login_page(request: Request, ticket: Annotated[str, Query(max_length=2
         return _page("This link was used already, or is of an earlier start. Log in with a token.", 401)
     except TooMany as error:
         return _too_many(error)
-    headers = {"Set-Cookie": _given(request, cookie), "Referrer-Policy": "no-referrer"}
+    headers = {"Set-Cookie": _session_cookie(request, cookie), "Referrer-Policy": "no-referrer"}
     return HTMLResponse(GO_ON, headers={"Content-Security-Policy": POLICY, **headers})
 
 
@@ -111,15 +111,15 @@ async def login(request: Request, token: Annotated[str, Form(max_length=200)]) -
         return _page("This token is not known, has run out, or was revoked.", 401)
     except TooMany as error:
         return _too_many(error)
-    return RedirectResponse("/", 303, {"Set-Cookie": _given(request, cookie)})
+    return RedirectResponse("/", 303, {"Set-Cookie": _session_cookie(request, cookie)})
 
 
 @router.post("/logout")
 async def logout(request: Request) -> Response:
-    return RedirectResponse("/login", 303, {"Set-Cookie": _given(request, "")})
+    return RedirectResponse("/login", 303, {"Set-Cookie": _session_cookie(request, "")})
 
 
-def _given(request: Request, cookie: str) -> str:
+def _session_cookie(request: Request, cookie: str) -> str:
     return set_cookie(cookie_name(request.scope), cookie, secure=request.url.scheme == "https")
 
 
@@ -131,7 +131,7 @@ def _too_many(error: TooMany) -> Response:
     return _page(error.message, 429, {"Retry-After": str(error.where["seconds"])})
 
 
-def _page(said: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    alert = f'<p role="alert">{escape(said)}</p>' if said else ""
+def _page(message: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    alert = f'<p role="alert">{escape(message)}</p>' if message else ""
     policy = {"Content-Security-Policy": POLICY, **(headers or {})}
     return HTMLResponse(PAGE.format(said=alert), status, policy)

@@ -148,10 +148,10 @@ def _host(text: str) -> str:
 
 def _cookie(headers: Headers, name: str) -> str:
     try:
-        found = SimpleCookie(headers.get("cookie", "")).get(name)
+        cookie = SimpleCookie(headers.get("cookie", "")).get(name)
     except CookieError:
         return ""
-    return found.value if found is not None else ""
+    return cookie.value if cookie is not None else ""
 
 
 def is_loopback(host: str) -> bool:
@@ -217,8 +217,8 @@ def _is_page(scope: Scope) -> bool:
 def _with_headers(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            given = {name.lower() for name, _ in message.get("headers", ())}
-            message["headers"] = [*message.get("headers", ()), *(h for h in HEADERS if h[0] not in given)]
+            present = {name.lower() for name, _ in message.get("headers", ())}
+            message["headers"] = [*message.get("headers", ()), *(h for h in HEADERS if h[0] not in present)]
         await send(message)
 
     return sending
@@ -226,7 +226,7 @@ def _with_headers(send: Send) -> Send:
 
 def person_of(scope: Mapping[str, Any]) -> Person:
     """Who came in with this request. Raises Unauthenticated where a route is open to anybody."""
-    found = scope.get("state", {}).get("person")
-    if not isinstance(found, Person):
+    person = scope.get("state", {}).get("person")
+    if not isinstance(person, Person):
         raise Unauthenticated(reason="there was none")
-    return found
+    return person

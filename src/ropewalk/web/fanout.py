@@ -114,10 +114,10 @@ class Fanout:
 
     def _newer(self, after: int) -> list[Line]:
         """Those that are kept, from the newest back."""
-        found: list[Line] = []
+        newer: list[Line] = []
         for line in reversed(self._kept):
             if line.position <= after:
                 break
-            found.append(line)
-        found.reverse()
-        return found
+            newer.append(line)
+        newer.reverse()
+        return newer

@@ -63,10 +63,12 @@ class Logins:
 
     async def person(self, cookie: str, now: float) -> Person:
         """Whose cookie it is. Raises Unauthenticated."""
-        said, _, _ = cookie.rpartition(".")
-        if not said or not hmac.compare_digest((await self._signed(said)).encode(), cookie.encode()):
+        signed_part, _, _ = cookie.rpartition(".")
+        if not signed_part or not hmac.compare_digest(
+            (await self._signed(signed_part)).encode(), cookie.encode()
+        ):
             raise Unauthenticated(reason="this login is not one of ours")
-        token, _, until = said.rpartition(".")
+        token, _, until = signed_part.rpartition(".")
         if float(until) < now:
             raise Unauthenticated(reason="this login has run out")
         return await self.tokens.by_id(token, now)
@@ -75,8 +77,8 @@ class Logins:
         """What a page sends along with what it changes; it belongs to one login."""
         return hmac.new(await self._key(), b"csrf:" + cookie.encode(), sha256).hexdigest()
 
-    async def _signed(self, said: str) -> str:
-        return f"{said}.{hmac.new(await self._key(), said.encode(), sha256).hexdigest()}"
+    async def _signed(self, text: str) -> str:
+        return f"{text}.{hmac.new(await self._key(), text.encode(), sha256).hexdigest()}"
 
     async def _key(self) -> bytes:
         if not self._secret:

@@ -121,14 +121,14 @@ def of(error: RopewalkError) -> Response:
     return problem(status, error.code, error.message, error.how, headers, **more)
 
 
-def declared(*statuses: int, given: Mapping[int, Any] | None = None) -> dict[int | str, dict[str, Any]]:
-    """What a route can answer, for the OpenAPI: `given` successes, and problems; those of every route are in it."""
+def declared(*statuses: int, successes: Mapping[int, Any] | None = None) -> dict[int | str, dict[str, Any]]:
+    """What a route can answer, for the OpenAPI: `successes`, and problems; those of every route are in it."""
     schema = {"$ref": "#/components/schemas/Problem"}
     every = sorted({401, 403, 413, 422, 503, *statuses})
-    found: dict[int | str, Any] = {status: said for status, said in (given or {}).items()}  # noqa: C416
+    responses: dict[int | str, Any] = {status: success for status, success in (successes or {}).items()}  # noqa: C416
     for status in every:
-        found[status] = {"description": TITLES[status], "content": {MEDIA: {"schema": schema}}}
-    return found
+        responses[status] = {"description": TITLES[status], "content": {MEDIA: {"schema": schema}}}
+    return responses
 
 
 def install(app: FastAPI) -> None:

@@ -87,10 +87,10 @@ RULES: Final[dict[tuple[str, str], Needed]] = {
 
 @lru_cache(maxsize=1)
 def _compiled() -> dict[str, list[tuple[re.Pattern[str], Needed]]]:
-    found: dict[str, list[tuple[re.Pattern[str], Needed]]] = {}
+    compiled: dict[str, list[tuple[re.Pattern[str], Needed]]] = {}
     for (method, path), needed in RULES.items():
-        found.setdefault(method, []).append((_pattern(path), needed))
-    return found
+        compiled.setdefault(method, []).append((_pattern(path), needed))
+    return compiled
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -131,8 +131,8 @@ def listen(host: str, port: int) -> socket.socket:
     if not 0 <= port < 1 << 16:
         raise AddressTaken(address=address, reason="a port is a number up to 65535")
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, kind, protocol, _, where = found[0]
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, where = addresses[0]
         made = socket.socket(family, kind, protocol)
     except OSError as error:
         raise AddressTaken(address=address, reason=str(error)) from error
@@ -152,10 +152,10 @@ def _names(host: str) -> list[str]:
     """By which names an address may be called: itself; for all addresses, the names of this machine."""
     if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - it is compared, not bound
         name = socket.gethostname()
-        found = {name, socket.getfqdn()}
+        names = {name, socket.getfqdn()}
         with contextlib.suppress(OSError):
-            found |= {str(info[4][0]) for info in socket.getaddrinfo(name, None)}
-        return sorted(found)
+            names |= {str(info[4][0]) for info in socket.getaddrinfo(name, None)}
+        return sorted(names)
     return [host]
 
 

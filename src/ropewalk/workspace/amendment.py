@@ -54,7 +54,7 @@ async def _mode_for(git: Git, commit: str, path: bytes) -> str:
         raise LinkInTheWay(place=show_path(path))
     if mode == FOLDER or SUBMODULE in modes:
         raise WorkspaceError(place=show_path(path), reason="it is a folder, not a file")
-    if any(found not in ("", FOLDER) for found in above):
+    if any(kind not in ("", FOLDER) for kind in above):
         raise WorkspaceError(place=show_path(path), reason="a file stands where its folder would be")
     return mode or "100644"
 
@@ -79,8 +79,8 @@ async def link(git: Git, commit: str, path: str) -> bytes | None:
     *above, mode = await _modes_along(git, commit, inner)
     if mode != LINK or LINK in above:
         return None
-    [found] = await read_objects(git, [f"{commit}:".encode() + inner])
-    return found[2] if found else None
+    [entry] = await read_objects(git, [f"{commit}:".encode() + inner])
+    return entry[2] if entry else None
 
 
 async def _modes_along(git: Git, commit: str, path: bytes) -> list[str]:
@@ -89,8 +89,8 @@ async def _modes_along(git: Git, commit: str, path: bytes) -> list[str]:
     ways = [b"/".join(parts[: end + 1]) for end in range(len(parts))]
     names = [way.decode("utf-8", "surrogateescape") for way in ways]
     out = await git.run("ls-tree", "-z", "--full-tree", commit, "--", *names)
-    found = {}
+    modes = {}
     for line in out.split(b"\0")[:-1]:
         info, _, name = line.partition(b"\t")
-        found[name] = info.split(b" ", 1)[0].decode()
-    return [found.get(way, "") for way in ways]
+        modes[name] = info.split(b" ", 1)[0].decode()
+    return [modes.get(way, "") for way in ways]

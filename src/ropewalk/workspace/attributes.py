@@ -33,7 +33,7 @@ async def attributes_at(git: Git, home: Path, commit: str) -> Path:
         return await asyncio.to_thread(make, home / "none")
     folder = home / commit
     if not folder.is_dir():
-        contents = [found[2] if found else b"" for found in await read_objects(git, oids)]
+        contents = [entry[2] if entry else b"" for entry in await read_objects(git, oids)]
         await asyncio.to_thread(_lay_out, folder, paths, contents)
     return folder
 

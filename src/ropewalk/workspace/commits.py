@@ -52,7 +52,7 @@ async def write_commit(
     """The id of a commit with exactly these contents."""
     lines = [f"tree {tree}"]
     lines += [f"parent {parent}" for parent in parents]
-    lines += [f"{who} {WHO} {int(at)} +0000" for who in ("author", "committer")]
+    lines += [f"{role} {WHO} {int(at)} +0000" for role in ("author", "committer")]
     kept = "\n".join(line.rstrip() for line in title.replace("\0", "").splitlines())[
         :_LONGEST_MESSAGE
     ].strip()
@@ -77,22 +77,22 @@ async def read_objects(git: Git, names: Iterable[bytes], content: bool = True) -
         return []
     how = "--batch" if content else "--batch-check"
     out = await git.run("cat-file", how, "-z", stdin=b"".join(name + b"\0" for name in wanted))
-    found: list[Found | None] = []
+    objects: list[Found | None] = []
     at = 0
     for name in wanted:
         # A name that is not there is said back as it is, line breaks and all.
         missing = next((end for end in _MISSING if out.startswith(name + end, at)), None)
         if missing is not None:
-            found.append(None)
+            objects.append(None)
             at += len(name) + len(missing)
             continue
         line = out.index(b"\n", at)
         oid, kind, *size = out[at:line].decode().split(" ")
         end = line + 1 + int(size[0]) if size and content else line
         # Where a submodule stands there is a commit, but not here: it has no size.
-        found.append((oid, kind, out[line + 1 : end]) if size else None)
+        objects.append((oid, kind, out[line + 1 : end]) if size else None)
         at = end + 1
-    return found
+    return objects
 
 
 _MISSING = (b" missing\n", b" ambiguous\n")
@@ -102,10 +102,10 @@ async def read_header(git: Git, commit: str) -> Header:
     """What a commit is made of; WorkspaceError when it is not here."""
     if not commit:
         raise WorkspaceError(place=git.gitdir, reason="there is no commit to start from")
-    [found] = await read_objects(git, [commit.encode()])
-    if found is None or found[1] != "commit":
+    [entry] = await read_objects(git, [commit.encode()])
+    if entry is None or entry[1] != "commit":
         raise WorkspaceError(place=git.gitdir, reason=f"the commit {commit} is not in this repository")
-    head, _, message = found[2].partition(b"\n\n")
+    head, _, message = entry[2].partition(b"\n\n")
     fields = [line.split(b" ", 1) for line in head.split(b"\n")]
     value = {name: rest[0].decode() for name, *rest in fields if name == b"tree"}
     parents = tuple(rest[0].decode() for name, *rest in fields if name == b"parent")
@@ -117,11 +117,11 @@ async def changes_between(git: Git, old: str, new: str) -> list[PathChange]:
     """What differs between two trees (or commits), in order of path; no renames are guessed."""
     out = await git.run("diff-tree", "-r", "-z", "--raw", "--no-renames", "--full-index", old, new)
     fields = out.split(b"\0")[:-1]
-    found = []
+    changed = []
     for info, path in zip(fields[::2], fields[1::2], strict=True):
         old_mode, mode, old_oid, oid, kind = info.decode().lstrip(":").split(" ")
-        found.append(PathChange(path, kind, mode, oid, old_mode, old_oid))
-    return found
+        changed.append(PathChange(path, kind, mode, oid, old_mode, old_oid))
+    return changed
 
 
 async def edited_tree(

@@ -127,8 +127,8 @@ class FolderWorkspace:
         folder = Path(place.path)
         before = self._before.get(spot, {})
         if not place.writable:
-            there = await asyncio.to_thread(scan, folder, before)
-            return Kept(warnings=written_in_vain([artifact.path for artifact in changes(before, there)]))
+            scanned = await asyncio.to_thread(scan, folder, before)
+            return Kept(warnings=written_in_vain([artifact.path for artifact in changes(before, scanned)]))
         after = await asyncio.to_thread(scan, folder, self._seen if spot in self._before else {})
         if spot in self._before:
             self._seen = after
@@ -232,7 +232,7 @@ def copy_files(source: Path, target: Path) -> None:
 
 def scan(folder: Path, known: Mapping[bytes, Seen]) -> dict[bytes, Seen]:
     """Every file and link under a folder by relative path; one that looks as it is known is not read again."""
-    found: dict[bytes, Seen] = {}
+    files: dict[bytes, Seen] = {}
     stack = [b""]
     while stack:
         inner = stack.pop()
@@ -247,10 +247,10 @@ def scan(folder: Path, known: Mapping[bytes, Seen]) -> dict[bytes, Seen]:
                 if S_ISDIR(stat.st_mode):
                     stack.append(path)
                 elif S_ISREG(stat.st_mode) or S_ISLNK(stat.st_mode):
-                    found[path] = _look(entry, stat, known.get(path))
+                    files[path] = _look(entry, stat, known.get(path))
             except FileNotFoundError:
                 continue
-    return found
+    return files
 
 
 def _look(entry: os.DirEntry[bytes], stat: os.stat_result, known: Seen | None) -> Seen:
@@ -267,15 +267,15 @@ def changes(before: Mapping[bytes, Seen], after: Mapping[bytes, Seen]) -> tuple[
     """What differs between two scans, by path."""
     if before is after:
         return ()
-    found = []
+    artifacts = []
     for path in sorted(before.keys() | after.keys()):
         old, new = before.get(path), after.get(path)
         if new is None and old is not None:
-            found.append(Artifact(show_path(path), "", change="deleted"))
+            artifacts.append(Artifact(show_path(path), "", change="deleted"))
         elif new is not None and (old is None or old.digest != new.digest):
             change: Literal["created", "updated"] = "updated" if old else "created"
-            found.append(Artifact(show_path(path), new.digest, new.size, change=change))
-    return tuple(found)
+            artifacts.append(Artifact(show_path(path), new.digest, new.size, change=change))
+    return tuple(artifacts)
 
 
 def _unversioned(done: str) -> WorkspaceError:

@@ -47,36 +47,36 @@ class Gathered(Struct, frozen=True):
     """Paths to add; paths that are not files of this folder any more; what cannot be kept, each with the reason; what
     else a person should know."""
 
-    there: list[bytes]
-    gone: list[bytes]
+    present: list[bytes]
+    absent: list[bytes]
     lost: list[str]
     warnings: list[str]
 
 
 async def gather(private: Git, wanted: GatherOptions) -> Gathered:
     """Look through `private.worktree` against `private.index`. WorkspaceError when there is more than the caps allow."""
-    found = Gathered([], [], [], [])
-    odd = await _strays(private, wanted, found)
+    gathered = Gathered([], [], [], [])
+    odd = await _strays(private, wanted, gathered)
     listed, nested = await _listed(private, wanted)
     modules = await submodules(private, listed)
     replaced = await _replaced_by_repository(private, listed)
     known = {*modules, *nested, *replaced}
     for folder in [*nested, *replaced]:
         listed += await _files_of_nested(private, folder, 0, known)
-        found.warnings.append(
+        gathered.warnings.append(
             f"{show_path(folder)} is a repository of its own; its files are kept, its history is not"
         )
-    await _name_hidden(private, odd, known, found)
-    found.lost.extend(await lost_in(private, modules, wanted.ours))
-    declared = await asyncio.to_thread(_declared, private.worktree, wanted.also, found)
+    await _name_hidden(private, odd, known, gathered)
+    gathered.lost.extend(await lost_in(private, modules, wanted.ours))
+    declared = await asyncio.to_thread(_declared, private.worktree, wanted.also, gathered)
     paths = dict.fromkeys([*listed, *declared])
     if len(paths) > wanted.caps.files:
         raise WorkspaceError(
             place=private.worktree,
             reason=f"{len(paths)} files changed, the limit is {wanted.caps.files}; name generated folders in .gitignore",
         )
-    await asyncio.to_thread(_sort, private.worktree, paths, wanted, replaced, found)
-    return found
+    await asyncio.to_thread(_sort, private.worktree, paths, wanted, replaced, gathered)
+    return gathered
 
 
 async def _listed(private: Git, wanted: GatherOptions) -> tuple[list[bytes], list[bytes]]:
@@ -85,7 +85,7 @@ async def _listed(private: Git, wanted: GatherOptions) -> tuple[list[bytes], lis
     return _split(out)
 
 
-async def _strays(private: Git, wanted: GatherOptions, found: Gathered) -> Strays:
+async def _strays(private: Git, wanted: GatherOptions, gathered: Gathered) -> Strays:
     """What git would pass over. Folders that a step has shut are opened; those that cannot be are lost."""
     odd = await asyncio.to_thread(strays, private.worktree)
     shut = odd.shut
@@ -94,21 +94,21 @@ async def _strays(private: Git, wanted: GatherOptions, found: Gathered) -> Stray
         open_ = [
             path for path in shut if wanted.ours and await asyncio.to_thread(opened, private.worktree, path)
         ]
-        found.lost.extend(f"{show_path(path)}: it cannot be read" for path in shut if path not in open_)
+        gathered.lost.extend(f"{show_path(path)}: it cannot be read" for path in shut if path not in open_)
         below = await asyncio.to_thread(strays, private.worktree, open_)
         shut = [path for path in below.shut if path not in open_]
-        found.lost.extend(f"{show_path(path)}: it cannot be read" for path in below.shut if path in open_)
+        gathered.lost.extend(f"{show_path(path)}: it cannot be read" for path in below.shut if path in open_)
         odd.special.extend(below.special)
         odd.dotgit.extend(below.dotgit)
     return odd
 
 
-async def _name_hidden(private: Git, odd: Strays, known: set[bytes], found: Gathered) -> None:
+async def _name_hidden(private: Git, odd: Strays, known: set[bytes], gathered: Gathered) -> None:
     for path in await _not_ignored(private, odd.special):
-        found.lost.append(f"{show_path(path)}: it is no file, folder or link")
+        gathered.lost.append(f"{show_path(path)}: it is no file, folder or link")
     bare = [path for path in odd.dotgit if not _within(os.path.dirname(path), known)]
     for path in await _not_ignored(private, [os.path.dirname(path) for path in bare]):
-        found.lost.append(
+        gathered.lost.append(
             f"{show_path(path + b'/.git')}: git keeps nothing of this name, and it is no repository"
         )
 
@@ -129,12 +129,12 @@ async def ignored_of(private: Git, paths: Sequence[bytes]) -> set[bytes]:
     if not paths:
         return set()
     argv = ("--no-literal-pathspecs", "check-ignore", "-z", "--stdin")
-    said = await private.call(*argv, stdin=b"".join(b"./" + path + b"\0" for path in paths))
-    if said.code in (0, 1):
-        return {path.removeprefix(b"./") for path in said.out.split(b"\0") if path}
+    result = await private.call(*argv, stdin=b"".join(b"./" + path + b"\0" for path in paths))
+    if result.code in (0, 1):
+        return {path.removeprefix(b"./") for path in result.out.split(b"\0") if path}
     if len(paths) == 1:  # Git does not answer for what lies in a submodule; nothing in there is kept.
         return set()
-    return {path for one in paths for path in await ignored_of(private, [one])}
+    return {path for single in paths for path in await ignored_of(private, [single])}
 
 
 async def _replaced_by_repository(private: Git, listed: Sequence[bytes]) -> list[bytes]:
@@ -166,22 +166,22 @@ async def _files_of_nested(private: Git, folder: bytes, depth: int, known: set[b
     inside = os.path.join(private.worktree, os.fsdecode(folder))
     listing = private.at(inside, f"{private.index}.none")
     files, nested = _split(await listing.run("ls-files", "-z", "-o", "--exclude-standard"))
-    found = [folder + b"/" + file for file in files]
+    paths = [folder + b"/" + file for file in files]
     for inner in nested:
-        found += await _files_of_nested(private, folder + b"/" + inner, depth + 1, known)
-    return found
+        paths += await _files_of_nested(private, folder + b"/" + inner, depth + 1, known)
+    return paths
 
 
 def _declared(worktree: str, also: Sequence[str], gathered: Gathered) -> list[bytes]:
     """These paths, and for a folder the files in it; one without any is lost, for git has no folders."""
-    found = []
+    declared = []
     root = os.fsencode(worktree)
     for path in map(inner_path, also):
         place = os.path.join(root, path)
         if _beyond_link(root, os.path.dirname(path), {b"": False}) and os.path.exists(place):
             gathered.lost.append(f"{show_path(path)}: it lies behind a link")
         if not os.path.isdir(place) or os.path.islink(place):
-            found.append(path)
+            declared.append(path)
             continue
         files = []
         for folder, folders, names in walk(place):
@@ -190,13 +190,13 @@ def _declared(worktree: str, also: Sequence[str], gathered: Gathered) -> list[by
             files += [os.path.join(inner, name) for name in names]
         if not files:
             gathered.lost.append(f"{show_path(path)}: it is an empty folder, which git does not keep")
-        found += files
-    return found
+        declared += files
+    return declared
 
 
 def present(folder: Path, names: Sequence[str]) -> list[str]:
     """The files that these names and patterns mean and that are there: of an attempt that did not end well, none need be."""
-    found: dict[str, None] = {}
+    names_present: dict[str, None] = {}
     for name in names:
         try:
             path = os.fsdecode(inner_path(name))
@@ -211,8 +211,8 @@ def present(folder: Path, names: Sequence[str]) -> list[str]:
             files = [plain]
         within = [file for file in files if file.is_symlink() or file.is_file()]
         inner = [file.relative_to(folder) for file in within if _is_inside(folder, file.parent)]
-        found |= {show_path(os.fsencode(file)): None for file in inner if ".git" not in file.parts}
-    return list(found)
+        names_present |= {show_path(os.fsencode(file)): None for file in inner if ".git" not in file.parts}
+    return list(names_present)
 
 
 def _is_inside(folder: Path, place: Path) -> bool:
@@ -220,48 +220,54 @@ def _is_inside(folder: Path, place: Path) -> bool:
 
 
 def _sort(
-    worktree: str, paths: Iterable[bytes], wanted: GatherOptions, replaced: Sequence[bytes], found: Gathered
+    worktree: str,
+    paths: Iterable[bytes],
+    wanted: GatherOptions,
+    replaced: Sequence[bytes],
+    gathered: Gathered,
 ) -> None:
     root = os.fsencode(worktree)
     limit = wanted.caps.file_bytes
     through_link: dict[bytes, bool] = {b"": False}
     for path in paths:
         if _beyond_link(root, os.path.dirname(path), through_link):
-            found.gone.append(path)
+            gathered.absent.append(path)
             continue
         place = os.path.join(root, path)
         try:
             stat = os.lstat(place)
         except (FileNotFoundError, NotADirectoryError):
-            found.gone.append(path)
+            gathered.absent.append(path)
             continue
         except OSError as error:
-            found.lost.append(f"{show_path(path)}: {error.strerror}")
+            gathered.lost.append(f"{show_path(path)}: {error.strerror}")
             continue
         if path in replaced or (S_ISDIR(stat.st_mode) and not os.path.lexists(os.path.join(place, b".git"))):
-            found.gone.append(path)
+            gathered.absent.append(path)
         elif not S_ISREG(stat.st_mode):
-            _sort_other(root, path, stat.st_mode, found)
+            _sort_other(root, path, stat.st_mode, gathered)
         elif stat.st_size > limit:
-            found.lost.append(f"{show_path(path)}: {stat.st_size} bytes are over the {limit} that are kept")
+            gathered.lost.append(
+                f"{show_path(path)}: {stat.st_size} bytes are over the {limit} that are kept"
+            )
         elif os.access(place, os.R_OK) or (wanted.ours and opened(worktree, path)):
-            found.there.append(path)
+            gathered.present.append(path)
         else:
-            found.lost.append(f"{show_path(path)}: it cannot be read")
+            gathered.lost.append(f"{show_path(path)}: it cannot be read")
 
 
-def _sort_other(root: bytes, path: bytes, mode: int, found: Gathered) -> None:
+def _sort_other(root: bytes, path: bytes, mode: int, gathered: Gathered) -> None:
     if S_ISLNK(mode):
-        found.there.append(path)
+        gathered.present.append(path)
         if _leads_out(root, path):
-            found.warnings.append(
+            gathered.warnings.append(
                 f"{show_path(path)} leads out of the folder; the link is kept, not what is there"
             )
     elif S_ISDIR(mode):
-        found.there.append(path)
+        gathered.present.append(path)
     else:  # A pipe or the like stands where a file was, or was declared.
         lost = f"{show_path(path)}: it is no file, folder or link"
-        found.lost.extend([lost] if lost not in found.lost else [])
+        gathered.lost.extend([lost] if lost not in gathered.lost else [])
 
 
 def _leads_out(root: bytes, path: bytes) -> bool:

@@ -126,17 +126,17 @@ class Git(Struct, frozen=True):
         self, *argv: str, stdin: bytes = b"", seconds: float = SECONDS, cap: int = CAP, optional: bool = False
     ) -> bytes:
         """What the command wrote; GitFailed on any exit code but 0."""
-        said = await self.call(*argv, stdin=stdin, seconds=seconds, cap=cap, optional=optional)
-        if said.code != 0:
-            raise self.failed(argv, said)
-        return said.out
+        result = await self.call(*argv, stdin=stdin, seconds=seconds, cap=cap, optional=optional)
+        if result.code != 0:
+            raise self.failed(argv, result)
+        return result.out
 
     async def pour(self, *argv: str, sink: Callable[[bytes], object], seconds: float = SECONDS) -> None:
         """Give what the command writes to `sink`, piece by piece and however much; GitFailed on any exit code but 0."""
         extra = {"GIT_DIR": self.gitdir} | ({"GIT_OBJECT_DIRECTORY": self.apart} if self.apart else {})
-        said = await spawn(argv, self.gitdir, extra, seconds=seconds, sink=sink)
-        if said.code != 0:
-            raise self.failed(argv, said)
+        result = await spawn(argv, self.gitdir, extra, seconds=seconds, sink=sink)
+        if result.code != 0:
+            raise self.failed(argv, result)
 
     async def call(
         self,
@@ -162,10 +162,10 @@ class Git(Struct, frozen=True):
             argv = ("-c", "core.fsync=none", *argv)
         return await spawn(argv, self.worktree or self.gitdir, extra, stdin, seconds, cap)
 
-    def failed(self, argv: Sequence[str], said: GitResult) -> GitFailed:
+    def failed(self, argv: Sequence[str], result: GitResult) -> GitFailed:
         """The error to raise for a command that ended badly."""
         place = self.worktree or self.gitdir
-        return GitFailed(verb=argv[0], place=place, reason=_last_words(said), code=said.code)
+        return GitFailed(verb=argv[0], place=place, reason=_last_words(result), code=result.code)
 
 
 def alternate(objects: str) -> bytes:
@@ -215,12 +215,12 @@ async def spawn(
         raise GitFailed(verb=_verb(argv), place=cwd, reason=str(error), code=-1) from error
     except OSError as error:
         raise _not_started(argv, cwd, error) from error
-    said = GitResult(*ended)
-    if said.code != 0 and not again and is_stale_lock(said.err):
+    result = GitResult(*ended)
+    if result.code != 0 and not again and is_stale_lock(result.err):
         return await spawn(argv, cwd, extra, stdin, seconds, cap, sink, again=True)
-    if said.code != 0 and told_by_program(said.err.decode(errors="replace")):
-        raise GitBusy(verb=_verb(argv), place=cwd, reason=_last_words(said), code=said.code)
-    return said
+    if result.code != 0 and told_by_program(result.err.decode(errors="replace")):
+        raise GitBusy(verb=_verb(argv), place=cwd, reason=_last_words(result), code=result.code)
+    return result
 
 
 def _verb(argv: Sequence[str]) -> str:
@@ -244,9 +244,9 @@ def _not_started(argv: Sequence[str], cwd: str, error: OSError) -> WorkspaceErro
 
 async def git_version() -> tuple[int, ...]:
     """The version of the git program; WorkspaceError when there is none or it is too old."""
-    said = await spawn(["--version"], os.getcwd(), {})
-    found = re.search(rb"(\d+)\.(\d+)(?:\.(\d+))?", said.out)
-    numbers = tuple(int(part or 0) for part in found.groups()) if found else (0, 0)
+    result = await spawn(["--version"], os.getcwd(), {})
+    match = re.search(rb"(\d+)\.(\d+)(?:\.(\d+))?", result.out)
+    numbers = tuple(int(part or 0) for part in match.groups()) if match else (0, 0)
     if numbers < OLDEST_GIT:
         shown, oldest = (".".join(map(str, part)) for part in (numbers, OLDEST_GIT))
         raise WorkspaceError(place="git", reason=f"version {shown} is too old; install git {oldest} or newer")
@@ -275,7 +275,7 @@ def _environment(extra: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _last_words(said: GitResult) -> str:
-    lines = said.err.decode(errors="replace").strip().splitlines()[-_LINES_OF_ERROR:]
-    ended = f"killed by signal {-said.code}" if said.code < 0 else f"exit code {said.code}"
+def _last_words(result: GitResult) -> str:
+    lines = result.err.decode(errors="replace").strip().splitlines()[-_LINES_OF_ERROR:]
+    ended = f"killed by signal {-result.code}" if result.code < 0 else f"exit code {result.code}"
     return "; ".join(line.strip() for line in lines) or ended

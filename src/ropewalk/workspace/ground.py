@@ -37,10 +37,10 @@ async def ground(state: Path, root: Path, alone: bool = False) -> RepoContext:
     WorkspaceError when git cannot be used.
     """
     await git_version()
-    found = None if alone else await discover(root)
-    if found is None:
+    repository = None if alone else await discover(root)
+    if repository is None:
         return RepoContext(await private.repository_for(state / "repositories", root), state, private=True)
-    return RepoContext(found, _outside(state, found), private=False)
+    return RepoContext(repository, _outside(state, repository), private=False)
 
 
 async def ground_of(state: Path, root: Path, base: Base) -> RepoContext:
@@ -50,8 +50,10 @@ async def ground_of(state: Path, root: Path, base: Base) -> RepoContext:
     """
     if base.private:
         return await ground(state, root, alone=True)
-    here = await discover(root) if await asyncio.to_thread(root.is_dir) else None
-    if here is not None and (base.root in (here.top, here.gitdir) or await _began_in(here, base.commit)):
+    repository = await discover(root) if await asyncio.to_thread(root.is_dir) else None
+    if repository is not None and (
+        base.root in (repository.top, repository.gitdir) or await _began_in(repository, base.commit)
+    ):
         return await ground(state, root)
     if not await asyncio.to_thread(Path(base.root).is_dir):
         reason = f"the repository of the run is not here, nor at {root}; call ropewalk in the folder where it is now"
@@ -62,14 +64,14 @@ async def ground_of(state: Path, root: Path, base: Base) -> RepoContext:
 async def _began_in(repository: Repository, commit: str) -> bool:
     """Whether some run began here from a commit."""
     names = ("--format=%(refname)", f"--points-at={commit}", "refs/ropewalk/")
-    said = await repository.git.call("for-each-ref", *names)
-    return any(name.endswith(b"/@base") for name in said.out.split())
+    result = await repository.git.call("for-each-ref", *names)
+    return any(name.endswith(b"/@base") for name in result.out.split())
 
 
 async def attempts_path(state: Path, root: Path) -> Path:
     """Where the folders of attempts are, or would be; nothing is made."""
-    found = await discover(root)
-    return (state if found is None else _outside(state, found)) / "places"
+    repository = await discover(root)
+    return (state if repository is None else _outside(state, repository)) / "places"
 
 
 @cache

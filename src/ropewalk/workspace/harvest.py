@@ -51,15 +51,15 @@ async def harvest(
     private = git.at(git.worktree, index)
     if not await asyncio.to_thread(_copied, pristine, index):
         await private.run("read-tree", base)
-    found = await gather(private, wanted)
-    warnings, lost = tuple(found.warnings), tuple(sorted(found.lost))
-    if not (staged or found.there or found.gone):
+    gathered = await gather(private, wanted)
+    warnings, lost = tuple(gathered.warnings), tuple(sorted(gathered.lost))
+    if not (staged or gathered.present or gathered.absent):
         tree = (await git.run("rev-parse", f"{base}^{{tree}}")).decode().strip()
         return Snapshot(tree, (), warnings, lost)
-    if found.gone:
-        await _update(private, ("--force-remove",), found.gone)
-    if found.there:
-        lost += await _update(private, ("--add", "--remove", "--replace"), found.there)
+    if gathered.absent:
+        await _update(private, ("--force-remove",), gathered.absent)
+    if gathered.present:
+        lost += await _update(private, ("--add", "--remove", "--replace"), gathered.present)
     tree = (await private.lazily().run("write-tree")).decode().strip()
     changes = await changes_between(git, base, tree)
     warnings += tuple(_submodule_moved(change) for change in changes if change.mode == SUBMODULE)
@@ -70,10 +70,12 @@ async def _update(private: Git, how: Sequence[str], paths: Sequence[bytes]) -> t
     """Put paths into the index, or take them out. Gives those that git passed over: it says so, and goes on all the same."""
     lines = b"".join(path + b"\0" for path in paths)
     argv = ("update-index", *how, "--ignore-skip-worktree-entries", "-z", "--stdin")
-    said = await private.call(*argv, stdin=lines, seconds=_SECONDS)
-    if said.code != 0:
-        raise private.failed(argv, said)
-    passed_over = [line.removeprefix(_PASSED_OVER) for line in said.err.split(b"\n") if _PASSED_OVER in line]
+    result = await private.call(*argv, stdin=lines, seconds=_SECONDS)
+    if result.code != 0:
+        raise private.failed(argv, result)
+    passed_over = [
+        line.removeprefix(_PASSED_OVER) for line in result.err.split(b"\n") if _PASSED_OVER in line
+    ]
     return tuple(f"{show_path(path)}: git keeps nothing of this name" for path in passed_over)
 
 
@@ -97,25 +99,25 @@ async def _digests(git: Git, oids: Sequence[str]) -> list[tuple[str, int]]:
     sizes = [
         int(size) if size.isdigit() else 0 for size in (line.split(b" ")[-1] for line in heads.splitlines())
     ]
-    found: dict[str, tuple[str, int]] = {}
+    by_oid: dict[str, tuple[str, int]] = {}
     batch: list[str] = []
     room = _AT_ONCE
     for oid, size in dict(zip(oids, sizes, strict=True)).items():
         if size > _AT_ONCE:
-            found[oid] = await _poured(git, oid)
+            by_oid[oid] = await _poured(git, oid)
             continue
         if size > room:
-            found |= await _read(git, batch)
+            by_oid |= await _read(git, batch)
             batch, room = [], _AT_ONCE
         batch.append(oid)
         room -= size
-    found |= await _read(git, batch)
-    return [found[oid] for oid in oids]
+    by_oid |= await _read(git, batch)
+    return [by_oid[oid] for oid in oids]
 
 
 async def _read(git: Git, oids: Sequence[str]) -> dict[str, tuple[str, int]]:
     read = await read_objects(git, [oid.encode() for oid in oids])
-    contents = (one[2] if one else b"" for one in read)
+    contents = (entry[2] if entry else b"" for entry in read)
     return {
         oid: (hashlib.sha256(content).hexdigest(), len(content))
         for oid, content in zip(oids, contents, strict=True)
@@ -144,7 +146,7 @@ def _artifact(change: PathChange, digest: tuple[str, int], commit: str) -> Artif
 
 def _from_folder(git: Git, changes: Sequence[PathChange]) -> dict[bytes, tuple[str, int]]:
     """Digests of the files on disk that git stored byte by byte (no filter, no change of line ends)."""
-    found = {}
+    digests = {}
     for change in changes:
         place = os.path.join(os.fsencode(git.worktree), change.path)
         try:
@@ -155,8 +157,8 @@ def _from_folder(git: Git, changes: Sequence[PathChange]) -> dict[bytes, tuple[s
         except OSError:
             continue  # What is in the commit counts, and is read from there.
         if oid == change.oid:
-            found[change.path] = (digest, stat.st_size)
-    return found
+            digests[change.path] = (digest, stat.st_size)
+    return digests
 
 
 def _hashes(place: bytes, size: int, width: int) -> tuple[str, str]:

@@ -32,16 +32,16 @@ async def history(git: Git, commit: str, path: str, limit: int = 100) -> tuple[O
 
 def _origin(entry: str) -> Origin:
     commit, at, message = entry.split("\0")[:3]
-    said = Header("", (), int(at), message).trailers()
+    trailers = Header("", (), int(at), message).trailers()
     return Origin(
         commit=commit,
         at=int(at),
         title=message.split("\n", 1)[0],
-        run=said.get("Ropewalk-Run", ""),
-        step=said.get("Ropewalk-Step", said.get("Ropewalk-Merged", "")),
-        round=int(said.get("Ropewalk-Round", 0)),
-        attempt=int(said.get("Ropewalk-Attempt", 0)),
-        by=said.get("Ropewalk-Amended-By", said.get("Ropewalk-Resolved-By", "")),
+        run=trailers.get("Ropewalk-Run", ""),
+        step=trailers.get("Ropewalk-Step", trailers.get("Ropewalk-Merged", "")),
+        round=int(trailers.get("Ropewalk-Round", 0)),
+        attempt=int(trailers.get("Ropewalk-Attempt", 0)),
+        by=trailers.get("Ropewalk-Amended-By", trailers.get("Ropewalk-Resolved-By", "")),
     )
 
 

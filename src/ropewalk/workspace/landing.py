@@ -60,11 +60,11 @@ async def _swap(repository: Repository, target: str, commit: str, seen: str) -> 
     """Compare and swap; False when another value stands there."""
     git, name = repository.git, f"refs/heads/{target}"
     argv = ("update-ref", "-m", "ropewalk: land", name, commit, seen or repository.none)
-    said = await git.call(*argv)
-    if said.code == 0:
+    result = await git.call(*argv)
+    if result.code == 0:
         return True
     if await commit_of(git, name) == seen:
-        raise git.failed(argv, said)
+        raise git.failed(argv, result)
     return False
 
 
@@ -75,13 +75,13 @@ async def _follow(place: str, commit: str) -> bool:
         raise WorkspaceError(place=place, reason="the checkout of the target is gone")
     git = theirs.git.at(place)
     argv = ("-c", "merge.autoStash=false", "merge", "--ff-only", "--no-stat", "-q", commit)
-    said = await git.call(*argv, seconds=600)
-    if said.code == 0:
+    result = await git.call(*argv, seconds=600)
+    if result.code == 0:
         return True
     head = await commit_of(git, "HEAD")
     if head and not await _contains(git, commit, head):
         return False
-    raise git.failed(argv[2:], said)
+    raise git.failed(argv[2:], result)
 
 
 async def _into_folder(repository: Repository, seen: str, commit: str, target: str) -> bool:
@@ -107,7 +107,7 @@ async def refreshed(repository: Repository, base: Base, target: str) -> Base:
 
 async def _contains(git: Git, commit: str, other: str) -> bool:
     argv = ("merge-base", "--is-ancestor", other, commit)
-    said = await git.call(*argv)
-    if said.code not in (0, 1):
-        raise git.failed(argv, said)
-    return said.code == 0
+    result = await git.call(*argv)
+    if result.code not in (0, 1):
+        raise git.failed(argv, result)
+    return result.code == 0

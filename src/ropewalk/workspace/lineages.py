@@ -32,14 +32,14 @@ class Lineage:
     def ancestors(self, commit: str) -> frozenset[str]:
         """What a commit contains, itself and the edge of what is known included."""
         if commit not in self._ancestors:
-            found = {commit}
+            ancestors = {commit}
             stack = [commit]
             while stack:
                 for parent in self._parents.get(stack.pop(), ()):
-                    if parent not in found:
-                        found.add(parent)
+                    if parent not in ancestors:
+                        ancestors.add(parent)
                         stack.append(parent)
-            self._ancestors[commit] = frozenset(found)
+            self._ancestors[commit] = frozenset(ancestors)
         return self._ancestors[commit]
 
     def contains(self, commit: str, other: str) -> bool:
@@ -80,16 +80,16 @@ async def _parents(git: Git, base: str, parts: Sequence[Part]) -> dict[str, tupl
         return {}
     lines = "".join(f"{part.commit}\n" for part in parts) + f"^{base}\n"
     argv = ("rev-list", "--parents", "--stdin")
-    said = await git.call(*argv, stdin=lines.encode())
-    if said.code != 0:
-        text = said.err.decode(errors="replace")
+    result = await git.call(*argv, stdin=lines.encode())
+    if result.code != 0:
+        text = result.err.decode(errors="replace")
         for part in parts:
             if part.commit in text:
                 reason = f"the commit {part.commit} of step {part.step} is not in this repository"
                 raise WorkspaceError(place=git.gitdir, reason=reason)
-        raise git.failed(argv, said)
-    found = {}
-    for line in said.out.decode().splitlines():
+        raise git.failed(argv, result)
+    parents_of = {}
+    for line in result.out.decode().splitlines():
         commit, *parents = line.split()
-        found[commit] = tuple(parents)
-    return found
+        parents_of[commit] = tuple(parents)
+    return parents_of

@@ -111,17 +111,17 @@ class _Merge:
         self._merged.append(group)
 
     async def _join(self, group: PartGroup, folder: Path) -> None:
-        found = await merge_trees(self._git, self._commit, group.commit)
+        merge = await merge_trees(self._git, self._commit, group.commit)
         settler = ConflictResolver(
             self._git, self._order.base, self._order.base_name, self._commit, group, self._merged
         )
         settled = await settler.settle(
-            found, (group.policies, self._order.policies), self._order.choices, self._order.markers
+            merge, (group.policies, self._order.policies), self._order.choices, self._order.markers
         )
         if settled.conflicts and not self._parents:
             self._parents.append(self._commit)
         self._note(settled, group)
-        self._tree = await self._edited(found, settled.edits, folder)
+        self._tree = await self._edited(merge, settled.edits, folder)
         trailers = {"Ropewalk-Run": self._order.run, "Ropewalk-Merged": ", ".join(group.steps)}
         if settled.answered:
             trailers |= {
@@ -137,16 +137,16 @@ class _Merge:
             trailers,
         )
 
-    async def _edited(self, found: TreeMerge, edits: Edits, folder: Path) -> str:
+    async def _edited(self, merge: TreeMerge, edits: Edits, folder: Path) -> str:
         if not edits:
-            return found.tree
+            return merge.tree
         inner = folder / str(len(self._merged))
         os.mkdir(inner)
-        return await edited_tree(self._git, found.tree, edits, str(inner))
+        return await edited_tree(self._git, merge.tree, edits, str(inner))
 
     def _note(self, settled: Settled, group: PartGroup) -> None:
         self._conflicts += settled.conflicts
-        self._applied += [f"{what} ({', '.join(group.steps)})" for what in settled.applied]
+        self._applied += [f"{policy} ({', '.join(group.steps)})" for policy in settled.applied]
         self._disputed += [path for path in settled.disputed if path not in self._disputed]
         self._answered |= set(settled.answered)
 

@@ -67,10 +67,10 @@ def own_name(path: bytes) -> bytes:
 async def merge_trees(git: Git, ours: str, theirs: str) -> TreeMerge:
     """Merge two commits; nothing but objects is written. `git.worktree` is where attributes are read from."""
     argv = ("merge-tree", "--write-tree", "-z", "--messages", "--allow-unrelated-histories", ours, theirs)
-    said = await git.call(*argv, seconds=600)
-    if said.code not in (0, 1):
-        raise git.failed(argv, said)
-    head, *fields = said.out.split(b"\0")
+    result = await git.call(*argv, seconds=600)
+    if result.code not in (0, 1):
+        raise git.failed(argv, result)
+    head, *fields = result.out.split(b"\0")
     staged: dict[bytes, dict[int, TreeEntry]] = {}
     at = 0
     while at < len(fields) and fields[at]:
@@ -81,7 +81,7 @@ async def merge_trees(git: Git, ours: str, theirs: str) -> TreeMerge:
     messages = _messages(fields[at + 1 :])
     joined = tuple(
         dict.fromkeys(
-            path for paths, what, _ in messages if what == _AUTO for path in paths if path not in staged
+            path for paths, kind, _ in messages if kind == _AUTO for path in paths if path not in staged
         )
     )
     return TreeMerge(head.decode(), tuple(_disputes(staged, messages)), joined)
@@ -91,28 +91,28 @@ Message = tuple[tuple[bytes, ...], str, str]
 
 
 def _messages(fields: Sequence[bytes]) -> list[Message]:
-    found = []
+    messages = []
     at = 0
     while at < len(fields) and fields[at].isdigit():
         count = int(fields[at])
         paths = tuple(fields[at + 1 : at + 1 + count])
-        what, text = fields[at + 1 + count : at + 3 + count]
-        found.append((paths, what.decode(), text.decode(errors="replace").strip()))
+        kind, text = fields[at + 1 + count : at + 3 + count]
+        messages.append((paths, kind.decode(), text.decode(errors="replace").strip()))
         at += 3 + count
-    return found
+    return messages
 
 
 def _disputes(staged: dict[bytes, dict[int, TreeEntry]], messages: Sequence[Message]) -> list[Dispute]:
     groups = _groups(staged, [m for m in messages if m[1].startswith(_CONFLICT)])
-    found = []
-    for paths, said in groups:
+    disputes = []
+    for paths, reports in groups:
         sides: list[dict[bytes, TreeEntry]] = [
             {path: staged[path][stage] for path in paths if stage in staged[path]} for stage in (1, 2, 3)
         ]
-        kind = _kind([what for what, _ in said], sides)
-        text = "; ".join(dict.fromkeys(text for _, text in said))
-        found.append(Dispute(kind, paths, sides[0], sides[1], sides[2], text))
-    return found
+        kind = _kind([report for report, _ in reports], sides)
+        text = "; ".join(dict.fromkeys(text for _, text in reports))
+        disputes.append(Dispute(kind, paths, sides[0], sides[1], sides[2], text))
+    return disputes
 
 
 Group = tuple[tuple[bytes, ...], list[tuple[str, str]]]
@@ -125,12 +125,12 @@ def _groups(staged: dict[bytes, dict[int, TreeEntry]], messages: Sequence[Messag
         together = set().union(*(group_of[path] for path in paths if path in staged))
         for path in together:
             group_of[path] = together
-    found: list[Group] = []
+    grouped: list[Group] = []
     for path in sorted(staged):
         if path == min(group_of[path]):
-            said = [(what, text) for paths, what, text in messages if group_of[path] & set(paths)]
-            found.append((tuple(sorted(group_of[path])), said))
-    return found
+            reports = [(kind, text) for paths, kind, text in messages if group_of[path] & set(paths)]
+            grouped.append((tuple(sorted(group_of[path])), reports))
+    return grouped
 
 
 _KINDS = (
@@ -153,7 +153,7 @@ def _kind(whats: Sequence[str], sides: Sequence[dict[bytes, TreeEntry]]) -> str:
     if SUBMODULE in entries:
         return "submodule"
     for part, kind in _KINDS:
-        if any(part in what for what in whats):
+        if any(part in reported for reported in whats):
             return kind
     if LINK in entries:
         return "mode" if set(entries) != {LINK} else "link"

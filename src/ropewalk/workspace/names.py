@@ -34,9 +34,9 @@ def attempt_name(spot: AttemptId) -> str:
     return f"{slug(spot.step)}.{spot.round}.{spot.attempt}"
 
 
-def passing_name(spot: AttemptId, what: str) -> str:
+def passing_name(spot: AttemptId, suffix: str) -> str:
     """The folder of a reader or a judge: no attempt's name, as nothing of it is kept."""
-    return f"{attempt_name(spot)}.{what}"
+    return f"{attempt_name(spot)}.{suffix}"
 
 
 def run_refs(run: str) -> str:
@@ -83,7 +83,7 @@ def path_bytes(text: str) -> bytes:
     """The file name that `show_path` made this text of."""
     if len(text) < 2 or not (text.startswith('"') and text.endswith('"')):
         return os.fsencode(text)
-    body = re.sub(r"\\([0-7]{3}|.)", lambda found: chr(_unescaped(found[1])), text[1:-1])
+    body = re.sub(r"\\([0-7]{3}|.)", lambda match: chr(_unescaped(match[1])), text[1:-1])
     return body.encode("latin-1", "replace")
 
 
@@ -116,5 +116,5 @@ def written_in_vain(paths: Sequence[str]) -> tuple[str, ...]:
     if not paths:
         return ()
     shown = ", ".join(paths[:_NAMED]) + (f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else "")
-    what = "1 file was" if len(paths) == 1 else f"{len(paths)} files were"
-    return (f"{what} written where only reading was agreed, and thrown away unseen by others: {shown}",)
+    counted = "1 file was" if len(paths) == 1 else f"{len(paths)} files were"
+    return (f"{counted} written where only reading was agreed, and thrown away unseen by others: {shown}",)

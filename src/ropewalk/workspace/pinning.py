@@ -42,10 +42,10 @@ async def _of_folder(
         raise WorkspaceError(place=target, reason="a folder without git has no branches to start from")
     commit, left_out = await private.snapshot(ground.repository, scratch, caps, run, at)
     root = ground.repository.top
-    said = [f"{root} is not a git repository; ropewalk versions this run in {ground.repository.gitdir}"]
+    warnings = [f"{root} is not a git repository; ropewalk versions this run in {ground.repository.gitdir}"]
     if left_out:
-        said.append(f"not taken in, so not seen by the steps: {_listed(left_out)}")
-    return Base(root, commit, private.BRANCH, commit, at, private=True, warnings=tuple(said))
+        warnings.append(f"not taken in, so not seen by the steps: {_listed(left_out)}")
+    return Base(root, commit, private.BRANCH, commit, at, private=True, warnings=tuple(warnings))
 
 
 async def _of_branch(repository: Repository, with_changes: bool, target: str, at: float) -> Base:

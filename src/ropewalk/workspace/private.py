@@ -82,16 +82,16 @@ async def repository_for(home: Path, root: Path) -> Repository:
     gitdir = home / ("folder.git" if mine else f"{slug(root.name)}-{name}.git")
     if not gitdir.is_dir():
         draft = make(home) / f".{gitdir.name}-{secrets.token_hex(6)}"
-        said = await spawn(
+        result = await spawn(
             ("init", "-q", "--bare", "--template=", f"--initial-branch={BRANCH}", str(draft)), str(home), {}
         )
-        if said.code != 0:
-            raise WorkspaceError(place=str(gitdir), reason=said.err.decode(errors="replace").strip())
+        if result.code != 0:
+            raise WorkspaceError(place=str(gitdir), reason=result.err.decode(errors="replace").strip())
         await asyncio.to_thread(_put, draft, gitdir, _not_taken(home, root))
-    found = await discover(gitdir)
-    if found is None:
+    repository = await discover(gitdir)
+    if repository is None:
         raise WorkspaceError(place=str(gitdir), reason="it is no repository any more; remove it")
-    return replace(found, top=str(root))
+    return replace(repository, top=str(root))
 
 
 def _not_taken(home: Path, root: Path) -> Sequence[str]:
@@ -131,12 +131,12 @@ async def snapshot(
         commit = await write_commit(git, crop.tree, [last] if last else [], at, title, {"Ropewalk-Run": run})
         await flush(git, commit, [last], blobs=False)
         argv = ("update-ref", f"refs/heads/{BRANCH}", commit, last or repository.none)
-        said = await git.call(*argv)
-        if said.code == 0:
+        result = await git.call(*argv)
+        if result.code == 0:
             await asyncio.to_thread(os.replace, scratch / "index", pristine)
             return commit, left_out
         if await commit_of(git, BRANCH) == last:
-            raise git.failed(argv, said)
+            raise git.failed(argv, result)
     raise WorkspaceError(
         place=repository.top, reason="other runs keep taking snapshots of this folder; try again"
     )
@@ -165,7 +165,7 @@ async def write_back(repository: Repository, old: str, new: str) -> list[str]:
     git = repository.git
     changes = [c for c in await changes_between(git, old, new) if SUBMODULE not in (c.mode, c.old_mode)]
     names = [oid.encode() for change in changes for oid in (change.old_oid, change.oid)]
-    contents = [found[2] if found else None for found in await read_objects(git, names)]
+    contents = [entry[2] if entry else None for entry in await read_objects(git, names)]
     writes = [
         Write(change.path, contents[2 * i], contents[2 * i + 1], _mode(change))
         for i, change in enumerate(changes)

@@ -106,22 +106,25 @@ def conflicts_as_markdown(conflicts: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _section(one: Conflict) -> list[str]:
-    lines = [f"## {_code(one.path)}", ""]
-    who = " and ".join(f"**{step}**" for step in one.steps)
-    lines += [f"{who} {_SAID.get(one.kind, 'disagree about')} {_code(one.path)} ({one.kind}).", ""]
-    others = [path for path in one.paths if path != one.path]
+def _section(conflict: Conflict) -> list[str]:
+    lines = [f"## {_code(conflict.path)}", ""]
+    steps = " and ".join(f"**{step}**" for step in conflict.steps)
+    lines += [
+        f"{steps} {_SAID.get(conflict.kind, 'disagree about')} {_code(conflict.path)} ({conflict.kind}).",
+        "",
+    ]
+    others = [path for path in conflict.paths if path != conflict.path]
     if others:
         lines += [f"It is also about {', '.join(map(_code, others))}.", ""]
-    if one.tried:
-        lines += [f"Tried: {'; '.join(one.tried)}.", ""]
-    for hunk in one.hunks:
+    if conflict.tried:
+        lines += [f"Tried: {'; '.join(conflict.tried)}.", ""]
+    for hunk in conflict.hunks:
         lines += [f"### {hunk.where}" if hunk.where else "### The whole file", ""]
         for title, text in (("Before", hunk.base), ("Ours", hunk.ours), ("Theirs", hunk.theirs)):
             lines += [*_quoted(title, text), ""]
-    if one.more_hunks:
-        lines += [f"And {one.more_hunks} more places.", ""]
-    lines += [f"To settle it: {one.settle}.", ""]
+    if conflict.more_hunks:
+        lines += [f"And {conflict.more_hunks} more places.", ""]
+    lines += [f"To settle it: {conflict.settle}.", ""]
     return lines
 
 

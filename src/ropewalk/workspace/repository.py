@@ -105,19 +105,19 @@ class Standing(Struct, frozen=True):
 
 def stores_of(objects: str) -> tuple[str, ...]:
     """The folders of objects that git reads for one: itself, and those that it borrows from in turn."""
-    found: dict[str, None] = {}
+    stores: dict[str, None] = {}
     left = [objects]
     while left:
         store = os.path.realpath(left.pop())
-        if store in found:
+        if store in stores:
             continue
-        found[store] = None
+        stores[store] = None
         try:
             lines = read_bytes(os.path.join(store, "info", "alternates")).splitlines()
         except OSError:
             continue
         left += [os.path.join(store, os.fsdecode(line)) for line in lines if line and line[:1] not in b'#"']
-    return tuple(found)
+    return tuple(stores)
 
 
 async def discover(root: Path) -> Repository | None:
@@ -134,27 +134,27 @@ async def discover(root: Path) -> Repository | None:
         "--is-inside-work-tree",
         "--show-toplevel",
     )
-    said = await spawn(("rev-parse", *questions), str(root), {})
-    reason = said.err.decode(errors="replace").strip()
-    answers = [os.fsdecode(line) for line in said.out.split(b"\n")[:-1]]
-    if said.code != 0 and len(answers) < len(questions) - 3:
+    result = await spawn(("rev-parse", *questions), str(root), {})
+    reason = result.err.decode(errors="replace").strip()
+    answers = [os.fsdecode(line) for line in result.out.split(b"\n")[:-1]]
+    if result.code != 0 and len(answers) < len(questions) - 3:
         if "not a git repository" in reason:
             return None
         raise GitFailed(
-            verb="rev-parse", place=str(root), reason=reason or "git said nothing", code=said.code
+            verb="rev-parse", place=str(root), reason=reason or "git said nothing", code=result.code
         )
     gitdir, common, objects, hashing, shallow, bare, inside, *top = answers
     if len(top) > 1 or inside not in ("true", "false"):
         raise WorkspaceError(place=str(root), reason="its path has a line break, which git cannot tell apart")
     if inside == bare == "false":
         raise WorkspaceError(place=str(root), reason="this is the inside of a git directory, not a checkout")
-    found = Repository(gitdir, common, objects, "".join(top), hashing, shallow == "true")
-    return replace(found, settings=await _own_settings(found))
+    repository = Repository(gitdir, common, objects, "".join(top), hashing, shallow == "true")
+    return replace(repository, settings=await _own_settings(repository))
 
 
-async def _own_settings(found: Repository) -> tuple[tuple[str, str], ...]:
-    said = await found.git.run("config", "--list", "-z", "--show-scope", "--includes")
-    fields = said.split(b"\0")[:-1]
+async def _own_settings(repository: Repository) -> tuple[tuple[str, str], ...]:
+    listing = await repository.git.run("config", "--list", "-z", "--show-scope", "--includes")
+    fields = listing.split(b"\0")[:-1]
     settings = []
     for scope, pair in zip(fields[::2], fields[1::2], strict=True):
         if scope in (b"local", b"worktree"):
@@ -167,7 +167,7 @@ async def standing(repository: Repository) -> Standing:
     """Where HEAD is and what the checkout has that HEAD has not. Takes no lock and writes nothing."""
     if not repository.top:
         return await _bare_standing(repository)
-    said = await repository.git.at(repository.top).run(
+    status = await repository.git.at(repository.top).run(
         "status",
         "--porcelain=v2",
         "--branch",
@@ -179,7 +179,7 @@ async def standing(repository: Repository) -> Standing:
     )
     commit = branch = ""
     changed, untracked = [], []
-    for line in said.split(b"\0"):
+    for line in status.split(b"\0"):
         if line.startswith(b"# branch.oid "):
             commit = "" if line[13:] == b"(initial)" else line[13:].decode()
         elif line.startswith(b"# branch.head "):
@@ -201,8 +201,8 @@ async def _bare_standing(repository: Repository) -> Standing:
 
 async def commit_of(git: Git, name: str) -> str:
     """The commit that a name stands for, "" when there is none."""
-    said = await git.call("rev-parse", "--verify", "-q", "--end-of-options", f"{name}^{{commit}}")
-    return said.out.decode().strip() if said.code == 0 else ""
+    result = await git.call("rev-parse", "--verify", "-q", "--end-of-options", f"{name}^{{commit}}")
+    return result.out.decode().strip() if result.code == 0 else ""
 
 
 async def check_branch(git: Git, branch: str) -> None:
@@ -231,13 +231,13 @@ async def _checkout_of(repository: Repository, listed: str) -> str:
         return listed
     if repository.top and repository.gitdir == repository.common:
         return repository.top
-    said = await repository.git.call("config", "--get", "core.worktree")
-    named = os.path.join(repository.common, os.fsdecode(said.out.rstrip(b"\n")))
+    result = await repository.git.call("config", "--get", "core.worktree")
+    named = os.path.join(repository.common, os.fsdecode(result.out.rstrip(b"\n")))
     return await asyncio.to_thread(os.path.realpath, named)
 
 
-def _same(one: str, other: str) -> bool:
-    return os.path.realpath(one) == os.path.realpath(other)
+def _same(left: str, right: str) -> bool:
+    return os.path.realpath(left) == os.path.realpath(right)
 
 
 def setting_lines(settings: Iterable[tuple[str, str]]) -> str:

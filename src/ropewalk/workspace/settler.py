@@ -52,17 +52,17 @@ class ConflictResolver:
         self._group = group
         self._merged = merged
 
-    async def settle(self, found: TreeMerge, rules: Rules, choices: Choices, markers: bool) -> Settled:
+    async def settle(self, merge: TreeMerge, rules: Rules, choices: Choices, markers: bool) -> Settled:
         """With `markers`, paths in dispute are left as git wrote them, markers and all; else ours stands there."""
         result = Settled({}, [], [], [], [])
-        contents = await self._contents(found.disputes)
-        for dispute in found.disputes:
+        contents = await self._contents(merge.disputes)
+        for dispute in merge.disputes:
             answer = next((p for p in map(show_path, dispute.names) if p in choices), None)
             if answer is not None:
                 await self._answered(dispute, answer, choices[answer], contents, result)
-            elif not await self._by_policy(found, dispute, rules, contents, result):
+            elif not await self._by_policy(merge, dispute, rules, contents, result):
                 await self._report(dispute, rules, contents, markers, result)
-        await self._look_again(found, rules, choices, markers, result)
+        await self._look_again(merge, rules, choices, markers, result)
         return result
 
     async def _contents(self, disputes: Sequence[Dispute]) -> dict[str, bytes]:
@@ -74,8 +74,8 @@ class ConflictResolver:
             for entry in side.values()
             if entry.mode != SUBMODULE
         )
-        found = await read_objects(self._git, [oid.encode() for oid in wanted])
-        return {oid: entry[2] for oid, entry in zip(wanted, found, strict=True) if entry}
+        objects = await read_objects(self._git, [oid.encode() for oid in wanted])
+        return {oid: entry[2] for oid, entry in zip(wanted, objects, strict=True) if entry}
 
     async def _answered(
         self,
@@ -102,7 +102,7 @@ class ConflictResolver:
             result.edits[chosen] = (entry.mode if entry and ordinary else "100644", answer)
 
     async def _by_policy(
-        self, found: TreeMerge, dispute: Dispute, rules: Rules, contents: Mapping[str, bytes], result: Settled
+        self, merge: TreeMerge, dispute: Dispute, rules: Rules, contents: Mapping[str, bytes], result: Settled
     ) -> bool:
         name, _ = choice.choose(show_path(dispute.path), dispute.kind, rules)
         edits = None if name in choice.MARKERS else await self._joined(name, dispute, contents, result)
@@ -190,9 +190,9 @@ class ConflictResolver:
         """The steps merged so far that changed any of these paths; what the base is called when none has."""
         commits = [self._base, *(group.commit for group in self._merged)]
         names = [f"{commit}:".encode() + path for commit in commits for path in paths]
-        found = [entry and entry[0] for entry in await read_objects(self._git, names, content=False)]
+        oids = [entry and entry[0] for entry in await read_objects(self._git, names, content=False)]
         width = len(paths)
-        before, *after = [found[i : i + width] for i in range(0, len(found), width)]
+        before, *after = [oids[i : i + width] for i in range(0, len(oids), width)]
         steps = [
             step
             for group, seen in zip(self._merged, after, strict=True)
@@ -202,16 +202,16 @@ class ConflictResolver:
         return steps or [self._base_name]
 
     async def _look_again(
-        self, found: TreeMerge, rules: Rules, choices: Choices, markers: bool, result: Settled
+        self, merge: TreeMerge, rules: Rules, choices: Choices, markers: bool, result: Settled
     ) -> None:
-        chosen = {path: choice.choose(show_path(path), "content", rules)[0] for path in found.joined}
+        chosen = {path: choice.choose(show_path(path), "content", rules)[0] for path in merge.joined}
         paths = [path for path, name in chosen.items() if choice.on_meaning(name)]
         if not paths:
             return
         bases = (await self._git.run("merge-base", "--all", self._ours, self._group.commit)).split()
         if len(bases) != 1:
             return  # With several bases git joined them first; its lines stand.
-        commits = (bases[0].decode(), self._ours, self._group.commit, found.tree)
+        commits = (bases[0].decode(), self._ours, self._group.commit, merge.tree)
         names = [f"{commit}:".encode() + path for path in paths for commit in commits]
         read = await read_objects(self._git, names)
         for number, path in enumerate(paths):

@@ -15,12 +15,12 @@ _SAYS = re.compile(rb"Unable to create '(/[^'\n]+\.lock)': File exists")
 _OWN = ("/refs/ropewalk/", "/refs/heads/ropewalk/")
 
 
-def is_stale_lock(said: bytes) -> bool:
+def is_stale_lock(stderr: bytes) -> bool:
     """Whether git found a lock in its way that nobody holds; then it is gone now."""
-    found = _SAYS.search(said)
-    if found is None:
+    match = _SAYS.search(stderr)
+    if match is None:
         return False
-    path = Path(os.fsdecode(found.group(1)))
+    path = Path(os.fsdecode(match.group(1)))
     try:
         written = path.stat().st_mtime
         own = any(part in str(path) for part in _OWN)

@@ -23,25 +23,25 @@ class Strays(Struct, frozen=True):
 def strays(root: str, below: Iterable[bytes] = (b"",)) -> Strays:
     """Look through a folder, or only below some of its folders; links are not followed, no `.git` is entered."""
     top = os.fsencode(root)
-    found = Strays([], [], [])
+    strays_below = Strays([], [], [])
     todo = list(below)
     while todo:
         inner = todo.pop()
         place = os.path.join(top, inner)
         if not os.access(place, os.R_OK | os.X_OK):
-            found.shut.append(inner)
+            strays_below.shut.append(inner)
             continue
         with os.scandir(place) as entries:
             for entry in entries:
                 path = inner + b"/" + entry.name if inner else entry.name
                 if entry.name == b".git":
                     if inner:
-                        found.dotgit.append(path)
+                        strays_below.dotgit.append(path)
                 elif entry.is_dir(follow_symlinks=False):
                     todo.append(path)
                 elif not (entry.is_symlink() or entry.is_file(follow_symlinks=False)):
-                    found.special.append(path)
-    return found
+                    strays_below.special.append(path)
+    return strays_below
 
 
 def opened(root: str, path: bytes) -> bool:

@@ -43,28 +43,28 @@ async def submodules(private: Git, listed: Sequence[bytes]) -> dict[bytes, str]:
 
 
 async def _entries(private: Git, *names: str) -> dict[bytes, str]:
-    found = {}
+    entries = {}
     for line in (await private.run("ls-files", "-s", "-z", "--", *names)).split(b"\0"):
         head, _, path = line.partition(b"\t")
         if head.startswith(SUBMODULE.encode()):
-            found[path] = head.split(b" ")[1].decode()
-    return found
+            entries[path] = head.split(b" ")[1].decode()
+    return entries
 
 
 async def lost_in(private: Git, modules: dict[bytes, str], ours: bool, depth: int = 0) -> list[str]:
     """What of these submodules no commit holds, each with the reason. `ours`: the folder goes, and with it what was only
     committed there and is at no remote.
     """
-    found: list[str] = []
+    lost: list[str] = []
     for path, commit in modules.items():
         place = os.path.join(os.fsencode(private.worktree), path)
         entries = await asyncio.to_thread(_listing, place)
         if b".git" in entries:
-            found += await _lost_in_checkout(private, path, commit, ours, depth)
+            lost += await _lost_in_checkout(private, path, commit, ours, depth)
         elif entries:
             name = show_path(path + b"/" + entries[0])
-            found.append(f"{name}: it lies in a submodule that is not checked out")
-    return found
+            lost.append(f"{name}: it lies in a submodule that is not checked out")
+    return lost
 
 
 def _listing(place: bytes) -> list[bytes]:
@@ -87,26 +87,26 @@ async def _lost_in_checkout(private: Git, path: bytes, recorded: str, ours: bool
     if (await inside.call("read-tree", "--reset", commit, seconds=_SECONDS)).code != 0:
         return [f"{name}: the commit {commit} of this submodule cannot be read"]
     out = await inside.run("ls-files", "-z", "-m", "-d", "-o", "--exclude-standard", seconds=_SECONDS)
-    changed = sorted({one.rstrip(b"/") for one in out.split(b"\0") if one})
+    changed = sorted({entry.rstrip(b"/") for entry in out.split(b"\0") if entry})
     lost = []
     if changed:
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-        what = f"of the submodule {name} only its commit is kept; commit and push it there"
-        lost.append(f"{show_path(path + b'/' + changed[0])}{more}: {what}")
+        reason = f"of the submodule {name} only its commit is kept; commit and push it there"
+        lost.append(f"{show_path(path + b'/' + changed[0])}{more}: {reason}")
     if ours and commit != recorded and not await _at_remote(inside, commit, store.remote):
         lost.append(f"{name}: the commit {commit} of this submodule is at no remote of it; push it")
     deeper = await _entries(inside)
     if deeper and depth < _DEEPEST:
         below = await lost_in(inside, deeper, ours, depth + 1)
-        lost += [f"{name}/{one}" for one in below]
+        lost += [f"{name}/{entry}" for entry in below]
     return lost
 
 
 async def _checked_out(private: Git, path: bytes, depth: int) -> str:
     """The commit that a submodule is at, as git itself sees it from outside; "" when there is none."""
     aside = private.at(private.worktree, f"{private.index}.module-{depth}")
-    said = await aside.call("update-index", "--add", "-z", "--stdin", stdin=path + b"\0")
-    if said.code != 0:
+    result = await aside.call("update-index", "--add", "-z", "--stdin", stdin=path + b"\0")
+    if result.code != 0:
         return ""
     return (await _entries(aside, os.fsdecode(path))).get(path, "")
 
@@ -119,8 +119,8 @@ async def _at_remote(inside: Git, commit: str, remote: frozenset[str]) -> bool:
         return False
     lines = "\n".join([commit, "--not", *sorted(remote)]) + "\n"
     argv = ("rev-list", "--max-count=1", "--ignore-missing", "--stdin")
-    said = await inside.call(*argv, stdin=lines.encode())
-    return said.code == 0 and not said.out.strip()
+    result = await inside.call(*argv, stdin=lines.encode())
+    return result.code == 0 and not result.out.strip()
 
 
 def _store(place: Path) -> SubmoduleStore:

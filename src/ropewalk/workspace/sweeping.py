@@ -86,10 +86,10 @@ async def _kept(git: Git, folder: Path, scratch: Path, caps: Caps, run: str, att
     index = scratch / "began"
     await asyncio.to_thread(shutil.copy2, index_of(folder), index)
     git = git.aside(scratch)
-    here = git.at(folder, index)
-    began = (await here.run("write-tree", "--missing-ok")).decode().strip()
+    inside = git.at(folder, index)
+    began = (await inside.run("write-tree", "--missing-ok")).decode().strip()
     also = await asyncio.to_thread(lambda: present(folder, note.declared))
-    crop = await harvest(here, began, index_of(folder), make(scratch / "look"), GatherOptions(caps, also))
+    crop = await harvest(inside, began, index_of(folder), make(scratch / "look"), GatherOptions(caps, also))
     ref = f"{run_refs(run)}{attempt}"
     if crop.changes:
         commit = await commit_of(git, ref)

@@ -158,7 +158,7 @@ class GitWorkspace:
         on, places = await self._at(base)
         run = slug(spot.run)
         async with self._at_once:
-            named = attempt_name if writable else partial(passing_name, what="read")
+            named = attempt_name if writable else partial(passing_name, suffix="read")
             interrupted = named(structs.replace(spot, attempt=spot.takes_over))
             left = await asyncio.to_thread(places.taken_over, run, interrupted) if spot.takes_over else None
             name, passing = named(spot), not writable
@@ -195,13 +195,13 @@ class GitWorkspace:
             copied = await self._folder(on, spot.run).judge(spot, base, place, commit, rules)
             laid = await layout.lay_over_copy(git, trusted, Path(copied.place.path), rules)
             return layout.described(_with_surroundings(copied.place, on.repository), trusted, laid)
-        found = await overlay(git, trusted, commit, rules)
+        laid_over = await overlay(git, trusted, commit, rules)
         async with self._scratch(spot.run) as scratch, self._at_once:
-            judged = await layout.judged_commit(git, spot.run, base, commit, found, scratch)
+            judged = await layout.judged_commit(git, spot.run, base, commit, laid_over, scratch)
             run, name = slug(spot.run), passing_name(spot, "judge")
             folder = await places.own(run, name, judged, base.target, base.commit, passing=True)
         place = _with_surroundings(Folder(str(folder), judged, at=base.at), on.repository)
-        return layout.described(place, trusted, found)
+        return layout.described(place, trusted, laid_over)
 
     async def close(self, spot: AttemptId, place: Folder) -> None:
         if not place.base:
@@ -275,8 +275,8 @@ class GitWorkspace:
 
     async def adopt(self, run: str, base: Base, commits: Sequence[str]) -> None:
         await self._at(base)
-        given = [(given_ref(run, commit), commit) for commit in dict.fromkeys(commits)]
-        await self._point([(base_ref(run), base.commit), *given])
+        refs = [(given_ref(run, commit), commit) for commit in dict.fromkeys(commits)]
+        await self._point([(base_ref(run), base.commit), *refs])
 
     async def _point(self, refs: Sequence[tuple[str, str]]) -> None:
         git = await self._git()

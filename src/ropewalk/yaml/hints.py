@@ -24,10 +24,10 @@ def yaml_hint(text: str, line: int) -> Slip | None:
     lines = text.split("\n")
     if not 0 < line <= len(lines):
         return None
-    here = lines[line - 1]
-    if FENCE.match(here) or any(one.startswith(("```", "~~~")) for one in lines[:line]):
+    current = lines[line - 1]
+    if FENCE.match(current) or any(other.startswith(("```", "~~~")) for other in lines[:line]):
         return Slip("a code fence of Markdown is no YAML", "remove the ``` lines of Markdown around the file")
-    if TASK.match(here):
+    if TASK.match(current):
         return Slip("a task list of Markdown is no YAML", 'put each entry in quotes: - "[ ] do it"')
     if _left_of_block(lines, line - 1):
         hint = "indent it like the lines above, or mark it with `#` as a comment"
@@ -35,7 +35,7 @@ def yaml_hint(text: str, line: int) -> Slip | None:
     if _under_text(lines, line - 1):
         hint = "put the text in quotes with the list inside, or give the list a key of its own"
         return Slip("a list stands under a key that has a text already", hint)
-    if sum(HEADING.match(one) is not None for one in lines) and not re.search(
+    if sum(HEADING.match(other) is not None for other in lines) and not re.search(
         r"^\w[\w-]*:", text, re.MULTILINE
     ):
         return Slip("the file is Markdown, not YAML", "save the part with the workflow in a file of its own")
@@ -50,10 +50,10 @@ def _left_of_block(lines: list[str], at: int) -> bool:
     """Whether the line broke out of a block text above it: further left than the block, and no key of its own."""
     if not _indent(lines[at]) or KEY.match(lines[at]):
         return False
-    inside = next((_indent(one) for one in reversed(lines[:at]) if one.strip()), 0)
+    inside = next((_indent(other) for other in reversed(lines[:at]) if other.strip()), 0)
     if inside <= _indent(lines[at]):
         return False
-    key = next((one for one in reversed(lines[:at]) if one.strip() and _indent(one) < inside), "")
+    key = next((other for other in reversed(lines[:at]) if other.strip() and _indent(other) < inside), "")
     return BLOCK.search(key) is not None
 
 
@@ -61,8 +61,8 @@ def _under_text(lines: list[str], at: int) -> bool:
     """Whether a list begins where the key above it has a text."""
     if not re.match(r"\s*- ", lines[at]):
         return False
-    above = next((one for one in reversed(lines[:at]) if one.strip()), "")
-    found = KEY.match(above)
-    return bool(found and found[2] and found[2].strip()[:1] not in ("", "|", ">", "&", "#")) and _indent(
+    above = next((other for other in reversed(lines[:at]) if other.strip()), "")
+    key = KEY.match(above)
+    return bool(key and key[2] and key[2].strip()[:1] not in ("", "|", ">", "&", "#")) and _indent(
         above
     ) <= _indent(lines[at])

@@ -183,12 +183,12 @@ class Reader:
     def _count(self, size: int, line: int, column: int) -> None:
         self._nodes += size
         if self._nodes > MAX_NODES:
-            what = f"stands for more than {MAX_NODES:,} values"
-            raise self._stop(line, column, what, "aliases multiply: write less of them")
+            message = f"stands for more than {MAX_NODES:,} values"
+            raise self._stop(line, column, message, "aliases multiply: write less of them")
 
-    def _fault(self, line: int, column: int, what: str, hint: str) -> None:
-        self.faults.append(Fault(self._file, line + 1, column + 1, shortened(what), hint=hint))
+    def _fault(self, line: int, column: int, message: str, hint: str) -> None:
+        self.faults.append(Fault(self._file, line + 1, column + 1, shortened(message), hint=hint))
 
-    def _stop(self, line: int, column: int, what: str, hint: str) -> Exception:
-        self._fault(line, column, what, hint)
+    def _stop(self, line: int, column: int, message: str, hint: str) -> Exception:
+        self._fault(line, column, message, hint)
         return definition_error(self._file, self.faults)

@@ -54,10 +54,10 @@ class Positions:
         """Whether the file itself says something at this path."""
         mark = self._mark
         for part in path:
-            found = _child(mark, part)
-            if found is None:
+            child = _child(mark, part)
+            if child is None:
                 return False
-            mark = found[1]
+            mark = child[1]
         return True
 
     def rename(self, path: Sequence[str | int], old: str, new: str) -> None:
@@ -74,10 +74,10 @@ class Positions:
         mark = self._mark
         key = mark[0], mark[1]
         for part in path:
-            found = _child(mark, part)
-            if found is None:
+            child = _child(mark, part)
+            if child is None:
                 break
-            key, mark = found[0], found[1]
+            key, mark = child[0], child[1]
         return key, mark
 
     def _in_block(self, line: int, offset: int) -> Place:
@@ -94,8 +94,8 @@ class Positions:
 
 def _unplaced(data: Any) -> Mark:
     if isinstance(data, dict):
-        return -1, -1, {key: (-1, -1, _unplaced(one)) for key, one in data.items()}
-    return -1, -1, [_unplaced(one) for one in data] if isinstance(data, list) else None
+        return -1, -1, {key: (-1, -1, _unplaced(entry)) for key, entry in data.items()}
+    return -1, -1, [_unplaced(entry) for entry in data] if isinstance(data, list) else None
 
 
 def _child(mark: Mark, part: str | int) -> tuple[Place, Mark] | None:

@@ -41,13 +41,13 @@ def read_yaml_text(path: Path, file: str = "") -> str:
 
 def yaml_document(text: str, file: str = "") -> YamlDocument:
     """The only document of a text. InvalidDefinition: with all faults that could be found, also for none or several."""
-    found = yaml_documents(text, file)
-    if len(found) != 1:
-        what = "holds nothing" if not found else f"holds {len(found)} documents, one is expected"
-        line, column = found[1].positions.value() if found else (1, 1)
-        hint = "remove the `---` line, or put the others in files of their own" if found else ""
-        raise definition_error(file, [Fault(file, line, column, what, hint=hint)])
-    return found[0]
+    documents = yaml_documents(text, file)
+    if len(documents) != 1:
+        message = "holds nothing" if not documents else f"holds {len(documents)} documents, one is expected"
+        line, column = documents[1].positions.value() if documents else (1, 1)
+        hint = "remove the `---` line, or put the others in files of their own" if documents else ""
+        raise definition_error(file, [Fault(file, line, column, message, hint=hint)])
+    return documents[0]
 
 
 def yaml_documents(text: str, file: str = "") -> list[YamlDocument]:
@@ -61,12 +61,12 @@ def yaml_documents(text: str, file: str = "") -> list[YamlDocument]:
         raise definition_error(file, [_too_large(file)])
     reader = Reader(YAML(typ="safe", pure=True).parse(text), file)
     try:
-        found = [YamlDocument(data, Positions(mark, text)) for data, mark in reader.documents()]
+        documents = [YamlDocument(data, Positions(mark, text)) for data, mark in reader.documents()]
     except YAMLError as error:
         raise definition_error(file, [*reader.faults, fault_of(error, file, text)]) from error
     if reader.faults:
         raise definition_error(file, reader.faults)
-    return found
+    return documents
 
 
 def _too_large(file: str) -> Fault:

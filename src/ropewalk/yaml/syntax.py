@@ -72,8 +72,10 @@ def fault_of(error: Any, file: str, text: str) -> Fault:
     """A ruamel YAMLError as a fault; its own words are kept where none of ours fit."""
     if hasattr(error, "character"):
         return _character(error, file, text)
-    said = f"{error.context or ''} {error.problem or ''}".strip()
-    cause = next((one for one in CAUSES if one.sign in said), Cause("", f"not YAML: {said}", ""))
+    complaint = f"{error.context or ''} {error.problem or ''}".strip()
+    cause = next(
+        (cause_ for cause_ in CAUSES if cause_.sign in complaint), Cause("", f"not YAML: {complaint}", "")
+    )
     mark = (error.context_mark if cause.opened else None) or error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
     known = yaml_hint(text, line)

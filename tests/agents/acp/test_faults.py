@@ -87,7 +87,7 @@ HEARD = [
 @pytest.mark.parametrize(("agent", "message", "data", "kind", "fine"), HEARD)
 def test_what_each_agent_says_has_its_class(agent, message, data, kind, fine):
     code = 401 if "UNAUTH" in message else -32603
-    failure = faults.told(RequestError(code, message, data), PRESETS[agent], NOW)
+    failure = faults.failure_from(RequestError(code, message, data), PRESETS[agent], NOW)
     assert (failure.kind, failure.report["class"]) == (kind, fine)
     if fine == "auth":
         assert PRESETS[agent].login in failure.message
@@ -95,6 +95,6 @@ def test_what_each_agent_says_has_its_class(agent, message, data, kind, fine):
 
 def test_a_quota_says_when_it_is_free_again():
     said = RequestError(-32603, "rate limit; resets in 5s")
-    assert faults.told(said, PRESETS["claude"], NOW).retry_at == NOW + 5
-    assert faults.told(said, PRESETS["claude"], NOW, free_at=NOW + 60).retry_at == NOW + 60
-    assert faults.told(said, PRESETS["claude"], NOW, free_at=NOW - 60).retry_at == NOW + 5
+    assert faults.failure_from(said, PRESETS["claude"], NOW).retry_at == NOW + 5
+    assert faults.failure_from(said, PRESETS["claude"], NOW, free_at=NOW + 60).retry_at == NOW + 60
+    assert faults.failure_from(said, PRESETS["claude"], NOW, free_at=NOW - 60).retry_at == NOW + 5

@@ -67,3 +67,12 @@ def test_what_cannot_be_read_is_told_with_its_column(source, column, hint):
     with pytest.raises(ConditionError) as error:
         tokens(source)
     assert (error.value.column, error.value.where["hint"]) == (column, hint)
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u2003", "\x0b", "\x1d", "\u200b"])
+def test_a_blank_that_is_no_space_is_named_by_its_number(blank):
+    with pytest.raises(
+        ConditionError, match=rf"the character U\+{ord(blank):04X} cannot stand here"
+    ) as refused:
+        tokens(f"1 =={blank}1")
+    assert (refused.value.column, refused.value.where["hint"]) == (4, "write a space")

@@ -134,11 +134,11 @@ async def test_half_a_file_is_told_as_one_error(path: Path):
 
 async def test_a_full_disk_refuses_the_append_and_harms_nothing(store: SqliteStore):
     await begin(store, "r")
-    (pages,) = store.file.one("PRAGMA page_count")
-    store.file.one(f"PRAGMA max_page_count = {pages}")
+    (pages,) = store.file.fetch_one("PRAGMA page_count")
+    store.file.fetch_one(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(StoreError, match="the disk is full; nothing of this was written"):
         await append(store, "r", 2, NotePublished("long", {"text": "x" * 100_000}))
-    store.file.one("PRAGMA max_page_count = 1000000")
+    store.file.fetch_one("PRAGMA max_page_count = 1000000")
     assert (await append(store, "r", 2, RunStarted())).version == 3
     assert await store.verify() == []
 
@@ -158,7 +158,7 @@ async def test_a_write_that_fails_refuses_the_append_and_harms_nothing(store: Sq
 
 async def test_a_store_that_another_process_locks_says_so(store: SqliteStore, path: Path):
     await begin(store, "r")
-    store.file.one("PRAGMA busy_timeout = 1")
+    store.file.fetch_one("PRAGMA busy_timeout = 1")
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="locked: another process"):
@@ -173,7 +173,7 @@ async def test_a_list_is_shown_as_it_was_while_somebody_keeps_the_file(store: Sq
     await begin(store, "r")
     assert [row.version for row in await store.runs()] == [2]
     await append(store, "r", 2, RunStarted())
-    store.file.one("PRAGMA busy_timeout = 1")
+    store.file.fetch_one("PRAGMA busy_timeout = 1")
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert [row.version for row in await store.runs()] == [2]
@@ -185,14 +185,14 @@ async def test_a_list_is_shown_as_it_was_while_somebody_keeps_the_file(store: Sq
 async def test_a_file_that_was_found_locked_is_not_waited_for_by_each_that_comes_after(
     store: SqliteStore, path: Path
 ):
-    store.file.one("PRAGMA busy_timeout = 1")
+    store.file.fetch_one("PRAGMA busy_timeout = 1")
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreBusy):
             await begin(store, "r")
-        assert store.file.one("PRAGMA busy_timeout") == (100,)
+        assert store.file.fetch_one("PRAGMA busy_timeout") == (100,)
     await begin(store, "r")
-    assert store.file.one("PRAGMA busy_timeout") == (5_000,)
+    assert store.file.fetch_one("PRAGMA busy_timeout") == (5_000,)
 
 
 async def test_no_descriptor_for_the_log_passes_and_no_file_does_not(store: SqliteStore, path: Path):
@@ -239,7 +239,7 @@ async def test_a_damaged_text_hides_no_other_record(store: SqliteStore):
 
 async def test_what_must_not_outlast_a_power_cut_costs_no_sync(store: SqliteStore):
     def synchronous() -> int:
-        return int(store.file.one("PRAGMA synchronous")[0])
+        return int(store.file.fetch_one("PRAGMA synchronous")[0])
 
     full, normal = 2, 1
     await begin(store, "r")

@@ -34,7 +34,7 @@ async def test_catching_up_goes_in_batches(store: SqliteStore):
     assert await store.position() > 2 * BATCH
     assert await store.runs() == await memory.runs()
     assert await store.asks() == await memory.asks()
-    assert store.file.one("SELECT count(*) FROM refs") == (25,)
+    assert store.file.fetch_one("SELECT count(*) FROM refs") == (25,)
 
 
 async def test_several_catch_up_at_once_without_harm(store: SqliteStore, path: Path):
@@ -51,12 +51,12 @@ async def test_reading_a_list_that_is_up_to_date_writes_nothing(store: SqliteSto
     other = SqliteStore(path)
     await begin(store, "r")
     await store.runs()
-    before = other.file.one("PRAGMA data_version")
+    before = other.file.fetch_one("PRAGMA data_version")
     await store.runs()
     await store.unfinished()
     await store.row("r")
     await store.asks()
-    assert other.file.one("PRAGMA data_version") == before
+    assert other.file.fetch_one("PRAGMA data_version") == before
     await other.close()
 
 
@@ -74,7 +74,7 @@ async def test_the_list_never_lags_far_behind(store: SqliteStore, monkeypatch: p
     monkeypatch.setattr(module, "BEHIND", 3000)
 
     def lag() -> int:
-        position, _, newest = store.file.one(module.LAG)
+        position, _, newest = store.file.fetch_one(module.LAG)
         return int(newest - position)
 
     version = await begin(store, "r")
@@ -103,7 +103,7 @@ async def test_a_store_that_closes_leaves_the_list_not_far_behind(path: Path):
     await begin(store, "r", *[StepDue("a")] * (2 * BATCH + 7))
     await store.close()
     other = SqliteStore(path)
-    position, _, newest = other.file.one(module.LAG)
+    position, _, newest = other.file.fetch_one(module.LAG)
     assert (position, newest) == (2 * BATCH, 2 * BATCH + 9)
     assert (await other.row("r")).version == newest
     await other.close()

@@ -135,12 +135,12 @@ async def test_a_blob_that_was_put_lately_is_not_written_again(path: Path):
     store = SqliteStore(path, clock=lambda: now)
     digest = await store.put_blob(b"x")
     other = SqliteStore(path)
-    before = other.file.one("PRAGMA data_version")
+    before = other.file.fetch_one("PRAGMA data_version")
     now = TOUCH_SECONDS - 1
     await store.put_blob(b"x")
-    assert other.file.one("PRAGMA data_version") == before
+    assert other.file.fetch_one("PRAGMA data_version") == before
     now = TOUCH_SECONDS
     await store.put_blob(b"x")
-    assert store.file.one("SELECT at FROM blobs WHERE digest = ?", (digest,)) == (TOUCH_SECONDS,)
+    assert store.file.fetch_one("SELECT at FROM blobs WHERE digest = ?", (digest,)) == (TOUCH_SECONDS,)
     await other.close()
     await store.close()

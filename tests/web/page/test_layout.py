@@ -70,9 +70,9 @@ def test_a_node_says_what_its_step_does():
     run = given(flow).after(c.Advance(), broken("a", "transient", "busy"), c.Advance())
     drawn = layout(flow, run.state.graph)
     a, q, z = drawn.boxes
-    assert look(run.state, a).said == "attempt 2"
+    assert look(run.state, a).caption == "attempt 2"
     run.after(done("a"), c.Advance())
-    assert look(run.state, q).said == "waits for a person"
+    assert look(run.state, q).caption == "waits for a person"
     assert look(run.state, z) == ("pending", "run", 0, 0)
     parts = drawing(run.state, drawn, "q")
     pieces = {part.id: part.html for part in parts if isinstance(part, Piece)}
@@ -84,9 +84,9 @@ def test_a_node_says_what_its_step_does():
 def test_a_foreach_and_a_block_count_and_the_gravest_status_is_shown():
     flow = written('{id: each, foreach: \'["x", "y"]\', role: dev, prompt: p}', "roles: {dev: {}}")
     run = given(flow).after(c.Advance(), done("each[x]"))
-    assert look(run.state, layout(flow, run.state.graph).boxes[0]).said == "dev · 1 of 2 items"
+    assert look(run.state, layout(flow, run.state.graph).boxes[0]).caption == "dev · 1 of 2 items"
     many_of = written(many(LARGE + 1).replace("run: echo", "run: echo, on_failure: continue"))
     state = given(many_of).after(c.Advance(), broken("s0", message="no")).state
     block = layout(many_of, state.graph).boxes[0]
     assert look(state, block).status == "failed"
-    assert look(state, block).said == "1 of 50 steps"
+    assert look(state, block).caption == "1 of 50 steps"

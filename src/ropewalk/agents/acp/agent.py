@@ -67,8 +67,8 @@ class AcpAgent:
         finally:
             leaked = await asyncio.shield(asyncio.to_thread(self._scrubbed, desk, around, began))
         if leaked:
-            told = f"it wrote a credential into {', '.join(leaked[:5])}; ropewalk took it out"
-            failure = Failure(kind="refused", message=told, report={"class": "secret"})
+            complaint = f"it wrote a credential into {', '.join(leaked[:5])}; ropewalk took it out"
+            failure = Failure(kind="refused", message=complaint, report={"class": "secret"})
             return msgspec.structs.replace(outcome, failure=failure)
         return outcome
 
@@ -137,20 +137,20 @@ class AcpAgent:
         settings = self._settings
         if not (settings.credentials or settings.logins) or credential_of(settings):
             return True
-        given = {**os.environ, **settings.env}
-        if any(given.get(name) for name in settings.signs):
+        variables = {**os.environ, **settings.env}
+        if any(variables.get(name) for name in settings.signs):
             return True
-        return any(_place(name, home_of(settings), given).exists() for name in settings.logins)
+        return any(_place(name, home_of(settings), variables).exists() for name in settings.logins)
 
     def _not(self, reason: str, hint: str, *, installed: bool = True, version: str = "") -> Probe:
         return Probe(self.name, installed=installed, usable=False, version=version, reason=reason, hint=hint)
 
 
-def _place(name: str, home: Path, given: Mapping[str, str]) -> Path:
+def _place(name: str, home: Path, variables: Mapping[str, str]) -> Path:
     if not name.startswith("$"):
         return home / name
     variable, _, rest = name[1:].partition("/")
-    return Path(given.get(variable) or "/nonexistent") / rest
+    return Path(variables.get(variable) or "/nonexistent") / rest
 
 
 _LENIENCE_NS = 1_000_000_000

@@ -118,7 +118,7 @@ class Conversation:
             return await session.run()
         except RequestError as error:
             self._meter.read_codex(self._codex_home(), session.id)
-            return self._failed(faults.told(error, settings, now(), self._meter.free_at))
+            return self._failed(faults.failure_from(error, settings, now(), self._meter.free_at))
         except ConnectionError:
             await asyncio.wait({over}, timeout=_LAST_SECONDS)
             return self._failed(faults.ended(self._child.code, self._wire.last_words(), settings, now()))

@@ -47,7 +47,7 @@ _BROKEN = Rule(
 )
 
 
-def told(error: Any, settings: AcpSettings, now: float, free_at: float | None = None) -> Failure:
+def failure_from(error: Any, settings: AcpSettings, now: float, free_at: float | None = None) -> Failure:
     """An error answer of the protocol (`code`, `data`, its text) as a failure; `free_at` is known from elsewhere."""
     data = error.data if isinstance(error.data, dict) else {}
     text = _text(error, data)
@@ -77,14 +77,14 @@ def ended(code: int, last_words: str, settings: AcpSettings, now: float) -> Fail
 
 def stopped(reason: str, denied: list[str], words: str) -> Failure | None:
     """What a stop reason means; None is a turn that ended well."""
-    said = " ".join(words.split())[:_SHOWN_CHARS]
+    shown = " ".join(words.split())[:_SHOWN_CHARS]
     if reason == "end_turn":
         return None
     if reason == "refusal":
-        return Failure(kind="refused", message=f"the model refused: {said}", report={"class": "refusal"})
+        return Failure(kind="refused", message=f"the model refused: {shown}", report={"class": "refusal"})
     if reason == "cancelled":
-        what = f"after it was denied: {', '.join(denied[:5])}" if denied else "by itself"
-        return Failure(kind="refused", message=f"the agent stopped {what}", report={"class": "tool denied"})
+        how = f"after it was denied: {', '.join(denied[:5])}" if denied else "by itself"
+        return Failure(kind="refused", message=f"the agent stopped {how}", report={"class": "tool denied"})
     if reason in ("max_tokens", "max_turn_requests"):
         return Failure(
             kind="permanent",

@@ -33,17 +33,17 @@ _LONGEST_BYTES = 1_048_576
 
 async def greet(settings: AcpSettings, argv: Sequence[str], wrap: Wrap = list) -> tuple[str, str]:
     """Its version, and why it cannot be used ("" when it can). No credential is shown to it for this, and `wrap` confines it."""
-    given = {**NO_PUSH, **settings.env}
+    variables = {**NO_PUSH, **settings.env}
     if settings.home:
         home_of(settings).mkdir(parents=True, exist_ok=True)
-        given["HOME"] = str(home_of(settings))
+        variables["HOME"] = str(home_of(settings))
     heard = _GreetingWaiter()
     try:
         child = await Child.start(
             wrap(argv),
             heard,
             folder=os.getcwd(),
-            env=environment.clean_environment(given, settings.passed),
+            env=environment.clean_environment(variables, settings.passed),
             talks=True,
             limits=settings.limits,
         )
@@ -89,19 +89,19 @@ class _GreetingWaiter:
         self._partial = self._partial[-_LONGEST_BYTES:]
         for line in lines:
             with contextlib.suppress(msgspec.DecodeError):
-                said = read_json(line)
-                if isinstance(said, dict) and said.get("id") == 0 and not self.answer.done():
-                    self.answer.set_result(said)
+                message = read_json(line)
+                if isinstance(message, dict) and message.get("id") == 0 and not self.answer.done():
+                    self.answer.set_result(message)
 
     def close(self) -> None:
         """Nothing is held back."""
 
 
-def _read(said: dict[str, Any]) -> tuple[str, str]:
-    result = said.get("result")
+def _read(message: dict[str, Any]) -> tuple[str, str]:
+    result = message.get("result")
     if not isinstance(result, dict):
-        told = (said.get("error") or {}).get("message", "it ended without an answer")
-        return "", f"it does not speak the Agent Client Protocol as expected: {told}"
+        complaint = (message.get("error") or {}).get("message", "it ended without an answer")
+        return "", f"it does not speak the Agent Client Protocol as expected: {complaint}"
     version = str((result.get("agentInfo") or {}).get("version", ""))
     if result.get("protocolVersion") != 1:
         return (

@@ -46,8 +46,8 @@ class Permissions:
     async def answer(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """The result of `session/request_permission`."""
         call = params.get("toolCall") or {}
-        told = {key: value for key, value in call.items() if value}
-        call = {**self._known.get(str(call.get("toolCallId", "")), {}), **told}
+        update = {key: value for key, value in call.items() if value}
+        call = {**self._known.get(str(call.get("toolCallId", "")), {}), **update}
         title, kind = str(call.get("title", "a tool")), str(call.get("kind", "other"))
         paths = _paths(call)
         decided = self.decide(title, kind, paths)
@@ -91,10 +91,10 @@ class Permissions:
         permission = Permission(title, kind, paths, ("approve", "reject"), detail)
         self.asking += 1
         try:
-            said = await self._desk.ask(self._redact(permission))
+            verdict = await self._desk.ask(self._redact(permission))
         finally:
             self.asking -= 1
-        return "allow" if said == "approve" else "deny"
+        return "allow" if verdict == "approve" else "deny"
 
 
 def within(folder: Path, path: str) -> bool:
@@ -103,13 +103,13 @@ def within(folder: Path, path: str) -> bool:
 
 
 def _paths(call: Mapping[str, Any]) -> tuple[str, ...]:
-    found = [str(place["path"]) for place in call.get("locations") or () if place.get("path")]
-    found += [
+    paths = [str(place["path"]) for place in call.get("locations") or () if place.get("path")]
+    paths += [
         str(block["path"])
         for block in call.get("content") or ()
         if isinstance(block, Mapping) and block.get("type") == "diff" and block.get("path")
     ]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(paths))
 
 
 def _option(answer: Answer, options: Any) -> str | None:

@@ -88,7 +88,7 @@ class Session:
     # Beginning ----------------------------------------------------------------------------------------------------
 
     async def _initialise(self) -> None:
-        said = await self._connection.send_request(
+        reply = await self._connection.send_request(
             "initialize",
             {
                 "protocolVersion": PROTOCOL_VERSION,
@@ -96,13 +96,13 @@ class Session:
                 "clientInfo": _CLIENT,
             },
         )
-        said = said if isinstance(said, dict) else {}
-        if said.get("protocolVersion") != PROTOCOL_VERSION:
+        reply = reply if isinstance(reply, dict) else {}
+        if reply.get("protocolVersion") != PROTOCOL_VERSION:
             raise RequestError(
-                -32602, f"it speaks version {said.get('protocolVersion')} of the protocol, not 1"
+                -32602, f"it speaks version {reply.get('protocolVersion')} of the protocol, not 1"
             )
-        self._can = said.get("agentCapabilities") or {}
-        self._version = str((said.get("agentInfo") or {}).get("version", ""))
+        self._can = reply.get("agentCapabilities") or {}
+        self._version = str((reply.get("agentInfo") or {}).get("version", ""))
 
     async def _open(self) -> tuple[dict[str, Any], bool]:
         """The session that an interrupted attempt left, else a new one."""
@@ -155,7 +155,8 @@ class Session:
     async def _configure(self, opened: dict[str, Any]) -> None:
         """The session's mode and model. Raises RequestError for one that is not there."""
         options = {
-            str(one.get("category") or one.get("id")): one for one in opened.get("configOptions") or ()
+            str(option.get("category") or option.get("id")): option
+            for option in opened.get("configOptions") or ()
         }
         models = opened.get("models") or {}
         current = options.get("model", {}).get("currentValue") or models.get("currentModelId") or ""
@@ -182,10 +183,10 @@ class Session:
             return
         if opened.get("modes"):
             offered = _mapping(opened["modes"]).get("availableModes") or ()
-            await self._set_mode(_first(wanted, [one.get("id") for one in offered]))
+            await self._set_mode(_first(wanted, [choice.get("id") for choice in offered]))
         elif option is not None:
             offered = option.get("options") or ()
-            mode = _first(wanted, [one.get("value") for one in offered])
+            mode = _first(wanted, [choice.get("value") for choice in offered])
             await self._set_option(str(option.get("id", "mode")), mode)
         else:
             await self._tried(wanted)
@@ -227,13 +228,13 @@ class Session:
     async def _prompt(self, text: str) -> Failure | None:
         self._updates.begin()
         asked = {"sessionId": self.id, "prompt": [{"type": "text", "text": text}]}
-        said = _mapping(await self._connection.send_request("session/prompt", asked))
+        reply = _mapping(await self._connection.send_request("session/prompt", asked))
         await asyncio.sleep(0)  # what was told before the answer is heard before it is judged
         self._updates.flush()
-        self._meter.prompted(said)
+        self._meter.prompted(reply)
         if self.stopped_for:
             return Failure(kind="permanent", message=self.stopped_for, report={"class": "budget"})
-        reason = str(said.get("stopReason", ""))
+        reason = str(reply.get("stopReason", ""))
         return faults.stopped(reason, self._permissions.denied, self._updates.words)
 
     async def _repaired(self) -> Outcome:
@@ -272,20 +273,20 @@ class Session:
 
 
 def _lacks(outcome: Outcome, brief: Brief, folder: Path) -> list[str]:
-    found = [
+    faults = [
         f"the file `{ref.name}` is not there"
         for ref in (*brief.creates, *brief.updates)
-        if not (ref.label or ref.soft or _there(ref, folder))
+        if not (ref.label or ref.soft or _is_there(ref, folder))
     ]
     if brief.output_schema:
-        found += schema_faults(outcome.outputs, brief.output_schema, "outputs")
-    found += [f'"facts" lacks "{name}"' for name in brief.wants_facts if name not in outcome.facts]
+        faults += schema_faults(outcome.outputs, brief.output_schema, "outputs")
+    faults += [f'"facts" lacks "{name}"' for name in brief.wants_facts if name not in outcome.facts]
     if brief.wants_route and outcome.route not in brief.wants_route:
-        found.append(f'"route" must be one of {", ".join(brief.wants_route)}, not "{outcome.route}"')
-    return found
+        faults.append(f'"route" must be one of {", ".join(brief.wants_route)}, not "{outcome.route}"')
+    return faults
 
 
-def _there(ref: Ref, folder: Path) -> bool:
+def _is_there(ref: Ref, folder: Path) -> bool:
     try:
         return any(files_matching(folder, name) for name in (ref.name, *ref.any_of) if name)
     except ValueError:

@@ -43,10 +43,10 @@ def surround(settings: AcpSettings, brief: Brief, desk: Desk, confinement: Confi
     if settings.home:  # ours may be one that nobody can make, as a service's is
         home.mkdir(parents=True, exist_ok=True)
     credential = credential_of(settings)
-    given = {**NO_PUSH, **settings.env, **brief.env, **exchange.brief_variables(brief, desk)}
+    variables = {**NO_PUSH, **settings.env, **brief.env, **exchange.brief_variables(brief, desk)}
     if settings.home:
-        given["HOME"] = str(home)
-    bare = environment.clean_environment(given, settings.passed)
+        variables["HOME"] = str(home)
+    bare = environment.clean_environment(variables, settings.passed)
     for name in settings.credentials:
         if name not in settings.passed:
             bare.pop(name, None)
@@ -86,8 +86,8 @@ def _reads(settings: AcpSettings, env: Mapping[str, str]) -> tuple[str, ...]:
 def credential_of(settings: AcpSettings, of: Mapping[str, str] | None = None) -> dict[str, str]:
     """The first of its credentials that is set."""
     ours = os.environ if of is None else of
-    given = {**ours, **settings.env}
-    return next(({name: given[name]} for name in settings.credentials if given.get(name)), {})
+    variables = {**ours, **settings.env}
+    return next(({name: variables[name]} for name in settings.credentials if variables.get(name)), {})
 
 
 def home_of(settings: AcpSettings) -> Path:

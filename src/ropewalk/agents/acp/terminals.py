@@ -39,7 +39,7 @@ class Terminals:
         folder = str(params.get("cwd") or self._desk.folder)
         if not within(self._desk.folder, folder):
             raise ValueError(f"{folder!r} is outside of the working folder")
-        given = {str(one["name"]): str(one["value"]) for one in params.get("env") or ()}
+        variables = {str(variable["name"]): str(variable["value"]) for variable in params.get("env") or ()}
         argv = self._wrap([str(params["command"]), *map(str, params.get("args") or ())])
         sink = _Kept(self._desk, min(int(params.get("outputByteLimit") or MOST_BYTES), MOST_BYTES))
         async with self._starting:
@@ -49,7 +49,7 @@ class Terminals:
                 argv,
                 sink,
                 folder=(self._desk.folder / folder).resolve(),
-                env={**self._env, **given},
+                env={**self._env, **variables},
                 limits=self._limits,
                 spool=self._desk.spool,
             )

@@ -100,7 +100,7 @@ class UsageMeter:
                 self.free_at = float(limit["resets_at"])
 
 
-def _count(told: Mapping[str, Any], kind: str) -> int:
+def _count(reported: Mapping[str, Any], kind: str) -> int:
     """So many tokens; what is no such number counts as nothing told."""
-    value = told.get(kind)
+    value = reported.get(kind)
     return int(value) if isinstance(value, int | float) and 0 <= value < _MOST_TOKENS else 0

@@ -52,11 +52,11 @@ def _ref(
     exists: Exists | None,
 ) -> None:
     wanted = names_of(ref)
-    found = [writer for name in wanted for writer in writers.of(name) if writer != step.id]
-    if any(subject.by_id[writer].final <= step.final for writer in found):
-        if path[-2] == "requires" and not any(_ahead(shape, writer, step) for writer in found):
-            what = f"`{ref.name}` is created by `{found[0]}`, which stands later"
-            subject.findings.fault(path, what, f"move `{found[0]}` up, or add `needs: [{found[0]}]`")
+    makers = [writer for name in wanted for writer in writers.of(name) if writer != step.id]
+    if any(subject.by_id[writer].final <= step.final for writer in makers):
+        if path[-2] == "requires" and not any(_ahead(shape, writer, step) for writer in makers):
+            what = f"`{ref.name}` is created by `{makers[0]}`, which stands later"
+            subject.findings.fault(path, what, f"move `{makers[0]}` up, or add `needs: [{makers[0]}]`")
         return
     if exists is not None and any(exists(name) for name in wanted):
         return

@@ -19,12 +19,12 @@ class Circle(NamedTuple):
 def circles(needs: Needs) -> list[Circle]:
     """Every group of steps that wait for each other, or for themselves, by its first written step."""
     place = {step: index for index, step in enumerate(needs)}
-    found = []
+    all_circles = []
     for group in _groups(needs):
         first = min(group, key=place.__getitem__)
         if len(group) > 1 or first in needs[first]:
-            found.append(Circle(_way_round(first, needs, group), frozenset(group)))
-    return sorted(found, key=lambda circle: place[circle.way[0]])
+            all_circles.append(Circle(_way_round(first, needs, group), frozenset(group)))
+    return sorted(all_circles, key=lambda circle: place[circle.way[0]])
 
 
 def _groups(needs: Needs) -> Iterator[set[str]]:

@@ -30,15 +30,15 @@ class Expression(NamedTuple):
 def check_conditions(subject: Subject, scope: Scope) -> None:
     """Every expression of the workflow."""
     for path, step in subject.steps():
-        for one in _of(step):
-            place = (*path, *one.path)
-            names = scope.of(step, own=one.flat)
-            if one.path == ("foreach", "over"):
+        for expression in _of(step):
+            place = (*path, *expression.path)
+            names = scope.of(step, own=expression.flat)
+            if expression.path == ("foreach", "over"):
                 names = scope.names
-            if one.path == ("foreach", "key") and step.foreach is not None:
+            if expression.path == ("foreach", "key") and step.foreach is not None:
                 names = {step.foreach.name: names[step.foreach.name]}
-            if not check_one(subject, place, one.source, names, one.want):
-                _reads(subject, scope, place, step, one)
+            if not check_one(subject, place, expression.source, names, expression.want):
+                _reads(subject, scope, place, step, expression)
     for name, source in subject.workflow.outputs.items():
         check_one(subject, ("outputs", name), source, scope.names, None)
     for index, gate in enumerate(subject.workflow.gates):
@@ -82,11 +82,15 @@ def check_one(subject: Subject, path: Path, source: str, names: dict[str, Type],
     return bool(faults)
 
 
-def _reads(subject: Subject, scope: Scope, path: Path, step: Step, one: Expression) -> None:
+def _reads(subject: Subject, scope: Scope, path: Path, step: Step, expression: Expression) -> None:
     """`has(outputs.x)` may ask for what is not there; everything else has to wait for it."""
-    for match in OUTPUTS.finditer(one.source):
+    for match in OUTPUTS.finditer(expression.source):
         name = match[1] or match[2]
-        if name not in subject.by_id or (one.own and name == step.id) or _is_asked(one.source, name):
+        if (
+            name not in subject.by_id
+            or (expression.own and name == step.id)
+            or _is_asked(expression.source, name)
+        ):
             continue
         why = scope.missing(step, name)
         if why:

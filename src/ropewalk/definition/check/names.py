@@ -120,7 +120,11 @@ def _references(subject: Subject, path: Path, step: Step) -> None:
 def _facts_used(step: Step) -> list[tuple[Path, str]]:
     used: list[tuple[Path, str]] = [(("facts", index), name) for index, name in enumerate(step.facts)]
     used += [(("sets", name), name) for name in step.sets]
-    used += [((key, "fact"), one.fact) for key, one in (("ask", step.ask), ("approve", step.approve)) if one]
+    used += [
+        ((key, "fact"), approval.fact)
+        for key, approval in (("ask", step.ask), ("approve", step.approve))
+        if approval
+    ]
     if step.decision:
         used.append((("decision", "fact"), step.decision.fact))
     return used

@@ -48,8 +48,10 @@ class Scope:
         self.shape = shape
         self.outputs = {step.id: _outputs(step) for step in subject.workflow.steps}
         self.names: dict[str, Type] = {
-            "inputs": object_of({name: _value(one) for name, one in subject.workflow.inputs.items()}),
-            "facts": object_of({name: _value(one) for name, one in subject.workflow.facts.items()}),
+            "inputs": object_of(
+                {name: _value(declared) for name, declared in subject.workflow.inputs.items()}
+            ),
+            "facts": object_of({name: _value(declared) for name, declared in subject.workflow.facts.items()}),
             "outputs": object_of(self.outputs),
             "run": RUN,
         }
@@ -66,17 +68,17 @@ class Scope:
 
     def item(self, over: str) -> Type:
         """What one item of a `foreach` is, as far as the list tells."""
-        found = self._list(over)
-        if found.kind == "list":
-            return found.element
-        return object_of({"key": STRING, "value": found.element}) if found.kind == "map" else ANY
+        collection = self._list(over)
+        if collection.kind == "list":
+            return collection.element
+        return object_of({"key": STRING, "value": collection.element}) if collection.kind == "map" else ANY
 
     def _list(self, over: str) -> Type:
         if PATH.match(over):
-            found = ANY
+            type_ = ANY
             for index, part in enumerate(over.split(".")):
-                found = self.names.get(part, ANY) if not index else found.fields.get(part, ANY)
-            return found
+                type_ = self.names.get(part, ANY) if not index else type_.fields.get(part, ANY)
+            return type_
         try:
             items = read_json(over)
         except msgspec.DecodeError:
@@ -84,8 +86,8 @@ class Scope:
         if not isinstance(items, list) or not items:
             return ANY
         element = of_value(items[0])
-        for one in items[1:]:
-            element = joined(element, of_value(one))
+        for value in items[1:]:
+            element = joined(element, of_value(value))
         return list_of(element)
 
     def missing(self, reader: Step, step: str) -> str:
@@ -102,18 +104,18 @@ class Scope:
         )
 
 
-def _value(one: Input | Fact) -> Type:
-    if one.choices and all(isinstance(choice, str) for choice in one.choices):
-        return Type("string", choices=tuple(one.choices))
-    return TYPES.get(one.type, ANY)
+def _value(declared: Input | Fact) -> Type:
+    if declared.choices and all(isinstance(choice, str) for choice in declared.choices):
+        return Type("string", choices=tuple(declared.choices))
+    return TYPES.get(declared.type, ANY)
 
 
 def _outputs(step: Step) -> Type:
     """What stands under `outputs.<step>`; a `foreach` has its items' outputs in a list."""
-    found = _work(step)
+    output_type = _work(step)
     if step.foreach is not None:
-        return object_of({"items": list_of(found), "keys": list_of(STRING)})
-    return found
+        return object_of({"items": list_of(output_type), "keys": list_of(STRING)})
+    return output_type
 
 
 def _work(step: Step) -> Type:
@@ -121,11 +123,11 @@ def _work(step: Step) -> Type:
     fields: dict[str, Type] = dict(_of_kind(step))
     closed = step.kind in ("ask", "decide")
     if step.output:
-        said = from_schema(step.output)
-        if said.kind != "object":
+        declared = from_schema(step.output)
+        if declared.kind != "object":
             return ANY
-        fields.update(said.fields)
-        closed = said.closed
+        fields.update(declared.fields)
+        closed = declared.closed
     return object_of(fields, closed=closed)
 
 

@@ -24,9 +24,9 @@ def check_secrets(subject: Subject) -> None:
     """`secrets` of the file, of roles and of steps, secret inputs, and every text that would take one in."""
     _definitions(subject)
     for name, role in subject.workflow.roles.items():
-        _given(subject, ("roles", name, "secrets"), role.secrets, {})
+        _wanted(subject, ("roles", name, "secrets"), role.secrets, {})
     for path, step in subject.steps():
-        _given(subject, (*path, "secrets"), step.secrets, step.env, calls=step.kind == "call")
+        _wanted(subject, (*path, "secrets"), step.secrets, step.env, calls=step.kind == "call")
         _of_step(subject, path, step)
     for name, expression in subject.workflow.outputs.items():
         _text(subject, ("outputs", name), expression, "")
@@ -34,15 +34,15 @@ def check_secrets(subject: Subject) -> None:
 
 def _definitions(subject: Subject) -> None:
     findings = subject.findings
-    for name, one in subject.workflow.secrets.items():
-        ways = [way for way in ("env", "file", "command") if getattr(one, way)]
+    for name, secret in subject.workflow.secrets.items():
+        ways = [way for way in ("env", "file", "command") if getattr(secret, way)]
         if len(ways) != 1:
             what = f"the secret `{name}` is found in {'no way' if not ways else 'several ways'}"
             findings.fault(("secrets", name), what, "say one of `env`, `file` and `command`")
         if name in subject.workflow.inputs:
             what = f"an input and a secret are called `{name}`"
             findings.fault(("secrets", name), what, "rename one of them", key=True)
-        if one.env and not VARIABLE.match(one.env):
+        if secret.env and not VARIABLE.match(secret.env):
             what = f"the `env` of `{name}` is no name of a variable"
             findings.fault(
                 ("secrets", name, "env"), what, "name the variable; its value stands outside of the file"
@@ -57,13 +57,13 @@ def _definitions(subject: Subject) -> None:
             findings.fault(("inputs", name, "type"), what, "write `type: string`")
 
 
-def _given(
-    subject: Subject, path: Path, given: Mapping[str, str], env: Mapping[str, str], *, calls: bool = False
+def _wanted(
+    subject: Subject, path: Path, wanted_by: Mapping[str, str], env: Mapping[str, str], *, calls: bool = False
 ) -> None:
     workflow, findings = subject.workflow, subject.findings
     known = (*workflow.secrets, *secret_inputs(workflow))
-    for name, wanted in given.items():
-        place = (*path, name) if name != wanted else (*path, list(given).index(name))
+    for name, wanted in wanted_by.items():
+        place = (*path, name) if name != wanted else (*path, list(wanted_by).index(name))
         if wanted in workflow.inputs and wanted not in known:
             findings.fault(place, f"the input `{wanted}` is no secret", f"write `{wanted}: {{secret: true}}`")
         elif wanted not in known:
@@ -136,8 +136,8 @@ def _templates(step: Step) -> Iterator[tuple[Path, str]]:
         if approval is not None:
             yield (key, "prompt"), approval.prompt
     for index, gate in enumerate(step.gates):
-        said = {name: value for name, value in gate.args.items() if name not in ("script", "condition")}
-        yield from texts_in(("gates", index), said)
+        texts = {name: value for name, value in gate.args.items() if name not in ("script", "condition")}
+        yield from texts_in(("gates", index), texts)
 
 
 def _expressions(step: Step) -> Iterator[tuple[Path, str]]:

@@ -42,26 +42,26 @@ class Shape:
             for need in needs:
                 followers[need].append(step)
         ready = deque(step for step, count in waiting.items() if not count)
-        found = []
+        ordered = []
         while ready:
             step = ready.popleft()
-            found.append(step)
+            ordered.append(step)
             for follower in followers[step]:
                 waiting[follower] -= 1
                 if not waiting[follower]:
                     ready.append(follower)
-        return found
+        return ordered
 
     @cached_property
     def _ancestors(self) -> dict[str, int]:
         """Per step a number whose bits are the places of all steps before it."""
-        found = dict.fromkeys(self.needs, 0)
+        masks = dict.fromkeys(self.needs, 0)
         for step in self.in_turn:
             bits = 0
             for need in self.needs[step]:
-                bits |= found[need] | 1 << self.index[need]
-            found[step] = bits
-        return found
+                bits |= masks[need] | 1 << self.index[need]
+            masks[step] = bits
+        return masks
 
 
 def check_shape(subject: Subject, shape: Shape) -> None:
@@ -146,7 +146,7 @@ def _behind_ends(subject: Subject, shape: Shape) -> Iterator[tuple[str, str]]:
     going_on: set[str] = set()
     for step in subject.workflow.steps:
         for route in step.decision.routes if step.decision else ():
-            for target in (one for name in route.to for one in subject.named.get(name, ())):
+            for target in (target_name for name in route.to for target_name in subject.named.get(name, ())):
                 if route.end:
                     ending.setdefault(target, route.name)
                 else:

@@ -127,12 +127,12 @@ class _Template:
             self._read(node, names)
 
     def _dashed(self) -> bool:
-        found = [match for match in DASHED.finditer(self.text) if match[1] in self.subject.named]
-        for match in found:
+        matches = [match for match in DASHED.finditer(self.text) if match[1] in self.subject.named]
+        for match in matches:
             what = f"`outputs.{match[1]}` would be a subtraction"
             hint = f"write outputs['{match[1]}']"
             self.subject.findings.fault(self.path, what, hint, offset=match.start())
-        return bool(found)
+        return bool(matches)
 
     def _words(self, tree: nodes.Template, environment: Environment) -> bool:
         """Filters and tests that there are not, and tags that would need other files."""

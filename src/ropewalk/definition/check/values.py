@@ -41,7 +41,9 @@ def check_values(subject: Subject) -> None:
                 subject.findings.fault((kind, name, "default"), what, "add it to `choices`")
     for path, step in subject.steps():
         schemas = {"output": step.output}
-        schemas |= {key: one.form for key, one in (("ask", step.ask), ("approve", step.approve)) if one}
+        schemas |= {
+            key: approval.form for key, approval in (("ask", step.ask), ("approve", step.approve)) if approval
+        }
         for key, schema in schemas.items():
             for place, what, near in schema_faults(schema):
                 deeper = (key, *place) if key == "output" else (key, "form", *place)
@@ -81,15 +83,15 @@ def schema_faults(schema: Any, depth: int = 0) -> Iterator[tuple[Path, str, str]
             if not isinstance(schema[key], list):
                 yield (key,), f"`{key}` takes a list of schemas", ""
                 continue
-            for index, one in enumerate(schema[key]):
-                yield from _within((key, index), one, depth)
+            for index, inner in enumerate(schema[key]):
+                yield from _within((key, index), inner, depth)
     for key in NAMED:
         if key in schema:
             if not isinstance(schema[key], dict):
                 yield (key,), f"`{key}` takes a mapping of schemas", ""
                 continue
-            for name, one in schema[key].items():
-                yield from _within((key, name), one, depth)
+            for name, inner in schema[key].items():
+                yield from _within((key, name), inner, depth)
 
 
 def _within(path: Path, schema: Any, depth: int) -> Iterator[tuple[Path, str, str]]:

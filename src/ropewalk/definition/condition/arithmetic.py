@@ -83,17 +83,17 @@ def _number(sign: str, do: Callable[[Any, Any], Any], left: Any, right: Any) -> 
         raise ValueError(f"`{sign}` gives a number that is too large") from None
 
 
-def _within(sign: str, found: Any) -> Any:
-    if -(2**63) <= found < 2**63 if isinstance(found, int) else math.isfinite(found):
-        return found
+def _within(sign: str, result: Any) -> Any:
+    if -(2**63) <= result < 2**63 if isinstance(result, int) else math.isfinite(result):
+        return result
     raise ValueError(f"`{sign}` gives a number that is too large")
 
 
 def _divided(left: Any, right: Any) -> Any:
     if isinstance(left, float) or isinstance(right, float):
         return left / right
-    found = abs(left) // abs(right)
-    return found if (left < 0) == (right < 0) else -found
+    quotient = abs(left) // abs(right)
+    return quotient if (left < 0) == (right < 0) else -quotient
 
 
 def _remainder(left: Any, right: Any) -> Any:

@@ -44,8 +44,8 @@ def translate_expression(text: str, place_of: Place | None = None) -> str | None
         if len(tokens) == 1 and tokens[0].kind != "held":
             return tokens[0].text if tokens[0].text in _CONSTANTS else None
         reader = _BmadReader(tokens, place_of or _facts)
-        found = reader.either()
-        return found if reader.next == len(tokens) else None
+        translated = reader.either()
+        return translated if reader.next == len(tokens) else None
     except ConditionError:
         return None
 
@@ -59,17 +59,17 @@ def _facts(segments: tuple[str, ...]) -> str:
 
 
 def _tokens(text: str) -> list[_Token]:
-    found: list[_Token] = []
+    tokens: list[_Token] = []
     at, stop = 0, len(text.rstrip())
     while at < stop:
-        one = _TOKEN.match(text, at)
-        if one is None or len(found) == MAX_TOKENS:
+        match = _TOKEN.match(text, at)
+        if match is None or len(tokens) == MAX_TOKENS:
             raise _no_expression()
-        kind = str(one.lastgroup)
-        found.append(_Token(kind, _SIGNS.get(one[kind], one[kind])))
-        at = one.end()
-    loose = any(token.text in _COMPARE or token.kind == "held" for token in found)
-    return [_logic(token, loose) for token in found]
+        kind = str(match.lastgroup)
+        tokens.append(_Token(kind, _SIGNS.get(match[kind], match[kind])))
+        at = match.end()
+    loose = any(token.text in _COMPARE or token.kind == "held" for token in tokens)
+    return [_logic(token, loose) for token in tokens]
 
 
 def _logic(token: _Token, loose: bool) -> _Token:
@@ -94,24 +94,24 @@ class _BmadReader:
         return ""
 
     def either(self) -> str:
-        found = self.both()
+        text = self.both()
         while self.take("||"):
-            found = f"{found} || {self.both()}"
-        return found
+            text = f"{text} || {self.both()}"
+        return text
 
     def both(self) -> str:
-        found = self.denied()
+        text = self.denied()
         while self.take("&&"):
-            found = f"{found} && {self.denied()}"
-        return found
+            text = f"{text} && {self.denied()}"
+        return text
 
     def denied(self) -> str:
         count = 0
         while self.take("!"):
             count += 1
-        found = self.compared()
-        plain = re.fullmatch(r"[\w.]+|\(.*\)", found) is not None
-        return found if not count else "!" * count + (found if plain else f"({found})")
+        text = self.compared()
+        plain = re.fullmatch(r"[\w.]+|\(.*\)", text) is not None
+        return text if not count else "!" * count + (text if plain else f"({text})")
 
     def compared(self) -> str:
         path_first = self.next < len(self.tokens) and self.tokens[self.next].kind in {"word", "held"}
@@ -126,11 +126,11 @@ class _BmadReader:
             self.depth += 1
             if self.depth > MAX_DEPTH:
                 raise _no_expression()
-            found = self.either()
+            inner = self.either()
             self.depth -= 1
             if not self.take(")"):
                 raise _no_expression()
-            return f"({found})"
+            return f"({inner})"
         if self.next == len(self.tokens) or self.tokens[self.next].kind == "sign":
             raise _no_expression()
         token = self.tokens[self.next]

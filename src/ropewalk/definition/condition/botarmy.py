@@ -22,16 +22,16 @@ def translate_botarmy(text: str, root: str = "facts") -> str:
 
     A fact that nobody set is empty for `not_empty`, and an error for the others.
     """
-    found = _FORM.fullmatch(text) if len(text) <= MAX_LENGTH else None
-    if found is None:
+    match = _FORM.fullmatch(text) if len(text) <= MAX_LENGTH else None
+    if match is None:
         return text
-    if found["constant"]:
-        return "true" if found["constant"] == "always_true" else "false"
-    if found["key"]:
-        return place(root, found["key"].split("."))
-    if found["full"]:
-        return _not_empty(root, found["full"].strip().split("."))
-    left, right = place(root, found["left"].strip().split(".")), found["right"].strip()
+    if match["constant"]:
+        return "true" if match["constant"] == "always_true" else "false"
+    if match["key"]:
+        return place(root, match["key"].split("."))
+    if match["full"]:
+        return _not_empty(root, match["full"].strip().split("."))
+    left, right = place(root, match["left"].strip().split(".")), match["right"].strip()
     shown = f"string({left})" if _LIKE_OTHERS.fullmatch(right) else left
     return f"{shown} == {json.dumps(right, ensure_ascii=False)}"
 
@@ -46,10 +46,10 @@ def place(root: str, segments: list[str]) -> str:
 
 
 def _not_empty(root: str, segments: list[str]) -> str:
-    found = place(root, segments)
-    there = (
-        f"has({found})"
-        if not found.endswith("]")
+    value = place(root, segments)
+    exists = (
+        f"has({value})"
+        if not value.endswith("]")
         else f"{json.dumps(segments[-1])} in {place(root, segments[:-1])}"
     )
-    return f'{there} && !({found} in [null, "", [], {{}}])'
+    return f'{exists} && !({value} in [null, "", [], {{}}])'

@@ -64,19 +64,19 @@ def check(source: str, names: Mapping[str, Type], want: Type | None = None) -> l
 def check_node(node: Node, names: Mapping[str, Type], want: Type | None = None) -> list[ConditionFault]:
     """The same for a tree that is parsed already."""
     checker = _Checker(names)
-    found = checker.type_of(node)
-    if want is not None and not _fits(found, want):
-        hint = as_test(found) if want.kind == "bool" else ""
-        checker.fault(node.at, f"{a(want)} is wanted here, this is {a(found)}", hint)
+    actual = checker.type_of(node)
+    if want is not None and not _fits(actual, want):
+        hint = as_test(actual) if want.kind == "bool" else ""
+        checker.fault(node.at, f"{a(want)} is wanted here, this is {a(actual)}", hint)
     return sorted(checker.faults, key=lambda fault: fault.column)
 
 
-def _fits(found: Type, want: Type) -> bool:
-    if "any" in {found.kind, want.kind} or found.kind == want.kind or (found.number and want.number):
+def _fits(actual: Type, want: Type) -> bool:
+    if "any" in {actual.kind, want.kind} or actual.kind == want.kind or (actual.number and want.number):
         return True
     if want.kind == "collection":
-        return found.kind in {"list", "map", "object"}
-    return {found.kind, want.kind} == {"map", "object"}
+        return actual.kind in {"list", "map", "object"}
+    return {actual.kind, want.kind} == {"map", "object"}
 
 
 class _Checker:
@@ -85,9 +85,9 @@ class _Checker:
         self.faults: list[ConditionFault] = []
 
     def fault(self, at: int, message: str, hint: str = "") -> Type:
-        return self.found(ConditionFault(at, message, "", hint))
+        return self.record(ConditionFault(at, message, "", hint))
 
-    def found(self, fault: ConditionFault) -> Type:
+    def record(self, fault: ConditionFault) -> Type:
         # What is wrong already is of any type from here on: one mistake is told once.
         self.faults.append(fault)
         return ANY
@@ -99,12 +99,14 @@ class _Checker:
         return Type("string", choices=(node.value,)) if isinstance(node.value, str) else of_value(node.value)
 
     def name(self, node: Name) -> Type:
-        found = self.names.get(node.name)
-        if found is not None:
-            return found
+        known = self.names.get(node.name)
+        if known is not None:
+            return known
         ours = _OTHER_TONGUES.get(node.name)
         message = f"the name `{node.name}` is not known here"
-        return self.found(unknown(node.at, message, node.name, self.names, f"write `{ours}`" if ours else ""))
+        return self.record(
+            unknown(node.at, message, node.name, self.names, f"write `{ours}`" if ours else "")
+        )
 
     def member(self, node: Member) -> Type:
         return self.field(node.at, node.of, self.type_of(node.of), node.field)
@@ -116,9 +118,9 @@ class _Checker:
             case "map":
                 return owner.element
             case "object":
-                found = owner.fields.get(field)
-                if found is not None:
-                    return found
+                known = owner.fields.get(field)
+                if known is not None:
+                    return known
                 return self.no_field(at, of, owner, field) if owner.closed else ANY
         called = field in METHODS or field in MACROS
         return self.fault(at, f"{a(owner)} has no field `{field}`", f"write `.{field}(…)`" if called else "")
@@ -126,7 +128,7 @@ class _Checker:
     def no_field(self, at: int, of: Node, owner: Type, field: str) -> Type:
         where = path(of)
         place = f"`{'.'.join(where)}`" if where else "this object"
-        return self.found(unknown(at, f"{place} has no field `{field}`", field, owner.fields))
+        return self.record(unknown(at, f"{place} has no field `{field}`", field, owner.fields))
 
     def has(self, node: Has) -> Type:
         self.type_of(node.member)
@@ -155,21 +157,21 @@ class _Checker:
     def call(self, node: CallNode) -> Type:
         method = node.target is not None
         table = METHODS if method else FUNCTIONS
-        given = (node.target, *node.args) if node.target is not None else node.args
-        types = [self.type_of(part) for part in given]
+        operands = (node.target, *node.args) if node.target is not None else node.args
+        types = [self.type_of(part) for part in operands]
         function = table.get(node.name)
         if function is None:
             return self.no_function(node, table)
-        if len(given) != len(function.takes):
+        if len(operands) != len(function.takes):
             wanted = len(function.takes) - method
             message = (
                 f"`{node.name}` takes {wanted or 'no'} argument{'s' * (wanted != 1)}, {len(node.args)} given"
             )
             self.fault(node.at, message, f"write `{function.shown}`")
             return function.gives
-        for part, found, kinds in zip(given, types, function.takes, strict=True):
-            if found.kind != "any" and found.kind not in kinds:
-                self.misfit(node, part, found, function.shown)
+        for part, actual, kinds in zip(operands, types, function.takes, strict=True):
+            if actual.kind != "any" and actual.kind not in kinds:
+                self.misfit(node, part, actual, function.shown)
         if node.name == "matches" and isinstance(node.args[0], Literal):
             self.pattern(node.args[0])
         return function.gives
@@ -179,12 +181,12 @@ class _Checker:
         if other:
             return self.fault(node.at, f"`{node.name}` is not called like this", f"write `{other.shown}`")
         known = [*table, *MACROS] if table is METHODS else [*table, "has"]
-        return self.found(unknown(node.at, f"the function `{node.name}` is not known", node.name, known))
+        return self.record(unknown(node.at, f"the function `{node.name}` is not known", node.name, known))
 
-    def misfit(self, node: CallNode, part: Node, found: Type, shown: str) -> None:
-        in_list = node.name == "contains" and part is node.target and found.kind in {"list", "map", "object"}
+    def misfit(self, node: CallNode, part: Node, actual: Type, shown: str) -> None:
+        in_list = node.name == "contains" and part is node.target and actual.kind in {"list", "map", "object"}
         hint = "write `value in list`" if in_list else f"write `{shown}`"
-        self.fault(part.at, f"`{node.name}` does not take {a(found)} here", hint)
+        self.fault(part.at, f"`{node.name}` does not take {a(actual)} here", hint)
 
     def pattern(self, node: Literal) -> None:
         wrong = pattern_fault(node.value) if isinstance(node.value, str) else ""
@@ -201,13 +203,13 @@ class _Checker:
         tests = node.body[:-1] if node.kind == "map" else node.body
         for test in tests:
             self.boolean(test, f"`{node.kind}`")
-        given = BOOL
+        result = BOOL
         if node.kind == "map":
-            given = list_of(self.type_of(node.body[-1]))
+            result = list_of(self.type_of(node.body[-1]))
         elif node.kind == "filter":
-            given = list_of(element)
+            result = list_of(element)
         self.names = before
-        return given
+        return result
 
     def list(self, node: ListOf) -> Type:
         types = [self.type_of(item) for item in node.items]
@@ -216,44 +218,44 @@ class _Checker:
     def map(self, node: MapOf) -> Type:
         fields: dict[str, Type] = {}
         for key, value in node.entries:
-            found, given = self.type_of(key), self.type_of(value)
-            if found.kind not in {"string", "any"}:
-                self.fault(key.at, f"a key is a text, not {a(found)}", "write it in quotes")
+            key_type, value_type = self.type_of(key), self.type_of(value)
+            if key_type.kind not in {"string", "any"}:
+                self.fault(key.at, f"a key is a text, not {a(key_type)}", "write it in quotes")
             if isinstance(key, Literal) and isinstance(key.value, str):
-                fields[key.value] = given
+                fields[key.value] = value_type
         return object_of(fields) if len(fields) == len(node.entries) else map_of()
 
     def boolean(self, node: Node, place: str) -> None:
-        found = self.type_of(node)
-        if found.kind not in {"bool", "any"}:
-            self.fault(node.at, f"{place} needs true or false, this is {a(found)}", as_test(found))
+        actual = self.type_of(node)
+        if actual.kind not in {"bool", "any"}:
+            self.fault(node.at, f"{place} needs true or false, this is {a(actual)}", as_test(actual))
 
     def unary(self, node: Unary) -> Type:
         if node.sign == "!":
             self.boolean(node.of, "`!`")
             return BOOL
-        found = self.type_of(node.of)
-        if found.kind == "any" or found.number:
-            return found
-        return self.fault(node.at, f"`-` needs a number, this is {a(found)}")
+        actual = self.type_of(node.of)
+        if actual.kind == "any" or actual.number:
+            return actual
+        return self.fault(node.at, f"`-` needs a number, this is {a(actual)}")
 
     def binary(self, node: Binary) -> Type:
         if (fault := dashed(node, self.names)) is not None:
-            return self.found(fault)
+            return self.record(fault)
         if isinstance(node.left, Unary) and node.left.sign == "!" and self.denies_too_little(node):
             return BOOL
         left, right = self.type_of(node.left), self.type_of(node.right)
         if node.sign in COMPARE:
             self.faults.extend(comparison(node, left, right))
             return BOOL
-        given = arithmetic(node, left, right)
-        return self.found(given) if isinstance(given, ConditionFault) else given
+        result = arithmetic(node, left, right)
+        return self.record(result) if isinstance(result, ConditionFault) else result
 
     def denies_too_little(self, node: Binary) -> bool:
         # `!a in b` is `(!a) in b`: almost never what was meant.
         checker = _Checker(self.names)
-        found = checker.type_of(node.left.of) if isinstance(node.left, Unary) else ANY
-        if found.kind in {"bool", "any"}:
+        denied = checker.type_of(node.left.of) if isinstance(node.left, Unary) else ANY
+        if denied.kind in {"bool", "any"}:
             return False
         self.fault(node.left.at, "`!` takes the left side alone here", f"write `!(… {node.sign} …)`")
         return True
@@ -290,6 +292,6 @@ _RULES: dict[type[Node], Callable[[_Checker, Any], Type]] = {
 
 def _all(types: Iterable[Type]) -> Type:
     first, *others = types
-    for one in others:
-        first = joined(first, one)
+    for following in others:
+        first = joined(first, following)
     return first

@@ -47,13 +47,13 @@ def closure(node: Node, slots: Slots) -> Run:
 
 def _path(at: int, segments: tuple[str, ...]) -> Run:
     def run(env: Env) -> Any:
-        here: Any = env.scope
+        value: Any = env.scope
         try:
             for segment in segments:
-                here = here[segment]
+                value = value[segment]
         except (LookupError, TypeError):
             raise wrong(at, missing(env.scope, segments)) from None
-        return here
+        return value
 
     return run
 
@@ -73,10 +73,10 @@ def _member(node: Member, slots: Slots) -> Run:
 
     def run(env: Env) -> Any:
         owner = of(env)
-        found = look(owner, (field,))
-        if found is ABSENT:
+        value = look(owner, (field,))
+        if value is ABSENT:
             raise wrong(at, f"{kind_of(owner)} has no `{field}`")
-        return found
+        return value
 
     return run
 
@@ -105,8 +105,8 @@ def _index(node: Index, slots: Slots) -> Run:
 
 
 def _call(node: CallNode, slots: Slots) -> Run:
-    given = node.args if node.target is None else (node.target, *node.args)
-    parts = [closure(part, slots) for part in given]
+    operands = node.args if node.target is None else (node.target, *node.args)
+    parts = [closure(part, slots) for part in operands]
     do, at = FUNCTIONS_AT_WORK[node.name], node.at
     cost = _PATTERN if node.name == "matches" else 1
 
@@ -131,13 +131,13 @@ def _map(node: MapOf, slots: Slots) -> Run:
     at = node.at
 
     def run(env: Env) -> Any:
-        found = {}
+        mapping = {}
         for key, value in entries:
             name = key(env)
             if not isinstance(name, str):
                 raise wrong(at, f"a key is a text, not {kind_of(name)}")
-            found[name] = value(env)
-        return found
+            mapping[name] = value(env)
+        return mapping
 
     return run
 
@@ -161,18 +161,18 @@ def _binary(node: Binary, slots: Slots) -> Run:
     left, right, sign, at = closure(node.left, slots), closure(node.right, slots), node.sign, node.at
     if sign in {"==", "!="}:
         return _equality(left, right, sign == "==", at)
-    do = OPERATORS.get(sign) or (lambda one, other: before(sign, one, other))
+    do = OPERATORS.get(sign) or (lambda first, second: before(sign, first, second))
 
     def run(env: Env) -> Any:
-        one, other = left(env), right(env)
+        first, second = left(env), right(env)
         try:
             if sign == "in":
-                found, steps = inside(one, other)
+                is_inside, steps = inside(first, second)
                 env.spend(steps, at)
-                return found
-            if isinstance(one, _LARGE):
-                env.spend(length(one) // 64 if isinstance(one, str) else length(one) // 4, at)
-            return do(one, other)
+                return is_inside
+            if isinstance(first, _LARGE):
+                env.spend(length(first) // 64 if isinstance(first, str) else length(first) // 4, at)
+            return do(first, second)
         except ValueError as error:
             raise wrong(at, str(error)) from None
 
@@ -185,12 +185,12 @@ _SMALL = frozenset({int, float, bool, type(None)})
 
 def _equality(left: Run, right: Run, wanted: bool, at: int) -> Run:
     def run(env: Env) -> Any:
-        one, other = left(env), right(env)
-        if type(one) is type(other) and type(one) in _SMALL:
-            return (one == other) is wanted
-        found, steps = same(one, other)
+        first, second = left(env), right(env)
+        if type(first) is type(second) and type(first) in _SMALL:
+            return (first == second) is wanted
+        is_same, steps = same(first, second)
         env.spend(steps, at)
-        return found is wanted
+        return is_same is wanted
 
     return run
 
@@ -199,10 +199,10 @@ def _test(node: Node, slots: Slots, place: str) -> Run:
     of, at = closure(node, slots), node.at
 
     def run(env: Env) -> Any:
-        found = of(env)
-        if found is True or found is False:
-            return found
-        raise wrong(at, f"{place} needs true or false, this is {kind_of(found)}")
+        value = of(env)
+        if value is True or value is False:
+            return value
+        raise wrong(at, f"{place} needs true or false, this is {kind_of(value)}")
 
     return run
 

@@ -15,34 +15,34 @@ def dashed(node: Binary, names: Mapping[str, Type]) -> ConditionFault | None:
     if parts is None:
         return None
     first, *middle, last = parts
-    field = "-".join([first[-1], *(one[0] for one in middle), last[0]])
+    field = "-".join([first[-1], *(segments[0] for segments in middle), last[0]])
     owner = _owner(first[:-1], names)
     if owner is None or first[-1] in owner.fields or field not in owner.fields:
         return None
-    before, after = ".".join(first[:-1]), "".join(f".{one}" for one in last[1:])
+    before, after = ".".join(first[:-1]), "".join(f".{segments}" for segments in last[1:])
     hint = f'write `{before}["{field}"]{after}`'
     return ConditionFault(_start(node), "a name with a dash needs brackets", field, hint)
 
 
 def _operands(node: Node) -> list[tuple[str, ...]] | None:
-    found: list[tuple[str, ...]] = []
+    rights: list[tuple[str, ...]] = []
     while isinstance(node, Binary):
         right = path(node.right)
-        if node.sign != "-" or right is None or (found and len(right) > 1):
+        if node.sign != "-" or right is None or (rights and len(right) > 1):
             return None
-        found.append(right)
+        rights.append(right)
         node = node.left
     first = path(node.of if isinstance(node, Unary) else node)
-    if first is None or len(first) < 2 or not found:
+    if first is None or len(first) < 2 or not rights:
         return None
-    return [first, *reversed(found)]
+    return [first, *reversed(rights)]
 
 
 def _owner(segments: tuple[str, ...], names: Mapping[str, Type]) -> Type | None:
-    here = names.get(segments[0])
+    owner = names.get(segments[0])
     for segment in segments[1:]:
-        here = here.fields.get(segment) if here is not None else None
-    return here
+        owner = owner.fields.get(segment) if owner is not None else None
+    return owner
 
 
 def _start(node: Node) -> int:

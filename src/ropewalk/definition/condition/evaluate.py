@@ -30,7 +30,7 @@ class CompiledCondition:
     def __init__(self, source: str, node: Node) -> None:
         self.source = source
         self.paths = frozenset(_paths(node, frozenset()))
-        self.names = frozenset(".".join(one) for one in self.paths)
+        self.names = frozenset(".".join(segments) for segments in self.paths)
         self._plain = path(node) is not None
         self._run = closure(node, {})
 
@@ -40,25 +40,25 @@ class CompiledCondition:
     def value(self, scope: Mapping[str, Any]) -> Any:
         """The JSON value on `scope` (names to JSON values). Raises `ConditionError`; anything missing is one."""
         try:
-            found = self._run(Env(scope))
+            value = self._run(Env(scope))
         except ConditionError as error:
             where = error.where
             raise self._error(scope, where["reason"], where["column"], where["hint"]) from None
-        if isinstance(found, list | dict) and not self._plain and weight(found, MAX_GIVEN) > MAX_GIVEN:
+        if isinstance(value, list | dict) and not self._plain and weight(value, MAX_GIVEN) > MAX_GIVEN:
             raise self._error(scope, f"it gives more than {MAX_GIVEN} items", hint="narrow it with `filter`")
-        return found
+        return value
 
     def holds(self, scope: Mapping[str, Any]) -> bool:
         """Whether it is true; a value that is neither true nor false is a `ConditionError`."""
-        found = self.value(scope)
-        if found is True or found is False:
-            return found
-        raise self._error(scope, f"it gives {_short(found)}, true or false is wanted")
+        value = self.value(scope)
+        if value is True or value is False:
+            return value
+        raise self._error(scope, f"it gives {_short(value)}, true or false is wanted")
 
     def _error(
         self, scope: Mapping[str, Any], reason: str, column: int = 0, hint: str = ""
     ) -> ConditionError:
-        read = {".".join(one): look(scope, one) for one in sorted(self.paths)}
+        read = {".".join(path): look(scope, path) for path in sorted(self.paths)}
         values = ", ".join(f"{name} = {_short(value)}" for name, value in list(read.items())[:MAX_SHOWN])
         error = fault(self.source, column, f"{reason}; it read {values}" if values else reason, hint)
         error.where["values"] = {name: value for name, value in read.items() if value is not ABSENT}

@@ -32,26 +32,26 @@ def nearest_to(name: str, known: Iterable[str]) -> str:
     """The known name most like `name`, or an empty text."""
     from difflib import get_close_matches
 
-    by_lower = {one.lower(): one for one in known}
+    by_lower = {candidate.lower(): candidate for candidate in known}
     close = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[close[0]] if close else ""
 
 
-def a(found: Type) -> str:
+def a(type_: Type) -> str:
     """`a string`, `an integer`, `a list of string`, as a sentence needs it."""
-    text = str(found)
+    text = str(type_)
     if text in {"null", "anything"}:
         return text
     return f"an {text}" if text[0] in "aeio" else f"a {text}"
 
 
-def as_test(found: Type) -> str:
+def as_test(type_: Type) -> str:
     """How to make a question of a value that is none."""
-    if found.number:
+    if type_.number:
         return "compare it, for example `… > 0`"
-    if found.kind in {"list", "map", "object"}:
+    if type_.kind in {"list", "map", "object"}:
         return "ask for its size, for example `size(…) > 0`"
-    return 'compare it, for example `… == "text"`' if found.kind == "string" else ""
+    return 'compare it, for example `… == "text"`' if type_.kind == "string" else ""
 
 
 def unquoted(*sides: Node) -> str:

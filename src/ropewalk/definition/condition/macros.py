@@ -21,26 +21,26 @@ def macro(node: Macro, slot: int, over: Run, tests: list[Run], last: Run) -> Run
     cost = 1 + sum(1 for part in node.body for _ in walk(part))
     give = _KINDS[node.kind]
 
-    def at_item(env: Env, one: Any) -> Any:
+    def at_item(env: Env, item: Any) -> Any:
         env.spend(cost, node.at)
-        env.bound[slot] = one
+        env.bound[slot] = item
         return last(env)
 
     def run(env: Env) -> Any:
-        found = over(env)
-        if not isinstance(found, Mapping | list | tuple):
-            raise wrong(node.at, f"`{node.kind}` goes through a list or a map, not {kind_of(found)}")
-        env.spend(len(found) // 16, node.at)
-        return give(env, kept(env, list(found)), at_item)
+        collection = over(env)
+        if not isinstance(collection, Mapping | list | tuple):
+            raise wrong(node.at, f"`{node.kind}` goes through a list or a map, not {kind_of(collection)}")
+        env.spend(len(collection) // 16, node.at)
+        return give(env, kept(env, list(collection)), at_item)
 
     def kept(env: Env, items: list[Any]) -> list[Any]:
         for test in tests:
             passed = []
-            for one in items:
+            for item in items:
                 env.spend(cost, node.at)
-                env.bound[slot] = one
+                env.bound[slot] = item
                 if test(env):
-                    passed.append(one)
+                    passed.append(item)
             items = passed
         return items
 
@@ -50,9 +50,9 @@ def macro(node: Macro, slot: int, over: Run, tests: list[Run], last: Run) -> Run
 def _decided(decides: bool) -> Give:
     def give(env: Env, items: list[Any], at_item: Callable[[Env, Any], Any]) -> Any:
         first: ConditionError | None = None
-        for one in items:
+        for item in items:
             try:
-                if at_item(env, one) is decides:
+                if at_item(env, item) is decides:
                     return decides
             except ConditionError as error:
                 if env.left < 0:
@@ -65,22 +65,22 @@ def _decided(decides: bool) -> Give:
     return give
 
 
-def _one(env: Env, items: list[Any], at_item: Callable[[Env, Any], Any]) -> Any:
-    return sum(at_item(env, one) for one in items) == 1
+def _exists_one(env: Env, items: list[Any], at_item: Callable[[Env, Any], Any]) -> Any:
+    return sum(at_item(env, item) for item in items) == 1
 
 
 def _filter(env: Env, items: list[Any], at_item: Callable[[Env, Any], Any]) -> Any:
-    return [one for one in items if at_item(env, one)]
+    return [item for item in items if at_item(env, item)]
 
 
 def _map(env: Env, items: list[Any], at_item: Callable[[Env, Any], Any]) -> Any:
-    return [at_item(env, one) for one in items]
+    return [at_item(env, item) for item in items]
 
 
 _KINDS: dict[str, Give] = {
     "all": _decided(False),
     "exists": _decided(True),
-    "exists_one": _one,
+    "exists_one": _exists_one,
     "filter": _filter,
     "map": _map,
 }

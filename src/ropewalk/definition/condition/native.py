@@ -56,8 +56,8 @@ def pattern_found(text: str, pattern: str) -> bool:
     try:
         return bool(_matcher().execute({"text": text, "pattern": pattern}))
     except (RuntimeError, ValueError) as error:
-        told = str(error).partition("error: ")[2].rpartition("error: ")[2].partition(". Check")[0]
-        raise ValueError(f"the pattern cannot be read: {told or error}") from None
+        reason = str(error).partition("error: ")[2].rpartition("error: ")[2].partition(". Check")[0]
+        raise ValueError(f"the pattern cannot be read: {reason or error}") from None
 
 
 def pattern_fault(pattern: str) -> str:

@@ -135,9 +135,9 @@ def walk(node: Node) -> Iterator[tuple[Node, int]]:
     """Every node with its depth (1 for the top), without recursion: a tree that is too deep can still be measured."""
     waiting = [(node, 1)]
     while waiting:
-        here, depth = waiting.pop()
-        yield here, depth
-        waiting.extend((child, depth + 1) for child in reversed(children(here)))
+        current, depth = waiting.pop()
+        yield current, depth
+        waiting.extend((child, depth + 1) for child in reversed(children(current)))
 
 
 def path(node: Node) -> tuple[str, ...] | None:

@@ -55,7 +55,7 @@ def _choice(written: Node, choices: tuple[str, ...]) -> Iterator[ConditionFault]
     if not (choices and isinstance(written, Literal) and isinstance(written.value, str)):
         return
     if written.value not in choices:
-        listed = ", ".join(f'"{one}"' for one in choices[:8])
+        listed = ", ".join(f'"{choice}"' for choice in choices[:8])
         text = f'"{written.value}" is none of the possible values: {listed}'
         yield unknown(written.at, text, written.value, choices)
 

@@ -204,26 +204,26 @@ class _Parser:
         return Macro(token.at, token.text, over, name.name, args[1:])
 
     def items(self, close: str) -> tuple[Node, ...]:
-        found: list[Node] = []
+        items: list[Node] = []
         while not self.take(close):
-            found.append(self.expression())
+            items.append(self.expression())
             if not self.take(","):
                 self.need(close)
                 break
             if close == ")" and self.token.text == ")":
                 raise self.unexpected("an argument")
-        return tuple(found)
+        return tuple(items)
 
     def entries(self) -> tuple[tuple[Node, Node], ...]:
-        found: list[tuple[Node, Node]] = []
+        entries: list[tuple[Node, Node]] = []
         while not self.take("}"):
             key = self.expression()
             self.need(":")
-            found.append((key, self.expression()))
+            entries.append((key, self.expression()))
             if not self.take(","):
                 self.need("}")
                 break
-        return tuple(found)
+        return tuple(entries)
 
     def primary(self) -> Node:
         token = self.token

@@ -62,11 +62,11 @@ def replace(text: str, old: str, new: str) -> str:
 
 
 def _texts(name: str, do: Callable[..., Any]) -> Callable[..., Any]:
-    def call(*given: Any) -> Any:
-        for one in given:
-            if not isinstance(one, str):
-                raise ValueError(f"`{name}` does not take {kind_of(one)}")
-        return do(*given)
+    def call(*operands: Any) -> Any:
+        for operand in operands:
+            if not isinstance(operand, str):
+                raise ValueError(f"`{name}` does not take {kind_of(operand)}")
+        return do(*operands)
 
     return call
 

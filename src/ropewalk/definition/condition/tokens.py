@@ -22,7 +22,7 @@ class Token(Struct, frozen=True):
 
 
 _TOKEN = re.compile(
-    r"""(?P<space>(?:[\s]|//[^\n]*)+)
+    r"""(?P<space>(?:[ \t\n\f\r]|//[^\n]*)+)
     |(?P<float>[0-9]+\.[0-9]+(?:[eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+|\.[0-9]+(?:[eE][+-]?[0-9]+)?)
     |(?P<int>0x[0-9a-fA-F]+|[0-9]+)
     |(?P<string>[bBrR]{0,2}(?:\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}(?:[^\\]|\\.)*?'{3}
@@ -31,6 +31,8 @@ _TOKEN = re.compile(
     |(?P<sign>&&|\|\||[=!<>]=|[-+*/%<>!?:.,()\[\]{}])""",
     re.VERBOSE | re.DOTALL,
 )
+_SPACE = " \t\n\f\r"
+"""What the language takes for a blank; a no-break space that came along with pasted text is none."""
 _RAW = re.compile(r"[rR](?:\"{3}.*?\"{3}|'{3}.*?'{3}|\"[^\"\n]*\"|'[^'\n]*')", re.DOTALL)
 _ESCAPE = re.compile(
     r"\\(?:(?P<plain>[abfnrtv\\'\"`?])|[xX](?P<hex>[0-9a-fA-F]{2})|u(?P<u4>[0-9a-fA-F]{4})"
@@ -67,7 +69,7 @@ def tokens(source: str) -> list[Token]:
             "let a step work it out and give it as an output",
         )
     at, stop = _inside(source)
-    found: list[Token] = []
+    read_so_far: list[Token] = []
     while at < stop:
         raw = _RAW.match(source, at, stop)
         token = raw or _TOKEN.match(source, at, stop)
@@ -75,15 +77,15 @@ def tokens(source: str) -> list[Token]:
             raise _unreadable(source, at)
         kind = "string" if raw else str(token.lastgroup)
         if kind != "space":
-            found.append(_decoded(source, kind, token.group(), at))
+            read_so_far.append(_decoded(source, kind, token.group(), at))
         at = token.end()
-    found.append(Token("end", "", stop))
-    return found
+    read_so_far.append(Token("end", "", stop))
+    return read_so_far
 
 
 def _inside(source: str) -> tuple[int, int]:
-    start, stop = 0, len(source.rstrip())
-    lead = len(source) - len(source.lstrip())
+    start, stop = 0, len(source.rstrip(_SPACE))
+    lead = len(source) - len(source.lstrip(_SPACE))
     if source.startswith("${{", lead) and source.endswith("}}", 0, stop) and stop - lead >= 5:
         return lead + 3, stop - 2
     return start, stop
@@ -94,6 +96,8 @@ def _unreadable(source: str, at: int) -> ConditionError:
         if source.startswith(wrong, at):
             what = "a text that is not closed" if wrong in "\"'" else f"`{wrong}`"
             return fault(source, at, f"{what} cannot stand here", hint)
+    if source[at].isspace() or not source[at].isprintable():
+        return fault(source, at, f"the character U+{ord(source[at]):04X} cannot stand here", "write a space")
     return fault(source, at, f"`{source[at]}` cannot stand here")
 
 
@@ -121,25 +125,25 @@ def _text(source: str, text: str, at: int) -> str:
     quote = 3 if text[prefix:].startswith(('"""', "'''")) and len(text) >= prefix + 6 else 1
     inner, start = text[prefix + quote : -quote], at + prefix + quote
     if not marks:
-        inner = _ESCAPE.sub(lambda found: _unescaped(source, found, start), inner)
+        inner = _ESCAPE.sub(lambda match: _unescaped(source, match, start), inner)
     if any("\ud800" <= letter <= "\udfff" for letter in inner):
         raise fault(source, at, "half a character (a surrogate) stands in this text")
     return inner
 
 
-def _unescaped(source: str, found: re.Match[str], start: int) -> str:
-    column = start + found.start()
-    if found["plain"]:
-        return _PLAIN[found["plain"]]
-    if found["wrong"]:
+def _unescaped(source: str, match: re.Match[str], start: int) -> str:
+    column = start + match.start()
+    if match["plain"]:
+        return _PLAIN[match["plain"]]
+    if match["wrong"]:
         raise fault(
             source,
             column,
-            f"`\\{found['wrong']}` is no known escape",
+            f"`\\{match['wrong']}` is no known escape",
             'write `\\\\` for one backslash, or r"…"',
         )
-    digits = found["hex"] or found["u4"] or found["u8"]
-    code = int(digits, 16) if digits else int(found["octal"], 8)
+    digits = match["hex"] or match["u4"] or match["u8"]
+    code = int(digits, 16) if digits else int(match["octal"], 8)
     if code > 0x10FFFF:
-        raise fault(source, column, f"`{found.group()}` is no character")
+        raise fault(source, column, f"`{match.group()}` is no character")
     return chr(code)

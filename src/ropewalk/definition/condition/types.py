@@ -121,7 +121,7 @@ def _typed(schema: Any, root: Any, depth: int) -> Type:
     if isinstance(kind, str) and kind in _NAMED:
         return _NAMED[kind]
     if isinstance(kind, list | tuple):
-        return _union([{**schema, "type": one} for one in kind], root, depth)
+        return _union([{**schema, "type": name} for name in kind], root, depth)
     if kind == "array":
         return list_of(_typed(schema.get("items"), root, depth + 1))
     if kind == "object" or (kind is None and "properties" in schema):
@@ -135,18 +135,18 @@ def _fields(schema: Mapping[str, Any], root: Any, depth: int) -> Type:
         if more is False and "patternProperties" not in schema:
             return object_of({})
         return map_of(_typed(more, root, depth + 1))
-    fields = {str(name): _typed(one, root, depth + 1) for name, one in properties.items()}
+    fields = {str(name): _typed(property_, root, depth + 1) for name, property_ in properties.items()}
     return object_of(fields, closed=more is False and "patternProperties" not in schema)
 
 
 def _union(schemas: Any, root: Any, depth: int) -> Type:
     if not isinstance(schemas, list | tuple) or not schemas:
         return ANY
-    types = [_typed(one, root, depth + 1) for one in schemas]
-    found = types[0]
-    for one in types[1:]:
-        found = joined(found, one)
-    return found
+    types = [_typed(part, root, depth + 1) for part in schemas]
+    union = types[0]
+    for part in types[1:]:
+        union = joined(union, part)
+    return union
 
 
 def _listed(values: Any) -> Type:
@@ -154,8 +154,8 @@ def _listed(values: Any) -> Type:
         return ANY
     if all(isinstance(value, str) for value in values):
         return Type("string", choices=tuple(values))
-    found = [of_value(value) for value in values]
-    return found[0] if all(one == found[0] for one in found) else ANY
+    types = [of_value(value) for value in values]
+    return types[0] if all(type_ == types[0] for type_ in types) else ANY
 
 
 def of_value(value: Any) -> Type:
@@ -182,8 +182,8 @@ def of_value(value: Any) -> Type:
 def _referred(ref: Any, root: Any) -> Any:
     if not isinstance(ref, str) or not ref.startswith("#"):
         return None
-    here = root
+    schema = root
     for part in ref[1:].split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")
-        here = here.get(name) if isinstance(here, Mapping) else None
-    return here
+        schema = schema.get(name) if isinstance(schema, Mapping) else None
+    return schema

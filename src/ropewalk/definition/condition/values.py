@@ -40,13 +40,13 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def look(here: Any, segments: tuple[str, ...]) -> Any:
+def look(value: Any, segments: tuple[str, ...]) -> Any:
     """The value at a path of maps, or `ABSENT`."""
     for segment in segments:
-        if not isinstance(here, Mapping) or segment not in here:
+        if not isinstance(value, Mapping) or segment not in value:
             return ABSENT
-        here = here[segment]
-    return here
+        value = value[segment]
+    return value
 
 
 def same(left: Any, right: Any) -> tuple[bool, int]:
@@ -91,10 +91,10 @@ def inside(left: Any, right: Any) -> tuple[bool, int]:
     if not isinstance(right, list | tuple):
         raise ValueError(f"`in` does not take {kind_of(left)} and {kind_of(right)}")
     steps = 0
-    for one in right:
-        found, looked = same(left, one)
+    for entry in right:
+        is_same, looked = same(left, entry)
         steps += looked
-        if found:
+        if is_same:
             return True, steps
     return False, steps
 
@@ -119,12 +119,12 @@ def length(value: Any) -> int:
 
 def weight(value: Any, most: int) -> int:
     """How much there is to look at in `value`, all levels together; counting stops past `most`."""
-    found, waiting = 0, [value]
-    while waiting and found <= most:
-        one = waiting.pop()
-        found += 1 + (len(one) // 64 if isinstance(one, str) else length(one))
-        if isinstance(one, Mapping):
-            waiting.extend(one.values())
-        elif isinstance(one, list | tuple):
-            waiting.extend(one)
-    return found
+    total, waiting = 0, [value]
+    while waiting and total <= most:
+        part = waiting.pop()
+        total += 1 + (len(part) // 64 if isinstance(part, str) else length(part))
+        if isinstance(part, Mapping):
+            waiting.extend(part.values())
+        elif isinstance(part, list | tuple):
+            waiting.extend(part)
+    return total

@@ -48,14 +48,14 @@ def recognises(data: Any) -> bool:
 
 def items_of(document: YamlDocument) -> list[Item]:
     """The tasks of all stages, in order, numbered by their stage."""
-    found = []
+    items = []
     for stage, body in document.data["stages"].items():
         for index, raw in enumerate(as_list(body.get("tasks")) if isinstance(body, Mapping) else ()):
             path: Path = ("stages", stage, "tasks", index)
             data = {str(key): value for key, value in raw.items()} if isinstance(raw, Mapping) else {}
             line = document.positions.value(path)[0]
-            found.append(Item(f"{stage}.{index + 1}", path, line, "task", as_text(data.get("name")), data))
-    return found
+            items.append(Item(f"{stage}.{index + 1}", path, line, "task", as_text(data.get("name")), data))
+    return items
 
 
 def read(document: YamlDocument, file: str, name: str, options: ReadOptions = PLAIN) -> Reading:
@@ -83,7 +83,7 @@ def read(document: YamlDocument, file: str, name: str, options: ReadOptions = PL
         },
         facts=making.facts,
         roles={role: process.role(role, about[0]) for role, about in making.roles.items()},
-        phases=tuple(Phase(role_id(stage), stage, _said(body)) for stage, body in data["stages"].items()),
+        phases=tuple(Phase(role_id(stage), stage, _as_text(body)) for stage, body in data["stages"].items()),
         warnings=tuple(making.warnings),
         extra={str(key): value for key, value in data.items() if key not in TAKEN} | process.stages_extra(),
     )
@@ -93,23 +93,23 @@ def read(document: YamlDocument, file: str, name: str, options: ReadOptions = PL
     return Reading(workflow, Findings(file, where, [step.id for step in steps]), where)
 
 
-def _said(body: Any) -> str:
+def _as_text(body: Any) -> str:
     return as_text(body.get("description")) if isinstance(body, Mapping) else ""
 
 
 def _faults(items: list[Item]) -> list[tuple[Path, str, str, str]]:
     names = [item.name for item in items]
-    found = []
+    faults = []
     for item in items:
         if not item.data:
-            found.append((item.path, "a task is no mapping", "", "give it a `name` and a `role`"))
-        for one in as_texts(item.data.get("depends_on")):
-            if one not in names:
+            faults.append((item.path, "a task is no mapping", "", "give it a `name` and a `role`"))
+        for need in as_texts(item.data.get("depends_on")):
+            if need not in names:
                 path = (*item.path, "depends_on")
-                found.append(
-                    (path, f"there is no task `{one}`", nearest(one, names), "name a task of this file")
+                faults.append(
+                    (path, f"there is no task `{need}`", nearest(need, names), "name a task of this file")
                 )
-    return found
+    return faults
 
 
 class _Process:
@@ -125,8 +125,10 @@ class _Process:
         flow = data.get("workflow_config")
         self.at_once = isinstance(flow, Mapping) and flow.get("parallel_execution") is True
         self.made = {title for item in items for title in as_texts(item.data.get("output_artifacts"))}
-        self.told = {
-            as_text(one.get("name")): one for one in as_list(data.get("roles")) if isinstance(one, Mapping)
+        self.described = {
+            as_text(role.get("name")): role
+            for role in as_list(data.get("roles"))
+            if isinstance(role, Mapping)
         }
 
     def steps(self) -> list[Step]:
@@ -157,7 +159,7 @@ class _Process:
         title = keys.text("name", "title")
         role = keys.text("role", "role") or keys.text("agent", "role") or "team"
         notes = tuple(
-            said for name in ("description", "notes", "instructions") if (said := keys.text(name, "notes"))
+            text for name in ("description", "notes", "instructions") if (text := keys.text(name, "notes"))
         )
         keys.take("depends_on", "needs")
         creates = self._titles(keys.take("output_artifacts", "creates"), soft=False)
@@ -223,9 +225,9 @@ class _Process:
 
     def role(self, name: str, title: str) -> Role:
         """A role as the file describes it, else one from its name."""
-        told = self.told.get(title)
-        said = as_text(told.get("description") or told.get("prompt")) if told else ""
-        return Role(title=title, persona=said) if said else persona(name, title, self.making)
+        described = self.described.get(title)
+        persona_text = as_text(described.get("description") or described.get("prompt")) if described else ""
+        return Role(title=title, persona=persona_text) if persona_text else persona(name, title, self.making)
 
     def stages_extra(self) -> dict[str, Any]:
         """What stages and roles say next to their tasks and descriptions."""
@@ -235,11 +237,11 @@ class _Process:
             if isinstance(body, Mapping)
         }
         roles = {
-            name: {str(key): value for key, value in told.items() if key not in ("name", "description")}
-            for name, told in self.told.items()
+            name: {str(key): value for key, value in described.items() if key not in ("name", "description")}
+            for name, described in self.described.items()
         }
-        found = {
+        extra = {
             "stages": {k: v for k, v in stages.items() if v},
             "roles": {k: v for k, v in roles.items() if v},
         }
-        return {key: value for key, value in found.items() if value}
+        return {key: value for key, value in extra.items() if value}

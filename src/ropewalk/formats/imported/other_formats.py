@@ -58,8 +58,8 @@ def read(document: YamlDocument, file: str, name: str, options: ReadOptions = PL
     reading = bmad.read(YamlDocument(data, moved), file, name, options)
     if reading.workflow is None:
         return reading
-    told = (f"read as a list of work: {kind.name}", *reading.workflow.warnings)
-    workflow = msgspec.structs.replace(reading.workflow, warnings=told)
+    warnings = (f"read as a list of work: {kind.name}", *reading.workflow.warnings)
+    workflow = msgspec.structs.replace(reading.workflow, warnings=warnings)
     return Reading(workflow, reading.findings, reading.where, reading.unsure)
 
 
@@ -71,7 +71,7 @@ class _Moved(Positions):
         self._positions = positions
         self._places = places
 
-    def _there(self, path: Sequence[str | int]) -> Path:
+    def _written_place(self, path: Sequence[str | int]) -> Path:
         if (
             len(path) > 1
             and path[0] == "sequence"
@@ -82,13 +82,13 @@ class _Moved(Positions):
         return tuple(path)
 
     def value(self, path: Sequence[str | int] = ()) -> Place:
-        return self._positions.value(self._there(path))
+        return self._positions.value(self._written_place(path))
 
     def key(self, path: Sequence[str | int]) -> Place:
-        return self._positions.key(self._there(path))
+        return self._positions.key(self._written_place(path))
 
     def has(self, path: Sequence[str | int]) -> bool:
-        return self._positions.has(self._there(path))
+        return self._positions.has(self._written_place(path))
 
 
 def relative_of(data: Mapping[str, Any]) -> Relative | None:
@@ -136,7 +136,7 @@ def _personas(data: Mapping[str, Any]) -> Lines:
     name, workflow = next(iter(data["workflows"].items()))
     for index, phase in enumerate(as_list(workflow.get("phases")) if isinstance(workflow, Mapping) else ()):
         if isinstance(phase, Mapping):
-            people = [as_text(one) for one in as_list(phase.get("personas"))]
+            people = [as_text(person) for person in as_list(phase.get("personas"))]
             item: dict[str, Any] = {
                 "agent": "/".join(people) or "orchestrator",
                 "phase": as_text(phase.get("phase") or phase.get("name")),
@@ -177,21 +177,21 @@ def _has(*keys: str) -> Callable[[Mapping[str, Any]], bool]:
 def _agents_in_steps(data: Mapping[str, Any]) -> bool:
     steps = _inner(data).get("steps")
     return isinstance(steps, list) and any(
-        isinstance(one, Mapping) and {"agent", "role"} & one.keys() for one in steps
+        isinstance(step, Mapping) and {"agent", "role"} & step.keys() for step in steps
     )
 
 
 def _stages_in_list(data: Mapping[str, Any]) -> bool:
     stages = _inner(data).get("stages")
     return isinstance(stages, list) and any(
-        isinstance(one, Mapping) and isinstance(one.get("steps"), list) for one in stages
+        isinstance(stage, Mapping) and isinstance(stage.get("steps"), list) for stage in stages
     )
 
 
 def _phases_of_work(data: Mapping[str, Any]) -> bool:
     phases = _inner(data).get("phases")
     return isinstance(phases, Mapping) and any(
-        isinstance(steps, list) and any(isinstance(one, Mapping) and "agent" in one for one in steps)
+        isinstance(steps, list) and any(isinstance(step, Mapping) and "agent" in step for step in steps)
         for steps in phases.values()
     )
 
@@ -205,7 +205,7 @@ def _v3(data: Mapping[str, Any]) -> bool:
 def _v6_path(data: Mapping[str, Any]) -> bool:
     phases = data.get("phases")
     return isinstance(phases, list) and any(
-        isinstance(one, Mapping) and isinstance(one.get("workflows"), list) for one in phases
+        isinstance(phase, Mapping) and isinstance(phase.get("workflows"), list) for phase in phases
     )
 
 

@@ -70,13 +70,13 @@ def items_of(document: YamlDocument) -> list[Item]:
         _holder(document.data),
         ("workflow",) if isinstance(document.data.get("workflow"), Mapping) else (),
     )
-    found = []
+    items = []
     for key, mark in ((PARALLEL, "t"), ("steps", "")):
         for index, raw in enumerate(as_list(holder.get(key))):
             path: Path = (*above, key, index)
             data = {str(name): value for name, value in raw.items()} if isinstance(raw, Mapping) else {}
             line = document.positions.value(path)[0]
-            found.append(
+            items.append(
                 Item(
                     f"{mark}{index + 1}",
                     path,
@@ -86,7 +86,7 @@ def items_of(document: YamlDocument) -> list[Item]:
                     data,
                 )
             )
-    return found
+    return items
 
 
 def read(document: YamlDocument, file: str, name: str, options: ReadOptions = PLAIN) -> Reading:
@@ -146,20 +146,20 @@ class _TappsReading:
 
     def faults(self) -> list[tuple[Path, str, str]]:
         """What leads nowhere, and what is no step at all."""
-        found: list[tuple[Path, str, str]] = []
+        faults: list[tuple[Path, str, str]] = []
         for item in self.items:
             if not item.data:
-                found.append((item.path, "a step is no mapping", "give it an `id` and an `agent`"))
+                faults.append((item.path, "a step is no mapping", "give it an `id` and an `agent`"))
             gate = self._gate(item)
             targets: dict[Path, Any] = {("next",): item.data.get("next")}
             targets |= {("gate", side): gate.get(side) for side in ("on_pass", "on_fail")}
             for path, target in targets.items():
                 if isinstance(target, str) and target not in self.at and not _is_end(target):
                     near = ", ".join(self.at)
-                    found.append(
+                    faults.append(
                         ((*item.path, *path), f"there is no step `{target}`", f"the steps are {near}")
                     )
-        return found
+        return faults
 
     def _gate(self, item: Item) -> Mapping[str, Any]:
         gate = item.data.get("gate")
@@ -189,12 +189,12 @@ class _TappsReading:
         keys.text("id", "id")
         keys.text("agent_id", "id")
         condition = keys.text("condition", "optional").lower()
-        notes = tuple(said for name in ("notes", "description") if (said := keys.text(name, "notes")))
+        notes = tuple(text for name in ("notes", "description") if (text := keys.text(name, "notes")))
         creates = _refs(keys.take("creates", "creates"))
         requires = [
-            one
-            for one in as_texts(keys.take("requires", "requires"))
-            if one != PARALLEL and one not in self.at
+            need
+            for need in as_texts(keys.take("requires", "requires"))
+            if need != PARALLEL and need not in self.at
         ]
         metadata = keys.take("metadata", "retry")
         about: Mapping[str, Any] = metadata if isinstance(metadata, Mapping) else {}
@@ -244,8 +244,8 @@ class _TappsReading:
             return step, None
         step = msgspec.structs.replace(step, output=asked.schema())
         on_fail = as_text(self._gate(item).get("on_fail"))
-        here = self.items.index(item)
-        if on_fail in self.at and self.at[on_fail] > here:
+        index = self.items.index(item)
+        if on_fail in self.at and self.at[on_fail] > index:
             self.deciders[item.number] = self.making.id(f"{step.id}-gate")
             return step, Step(
                 self.deciders[item.number],
@@ -278,20 +278,20 @@ class _TappsReading:
 
     def _needs(self, index: int, item: Item) -> tuple[str, ...]:
         """Steps that lead here, steps and tasks named in `requires`; a closing step waits for all that nobody waits for."""
-        found = [
+        needs = [
             self._exit(at) for at in range(len(self.items)) if item.name in self._after(at) and at < index
         ]
         for name in (*as_texts(item.data.get("requires")), *as_texts(item.data.get("depends_on"))):
             if name == PARALLEL:
-                found += [self.ids[task.number] for task in self.tasks]
+                needs += [self.ids[task.number] for task in self.tasks]
             elif name in self.at and self.at[name] != index:
-                found.append(self._exit(self.at[name]))
+                needs.append(self._exit(self.at[name]))
         says = item.data.get("requires") or item.data.get("creates")
-        if not found and not says and index and index == len(self.items) - 1:
-            found = self._leaves(index)
-        if self.tasks and not found and not item.number.startswith("t") and not item.data.get("requires"):
-            found = [self.ids[task.number] for task in self.tasks]
-        return tuple(dict.fromkeys(found))
+        if not needs and not says and index and index == len(self.items) - 1:
+            needs = self._leaves(index)
+        if self.tasks and not needs and not item.number.startswith("t") and not item.data.get("requires"):
+            needs = [self.ids[task.number] for task in self.tasks]
+        return tuple(dict.fromkeys(needs))
 
     def _exit(self, at: int) -> str:
         number_ = self.items[at].number
@@ -333,11 +333,11 @@ class _TappsReading:
 
 def _refs(value: Any) -> tuple[Ref, ...]:
     """Files and folders where the file says that they are; a name that is neither is a label."""
-    found = []
+    refs = []
     for token in tokens(value):
         names = tuple(pattern(name) if has_blank(name) else name for name in token.alternatives)
         name = pattern(token.name) if has_blank(token.name) else token.name
-        found.append(
+        refs.append(
             Ref(
                 name,
                 token.soft or token.everything,
@@ -347,7 +347,7 @@ def _refs(value: Any) -> tuple[Ref, ...]:
                 token.label,
             )
         )
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(refs))
 
 
 def _is_end(target: str) -> bool:

@@ -21,13 +21,13 @@ def gates(keys: Any, path: Path, findings: Findings, template: str = "") -> tupl
 
     `template` is the step's own, for documents that name none. What a person judges is left to `person`.
     """
-    made = (_gate(one, where, findings, template) for one, where in _each(keys, path))
+    made = (_gate(gate_keys, where, findings, template) for gate_keys, where in _each(keys, path))
     return tuple(gate for some in made for gate in some)
 
 
 def person(keys: Any, path: Path, findings: Findings, sends_back: bool) -> Approval | None:
     """The question to the person among the gates; a second one is a fault."""
-    asked = [(one.person, where) for one, where in _each(keys, path) if _asks(one)]
+    asked = [(gate_keys.person, where) for gate_keys, where in _each(keys, path) if _asks(gate_keys)]
     for _, where in asked[1:]:
         findings.fault(where, "a second person is asked about the same work", "ask in a step of its own")
     return approval(asked[0][0], "back_to" if sends_back else "fail") if asked else None
@@ -35,8 +35,8 @@ def person(keys: Any, path: Path, findings: Findings, sends_back: bool) -> Appro
 
 def no_person(keys: Any, path: Path, findings: Findings) -> None:
     """Where no step is done that could wait for an answer."""
-    for one, where in _each(keys, path):
-        if _asks(one):
+    for gate_keys, where in _each(keys, path):
+        if _asks(gate_keys):
             findings.fault(where, "nobody can be asked here", "ask in a step: `ask`, with `needs`")
 
 
@@ -44,7 +44,7 @@ def _each(keys: Any, path: Path) -> list[tuple[Any, Path]]:
     if keys is UNSET:
         return []
     return (
-        [(one, (*path, index)) for index, one in enumerate(keys)]
+        [(gate_keys, (*path, index)) for index, gate_keys in enumerate(keys)]
         if isinstance(keys, list)
         else [(keys, path)]
     )
@@ -58,24 +58,24 @@ def command(keys: str | list[Any], shell: str = "") -> dict[str, Any]:
     """The arguments of a command: a text is a script, a list is a program with its arguments."""
     if isinstance(keys, str):
         return {"script": keys, "shell": shell} if shell else {"script": keys}
-    return {"argv": [str(one) for one in keys]}
+    return {"argv": [str(word) for word in keys]}
 
 
 def _gate(keys: Any, path: Path, findings: Findings, template: str) -> tuple[Gate, ...]:
     if not isinstance(keys, GateKeys):
         return (Gate("command", command(keys)),)
-    said = [name for name in KINDS if getattr(keys, name) not in (UNSET, False)]
-    if said == ["run", "thresholds"]:
-        said = ["thresholds"]
-    if len(said) != 1:
+    kinds = [name for name in KINDS if getattr(keys, name) not in (UNSET, False)]
+    if kinds == ["run", "thresholds"]:
+        kinds = ["thresholds"]
+    if len(kinds) != 1:
         what = (
-            f"a gate is either {' or '.join(f'`{name}`' for name in said)}"
-            if said
+            f"a gate is either {' or '.join(f'`{name}`' for name in kinds)}"
+            if kinds
             else "the gate checks nothing"
         )
-        findings.fault(path, what, "keep one of them" if said else f"add one of {', '.join(KINDS)}")
+        findings.fault(path, what, "keep one of them" if kinds else f"add one of {', '.join(KINDS)}")
         return ()
-    kind = said[0]
+    kind = kinds[0]
     for name, owner in BELONGS.items():
         if getattr(keys, name) is not UNSET and owner != kind:
             key = WRITTEN.get(name, name)
@@ -121,13 +121,13 @@ def _arguments(kind: str, keys: GateKeys) -> dict[str, Any]:
             }
             return {
                 "thresholds": bounds,
-                **{one: getattr(keys, one) for one in ("report", "scale") if getattr(keys, one)},
+                **{option: getattr(keys, option) for option in ("report", "scale") if getattr(keys, option)},
                 **(command(keys.run) if keys.run is not UNSET else {}),
             }
         case "artifacts":
             return {"artifacts": list(names(value))}
         case "verdict":
-            said = {"role": value.role, "criteria": list(names(value.criteria))}
-            return {**said, "prompt": value.prompt} if value.prompt else said
+            reviewer = {"role": value.role, "criteria": list(names(value.criteria))}
+            return {**reviewer, "prompt": value.prompt} if value.prompt else reviewer
         case _:
             return {kind: value}

@@ -64,4 +64,4 @@ def _fitting(document: YamlDocument, findings: Findings, broken: set[Path]) -> A
 
 
 def _is_broken(path: Path, broken: set[Path]) -> bool:
-    return any(one[: len(path)] == path for one in broken)
+    return any(broken_path[: len(path)] == path for broken_path in broken)

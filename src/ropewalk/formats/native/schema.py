@@ -22,7 +22,7 @@ WORDS: Final = ("run", "role", "uses", "function", "decide", "call", "ask", "app
 def workflow_schema() -> dict[str, Any]:
     """JSON Schema 2020-12 of a ropewalk file, every shorthand included."""
     made = msgspec.json.schema(DocumentKeys, ref_template="#/$defs/{name}")
-    defs = {_title(name): _described(name, one) for name, one in made.pop("$defs").items()}
+    defs = {_title(name): _described(name, definition) for name, definition in made.pop("$defs").items()}
     top = defs.pop("Document")
     defs["Step"]["anyOf"] = [
         {"required": ["parallel"]},
@@ -33,31 +33,31 @@ def workflow_schema() -> dict[str, Any]:
     defs["Gate"]["oneOf"][KINDS.index("run")]["not"] = {"required": ["thresholds"]}
     defs["File"]["anyOf"] = [{"required": ["path"]}, {"required": ["any_of"]}]
     top["title"] = "ropewalk workflow"
-    found = {"$schema": DIALECT, **top, "$defs": dict(sorted(defs.items()))}
-    return _referring(found)  # type: ignore[no-any-return]
+    schema = {"$schema": DIALECT, **top, "$defs": dict(sorted(defs.items()))}
+    return _referring(schema)  # type: ignore[no-any-return]
 
 
 @cache
 def descriptions() -> dict[str, dict[str, str]]:
     """Per type its fields and what is said of them, in the order in which they are written."""
-    found: dict[str, dict[str, str]] = {}
+    by_class: dict[str, dict[str, str]] = {}
     for module in MODULES:
         for node in ast.parse(inspect.getsource(module)).body:
             if isinstance(node, ast.ClassDef):
-                found[node.name] = dict(_fields(node))
-    return found
+                by_class[node.name] = dict(_fields(node))
+    return by_class
 
 
 def _fields(node: ast.ClassDef) -> list[tuple[str, str]]:
     texts = []
-    for one, after in zip(node.body, node.body[1:], strict=False):
-        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
-            said = (
+    for node_now, after in zip(node.body, node.body[1:], strict=False):
+        if isinstance(node_now, ast.AnnAssign) and isinstance(node_now.target, ast.Name):
+            text = (
                 after.value.value
                 if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
                 else ""
             )
-            texts.append((one.target.id, str(said)))
+            texts.append((node_now.target.id, str(text)))
     return texts
 
 
@@ -65,17 +65,17 @@ def _title(name: str) -> str:
     return name.removesuffix("Keys")
 
 
-def _described(name: str, one: dict[str, Any]) -> dict[str, Any]:
+def _described(name: str, definition: dict[str, Any]) -> dict[str, Any]:
     kind: Any = next(getattr(module, name) for module in MODULES if hasattr(module, name))
     written = dict(zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True))
     properties = {}
     for field, text in descriptions()[name].items():
-        said = one["properties"][written[field]]
-        said.pop("description", None)
-        if said.get("default") in ("", [], {}):
-            del said["default"]
-        properties[written[field]] = {"description": text, **said}
-    described = {**one, "title": _title(name).lower(), "properties": properties}
+        property_ = definition["properties"][written[field]]
+        property_.pop("description", None)
+        if property_.get("default") in ("", [], {}):
+            del property_["default"]
+        properties[written[field]] = {"description": text, **property_}
+    described = {**definition, "title": _title(name).lower(), "properties": properties}
     if not described["required"]:
         del described["required"]
     return described
@@ -85,7 +85,7 @@ def _referring(value: Any) -> Any:
     """The same with references to the titles under which the types now stand."""
     if isinstance(value, dict):
         return {
-            key: f"#/$defs/{_title(one.rsplit('/', 1)[1])}" if key == "$ref" else _referring(one)
-            for key, one in value.items()
+            key: f"#/$defs/{_title(entry.rsplit('/', 1)[1])}" if key == "$ref" else _referring(entry)
+            for key, entry in value.items()
         }
-    return [_referring(one) for one in value] if isinstance(value, list) else value
+    return [_referring(entry) for entry in value] if isinstance(value, list) else value

@@ -89,12 +89,12 @@ class SourceLocations:
             case rest:
                 return self._down(spot.path, rest)
 
-    def _down(self, found: Path, rest: Sequence[str | int]) -> Path:
+    def _down(self, path: Path, rest: Sequence[str | int]) -> Path:
         for part in rest:
             words = (part, *KEYS.get(str(part), ()))
-            levels = (found, found[:-1]) if found[-1:] == ("foreach",) else (found,)
-            there = (
+            levels = (path, path[:-1]) if path[-1:] == ("foreach",) else (path,)
+            deeper = (
                 (*level, word) for level in levels for word in words if self._positions.has((*level, word))
             )
-            found = next(there, found)
-        return found
+            path = next(deeper, path)
+        return path

@@ -44,7 +44,7 @@ def some_seconds(duration: Duration | UnsetType) -> float | None:
     return None if isinstance(duration, UnsetType) else seconds(duration)
 
 
-def given(keys: msgspec.Struct, *left_out: str) -> dict[str, Any]:
+def set_keys(keys: msgspec.Struct, *left_out: str) -> dict[str, Any]:
     """What was said, by the names of the fields; what was not said keeps the default of where it goes."""
     fields = {name: getattr(keys, name) for name in keys.__struct_fields__ if name not in left_out}
     return {name: value for name, value in fields.items() if value is not UNSET}
@@ -82,10 +82,10 @@ def timeouts(keys: Duration | TimeoutKeys) -> Timeouts:
     """A bare duration limits all tries together."""
     if not isinstance(keys, TimeoutKeys):
         return Timeouts(step_seconds=seconds(keys))
-    found = {f"{name}_seconds": seconds(value) for name, value in given(keys).items()}
-    if found.get("grace_seconds", 0) is None:
-        del found["grace_seconds"]
-    return Timeouts(**found)  # type: ignore[arg-type]
+    fields = {f"{name}_seconds": seconds(value) for name, value in set_keys(keys).items()}
+    if fields.get("grace_seconds", 0) is None:
+        del fields["grace_seconds"]
+    return Timeouts(**fields)  # type: ignore[arg-type]
 
 
 def join(keys: str | JoinKeys) -> Join:
@@ -101,24 +101,24 @@ def budget(keys: BudgetKeys | UnsetType) -> Budget:
     """What may be spent."""
     if isinstance(keys, UnsetType):
         return Budget()
-    return Budget(**given(keys, "time"), seconds=some_seconds(keys.time))
+    return Budget(**set_keys(keys, "time"), seconds=some_seconds(keys.time))
 
 
 def limits(keys: LimitsKeys | UnsetType) -> Limits:
     """The limits of a run."""
     if isinstance(keys, UnsetType):
         return Limits()
-    rest = given(keys, "timeout", "budget")
+    rest = set_keys(keys, "timeout", "budget")
     return Limits(**rest, timeout_seconds=some_seconds(keys.timeout), budget=budget(keys.budget))
 
 
 def foreach(keys: str | list[object] | ForeachKeys, name: Any, key: Any, at_most: Any) -> Foreach:
     """The list in any form; what stands next to `foreach` fills in what is not said inside."""
-    inside = given(keys) if isinstance(keys, ForeachKeys) else {"over": keys}
+    inside = set_keys(keys) if isinstance(keys, ForeachKeys) else {"over": keys}
     outside = {"name": name, "key": key, "at_most": at_most}
-    said = {**{field: value for field, value in outside.items() if value is not UNSET}, **inside}
-    said["over"] = expression(said["over"])
-    return Foreach(**said)
+    fields = {**{field: value for field, value in outside.items() if value is not UNSET}, **inside}
+    fields["over"] = expression(fields["over"])
+    return Foreach(**fields)
 
 
 def expression(value: Any) -> str:
@@ -129,7 +129,7 @@ def expression(value: Any) -> str:
 def back_to(keys: str | BackToKeys, at_most: Any = UNSET) -> BackTo:
     """The step alone, or with what belongs to it."""
     if isinstance(keys, BackToKeys):
-        return BackTo(**given(keys))
+        return BackTo(**set_keys(keys))
     return BackTo(keys) if at_most is UNSET else BackTo(keys, at_most=at_most)
 
 
@@ -157,11 +157,12 @@ def approval(keys: bool | str | ApprovalKeys | UnsetType, on_reject: str) -> App
         return None
     if not isinstance(keys, ApprovalKeys):
         return Approval(prompt="" if keys is True else keys, on_reject=on_reject)  # type: ignore[arg-type]
-    said = {"on_reject": on_reject, **given(keys, "choices", "show", "expires")}
+    fields = {"on_reject": on_reject, **set_keys(keys, "choices", "show", "expires")}
     return Approval(
-        **said,
+        **fields,
         choices=tuple(
-            Choice(one.id, one.title) if isinstance(one, ChoiceKeys) else Choice(one) for one in keys.choices
+            Choice(choice.id, choice.title) if isinstance(choice, ChoiceKeys) else Choice(choice)
+            for choice in keys.choices
         ),
         show=names(keys.show),
         expires_seconds=some_seconds(keys.expires),

@@ -59,16 +59,16 @@ class StepReader:
     def add(self, listed: list[StepKeys], path: Path, around: GroupContext) -> None:
         """All steps of a list, groups flattened."""
         for index, keys in enumerate(listed):
-            here = (*path, index)
+            step_path = (*path, index)
             if isinstance(keys.parallel, UnsetType):
-                self._step(keys, here, around)
+                self._step(keys, step_path, around)
             else:
-                self._group(keys, keys.parallel, here, around)
+                self._group(keys, keys.parallel, step_path, around)
 
     def _group(
         self, keys: StepKeys, parallel: list[StepKeys] | GroupKeys, path: Path, around: GroupContext
     ) -> None:
-        for name in steering.given(keys):
+        for name in steering.set_keys(keys):
             key = WRITTEN.get(name, name)
             if name not in GROUPED and self.positions.has((*path, key)):
                 self.findings.fault(
@@ -165,16 +165,16 @@ class StepReader:
         return keys.id
 
     def _kind(self, keys: StepKeys, path: Path) -> str:
-        said = [name for name in WORK if getattr(keys, name) is not UNSET]
-        if "uses" in said:
-            said = [name for name in said if name not in ("role", "decide")]
-        elif "decide" in said or "function" in said:
-            said = [name for name in said if name != "role"]
-        if len(said) > 1:
-            what = f"a step is either {' or '.join(f'`{name}`' for name in said)}"
-            self.findings.fault((*path, said[1]), what, "make two steps of it", key=True)
-        if said:
-            return str(keys.uses) if said[0] == "uses" else said[0]
+        kinds = [name for name in WORK if getattr(keys, name) is not UNSET]
+        if "uses" in kinds:
+            kinds = [name for name in kinds if name not in ("role", "decide")]
+        elif "decide" in kinds or "function" in kinds:
+            kinds = [name for name in kinds if name != "role"]
+        if len(kinds) > 1:
+            what = f"a step is either {' or '.join(f'`{name}`' for name in kinds)}"
+            self.findings.fault((*path, kinds[1]), what, "make two steps of it", key=True)
+        if kinds:
+            return str(keys.uses) if kinds[0] == "uses" else kinds[0]
         if keys.ask not in (UNSET, False):
             return "ask"
         if keys.gate is UNSET and keys.approve in (UNSET, False) and path not in self.broken:
@@ -186,8 +186,8 @@ class StepReader:
         if path in self.broken:
             return
         for name, owners in BELONGS.items():
-            said = getattr(keys, name)
-            if said in (UNSET, "") or any(getattr(keys, owner) is not UNSET for owner in owners):
+            value = getattr(keys, name)
+            if value in (UNSET, "") or any(getattr(keys, owner) is not UNSET for owner in owners):
                 continue
             key = WRITTEN.get(name, name)
             whose = " or ".join(f"`{owner}`" for owner in owners)
@@ -245,7 +245,7 @@ class StepReader:
     def _files(self, listed: Any, path: Path) -> tuple[Ref, ...]:
         if not isinstance(listed, list):
             return (self._file(listed, path),)
-        return tuple(self._file(one, (*path, index)) for index, one in enumerate(listed))
+        return tuple(self._file(file_keys, (*path, index)) for index, file_keys in enumerate(listed))
 
     def _file(self, keys: str | FileKeys, path: Path) -> Ref:
         if isinstance(keys, str):
@@ -265,20 +265,20 @@ def _arguments(keys: StepKeys) -> dict[str, Any]:
     if not isinstance(keys.function, UnsetType):
         return {"name": keys.function, **({"with": extra} if extra else {})}
     if not isinstance(keys.call, UnsetType):
-        said = keys.call if isinstance(keys.call, CallKeys) else CallKeys(keys.call)
-        return {"workflow": said.workflow, "inputs": {**said.inputs, **extra}}
+        call = keys.call if isinstance(keys.call, CallKeys) else CallKeys(keys.call)
+        return {"workflow": call.workflow, "inputs": {**call.inputs, **extra}}
     return dict(extra)
 
 
 def _named(value: str | list[str], path: Path, before: dict[str, Path]) -> dict[str, Path]:
     """Those before, and each need of one's own with its place in the file."""
-    found = dict(before)
+    named = dict(before)
     if isinstance(value, str):
-        found.setdefault(value, (*path, "needs"))
-        return found
+        named.setdefault(value, (*path, "needs"))
+        return named
     for index, name in enumerate(value):
-        found.setdefault(name, (*path, "needs", index))
-    return found
+        named.setdefault(name, (*path, "needs", index))
+    return named
 
 
 def _when(value: str | bool | UnsetType, path: Path) -> tuple[tuple[str, Path], ...]:
@@ -287,15 +287,15 @@ def _when(value: str | bool | UnsetType, path: Path) -> tuple[tuple[str, Path], 
     return (("false" if value is False else value, (*path, "when")),)
 
 
-def _together(said: tuple[tuple[str, Path], ...]) -> tuple[str, tuple[tuple[int, Path], ...]]:
+def _together(conditions: tuple[tuple[str, Path], ...]) -> tuple[str, tuple[tuple[int, Path], ...]]:
     """Conditions that must all hold as one, and where in it each begins."""
-    if len(said) < 2:
-        return (said[0][0] if said else ""), tuple((0, path) for _, path in said)
+    if len(conditions) < 2:
+        return (conditions[0][0] if conditions else ""), tuple((0, path) for _, path in conditions)
     text, pieces = "", []
-    for one, path in said:
+    for condition, path in conditions:
         text += " && (" if text else "("
         pieces.append((len(text), path))
-        text += f"{one})"
+        text += f"{condition})"
     return text, tuple(pieces)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from msgspec import NODEFAULT, inspect
 
 from ropewalk.definition import Findings, nearest
-from ropewalk.formats.native.wording import KNOWN_AS, alternatives, expected, found, hint
+from ropewalk.formats.native.wording import KNOWN_AS, alternatives, expected, hint, kind_in_words
 from ropewalk.yaml import Path, Positions
 
 DROPPED: Final = object()
@@ -56,7 +56,7 @@ class YamlWalk:
         kinds = alternatives(kind)
         if isinstance(kinds[0], inspect.AnyType):
             return value
-        fits = [one for one in kinds if isinstance(one, SCALARS[type(value)])]
+        fits = [fitting for fitting in kinds if isinstance(fitting, SCALARS[type(value)])]
         match fits[0] if fits else None:
             case inspect.StructType() as struct:
                 return self._struct(struct, value, path)
@@ -64,20 +64,20 @@ class YamlWalk:
                 return self._mapping(mapping, value, path)
             case inspect.ListType() as listed:
                 return self._list(listed, value, path)
-        return value if any(_within(one, value) for one in fits) else self._unfit(kind, value, path)
+        return value if any(_within(fitting, value) for fitting in fits) else self._unfit(kind, value, path)
 
     def _unfit(self, kind: inspect.Type, value: Any, path: Path) -> Any:
         name = f"`{path[-1]}`" if path and isinstance(path[-1], str) else "this"
         choices = [
             str(word)
-            for one in alternatives(kind)
-            if isinstance(one, inspect.LiteralType)
-            for word in one.values
+            for literal in alternatives(kind)
+            if isinstance(literal, inspect.LiteralType)
+            for word in literal.values
         ]
         near = nearest(value, choices) if isinstance(value, str) else ""
         # A secret that was written where its place should be named must not be said again.
-        there = "a text" if path[:1] == ("secrets",) and isinstance(value, str) else found(value)
-        what = f"{name} takes {expected(kind)}, not {there}"
+        actual = "a text" if path[:1] == ("secrets",) and isinstance(value, str) else kind_in_words(value)
+        what = f"{name} takes {expected(kind)}, not {actual}"
         self.findings.fault(path, what, "" if near else hint(kind, value), nearest=near)
         return DROPPED
 

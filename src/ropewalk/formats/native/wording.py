@@ -54,7 +54,7 @@ def alternatives(kind: inspect.Type) -> tuple[inspect.Type, ...]:
         kind = kind.type
     if not isinstance(kind, inspect.UnionType):
         return (kind,)
-    return tuple(one for inner in kind.types for one in alternatives(inner))
+    return tuple(alternative for inner in kind.types for alternative in alternatives(inner))
 
 
 def expected(kind: inspect.Type) -> str:
@@ -80,23 +80,25 @@ def expected(kind: inspect.Type) -> str:
 
 
 def _one_of(kinds: tuple[inspect.Type, ...]) -> str:
-    values = [one.values for one in kinds if isinstance(one, inspect.LiteralType)]
-    lists = [one for one in kinds if isinstance(one, inspect.ListType)]
-    if values and any(alternatives(one.item_type)[0] == inspect.LiteralType(values[0]) for one in lists):
+    values = [alternative.values for alternative in kinds if isinstance(alternative, inspect.LiteralType)]
+    lists = [alternative for alternative in kinds if isinstance(alternative, inspect.ListType)]
+    if values and any(
+        alternatives(alternative.item_type)[0] == inspect.LiteralType(values[0]) for alternative in lists
+    ):
         return f"{expected(inspect.LiteralType(values[0]))}, or a list of them"
-    told = [expected(one) for one in kinds if not isinstance(one, inspect.NoneType)]
-    if any(words.startswith("a duration") for words in told):
-        told = ["a number of seconds" if words == "a number" else words for words in told]
-        told = [words for words in told if words != "a whole number"]
-    return either(list(dict.fromkeys(told)))
+    names = [expected(alternative) for alternative in kinds if not isinstance(alternative, inspect.NoneType)]
+    if any(words.startswith("a duration") for words in names):
+        names = ["a number of seconds" if words == "a number" else words for words in names]
+        names = [words for words in names if words != "a whole number"]
+    return either(list(dict.fromkeys(names)))
 
 
 def plural(kind: inspect.Type) -> str:
     """What the items of a list are."""
     kinds = alternatives(kind)
     words = {inspect.StrType: "texts", inspect.StructType: "mappings", inspect.ListType: "lists"}
-    told = dict.fromkeys(words.get(type(one), "values") for one in kinds)
-    return either(list(told))
+    names = dict.fromkeys(words.get(type(alternative), "values") for alternative in kinds)
+    return either(list(names))
 
 
 def either(words: list[str]) -> str:
@@ -104,7 +106,7 @@ def either(words: list[str]) -> str:
     return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def found(value: Any) -> str:
+def kind_in_words(value: Any) -> str:
     """What stands there."""
     match value:
         case None:
@@ -124,13 +126,17 @@ def found(value: Any) -> str:
 def hint(kind: inspect.Type, value: Any) -> str:
     """How the most usual slips are fixed."""
     kinds = alternatives(kind)
-    texts = any(isinstance(one, inspect.StrType) for one in kinds)
+    texts = any(isinstance(alternative, inspect.StrType) for alternative in kinds)
     if value is None:
         return "write a value, or remove the key"
     if texts and isinstance(value, bool | int | float):
         return "put it in quotes"
     if isinstance(value, str) and value.lower() in ("yes", "no", "on", "off"):
-        return "write true or false" if any(isinstance(one, inspect.BoolType) for one in kinds) else ""
+        return (
+            "write true or false"
+            if any(isinstance(alternative, inspect.BoolType) for alternative in kinds)
+            else ""
+        )
     if isinstance(value, str) and _is_number(value) and not texts:
         return "remove the quotes"
     return ""

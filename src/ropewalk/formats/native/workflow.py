@@ -17,7 +17,7 @@ from ropewalk.formats.native.keys.document import (
     SecretKeys,
 )
 from ropewalk.formats.native.source_locations import StepLocation
-from ropewalk.formats.native.steering import given, limits, names, secrets
+from ropewalk.formats.native.steering import limits, names, secrets, set_keys
 from ropewalk.formats.native.steps import GroupContext, StepReader
 from ropewalk.yaml import Path, Positions
 
@@ -60,25 +60,25 @@ def _input(keys: Any) -> Input:
     if not isinstance(keys, InputKeys):
         return Input(keys or "string")
     required = keys.default is UNSET if isinstance(keys.required, UnsetType) else keys.required
-    said = given(keys, "required", "choices")
-    return Input(required=required, choices=tuple(keys.choices), **said)
+    fields = set_keys(keys, "required", "choices")
+    return Input(required=required, choices=tuple(keys.choices), **fields)
 
 
 def _secret(keys: SecretKeys) -> Secret:
-    said = given(keys)
-    return Secret(**{**said, "command": tuple(said.get("command", ()))})
+    fields = set_keys(keys)
+    return Secret(**{**fields, "command": tuple(fields.get("command", ()))})
 
 
 def _fact(keys: Any) -> Fact:
     if not isinstance(keys, FactKeys):
         return Fact(keys or "boolean")
-    return Fact(choices=tuple(keys.choices), **given(keys, "choices"))
+    return Fact(choices=tuple(keys.choices), **set_keys(keys, "choices"))
 
 
 def _role(keys: Any) -> Role:
     if not isinstance(keys, RoleKeys):
         return Role(names(keys or []))
-    return Role(agents=names(keys.agent), secrets=secrets(keys.secrets), **given(keys, "agent", "secrets"))
+    return Role(agents=names(keys.agent), secrets=secrets(keys.secrets), **set_keys(keys, "agent", "secrets"))
 
 
 def _phase(keys: str | PhaseKeys) -> Phase:

@@ -53,12 +53,12 @@ class ArtifactsGate:
         for wanted in args["artifacts"]:
             asked: dict[str, Any] = {"path": wanted} if isinstance(wanted, str) else wanted
             try:
-                found = files_matching(desk.folder, asked["path"])
+                files = files_matching(desk.folder, asked["path"])
             except ValueError as fault:
                 raise GateError(gate=self.name, reason=str(fault)) from fault
-            if not found:
+            if not files:
                 findings.append(f"{asked['path']} is not there")
-            for path in found:
+            for path in files:
                 name = path.relative_to(desk.folder).as_posix()
                 sizes[name] = path.stat().st_size
                 findings += [f"{name} {lack}" for lack in _lacks(path, asked.get("headings", ()))]

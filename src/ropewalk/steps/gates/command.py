@@ -48,8 +48,12 @@ class CommandGate:
         if not exited.code:
             return Verdict(label, "PASS", evidence=evidence)
         failure = failure_of(exited)
-        said = [line for line in f"{exited.out}\n{exited.err}".splitlines() if line.strip()][-_LAST_LINES:]
-        return Verdict(label, "FAIL", tuple(said) or (failure.message,), evidence, reason=failure.message)
+        last_lines = [line for line in f"{exited.out}\n{exited.err}".splitlines() if line.strip()][
+            -_LAST_LINES:
+        ]
+        return Verdict(
+            label, "FAIL", tuple(last_lines) or (failure.message,), evidence, reason=failure.message
+        )
 
 
 def _label(args: Mapping[str, Any]) -> str:

@@ -39,9 +39,9 @@ class ConditionGate:
 
 
 def _value(names: Mapping[str, Any], path: str) -> Any:
-    found: Any = names
+    value: Any = names
     for part in path.split("."):
-        if not isinstance(found, Mapping) or part not in found:
+        if not isinstance(value, Mapping) or part not in value:
             return None
-        found = found[part]
-    return found
+        value = value[part]
+    return value

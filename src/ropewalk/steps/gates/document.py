@@ -51,8 +51,10 @@ class DocumentGate:
         concerns: list[str] = []
         for file in files:
             name = file.relative_to(desk.folder).as_posix()
-            for one in check_document(template, read_text(file, errors="replace"), brief.role_name):
-                (concerns if one.concern else findings).append(f"{name}: {one}")
-        found = (*findings, *concerns)
+            for finding in check_document(template, read_text(file, errors="replace"), brief.role_name):
+                (concerns if finding.concern else findings).append(f"{name}: {finding}")
+        remarks = (*findings, *concerns)
         evidence = {"template": called, "files": len(files)}
-        return Verdict(self.name, "FAIL" if findings else "CONCERNS" if found else "PASS", found, evidence)
+        return Verdict(
+            self.name, "FAIL" if findings else "CONCERNS" if remarks else "PASS", remarks, evidence
+        )

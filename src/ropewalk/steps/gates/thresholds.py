@@ -76,8 +76,8 @@ class Thresholds:
         report, findings = _report(args.get("report"), desk)
         scale = args.get("scale")
         evidence: dict[str, Any] = {}
-        for name, said in args["thresholds"].items():
-            sign, bound = _bound(name, said)
+        for name, wanted in args["thresholds"].items():
+            sign, bound = _bound(name, wanted)
             _fits(f"the bound of {name}", bound, scale)
             value = _find(report, name, _find(outcome.outputs, name, None))
             if value is None:
@@ -109,17 +109,19 @@ def _report(name: str | None, desk: Desk) -> tuple[dict[str, Any], list[str]]:
         return {}, [f"the report {name} cannot be read: {fault.strerror}"]
 
 
-def _bound(name: str, said: Any) -> tuple[str, float]:
-    found = _BOUND.fullmatch(str(said))
-    if found is None:
-        raise GateError(gate="thresholds", reason=f"{name}: {said!r} is no bound; write for instance '>= 80'")
-    return found[1] or ">=", float(found[2])
+def _bound(name: str, wanted: Any) -> tuple[str, float]:
+    match = _BOUND.fullmatch(str(wanted))
+    if match is None:
+        raise GateError(
+            gate="thresholds", reason=f"{name}: {wanted!r} is no bound; write for instance '>= 80'"
+        )
+    return match[1] or ">=", float(match[2])
 
 
-def _fits(what: str, value: float, scale: int | None) -> None:
+def _fits(metric: str, value: float, scale: int | None) -> None:
     if scale is not None and not 0 <= value <= scale:
         reason = (
-            f"{what} is {value:g}, which is not on the declared scale from 0 to {scale}; "
+            f"{metric} is {value:g}, which is not on the declared scale from 0 to {scale}; "
             "declare the scale that it has, and put counts in a gate without one"
         )
         raise GateError(gate="thresholds", reason=reason)

@@ -74,14 +74,14 @@ class Reviewed:
         faults = schema_faults(judged.outputs, ANSWER, "the verdict")
         if faults:
             raise GateError(gate=self.name, reason="; ".join(faults), usage=usage)
-        said = judged.outputs
+        reply = judged.outputs
         return Verdict(
             gate=self.name,
-            verdict=said["verdict"],
-            findings=tuple(said["findings"]),
-            evidence={**said.get("evidence", {}), "agent": judged.agent, "rehearsed": judged.rehearsed},
+            verdict=reply["verdict"],
+            findings=tuple(reply["findings"]),
+            evidence={**reply.get("evidence", {}), "agent": judged.agent, "rehearsed": judged.rehearsed},
             by=str(args.get("role", "")) or judged.agent,
-            reason=said.get("reason", ""),
+            reason=reply.get("reason", ""),
             usage=usage,
         )
 
@@ -93,7 +93,7 @@ class _Aside:
         self._desk = desk
         held = getattr(desk, "held", None)
         known = held.by_name if held else {}  # without those of a judge that is rehearsed, who needs none
-        self.secrets = {name: known[one] for name, one in secrets.items() if one in known}
+        self.secrets = {name: known[secret] for name, secret in secrets.items() if secret in known}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._desk, name)

@@ -100,8 +100,8 @@ class LogWriter:
         return head if head.version == expected else None
 
     def _head(self, db: sqlite3.Connection, run: str) -> Head:
-        found = db.execute(HEAD, (run,)).fetchone()
-        return Head(*found) if found else EMPTY
+        row = db.execute(HEAD, (run,)).fetchone()
+        return Head(*row) if row else EMPTY
 
     def _insert(self, db: sqlite3.Connection, append: Append, rows: list[Row]) -> bool:
         try:
@@ -134,10 +134,10 @@ class LogWriter:
 
     def _look(self) -> int:
         """The newest position, cheaply: SQLite says by a counter whether another process wrote."""
-        (version,) = self.file.one("PRAGMA data_version")
+        (version,) = self.file.fetch_one("PRAGMA data_version")
         if version != self._version:
             self._version = version
-            self._newest = self.file.one(LAST)[0] or 0
+            self._newest = self.file.fetch_one(LAST)[0] or 0
         return self._newest
 
 

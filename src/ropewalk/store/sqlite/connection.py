@@ -119,20 +119,20 @@ class Connection:
         finally:
             self.db.text_factory = str
 
-    def one(self, sql: str, values: Sequence[Any] = ()) -> Any:
+    def fetch_one(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """The first row, or None."""
         rows = self.rows(sql, values)
         return rows[0] if rows else None
 
     def trouble(self, error: Exception) -> StoreError:
-        found = trouble(self.name, error)
+        store_error = trouble(self.name, error)
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_BUSY:
             self._wait_at_most(POLL_SECONDS)
         if code == sqlite3.SQLITE_CANTOPEN and os.access(self.path, os.R_OK | os.W_OK):
             # The file is as it was: this process has no descriptor left for what lies next to it.
             return StoreBusy(store=self.name, reason=NO_DESCRIPTORS)
-        return found
+        return store_error
 
     def damaged(self, where: str) -> StoreError:
         """What was read is not what ropewalk writes: whatever stands in the file, a person gets a sentence."""
@@ -147,10 +147,10 @@ class Connection:
 
     def _identity(self) -> tuple[int, int] | None:
         try:
-            found = os.stat(self.path)
+            status = os.stat(self.path)
         except FileNotFoundError:
             return None
-        return found.st_dev, found.st_ino
+        return status.st_dev, status.st_ino
 
     def goes_well(self) -> None:
         """A transaction got through: the next one may be waited for again."""

@@ -26,10 +26,10 @@ class Elsewhere:
         loop = asyncio.get_running_loop()
         end = loop.time() + timeout_seconds
         if self._counted is None:
-            self._counted = self.file.one(COUNTER)
-        while self.file.one(COUNTER) == self._counted:
+            self._counted = self.file.fetch_one(COUNTER)
+        while self.file.fetch_one(COUNTER) == self._counted:
             if loop.time() >= end:
                 return False
             await asyncio.sleep(min(LOOK_SECONDS, max(end - loop.time(), 0)))
-        self._counted = self.file.one(COUNTER)
+        self._counted = self.file.fetch_one(COUNTER)
         return True

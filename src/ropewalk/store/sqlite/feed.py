@@ -30,9 +30,9 @@ class LogReader:
     async def read(self, run: str, after: int = 0, limit: int | None = None) -> list[Record]:
         rows = self.file.rows(READ, (run, after, -1 if limit is None else limit))
         if not rows:
-            self.there(run)
+            self.version_of(run)
             return []
-        before = self.file.one(HASH, (run, after)) if after else (GENESIS,)
+        before = self.file.fetch_one(HASH, (run, after)) if after else (GENESIS,)
         _check(rows, before[0] if before else None, after)
         return [record(row) for row in rows]
 
@@ -50,14 +50,14 @@ class LogReader:
         return [record(row) for row in self.file.rows(sql, [*begin, *map(glob, patterns), limit])]
 
     async def position(self) -> int:
-        return self._whole(self.file.one(LAST)[0])
+        return self._whole(self.file.fetch_one(LAST)[0])
 
     async def wait(self, after: int, timeout_seconds: float | None = None) -> bool:
         return await self.bell.wait(after, timeout_seconds)
 
-    def there(self, run: str) -> int:
+    def version_of(self, run: str) -> int:
         """The version of a run; raises NoSuchRun."""
-        version = self.file.one(LENGTH, (run,))[0]
+        version = self.file.fetch_one(LENGTH, (run,))[0]
         if version is None:
             raise NoSuchRun(run=run)
         return self._whole(version)
@@ -70,12 +70,12 @@ class LogReader:
 
     def _version_after(self, run: str, after: int) -> int:
         """The first version of a run that stands after a position, found by halving."""
-        low, high = 1, self._whole(self.file.one(LENGTH, (run,))[0]) + 1
+        low, high = 1, self._whole(self.file.fetch_one(LENGTH, (run,))[0]) + 1
         if after == 0:
             return low
         while low < high:
             middle = (low + high) // 2
-            place = self.file.one(PLACE, (run, middle))
+            place = self.file.fetch_one(PLACE, (run, middle))
             if place is None or place[0] > after:
                 high = middle
             else:
@@ -111,10 +111,10 @@ def as_stored(row: Any) -> Record:
 def _check(rows: list[Any], before: bytes | None, version: int) -> None:
     """Raises Corrupted at the first row that does not follow from the one before it."""
     hash_ = before
-    for position, run, found, at, kind, actor, cause, body, stored in rows:
+    for position, run, stored_version, at, kind, actor, cause, body, stored in rows:
         version += 1
         reason = ""
-        if found != version:
+        if stored_version != version:
             reason = f"version {version} is missing"
         elif hash_ is None or not isinstance(body, bytes):
             reason = "the record before it is missing" if hash_ is None else "it holds no bytes"
@@ -123,4 +123,4 @@ def _check(rows: list[Any], before: bytes | None, version: int) -> None:
             if hash_ != stored:
                 reason = "it was changed after it was written"
         if reason:
-            raise Corrupted(position=position, run=run, version=found, reason=reason)
+            raise Corrupted(position=position, run=run, version=stored_version, reason=reason)

@@ -30,8 +30,8 @@ class KeptValues:
     async def put_blob(self, data: bytes) -> str:
         digest = sha256(data).hexdigest()
         now = self.clock()
-        found = self.file.one("SELECT at FROM blobs WHERE digest = ?", (digest,))
-        if found is None or not isinstance(found[0], float) or not found[0] > now - TOUCH_SECONDS:
+        row = self.file.fetch_one("SELECT at FROM blobs WHERE digest = ?", (digest,))
+        if row is None or not isinstance(row[0], float) or not row[0] > now - TOUCH_SECONDS:
             with self.file.writing() as db:
                 db.execute(PUT, (digest, now, data))
         return digest
@@ -40,10 +40,10 @@ class KeptValues:
         return self.blob(digest)
 
     def blob(self, digest: str) -> bytes:
-        found = self.file.one("SELECT data FROM blobs WHERE digest = ?", (digest,))
-        if found is None:
+        row = self.file.fetch_one("SELECT data FROM blobs WHERE digest = ?", (digest,))
+        if row is None:
             raise NoSuchBlob(store=self.file.name, digest=digest)
-        data = found[0]
+        data = row[0]
         if isinstance(data, bytes) and sha256(data).hexdigest() == digest:
             return data
         raise StoreError(f"The blob {digest} in the store {self.file.name} was changed after it was written.")
@@ -59,8 +59,8 @@ class KeptValues:
             db.execute("UPDATE ledger SET notes = notes + ?", ((value is not None) - before,))
 
     async def recall(self, key: str) -> Any:
-        found = self.file.one("SELECT value FROM notes WHERE key = ?", (key,))
+        row = self.file.fetch_one("SELECT value FROM notes WHERE key = ?", (key,))
         try:
-            return msgspec.json.decode(found[0]) if found else None
+            return msgspec.json.decode(row[0]) if row else None
         except (ValueError, TypeError, RecursionError) as error:
             raise self.file.damaged(f"the note {key}") from error

@@ -37,12 +37,12 @@ class LeaseTable:
             db.execute("DELETE FROM leases WHERE run = ? AND owner = ?", (run, owner))
 
     async def lease(self, run: str) -> Lease | None:
-        row = self.file.one(f"SELECT {COLUMNS} FROM leases WHERE run = ?", (run,))
+        row = self.file.fetch_one(f"SELECT {COLUMNS} FROM leases WHERE run = ?", (run,))
         return self._held(row)
 
     async def leases(self) -> list[Lease]:
-        found = map(self._held, self.file.rows(f"SELECT {COLUMNS} FROM leases ORDER BY run"))
-        return [lease for lease in found if lease is not None]
+        held = map(self._held, self.file.rows(f"SELECT {COLUMNS} FROM leases ORDER BY run"))
+        return [lease for lease in held if lease is not None]
 
     def _held(self, row: Any) -> Lease | None:
         if row is None:

@@ -49,7 +49,7 @@ class RunList:
         with suppress(StoreBusy):
             await self.catch_up()
         where, values = self._filters(query)
-        found: list[tuple[float, str, bytes]] = []
+        rows: list[tuple[float, str, bytes]] = []
         # One question a status: each is a walk along an index that stops after a page.
         for status in query.status or (views.STATUSES if query.workflow else ("",)):
             clauses = [*where, "status = ?"] if status else where
@@ -57,16 +57,16 @@ class RunList:
                 f"SELECT created_at, run, view FROM runs WHERE {' AND '.join(clauses) or 'true'} "
                 "ORDER BY created_at DESC, run DESC LIMIT ?"
             )
-            found += self.file.rows(sql, [*values, *([status] if status else []), query.limit])
-        page = self._sorted(found)[: query.limit]
+            rows += self.file.rows(sql, [*values, *([status] if status else []), query.limit])
+        page = self._sorted(rows)[: query.limit]
         return [views.row_of(self._decoded(run, view)) for _, run, view in page]
 
     async def row(self, run: str) -> RunRow:
         await self.catch_up()
-        found = self.file.one(VIEW, (run,))
-        if found is None:
+        stored = self.file.fetch_one(VIEW, (run,))
+        if stored is None:
             raise NoSuchRun(run=run)
-        return views.row_of(self._decoded(run, found[0]))
+        return views.row_of(self._decoded(run, stored[0]))
 
     async def find(self, beginning: str) -> str:
         first = self._first_run(beginning, beginning)
@@ -80,15 +80,15 @@ class RunList:
 
     async def unfinished(self) -> list[str]:
         await self.catch_up()
-        found: list[tuple[float, str]] = []
+        rows: list[tuple[float, str]] = []
         for status in views.UNFINISHED:
-            found += self.file.rows("SELECT created_at, run FROM runs WHERE status = ?", (status,))
-        return [run for _, run in reversed(self._sorted(found))]
+            rows += self.file.rows("SELECT created_at, run FROM runs WHERE status = ?", (status,))
+        return [run for _, run in reversed(self._sorted(rows))]
 
-    def _sorted(self, found: list[Any]) -> list[Any]:
+    def _sorted(self, rows: list[Any]) -> list[Any]:
         """Newest first."""
         try:
-            return sorted(found, key=lambda row: row[:2], reverse=True)
+            return sorted(rows, key=lambda row: row[:2], reverse=True)
         except TypeError as error:
             raise self.file.damaged("the run list") from error
 
@@ -131,10 +131,10 @@ class RunList:
 
     def _lag(self) -> tuple[int, int, int | None]:
         """How far the list is folded, by which edition, and the newest record."""
-        found = self.file.one(LAG)
-        if found is None or not all(isinstance(number, int | None) for number in found):
+        ledger = self.file.fetch_one(LAG)
+        if ledger is None or not all(isinstance(number, int | None) for number in ledger):
             raise self.file.damaged("the table views")
-        position, shape, newest = found
+        position, shape, newest = ledger
         return position or 0, shape or 0, newest
 
     async def rebuild(self) -> None:
@@ -154,11 +154,11 @@ class RunList:
         records = [record(row) for row in self.file.rows(NEXT, (position,))]
         folded: dict[str, views.View] = {}
         refs: dict[tuple[str, str], None] = {}
-        for one in records:
-            before = folded.get(one.run) or self._view(db, one.run)
-            folded[one.run] = views.fold(before, one, self.steps_of)
-            for digest in views.digests_in(one.body):
-                refs[digest, one.run] = None
+        for unfolded in records:
+            before = folded.get(unfolded.run) or self._view(db, unfolded.run)
+            folded[unfolded.run] = views.fold(before, unfolded, self.steps_of)
+            for digest in views.digests_in(unfolded.body):
+                refs[digest, unfolded.run] = None
         self._put(db, list(folded.values()), refs)
         newest = records[-1].position if records else position
         db.execute("UPDATE views SET position = ?, shape = ?", (newest, views.SHAPE))
@@ -174,8 +174,8 @@ class RunList:
         db.executemany("INSERT OR IGNORE INTO refs VALUES (?, ?)", list(refs))
 
     def _view(self, db: sqlite3.Connection, run: str) -> views.View | None:
-        found = db.execute(VIEW, (run,)).fetchone()
-        return self._decoded(run, found[0]) if found else None
+        row = db.execute(VIEW, (run,)).fetchone()
+        return self._decoded(run, row[0]) if row else None
 
     def _decoded(self, run: str, view: Any) -> views.View:
         try:
@@ -189,33 +189,33 @@ class RunList:
         if digest not in self._steps:
             if len(self._steps) >= DEFINITIONS:
                 self._steps.clear()
-            found = self.file.one("SELECT data FROM blobs WHERE digest = ?", (digest,))
-            if found is None:
+            row = self.file.fetch_one("SELECT data FROM blobs WHERE digest = ?", (digest,))
+            if row is None:
                 return {}
-            self._steps[digest] = views.steps_in(found[0])
+            self._steps[digest] = views.steps_in(row[0])
         return self._steps[digest]
 
     def _first_run(self, key: str, beginning: str) -> str | None:
         sql = "SELECT min(run) FROM records WHERE run >= ? AND run < ?"
-        found: str | None = self.file.one(sql, (key, beginning + LAST_KEY))[0]
-        return found
+        first: str | None = self.file.fetch_one(sql, (key, beginning + LAST_KEY))[0]
+        return first
 
     def _filters(self, query: RunQuery) -> tuple[list[str], list[Any]]:
-        given = {
+        filters = {
             "workflow = ?": query.workflow or None,
             "created_at >= ?": query.since,
             "created_at <= ?": query.until,
             "parent = ?": query.parent,
             "instr(words, ?) > 0": query.text.casefold() or None,
         }
-        where = [clause for clause, value in given.items() if value is not None]
-        values = [value for value in given.values() if value is not None]
+        where = [clause for clause, value in filters.items() if value is not None]
+        values = [value for value in filters.values() if value is not None]
         if query.after:
-            found = self.file.one("SELECT created_at, run FROM runs WHERE run = ?", (query.after,))
-            if found is None:
+            last = self.file.fetch_one("SELECT created_at, run FROM runs WHERE run = ?", (query.after,))
+            if last is None:
                 raise NoSuchRun(run=query.after)
             where.append("(created_at, run) < (?, ?)")
-            values += found
+            values += last
         return where, values
 
 

@@ -31,7 +31,7 @@ class OutputChunks:
 
     async def write_output(self, run: str, attempt: str, chunk: bytes) -> None:
         if not self.log.knows(run):
-            self.reader.there(run)
+            self.reader.version_of(run)
         if not chunk:
             return
         with self.file.writing(durable=False) as db:
@@ -45,10 +45,10 @@ class OutputChunks:
     async def read_output(self, run: str, attempt: str, offset: int = 0, limit: int = 1 << 20) -> bytes:
         end = offset + limit
         where = {"run": run, "attempt": attempt, "offset": offset, "end": end}
-        found = self.file.rows(CHUNKS, where)
-        if not all(isinstance(start, int) and isinstance(chunk, bytes) for start, chunk in found):
+        chunks = self.file.rows(CHUNKS, where)
+        if not all(isinstance(start, int) and isinstance(chunk, bytes) for start, chunk in chunks):
             raise self.file.damaged(f"the output of {attempt} of run {run}")
-        return b"".join(chunk[max(offset - start, 0) : max(end - start, 0)] for start, chunk in found)
+        return b"".join(chunk[max(offset - start, 0) : max(end - start, 0)] for start, chunk in chunks)
 
     async def outputs(self, run: str) -> list[tuple[str, int]]:
         return self.file.rows(

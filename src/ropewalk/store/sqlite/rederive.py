@@ -39,12 +39,12 @@ class Rederived:
         self.broken: set[str] = set()
         self._steps_of = steps_of
 
-    def see(self, one: Record, *, honest: bool) -> None:
+    def see(self, record: Record, *, honest: bool) -> None:
         if not honest:
-            self.broken.add(str(one.run))
-        if one.run not in self.broken:
-            self.views[one.run] = views.fold(self.views.get(one.run), one, self._steps_of)
-            self.refs.setdefault(one.run, set()).update(views.digests_in(one.body))
+            self.broken.add(str(record.run))
+        if record.run not in self.broken:
+            self.views[record.run] = views.fold(self.views.get(record.run), record, self._steps_of)
+            self.refs.setdefault(record.run, set()).update(views.digests_in(record.body))
 
 
 class Comparison:
@@ -57,7 +57,7 @@ class Comparison:
         """Everything that is folded from the records; `log` has seen them all."""
         ends = list(self._end_faults(run, log, walk))
         yield from ends
-        position, shape, newest = self.file.one(LAG) or (None, None, None)
+        position, shape, newest = self.file.fetch_one(LAG) or (None, None, None)
         if not isinstance(position, int) or not isinstance(shape, int):
             yield f"Table views: it does not say how far the run list is folded; {ANEW}."
         elif position > max(newest or 0, self._floor_of()) and not ends:
@@ -82,18 +82,18 @@ class Comparison:
                 log.broken.add(name)
                 yield f"Run {name}: its last record, version {version}, is not the one that was written."
         for name in sorted(log.views.keys() - heads.keys() - log.broken):
-            if self.file.one("SELECT 1 FROM records WHERE run = ?", (name,)):
+            if self.file.fetch_one("SELECT 1 FROM records WHERE run = ?", (name,)):
                 yield f"Run {name} ends at version {walk.version(name)}, and the table heads does not know of it."
 
     def _unfolded(self, run: str, position: int) -> dict[str, list[Record]]:
         """Records that the run list has not been told of, by run."""
-        found: dict[str, list[Record]] = {}
+        by_run: dict[str, list[Record]] = {}
         sql, of_run = (LATE, (run,)) if run else (NEXT, ())
         while rows := self.file.rows(sql, (position, *of_run)):
-            for one in map(record, rows):
-                found.setdefault(one.run, []).append(one)
+            for unfolded in map(record, rows):
+                by_run.setdefault(unfolded.run, []).append(unfolded)
             position = rows[-1][0]
-        return found
+        return by_run
 
     def _list_faults(self, run: str, log: Rederived, unfolded: dict[str, list[Record]]) -> Iterator[str]:
         asks = _by_run(self.file.rows(ASKS, {"run": run}))
@@ -132,21 +132,21 @@ class Comparison:
             yield f"Run {name}, table views: the run list is folded to another record than it says; {ANEW}."
             return
         expected = view if late else derived
-        for column, there, wanted in zip(RUNS[:-1], row, stored(expected), strict=False):
-            if there != wanted or type(there) is not type(wanted):
-                yield _differs(name, "runs", column, there, wanted)
+        for column, stored_value, wanted in zip(RUNS[:-1], row, stored(expected), strict=False):
+            if stored_value != wanted or type(stored_value) is not type(wanted):
+                yield _differs(name, "runs", column, stored_value, wanted)
         if asks != set(expected.asks.values()):
             yield _differs(name, "asks", "position", sorted(asks, key=str), sorted(expected.asks.values()))
-        for one in late:
-            view = views.fold(view, one, log._steps_of)
+        for late_record in late:
+            view = views.fold(view, late_record, log._steps_of)
         for field in msgspec.structs.fields(views.View):
-            there, wanted = getattr(view, field.name), getattr(derived, field.name)
-            if there != wanted:
-                yield _differs(name, "runs", f"view ({field.name})", there, wanted)
+            stored_value, wanted = getattr(view, field.name), getattr(derived, field.name)
+            if stored_value != wanted:
+                yield _differs(name, "runs", f"view ({field.name})", stored_value, wanted)
 
     def _floor_of(self) -> int:
-        found = self.file.one("SELECT floor FROM ledger")
-        return found[0] if found and isinstance(found[0], int) else 0
+        row = self.file.fetch_one("SELECT floor FROM ledger")
+        return row[0] if row and isinstance(row[0], int) else 0
 
     def side_table_faults(self, run: str) -> Iterator[str]:
         """What is in no record: what attempts said, and the notes."""
@@ -188,14 +188,14 @@ class Comparison:
 
 
 def _by_run(rows: list[Any]) -> dict[str, set[Any]]:
-    found: dict[str, set[Any]] = {}
+    by_run: dict[str, set[Any]] = {}
     for run, value in rows:
-        found.setdefault(str(run), set()).add(value)
-    return found
+        by_run.setdefault(str(run), set()).add(value)
+    return by_run
 
 
-def _differs(run: str, table: str, column: str, there: Any, wanted: Any) -> str:
-    return f"Run {run}, table {table}, column {column}: {_short(there)} is there, and its records say {_short(wanted)}; {ANEW}."
+def _differs(run: str, table: str, column: str, stored_value: Any, wanted: Any) -> str:
+    return f"Run {run}, table {table}, column {column}: {_short(stored_value)} is there, and its records say {_short(wanted)}; {ANEW}."
 
 
 def _short(value: Any) -> str:

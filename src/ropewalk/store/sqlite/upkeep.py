@@ -31,7 +31,7 @@ class Upkeep:
         self.run_list = run_list
 
     async def may_delete(self, run: str) -> None:
-        self.reader.there(run)
+        self.reader.version_of(run)
         await self.run_list.catch_up()
         with self.file.writing() as db:
             while self.run_list.fold(db):
@@ -39,7 +39,7 @@ class Upkeep:
             self._may_go(db, run)
 
     async def delete(self, run: str) -> None:
-        self.reader.there(run)
+        self.reader.version_of(run)
         await self.run_list.catch_up()
         with self.file.writing() as db:
             while self.run_list.fold(db):
@@ -65,14 +65,14 @@ class Upkeep:
     ) -> list[str]:
         await self.run_list.catch_up()
         sql = "SELECT run, status FROM runs WHERE ended_at < ? ORDER BY ended_at, run"
-        gone = []
+        pruned = []
         for run, ended in self.file.rows(sql, (ended_before,)):
             if not status or ended in status:
                 try:
                     await self.delete(run)
                 except Refused:
                     continue  # a living run refers to it
-                gone.append(run)
+                pruned.append(run)
                 await asyncio.sleep(0)
         with self.file.writing(durable=False) as db:
             if output_before is not None:
@@ -83,7 +83,7 @@ class Upkeep:
                 for table in ("outputs", "ends"):
                     db.executemany(f"DELETE FROM {table} WHERE run = ? AND attempt = ?", old)
             self._collect(db)
-        return gone
+        return pruned
 
     def _collect(self, db: sqlite3.Connection) -> None:
         """Blobs that no run and no note names, and that nobody put lately."""
@@ -98,7 +98,7 @@ class Upkeep:
             "SELECT digest FROM blobs WHERE at < ? AND digest NOT IN (SELECT digest FROM refs)",
             (self.values.clock() - KEEP_SECONDS,),
         ).fetchall()
-        db.executemany("DELETE FROM blobs WHERE digest = ?", [one for one in old if one[0] not in noted])
+        db.executemany("DELETE FROM blobs WHERE digest = ?", [row for row in old if row[0] not in noted])
 
     async def load(self, lines: AsyncIterable[bytes], judge: Judge | None = None) -> str:
         """All of it, with what the judge adds, is one transaction: half of an import is never there."""
@@ -112,7 +112,7 @@ class Upkeep:
                 PUT, [(digest, self.values.clock(), data) for digest, data in parcel.blobs.items()]
             )
             last = self.log.last(db)
-            rows = [_row(last + n, one) for n, one in enumerate(parcel.records, 1)]
+            rows = [_row(last + n, record) for n, record in enumerate(parcel.records, 1)]
             if after is not None:
                 rows += following(after, Head(rows[-1][2], rows[-1][8]), last + len(rows))
             db.executemany(INSERT, rows)
@@ -122,17 +122,17 @@ class Upkeep:
         return run
 
 
-def _row(position: int, one: Record) -> tuple[Any, ...]:
-    hash_ = bytes.fromhex(one.hash)
+def _row(position: int, record: Record) -> tuple[Any, ...]:
+    hash_ = bytes.fromhex(record.hash)
     return (
         position,
-        one.run,
-        one.version,
-        one.at,
-        one.kind,
-        one.actor,
-        one.cause,
-        one.body,
+        record.run,
+        record.version,
+        record.at,
+        record.kind,
+        record.actor,
+        record.cause,
+        record.body,
         hash_,
         seal(position, hash_),
     )

@@ -64,8 +64,8 @@ class Verifier:
         self.comparison = Comparison(file)
 
     async def verify(self, run: str = "") -> list[str]:
-        if run and not self.file.one("SELECT 1 FROM heads WHERE run = ?", (run,)):
-            self.reader.there(run)
+        if run and not self.file.fetch_one("SELECT 1 FROM heads WHERE run = ?", (run,)):
+            self.reader.version_of(run)
         check = Verification(run, self.run_list.steps_of)
         for rows in self._pages(check):
             self._see(check, rows)
@@ -78,18 +78,18 @@ class Verifier:
                 self._see(check, rows)
             if not run:
                 check.blobs = {digest: True for (digest,) in self.file.rows("SELECT digest FROM blobs")}
-            for found in (
+            for faults in (
                 self.comparison.derived_faults(run, check.log, check.walk) if check.readable else iter(()),
                 self.comparison.side_table_faults(run),
-                self._blobs([digest for digest, there in check.blobs.items() if there]),
+                self._blobs([digest for digest, is_kept in check.blobs.items() if is_kept]),
             ):
-                self._gather(check, found)
+                self._gather(check, faults)
         return check.faults
 
-    def _gather(self, check: Verification, found: Iterator[str]) -> None:
+    def _gather(self, check: Verification, faults: Iterator[str]) -> None:
         """A table that cannot be read hides no other."""
         try:
-            check.faults += found
+            check.faults += faults
         except (StoreError, *TROUBLES) as error:
             check.faults.append(str(error if isinstance(error, StoreError) else self.file.trouble(error)))
 
@@ -107,17 +107,17 @@ class Verifier:
 
     def _see(self, check: Verification, rows: list[Any]) -> None:
         for row in rows:
-            one = as_stored(row[:-1])
-            faults = check.walk.see(one, row[-2], row[-1])
-            digest = definition_of(one)
+            record = as_stored(row[:-1])
+            faults = check.walk.see(record, row[-2], row[-1])
+            digest = definition_of(record)
             if digest and not self._has(check.blobs, digest):
-                faults.append(named(one, f"its definition {digest} is not in the store"))
+                faults.append(named(record, f"its definition {digest} is not in the store"))
             check.faults += faults
             sound = not digest or self._sound(check, digest)
-            check.log.see(one, honest=sound and not faults)
-            if check.run and isinstance(one.body, bytes):
+            check.log.see(record, honest=sound and not faults)
+            if check.run and isinstance(record.body, bytes):
                 check.blobs.update(
-                    (name, self._has(check.blobs, name)) for name in views.digests_in(one.body)
+                    (name, self._has(check.blobs, name)) for name in views.digests_in(record.body)
                 )
 
     def _pages(self, check: Verification) -> Iterator[list[Any]]:
@@ -158,7 +158,7 @@ class Verifier:
 
     def _has(self, known: dict[str, bool], digest: str) -> bool:
         if digest not in known:
-            known[digest] = self.file.one("SELECT 1 FROM blobs WHERE digest = ?", (digest,)) is not None
+            known[digest] = self.file.fetch_one("SELECT 1 FROM blobs WHERE digest = ?", (digest,)) is not None
         return known[digest]
 
     def _sound(self, check: Verification, digest: str) -> bool:
@@ -172,7 +172,7 @@ class Verifier:
 
     def _blobs(self, digests: list[str]) -> Iterator[str]:
         for digest in digests:
-            (data,) = self.file.one("SELECT data FROM blobs WHERE digest IS ?", (digest,))
+            (data,) = self.file.fetch_one("SELECT data FROM blobs WHERE digest IS ?", (digest,))
             if not isinstance(data, bytes) or sha256(data).hexdigest() != digest:
                 yield f"Blob {digest} was changed after it was written."
 
@@ -182,10 +182,10 @@ def _file_faults(path: Path) -> list[str]:
     faults = []
     with closing(sqlite3.connect(path)) as db:
         try:
-            found = [str(line) for (line,) in db.execute("PRAGMA integrity_check(100)")]
+            lines = [str(line) for (line,) in db.execute("PRAGMA integrity_check(100)")]
         except sqlite3.Error as error:
             return [f"The file {path.name} is damaged: {error}."]
-        for line in found:
+        for line in lines:
             lost = MISSING.search(line)
             where = f"Record {lost[1]} is missing from the index: " if lost else ""
             if line != "ok":

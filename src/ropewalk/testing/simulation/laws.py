@@ -123,11 +123,11 @@ def _is_paid_for(before: State, event: e.StepStarted, at: float) -> None:
         ("money", limit.cost_usd, raised.cost_usd, spent.cost_usd, spent.reserved_usd, event.reserved_usd),
         ("tokens", limit.tokens, raised.tokens, spent.tokens, spent.reserved_tokens, event.reserved_tokens),
     )
-    for unit, most, more, spent, held, wanted in units:
+    for unit, most, more, used, held, wanted in units:
         if most is not None:
-            assert spent < most + more, f"{event.step} has no {unit} left"
+            assert used < most + more, f"{event.step} has no {unit} left"
             alone = not before.running or event.child
-            assert alone or spent + held + wanted <= most + more, f"{event.step} takes reserved {unit}"
+            assert alone or used + held + wanted <= most + more, f"{event.step} takes reserved {unit}"
 
 
 def _left_out(before: State, decider: int) -> set[str]:

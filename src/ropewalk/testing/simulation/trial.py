@@ -61,7 +61,7 @@ class SimulatedRun:
 
 
 class Trial:
-    """Several runs of one catalog. `told` is the whole story: telling it again gives the same."""
+    """Several runs of one catalog. `tellings` is the whole story: telling it again gives the same."""
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
@@ -112,14 +112,16 @@ class Trial:
         return self.runs[run].state if run in self.runs else None
 
     def _keeps_within(self, subject: SimulatedRun, events: list[e.Event]) -> None:
-        """An attempt starts only while all that spend of the same budget have not used it up."""
+        """An attempt starts only while all that spend of the same budget have not used it up; those of internal steps, which
+        use nothing, start in any case."""
         started = [event for event in events if isinstance(event, e.StepStarted)]
         payers = list(self._payers(subject.state)) if started else []
         for event in started:
             self.payers[(subject.run, event.step, event.round, event.attempt)] = [
                 other.run for other in payers
             ]
-        for state in payers:
+        paid = [event for event in started if not _is_internal(subject.state, event.step)]
+        for state in payers if paid else ():
             most = state.workflow.limits.budget.tokens
             if most is None:
                 continue
@@ -191,6 +193,10 @@ def _paid(state: State, command: c.Command) -> int:
         ):
             return max(command.spent.tokens - st.child_spent.tokens, 0)
     return usage.tokens_in + usage.tokens_out
+
+
+def _is_internal(state: State, step: str) -> bool:
+    return state.graph.steps[state.steps[step].index].internal
 
 
 def shown(telling: Telling) -> str:

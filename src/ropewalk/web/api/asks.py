@@ -37,10 +37,10 @@ async def listed(request: Request, run: Annotated[str, Query(max_length=100)] = 
 )
 async def answer(request: Request, run: Run, ask: AskName, body: models.AnswerBody) -> Response:
     ropewalk = desk_of(request).ropewalk
-    found = await ropewalk.store.find(run)
+    run_id = await ropewalk.store.find(run)
     content = {path: text.encode() for path, text in (body.content or {}).items()}
     events = await ropewalk.answer(
-        found,
+        run_id,
         ask,
         body.verdict,
         reason=body.reason,
@@ -49,4 +49,4 @@ async def answer(request: Request, run: Run, ask: AskName, body: models.AnswerBo
         by=person_of(request.scope).name,
         digest=body.digest,
     )
-    return give(VerbResult(found, [str(event.__struct_config__.tag) for event in events]))
+    return give(VerbResult(run_id, [str(event.__struct_config__.tag) for event in events]))

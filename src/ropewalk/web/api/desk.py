@@ -36,16 +36,16 @@ class ApiDesk:
 
     def gauges(self) -> dict[str, int]:
         """What the doors are busy with, for the metrics."""
-        found = {"listeners": self.fanout.listeners, "listeners_dropped": self.dropped}
+        gauges = {"listeners": self.fanout.listeners, "listeners_dropped": self.dropped}
         if self.supervisor is not None:
-            found |= {"runs_driven": len(self.supervisor.driven), "driving_errors": self.supervisor.errors}
+            gauges |= {"runs_driven": len(self.supervisor.driven), "driving_errors": self.supervisor.errors}
         if self.courier is not None:
-            found |= {
+            gauges |= {
                 "webhooks_delivered": self.courier.delivered,
                 "webhooks_failed": self.courier.failed,
                 "webhooks_given_up": self.courier.given_up,
             }
-        return found
+        return gauges
 
     async def close(self) -> None:
         """Send every listener away, then stop reading."""
@@ -58,8 +58,8 @@ class ApiDesk:
 
 def desk_of(connection: HTTPConnection) -> ApiDesk:
     """The desk of the app that is asked."""
-    found: ApiDesk = connection.app.state.desk
-    return found
+    desk: ApiDesk = connection.app.state.desk
+    return desk
 
 
 def give(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

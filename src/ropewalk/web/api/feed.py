@@ -48,19 +48,19 @@ async def feed(socket: WebSocket) -> None:
     """Each message is one record; `heartbeat` says that the feed is alive and how far it is."""
     desk = desk_of(socket)
     person = person_of(socket.scope)
-    given = socket.query_params
-    text = given.get("after", "")
+    query = socket.query_params
+    text = query.get("after", "")
     await socket.accept()
     if text and not (text.isascii() and text.isdigit() and int(text) <= 2**53):
         await socket.close(BAD, "after is a position, a whole number")
         return
     try:
-        run = await desk.ropewalk.store.find(given["run"]) if given.get("run") else ""
+        run = await desk.ropewalk.store.find(query["run"]) if query.get("run") else ""
     except RopewalkError as error:
         await socket.close(BAD, error.message[:120])
         return
     after = int(text) if text else desk.fanout.newest
-    sending = asyncio.create_task(_send(socket, desk, person, after, given.getlist("patterns"), run))
+    sending = asyncio.create_task(_send(socket, desk, person, after, query.getlist("patterns"), run))
     hearing = asyncio.create_task(_hear(socket))
     desk.sockets.add(sending)
     try:
@@ -135,7 +135,7 @@ async def _listen(
     response_class=Response,
     responses=declared(
         404,
-        given={
+        successes={
             200: {"description": "Events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
         },
     ),
@@ -150,12 +150,12 @@ async def sse(
     """`id` of each event is its position: a client that comes back with Last-Event-ID misses nothing."""
     desk = desk_of(request)
     person = person_of(request.scope)
-    found = await desk.ropewalk.store.find(run) if run else ""
+    run_id = await desk.ropewalk.store.find(run) if run else ""
     if last_event_id.isascii() and last_event_id.isdigit():
         after = int(last_event_id)
     start = desk.fanout.newest if after is None else after
     return StreamingResponse(
-        _events(desk, person, start, patterns or [], found),
+        _events(desk, person, start, patterns or [], run_id),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -172,6 +172,8 @@ async def _events(
                 if desk.closing or not await desk.access.still(person):
                     return
                 yield (
-                    "".join(f"id: {one.position}\nevent: {one.kind}\ndata: {one.text}\n\n" for one in page)
+                    "".join(
+                        f"id: {line.position}\nevent: {line.kind}\ndata: {line.text}\n\n" for line in page
+                    )
                     or ":\n\n"
                 )

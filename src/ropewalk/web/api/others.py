@@ -87,5 +87,7 @@ async def statistics(
 ) -> Response:
     desk = desk_of(request)
     now = desk.ropewalk.engine.clock.now()
-    found = await workflow_statistics(desk.ropewalk.store, now, workflow=workflow, since=since, most=runs)
-    return give(found)
+    statistics_ = await workflow_statistics(
+        desk.ropewalk.store, now, workflow=workflow, since=since, most=runs
+    )
+    return give(statistics_)

@@ -140,8 +140,8 @@ async def timeline(request: Request, run: Run) -> Response:
 )
 async def measured(request: Request, run: Run) -> Response:
     desk = desk_of(request)
-    found = await desk.ropewalk.store.find(run)
-    return give(await run_statistics(desk.ropewalk.store, found, desk.ropewalk.engine.clock.now()))
+    run_id = await desk.ropewalk.store.find(run)
+    return give(await run_statistics(desk.ropewalk.store, run_id, desk.ropewalk.engine.clock.now()))
 
 
 @router.get(
@@ -150,7 +150,7 @@ async def measured(request: Request, run: Run) -> Response:
     response_class=Response,
     responses=declared(
         404,
-        given={
+        successes={
             200: {
                 "description": "JSON lines",
                 "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
@@ -161,22 +161,22 @@ async def measured(request: Request, run: Run) -> Response:
 )
 async def export(request: Request, run: Run) -> Response:
     ropewalk = desk_of(request).ropewalk
-    found = await ropewalk.store.find(run)
+    run_id = await ropewalk.store.find(run)
     return StreamingResponse(
-        ropewalk.store.export(found),
+        ropewalk.store.export(run_id),
         media_type="application/x-ndjson",
-        headers={"Content-Disposition": f'attachment; filename="{found}.jsonl"'},
+        headers={"Content-Disposition": f'attachment; filename="{run_id}.jsonl"'},
     )
 
 
 # Verbs ----------------------------------------------------------------------------------------------------------------
 
 
-async def _told(request: Request, run: str, verb: str, given: Mapping[str, Any]) -> Response:
+async def _do_verb(request: Request, run: str, verb: str, fields: Mapping[str, Any]) -> Response:
     ropewalk = desk_of(request).ropewalk
-    found = await ropewalk.store.find(run)
-    events = await acting.act(ropewalk, found, verb, given, person_of(request.scope).name)
-    return give(VerbResult(found, [str(event.__struct_config__.tag) for event in events]))
+    run_id = await ropewalk.store.find(run)
+    events = await acting.act(ropewalk, run_id, verb, fields, person_of(request.scope).name)
+    return give(VerbResult(run_id, [str(event.__struct_config__.tag) for event in events]))
 
 
 def _verb(name: str, summary: str, *statuses: int) -> dict[str, Any]:
@@ -189,37 +189,37 @@ def _verb(name: str, summary: str, *statuses: int) -> dict[str, Any]:
 
 @router.post("/{run}/pause", **_verb("pause", "Start nothing new; what runs finishes"))
 async def pause(request: Request, run: Run, body: models.Reasoned | None = None) -> Response:
-    return await _told(request, run, "pause", (body or models.Reasoned()).model_dump())
+    return await _do_verb(request, run, "pause", (body or models.Reasoned()).model_dump())
 
 
 @router.post("/{run}/resume", **_verb("resume", "Go on"))
 async def resume(request: Request, run: Run) -> Response:
-    return await _told(request, run, "resume", {})
+    return await _do_verb(request, run, "resume", {})
 
 
 @router.post("/{run}/abort", **_verb("abort", "End a run now"))
 async def abort(request: Request, run: Run, body: models.Reasoned | None = None) -> Response:
-    return await _told(request, run, "abort", (body or models.Reasoned()).model_dump())
+    return await _do_verb(request, run, "abort", (body or models.Reasoned()).model_dump())
 
 
 @router.post("/{run}/retry", **_verb("retry", "Try a failed step again, or all failed ones"))
 async def retry(request: Request, run: Run, body: models.OnSteps | None = None) -> Response:
-    return await _told(request, run, "retry", (body or models.OnSteps()).model_dump())
+    return await _do_verb(request, run, "retry", (body or models.OnSteps()).model_dump())
 
 
 @router.post("/{run}/exec", **_verb("exec", "Run exactly one step of a paused run"))
 async def execute(request: Request, run: Run, body: models.OnStep) -> Response:
-    return await _told(request, run, "exec", body.model_dump())
+    return await _do_verb(request, run, "exec", body.model_dump())
 
 
 @router.post("/{run}/skip", **_verb("skip", "Leave a step out"))
 async def skip(request: Request, run: Run, body: models.OnStep) -> Response:
-    return await _told(request, run, "skip", body.model_dump())
+    return await _do_verb(request, run, "skip", body.model_dump())
 
 
 @router.post("/{run}/fact", **_verb("tell", "Make something known to a run"))
 async def fact(request: Request, run: Run, body: models.FactGiven) -> Response:
-    return await _told(request, run, "fact", body.model_dump())
+    return await _do_verb(request, run, "fact", body.model_dump())
 
 
 @router.post(
@@ -228,14 +228,14 @@ async def fact(request: Request, run: Run, body: models.FactGiven) -> Response:
 )
 async def secrets(request: Request, run: Run, body: models.SecretsGiven) -> Response:
     ropewalk = desk_of(request).ropewalk
-    found = await ropewalk.store.find(run)
-    await acting.give(ropewalk, found, body.values, person_of(request.scope).name)
-    return give(VerbResult(found, []))
+    run_id = await ropewalk.store.find(run)
+    await acting.give(ropewalk, run_id, body.values, person_of(request.scope).name)
+    return give(VerbResult(run_id, []))
 
 
 @router.post("/{run}/budget", **_verb("fund", "Allow a run to spend more"))
 async def budget(request: Request, run: Run, body: models.More) -> Response:
-    return await _told(request, run, "budget", body.model_dump())
+    return await _do_verb(request, run, "budget", body.model_dump())
 
 
 @router.post("/{run}/land", **_verb("land", "Bring the result of a run that has ended to a branch"))
@@ -243,13 +243,13 @@ async def land(request: Request, run: Run, body: models.Target | None = None) ->
     ropewalk = desk_of(request).ropewalk
     target = (body or models.Target()).target
     events = await acting.land(ropewalk, run, target, person_of(request.scope).name)
-    found = await ropewalk.store.find(run)
-    return give(VerbResult(found, [str(event.__struct_config__.tag) for event in events]))
+    run_id = await ropewalk.store.find(run)
+    return give(VerbResult(run_id, [str(event.__struct_config__.tag) for event in events]))
 
 
 @router.post("/{run}/publish", **_verb("publishTo", "Put events of one's own on the feed, together"))
 async def publish(request: Request, run: Run, body: models.Batch) -> Response:
-    return await _told(request, run, "publish", body.model_dump())
+    return await _do_verb(request, run, "publish", body.model_dump())
 
 
 @router.post(

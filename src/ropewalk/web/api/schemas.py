@@ -69,18 +69,20 @@ _AT: Final = "#/components/schemas/{name}"
 
 def components() -> dict[str, Any]:
     """The schema of each of them, and of what they hold."""
-    _, found = msgspec.json.schema_components(GIVEN, ref_template=_AT)
-    return found
+    _, schemas = msgspec.json.schema_components(GIVEN, ref_template=_AT)
+    return schemas
 
 
 def gives(kind: type[Struct], *problems: int, status: int = 200, **more: str) -> dict[str, Any]:
     """How a route is declared that gives one of these, with `status` or by `more` descriptions with others."""
     assert kind in GIVEN, kind
     content = {"application/json": {"schema": {"$ref": _AT.format(name=kind.__name__)}}}
-    given = {status: {"description": "As it is now", "content": content}}
-    given |= {int(code[1:]): {"description": said, "content": content} for code, said in more.items()}
+    successes = {status: {"description": "As it is now", "content": content}}
+    successes |= {
+        int(code[1:]): {"description": description, "content": content} for code, description in more.items()
+    }
     return {
         "status_code": status,
         "response_class": Response,
-        "responses": declared(*problems, given=given),
+        "responses": declared(*problems, successes=successes),
     }

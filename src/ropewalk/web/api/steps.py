@@ -54,7 +54,9 @@ async def show(request: Request, run: Run, step: Step) -> Response:
     "/steps/{step}/diff",
     operation_id="diffStep",
     response_class=Response,
-    responses=declared(404, 409, given={200: {"description": "A patch", "content": {"text/x-diff": BINARY}}}),
+    responses=declared(
+        404, 409, successes={200: {"description": "A patch", "content": {"text/x-diff": BINARY}}}
+    ),
     summary="What a step changed, as a patch",
 )
 async def diff(
@@ -82,7 +84,7 @@ async def outputs(request: Request, run: Run) -> Response:
     responses=declared(
         404,
         416,
-        given={
+        successes={
             200: {"description": "All of it", "content": {"text/plain": BINARY}},
             206: {"description": "A piece", "content": {"text/plain": BINARY}},
         },
@@ -100,7 +102,7 @@ async def output(
     desk = desk_of(request)
     shown = await showing.step(desk.folded, desk.ropewalk, run, step)
     name = f"{step}/{round or shown.round}.{attempt or max(shown.attempts_in_round, 1)}"
-    size = {one.attempt: one.size for one in await showing.outputs(desk.ropewalk, run)}.get(name, 0)
+    size = {row.attempt: row.size for row in await showing.outputs(desk.ropewalk, run)}.get(name, 0)
     wanted = _range(range, size)
     if wanted is None:
         return problem(
@@ -120,13 +122,13 @@ async def output(
 
 def _range(text: str, size: int) -> tuple[int, int] | None:
     """From where to where (not included), at most AT_ONCE bytes; None when nothing is there. Several ranges are not read."""
-    found = RANGE.fullmatch(text.strip())
-    if found is None or found[0] == "bytes=-" or (found[1] and found[2] and int(found[1]) > int(found[2])):
+    match = RANGE.fullmatch(text.strip())
+    if match is None or match[0] == "bytes=-" or (match[1] and match[2] and int(match[1]) > int(match[2])):
         return (0, min(size, AT_ONCE))
-    if not found[1]:
-        return (max(size - int(found[2]), 0), size) if int(found[2]) and size else None
-    begin = int(found[1])
-    end = min(int(found[2]) + 1 if found[2] else size, size, begin + AT_ONCE)
+    if not match[1]:
+        return (max(size - int(match[2]), 0), size) if int(match[2]) and size else None
+    begin = int(match[1])
+    end = min(int(match[2]) + 1 if match[2] else size, size, begin + AT_ONCE)
     return (begin, end) if begin < size else None
 
 
@@ -146,7 +148,9 @@ async def artifacts(request: Request, run: Run) -> Response:
     operation_id="readArtifact",
     response_class=Response,
     responses=declared(
-        404, 409, given={200: {"description": "The file", "content": {"application/octet-stream": BINARY}}}
+        404,
+        409,
+        successes={200: {"description": "The file", "content": {"application/octet-stream": BINARY}}},
     ),
     summary="A file that a run made",
 )
@@ -154,9 +158,9 @@ async def artifact(
     request: Request, run: Run, path: FilePath, step: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
     desk = desk_of(request)
-    content, found = await showing.artifact(desk.folded, desk.ropewalk, run, path, step)
+    content, made = await showing.artifact(desk.folded, desk.ropewalk, run, path, step)
     name = re.sub(r"[^\w.-]", "_", path.rpartition("/")[2], flags=re.ASCII)
     if not name:
         raise InvalidRequest(reason="the path names no file")
-    headers = {**SAFE, "Content-Disposition": f'attachment; filename="{name}"', "ETag": f'"{found.digest}"'}
+    headers = {**SAFE, "Content-Disposition": f'attachment; filename="{name}"', "ETag": f'"{made.digest}"'}
     return Response(content, media_type="application/octet-stream", headers=headers)

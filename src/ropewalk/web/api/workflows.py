@@ -74,7 +74,7 @@ async def plan(request: Request, name: Name) -> Response:
     response_class=Response,
     responses=declared(
         404,
-        given={
+        successes={
             200: {"description": "The drawing", "content": {"text/plain": {"schema": {"type": "string"}}}}
         },
     ),

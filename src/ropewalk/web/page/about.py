@@ -47,9 +47,9 @@ def head(state: State, why: Explanation, how_far: Progress, now: float) -> list[
         if state.forked_from
         else None,
     ]
-    said = Markup("") if top else el("p", why.sentence, class_=f"why is-{state.status}")
+    sentence = Markup("") if top else el("p", why.sentence, class_=f"why is-{state.status}")
     mind = [el("p", f"Mind: {warning}", class_="why") for warning in why.warnings]
-    return [top, title, said, secrets(state), *mind, el("dl", facts, class_="facts"), inputs(state)]
+    return [top, title, sentence, secrets(state), *mind, el("dl", facts, class_="facts"), inputs(state)]
 
 
 def secrets(state: State) -> Markup:
@@ -72,7 +72,7 @@ def inputs(state: State) -> Markup:
     """What the run was started with and what is known by now."""
     if not state.inputs and not state.facts:
         return Markup("")
-    secret = {name for name, one in state.workflow.inputs.items() if one.secret}
+    secret = {name for name, declared in state.workflow.inputs.items() if declared.secret}
     rows = [
         fact(name, "•••" if name in secret else short_value(value, 300))
         for name, value in state.inputs.items()
@@ -91,33 +91,33 @@ def banner(state: State) -> Markup:
         st = failed[0]
         why = f"{st.failure.kind}: {st.failure.message}" if st.failure is not None else ""
         more = f" {counted(len(failed) - 1, 'other step')} failed too." if len(failed) > 1 else ""
-        said = el("span", el("b", f"{st.key} failed first. "), short_value(why, 400), more)
+        text = el("span", el("b", f"{st.key} failed first. "), short_value(why, 400), more)
         look = w.button("Show it", "step", data_key=st.key)
-        return el("div", w.sign("failed"), said, look, class_="banner bad", role="alert")
+        return el("div", w.sign("failed"), text, look, class_="banner bad", role="alert")
     if state.asks and not state.ended:
         name, opened = next(iter(state.asks.items()))
         more = f" and {len(state.asks) - 1} more" if len(state.asks) > 1 else ""
-        said = el("span", el("b", f"{opened.step} asks: "), short_value(opened.prompt, 200), more)
+        text = el("span", el("b", f"{opened.step} asks: "), short_value(opened.prompt, 200), more)
         link = el("a", "Answer", href=f"/inbox?ask={state.run}/{name}", class_="button main")
-        return el("div", w.sign("waiting"), said, link, class_="banner asks")
+        return el("div", w.sign("waiting"), text, link, class_="banner asks")
     return Markup("")
 
 
 def verbs(state: State) -> list[Markup]:
     """What can be told to the run as a whole."""
-    found: list[Markup] = []
+    buttons: list[Markup] = []
     if state.ended:
         if state.failed or state.status == "aborted":
-            found.append(w.button("Retry", "retry", kind="main", title="Try every failed step again"))
-        return found
+            buttons.append(w.button("Retry", "retry", kind="main", title="Try every failed step again"))
+        return buttons
     if state.status == "paused" and state.reason in {"by request", "blocked", "budget", "imported"}:
-        found.append(w.button("Resume", "resume", kind="main", data_hot="p"))
+        buttons.append(w.button("Resume", "resume", kind="main", data_hot="p"))
     elif not (state.status == "paused" and state.reason == "asked"):
-        found.append(w.button("Pause", "pause", data_hot="p"))
+        buttons.append(w.button("Pause", "pause", data_hot="p"))
     if state.failed:
-        found.append(w.button("Retry", "retry"))
-    found.append(el("button", "Abort", type="button", class_="button danger", data_open="abort"))
-    return found
+        buttons.append(w.button("Retry", "retry"))
+    buttons.append(el("button", "Abort", type="button", class_="button danger", data_open="abort"))
+    return buttons
 
 
 def abort() -> Markup:

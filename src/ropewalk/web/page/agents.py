@@ -46,8 +46,8 @@ class AgentsPage:
 
     async def heard(self, runs: set[str]) -> None:
         await self.count()
-        found = await choosing.agents(self.screen.ropewalk)
-        self.part.show(view(found, self.spent, self.probes, self.screen.house.now))
+        agents = await choosing.agents(self.screen.ropewalk)
+        self.part.show(view(agents, self.spent, self.probes, self.screen.house.now))
 
     async def count(self) -> None:
         """Take in what was spent since the last look."""
@@ -93,18 +93,18 @@ def add_to(spent: dict[str, AgentSpending], event: Any) -> None:
     name = result.agent
     if not name or getattr(result, "cached_from", None):
         return
-    one = spent.setdefault(name, AgentSpending())
-    one.attempts += 1
-    one.failed += hasattr(event, "failure")
-    one.tokens += result.usage.tokens_in + result.usage.tokens_out
+    spending = spent.setdefault(name, AgentSpending())
+    spending.attempts += 1
+    spending.failed += hasattr(event, "failure")
+    spending.tokens += result.usage.tokens_in + result.usage.tokens_out
     if result.usage.cost_usd is None:
-        one.unknown += 1
+        spending.unknown += 1
     else:
-        one.cost_usd += result.usage.cost_usd
+        spending.cost_usd += result.usage.cost_usd
 
 
 def view(
-    found: list[dict[str, Any]],
+    agents: list[dict[str, Any]],
     spent: dict[str, AgentSpending],
     probes: dict[str, dict[str, Any]],
     now: float,
@@ -112,14 +112,15 @@ def view(
     """A card an agent; those that do something or were used come first."""
     order = {"waiting": 0, "working": 1, "resting": 2, "failing": 3}
     ranked = sorted(
-        found,
+        agents,
         key=lambda a: (
             order.get(a["status"], 4),
             -(spent[a["agent"]].attempts if a["agent"] in spent else 0),
         ),
     )
     cards = [
-        card(one, spent.get(one["agent"], AgentSpending()), probes.get(one["agent"]), now) for one in ranked
+        card(agent, spent.get(agent["agent"], AgentSpending()), probes.get(agent["agent"]), now)
+        for agent in ranked
     ]
     return el(
         "div", el("div", el("h1", "AgentsPage"), class_="title"), el("div", cards, class_="cards three")
@@ -135,10 +136,10 @@ SIGNS = {
 }
 
 
-def card(one: dict[str, Any], spent: AgentSpending, probe: dict[str, Any] | None, now: float) -> Markup:
+def card(agent: dict[str, Any], spent: AgentSpending, probe: dict[str, Any] | None, now: float) -> Markup:
     doing: dict[str, list[dict[str, str]]] = defaultdict(list)
     for status in ("waiting", "working"):
-        doing[status] = one[status]
+        doing[status] = agent[status]
     rows = [
         el(
             "li",
@@ -150,8 +151,8 @@ def card(one: dict[str, Any], spent: AgentSpending, probe: dict[str, Any] | None
         for at in doing[status][:8]
     ]
     rests = (
-        el("p", "Rests ", el("span", "", data_until=f"{one['rests_until']:.1f}"))
-        if one["status"] == "resting" and one["rests_until"]
+        el("p", "Rests ", el("span", "", data_until=f"{agent['rests_until']:.1f}"))
+        if agent["status"] == "resting" and agent["rests_until"]
         else None
     )
     unused = not spent.attempts
@@ -167,7 +168,7 @@ def card(one: dict[str, Any], spent: AgentSpending, probe: dict[str, Any] | None
                 "–"
                 if unused
                 else "free"
-                if one["rehearses"]
+                if agent["rehearses"]
                 else w.cost(spent.cost_usd, bool(spent.unknown)),
             ),
         ),
@@ -178,17 +179,17 @@ def card(one: dict[str, Any], spent: AgentSpending, probe: dict[str, Any] | None
         "article",
         el(
             "header",
-            el("h2", one["agent"]),
-            w.chip(SIGNS[one["status"]], one["status"]),
-            w.rehearsed() if one["rehearses"] else None,
+            el("h2", agent["agent"]),
+            w.chip(SIGNS[agent["status"]], agent["status"]),
+            w.rehearsed() if agent["rehearses"] else None,
         ),
         rests,
-        el("p", one["failure"], class_="bad") if one["failure"] else None,
+        el("p", agent["failure"], class_="bad") if agent["failure"] else None,
         el("ul", rows, class_="doing") if rows else None,
         figures if not unused else None,
-        probed(one["agent"], probe),
+        probed(agent["agent"], probe),
         class_=f"card agent{' unused' if unused and not rows else ''}",
-        id=f"agent-{one['agent']}",
+        id=f"agent-{agent['agent']}",
     )
 
 
@@ -203,5 +204,5 @@ def probed(name: str, probe: dict[str, Any] | None) -> Markup:
             f", {probe['version']}" if probe.get("version") else "",
             class_="line",
         )
-    said = " ".join(str(probe.get(key, "")) for key in ("reason", "hint")).strip()
-    return el("p", w.sign("failed"), el("span", said or "not usable"), class_="line")
+    reason = " ".join(str(probe.get(key, "")) for key in ("reason", "hint")).strip()
+    return el("p", w.sign("failed"), el("span", reason or "not usable"), class_="line")

@@ -30,8 +30,8 @@ SAID: Final = {
 EDITABLE_BYTES: Final = 400_000
 
 
-def name_of(one: Mapping[str, Any]) -> str:
-    return f"{one['run']}/{one['ask']}"
+def name_of(ask: Mapping[str, Any]) -> str:
+    return f"{ask['run']}/{ask['ask']}"
 
 
 def listed(
@@ -40,64 +40,64 @@ def listed(
     """Every open ask, oldest first; `flows` are the workflows of runs."""
     if not asks:
         return [w.empty("Nobody waits for you.", "When a run asks something, it stands here.")]
-    return [_line(one, flows.get(one["run"], ""), now, chosen=name_of(one) == chosen) for one in asks]
+    return [_line(ask, flows.get(ask["run"], ""), now, chosen=name_of(ask) == chosen) for ask in asks]
 
 
-def _line(one: Mapping[str, Any], flow: str, now: float, *, chosen: bool) -> Piece:
-    name = f"ask-{name_of(one)}"
+def _line(ask: Mapping[str, Any], flow: str, now: float, *, chosen: bool) -> Piece:
+    name = f"ask-{name_of(ask)}"
     inside = [
-        el("span", el("b", one["step"]), el("small", flow), class_="line"),
-        el("span", short_value(one["prompt"].replace("**", "").replace("`", ""), 140), class_="asked"),
+        el("span", el("b", ask["step"]), el("small", flow), class_="line"),
+        el("span", short_value(ask["prompt"].replace("**", "").replace("`", ""), 140), class_="asked"),
         el(
             "span",
-            el("small", ABOUT.get(one["about"], one["about"])),
-            el("small", since(one, now)),
+            el("small", ABOUT.get(ask["about"], ask["about"])),
+            el("small", since(ask, now)),
             class_="line ends",
         ),
     ]
     return Piece(
         name,
         el(
-            "button", *inside, id=name, type="button", class_=f"ask a-{one['about']}", data_do="choose",
-            data_name=name_of(one), aria_pressed="true" if chosen else "false",
+            "button", *inside, id=name, type="button", class_=f"ask a-{ask['about']}", data_do="choose",
+            data_name=name_of(ask), aria_pressed="true" if chosen else "false",
         ),
     )  # fmt: skip
 
 
-def since(one: Mapping[str, Any], now: float) -> Markup:
+def since(ask: Mapping[str, Any], now: float) -> Markup:
     """When it answers itself, or for how long it has been open."""
-    if one["expires_at"] is not None:
-        left = el("span", "soon", data_until=f"{one['expires_at']:.1f}")
-        return el("span", f"{one['default'] or 'reject'} ", left, class_="deadline")
-    return w.ago(one["since"] or now, now)
+    if ask["expires_at"] is not None:
+        left = el("span", "soon", data_until=f"{ask['expires_at']:.1f}")
+        return el("span", f"{ask['default'] or 'reject'} ", left, class_="deadline")
+    return w.ago(ask["since"] or now, now)
 
 
 def card(
-    one: Mapping[str, Any], flow: str, now: float, *, looks: Markup, mode: str, rehearsed: bool, many: int
+    ask: Mapping[str, Any], flow: str, now: float, *, looks: Markup, mode: str, rehearsed: bool, many: int
 ) -> Markup:
     """The chosen ask. `looks` is what there is to look at; `mode` is reject, amend, or nothing yet."""
     deadline = (
-        el("p", "Without an answer: ", since(one, now), class_="deadline")
-        if one["expires_at"] is not None
+        el("p", "Without an answer: ", since(ask, now), class_="deadline")
+        if ask["expires_at"] is not None
         else None
     )
     head = el(
         "header",
         el(
             "div",
-            el("span", ABOUT.get(one["about"], one["about"]), class_="over"),
+            el("span", ABOUT.get(ask["about"], ask["about"]), class_="over"),
             w.rehearsed() if rehearsed else None,
             class_="line",
         ),
-        el("h2", one["step"]),
+        el("h2", ask["step"]),
         el(
             "p",
             el(
                 "a",
                 flow,
                 " ",
-                el("span", one["run"], class_="mono"),
-                href=f"/runs/{one['run']}?step={one['step']}",
+                el("span", ask["run"], class_="mono"),
+                href=f"/runs/{ask['run']}?step={ask['step']}",
             ),
             class_="soft",
         ),
@@ -106,26 +106,26 @@ def card(
         "div", w.button("↑", "before", kind="quiet", data_hot="k", aria_label="The one before"),
         w.button("↓", "after", kind="quiet", data_hot="j", aria_label="The next one"), class_="moves",
     ) if many > 1 else None  # fmt: skip
-    question = el("div", document.markdown(one["prompt"]), class_="question")
+    question = el("div", document.markdown(ask["prompt"]), class_="question")
     return el(
-        "article", move, head, question, _choices(one), detail(one), deadline, looks,
-        reject(one) if mode == "reject" else answers(one, mode), class_="card ask-card", id=f"card-{name_of(one)}",
+        "article", move, head, question, _choices(ask), detail(ask), deadline, looks,
+        reject(ask) if mode == "reject" else answers(ask, mode), class_="card ask-card", id=f"card-{name_of(ask)}",
     )  # fmt: skip
 
 
-def _choices(one: Mapping[str, Any]) -> Markup | None:
-    titles = [t for t in one["titles"] if t]
+def _choices(ask: Mapping[str, Any]) -> Markup | None:
+    titles = [t for t in ask["titles"] if t]
     if not titles:
         return None
-    rows = [el("div", el("dt", c), el("dd", t)) for c, t in zip(one["choices"], one["titles"], strict=False)]
+    rows = [el("div", el("dt", c), el("dd", t)) for c, t in zip(ask["choices"], ask["titles"], strict=False)]
     return el("dl", rows, class_="facts long")
 
 
-def detail(one: Mapping[str, Any]) -> Markup | None:
+def detail(ask: Mapping[str, Any]) -> Markup | None:
     """What an agent wants to do, what a gate found, what more would cost."""
     rows = [
         el("div", el("dt", name.replace("_", " ")), el("dd", _value(value)))
-        for name, value in one["detail"].items()
+        for name, value in ask["detail"].items()
         if value not in ("", None, [], {})
     ]
     return el("dl", rows, class_="facts long") if rows else None
@@ -141,29 +141,29 @@ def _value(value: Any) -> Markup | str:
     return str(value)
 
 
-def answers(one: Mapping[str, Any], mode: str) -> Markup:
+def answers(ask: Mapping[str, Any], mode: str) -> Markup:
     """Buttons for the verdicts; a field where a value is wanted."""
     if mode == "amend":
         return Markup("")
-    wants = _wanted(one)
-    found = []
-    for verdict in one["verdicts"]:
+    wants = _wanted(ask)
+    controls = []
+    for verdict in ask["verdicts"]:
         if verdict == "reject":
-            found.append(
+            controls.append(
                 w.button(
                     [SAID["reject"], w.key("r")], "mode", kind="danger", data_mode="reject", data_hot="r"
                 )
             )
-        elif verdict == "amend" and one["show"]:
-            found.append(w.button([SAID["amend"], w.key("e")], "mode", data_mode="amend", data_hot="e"))
-        elif verdict == "approve" and one["choices"] and one["about"] == "question":
+        elif verdict == "amend" and ask["show"]:
+            controls.append(w.button([SAID["amend"], w.key("e")], "mode", data_mode="amend", data_hot="e"))
+        elif verdict == "approve" and ask["choices"] and ask["about"] == "question":
             continue  # A choice is wanted: a plain yes would say nothing.
         elif verdict == "approve":
-            said = "Send" if wants is not None else SAID["approve"]
-            found.append(
+            label = "Send" if wants is not None else SAID["approve"]
+            controls.append(
                 el(
                     "button",
-                    said,
+                    label,
                     w.key("a"),
                     type="submit",
                     name="verdict",
@@ -174,33 +174,33 @@ def answers(one: Mapping[str, Any], mode: str) -> Markup:
             )
         elif verdict != "amend":
             agreed = verdict.startswith("allow")
-            found.append(
+            controls.append(
                 el(
                     "button", SAID.get(verdict, verdict.replace("_", " ")), type="submit", name="verdict", value=verdict,
                     class_=f"button {'main' if agreed else ''}".strip(), data_hot="a" if agreed else None,
                 )
             )  # fmt: skip
     return el(
-        "form", wants, el("div", found, class_="actions sticky"), data_do="answer", data_name=name_of(one),
-        data_digest=one["digest"], id=f"answer-{name_of(one)}",
+        "form", wants, el("div", controls, class_="actions sticky"), data_do="answer", data_name=name_of(ask),
+        data_digest=ask["digest"], id=f"answer-{name_of(ask)}",
     )  # fmt: skip
 
 
-def _wanted(one: Mapping[str, Any]) -> Markup | None:
+def _wanted(ask: Mapping[str, Any]) -> Markup | None:
     """Fields for what the answer is to carry."""
-    properties = one["form"].get("properties", one["form"]) if isinstance(one["form"], dict) else {}
-    fields = [_field(name, about, one) for name, about in properties.items() if isinstance(about, dict)]
+    properties = ask["form"].get("properties", ask["form"]) if isinstance(ask["form"], dict) else {}
+    fields = [_field(name, about, ask) for name, about in properties.items() if isinstance(about, dict)]
     if fields:
         return el("div", fields)
-    free = one["about"] == "question" and not one["choices"] and not one["show"]
-    if one["about"] == "fact" or free:
-        keep = f"value:{name_of(one)}"
-        label = f"{one['fact']} is" if one["fact"] else "Your answer, if it takes one"
+    free = ask["about"] == "question" and not ask["choices"] and not ask["show"]
+    if ask["about"] == "fact" or free:
+        keep = f"value:{name_of(ask)}"
+        label = f"{ask['fact']} is" if ask["fact"] else "Your answer, if it takes one"
         return el("label", label, el("textarea", rows="2", name="value", class_="field", data_keep=keep))
     return None
 
 
-def _field(name: str, about: Mapping[str, Any], one: Mapping[str, Any]) -> Markup:
+def _field(name: str, about: Mapping[str, Any], ask: Mapping[str, Any]) -> Markup:
     label = [about.get("title", name), el("small", about.get("description", ""))]
     if about.get("type") == "boolean":
         return el("label", el("input", type="checkbox", name=f"v:{name}"), el("span", label), class_="check")
@@ -217,15 +217,15 @@ def _field(name: str, about: Mapping[str, Any], one: Mapping[str, Any]) -> Marku
             step="any",
             name=f"v:{name}",
             class_="field",
-            data_keep=f"{name_of(one)}:{name}",
+            data_keep=f"{name_of(ask)}:{name}",
         ),
     )
 
 
-def reject(one: Mapping[str, Any]) -> Markup:
+def reject(ask: Mapping[str, Any]) -> Markup:
     """Why not: it becomes the feedback of the one who does it again."""
     field = el(
-        "textarea", rows="3", name="reason", class_="field", required=True, autofocus=True, data_keep=f"reason:{name_of(one)}",
+        "textarea", rows="3", name="reason", class_="field", required=True, autofocus=True, data_keep=f"reason:{name_of(ask)}",
         placeholder="What is missing or wrong, so that it can be done better",
     )  # fmt: skip
     return el(
@@ -234,41 +234,41 @@ def reject(one: Mapping[str, Any]) -> Markup:
             "div", el("button", "Reject", type="submit", name="verdict", value="reject", class_="button danger"),
             w.button("Back", "mode", data_mode="", data_hot="Escape"), class_="actions sticky",
         ),
-        data_do="answer", data_name=name_of(one), data_digest=one["digest"], id=f"reject-{name_of(one)}",
+        data_do="answer", data_name=name_of(ask), data_digest=ask["digest"], id=f"reject-{name_of(ask)}",
     )  # fmt: skip
 
 
-def value_of(one: Mapping[str, Any], form: Mapping[str, Any]) -> Any:
+def value_of(ask: Mapping[str, Any], form: Mapping[str, Any]) -> Any:
     """What an answer carries: the fields of its form, or what was typed, read as JSON where it is JSON."""
-    properties = one["form"].get("properties", one["form"]) if isinstance(one["form"], dict) else {}
+    properties = ask["form"].get("properties", ask["form"]) if isinstance(ask["form"], dict) else {}
     if properties:
         return {name: _typed(form.get(f"v:{name}", "")) for name in properties if f"v:{name}" in form}
     text = str(form.get("value", ""))
     return _typed(text) if text.strip() else None
 
 
-def _typed(given: Any) -> Any:
-    if not isinstance(given, str):
-        return given
+def _typed(typed: Any) -> Any:
+    if not isinstance(typed, str):
+        return typed
     try:
-        return read_json(given)
+        return read_json(typed)
     except ValueError:
-        return given
+        return typed
 
 
 # What there is to look at ---------------------------------------------------------------------------------------------
 
 
-def shown(one: Mapping[str, Any], path: str, how: str, data: bytes | None, change: str) -> Markup:
+def shown(ask: Mapping[str, Any], path: str, how: str, data: bytes | None, change: str) -> Markup:
     """One of its artifacts, read or compared with what was there before."""
-    if not one["show"]:
+    if not ask["show"]:
         return Markup("")
-    named = [(a["path"], el("span", a["path"], class_="mono")) for a in one["show"]]
+    named = [(a["path"], el("span", a["path"], class_="mono")) for a in ask["show"]]
     picks = w.tabs(named, path, "path") if len(named) > 1 else el("h3", path, class_="mono")
-    added, gone = patch.counts(change)
+    added, removed = patch.counts(change)
     ways: list[tuple[str, object]] = [("rendered", "Read"), ("source", "Source")]
     if change:
-        ways.append(("diff", el("span", "Diff ", el("small", f"+{added} −{gone}", class_="num"))))
+        ways.append(("diff", el("span", "Diff ", el("small", f"+{added} −{removed}", class_="num"))))
     if data is None:
         body: Markup = w.empty("It cannot be read.", "The folder of the run may have been cleaned up.")
     elif how == "diff" and change:
@@ -285,12 +285,12 @@ def shown(one: Mapping[str, Any], path: str, how: str, data: bytes | None, chang
     )
 
 
-def editor(one: Mapping[str, Any], path: str, before: str, draft: str, side: str) -> Markup:
+def editor(ask: Mapping[str, Any], path: str, before: str, draft: str, side: str) -> Markup:
     """The text to be amended, next to what it will look like and what will have changed."""
-    keep = f"draft:{name_of(one)}:{path}:{one['digest'][:12]}"
+    keep = f"draft:{name_of(ask)}:{path}:{ask['digest'][:12]}"
     area = el(
         "textarea", before, name="content", class_="field mono", spellcheck="false", aria_label=f"New content of {path}",
-        data_keep=keep, data_say="draft", rows="24", id=f"edit-{name_of(one)}-{path}",
+        data_keep=keep, data_say="draft", rows="24", id=f"edit-{name_of(ask)}-{path}",
     )  # fmt: skip
     look = (
         document.rendered(path, draft.encode()) if side == "rendered" else patch.between(before, draft, path)
@@ -303,7 +303,7 @@ def editor(one: Mapping[str, Any], path: str, before: str, draft: str, side: str
     )  # fmt: skip
     return el(
         "form", el("h3", "Amend ", el("span", path, class_="mono")), el("div", area, preview, class_="edit"), last,
-        data_do="answer", data_name=name_of(one), data_digest=one["digest"], data_path=path, id=f"amend-{name_of(one)}",
+        data_do="answer", data_name=name_of(ask), data_digest=ask["digest"], data_path=path, id=f"amend-{name_of(ask)}",
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ class Look(NamedTuple):
     """How a box is shown."""
 
     status: str
-    said: str
+    caption: str
     done: int = 0
     total: int = 0
 
@@ -36,17 +36,17 @@ def look(state: State, box: Box) -> Look:
             status = "running"
         return Look(status, f"{done} of {counted(len(states), 'step')}", done, len(states))
     st = states[0]
-    said = [box.role] if box.role else []
+    notes = [box.role] if box.role else []
     if st.items:
         done = sum(state.steps[key].status in STEP_ENDED for key in st.items)
-        said.append(f"{done} of {counted(len(st.items), 'item')}")
+        notes.append(f"{done} of {counted(len(st.items), 'item')}")
     if st.round > 1:
-        said.append(f"round {st.round}")
+        notes.append(f"round {st.round}")
     if st.attempt > 1:
-        said.append(f"attempt {st.attempt}")
+        notes.append(f"attempt {st.attempt}")
     if st.status == "waiting":
-        said = [f"waits for {'a person' if st.asks else st.on or 'its turn'}"]
-    return Look(st.status, " · ".join(said) or box.kind)
+        notes = [f"waits for {'a person' if st.asks else st.on or 'its turn'}"]
+    return Look(st.status, " · ".join(notes) or box.kind)
 
 
 def drawing(state: State, drawn: Layout, chosen: str) -> Parts:
@@ -77,7 +77,7 @@ def _box(box: Box, seen: Look, *, chosen: bool) -> Piece:
     name = f"box-{box.id}"
     inside = [
         el("span", w.sign(seen.status), el("b", box.title), class_="line"),
-        el("small", seen.said),
+        el("small", seen.caption),
         el("i", class_="fill", style=f"width:{100 * seen.done // seen.total}%") if seen.total else None,
     ]
     button = el(

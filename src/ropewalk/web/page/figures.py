@@ -13,33 +13,43 @@ from ropewalk.web.page.markup import el
 HIGH, WIDE, GAP = 130, 400, 0.28
 
 
-def view(found: Statistics, span: str, spans: list[str], rehearsed: int = 0) -> list[Markup]:
+def view(statistics: Statistics, span: str, spans: list[str], rehearsed: int = 0) -> list[Markup]:
     """Totals, two plots, a table of workflows."""
     title = el(
         "div",
         el("h1", "Statistics"),
-        w.tabs([(one, one.capitalize()) for one in spans], span, "span"),
+        w.tabs([(name, name.capitalize()) for name in spans], span, "span"),
         class_="title",
     )
-    if not found.total.runs:
+    if not statistics.total.runs:
         return [title, w.empty("No run began in this time.")]
-    note = el("p", w.rehearsed(), f"{rehearsed} of {found.total.runs} runs were.", class_="line note-of")
-    return [title, totals(found.total), note if rehearsed else Markup(""), plots(found), table(found)]
+    note = el("p", w.rehearsed(), f"{rehearsed} of {statistics.total.runs} runs were.", class_="line note-of")
+    return [
+        title,
+        totals(statistics.total),
+        note if rehearsed else Markup(""),
+        plots(statistics),
+        table(statistics),
+    ]
 
 
-def totals(one: Figures) -> Markup:
+def totals(figures: Figures) -> Markup:
     cards = [
-        tile("Runs", one.runs, f"{one.completed} completed, {one.failed} failed, {one.aborted} aborted"),
-        tile("Success", rate(one.success_rate), "of those that ended"),
+        tile(
+            "Runs",
+            figures.runs,
+            f"{figures.completed} completed, {figures.failed} failed, {figures.aborted} aborted",
+        ),
+        tile("Success", rate(figures.success_rate), "of those that ended"),
         tile(
             "Took",
-            took(one.duration_p50_seconds),
-            f"half of them; nine of ten {took(one.duration_p90_seconds)}",
+            took(figures.duration_p50_seconds),
+            f"half of them; nine of ten {took(figures.duration_p90_seconds)}",
         ),
-        tile("Waited", took(one.waited_seconds), f"{took(one.people_seconds)} for people"),
-        tile("Retries", one.retries, f"of {one.attempts} attempts; {one.lost} lost"),
-        tile("Recovered", rate(one.recovery_rate), f"{one.recoveries} drivers were lost"),
-        tile("Cost", w.cost(one.cost_usd, one.cost_unknown), "where agents said it"),
+        tile("Waited", took(figures.waited_seconds), f"{took(figures.people_seconds)} for people"),
+        tile("Retries", figures.retries, f"of {figures.attempts} attempts; {figures.lost} lost"),
+        tile("Recovered", rate(figures.recovery_rate), f"{figures.recoveries} drivers were lost"),
+        tile("Cost", w.cost(figures.cost_usd, figures.cost_unknown), "where agents said it"),
     ]
     return el("div", cards, class_="tiles")
 
@@ -56,10 +66,10 @@ def took(seconds: float | None) -> str:
     return "–" if seconds is None else duration(seconds)
 
 
-def plots(found: Statistics) -> Markup:
+def plots(statistics: Statistics) -> Markup:
     days = [
-        (one["day"], one["completed"], one["runs"] - one["completed"], one["cost_usd"])
-        for one in found.days[-31:]
+        (entry["day"], entry["completed"], entry["runs"] - entry["completed"], entry["cost_usd"])
+        for entry in statistics.days[-31:]
     ]
     if not days:
         return Markup("")
@@ -77,13 +87,13 @@ def plots(found: Statistics) -> Markup:
         class_="legend",
     )
     cost = columns([(day, [(usd, "cost")]) for day, _, _, usd in days], "Known cost, by day", money)
-    lasts = spread(found)
+    lasts = spread(statistics)
     return el("div", el("figure", ends, key), el("figure", cost), el("figure", lasts), class_="plots")
 
 
-def columns(days: list[tuple[float, list[tuple[float, str]]]], title: str, said: object) -> Markup:
+def columns(days: list[tuple[float, list[tuple[float, str]]]], title: str, number_text: object) -> Markup:
     """Stacked columns; each says its numbers when it is pointed at, and all are in the label for who cannot see them."""
-    tell = said if callable(said) else str
+    tell = number_text if callable(number_text) else str
     most = max((sum(n for n, _ in parts) for _, parts in days), default=0)
     if not most:
         return el("div", el("figcaption", title), el("p", "None is known.", class_="soft"))
@@ -92,7 +102,7 @@ def columns(days: list[tuple[float, list[tuple[float, str]]]], title: str, said:
     for place, (day, parts) in enumerate(days):
         y = float(HIGH)
         name = datetime.fromtimestamp(day, UTC).strftime("%d %b")
-        told = f"{name}: " + ", ".join(
+        tooltip = f"{name}: " + ", ".join(
             f"{tell(n)} {kind if kind != 'cost' else ''}".strip() for n, kind in parts
         )
         bars = []
@@ -117,27 +127,27 @@ def columns(days: list[tuple[float, list[tuple[float, str]]]], title: str, said:
             if every
             else None
         )
-        drawn.append(el("g", el("title", told), bars, label))
+        drawn.append(el("g", el("title", tooltip), bars, label))
     top = el("text", tell(most), x="0", y="11")
     floor = el("path", d=f"M0 {HIGH}H{WIDE}", class_="floor")
     svg = el("svg", floor, drawn, top, viewBox=f"0 0 {WIDE} {HIGH + 24}", role="img", aria_label=title)
     return el("div", el("figcaption", title), svg)
 
 
-def spread(found: Statistics) -> Markup:
+def spread(statistics: Statistics) -> Markup:
     """How long the runs of each workflow take: half of them, and nine of ten."""
-    rows = [(name, one) for name, one in found.workflows.items() if one.duration_p90_seconds]
-    most = max((one.duration_p90_seconds or 0 for _, one in rows), default=0) or 1
+    rows = [(name, figures) for name, figures in statistics.workflows.items() if figures.duration_p90_seconds]
+    most = max((figures.duration_p90_seconds or 0 for _, figures in rows), default=0) or 1
     drawn = [
         el(
             "div", el("span", name),
             el(
-                "span", el("i", class_="p90", style=f"width:{100 * (one.duration_p90_seconds or 0) / most:.1f}%"),
-                el("i", class_="p50", style=f"width:{100 * (one.duration_p50_seconds or 0) / most:.1f}%"), class_="lane",
+                "span", el("i", class_="p90", style=f"width:{100 * (figures.duration_p90_seconds or 0) / most:.1f}%"),
+                el("i", class_="p50", style=f"width:{100 * (figures.duration_p50_seconds or 0) / most:.1f}%"), class_="lane",
             ),
-            el("small", f"{took(one.duration_p50_seconds)} · {took(one.duration_p90_seconds)}", class_="num"),
+            el("small", f"{took(figures.duration_p50_seconds)} · {took(figures.duration_p90_seconds)}", class_="num"),
         )
-        for name, one in rows[:12]
+        for name, figures in rows[:12]
     ]  # fmt: skip
     return el(
         "div",
@@ -146,7 +156,7 @@ def spread(found: Statistics) -> Markup:
     )
 
 
-def table(found: Statistics) -> Markup:
+def table(statistics: Statistics) -> Markup:
     heads = (
         "Workflow",
         "Runs",
@@ -161,11 +171,11 @@ def table(found: Statistics) -> Markup:
     )
     rows = [
         el(
-            "tr", el("td", el("a", name, href=f"/?workflow={name}")), el("td", one.runs), el("td", rate(one.success_rate)),
-            el("td", took(one.duration_p50_seconds)), el("td", took(one.duration_p90_seconds)), el("td", took(one.waited_seconds)),
-            el("td", took(one.people_seconds)), el("td", one.retries), el("td", one.lost), el("td", w.cost(one.cost_usd, one.cost_unknown)),
+            "tr", el("td", el("a", name, href=f"/?workflow={name}")), el("td", figures.runs), el("td", rate(figures.success_rate)),
+            el("td", took(figures.duration_p50_seconds)), el("td", took(figures.duration_p90_seconds)), el("td", took(figures.waited_seconds)),
+            el("td", took(figures.people_seconds)), el("td", figures.retries), el("td", figures.lost), el("td", w.cost(figures.cost_usd, figures.cost_unknown)),
         )
-        for name, one in found.workflows.items()
+        for name, figures in statistics.workflows.items()
     ]  # fmt: skip
     head = el("thead", el("tr", [el("th", name) for name in heads]))
     return el("div", el("table", head, el("tbody", rows), class_="table"), class_="wide-table", tabindex="0")

@@ -60,7 +60,7 @@ def axis(bars: Sequence[Bar], start: float, now: float, *, ended: bool) -> Axis:
     if now > reached:
         idle.append((reached, now))
     busy = (now - start) - sum(until - since for since, until in idle)
-    folded = [one for one in idle if one[1] - one[0] > max(LONG_SECONDS, busy / 2)]
+    folded = [gap for gap in idle if gap[1] - gap[0] > max(LONG_SECONDS, busy / 2)]
     if folded and not ended and folded[-1][1] == now:
         end = now
     return Axis(_stretches(start, max(end, start + 1.0), folded))
@@ -70,18 +70,18 @@ def _stretches(start: float, end: float, folded: list[tuple[float, float]]) -> t
     fold = min(FOLD, 60.0 / max(len(folded), 1))
     scaled = (end - start) - sum(until - since for since, until in folded)
     room = 100.0 - fold * len(folded)
-    found: list[GanttStretch] = []
+    stretches: list[GanttStretch] = []
     left, at = 0.0, start
     for since, until in [*folded, (end, end)]:
         if since > at:
             wide = room * (since - at) / scaled if scaled > 0 else 0.0
-            found.append(GanttStretch(at, since, left, wide))
+            stretches.append(GanttStretch(at, since, left, wide))
             left += wide
         if until > since:
-            found.append(GanttStretch(since, until, left, fold, folded=True))
+            stretches.append(GanttStretch(since, until, left, fold, folded=True))
             left += fold
         at = until
-    return tuple(found)
+    return tuple(stretches)
 
 
 def gantt(bars: Sequence[Bar], rows: Mapping[str, str], places: Axis, now: float, chosen: str) -> Parts:
@@ -110,12 +110,12 @@ def gantt(bars: Sequence[Bar], rows: Mapping[str, str], places: Axis, now: float
 def _head(places: Axis) -> Markup:
     marks = []
     for stretch in places.stretches:
-        said = duration(stretch.until - stretch.since)
+        length = duration(stretch.until - stretch.since)
         marks.append(
             el(
-                "span", el("em", said) if stretch.wide > 6 else None, class_="folded" if stretch.folded else None,
+                "span", el("em", length) if stretch.wide > 6 else None, class_="folded" if stretch.folded else None,
                 style=f"left:{stretch.left:.2f}%;width:{stretch.wide:.2f}%",
-                title=f"{said} of waiting, not to scale" if stretch.folded else said,
+                title=f"{length} of waiting, not to scale" if stretch.folded else length,
             )
         )  # fmt: skip
     return el(
@@ -138,7 +138,7 @@ def _bar(bar: Bar, places: Axis, now: float) -> Markup:
     left = places.at(bar.since)
     wide = max(places.at(until) - left, 0.35)
     took = duration(until - bar.since)
-    told = {
+    tooltip = {
         "attempt": f"attempt {bar.attempt}, round {bar.round}: {took}",
         "failed": f"attempt {bar.attempt}, round {bar.round} failed after {took}: {bar.what}",
         "lost": f"attempt {bar.attempt} was lost after {took}",
@@ -146,4 +146,4 @@ def _bar(bar: Bar, places: Axis, now: float) -> Markup:
         "retry": f"waited {took} before it was tried again ({bar.what})",
     }[bar.kind]
     kind = f"{bar.kind}{' open' if bar.until is None else ''}"
-    return el("i", class_=f"bar b-{kind}", style=f"left:{left:.2f}%;width:{wide:.2f}%", title=told)
+    return el("i", class_=f"bar b-{kind}", style=f"left:{left:.2f}%;width:{wide:.2f}%", title=tooltip)

@@ -67,10 +67,10 @@ class Inbox:
     async def heard(self, runs: set[str]) -> None:
         """Read anew what is open: that is never much."""
         order = list(self.asks)
-        self.asks = {asking.name_of(one): one for one in plain_data(await showing.asks(self.ropewalk))}
-        for one in self.asks.values():
-            if one["run"] not in self.flows:
-                self.flows[one["run"]] = (await self.ropewalk.store.row(one["run"])).workflow
+        self.asks = {asking.name_of(ask): ask for ask in plain_data(await showing.asks(self.ropewalk))}
+        for ask in self.asks.values():
+            if ask["run"] not in self.flows:
+                self.flows[ask["run"]] = (await self.ropewalk.store.row(ask["run"])).workflow
         if self.chosen not in self.asks:
             await self.pass_on(order)
         await self.show()
@@ -87,11 +87,11 @@ class Inbox:
     async def tell_who(self) -> None:
         run, _, ask = self.chosen.rpartition("/")
         try:
-            given = (await self.folded.state(run)).answers.get(ask)
+            answer = (await self.folded.state(run)).answers.get(ask)
         except NoSuchRun:
             return
-        if given is not None and given.by != self.screen.person.name:
-            self.screen.note(f"{ask} was answered by {given.by or 'nobody'}: {given.verdict}.")
+        if answer is not None and answer.by != self.screen.person.name:
+            self.screen.note(f"{ask} was answered by {answer.by or 'nobody'}: {answer.verdict}.")
 
     def choose(self, name: str) -> None:
         self.chosen, self.path, self.mode, self.draft, self.how, self.side = (
@@ -106,49 +106,49 @@ class Inbox:
     async def show(self) -> None:
         now = self.screen.house.now
         self.list.show(*asking.listed(list(self.asks.values()), self.flows, self.chosen, now))
-        one = self.asks.get(self.chosen)
-        if one is None:
+        ask = self.asks.get(self.chosen)
+        if ask is None:
             self.card.show()
             return
-        paths = [a["path"] for a in one["show"]]
+        paths = [a["path"] for a in ask["show"]]
         if self.path not in paths:
             self.path = paths[0] if paths else ""
         self.card.show(
             asking.card(
-                one,
-                self.flows.get(one["run"], ""),
+                ask,
+                self.flows.get(ask["run"], ""),
                 now,
-                looks=await self.looks(one),
+                looks=await self.looks(ask),
                 mode=self.mode,
-                rehearsed=await self.screen.house.is_rehearsed(one["run"]),
+                rehearsed=await self.screen.house.is_rehearsed(ask["run"]),
                 many=len(self.asks),
             )
         )
 
-    async def looks(self, one: dict[str, Any]) -> Markup:
+    async def looks(self, ask: dict[str, Any]) -> Markup:
         if not self.path:
             return Markup("")
-        data, change = await self.fetch(one)
+        data, change = await self.fetch(ask)
         if self.mode != "amend":
-            return asking.shown(one, self.path, self.how, data, change)
+            return asking.shown(ask, self.path, self.how, data, change)
         text = document.decoded(data or b"")
         if text is None or len(data or b"") > asking.EDITABLE_BYTES:
             self.mode = ""
             self.screen.note(
                 "This file cannot be edited here; `ropewalk amend` takes one of yours.", bad=True
             )
-            return asking.shown(one, self.path, self.how, data, change)
-        return asking.editor(one, self.path, text, text if self.draft is None else self.draft, self.side)
+            return asking.shown(ask, self.path, self.how, data, change)
+        return asking.editor(ask, self.path, text, text if self.draft is None else self.draft, self.side)
 
-    async def fetch(self, one: dict[str, Any]) -> tuple[bytes | None, str]:
+    async def fetch(self, ask: dict[str, Any]) -> tuple[bytes | None, str]:
         """The file as it was when it was asked, and what the step changed in it."""
-        name = (asking.name_of(one), one["digest"], self.path)
+        name = (asking.name_of(ask), ask["digest"], self.path)
         if name not in self.seen:
             data: bytes | None = None
             change = b""
             try:
-                data = await showing.shown(self.folded, self.ropewalk, one["run"], one["ask"], self.path)
-                change = await showing.diff(self.folded, self.ropewalk, one["run"], one["step"], self.path)
+                data = await showing.shown(self.folded, self.ropewalk, ask["run"], ask["ask"], self.path)
+                change = await showing.diff(self.folded, self.ropewalk, ask["run"], ask["step"], self.path)
             except (NoSuchFile, RopewalkError):
                 pass
             self.seen = {name: (data, change.decode("utf-8", "replace"))}
@@ -189,21 +189,21 @@ class Inbox:
         """Give the answer to what was shown; the feed says the rest. What the form was made for decides, not what came since."""
         by = await self.screen.allow("approver")
         name, verdict = done.data.get("name", ""), str(done.form.get("verdict", "approve"))
-        one = self.asks.get(name)
-        if one is None:
+        ask = self.asks.get(name)
+        if ask is None:
             raise Refused(verb="answer", reason="it is not open any more")
         content = None
         if verdict == "amend":
             text = str(done.form.get("content", "")).replace("\r\n", "\n")
             content = {done.data.get("path", ""): text.encode()}
         await self.ropewalk.answer(
-            one["run"],
-            one["ask"],
+            ask["run"],
+            ask["ask"],
             verdict,
             reason=str(done.form.get("reason", "")).strip(),
-            value=None if verdict in {"reject", "amend"} else asking.value_of(one, done.form),
+            value=None if verdict in {"reject", "amend"} else asking.value_of(ask, done.form),
             content=content,
             by=by,
             digest=done.data.get("digest", ""),
         )
-        self.screen.note(f"{asking.SAID.get(verdict, verdict)}: {one['step']}")
+        self.screen.note(f"{asking.SAID.get(verdict, verdict)}: {ask['step']}")

@@ -81,15 +81,15 @@ def _single(step: Step) -> Box:
 def _blocks(workflow: Workflow, shown: list[Step]) -> list[Box]:
     """By phase; where there is none by group; else so many at a time in written order."""
     titles = {phase.id: phase.title or phase.id for phase in workflow.phases}
-    found: dict[str, list[str]] = {}
+    by_block: dict[str, list[str]] = {}
     loose = 0
     for step in shown:
         name = f"phase {step.phase}" if step.phase else f"group {step.group}" if step.group else ""
         if not name:
             name, loose = f"steps {loose // SLICE}", loose + 1
-        found.setdefault(name, []).append(step.id)
+        by_block.setdefault(name, []).append(step.id)
     boxes = []
-    for name, keys in found.items():
+    for name, keys in by_block.items():
         kind, _, own = name.partition(" ")
         title = (
             titles.get(own, own)
@@ -115,37 +115,37 @@ def _needs(boxes: list[Box], at: dict[str, int], graph: Graph) -> list[set[int]]
 
 def _order(before: list[set[int]]) -> list[int]:
     """Each after what it needs, otherwise as written."""
-    left = [len(one) for one in before]
+    left = [len(before_it) for before_it in before]
     after: list[list[int]] = [[] for _ in before]
     for b, all_of in enumerate(before):
         for a in all_of:
             after[a].append(b)
     ready = [i for i, count in enumerate(left) if not count]
-    found: list[int] = []
+    order: list[int] = []
     while ready:
         a = ready.pop(0)
-        found.append(a)
+        order.append(a)
         for b in after[a]:
             left[b] -= 1
             if not left[b]:
                 ready.append(b)
-    return found
+    return order
 
 
 def _short(before: list[set[int]]) -> list[set[int]]:
     """Without the edges that another way says already."""
     far: list[int] = [0] * len(before)
-    found: list[set[int]] = [set() for _ in before]
+    nearest: list[set[int]] = [set() for _ in before]
     for b in _order(before):
         near = before[b]
         through = 0
         for a in near:
             through |= far[a]
-        found[b] = {a for a in near if not through >> a & 1}
+        nearest[b] = {a for a in near if not through >> a & 1}
         far[b] = through
         for a in near:
             far[b] |= 1 << a
-    return found
+    return nearest
 
 
 def _ranks(boxes: list[Box], before: list[set[int]], phases: list[str]) -> list[int]:
@@ -177,9 +177,9 @@ def _place(
 ) -> tuple[list[Box], list[Band], int, int]:
     rows: list[tuple[str, list[int]]] = []
     for rank in sorted(set(ranks)):
-        here = [i for i, own in enumerate(ranks) if own == rank]
-        for phase in dict.fromkeys(boxes[i].phase for i in here):
-            mine = [i for i in here if boxes[i].phase == phase]
+        in_rank = [i for i, own in enumerate(ranks) if own == rank]
+        for phase in dict.fromkeys(boxes[i].phase for i in in_rank):
+            mine = [i for i in in_rank if boxes[i].phase == phase]
             rows += [(phase, mine[n : n + ACROSS]) for n in range(0, len(mine), ACROSS)]
     most = max((len(row) for _, row in rows), default=1)
     wide = 2 * SIDE + most * WIDE + (most - 1) * GAP + 34
@@ -194,9 +194,9 @@ def _place(
                 y += BAND
         left = SIDE + (most - len(row)) * (WIDE + GAP) // 2
         for n, i in enumerate(row):
-            one = boxes[i]
+            box = boxes[i]
             placed[i] = Box(
-                one.id, one.title, one.keys, one.kind, one.role, one.phase, left + n * (WIDE + GAP), y
+                box.id, box.title, box.keys, box.kind, box.role, box.phase, left + n * (WIDE + GAP), y
             )
         y += HIGH + DROP
         if bands and phase == current and phase:

@@ -27,8 +27,8 @@ class Filter(Struct, frozen=True):
     def path(self) -> str:
         from urllib.parse import urlencode
 
-        said = urlencode({name: value for name, value in self._pairs() if value})
-        return f"/?{said}" if said else "/"
+        query = urlencode({name: value for name, value in self._pairs() if value})
+        return f"/?{query}" if query else "/"
 
     def _pairs(self) -> list[tuple[str, str]]:
         return [("text", self.text), ("status", self.status), ("workflow", self.workflow)]
@@ -43,10 +43,10 @@ def head(wanted: Filter, workflows: list[str]) -> Markup:
     named = [("", "All"), *((status, status) for status in STATUSES)]
     chips = [
         el(
-            "button", w.sign(status) if status else None, said, type="button", class_="pick", data_do="status",
+            "button", w.sign(status) if status else None, label, type="button", class_="pick", data_do="status",
             data_status=status, aria_pressed="true" if status == wanted.status else "false",
         )
-        for status, said in named
+        for status, label in named
     ]  # fmt: skip
     options = [el("option", "All workflows", value="")]
     options += [el("option", name, value=name, selected=name == wanted.workflow) for name in workflows]
@@ -65,13 +65,13 @@ def head(wanted: Filter, workflows: list[str]) -> Markup:
     )
 
 
-def rows(found: list[RunRow], rehearsed: dict[str, bool], now: float, more: bool) -> list[Markup | Piece]:
+def rows(listed: list[RunRow], rehearsed: dict[str, bool], now: float, more: bool) -> list[Markup | Piece]:
     """The table, one piece a run."""
-    if not found:
+    if not listed:
         return [w.empty("No run is here.", "Start one, or let ropewalk run do it from a terminal.")]
     top = el("div", *(el("span", name) for name in HEADS), class_="runs-head", aria_hidden="true")
     parts: list[Markup | Piece] = [top]
-    parts += [row(one, now, rehearsed=rehearsed.get(one.run, False)) for one in found]
+    parts += [row(run_row, now, rehearsed=rehearsed.get(run_row.run, False)) for run_row in listed]
     if more:
         parts.append(w.button("Older runs", "older", kind="wide"))
     return parts
@@ -80,55 +80,60 @@ def rows(found: list[RunRow], rehearsed: dict[str, bool], now: float, more: bool
 HEADS = ("Status", "Workflow", "Steps", "Waits for", "Took", "Cost", "Began")
 
 
-def row(one: RunRow, now: float, *, rehearsed: bool) -> Piece:
+def row(run_row: RunRow, now: float, *, rehearsed: bool) -> Piece:
     """One run."""
     named = el(
         "span",
-        el("b", one.workflow),
+        el("b", run_row.workflow),
         w.rehearsed() if rehearsed else None,
-        el("small", one.run, class_="mono"),
+        el("small", run_row.run, class_="mono"),
         class_="named",
     )
     cells = [
-        el("span", w.chip(one.status), class_="c-status"),
+        el("span", w.chip(run_row.status), class_="c-status"),
         named,
-        el("span", bar(one), class_="c-steps"),
-        el("span", waits(one), class_="c-waits"),
-        el("span", w.since(one.created_at, one.ended_at, now), class_="c-took", data_label="took"),
-        el("span", w.cost(one.cost_usd, one.cost_unknown), class_="c-cost", data_label="cost"),
-        el("span", w.ago(one.created_at, now), class_="c-began soft"),
+        el("span", bar(run_row), class_="c-steps"),
+        el("span", waits(run_row), class_="c-waits"),
+        el("span", w.since(run_row.created_at, run_row.ended_at, now), class_="c-took", data_label="took"),
+        el("span", w.cost(run_row.cost_usd, run_row.cost_unknown), class_="c-cost", data_label="cost"),
+        el("span", w.ago(run_row.created_at, now), class_="c-began soft"),
     ]
-    name = f"run-{one.run}"
-    return Piece(name, el("a", cells, href=f"/runs/{one.run}", id=name, class_=f"run is-{one.status}"))
+    name = f"run-{run_row.run}"
+    return Piece(
+        name, el("a", cells, href=f"/runs/{run_row.run}", id=name, class_=f"run is-{run_row.status}")
+    )
 
 
-def waits(one: RunRow) -> Markup | str:
+def waits(run_row: RunRow) -> Markup | str:
     """Who or what the run waits for, why it ended, or where it is."""
-    if one.asks_open:
-        return el("span", "a person", el("small", counted(one.asks_open, "question")), class_="needs-you")
-    if one.status == "failed":
+    if run_row.asks_open:
+        return el("span", "a person", el("small", counted(run_row.asks_open, "question")), class_="needs-you")
+    if run_row.status == "failed":
         return el(
-            "span", short_value(one.error or one.reason, 90), class_="bad", title=one.error or one.reason
+            "span",
+            short_value(run_row.error or run_row.reason, 90),
+            class_="bad",
+            title=run_row.error or run_row.reason,
         )
-    if one.status == "paused":
+    if run_row.status == "paused":
         return {
             "by request": "somebody to resume it",
             "blocked": "somebody to fix it",
             "imported": "somebody to let it go on here",
             "secret": "the value of a secret",
-        }.get(one.reason, one.reason)
-    if one.status == "running":
-        return el("span", one.phase, class_="soft")
-    return el("span", short_value(one.reason, 60), class_="soft")
+        }.get(run_row.reason, run_row.reason)
+    if run_row.status == "running":
+        return el("span", run_row.phase, class_="soft")
+    return el("span", short_value(run_row.reason, 60), class_="soft")
 
 
-def bar(one: RunRow) -> Markup:
+def bar(run_row: RunRow) -> Markup:
     """How far it is."""
-    total = max(one.steps_total, 1)
-    done = round(100 * one.steps_done / total, 1)
-    failed = round(100 * one.steps_failed / total, 1)
-    said = f"{one.steps_done} of {one.steps_total}" + (
-        f", {one.steps_failed} failed" if one.steps_failed else ""
+    total = max(run_row.steps_total, 1)
+    done = round(100 * run_row.steps_done / total, 1)
+    failed = round(100 * run_row.steps_failed / total, 1)
+    label = f"{run_row.steps_done} of {run_row.steps_total}" + (
+        f", {run_row.steps_failed} failed" if run_row.steps_failed else ""
     )
     track = el(
         "span",
@@ -136,10 +141,13 @@ def bar(one: RunRow) -> Markup:
         el("i", style=f"width:{failed}%", class_="failed") if failed else None,
         class_="track",
         role="img",
-        aria_label=said,
+        aria_label=label,
     )
     return el(
-        "span", track, el("small", f"{one.steps_done}/{one.steps_total}", class_="num"), class_="progress"
+        "span",
+        track,
+        el("small", f"{run_row.steps_done}/{run_row.steps_total}", class_="num"),
+        class_="progress",
     )
 
 
@@ -152,12 +160,12 @@ def starting(workflows: list[dict[str, Any]], chosen: dict[str, Any] | None, fau
     options += [
         el(
             "option",
-            one["name"],
-            value=one["name"],
-            selected=chosen is not None and one["name"] == chosen["name"],
+            workflow["name"],
+            value=workflow["name"],
+            selected=chosen is not None and workflow["name"] == chosen["name"],
         )
-        for one in workflows
-        if not one["problem"]
+        for workflow in workflows
+        if not workflow["problem"]
     ]
     picker = el(
         "label",
@@ -183,7 +191,7 @@ def starting(workflows: list[dict[str, Any]], chosen: dict[str, Any] | None, fau
 
 def form(flow: dict[str, Any]) -> Markup:
     """One field an input; what has a default may be left alone."""
-    fields = [field(name, one) for name, one in flow["inputs"].items()]
+    fields = [field(name, declared) for name, declared in flow["inputs"].items()]
     return el(
         "form",
         el("p", flow["description"], class_="soft"),
@@ -197,57 +205,62 @@ def form(flow: dict[str, Any]) -> Markup:
     )  # fmt: skip
 
 
-def field(name: str, one: dict[str, Any]) -> Markup:
+def field(name: str, declared: dict[str, Any]) -> Markup:
     """The field of an input; its name in the form is `in:` and its own."""
-    default = one.get("default")
-    must = one.get("required", True) and default is None
-    about = [el("span", name, el("em", " needed") if must else None), el("small", one.get("description", ""))]
-    kind = one.get("type", "string")
-    given: dict[str, Any] = {"name": f"in:{name}", "class_": "field", "required": must}
-    if one.get("secret"):
-        return el("label", about, el("input", type="password", autocomplete="off", value="", **given))
-    if one.get("choices"):
-        options = [el("option", said(c), value=json.dumps(c), selected=c == default) for c in one["choices"]]
-        return el("label", about, el("select", options, **given, data_kind="choice"))
+    default = declared.get("default")
+    must = declared.get("required", True) and default is None
+    about = [
+        el("span", name, el("em", " needed") if must else None),
+        el("small", declared.get("description", "")),
+    ]
+    kind = declared.get("type", "string")
+    attributes: dict[str, Any] = {"name": f"in:{name}", "class_": "field", "required": must}
+    if declared.get("secret"):
+        return el("label", about, el("input", type="password", autocomplete="off", value="", **attributes))
+    if declared.get("choices"):
+        options = [
+            el("option", as_text(c), value=json.dumps(c), selected=c == default) for c in declared["choices"]
+        ]
+        return el("label", about, el("select", options, **attributes, data_kind="choice"))
     if kind == "boolean":
         box = el("input", type="checkbox", name=f"in:{name}", checked=bool(default))
         return el("label", box, el("span", about), class_="check")
     if kind in {"integer", "number"}:
         step = "1" if kind == "integer" else "any"
-        return el("label", about, el("input", type="number", step=step, value=default, **given))
+        return el("label", about, el("input", type="number", step=step, value=default, **attributes))
     if kind == "string" and (default is not None and "\n" not in str(default)):
-        return el("label", about, el("input", type="text", value=default, **given))
+        return el("label", about, el("input", type="text", value=default, **attributes))
     shown = (
         "" if default is None else default if kind == "string" else json.dumps(default, ensure_ascii=False)
     )
-    return el("label", about, el("textarea", shown, rows="3", **given))
+    return el("label", about, el("textarea", shown, rows="3", **attributes))
 
 
-def said(value: Any) -> str:
+def as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
 def read(flow: dict[str, Any], form: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The inputs that a form gives, and what is wrong with them; an empty field is one that was not given."""
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     faults: list[str] = []
-    for name, one in flow["inputs"].items():
-        given = form.get(f"in:{name}", "")
-        kind = one.get("type", "string")
+    for name, declared in flow["inputs"].items():
+        text = form.get(f"in:{name}", "")
+        kind = declared.get("type", "string")
         try:
-            if kind == "boolean" and not one.get("choices"):
-                found[name] = bool(given)
-            elif given == "":
-                if kind == "string" and one.get("default"):
-                    found[name] = ""
-            elif one.get("secret"):
-                found[name] = str(given)
-            elif one.get("choices") or kind != "string":
-                found[name] = read_json(str(given))
+            if kind == "boolean" and not declared.get("choices"):
+                values[name] = bool(text)
+            elif text == "":
+                if kind == "string" and declared.get("default"):
+                    values[name] = ""
+            elif declared.get("secret"):
+                values[name] = str(text)
+            elif declared.get("choices") or kind != "string":
+                values[name] = read_json(str(text))
             else:
-                found[name] = str(given)
+                values[name] = str(text)
         except ValueError:
             faults.append(
                 f"{name} wants {'JSON' if kind in {'list', 'object', 'any'} else f'a value of type {kind}'}"
             )
-    return found, faults
+    return values, faults

@@ -37,13 +37,13 @@ class LivePage(ui.element, component="assets/live.js"):
 
     def show(self, *parts: Any) -> None:
         """Make the browser show this."""
-        found: Parts = parts
-        skeleton = [f"#{part.id}" if isinstance(part, Piece) else str(part) for part in found]
-        pieces = {part.id: str(part.html) for part in found if isinstance(part, Piece)}
+        shown: Parts = parts
+        skeleton = [f"#{part.id}" if isinstance(part, Piece) else str(part) for part in shown]
+        pieces = {part.id: str(part.html) for part in shown if isinstance(part, Piece)}
         changed = {name: html for name, html in pieces.items() if self._pieces.get(name) != html}
         if skeleton == self._skeleton and not changed:
             return
-        self._props["html"] = str(whole(found))
+        self._props["html"] = str(whole(shown))
         if skeleton == self._skeleton and self._is_shown:
             self.run_method("patch", changed)
         else:
@@ -55,13 +55,13 @@ class LivePage(ui.element, component="assets/live.js"):
         return bool(self.client.has_socket_connection)
 
 
-def _act(said: Any) -> PageAct:
+def _act(message: Any) -> PageAct:
     """What comes from a browser is anything at all."""
-    if not isinstance(said, dict):
+    if not isinstance(message, dict):
         return PageAct("")
-    data, form = said.get("data"), said.get("form")
+    data, form = message.get("data"), message.get("form")
     return PageAct(
-        str(said.get("do", "")),
+        str(message.get("do", "")),
         {str(k): str(v) for k, v in data.items()} if isinstance(data, dict) else {},
         {str(k): v for k, v in form.items() if isinstance(v, str | bool)} if isinstance(form, dict) else {},
     )

@@ -25,22 +25,22 @@ Parts = Sequence[Markup | Piece]
 
 def el(tag: str, *inside: object, **attributes: object) -> Markup:
     """An element. `class_` and `for_` lose their line, other lines in names become `-`; None and False leave an attribute out."""
-    said = "".join(_attribute(name, value) for name, value in attributes.items())
+    written = "".join(_attribute(name, value) for name, value in attributes.items())
     if tag in VOID:
-        return Markup(f"<{tag}{said}>")  # noqa: S704 - all that is in it was escaped
-    return Markup(f"<{tag}{said}>{text(inside)}</{tag}>")  # noqa: S704 - all that is in it was escaped
+        return Markup(f"<{tag}{written}>")  # noqa: S704 - all that is in it was escaped
+    return Markup(f"<{tag}{written}>{text(inside)}</{tag}>")  # noqa: S704 - all that is in it was escaped
 
 
 def text(inside: Iterable[object]) -> Markup:
     """Everything inside, one after the other; None is nothing, lists are taken apart."""
     out: list[str] = []
-    for one in inside:
-        if one is None:
+    for part in inside:
+        if part is None:
             continue
-        if isinstance(one, list | tuple) and not isinstance(one, Piece):
-            out.append(text(one))
+        if isinstance(part, list | tuple) and not isinstance(part, Piece):
+            out.append(text(part))
         else:
-            out.append(escape(one.html if isinstance(one, Piece) else _seen(one)))
+            out.append(escape(part.html if isinstance(part, Piece) else _seen(part)))
     return Markup("".join(out))  # noqa: S704 - all that is in it was escaped
 
 

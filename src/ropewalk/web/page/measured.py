@@ -57,10 +57,10 @@ class StatisticsPage:
         now = self.screen.house.now
         self.looked, self.stale = now, False
         since = now - SPANS[self.span] if SPANS[self.span] else None
-        found = await workflow_statistics(self.screen.ropewalk.store, now, since=since, most=MOST)
+        statistics = await workflow_statistics(self.screen.ropewalk.store, now, since=since, most=MOST)
         rows = await self.screen.ropewalk.store.runs(RunQuery(since=since, limit=MOST))
         rehearsed = sum([await self.screen.house.is_rehearsed(row.run) for row in rows])
-        self.part.show(*figures.view(found, self.span, list(SPANS), rehearsed))
+        self.part.show(*figures.view(statistics, self.span, list(SPANS), rehearsed))
 
     async def act(self, done: PageAct) -> None:
         if done.do == "span" and done.data.get("name", "") in SPANS:

@@ -91,13 +91,13 @@ def panel(state: State, key: str, tab: str, body: Markup, now: float) -> Markup:
 
 def verbs(state: State, st: StepState) -> list[Markup]:
     """What can be told to this step."""
-    found = []
+    buttons = []
     if st.status in {"failed", "aborted"}:
-        found.append(w.button("Retry", "retry", kind="main", data_step=st.key))
+        buttons.append(w.button("Retry", "retry", kind="main", data_step=st.key))
     if st.status not in STEP_ENDED and not state.ended:
-        found.append(w.button("Skip", "skip", data_step=st.key, title="Go on as if it had been left out"))
+        buttons.append(w.button("Skip", "skip", data_step=st.key, title="Go on as if it had been left out"))
     if not st.parent and st.status != "pending":
-        found.append(
+        buttons.append(
             w.button(
                 "Fork from here",
                 "fork",
@@ -105,7 +105,7 @@ def verbs(state: State, st: StepState) -> list[Markup]:
                 title="A new run that does this step and all after it again",
             )
         )
-    return found
+    return buttons
 
 
 def summary(state: State, st: StepState, now: float) -> Markup:
@@ -151,12 +151,12 @@ def items(state: State, st: StepState, now: float) -> Markup | None:
         return None
     rows = [
         el(
-            "button", w.sign(one.status), el("span", key.partition("[")[2][:-1]),
-            w.since(one.started_at, one.ended_at if one.status in STEP_ENDED else None, now),
-            type="button", class_=f"item is-{one.status}", data_do="step", data_key=key, id=f"item-{key}",
+            "button", w.sign(item.status), el("span", key.partition("[")[2][:-1]),
+            w.since(item.started_at, item.ended_at if item.status in STEP_ENDED else None, now),
+            type="button", class_=f"item is-{item.status}", data_do="step", data_key=key, id=f"item-{key}",
         )
         for key in st.items
-        for one in [state.steps[key]]
+        for item in [state.steps[key]]
     ]  # fmt: skip
     return el("div", el("h3", counted(len(st.items), "item")), el("div", rows, class_="items"))
 
@@ -167,11 +167,11 @@ def made(st: StepState) -> Markup | None:
         return None
     rows = [
         el(
-            "button", el("i", one.change[0].upper(), class_=f"change {one.change}", title=one.change),
-            el("span", one.path, class_="mono"), el("small", f"{one.size:,} B"),
-            type="button", class_="item", data_do="file", data_path=one.path, data_step=st.key,
+            "button", el("i", artifact.change[0].upper(), class_=f"change {artifact.change}", title=artifact.change),
+            el("span", artifact.path, class_="mono"), el("small", f"{artifact.size:,} B"),
+            type="button", class_="item", data_do="file", data_path=artifact.path, data_step=st.key,
         )
-        for one in st.result.artifacts
+        for artifact in st.result.artifacts
     ]  # fmt: skip
     return el("div", el("h3", "Files"), el("div", rows, class_="items"))
 
@@ -181,16 +181,16 @@ def judged(st: StepState) -> Markup | None:
     if not st.verdicts:
         return None
     rows = []
-    for one in st.verdicts:
-        by = f" by {one.by}{f': {one.reason}' if one.reason else ''}" if one.by else ""
-        found = el("ul", [el("li", finding) for finding in one.findings]) if one.findings else None
+    for verdict in st.verdicts:
+        by = f" by {verdict.by}{f': {verdict.reason}' if verdict.reason else ''}" if verdict.by else ""
+        findings = el("ul", [el("li", finding) for finding in verdict.findings]) if verdict.findings else None
         rows.append(
             el(
                 "div",
-                el("b", one.verdict),
-                el("span", one.gate, by),
-                found,
-                class_=f"verdict v-{one.verdict.lower()}",
+                el("b", verdict.verdict),
+                el("span", verdict.gate, by),
+                findings,
+                class_=f"verdict v-{verdict.verdict.lower()}",
             )
         )
     return el("div", el("h3", "Gates"), rows)
@@ -202,10 +202,10 @@ def sent_back(st: StepState) -> Markup | None:
         return None
     rows = [
         el(
-            "blockquote", el("p", one.text), el("ul", [el("li", finding) for finding in one.findings]) if one.findings else None,
-            el("footer", one.source),
+            "blockquote", el("p", feedback.text), el("ul", [el("li", finding) for finding in feedback.findings]) if feedback.findings else None,
+            el("footer", feedback.source),
         )
-        for one in st.feedback
+        for feedback in st.feedback
     ]  # fmt: skip
     return el("div", el("h3", "Sent back because"), rows)
 
@@ -217,14 +217,14 @@ def prompt(step: Step, st: StepState) -> Markup:
         parts += [el("h3", f"For {step.role}" if step.role else "Prompt"), document.markdown(step.prompt)]
     for name in ("script", "argv"):
         if name in step.args:
-            said = step.args[name]
+            source = step.args[name]
             parts += [
                 el("h3", "Command"),
-                document.source(said if isinstance(said, str) else " ".join(map(str, said))),
+                document.source(source if isinstance(source, str) else " ".join(map(str, source))),
             ]
     if step.ask is not None or step.approve is not None:
-        asked = [one.prompt for one in (step.ask, step.approve) if one is not None and one.prompt]
-        parts += [el("h3", "A person is asked"), *(el("p", one) for one in asked)]
+        asked = [text.prompt for text in (step.ask, step.approve) if text is not None and text.prompt]
+        parts += [el("h3", "A person is asked"), *(el("p", text) for text in asked)]
     if step.when:
         parts += [el("h3", "Only when"), document.source(step.when)]
     if st.item is not None:
@@ -253,19 +253,19 @@ def attempts(bars: Sequence[Bar], st: StepState, now: float) -> Markup:
     for bar in bars:
         until = bar.until if bar.until is not None else now
         shown = "running" if bar.until is None and bar.kind == "attempt" else status[bar.kind]
-        what = (
+        label = (
             f"attempt {bar.round}.{bar.attempt}"
             if bar.kind not in {"waiting", "retry"}
             else f"waited for {bar.what}"
         )
         if bar.kind == "retry":
-            what = f"waited before the next try ({bar.what})"
+            label = f"waited before the next try ({bar.what})"
         why = el("small", bar.what) if bar.kind in {"failed", "lost"} else None
         rows.append(
             el(
                 "li",
                 w.sign(shown),
-                el("span", what, why),
+                el("span", label, why),
                 el("span", duration(until - bar.since), class_="num"),
                 w.moment(bar.since, now),
             )
@@ -279,7 +279,9 @@ def output(name: str, names: Sequence[str], text: str, size: int, *, live: bool)
         return w.empty(
             "It has said nothing.", "What an attempt says while it works is shown here as it comes."
         )
-    options = [el("option", one.rpartition("/")[2], value=one, selected=one == name) for one in names]
+    options = [
+        el("option", attempt.rpartition("/")[2], value=attempt, selected=attempt == name) for attempt in names
+    ]
     cut = el("small", f"the last {len(text):,} of {size:,} bytes") if size > len(text.encode()) else None
     head = el(
         "div", el("label", "Attempt ", el("select", options, class_="field", data_say="attempt")) if len(names) > 1 else None,

@@ -51,8 +51,8 @@ def _file(lines: list[str]) -> Iterator[Markup]:
     old = new = 0
     inside = False
     for line in lines:
-        if found := _HUNK.match(line):
-            old, new, inside = int(found[1]), int(found[2]), True
+        if match := _HUNK.match(line):
+            old, new, inside = int(match[1]), int(match[2]), True
             yield el("div", el("code", line), class_="hunk")
         elif line.startswith(("Binary files", "rename ", "deleted file")):
             yield el("div", el("code", line), class_="hunk")

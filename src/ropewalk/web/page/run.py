@@ -43,13 +43,13 @@ def add(house: House) -> None:
     async def page(request: Request, run: str) -> None:
         screen = PageScreen(house, request, "/", run)
         try:
-            found = await house.ropewalk.store.find(run)
+            run_id = await house.ropewalk.store.find(run)
         except NoSuchRun as error:
             with ui.element("div").classes("content"):
                 screen.part().show(w.empty("There is no such run.", str(error)))
             await screen.begin()
             return
-        await RunScreen(screen, found, request.query_params).begin()
+        await RunScreen(screen, run_id, request.query_params).begin()
 
 
 class RunScreen:
@@ -149,7 +149,7 @@ class RunScreen:
         """The box that stands for the chosen step."""
         assert self.drawn is not None
         own = self.step.partition("[")[0]
-        return next((one.id for one in self.drawn.boxes if self.step == one.id or own in one.keys), "")
+        return next((box.id for box in self.drawn.boxes if self.step == box.id or own in box.keys), "")
 
     def show_lines(self, state: State, now: float) -> None:
         assert self.drawn is not None
@@ -159,7 +159,7 @@ class RunScreen:
             for st in listed_steps(state)
         }
         if self.drawn.collapsed:
-            chosen = next((one for one in self.drawn.boxes if one.id == self.box(state)), None)
+            chosen = next((box for box in self.drawn.boxes if box.id == self.box(state)), None)
             if chosen is not None:
                 rows = {key: title for key, title in rows.items() if key.partition("[")[0] in chosen.keys}
         start = state.started_at or state.created_at
@@ -170,7 +170,7 @@ class RunScreen:
 
     async def show_panel(self, state: State, now: float) -> None:
         assert self.drawn is not None
-        block = next((one for one in self.drawn.boxes if one.id == self.step and len(one.keys) > 1), None)
+        block = next((box for box in self.drawn.boxes if box.id == self.step and len(box.keys) > 1), None)
         if block is not None:
             self.panel.show(panel.block(state, block.title, block.keys, now))
         elif self.step not in state.steps:
@@ -182,7 +182,7 @@ class RunScreen:
         st, step = state.steps[self.step], state.step(self.step)
         match self.part:
             case "output":
-                return await self.said(state)
+                return await self.attempt_output(state)
             case "prompt":
                 return panel.prompt(step, st)
             case "data":
@@ -197,7 +197,7 @@ class RunScreen:
             case _:
                 return panel.summary(state, st, now)
 
-    async def said(self, state: State) -> Markup:
+    async def attempt_output(self, state: State) -> Markup:
         """The end of what the chosen attempt says."""
         sizes = {
             a: size
@@ -274,10 +274,10 @@ class RunScreen:
             for st in listed_steps(state)
             if st.result and any(a.path == self.path for a in st.result.artifacts)
         ]
-        found = await results.run_files(self.ropewalk, state)
-        if not made and self.path not in found.made:
+        files = await results.run_files(self.ropewalk, state)
+        if not made and self.path not in files.made:
             return w.empty("The run has not made this file.", self.path)
-        step = self.by if self.by in made else "" if found.commit else made[-1]
+        step = self.by if self.by in made else "" if files.commit else made[-1]
         body = await (self.diff(state, step, self.path) if self.how == "diff" else self.content(state, step))
         return shelves.file(self.path, step, self.how, body)
 
@@ -340,19 +340,21 @@ class RunScreen:
 
     async def tell(self, done: PageAct) -> None:
         by = await self.screen.allow("operator")
-        given = {"step": done.data.get("step", ""), "reason": str(done.form.get("reason", ""))}
-        await acting.act(self.ropewalk, self.run, done.do, given, by)
+        fields = {"step": done.data.get("step", ""), "reason": str(done.form.get("reason", ""))}
+        await acting.act(self.ropewalk, self.run, done.do, fields, by)
         self.screen.note(
             {"pause": "It pauses when what is under way has ended."}.get(done.do, f"Told it: {done.do}.")
         )
 
     def remember(self) -> None:
         """What a reload comes back to: also when the server was away."""
-        said = {"step": self.step, "part": self.part, "shelf": self.shelf}
+        query = {"step": self.step, "part": self.part, "shelf": self.shelf}
         if self.shelf == "files":
-            said |= {"path": self.path, "by": self.by, "how": self.how}
+            query |= {"path": self.path, "by": self.by, "how": self.how}
         plain = {"part": "summary", "shelf": "work", "how": "rendered"}
-        asked = urlencode({name: value for name, value in said.items() if value and plain.get(name) != value})
+        asked = urlencode(
+            {name: value for name, value in query.items() if value and plain.get(name) != value}
+        )
         self.screen.address(f"/runs/{self.run}{'?' + asked if asked else ''}")
 
 

@@ -59,7 +59,7 @@ class RunsPage:
         self.show_head()
 
     def show_head(self) -> None:
-        self.head.show(listing.head(self.wanted, [one["name"] for one in self.workflows]))
+        self.head.show(listing.head(self.wanted, [workflow["name"] for workflow in self.workflows]))
 
     async def load(self) -> None:
         """The list anew."""
@@ -73,9 +73,9 @@ class RunsPage:
             parent="",
             limit=self.most + 1,
         )
-        found = await self.screen.ropewalk.store.runs(query)
-        self.more = len(found) > self.most
-        self.rows = {row.run: row for row in found[: self.most]}
+        loaded = await self.screen.ropewalk.store.runs(query)
+        self.more = len(loaded) > self.most
+        self.rows = {row.run: row for row in loaded[: self.most]}
         await self.show()
 
     async def show(self) -> None:

@@ -113,10 +113,10 @@ class PageScreen:
             raise NotAllowed(who=self.person.name, role=self.person.role, needed=role)
         return self.person.name
 
-    def note(self, said: str, *, bad: bool = False) -> None:
+    def note(self, message: str, *, bad: bool = False) -> None:
         """A short word at the edge of the page."""
         self.client.run_javascript(
-            f"ropewalk.note({json.dumps(said)}, {json.dumps('bad' if bad else 'good')})"
+            f"ropewalk.note({json.dumps(message)}, {json.dumps('bad' if bad else 'good')})"
         )
 
     def go(self, path: str) -> None:

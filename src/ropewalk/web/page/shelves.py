@@ -21,8 +21,8 @@ EVENTS_AT_ONCE: Final = 200
 
 def files(state: State, path: str, body: Markup | None) -> Markup:
     """What the run made, and the one that is looked at."""
-    found = artifacts_of(state)
-    if not found:
+    made = artifacts_of(state)
+    if not made:
         return w.empty("No file has been made yet.")
     rows = [
         el(
@@ -30,7 +30,7 @@ def files(state: State, path: str, body: Markup | None) -> Markup:
             data_do="file", data_path=name, data_step="", aria_pressed="true" if name == path else "false",
             id=f"file-{name}",
         )
-        for name, step in ((one.artifact.path, one.step) for one in found)
+        for name, step in ((file.artifact.path, file.step) for file in made)
     ]  # fmt: skip
     return el("div", el("div", rows, class_="items list"), body or w.empty("Choose a file."), class_="split")
 
@@ -47,21 +47,23 @@ def handoffs(state: State) -> Markup:
     """What each role passed on."""
     cards = []
     for st in listed_steps(state):
-        one = st.result.handoff if st.result is not None else None
-        if one is None:
+        handoff = st.result.handoff if st.result is not None else None
+        if handoff is None:
             continue
-        to = f" → {one.receiver}" if one.receiver else ""
+        to = f" → {handoff.receiver}" if handoff.receiver else ""
         cards.append(
             el(
                 "article",
                 el(
-                    "header", el("b", one.sender or state.step(st.key).role or st.key, to), el("code", st.key)
+                    "header",
+                    el("b", handoff.sender or state.step(st.key).role or st.key, to),
+                    el("code", st.key),
                 ),
-                document.markdown(one.summary) if one.summary else None,
-                _list("Instructions", [one.instructions] if one.instructions else []),
-                _list("Decided", one.decisions),
-                _list("Open", one.questions),
-                _list("Files", one.artifacts),
+                document.markdown(handoff.summary) if handoff.summary else None,
+                _list("Instructions", [handoff.instructions] if handoff.instructions else []),
+                _list("Decided", handoff.decisions),
+                _list("Open", handoff.questions),
+                _list("Files", handoff.artifacts),
                 class_="card",
             )
         )
@@ -72,11 +74,11 @@ def _list(title: str, lines: Sequence[str]) -> Markup | None:
     return el("div", el("h4", title), el("ul", [el("li", line) for line in lines])) if lines else None
 
 
-def merge(state: State, found: Sequence[e.ConflictFound]) -> Markup:
+def merge(state: State, recorded: Sequence[e.ConflictFound]) -> Markup:
     """In which order the steps' work was joined, what each brought, and where two disagreed."""
     if not state.base.get("commit"):
         return w.empty("Nothing is merged in this run.", "Its steps did not work in git.")
-    settled = [(one.step, c) for one in found for c in one.report.get("conflicts", ())]
+    settled = [(event.step, c) for event in recorded for c in event.report.get("conflicts", ())]
     disputed: dict[str, int] = {}
     for _, c in settled:
         for step in c.get("steps", ()):
@@ -117,10 +119,10 @@ def _conflicts(settled: Sequence[tuple[str, dict[str, Any]]]) -> Markup | None:
     if not settled:
         return None
     cards = []
-    for step, one in settled:
+    for step, conflict in settled:
         hunks = [
             el("div", [el("div", el("h4", side), document.source(str(hunk[side]))) for side in ("ours", "base", "theirs") if hunk.get(side)], class_="sides")
-            for hunk in one.get("hunks", ())
+            for hunk in conflict.get("hunks", ())
             if isinstance(hunk, dict)
         ]  # fmt: skip
         cards.append(
@@ -128,14 +130,14 @@ def _conflicts(settled: Sequence[tuple[str, dict[str, Any]]]) -> Markup | None:
                 "article",
                 el(
                     "header",
-                    el("b", one.get("path", ""), class_="mono"),
-                    w.chip("failed", str(one.get("kind", "conflict"))),
+                    el("b", conflict.get("path", ""), class_="mono"),
+                    w.chip("failed", str(conflict.get("kind", "conflict"))),
                 ),
                 el(
                     "p",
-                    f"{' and '.join(map(str, one.get('steps', ())))} disagree; found when {step} was merged.",
+                    f"{' and '.join(map(str, conflict.get('steps', ())))} disagree; found when {step} was merged.",
                 ),
-                el("p", one.get("hint") or one.get("settle") or "", class_="soft"),
+                el("p", conflict.get("hint") or conflict.get("settle") or "", class_="soft"),
                 hunks,
                 class_="card",
             )
@@ -152,13 +154,13 @@ def events(records: Sequence[Record], now: float, *, older: bool = False, run_wi
 
 def _event(record: Record, now: float) -> Markup:
     try:
-        about, said = event_subject(record.event), event_words(record.event)
+        about, words = event_subject(record.event), event_words(record.event)
     except Unreadable as error:
-        about, said = "", str(error)
+        about, words = "", str(error)
     body = msgspec.json.format(record.body, indent=2).decode("utf-8", "replace")
     head = el(
         "summary", w.moment(record.at, now), el("b", record.kind), el("code", about) if about else None,
-        el("span", said, class_="soft"),
+        el("span", words, class_="soft"),
     )  # fmt: skip
     small = el(
         "small", f"version {record.version} · position {record.position} · {record.actor or 'ropewalk'}"

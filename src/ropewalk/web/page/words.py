@@ -36,8 +36,8 @@ def sign(status: str) -> Markup:
     return el("svg", drawn, class_=f"sign is-{status}", viewBox="0 0 16 16", aria_hidden="true")
 
 
-def chip(status: str, said: str = "") -> Markup:
-    return el("span", sign(status), said or status, class_=f"chip is-{status}")
+def chip(status: str, label: str = "") -> Markup:
+    return el("span", sign(status), label or status, class_=f"chip is-{status}")
 
 
 def rehearsed() -> Markup:
@@ -64,17 +64,17 @@ def moment(at: float | None, now: float) -> Markup:
         return el("span", "–")
     then = datetime.fromtimestamp(at).astimezone()
     today = datetime.fromtimestamp(now).astimezone()
-    said = then.strftime("%H:%M:%S" if then.date() == today.date() else "%d %b, %H:%M")
+    text = then.strftime("%H:%M:%S" if then.date() == today.date() else "%d %b, %H:%M")
     return el(
-        "time", said, datetime=then.isoformat(), title=then.strftime("%Y-%m-%d %H:%M:%S %Z"), class_="num"
+        "time", text, datetime=then.isoformat(), title=then.strftime("%Y-%m-%d %H:%M:%S %Z"), class_="num"
     )
 
 
 def ago(at: float, now: float) -> Markup:
-    said = f"{duration(max(now - at, 0))} ago"
+    text = f"{duration(max(now - at, 0))} ago"
     return el(
         "time",
-        said,
+        text,
         data_ago=f"{at:.1f}",
         title=datetime.fromtimestamp(at).astimezone().isoformat(" ", "seconds"),
     )
@@ -84,15 +84,15 @@ def cost(usd: float | None, unknown: bool) -> Markup:
     """What is known to be spent, and that there is more of which nothing is known."""
     if unknown and not usd:
         return el("span", "unknown", class_="num soft", title="No agent said what it cost")
-    said = money(usd or 0.0)
+    text = money(usd or 0.0)
     if unknown:
-        return el("span", "≥ ", said, class_="num", title="Some attempts did not say what they cost")
-    return el("span", said, class_="num")
+        return el("span", "≥ ", text, class_="num", title="Some attempts did not say what they cost")
+    return el("span", text, class_="num")
 
 
-def button(said: object, do: str, *, kind: str = "", **more: Any) -> Markup:
+def button(label: object, do: str, *, kind: str = "", **more: Any) -> Markup:
     """A button that tells the server `do`; `data_*` go with it."""
-    return el("button", said, type="button", class_=f"button {kind}".strip(), data_do=do, **more)
+    return el("button", label, type="button", class_=f"button {kind}".strip(), data_do=do, **more)
 
 
 def key(letter: str) -> Markup:
@@ -109,10 +109,10 @@ def tabs(named: Sequence[tuple[str, object]], chosen: str, do: str = "tab") -> M
         "div",
         [
             el(
-                "button", said, type="button", role="tab", id=f"{do}-{name}", data_do=do, data_name=name,
+                "button", label, type="button", role="tab", id=f"{do}-{name}", data_do=do, data_name=name,
                 aria_selected="true" if name == chosen else "false", tabindex="0" if name == chosen else "-1",
             )
-            for name, said in named
+            for name, label in named
         ],
         class_="tabs", role="tablist",
     )  # fmt: skip

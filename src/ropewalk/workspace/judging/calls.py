@@ -30,7 +30,7 @@ class CalledFiles:
 
     async def among(self, changed: set[str]) -> list[str]:
         """Those of these files that are called, directly or by what is called."""
-        found: set[str] = set()
+        reached: set[str] = set()
         if not changed:
             return []
         seen: set[str] = set()
@@ -38,11 +38,11 @@ class CalledFiles:
         for _ in range(_DEEPEST):
             seen.update(todo)
             called = await self._called_by(todo)
-            found |= {path for path in changed if path in called}
+            reached |= {path for path in changed if path in called}
             todo = sorted(called - seen)[:_MOST_FILES]
             if not todo:
                 break
-        return sorted(found)
+        return sorted(reached)
 
     def _starts(self, path: str) -> bool:
         return self._words.runs(path) or any(fits(path, pattern) for pattern in self._words.task_files)
@@ -50,10 +50,10 @@ class CalledFiles:
     async def _called_by(self, paths: list[str]) -> set[str]:
         called: set[str] = set()
         read = await read_objects(self._git, [fsencode(self._base.oid(path)) for path in paths])
-        for path, one in zip(paths, read, strict=True):
-            if one is None or one[1] != "blob" or len(one[2]) > _LARGEST_BYTES:
+        for path, entry in zip(paths, read, strict=True):
+            if entry is None or entry[1] != "blob" or len(entry[2]) > _LARGEST_BYTES:
                 continue
-            text = one[2].decode(errors="replace")
+            text = entry[2].decode(errors="replace")
             if self._base.is_link(path):
                 called.add(normpath(join(dirname(path), text)))
             else:

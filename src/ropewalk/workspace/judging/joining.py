@@ -63,8 +63,8 @@ def _toml(steering: Callable[[Mapping[str, Any], Mapping[str, Any]], list[Keys]]
     def join(base: str, ours: str) -> bytes:
         import tomlkit
 
-        there, made = read_toml(base), read_toml(ours)
-        if not _overlaid(made, there, steering(there, made)):
+        base_data, made = read_toml(base), read_toml(ours)
+        if not _overlaid(made, base_data, steering(base_data, made)):
             return ours.encode()
         return tomlkit.dumps(made).encode()
 
@@ -73,11 +73,11 @@ def _toml(steering: Callable[[Mapping[str, Any], Mapping[str, Any]], list[Keys]]
 
 def _json(steering: tuple[Keys, ...]) -> _Join:
     def join(base: str, ours: str) -> bytes:
-        there, made = read_json(base or "{}"), read_json(ours)
-        if not isinstance(there, dict) or not isinstance(made, dict):
+        base_data, made = read_json(base or "{}"), read_json(ours)
+        if not isinstance(base_data, dict) or not isinstance(made, dict):
             raise ValueError("no object")
-        added = _added_scripts(there.get("scripts"), made.get("scripts"))
-        changed = _overlaid(made, there, list(steering))
+        added = _added_scripts(base_data.get("scripts"), made.get("scripts"))
+        changed = _overlaid(made, base_data, list(steering))
         if added:
             made["scripts"] = {**made.get("scripts", {}), **added}
         if not changed or made == read_json(ours):
@@ -87,11 +87,11 @@ def _json(steering: tuple[Keys, ...]) -> _Join:
     return join
 
 
-def _added_scripts(there: Any, made: Any) -> dict[str, Any]:
+def _added_scripts(base_scripts: Any, made: Any) -> dict[str, Any]:
     """Scripts that the run added. One that npm runs around another, or when it installs, would steer what was there."""
     if not isinstance(made, dict):
         return {}
-    known = there if isinstance(there, dict) else {}
+    known = base_scripts if isinstance(base_scripts, dict) else {}
     return {name: text for name, text in made.items() if name not in known and not _LIFECYCLE.fullmatch(name)}
 
 
@@ -111,12 +111,12 @@ def _ini(base: str, ours: str) -> bytes:
     ).encode()
 
 
-def _pyproject(there: Mapping[str, Any], made: Mapping[str, Any]) -> list[Keys]:
-    tools = {**_table(there.get("tool")), **_table(made.get("tool"))}
+def _pyproject(base_data: Mapping[str, Any], made: Mapping[str, Any]) -> list[Keys]:
+    tools = {**_table(base_data.get("tool")), **_table(made.get("tool"))}
     return [*(("tool", name) for name in tools if name not in _PACKAGING), *_NOT_PACKAGING]
 
 
-def _cargo(there: Mapping[str, Any], made: Mapping[str, Any]) -> list[Keys]:
+def _cargo(base_data: Mapping[str, Any], made: Mapping[str, Any]) -> list[Keys]:
     return list(_CARGO)
 
 
@@ -124,11 +124,11 @@ def _table(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _overlaid(made: dict[str, Any], there: Mapping[str, Any], keys: list[Keys]) -> bool:
+def _overlaid(made: dict[str, Any], base_data: Mapping[str, Any], keys: list[Keys]) -> bool:
     """Give each of these keys the value that it had; whether that changed anything."""
     changed = False
     for *above, last in keys:
-        old: Any = there
+        old: Any = base_data
         for name in above:
             old = _table(_table(old).get(name))
         inner: Any = made

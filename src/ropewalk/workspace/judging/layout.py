@@ -19,12 +19,12 @@ from ropewalk.workspace.settling import settle
 _TITLE = "The run's files, with what judges them as it was when the run began"
 
 
-async def judged_commit(git: Git, run: str, base: Base, commit: str, found: Overlay, scratch: Path) -> str:
+async def judged_commit(git: Git, run: str, base: Base, commit: str, laid: Overlay, scratch: Path) -> str:
     """The commit that a judge sees: the run's own, or one on top of it with the edits; pinned while the run is kept."""
-    if not found.edits:
+    if not laid.edits:
         return commit
     tree = (await read_header(git, commit)).tree
-    removals_first = dict(sorted(found.edits.items(), key=lambda item: item[1] is not None))
+    removals_first = dict(sorted(laid.edits.items(), key=lambda item: item[1] is not None))
     git = git.aside(scratch)
     judged = await edited_tree(git, tree, removals_first, str(scratch))
     made = await write_commit(git, judged, (commit,), base.at, _TITLE, {"Ropewalk-Run": run})
@@ -32,39 +32,39 @@ async def judged_commit(git: Git, run: str, base: Base, commit: str, found: Over
     return made
 
 
-def described(place: Folder, base: str, found: Overlay) -> JudgeFolder:
+def described(place: Folder, base: str, laid: Overlay) -> JudgeFolder:
     """What became of the files, for people."""
     return JudgeFolder(
         place,
         base,
-        found.restored,
-        found.joined,
-        found.left_out,
-        found.of_the_run,
-        tuple(found.new_tests),
-        tuple(path for path, reason in found.restored.items() if reason in AMBIGUOUS),
-        tuple(found.operands),
+        laid.restored,
+        laid.joined,
+        laid.left_out,
+        laid.of_the_run,
+        tuple(laid.new_tests),
+        tuple(path for path, reason in laid.restored.items() if reason in AMBIGUOUS),
+        tuple(laid.operands),
     )
 
 
 async def lay_over_copy(git: Git, base: str, folder: Path, rules: JudgeRules) -> Overlay:
     """For a folder that no commit keeps: the base's files that the command names and those that are protected."""
-    found = Overlay()
+    laid = Overlay()
     if not base:
-        return found
+        return laid
     words, tree = named(rules.command), await listed(git, base)
     reasons = {path: PROTECTED for path in tree if chosen(path, rules.protect)}
     if not rules.as_it_is:
         free = (*rules.may_change, *rules.work)
         reasons = {path: NAMED for path in tree if words.runs(path) and not chosen(path, free)} | reasons
     contents = await read_objects(git, [fsencode(tree.oid(path)) for path in reasons])
-    for (path, reason), one in zip(reasons.items(), contents, strict=True):
+    for (path, reason), entry in zip(reasons.items(), contents, strict=True):
         mode = tree.entries[path][0]
-        if one is None or mode in (LINK, SUBMODULE):
+        if entry is None or mode in (LINK, SUBMODULE):
             continue
-        if _written(folder, path, one[2], mode):
-            found.restored[path] = reason
-    return found
+        if _written(folder, path, entry[2], mode):
+            laid.restored[path] = reason
+    return laid
 
 
 def _written(folder: Path, path: str, content: bytes, mode: str) -> bool:

@@ -45,12 +45,12 @@ class Overlay(Struct):
 
 async def overlay(git: Git, base: str, commit: str, rules: JudgeRules) -> Overlay:
     """Compare a commit with the base and say what of it is laid over for one judge."""
-    found = Overlay()
+    laid = Overlay()
     if not base or base == commit or not (rules.steered or rules.protect):
-        return found
+        return laid
     changes = {fsdecode(change.path): change for change in await changes_between(git, base, commit)}
     if not changes:
-        return found
+        return laid
     tree = await listed(git, base)
     words = _told_apart(named(rules.command), rules, tree)
     reasons = {path: _reason(path, change, rules, words, tree) for path, change in changes.items()}
@@ -61,13 +61,13 @@ async def overlay(git: Git, base: str, commit: str, rules: JudgeRules) -> Overla
         reasons.update(dict.fromkeys(await CalledFiles(git, tree, words).among(open_), CALLED))
     for path, reason in reasons.items():
         if reason:
-            _lay(found, path, changes[path], reason, words)
+            _lay(laid, path, changes[path], reason, words)
     for path, change in changes.items():
         if not reasons[path] and change.kind == "A" and rules.steered in ("command", "all"):
-            _tell_new(found, path, words)
-    await _join(git, found, changes)
-    _make_room(found, changes)
-    return found
+            _tell_new(laid, path, words)
+    await _join(git, laid, changes)
+    _make_room(laid, changes)
+    return laid
 
 
 def _told_apart(words: Named, rules: JudgeRules, tree: TreeListing) -> Named:
@@ -117,31 +117,31 @@ def _in_reach(path: str, family: Family, tree: TreeListing) -> bool:
     )
 
 
-def _lay(found: Overlay, path: str, change: PathChange, reason: str, words: Named) -> None:
+def _lay(laid: Overlay, path: str, change: PathChange, reason: str, words: Named) -> None:
     if change.kind == "A":
-        found.edits[change.path] = None
-        found.left_out[path] = reason
+        laid.edits[change.path] = None
+        laid.left_out[path] = reason
         return
-    found.edits[change.path] = (change.old_mode, change.old_oid)
-    found.restored[path] = reason
+    laid.edits[change.path] = (change.old_mode, change.old_oid)
+    laid.restored[path] = reason
     if reason == NAMED and not words.runs(path):
-        found.operands.append(path)
+        laid.operands.append(path)
 
 
-def _tell_new(found: Overlay, path: str, words: Named) -> None:
+def _tell_new(laid: Overlay, path: str, words: Named) -> None:
     if is_test(path):
-        found.new_tests.append(path)
+        laid.new_tests.append(path)
     elif words.names(path):
-        found.of_the_run[path] = NAMED
+        laid.of_the_run[path] = NAMED
     elif (family := family_of(path, CHECKS)) is not None:
-        found.of_the_run[path] = family.name
+        laid.of_the_run[path] = family.name
 
 
-async def _join(git: Git, found: Overlay, changes: Mapping[str, PathChange]) -> None:
+async def _join(git: Git, laid: Overlay, changes: Mapping[str, PathChange]) -> None:
     """Where steering stands next to other things in a file, only the steering is laid over."""
     steering = {
         path: reason
-        for path, reason in (*found.restored.items(), *found.left_out.items())
+        for path, reason in (*laid.restored.items(), *laid.left_out.items())
         if reason not in (PROTECTED, TEST, *AMBIGUOUS) and changes[path].kind in "AM"
     }
     both = [changes[path] for path in steering]
@@ -151,29 +151,33 @@ async def _join(git: Git, found: Overlay, changes: Mapping[str, PathChange]) -> 
         made = joined(path.rpartition("/")[2], base, ours) if ours is not None else None
         if made is None:
             continue
-        found.restored.pop(path, None)
-        found.left_out.pop(path, None)
+        laid.restored.pop(path, None)
+        laid.left_out.pop(path, None)
         if made == ours:
-            del found.edits[change.path]
+            del laid.edits[change.path]
         else:
-            found.edits[change.path] = (change.mode, made)
-            found.joined[path] = steering[path]
+            laid.edits[change.path] = (change.mode, made)
+            laid.joined[path] = steering[path]
 
 
 async def _contents(git: Git, oids: Iterable[str]) -> dict[str, bytes]:
     wanted = [oid for oid in dict.fromkeys(oids) if oid.strip("0")]
     read = await read_objects(git, map(fsencode, wanted))
     return {
-        oid: one[2] for oid, one in zip(wanted, read, strict=True) if one is not None and one[1] == "blob"
+        oid: entry[2]
+        for oid, entry in zip(wanted, read, strict=True)
+        if entry is not None and entry[1] == "blob"
     }
 
 
-def _make_room(found: Overlay, changes: Mapping[str, PathChange]) -> None:
+def _make_room(laid: Overlay, changes: Mapping[str, PathChange]) -> None:
     """What the run put in the place of a folder or a file that comes back goes."""
-    back = [path for path, edit in found.edits.items() if edit is not None]
+    back = [path for path, edit in laid.edits.items() if edit is not None]
     above = {path[: i + 1].rstrip(b"/") for path in back for i, sign in enumerate(path) if sign == ord("/")}
     for path, change in changes.items():
-        inside = any(change.path.startswith(one + b"/") for one in back) if change.kind == "A" else False
+        inside = (
+            any(change.path.startswith(restored + b"/") for restored in back) if change.kind == "A" else False
+        )
         if change.kind == "A" and (change.path in above or inside):
-            found.edits[change.path] = None
-            found.left_out.setdefault(path, "it stands where a file of the base has to be")
+            laid.edits[change.path] = None
+            laid.left_out.setdefault(path, "it stands where a file of the base has to be")

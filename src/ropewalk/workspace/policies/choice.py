@@ -108,10 +108,10 @@ def join(name: str, path: str, base: bytes | None, ours: bytes, theirs: bytes) -
         return Unfit(f"the plug-in {name} failed: {error}")
 
 
-def means_the_same(name: str, one: bytes, two: bytes) -> bool:
+def means_the_same(name: str, left: bytes, right: bytes) -> bool:
     """Whether two contents mean the same to a policy that works on meaning."""
     form = _FORMS[name]
-    return same(documents.meaning(form, one), documents.meaning(form, two))
+    return same(documents.meaning(form, left), documents.meaning(form, right))
 
 
 def on_meaning(name: str) -> bool:

@@ -24,10 +24,10 @@ class Form(NamedTuple):
 
 def _load_json(text: str) -> Any:
     def no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
+        mapping = dict(pairs)
+        if len(mapping) != len(pairs):
             raise ValueError("a key stands there twice")
-        return found
+        return mapping
 
     def no_constants(name: str) -> Any:
         raise ValueError(f"{name} is not JSON")

@@ -29,7 +29,7 @@ def markdown(base: bytes | None, ours: bytes, theirs: bytes) -> Verdict:
     hunks: list[Hunk] = []
     joined: dict[Key, bytes] = {}
     for key in key_order(list(mine), list(other)):
-        section = _one(key, was, mine, other, hunks)
+        section = _merged_section(key, was, mine, other, hunks)
         if section is not None:
             joined[key] = section
     if hunks:
@@ -39,7 +39,7 @@ def markdown(base: bytes | None, ours: bytes, theirs: bytes) -> Verdict:
     return MergedContent(_glued(joined, neighbours, ends))
 
 
-def _one(
+def _merged_section(
     key: Key,
     was: Mapping[Key, bytes],
     mine: Mapping[Key, bytes],
@@ -65,10 +65,10 @@ def _one(
 
 def _sections(content: bytes) -> dict[Key, bytes]:
     """Text by heading path (`Plan > Risks`) and how often that path stood before; what precedes all headings is ""."""
-    found: dict[Key, list[bytes]] = {("", 0): []}
+    sections: dict[Key, list[bytes]] = {("", 0): []}
     path: list[tuple[int, str]] = []
     seen: dict[str, int] = {}
-    current = found["", 0]
+    current = sections["", 0]
     fence = b""
     for line in content.splitlines(keepends=True):
         heading = None if fence else _HEADING.match(line.rstrip(b"\n"))
@@ -77,11 +77,11 @@ def _sections(content: bytes) -> dict[Key, bytes]:
             path = [step for step in path if step[0] < level]
             path.append((level, (heading[2] or b"").decode(errors="backslashreplace")))
             name = " > ".join(title for _, title in path)
-            current = found[name, seen.setdefault(name, 0)] = []
+            current = sections[name, seen.setdefault(name, 0)] = []
             seen[name] += 1
         current.append(line)
         fence = _fence_after(line, fence)
-    return {key: b"".join(lines) for key, lines in found.items()}
+    return {key: b"".join(lines) for key, lines in sections.items()}
 
 
 def _fence_after(line: bytes, fence: bytes) -> bytes:

@@ -22,13 +22,13 @@ _NAMES = ("id", "name", "key")
 _LONGEST = 4_000
 
 
-def same(one: Any, two: Any) -> bool:
+def same(left: Any, right: Any) -> bool:
     """Equal in value and in kind: `1` is neither `1.0` nor `true`."""
-    if isinstance(one, dict) and isinstance(two, dict):
-        return one.keys() == two.keys() and all(same(one[key], two[key]) for key in one)
-    if isinstance(one, list) and isinstance(two, list):
-        return len(one) == len(two) and all(same(a, b) for a, b in zip(one, two, strict=True))
-    return type(one) is type(two) and (one == two or (one != one and two != two))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(same(a, b) for a, b in zip(left, right, strict=True))
+    return type(left) is type(right) and (left == right or (left != left and right != right))
 
 
 def merge_values(base: Any, ours: Any, theirs: Any, where: str, hunks: list[Hunk]) -> Any:
@@ -63,15 +63,15 @@ def key_order(ours: Sequence[Any], theirs: Sequence[Any]) -> list[Any]:
     """The keys of both in the order of ours; each new one of theirs after the key that it follows there, behind what
     ours added in the same place."""
     order = list(ours)
-    there, other = set(ours), set(theirs)
+    known, other = set(ours), set(theirs)
     before: Any = MISSING
     for key in theirs:
-        if key not in there:
+        if key not in known:
             spot = 0 if isinstance(before, Missing) else order.index(before) + 1
             while spot < len(order) and order[spot] not in other:
                 spot += 1
             order.insert(spot, key)
-            there.add(key)
+            known.add(key)
         before = key
     return order
 

@@ -27,29 +27,29 @@ class Chunk(Struct, frozen=True):
 def chunks(base: Sequence[T], ours: Sequence[T], theirs: Sequence[T]) -> list[Chunk]:
     """Cut three sequences where they agree; the pieces in order, empty ones left out."""
     pairs = zip(_matches(base, ours), _matches(base, theirs), strict=True)
-    found: list[Chunk] = []
+    split: list[Chunk] = []
     at = (0, 0, 0)
     for i, (a, b) in enumerate(pairs):
         if a is None or b is None:
             continue
         if (i, a, b) != at:
-            found.append(Chunk((at[0], i), (at[1], a), (at[2], b), stable=False))
-        found.append(Chunk((i, i + 1), (a, a + 1), (b, b + 1), stable=True))
+            split.append(Chunk((at[0], i), (at[1], a), (at[2], b), stable=False))
+        split.append(Chunk((i, i + 1), (a, a + 1), (b, b + 1), stable=True))
         at = (i + 1, a + 1, b + 1)
     end = (len(base), len(ours), len(theirs))
     if at != end:
         spans = [(start, stop) for start, stop in zip(at, end, strict=True)]
-        found.append(Chunk(spans[0], spans[1], spans[2], stable=False))
-    return found
+        split.append(Chunk(spans[0], spans[1], spans[2], stable=False))
+    return split
 
 
 def _matches(base: Sequence[T], other: Sequence[T]) -> list[int | None]:
     """For each element of the base, where it stands in the other."""
-    found: list[int | None] = [None] * len(base)
+    matches: list[int | None] = [None] * len(base)
     junk = max(len(base), len(other)) > _MANY_LINES
     for i, j, size in SequenceMatcher(None, base, other, autojunk=junk).get_matching_blocks():
-        found[i : i + size] = range(j, j + size)
-    return found
+        matches[i : i + size] = range(j, j + size)
+    return matches
 
 
 Join = Callable[[list[bytes], list[bytes], list[bytes]], list[bytes] | None]
@@ -105,7 +105,11 @@ def shared_lines(ours: bytes, theirs: bytes) -> bytes:
     """The lines that both have, in order: what to show two files against that have no common base."""
     mine = _lines(ours)
     return _text(
-        [line for line, there in zip(mine, _matches(mine, _lines(theirs)), strict=True) if there is not None]
+        [
+            line
+            for line, partner in zip(mine, _matches(mine, _lines(theirs)), strict=True)
+            if partner is not None
+        ]
     )
 
 

@@ -35,12 +35,12 @@ def plain_step(item: Item, keys: Keys, making: ImportContext, kind: str = "noop"
     name = item.name or as_text(item.data.get("name")) or SHOWN.get(item.kind, item.kind)
     for key in ("step", "step_name", "meta", "name", "title", "action", "agent", "orchestrator"):
         keys.take(key, "title")
-    said = as_text(item.data.get("action")).replace("_", " ")
+    action = as_text(item.data.get("action")).replace("_", " ")
     draft = ItemSteps(item)
     step_id = making.id(own or name)
     title = as_text(item.data.get("title") or item.data.get("name")) or name.replace("_", " ")
     step = Step(
-        step_id, kind, title=f"{title}: {said}" if said and said != title else title, phase=making.phase
+        step_id, kind, title=f"{title}: {action}" if action and action != title else title, phase=making.phase
     )
     draft.condition = settle(keys, step_id, item, making)
     notes = _notes(keys)
@@ -71,20 +71,20 @@ def guide(item: Item, making: ImportContext) -> ItemSteps:
 def header(item: Item, making: ImportContext) -> ItemSteps:
     """The head of a phase: what follows belongs to it."""
     keys = Keys(item.data)
-    said = keys.text("phase", "phase")
+    phase = keys.text("phase", "phase")
     title = keys.text("name", "phase") or keys.text("title", "phase")
-    enter(making, said, title, keys.text("description", "phase"))
+    enter(making, phase, title, keys.text("description", "phase"))
     step, draft = plain_step(item, keys, making)
     draft.steps = [finished(step, item, keys)]
     return draft
 
 
-def enter(making: ImportContext, said: str, title: str = "", description: str = "") -> None:
+def enter(making: ImportContext, phase: str, title: str = "", description: str = "") -> None:
     """What comes next belongs to a phase; a number alone is called by its title where one is known."""
-    plain = role_id(said or title, len(making.phases) + 1)
+    plain = role_id(phase or title, len(making.phases) + 1)
     known = making.phases.get(plain, ("", ""))
     making.phases[plain] = (
-        title or known[0] or (f"Phase {said}" if said.replace(".", "").isdigit() else said),
+        title or known[0] or (f"Phase {phase}" if phase.replace(".", "").isdigit() else phase),
         description or known[1],
     )
     making.phase = plain
@@ -105,7 +105,7 @@ def halt(item: Item, making: ImportContext) -> ItemSteps:
     """A person decides: which way on where the file gives ways, else whether it goes on at all."""
     keys = Keys(item.data)
     step, draft = plain_step(item, keys, making, "ask")
-    said = "\n".join(step.notes)
+    notes = "\n".join(step.notes)
     keys.take("human_checkpoint", "ask")
     sort = keys.text("checkpoint_type", "ask")
     question = step.title + (f" ({sort.replace('_', ' ').lower()})" if sort else "") + "?"
@@ -113,17 +113,17 @@ def halt(item: Item, making: ImportContext) -> ItemSteps:
     ways = keys.take("on_complete", "decide")
     ways = ways if isinstance(ways, Mapping) else keys.take("decisions", "decide") if not choices else ways
     listed = [ref.name for ref in (*step.creates, *step.requires) if not ref.label]
-    prompt = f"{question}\n\n{said}".strip()
+    prompt = f"{question}\n\n{notes}".strip()
     bodies: dict[str, Any] = {}
     if isinstance(ways, Mapping) and ways:
         bodies = {str(name): body for name, body in ways.items()}
     elif choices and any(_stops(choice) for choice in choices):
-        bodies = {one.id: {"action": "end"} if _stops(one) else {} for one in choices}
+        bodies = {option.id: {"action": "end"} if _stops(option) else {} for option in choices}
     inline: list[Step] = []
     if bodies:
         titles = {choice.id: choice.title for choice in choices}
-        found = [way_of(name, body, making, titles.get(name, "")) for name, body in bodies.items()]
-        draft.ways = tuple(asked(way, item, making, inline) for way in found)
+        all_ways = [way_of(name, body, making, titles.get(name, "")) for name, body in bodies.items()]
+        draft.ways = tuple(asked(way, item, making, inline) for way in all_ways)
         decision = Decision(by="person", prompt=prompt, fact=way_fact(step.id, draft.ways, making))
         step = msgspec.structs.replace(step, kind="decide", decision=decision)
     else:
@@ -149,13 +149,13 @@ def asked(way: Way, item: Item, making: ImportContext, inline: list[Step]) -> Wa
     """A way that waits for a person or hands over to one gets a step that asks, added to `inline`, and then goes on."""
     if way.to not in (ASK, PAUSE):
         return way
-    said = way.title or f"{item.name} {way.name}".replace("_", " ")
+    question = way.title or f"{item.name} {way.name}".replace("_", " ")
     step = Step(
         making.id(item.name or "decision", way.name, "asked"),
         "ask",
-        title=said[:200],
+        title=question[:200],
         phase=making.phase,
-        ask=Approval(prompt=f"{said}: go on?", on_reject="fail"),
+        ask=Approval(prompt=f"{question}: go on?", on_reject="fail"),
         extra={"item": {"number": item.number, "keys": {}}},
         line=item.line,
     )
@@ -169,25 +169,27 @@ def _stops(choice: Choice) -> bool:
 
 def _choices(value: Any) -> tuple[Choice, ...]:
     """`options` as a list of texts, of one-key mappings, or a mapping."""
-    found = []
-    for one in [{key: part} for key, part in value.items()] if isinstance(value, Mapping) else as_list(value):
-        if not isinstance(one, Mapping):
-            name, _, title = (part.strip() for part in as_text(one).partition(":"))
-        elif len(one) == 1:
-            [(key, part)] = one.items()
+    choices = []
+    for option in (
+        [{key: part} for key, part in value.items()] if isinstance(value, Mapping) else as_list(value)
+    ):
+        if not isinstance(option, Mapping):
+            name, _, title = (part.strip() for part in as_text(option).partition(":"))
+        elif len(option) == 1:
+            [(key, part)] = option.items()
             name, title = str(key), as_text(part)
         else:
-            name = as_text(one.get("id") or one.get("value") or one.get("name"))
-            title = as_text(one.get("label") or one.get("description") or one.get("text"))
+            name = as_text(option.get("id") or option.get("value") or option.get("name"))
+            title = as_text(option.get("label") or option.get("description") or option.get("text"))
         if name:
-            found.append(Choice(name, title))
-    return tuple({choice.id: choice for choice in found}.values())
+            choices.append(Choice(name, title))
+    return tuple({choice.id: choice for choice in choices}.values())
 
 
 def way_of(name: str, body: Any, making: ImportContext, title: str = "") -> Way:
     """A way on as the file words it: a target, an action, or a mapping with either."""
     data = body if isinstance(body, Mapping) else {"action": as_text(body)}
-    told = next(
+    goal = next(
         (
             as_text(data[key])
             for key in ("goto", "next", "next_step", "next_phase", "then", "loop_to", "to")
@@ -197,7 +199,7 @@ def way_of(name: str, body: Any, making: ImportContext, title: str = "") -> Way:
     )
     going_on = data.get("continue")
     action = as_text(data.get("action") or data.get("trigger")).strip()
-    plain = re.sub(r"[\s-]+", "_", (told or action).lower())
+    plain = re.sub(r"[\s-]+", "_", (goal or action).lower())
     title = (
         title
         or as_text(
@@ -205,25 +207,25 @@ def way_of(name: str, body: Any, making: ImportContext, title: str = "") -> Way:
         ).split("\n")[0]
     )
     cap = _cap(data, making)
-    if going_on not in (None, False) and not told:
+    if going_on not in (None, False) and not goal:
         target = (
             "" if going_on is True or as_text(going_on).lower() in policy.GO_ON_WORDS else as_text(going_on)
         )
         return Way(name, to=target, cap=cap, title=title)
     back = policy.SEND_BACK_WORDS.match(plain)
     if back:
-        told = next(one for one in back.groups() if one)
+        goal = next(group for group in back.groups() if group)
     if policy.END_WORDS.match(plain) and (data.get("escalate_to") or data.get("escalate")):
         return Way(name, to=ASK, title=title or name)
     if policy.END_WORDS.match(plain):
         return Way(name, ends=True, title=title)
-    if policy.PAUSE_WORDS.search(plain) and not told.replace("workflow_paused", ""):
+    if policy.PAUSE_WORDS.search(plain) and not goal.replace("workflow_paused", ""):
         return Way(name, to=PAUSE, cap=cap, title=title)
-    if not told and policy.ASK_WORDS.search(plain):
+    if not goal and policy.ASK_WORDS.search(plain):
         return Way(name, to=ASK, title=title or name)
-    if not told or told.lower() in policy.GO_ON_WORDS:
+    if not goal or goal.lower() in policy.GO_ON_WORDS:
         return Way(name, to="", cap=cap, title=title)
-    return Way(name, to=told, cap=cap, title=title)
+    return Way(name, to=goal, cap=cap, title=title)
 
 
 def way_fact(step: str, ways: tuple[Way, ...], making: ImportContext) -> str:
@@ -244,6 +246,6 @@ def _cap(data: Mapping[str, Any], making: ImportContext) -> int:
     from ropewalk.formats.imported.kit.values import number
 
     for key in ("max_iterations", "max_attempts", "max_retries", "max"):
-        if found := number(data.get(key), making.constants):
-            return min(found, policy.MOST_CAP)
+        if cap := number(data.get(key), making.constants):
+            return min(cap, policy.MOST_CAP)
     return 0

@@ -63,14 +63,14 @@ def sheet(document: YamlDocument, file: str, variant: str = "") -> Sheet:
     InvalidDefinition: a sequence is empty, or an item is no mapping.
     """
     data: Mapping[str, Any] = document.data
-    found = list(_sequences(data))
-    chosen = _chosen(found, variant, file, data)
+    sequences = list(_sequences(data))
+    chosen = _chosen(sequences, variant, file, data)
     faults = list(_faults(chosen, file, document.positions))
     if faults:
         raise definition_error(file, faults)
     inner = data.get("workflow")
     own: Mapping[str, Any] = inner if isinstance(inner, Mapping) else {}
-    names = {one.path[-1] for one in found}
+    names = {sequence.path[-1] for sequence in sequences}
     head = {key: value for key, value in {**_root(data), **own}.items() if key not in names}
     holder = ("workflow",) if own else ()
     ends = {key: value for key, value in (own or data).items() if END_KEY.match(str(key))}
@@ -82,7 +82,7 @@ def sheet(document: YamlDocument, file: str, variant: str = "") -> Sheet:
         as_text(own.get("id") or data.get("id")) or re.sub(r"\.ya?ml$", "", file.rsplit("/", 1)[-1]),
         {key: value for key, value in head.items() if key not in ends and not (detail and key == "steps")},
         chosen,
-        tuple(one.variant for one in found),
+        tuple(sequence.variant for sequence in sequences),
         ((*holder, end_key), ends[end_key]) if end_key else None,
         detail,
         document.positions,
@@ -94,17 +94,17 @@ def _root(data: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if key != "workflow" or not isinstance(value, Mapping)}
 
 
-def _chosen(found: list[Sequence], variant: str, file: str, data: Mapping[str, Any]) -> Sequence:
+def _chosen(sequences: list[Sequence], variant: str, file: str, data: Mapping[str, Any]) -> Sequence:
     wanted = variant.removesuffix("sequence").rstrip("_-").replace("-", "_")
-    for one in found:
-        if len(found) == 1 and not wanted:
-            return one
-        if wanted and wanted in (one.variant, one.variant or "main"):
-            return one
-    names = [one.variant or "main" for one in found]
+    for sequence in sequences:
+        if len(sequences) == 1 and not wanted:
+            return sequence
+        if wanted and wanted in (sequence.variant, sequence.variant or "main"):
+            return sequence
+    names = [sequence.variant or "main" for sequence in sequences]
     raise VariantNeeded(
         file=file or "the file",
-        count=len(found),
+        count=len(sequences),
         choices=" or ".join(names),
         names=tuple(names),
         when=_guidance(data),
@@ -115,10 +115,10 @@ def _guidance(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """What the file says about when to choose which variant."""
     inner = data.get("workflow")
     holder = inner if isinstance(inner, Mapping) else data
-    told = holder.get("decision_guidance")
-    rules = told.items() if isinstance(told, Mapping) else ()
-    found = ((re.fullmatch(r"use_(\w+?)_(?:sequence_)?when", str(key)), value) for key, value in rules)
-    return {match[1]: as_texts(value) for match, value in found if match}
+    guidance = holder.get("decision_guidance")
+    rules = guidance.items() if isinstance(guidance, Mapping) else ()
+    matches = ((re.fullmatch(r"use_(\w+?)_(?:sequence_)?when", str(key)), value) for key, value in rules)
+    return {match[1]: as_texts(value) for match, value in matches if match}
 
 
 def _faults(chosen: Sequence, file: str, positions: Positions) -> Iterator[Fault]:

@@ -42,20 +42,22 @@ def parallel(item: Item, making: ImportContext) -> ItemSteps:
 
 def _entries(keys: Keys) -> list[Mapping[str, Any]]:
     """What is done at the same time, from any of the keys that list it; groups in it are opened."""
-    found: list[Mapping[str, Any]] = []
+    entries: list[Mapping[str, Any]] = []
     for name in LISTS:
         if isinstance(keys.data.get(name), list):
-            found += [_entry(one) for one in keys.take(name, "group")]
-    for one in keys.take("parallel_groups", "group") or ():
+            entries += [_entry(group) for group in keys.take(name, "group")]
+    for group in keys.take("parallel_groups", "group") or ():
         inner = (
-            one.get("agents") or one.get("steps") or one.get("tasks") if isinstance(one, Mapping) else None
+            group.get("agents") or group.get("steps") or group.get("tasks")
+            if isinstance(group, Mapping)
+            else None
         )
-        found += [_entry(each) for each in inner] if isinstance(inner, list) else [_entry(one)]
-    return found
+        entries += [_entry(each) for each in inner] if isinstance(inner, list) else [_entry(group)]
+    return entries
 
 
-def _entry(one: Any) -> Mapping[str, Any]:
-    return one if isinstance(one, Mapping) else {"agent": as_text(one)}
+def _entry(entry: Any) -> Mapping[str, Any]:
+    return entry if isinstance(entry, Mapping) else {"agent": as_text(entry)}
 
 
 def _name(entry: Mapping[str, Any]) -> str:
@@ -66,13 +68,13 @@ def nested(
     item: Item, making: ImportContext, make: Callable[[Item, ImportContext], ItemSteps]
 ) -> list[ItemSteps]:
     """The drafts of the items inside, then one that closes them and carries the item itself."""
-    inner = [made for one in item.inner for made in every(one, making, make)]
+    inner = [made for member in item.inner for made in every(member, making, make)]
     keys = Keys(item.data)
     for name in ("sequence", "steps", "tasks"):
         keys.take(name, "steps")
     step, draft = plain_step(item, keys, making)
     draft.steps = [finished(step, item, keys)]
-    draft.names = tuple(one.item.number for one in inner)
+    draft.names = tuple(member.item.number for member in inner)
     making.drafts.append(draft)
     return [*inner, draft]
 

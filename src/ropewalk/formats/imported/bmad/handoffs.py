@@ -31,17 +31,17 @@ def give(
     steps: list[Step], prompts: Mapping[str, Any], facts: Mapping[str, Fact]
 ) -> tuple[list[Step], list[str]]:
     """The steps with their handoffs, and the keys that fit no step. Each key is given once, each step takes several."""
-    given: dict[str, list[str]] = {}
+    texts: dict[str, list[str]] = {}
     left = []
     for key, value in prompts.items():
         target = _target(str(key), steps)
         if target is None or not as_text(value):
             left.append(str(key))
         else:
-            given.setdefault(target, []).append(as_template(as_text(value), facts))
+            texts.setdefault(target, []).append(as_template(as_text(value), facts))
     done = [
-        msgspec.structs.replace(step, handoff="\n\n".join([step.handoff, *given[step.id]]).strip())
-        if step.id in given
+        msgspec.structs.replace(step, handoff="\n\n".join([step.handoff, *texts[step.id]]).strip())
+        if step.id in texts
         else step
         for step in steps
     ]
@@ -68,7 +68,7 @@ def _target(key: str, steps: list[Step]) -> str | None:
 
 def _between(sender: str, receiver: str, working: list[Step]) -> str | None:
     """The step of the sender that is followed by one of the receiver; nearer followers count more."""
-    best, found = 0.0, None
+    best, best_id = 0.0, None
     for index, step in enumerate(working):
         from_ = _score(sender, step)
         if not from_:
@@ -80,33 +80,33 @@ def _between(sender: str, receiver: str, working: list[Step]) -> str | None:
         nearest = max(ahead, default=0.0)
         score = from_ + nearest if nearest else 0.0
         if score > best:
-            best, found = score, step.id
-    return found
+            best, best_id = score, step.id
+    return best_id
 
 
 def _best(key: str, steps: Iterable[Step], least: float = 0.5) -> str | None:
-    best, found = least - 0.5, None
+    best, best_id = least - 0.5, None
     for step in steps:
         score = _score(key, step)
         if score > best:
-            best, found = score, step.id
-    return found
+            best, best_id = score, step.id
+    return best_id
 
 
-def _score(said: str, step: Step) -> float:
+def _score(key: str, step: Step) -> float:
     """How many words of a nickname a step shares, the role's name before all."""
-    words = set(said.split("_")) | {kin for one in said.split("_") for kin in KIN.get(one, "").split()}
+    words = set(key.split("_")) | {kin for word in key.split("_") for kin in KIN.get(word, "").split()}
     have = {
         "role": _words(step.role) | {step.role},
         "id": _words(step.id),
-        "artifact": {one for ref in (*step.creates, *step.updates) for one in _words(ref.name)},
+        "artifact": {word for ref in (*step.creates, *step.updates) for word in _words(ref.name)},
         "title": _words(step.title),
     }
     return float(sum(weight for kind, weight in WEIGHTS.items() if words & have[kind]))
 
 
 def _words(text: str) -> set[str]:
-    return {one for one in re.split(r"[^a-z0-9]+", text.lower()) if len(one) > 1}
+    return {word for word in re.split(r"[^a-z0-9]+", text.lower()) if len(word) > 1}
 
 
 def as_template(text: str, facts: Mapping[str, Fact]) -> str:
@@ -118,10 +118,10 @@ def as_template(text: str, facts: Mapping[str, Fact]) -> str:
 
 
 def _line(line: str, facts: Mapping[str, Fact], ways: Mapping[str, str]) -> str:
-    found = OPEN_IF.match(line)
-    if found is not None:
-        name = found[2].strip()
-        rest = _blanks(found[1] + found[3], facts)
+    match = OPEN_IF.match(line)
+    if match is not None:
+        name = match[2].strip()
+        rest = _blanks(match[1] + match[3], facts)
         if name in ways:
             fact = ways[name]
             return f"{{% if facts.{fact} is not defined or facts.{fact} == {json.dumps(name, ensure_ascii=False)} %}}{rest}{{% endif %}}"
@@ -132,9 +132,9 @@ def _line(line: str, facts: Mapping[str, Fact], ways: Mapping[str, str]) -> str:
 
 def _blanks(text: str, facts: Mapping[str, Fact]) -> str:
     pieces, at = [], 0
-    for found in TAG.finditer(text):
-        name = (found["curly"] or "").strip()
+    for tag in TAG.finditer(text):
+        name = (tag["curly"] or "").strip()
         if name in facts:
-            pieces += [plain(text[at : found.start()]), f"{{{{ facts.{name} | default('{name}') }}}}"]
-            at = found.end()
+            pieces += [plain(text[at : tag.start()]), f"{{{{ facts.{name} | default('{name}') }}}}"]
+            at = tag.end()
     return "".join([*pieces, plain(text[at:])])

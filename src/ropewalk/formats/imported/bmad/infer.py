@@ -27,11 +27,11 @@ def infer_parallel(making: ImportContext) -> None:
             continue
         if len(run) > 1:
             number += 1
-            for one in run:
-                one.together = f"inferred-{number}"
-                others = ", ".join(other.steps[0].id for other in run if other is not one)
+            for member in run:
+                member.together = f"inferred-{number}"
+                others = ", ".join(other.steps[0].id for other in run if other is not member)
                 making.why(
-                    one.steps[0].id,
+                    member.steps[0].id,
                     f"runs next to {others}: all they require is there before (--infer-parallel)",
                 )
         run = [draft] if draft is not None and _fits(draft) else []
@@ -87,11 +87,11 @@ def infer_phases(making: ImportContext) -> None:
 
 def phase_titles(head: object) -> dict[str, str]:
     """Titles of phases by number or name, from a workflow's `phases` as a list or a mapping."""
-    found: dict[str, str] = {}
+    titles: dict[str, str] = {}
     entries = (
         head.items()
         if isinstance(head, dict)
-        else [pair for one in head or () for pair in _pairs(one)]
+        else [pair for entry in head or () for pair in _pairs(entry)]
         if isinstance(head, list)
         else []
     )
@@ -104,14 +104,14 @@ def phase_titles(head: object) -> dict[str, str]:
             if isinstance(value, dict)
             else None
         )
-        found[name] = str(title or key).split("\n")[0]
-    return found
+        titles[name] = str(title or key).split("\n")[0]
+    return titles
 
 
-def _pairs(one: object) -> list[tuple[str, object]]:
-    if isinstance(one, dict):
-        named = one.get("phase", one.get("id", one.get("number")))
+def _pairs(entry: object) -> list[tuple[str, object]]:
+    if isinstance(entry, dict):
+        named = entry.get("phase", entry.get("id", entry.get("number")))
         if named is not None:
-            return [(str(named), one)]
-        return [(str(key), value) for key, value in one.items()][:1]
-    return [(str(one), str(one))]
+            return [(str(named), entry)]
+        return [(str(key), value) for key, value in entry.items()][:1]
+    return [(str(entry), str(entry))]

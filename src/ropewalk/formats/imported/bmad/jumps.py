@@ -26,12 +26,12 @@ def lead_on(draft: ItemSteps, making: ImportContext) -> dict[str, str]:
     data, used = draft.item.data, {}
     for name in WAITS:
         if data.get(name):
-            draft.after = (*draft.after, *(as_text(one) for one in as_list(data[name])))
+            draft.after = (*draft.after, *(as_text(name_after) for name_after in as_list(data[name])))
             used[name] = "needs"
     if isinstance(data.get("depends_on"), list | str | int | float) and not isinstance(
         data.get("depends_on"), bool
     ):
-        draft.after = (*draft.after, *(as_text(one) for one in as_list(data["depends_on"])))
+        draft.after = (*draft.after, *(as_text(name_after) for name_after in as_list(data["depends_on"])))
         draft.alone = True
         used["depends_on"] = "needs"
     if data.get("runs_parallel_with"):
@@ -53,11 +53,11 @@ def lead_on(draft: ItemSteps, making: ImportContext) -> dict[str, str]:
                 _cap(data, making, used),
             )
     for name in ("on_success", "on_complete"):
-        said = data.get(name)
+        jump = data.get(name)
         target = (
-            next((as_text(said[key]) for key in INSIDE if said.get(key)), "")
-            if isinstance(said, Mapping)
-            else as_text(said)
+            next((as_text(jump[key]) for key in INSIDE if jump.get(key)), "")
+            if isinstance(jump, Mapping)
+            else as_text(jump)
         )
         if target and not draft.ways:
             used[name] = "next"
@@ -90,21 +90,21 @@ def _jump(target: str, draft: ItemSteps, making: ImportContext, why: str, cap: i
     ):
         return
     back = policy.SEND_BACK_WORDS.match(plain)
-    name = next((one for one in back.groups() if one), target) if back else target
+    name = next((group for group in back.groups() if group), target) if back else target
     draft.jumps.append(Jump(draft.steps[-1].id, name, min(cap or policy.LOOP_CAP, policy.MOST_CAP), why))
 
 
-def _gate(said: Any, key: str, draft: ItemSteps, making: ImportContext) -> dict[str, str]:
+def _gate(gate: Any, key: str, draft: ItemSteps, making: ImportContext) -> dict[str, str]:
     """`quality_gate: {on_needs_work: {action: return_to_phase_4, max_attempts: 3}}`: a fact of the step sends it back."""
-    if not isinstance(said, Mapping) or not draft.steps:
+    if not isinstance(gate, Mapping) or not draft.steps:
         return {}
     used = {}
-    for name, body in said.items():
+    for name, body in gate.items():
         data = body if isinstance(body, Mapping) else {"action": as_text(body)}
         action = re.sub(r"[\s-]+", "_", as_text(data.get("action")).lower())
         back = policy.SEND_BACK_WORDS.match(action)
-        target = next((as_text(data[one]) for one in INSIDE if data.get(one)), "") or next(
-            (one for one in (back.groups() if back else ()) if one), ""
+        target = next((as_text(data[group]) for group in INSIDE if data.get(group)), "") or next(
+            (group for group in (back.groups() if back else ()) if group), ""
         )
         if not str(name).startswith("on_") or not target:
             continue

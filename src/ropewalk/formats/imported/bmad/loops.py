@@ -53,7 +53,7 @@ def close_loops(making: ImportContext) -> None:
 def _head(marker: ItemSteps, open_heads: list[ItemSteps], drafts: list[ItemSteps]) -> ItemSteps | None:
     """Where a loop begins that a marker closes: its `target_steps`, the open `repeats`, else where a story is made."""
     before = drafts[: drafts.index(marker)]
-    named = {as_text(one).casefold() for one in as_list(marker.item.data.get("target_steps"))}
+    named = {as_text(target).casefold() for target in as_list(marker.item.data.get("target_steps"))}
     for draft in before:
         if named & {name.casefold() for name in names_of(draft)}:
             return draft
@@ -122,10 +122,10 @@ def _closing(head: ItemSteps, making: ImportContext) -> ItemSteps:
 
 
 def _close(closing: ItemSteps, head: ItemSteps, making: ImportContext) -> None:
-    said = repeats_of(head) or repeats_of(closing)
+    repeats = repeats_of(head) or repeats_of(closing)
     step = closing.steps[-1]
     if not step.when:
-        when, fact, question = loop_fact(said, closing)
+        when, fact, question = loop_fact(repeats, closing)
         making.declare({fact: Fact(question=question)})
         closing.steps[-1] = msgspec.structs.replace(step, when=when)
     else:
@@ -138,7 +138,7 @@ def _close(closing: ItemSteps, head: ItemSteps, making: ImportContext) -> None:
     for draft in (closing, head):
         _claim(draft)
     closing.jumps.append(
-        Jump(step.id, f"#{head.item.number}", cap, f"`{said or closing.item.name}`: while `{when}`,")
+        Jump(step.id, f"#{head.item.number}", cap, f"`{repeats or closing.item.name}`: while `{when}`,")
     )
 
 
@@ -164,33 +164,33 @@ def _teller(head: ItemSteps, making: ImportContext, name: str) -> str:
 def _cap(closing: ItemSteps, head: ItemSteps, making: ImportContext) -> int:
     for data in (closing.item.data, head.item.data):
         for key in CAPS:
-            if found := number(data.get(key), making.constants):
-                return min(found, policy.MOST_CAP)
+            if cap := number(data.get(key), making.constants):
+                return min(cap, policy.MOST_CAP)
     return closing.condition.cap or policy.LOOP_CAP
 
 
-def loop_fact(said: str, closing: ItemSteps) -> tuple[str, str, str]:
+def loop_fact(repeats: str, closing: ItemSteps) -> tuple[str, str, str]:
     """When a loop goes round again, as CEL, with the fact that it reads and the question for it."""
-    plain = re.sub(r"[^a-z0-9]+", "_", said.lower()).strip("_")
+    plain = re.sub(r"[^a-z0-9]+", "_", repeats.lower()).strip("_")
     until = re.fullmatch(r"until_(\w+)", plain)
     if until and not re.search(r"complet|done|finish|end$", until[1]):
         fact = fact_name(until[1])
         return f"!facts.{fact}", fact, f"Does this hold now: {until[1].replace('_', ' ')}?"
-    what = re.sub(
+    subject = re.sub(
         r"^as_needed$|^(?:for_)?(?:each|every|all|first|the_first)_|^for_first_|^as_|_complete[ds]?$|^until_\w+$",
         "",
         plain,
     )
-    if STORIES.search(what) or (
-        not what and STORIES.search(f"{closing.item.name} {as_text(closing.item.data.get('action'))}")
+    if STORIES.search(subject) or (
+        not subject and STORIES.search(f"{closing.item.name} {as_text(closing.item.data.get('action'))}")
     ):
         return "facts.stories_remaining", "stories_remaining", "Are there more stories to do after this one?"
-    if not what:
+    if not subject:
         return "facts.work_remaining", "work_remaining", "Is there more to do, so that this goes round again?"
-    thing = what.replace("_", " ")
-    many_ = what if what.endswith("s") else f"{what}s"
+    noun = subject.replace("_", " ")
+    many_ = subject if subject.endswith("s") else f"{subject}s"
     fact = fact_name(f"{many_}_remaining")
-    return f"facts.{fact}", fact, f"Is there another {thing} to do after this one?"
+    return f"facts.{fact}", fact, f"Is there another {noun} to do after this one?"
 
 
 def close_fixes(making: ImportContext) -> None:

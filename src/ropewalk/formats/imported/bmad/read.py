@@ -47,7 +47,7 @@ def read(
     if options.infer_parallel:
         infer.infer_parallel(making)
     infer.infer_phases(making)
-    steps = [_told(step, making) for step in Wiring(making).wired()]
+    steps = [_with_facts_to_tell(step, making) for step in Wiring(making).wired()]
     return whole(page, making, steps)
 
 
@@ -70,27 +70,27 @@ def all_items(page: Sheet) -> tuple[Item, ...]:
 
 def _with_detail(items: tuple[Item, ...], page: Sheet) -> tuple[Item, ...]:
     """Items with what the longer list of the same steps says of them: by name, or by place where both are as long."""
-    told = [one for one in page.detail[1] if isinstance(one, Mapping)] if page.detail else []
+    details = [entry for entry in page.detail[1] if isinstance(entry, Mapping)] if page.detail else []
     named = {
-        as_text(one.get(key)).casefold(): one
-        for one in reversed(told)
+        as_text(entry.get(key)).casefold(): entry
+        for entry in reversed(details)
         for key in ("id", "step", "name")
-        if one.get(key)
+        if entry.get(key)
     }
-    found = []
+    items_with = []
     for index, item in enumerate(items):
         names = (item.name, as_text(item.data.get("id")), as_text(item.data.get("step")))
         detail = next((named[name.casefold()] for name in names if name and name.casefold() in named), None)
-        if detail is None and len(told) == len(items):
-            detail = told[index]
+        if detail is None and len(details) == len(items):
+            detail = details[index]
         if detail is None or "detail" in item.data:
-            found.append(item)
+            items_with.append(item)
             continue
         data = {**item.data, "detail": dict(detail)}
         if detail.get("elicit") is True:
             data.setdefault("elicit", True)
-        found.append(msgspec.structs.replace(item, data=data))
-    return tuple(found)
+        items_with.append(msgspec.structs.replace(item, data=data))
+    return tuple(items_with)
 
 
 def draft_of(item: Item, making: ImportContext) -> ItemSteps:
@@ -114,11 +114,11 @@ def draft_of(item: Item, making: ImportContext) -> ItemSteps:
 
 def constants(head: Mapping[str, Any]) -> dict[str, Any]:
     """The values that a file gives to names, for its conditions and numbers."""
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for key in CONSTANTS:
         if isinstance(head.get(key), Mapping):
-            found |= {str(name): value for name, value in head[key].items()}
-    return found
+            values |= {str(name): value for name, value in head[key].items()}
+    return values
 
 
 def _phases(page: Sheet, making: ImportContext) -> None:
@@ -127,12 +127,12 @@ def _phases(page: Sheet, making: ImportContext) -> None:
 
 
 def _enter_phase(item: Item, making: ImportContext) -> None:
-    said = item.data.get("phase")
-    if said not in (None, "") and item.kind != "header" and not isinstance(said, list | Mapping):
+    phase = item.data.get("phase")
+    if phase not in (None, "") and item.kind != "header" and not isinstance(phase, list | Mapping):
         control.enter(
             making,
-            as_text(said),
-            as_text(item.data.get("phase_name")) or making.titles.get(as_text(said), ""),
+            as_text(phase),
+            as_text(item.data.get("phase_name")) or making.titles.get(as_text(phase), ""),
         )
 
 
@@ -167,7 +167,7 @@ def _fan_out(page: Sheet, making: ImportContext) -> None:
             making.why(draft.steps[0].id, "one of several branches: the file is a fan-out")
 
 
-def _told(step: Step, making: ImportContext) -> Step:
+def _with_facts_to_tell(step: Step, making: ImportContext) -> Step:
     """The step with the facts that its result shall tell, and why it is as it is."""
     facts = tuple(dict.fromkeys((*step.facts, *making.tells.get(step.id, ()))))
     extra = dict(step.extra)
@@ -188,9 +188,9 @@ def whole(page: Sheet, making: ImportContext, steps: list[Step], format: str = "
         if as_text(page.head.get("name")) not in ("", page.id)
         else {}
     )
-    told = [*making.warnings, *dict.fromkeys(making.pack.faults)]
-    if told:
-        extra["told"] = told
+    remarks = [*making.warnings, *dict.fromkeys(making.pack.faults)]
+    if remarks:
+        extra["remarks"] = remarks
     if left:
         extra["handoffs_not_placed"] = left
     if len(page.variants) > 1:
@@ -209,28 +209,34 @@ def whole(page: Sheet, making: ImportContext, steps: list[Step], format: str = "
         facts=making.facts,
         roles={name: persona(name, about[0], making) for name, about in making.roles.items()},
         phases=tuple(
-            Phase(name, title, said) for name, (title, said) in making.phases.items() if name in used
+            Phase(name, title, description)
+            for name, (title, description) in making.phases.items()
+            if name in used
         ),
         documents=making.documents,
-        warnings=tuple(told),
+        warnings=tuple(remarks),
         extra=extra,
     )
 
 
 def _inputs(head: Mapping[str, Any]) -> dict[str, Input]:
     """What the run is started with: the idea, and what the file itself lists as inputs; none of it has to be given."""
-    found = {"idea": Input(required=False, default="", description="What is wanted, in a sentence or more.")}
+    inputs = {"idea": Input(required=False, default="", description="What is wanted, in a sentence or more.")}
     listed = head.get("inputs")
     entries: list[tuple[str, Any]] = []
     if isinstance(listed, Mapping):
         entries = [(str(name), about) for name, about in listed.items()]
     else:
-        for one in as_list(listed):
-            named = isinstance(one, Mapping)
-            entries.append((as_text(one.get("name") or one.get("id")), one) if named else (as_text(one), ""))
+        for entry in as_list(listed):
+            named = isinstance(entry, Mapping)
+            entries.append(
+                (as_text(entry.get("name") or entry.get("id")), entry) if named else (as_text(entry), "")
+            )
     for name, about in entries:
         plain = re.sub(r"\W+", "_", name).strip("_")[:60]
         if re.match(r"[A-Za-z_]\w*$", plain):
-            said = about.get("description") if isinstance(about, Mapping) else about
-            found.setdefault(plain, Input(required=False, default="", description=as_text(said) or name))
-    return found
+            description = about.get("description") if isinstance(about, Mapping) else about
+            inputs.setdefault(
+                plain, Input(required=False, default="", description=as_text(description) or name)
+            )
+    return inputs

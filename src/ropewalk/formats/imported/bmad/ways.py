@@ -27,7 +27,7 @@ def route(item: Item, making: ImportContext) -> ItemSteps:
     """
     keys = Keys(item.data)
     first = _own_work(item, making)
-    found = next(
+    written = next(
         (key, item.data[key])
         for key in ("routes", "branch", "branches", "decisions", "on_verdict", "condition_check")
         if item.data.get(key)
@@ -37,15 +37,15 @@ def route(item: Item, making: ImportContext) -> ItemSteps:
         step = msgspec.structs.replace(step, title=f"{first.steps[-1].title}: which way on", line=item.line)
     else:
         step, draft = plain_step(item, keys, making, "decide")
-    keys.take(found[0], "decide")
+    keys.take(written[0], "decide")
     inline: list[Step] = []
     ways = _counted(
-        [_way(name, body, item, making, inline, found[0]) for name, body in _bodies(found[1])],
+        [_way(name, body, item, making, inline, written[0]) for name, body in _bodies(written[1])],
         step.id,
         making,
     )
     used = {name for way in ways for name in way.first}
-    inline = [one for one in inline if one.id in used]
+    inline = [inner for inner in inline if inner.id in used]
     if ways:
         step = msgspec.structs.replace(step, decision=_decision(item, step, ways, first, making))
     else:
@@ -54,9 +54,9 @@ def route(item: Item, making: ImportContext) -> ItemSteps:
         step = finished(step, item, keys)
     else:
         step = msgspec.structs.replace(
-            step, extra={"item": {"number": item.number, "keys": {found[0]: "decide"}}}
+            step, extra={"item": {"number": item.number, "keys": {written[0]: "decide"}}}
         )
-        _claim(draft, found[0], item)
+        _claim(draft, written[0], item)
     draft.steps = [*draft.steps, step, *inline]
     draft.ways = ways
     draft.entry = draft.entry or (step.id,)
@@ -96,8 +96,8 @@ def _bodies(value: Any) -> list[tuple[str, Any]]:
     named: list[tuple[str, Any]] = []
     for number, body in enumerate(value, 1):
         data = body if isinstance(body, Mapping) else {"action": as_text(body)}
-        said = as_text(data.get("name") or data.get("id") or data.get("action") or f"way {number}")
-        named.append((said if said not in dict(named) else f"{said} {number}", data))
+        title = as_text(data.get("name") or data.get("id") or data.get("action") or f"way {number}")
+        named.append((title if title not in dict(named) else f"{title} {number}", data))
     return named
 
 
@@ -169,6 +169,6 @@ def _decision(
 
 def _before(item: Item, making: ImportContext) -> str:
     """The step whose result the decision is based on: one that classifies, else the nearest that works."""
-    said = as_text(item.data.get("condition"))
-    name = policy.BY_ROUTE.sub("", said.lower())
+    condition = as_text(item.data.get("condition"))
+    name = policy.BY_ROUTE.sub("", condition.lower())
     return teller_of(name or item.name, "project", making.drafts)

@@ -97,7 +97,7 @@ class Wiring:
     def _exits_of(self, name: str, index: int, draft: ItemSteps) -> tuple[str, ...]:
         other = self._find(name, index)
         if other is None or other >= index:
-            if name in {step.id for one in self.drafts[:index] for step in one.steps}:
+            if name in {step.id for earlier in self.drafts[:index] for step in earlier.steps}:
                 return (name,)
             self.making.warn(draft.item, f"it waits for `{name}`, which is not above it")
             return ()
@@ -183,14 +183,14 @@ class Wiring:
         """The index of the item that a way leads to; past the end where there is none."""
         if not way.to:
             return index + 1 if index + 1 < self.count else len(self.drafts) + 1
-        found = self._find(way.to, index)
-        if found is None:
+        target = self._find(way.to, index)
+        if target is None:
             self.making.warn(
                 draft.item,
                 f"the way `{way.name}` leads to `{way.to}`, which is not in this workflow: it goes on",
             )
             return index + 1
-        return found
+        return target
 
     def _back_step(self, index: int, draft: ItemSteps, way: Way, aim: int, decision: Step) -> str:
         cap = way.cap or policy.LOOP_CAP
@@ -317,11 +317,11 @@ class Wiring:
                 None,
             )
         for same in (_exactly, _loosely, _in_phase):
-            found = [at for at, draft in enumerate(self.drafts) if same(name, draft, self.making)]
-            if found and same is _in_phase:
-                return found[0]
-            if found:
-                return max((at for at in found if at <= index), default=found[0])
+            matching = [at for at, draft in enumerate(self.drafts) if same(name, draft, self.making)]
+            if matching and same is _in_phase:
+                return matching[0]
+            if matching:
+                return max((at for at in matching if at <= index), default=matching[0])
         return None
 
 
@@ -332,16 +332,20 @@ def _is_final(draft: ItemSteps) -> bool:
 
 def _exactly(name: str, draft: ItemSteps, making: ImportContext) -> bool:
     number = str(draft.item.data.get("step", ""))
-    return name.casefold() in {one.casefold() for one in names_of(draft)} or name == number
+    return name.casefold() in {known.casefold() for known in names_of(draft)} or name == number
 
 
 def _loosely(name: str, draft: ItemSteps, making: ImportContext) -> bool:
     """`return_to_spec` means the step `spec_writing`, or the item that makes `spec.md`."""
     plain = _plain(name)
-    known = {_plain(one) for one in names_of(draft)} | {_plain(str(draft.item.data.get("action", "")))}
+    known = {_plain(known_name) for known_name in names_of(draft)} | {
+        _plain(str(draft.item.data.get("action", "")))
+    }
     if plain in known:
         return True
-    return len(plain) > 3 and any(re.search(rf"(?:^|_){re.escape(plain)}(?:_|$)", one) for one in known)
+    return len(plain) > 3 and any(
+        re.search(rf"(?:^|_){re.escape(plain)}(?:_|$)", known_name) for known_name in known
+    )
 
 
 def _in_phase(name: str, draft: ItemSteps, making: ImportContext) -> bool:
@@ -352,8 +356,8 @@ def _in_phase(name: str, draft: ItemSteps, making: ImportContext) -> bool:
     plain = _plain(name)
     if plain in {_plain(phase), _plain(title), f"phase_{_plain(phase)}"}:
         return True
-    found = re.match(r"phase_(\d+(?:_\d+)?)(?:_|$)", plain)
-    return found is not None and found[1] == _plain(phase).removeprefix("phase_")
+    match = re.match(r"phase_(\d+(?:_\d+)?)(?:_|$)", plain)
+    return match is not None and match[1] == _plain(phase).removeprefix("phase_")
 
 
 def _plain(name: str) -> str:

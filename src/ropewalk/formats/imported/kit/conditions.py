@@ -36,8 +36,8 @@ class ConditionReading(Struct, frozen=True):
 
 def read(text: str, constants: Mapping[str, Any] | None = None) -> ConditionReading:
     """The meaning of a condition's text. `constants` are values that the file itself gives to names (`config`)."""
-    said = " ".join(text.split())
-    plain = said.lower()
+    words = " ".join(text.split())
+    plain = words.lower()
     if plain in policy.ALWAYS:
         return ConditionReading("none")
     if plain in policy.NEVER:
@@ -48,12 +48,14 @@ def read(text: str, constants: Mapping[str, Any] | None = None) -> ConditionRead
         return ConditionReading("order")
     if policy.BY_ROUTE.match(plain):
         return ConditionReading("route")
-    botarmy = translate_botarmy(said)
-    found = botarmy if botarmy != said else _expression(said, constants or {})
-    if found is not None:
-        return _counted(found, constants or {}) or ConditionReading("expression", found, facts_of(found))
-    name = fact_name(said)
-    return ConditionReading(sort_of(said), f"facts.{name}", {name: Fact(question=question(said))})
+    botarmy = translate_botarmy(words)
+    expression = botarmy if botarmy != words else _expression(words, constants or {})
+    if expression is not None:
+        return _counted(expression, constants or {}) or ConditionReading(
+            "expression", expression, facts_of(expression)
+        )
+    name = fact_name(words)
+    return ConditionReading(sort_of(words), f"facts.{name}", {name: Fact(question=question(words))})
 
 
 def negated(reading: ConditionReading) -> ConditionReading:
@@ -64,9 +66,9 @@ def negated(reading: ConditionReading) -> ConditionReading:
     return ConditionReading(reading.sort, f"!{reading.when}" if bare else f"!({reading.when})", reading.facts)
 
 
-def sort_of(said: str) -> Class:
+def sort_of(words: str) -> Class:
     """Who can know whether bare words hold: the work before, a person, the loop's own state, or who knows the project."""
-    plain = re.sub(r"[\s-]+", "_", said.lower())
+    plain = re.sub(r"[\s-]+", "_", words.lower())
     if policy.OF_PEOPLE.search(plain):
         return "person"
     if policy.ISSUES.search(plain):
@@ -78,30 +80,30 @@ def sort_of(said: str) -> Class:
     return "project"
 
 
-def fact_name(said: str) -> str:
+def fact_name(words: str) -> str:
     """A fact's name from any words; those without Latin letters get a number made from them."""
-    plain = re.sub(r"[^A-Za-z0-9]+", "_", said).strip("_").lower()[:60].rstrip("_")
+    plain = re.sub(r"[^A-Za-z0-9]+", "_", words).strip("_").lower()[:60].rstrip("_")
     if not re.search(r"[a-z]", plain):
         from zlib import crc32
 
-        return f"fact_{crc32(said.encode()):08x}"
+        return f"fact_{crc32(words.encode()):08x}"
     return plain if WORD.match(plain) else f"is_{plain}"
 
 
-def question(said: str) -> str:
+def question(text: str) -> str:
     """The words as a question for an agent or a person."""
-    words = said.replace("_", " ").strip()
-    return f"Does this hold: {words}?" if said != words or " " not in said else f"Does this hold: “{words}”?"
+    words = text.replace("_", " ").strip()
+    return f"Does this hold: {words}?" if text != words or " " not in text else f"Does this hold: “{words}”?"
 
 
-def _expression(said: str, constants: Mapping[str, Any]) -> str | None:
+def _expression(text: str, constants: Mapping[str, Any]) -> str | None:
     def place(segments: tuple[str, ...]) -> str:
         known, value = _constant(segments, constants)
         if known and isinstance(value, str | int | float | bool):
             return json.dumps(value, ensure_ascii=False)
         return f"facts.{fact_name('_'.join(segments))}"
 
-    return translate_expression(said, place)
+    return translate_expression(text, place)
 
 
 def _constant(segments: tuple[str, ...], constants: Mapping[str, Any]) -> tuple[bool, Any]:
@@ -120,12 +122,12 @@ def _constant(segments: tuple[str, ...], constants: Mapping[str, Any]) -> tuple[
 
 def _counted(cel: str, constants: Mapping[str, Any]) -> ConditionReading | None:
     """A condition that compares the number of rounds with their limit is the loop's cap and nothing else."""
-    found = re.fullmatch(r"facts\.(\w+) (<=?|>=?|==) (?:(\d+)|facts\.(\w+))", cel)
-    if found is None or not policy.COUNTER.search(found[1]):
+    match = re.fullmatch(r"facts\.(\w+) (<=?|>=?|==) (?:(\d+)|facts\.(\w+))", cel)
+    if match is None or not policy.COUNTER.search(match[1]):
         return None
-    if found[4] and not policy.COUNTER_CAP.search(found[4]):
+    if match[4] and not policy.COUNTER_CAP.search(match[4]):
         return None
-    return ConditionReading("progress", cap=int(found[3] or 0), spent=found[2] in (">", ">=", "=="))
+    return ConditionReading("progress", cap=int(match[3] or 0), spent=match[2] in (">", ">=", "=="))
 
 
 def facts_of(cel: str) -> dict[str, Fact]:

@@ -28,7 +28,7 @@ class Bound(Struct, frozen=True):
     value: float
     scale: int
 
-    def said(self) -> str:
+    def in_words(self) -> str:
         return f"{self.sign} {self.value:g}"
 
 
@@ -41,27 +41,27 @@ class GateMetrics(Struct, frozen=True):
 
     def gates(self) -> tuple[Gate, ...]:
         """One gate for each scale, one for the flags and for what is left."""
-        found = []
+        gates = []
         for scale in (100, 10, 0):
-            bounds = {one.name: one.said() for one in self.bounds if one.scale == scale}
+            bounds = {bound.name: bound.in_words() for bound in self.bounds if bound.scale == scale}
             if bounds:
-                found.append(
+                gates.append(
                     Gate("thresholds", {"thresholds": bounds, **({"scale": scale} if scale else {})})
                 )
         for name, wanted in self.flags:
-            found.append(Gate("condition", {"condition": f"outputs.{name} == {json.dumps(wanted)}"}))
-        return (*found, *([Gate("condition", {"condition": self.rest})] if self.rest else []))
+            gates.append(Gate("condition", {"condition": f"outputs.{name} == {json.dumps(wanted)}"}))
+        return (*gates, *([Gate("condition", {"condition": self.rest})] if self.rest else []))
 
     def schema(self) -> dict[str, Any]:
         """What the step has to report, as JSON Schema; the examples are values that pass."""
         names: dict[str, Any] = {}
-        for one in self.bounds:
-            limits = {"minimum": 0, "maximum": one.scale} if one.scale else {}
-            names[one.name] = {
+        for bound in self.bounds:
+            limits = {"minimum": 0, "maximum": bound.scale} if bound.scale else {}
+            names[bound.name] = {
                 "type": "number",
                 **limits,
-                "description": f"must be {one.said()}",
-                "examples": [_passing(one)],
+                "description": f"must be {bound.in_words()}",
+                "examples": [_passing(bound)],
             }
         for name, wanted in self.flags:
             names[name] = {"type": "boolean", "examples": [wanted]}
@@ -72,7 +72,7 @@ class GateMetrics(Struct, frozen=True):
     def holds(self, step: str) -> str:
         """The same as one condition over the outputs of a step."""
         place = f"outputs.{step}" if re.fullmatch(r"[A-Za-z_]\w*", step) else f"outputs[{json.dumps(step)}]"
-        parts = [f"{place}.{one.name} {one.said()}" for one in self.bounds]
+        parts = [f"{place}.{bound.name} {bound.in_words()}" for bound in self.bounds]
         parts += [f"{place}.{name} == {json.dumps(wanted)}" for name, wanted in self.flags]
         parts += [f"({self.rest.replace('outputs.', f'{place}.')})"] if self.rest else []
         return " && ".join(parts)
@@ -82,7 +82,7 @@ def metrics(scoring: Any, gate: Any, *, off: bool = False) -> GateMetrics | None
     """What a step's `scoring` and `gate` measure; None where nothing is, or where everything is switched `off`."""
     if off:
         return None
-    bounds = {one.name: one for one in _thresholds(scoring)}
+    bounds = {bound.name: bound for bound in _thresholds(scoring)}
     condition = as_text(gate.get("condition")) if isinstance(gate, Mapping) else as_text(gate)
     flags: dict[str, bool] = {}
     rest: list[str] = []
@@ -97,13 +97,13 @@ def _thresholds(scoring: Any) -> list[Bound]:
     if not isinstance(scoring, Mapping) or scoring.get("enabled") is False:
         return []
     listed = scoring.get("thresholds")
-    found = []
+    bounds = []
     for name, value in listed.items() if isinstance(listed, Mapping) else ():
         match = LEAST.match(str(name))
         if match and isinstance(value, int | float) and not isinstance(value, bool):
             sign = "<=" if match[2] in ("max", "most") else ">="
-            found.append(Bound(match[1], sign, float(value), scale_of(match[1], value)))
-    return found
+            bounds.append(Bound(match[1], sign, float(value), scale_of(match[1], value)))
+    return bounds
 
 
 def _part(part: str, bounds: dict[str, Bound], flags: dict[str, bool], rest: list[str]) -> None:

@@ -42,8 +42,8 @@ class ItemPlaces:
     def _written(self, path: Sequence[str | int]) -> Path:
         if len(path) < 2 or path[0] != "steps" or not isinstance(path[1], int) or path[1] >= len(self._steps):
             return ()
-        found = self._steps[path[1]]
+        place = self._steps[path[1]]
         for word in [str(path[2]), *KEYS.get(str(path[2]), ())] if len(path) > 2 else []:
-            if self._positions.has((*found, word)):
-                return (*found, word)
-        return found
+            if self._positions.has((*place, word)):
+                return (*place, word)
+        return place

@@ -53,11 +53,11 @@ class Item(Struct, frozen=True):
 
 def items_of(listed: list[Any], path: Path, positions: Positions, above: str = "") -> tuple[Item, ...]:
     """The items of a list of mappings, in order; anything else in the list is passed over (stage 1 has told it)."""
-    found = []
+    items = []
     for index, raw in enumerate(listed):
         if isinstance(raw, Mapping):
-            found.append(item_of(raw, (*path, index), positions, f"{above}{index + 1}"))
-    return tuple(found)
+            items.append(item_of(raw, (*path, index), positions, f"{above}{index + 1}"))
+    return tuple(items)
 
 
 def item_of(raw: Mapping[str, Any], path: Path, positions: Positions, number: str) -> Item:
@@ -93,9 +93,9 @@ def _name(raw: Mapping[str, Any], marker: str) -> str:
     if marker:
         return marker
     for head in ("step", "step_name", "meta", "id"):
-        said = as_text(raw.get(head))
-        if said and not said.replace(".", "").isdigit():
-            return said
+        name = as_text(raw.get(head))
+        if name and not name.replace(".", "").isdigit():
+            return name
     return as_text(raw.get("name"))
 
 
@@ -193,7 +193,7 @@ def verbs(data: Mapping[str, Any]) -> list[str]:
         if VERB.fullmatch(key)
         and key not in NOT_VERBS
         and value
-        and all(_is_name(one) for one in as_list(value))
+        and all(_is_name(entry) for entry in as_list(value))
     ]
 
 

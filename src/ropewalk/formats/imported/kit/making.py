@@ -122,7 +122,7 @@ class ImportContext:
 
     def id(self, *words: str) -> str:
         """A step's id from words, none used twice in the file; the same file gives the same ids."""
-        parts = [re.sub(r"[^A-Za-z0-9_]+", "-", one).strip("-") for one in words]
+        parts = [re.sub(r"[^A-Za-z0-9_]+", "-", word).strip("-") for word in words]
         plain = "-".join(part for part in parts if part)[:80].strip("-") or "step"
         plain = plain if re.match(r"[A-Za-z0-9_]", plain) else f"s{plain}"
         made, count = plain, 1
@@ -144,11 +144,11 @@ class ImportContext:
         """Put on record what was inferred for a step, and why."""
         self.inferred.setdefault(step, []).append(reason)
 
-    def warn(self, item: Item, what: str) -> None:
+    def warn(self, item: Item, message: str) -> None:
         """Tell something that does no harm, with its place."""
-        said = f"line {item.line}: {what}" if item.line else what
-        if said not in self.warnings:
-            self.warnings.append(said)
+        warning = f"line {item.line}: {message}" if item.line else message
+        if warning not in self.warnings:
+            self.warnings.append(warning)
 
     def declare(self, facts: Mapping[str, Fact]) -> None:
         """Take facts in; a fact that is compared somewhere keeps the type that this shows, and all that it may be."""
@@ -157,15 +157,17 @@ class ImportContext:
             if known is None or (known.type == "boolean" and fact.type != "boolean"):
                 self.facts[name] = fact
             elif known.choices and fact.choices:
-                seen = dict.fromkeys(one for one in (*known.choices, *fact.choices) if one != "other")
+                seen = dict.fromkeys(
+                    choice for choice in (*known.choices, *fact.choices) if choice != "other"
+                )
                 choices = tuple(seen) if len(seen) > 1 else (*seen, "other")
                 self.facts[name] = msgspec.structs.replace(known, choices=choices)
 
     def tell(self, step: str, fact: str) -> None:
         """A step's result shall say a fact."""
-        told = self.tells.setdefault(step, [])
-        if fact not in told:
-            told.append(fact)
+        facts = self.tells.setdefault(step, [])
+        if fact not in facts:
+            facts.append(fact)
 
 
 def persona(name: str, title: str, making: ImportContext) -> Role:

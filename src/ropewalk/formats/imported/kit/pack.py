@@ -121,12 +121,12 @@ def find_pack(near: Path) -> Pack:
     """The pack that a workflow file belongs to: the folder above its `workflows/`, else the nearest one in the folders
     above. A `Pack()` that knows nothing where there is none.
     """
-    here = near if near.is_dir() else near.parent
-    if here.name == "workflows" and any(
-        (here.parent / name).exists() for name in ("tasks", "core-config.yaml")
+    start = near if near.is_dir() else near.parent
+    if start.name == "workflows" and any(
+        (start.parent / name).exists() for name in ("tasks", "core-config.yaml")
     ):
-        return Pack(here.parent)
-    for folder in (here, *here.parents):
+        return Pack(start.parent)
+    for folder in (start, *start.parents):
         for name in FOLDERS:
             if (folder / name / "agents").is_dir() or (folder / name / "core-config.yaml").is_file():
                 return Pack(folder / name)

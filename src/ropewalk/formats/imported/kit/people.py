@@ -28,13 +28,13 @@ class Crew(Struct, frozen=True):
 def crew(data: Mapping[str, Any], known: frozenset[str] = frozenset()) -> Crew:
     """Who is meant by an item's keys; `known` are names of roles that stay whole whatever signs are in them."""
     written = data.get("agent", data.get("orchestrator"))
-    said = [as_text(one) for one in as_list(written)]
-    if not any(said):
-        said = [as_text(one) for one in as_list(data.get("agents")) if isinstance(one, str)]
-        said = said or [as_text(data.get("role"))] if isinstance(data.get("role"), str) else said
-    names = [name for text in said for name in _apart(text, known) if name]
-    others = [as_text(one) for one in as_list(data.get("alternative_agent"))]
-    helpers = [as_text(one) for one in as_list(data.get("delegates_to"))]
+    texts = [as_text(entry) for entry in as_list(written)]
+    if not any(texts):
+        texts = [as_text(entry) for entry in as_list(data.get("agents")) if isinstance(entry, str)]
+        texts = texts or [as_text(data.get("role"))] if isinstance(data.get("role"), str) else texts
+    names = [name for text in texts for name in _apart(text, known) if name]
+    others = [as_text(entry) for entry in as_list(data.get("alternative_agent"))]
+    helpers = [as_text(entry) for entry in as_list(data.get("delegates_to"))]
     unclear = any(BLANK.search(name) for name in names)
     names = [clean for name in names if (clean := BLANK.sub("", name).strip("-_. "))] or (
         ["someone"] if unclear else []

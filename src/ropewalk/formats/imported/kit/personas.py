@@ -41,7 +41,7 @@ class Team(Struct, frozen=True):
     def members(self, known: Iterable[str]) -> tuple[str, ...]:
         """The agents by name, the wildcard replaced by all that are known, each once."""
         every = sorted(known)
-        named = [name for one in self.agents for name in (every if one == "*" else [one])]
+        named = [name for agent in self.agents for name in (every if agent == "*" else [agent])]
         return tuple(dict.fromkeys(named))
 
 
@@ -50,25 +50,25 @@ def persona(text: str, file: str = "") -> Persona:
     the persona itself. InvalidDefinition: the block is not YAML; its place is that in the whole file.
     """
     stem = re.sub(r"\.(?:md|markdown|ya?ml|txt)$", "", file.rsplit("/", 1)[-1])
-    found = BLOCK.search(text)
-    if found is None and not file.endswith((".yaml", ".yml")):
+    match = BLOCK.search(text)
+    if match is None and not file.endswith((".yaml", ".yml")):
         body = text.strip()[:MOST_TEXT]
         title = re.search(r"^#\s+(.+)$", text, re.MULTILINE)
         return Persona(stem or "agent", Role(persona=body, title=title[1].strip() if title else stem))
-    data = _data(found[2] if found else text, file, text.count("\n", 0, found.start(2)) if found else 0)
+    data = _data(match[2] if match else text, file, text.count("\n", 0, match.start(2)) if match else 0)
     return _persona(data, stem)
 
 
 def _data(text: str, file: str, above: int) -> Mapping[str, Any]:
     try:
-        found = yaml_documents(text, file)
+        documents = yaml_documents(text, file)
     except InvalidDefinition as error:
         moved = [
-            Fault(one.file, one.line + above, one.column, one.what, one.nearest, one.hint)
-            for one in error.faults
+            Fault(fault.file, fault.line + above, fault.column, fault.what, fault.nearest, fault.hint)
+            for fault in error.faults
         ]
         raise definition_error(file, moved) from error
-    for document in found:
+    for document in documents:
         if isinstance(document.data, Mapping):
             return document.data
     raise definition_error(
@@ -77,13 +77,13 @@ def _data(text: str, file: str, above: int) -> Mapping[str, Any]:
 
 
 def _persona(data: Mapping[str, Any], stem: str) -> Persona:
-    agent, who = _mapping(data.get("agent")), _mapping(data.get("persona"))
+    agent, described = _mapping(data.get("agent")), _mapping(data.get("persona"))
     name, title = as_text(agent.get("name")), as_text(agent.get("title"))
-    said = as_text(data.get("persona")) if isinstance(data.get("persona"), str) else ""
+    plain_text = as_text(data.get("persona")) if isinstance(data.get("persona"), str) else ""
     called = f"{name}, {title}" if name and title else name or title or stem
-    lines = [f"You are {called}.", said]
-    lines += [f"{key.capitalize()}: {as_text(who[key])}" for key in PERSONA if who.get(key)]
-    lines.append(_list("Principles", who.get("core_principles") or data.get("core_principles")))
+    lines = [f"You are {called}.", plain_text]
+    lines += [f"{key.capitalize()}: {as_text(described[key])}" for key in PERSONA if described.get(key)]
+    lines.append(_list("Principles", described.get("core_principles") or data.get("core_principles")))
     lines.append(as_text(agent.get("customization")))
     files = _mapping(data.get("dependencies"))
     return Persona(
@@ -99,11 +99,11 @@ def _commands(value: Any) -> Iterable[str]:
     """The names of commands: a mapping, or a list that mixes mappings, texts and lists."""
     if isinstance(value, Mapping):
         yield from (str(key) for key in value)
-    for one in value if isinstance(value, list) else ():
-        if isinstance(one, Mapping | list):
-            yield from _commands(one)
-        elif as_text(one):
-            yield as_text(one).split(":", 1)[0].split(" ", 1)[0].strip("*` ")
+    for entry in value if isinstance(value, list) else ():
+        if isinstance(entry, Mapping | list):
+            yield from _commands(entry)
+        elif as_text(entry):
+            yield as_text(entry).split(":", 1)[0].split(" ", 1)[0].strip("*` ")
 
 
 def _list(title: str, value: Any) -> str:
@@ -132,5 +132,5 @@ def team(data: Mapping[str, Any]) -> Team:
         as_text(bundle.get("name")),
         as_text(bundle.get("description")),
         as_texts(data.get("agents") or bundle.get("agents")),
-        tuple(as_text(one) for one in as_list(data.get("workflows") or bundle.get("workflows"))),
+        tuple(as_text(entry) for entry in as_list(data.get("workflows") or bundle.get("workflows"))),
     )

@@ -39,17 +39,17 @@ def place(name: str, pack: Pack, notes: str = "") -> str:
         return f"{(pack.location(key) or otherwise).rstrip('/')}/{plain}"
     if not plain.lower().endswith(DOCUMENTS):
         return plain
-    said = _saved(plain, notes)
-    return f"{said}{plain}" if said else f"docs/{plain}"
+    folder = _saved(plain, notes)
+    return f"{folder}{plain}" if folder else f"docs/{plain}"
 
 
 def _saved(name: str, notes: str) -> str:
     """The folder that a note names for this file."""
     for line in notes.split("\n"):
         at = line.find(name)
-        found = SAVED.search(line, at + len(name)) if at >= 0 else None
-        if found and ".." not in found[1]:
-            return found[1]
+        match = SAVED.search(line, at + len(name)) if at >= 0 else None
+        if match and ".." not in match[1]:
+            return match[1]
     return ""
 
 

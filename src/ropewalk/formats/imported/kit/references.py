@@ -41,12 +41,12 @@ class Reference(Struct, frozen=True):
 
 def tokens(value: Any) -> list[Reference]:
     """What a text, a list or a mapping of a file's `requires`, `creates` or `updates` names, in order."""
-    found: list[Reference] = []
+    references: list[Reference] = []
     for entry in as_list(value):
         if isinstance(entry, Mapping):
             entry = _from_mapping(entry)
-        found += [token(part) for part in _conjunction(as_text(entry)) if part]
-    return found
+        references += [token(part) for part in _conjunction(as_text(entry)) if part]
+    return references
 
 
 def _from_mapping(entry: Mapping[str, Any]) -> str:
@@ -75,8 +75,8 @@ def _conjunction(text: str) -> list[str]:
 def token(text: str) -> Reference:
     """One reference."""
     bare, remark = text.strip(), ""
-    while (found := REMARK.search(bare)) is not None and found.start() > 0:
-        bare, remark = bare[: found.start()], f"{found[1]} {remark}".strip()
+    while (match := REMARK.search(bare)) is not None and match.start() > 0:
+        bare, remark = bare[: match.start()], f"{match[1]} {remark}".strip()
     bare = bare.strip("`\"'")
     soft = bool(policy.SOFT_WORDS.search(remark)) or bare.endswith("?")
     bare = bare.rstrip("?")

@@ -39,8 +39,8 @@ def written(
     are labels.
     """
     prose = "\n".join(notes)
-    found = [_written(token, making, prose, soft, changed) for token in tokens(value)]
-    return tuple(dict.fromkeys(found))
+    refs = [_written(token, making, prose, soft, changed) for token in tokens(value)]
+    return tuple(dict.fromkeys(refs))
 
 
 def _written(token: Reference, making: ImportContext, notes: str, soft: bool, changed: bool) -> Ref:
@@ -115,11 +115,11 @@ def _needed(token: Reference, item: Item, making: ImportContext) -> Ref:
         return Ref(token.name, soft=True, aggregate=True, label=True)
     names = token.alternatives or _either(token, making)
     if len(names) > 1:
-        found = [made for name in names if (made := making.makers.of(name)) is not None]
-        paths = tuple(made.path or made.name for made in found) or names
-        label = any(made.label for made in found) or not all(FILE.search(path) for path in paths)
-        name = token.name if label and not found else paths[0]
-        return Ref(name, True, () if label or len(paths) == 1 else paths, external=not found, label=label)
+        makers = [made for name in names if (made := making.makers.of(name)) is not None]
+        paths = tuple(made.path or made.name for made in makers) or names
+        label = any(made.label for made in makers) or not all(FILE.search(path) for path in paths)
+        name = token.name if label and not makers else paths[0]
+        return Ref(name, True, () if label or len(paths) == 1 else paths, external=not makers, label=label)
     made = making.makers.of(token.name)
     if made is not None:
         return Ref(made.path or made.name, token.soft or made.may_lack, label=made.label)
@@ -133,7 +133,7 @@ def _needed(token: Reference, item: Item, making: ImportContext) -> Ref:
 
 def _either(token: Reference, making: ImportContext) -> tuple[str, ...]:
     """`a_or_b` is a choice where one side is known, or where the whole is not."""
-    found = pieces(token.name)
-    if len(found) < 2 or making.makers.of(token.name) is not None:
+    alternatives = pieces(token.name)
+    if len(alternatives) < 2 or making.makers.of(token.name) is not None:
         return (token.name,)
-    return tuple(found)
+    return tuple(alternatives)

@@ -25,10 +25,10 @@ def settle(keys: Keys, step: str, item: Item, making: ImportContext) -> Conditio
     for name, deny in (("condition", False), ("when", False), ("skip_if", True)):
         if isinstance(keys.data.get(name), list | dict | None):
             continue
-        said = keys.take(name, "when")
-        reading = by_route(read(as_text(said), making.constants), as_text(said), step, making)
+        condition = keys.take(name, "when")
+        reading = by_route(read(as_text(condition), making.constants), as_text(condition), step, making)
         readings.append(negated(reading) if deny else reading)
-        _tell(reading, as_text(said), step, item, making)
+        _tell(reading, as_text(condition), step, item, making)
     if not readings:
         return ConditionReading("none")
     whole = readings[0]
@@ -43,36 +43,38 @@ def settle(keys: Keys, step: str, item: Item, making: ImportContext) -> Conditio
     return whole
 
 
-def _tell(reading: ConditionReading, said: str, step: str, item: Item, making: ImportContext) -> None:
+def _tell(reading: ConditionReading, condition: str, step: str, item: Item, making: ImportContext) -> None:
     if reading.sort == "order":
-        making.why(step, f"`{said}` only says when: the order of the list does that")
+        making.why(step, f"`{condition}` only says when: the order of the list does that")
     if reading.cap is not None:
-        making.why(step, f"`{said}` is the loop's cap, which ropewalk keeps")
+        making.why(step, f"`{condition}` is the loop's cap, which ropewalk keeps")
     making.declare(reading.facts)
     for name in reading.facts if item.kind != "repeat" else ():
-        _tell_fact(name, reading, said, step, making)
+        _tell_fact(name, reading, condition, step, making)
 
 
-def _tell_fact(name: str, reading: ConditionReading, said: str, step: str, making: ImportContext) -> None:
+def _tell_fact(
+    name: str, reading: ConditionReading, condition: str, step: str, making: ImportContext
+) -> None:
     if reading.sort == "person":
-        making.why(step, f"`{said}`: a person is asked, unless `--fact {name}=…` says it")
+        making.why(step, f"`{condition}`: a person is asked, unless `--fact {name}=…` says it")
         return
     teller = teller_of(name, reading.sort, making.drafts)
     if teller:
         making.tell(teller, name)
-        making.why(step, f"`{said}`: `{teller}` is asked for it as part of its result")
+        making.why(step, f"`{condition}`: `{teller}` is asked for it as part of its result")
 
 
-def by_route(reading: ConditionReading, said: str, step: str, making: ImportContext) -> ConditionReading:
+def by_route(reading: ConditionReading, condition: str, step: str, making: ImportContext) -> ConditionReading:
     """A condition such as `major_enhancement_path` in terms of the decision above that has such a way."""
     if set(reading.facts) != {reading.when.removeprefix("facts.")}:
         return reading
     [name] = reading.facts
-    found = route_of(name, making)
-    if found is None:
+    chosen = route_of(name, making)
+    if chosen is None:
         return reading
-    fact, way = found
-    making.why(step, f"`{said}` holds when the way `{way}` was chosen")
+    fact, way = chosen
+    making.why(step, f"`{condition}` holds when the way `{way}` was chosen")
     return ConditionReading("route", f"facts.{fact} == {json.dumps(way, ensure_ascii=False)}")
 
 
@@ -96,20 +98,20 @@ def teller_of(name: str, sort: str, drafts: list[ItemSteps]) -> str:
     a word, else one that looks, else the nearest. Steps that only hint are not asked. Empty where nobody works before.
     """
     clues = _words(name)
-    best, found = (-1, -1), ""
+    best, teller = (-1, -1), ""
     for index, draft in enumerate(drafts):
         roles = [step for step in draft.steps if step.kind == "role"]
         if not roles or (draft.fixes and len(drafts) > 1):
             continue
-        shared = sum(any(_alike(clue, other) for other in _said(draft)) for clue in clues)
+        shared = sum(any(_alike(clue, other) for other in _words_of(draft)) for clue in clues)
         looking = 1 if draft.looks and sort == "issues" else 0
         score = (2 * min(shared, 1) + looking) * 10 + min(shared, 9) if shared else looking
         if (score, index) >= best:
-            best, found = (score, index), roles[-1].id
-    return found
+            best, teller = (score, index), roles[-1].id
+    return teller
 
 
-def _said(draft: ItemSteps) -> set[str]:
+def _words_of(draft: ItemSteps) -> set[str]:
     data = draft.item.data
     texts = [
         draft.item.name,
@@ -122,12 +124,12 @@ def _said(draft: ItemSteps) -> set[str]:
 
 
 def _words(text: str) -> set[str]:
-    return {one for one in re.split(r"[^a-z0-9]+", text.lower()) if len(one) > 1 and one not in NO_CLUE}
+    return {word for word in re.split(r"[^a-z0-9]+", text.lower()) if len(word) > 1 and word not in NO_CLUE}
 
 
-def _alike(one: str, other: str) -> bool:
+def _alike(left: str, right: str) -> bool:
     """The same word, or two that begin alike: `architecture` and `architect`, `story` and `stories`."""
-    if one == other:
+    if left == right:
         return True
-    length = min(len(one), len(other))
-    return length >= 4 and one[: max(4, length - 2)] == other[: max(4, length - 2)]
+    length = min(len(left), len(right))
+    return length >= 4 and left[: max(4, length - 2)] == right[: max(4, length - 2)]

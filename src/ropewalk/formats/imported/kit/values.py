@@ -32,9 +32,9 @@ SECONDS: Final = {
 def failure_policy(keys: Keys, step: Step, draft: ItemSteps, making: ImportContext) -> Step:
     """The step with `on_failure`, `on_fail`, `max_attempts` and `timeout` taken into it."""
     for name in ("on_failure", "on_fail", "error_handling"):
-        said = keys.take(name, "on_failure")
-        if said is not None:
-            step = _failure(said, step, draft, making)
+        policy_ = keys.take(name, "on_failure")
+        if policy_ is not None:
+            step = _failure(policy_, step, draft, making)
     attempts = number(keys.data.get("max_attempts"), making.constants)
     if attempts:
         keys.take("max_attempts", "retry")
@@ -48,8 +48,8 @@ def failure_policy(keys: Keys, step: Step, draft: ItemSteps, making: ImportConte
     return step
 
 
-def _failure(said: Any, step: Step, draft: ItemSteps, making: ImportContext) -> Step:
-    data = said if isinstance(said, Mapping) else {"action": said}
+def _failure(policy_: Any, step: Step, draft: ItemSteps, making: ImportContext) -> Step:
+    data = policy_ if isinstance(policy_, Mapping) else {"action": policy_}
     action = as_text(data.get("action")).strip().lower().replace(" ", "_").replace("-", "_")
     tries = number(
         _first(data, "max_retries", "retries", "retry", "max_attempts", "attempts"), making.constants
@@ -60,7 +60,7 @@ def _failure(said: Any, step: Step, draft: ItemSteps, making: ImportContext) -> 
         )
     back = policy.SEND_BACK_WORDS.match(action)
     target = as_text(_first(data, "next", "goto", "return_to")) or next(
-        (one for one in (back.groups() if back else ()) if one), ""
+        (group for group in (back.groups() if back else ()) if group), ""
     )
     if target:
         draft.jumps.append(Jump(step.id, target, policy.FIX_CAP, "its `on_failure`", failed=True))
@@ -84,41 +84,41 @@ def _first(data: Mapping[str, Any], *names: str) -> Any:
 
 def materials(keys: Keys, making: ImportContext, item: Item) -> tuple[str, ...]:
     """What is told next to the notes: the results that are asked for, the inputs, and the texts of tasks and checklists."""
-    told = []
+    lines = []
     for name in ("inputs", "input"):
         value = keys.take(name, "notes")
         if value:
-            told.append(f"Inputs: {_listed(value)}")
-    results = [one for name in RESULTS for one in as_list(keys.data.get(name)) if one]
+            lines.append(f"Inputs: {_listed(value)}")
+    results = [result for name in RESULTS for result in as_list(keys.data.get(name)) if result]
     if results:
-        told.append(f"Give as the result: {_listed(results)}")
+        lines.append(f"Give as the result: {_listed(results)}")
     for name in ("exit_criteria", "validation", "pass_threshold", "validators"):
         value = keys.take(name, "notes")
         if value:
-            told.append(f"It is done when ({name.replace('_', ' ')}): {_listed(value)}")
-    told += _texts(item, making)
-    return tuple(told)
+            lines.append(f"It is done when ({name.replace('_', ' ')}): {_listed(value)}")
+    lines += _texts(item, making)
+    return tuple(lines)
 
 
 def _texts(item: Item, making: ImportContext) -> list[str]:
     names = [
-        as_text(one)
+        as_text(entry)
         for key in ("task", "uses_task", "using_task", "uses", "checklist", "checklists")
-        for one in as_list(item.data.get(key))
+        for entry in as_list(item.data.get(key))
     ]
     inside = re.findall(r"\btask\s+([\w.-]+)", as_text(item.data.get("action")))
-    found = []
+    texts = []
     for name in dict.fromkeys(
-        part for one in [*names, *inside] for part in re.split(r"\s+(?:OR|or)\s+|,\s*", one)
+        part for entry in [*names, *inside] for part in re.split(r"\s+(?:OR|or)\s+|,\s*", entry)
     ):
         place = making.pack.find(name, "tasks", "checklists", "data", "utils")
         if place is not None:
             kind, path = place
             text = making.pack.text(path)[:MOST_TEXT]
-            found.append(f"{kind.removesuffix('s').capitalize()} `{making.pack.place(path)}`:\n\n{text}")
+            texts.append(f"{kind.removesuffix('s').capitalize()} `{making.pack.place(path)}`:\n\n{text}")
         elif making.pack.root is not None and not making.pack.find(name, "templates"):
             making.warn(item, f"`{name}` is not in {making.pack.shown}: only its name is given to the agent")
-    return found
+    return texts
 
 
 def _listed(value: Any) -> str:
@@ -135,10 +135,10 @@ def number(value: Any, constants: Mapping[str, Any]) -> int:
         return 0
     if isinstance(value, int | float):
         return max(0, int(value))
-    said = as_text(value).strip()
-    if said.isdigit():
-        return int(said[:9])
-    held = re.fullmatch(r"\$?\{+\s*([\w.]+)\s*\}+", said)
+    text = as_text(value).strip()
+    if text.isdigit():
+        return int(text[:9])
+    held = re.fullmatch(r"\$?\{+\s*([\w.]+)\s*\}+", text)
     return number(_held(held[1], constants), {}) if held else 0
 
 
@@ -155,9 +155,9 @@ def _held(path: str, constants: Mapping[str, Any]) -> Any:
 def seconds(value: Any, constants: Mapping[str, Any]) -> float:
     """A time limit: `30m`, `90 seconds`, or a number, which means milliseconds from ten thousand on; 0 for none."""
     if isinstance(value, str) and (
-        found := re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+?)s?\s*", value.lower())
+        match := re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+?)s?\s*", value.lower())
     ):
-        unit = {"minute": "min", "second": "sec", "hr": "h"}.get(found[2], found[2])
-        return float(found[1]) * SECONDS.get(unit, 0.0)
+        unit = {"minute": "min", "second": "sec", "hr": "h"}.get(match[2], match[2])
+        return float(match[1]) * SECONDS.get(unit, 0.0)
     plain = number(value, constants)
     return plain / 1000 if plain >= 10_000 else float(plain)

@@ -29,7 +29,12 @@ def _split(text: str) -> list[str]:
 
 
 def prompt(
-    keys: Keys, creates: tuple[Ref, ...], updates: tuple[Ref, ...], looks_at: str, acted: list[str], who: Crew
+    keys: Keys,
+    creates: tuple[Ref, ...],
+    updates: tuple[Ref, ...],
+    looks_at: str,
+    acted: list[str],
+    crew: Crew,
 ) -> str:
     """What the role is asked to do, from the item's action, artifacts, tasks and materials."""
     lines = []
@@ -43,7 +48,7 @@ def prompt(
         lines.append(
             f"Validate {sentence(looks_at, end='')}: say what is wrong, each finding with its document."
         )
-    for key, said in (
+    for key, heading in (
         ("task", "Task"),
         ("uses_task", "Task"),
         ("using_task", "Task"),
@@ -51,18 +56,18 @@ def prompt(
         ("template", "Template"),
     ):
         for value in as_list(keys.take(key, "prompt")):
-            lines.append(f"{said}: {as_text(value)}")
+            lines.append(f"{heading}: {as_text(value)}")
     for value in as_list(keys.take("command", "prompt")) + as_list(keys.take("commands", "prompt")):
         lines.append(f"Command: {as_text(value)}")
-    steps = [as_text(one) for one in as_list(keys.take("optional_steps", "prompt"))]
+    steps = [as_text(step) for step in as_list(keys.take("optional_steps", "prompt"))]
     if steps:
         lines.append(
-            f"May be done first, where it helps: {', '.join(one.replace('_', ' ') for one in steps)}. Say which were done."
+            f"May be done first, where it helps: {', '.join(step.replace('_', ' ') for step in steps)}. Say which were done."
         )
-    if len(who.names) > 1:
-        lines.append(f"(Meant for {' or '.join(who.names)}.)")
-    if who.others:
-        lines.append(f"Work with or pass on to: {', '.join(who.others)}.")
+    if len(crew.names) > 1:
+        lines.append(f"(Meant for {' or '.join(crew.names)}.)")
+    if crew.others:
+        lines.append(f"Work with or pass on to: {', '.join(crew.others)}.")
     return plain("\n".join(lines) or "Do what the notes say.")
 
 
@@ -73,17 +78,17 @@ def named(ref: Ref) -> str:
     return ref.name.replace("_", " ") if ref.label else ref.name
 
 
-def sentence(said: str, end: str = ".") -> str:
+def sentence(words: str, end: str = ".") -> str:
     """A verb name or a phrase as a sentence."""
-    text = said.replace("_", " ").strip() if " " not in said.strip() else said.strip()
+    text = words.replace("_", " ").strip() if " " not in words.strip() else words.strip()
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", ":")) else end)
 
 
 def title(words: tuple[str, ...], action: str) -> str:
     """A short title for a step that has no name of its own."""
-    who, what = words[0], words[-1]
-    said = action or what.replace("_", " ").replace("-", " ")
-    return f"{who}: {said.replace('_', ' ') if ' ' not in said else said}"
+    role, subject = words[0], words[-1]
+    doing = action or subject.replace("_", " ").replace("-", " ")
+    return f"{role}: {doing.replace('_', ' ') if ' ' not in doing else doing}"
 
 
 def both(first: str, second: str) -> str:
@@ -95,11 +100,13 @@ def both(first: str, second: str) -> str:
 
 def leftover(rest: Mapping[str, Any]) -> str:
     """Keys that ropewalk does not act on, told to the one who does the work."""
-    lines = [f"- {key}: {_said(value)}" for key, value in rest.items() if value not in (None, "", [], {})]
+    lines = [
+        f"- {key}: {_value_text(value)}" for key, value in rest.items() if value not in (None, "", [], {})
+    ]
     return "The workflow's file also says:\n" + "\n".join(lines) if lines else ""
 
 
-def _said(value: Any) -> str:
+def _value_text(value: Any) -> str:
     text = value_in_words(value) if not isinstance(value, bool) else str(value).lower()
     return text if "\n" not in text else "\n  " + text.replace("\n", "\n  ")
 

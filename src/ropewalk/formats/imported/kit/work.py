@@ -39,7 +39,7 @@ def work(item: Item, making: ImportContext) -> ItemSteps:
     """The steps of a task. Keys that are not understood are told to the one who does it, and kept."""
     keys = Keys(item.data)
     draft = ItemSteps(item)
-    who = crew(
+    doers = crew(
         {name: keys.take(name, "role") for name in _ROLE_KEYS if name in item.data}, making.pack.agents
     )
     notes = _notes(keys)
@@ -55,15 +55,15 @@ def work(item: Item, making: ImportContext) -> ItemSteps:
     acted = verbs(item.data)
     for verb in acted:
         updates += written(keys.take(verb, "updates"), making, notes, soft=True, changed=True)
-    step = _identity(item, keys, making, who, creates or updates)
+    step = _identity(item, keys, making, doers, creates or updates)
     draft.condition = settle(keys, step.id, item, making)
     draft.looks = bool(item.data.get("validates")) or _looks(item, acted)
     draft.fixes = bool(updates) and draft.condition.sort == "issues"
     draft.after = needs.steps
     step = msgspec.structs.replace(
         step,
-        role=_role(who, making, item),
-        prompt=wording.prompt(keys, creates, updates, needs.looks_at, acted, who),
+        role=_role(doers, making, item),
+        prompt=wording.prompt(keys, creates, updates, needs.looks_at, acted, doers),
         requires=needs.refs,
         creates=creates,
         updates=updates,
@@ -78,14 +78,14 @@ def work(item: Item, making: ImportContext) -> ItemSteps:
         notes=(*notes, *materials(keys, making, item)),
     )
     if step.ask is not None:
-        said = f"A person was asked first and said: {{{{ facts.{step.ask.fact} }}}}"
-        step = msgspec.structs.replace(step, prompt=f"{step.prompt}\n{said}")
+        answered = f"A person was asked first and said: {{{{ facts.{step.ask.fact} }}}}"
+        step = msgspec.structs.replace(step, prompt=f"{step.prompt}\n{answered}")
     step = failure_policy(keys, step, draft, making)
     keys.take("optional", "optional")
     _register(step, draft, making, creates, updates)
     draft.steps = [finished(step, item, keys)]
     draft.entry = draft.exits = (step.id,)
-    if who.sort == "owners":
+    if doers.sort == "owners":
         _by_owners(draft, making)
     return draft
 
@@ -96,10 +96,10 @@ _ROLE_KEYS: Final = ("agent", "orchestrator", "agents", "role", "alternative_age
 def finished(step: Step, item: Item, keys: Keys, number: str = "") -> Step:
     """The step with the account of its item: what each key became, and every other key as it was written."""
     rest = keys.rest()
-    told = wording.leftover(rest)
+    leftover = wording.leftover(rest)
     return msgspec.structs.replace(
         step,
-        notes=(*step.notes, told) if told else step.notes,
+        notes=(*step.notes, leftover) if leftover else step.notes,
         extra={**rest, "item": {"number": number or item.number, "keys": dict(keys.used)}},
         line=item.line,
     )
@@ -107,17 +107,17 @@ def finished(step: Step, item: Item, keys: Keys, number: str = "") -> Step:
 
 def _notes(keys: Keys) -> tuple[str, ...]:
     """The prose of an item, as it stands; it is for the one who does the work and steers nothing."""
-    found: list[str] = []
+    notes: list[str] = []
     for name in ("description", "notes", "instructions", "prompt", "message"):
-        said = keys.take(name, "notes")
-        if isinstance(said, list | Mapping):
-            found += as_texts(said if isinstance(said, list) else [as_text(said)])
-        elif as_text(said).strip():
-            found.append(as_text(said).strip())
-    return tuple(found)
+        value = keys.take(name, "notes")
+        if isinstance(value, list | Mapping):
+            notes += as_texts(value if isinstance(value, list) else [as_text(value)])
+        elif as_text(value).strip():
+            notes.append(as_text(value).strip())
+    return tuple(notes)
 
 
-def _identity(item: Item, keys: Keys, making: ImportContext, who: Crew, refs: tuple[Ref, ...]) -> Step:
+def _identity(item: Item, keys: Keys, making: ImportContext, doers: Crew, refs: tuple[Ref, ...]) -> Step:
     """Id, title and phase. The id is the item's own, else its step's name, else agent and action or main artifact."""
     own = keys.text("id", "id")
     named = item.name if item.name and item.name != own else ""
@@ -128,7 +128,7 @@ def _identity(item: Item, keys: Keys, making: ImportContext, who: Crew, refs: tu
     validates = as_text(item.data.get("validates"))
     plain = action if action and " " not in action else ""
     words_ = (
-        who.names[0] if who.names else "orchestrator",
+        doers.names[0] if doers.names else "orchestrator",
         plain or main or ("validate" if validates else "work"),
     )
     step_id = making.id(own) if own else making.id(named) if named else making.id(*words_)
@@ -140,29 +140,29 @@ def _identity(item: Item, keys: Keys, making: ImportContext, who: Crew, refs: tu
     return Step(step_id, "role", title=title.strip()[:200], phase=making.phase)
 
 
-def _role(who: Crew, making: ImportContext, item: Item) -> str:
+def _role(doers: Crew, making: ImportContext, item: Item) -> str:
     """The role's id: the first name that the pack knows, else the first; the others are its fallback."""
-    if who.sort == "engine":
-        return making.role("orchestrator", who.others)
-    if who.sort == "owners":
-        return making.role(who.others[0] if who.others else "team")
-    known = [name for name in who.names if making.pack.persona(name) is not None]
-    first = (known or list(who.names))[0]
-    if making.pack.agents and not known and who.sort == "role":
-        making.warn(item, f"no agent file for {' or '.join(who.names)}: a persona is made from the name")
-    elif who.unclear:
+    if doers.sort == "engine":
+        return making.role("orchestrator", doers.others)
+    if doers.sort == "owners":
+        return making.role(doers.others[0] if doers.others else "team")
+    known = [name for name in doers.names if making.pack.persona(name) is not None]
+    first = (known or list(doers.names))[0]
+    if making.pack.agents and not known and doers.sort == "role":
+        making.warn(item, f"no agent file for {' or '.join(doers.names)}: a persona is made from the name")
+    elif doers.unclear:
         making.warn(
             item, f"the agent `{as_text(item.data.get('agent'))}` is not filled in: it is called `{first}`"
         )
-    return making.role(first, tuple(name for name in who.names if name != first) + who.others)
+    return making.role(first, tuple(name for name in doers.names if name != first) + doers.others)
 
 
 def _looks(item: Item, acted: list[str]) -> bool:
-    said = f"{item.name} {as_text(item.data.get('action'))}".lower()
+    text = f"{item.name} {as_text(item.data.get('action'))}".lower()
     return any(
         verb in ("reviews", "validates", "verifies", "tests", "checks", "assesses", "evaluates")
         for verb in acted
-    ) or bool(LOOKING.search(said))
+    ) or bool(LOOKING.search(text))
 
 
 def _says_optional(notes: tuple[str, ...]) -> bool:
@@ -174,10 +174,10 @@ def _paths(value: Any) -> list[Any]:
     from ropewalk.formats.imported.kit.references import tokens
 
     return [
-        one
-        for one in as_list(value)
-        if not isinstance(one, Mapping)
-        for token in tokens(one)
+        entry
+        for entry in as_list(value)
+        if not isinstance(entry, Mapping)
+        for token in tokens(entry)
         if not token.label
     ]
 
@@ -186,16 +186,18 @@ def _template(keys: Keys, notes: tuple[str, ...], making: ImportContext, item: I
     """The file of the template that `uses`, `template` or a note names, else of the one that is called as the document
     is (`story-tmpl` for `story.md`), where the pack has it.
     """
-    named = [as_text(one) for key in ("template", "uses", "templates") for one in as_list(item.data.get(key))]
+    named = [
+        as_text(entry) for key in ("template", "uses", "templates") for entry in as_list(item.data.get(key))
+    ]
     inferred = (
-        [found[1] for note in notes for found in TEMPLATE.finditer(note)] if item.data.get("creates") else []
+        [match[1] for note in notes for match in TEMPLATE.finditer(note)] if item.data.get("creates") else []
     )
     for name in [*named, *inferred, *_called_alike(item)]:
         for part in re.split(r"\s+(?:OR|or)\s+|,\s*", name):
-            found = making.pack.find(part, "templates")
-            if found is not None and found[1].suffix in (".yaml", ".yml"):
-                place_ = making.pack.place(found[1])
-                making.documents.setdefault(place_, making.pack.text(found[1]))
+            match = making.pack.find(part, "templates")
+            if match is not None and match[1].suffix in (".yaml", ".yml"):
+                place_ = making.pack.place(match[1])
+                making.documents.setdefault(place_, making.pack.text(match[1]))
                 return place_
     return ""
 
@@ -205,14 +207,14 @@ def _called_alike(item: Item) -> list[str]:
     from ropewalk.formats.imported.kit.references import tokens
 
     made = tokens(item.data.get("creates"))
-    found = re.fullmatch(r"(?:.*/)?([\w-]+)\.(?:md|ya?ml)", made[0].name) if len(made) == 1 else None
-    return [f"{found[1]}-tmpl"] if found else []
+    match = re.fullmatch(r"(?:.*/)?([\w-]+)\.(?:md|ya?ml)", made[0].name) if len(made) == 1 else None
+    return [f"{match[1]}-tmpl"] if match else []
 
 
 def _elicit(keys: Keys, step: Step, making: ImportContext) -> Approval | None:
     """`elicit: true`: a person is asked first, and what they say is given to the role."""
     asked = [keys.take(name, "ask") for name in ("elicit", "interactive")]
-    if not any(one is True for one in asked):
+    if not any(flag is True for flag in asked):
         return None
     making.why(step.id, "a person is asked first (`elicit`)")
     fact = fact_name(f"{step.id}_answer")
@@ -236,10 +238,10 @@ def _approval(
 ) -> Approval | None:
     if not making.options.approvals:
         return None
-    found = next((match for note in notes if (match := policy.APPROVAL_WORDS.search(note))), None)
-    if found is None:
+    match_found = next((match for note in notes if (match := policy.APPROVAL_WORDS.search(note))), None)
+    if match_found is None:
         return None
-    making.why(step.id, f"a person approves it: its notes say “{found[0]}”")
+    making.why(step.id, f"a person approves it: its notes say “{match_found[0]}”")
     return Approval(
         prompt=f"Approve “{step.title}”?", show=tuple(ref.name for ref in creates if not ref.label)
     )

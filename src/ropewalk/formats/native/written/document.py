@@ -16,14 +16,15 @@ def document_keys(workflow: Workflow) -> dict[str, Any]:
     keys: dict[str, Any] = {"ropewalk": 1, "name": workflow.name}
     keys |= differing(workflow, usual, "description", "version")
     parts = {
-        "inputs": {name: _input(one) for name, one in workflow.inputs.items()},
+        "inputs": {name: _input(declared) for name, declared in workflow.inputs.items()},
         "secrets": {
-            name: differing(one, Secret(), "env", "file", "command") for name, one in workflow.secrets.items()
+            name: differing(declared, Secret(), "env", "file", "command")
+            for name, declared in workflow.secrets.items()
         },
-        "facts": {name: _fact(one) for name, one in workflow.facts.items()},
-        "roles": {name: _role(one) for name, one in workflow.roles.items()},
+        "facts": {name: _fact(declared) for name, declared in workflow.facts.items()},
+        "roles": {name: _role(declared) for name, declared in workflow.roles.items()},
         "limits": _limits(workflow.limits),
-        "phases": [_phase(one) for one in workflow.phases],
+        "phases": [_phase(declared) for declared in workflow.phases],
     }
     keys |= {name: value for name, value in parts.items() if value}
     keys["steps"] = [step_keys(step) for step in workflow.steps]
@@ -32,34 +33,34 @@ def document_keys(workflow: Workflow) -> dict[str, Any]:
     return keys | differing(workflow, usual, "protect", "outputs", "merge", "documents", "land", "extra")
 
 
-def _input(one: Input) -> Any:
-    keys = differing(one, Input(), "default", "description", "choices", "secret")
-    if one.required != ("default" not in keys):
-        keys["required"] = one.required
-    return {"type": one.type, **keys} if keys else one.type
+def _input(declared: Input) -> Any:
+    keys = differing(declared, Input(), "default", "description", "choices", "secret")
+    if declared.required != ("default" not in keys):
+        keys["required"] = declared.required
+    return {"type": declared.type, **keys} if keys else declared.type
 
 
-def _fact(one: Fact) -> Any:
-    keys = differing(one, Fact(), "question", "default", "choices")
-    return {"type": one.type, **keys} if keys else one.type
+def _fact(fact: Fact) -> Any:
+    keys = differing(fact, Fact(), "question", "default", "choices")
+    return {"type": fact.type, **keys} if keys else fact.type
 
 
-def _role(one: Role) -> Any:
-    keys = differing(one, Role(), "model", "persona", "title", "permissions", "confine", "options")
-    keys |= {"secrets": secrets(one.secrets)} if one.secrets else {}
-    agents = list(one.agents)
+def _role(role: Role) -> Any:
+    keys = differing(role, Role(), "model", "persona", "title", "permissions", "confine", "options")
+    keys |= {"secrets": secrets(role.secrets)} if role.secrets else {}
+    agents = list(role.agents)
     return {**({"agent": agents} if agents else {}), **keys} if keys or not agents else agents
 
 
-def _phase(one: Phase) -> Any:
-    keys = differing(one, Phase(""), "title", "description")
-    return {"id": one.id, **keys} if keys else one.id
+def _phase(phase: Phase) -> Any:
+    keys = differing(phase, Phase(""), "title", "description")
+    return {"id": phase.id, **keys} if keys else phase.id
 
 
-def _limits(one: Limits) -> dict[str, Any]:
+def _limits(limits: Limits) -> dict[str, Any]:
     names = ("parallel", "count_waits", "rounds", "items", "depth", "events", "output_bytes", "recoveries")
-    keys = differing(one, Limits(), *names)
-    if one.timeout_seconds is not None:
-        keys["timeout"] = written(one.timeout_seconds)
-    spend = budget(one.budget)
+    keys = differing(limits, Limits(), *names)
+    if limits.timeout_seconds is not None:
+        keys["timeout"] = written(limits.timeout_seconds)
+    spend = budget(limits.budget)
     return {**keys, "budget": spend} if spend else keys

@@ -67,13 +67,13 @@ def step_keys(step: Step) -> dict[str, Any]:
 
 def _work(step: Step) -> dict[str, Any]:
     """What the step does, under its own key where that says all of it."""
-    said = differing(step, USUAL, "role", "prompt")
+    keys = differing(step, USUAL, "role", "prompt")
     if step.decision is not None:
-        said["decide"] = decision(step.decision)
+        keys["decide"] = decision(step.decision)
     own = _own(step)
-    if own is not None and (step.kind in OWN_ROLE or not said):
-        return {**own, **said}
-    return {"uses": step.kind, **({"with": step.args} if step.args else {}), **said}
+    if own is not None and (step.kind in OWN_ROLE or not keys):
+        return {**own, **keys}
+    return {"uses": step.kind, **({"with": step.args} if step.args else {}), **keys}
 
 
 def _own(step: Step) -> dict[str, Any] | None:

@@ -2,8 +2,8 @@ import io
 
 import pytest
 
-from ropewalk.cli.given import facts, inputs, pair, secrets, value
-from ropewalk.cli.here import Here
+from ropewalk.cli.context import CommandContext
+from ropewalk.cli.values import pair, read_facts, read_inputs, read_value, with_secrets
 from ropewalk.definition.workflow import Fact, Input, Workflow
 from ropewalk.errors import InvalidInput, UsageError
 
@@ -13,7 +13,7 @@ FLOW = Workflow("w", (), facts={"ready": Fact(), "name": Fact("string")})
 def test_inputs_are_pairs_files_and_objects_and_the_last_word_wins(tmp_path):
     (tmp_path / "text.md").write_text("long text")
     (tmp_path / "all.json").write_text('{"a": "file", "n": 3}')
-    found = inputs(["@all.json", "a=1", '{"b": [1]}', "c=@text.md", "d=x=y", "a=2"], tmp_path)
+    found = read_inputs(["@all.json", "a=1", '{"b": [1]}', "c=@text.md", "d=x=y", "a=2"], tmp_path)
     assert found == {"a": "2", "n": 3, "b": [1], "c": "long text", "d": "x=y"}
 
 
@@ -33,41 +33,47 @@ def test_a_bad_input_names_the_word(tmp_path, word, said):
     (tmp_path / "list.json").write_text("[1]")
     (tmp_path / "bytes.json").write_bytes(b"\xff\xfe{")
     with pytest.raises(UsageError, match=said):
-        inputs([word], tmp_path)
+        read_inputs([word], tmp_path)
 
 
 @pytest.mark.parametrize("word", ["token:hunter2hunter2", '{"token":"hunter2hunter2"', '["hunter2hunter2"]'])
 def test_a_bad_input_that_may_be_a_secret_is_not_repeated(tmp_path, word):
     with pytest.raises(UsageError) as refused:
-        inputs([word], tmp_path)
+        read_inputs([word], tmp_path)
     assert "hunter2" not in str(refused.value)
     with pytest.raises(UsageError, match="'ready' is no NAME=VALUE"):
-        facts(["ready"], FLOW)
+        read_facts(["ready"], FLOW)
 
 
 def test_facts_are_read_as_what_they_are_declared():
-    assert facts(["ready=yes", "name=7"], FLOW) == {"ready": True, "name": "7"}
-    assert facts(["anything=1"], Workflow("w", ())) == {"anything": 1}
+    assert read_facts(["ready=yes", "name=7"], FLOW) == {"ready": True, "name": "7"}
+    assert read_facts(["anything=1"], Workflow("w", ())) == {"anything": 1}
     with pytest.raises(InvalidInput, match="did you mean ready"):
-        facts(["raedy=yes"], FLOW)
+        read_facts(["raedy=yes"], FLOW)
     with pytest.raises(InvalidInput, match="there are ready, name"):
-        facts(["zzz=yes"], FLOW)
+        read_facts(["zzz=yes"], FLOW)
 
 
 def test_values_are_json_where_they_can_be():
-    assert [value(text) for text in ("1", "no", "[1]", "True", "plain")] == [1, False, [1], True, "plain"]
+    assert [read_value(text) for text in ("1", "no", "[1]", "True", "plain")] == [
+        1,
+        False,
+        [1],
+        True,
+        "plain",
+    ]
     assert pair("a = b", "--x") == ("a", " b")
 
 
 def test_a_value_may_stand_in_a_variable_or_come_by_standard_input(tmp_path, monkeypatch):
     monkeypatch.setenv("MINE", "from there")
-    assert inputs(["a=@env:MINE"], tmp_path) == {"a": "from there"}
+    assert read_inputs(["a=@env:MINE"], tmp_path) == {"a": "from there"}
     monkeypatch.setattr("sys.stdin", io.StringIO("typed"))
-    assert inputs(["a=@-"], tmp_path) == {"a": "typed"}
+    assert read_inputs(["a=@-"], tmp_path) == {"a": "typed"}
     monkeypatch.setattr("sys.stdin", io.StringIO('{"a": "b"}'))
-    assert inputs(["@-"], tmp_path) == {"a": "b"}
+    assert read_inputs(["@-"], tmp_path) == {"a": "b"}
     with pytest.raises(UsageError, match="the variable NOT_SET_ANYWHERE is not set"):
-        inputs(["a=@env:NOT_SET_ANYWHERE"], tmp_path)
+        read_inputs(["a=@env:NOT_SET_ANYWHERE"], tmp_path)
 
 
 def test_missing_secrets_are_asked_for_at_a_terminal_and_typed_ones_are_warned_of(
@@ -76,15 +82,15 @@ def test_missing_secrets_are_asked_for_at_a_terminal_and_typed_ones_are_warned_o
     flow = Workflow(
         "w", (), inputs={"token": Input(secret=True), "other": Input(secret=True, required=False)}
     )
-    here = Here(str(ropewalk.folder), None)
-    assert secrets(here, flow, {}) == {}
+    here = CommandContext(str(ropewalk.folder), None)
+    assert with_secrets(here, flow, {}) == {}
     for stream in ("stdin", "stderr"):
         monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True, raising=False)
     monkeypatch.setattr("getpass.getpass", lambda prompt, stream: f"typed for {prompt}")
-    assert secrets(here, flow, {}) == {"token": "typed for token: "}
-    assert secrets(Here(str(ropewalk.folder), None, json=True), flow, {}) == {}
+    assert with_secrets(here, flow, {}) == {"token": "typed for token: "}
+    assert with_secrets(CommandContext(str(ropewalk.folder), None, json=True), flow, {}) == {}
     monkeypatch.setattr("sys.argv", ["ropewalk", "run", "w", "-i", "token=hunter2hunter2"])
-    assert secrets(here, flow, {"token": "hunter2hunter2"}) == {"token": "hunter2hunter2"}
+    assert with_secrets(here, flow, {"token": "hunter2hunter2"}) == {"token": "hunter2hunter2"}
     assert "-i token=@env:NAME" in capsys.readouterr().err
 
 

@@ -1,10 +1,10 @@
-from ropewalk.cli.here import Here
+from ropewalk.cli.context import CommandContext
 
 
 async def test_a_store_is_named_from_where_the_user_stands(ropewalk):
-    assert Here(None, "x.db").store == str(ropewalk.folder / "x.db")
-    assert Here(None, "sqlite:///x.db").store == "sqlite:///x.db"
-    assert Here(None, None).store is None
+    assert CommandContext(None, "x.db").store == str(ropewalk.folder / "x.db")
+    assert CommandContext(None, "sqlite:///x.db").store == "sqlite:///x.db"
+    assert CommandContext(None, None).store is None
 
 
 def test_the_newest_run_of_an_empty_store_is_nobody(ropewalk):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LAST = "last"
 
 
-class Here:
+class CommandContext:
     """`folder` and `store` are None where nothing was said. `alone`: this process is the command and nothing else."""
 
     def __init__(

@@ -16,12 +16,12 @@ from ropewalk.errors import InvalidInput, UsageError
 from ropewalk.nesting import TooDeep, read_json
 
 if TYPE_CHECKING:
-    from ropewalk.cli.here import Here
+    from ropewalk.cli.context import CommandContext
 
 INPUT = "An input; @FILE for a file's text, @env:NAME for a variable's, @- for standard input; @FILE or {…} alone: a JSON object of inputs."
 
 
-def inputs(words: Sequence[str], folder: Path) -> dict[str, Any]:
+def read_inputs(words: Sequence[str], folder: Path) -> dict[str, Any]:
     """Inputs of a run; a later word wins. Text stays text: what is declared decides what it means."""
     values: dict[str, Any] = {}
     for word in words:
@@ -35,7 +35,7 @@ def inputs(words: Sequence[str], folder: Path) -> dict[str, Any]:
     return values
 
 
-def secrets(here: Here, workflow: Workflow, values: dict[str, Any]) -> dict[str, Any]:
+def with_secrets(context: CommandContext, workflow: Workflow, values: dict[str, Any]) -> dict[str, Any]:
     """The same with missing secret inputs asked for at a terminal. Who wrote one among the words is told a better way."""
     from ropewalk.app import secret_inputs
 
@@ -45,12 +45,12 @@ def secrets(here: Here, workflow: Workflow, values: dict[str, Any]) -> dict[str,
         from ropewalk.cli.argv import blank
 
         blank([values[name] for name in shown])
-        told = " ".join(f"-i {name}=@env:NAME" for name in shown)
-        here.screen.aside(
-            f"ropewalk: a secret among the words stays in the shell's history; write {told} instead"
+        better = " ".join(f"-i {name}=@env:NAME" for name in shown)
+        context.screen.aside(
+            f"ropewalk: a secret among the words stays in the shell's history; write {better} instead"
         )
     missing = [name for name in names if name not in values and workflow.inputs[name].required]
-    if missing and not here.screen.json and sys.stdin.isatty() and sys.stderr.isatty():
+    if missing and not context.screen.json and sys.stdin.isatty() and sys.stderr.isatty():
         values = {**values, **{name: getpass.getpass(f"{name}: ", sys.stderr) for name in missing}}
     return values
 
@@ -59,7 +59,7 @@ def _is_typed(value: str) -> bool:
     return bool(value) and any(value in word for word in sys.argv)
 
 
-def facts(words: Sequence[str], workflow: Workflow) -> dict[str, Any]:
+def read_facts(words: Sequence[str], workflow: Workflow) -> dict[str, Any]:
     """Facts of a run. Raises InvalidInput for a name that the workflow does not know."""
     values = {}
     for word in words:
@@ -71,11 +71,11 @@ def facts(words: Sequence[str], workflow: Workflow) -> dict[str, Any]:
             near = get_close_matches(name, workflow.facts, n=1)
             known = f"did you mean {near[0]}?" if near else f"there are {', '.join(workflow.facts)}"
             raise InvalidInput("The workflow has no fact {name}; {known}.", name=name, known=known)
-        values[name] = text if declared is not None and declared.type == "string" else value(text)
+        values[name] = text if declared is not None and declared.type == "string" else read_value(text)
     return values
 
 
-def value(text: str) -> Any:
+def read_value(text: str) -> Any:
     """JSON where it is JSON, else the text itself; yes and no are true and false."""
     words = {"yes": True, "no": False, "True": True, "False": False}
     if text in words:
@@ -137,7 +137,7 @@ def _file(name: str, folder: Path) -> str:
 
 def _mapping(text: str, word: str) -> dict[str, Any]:
     try:
-        found = read_json(text)
+        mapping = read_json(text)
     except TooDeep as error:
         raise UsageError(
             what=f"{_hidden(word)} cannot be used: {error}",
@@ -147,6 +147,6 @@ def _mapping(text: str, word: str) -> dict[str, Any]:
         raise UsageError(
             what=f"{_hidden(word)} is not JSON: {error}", hint='write it as {"name": "value"}'
         ) from error
-    if not isinstance(found, dict):
+    if not isinstance(mapping, dict):
         raise UsageError(what=f"{_hidden(word)} is no JSON object", hint='write it as {"name": "value"}')
-    return found
+    return mapping
