@@ -77,6 +77,16 @@ def test_a_called_run_stops_at_what_its_caller_may_spend_and_goes_on_when_more_i
     assert not x.state.asks
 
 
+def test_a_step_of_a_called_run_is_not_run_by_hand_when_its_caller_has_nothing_left():
+    family = Family(Budget(cost_usd=0.5))
+    family.top.after(done("z", spent(0.0)))
+    x = family.children["x"]
+    family.advance(x)
+    x.after(done("a", spent(0.6)), c.Pause())
+    around = family_budget(x.state, family.state_of, 0.0)
+    x.when(c.ExecuteStep("b", around=around)).refused("the budget is used up: of run r: $0.60 of $0.50")
+
+
 def test_what_is_allowed_to_a_called_run_is_allowed_to_its_callers_and_told_once():
     family = Family(Budget(tokens=5))
     family.top.after(done("z", spent(tokens=0)))

@@ -129,7 +129,9 @@ def a_reservation_is_never_given_back(patch: pytest.MonkeyPatch) -> None:
 
 @planted
 def a_failed_need_counts_as_a_good_one(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(transitions, "counts_as", lambda st: "ok" if st.status in {"succeeded", "failed"} else "")
+    patch.setattr(
+        transitions, "counts_as", lambda step, st: "ok" if st.status in {"succeeded", "failed"} else ""
+    )
 
 
 @planted

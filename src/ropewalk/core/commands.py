@@ -205,10 +205,12 @@ ANYBODY = "*"
 
 
 class ExecuteStep(Command, frozen=True):
-    """Run exactly this step of a paused run; the run stays paused. `owner`: the driver that begins it, if one decides this."""
+    """Run exactly this step of a paused run; the run stays paused. `around` as for `Advance`; `owner`: the driver that
+    begins it, if one decides this."""
 
     step: str
     by: str = ""
+    around: FamilyBudget = NO_FAMILY_BUDGET
     owner: str = ANYBODY
 
 

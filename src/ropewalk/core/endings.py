@@ -228,6 +228,8 @@ def fail_step(
         recorder.emit(e.LandingFailed(target=state.landing.target, reason=failure.message))
         return
     policy = overruled_by or ("continue" if st.parent else written(state, st).on_failure)
+    if written(state, st).optional and policy != "ask":
+        policy = "continue"  # nothing else of the run is touched
     if policy == "back_to" or (policy == "ask" and state.winding_up):
         policy = "fail"
     if policy == "ask":

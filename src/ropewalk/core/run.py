@@ -257,10 +257,10 @@ def _recount(state: State) -> None:
     state.phases = dict.fromkeys(graph.phase_sizes, 0)
     for i, step in enumerate(graph.steps):
         st = state.steps[step.id]
-        hows = [counts_as(state.steps[graph.steps[n].id]) for n in graph.needs[i]]
+        hows = [counts_as(graph.steps[n], state.steps[graph.steps[n].id]) for n in graph.needs[i]]
         st.needs_open, st.needs_ok = hows.count(""), hows.count("ok")
         st.needs_failed, st.needs_off_route = hows.count("failed"), hows.count("off_route")
-        if counts_as(st) == "":
+        if counts_as(step, st) == "":
             state.finals_left += step.final
             state.unfinished += not step.final
             if step.phase:

@@ -202,10 +202,12 @@ def _failed(state: State, st: StepState, event: e.StepFailed, at: float) -> None
     st.failure = event.failure
     state.recoveries = 0
     state.outputs.pop(st.key, None)
-    final = state.graph.steps[st.index].final
+    step = state.graph.steps[st.index]
+    if step.optional:
+        return
     if not st.parent or event.policy in FATAL:
-        state.failed[st.key] = "continue" if final else event.policy
-    if event.policy in FATAL and not final:
+        state.failed[st.key] = "continue" if step.final else event.policy
+    if event.policy in FATAL and not step.final:
         state.failing = True
 
 

@@ -175,7 +175,7 @@ def step_ended(state: State, st: StepState) -> None:
         return
     graph = state.graph
     _count(state, st, -1)
-    how = counts_as(st)
+    how = counts_as(graph.steps[st.index], st)
     for follower in graph.followers[st.index]:
         other = state.steps[graph.steps[follower].id]
         other.needs_open -= 1
@@ -187,7 +187,7 @@ def step_ended(state: State, st: StepState) -> None:
 def step_reopened(state: State, st: StepState) -> None:
     """An ended step is open again: take back what its followers, or its foreach, were told."""
     graph = state.graph
-    how = counts_as(st)
+    how = counts_as(graph.steps[st.index], st)
     if st.parent:
         parent = state.steps[st.parent]
         parent.open_items += 1
@@ -215,13 +215,15 @@ def _item_ended(state: State, st: StepState) -> None:
     st.seated = False
 
 
-def counts_as(st: StepState) -> str:
-    """How an ended step counts for its followers; `pass` is skipped, but in the way of nobody."""
+def counts_as(step: Step, st: StepState) -> str:
+    """How an ended step counts for its followers; `pass` is in the way of nobody: it was skipped, or is optional."""
     if st.status == "succeeded":
         return "ok"
     if st.status == "skipped":
-        return {"need": "failed", "route": "off_route", "end": "off_route"}.get(st.cause, "pass")
-    return "failed" if st.status in STEP_ENDED else ""
+        how = {"need": "failed", "route": "off_route", "end": "off_route"}.get(st.cause, "pass")
+    else:
+        how = "failed" if st.status in STEP_ENDED else ""
+    return "pass" if how == "failed" and step.optional and not st.parent else how
 
 
 def _tally(st: StepState, how: str, by: int) -> None:

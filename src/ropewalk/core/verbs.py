@@ -151,6 +151,7 @@ def retry_step(recorder: Recorder, command: RetryStep) -> None:
         chosen = [st for st in state.steps.values() if not st.parent and st.status in {"failed", "aborted"}]
         if not chosen:
             refuse("retry", "no step has failed")
+    _not_completed(state, "retry")
     if state.closing and not state.ended:
         refuse("retry", f"the run is ending ({state.closing}); retry it when it has ended")
     if state.ended:
@@ -172,6 +173,7 @@ def skip(recorder: Recorder, command: SkipStep) -> None:
         refuse("skip", f"step {st.key} is {st.status}")
     if st.parent and state.steps[st.parent].status != "running":
         refuse("skip", f"its foreach {st.parent} is {state.steps[st.parent].status}")
+    _not_completed(state, "skip")
     if had_failed and state.closing and not state.ended:
         refuse("skip", f"the run is ending ({state.closing}); skip it when it has ended")
     if state.ended:
@@ -230,11 +232,11 @@ def execute(recorder: Recorder, command: ExecuteStep) -> None:
         )
     if state.room <= 0:
         refuse("exec", f"all {state.parallel} slots of the run are taken")
-    why = used_up(state, st, recorder.now)
+    why = used_up(state, st, recorder.now, command.around)
     if why:
         taken = "what is left of the budget is reserved" if why == WAITS else f"the budget is used up: {why}"
         refuse("exec", taken)
-    begin_attempt(recorder, st)
+    begin_attempt(recorder, st, command.around)
 
 
 def _is_attempt(state: State, st: StepState) -> bool:
@@ -305,6 +307,13 @@ def step_named(state: State, key: str) -> StepState:
             run=state.run, step=key, nearest=near[0] if near else "one of `ropewalk show`'s list"
         )
     return st
+
+
+def _not_completed(state: State, verb: str) -> None:
+    if state.status == "completed":
+        refuse(
+            verb, "the run is completed, what failed was optional; `ropewalk fork` begins a new run at a step"
+        )
 
 
 def _not_landing(recorder: Recorder, verb: str) -> None:

@@ -203,7 +203,8 @@ class Driver:
         for submission in submissions:
             command = submission.command
             if isinstance(command, c.ExecuteStep):
-                command = msgspec.structs.replace(command, owner=self.host.owner)
+                around = self._around(now)
+                command = msgspec.structs.replace(command, around=around, owner=self.host.owner)
             try:
                 self._refuse_without_secrets(command)
                 made = decide(self.state, command, now)

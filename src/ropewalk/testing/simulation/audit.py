@@ -30,15 +30,16 @@ def audit(state: State) -> None:
         _alarms(state)
 
 
-def how(st: StepState) -> str:
+def how(state: State, st: StepState) -> str:
     """What an ended step is to its followers; empty while it has not ended."""
-    return SKIP_ENDS[st.cause] if st.status == "skipped" else MAIN_ENDS.get(st.status, "")
+    end = SKIP_ENDS[st.cause] if st.status == "skipped" else MAIN_ENDS.get(st.status, "")
+    return "pass" if end == "bad" and state.graph.steps[st.index].optional else end
 
 
 def needs_of(state: State, st: StepState) -> list[str]:
     """What each need of a step is to it."""
     graph = state.graph
-    return [how(state.steps[graph.steps[n].id]) for n in graph.needs[st.index]]
+    return [how(state, state.steps[graph.steps[n].id]) for n in graph.needs[st.index]]
 
 
 def judged(step: Step, hows: list[str]) -> str:
@@ -81,7 +82,9 @@ def _needs(state: State) -> None:
 
 
 def _totals(state: State) -> None:
-    open_ = [state.graph.steps[st.index] for st in state.steps.values() if not st.parent and how(st) == ""]
+    open_ = [
+        state.graph.steps[st.index] for st in state.steps.values() if not st.parent and how(state, st) == ""
+    ]
     finals = sum(step.final for step in open_)
     actual = (len(open_) - finals, finals)
     assert (state.unfinished, state.finals_left) == actual, f"unfinished and finals left are {actual}"
@@ -151,9 +154,8 @@ def _asks(state: State) -> None:
 def _failures(state: State) -> None:
     for key, st in state.steps.items():
         if not st.parent:
-            assert (key in state.failed) == (st.status == "failed"), (
-                f"{key} is {st.status}; failed: {state.failed}"
-            )
+            counts = st.status == "failed" and not state.graph.steps[st.index].optional
+            assert (key in state.failed) == counts, f"{key} is {st.status}; failed: {state.failed}"
     fatal = any(policy in {"fail", "cancel"} for policy in state.failed.values())
     assert state.failing == fatal, f"failing is {state.failing} with {state.failed}"
 

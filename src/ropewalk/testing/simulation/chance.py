@@ -281,7 +281,7 @@ class Chance:
             (0.3, c.Abort(by="ann")),
             (3, c.RetryStep(step=random.choice(("", step)), by="ann", reason="once more")),
             (2, c.SkipStep(step, by="ann")),
-            (2, c.ExecuteStep(step, by="ann")),
+            (2, c.ExecuteStep(step, by="ann", around=family_budget(state, self.trial.state_of, self.now))),
             (
                 2,
                 c.SetFact(

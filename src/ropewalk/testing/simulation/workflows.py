@@ -149,6 +149,7 @@ def _step(random: Random, n: int, callable_: tuple[str, ...], final: bool) -> St
         retry=_retry(random),
         timeout=Timeouts(step_seconds=random.choice((5.0, 20.0)) if random.random() < 0.15 else None),
         on_failure=random.choice(POLICIES),
+        optional=kind != "decide" and random.random() < 0.15,
         budget=Budget(
             attempts=random.choice((1, 2)) if random.random() < 0.1 else None,
             cost_usd=0.4 if random.random() < 0.1 else None,

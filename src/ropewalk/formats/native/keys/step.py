@@ -107,7 +107,7 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     when: Expression | bool | UnsetType = UNSET
     """The step is skipped when this is false."""
     optional: bool = False
-    """The workflow may go on without it."""
+    """The run may succeed without it: when it fails or is left out, what needs it goes on."""
     join: Annotated[str, Meta(pattern=r"^(all|any|quorum \d+)$")] | JoinKeys | UnsetType = UNSET
     """How many needs must have succeeded: `all`, `any`, `quorum 2`."""
     foreach: Text | list[Any] | ForeachKeys | UnsetType = UNSET
