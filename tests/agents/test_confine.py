@@ -62,7 +62,7 @@ def place(monkeypatch):
     for name in (
         "project/.ropewalk/attempts/a/back",
         "project/.git/objects",
-        "project/.git/ropewalk/places/a",
+        "project/.git/ropewalk/attempts/a",
     ):
         (folder / name).mkdir(parents=True)
     (folder / "project/.ropewalk/ropewalk.db").write_text("private")
@@ -79,7 +79,7 @@ def place(monkeypatch):
 def reach(place):
     project = place / "project"
     return Reach(
-        project / ".git/ropewalk/places/a",
+        project / ".git/ropewalk/attempts/a",
         (project / ".ropewalk/attempts/a/back",),
         (str(project / ".ropewalk/attempts/a"), str(project / ".git/objects"), str(HOSTILE)),
         (str(project / ".git"),),
@@ -101,7 +101,7 @@ def attack(place, user, *, network=True, **todo):
         argv = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *argv]
         subprocess.run(["chown", "-R", f"{NOBODY}:{NOBODY}", place], check=True)
     done = subprocess.run(
-        argv, capture_output=True, text=True, check=False, cwd=place / "project/.git/ropewalk/places/a",
+        argv, capture_output=True, text=True, check=False, cwd=place / "project/.git/ropewalk/attempts/a",
         env={**os.environ, "SSH_AUTH_SOCK": "/run/agent", "XDG_RUNTIME_DIR": "/run/user/0"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -145,7 +145,7 @@ def test_it_writes_in_its_own_folders_and_nowhere_else(place, user):
         "/dev/sda",
     )
     found = attack(place, user, write=victims, open=control)
-    assert (project / ".git/ropewalk/places/a/mine.txt").read_text() == "mine\n"
+    assert (project / ".git/ropewalk/attempts/a/mine.txt").read_text() == "mine\n"
     assert Path("/etc/passwd").read_bytes() == before
     assert not any(Path(path).exists() for path in victims[:4] if path.endswith("escaped"))
     assert (project / ".git/objects/pack").read_text() == "objects"

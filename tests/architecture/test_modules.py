@@ -7,11 +7,16 @@ import builtins
 import inspect
 from pathlib import Path
 
-from ropewalk import errors
 from tests.architecture.tree import ROOT, SRC, at, calls, definitions, listed, python_files, syntax
 
 FREE_PACKAGES = {"architecture", "journeys", "simulation"}
 """Folders of tests that mirror no single package."""
+
+ERRORS = SRC / "errors.py"
+ROOT_ERROR = "RopewalkError"
+BUILT_IN_ERRORS = {
+    name for name, kind in vars(builtins).items() if inspect.isclass(kind) and issubclass(kind, BaseException)
+}
 
 
 def test_each_module_opens_by_saying_what_it_is():
@@ -35,29 +40,40 @@ def test_nothing_is_left_for_later_in_the_package():
 
 
 def test_every_error_has_one_root_and_a_docstring_that_is_its_message():
-    ours = [
-        kind for _, kind in inspect.getmembers(errors, inspect.isclass) if kind.__module__ == errors.__name__
-    ]
-    raised = [kind for kind in ours if issubclass(kind, BaseException)]
-    assert errors.RopewalkError in raised
-    faults = [kind.__name__ for kind in raised if not issubclass(kind, errors.RopewalkError)]
-    faults += [f"{kind.__name__} has no docstring" for kind in raised if not (kind.__doc__ or "").strip()]
+    bases = {
+        node.name: [ast.unparse(base) for base in node.bases]
+        for node in syntax(ERRORS).body
+        if isinstance(node, ast.ClassDef)
+    }
+    faults = []
+    for node in syntax(ERRORS).body:
+        if isinstance(node, ast.ClassDef) and _is_raised(node.name, bases):
+            if ROOT_ERROR not in _ancestors(node.name, bases):
+                faults.append(f"{at(ERRORS, node.lineno)}: {node.name} is no {ROOT_ERROR}")
+            if not (ast.get_docstring(node) or "").strip():
+                faults.append(f"{at(ERRORS, node.lineno)}: {node.name} has no docstring")
     assert not faults, listed(faults)
+
+
+def _ancestors(name: str, bases: dict[str, list[str]]) -> set[str]:
+    """The class and all that it is made of."""
+    return {name}.union(*(_ancestors(base, bases) for base in bases.get(name, ())))
+
+
+def _is_raised(name: str, bases: dict[str, list[str]]) -> bool:
+    return not BUILT_IN_ERRORS.isdisjoint(_ancestors(name, bases))
 
 
 def test_every_error_lives_in_errors():
     """So that one file shows a reader all that can go wrong."""
-    known = {
-        name for name, kind in vars(builtins).items() if inspect.isclass(kind) and issubclass(kind, Exception)
-    }
-    known |= {name for name, kind in vars(errors).items() if inspect.isclass(kind)}
+    errors = {node.name for node in definitions(ERRORS) if isinstance(node, ast.ClassDef)} | BUILT_IN_ERRORS
     faults = [
         f"{at(path, node.lineno)}: class {node.name}"
         for path in python_files("src")
         for node in definitions(path)
-        if path != SRC / "errors.py"
+        if path != ERRORS
         and isinstance(node, ast.ClassDef)
-        and any(ast.unparse(base).rpartition(".")[2] in known for base in node.bases)
+        and any(ast.unparse(base).rpartition(".")[2] in errors for base in node.bases)
     ]
     assert not faults, listed(faults)
 
@@ -107,12 +123,12 @@ def _is_a_guess(call: ast.Call) -> bool:
     )
 
 
-def test_the_floors_name_every_room_of_the_package():
-    """A new room has its floor before it has its first file."""
+def test_every_package_has_a_layer():
+    """A new package has its layer before it has its first file."""
     import tomllib
 
     settings = tomllib.loads(Path(ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     layers = next(rule for rule in settings["tool"]["importlinter"]["contracts"] if rule["id"] == "layers")
-    named = {room.strip(" ()") for floor in layers["layers"] for room in floor.split("|")}
+    named = {package.strip(" ()") for layer in layers["layers"] for package in layer.split("|")}
     packages = {path.name for path in SRC.iterdir() if path.is_dir() and path.name[0] not in "._"}
     assert packages <= named, listed(sorted(packages - named))

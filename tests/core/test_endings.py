@@ -6,8 +6,8 @@ import pytest
 
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.definition.policy import FailurePolicy
-from ropewalk.definition.workflow import Foreach, Join
+from ropewalk.definition.policy import FailurePolicy, Join
+from ropewalk.definition.workflow import Foreach
 from ropewalk.testing.given import broken, done, like
 from tests.core.flows import GO, answer, flow, noop, started
 
