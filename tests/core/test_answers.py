@@ -9,7 +9,7 @@ import pytest
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core.work import Artifact, Failure, Options, Outcome, Usage
-from ropewalk.definition.policy import Budget, Limits
+from ropewalk.definition.policy import Budget, Limits, Retry, Timeouts
 from ropewalk.definition.workflow import Approval, Choice, Fact, Step
 from ropewalk.testing.given import Given, broken, done, like
 from tests.core.flows import GO, answer, flow, noop, started
@@ -348,3 +348,18 @@ def test_a_permission_leaves_the_attempt_running():
     )
     run.when(answer("p1", "allow")).then(e.AskAnswered)
     assert list(run.state.running) == ["a"]
+
+
+def test_who_agrees_to_everything_answers_at_once_in_a_run_that_is_held_up_too():
+    late = noop(
+        "b",
+        on_failure="ask",
+        retry=Retry(attempts=2, delay_seconds=50.0, jitter=False),
+        timeout=Timeouts(step_seconds=20.0),
+    )
+    run = started(flow(noop("a", on_failure="pause"), late), options=Options(answer_all="ci"))
+    run.after(broken("b", "transient"), broken("a"), GO)
+    assert (run.state.status, run.state.reason) == ("paused", "blocked")
+    run.when(GO, now=30.0).then(
+        like(e.AskOpened, step="b", about="failure"), like(e.AskAnswered, by="ci"), like(e.StepFailed, step="b")
+    )

@@ -41,6 +41,7 @@ def advance(recorder: Recorder, slots: int, around: FamilyBudget = NO_FAMILY_BUD
         recorder.emit(e.RunStarted())
     if not _paused_for(state, "by request", "imported"):
         _fall_due(recorder)
+        answer_all(recorder)  # a run that is held up does not come to it below
     go_on_if_more_is_allowed(recorder, around)
     free = slots
     while _goes_on(state):

@@ -69,6 +69,7 @@ class Trial:
         self.tellings: list[Telling] = []
         self.used: dict[str, int] = {}
         self.payers: dict[tuple[str, str, int, int], list[str]] = {}
+        self.on_their_own: set[str] = set()
         self._graphs = {name: Graph(workflow) for name, workflow in catalog.workflows.items()}
 
     def tell(self, telling: Telling) -> list[e.Event] | RopewalkError:
@@ -96,6 +97,8 @@ class Trial:
             subject.history.append((event, telling.now))
         assert subject.state == subject.shadow, "what was decided is not what its events fold to"
         self._keeps_within(subject, events)
+        if any(isinstance(event, e.RunCompleted | e.RunFailed | e.RunAborted) for event in events):
+            self.on_their_own.add(telling.run)
         paid = _tokens(subject.state) - spent
         assert paid == wanted, f"{paid} tokens were counted, {wanted} were told"
         if isinstance(telling.command, c.Report) and paid:
@@ -132,9 +135,9 @@ class Trial:
 
     def _payers(self, state: State) -> Iterator[State]:
         """The run itself, and those above it as long as each waits for what it called: a called run that a person starts
-        again after its caller ended is on its own."""
+        again after it ended, or its caller did, is on its own."""
         yield state
-        while state.parent is not None:
+        while state.parent is not None and state.run not in self.on_their_own:
             caller = self.state_of(state.parent.run)
             key = state.parent.step
             if caller is None or key not in caller.calls or caller.steps[key].child != state.run:
