@@ -124,6 +124,14 @@ def test_a_landing_that_would_send_the_work_back_fails_and_opens_nothing_else():
     assert {key: st.round for key, st in run.state.steps.items()} == {"a": 1, "m": 2}
 
 
+def test_a_loop_does_not_go_round_again_for_a_landing():
+    merge = structs.replace(MERGE, back_to=BackTo("a", when='outputs.m.landed == "main"', at_most=9))
+    first = structs.replace(RESULT, outputs={"branch": "ropewalk/r", "landed": ""})
+    run = started(flow(noop("a"), merge)).after(done("a"), GO, done("m", first), GO, LAND, GO)
+    run.when(done("m", LANDED), GO).then(e.StepSucceeded, e.RunMerged, e.RunLanded)
+    assert (run.state.status, run.state.landed) == ("completed", "main")
+
+
 def test_a_run_lands_again_elsewhere():
     run = merged().after(LAND, GO, done("m", RED), GO, c.Land("other"), GO)
     assert run.state.not_landed == ""

@@ -111,7 +111,8 @@ def conclude(recorder: Recorder, st: StepState, result: e.Outcome) -> None:
     try:
         for name, value in _sets(recorder, st, result).items():
             know(recorder, name, value, by=st.key)
-        if back is None or not back.when or st.parent or recorder.state.winding_up:
+        over = recorder.state.winding_up or recorder.state.landing is not None
+        if back is None or not back.when or st.parent or over:
             succeed(recorder, st, result)
             return
         if not fact_names(compile_condition(back.when)) <= recorder.state.facts.keys():

@@ -40,9 +40,9 @@ class Fault(Struct, frozen=True, omit_defaults=True):
         place = self.file or "<text>"
         if self.line:
             place += f":{self.line}:{self.column}"
-        what = f"warning: {self.what}" if self.severity == "warning" else self.what
+        message = f"warning: {self.what}" if self.severity == "warning" else self.what
         hints = (f"did you mean {self.nearest}?" if self.nearest else "", self.hint)
-        return "; ".join(part for part in (f"{place}: {what}", *hints) if part)
+        return "; ".join(part for part in (f"{place}: {message}", *hints) if part)
 
 
 def faults_in_order(faults: Iterable[Fault]) -> list[Fault]:

@@ -58,7 +58,7 @@ class Findings:
     def fault(
         self,
         path: Sequence[str | int],
-        what: str,
+        message: str,
         hint: str = "",
         *,
         nearest: str = "",
@@ -72,9 +72,9 @@ class Findings:
         else:
             place = self.where.key(path) if key else self.where.value(path)
         if place == (0, 0) and len(path) > 1 and path[0] == "steps" and isinstance(path[1], int):
-            what = f"step `{self._steps[path[1]]}`: {what}" if path[1] < len(self._steps) else what
-        self.faults.append(Fault(self.file, *place, shortened(what), nearest, shortened(hint), severity))
+            message = f"step `{self._steps[path[1]]}`: {message}" if path[1] < len(self._steps) else message
+        self.faults.append(Fault(self.file, *place, shortened(message), nearest, shortened(hint), severity))
 
-    def warning(self, path: Sequence[str | int], what: str, hint: str = "", *, key: bool = False) -> None:
+    def warning(self, path: Sequence[str | int], message: str, hint: str = "", *, key: bool = False) -> None:
         """Note something worth knowing that keeps nothing from loading."""
-        self.fault(path, what, hint, key=key, severity="warning")
+        self.fault(path, message, hint, key=key, severity="warning")

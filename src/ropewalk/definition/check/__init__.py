@@ -45,8 +45,8 @@ def check_workflow(
     findings = Findings(file or workflow.source, where or Nowhere(), [step.id for step in workflow.steps])
     subject = Subject(workflow, known, findings, unsure)
     if len(workflow.steps) > MAX_STEPS:
-        what = f"the workflow has {len(workflow.steps):,} steps, {MAX_STEPS:,} are allowed"
-        findings.fault(("steps", MAX_STEPS), what, "call parts of it as workflows of their own")
+        message = f"the workflow has {len(workflow.steps):,} steps, {MAX_STEPS:,} are allowed"
+        findings.fault(("steps", MAX_STEPS), message, "call parts of it as workflows of their own")
         return findings.faults
     check_names(subject)
     check_numbers(subject)

@@ -37,8 +37,8 @@ def _writes_where_it_may(subject: Subject, path: Path, step: Step) -> None:
     for key, refs in (("creates", step.creates), ("updates", step.updates)):
         for index, ref in enumerate(refs):
             if not ref.label:
-                what = f"`{step.id}` is to write `{ref.name}`, but its workspace is `{step.workspace}`"
-                subject.findings.fault((*path, key, index), what, "write `workspace: own`, or leave it out")
+                message = f"`{step.id}` is to write `{ref.name}`, but its workspace is `{step.workspace}`"
+                subject.findings.fault((*path, key, index), message, "write `workspace: own`, or leave it out")
 
 
 def _ref(
@@ -55,8 +55,8 @@ def _ref(
     makers = [writer for name in wanted for writer in writers.of(name) if writer != step.id]
     if any(subject.by_id[writer].final <= step.final for writer in makers):
         if path[-2] == "requires" and not any(_ahead(shape, writer, step) for writer in makers):
-            what = f"`{ref.name}` is created by `{makers[0]}`, which stands later"
-            subject.findings.fault(path, what, f"move `{makers[0]}` up, or add `needs: [{makers[0]}]`")
+            message = f"`{ref.name}` is created by `{makers[0]}`, which stands later"
+            subject.findings.fault(path, message, f"move `{makers[0]}` up, or add `needs: [{makers[0]}]`")
         return
     if exists is not None and any(exists(name) for name in wanted):
         return

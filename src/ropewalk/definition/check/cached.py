@@ -17,14 +17,14 @@ def check_cached(subject: Subject) -> None:
     for path, step in subject.steps():
         if not step.cache:
             continue
-        what = ""
+        message = ""
         if step.kind not in CACHEABLE:
-            what = f"a step of the kind `{step.kind}` may reach outside of its workspace, so that it cannot be cached"
+            message = f"a step of the kind `{step.kind}` may reach outside of its workspace, so that it cannot be cached"
         elif step.confine == "none":
-            what = "`confine: none` lets it reach outside of its workspace, so that it cannot be cached"
+            message = "`confine: none` lets it reach outside of its workspace, so that it cannot be cached"
         elif step.workspace == "shared":
-            what = "nothing is versioned in a shared workspace, so that the step cannot be cached"
-        if what:
+            message = "nothing is versioned in a shared workspace, so that the step cannot be cached"
+        if message:
             subject.findings.fault(
-                (*path, "cache"), what, "remove `cache`, or say `cache: false` here", key=True
+                (*path, "cache"), message, "remove `cache`, or say `cache: false` here", key=True
             )

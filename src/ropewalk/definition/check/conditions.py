@@ -71,8 +71,8 @@ def check_one(subject: Subject, path: Path, source: str, names: dict[str, Type],
     """Parse and type one expression; whether anything was wrong with it."""
     dashed = [match for match in DASHED.finditer(source) if match[1] in subject.named]
     for match in dashed:
-        what = f"`outputs.{match[1]}` would be a subtraction"
-        subject.findings.fault(path, what, f'write outputs["{match[1]}"]', offset=match.start())
+        message = f"`outputs.{match[1]}` would be a subtraction"
+        subject.findings.fault(path, message, f'write outputs["{match[1]}"]', offset=match.start())
     if dashed:
         return True
     faults = condition.check(source, names, want)

@@ -32,8 +32,8 @@ def check_confined(subject: Subject) -> None:
             if step.kind == "call"
             else "it runs inside ropewalk: make it a `run`"
         )
-        what = f"`confine` has no effect on a step of the kind `{step.kind}`"
-        subject.findings.fault((*path, "confine"), what, f"{how}; or say `confine: none` here")
+        message = f"`confine` has no effect on a step of the kind `{step.kind}`"
+        subject.findings.fault((*path, "confine"), message, f"{how}; or say `confine: none` here")
 
 
 def _word(subject: Subject, path: Path, key: str, word: str, known: tuple[str, ...]) -> None:

@@ -58,8 +58,8 @@ def _own_names(subject: Subject) -> None:
         if step.id in groups:
             subject.findings.fault(place, f"a step and a group are called `{step.id}`", "rename one of them")
         if not ID.match(step.id):
-            what = f"the id `{step.id}` may hold only letters, digits, `_` and `-`"
-            subject.findings.fault(place, what, _tidy(step.id))
+            message = f"the id `{step.id}` may hold only letters, digits, `_` and `-`"
+            subject.findings.fault(place, message, _tidy(step.id))
         if len(step.id) > LONGEST:
             subject.findings.fault(place, f"an id may have {LONGEST} characters", "shorten it")
 
@@ -74,9 +74,9 @@ def _words(subject: Subject) -> None:
     for kind, names in (("inputs", subject.workflow.inputs), ("facts", subject.workflow.facts)):
         for name in names:
             if not WORD.match(name):
-                what = f"`{name}` cannot be read as `{kind}.{name}`"
+                message = f"`{name}` cannot be read as `{kind}.{name}`"
                 tidy = re.sub(r"\W+", "_", name).strip("_")
-                subject.findings.fault((kind, name), what, f"write `{tidy}`", key=True)
+                subject.findings.fault((kind, name), message, f"write `{tidy}`", key=True)
 
 
 def _item_name(subject: Subject, path: Path, step: Step) -> None:
@@ -88,8 +88,8 @@ def _item_name(subject: Subject, path: Path, step: Step) -> None:
             (*path, "foreach", "name"), f"`{name}` is no word", "use letters, digits and `_`"
         )
     elif name in SCOPE:
-        what = f"the item cannot be called `{name}`: that name is taken"
-        subject.findings.fault((*path, "foreach", "name"), what, "choose another")
+        message = f"the item cannot be called `{name}`: that name is taken"
+        subject.findings.fault((*path, "foreach", "name"), message, "choose another")
 
 
 def _references(subject: Subject, path: Path, step: Step) -> None:

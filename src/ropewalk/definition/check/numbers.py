@@ -37,8 +37,8 @@ def check_numbers(subject: Subject) -> None:
 
 def _loops(subject: Subject, path: Path, step: Step) -> None:
     if step.back_to is not None and step.back_to.at_most < 1:
-        what = f"`at_most` is {step.back_to.at_most}: a loop needs a cap of at least 1"
-        subject.findings.fault((*path, "back_to", "at_most"), what, "say how many times, or remove `back_to`")
+        message = f"`at_most` is {step.back_to.at_most}: a loop needs a cap of at least 1"
+        subject.findings.fault((*path, "back_to", "at_most"), message, "say how many times, or remove `back_to`")
     if step.foreach is not None:
         _at_least(subject, (*path, "foreach", "at_most"), "foreach.at_most", step.foreach.at_most, 0)
 
@@ -46,15 +46,15 @@ def _loops(subject: Subject, path: Path, step: Step) -> None:
 def _retry(subject: Subject, path: Path, retry: Retry) -> None:
     _at_least(subject, (*path, "attempts"), "retry.attempts", retry.attempts, 1)
     if retry.attempts > MAX_ATTEMPTS:
-        what = f"{retry.attempts} attempts, {MAX_ATTEMPTS} are allowed"
-        subject.findings.fault((*path, "attempts"), what, "a wait for something outside is a step of its own")
+        message = f"{retry.attempts} attempts, {MAX_ATTEMPTS} are allowed"
+        subject.findings.fault((*path, "attempts"), message, "a wait for something outside is a step of its own")
     _at_least(subject, (*path, "delay"), "retry.delay", retry.delay_seconds, 0)
     _at_least(subject, (*path, "factor"), "retry.factor", retry.factor, 1)
     if retry.cap_seconds < retry.delay_seconds:
-        what = (
+        message = (
             f"the cap of {retry.cap_seconds:g}s is shorter than the first delay of {retry.delay_seconds:g}s"
         )
-        subject.findings.fault((*path, "cap"), what, "raise `cap`, or lower `delay`")
+        subject.findings.fault((*path, "cap"), message, "raise `cap`, or lower `delay`")
 
 
 def _timeouts(subject: Subject, path: Path, timeout: Timeouts) -> None:
@@ -66,8 +66,8 @@ def _timeouts(subject: Subject, path: Path, timeout: Timeouts) -> None:
             _ends_at_once(subject, (*path, key), f"timeout.{key}")
     step, attempt = timeout.step_seconds, timeout.attempt_seconds
     if step is not None and attempt is not None and attempt > step:
-        what = f"one attempt may take {attempt:g}s, all together only {step:g}s"
-        subject.findings.fault((*path, "attempt"), what, "raise `step`, or lower `attempt`")
+        message = f"one attempt may take {attempt:g}s, all together only {step:g}s"
+        subject.findings.fault((*path, "attempt"), message, "raise `step`, or lower `attempt`")
 
 
 def _ends_at_once(subject: Subject, path: Path, name: str) -> None:

@@ -36,8 +36,8 @@ def _approval(subject: Subject, path: Path, approval: Approval, step: Step) -> N
     if approval.expires_seconds is not None and approval.expires_seconds <= 0:
         findings.fault((*path, "expires"), "the question would expire at once", "remove `expires`")
     if approval.expires_seconds is not None and not approval.default:
-        what = "the question expires, but nothing says what is answered then"
-        findings.fault((*path, "expires"), what, "add `default: reject`, or another answer")
+        message = "the question expires, but nothing says what is answered then"
+        findings.fault((*path, "expires"), message, "add `default: reject`, or another answer")
     if approval.on_reject == "back_to" and step.back_to is None:
-        what = "`on_reject: back_to`, but the step says no `back_to`"
-        findings.fault((*path, "on_reject"), what, "add `back_to`, or write `redo` or `fail`")
+        message = "`on_reject: back_to`, but the step says no `back_to`"
+        findings.fault((*path, "on_reject"), message, "add `back_to`, or write `redo` or `fail`")

@@ -11,8 +11,8 @@ def check_routes(subject: Subject) -> None:
     """Every decision of the workflow, and every policy that needs a way back."""
     for path, step in subject.steps():
         if step.on_failure == "back_to" and step.back_to is None:
-            what = "`on_failure: back_to`, but the step says no `back_to`"
-            subject.findings.fault((*path, "on_failure"), what, "write `on_failure: {back_to: <step>}`")
+            message = "`on_failure: back_to`, but the step says no `back_to`"
+            subject.findings.fault((*path, "on_failure"), message, "write `on_failure: {back_to: <step>}`")
         if step.decision is not None:
             _decision(subject, (*path, "decision"), step.decision, step)
 
@@ -45,13 +45,13 @@ def _decision(subject: Subject, path: Path, decision: Decision, step: Step) -> N
 def _in_turn(subject: Subject, path: Path, decision: Decision) -> None:
     """The first route that holds is taken: behind one without `when` nothing is reached."""
     if decision.routes and not any(route.when for route in decision.routes):
-        what = "the decision is by condition, but no route says `when`"
-        subject.findings.fault(path, what, "add `when`, or write `by: person` or `by: role`")
+        message = "the decision is by condition, but no route says `when`"
+        subject.findings.fault(path, message, "add `when`, or write `by: person` or `by: role`")
         return
     last = ""
     for route in decision.routes:
         if last:
-            what = f"the route `{route.name}` is never taken: `{last}` before it has no `when`"
-            subject.findings.fault((*path, "routes", route.name), what, "move it up", key=True)
+            message = f"the route `{route.name}` is never taken: `{last}` before it has no `when`"
+            subject.findings.fault((*path, "routes", route.name), message, "move it up", key=True)
         elif not route.when:
             last = route.name

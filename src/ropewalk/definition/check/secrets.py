@@ -37,24 +37,24 @@ def _definitions(subject: Subject) -> None:
     for name, secret in subject.workflow.secrets.items():
         ways = [way for way in ("env", "file", "command") if getattr(secret, way)]
         if len(ways) != 1:
-            what = f"the secret `{name}` is found in {'no way' if not ways else 'several ways'}"
-            findings.fault(("secrets", name), what, "say one of `env`, `file` and `command`")
+            message = f"the secret `{name}` is found in {'no way' if not ways else 'several ways'}"
+            findings.fault(("secrets", name), message, "say one of `env`, `file` and `command`")
         if name in subject.workflow.inputs:
-            what = f"an input and a secret are called `{name}`"
-            findings.fault(("secrets", name), what, "rename one of them", key=True)
+            message = f"an input and a secret are called `{name}`"
+            findings.fault(("secrets", name), message, "rename one of them", key=True)
         if secret.env and not VARIABLE.match(secret.env):
-            what = f"the `env` of `{name}` is no name of a variable"
+            message = f"the `env` of `{name}` is no name of a variable"
             findings.fault(
-                ("secrets", name, "env"), what, "name the variable; its value stands outside of the file"
+                ("secrets", name, "env"), message, "name the variable; its value stands outside of the file"
             )
     for name in secret_inputs(subject.workflow):
         declared = subject.workflow.inputs[name]
         if declared.default is not None:
-            what = f"the default of the secret input `{name}` would stand in the file"
-            findings.fault(("inputs", name, "default"), what, "remove it, and write `required: false`")
+            message = f"the default of the secret input `{name}` would stand in the file"
+            findings.fault(("inputs", name, "default"), message, "remove it, and write `required: false`")
         if declared.type not in TYPES:
-            what = f"the secret input `{name}` is a text"
-            findings.fault(("inputs", name, "type"), what, "write `type: string`")
+            message = f"the secret input `{name}` is a text"
+            findings.fault(("inputs", name, "type"), message, "write `type: string`")
 
 
 def _wanted(
@@ -87,11 +87,11 @@ def _tidy(name: str) -> str:
 def _of_step(subject: Subject, path: Path, step: Step) -> None:
     commands = any(gate.kind == "command" for gate in step.gates)
     if step.secrets and step.kind in HELD and not commands:
-        what = "nothing is started here that could be given a secret"
-        subject.findings.fault((*path, "secrets"), what, "name it in the step that needs it", key=True)
+        message = "nothing is started here that could be given a secret"
+        subject.findings.fault((*path, "secrets"), message, "name it in the step that needs it", key=True)
     if step.cache and named_secrets(subject.workflow, step):
-        what = "a step that is given a secret cannot be cached: values are not compared"
-        subject.findings.fault((*path, "cache"), what, "remove `cache`", key=True)
+        message = "a step that is given a secret cannot be cached: values are not compared"
+        subject.findings.fault((*path, "cache"), message, "remove `cache`", key=True)
     for place, text in _templates(step):
         _text(subject, (*path, *place), text, step.kind, template=True)
     for place, text in _expressions(step):
@@ -121,9 +121,9 @@ def _text(subject: Subject, path: Path, text: str, kind: str, *, template: bool 
     for start, part in parts if secret else ():
         for match in READ.finditer(part):
             if match[1] == "inputs" and match[2] in secret:
-                what = f"`inputs.{match[2]}` is a secret, and never part of a text or a condition"
+                message = f"`inputs.{match[2]}` is a secret, and never part of a text or a condition"
                 hint = way_right(match[2], kind)
-                subject.findings.fault(path, what, hint, offset=start + match.start())
+                subject.findings.fault(path, message, hint, offset=start + match.start())
 
 
 def _templates(step: Step) -> Iterator[tuple[Path, str]]:

@@ -75,8 +75,8 @@ def check_shape(subject: Subject, shape: Shape) -> None:
         if step.when == "false":
             subject.findings.warning((*path, "when"), f"the step `{step.id}` is never done", "remove it")
     for step_id, route in _behind_ends(subject, shape):
-        what = f"the step `{step_id}` is never reached: the run ends with the route `{route}` before it"
-        subject.findings.fault(("steps", shape.index[step_id]), what, "remove `end: true`, or the need")
+        message = f"the step `{step_id}` is never reached: the run ends with the route `{route}` before it"
+        subject.findings.fault(("steps", shape.index[step_id]), message, "remove `end: true`, or the need")
 
 
 def _circle(subject: Subject, shape: Shape, circle: list[str]) -> None:
@@ -102,11 +102,11 @@ def _join(subject: Subject, path: Path, step: Step, needs: int) -> None:
     if step.id in subject.unsure or step.join.kind == "all":
         return
     if not needs:
-        what = f"`join: {step.join.kind}` of a step that needs nothing can never be met"
-        subject.findings.fault(place, what, "add `needs`, or remove `join`")
+        message = f"`join: {step.join.kind}` of a step that needs nothing can never be met"
+        subject.findings.fault(place, message, "add `needs`, or remove `join`")
     elif step.join.kind == "quorum" and not 1 <= step.join.count <= needs:
-        what = f"a quorum of {step.join.count}, but the step has {needs} need{'s' if needs > 1 else ''}"
-        subject.findings.fault((*place, "count"), what, f"write a number from 1 to {needs}")
+        message = f"a quorum of {step.join.count}, but the step has {needs} need{'s' if needs > 1 else ''}"
+        subject.findings.fault((*place, "count"), message, f"write a number from 1 to {needs}")
 
 
 def _back(subject: Subject, shape: Shape, path: Path, step: Step) -> None:
@@ -115,9 +115,9 @@ def _back(subject: Subject, shape: Shape, path: Path, step: Step) -> None:
     target = step.back_to.to
     if target == step.id or {target, step.id} & shape.circular or shape.before(target, step.id):
         return
-    what = f"`{target}` does not come before `{step.id}`: there is nothing to send back"
+    message = f"`{target}` does not come before `{step.id}`: there is nothing to send back"
     subject.findings.fault(
-        (*path, "back_to", "to"), what, f"add `needs: [{target}]` on the way to `{step.id}`"
+        (*path, "back_to", "to"), message, f"add `needs: [{target}]` on the way to `{step.id}`"
     )
 
 
@@ -126,18 +126,18 @@ def _final(subject: Subject, path: Path, step: Step) -> None:
         for member in subject.named.get(name, ()):
             need = subject.by_id[member]
             if step.final and not need.final:
-                what = f"`finally` steps run after all others, they cannot need `{name}`"
-                subject.findings.fault((*path, "needs", index), what, "remove it")
+                message = f"`finally` steps run after all others, they cannot need `{name}`"
+                subject.findings.fault((*path, "needs", index), message, "remove it")
             elif need.final and not step.final:
-                what = f"`{name}` runs after all ordinary steps, `{step.id}` cannot need it"
-                subject.findings.fault((*path, "needs", index), what, "remove it, or write `finally: true`")
+                message = f"`{name}` runs after all ordinary steps, `{step.id}` cannot need it"
+                subject.findings.fault((*path, "needs", index), message, "remove it, or write `finally: true`")
             else:
                 continue
             break
     target = subject.by_id.get(step.back_to.to) if step.back_to else None
     if step.final and target is not None and not target.final:
-        what = "a `finally` step cannot send back the work: the run is over"
-        subject.findings.fault((*path, "back_to", "to"), what, "remove `back_to`")
+        message = "a `finally` step cannot send back the work: the run is over"
+        subject.findings.fault((*path, "back_to", "to"), message, "remove `back_to`")
 
 
 def _behind_ends(subject: Subject, shape: Shape) -> Iterator[tuple[str, str]]:

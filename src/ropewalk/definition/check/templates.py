@@ -40,11 +40,11 @@ def check_templates(subject: Subject, scope: Scope) -> None:
         for place, script in _scripts(step):
             match = BLANK.search(script)
             if match:
-                what = "a script is no template: what `{{ … }}` would fill in could run as a command"
+                message = "a script is no template: what `{{ … }}` would fill in could run as a command"
                 hint = 'set it under `env` and read it as `"$NAME"`, or write `run` as a list of arguments'
                 if secret := secret_in(subject, match[0]):
                     hint = way_right(secret, step.kind)
-                subject.findings.fault((*path, *place), what, hint, offset=match.start())
+                subject.findings.fault((*path, *place), message, hint, offset=match.start())
         names: Mapping[str, Any] | None = None
         for place, text in _templates(step):
             if any(mark in text for mark in MARKS):
@@ -118,9 +118,9 @@ class _Template:
         for name in sorted(undeclared - names.keys() - environment.globals.keys()):
             at = self._find(rf"\b{re.escape(name)}\b")
             if name == SECRETS:
-                what = "a secret is never part of a text"
+                message = "a secret is never part of a text"
                 hint = way_right(secret_in(self.subject, self.text) or "NAME", self.step.kind)
-                self.subject.findings.fault(self.path, what, hint, offset=at)
+                self.subject.findings.fault(self.path, message, hint, offset=at)
             else:
                 self._fault(at, f"there is no name `{name}`", name, names)
         for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
@@ -129,9 +129,9 @@ class _Template:
     def _dashed(self) -> bool:
         matches = [match for match in DASHED.finditer(self.text) if match[1] in self.subject.named]
         for match in matches:
-            what = f"`outputs.{match[1]}` would be a subtraction"
+            message = f"`outputs.{match[1]}` would be a subtraction"
             hint = f"write outputs['{match[1]}']"
-            self.subject.findings.fault(self.path, what, hint, offset=match.start())
+            self.subject.findings.fault(self.path, message, hint, offset=match.start())
         return bool(matches)
 
     def _words(self, tree: nodes.Template, environment: Environment) -> bool:
@@ -172,10 +172,10 @@ class _Template:
                     self.path, f"`outputs.{name}` is not there yet: {why}", hint, offset=at
                 )
 
-    def _fault(self, at: int, what: str, name: str = "", names: Any = ()) -> None:
+    def _fault(self, at: int, message: str, name: str = "", names: Any = ()) -> None:
         near = nearest(name, names) if name else ""
         hint = f"there are {', '.join(sorted(names))}" if not near and 0 < len(names) <= 8 else ""
-        self.subject.findings.fault(self.path, what, hint, nearest=near, offset=at)
+        self.subject.findings.fault(self.path, message, hint, nearest=near, offset=at)
 
     def _find(self, pattern: str) -> int:
         match = re.search(pattern, self.text)

@@ -37,17 +37,17 @@ def check_values(subject: Subject) -> None:
             if not fits(value.type, value.default):
                 _unfit(subject, (kind, name, "default"), f"the default of `{name}`", value.type)
             elif value.choices and value.default not in value.choices:
-                what = f"the default of `{name}` is none of its choices"
-                subject.findings.fault((kind, name, "default"), what, "add it to `choices`")
+                message = f"the default of `{name}` is none of its choices"
+                subject.findings.fault((kind, name, "default"), message, "add it to `choices`")
     for path, step in subject.steps():
         schemas = {"output": step.output}
         schemas |= {
             key: approval.form for key, approval in (("ask", step.ask), ("approve", step.approve)) if approval
         }
         for key, schema in schemas.items():
-            for place, what, near in schema_faults(schema):
+            for place, message, near in schema_faults(schema):
                 deeper = (key, *place) if key == "output" else (key, "form", *place)
-                subject.findings.fault((*path, *deeper), what, nearest=near)
+                subject.findings.fault((*path, *deeper), message, nearest=near)
 
 
 def fits(kind: str, value: Any) -> bool:
@@ -95,8 +95,8 @@ def schema_faults(schema: Any, depth: int = 0) -> Iterator[tuple[Path, str, str]
 
 
 def _within(path: Path, schema: Any, depth: int) -> Iterator[tuple[Path, str, str]]:
-    for place, what, near in schema_faults(schema, depth + 1):
-        yield (*path, *place), what, near
+    for place, message, near in schema_faults(schema, depth + 1):
+        yield (*path, *place), message, near
 
 
 def _own_faults(schema: dict[str, Any]) -> Iterator[tuple[Path, str, str]]:
@@ -118,8 +118,8 @@ def _own_faults(schema: dict[str, Any]) -> Iterator[tuple[Path, str, str]]:
         if why := _unusable(name):
             yield ("patternProperties", name), f"this is no regular expression that can be used: {why}", ""
     if named and "unevaluatedProperties" in schema:
-        what = "`unevaluatedProperties` next to `patternProperties` is not known here"
-        yield ("unevaluatedProperties",), what, "additionalProperties"
+        message = "`unevaluatedProperties` next to `patternProperties` is not known here"
+        yield ("unevaluatedProperties",), message, "additionalProperties"
     target = schema.get("$ref", "#")
     if not isinstance(target, str) or not target.startswith("#"):
         yield ("$ref",), "`$ref` may only point into the same schema", ""

@@ -94,8 +94,8 @@ def _inside(source: str) -> tuple[int, int]:
 def _unreadable(source: str, at: int) -> ConditionError:
     for wrong, hint in _MISTAKES.items():
         if source.startswith(wrong, at):
-            what = "a text that is not closed" if wrong in "\"'" else f"`{wrong}`"
-            return fault(source, at, f"{what} cannot stand here", hint)
+            mistake = "a text that is not closed" if wrong in "\"'" else f"`{wrong}`"
+            return fault(source, at, f"{mistake} cannot stand here", hint)
     if source[at].isspace() or not source[at].isprintable():
         return fault(source, at, f"the character U+{ord(source[at]):04X} cannot stand here", "write a space")
     return fault(source, at, f"`{source[at]}` cannot stand here")
