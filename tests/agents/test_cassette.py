@@ -157,7 +157,7 @@ async def test_a_changed_brief_is_a_miss_that_shows_what_changed(tmp_path):
 
 def test_what_changes_from_run_to_run_does_not_make_another_brief(tmp_path):
     def given(run, place, commit, seconds):
-        told = Feedback("gate", f"in {place}/attempts/{run}/build.1.1/x.py: ran 3 tests in {seconds}s")
+        told = Feedback("gate", f"in {place}/folders/{run}/build.1.1/x.py: ran 3 tests in {seconds}s")
         made = Artifact("a.md", "d", commit=commit)
         return brief(run=run, feedback=(told,), artifacts=(made,), creates=(Ref("a"),), outputs={run: 1})
 

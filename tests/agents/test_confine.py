@@ -60,9 +60,9 @@ def place(monkeypatch):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("private")
     for name in (
-        "project/.ropewalk/attempts/a/back",
+        "project/.ropewalk/folders/a/back",
         "project/.git/objects",
-        "project/.git/ropewalk/attempts/a",
+        "project/.git/ropewalk/folders/a",
     ):
         (folder / name).mkdir(parents=True)
     (folder / "project/.ropewalk/ropewalk.db").write_text("private")
@@ -79,9 +79,9 @@ def place(monkeypatch):
 def reach(place):
     project = place / "project"
     return Reach(
-        project / ".git/ropewalk/attempts/a",
-        (project / ".ropewalk/attempts/a/back",),
-        (str(project / ".ropewalk/attempts/a"), str(project / ".git/objects"), str(HOSTILE)),
+        project / ".git/ropewalk/folders/a",
+        (project / ".ropewalk/folders/a/back",),
+        (str(project / ".ropewalk/folders/a"), str(project / ".git/objects"), str(HOSTILE)),
         (str(project / ".git"),),
     )
 
@@ -101,7 +101,7 @@ def attack(place, user, *, network=True, **todo):
         argv = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *argv]
         subprocess.run(["chown", "-R", f"{NOBODY}:{NOBODY}", place], check=True)
     done = subprocess.run(
-        argv, capture_output=True, text=True, check=False, cwd=place / "project/.git/ropewalk/attempts/a",
+        argv, capture_output=True, text=True, check=False, cwd=place / "project/.git/ropewalk/folders/a",
         env={**os.environ, "SSH_AUTH_SOCK": "/run/agent", "XDG_RUNTIME_DIR": "/run/user/0"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -132,7 +132,7 @@ def test_it_writes_in_its_own_folders_and_nowhere_else(place, user):
         *("/etc/ropewalk-escaped", "/etc/passwd", "/usr/bin/ropewalk-escaped", "/var/lib/ropewalk-escaped", f"{Path('/proc/1') / 'root'}/etc/passwd"),
         *(str(project / name) for name in (".git/objects/pack", ".git/config", ".ropewalk/ropewalk.db", ".env")),
         *(str(place / "home" / name) for name in CREDENTIALS),
-        str(project / ".ropewalk/attempts/a/script"),
+        str(project / ".ropewalk/folders/a/script"),
     ]  # fmt: skip
     before = Path("/etc/passwd").read_bytes()
     control = (
@@ -145,11 +145,11 @@ def test_it_writes_in_its_own_folders_and_nowhere_else(place, user):
         "/dev/sda",
     )
     found = attack(place, user, write=victims, open=control)
-    assert (project / ".git/ropewalk/attempts/a/mine.txt").read_text() == "mine\n"
+    assert (project / ".git/ropewalk/folders/a/mine.txt").read_text() == "mine\n"
     assert Path("/etc/passwd").read_bytes() == before
     assert not any(Path(path).exists() for path in victims[:4] if path.endswith("escaped"))
     assert (project / ".git/objects/pack").read_text() == "objects"
-    assert not (project / ".ropewalk/attempts/a/script").exists()
+    assert not (project / ".ropewalk/folders/a/script").exists()
     hidden = [
         project / name for name in (".git/config", ".ropewalk/ropewalk.db", ".ropewalk/serve.token", ".env")
     ]

@@ -366,5 +366,5 @@ async def test_folders_of_a_thousand_floors_are_work_like_any_other(repository: 
         )
         assert "ropewalk itself failed" not in state.reason
     if kind == "git":
-        assert list((repository / ".git/ropewalk/attempts").iterdir()) == []
+        assert list((repository / ".git/ropewalk/folders").iterdir()) == []
     remove_tree(repository / ".ropewalk")  # pytest itself would come to the end of the stack

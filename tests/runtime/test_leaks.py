@@ -102,7 +102,7 @@ async def test_what_a_gate_writes_counts_as_well(project):
 @pytest.mark.parametrize("project", ["git"], indirect=True)
 async def test_a_folder_that_has_to_stay_was_looked_through_and_says_what_cannot_be_kept(project: Path):
     state = await ended(project, "echo half > half.txt; mkfifo pipe; exit 1")
-    (place,) = (project / ".git/ropewalk/attempts" / state.run).glob("a.1.1")
+    (place,) = (project / ".git/ropewalk/folders" / state.run).glob("a.1.1")
     assert "pipe: it is no file" in state.steps["a"].warnings[-1]
     assert not note_of(place).secret
 

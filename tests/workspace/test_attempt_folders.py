@@ -92,7 +92,7 @@ async def test_a_disk_that_fills_during_checkout_leaves_nothing_half_done(
             await space.open(spot(), base, (), "own")
         with pytest.raises(GitFailed, match=r"signal|large"):
             await space.open(spot(), base, (), "read")
-    assert listing(str(tmp_path / "state/attempts/run-1")) == []
+    assert listing(str(tmp_path / "state/folders/run-1")) == []
     assert (await placed(space, base, spot())).base == base.commit
 
 
@@ -208,4 +208,4 @@ async def test_needs_that_disagree_give_no_folder(space: GitWorkspace, project: 
         await space.close(spot(step), place)
     needs = [Part(step, git(project, "rev-parse", f"refs/ropewalk/run-1/{step}/1.1")) for step in "ab"]
     assert isinstance(await space.open(spot("c"), base, needs, "own"), Merged)
-    assert listing(str(project.parent / "state/attempts/run-1")) == []
+    assert listing(str(project.parent / "state/folders/run-1")) == []

@@ -70,8 +70,8 @@ async def test_a_landed_run_is_let_go_and_no_other(space: GitWorkspace, project:
     gone = await space.forget("run-1")
     assert gone[-1] == "refs/heads/ropewalk/run-1"
     assert [held.run for held in await space.held()] == ["run-2"]
-    assert listing(str(project.parent / "state/attempts/run-1")) is None
-    assert listing(str(project.parent / "state/attempts/run-2")) is not None
+    assert listing(str(project.parent / "state/folders/run-1")) is None
+    assert listing(str(project.parent / "state/folders/run-2")) is not None
     with pytest.raises(WorkspaceError, match="has not landed"):
         await space.forget("run-1")
 
@@ -92,7 +92,7 @@ async def test_unlanded_work_goes_only_when_told_to(space: GitWorkspace, project
 
 
 async def test_folders_without_refs_are_held_too(space: GitWorkspace, project: Path, both: dict[str, str]):
-    (project.parent / "state/attempts/stray/x.1.1").mkdir(parents=True)
+    (project.parent / "state/folders/stray/x.1.1").mkdir(parents=True)
     stray = (await space.held())[-1]
     assert (stray.run, stray.refs, len(stray.folders)) == ("stray", (), 1)
     await space.forget("stray", unlanded=True)

@@ -46,7 +46,7 @@ def test_a_run_that_is_killed_anywhere_ends_as_if_it_had_not_been(tmp_path: Path
         reached = asyncio.run(crashing.whole(state, mine))
         assert {name: reached[name] for name in expected} == expected, point
         assert git(mine, "rev-parse", "main") == expected["commit"]
-        assert listing(str(state / "attempts")) == []
+        assert listing(str(state / "folders")) == []
         left = fingerprint(mine)
         assert {key for key in left if left[key] != before.get(key)} == {"refs"}
         assert [key for key in left if key.endswith(".lock")] == []

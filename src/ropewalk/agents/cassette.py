@@ -40,7 +40,7 @@ _LASTING = frozenset(Brief.__struct_fields__) - {
         "known",
     ),  # all that is known by then, by chance also of steps next to it; the prompt has what it uses
 }
-_PLACE = re.compile(r"[^\s\"'`(]*/attempts/[^/\s]+/[^/\s\"'`)]+")
+_PLACE = re.compile(r"[^\s\"'`(]*/folders/[^/\s]+/[^/\s\"'`)]+")
 _TIME = re.compile(r"\b\d+(?:\.\d+)? ?(?:s|ms|seconds?)\b")
 _MOST_DIFFERENCES = 40
 

@@ -141,7 +141,7 @@ async def drop(state: Path, run: str, owning: Owning) -> None:
     """Remove the folders of one run, whatever is in them, and nothing of another's. What a driver that is seen to live has
     its mark on stays: then the run is not over for everybody.
     """
-    places, rest = state / "attempts" / slug(run), state / "runs" / slug(run)
+    places, rest = state / "folders" / slug(run), state / "runs" / slug(run)
     await asyncio.to_thread(drop_folders, places, owning, long_over=True)
     shelves = [
         await asyncio.to_thread(drop_folders, rest / shelf, owning, long_over=True) for shelf in SHELVES

@@ -28,7 +28,7 @@ class RepoContext(Struct, frozen=True):
     @property
     def places(self) -> Path:
         """Where the folders of attempts are."""
-        return self.state / "attempts"
+        return self.state / "folders"
 
 
 async def ground(state: Path, root: Path, alone: bool = False) -> RepoContext:
@@ -71,7 +71,7 @@ async def _began_in(repository: Repository, commit: str) -> bool:
 async def attempts_path(state: Path, root: Path) -> Path:
     """Where the folders of attempts are, or would be; nothing is made."""
     repository = await discover(root)
-    return (state if repository is None else _outside(state, repository)) / "attempts"
+    return (state if repository is None else _outside(state, repository)) / "folders"
 
 
 @cache
