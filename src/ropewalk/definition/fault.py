@@ -1,4 +1,4 @@
-"""One thing wrong in a file, told so that it can be fixed: where, what, the nearest valid name, what to do.
+"""One thing wrong in a file, with what is needed to fix it: the place, a message, the nearest valid name, a hint.
 
 Faults are collected, never raised one by one; `refusal` makes the one error that carries all of them.
 """
@@ -17,7 +17,7 @@ CLOSE: Final = 0.65
 
 
 LONGEST: Final = 500
-"""Characters of what is said in one fault; a name in it may come from anywhere."""
+"""Characters of one message; a name that it quotes may be of any length."""
 
 
 def shortened(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What is found wrong while something is gone through, collected with places; nothing is raised on the way."""
+"""The faults of one file, collected with their places while it is checked; nothing is raised on the way."""
 
 from __future__ import annotations
 

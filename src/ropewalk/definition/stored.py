@@ -11,7 +11,7 @@ import msgspec
 from ropewalk.definition.workflow import Step, Workflow
 
 NOT_SAID: Final = {Workflow: ("source", "format", "warnings"), Step: ("line",)}
-"""Where a definition stood, in which format it was written, and what was remarked on it: no part of what it says."""
+"""Fields that are left out of the digest: where a definition was read from, its format, the warnings about it."""
 
 
 def encode_workflow(workflow: Workflow) -> bytes:

@@ -159,7 +159,7 @@ class Step(Struct, frozen=True, omit_defaults=True):
 
     `args` are the kind's own: `run`: argv or script; `call`: workflow, inputs; a plug-in: what its schema says.
     `secrets` are given to its attempts, by variable the name of one of `Workflow.secrets` or of a secret input; a `call`
-    gives them on by the name of the secret input that the called workflow has.
+    passes them by the name of the secret input that the called workflow has.
     """
 
     id: str

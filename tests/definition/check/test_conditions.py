@@ -80,13 +80,6 @@ def test_outputs_of_a_step_that_may_not_have_ended_are_told(keys, said):
     assert found.startswith(f"f.yaml:{said}"), found
 
 
-def test_outputs_of_a_final_step_are_never_there_for_others():
-    (found,) = told(
-        "steps:\n- {id: z, run: x, finally: true}\n- {id: a, run: x, when: outputs.z.stdout == ''}"
-    )
-    assert "`z` runs after all others" in found
-
-
 def test_a_dash_in_a_step_is_no_minus():
     text = "steps:\n- {id: my-step, run: x}\n- {id: a, run: x, needs: my-step, when: "
     assert told(text + "outputs.my-step.exit_code == 0}") == [
@@ -135,24 +128,4 @@ steps:
         "f.yaml:16:33:",
         "f.yaml:17:32:",
         "f.yaml:19:56:",
-    ]
-
-
-def test_an_item_of_a_list_that_is_worked_out_may_be_anything():
-    text = "steps:\n- {id: a, run: x, foreach: 'inputs.l.filter(x, x != 0)', when: item.anything > 1}\ninputs: {l: list}"
-    assert told(text) == []
-
-
-def test_an_empty_list_or_a_mapping_tells_nothing_of_its_items():
-    assert told("steps:\n- {id: a, run: x, foreach: [], when: item.anything > 1}") == []
-
-
-def test_a_workflow_without_a_file_has_no_places():
-    from ropewalk.definition.check import check_workflow
-    from ropewalk.definition.workflow import Input, Step, Workflow
-
-    step = Step("a", "run", {"script": "x"}, when="inputs.b")
-    assert [str(one) for one in check_workflow(Workflow("w", (step,), inputs={"a-b": Input()}))] == [
-        "<text>: `a-b` cannot be read as `inputs.a-b`; write `a_b`",
-        "<text>: step `a`: `inputs` has no field `b`",
     ]

@@ -99,14 +99,6 @@ def test_what_is_installed_is_looked_at_only_where_it_is_known():
     ]
 
 
-def test_among_many_unknown_names_only_the_first_get_a_hint():
-    steps = "- {id: there, run: x}\n" + "".join(f"- {{id: s{n}, run: x, needs: thre}}\n" for n in range(120))
-    found = told(f"steps:\n{steps}")
-    assert len(found) == 120
-    assert found[99].endswith("did you mean there?")
-    assert found[100].endswith("define it, or remove it")
-
-
 def test_a_name_of_any_length_is_told_in_one_line():
     (said,) = told(f"steps: [{{id: a, run: x, needs: {'n' * 5000}}}]")
     assert len(said) < 600

@@ -92,6 +92,20 @@ def test_a_template_that_can_be_filled_in_is_fine(keys):
     assert of(keys) == []
 
 
+@pytest.mark.parametrize(
+    ("keys", "at_fault"),
+    [
+        ("role: r\n  prompt: 'Do {{ inputs.n }}'\n  gate: [[echo, '{{ outputs.coverage }}']]", []),
+        ("run: x\n  handoff: '{{ outputs.coverage }}'\n  env: {A: '{{ inputs.n }}'}", []),
+        ("run: x\n  handoff: '{{ outputs.coverage }}'\n  env: {A: '{{ outputs.coverage }}'}", ["12:16"]),
+    ],
+)
+def test_the_own_outputs_are_read_by_gates_and_the_handoff_alone_whatever_was_read_before(keys, at_fault):
+    assert [fault.split(": there is no `outputs.coverage`")[0] for fault in of(keys)] == [
+        f"f.yaml:{place}" for place in at_fault
+    ]
+
+
 def test_a_final_step_may_read_the_outputs_of_all():
     assert told(f"{HEAD}- id: z\n  finally: true\n  run: [echo, '{{{{ outputs.other.stdout }}}}']") == []
 

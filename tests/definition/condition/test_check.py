@@ -295,22 +295,3 @@ def test_one_mistake_is_told_once():
 )
 def test_the_result_must_be_what_is_wanted(source, want, faults):
     assert [fault.message for fault in check(source, NAMES, want)] == faults
-
-
-def test_a_subtraction_of_known_names_is_none_with_a_dash():
-    assert check("inputs.count - inputs.rate - 1 > 0", NAMES, BOOL) == []
-    assert [f.message for f in check("outputs.x - nope", NAMES)] == [
-        "`outputs` has no field `x`",
-        "the name `nope` is not known here",
-    ]
-    assert len(check("nope-x - y", NAMES)) == 3
-    assert check("!facts.qa_ok == facts.qa_ok && 5 - inputs.count - inputs.rate > 1", NAMES, BOOL) == []
-    assert check("inputs.count - size(inputs.name) > 1", NAMES, BOOL) == []
-
-
-def test_a_fault_reads_as_one_line():
-    assert (
-        str(check("input.count > 1", NAMES)[0])
-        == "the name `input` is not known here (did you mean `inputs`?)"
-    )
-    assert str(ConditionFault(0, "it is so")) == "it is so"

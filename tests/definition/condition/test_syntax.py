@@ -19,7 +19,6 @@ from ropewalk.definition.condition.nodes import (
     Node,
     Ternary,
     Unary,
-    path,
 )
 from ropewalk.definition.condition.syntax import MAX_DEPTH, parse
 from ropewalk.errors import ConditionError
@@ -141,19 +140,6 @@ def test_a_long_chain_is_not_a_deep_one():
 def test_too_many_parts_are_refused():
     with pytest.raises(ConditionError, match="more than 500 parts"):
         parse("[" + ",".join(["1"] * 501) + "]")
-
-
-@pytest.mark.parametrize(
-    ("source", "segments"),
-    [
-        ("a", ("a",)),
-        ("a.b['c-d'].e", ("a", "b", "c-d", "e")),
-        ("a[0].b", None),
-        ("f(a).b", None),
-    ],
-)
-def test_a_plain_path_is_known_as_one(source, segments):
-    assert path(parse(source)) == segments
 
 
 def test_a_long_condition_is_shortened_in_its_error():

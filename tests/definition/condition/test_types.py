@@ -80,7 +80,26 @@ def test_a_recursive_schema_ends_in_anything():
     tree = from_schema(
         {"type": "object", "properties": {"next": {"$ref": "#"}}, "additionalProperties": False}
     )
-    assert tree.fields["next"].fields["next"].kind == "object"
+    assert tree == object_of({"next": object_of({"next": ANY})})
+    assert from_schema({"$ref": "#"}) == ANY
+    assert from_schema({"$ref": {"not": "a text"}}) == ANY
+
+
+def test_a_schema_that_leads_to_itself_in_many_ways_is_read_in_no_time():
+    many = {f"p{number}": {"$ref": "#"} for number in range(20)}
+    tree = from_schema({"type": "object", "properties": many})
+    assert tree.fields["p19"].fields.keys() == many.keys()
+    doubled = {
+        f"d{number}": {"properties": {key: {"$ref": f"#/$defs/d{number + 1}"} for key in "abcd"}}
+        for number in range(40)
+    }
+    assert from_schema({"$ref": "#/$defs/d0", "$defs": doubled}).fields.keys() == set("abcd")
+
+
+def test_a_part_that_is_used_twice_side_by_side_is_read_twice():
+    text = {"$ref": "#/$defs/t"}
+    schema = {"properties": {"a": text, "b": {"properties": {"c": text}}}, "$defs": {"t": {"type": "string"}}}
+    assert from_schema(schema).fields["a"] == from_schema(schema).fields["b"].fields["c"] == STRING
 
 
 def test_types_join_to_the_narrowest_that_fits_both():

@@ -38,7 +38,9 @@ def _writes_where_it_may(subject: Subject, path: Path, step: Step) -> None:
         for index, ref in enumerate(refs):
             if not ref.label:
                 message = f"`{step.id}` is to write `{ref.name}`, but its workspace is `{step.workspace}`"
-                subject.findings.fault((*path, key, index), message, "write `workspace: own`, or leave it out")
+                subject.findings.fault(
+                    (*path, key, index), message, "write `workspace: own`, or leave it out"
+                )
 
 
 def _ref(

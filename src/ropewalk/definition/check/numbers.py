@@ -38,7 +38,9 @@ def check_numbers(subject: Subject) -> None:
 def _loops(subject: Subject, path: Path, step: Step) -> None:
     if step.back_to is not None and step.back_to.at_most < 1:
         message = f"`at_most` is {step.back_to.at_most}: a loop needs a cap of at least 1"
-        subject.findings.fault((*path, "back_to", "at_most"), message, "say how many times, or remove `back_to`")
+        subject.findings.fault(
+            (*path, "back_to", "at_most"), message, "say how many times, or remove `back_to`"
+        )
     if step.foreach is not None:
         _at_least(subject, (*path, "foreach", "at_most"), "foreach.at_most", step.foreach.at_most, 0)
 
@@ -47,7 +49,9 @@ def _retry(subject: Subject, path: Path, retry: Retry) -> None:
     _at_least(subject, (*path, "attempts"), "retry.attempts", retry.attempts, 1)
     if retry.attempts > MAX_ATTEMPTS:
         message = f"{retry.attempts} attempts, {MAX_ATTEMPTS} are allowed"
-        subject.findings.fault((*path, "attempts"), message, "a wait for something outside is a step of its own")
+        subject.findings.fault(
+            (*path, "attempts"), message, "a wait for something outside is a step of its own"
+        )
     _at_least(subject, (*path, "delay"), "retry.delay", retry.delay_seconds, 0)
     _at_least(subject, (*path, "factor"), "retry.factor", retry.factor, 1)
     if retry.cap_seconds < retry.delay_seconds:

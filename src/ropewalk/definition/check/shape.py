@@ -130,7 +130,9 @@ def _final(subject: Subject, path: Path, step: Step) -> None:
                 subject.findings.fault((*path, "needs", index), message, "remove it")
             elif need.final and not step.final:
                 message = f"`{name}` runs after all ordinary steps, `{step.id}` cannot need it"
-                subject.findings.fault((*path, "needs", index), message, "remove it, or write `finally: true`")
+                subject.findings.fault(
+                    (*path, "needs", index), message, "remove it, or write `finally: true`"
+                )
             else:
                 continue
             break

@@ -45,11 +45,13 @@ def check_templates(subject: Subject, scope: Scope) -> None:
                 if secret := secret_in(subject, match[0]):
                     hint = way_right(secret, step.kind)
                 subject.findings.fault((*path, *place), message, hint, offset=match.start())
-        names: Mapping[str, Any] | None = None
+        scopes: dict[bool, Mapping[str, Any]] = {}
         for place, text in _templates(step):
             if any(mark in text for mark in MARKS):
-                names = names or scope.of(step, own=place[0] in ("gates", "handoff"))
-                _Template(subject, scope, step, (*path, *place), text).check(names)
+                own = place[0] in ("gates", "handoff")
+                if own not in scopes:
+                    scopes[own] = scope.of(step, own=own)
+                _Template(subject, scope, step, (*path, *place), text).check(scopes[own])
 
 
 def _scripts(step: Step) -> Iterator[tuple[Path, str]]:

@@ -65,7 +65,7 @@ def _unfit(subject: Subject, path: Path, whose: str, kind: str) -> None:
 
 
 def schema_faults(schema: Any, depth: int = 0) -> Iterator[tuple[Path, str, str]]:
-    """What is wrong with a JSON Schema, as (path, what, nearest); the full check is left to who validates with it."""
+    """What is wrong with a JSON Schema, as (path, message, nearest name); the code that validates with it checks the rest."""
     if isinstance(schema, bool):
         return
     if not isinstance(schema, dict):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from ropewalk.definition.condition.botarmy import place
+from ropewalk.definition.condition.nodes import path_text
 from ropewalk.errors import ConditionError
 
 Place = Callable[[tuple[str, ...]], str]
@@ -55,7 +55,7 @@ def _no_expression() -> ConditionError:
 
 
 def _facts(segments: tuple[str, ...]) -> str:
-    return place("facts", list(segments))
+    return path_text("facts", segments)
 
 
 def _tokens(text: str) -> list[_Token]:

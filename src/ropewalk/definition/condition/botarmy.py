@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+from ropewalk.definition.condition.nodes import path_text
 from ropewalk.definition.condition.tokens import MAX_LENGTH
 
 _FORM = re.compile(
@@ -12,9 +13,7 @@ _FORM = re.compile(
     r"|not_empty:(?P<full>.+?)|equals:(?P<left>[^,]+?)\s*,(?P<right>.*?))\s*",
     re.DOTALL,
 )
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LIKE_OTHERS = re.compile(r"true|false|null|-?\d+(?:\.\d+)?")
-_NOT_MEMBERS = frozenset({"in", "true", "false", "null"})
 
 
 def translate_botarmy(text: str, root: str = "facts") -> str:
@@ -28,28 +27,19 @@ def translate_botarmy(text: str, root: str = "facts") -> str:
     if match["constant"]:
         return "true" if match["constant"] == "always_true" else "false"
     if match["key"]:
-        return place(root, match["key"].split("."))
+        return path_text(root, match["key"].split("."))
     if match["full"]:
         return _not_empty(root, match["full"].strip().split("."))
-    left, right = place(root, match["left"].strip().split(".")), match["right"].strip()
+    left, right = path_text(root, match["left"].strip().split(".")), match["right"].strip()
     shown = f"string({left})" if _LIKE_OTHERS.fullmatch(right) else left
     return f"{shown} == {json.dumps(right, ensure_ascii=False)}"
 
 
-def place(root: str, segments: list[str]) -> str:
-    """`root` and the segments as a path, with brackets around what is no identifier."""
-    text = root
-    for segment in segments:
-        plain = _IDENTIFIER.fullmatch(segment) and segment not in _NOT_MEMBERS
-        text += f".{segment}" if plain else f"[{json.dumps(segment, ensure_ascii=False)}]"
-    return text
-
-
 def _not_empty(root: str, segments: list[str]) -> str:
-    value = place(root, segments)
+    value = path_text(root, segments)
     exists = (
         f"has({value})"
         if not value.endswith("]")
-        else f"{json.dumps(segments[-1])} in {place(root, segments[:-1])}"
+        else f"{json.dumps(segments[-1])} in {path_text(root, segments[:-1])}"
     )
     return f'{exists} && !({value} in [null, "", [], {{}}])'

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from ropewalk.definition.condition.arithmetic import OPERATORS, negative
@@ -114,9 +114,11 @@ def _call(node: CallNode, slots: Slots) -> Run:
         values = [part(env) for part in parts]
         env.spend(cost + sum(map(length, values)) // 4, at)
         try:
-            return do(*values)
+            made = do(*values)
         except ValueError as error:
             raise wrong(at, str(error)) from None
+        env.spend(_cost(made), at)
+        return made
 
     return run
 
@@ -167,11 +169,11 @@ def _binary(node: Binary, slots: Slots) -> Run:
         first, second = left(env), right(env)
         try:
             if sign == "in":
-                is_inside, steps = inside(first, second)
+                is_inside, steps = inside(first, second, env.left)
                 env.spend(steps, at)
                 return is_inside
-            if isinstance(first, _LARGE):
-                env.spend(length(first) // 64 if isinstance(first, str) else length(first) // 4, at)
+            if type(first) not in _SMALL:
+                env.spend(_cost(first) + _cost(second), at)
             return do(first, second)
         except ValueError as error:
             raise wrong(at, str(error)) from None
@@ -179,7 +181,11 @@ def _binary(node: Binary, slots: Slots) -> Run:
     return run
 
 
-_LARGE = (str, list, tuple, Mapping)
+def _cost(value: Any) -> int:
+    """The steps that it takes to copy a text or a list."""
+    return length(value) // 64 if isinstance(value, str) else length(value) // 4
+
+
 _SMALL = frozenset({int, float, bool, type(None)})
 
 
@@ -188,7 +194,7 @@ def _equality(left: Run, right: Run, wanted: bool, at: int) -> Run:
         first, second = left(env), right(env)
         if type(first) is type(second) and type(first) in _SMALL:
             return (first == second) is wanted
-        is_same, steps = same(first, second)
+        is_same, steps = same(first, second, env.left)
         env.spend(steps, at)
         return is_same is wanted
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ropewalk.definition.condition.faults import ConditionFault
-from ropewalk.definition.condition.nodes import Binary, Node, Unary, path
+from ropewalk.definition.condition.nodes import Binary, Node, Unary, path, path_text
 from ropewalk.definition.condition.types import Type
 
 
@@ -19,8 +19,7 @@ def dashed(node: Binary, names: Mapping[str, Type]) -> ConditionFault | None:
     owner = _owner(first[:-1], names)
     if owner is None or first[-1] in owner.fields or field not in owner.fields:
         return None
-    before, after = ".".join(first[:-1]), "".join(f".{segments}" for segments in last[1:])
-    hint = f'write `{before}["{field}"]{after}`'
+    hint = f"write `{path_text(first[0], [*first[1:-1], field, *last[1:]])}`"
     return ConditionFault(_start(node), "a name with a dash needs brackets", field, hint)
 
 

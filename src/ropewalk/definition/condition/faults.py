@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import Final
 
 from msgspec import Struct
 
 from ropewalk.definition.condition.nodes import Literal, Node
 from ropewalk.definition.condition.types import Type
+
+_UNQUOTED: Final = re.compile(r"true|false|-?[0-9]+(?:\.[0-9]+)?")
 
 
 class ConditionFault(Struct, frozen=True):
@@ -59,6 +63,6 @@ def unquoted(*sides: Node) -> str:
     for side in sides:
         if isinstance(side, Literal) and isinstance(side.value, str):
             text = side.value.lower()
-            if text in {"true", "false"} or text.removeprefix("-").replace(".", "", 1).isdigit():
+            if _UNQUOTED.fullmatch(text):
                 return f"write {text} without quotes"
     return ""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from msgspec import Struct
 
 Scalar = None | bool | int | float | str
+
+_IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NOT_MEMBERS: Final = frozenset({"in", "true", "false", "null"})
 
 
 class Node(Struct, frozen=True):
@@ -155,3 +160,14 @@ def path(node: Node) -> tuple[str, ...] | None:
                 node = of
             case _:
                 return None
+
+
+def path_text(root: str, segments: Sequence[str]) -> str:
+    """The reverse of `path`: `root` and the segments as a condition writes them, in brackets what is no identifier."""
+    import json
+
+    text = root
+    for segment in segments:
+        plain = _IDENTIFIER.fullmatch(segment) and segment not in _NOT_MEMBERS
+        text += f".{segment}" if plain else f"[{json.dumps(segment, ensure_ascii=False)}]"
+    return text

@@ -45,10 +45,12 @@ def split(text: str, by: str) -> list[str]:
     return text.split(by) if by else list(text)
 
 
-def join(parts: Any, by: str) -> str:
+def join(parts: Any, by: Any) -> str:
     """The texts of a list as one."""
     if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
         raise ValueError("`join` needs a list of texts")
+    if not isinstance(by, str):
+        raise ValueError(f"`join` does not take {kind_of(by)}")
     if sum(len(part) + len(by) for part in parts) > MAX_MADE:
         too_long("join")
     return by.join(parts)

@@ -8,6 +8,8 @@ from typing import Any
 from msgspec import Struct
 
 MAX_SCHEMA_DEPTH = 32
+MAX_SCHEMA_PARTS = 10_000
+"""Parts of one schema that are looked at, each as often as a `$ref` leads to it; the rest is `any`."""
 
 
 class Type(Struct, frozen=True):
@@ -104,14 +106,24 @@ def from_schema(schema: Any) -> Type:
 
     Objects are closed when `additionalProperties` is false. Local `$ref`s are followed; a recursive one ends in `any`.
     """
-    return _typed(schema, schema, 0)
+    return _typed(schema, _Root(schema), 0)
 
 
-def _typed(schema: Any, root: Any, depth: int) -> Type:
-    if not isinstance(schema, Mapping) or depth > MAX_SCHEMA_DEPTH:
+class _Root:
+    """The whole schema, the `$ref`s that are being followed, and how many parts may still be looked at."""
+
+    def __init__(self, schema: Any) -> None:
+        self.schema = schema
+        self.following: set[str] = set()
+        self.left = MAX_SCHEMA_PARTS
+
+
+def _typed(schema: Any, root: _Root, depth: int) -> Type:
+    root.left -= 1
+    if not isinstance(schema, Mapping) or depth > MAX_SCHEMA_DEPTH or root.left < 0:
         return ANY
     if "$ref" in schema:
-        return _typed(_referred(schema["$ref"], root), root, depth + 1)
+        return _followed(schema["$ref"], root, depth)
     for word in ("anyOf", "oneOf"):
         if word in schema:
             return _union(schema[word], root, depth)
@@ -129,7 +141,16 @@ def _typed(schema: Any, root: Any, depth: int) -> Type:
     return ANY
 
 
-def _fields(schema: Mapping[str, Any], root: Any, depth: int) -> Type:
+def _followed(ref: Any, root: _Root, depth: int) -> Type:
+    if not isinstance(ref, str) or ref in root.following:
+        return ANY
+    root.following.add(ref)
+    type_ = _typed(_referred(ref, root.schema), root, depth + 1)
+    root.following.remove(ref)
+    return type_
+
+
+def _fields(schema: Mapping[str, Any], root: _Root, depth: int) -> Type:
     properties, more = schema.get("properties"), schema.get("additionalProperties", True)
     if not isinstance(properties, Mapping):
         if more is False and "patternProperties" not in schema:
@@ -139,7 +160,7 @@ def _fields(schema: Mapping[str, Any], root: Any, depth: int) -> Type:
     return object_of(fields, closed=more is False and "patternProperties" not in schema)
 
 
-def _union(schemas: Any, root: Any, depth: int) -> Type:
+def _union(schemas: Any, root: _Root, depth: int) -> Type:
     if not isinstance(schemas, list | tuple) or not schemas:
         return ANY
     types = [_typed(part, root, depth + 1) for part in schemas]
@@ -179,10 +200,9 @@ def of_value(value: Any) -> Type:
             return ANY
 
 
-def _referred(ref: Any, root: Any) -> Any:
-    if not isinstance(ref, str) or not ref.startswith("#"):
+def _referred(ref: str, schema: Any) -> Any:
+    if not ref.startswith("#"):
         return None
-    schema = root
     for part in ref[1:].split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")
         schema = schema.get(name) if isinstance(schema, Mapping) else None

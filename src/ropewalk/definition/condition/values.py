@@ -49,14 +49,14 @@ def look(value: Any, segments: tuple[str, ...]) -> Any:
     return value
 
 
-def same(left: Any, right: Any) -> tuple[bool, int]:
-    """Equality by value, and how many pairs were looked at to tell.
+def same(left: Any, right: Any, most: int) -> tuple[bool, int]:
+    """Equality by value, and how many pairs were compared to tell; past `most` it stops, and says that they differ.
 
-    `80 == 80.0`, but `1 == true` and `1 == "1"` are false; lists and maps are compared through and through.
+    `80 == 80.0`, but `1 == true` and `1 == "1"` are false; lists and maps are compared on all levels.
     """
     waiting = [(left, right)]
     steps = 0
-    while waiting:
+    while waiting and steps <= most:
         left, right = waiting.pop()
         steps += 1
         if isinstance(left, list | tuple) and isinstance(right, list | tuple):
@@ -73,7 +73,7 @@ def same(left: Any, right: Any) -> tuple[bool, int]:
             return False, steps
         elif isinstance(left, str):
             steps += len(left) // 1024
-    return True, steps
+    return not waiting, steps
 
 
 def before(sign: str, left: Any, right: Any) -> bool:
@@ -84,16 +84,16 @@ def before(sign: str, left: Any, right: Any) -> bool:
     raise ValueError(f"`{sign}` cannot order {kind_of(left)} and {kind_of(right)}")
 
 
-def inside(left: Any, right: Any) -> tuple[bool, int]:
-    """Whether `left` is an item of a list, or a key of a map, and how many pairs were looked at to tell."""
+def inside(left: Any, right: Any, most: int) -> tuple[bool, int]:
+    """Whether `left` is an item of a list, or a key of a map, and how many pairs were compared; past `most` it stops."""
     if isinstance(right, Mapping) and isinstance(left, str):
         return left in right, 1
     if not isinstance(right, list | tuple):
         raise ValueError(f"`in` does not take {kind_of(left)} and {kind_of(right)}")
     steps = 0
     for entry in right:
-        is_same, looked = same(left, entry)
-        steps += looked
+        is_same, compared = same(left, entry, most - steps)
+        steps += compared
         if is_same:
             return True, steps
     return False, steps
@@ -101,7 +101,7 @@ def inside(left: Any, right: Any) -> tuple[bool, int]:
 
 def item(owner: Any, key: Any) -> Any:
     """`owner[key]`: a list by whole number, a map by text."""
-    if isinstance(owner, list | tuple) and is_number(key) and key == int(key):
+    if isinstance(owner, list | tuple) and is_number(key) and (isinstance(key, int) or key.is_integer()):
         if 0 <= key < len(owner):
             return owner[int(key)]
         raise ValueError(f"there is no item {int(key)}, the list has {len(owner)}")
