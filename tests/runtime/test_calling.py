@@ -134,7 +134,7 @@ def parent(imported: bool = False) -> State:
     ],
 )
 def test_a_run_of_that_name_that_was_not_called_by_the_step_is_not_its_own(
-    caller: Parent | None, imported: int
+    caller: Parent | None, imported: bool
 ):
     state = given(flow(noop("a")), run="r.1.1", parent=caller).after(GO).state
     state.imported = imported
