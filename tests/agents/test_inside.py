@@ -6,7 +6,14 @@ import os
 
 import pytest
 
-from ropewalk.agents.inside import files_matching, name_covers, open_inside, path_inside, write_inside
+from ropewalk.agents.inside import (
+    files_matching,
+    name_covers,
+    open_inside,
+    path_inside,
+    replaceable,
+    write_inside,
+)
 
 
 @pytest.mark.parametrize("name", ["", "/etc/passwd", "../x", "a/../../x", "a\0b"])
@@ -137,3 +144,24 @@ def test_nobody_waits_where_something_else_lies_in_the_place_of_a_file(tmp_path,
     make(tmp_path / "a")
     with pytest.raises((ValueError, OSError)):
         write_inside(tmp_path, "a", b"x")
+
+
+def test_a_link_may_be_replaced_wherever_it_leads_but_is_not_gone_through(tmp_path):
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "out").symlink_to(tmp_path)
+    (folder / "loop").symlink_to("loop")
+    (folder / "own").symlink_to(".git")
+    assert replaceable(folder, "out") == folder.resolve() / "out"
+    assert replaceable(folder, "loop") == folder.resolve() / "loop"
+    assert replaceable(folder, "new/deep/file") == folder.resolve() / "new/deep/file"
+    for name in ("out/a", "../work/a", "", ".git", ".git/HEAD", "own/HEAD", "sub/.git"):
+        with pytest.raises(ValueError, match=r"working folder|git's own"):
+            replaceable(folder, name)
+
+
+def test_a_loop_of_links_is_a_fault_of_the_file_and_no_crash(tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(OSError, match="loop"):
+        write_inside(tmp_path, "loop", b"x")
+    assert files_matching(tmp_path, "loop") == []

@@ -127,12 +127,12 @@ def read_output(path: Path) -> dict[str, Any] | None:
 
     Raises ValueError with what is wrong and where.
     """
-    text = _text(path).strip()
-    if not text:
+    text = _text(path)
+    if not text.strip():
         return None
-    if text[0] in "{[":
-        return read_object(text, "ROPEWALK_OUTPUT")
-    return dict(_pair(number, line) for number, line in enumerate(text.splitlines(), 1) if _says(line))
+    if text.lstrip()[0] in "{[":
+        return read_object(text.strip(), "ROPEWALK_OUTPUT")
+    return dict(_pair(number, line) for number, line in enumerate(text.split("\n"), 1) if _says(line))
 
 
 def _text(path: Path) -> str:

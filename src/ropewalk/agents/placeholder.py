@@ -1,7 +1,11 @@
-"""What a rehearsal writes where a real agent would write: short, valid for the file's kind, and saying that it rehearsed."""
+"""What a rehearsal writes where a real agent would write: short, valid for the file's kind, and saying that it rehearsed.
+
+Titles, names and inputs come from anywhere: each stands on one line, in a comment or quoted, and never becomes code.
+"""
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import PurePosixPath
@@ -14,7 +18,7 @@ from ropewalk.nesting import read_json
 
 def concrete(ref: Ref, brief: Brief) -> str:
     """The file to write for what is asked: a folder gets one for this step, the stars of a pattern become its name."""
-    name = (ref.name or next(iter(ref.any_of), "")).replace("**/", "")
+    name = (ref.name or next(iter(ref.any_of), "")).replace("**/", "").replace("**", "*")
     own = "".join(sign if sign.isalnum() or sign in "._-" else "-" for sign in brief.step).strip("-")
     if name.endswith("/"):
         return f"{name}{own}.md"
@@ -35,37 +39,48 @@ def addition(path: str, brief: Brief, before: str) -> str:
     if kind == ".json":
         return _json_changed(path, brief, before)
     line = f"Updated by {_role_of(brief)} in round {brief.round}."
-    heading = f"## Rehearsed: {brief.step}" + (f", round {brief.round}" if brief.round > 1 else "")
-    signs = {".md": f"\n{heading}\n\n{line}\n", ".html": f"\n<!-- {line} -->\n"}
+    heading = f"## Rehearsed: {_line(brief.step)}" + (f", round {brief.round}" if brief.round > 1 else "")
+    signs = {
+        ".md": f"\n{heading}\n\n{line}\n",
+        ".html": f"\n<p>{_escaped(line)}</p>\n",
+        ".csv": _row(line, before),
+    }
     commented = f"\n// {line}\n" if kind in _SLASHES else f"\n# {line}\n"
     return before.rstrip("\n") + "\n" + signs.get(kind, commented)
 
 
+def _line(text: str) -> str:
+    """The text on one line, without what a terminal or a parser would take for a sign of its own."""
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+
+
 def _role_of(brief: Brief) -> str:
-    return brief.role.title or brief.role_name or "somebody"
+    return _line(brief.role.title) or _line(brief.role_name) or "somebody"
 
 
 def _title(path: str) -> str:
-    return PurePosixPath(path).stem.replace("-", " ").replace("_", " ").capitalize() or "Document"
+    return _line(PurePosixPath(path).stem.replace("-", " ").replace("_", " ")).capitalize() or "Document"
 
 
 def _facts(brief: Brief) -> dict[str, str]:
     read = [artifact.path for artifact in brief.artifacts] + [ref.name for ref in brief.requires]
     rows = {
-        "step": brief.step,
+        "step": _line(brief.step),
         "role": _role_of(brief),
         "round": str(brief.round),
-        "read": ", ".join(dict.fromkeys(name for name in read if name)) or "nothing",
+        "read": ", ".join(dict.fromkeys(_line(name) for name in read if name)) or "nothing",
     }
-    rows |= {f"input {name}": as_text(value)[:200] for name, value in brief.inputs.items()}
+    rows |= {_line(f"input {name}"): _line(as_text(value)[:200]) for name, value in brief.inputs.items()}
     return rows
 
 
 def _markdown(path: str, brief: Brief) -> str:
-    rows = "".join(f"- {name}: {' '.join(value.split())}\n" for name, value in _facts(brief).items())
-    findings = "".join(f"- {finding}\n" for feedback in brief.feedback for finding in feedback.findings)
+    rows = "".join(f"- {name}: {value}\n" for name, value in _facts(brief).items())
+    findings = "".join(
+        f"- {_line(finding)}\n" for feedback in brief.feedback for finding in feedback.findings
+    )
     answered = f"\n## What came back and was looked at\n\n{findings}" if findings else ""
-    work = brief.title or brief.step
+    work = _line(brief.title or brief.step)
     return (
         f"# {_title(path)}\n\n> Rehearsed: no agent wrote this.\n\n## Summary\n\n{work}, as {_role_of(brief)} would do it."
         f"\n\n## Where it comes from\n\n{rows}{answered}"
@@ -80,8 +95,8 @@ def _json(path: str, brief: Brief) -> str:
 
 
 def _python(path: str, brief: Brief) -> str:
-    facts = json.dumps(_facts(brief), indent=4)
-    return f'"""{_title(path)}: rehearsed, no agent wrote this."""\n\nORIGIN = {facts}\n'
+    rows = "".join(f"    {name!r}: {value!r},\n" for name, value in _facts(brief).items())
+    return f"{f'{_title(path)}: rehearsed, no agent wrote this.'!r}\n\nORIGIN = {{\n{rows}}}\n"
 
 
 def _html(path: str, brief: Brief) -> str:
@@ -94,9 +109,15 @@ def _csv(path: str, brief: Brief) -> str:
     return f'"name","value"\n{rows}'
 
 
+def _row(line: str, before: str) -> str:
+    """One more row, with as many fields as the first has."""
+    first = next(csv.reader(before.splitlines()), [""])
+    return ",".join([f'"{_quoted(line)}"', *['""'] * (len(first) - 1)]) + "\n"
+
+
 def _commented(path: str, brief: Brief) -> str:
     sign = "//" if PurePosixPath(path).suffix.lower() in _SLASHES else "#"
-    rows = "".join(f"{sign} {name}: {' '.join(value.split())}\n" for name, value in _facts(brief).items())
+    rows = "".join(f"{sign} {name}: {value}\n" for name, value in _facts(brief).items())
     return f"{sign} {_title(path)}: rehearsed, no agent wrote this.\n{rows}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from ropewalk.agents.inside import path_inside, write_inside
+from ropewalk.agents.inside import replaceable, write_inside
 from ropewalk.files import read_bytes
 from ropewalk.trees import walk
 
@@ -52,18 +53,33 @@ def changes(folder: Path, before: Mapping[str, str]) -> dict[str, TapedFile]:
 
 
 def apply(folder: Path, files: Mapping[str, TapedFile]) -> None:
-    """Make the changes. Raises ValueError for a name that leads out of the folder."""
+    """Make the changes; removals come first, as a folder may stand where a file was and the other way round.
+
+    Raises ValueError for a name that leads out of the folder or is git's own, OSError for what cannot be done.
+    """
     for name, change in files.items():
-        path = path_inside(folder, name)
-        path.unlink(missing_ok=True)
+        if change.kind == "gone":
+            replaceable(folder, name).unlink(missing_ok=True)
+    for name, change in files.items():
         if change.kind == "gone":
             continue
+        path = replaceable(folder, name)
+        _make_way(path)
         if change.kind == "link":
             path.parent.mkdir(parents=True, exist_ok=True)
             path.symlink_to(change.text)
             continue
         write_inside(folder, name, change.content())
         path.chmod(0o755 if change.executable else 0o644)
+
+
+def _make_way(path: Path) -> None:
+    """Remove what is at the path; a folder only with the empty ones in it."""
+    if path.is_symlink() or not path.is_dir():
+        path.unlink(missing_ok=True)
+        return
+    for place, _, _ in reversed(list(walk(path))):
+        os.rmdir(place)
 
 
 def _mark(path: Path) -> str:

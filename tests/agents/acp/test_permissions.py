@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from ropewalk.agents.acp.permissions import Permissions
+from ropewalk.agents.acp.permissions import Permissions, within
 from ropewalk.agents.acp.settings import PermissionRule
 from ropewalk.testing.desk import ListeningDesk
 
@@ -91,3 +91,10 @@ async def test_a_person_is_asked_with_what_is_known_of_the_tool_and_without_secr
     )
     assert "hello" in asked.detail["tool"]
     assert permissions.asking == 0
+
+
+def test_a_loop_of_links_is_inside_and_no_crash(tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    assert within(tmp_path, "loop")
+    assert not within(tmp_path, "../loop")
+    assert not within(tmp_path, "a\0b")

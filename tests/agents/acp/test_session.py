@@ -227,3 +227,21 @@ async def test_one_without_a_session_id_or_of_another_version_is_refused(
         outcome = await acting(tmp_path / "home", {}, **act).perform(brief(), desk)
         assert outcome.failure is not None
         assert outcome.failure.kind == "permanent"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        {"can": [1]},
+        {"can": {"sessionCapabilities": 5}},
+        {"opened": {"configOptions": ["x", None]}},
+        {"opened": {"configOptions": [{"id": "mode", "options": ["a"]}]}},
+        {"opened": {"models": "x"}},
+        {"opened": {"modes": {"availableModes": ["a"]}}},
+    ],
+)
+async def test_parts_of_another_shape_do_not_end_the_session(
+    desk: ListeningDesk, tmp_path: Path, act: dict[str, Any]
+) -> None:
+    agent = acting(tmp_path / "home", {"usage": "x", "meta": [1], "say": "ok"}, settings={"mode": "a"}, **act)
+    assert (await agent.perform(brief(), desk)).failure is None

@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from ropewalk.agents.acp.usage import UsageMeter
 
 
@@ -54,3 +56,29 @@ def test_what_is_no_amount_is_not_taken_for_one():
     meter.prompted({"usage": {"inputTokens": -10, "outputTokens": float("inf"), "cachedReadTokens": "x"}})
     usage = meter.usage()
     assert (usage.tokens_in, usage.tokens_out, usage.cost_usd) == (0, 0, None)
+
+
+@pytest.mark.parametrize(
+    "part", ["x", -5, [1], None, {"_claude/rateLimit": 3, "quota": "x", "token_count": []}]
+)
+def test_a_part_of_another_shape_counts_as_nothing(tmp_path, part):
+    meter = UsageMeter("codex")
+    meter.hear({"sessionUpdate": "usage_update", "cost": part, "_meta": part})
+    meter.hear(
+        {
+            "sessionUpdate": "usage_update",
+            "_meta": {"_claude/rateLimit": {"status": "rejected", "resetsAt": part}},
+        }
+    )
+    meter.prompted({"usage": part, "_meta": part})
+    rows = [
+        json.dumps(["token_count"]),
+        line(info=part, rate_limits=part),
+        line(rate_limits={"primary": part}),
+    ]
+    rows.append(line(rate_limits={"primary": {"used_percent": "all", "resets_at": part}}))
+    (tmp_path / "sessions").mkdir()
+    (tmp_path / "sessions" / "rollout-abc.jsonl").write_text("\n".join(rows))
+    meter.read_codex(tmp_path, "abc")
+    usage = meter.usage()
+    assert (usage.tokens_in, usage.tokens_out, usage.cost_usd, meter.free_at) == (0, 0, None, None)

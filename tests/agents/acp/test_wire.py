@@ -1,7 +1,7 @@
 import pytest
 
 from ropewalk.agents.acp import wire
-from ropewalk.agents.acp.wire import Wire
+from ropewalk.agents.acp.wire import Wire, mapping, mappings
 from ropewalk.agents.redaction import Redactor
 from ropewalk.testing.desk import ListeningDesk
 
@@ -54,3 +54,10 @@ async def test_a_message_that_is_nested_without_end_is_left_out_like_any_other_s
     line.close()
     assert await line.receive() == {"a": 1}
     assert line.strange_lines == 2
+
+
+def test_parts_of_a_message_have_the_shape_that_the_protocol_gives_them():
+    assert mapping({"a": 1}) == {"a": 1}
+    assert [mapping(part) for part in (None, "x", 5, [{"a": 1}])] == [{}] * 4
+    assert mappings([{"a": 1}, "x", None, [], {}]) == [{"a": 1}, {}]
+    assert [mappings(part) for part in (None, "x", 5, {"a": 1})] == [[]] * 4

@@ -12,6 +12,7 @@ from ropewalk.agents.acp.permissions import Permissions
 from ropewalk.agents.acp.terminals import Terminals
 from ropewalk.agents.acp.updates import Updates
 from ropewalk.agents.acp.usage import UsageMeter
+from ropewalk.agents.acp.wire import mapping
 
 _PERMISSION = "session/request_permission"
 
@@ -54,7 +55,7 @@ class Client:
     async def __call__(self, method: str, params: Any, is_notification: bool) -> dict[str, Any] | None:
         params = params if isinstance(params, Mapping) else {}
         if method == "session/update":
-            self._update(params.get("update") or {})
+            self._update(mapping(params.get("update")))
             return None
         if method not in self._answers:
             self._updates.unknown[method] += 1

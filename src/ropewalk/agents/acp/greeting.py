@@ -13,6 +13,7 @@ import msgspec
 from ropewalk.agents import environment
 from ropewalk.agents.acp.settings import AcpSettings
 from ropewalk.agents.acp.surroundings import NO_PUSH, home_of
+from ropewalk.agents.acp.wire import mapping
 from ropewalk.agents.confine import Wrap
 from ropewalk.nesting import read_json
 from ropewalk.processes import Child
@@ -100,12 +101,17 @@ class _GreetingWaiter:
 def _read(message: dict[str, Any]) -> tuple[str, str]:
     result = message.get("result")
     if not isinstance(result, dict):
-        complaint = (message.get("error") or {}).get("message", "it ended without an answer")
+        complaint = _complaint(message.get("error"))
         return "", f"it does not speak the Agent Client Protocol as expected: {complaint}"
-    version = str((result.get("agentInfo") or {}).get("version", ""))
+    version = str(mapping(result.get("agentInfo")).get("version") or "")
     if result.get("protocolVersion") != 1:
         return (
             version,
             f"it speaks version {result.get('protocolVersion')} of the protocol, ropewalk speaks 1",
         )
     return version, ""
+
+
+def _complaint(error: Any) -> str:
+    """An error of JSON-RPC in words, also one that an agent did not write as an object."""
+    return str(mapping(error).get("message") or error or "it ended without an answer")

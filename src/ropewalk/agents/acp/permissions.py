@@ -5,6 +5,7 @@ A path outside of the working folder is denied unless a rule says otherwise; lin
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
@@ -99,7 +100,8 @@ class Permissions:
 
 def within(folder: Path, path: str) -> bool:
     """Whether a path, absolute or relative to the folder, stays in it with all links followed."""
-    return "\0" not in path and (folder / path).resolve().is_relative_to(folder.resolve())
+    inside = Path(os.path.realpath(folder / path)) if "\0" not in path else None
+    return inside is not None and inside.is_relative_to(folder.resolve())
 
 
 def _paths(call: Mapping[str, Any]) -> tuple[str, ...]:

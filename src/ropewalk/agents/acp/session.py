@@ -21,6 +21,7 @@ from ropewalk.agents.acp.settings import AcpSettings
 from ropewalk.agents.acp.surroundings import wary
 from ropewalk.agents.acp.updates import Updates
 from ropewalk.agents.acp.usage import UsageMeter
+from ropewalk.agents.acp.wire import mapping, mappings
 from ropewalk.agents.answer import handoff_of, last_object, outcome_of
 from ropewalk.agents.inside import files_matching
 from ropewalk.agents.port import Desk
@@ -88,21 +89,18 @@ class Session:
     # Beginning ----------------------------------------------------------------------------------------------------
 
     async def _initialise(self) -> None:
-        reply = await self._connection.send_request(
-            "initialize",
-            {
-                "protocolVersion": PROTOCOL_VERSION,
-                "clientCapabilities": capabilities(self._settings.offers),
-                "clientInfo": _CLIENT,
-            },
-        )
-        reply = reply if isinstance(reply, dict) else {}
+        greeting = {
+            "protocolVersion": PROTOCOL_VERSION,
+            "clientCapabilities": capabilities(self._settings.offers),
+            "clientInfo": _CLIENT,
+        }
+        reply = mapping(await self._connection.send_request("initialize", greeting))
         if reply.get("protocolVersion") != PROTOCOL_VERSION:
             raise RequestError(
                 -32602, f"it speaks version {reply.get('protocolVersion')} of the protocol, not 1"
             )
-        self._can = reply.get("agentCapabilities") or {}
-        self._version = str((reply.get("agentInfo") or {}).get("version", ""))
+        self._can = mapping(reply.get("agentCapabilities"))
+        self._version = str(mapping(reply.get("agentInfo")).get("version", ""))
 
     async def _open(self) -> tuple[dict[str, Any], bool]:
         """The session that an interrupted attempt left, else a new one."""
@@ -120,26 +118,26 @@ class Session:
     async def _begun(self) -> dict[str, Any]:
         asked = {"cwd": str(self._desk.folder), "mcpServers": []}
         try:
-            return _mapping(await self._connection.send_request("session/new", asked))
+            return mapping(await self._connection.send_request("session/new", asked))
         except RequestError as error:
             if error.code != faults.AUTH_REQUIRED or not self._settings.auth_method:
                 raise
         method = {"methodId": self._settings.auth_method}
         await self._connection.send_request("authenticate", method)
-        return _mapping(await self._connection.send_request("session/new", asked))
+        return mapping(await self._connection.send_request("session/new", asked))
 
     async def _load(self, session: str) -> dict[str, Any] | None:
         """None, with a notice, when the agent cannot take it up."""
         asked = {"sessionId": session, "cwd": str(self._desk.folder), "mcpServers": []}
         methods = ["session/load"] if self._can.get("loadSession") else []
-        if "resume" in (self._can.get("sessionCapabilities") or {}):
+        if "resume" in mapping(self._can.get("sessionCapabilities")):
             methods.insert(0, "session/resume")
         why = "it cannot take up sessions"
         self._updates.muted = True
         try:
             for method in methods:
                 try:
-                    opened = _mapping(await self._connection.send_request(method, asked))
+                    opened = mapping(await self._connection.send_request(method, asked))
                 except RequestError as error:
                     why = str(error)
                 else:
@@ -156,9 +154,9 @@ class Session:
         """The session's mode and model. Raises RequestError for one that is not there."""
         options = {
             str(option.get("category") or option.get("id")): option
-            for option in opened.get("configOptions") or ()
+            for option in mappings(opened.get("configOptions"))
         }
-        models = opened.get("models") or {}
+        models = mapping(opened.get("models"))
         current = options.get("model", {}).get("currentValue") or models.get("currentModelId") or ""
         wanted = self._brief.role.model or self._settings.model
         self._meter.model = wanted or str(current)
@@ -182,10 +180,10 @@ class Session:
         if not any(wanted):
             return
         if opened.get("modes"):
-            offered = _mapping(opened["modes"]).get("availableModes") or ()
+            offered = mappings(mapping(opened["modes"]).get("availableModes"))
             await self._set_mode(_first(wanted, [choice.get("id") for choice in offered]))
         elif option is not None:
-            offered = option.get("options") or ()
+            offered = mappings(option.get("options"))
             mode = _first(wanted, [choice.get("value") for choice in offered])
             await self._set_option(str(option.get("id", "mode")), mode)
         else:
@@ -228,7 +226,7 @@ class Session:
     async def _prompt(self, text: str) -> Failure | None:
         self._updates.begin()
         asked = {"sessionId": self.id, "prompt": [{"type": "text", "text": text}]}
-        reply = _mapping(await self._connection.send_request("session/prompt", asked))
+        reply = mapping(await self._connection.send_request("session/prompt", asked))
         await asyncio.sleep(0)  # what was told before the answer is heard before it is judged
         self._updates.flush()
         self._meter.prompted(reply)
@@ -304,7 +302,3 @@ def _mend(wrong: list[str]) -> str:
 def _first(wanted: Sequence[str], offered: Sequence[Any]) -> str:
     """The first that is offered; the first of all where none is, so that the agent refuses it."""
     return next((mode for mode in wanted if mode in offered), wanted[0])
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

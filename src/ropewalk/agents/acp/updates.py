@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from ropewalk.agents.acp.wire import mappings
 
 _SILENT = frozenset(
     {
@@ -59,7 +61,7 @@ class Updates:
         elif kind in ("tool_call", "tool_call_update"):
             self._tool(update)
         elif kind == "plan":
-            self._plan(update.get("entries") or ())
+            self._plan(mappings(update.get("entries")))
         elif kind not in _SILENT and kind != "usage_update":
             self.unknown[kind] += 1
 
@@ -84,7 +86,7 @@ class Updates:
 
     def _tool(self, update: Mapping[str, Any]) -> None:
         known = self._tools.setdefault(str(update.get("toolCallId", "")), {"status": "pending", "told": ""})
-        known |= {name: value for name in ("title", "kind", "status") if (value := update.get(name))}
+        known |= {name: str(value) for name in ("title", "kind", "status") if (value := update.get(name))}
         if update.get("sessionUpdate") == "tool_call":
             self.flush()
             self._earlier, self._words = self.words, ""
@@ -95,7 +97,7 @@ class Updates:
             failed = f": {_one_line(_result(update))}" if status == "failed" else ""
             self._say(f"[{known.get('kind', 'tool')}] {title} {status}{failed}\n")
 
-    def _plan(self, entries: Any) -> None:
+    def _plan(self, entries: Sequence[Mapping[str, Any]]) -> None:
         self.flush()
         marks = {"completed": "x", "in_progress": ">"}
         for entry in entries:
@@ -106,14 +108,14 @@ class Updates:
 def _text(content: Any) -> str:
     if isinstance(content, Mapping):
         if content.get("type") == "text":
-            return str(content.get("text", ""))
+            return str(content.get("text") or "")
         return f"[{content.get('type', 'content')}]"
     return ""
 
 
 def _result(update: Mapping[str, Any]) -> str:
-    for block in update.get("content") or ():
-        if isinstance(block, Mapping) and block.get("type") == "content":
+    for block in mappings(update.get("content")):
+        if block.get("type") == "content":
             return _text(block.get("content"))
     raw = update.get("rawOutput")
     return str(raw) if raw else ""

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from ropewalk.agents.acp.wire import mapping
 from ropewalk.agents.prices import estimate
 from ropewalk.core import Usage
 from ropewalk.files import read_text
@@ -38,21 +39,21 @@ class UsageMeter:
         """An update of the session: its cost grows from prompt to prompt; what a loaded session had cost is not ours."""
         if update.get("sessionUpdate") != "usage_update":
             return
-        cost = update.get("cost") or {}
+        cost = mapping(update.get("cost"))
         amount = cost.get("amount")
         if cost.get("currency") == "USD" and isinstance(amount, int | float) and 0 <= amount < math.inf:
             if history:
                 self._before_usd = float(amount)
             else:
                 self._cost_usd = float(amount)
-        limit = (update.get("_meta") or {}).get(_RATE_LIMIT) or {}
-        if limit.get("status") == "rejected" and limit.get("resetsAt"):
-            self.free_at = float(limit["resetsAt"])
+        limit = mapping(mapping(update.get("_meta")).get(_RATE_LIMIT))
+        if limit.get("status") == "rejected":
+            self.free_at = _seconds(limit.get("resetsAt")) or self.free_at
 
     def prompted(self, result: Mapping[str, Any]) -> None:
         """A prompt was answered."""
-        quota = ((result.get("_meta") or {}).get("quota") or {}).get("token_count") or {}
-        usage = result.get("usage") or {}
+        quota = mapping(mapping(mapping(result.get("_meta")).get("quota")).get("token_count"))
+        usage = mapping(result.get("usage"))
         if usage:
             cached = _count(usage, "cachedReadTokens")
             written = _count(usage, "inputTokens") + _count(usage, "cachedWriteTokens")
@@ -86,21 +87,26 @@ class UsageMeter:
 
     def _codex(self, line: str) -> None:
         try:
-            payload = read_json(line).get("payload") or {}
+            payload = mapping(mapping(read_json(line)).get("payload"))
         except msgspec.DecodeError:
             return  # its last line may be half written
-        total = (payload.get("info") or {}).get("total_token_usage")
+        total = mapping(mapping(payload.get("info")).get("total_token_usage"))
         if total:
             self._in = self._out = self._cached = 0
             kinds = ("input_tokens", "output_tokens", "cached_input_tokens")
             self._add(*(_count(total, kind) for kind in kinds))
         for window in ("primary", "secondary"):
-            limit = (payload.get("rate_limits") or {}).get(window) or {}
-            if (limit.get("used_percent") or 0) >= 100 and limit.get("resets_at"):
-                self.free_at = float(limit["resets_at"])
+            limit = mapping(mapping(payload.get("rate_limits")).get(window))
+            if _count(limit, "used_percent") >= 100:
+                self.free_at = _seconds(limit.get("resets_at")) or self.free_at
 
 
 def _count(reported: Mapping[str, Any], kind: str) -> int:
     """So many tokens; what is no such number counts as nothing told."""
     value = reported.get(kind)
     return int(value) if isinstance(value, int | float) and 0 <= value < _MOST_TOKENS else 0
+
+
+def _seconds(value: Any) -> float | None:
+    """A time that an agent tells; None for what is no such number."""
+    return float(value) if isinstance(value, int | float) and 0 < value < _MOST_TOKENS else None

@@ -116,6 +116,16 @@ class Wire:
             self._writer.close()
 
 
+def mapping(value: Any) -> dict[str, Any]:
+    """A part of a message that is an object by the protocol; empty where the agent sent something else."""
+    return value if isinstance(value, dict) else {}
+
+
+def mappings(value: Any) -> list[dict[str, Any]]:
+    """A part of a message that is a list of objects by the protocol, without anything else that the agent put in it."""
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
 class Transport:
     """What the protocol's connection sends and receives by; closing it leaves the process to its owner."""
 
