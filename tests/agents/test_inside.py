@@ -147,7 +147,7 @@ def test_nobody_waits_where_something_else_lies_in_the_place_of_a_file(tmp_path,
 
 
 def test_a_link_may_be_replaced_wherever_it_leads_but_is_not_gone_through(tmp_path):
-    folder = tmp_path / "work"
+    folder = tmp_path / "job"
     folder.mkdir()
     (folder / "out").symlink_to(tmp_path)
     (folder / "loop").symlink_to("loop")
@@ -155,7 +155,7 @@ def test_a_link_may_be_replaced_wherever_it_leads_but_is_not_gone_through(tmp_pa
     assert replaceable(folder, "out") == folder.resolve() / "out"
     assert replaceable(folder, "loop") == folder.resolve() / "loop"
     assert replaceable(folder, "new/deep/file") == folder.resolve() / "new/deep/file"
-    for name in ("out/a", "../work/a", "", ".git", ".git/HEAD", "own/HEAD", "sub/.git"):
+    for name in ("out/a", "../job/a", "", ".git", ".git/HEAD", "own/HEAD", "sub/.git"):
         with pytest.raises(ValueError, match=r"working folder|git's own"):
             replaceable(folder, name)
 

@@ -6,10 +6,11 @@ import pytest
 
 from ropewalk.app import showing
 from ropewalk.app import supervisor as supervising
-from ropewalk.app.acting import StartRequest, act, start
+from ropewalk.app.acting import StartRequest, act, give, start
 from ropewalk.app.open import open_ropewalk
 from ropewalk.app.supervisor import Supervisor, supervised
 from ropewalk.errors import LeaseHeld, StoreError
+from tests.app import states
 from tests.web.opened import project
 
 
@@ -49,6 +50,17 @@ async def test_an_answer_from_another_process_lets_the_run_go_on(ropewalk, tmp_p
         await reaches(ropewalk, run, "run.completed")
     assert supervisor.errors == 0
     assert supervisor.driven == []
+
+
+async def test_a_run_that_waits_for_a_secret_goes_on_as_soon_as_it_is_given(tmp_path, monkeypatch):
+    monkeypatch.setattr(supervising, "LOOK_SECONDS", 3_600.0)
+    async with open_ropewalk(states.project(tmp_path)) as ropewalk:
+        run, _ = await start(ropewalk, StartRequest("secret", inputs={"token": "canary-0123456789"}), "ann")
+        ropewalk.engine.vault.forget(run)
+        async with supervised(Supervisor(ropewalk)):
+            await reaches(ropewalk, run, "run.paused")
+            await give(ropewalk, run, {"token": "canary-0123456789"}, "ann")
+            await reaches(ropewalk, run, "run.completed")
 
 
 async def test_a_run_that_cannot_be_driven_is_tried_again_and_holds_nobody_up(ropewalk, monkeypatch):

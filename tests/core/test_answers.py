@@ -361,5 +361,7 @@ def test_who_agrees_to_everything_answers_at_once_in_a_run_that_is_held_up_too()
     run.after(broken("b", "transient"), broken("a"), GO)
     assert (run.state.status, run.state.reason) == ("paused", "blocked")
     run.when(GO, now=30.0).then(
-        like(e.AskOpened, step="b", about="failure"), like(e.AskAnswered, by="ci"), like(e.StepFailed, step="b")
+        like(e.AskOpened, step="b", about="failure"),
+        like(e.AskAnswered, by="ci"),
+        like(e.StepFailed, step="b"),
     )

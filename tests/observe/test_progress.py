@@ -26,12 +26,12 @@ def test_how_far_the_phases_are_and_who_is_asked():
 def test_a_line_says_for_how_long_and_what_is_waited_for():
     run = given(written(STEPS, PHASES)).after(c.Advance(), now=0)
     (first, *_) = step_lines(run.state, now=4)
-    assert (first.key, first.status, first.seconds, first.what) == ("a", "running", 4, "")
+    assert (first.key, first.status, first.seconds, first.note) == ("a", "running", 4, "")
     run.after(done("a"), c.Advance(), now=5).after(done("b"), c.Advance(), now=6)
     a, _b, skipped, asking = step_lines(run.state, now=7)
-    assert (a.seconds, a.what) == (5, "")
-    assert (skipped.what, skipped.seconds) == ("`1 == 2` is false", None)
-    assert asking.what == "a person (a1: Good?)"
+    assert (a.seconds, a.note) == (5, "")
+    assert (skipped.note, skipped.seconds) == ("`1 == 2` is false", None)
+    assert asking.note == "a person (a1: Good?)"
 
 
 def test_a_retry_counts_down_and_a_failure_says_why():
@@ -39,17 +39,17 @@ def test_a_retry_counts_down_and_a_failure_says_why():
     run = given(written(step)).after(c.Advance(), broken("a", "transient", "busy"), c.Advance(), now=0)
     (line,) = step_lines(run.state, now=1)
     assert line.status == "waiting"
-    assert line.what.startswith("time, ")
+    assert line.note.startswith("time, ")
     run.after(c.Advance(), now=20)
     assert step_lines(run.state, now=21)[0].attempts == 2
     run.after(broken("a", "permanent", "broken for good"), c.Advance(), now=22)
-    assert step_lines(run.state, now=30)[0].what == "broken for good"
+    assert step_lines(run.state, now=30)[0].note == "broken for good"
 
 
 def test_a_foreach_says_how_many_items_are_done_and_a_call_which_run():
     run = given(written('{id: each, foreach: \'["x", "y"]\', run: echo}\n{id: sub, call: other}'))
     run.after(c.Advance(), done("each[x]"))
-    shown = {line.key: line.what for line in step_lines(run.state, now=0)}
+    shown = {line.key: line.note for line in step_lines(run.state, now=0)}
     assert shown["each"] == "1 of 2 items"
     assert shown["sub"].startswith("run r.2")
 
@@ -65,4 +65,4 @@ def test_of_very_many_steps_those_that_move_or_failed_are_kept():
 
 def test_what_came_from_the_cache_says_from_where():
     run = given(written("{id: a, run: echo}")).after(c.Advance(), done("a", Outcome(cached_from="r0/a/1")))
-    assert step_lines(run.state, now=0)[0].what == "taken from r0/a/1"
+    assert step_lines(run.state, now=0)[0].note == "taken from r0/a/1"

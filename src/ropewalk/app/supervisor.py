@@ -24,6 +24,7 @@ LOOK_SECONDS = 15.0
 FIRST_SECONDS, MOST_SECONDS = 0.5, 60.0
 PATTERNS = (
     "run.created",
+    "run.started",
     "run.resumed",
     "run.reopened",
     "landing.begun",

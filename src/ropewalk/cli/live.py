@@ -166,7 +166,7 @@ def _steps(shown: list[StepLine]) -> Any:
         style = STATUS.get(line.status, "")
         tries = f"{line.attempts}" if line.attempts > 1 else ""
         again = f"round {line.round}" if line.round > 1 else ""
-        doing = one_line(" · ".join(part for part in (again, line.what) if part))
+        doing = one_line(" · ".join(part for part in (again, line.note) if part))
         took = duration(line.seconds) if line.seconds is not None else ""
         table.add_row(
             _text(one_line(line.key)),

@@ -163,7 +163,7 @@ def _table(screen: Screen, shown: list[StepLine]) -> None:
             "" if line.seconds is None else duration(line.seconds),
             line.round if line.round > 1 else "",
             line.attempts if line.attempts > 1 else "",
-            line.what,
+            line.note,
         )
         for line in shown
     ]

@@ -33,7 +33,7 @@ def check_url(url: str) -> SplitResult:
 
 
 def resolve(url: str, *, private: bool) -> tuple[str, int]:
-    """The address and port to connect to. Raises WebhookRefused when one of the name's addresses may not be gone to,
+    """The address and port to connect to. Raises WebhookRefused when one of the name's addresses is not allowed,
     OSError when the name is not known."""
     parts = check_url(url)
     port = parts.port or PORTS[parts.scheme]
@@ -47,7 +47,7 @@ def resolve(url: str, *, private: bool) -> tuple[str, int]:
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is one of the internet, also when it hides another inside."""
+    """Whether an address is public; one that embeds another (IPv4-mapped, 6to4, Teredo, NAT64) is judged by that one."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)

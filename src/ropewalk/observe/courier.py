@@ -38,12 +38,12 @@ class Patience(Struct, frozen=True):
     timeout: float = TIMEOUT_SECONDS
 
     def wait(self, tried: int) -> float:
-        """Seconds after so many tries, with some chance so that not everybody comes back at once."""
+        """Seconds to wait after so many tries, with jitter so that retries do not all come at once."""
         return min(self.first * self.factor ** (tried - 1), self.most) * random.uniform(0.8, 1.2)
 
 
 class Courier:
-    """Of one store. `delivered`, `failed` and `given_up` count since it began."""
+    """Delivers for one store. `delivered`, `failed` and `given_up` count since it began."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class Courier:
                 await self._claimant.release(BAG)
 
     def _forget(self, task: asyncio.Task[None]) -> None:
-        """Begun anew in the next round, if it is still wanted."""
+        """The task is started again in the next round, if its webhook is still there."""
         if task.done() and not task.cancelled() and task.exception() is not None:
             self._say("delivering to a webhook failed", task.exception())
         task.cancel()
@@ -153,8 +153,8 @@ class Courier:
         return reason
 
     async def replay(self, webhook: Webhook, names: Sequence[str] = ()) -> list[tuple[Dead, str]]:
-        """Try dead letters once more, all or those of these ids, in order; what was taken is one no more. Gives each with
-        why it was not taken ("": it was)."""
+        """Try dead letters once more, all or those of these ids, in order; one that is accepted is removed. Gives each with
+        the reason why it was not accepted ("": it was)."""
         replayed: list[tuple[Dead, str]] = []
         stuck: set[str] = set()
         for dead in await self.webhooks.dead(webhook):

@@ -1,6 +1,6 @@
 """One delivery: a record as a CloudEvent, signed the Standard Webhooks way, to one address or to one command.
 
-Nothing is followed to another place, little is read of the answer, and everything has a limit.
+Redirects are not followed, only the beginning of the answer is read, and everything has a limit.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def cloud_event(record: Record) -> dict[str, Any]:
 
 
 def signed(secret: str, name: str, at: int, body: bytes) -> dict[str, str]:
-    """The headers by which a receiver knows that it was us, and when (unix seconds)."""
+    """The headers by which a receiver verifies who sent it, and when (unix seconds)."""
     key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
     made = hmac.new(key, f"{name}.{at}.".encode() + body, sha256).digest()
     return {
@@ -66,7 +66,7 @@ def signed(secret: str, name: str, at: int, body: bytes) -> dict[str, str]:
 async def deliver(
     webhook: Webhook, record: Record, now: float, *, private: bool = False, seconds: float = TIMEOUT_SECONDS
 ) -> str:
-    """Try once; "" when it was taken, else why not."""
+    """Try once; "" when it was accepted, else why not."""
     body = msgspec.json.encode(cloud_event(record), enc_hook=str)
     try:
         async with asyncio.timeout(seconds + 5):

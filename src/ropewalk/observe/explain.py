@@ -45,7 +45,7 @@ def explain_state(
     children: Children = lambda run: None,
     silent: Silent | None = None,
 ) -> Explanation:
-    """`driven`: somebody who is not proved dead holds the lease of the run. Times are told in the local zone."""
+    """`driven`: a driver that is not proved dead holds the lease of the run. Times are in the local zone."""
     explanation = _reason(state, now, driven, children, silent)
     warnings = tuple(
         f"{w['step']}: {w['message']}" if w["step"] else w["message"] for w in warnings_of(state)
@@ -65,7 +65,7 @@ def _reason(state: State, now: float, driven: bool, children: Children, silent: 
 
 
 def _held(state: State, silent: Silent) -> Explanation:
-    """As long as it may live nobody else goes on with the run."""
+    """While that driver may be alive, no other one continues the run."""
     sentence = f"The run is held by {silent.holder}, which has given no sign for {duration(silent.seconds)}."
     if not silent.pid:
         return Explanation("held", f"{sentence} Look there; end it, and any driver goes on with the run.")
@@ -247,7 +247,7 @@ def _running(state: State, now: float) -> Explanation:
 
 
 def _waits(st: StepState) -> str:
-    """What of ropewalk's own work for this attempt the host has no room for now."""
+    """Which part of ropewalk's own work for this attempt waits for resources of the host."""
     noted = st.notes.get("waits")
     if not isinstance(noted, dict) or noted.get("attempt") != st.attempt:
         return ""
@@ -266,7 +266,7 @@ def _for_slot(state: State, taken: int) -> Explanation:
 
 
 def _startable(state: State) -> list[str]:
-    """Steps that could start at once; the heap may hold entries that count no more."""
+    """Steps that could start at once; entries of the heap that are out of date are left out."""
     startable = {key for _, _, key in state.ready if state.steps[key].status == "pending"}
     return sorted(startable, key=lambda key: (state.steps[key].index, state.steps[key].place))
 

@@ -100,7 +100,7 @@ def disk_check(folder: Path) -> HealthCheck:
 
 
 def state_check(folder: Path, store: str) -> HealthCheck:
-    """Whether the record of runs lies where the user's own tidying may take it."""
+    """Whether the record of runs is in a checkout, where `git clean` may delete it."""
     inside = next((top for top in (folder, *folder.parents) if (top / ".git").exists()), None)
     file = Path(store.removeprefix("sqlite:///")) if store.startswith("sqlite:///") else None
     if inside is None or file is None or not file.resolve().is_relative_to(inside.resolve()):
@@ -122,7 +122,7 @@ def _agent_check(probe: Probe) -> HealthCheck:
 
 
 async def probe_agent(name: str, agents: Mapping[str, Agent]) -> Probe:
-    """An agent's own word, or why it cannot even be loaded."""
+    """What the agent's own probe reports, or why the agent cannot be loaded."""
     try:
         return await agents[name].probe()
     except RopewalkError as error:

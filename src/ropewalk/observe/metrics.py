@@ -59,7 +59,7 @@ class Metrics:
         return workflow
 
     async def look(self, gauges: dict[str, int]) -> None:
-        """What is the case now: runs by status, open asks, and what the caller knows besides (name to number)."""
+        """Set the gauges: runs by status, open asks, and those of the caller (name to number)."""
         counts: dict[str, int] = {"pending": 0, "running": 0, "paused": 0}
         for run in await self._store.unfinished():
             row = await self._store.row(run)

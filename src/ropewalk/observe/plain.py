@@ -70,7 +70,7 @@ class Steady:
         self._do(self._stream.flush)
 
     def isatty(self) -> bool:
-        """Whether a terminal is there; a closed stream is none."""
+        """Whether it is a terminal; a closed stream is not."""
         try:
             return bool(self._stream.isatty())
         except ValueError:
@@ -95,7 +95,7 @@ class Steady:
             self._lose(error)
 
     def _lose(self, error: OSError | ValueError) -> None:
-        """Nothing can be written any more; what is still in the buffer goes nowhere, else Python complains at its end."""
+        """Nothing can be written any more; what is still in the buffer is discarded, else Python reports an error at exit."""
         self.fault = error
         with contextlib.suppress(OSError, ValueError, AttributeError):
             nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -22,7 +22,7 @@ class PhaseLine(Struct, frozen=True):
 
 
 class StepLine(Struct, frozen=True):
-    """One step; `seconds` of its present or last attempt (None before any), `what` it waits for or why it ended so."""
+    """One step; `seconds` of its present or last attempt (None before any), `note`: what it waits for, or why it ended so."""
 
     key: str
     title: str
@@ -30,12 +30,12 @@ class StepLine(Struct, frozen=True):
     round: int
     attempts: int
     seconds: float | None
-    what: str
+    note: str
     phase: str = ""
 
 
 class Progress(Struct, frozen=True):
-    """`counts` of steps by status; `people` are the open asks as (ask, step, prompt). `rehearsed`: nobody thinks in it."""
+    """`counts` of steps by status; `people` are the open asks as (ask, step, prompt). `rehearsed`: a script plays the roles."""
 
     run: str
     workflow: str
@@ -98,7 +98,7 @@ def step_line(state: State, st: StepState, now: float) -> StepLine:
         round=st.round,
         attempts=st.attempts,
         seconds=took if st.status != "pending" else None,
-        what=_what(state, st, now),
+        note=_note(state, st, now),
         phase=step.phase,
     )
 
@@ -108,7 +108,7 @@ def _rank(st: StepState) -> int:
     return order.get(st.status, 4)
 
 
-def _what(state: State, st: StepState, now: float) -> str:
+def _note(state: State, st: StepState, now: float) -> str:
     if st.status == "waiting":
         return _waited_for(state, st, now)
     if st.status == "running":

@@ -62,8 +62,10 @@ class Telemetry:
             except RopewalkError as error:
                 await self._again("traces", error)
 
-    async def _again(self, action: str, error: RopewalkError) -> None:
-        structlog.get_logger("ropewalk.telemetry").warning("cannot be told", what=action, error=str(error))
+    async def _again(self, reader: str, error: RopewalkError) -> None:
+        structlog.get_logger("ropewalk.telemetry").warning(
+            "the feed cannot be read", reader=reader, error=str(error)
+        )
         await asyncio.sleep(AGAIN_SECONDS)
 
     def close(self) -> None:

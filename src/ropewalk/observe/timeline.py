@@ -13,7 +13,7 @@ BarKind = Literal["attempt", "failed", "lost", "waiting", "retry"]
 
 
 class Bar(Struct, frozen=True):
-    """`since` and `until` in unix seconds; `until` None is still going on. `what` is waited for, or why it failed."""
+    """`since` and `until` in unix seconds; `until` None is still going on. `what` it waits for, or why it failed."""
 
     step: str
     kind: BarKind
@@ -35,11 +35,11 @@ class Timeline:
         self.end(bar.step, bar.since)
         self.bars[bar.step] = bar
 
-    def end(self, step: str, at: float, kind: BarKind | None = None, what: str = "") -> None:
+    def end(self, step: str, at: float, kind: BarKind | None = None, detail: str = "") -> None:
         bar = self.bars.pop(step, None)
         if bar is not None:
             self.done.append(
-                Bar(step, kind or bar.kind, bar.since, at, bar.round, bar.attempt, what or bar.what)
+                Bar(step, kind or bar.kind, bar.since, at, bar.round, bar.attempt, detail or bar.what)
             )
 
     def kind(self, step: str) -> str:

@@ -1,4 +1,4 @@
-"""What the gates of a run said, and what of the run's files they did not believe. Pure: it reads a state."""
+"""The verdicts of a run's gates, and which files of the run they did not take into account. Pure: it reads a state."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ class Webhooks:
         raise NoSuchWebhook(webhook=name)
 
     async def remove(self, name: str) -> Webhook:
-        """Deliver nothing there any more, and forget its dead letters. Raises NoSuchWebhook."""
+        """Stop delivering to it, and delete its dead letters. Raises NoSuchWebhook."""
         removed = await self.get(name)
         await self._keep([webhook for webhook in await self.all() if webhook.id != name])
         for key in (f"{removed.reader}/dead", f"{removed.reader}/done"):
@@ -112,13 +112,13 @@ class Webhooks:
         return msgspec.convert(await self.store.recall(f"{webhook.reader}/dead") or [], list[Dead])
 
     async def bury(self, webhook: Webhook, record: Record, reason: str, tries: int, now: float) -> None:
-        """Give a delivery up. Only so many are kept; the oldest are let go first."""
+        """Keep a delivery that was given up as a dead letter. Their number is limited; the oldest are removed first."""
         letter = Dead(record.position, record.run, record.version, record.kind, reason[:500], tries, now)
         kept = [dead for dead in await self.dead(webhook) if dead.id != letter.id]
         await self._keep_dead(webhook, [*kept, letter][-MOST_DEAD:])
 
     async def raised(self, webhook: Webhook, letter: Dead) -> None:
-        """It was delivered after all."""
+        """A dead letter was delivered after all: remove it."""
         await self._keep_dead(webhook, [dead for dead in await self.dead(webhook) if dead.id != letter.id])
 
     async def done(self, webhook: Webhook) -> dict[str, int]:

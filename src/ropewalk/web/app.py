@@ -78,7 +78,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _describe(app: FastAPI) -> None:
-    """Problems are part of the schema, and how one comes in."""
+    """Add the problems, the structs and the authentication to the schema."""
     made = app.openapi
 
     def described() -> dict[str, Any]:

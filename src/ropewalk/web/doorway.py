@@ -1,4 +1,4 @@
-"""What stands at the door: health for what watches over us, the login, the description of the API."""
+"""Health checks for monitors, metrics, the login, and the description of the API."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PAGE: Final = """<!doctype html><html lang="en"><head><meta charset="utf-8"><tit
 :root{{color-scheme:light dark}}body{{font:16px system-ui,sans-serif;display:grid;place-items:center;min-height:90vh}}
 form{{display:grid;gap:.75rem;width:min(22rem,90vw)}}input,button{{font:inherit;padding:.6rem}}
 [role=alert]{{color:light-dark(#b00020,#ff8a80)}}</style></head>
-<body><main><form method="post" action="/login"><h1>ropewalk</h1>{said}
+<body><main><form method="post" action="/login"><h1>ropewalk</h1>{alert}
 <label for="token">Token</label><input id="token" name="token" type="password" autocomplete="current-password"
 required autofocus><button>Log in</button><small>Anybody who runs ropewalk makes one with <code>ropewalk token create</code>.</small>
 </form></main></body></html>"""
@@ -38,7 +38,7 @@ async def live() -> Response:
 
 @router.get("/health/ready")
 async def ready(request: Request) -> Response:
-    """The store can be read, and runs are driven if that is ours to do."""
+    """The store can be read, and runs are driven if this process is to drive them."""
     desk = desk_of(request)
     try:
         await desk.ropewalk.store.position()
@@ -68,7 +68,7 @@ async def openapi(request: Request) -> Response:
 
 @router.get("/docs")
 async def docs(request: Request) -> Response:
-    """The description of the API as a page, with nothing from elsewhere."""
+    """The description of the API as a page that loads nothing from another host."""
     rows = []
     for path, methods in request.app.openapi()["paths"].items():
         for method, operation in methods.items():
@@ -134,4 +134,4 @@ def _too_many(error: TooMany) -> Response:
 def _page(message: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     alert = f'<p role="alert">{escape(message)}</p>' if message else ""
     policy = {"Content-Security-Policy": POLICY, **(headers or {})}
-    return HTMLResponse(PAGE.format(said=alert), status, policy)
+    return HTMLResponse(PAGE.format(alert=alert), status, policy)

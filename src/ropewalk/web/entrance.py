@@ -63,7 +63,7 @@ class Access(Struct, frozen=True):
         raise Unauthenticated(reason="there was none")
 
     async def still(self, person: Person) -> bool:
-        """Whether somebody who came in would be let in now, as the same."""
+        """Whether this person's token still counts, with the same name and role."""
         try:
             return await self.tokens.by_id(person.token, self.now()) == person
         except Unauthenticated:
@@ -112,7 +112,7 @@ class Entrance:
         state["person"], state["cookie"] = person, cookie
 
     def _check_host(self, headers: Headers) -> None:
-        """A name that a foreign page has pointed at us is none of ours (DNS rebinding)."""
+        """Refuse a host name that is not ours: a foreign page may have pointed it at this address (DNS rebinding)."""
         host = _host(headers.get("host", ""))
         if host not in self.access.hosts:
             raise ForeignRequest(reason=f"the host {host!r} is not one of {', '.join(self.access.hosts)}")
@@ -140,7 +140,7 @@ def _nothing(method: str, path: str) -> RopewalkError:
 
 
 def _host(text: str) -> str:
-    """Without the port, as it is compared."""
+    """The host without its port, in lower case."""
     if text.startswith("["):
         return text[1:].partition("]")[0].lower()
     return text.rpartition(":")[0].lower() if text.count(":") == 1 else text.lower()
@@ -165,7 +165,7 @@ def is_loopback(host: str) -> bool:
 
 
 async def _whole(receive: Receive, headers: Headers, limit: int) -> Receive:
-    """The body, taken in before anything is done, and no more of it than may be. Raises TooLarge, InvalidRequest."""
+    """Read the whole body before anything is done, up to the limit. Raises TooLarge, InvalidRequest."""
     length = headers.get("content-length", "")
     if length.isdigit() and int(length) > limit:
         raise TooLarge(limit=limit)
@@ -187,7 +187,7 @@ async def _whole(receive: Receive, headers: Headers, limit: int) -> Receive:
 
 
 def _again(first: Message, receive: Receive) -> Receive:
-    """What was taken in, once; then what comes after it."""
+    """A `receive` that gives this message first, then those that follow."""
     kept: list[Message] = [first]
 
     async def replay() -> Message:

@@ -106,14 +106,14 @@ class Fanout:
             self.listeners -= 1
 
     async def _older(self, after: int, patterns: Sequence[str], run: str) -> tuple[list[Line], int]:
-        """From the store, and how far that reaches: at least to where the kept ones began before it was read."""
+        """Records from the store, and the position they reach: at least where the kept ones began before the store was read."""
         since = self._since
         page = await self._store.feed(after, PAGE, patterns, run)
         last = page[-1].position if page else after
         return [line_of(record) for record in page], last if len(page) == PAGE else max(since, last)
 
     def _newer(self, after: int) -> list[Line]:
-        """Those that are kept, from the newest back."""
+        """The kept records after this position."""
         newer: list[Line] = []
         for line in reversed(self._kept):
             if line.position <= after:

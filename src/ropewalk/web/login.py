@@ -103,7 +103,7 @@ def _digest(ticket: str) -> str:
 
 
 def cookie_name(scope: Mapping[str, Any]) -> str:
-    """By the port that was reached: browsers give cookies of one host to all its ports, and one ropewalk is not another."""
+    """The name holds the port: browsers send cookies of a host to all its ports, and two of them may be two ropewalks."""
     server = scope.get("server") or ("", 0)
     return f"{COOKIE}_{server[1] or 0}"
 

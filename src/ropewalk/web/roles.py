@@ -1,4 +1,4 @@
-"""One table: which role each route needs. What stands in no rule is open to nobody.
+"""One table: which role each route needs. A route without a rule is open to nobody.
 
 A rule names a whole path, never its beginning or end, but for the few trees that end in `/*`.
 """
@@ -103,7 +103,7 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=4096)
 def needed(method: str, path: str) -> Needed | None:
-    """What a route needs; None: nobody may. A path of names stands before one of placeholders."""
+    """The role that a route needs; None: nobody may. A literal path wins over one with placeholders."""
     method = "GET" if method == "HEAD" else method
     if (method, path) in RULES and "{" not in path and "*" not in path:
         return RULES[method, path]
@@ -114,5 +114,5 @@ def needed(method: str, path: str) -> Needed | None:
 
 
 def methods(path: str) -> list[str]:
-    """The methods that a path knows; none where there is nothing."""
+    """The methods that a path knows; empty for an unknown path."""
     return [method for method in ("GET", "POST", "DELETE") if needed(method, path) is not None]

@@ -1,4 +1,4 @@
-"""`ropewalk serve`: drives every run of the store and opens the doors, until it is told to stop; then it lets go of all."""
+"""`ropewalk serve`: drives every run of the store and opens the doors, until a signal stops it; then it releases all runs."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def serve(
     also: Sequence[str] = ALSO,
     opened: Callable[[Listening], None] = lambda listening: None,
 ) -> bool:
-    """Until SIGTERM or Ctrl-C; says whether it was told by Ctrl-C. `opened` hears how to come in once it is listened on;
+    """Serve until SIGTERM or Ctrl-C; True when it was Ctrl-C. `opened` is called with the address once it listens;
     `also` are doors that are mounted on the same app.
 
     Raises AddressTaken, TokensNeeded.
@@ -85,14 +85,14 @@ async def serve(
 
 
 async def _way_in(ropewalk: Ropewalk, app: FastAPI, url: str) -> Listening:
-    """Who can read the token's file on this host comes in by it, and nobody else: the one who reaches a port is not yet known."""
+    """How to log in: with the token's file, as who merely reaches the port is not known yet."""
     text, path = await door_key(ropewalk)
     desk: ApiDesk = app.state.desk
     return Listening(url, f"{url}/login?ticket={desk.access.logins.link(text)}", str(path))
 
 
 class _Server(uvicorn.Server):
-    """Ours is the one who hears signals; sockets are told to go before the server waits for them."""
+    """Leaves signals to `_signals`, and closes WebSockets before the server waits for them."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -108,7 +108,7 @@ class _Server(uvicorn.Server):
 def _signals(server: uvicorn.Server) -> Iterator[set[int]]:
     seen: set[int] = set()
 
-    def came(number: int) -> None:
+    def on_signal(number: int) -> None:
         if seen:
             os._exit(130)
         seen.add(number)
@@ -117,7 +117,7 @@ def _signals(server: uvicorn.Server) -> Iterator[set[int]]:
 
     loop = asyncio.get_running_loop()
     for number in SIGNALS:
-        loop.add_signal_handler(number, came, number)
+        loop.add_signal_handler(number, on_signal, number)
     try:
         yield seen
     finally:
@@ -168,15 +168,15 @@ def _mount(app: FastAPI, ropewalk: Ropewalk, also: Sequence[str]) -> None:
     for name in also:
         try:
             mount = opener(name)
-        except MissingExtra as shut:
-            structlog.get_logger("ropewalk.serve").info("a door stays shut", door=name, reason=shut.message)
+        except MissingExtra as error:
+            structlog.get_logger("ropewalk.serve").info("a door stays shut", door=name, reason=error.message)
         else:
             mount(app, ropewalk)
 
 
 @contextlib.asynccontextmanager
 async def background(ropewalk: Ropewalk, app: FastAPI) -> AsyncIterator[None]:
-    """What works next to the doors as long as they are open: webhooks are delivered, metrics and traces told."""
+    """What works next to the doors as long as they are open: webhooks are delivered, metrics and traces exported."""
     desk: ApiDesk = app.state.desk
     desk.courier = Courier(
         ropewalk.store, ropewalk.engine.clock.now, private=ropewalk.settings.webhooks_private

@@ -118,3 +118,8 @@ def test_the_editor_stands_beside_what_its_text_will_look_like():
     assert ">Old" not in made.partition("previews")[2]
     assert "Your changes (2 lines)" in made
     assert "l came" in editor(ask(), "a.md", "# Old", "# New", "diff")
+
+
+def test_a_step_whose_key_holds_signs_of_an_address_is_led_to_whole():
+    made = card(ask(step="each[c++]"), "f", 0, looks=Markup(), mode="", rehearsed=False, many=1)
+    assert 'href="/runs/r1?step=each%5Bc%2B%2B%5D"' in made

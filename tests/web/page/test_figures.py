@@ -1,7 +1,6 @@
-from ropewalk.core import events as e
-from ropewalk.core.work import Failure, Usage
+"""Figures of runs: what is not known is never shown as zero."""
+
 from ropewalk.observe.statistics import Figures, Statistics
-from ropewalk.web.page.agents import AgentSpending, add_to, view
 from ropewalk.web.page.figures import columns
 from ropewalk.web.page.figures import view as figures_of
 from ropewalk.web.page.markup import text
@@ -38,48 +37,6 @@ def test_many_days_share_the_width_and_nothing_at_all_is_said():
     assert "None is known" in columns([(0.0, [(0.0, "cost")])], "Cost", str)
 
 
-def agent(name="claude", status="idle", **how):
-    given = {
-        "agent": name,
-        "rehearses": False,
-        "status": status,
-        "working": [],
-        "waiting": [],
-        "rests_until": None,
-        "failure": "",
-    }
-    return {**given, **how}
-
-
-def test_agents_that_do_something_come_first_and_say_what_and_what_it_cost():
-    spent: dict[str, AgentSpending] = {}
-    result = e.Outcome(agent="claude", usage=Usage(10, 5, 0.25))
-    add_to(spent, e.StepSucceeded("a", result=result))
-    add_to(spent, e.AttemptFailed("a", failure=Failure("transient", "x"), agent="claude"))
-    add_to(spent, e.StepSucceeded("b", result=e.Outcome(agent="codex", cached_from="r0")))
-    add_to(spent, e.StepSucceeded("c"))
-    assert (
-        spent["claude"].attempts,
-        spent["claude"].failed,
-        spent["claude"].unknown,
-        spent["claude"].tokens,
-    ) == (2, 1, 1, 15)
-    assert "codex" not in spent
-    busy = agent(
-        "goose", "waiting", waiting=[{"run": "r1", "step": "s"}], working=[{"run": "r2", "step": "t"}]
-    )
-    resting = agent("gemini", "resting", rests_until=99.0, failure="too many")
-    made = str(view([agent("aider"), agent(), busy, resting, agent("rehearsal", rehearses=True)], spent, {
-        "aider": {"usable": True, "version": "1.2"}, "gemini": {"usable": False, "reason": "no key", "hint": "set it"},
-    }, 50.0))  # fmt: skip
-    assert made.index("goose") < made.index("gemini") < made.index("claude") < made.index("aider")
-    for said in (
-        "≥ $0.25",
-        "/runs/r1?step=s",
-        'data-until="99.0"',
-        "too many",
-        "usable, 1.2",
-        "no key set it",
-        "rehearsed",
-    ):
-        assert said in made
+def test_a_workflow_whose_name_holds_signs_of_an_address_is_looked_for_whole():
+    made = text(figures_of(Statistics({"R&D #1": SOME}, SOME, ()), "month", ["month"]))
+    assert 'href="/?workflow=R%26D+%231"' in made

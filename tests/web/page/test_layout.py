@@ -1,9 +1,7 @@
-from ropewalk.core import commands as c
+"""Steps stand below what they need, and no drawing has more than some tens of boxes."""
+
 from ropewalk.core.state import Graph
-from ropewalk.testing.given import broken, done, given
-from ropewalk.web.page.drawing import drawing, look
 from ropewalk.web.page.layout import LARGE, layout, owner
-from ropewalk.web.page.markup import Piece, whole
 from tests.observe.written import written
 
 PHASES = "phases: [{id: one, title: First}, two]"
@@ -61,32 +59,3 @@ def test_groups_stand_for_their_steps_where_there_are_no_phases():
         f"{{id: start, run: echo}}\n{{id: all, needs: [start], parallel: [{members}]}}\n{{id: end, needs: [all], run: echo}}"
     )
     assert [(box.title, len(box.keys)) for box in drawn.boxes] == [("start … end", 2), ("all", LARGE)]
-
-
-def test_a_node_says_what_its_step_does():
-    flow = written(
-        "{id: a, run: echo, retry: {attempts: 3, delay: 0}}\n{id: q, needs: [a], ask: Well?}\n{id: z, needs: [q], run: echo}"
-    )
-    run = given(flow).after(c.Advance(), broken("a", "transient", "busy"), c.Advance())
-    drawn = layout(flow, run.state.graph)
-    a, q, z = drawn.boxes
-    assert look(run.state, a).caption == "attempt 2"
-    run.after(done("a"), c.Advance())
-    assert look(run.state, q).caption == "waits for a person"
-    assert look(run.state, z) == ("pending", "run", 0, 0)
-    parts = drawing(run.state, drawn, "q")
-    pieces = {part.id: part.html for part in parts if isinstance(part, Piece)}
-    assert 'aria-pressed="true"' in pieces["box-q"]
-    assert 'aria-pressed="false"' in pieces["box-a"]
-    assert whole(parts).startswith('<div class="canvas"')
-
-
-def test_a_foreach_and_a_block_count_and_the_gravest_status_is_shown():
-    flow = written('{id: each, foreach: \'["x", "y"]\', role: dev, prompt: p}', "roles: {dev: {}}")
-    run = given(flow).after(c.Advance(), done("each[x]"))
-    assert look(run.state, layout(flow, run.state.graph).boxes[0]).caption == "dev · 1 of 2 items"
-    many_of = written(many(LARGE + 1).replace("run: echo", "run: echo, on_failure: continue"))
-    state = given(many_of).after(c.Advance(), broken("s0", message="no")).state
-    block = layout(many_of, state.graph).boxes[0]
-    assert look(state, block).status == "failed"
-    assert look(state, block).caption == "1 of 50 steps"

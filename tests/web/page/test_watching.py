@@ -1,3 +1,5 @@
+"""One reader of the feed for all pages: each hears which runs moved, in few calls, and none stops another."""
+
 import asyncio
 
 import pytest
@@ -6,7 +8,6 @@ from ropewalk.core.events import RunCreated, RunStarted
 from ropewalk.errors import StoreError
 from ropewalk.store.memory import MemoryStore
 from ropewalk.store.port import Append
-from ropewalk.web.page.policy import CONTENT, Policy
 from ropewalk.web.page.watching import Watching
 
 
@@ -82,22 +83,3 @@ async def test_a_store_that_fails_for_a_moment_is_read_again(monkeypatch: pytest
     await heard.has(1)
     assert not fails
     await listener.close()
-
-
-async def test_all_that_is_sent_says_what_a_browser_may_load():
-    sent = []
-
-    async def app(scope, receive, send):
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"a", b"b")]})
-        await send({"type": "http.response.body", "body": b""})
-
-    async def send(message):
-        sent.append(message)
-
-    async def receive():
-        return {}
-
-    await Policy(app)({"type": "http"}, receive, send)
-    assert sent[0]["headers"] == [(b"a", b"b"), (b"content-security-policy", CONTENT.encode())]
-    assert "http" not in CONTENT
-    assert "object-src 'none'" in CONTENT

@@ -18,7 +18,7 @@ BEAT_SECONDS = 15.0
 
 
 class ApiDesk:
-    """One app's; made with it. `slow_seconds`: how long a listener may take for one message; `dropped` counts those."""
+    """Made with its app. `slow_seconds`: how long a listener may take for one message; `dropped` counts those."""
 
     def __init__(self, ropewalk: Ropewalk, access: Access, supervisor: Supervisor | None = None) -> None:
         self.ropewalk = ropewalk
@@ -48,7 +48,7 @@ class ApiDesk:
         return gauges
 
     async def close(self) -> None:
-        """Send every listener away, then stop reading."""
+        """Disconnect every listener, then stop reading the feed."""
         self.closing = True
         for task in list(self.sockets):
             task.cancel()

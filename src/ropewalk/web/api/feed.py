@@ -28,9 +28,9 @@ NOT_KNOWN: Final = 4401
 GOING: Final = 1001
 BAD: Final = 1008
 LOOK_SECONDS: Final = 1.0
+"""How often the token of a quiet listener is checked."""
 CHECK_SECONDS: Final = 0.2
-"""How long a listener may go on hearing events after its token was revoked: one look at the store for each of many is dear."""
-"""How often it is looked whether a quiet listener's token still counts."""
+"""How long a busy listener may receive events after its token was revoked: a look at the store for each event costs too much."""
 
 After = Annotated[int | None, Query(ge=0, le=2**53, description="begin after this position; now without it")]
 Patterns = Annotated[

@@ -11,7 +11,7 @@ from nicegui import ui
 from ropewalk.app import Folded
 from ropewalk.web.page import agents, inbox, measured, run, runs
 from ropewalk.web.page.policy import Policy
-from ropewalk.web.page.screen import House
+from ropewalk.web.page.screen import PageContext
 from ropewalk.web.page.watching import Watching
 
 if TYPE_CHECKING:
@@ -34,9 +34,11 @@ def mount(app: FastAPI, ropewalk: Ropewalk) -> None:
     ui.add_head_html(f"<script>{script}</script>", shared=True)
     ui.add_css("".join((assets / f"{name}.css").read_text(encoding="utf-8") for name in STYLES), shared=True)
     desk = getattr(app.state, "desk", None)
-    house = House(ropewalk, desk.folded if desk is not None else Folded(ropewalk), Watching(ropewalk.store))
+    context = PageContext(
+        ropewalk, desk.folded if desk is not None else Folded(ropewalk), Watching(ropewalk.store)
+    )
     for page in (runs, run, inbox, agents, measured):
-        page.add(house)
+        page.add(context)
     pages.add_middleware(Policy)
     ui.run_with(
         app,

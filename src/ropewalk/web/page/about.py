@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from markupsafe import Markup
 
 from ropewalk.app import Explanation, Progress, State, counted, listed_steps, short_value
@@ -98,7 +100,7 @@ def banner(state: State) -> Markup:
         name, opened = next(iter(state.asks.items()))
         more = f" and {len(state.asks) - 1} more" if len(state.asks) > 1 else ""
         text = el("span", el("b", f"{opened.step} asks: "), short_value(opened.prompt, 200), more)
-        link = el("a", "Answer", href=f"/inbox?ask={state.run}/{name}", class_="button main")
+        link = el("a", "Answer", href=f"/inbox?ask={state.run}/{quote(name)}", class_="button main")
         return el("div", w.sign("waiting"), text, link, class_="banner asks")
     return Markup("")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 from markupsafe import Markup
@@ -15,17 +16,17 @@ from ropewalk.errors import RopewalkError
 from ropewalk.web.page import words as w
 from ropewalk.web.page.live import PageAct
 from ropewalk.web.page.markup import el
-from ropewalk.web.page.screen import PATIENCE_SECONDS, House, PageScreen
+from ropewalk.web.page.screen import PATIENCE_SECONDS, PageContext, PageScreen
 
 SPENDING = ("step.succeeded", "step.produced", "attempt.failed")
 
 
-def add(house: House) -> None:
+def add(context: PageContext) -> None:
     """Serve it."""
 
     @ui.page("/agents", response_timeout=PATIENCE_SECONDS)
     async def page(request: Request) -> None:
-        await AgentsPage(PageScreen(house, request, "/agents", "AgentsPage")).begin()
+        await AgentsPage(PageScreen(context, request, "/agents", "Agents")).begin()
 
 
 class AgentsPage:
@@ -47,7 +48,7 @@ class AgentsPage:
     async def heard(self, runs: set[str]) -> None:
         await self.count()
         agents = await choosing.agents(self.screen.ropewalk)
-        self.part.show(view(agents, self.spent, self.probes, self.screen.house.now))
+        self.part.show(view(agents, self.spent, self.probes, self.screen.context.now))
 
     async def count(self) -> None:
         """Take in what was spent since the last look."""
@@ -68,10 +69,10 @@ class AgentsPage:
             return
         add_to(self.spent, event)
 
-    async def act(self, done: PageAct) -> None:
-        if done.do == "probe":
+    async def act(self, action: PageAct) -> None:
+        if action.do == "probe":
             await self.screen.allow("operator")
-            name = done.data.get("name", "")
+            name = action.data.get("name", "")
             try:
                 self.probes[name] = await choosing.probe(self.screen.ropewalk, name)
             except (KeyError, RopewalkError) as error:
@@ -122,9 +123,7 @@ def view(
         card(agent, spent.get(agent["agent"], AgentSpending()), probes.get(agent["agent"]), now)
         for agent in ranked
     ]
-    return el(
-        "div", el("div", el("h1", "AgentsPage"), class_="title"), el("div", cards, class_="cards three")
-    )
+    return el("div", el("div", el("h1", "Agents"), class_="title"), el("div", cards, class_="cards three"))
 
 
 SIGNS = {
@@ -144,7 +143,7 @@ def card(agent: dict[str, Any], spent: AgentSpending, probe: dict[str, Any] | No
         el(
             "li",
             w.sign(SIGNS[status]),
-            el("a", at["step"], href=f"/runs/{at['run']}?step={at['step']}"),
+            el("a", at["step"], href=f"/runs/{at['run']}?step={quote(at['step'])}"),
             el("small", at["run"], class_="mono"),
         )
         for status in ("waiting", "working")

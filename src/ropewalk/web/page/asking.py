@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -19,7 +20,7 @@ ABOUT: Final = {
     "escalation": "Nobody got further", "fact": "Something must be known", "route": "Which way on", "budget": "More budget",
     "failure": "A step failed", "conflict": "Work that disagrees",
 }  # fmt: skip
-SAID: Final = {
+VERDICT_LABELS: Final = {
     "approve": "Approve",
     "reject": "Reject",
     "amend": "Amend",
@@ -97,7 +98,7 @@ def card(
                 flow,
                 " ",
                 el("span", ask["run"], class_="mono"),
-                href=f"/runs/{ask['run']}?step={ask['step']}",
+                href=f"/runs/{ask['run']}?step={quote(ask['step'])}",
             ),
             class_="soft",
         ),
@@ -151,15 +152,21 @@ def answers(ask: Mapping[str, Any], mode: str) -> Markup:
         if verdict == "reject":
             controls.append(
                 w.button(
-                    [SAID["reject"], w.key("r")], "mode", kind="danger", data_mode="reject", data_hot="r"
+                    [VERDICT_LABELS["reject"], w.key("r")],
+                    "mode",
+                    kind="danger",
+                    data_mode="reject",
+                    data_hot="r",
                 )
             )
         elif verdict == "amend" and ask["show"]:
-            controls.append(w.button([SAID["amend"], w.key("e")], "mode", data_mode="amend", data_hot="e"))
+            controls.append(
+                w.button([VERDICT_LABELS["amend"], w.key("e")], "mode", data_mode="amend", data_hot="e")
+            )
         elif verdict == "approve" and ask["choices"] and ask["about"] == "question":
             continue  # A choice is wanted: a plain yes would say nothing.
         elif verdict == "approve":
-            label = "Send" if wants is not None else SAID["approve"]
+            label = "Send" if wants is not None else VERDICT_LABELS["approve"]
             controls.append(
                 el(
                     "button",
@@ -176,7 +183,7 @@ def answers(ask: Mapping[str, Any], mode: str) -> Markup:
             agreed = verdict.startswith("allow")
             controls.append(
                 el(
-                    "button", SAID.get(verdict, verdict.replace("_", " ")), type="submit", name="verdict", value=verdict,
+                    "button", VERDICT_LABELS.get(verdict, verdict.replace("_", " ")), type="submit", name="verdict", value=verdict,
                     class_=f"button {'main' if agreed else ''}".strip(), data_hot="a" if agreed else None,
                 )
             )  # fmt: skip
@@ -223,7 +230,7 @@ def _field(name: str, about: Mapping[str, Any], ask: Mapping[str, Any]) -> Marku
 
 
 def reject(ask: Mapping[str, Any]) -> Markup:
-    """Why not: it becomes the feedback of the one who does it again."""
+    """A field for the reason: it becomes the feedback for the next round of the step."""
     field = el(
         "textarea", rows="3", name="reason", class_="field", required=True, autofocus=True, data_keep=f"reason:{name_of(ask)}",
         placeholder="What is missing or wrong, so that it can be done better",

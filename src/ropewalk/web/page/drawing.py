@@ -24,7 +24,7 @@ class Look(NamedTuple):
 
 
 def look(state: State, box: Box) -> Look:
-    """What is true of a box's steps together."""
+    """The status, caption and progress of a box's steps together."""
     states = [state.steps[key] for key in box.keys if key in state.steps]
     if not states:
         return Look("pending", "")

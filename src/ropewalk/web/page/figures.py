@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from ropewalk.app import Figures, Statistics, duration, money
 from ropewalk.web.page import words as w
+from ropewalk.web.page.listing import Filter
 from ropewalk.web.page.markup import el
 
 HIGH, WIDE, GAP = 130, 400, 0.28
@@ -171,7 +172,7 @@ def table(statistics: Statistics) -> Markup:
     )
     rows = [
         el(
-            "tr", el("td", el("a", name, href=f"/?workflow={name}")), el("td", figures.runs), el("td", rate(figures.success_rate)),
+            "tr", el("td", el("a", name, href=Filter(workflow=name).path)), el("td", figures.runs), el("td", rate(figures.success_rate)),
             el("td", took(figures.duration_p50_seconds)), el("td", took(figures.duration_p90_seconds)), el("td", took(figures.waited_seconds)),
             el("td", took(figures.people_seconds)), el("td", figures.retries), el("td", figures.lost), el("td", w.cost(figures.cost_usd, figures.cost_unknown)),
         )

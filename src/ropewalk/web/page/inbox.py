@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 from markupsafe import Markup
@@ -14,16 +15,16 @@ from ropewalk.web.page import asking, document
 from ropewalk.web.page import words as w
 from ropewalk.web.page.live import PageAct
 from ropewalk.web.page.markup import el
-from ropewalk.web.page.screen import PATIENCE_SECONDS, House, PageScreen
+from ropewalk.web.page.screen import PATIENCE_SECONDS, PageContext, PageScreen
 
 
-def add(house: House) -> None:
+def add(context: PageContext) -> None:
     """Serve it."""
 
     @ui.page("/inbox", response_timeout=PATIENCE_SECONDS)
     async def page(request: Request) -> None:
         await Inbox(
-            PageScreen(house, request, "/inbox", "Inbox"), request.query_params.get("ask", "")
+            PageScreen(context, request, "/inbox", "Inbox"), request.query_params.get("ask", "")
         ).begin()
 
 
@@ -31,7 +32,7 @@ class Inbox:
     """The asks as one browser sees them. `chosen` is `run/ask`."""
 
     def __init__(self, screen: PageScreen, chosen: str) -> None:
-        self.screen, self.ropewalk, self.folded = screen, screen.ropewalk, screen.house.folded
+        self.screen, self.ropewalk, self.folded = screen, screen.ropewalk, screen.context.folded
         self.chosen = chosen
         self.asks: dict[str, dict[str, Any]] = {}
         self.flows: dict[str, str] = {}
@@ -65,26 +66,26 @@ class Inbox:
         await self.screen.begin(self.heard)
 
     async def heard(self, runs: set[str]) -> None:
-        """Read anew what is open: that is never much."""
+        """Read all open asks again; there are never many."""
         order = list(self.asks)
         self.asks = {asking.name_of(ask): ask for ask in plain_data(await showing.asks(self.ropewalk))}
         for ask in self.asks.values():
             if ask["run"] not in self.flows:
                 self.flows[ask["run"]] = (await self.ropewalk.store.row(ask["run"])).workflow
         if self.chosen not in self.asks:
-            await self.pass_on(order)
+            await self.choose_next(order)
         await self.show()
 
-    async def pass_on(self, order: list[str]) -> None:
-        """The chosen one is answered: say by whom if it was somebody else, and go to the next."""
+    async def choose_next(self, order: list[str]) -> None:
+        """The chosen ask was answered: say by whom if it was another person, and choose the next."""
         if self.chosen in order:
-            await self.tell_who()
+            await self.note_answer()
             after = [name for name in order[order.index(self.chosen) + 1 :] if name in self.asks]
         else:
             after = []
         self.choose(after[0] if after else next(iter(self.asks), ""))
 
-    async def tell_who(self) -> None:
+    async def note_answer(self) -> None:
         run, _, ask = self.chosen.rpartition("/")
         try:
             answer = (await self.folded.state(run)).answers.get(ask)
@@ -104,7 +105,7 @@ class Inbox:
         )
 
     async def show(self) -> None:
-        now = self.screen.house.now
+        now = self.screen.context.now
         self.list.show(*asking.listed(list(self.asks.values()), self.flows, self.chosen, now))
         ask = self.asks.get(self.chosen)
         if ask is None:
@@ -120,7 +121,7 @@ class Inbox:
                 now,
                 looks=await self.looks(ask),
                 mode=self.mode,
-                rehearsed=await self.screen.house.is_rehearsed(ask["run"]),
+                rehearsed=await self.screen.context.is_rehearsed(ask["run"]),
                 many=len(self.asks),
             )
         )
@@ -156,27 +157,27 @@ class Inbox:
 
     # What is done in it -----------------------------------------------------------------------------------------------
 
-    async def act(self, done: PageAct) -> None:
-        match done.do:
+    async def act(self, action: PageAct) -> None:
+        match action.do:
             case "choose":
-                self.choose(done.data.get("name", ""))
+                self.choose(action.data.get("name", ""))
                 self.screen.client.run_javascript("setTimeout(() => ropewalk.reveal('.ask-card'), 120)")
             case "before" | "after":
-                self.choose(self.neighbour(1 if done.do == "after" else -1))
+                self.choose(self.neighbour(1 if action.do == "after" else -1))
             case "mode":
-                self.mode, self.draft = done.data.get("mode", ""), None
+                self.mode, self.draft = action.data.get("mode", ""), None
             case "path":
-                self.path, self.draft = done.data.get("name", ""), None
+                self.path, self.draft = action.data.get("name", ""), None
             case "how":
-                self.how = done.data.get("name", "rendered")
+                self.how = action.data.get("name", "rendered")
             case "side":
-                self.side = done.data.get("name", "rendered")
+                self.side = action.data.get("name", "rendered")
             case "draft":
-                self.draft = str(done.form.get("value", ""))
+                self.draft = str(action.form.get("value", ""))
             case "answer":
-                await self.answer(done)
+                await self.answer(action)
                 return
-        self.screen.address(f"/inbox?ask={self.chosen}" if self.chosen else "/inbox")
+        self.screen.address(f"/inbox?ask={quote(self.chosen)}" if self.chosen else "/inbox")
         await self.show()
 
     def neighbour(self, step: int) -> str:
@@ -185,25 +186,25 @@ class Inbox:
             return names[0] if names else ""
         return names[max(0, min(len(names) - 1, names.index(self.chosen) + step))]
 
-    async def answer(self, done: PageAct) -> None:
-        """Give the answer to what was shown; the feed says the rest. What the form was made for decides, not what came since."""
+    async def answer(self, action: PageAct) -> None:
+        """Answer the ask for which the form was made, with its digest; what happens then comes over the feed."""
         by = await self.screen.allow("approver")
-        name, verdict = done.data.get("name", ""), str(done.form.get("verdict", "approve"))
+        name, verdict = action.data.get("name", ""), str(action.form.get("verdict", "approve"))
         ask = self.asks.get(name)
         if ask is None:
             raise Refused(verb="answer", reason="it is not open any more")
         content = None
         if verdict == "amend":
-            text = str(done.form.get("content", "")).replace("\r\n", "\n")
-            content = {done.data.get("path", ""): text.encode()}
+            text = str(action.form.get("content", "")).replace("\r\n", "\n")
+            content = {action.data.get("path", ""): text.encode()}
         await self.ropewalk.answer(
             ask["run"],
             ask["ask"],
             verdict,
-            reason=str(done.form.get("reason", "")).strip(),
-            value=None if verdict in {"reject", "amend"} else asking.value_of(ask, done.form),
+            reason=str(action.form.get("reason", "")).strip(),
+            value=None if verdict in {"reject", "amend"} else asking.value_of(ask, action.form),
             content=content,
             by=by,
-            digest=done.data.get("digest", ""),
+            digest=action.data.get("digest", ""),
         )
-        self.screen.note(f"{asking.SAID.get(verdict, verdict)}: {ask['step']}")
+        self.screen.note(f"{asking.VERDICT_LABELS.get(verdict, verdict)}: {ask['step']}")

@@ -103,7 +103,7 @@ def _blocks(workflow: Workflow, shown: list[Step]) -> list[Box]:
 
 
 def _needs(boxes: list[Box], at: dict[str, int], graph: Graph) -> list[set[int]]:
-    """For each box those directly before it. Between blocks only what leads forward, so that nothing goes in circles."""
+    """For each box those directly before it. Between blocks only edges that lead forward, so that there are no cycles."""
     before: list[set[int]] = [set() for _ in boxes]
     for key, b in at.items():
         for need in graph.needs[graph.index[key]]:
@@ -114,7 +114,7 @@ def _needs(boxes: list[Box], at: dict[str, int], graph: Graph) -> list[set[int]]
 
 
 def _order(before: list[set[int]]) -> list[int]:
-    """Each after what it needs, otherwise as written."""
+    """A topological order: each after what it needs, otherwise as written."""
     left = [len(before_it) for before_it in before]
     after: list[list[int]] = [[] for _ in before]
     for b, all_of in enumerate(before):
@@ -133,7 +133,7 @@ def _order(before: list[set[int]]) -> list[int]:
 
 
 def _short(before: list[set[int]]) -> list[set[int]]:
-    """Without the edges that another way says already."""
+    """Without the edges that follow from others (transitive reduction)."""
     far: list[int] = [0] * len(before)
     nearest: list[set[int]] = [set() for _ in before]
     for b in _order(before):
@@ -211,7 +211,7 @@ def _down(a: Box, b: Box) -> str:
 
 
 def _back(a: Box, b: Box) -> str:
-    """Out at the right and in at the right, above."""
+    """A curve that leaves and enters at the right side."""
     x1, y1, x2, y2 = a.x + WIDE, a.y + HIGH // 2, b.x + WIDE, b.y + HIGH // 2
     x = max(x1, x2) + 26
     return f"M{x1} {y1}C{x} {y1} {x} {y2} {x2 + 2} {y2}"

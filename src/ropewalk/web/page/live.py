@@ -12,7 +12,7 @@ from ropewalk.web.page.markup import Parts, Piece, whole
 
 
 class PageAct(Struct, frozen=True):
-    """What somebody did in the browser: `do`, what stood on the element, what stood in the form."""
+    """What was done in the browser: the element's `data-do`, its other `data-*` attributes, the fields of the form."""
 
     do: str
     data: dict[str, str] = {}
@@ -20,13 +20,14 @@ class PageAct(Struct, frozen=True):
 
 
 class LivePage(ui.element, component="assets/live.js"):
-    """Shows parts; `acted` hears what is done in them."""
+    """Shows parts; `acted` is called with what is done in them."""
 
     def __init__(self, acted: Callable[[PageAct], Awaitable[None]] | None = None) -> None:
         super().__init__()
         self._skeleton: list[str] = []
         self._pieces: dict[str, str] = {}
         self._props["html"] = ""
+        self._props["turn"] = 0
         if acted is not None:
             heard = acted
 
@@ -43,9 +44,12 @@ class LivePage(ui.element, component="assets/live.js"):
         changed = {name: html for name, html in pieces.items() if self._pieces.get(name) != html}
         if skeleton == self._skeleton and not changed:
             return
-        self._props["html"] = str(whole(shown))
+        with self._props.suspend_updates():  # else nicegui sends all of it again with each change
+            self._props["html"] = str(whole(shown))
+            self._props["turn"] += 1
         if skeleton == self._skeleton and self._is_shown:
-            self.run_method("patch", changed)
+            # Of what is sent together the browser gets whole parts first: by its turn it knows a patch that is older.
+            self.run_method("patch", changed, self._props["turn"])
         else:
             self.update()
         self._skeleton, self._pieces = skeleton, pieces
@@ -56,7 +60,7 @@ class LivePage(ui.element, component="assets/live.js"):
 
 
 def _act(message: Any) -> PageAct:
-    """What comes from a browser is anything at all."""
+    """A message of a browser may have any shape: only texts and booleans are taken from it."""
     if not isinstance(message, dict):
         return PageAct("")
     data, form = message.get("data"), message.get("form")

@@ -13,7 +13,7 @@ VOID: Final = frozenset({"br", "hr", "input"})
 
 
 class Piece(NamedTuple):
-    """Part of a whole that may change by itself: an element whose id is `id`."""
+    """A part that can be replaced by itself: an element whose id is `id`."""
 
     id: str
     html: Markup
@@ -24,7 +24,7 @@ Parts = Sequence[Markup | Piece]
 
 
 def el(tag: str, *inside: object, **attributes: object) -> Markup:
-    """An element. `class_` and `for_` lose their line, other lines in names become `-`; None and False leave an attribute out."""
+    """An element. A `_` at the end of a name is dropped, others become `-`; None and False leave an attribute out."""
     written = "".join(_attribute(name, value) for name, value in attributes.items())
     if tag in VOID:
         return Markup(f"<{tag}{written}>")  # noqa: S704 - all that is in it was escaped
@@ -45,7 +45,7 @@ def text(inside: Iterable[object]) -> Markup:
 
 
 def _seen(value: object) -> object:
-    """Text as it can be seen; markup was made of such text already."""
+    """Text with invisible characters made visible; Markup is left as it is."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 

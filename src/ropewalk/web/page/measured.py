@@ -8,20 +8,20 @@ from nicegui import ui
 from ropewalk.app import RunQuery, workflow_statistics
 from ropewalk.web.page import figures
 from ropewalk.web.page.live import PageAct
-from ropewalk.web.page.screen import PATIENCE_SECONDS, House, PageScreen
+from ropewalk.web.page.screen import PATIENCE_SECONDS, PageContext, PageScreen
 
 SPANS = {"day": 86_400.0, "week": 7 * 86_400.0, "month": 30 * 86_400.0, "ever": 0.0}
 MOST = 500
 REST_SECONDS = 5.0
 
 
-def add(house: House) -> None:
+def add(context: PageContext) -> None:
     """Serve it."""
 
     @ui.page("/statistics", response_timeout=PATIENCE_SECONDS)
     async def page(request: Request) -> None:
         await StatisticsPage(
-            PageScreen(house, request, "/statistics", "StatisticsPage"),
+            PageScreen(context, request, "/statistics", "Statistics"),
             request.query_params.get("span", "month"),
         ).begin()
 
@@ -43,8 +43,8 @@ class StatisticsPage:
         self.stale = False
 
     async def heard(self, runs: set[str]) -> None:
-        """Costs a look at every run that counts: not more often than every few seconds."""
-        if self.screen.house.now - self.looked < REST_SECONDS:
+        """Reads every run of the span, so it does that at most every few seconds."""
+        if self.screen.context.now - self.looked < REST_SECONDS:
             self.stale = True
             return
         await self.load()
@@ -54,16 +54,16 @@ class StatisticsPage:
             await self.heard(set())
 
     async def load(self) -> None:
-        now = self.screen.house.now
+        now = self.screen.context.now
         self.looked, self.stale = now, False
         since = now - SPANS[self.span] if SPANS[self.span] else None
         statistics = await workflow_statistics(self.screen.ropewalk.store, now, since=since, most=MOST)
         rows = await self.screen.ropewalk.store.runs(RunQuery(since=since, limit=MOST))
-        rehearsed = sum([await self.screen.house.is_rehearsed(row.run) for row in rows])
+        rehearsed = sum([await self.screen.context.is_rehearsed(row.run) for row in rows])
         self.part.show(*figures.view(statistics, self.span, list(SPANS), rehearsed))
 
-    async def act(self, done: PageAct) -> None:
-        if done.do == "span" and done.data.get("name", "") in SPANS:
-            self.span = done.data["name"]
+    async def act(self, action: PageAct) -> None:
+        if action.do == "span" and action.data.get("name", "") in SPANS:
+            self.span = action.data["name"]
             self.screen.address(f"/statistics?span={self.span}")
             await self.load()

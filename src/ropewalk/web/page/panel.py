@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -45,7 +46,7 @@ def block(state: State, title: str, keys: Sequence[str], now: float) -> Markup:
         took = w.since(st.started_at, st.ended_at if st.status in STEP_ENDED else None, now)
         rows.append(
             el(
-                "button", w.sign(st.status), el("span", seen.title or key), el("small", seen.what), took,
+                "button", w.sign(st.status), el("span", seen.title or key), el("small", seen.note), took,
                 type="button", class_=f"item is-{st.status}", data_do="step", data_key=key, id=f"item-{key}",
             )
         )  # fmt: skip
@@ -114,11 +115,11 @@ def summary(state: State, st: StepState, now: float) -> Markup:
     parts: list[Markup | None] = []
     if st.failure is not None and st.status == "failed":
         parts.append(el("div", el("b", st.failure.kind), el("pre", st.failure.message), class_="fault"))
-    elif seen.what:
-        parts.append(el("p", seen.what, class_=f"why is-{st.status}"))
+    elif seen.note:
+        parts.append(el("p", seen.note, class_=f"why is-{st.status}"))
     parts += [el("p", f"Mind: {warning}", class_="why") for warning in st.warnings]
     parts += [
-        el("a", "Answer what it asks", href=f"/inbox?ask={state.run}/{name}", class_="button main")
+        el("a", "Answer what it asks", href=f"/inbox?ask={state.run}/{quote(name)}", class_="button main")
         for name in st.asks
     ]
     ended = st.ended_at if st.status in STEP_ENDED else None

@@ -29,21 +29,21 @@ from ropewalk.web.page.drawing import drawing
 from ropewalk.web.page.gantt import axis, gantt
 from ropewalk.web.page.layout import Layout, layout
 from ropewalk.web.page.live import PageAct
-from ropewalk.web.page.screen import PATIENCE_SECONDS, House, PageScreen
+from ropewalk.web.page.screen import PATIENCE_SECONDS, PageContext, PageScreen
 
 TAIL_BYTES = 48_000
 LOOK_SECONDS = 0.5
 PAGE = 2_000
 
 
-def add(house: House) -> None:
+def add(context: PageContext) -> None:
     """Serve it."""
 
     @ui.page("/runs/{run}", response_timeout=PATIENCE_SECONDS)
     async def page(request: Request, run: str) -> None:
-        screen = PageScreen(house, request, "/", run)
+        screen = PageScreen(context, request, "/", run)
         try:
-            run_id = await house.ropewalk.store.find(run)
+            run_id = await context.ropewalk.store.find(run)
         except NoSuchRun as error:
             with ui.element("div").classes("content"):
                 screen.part().show(w.empty("There is no such run.", str(error)))
@@ -56,7 +56,12 @@ class RunScreen:
     """One run as one browser sees it."""
 
     def __init__(self, screen: PageScreen, run: str, asked: Any) -> None:
-        self.screen, self.ropewalk, self.folded, self.run = screen, screen.ropewalk, screen.house.folded, run
+        self.screen, self.ropewalk, self.folded, self.run = (
+            screen,
+            screen.ropewalk,
+            screen.context.folded,
+            run,
+        )
         self.step: str = asked.get("step", "")
         self.part: str = asked.get("part", "summary")
         self.shelf: str = asked.get("shelf", "work")
@@ -96,7 +101,7 @@ class RunScreen:
         ui.timer(LOOK_SECONDS, self.look)
 
     async def heard(self, runs: set[str]) -> None:
-        """Something moved; an empty set means to make sure that nothing was missed."""
+        """Runs have new events; an empty set means: look whether something was missed."""
         if runs and self.run not in runs and not self._calls(runs):
             return
         await self.catch_up()
@@ -126,7 +131,7 @@ class RunScreen:
     async def show(self) -> None:
         """Draw what is to be seen; what has not changed is not sent."""
         state = await self.state()
-        now = self.screen.house.now
+        now = self.screen.context.now
         why = await showing.explain(self.folded, self.ropewalk, self.run)
         self.head.show(*about.head(state, why, progress_of(state, now), now))
         self.tabs.show(w.tabs(list(about.SHELVES), self.shelf, "shelf"))
@@ -214,13 +219,13 @@ class RunScreen:
         return panel.output(name, names, data.decode("utf-8", "replace"), size, live=live)
 
     async def look(self) -> None:
-        """What attempts say is not in the feed, and bars grow by themselves: looked at while something is under way."""
+        """The output of attempts is not in the feed, and bars grow with time: refresh both while something runs."""
         if not self.screen.client.has_socket_connection or self.shelf != "work":
             return
         state = await self.state()
         if state.ended or not state.running:
             return
-        now = self.screen.house.now
+        now = self.screen.context.now
         self.show_lines(state, now)
         if (
             self.part == "output"
@@ -303,51 +308,55 @@ class RunScreen:
 
     # What is done in it -----------------------------------------------------------------------------------------------
 
-    async def act(self, done: PageAct) -> None:
-        match done.do:
+    async def act(self, action: PageAct) -> None:
+        match action.do:
             case "step":
-                self.step, self.shelf, self.attempt = done.data.get("key", ""), "work", ""
+                self.step, self.shelf, self.attempt = action.data.get("key", ""), "work", ""
                 self.screen.client.run_javascript("setTimeout(() => ropewalk.reveal('.panel'), 120)")
             case "part":
-                self.part = done.data.get("name", "summary")
+                self.part = action.data.get("name", "summary")
             case "attempt":
-                self.attempt = str(done.form.get("value", ""))
+                self.attempt = str(action.form.get("value", ""))
             case "shelf":
-                self.shelf = done.data.get("name", "work")
+                self.shelf = action.data.get("name", "work")
             case "file":
-                self.shelf, self.path, self.by = "files", done.data.get("path", ""), done.data.get("step", "")
+                self.shelf, self.path, self.by = (
+                    "files",
+                    action.data.get("path", ""),
+                    action.data.get("step", ""),
+                )
                 self.screen.client.run_javascript("setTimeout(() => ropewalk.reveal('.sheet-of'), 200)")
             case "how":
-                self.how = done.data.get("name", "rendered")
+                self.how = action.data.get("name", "rendered")
             case "older":
                 self.most += shelves.EVENTS_AT_ONCE
             case "pause" | "resume" | "abort" | "retry" | "skip":
-                await self.tell(done)
+                await self.tell(action)
                 return
             case "give":
                 by = await self.screen.allow("operator")
-                marked = {name.partition(":"): str(value) for name, value in done.form.items()}
+                marked = {name.partition(":"): str(value) for name, value in action.form.items()}
                 values = {name[2]: value for name, value in marked.items() if name[0] == "secret"}
                 await acting.give(self.ropewalk, self.run, values, by)
             case "fork":
                 by = await self.screen.allow("operator")
                 self.screen.go(
-                    f"/runs/{await acting.fork(self.ropewalk, self.run, done.data.get('step', ''), {}, by)}"
+                    f"/runs/{await acting.fork(self.ropewalk, self.run, action.data.get('step', ''), {}, by)}"
                 )
                 return
         self.remember()
         await self.show()
 
-    async def tell(self, done: PageAct) -> None:
+    async def tell(self, action: PageAct) -> None:
         by = await self.screen.allow("operator")
-        fields = {"step": done.data.get("step", ""), "reason": str(done.form.get("reason", ""))}
-        await acting.act(self.ropewalk, self.run, done.do, fields, by)
+        fields = {"step": action.data.get("step", ""), "reason": str(action.form.get("reason", ""))}
+        await acting.act(self.ropewalk, self.run, action.do, fields, by)
         self.screen.note(
-            {"pause": "It pauses when what is under way has ended."}.get(done.do, f"Told it: {done.do}.")
+            {"pause": "It pauses when what is under way has ended."}.get(action.do, f"Told it: {action.do}.")
         )
 
     def remember(self) -> None:
-        """What a reload comes back to: also when the server was away."""
+        """Keep what is chosen in the address, so that a reload shows it again, also after a restart of the server."""
         query = {"step": self.step, "part": self.part, "shelf": self.shelf}
         if self.shelf == "files":
             query |= {"path": self.path, "by": self.by, "how": self.how}

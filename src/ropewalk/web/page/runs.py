@@ -12,18 +12,18 @@ from ropewalk.errors import InvalidDefinition, InvalidInput, NoSuchWorkflow, Sec
 from ropewalk.web.page import listing
 from ropewalk.web.page.listing import Filter
 from ropewalk.web.page.live import PageAct
-from ropewalk.web.page.screen import PATIENCE_SECONDS, House, PageScreen
+from ropewalk.web.page.screen import PATIENCE_SECONDS, PageContext, PageScreen
 
 AT_ONCE = 50
 
 
-def add(house: House) -> None:
+def add(context: PageContext) -> None:
     """Serve it."""
 
     async def page(request: Request) -> None:
         asked = request.query_params
         wanted = Filter(asked.get("text", ""), asked.get("status", ""), asked.get("workflow", ""))
-        await RunsPage(PageScreen(house, request, "/", "RunsPage"), wanted).begin()
+        await RunsPage(PageScreen(context, request, "/", "Runs"), wanted).begin()
 
     ui.page("/", response_timeout=PATIENCE_SECONDS)(page)
     ui.page("/runs", response_timeout=PATIENCE_SECONDS)(page)
@@ -34,7 +34,7 @@ class RunsPage:
 
     def __init__(self, screen: PageScreen, wanted: Filter) -> None:
         self.screen = screen
-        self.house = screen.house
+        self.context = screen.context
         self.wanted = wanted
         self.most = AT_ONCE
         self.rows: dict[str, RunRow] = {}
@@ -54,7 +54,7 @@ class RunsPage:
         ui.timer(0.1, self.look_up, once=True)
 
     async def look_up(self) -> None:
-        """Which workflows there are: every file is read for it, so nobody waits for that."""
+        """List the workflows after the page is shown, as every file has to be read for it."""
         self.workflows = await choosing.workflows(self.screen.ropewalk)
         self.show_head()
 
@@ -79,11 +79,11 @@ class RunsPage:
         await self.show()
 
     async def show(self) -> None:
-        rehearsed = {run: await self.house.is_rehearsed(run) for run in self.rows}
-        self.list.show(*listing.rows(list(self.rows.values()), rehearsed, self.house.now, self.more))
+        rehearsed = {run: await self.context.is_rehearsed(run) for run in self.rows}
+        self.list.show(*listing.rows(list(self.rows.values()), rehearsed, self.context.now, self.more))
 
     async def heard(self, runs: set[str]) -> None:
-        """Runs moved: those that are shown are read again; another one, or a filter, means to look anew."""
+        """Runs have new events: those that are shown are read again; with another run, or a filter, the whole list."""
         if self.wanted != Filter() or not runs or any(run not in self.rows for run in runs):
             await self.load()
             return
@@ -91,16 +91,18 @@ class RunsPage:
             self.rows[run] = await self.screen.ropewalk.store.row(run)
         await self.show()
 
-    async def act(self, done: PageAct) -> None:
-        match done.do:
+    async def act(self, action: PageAct) -> None:
+        match action.do:
             case "text":
                 await self.look(
-                    Filter(str(done.form.get("value", "")), self.wanted.status, self.wanted.workflow)
+                    Filter(str(action.form.get("value", "")), self.wanted.status, self.wanted.workflow)
                 )
             case "status":
-                await self.look(Filter(self.wanted.text, done.data.get("status", ""), self.wanted.workflow))
+                await self.look(Filter(self.wanted.text, action.data.get("status", ""), self.wanted.workflow))
             case "workflow":
-                await self.look(Filter(self.wanted.text, self.wanted.status, str(done.form.get("value", ""))))
+                await self.look(
+                    Filter(self.wanted.text, self.wanted.status, str(action.form.get("value", "")))
+                )
             case "older":
                 self.most += AT_ONCE
                 await self.load()
@@ -114,9 +116,9 @@ class RunsPage:
                 self.chosen = None
                 self.sheet.show()
             case "pick":
-                await self.pick(str(done.form.get("value", "")))
+                await self.pick(str(action.form.get("value", "")))
             case "start":
-                await self.start(done)
+                await self.start(action)
 
     async def look(self, wanted: Filter) -> None:
         self.wanted, self.most = wanted, AT_ONCE
@@ -132,14 +134,14 @@ class RunsPage:
             self.chosen, fault = None, str(error)
         self.sheet.show(listing.starting(self.workflows, self.chosen, fault))
 
-    async def start(self, done: PageAct) -> None:
+    async def start(self, action: PageAct) -> None:
         by = await self.screen.allow("operator")
         if self.chosen is None:
             return
-        inputs, faults = listing.read(self.chosen, done.form)
+        inputs, faults = listing.read(self.chosen, action.form)
         if not faults:
             wanted = acting.StartRequest(
-                self.chosen["name"], inputs, rehearse=bool(done.form.get("rehearse"))
+                self.chosen["name"], inputs, rehearse=bool(action.form.get("rehearse"))
             )
             try:
                 run, _ = await acting.start(self.screen.ropewalk, wanted, by)

@@ -1,4 +1,4 @@
-"""One page open in one browser: its frame, who looks at it, and what happens when it is told something.
+"""One page open in one browser: its frame, who looks at it, and what happens when something is done in it.
 
 Who may do what is asked again with every act, so that a revoked token ends what a page may do, also in mid-session.
 """
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 30.0
 """How long a busy server may take to make a page before the browser is told that it cannot."""
 PAGES = (("/", "Runs"), ("/inbox", "Inbox"), ("/agents", "Agents"), ("/statistics", "Statistics"))
-MERGE = Markup(
+BRAND_MARK = Markup(
     '<svg class="mark" viewBox="0 0 24 24" aria-hidden="true"><path d="M3 8h18M3 16h18" stroke="var(--accent)" stroke-width="3"/>'
     '<path d="M8 3v3.5m0 3V21M16 3v11.500m0 3V21" stroke="currentColor" stroke-width="3"/></svg>'
 )
 
 
-class House:
+class PageContext:
     """What all pages share: the opened project, its folded runs, the reader of the feed."""
 
     def __init__(self, ropewalk: Ropewalk, folded: Folded, watching: Watching) -> None:
@@ -56,18 +56,18 @@ class House:
 
 
 class PageScreen:
-    """`act` of a page is called for what is done in its parts; what it raises is shown at the edge."""
+    """A page's `act` is called for what is done in its parts; what it raises is shown as a note."""
 
-    def __init__(self, house: House, request: Request, at: str, title: str) -> None:
-        self.house = house
-        self.ropewalk = house.ropewalk
+    def __init__(self, context: PageContext, request: Request, at: str, title: str) -> None:
+        self.context = context
+        self.ropewalk = context.ropewalk
         self._access: Access = request.state.access
         self.person = person_of(request.scope)
         self._at = at
         self.client = ui.context.client
         self.client.title = f"{title} · ropewalk"
         ui.add_head_html(
-            f"<script>window.ropewalk && (ropewalk.skew = {house.now:.3f} - Date.now() / 1000)</script>"
+            f"<script>window.ropewalk && (ropewalk.skew = {context.now:.3f} - Date.now() / 1000)</script>"
         )
         self.nav = LivePage()
         self.nav.classes("frame")
@@ -82,7 +82,7 @@ class PageScreen:
                 await heard(runs)
 
         await self.frame()
-        listener = self.house.watching.listen(all_of)
+        listener = self.context.watching.listen(all_of)
         self.client.on_delete(listener.close)
 
     async def frame(self) -> None:
@@ -94,11 +94,11 @@ class PageScreen:
     def part(self, act: Callable[[PageAct], Awaitable[None]] | None = None) -> LivePage:
         """A part of the page."""
 
-        async def acted(done: PageAct) -> None:
+        async def acted(action: PageAct) -> None:
             try:
                 await self.allow("viewer")
                 if act is not None:
-                    await act(done)
+                    await act(action)
             except RopewalkError as error:
                 self.note(str(error), bad=True)
 
@@ -114,7 +114,7 @@ class PageScreen:
         return self.person.name
 
     def note(self, message: str, *, bad: bool = False) -> None:
-        """A short word at the edge of the page."""
+        """Show a short message at the edge of the page."""
         self.client.run_javascript(
             f"ropewalk.note({json.dumps(message)}, {json.dumps('bad' if bad else 'good')})"
         )
@@ -123,7 +123,7 @@ class PageScreen:
         self.client.run_javascript(f"location.assign({json.dumps(path)})")
 
     def address(self, path: str) -> None:
-        """What a reload comes back to."""
+        """Set the address that a reload opens."""
         self.client.run_javascript(f"history.replaceState(history.state, '', {json.dumps(path)})")
 
 
@@ -150,7 +150,7 @@ def frame(at: str, asks: int, person: Person) -> Markup:
     )
     return el(
         "header",
-        el("a", MERGE, "ropewalk", href="/", class_="brand"),
+        el("a", BRAND_MARK, "ropewalk", href="/", class_="brand"),
         el("nav", links, aria_label="Pages"),
         el("span", el("span", person.name, class_="who", title=person.role), theme, class_="end"),
     )

@@ -1,4 +1,4 @@
-"""The other sides of a run: its files, handoffs, merge and events. Pure: states and records in, markup out."""
+"""The other tabs of a run: its files, handoffs, merge and events. Pure: states and records in, markup out."""
 
 from __future__ import annotations
 

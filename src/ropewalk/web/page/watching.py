@@ -21,7 +21,7 @@ Heard = Callable[[set[str]], Awaitable[None]]
 
 
 class Watching:
-    """Begins with the first listener, ends with the last."""
+    """Reads the feed from the first listener on until the last is closed."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -29,7 +29,7 @@ class Watching:
         self._reader: asyncio.Task[None] | None = None
 
     def listen(self, heard: Heard) -> PageListener:
-        """Tell of every run that moves from now on, until the listener is closed."""
+        """Call `heard` with every run that has new events from now on, until the listener is closed."""
         listener = PageListener(self, heard)
         self._listeners.add(listener)
         if self._reader is None or self._reader.done():
@@ -67,7 +67,7 @@ class Watching:
 
 
 class PageListener:
-    """One page's. Calls come one after the other, and the slower a page is the more of them become one."""
+    """The listener of one page. Calls come one after the other; those that come while a page is drawn become one."""
 
     def __init__(self, watching: Watching, heard: Heard) -> None:
         self._watching = watching

@@ -34,9 +34,9 @@ function children(a, b) {
     } else a.insertBefore(next, at);
   }
   while (at) {
-    const gone = at;
+    const stale = at;
     at = at.nextSibling;
-    gone.remove();
+    stale.remove();
   }
 }
 
@@ -44,7 +44,7 @@ const parsed = (html) => Object.assign(document.createElement("template"), { inn
 
 export default {
   template: `<div></div>`,
-  props: { html: String },
+  props: { html: String, turn: Number },
   mounted() {
     const el = this.$el;
     el.append(parsed(this.html));
@@ -61,7 +61,8 @@ export default {
     },
   },
   methods: {
-    patch(pieces) {
+    patch(pieces, turn) {
+      if (turn < this.turn) return;
       for (const [id, html] of Object.entries(pieces)) {
         const old = document.getElementById(id);
         if (old && this.$el.contains(old)) morph(old, parsed(html).firstElementChild);
@@ -79,8 +80,8 @@ export default {
       window.ropewalk?.tick();
     },
     act(from, form = {}) {
-      const { do: what, ...data } = from.dataset;
-      this.$emit("act", { do: what, data, form });
+      const { do: action, ...data } = from.dataset;
+      this.$emit("act", { do: action, data, form });
     },
     clicked(event) {
       const from = event.target.closest("[data-do],[data-open],[data-close],[data-copy]");
@@ -95,15 +96,15 @@ export default {
     submitted(event) {
       event.preventDefault();
       const form = event.target;
-      const said = {};
-      for (const [key, value] of new FormData(form, event.submitter)) said[key] = value;
-      for (const box of form.querySelectorAll("input[type=checkbox]")) said[box.name] = box.checked;
+      const values = {};
+      for (const [key, value] of new FormData(form, event.submitter)) values[key] = value;
+      for (const box of form.querySelectorAll("input[type=checkbox]")) values[box.name] = box.checked;
       for (const field of form.querySelectorAll("[data-keep]")) {
         sessionStorage.removeItem(KEPT + field.dataset.keep);
         delete field.dataset.dirty;
       }
       form.closest("dialog")?.close();
-      this.act(form, said);
+      this.act(form, values);
     },
     typed(event) {
       const field = event.target;

@@ -5,7 +5,7 @@
   const paint = () => root.setAttribute("data-theme", wanted());
   paint();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
-  const told = (seconds) => {
+  const duration = (seconds) => {
     if (seconds < 60) return `${Math.max(0, Math.floor(seconds))} s`;
     for (const [unit, size, less, part] of [["d", 86400, "h", 3600], ["h", 3600, "min", 60], ["min", 60, "s", 1]])
       if (seconds >= size) {
@@ -18,9 +18,9 @@
     skew: 0,
     tick() {
       const now = Date.now() / 1000 + ropewalk.skew;
-      for (const el of document.querySelectorAll("[data-since]")) put(el, told(now - el.dataset.since));
-      for (const el of document.querySelectorAll("[data-ago]")) put(el, `${told(now - el.dataset.ago)} ago`);
-      for (const el of document.querySelectorAll("[data-until]")) put(el, now < el.dataset.until ? `in ${told(el.dataset.until - now)}` : "now");
+      for (const el of document.querySelectorAll("[data-since]")) put(el, duration(now - el.dataset.since));
+      for (const el of document.querySelectorAll("[data-ago]")) put(el, `${duration(now - el.dataset.ago)} ago`);
+      for (const el of document.querySelectorAll("[data-until]")) put(el, now < el.dataset.until ? `in ${duration(el.dataset.until - now)}` : "now");
     },
     theme() {
       localStorage.setItem("ropewalk-theme", wanted() === "dark" ? "light" : "dark");
@@ -32,10 +32,10 @@
     },
     centre() {
       const area = document.querySelector(".graph");
-      const found = area?.querySelector(".is-failed, .box.is-waiting, .box.is-running, .box[aria-pressed=true]") || area?.querySelector(".box");
-      if (!found) return;
-      area.scrollLeft = found.offsetLeft + found.offsetWidth / 2 - area.clientWidth / 2;
-      area.scrollTop = Math.max(0, found.offsetTop - area.clientHeight / 2);
+      const box = area?.querySelector(".is-failed, .box.is-waiting, .box.is-running, .box[aria-pressed=true]") || area?.querySelector(".box");
+      if (!box) return;
+      area.scrollLeft = box.offsetLeft + box.offsetWidth / 2 - area.clientWidth / 2;
+      area.scrollTop = Math.max(0, box.offsetTop - area.clientHeight / 2);
     },
     note(text, kind) {
       const el = Object.assign(document.createElement("div"), { className: `note ${kind}`, textContent: text });
