@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from ropewalk.testing.clock import ManualClock
@@ -9,8 +11,12 @@ from ropewalk.testing.clock import ManualClock
 
 async def test_nothing_happens_before_its_time_and_everything_in_order():
     clock, happened = ManualClock(100.0), []
+
+    def remember(name: str) -> None:
+        happened.append((name, clock.now()))
+
     for seconds, name in ((3.0, "c"), (1.0, "a"), (2.0, "b")):
-        clock.call_later(seconds, lambda name=name: happened.append((name, clock.now())))
+        clock.call_later(seconds, partial(remember, name))
     await clock.advance(0.9)
     assert happened == []
     await clock.advance(1.1)
@@ -22,7 +28,11 @@ async def test_nothing_happens_before_its_time_and_everything_in_order():
 
 async def test_what_is_due_may_bring_what_is_due_too():
     clock, happened = ManualClock(), []
-    clock.call_later(1.0, lambda: clock.call_later(1.0, lambda: happened.append(1)))
+
+    def again() -> None:
+        clock.call_later(1.0, partial(happened.append, 1))
+
+    clock.call_later(1.0, again)
     await clock.advance(2.0)
     assert happened == [1]
 
