@@ -27,7 +27,8 @@ async def test_nothing_happens_before_its_time_and_everything_in_order():
 
 
 async def test_what_is_due_may_bring_what_is_due_too():
-    clock, happened = ManualClock(), []
+    clock = ManualClock()
+    happened: list[int] = []
 
     def again() -> None:
         clock.call_later(1.0, partial(happened.append, 1))

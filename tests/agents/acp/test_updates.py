@@ -140,3 +140,11 @@ def test_an_update_of_another_shape_ends_nothing(transcript, update):
     transcript.message("goes on\n")
     assert transcript.lines[-1] == "goes on\n"
     assert "None" not in transcript.updates.words
+
+
+def test_a_line_without_an_end_is_said_in_parts_and_nothing_of_it_is_lost(transcript):
+    for _ in range(40):
+        transcript.message("x" * 1_000)
+    assert len(transcript.lines) == 2
+    transcript.updates.flush()
+    assert "".join(transcript.lines).replace("\n", "") == "x" * 40_000

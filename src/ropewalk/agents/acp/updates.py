@@ -19,6 +19,7 @@ _SILENT = frozenset(
 )
 _OVER = frozenset({"completed", "failed"})
 _MOST_SAID_CHARS = 4_000_000
+_MOST_LINE_CHARS = 16_384
 _SHOWN_CHARS = 2_000
 
 
@@ -83,6 +84,8 @@ class Updates:
         mark = "~ " if self._thinking else ""
         for line in lines:
             self._say(f"{mark}{line}\n")
+        if len(self._line) > _MOST_LINE_CHARS:  # nobody waits for the end of a line that has none
+            self.flush()
 
     def _tool(self, update: Mapping[str, Any]) -> None:
         known = self._tools.setdefault(str(update.get("toolCallId", "")), {"status": "pending", "told": ""})
