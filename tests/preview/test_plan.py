@@ -2,8 +2,6 @@ import pytest
 
 from ropewalk.formats.loading import load_workflow_text
 from ropewalk.formats.write import workflow_yaml
-from ropewalk.preview.graph import dot, mermaid
-from ropewalk.preview.lines import plan_as_lines
 from ropewalk.preview.plan import facts_in, plan_workflow
 
 NATIVE = """\
@@ -80,29 +78,6 @@ def test_conditions_facts_loops_gates_and_questions_are_told():
 
 def test_facts_are_found_in_both_spellings():
     assert facts_in('facts.a && facts["b c"] && facts.a') == ["a", "b c"]
-
-
-def test_the_lines_tell_all_of_it_by_phase():
-    told = "\n".join(plan_as_lines(made(), notes=True))
-    for part in ("shown: Shown", "Build it", "only if: facts.wanted", "At the same time\n  left, right", "Loops\n  right → start", "People are asked",
-                 "Worth knowing\n  worth it", "Kept, not acted on\n  odd", "wanted: told by start; read by left, pick", "size (big, small): by default", "way one when", "at the end in any case"):  # fmt: skip
-        assert part in told
-
-
-def test_drawings_hold_every_step_and_keep_text_as_text():
-    drawn = mermaid(made())
-    assert drawn.startswith("flowchart TD\n")
-    assert 'subgraph p0["Build it"]' in drawn
-    assert "Go" not in drawn.splitlines()[0]
-    assert "-.->" in drawn
-    assert '|"one"|' in drawn
-    text = dot(made())
-    assert (
-        text.count("[label=") == len(made().rows) + text.count("-> ") - text.count("-> ")
-        or text.count(" [label=") >= 8
-    )
-    assert "style=dotted" in text
-    assert text.endswith("}\n")
 
 
 def test_a_round_trip_through_our_own_format_gives_the_same_plan():

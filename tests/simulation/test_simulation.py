@@ -28,6 +28,9 @@ BROKEN_ONCE = {
     30045369: "a caller that waited for what an attempt of its paused called run held was taken for stuck",
     12541: "a foreach whose items had ended was taken for not begun, and left out by a decision made later",
     33257: "what a called run had spent that its caller gave up before it heard of it was charged to nobody",
+    20271083: "a loop opened a finished step again while the run's result landed",
+    41014688: "what an item asked that had not begun stayed open when its foreach was skipped",
+    42039406: "a step of a called run was run by hand though its caller had nothing left",
     41002214: "a called run that a person started again after its caller had ended was charged to that caller",
 }
 """Trials that broke a law; each is played for ever."""

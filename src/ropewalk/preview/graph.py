@@ -12,6 +12,8 @@ from ropewalk.preview.plan import Plan, Row
 SHAPES: Final = {"decide": ("{{", "}}"), "ask": ("[/", "/]"), "noop": ("([", "])"), "run": ("[[", "]]")}
 DOT_SHAPES: Final = {"decide": "hexagon", "ask": "parallelogram", "noop": "oval", "run": "box3d"}
 LABEL: Final = 60
+WAY: Final = re.compile(r"(.+?)(?: when .*)? → ([^→]+?)(?:, then the run ends)?\Z", re.DOTALL)
+"""A route as the plan tells it. Its condition may hold any sign and any lines; the ids behind the last arrow may not."""
 
 
 def mermaid(plan: Plan) -> str:
@@ -63,7 +65,11 @@ def _names(plan: Plan) -> dict[str, str]:
 def arrows(plan: Plan) -> Iterator[tuple[str, str, str, bool]]:
     """From, to, label, and whether it is a way back."""
     known = {row.id for row in plan.rows}
-    ways = {(row.id, target): name for row in plan.rows for name, target in _ways(row)}
+    ways: dict[tuple[str, str], str] = {}
+    for row in plan.rows:
+        for name, target in _ways(row):
+            others = ways.get((row.id, target))
+            ways[row.id, target] = f"{others}, {name}" if others else name
     for row in plan.rows:
         for before in row.after:
             if before in known:
@@ -75,7 +81,7 @@ def arrows(plan: Plan) -> Iterator[tuple[str, str, str, bool]]:
 
 def _ways(row: Row) -> Iterator[tuple[str, str]]:
     for route in row.routes:
-        match = re.match(r"(.+?)(?: when .*?)? → (.+?)(?:, then the run ends)?$", route)
+        match = WAY.match(route)
         for target in match[2].split(", ") if match else ():
             yield match[1] if match else "", target
 
@@ -103,4 +109,4 @@ def _shaped(row: Row) -> str:
 def _quoted(text: str) -> str:
     """Text inside of Mermaid's quotes: its own signs as entities."""
     text = text.replace("#", "#35;").replace('"', "#quot;").replace("<", "#lt;").replace(">", "#gt;")
-    return re.sub(r"[`\n]", " ", text)
+    return re.sub(r"[`\s]", " ", text)

@@ -8,7 +8,9 @@ from ropewalk.preview.plan import FactRow, LoopRow, Plan, Row
 
 
 def plan_as_lines(plan: Plan, *, notes: bool = False) -> list[str]:
-    """The plan in lines without any marks of colour; `notes` adds the prose of the steps."""
+    """The plan in lines without any marks of colour; `notes` adds the prose of the steps. No text of the workflow can begin
+    a line of its own.
+    """
     lines = [f"{plan.name}: {plan.title or plan.description.split(chr(10))[0]}".rstrip(": ")]
     lines += [f"  input {name} ({text})" for name, text in plan.inputs.items()]
     for stretch in plan.stretches:
@@ -21,7 +23,7 @@ def plan_as_lines(plan: Plan, *, notes: bool = False) -> list[str]:
     lines += _section("People are asked", (f"{step}: {text}" for step, text in plan.asks))
     lines += _section("Worth knowing", iter(plan.remarks))
     lines += _section("Kept, not acted on", iter([", ".join(plan.kept)] if plan.kept else []))
-    return lines
+    return [" ".join(line.splitlines()) for line in lines]
 
 
 def _section(title: str, entries: Iterator[str]) -> list[str]:

@@ -13,9 +13,9 @@ BLOCK: Final = re.compile(r":\s*[|>][-+0-9]*\s*$|^\s*-\s+[|>][-+0-9]*\s*$")
 
 
 class Slip(NamedTuple):
-    """What was meant and how to write it."""
+    """The slip in words, and how to write what was meant."""
 
-    what: str
+    message: str
     hint: str
 
 

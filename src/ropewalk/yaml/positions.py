@@ -81,7 +81,7 @@ class Positions:
         return key, mark
 
     def _in_block(self, line: int, offset: int) -> Place:
-        rows = self._text.split("\n")[line + 1 :]
+        rows = [row.removesuffix("\r") for row in self._text.split("\n")[line + 1 :]]
         first = next((row for row in rows if row.strip()), "")
         indent = len(first) - len(first.lstrip(" "))
         for number, row in enumerate(rows, line + 2):

@@ -36,7 +36,7 @@ def read_yaml_text(path: Path, file: str = "") -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise definition_error(name, [undecoded(name, raw, error)]) from error
+        raise definition_error(name, [undecoded(name, error)]) from error
 
 
 def yaml_document(text: str, file: str = "") -> YamlDocument:

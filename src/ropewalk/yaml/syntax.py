@@ -1,4 +1,4 @@
-"""What the YAML parser could not read, told in words: the place, the cause, and the usual hint."""
+"""Errors of the YAML parser as faults: the place, the cause in plain words, and a hint."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from ropewalk.yaml.hints import yaml_hint
 
 
 class Cause(NamedTuple):
-    """`sign` stands in the parser's own words; `opened` points at where the unfinished thing begins."""
+    """`sign` is a part of the parser's own message; `opened`: the fault is placed where the unclosed part begins."""
 
     sign: str
-    what: str
+    message: str
     hint: str
     opened: bool = False
 
@@ -74,14 +74,12 @@ def fault_of(error: Any, file: str, text: str) -> Fault:
         return _character(error, file, text)
     complaint = f"{error.context or ''} {error.problem or ''}".strip()
     cause = next(
-        (cause_ for cause_ in CAUSES if cause_.sign in complaint), Cause("", f"not YAML: {complaint}", "")
+        (known for known in CAUSES if known.sign in complaint), Cause("", f"not YAML: {complaint}", "")
     )
     mark = (error.context_mark if cause.opened else None) or error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-    known = yaml_hint(text, line)
-    return Fault(
-        file, line, column, known.what if known else cause.what, hint=known.hint if known else cause.hint
-    )
+    explained = yaml_hint(text, line) or cause
+    return Fault(file, line, column, explained.message, hint=explained.hint)
 
 
 def _character(error: Any, file: str, text: str) -> Fault:
@@ -92,9 +90,9 @@ def _character(error: Any, file: str, text: str) -> Fault:
     )
 
 
-def undecoded(file: str, raw: bytes, error: UnicodeDecodeError) -> Fault:
-    """Bytes that are not UTF-8."""
-    line, column = place_of(raw[: error.start].decode("utf-8-sig", "replace"), error.start)
+def undecoded(file: str, error: UnicodeDecodeError) -> Fault:
+    """Bytes that are not UTF-8. The error counts them from behind the file's byte order mark, where it has one."""
+    line, column = place_of(error.object[: error.start].decode("utf-8", "replace"), error.start)
     return Fault(file, line, column, "is not UTF-8", hint="save the file as UTF-8")
 
 

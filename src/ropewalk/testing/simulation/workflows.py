@@ -88,8 +88,11 @@ def _workflow(random: Random, name: str, size: int, callable_: tuple[str, ...]) 
         phases=tuple(Phase(p) for p in PHASES),
         limits=_limits(random),
     )
-    if name == "main" and chance_apart(random).random() < 0.2:
-        workflow = _merging(workflow)
+    if name == "main":
+        apart = chance_apart(random)
+        if apart.random() < 0.2:
+            workflow = _merging(workflow)
+        workflow = _with_optional_steps(workflow, apart)
     graph = Graph(workflow)
     return msgspec.structs.replace(workflow, steps=tuple(_looped(random, graph, s) for s in workflow.steps))
 
@@ -104,6 +107,14 @@ def _merging(workflow: Workflow) -> Workflow:
     needs = tuple(step.id for step in workflow.steps if not step.final)
     merge = Step("merge", "merge", needs=needs, workspace="read", internal=True)
     return msgspec.structs.replace(workflow, steps=(*workflow.steps, merge))
+
+
+def _with_optional_steps(workflow: Workflow, apart: Random) -> Workflow:
+    steps = tuple(
+        msgspec.structs.replace(step, optional=apart.random() < 0.15 and step.kind not in ("decide", "merge"))
+        for step in workflow.steps
+    )
+    return msgspec.structs.replace(workflow, steps=steps)
 
 
 def _limits(random: Random) -> Limits:
@@ -149,7 +160,6 @@ def _step(random: Random, n: int, callable_: tuple[str, ...], final: bool) -> St
         retry=_retry(random),
         timeout=Timeouts(step_seconds=random.choice((5.0, 20.0)) if random.random() < 0.15 else None),
         on_failure=random.choice(POLICIES),
-        optional=kind != "decide" and random.random() < 0.15,
         budget=Budget(
             attempts=random.choice((1, 2)) if random.random() < 0.1 else None,
             cost_usd=0.4 if random.random() < 0.1 else None,

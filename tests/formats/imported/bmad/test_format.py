@@ -1,8 +1,6 @@
 from ropewalk.formats.imported.bmad.format import read
-from ropewalk.formats.imported.kit.item_places import ItemPlaces
 from ropewalk.formats.loading import load_workflow
 from ropewalk.formats.reading import ReadOptions
-from ropewalk.yaml.positions import Positions
 from ropewalk.yaml.reading import yaml_document
 
 TEXT = "workflow:\n  id: w\n  sequence:\n    - agent: a\n      condition: x == 'y'\n    - both:\n      agents: [{agent: b}, {agent: c}]\n"
@@ -18,7 +16,6 @@ def test_faults_of_the_check_have_the_places_of_the_items():
     assert where.value(("steps", 1)) == (6, 7)
     assert where.value(("steps", 99)) == (1, 1)
     assert where.value(("name",)) == (1, 1)
-    assert ItemPlaces(Positions(), []).value(()) == (1, 1)
 
 
 def test_a_file_is_read_with_the_pack_around_it(tmp_path):

@@ -1,6 +1,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from ropewalk.formats.imported.kit import pack as module
 from ropewalk.formats.imported.kit.pack import find_pack
 from tests.formats.imported.bmad.flow import flow
@@ -72,6 +74,18 @@ def test_configuration_that_cannot_be_read_is_told(tmp_path):
     assert len(pack.faults) == 2
     (folder / "core-config.yaml").write_text("- a\n")
     assert Pack(folder).location("x.y") == ""
+
+
+@pytest.mark.parametrize("place", ["../../x.md", "/etc/x.md", "~/x.md", "a/../../x.md", " ../x.md "])
+def test_configuration_that_leads_out_of_the_project_is_told_once_and_not_followed(tmp_path, place):
+    folder = made(tmp_path)
+    (folder / "core-config.yaml").write_text(f"prd: {{prdFile: '{place}'}}\ndevStoryLocation: ./stories\n")
+    pack = Pack(folder)
+    assert [pack.location("prd.prdFile"), pack.location("prd.prdFile")] == ["", ""]
+    assert pack.location("devStoryLocation") == "stories"
+    assert pack.faults == [
+        ".bmad-core/core-config.yaml: `prd.prdFile` leads out of the project: it is not followed"
+    ]
 
 
 def test_a_pack_without_a_folder_knows_nothing():

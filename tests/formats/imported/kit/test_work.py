@@ -63,68 +63,11 @@ def test_what_the_item_says_is_in_the_prompt_or_in_the_notes():
     assert made.extra["odd_key"] == 5
 
 
-def test_braces_in_a_prompt_are_text_and_no_template():
-    from ropewalk.steps.template import render_template
-
-    made = only('- {agent: a, action: "write {{x}} and {% if %} {# no #}"}')
-    assert render_template(made.prompt, {}) == "Write {{x}} and {% if %} {# no #}."
-
-
 def test_files_are_where_bmad_keeps_them_and_labels_are_no_files():
     made = only("- {agent: a, creates: [prd.md, story.md, src/x.py, sharded_docs, setup.py]}")
     assert [(ref.name, ref.label) for ref in made.creates] == [
         ("docs/prd.md", False), ("docs/stories/story.md", False), ("src/x.py", False), ("sharded_docs", True), ("setup.py", False),
     ]  # fmt: skip
-
-
-def test_requirements_are_met_by_what_was_made_before():
-    made = flow(
-        """\
-        - {agent: a, creates: prd.md}
-        - {agent: b, creates: "maybe.md (optional)", condition: user_wants_it}
-        - {agent: c, requires: [prd.md, maybe.md, "x.md (if exists)", y.md], creates: c.md}
-        """
-    )
-    found = {ref.name: (ref.soft, ref.external) for ref in made.steps[2].requires}
-    assert found == {
-        "docs/prd.md": (False, False),
-        "docs/maybe.md": (True, False),
-        "docs/x.md": (True, True),
-        "docs/y.md": (True, True),
-    }
-    assert made.warnings == ("line 7: nothing in this file makes `y.md`: it has to be there already",)
-
-
-def test_alternatives_are_those_that_are_known():
-    made = flow(
-        """\
-        - {agent: a, creates: a.md}
-        - {agent: b, creates: b.md}
-        - {agent: c, requires: "a.md OR b.md"}
-        - {agent: d, requires: sharded_docs_or_brownfield_docs}
-        - {agent: e, requires: a.md_or_x}
-        """
-    )
-    assert made.steps[2].requires[0].any_of == ("docs/a.md", "docs/b.md")
-    assert made.steps[3].requires[0].external
-    assert made.steps[4].requires[0].name == "docs/a.md"
-
-
-def test_what_is_there_already_is_met_by_prose_or_from_outside():
-    made = flow(
-        "- {agent: a, creates: multiple documents per template}\n- {agent: b, requires: existing_service_analysis}\n"
-    )
-    assert made.steps[1].requires[0].label
-    assert made.warnings == ()
-    assert flow("- {agent: b, requires: existing_service_analysis}").warnings == ()
-
-
-def test_a_requirement_may_name_a_step_or_a_fact():
-    made = flow(
-        "- {step: discovery, agent: a}\n- {agent: b}\n- {agent: c, requires: [discovery, format-validation-passed]}\n"
-    )
-    assert made.steps[2].needs == ("b-work", "discovery")
-    assert made.steps[2].when == "facts.format_validation_passed"
 
 
 def test_validation_looks_at_artifacts_and_gives_a_verdict():
@@ -173,36 +116,6 @@ def test_optional_work_is_marked():
     assert only("- {agent: a, condition: optional}").optional
     assert only('- {agent: a, notes: "OPTIONAL: if you like"}').optional
     assert not only("- {agent: a, optional: false}").optional
-
-
-def test_failure_words_become_policies():
-    retried = only(
-        "- {agent: a, on_failure: {action: retry, max_retries: '{config.tries}', on_exhausted: escalate}}",
-        head="config: {tries: 2}",
-    )
-    assert (retried.retry.attempts, retried.on_failure) == (3, "ask")
-    assert only("- {agent: a, on_fail: {retry: 1, escalate_to: pm}}").on_failure == "ask"
-    assert only("- {agent: a, on_failure: continue}").on_failure == "continue"
-    assert only("- {agent: a, on_failure: {action: retry}}").retry.attempts == 3
-    assert only("- {agent: a, on_failure: pause}").on_failure == "pause"
-    assert only("- {agent: a, on_failure: halt}").on_failure == "fail"
-    assert only("- {agent: a, max_attempts: 4, timeout: 30 minutes}").retry.attempts == 4
-    assert only("- {agent: a, timeout: 1800000}").timeout.step_seconds == 1800
-    assert only("- {agent: a, timeout: 90}").timeout.step_seconds == 90
-    assert only("- {agent: a, timeout: soon}").timeout.step_seconds is None
-
-
-def test_failure_may_send_back_and_where_it_leads_nowhere_it_fails():
-    made = flow(
-        "- {step: one, agent: a}\n- {step: two, agent: b, on_failure: {action: return_to_one}}\n- {step: three, agent: c, on_failure: {next: nowhere}}\n"
-    )
-    assert (made.steps[1].on_failure, made.steps[1].back_to.to, made.steps[1].back_to.when) == (
-        "back_to",
-        "one",
-        "",
-    )
-    assert made.steps[2].on_failure == "fail"
-    assert "nowhere" in made.warnings[0]
 
 
 def test_various_are_the_owners_of_what_was_flagged():

@@ -26,7 +26,6 @@ class Wiring:
         self.back: dict[str, BackTo] = {}
         self.routes: dict[str, tuple[Route, ...]] = {}
         self.added: dict[int, list[Step]] = {}
-        self.open_end: set[str] = set()
 
     def wired(self) -> list[Step]:
         """All steps, in the order of the file, each with what it waits for."""
@@ -79,7 +78,6 @@ class Wiring:
             self._inside(draft, waits)
             exits = self._exits(draft)
             last = (*last, *exits) if draft.together or draft.runs_with else exits
-        self._ways_taken = waited
 
     def _waits(
         self, index: int, draft: ItemSteps, last: tuple[str, ...], waited: list[tuple[str, ...]]
@@ -121,15 +119,14 @@ class Wiring:
         return (*draft.exits, *going_on)
 
     def _leaves(self, index: int) -> list[str]:
-        """The steps so far that nobody waits for; those on a way that ends the run are not among them."""
+        """The steps so far that nobody waits for; those on a way of a decision are not among them."""
         needed = {name for names in self.needs.values() for name in names}
-        ended = {step for draft in self.drafts for way in draft.ways if way.ends for step in way.first}
         inline = {step for draft in self.drafts for way in draft.ways for step in way.first}
         return [
             step.id
             for draft in self.drafts[:index]
             for step in draft.steps
-            if step.id not in needed and step.id not in ended and step.id not in inline
+            if step.id not in needed and step.id not in inline
         ]
 
     # -------------------------------------------------------------------------------------------------------- the ways
@@ -193,7 +190,7 @@ class Wiring:
         return target
 
     def _back_step(self, index: int, draft: ItemSteps, way: Way, aim: int, decision: Step) -> str:
-        cap = way.cap or policy.LOOP_CAP
+        cap = min(way.cap or policy.LOOP_CAP, policy.MOST_CAP)
         target = self._head(aim)
         step = Step(
             self.making.id(decision.id, way.name, "again"),
@@ -332,7 +329,7 @@ def _is_final(draft: ItemSteps) -> bool:
 
 def _exactly(name: str, draft: ItemSteps, making: ImportContext) -> bool:
     number = str(draft.item.data.get("step", ""))
-    return name.casefold() in {known.casefold() for known in names_of(draft)} or name == number
+    return name.casefold() in {known.casefold() for known in names_of(draft)} or name == number != ""
 
 
 def _loosely(name: str, draft: ItemSteps, making: ImportContext) -> bool:
@@ -341,8 +338,8 @@ def _loosely(name: str, draft: ItemSteps, making: ImportContext) -> bool:
     known = {_plain(known_name) for known_name in names_of(draft)} | {
         _plain(str(draft.item.data.get("action", "")))
     }
-    if plain in known:
-        return True
+    if not plain or plain in known:
+        return bool(plain)
     return len(plain) > 3 and any(
         re.search(rf"(?:^|_){re.escape(plain)}(?:_|$)", known_name) for known_name in known
     )
@@ -354,11 +351,12 @@ def _in_phase(name: str, draft: ItemSteps, making: ImportContext) -> bool:
     phase = draft.steps[0].phase
     title = making.phases.get(phase, ("", ""))[0]
     plain = _plain(name)
-    if plain in {_plain(phase), _plain(title), f"phase_{_plain(phase)}"}:
+    if plain and plain in {_plain(phase), _plain(title), f"phase_{_plain(phase)}"}:
         return True
     match = re.match(r"phase_(\d+(?:_\d+)?)(?:_|$)", plain)
     return match is not None and match[1] == _plain(phase).removeprefix("phase_")
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    """A name for comparing, in any script: case and the signs between words do not matter."""
+    return re.sub(r"[\W_]+", "_", name.casefold()).strip("_")

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from ropewalk.documents import as_text
 from ropewalk.errors import InvalidDefinition
 from ropewalk.formats.imported.kit.personas import Persona, persona
+from ropewalk.formats.imported.kit.references import OUTSIDE
 from ropewalk.yaml import read_yaml_text, yaml_document
 
 FOLDERS: Final = (".bmad-core", "bmad-core", ".bmad", ".aios-core", ".aiox-core", "bmad")
@@ -86,11 +86,19 @@ class Pack:
         return self._shown(path)
 
     def location(self, key: str) -> str:
-        """What `core-config.yaml` says under a dotted key (`prd.prdFile`), else empty."""
+        """What `core-config.yaml` says under a dotted key (`prd.prdFile`), else empty; so is a place outside of the project,
+        and `faults` says so.
+        """
         value: Any = self._settings()
         for part in key.split("."):
             value = value.get(part) if isinstance(value, Mapping) else None
-        return as_text(value).strip().removeprefix("./") if isinstance(value, str) else ""
+        where = value.strip().removeprefix("./") if isinstance(value, str) else ""
+        if not OUTSIDE.search(where):
+            return where
+        fault = f"{self.shown}/core-config.yaml: `{key}` leads out of the project: it is not followed"
+        if fault not in self.faults:
+            self.faults.append(fault)
+        return ""
 
     def _settings(self) -> Mapping[str, Any]:
         if self._config is None:

@@ -49,7 +49,7 @@ ORDER_ONLY: Final = re.compile(r"^(?:after|following|once|upon)[_ ]\w", re.IGNOR
 BY_ROUTE: Final = re.compile(r"^based_on_|^depend(?:s|ing)_on_|^per_classification")
 ROUTE_ENDINGS: Final = re.compile(r"_(?:path|selected|chosen|route|track|branch|needed_path)$")
 ISSUES: Final = re.compile(
-    r"issue|unchecked|flagged|fail|reject|defect|violation|\bgaps?\b|_gaps?(?:_|$)|suggests?|need(?:s|ed)?_(?:work|revision"
+    r"issue|unchecked|flagged|fail|reject|defect|violation|\bgaps?\b|(?:^|_)gaps?(?:_|$)|suggests?|need(?:s|ed)?_(?:work|revision"
     r"|fix|changes?|rework|update)|changes?_(?:needed|required|requested)|feedback|problem|not_approved|concern|error"
     r"|incomplete|inconsisten|missing|问题|문제|问题|problema"
 )
@@ -92,7 +92,7 @@ APPROVAL_WORDS: Final = re.compile(
 )
 
 SEND_BACK_WORDS: Final = re.compile(
-    r"^return(?:s|ed)?_to_(.+)$|^back_to_(.+)$|^re-?run_(.+)$|^redo_(.+)$|^restart_(.+)$"
+    r"^return(?:s|ed)?_to_(.+)$|^back_to_(.+)$|^re[-_]?run_(.+)$|^redo_(.+)$|^restart_(.+)$"
 )
 GO_ON_WORDS: Final = frozenset(
     {
@@ -116,7 +116,7 @@ END_WORDS: Final = re.compile(
 )
 ASK_WORDS: Final = re.compile(r"escalat|manual|human|^ask|prompt|notify_user|hold$")
 PAUSE_WORDS: Final = re.compile(r"pause|hold|wait|defer")
-RETRY_WORDS: Final = re.compile(r"retry|try_again|repeat$|re-?run$")
+RETRY_WORDS: Final = re.compile(r"retry|try_again|repeat$|re[-_]?run$")
 
 FIX_HINTS: Final = re.compile(
     r"re-?validat|re-?review|re-?check|return to (?:qa|po|review|validation)", re.IGNORECASE

@@ -83,7 +83,7 @@ def token(text: str) -> Reference:
     either = [part.strip("`\"' ") for part in EITHER.split(bare)]
     if len(either) > 1 and all(NAME.match(part) for part in either):
         names = tuple(identity(part) for part in either)
-        label = not all(FILE.search(name) for name in names)
+        label = not all(is_file(name) for name in names)
         return Reference(text, names[0], names, soft, label=label)
     name = identity(bare)
     plain = re.sub(r"[\s-]+", "_", name.lower())
@@ -91,9 +91,14 @@ def token(text: str) -> Reference:
         return Reference(
             text, name, everything=True, flagged=bool(policy.FLAGGED.search(plain)), soft=True, label=True
         )
-    is_file = bool(FILE.search(name)) and not OUTSIDE.search(name) and " in " not in name
-    prose = not is_file and NAME.match(name) is None
-    return Reference(text, name, (), soft, status="" if soft else remark, label=not is_file, prose=prose)
+    path = is_file(name) and " in " not in name
+    prose = not path and NAME.match(name) is None
+    return Reference(text, name, (), soft, status="" if soft else remark, label=not path, prose=prose)
+
+
+def is_file(name: str) -> bool:
+    """Whether a name is a path, and one that stays in the project."""
+    return FILE.search(name) is not None and OUTSIDE.search(name) is None
 
 
 def identity(name: str) -> str:

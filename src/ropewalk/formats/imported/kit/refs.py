@@ -14,6 +14,7 @@ from ropewalk.formats.imported.kit.references import (
     FILE,
     Reference,
     has_blank,
+    is_file,
     key_of,
     pattern,
     pieces,
@@ -117,7 +118,7 @@ def _needed(token: Reference, item: Item, making: ImportContext) -> Ref:
     if len(names) > 1:
         makers = [made for name in names if (made := making.makers.of(name)) is not None]
         paths = tuple(made.path or made.name for made in makers) or names
-        label = any(made.label for made in makers) or not all(FILE.search(path) for path in paths)
+        label = any(made.label for made in makers) or not all(is_file(path) for path in paths)
         name = token.name if label and not makers else paths[0]
         return Ref(name, True, () if label or len(paths) == 1 else paths, external=not makers, label=label)
     made = making.makers.of(token.name)

@@ -136,7 +136,7 @@ def number(value: Any, constants: Mapping[str, Any]) -> int:
     if isinstance(value, int | float):
         return max(0, int(value))
     text = as_text(value).strip()
-    if text.isdigit():
+    if text.isdecimal():
         return int(text[:9])
     held = re.fullmatch(r"\$?\{+\s*([\w.]+)\s*\}+", text)
     return number(_held(held[1], constants), {}) if held else 0
@@ -155,9 +155,10 @@ def _held(path: str, constants: Mapping[str, Any]) -> Any:
 def seconds(value: Any, constants: Mapping[str, Any]) -> float:
     """A time limit: `30m`, `90 seconds`, or a number, which means milliseconds from ten thousand on; 0 for none."""
     if isinstance(value, str) and (
-        match := re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+?)s?\s*", value.lower())
+        match := re.fullmatch(r"\s*(\d{1,9}(?:\.\d+)?)\s*([a-z]+)\s*", value.lower())
     ):
-        unit = {"minute": "min", "second": "sec", "hr": "h"}.get(match[2], match[2])
+        unit = match[2] if match[2] in SECONDS else match[2].removesuffix("s")
+        unit = {"minute": "min", "second": "sec", "hr": "h", "millisecond": "ms"}.get(unit, unit)
         return float(match[1]) * SECONDS.get(unit, 0.0)
     plain = number(value, constants)
     return plain / 1000 if plain >= 10_000 else float(plain)

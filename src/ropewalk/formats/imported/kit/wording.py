@@ -10,7 +10,6 @@ from ropewalk.definition import Fact, Ref
 from ropewalk.documents import as_list, as_text, value_in_words
 from ropewalk.formats.imported.kit.making import Keys
 from ropewalk.formats.imported.kit.people import Crew
-from ropewalk.formats.imported.kit.references import FILE
 
 MARKS: Final = ("{{", "{%", "{#")
 
@@ -111,11 +110,6 @@ def _value_text(value: Any) -> str:
     return text if "\n" not in text else "\n  " + text.replace("\n", "\n  ")
 
 
-def is_path(name: str) -> bool:
-    """Whether a name is a file or a folder."""
-    return bool(FILE.search(name))
-
-
 def fix(names: list[str]) -> str:
     """What an owner is asked after a validation flagged documents."""
     return plain(f"Fix what the validation found in {', '.join(names)}.")
@@ -123,4 +117,4 @@ def fix(names: list[str]) -> str:
 
 def flagged(fact: str, role: str, listed: str) -> Fact:
     """The fact that tells whether a role's documents need fixing."""
-    return Fact(question=f"Must {role} hint something in {listed}?")
+    return Fact(question=f"Must {role} fix something in {listed}?")

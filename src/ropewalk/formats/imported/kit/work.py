@@ -15,6 +15,7 @@ from ropewalk.formats.imported.kit.conditions import fact_name
 from ropewalk.formats.imported.kit.items import Item, verbs
 from ropewalk.formats.imported.kit.making import ImportContext, ItemSteps, Keys
 from ropewalk.formats.imported.kit.people import Crew, crew
+from ropewalk.formats.imported.kit.references import is_file
 from ropewalk.formats.imported.kit.refs import needs_of, written, written_path
 from ropewalk.formats.imported.kit.settling import settle, teller_of
 from ropewalk.formats.imported.kit.values import failure_policy, materials
@@ -269,7 +270,7 @@ def _register(
 
 def _any_of(names: list[str]) -> tuple[Ref, ...]:
     """One of several documents has to change; those that are no files are labels."""
-    files = tuple(name for name in names if wording.is_path(name))
+    files = tuple(name for name in names if is_file(name))
     labels = tuple(Ref(name, label=True) for name in names if name not in files)
     return (*((Ref(files[0], any_of=files if len(files) > 1 else ()),) if files else ()), *labels)
 
