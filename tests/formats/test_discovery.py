@@ -5,7 +5,7 @@ import pytest
 from ropewalk.errors import NoSuchWorkflow
 from ropewalk.formats import discovery
 from ropewalk.formats.discovery import find_workflow, list_workflows
-from ropewalk.formats.locations import library_folder, project_folder
+from ropewalk.formats.locations import library_folder
 
 FLOW = "description: |\n  Does\n  it.\nsteps: [{id: a, run: b}]\n"
 
@@ -84,11 +84,6 @@ def test_a_file_that_is_no_workflow_says_so(house):
     (house / "workflows/list.yaml").write_text("- a\n")
     entry = next(entry for entry in list_workflows(house) if entry.name == "list")
     assert (entry.kind, entry.problem) == ("", "is no workflow of a known format")
-
-
-def test_a_folder_without_marks_is_its_own_project(tmp_path):
-    (tmp_path / "plain").mkdir()
-    assert project_folder(tmp_path / "plain") == (tmp_path / "plain").resolve()
 
 
 def test_without_folders_there_is_the_library(tmp_path):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from ropewalk.definition.workflow import Approval
 from ropewalk.errors import InvalidDefinition
 from ropewalk.formats.loading import load_workflow, load_workflow_text
 
@@ -106,33 +105,3 @@ def test_a_template_may_stand_in_the_workflow_itself():
         + "documents: {prd: '# Skeleton'}\ngate: {document: d.md, template: prd}\n"
     )
     assert load_workflow_text(text).workflow.documents == {"prd": "# Skeleton"}
-
-
-def test_a_person_among_the_gates_is_asked_after_the_work():
-    def loaded(more):
-        return load_workflow_text(
-            f"steps:\n- {{id: s, run: x}}\n- {{id: a, run: x, needs: s, {more}}}"
-        ).workflow.steps[1]
-
-    assert loaded("gate: [ok, {person: Fine?}]").approve == Approval("Fine?", on_reject="fail")
-    assert loaded("gate: {person: Fine?}, back_to: s").approve == Approval("Fine?", on_reject="back_to")
-    assert loaded("gate: {person: {prompt: Fine?, on_reject: redo}}").approve == Approval("Fine?")
-    assert loaded("gate: [ok, {person: false, run: x}]").approve is None
-
-
-@pytest.mark.parametrize(
-    ("more", "said"),
-    [
-        ("gate: [{person: a}, {person: b}]", "a second person is asked about the same work"),
-        ("gate: {person: a}, approve: b", "a person among the gates is asked already"),
-        ("gate: {document: d.md}", "the document has no template to be checked by; add `template`"),
-    ],
-)
-def test_what_makes_no_sense_among_the_gates_is_a_fault(more, said):
-    with pytest.raises(InvalidDefinition, match=said):
-        load_workflow_text(f"steps:\n- {{id: a, run: x, {more}}}")
-
-
-def test_nobody_can_be_asked_by_the_gate_of_a_whole_run():
-    with pytest.raises(InvalidDefinition, match="nobody can be asked here"):
-        load_workflow_text("steps:\n- {id: a, run: x}\ngate: [ok, {person: Fine?}]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -13,9 +14,9 @@ MARKS: Final = (STATE, ".bmad-core", ".git")
 
 def project_folder(start: Path) -> Path:
     """The folder of the project around `start`: the nearest one that has a mark of its own, else `start` itself."""
-    resolved = start.resolve()
+    resolved = Path(os.path.realpath(start))  # unlike `resolve` takes a link that leads to itself
     for folder in (resolved, *resolved.parents):
-        if any((folder / mark).exists() for mark in MARKS):
+        if any(os.path.exists(folder / mark) for mark in MARKS):
             return folder
     return resolved
 

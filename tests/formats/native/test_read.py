@@ -1,5 +1,7 @@
 import pytest
 
+from ropewalk.errors import InvalidDefinition
+from ropewalk.formats.loading import load_workflow_text
 from ropewalk.formats.native.read import recognises
 
 
@@ -22,3 +24,9 @@ from ropewalk.formats.native.read import recognises
 )
 def test_a_file_is_ours_when_it_says_so_or_says_the_work_in_our_way(data, ours):
     assert recognises(data) == ours
+
+
+def test_every_one_of_many_faults_is_told():
+    with pytest.raises(InvalidDefinition) as refused:
+        load_workflow_text("name: w\nsteps: [" + "5, {quux: 1}, " * 3_000 + "]", "w.yaml")
+    assert len(refused.value.faults) == 2 * 3_000

@@ -1,9 +1,9 @@
-from typing import Any
+"""Steps as they are written become Steps: groups flattened, defaults merged in, keys that do not go together refused."""
 
 import pytest
 
-from ropewalk.definition.policy import ASKED_RETURN, Budget, Join, Retry, Timeouts
-from ropewalk.definition.workflow import Approval, BackTo, Choice, Decision, Foreach, Gate, Ref, Route
+from ropewalk.definition.policy import Retry
+from ropewalk.definition.workflow import BackTo, Ref
 from tests.formats.told import step, told, workflow
 
 ROLES = "roles: {r: claude}\n"
@@ -44,41 +44,6 @@ def test_a_role_may_stand_beside_what_it_can_answer_for():
     assert (second.kind, second.role, second.prompt) == ("noop", "r", "x")
 
 
-def test_policies_in_every_form():
-    assert step("- {id: a, run: b, retry: 5}").retry == Retry(5, on=ASKED_RETURN)
-    assert step("- {id: a, run: b, retry: true}").retry == Retry(on=ASKED_RETURN)
-    assert step("- {id: a, run: b, retry: false}").retry == Retry(attempts=1)
-    assert step(
-        "- {id: a, run: b, retry: {attempts: 2, delay: 5s, cap: 1m, jitter: false, on: quota}}"
-    ).retry == Retry(2, 5.0, 2.0, 60.0, jitter=False, on=("quota",))
-    assert step("- {id: a, run: b, timeout: 90}").timeout == Timeouts(step_seconds=90)
-    assert step("- {id: a, run: b, timeout: 1h30m}").timeout == Timeouts(step_seconds=5400)
-    assert step("- {id: a, run: b, timeout: none}").timeout == Timeouts()
-    full = step("- {id: a, run: b, timeout: {attempt: 1d, step: 1w, idle: 500ms, grace: none}}").timeout
-    assert full == Timeouts(86_400, 604_800, 0.5)
-    assert step("- {id: a, run: b, timeout: {grace: 1}}").timeout.grace_seconds == 1
-    assert step(
-        "- {id: a, run: b, budget: {cost_usd: 2, tokens: 5, time: 1m, attempts: 3}}"
-    ).budget == Budget(2, 5, 60, 3)
-
-
-def test_joins_in_every_form():
-    text = "- {id: x, run: x}\n- {id: y, run: y}\n- {id: a, run: b, needs: [x, y], join: "
-    assert step(text + "all}").join == Join()
-    assert step(text + "any}").join == Join("any")
-    assert step(text + "quorum 2}").join == Join("quorum", 2)
-    assert step(text + "{quorum: 1}}").join == Join("quorum", 1)
-
-
-def test_lists_in_every_form():
-    assert step("- {id: a, run: b, foreach: inputs.x}\ninputs: {x: list}").foreach == Foreach("inputs.x")
-    assert step("- {id: a, run: b, foreach: [1, x, {y: null}]}").foreach == Foreach('[1,"x",{"y":null}]')
-    beside = step("- {id: a, run: b, foreach: [u], as: page, key: page, at_most: 2}").foreach
-    assert beside == Foreach('["u"]', "page", "page", 2)
-    inside = step("- {id: a, run: b, foreach: {in: {k: 1}, as: page, at_most: 3}, at_most: 2}").foreach
-    assert inside == Foreach('{"k":1}', "page", "", 3)
-
-
 def test_ways_back_in_every_form():
     text = "- {id: x, run: x}\n- {id: a, needs: x, run: b, "
     assert step(text + "back_to: x}").back_to == BackTo("x")
@@ -91,36 +56,6 @@ def test_ways_back_in_every_form():
     assert step(text + "foreach: [1], back_to: {to: x}, at_most: 2}").back_to == BackTo("x")
 
 
-def test_decisions_in_every_form():
-    head = ROLES + "facts: {f: {type: string}}\nsteps:\n- {id: x, run: x}\n- {id: y, run: y}\n- id: a\n  "
-    routes = "decide: {routes: {one: x, two: [x, y], end: {end: true, title: Stop}}"
-
-    def made(text: str) -> Any:
-        return workflow(head + text).steps[-1].decision
-
-    assert made(routes + "}") == Decision(
-        (Route("one", to=("x",)), Route("two", to=("x", "y")), Route("end", end=True, title="Stop")), "person"
-    )
-    assert made(routes + ", prompt: Which?}\n  role: r").by == "role"
-    assert made(routes + ", fact: f}").by == "fact"
-    assert made(routes + ", by: person, fact: f}").by == "person"
-    assert made("decide: {routes: {one: {when: 'true', to: x}, two: y}}").by == "condition"
-
-
-def test_questions_in_every_form():
-    assert step("- {id: a, ask: true}").ask == Approval(on_reject="fail")
-    assert step("- {id: a, run: b, ask: Go?}").ask == Approval("Go?", on_reject="fail")
-    assert step("- {id: a, run: b, approve: Good?}").approve == Approval("Good?")
-    assert step("- {id: a, run: b, ask: false, approve: false}").ask is None
-    full = step(
-        "- {id: a, run: b, approve: {prompt: p, choices: [x, {id: y, title: Y}], form: {type: object}, show: s.md,"
-        " expires: 1h, default: x, on_reject: fail}}"
-    )
-    assert full.approve == Approval(
-        "p", (Choice("x"), Choice("y", "Y")), {"type": "object"}, ("s.md",), 3600, "x", "fail"
-    )
-
-
 def test_files_in_every_form():
     made = step(
         "- {id: o, run: b, creates: out/}\n- {id: a, run: b, updates: [out/x, {path: y, optional: true}],"
@@ -130,35 +65,6 @@ def test_files_in_every_form():
     assert made.updates == (Ref("out/x"), Ref("y", soft=True))
     assert made.requires[0] == Ref("z", external=True)
     assert made.requires[1] == Ref("out/ or p", soft=True, any_of=("out/", "p"))
-
-
-def test_gates_in_every_form():
-    made = step(
-        "- id: a\n  run: b\n  gate:\n  - pytest -q\n  - [ruff, check]\n  - {id: lint, run: [ruff]}\n"
-        "  - {condition: outputs.a.exit_code == 0}\n  - {thresholds: {coverage: 80, score: '> 9.5'}, report: r.json, scale: 10}\n"
-        "  - {artifacts: out.md}\n  - {verdict: {role: r, criteria: Short.}}\n"
-        "  - {verdict: {role: r, criteria: [a, b], prompt: p}}\n  - {person: Fine?}\n  - {uses: spelling, with: {x: 1}}\n"
-        "  - {document: a.md}\n  - {document: b.md, template: u}\n  template: t\ndocuments: {t: plain, u: plain}\n"
-        + ROLES
-    )
-    assert made.gates == (
-        Gate("command", {"script": "pytest -q"}),
-        Gate("command", {"argv": ["ruff", "check"]}),
-        Gate("command", {"argv": ["ruff"]}, "lint"),
-        Gate("condition", {"condition": "outputs.a.exit_code == 0"}),
-        Gate(
-            "thresholds",
-            {"thresholds": {"coverage": ">= 80", "score": "> 9.5"}, "report": "r.json", "scale": 10},
-        ),
-        Gate("artifacts", {"artifacts": ["out.md"]}),
-        Gate("verdict", {"role": "r", "criteria": ["Short."]}),
-        Gate("verdict", {"role": "r", "criteria": ["a", "b"], "prompt": "p"}),
-        Gate("spelling", {"x": 1}),
-        Gate("document", {"document": "a.md", "template": "t"}),
-        Gate("document", {"document": "b.md", "template": "u"}),
-    )
-    assert made.approve == Approval("Fine?", on_reject="fail")
-    assert step("- {id: a, gate: {run: x}}").gates == (Gate("command", {"script": "x"}),)
 
 
 def test_groups_are_flattened_and_give_what_they_say_to_each_member():

@@ -1,3 +1,5 @@
+"""All that does not fit is told at its place, once, and what only follows from it is not."""
+
 import pytest
 
 from tests.formats.told import told
@@ -157,3 +159,16 @@ def test_what_only_follows_from_something_left_out_is_not_told():
     assert told("steps: [{id: a, run: [[]]}]") == [
         "f.yaml:1:23: this takes text, a whole number or a number, not a list"
     ]
+
+
+def test_a_step_behind_items_that_were_left_out_is_still_known_as_the_one_that_lost_a_part():
+    text = "steps: [5, {id: a, run: [[]]}, 6, {parallel: [7, {id: b, quux: 1}, 8, {id: c, title: x}]}]"
+    follow_ups = [line for line in told(text) if "does nothing" in line]
+    assert follow_ups == [
+        "f.yaml:1:71: the step `c` does nothing; add one of run, uses, function, decide, call, role, parallel, ask, gate"
+    ]
+
+
+def test_a_step_whose_list_lost_an_item_is_not_judged_by_what_is_left_of_it():
+    text = "steps: [{id: a, run: x}, {id: b, run: x}, {id: c, run: x, needs: [a, 2], join: quorum 2}]"
+    assert told(text) == ["f.yaml:1:70: this takes text, not the number 2; put it in quotes"]

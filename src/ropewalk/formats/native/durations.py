@@ -6,14 +6,14 @@ import re
 from typing import Final
 
 UNITS: Final = {"w": 604_800.0, "d": 86_400.0, "h": 3_600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-PART: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|[wdhms])")
+PART: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|[wdhms])")
 
 
 def seconds(duration: str | int | float) -> float | None:
     """The seconds of a duration, a bare number being seconds already; None for `none`."""
     if not isinstance(duration, str):
         return float(duration)
-    if duration == "none":
+    if duration.strip() == "none":  # a block of YAML ends with a newline
         return None
     return sum(float(number) * UNITS[unit] for number, unit in PART.findall(duration))
 

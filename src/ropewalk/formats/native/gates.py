@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from msgspec import UNSET
@@ -117,7 +118,8 @@ def _arguments(kind: str, keys: GateKeys) -> dict[str, Any]:
             return command(value)
         case "thresholds":
             bounds = {
-                name: bound if isinstance(bound, str) else f">= {bound:g}" for name, bound in value.items()
+                name: bound if isinstance(bound, str) else f">= {_digits(bound)}"
+                for name, bound in value.items()
             }
             return {
                 "thresholds": bounds,
@@ -131,3 +133,8 @@ def _arguments(kind: str, keys: GateKeys) -> dict[str, Any]:
             return {**reviewer, "prompt": value.prompt} if value.prompt else reviewer
         case _:
             return {kind: value}
+
+
+def _digits(bound: float) -> str:
+    """All digits of a number, without an exponent: the gate reads none."""
+    return f"{Decimal(repr(bound)).normalize():f}"

@@ -42,8 +42,9 @@ def read(document: YamlDocument, file: str, name: str, options: ReadOptions = PL
             return Reading(None, findings, SourceLocations(document.positions, ()))
         keys = msgspec.convert(data, DocumentKeys)
     made, spots = workflow(keys, name, findings, document.positions, broken)
+    with_faults = {path[:length] for path in broken for length in range(len(path) + 1)}
     unsure = frozenset(
-        step.id for step, spot in zip(made.steps, spots, strict=True) if _is_broken(spot.path, broken)
+        step.id for step, spot in zip(made.steps, spots, strict=True) if spot.path in with_faults
     )
     return Reading(made, findings, SourceLocations(document.positions, spots), unsure)
 
@@ -61,7 +62,3 @@ def _fitting(document: YamlDocument, findings: Findings, broken: set[Path]) -> A
     fit = walk.fitting(msgspec.inspect.type_info(DocumentKeys), document.data)
     broken.update(walk.broken)
     return None if fit is DROPPED else fit
-
-
-def _is_broken(path: Path, broken: set[Path]) -> bool:
-    return any(broken_path[: len(path)] == path for broken_path in broken)

@@ -94,7 +94,7 @@ def join(keys: str | JoinKeys) -> Join:
         return Join("quorum", keys.quorum)
     if keys.startswith("quorum"):
         return Join("quorum", int(keys.split()[1]))
-    return Join("any" if keys == "any" else "all")
+    return Join("any" if keys.startswith("any") else "all")
 
 
 def budget(keys: BudgetKeys | UnsetType) -> Budget:

@@ -263,7 +263,7 @@ def _arguments(keys: StepKeys) -> dict[str, Any]:
     if not isinstance(keys.run, UnsetType):
         return command(keys.run, keys.shell or "")
     if not isinstance(keys.function, UnsetType):
-        return {"name": keys.function, **({"with": extra} if extra else {})}
+        return {"name": keys.function.rstrip("\n"), **({"with": extra} if extra else {})}
     if not isinstance(keys.call, UnsetType):
         call = keys.call if isinstance(keys.call, CallKeys) else CallKeys(keys.call)
         return {"workflow": call.workflow, "inputs": {**call.inputs, **extra}}

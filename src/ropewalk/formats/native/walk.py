@@ -6,6 +6,8 @@ Works on the types themselves: a key that is added to them is read, explained an
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -31,7 +33,7 @@ SCALARS: Final[dict[type, tuple[type[inspect.Type], ...]]] = {
 
 
 class YamlWalk:
-    """One pass over one file. `broken` are the paths of mappings in which something was left out."""
+    """One pass over one file. `broken` are the paths, in what is left, of mappings and lists that lost something."""
 
     def __init__(self, findings: Findings, positions: Positions) -> None:
         self.findings = findings
@@ -50,7 +52,23 @@ class YamlWalk:
             self.positions.rename(path, old, new)
         for path in sorted(self._dropped, key=_from_the_end):
             self.positions.drop(path)
+        self.broken = self._moved_up()
         return fit
+
+    def _moved_up(self) -> set[Path]:
+        """The broken paths as they are when the items before them are gone."""
+        dropped: defaultdict[Path, list[str | int]] = defaultdict(list)
+        for *above, index in sorted(self._dropped, key=_from_the_end, reverse=True):
+            dropped[tuple(above)].append(index)
+        return {
+            tuple(
+                part - bisect_left(dropped[path[:depth]], part)
+                if isinstance(part, int) and path[:depth] in dropped
+                else part
+                for depth, part in enumerate(path)
+            )
+            for path in self.broken
+        }
 
     def _value(self, kind: inspect.Type, value: Any, path: Path) -> Any:
         kinds = alternatives(kind)
@@ -88,6 +106,8 @@ class YamlWalk:
         items = [self._value(kind.item_type, item, (*path, index)) for index, item in enumerate(value)]
         self._dropped += [(*path, index) for index, item in enumerate(items) if item is DROPPED]
         kept = [item for item in items if item is not DROPPED]
+        if len(kept) < len(items):
+            self.broken.add(path)
         return DROPPED if len(kept) < (kind.min_length or 0) else kept
 
     def _mapping(self, kind: inspect.DictType, value: dict[str, Any], path: Path) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from msgspec import inspect
@@ -137,14 +138,18 @@ def hint(kind: inspect.Type, value: Any) -> str:
             if any(isinstance(alternative, inspect.BoolType) for alternative in kinds)
             else ""
         )
-    if isinstance(value, str) and _is_number(value) and not texts:
+    if isinstance(value, str) and not texts and _is_number(value, kinds):
         return "remove the quotes"
     return ""
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+def _is_number(text: str, kinds: tuple[inspect.Type, ...]) -> bool:
+    """Whether the text would be a number without its quotes, and of a kind that is taken."""
+    whole = re.fullmatch(r"-?[0-9]+", text)
+    number = re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?", text)
+    return any(
+        (isinstance(kind, inspect.IntType) and whole)
+        or (isinstance(kind, inspect.FloatType) and number)
+        or (isinstance(kind, inspect.LiteralType) and text in map(str, kind.values) and whole)
+        for kind in kinds
+    )

@@ -108,7 +108,7 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     """The step is skipped when this is false."""
     optional: bool = False
     """The run may succeed without it: when it fails or is left out, what needs it goes on."""
-    join: Annotated[str, Meta(pattern=r"^(all|any|quorum \d+)$")] | JoinKeys | UnsetType = UNSET
+    join: Annotated[str, Meta(pattern=r"^(all|any|quorum [0-9]{1,9})$")] | JoinKeys | UnsetType = UNSET
     """How many needs must have succeeded: `all`, `any`, `quorum 2`."""
     foreach: Text | list[Any] | ForeachKeys | UnsetType = UNSET
     """Run the step once an item of a list or map: the list itself, or an expression that gives it."""

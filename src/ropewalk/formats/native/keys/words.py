@@ -13,7 +13,7 @@ Identifier = Annotated[
 ]
 Expression = Annotated[str, Meta(min_length=1, extra_json_schema={"description": "A CEL expression."})]
 Duration = (
-    Annotated[str, Meta(pattern=r"^(none|(\d+(\.\d+)?(ms|s|m|h|d|w))+)$")]
+    Annotated[str, Meta(pattern=r"^(none|([0-9]{1,15}(\.[0-9]+)?(ms|s|m|h|d|w))+)$")]
     | Annotated[int, Meta(ge=0)]
     | Annotated[float, Meta(ge=0)]
 )

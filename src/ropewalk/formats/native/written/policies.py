@@ -146,7 +146,7 @@ _MEASURED = {"thresholds", "report", "scale", "script", "argv"}
 
 def _gate(gate: Gate) -> Keys:
     keys = differing(gate, Gate(""), "id", "protect", "may_change")
-    args = set(gate.args)
+    args = set(gate.args) if all(gate.args.values()) else set()  # no form has an empty argument
     if gate.kind == "command" and args in ({"script"}, {"argv"}):
         return {**keys, "run": gate.args.get("script") or gate.args["argv"]}
     if gate.kind == "condition" and args == {"condition"}:
@@ -155,7 +155,12 @@ def _gate(gate: Gate) -> Keys:
         return {**keys, "artifacts": gate.args["artifacts"]}
     if gate.kind == "thresholds" and "thresholds" in args and args <= {"thresholds", "report", "scale"}:
         return {**keys, **gate.args}
-    if gate.kind == "thresholds" and "thresholds" in args and args <= _MEASURED:
+    if (
+        gate.kind == "thresholds"
+        and "thresholds" in args
+        and args <= _MEASURED
+        and not args >= {"script", "argv"}
+    ):
         rest = {name: value for name, value in gate.args.items() if name not in ("script", "argv")}
         return {**keys, "run": gate.args.get("script") or gate.args["argv"], **rest}
     if gate.kind == "document" and args == {"document", "template"}:
