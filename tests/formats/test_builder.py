@@ -1,3 +1,5 @@
+"""A workflow written in Python is the workflow that a file with the same keys would be."""
+
 import subprocess
 import sys
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""A name leads to the first file that has it: the caller's folder, the project's folders, then the library."""
+
 import os
 
 import pytest

@@ -1,3 +1,5 @@
+"""A file loads whole or is refused with all of its faults, each at its place."""
+
 from contextlib import suppress
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""What is written of a workflow loads again to the same digest."""
+
 from pathlib import Path
 
 import pytest

@@ -18,10 +18,10 @@ PYTHON: Final = {"with_": "with", "as_": "as", "finally_": "finally"}
 
 
 def step(**keys: Any) -> Callable[[Function], Function]:
-    """Say of a function how it is done as a step: `@ropewalk.step(needs=[fetch], retry=3)`; `flow.add` then takes it.
+    """Mark a function as a step: `@ropewalk.step(needs=[fetch], retry=3)`; `flow.add` then takes it.
 
-    The keys are those of a step in a file; `needs` also takes functions. The step's id is the function's name unless
-    told. The function itself stays as it is and can be called.
+    The keys are those of a step in a file; `needs` also takes functions. The step's id is the function's name by
+    default. The function itself stays as it is and can be called.
     """
 
     def mark(function: Function) -> Function:

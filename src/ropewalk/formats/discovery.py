@@ -44,8 +44,8 @@ class ListedWorkflow(NamedTuple):
 def find_workflow(name: str, start: Path | None = None, near: Path | None = None) -> Path:
     """The file of a workflow, by name or by path. NoSuchWorkflow: there is none, with the nearest names.
 
-    Looked for from the folder `start` (the current one unless told) upwards; a workflow that another one calls also
-    `near` it, first of all.
+    Looked for from the folder `start` (by default the current one) upwards. `near`, where it is given, is searched
+    first: the folder of the workflow that calls this one.
     """
     folder_of_start = start or Path.cwd()
     for folder in (near, folder_of_start) if near else (folder_of_start,):
@@ -95,7 +95,7 @@ def _is_path(name: str) -> bool:
 
 
 def _is_meant(path: Path) -> bool:
-    """Whatever is there, even a pipe: the one who reads it says what is wrong with it, and nobody is told that it is not there."""
+    """Whether there is anything but a folder. A pipe counts: reading it says that it is one, not that it is missing."""
     return path.exists() and not path.is_dir()
 
 

@@ -1,4 +1,4 @@
-"""What a workflow names and somebody wrote elsewhere, taken in whole when it is loaded: document templates and personas.
+"""The files that a workflow names, read whole when it is loaded: document templates and personas.
 
 A run keeps the texts, not the names, so that no later edit of a file touches it.
 """
@@ -24,7 +24,7 @@ FILES: Final = frozenset(SUFFIXES[1:])
 LONGEST_NAME: Final = 200
 
 
-def enclosed(workflow: Workflow, file: str, where: Where) -> tuple[Workflow, Findings]:
+def with_embedded_files(workflow: Workflow, file: str, where: Where) -> tuple[Workflow, Findings]:
     """The workflow with the texts in it. What is missing or broken is in the findings, at the place that names it.
 
     Looked for next to the file, in a folder `templates` (or `personas`) there or next to its folder, in that of `.ropewalk/`,
@@ -69,12 +69,12 @@ def _templates(workflow: Workflow) -> Iterator[tuple[Keys, str]]:
 
 
 class _EmbeddedReading:
-    """Files of one workflow; each is read once, and what is wrong with one is told once."""
+    """Files of one workflow; each is read once, and each fault is reported once."""
 
     def __init__(self, origin: Path, findings: Findings) -> None:
         self.origin = origin
         self.findings = findings
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
 
     def template(self, path: Keys, name: str) -> str | None:
         """The text of a template; one that is YAML must be one that ropewalk can read."""
@@ -116,11 +116,11 @@ class _EmbeddedReading:
         folders = (origin / folder, origin.parent / folder, top / STATE / folder, library_folder(folder))
         file = _in((origin, *folders, top), name)
         if file is None:
-            if name not in self._told:
+            if name not in self._reported:
                 near = nearest(name, _names(folders))
                 hint = "" if near else f"put it next to the workflow or into .ropewalk/{folder}/"
                 self.findings.fault(path, f"there is no {kind} `{name}`", hint, nearest=near)
-            self._told.add(name)
+            self._reported.add(name)
             return None
         try:
             return read_yaml_text(file), file
@@ -147,6 +147,6 @@ def _in(folders: Sequence[Path], name: str) -> Path | None:
 
 
 def _names(folders: Sequence[Path]) -> list[str]:
-    """What could have been meant."""
+    """The names of the files in these folders, for a suggestion."""
     files = (file for folder in folders if folder.is_dir() for file in sorted(folder.iterdir()))
     return list(dict.fromkeys(file.stem for file in files if file.suffix in FILES))

@@ -1,6 +1,6 @@
-"""A file of any format to a checked Workflow: what loads, runs; what does not is told whole.
+"""A file of any format to a checked Workflow: a workflow that loads can run; of one that does not, every fault is reported.
 
-The formats stand in one table, in the order in which they are tried; each is imported when its turn comes.
+The formats are in one table, in the order in which they are tried; the module of each is imported when it is tried.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ropewalk.definition import (
     workflow_digest,
 )
 from ropewalk.errors import SettingsError
-from ropewalk.formats.embedded_files import enclosed
+from ropewalk.formats.embedded_files import with_embedded_files
 from ropewalk.formats.reading import PLAIN, Reading, ReadOptions
 from ropewalk.yaml import Positions, YamlDocument, read_yaml_text, yaml_documents
 
@@ -48,7 +48,7 @@ class Format(Protocol):
 
 
 class Loaded(NamedTuple):
-    """A workflow that may be started. `warnings` are worth showing; `where` gives the places of its parts."""
+    """A workflow that may be started. `warnings` are worth showing; `where` gives line and column of each part."""
 
     workflow: Workflow
     digest: str
@@ -59,7 +59,7 @@ class Loaded(NamedTuple):
 def load_workflow(
     path: Path,
     *,
-    format: str = "",  # noqa: A002 - the word that everybody uses
+    format: str = "",  # noqa: A002 - the usual word for it
     known: Known = Known(),  # noqa: B008 - frozen, all None
     exists: Callable[[str], bool] | None = None,
     options: ReadOptions = PLAIN,
@@ -88,7 +88,7 @@ def load_workflow_text(
     document, kind = _chosen(documents, file, format)
     reading = _module(kind).read(document, file, name, options)
     if len(documents) > 1:
-        _others(reading, documents, document, kind)
+        _unread_documents(reading, documents, document, kind)
     return _checked(reading, kind, file, known, exists)
 
 
@@ -109,7 +109,7 @@ def _checked(
     faults = list(reading.findings.faults)
     workflow = reading.workflow
     if workflow is not None:
-        workflow, missing = enclosed(workflow, file, reading.where)
+        workflow, missing = with_embedded_files(workflow, file, reading.where)
         faults += missing.faults
         faults += check_workflow(
             workflow,
@@ -156,14 +156,16 @@ def _is_template(data: Any) -> bool:
     return is_template(data)
 
 
-def _others(reading: Reading, documents: list[YamlDocument], document: YamlDocument, kind: str) -> None:
+def _unread_documents(
+    reading: Reading, documents: list[YamlDocument], document: YamlDocument, kind: str
+) -> None:
     severity: Literal["error", "warning"] = "error" if kind == "ropewalk" else "warning"
     for other in documents:
         if other is not document:
             line, column = other.positions.value()
-            what = "another document stands in the file, only one is read"
+            problem = "another document stands in the file, only one is read"
             fault = Fault(
-                reading.findings.file, line, column, what, hint="remove the `---` line", severity=severity
+                reading.findings.file, line, column, problem, hint="remove the `---` line", severity=severity
             )
             reading.findings.faults.append(fault)
 

@@ -22,7 +22,7 @@ def project_folder(start: Path) -> Path:
 
 
 def library_folder(kind: str = "workflows") -> Path:
-    """The folder of the workflows that ship with ropewalk, or of the `templates` and whatever else is there."""
+    """The folder of the workflows that ship with ropewalk, or of the `templates`, by the name of the folder."""
     import ropewalk.library
 
     return Path(ropewalk.library.__path__[0]) / kind

@@ -1,4 +1,4 @@
-"""What a format's reader gives: the workflow as far as it could be understood, what is wrong, and where things stand."""
+"""What a format's reader gives: the workflow as far as it could be understood, its faults, and the places of its parts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ropewalk.definition import Findings, Where, Workflow
 
 
 class ReadOptions(NamedTuple):
-    """What a user may say of a file that others wrote; the native format needs none of it.
+    """How a file of another system is read; the native format uses none of it.
 
     `variant` names one of the workflows in a file that holds several. `infer_parallel`: neighbours that their artifacts
     prove independent run at the same time. `approvals`: sentences in notes that demand a person's approval add one.
@@ -20,7 +20,7 @@ class ReadOptions(NamedTuple):
 
 
 PLAIN: Final = ReadOptions()
-"""Nobody said anything."""
+"""The options of a caller that sets none."""
 
 
 class Reading(NamedTuple):

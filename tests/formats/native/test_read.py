@@ -1,3 +1,5 @@
+"""A file is read as ours only when its keys say so, and a faulty one is read to its end, with every fault."""
+
 import pytest
 
 from ropewalk.errors import InvalidDefinition

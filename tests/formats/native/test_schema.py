@@ -1,3 +1,5 @@
+"""The JSON Schema accepts what loads, rejects what does not, and describes every key."""
+
 import json
 from pathlib import Path
 

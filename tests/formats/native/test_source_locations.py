@@ -1,3 +1,5 @@
+"""Every part of a workflow has the place of the text that it was read from, or of what that part belongs to."""
+
 from ropewalk.formats.loading import load_workflow_text
 from tests.formats.told import told
 

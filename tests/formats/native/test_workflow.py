@@ -1,3 +1,5 @@
+"""The keys at the top of a file become the parts of the workflow; what is left out has the default of the definition."""
+
 from ropewalk.definition.policy import Budget, Limits
 from ropewalk.definition.workflow import Fact, Gate, Input, Phase, Role
 from tests.formats.told import workflow

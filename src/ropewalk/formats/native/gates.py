@@ -1,4 +1,4 @@
-"""Gates as they are written, and as `ropewalk.steps.gates` takes them: a kind and its own arguments."""
+"""Gates of a file as `ropewalk.steps.gates` takes them: a kind and its own arguments."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ WRITTEN = {"arguments": "with"}
 def gates(keys: Any, path: Path, findings: Findings, template: str = "") -> tuple[Gate, ...]:
     """All automatic checks under one `gate` key: a list holds several, and a list inside it is a command.
 
-    `template` is the step's own, for documents that name none. What a person judges is left to `person`.
+    `template` is the step's own, for documents that name none. `person` reads the questions to a person.
     """
-    made = (_gate(gate_keys, where, findings, template) for gate_keys, where in _each(keys, path))
-    return tuple(gate for some in made for gate in some)
+    return tuple(
+        gate for gate_keys, where in _each(keys, path) for gate in _gate(gate_keys, where, findings, template)
+    )
 
 
 def person(keys: Any, path: Path, findings: Findings, sends_back: bool) -> Approval | None:
@@ -35,7 +36,7 @@ def person(keys: Any, path: Path, findings: Findings, sends_back: bool) -> Appro
 
 
 def no_person(keys: Any, path: Path, findings: Findings) -> None:
-    """Where no step is done that could wait for an answer."""
+    """A fault for each question to a person: outside of a step nothing waits for the answer."""
     for gate_keys, where in _each(keys, path):
         if _asks(gate_keys):
             findings.fault(where, "nobody can be asked here", "ask in a step: `ask`, with `needs`")
@@ -69,12 +70,12 @@ def _gate(keys: Any, path: Path, findings: Findings, template: str) -> tuple[Gat
     if kinds == ["run", "thresholds"]:
         kinds = ["thresholds"]
     if len(kinds) != 1:
-        what = (
+        problem = (
             f"a gate is either {' or '.join(f'`{name}`' for name in kinds)}"
             if kinds
             else "the gate checks nothing"
         )
-        findings.fault(path, what, "keep one of them" if kinds else f"add one of {', '.join(KINDS)}")
+        findings.fault(path, problem, "keep one of them" if kinds else f"add one of {', '.join(KINDS)}")
         return ()
     kind = kinds[0]
     for name, owner in BELONGS.items():
@@ -100,15 +101,15 @@ def _gate(keys: Any, path: Path, findings: Findings, template: str) -> tuple[Gat
 
 
 def patterns(keys: str | list[str], path: Path, findings: Findings) -> tuple[str, ...]:
-    """Patterns of paths; one that leads out of the folder means nothing there."""
-    some = names(keys)
-    for index, pattern in enumerate(some):
+    """Patterns of paths; one that leads out of the folder is a fault."""
+    listed = names(keys)
+    for index, pattern in enumerate(listed):
         if pattern.startswith(("/", "~")) or ".." in pattern.split("/") or "\0" in pattern:
             where = (*path, index) if isinstance(keys, list) else path
             findings.fault(
                 where, f"`{pattern}` leads out of the folder", "name files below its top: `tests/**`"
             )
-    return some
+    return listed
 
 
 def _arguments(kind: str, keys: GateKeys) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A ropewalk file read: quickly where it is right, and where it is not, with everything that is wrong and the rest of it."""
+"""Reads a ropewalk file: a correct one quickly, a faulty one with all of its faults and what is left without them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WORK: Final = frozenset(
 
 
 def recognises(data: Any) -> bool:
-    """Whether the data of a file is ours: it says `ropewalk`, or has steps of its own with ropewalk's ways to say the work."""
+    """Whether the data of a file is ours: it has the key `ropewalk`, or steps with keys that only ropewalk has."""
     if not isinstance(data, dict) or not isinstance(data.get("steps"), list):
         return isinstance(data, dict) and "ropewalk" in data
     if "ropewalk" in data:
@@ -31,7 +31,7 @@ def recognises(data: Any) -> bool:
 
 
 def read(document: YamlDocument, file: str, name: str, options: ReadOptions = PLAIN) -> Reading:
-    """The workflow of a file, and its faults. `name` is the workflow's where the file gives none; no option bears on it."""
+    """The workflow of a file, and its faults. `name` is used where the file gives none; `options` are only for other formats."""
     findings = Findings(file, document.positions, _ids(document.data))
     broken: set[Path] = set()
     try:
@@ -41,12 +41,12 @@ def read(document: YamlDocument, file: str, name: str, options: ReadOptions = PL
         if data is None:
             return Reading(None, findings, SourceLocations(document.positions, ()))
         keys = msgspec.convert(data, DocumentKeys)
-    made, spots = workflow(keys, name, findings, document.positions, broken)
+    made, locations = workflow(keys, name, findings, document.positions, broken)
     with_faults = {path[:length] for path in broken for length in range(len(path) + 1)}
     unsure = frozenset(
-        step.id for step, spot in zip(made.steps, spots, strict=True) if spot.path in with_faults
+        step.id for step, location in zip(made.steps, locations, strict=True) if location.path in with_faults
     )
-    return Reading(made, findings, SourceLocations(document.positions, spots), unsure)
+    return Reading(made, findings, SourceLocations(document.positions, locations), unsure)
 
 
 def _ids(data: Any) -> list[str]:

@@ -39,7 +39,7 @@ def workflow_schema() -> dict[str, Any]:
 
 @cache
 def descriptions() -> dict[str, dict[str, str]]:
-    """Per type its fields and what is said of them, in the order in which they are written."""
+    """The description of each field by type, in the order of the source."""
     by_class: dict[str, dict[str, str]] = {}
     for module in MODULES:
         for node in ast.parse(inspect.getsource(module)).body:
@@ -50,14 +50,14 @@ def descriptions() -> dict[str, dict[str, str]]:
 
 def _fields(node: ast.ClassDef) -> list[tuple[str, str]]:
     texts = []
-    for node_now, after in zip(node.body, node.body[1:], strict=False):
-        if isinstance(node_now, ast.AnnAssign) and isinstance(node_now.target, ast.Name):
+    for statement, following in zip(node.body, node.body[1:], strict=False):
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
             text = (
-                after.value.value
-                if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
+                following.value.value
+                if isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant)
                 else ""
             )
-            texts.append((node_now.target.id, str(text)))
+            texts.append((statement.target.id, str(text)))
     return texts
 
 
@@ -82,7 +82,7 @@ def _described(name: str, definition: dict[str, Any]) -> dict[str, Any]:
 
 
 def _referring(value: Any) -> Any:
-    """The same with references to the titles under which the types now stand."""
+    """The same with references to the titles that the types have in the schema."""
     if isinstance(value, dict):
         return {
             key: f"#/$defs/{_title(entry.rsplit('/', 1)[1])}" if key == "$ref" else _referring(entry)

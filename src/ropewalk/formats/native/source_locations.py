@@ -57,37 +57,39 @@ class SourceLocations:
 
     def inside(self, path: Sequence[str | int], offset: int) -> Place:
         """The place of a character of a text."""
-        spot = self._spot(path)
-        if spot is not None and len(path) == 3 and path[2] == "when":
+        location = self._location(path)
+        if location is not None and len(path) == 3 and path[2] == "when":
             start, place = next(
-                piece for piece in reversed(spot.when) if piece[0] <= max(offset, spot.when[0][0])
+                piece for piece in reversed(location.when) if piece[0] <= max(offset, location.when[0][0])
             )
             return self._positions.inside(place, max(0, offset - start))
         return self._positions.inside(self._written(path), offset)
 
-    def _spot(self, path: Sequence[str | int]) -> StepLocation | None:
+    def _location(self, path: Sequence[str | int]) -> StepLocation | None:
         if len(path) > 1 and path[0] == "steps" and isinstance(path[1], int) and path[1] < len(self._steps):
             return self._steps[path[1]]
         return None
 
     def _written(self, path: Sequence[str | int]) -> Path:
-        """The path in the file: names translated, parts that no file spells out passed over."""
-        spot = self._spot(path)
-        if spot is None:
+        """The path in the file: fields by their keys in the file, parts without a key of their own left out."""
+        location = self._location(path)
+        if location is None:
             return self._down((), path)
         match path[2:]:
-            case ["needs", int() as index] if index < len(spot.needs):
-                return spot.needs[index]
-            case ["when"] if spot.when:
-                return spot.when[0][1]
-            case [str() as field, *_] if field in DEFAULTS and not self._positions.has((*spot.path, field)):
+            case ["needs", int() as index] if index < len(location.needs):
+                return location.needs[index]
+            case ["when"] if location.when:
+                return location.when[0][1]
+            case [str() as field, *_] if field in DEFAULTS and not self._positions.has(
+                (*location.path, field)
+            ):
                 return (
                     self._down((), ("defaults", *path[2:]))
                     if self._positions.has(("defaults", field))
-                    else spot.path
+                    else location.path
                 )
             case rest:
-                return self._down(spot.path, rest)
+                return self._down(location.path, rest)
 
     def _down(self, path: Path, rest: Sequence[str | int]) -> Path:
         for part in rest:

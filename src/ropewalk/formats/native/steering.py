@@ -40,18 +40,18 @@ Duration = str | int | float
 
 
 def some_seconds(duration: Duration | UnsetType) -> float | None:
-    """Seconds, None where nothing was said."""
+    """Seconds, None where the key is not set."""
     return None if isinstance(duration, UnsetType) else seconds(duration)
 
 
 def set_keys(keys: msgspec.Struct, *left_out: str) -> dict[str, Any]:
-    """What was said, by the names of the fields; what was not said keeps the default of where it goes."""
+    """The values that are set, by field; a field that is not set is left out, so that its target keeps the default."""
     fields = {name: getattr(keys, name) for name in keys.__struct_fields__ if name not in left_out}
     return {name: value for name, value in fields.items() if value is not UNSET}
 
 
 def secrets(value: str | list[str] | dict[str, str]) -> dict[str, str]:
-    """Secrets by the names under which they are given."""
+    """The names of secrets by the names under which a step gets them."""
     return dict(value) if isinstance(value, dict) else {name: name for name in names(value)}
 
 
@@ -113,7 +113,7 @@ def limits(keys: LimitsKeys | UnsetType) -> Limits:
 
 
 def foreach(keys: str | list[object] | ForeachKeys, name: Any, key: Any, at_most: Any) -> Foreach:
-    """The list in any form; what stands next to `foreach` fills in what is not said inside."""
+    """The list in any form; keys next to `foreach` apply where the mapping inside does not set them."""
     inside = set_keys(keys) if isinstance(keys, ForeachKeys) else {"over": keys}
     outside = {"name": name, "key": key, "at_most": at_most}
     fields = {**{field: value for field, value in outside.items() if value is not UNSET}, **inside}
@@ -127,14 +127,14 @@ def expression(value: Any) -> str:
 
 
 def back_to(keys: str | BackToKeys, at_most: Any = UNSET) -> BackTo:
-    """The step alone, or with what belongs to it."""
+    """A step's name, or a mapping with a condition and a limit."""
     if isinstance(keys, BackToKeys):
         return BackTo(**set_keys(keys))
     return BackTo(keys) if at_most is UNSET else BackTo(keys, at_most=at_most)
 
 
 def decision(keys: DecideKeys, role: str) -> Decision:
-    """Who picks follows from what is there: conditions, a fact, a role, else a person."""
+    """Who picks, where `by` is not set: conditions if a route has one, else the fact, else the role, else a person."""
     routes = tuple(_route(name, value) for name, value in keys.routes.items())
     by = keys.by
     if isinstance(by, UnsetType):
@@ -152,7 +152,7 @@ def _route(name: str, keys: RouteKeys | str | list[str]) -> Route:
 
 
 def approval(keys: bool | str | ApprovalKeys | UnsetType, on_reject: str) -> Approval | None:
-    """A question in any of its forms; None where nobody is asked. `on_reject` holds where the file does not say."""
+    """A question in any of its forms; None where nobody is asked. `on_reject` applies where the file sets none."""
     if isinstance(keys, UnsetType) or keys is False:
         return None
     if not isinstance(keys, ApprovalKeys):

@@ -33,7 +33,7 @@ WRITTEN: Final = {"arguments": "with", "item": "as"}
 
 
 class GroupContext(msgspec.Struct, frozen=True):
-    """What a group says of its members: each need and each condition with its place."""
+    """What the steps of a group get from it: needs and conditions, each with its place in the file."""
 
     group: str = ""
     needs: dict[str, Path] = {}
@@ -43,7 +43,7 @@ class GroupContext(msgspec.Struct, frozen=True):
 
 
 class StepReader:
-    """Makes steps one after the other; `spots` are their places in the file, `broken` those not fully understood."""
+    """Makes steps one after the other; `locations` are theirs in the file, `broken` the paths that lost a part."""
 
     def __init__(
         self, findings: Findings, positions: Positions, defaults: DefaultsKeys | UnsetType, broken: set[Path]
@@ -53,7 +53,7 @@ class StepReader:
         self.defaults = DefaultsKeys() if isinstance(defaults, UnsetType) else defaults
         self.broken = broken
         self.made: list[Step] = []
-        self.spots: list[StepLocation] = []
+        self.locations: list[StepLocation] = []
         self.groups: dict[str, Path] = {}
 
     def add(self, listed: list[StepKeys], path: Path, around: GroupContext) -> None:
@@ -143,7 +143,7 @@ class StepReader:
                 line=self.positions.value(path)[0],
             )
         )
-        self.spots.append(StepLocation(path, tuple(needs.values()), pieces))
+        self.locations.append(StepLocation(path, tuple(needs.values()), pieces))
 
     def _with_defaults(self, keys: StepKeys) -> StepKeys:
         filled = {
@@ -171,15 +171,15 @@ class StepReader:
         elif "decide" in kinds or "function" in kinds:
             kinds = [name for name in kinds if name != "role"]
         if len(kinds) > 1:
-            what = f"a step is either {' or '.join(f'`{name}`' for name in kinds)}"
-            self.findings.fault((*path, kinds[1]), what, "make two steps of it", key=True)
+            problem = f"a step is either {' or '.join(f'`{name}`' for name in kinds)}"
+            self.findings.fault((*path, kinds[1]), problem, "make two steps of it", key=True)
         if kinds:
             return str(keys.uses) if kinds[0] == "uses" else kinds[0]
         if keys.ask not in (UNSET, False):
             return "ask"
         if keys.gate is UNSET and keys.approve in (UNSET, False) and path not in self.broken:
-            what = f"the step {f'`{keys.id}` ' if keys.id else ''}does nothing"
-            self.findings.fault(path, what, f"add one of {', '.join(WORK)}, parallel, ask, gate")
+            problem = f"the step {f'`{keys.id}` ' if keys.id else ''}does nothing"
+            self.findings.fault(path, problem, f"add one of {', '.join(WORK)}, parallel, ask, gate")
         return "noop"
 
     def _misplaced(self, keys: StepKeys, path: Path) -> None:
@@ -190,9 +190,9 @@ class StepReader:
             if value in (UNSET, "") or any(getattr(keys, owner) is not UNSET for owner in owners):
                 continue
             key = WRITTEN.get(name, name)
-            whose = " or ".join(f"`{owner}`" for owner in owners)
+            owner_names = " or ".join(f"`{owner}`" for owner in owners)
             self.findings.fault(
-                (*path, key), f"`{key}` stands without {whose}", "add it, or remove this", key=True
+                (*path, key), f"`{key}` stands without {owner_names}", "add it, or remove this", key=True
             )
         if keys.shell and not isinstance(keys.run, str | UnsetType):
             self.findings.fault(
@@ -200,13 +200,13 @@ class StepReader:
             )
 
     def _at_most(self, keys: StepKeys, owner: str, path: Path) -> Any:
-        """Next to both `foreach` and `back_to` it could be meant for either."""
+        """`at_most` for `foreach` or `back_to`; next to a short form of both it is ambiguous and a fault."""
         if keys.at_most is UNSET or (owner == "back_to" and keys.foreach is not UNSET):
             return UNSET
         if owner == "foreach" and isinstance(keys.back_to, str):
-            what = "`at_most` could be meant for `foreach` or for `back_to`"
+            problem = "`at_most` could be meant for `foreach` or for `back_to`"
             self.findings.fault(
-                (*path, "at_most"), what, "write it inside: back_to: {to: …, at_most: …}", key=True
+                (*path, "at_most"), problem, "write it inside: back_to: {to: …, at_most: …}", key=True
             )
         return keys.at_most
 
@@ -216,8 +216,8 @@ class StepReader:
             back = steering.back_to(keys.back_to, self._at_most(keys, "back_to", path))
         if isinstance(keys.on_failure, FailureKeys):
             if back is not None:
-                what = "`back_to` says already where the work is sent back to"
-                self.findings.fault((*path, "on_failure"), what, "write `on_failure: back_to`", key=True)
+                problem = "`back_to` says already where the work is sent back to"
+                self.findings.fault((*path, "on_failure"), problem, "write `on_failure: back_to`", key=True)
             return steering.back_to(keys.on_failure.back_to, keys.on_failure.at_most), "back_to"
         return back, keys.on_failure or "fail"
 
@@ -226,8 +226,8 @@ class StepReader:
         judge = person(keys.gate, (*path, "gate"), self.findings, sends_back)
         own = steering.approval(keys.approve, "redo")
         if judge is not None and own is not None:
-            what = "a person among the gates is asked already"
-            self.findings.fault((*path, "approve"), what, "keep one of them", key=True)
+            problem = "a person among the gates is asked already"
+            self.findings.fault((*path, "approve"), problem, "keep one of them", key=True)
         return own or judge
 
     def _policies(self, keys: StepKeys) -> dict[str, Any]:
@@ -271,7 +271,7 @@ def _arguments(keys: StepKeys) -> dict[str, Any]:
 
 
 def _named(value: str | list[str], path: Path, before: dict[str, Path]) -> dict[str, Path]:
-    """Those before, and each need of one's own with its place in the file."""
+    """`before`, and the needs in `value`, each with its place in the file."""
     named = dict(before)
     if isinstance(value, str):
         named.setdefault(value, (*path, "needs"))

@@ -45,7 +45,7 @@ class YamlWalk:
     def fitting(self, kind: inspect.Type, data: Any) -> Any:
         """The data with all left out that does not fit `kind`; DROPPED when nothing is left.
 
-        Places in `positions` follow: a key that was meant as another is known as that, left out items are forgotten.
+        `positions` is changed in the same way: corrected keys have the meant name, dropped items have no place.
         """
         fit = self._value(kind, data, ())
         for path, old, new in self._renamed:
@@ -56,7 +56,7 @@ class YamlWalk:
         return fit
 
     def _moved_up(self) -> set[Path]:
-        """The broken paths as they are when the items before them are gone."""
+        """The broken paths as they are once the items before them are dropped."""
         dropped: defaultdict[Path, list[str | int]] = defaultdict(list)
         for *above, index in sorted(self._dropped, key=_from_the_end, reverse=True):
             dropped[tuple(above)].append(index)
@@ -93,10 +93,10 @@ class YamlWalk:
             for word in literal.values
         ]
         near = nearest(value, choices) if isinstance(value, str) else ""
-        # A secret that was written where its place should be named must not be said again.
+        # A secret that was written where its source should be named must not be repeated in a fault.
         actual = "a text" if path[:1] == ("secrets",) and isinstance(value, str) else kind_in_words(value)
-        what = f"{name} takes {expected(kind)}, not {actual}"
-        self.findings.fault(path, what, "" if near else hint(kind, value), nearest=near)
+        problem = f"{name} takes {expected(kind)}, not {actual}"
+        self.findings.fault(path, problem, "" if near else hint(kind, value), nearest=near)
         return DROPPED
 
     def _list(self, kind: inspect.ListType, value: list[Any], path: Path) -> Any:
@@ -143,16 +143,18 @@ class YamlWalk:
         fit: dict[str, Any],
         path: Path,
     ) -> None:
-        """A wrong key is read as the one that was meant, where that is clear: so it hides no other fault."""
+        """A wrong key is read as the one that was meant, where that is clear, so that it hides no other fault."""
         near = KNOWN_AS[key] if KNOWN_AS.get(key) in fields else nearest(key, fields)
-        what = f"unknown key `{key}` in {_place(path)}"
-        self.findings.fault((*path, key), what, "" if near else _some(fields), nearest=near, key=True)
+        problem = f"unknown key `{key}` in {_place(path)}"
+        self.findings.fault(
+            (*path, key), problem, "" if near else _known_keys(fields), nearest=near, key=True
+        )
         taken = near in value or near in fit or (near in WORK and WORK & value.keys())
         if near and not taken:
             trial = YamlWalk(Findings(self.findings.file, self.positions), self.positions)
-            meant = trial._value(fields[near].type, item, (*path, key))
+            trial_value = trial._value(fields[near].type, item, (*path, key))
             if not trial.findings.faults:
-                fit[near] = meant
+                fit[near] = trial_value
                 self._renamed.append((path, key, near))
 
 
@@ -179,10 +181,10 @@ def _place(path: Sequence[str | int]) -> str:
     return "a step" if names[-1] in STEPS else f"`{names[-1]}`"
 
 
-def _some(fields: dict[str, inspect.Field]) -> str:
+def _known_keys(fields: dict[str, inspect.Field]) -> str:
     return f"known are {', '.join(fields)}" if len(fields) <= 12 else ""
 
 
 def _from_the_end(path: Path) -> tuple[int, ...]:
-    """Longer paths first, later items first: so that no forgotten item moves one that is still to be forgotten."""
+    """Longer paths first, later items first: so that dropping an item moves none that is still to be dropped."""
     return (-len(path), *(-part for part in path if isinstance(part, int)))

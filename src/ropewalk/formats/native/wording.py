@@ -1,4 +1,4 @@
-"""Types of keys in the words of a person who writes the file: what is expected, and what stands there instead."""
+"""Types of keys in the words of a person who writes the file: what is expected, and what is written instead."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ KNOWN_AS: Final = {
     "type": "uses",
     "workflow": "call",
 }
-"""What other systems call a key; offered only where ropewalk's own name is a key of the place."""
+"""What other systems call a key; suggested only where ropewalk's own name is a key."""
 
 
 def alternatives(kind: inspect.Type) -> tuple[inspect.Type, ...]:
-    """The types of a union, or the one type, without what is said of it only for the schema."""
+    """The types of a union, or the one type, without the annotations that only the schema uses."""
     while isinstance(kind, inspect.Metadata):
         kind = kind.type
     if not isinstance(kind, inspect.UnionType):
@@ -108,7 +108,7 @@ def either(words: list[str]) -> str:
 
 
 def kind_in_words(value: Any) -> str:
-    """What stands there."""
+    """What a value is, as the end of a sentence."""
     match value:
         case None:
             return "nothing"
@@ -125,7 +125,7 @@ def kind_in_words(value: Any) -> str:
 
 
 def hint(kind: inspect.Type, value: Any) -> str:
-    """How the most usual slips are fixed."""
+    """How the most frequent mistakes are fixed; empty where there is no short advice."""
     kinds = alternatives(kind)
     texts = any(isinstance(alternative, inspect.StrType) for alternative in kinds)
     if value is None:

@@ -27,7 +27,7 @@ def workflow(
 ) -> tuple[Workflow, list[StepLocation]]:
     """The workflow, and per step where it stands in the file. `name` is used where the file gives none.
 
-    What is wrong beyond the types goes into `findings`; `broken` are places where something was left out.
+    Faults that the types cannot show go into `findings`; `broken` are paths of which a part was left out.
     """
     steps = StepReader(findings, positions, keys.defaults, broken)
     steps.add(keys.steps, ("steps",), GroupContext())
@@ -53,7 +53,7 @@ def workflow(
         documents=keys.documents,
         extra=keys.extra,
     )
-    return made, steps.spots
+    return made, steps.locations
 
 
 def _input(keys: Any) -> Input:

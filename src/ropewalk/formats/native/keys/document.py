@@ -10,7 +10,7 @@ from ropewalk.definition import Confine, FailurePolicy, Permissions, ValueType
 from ropewalk.formats.native.keys.flow import BudgetKeys, LimitsKeys, Retry, Timeout
 from ropewalk.formats.native.keys.gate import Gates
 from ropewalk.formats.native.keys.step import StepKeys
-from ropewalk.formats.native.keys.words import Expression, Given, Identifier, Names, Open, Text, Value
+from ropewalk.formats.native.keys.words import Expression, Identifier, Names, Open, SecretNames, Text, Value
 
 
 class InputKeys(Struct, forbid_unknown_fields=True):
@@ -71,7 +71,7 @@ class RoleKeys(Struct, forbid_unknown_fields=True):
     """`worktree`: it can write in its working folder only. A role can ask for more than the settings, never for less."""
     options: Open = {}
     """The agent's own options."""
-    secrets: Given = {}
+    secrets: SecretNames = {}
     """Secrets that the agent's environment is given, wherever the role is at work."""
 
 

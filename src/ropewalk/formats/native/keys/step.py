@@ -22,11 +22,11 @@ from ropewalk.formats.native.keys.gate import Gates
 from ropewalk.formats.native.keys.words import (
     Command,
     Expression,
-    Given,
     Identifier,
     Names,
     Open,
     Positive,
+    SecretNames,
     Text,
     Value,
 )
@@ -146,7 +146,7 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     """Environment variables; texts are templates."""
     confine: Confine | UnsetType = UNSET
     """`worktree`: its command, its agent and the commands of its gates can write in the working folder only."""
-    secrets: Given = {}
+    secrets: SecretNames = {}
     """Secrets that the step's environment is given: names, or `VARIABLE: name`; of a `call`, `input: name`."""
     labels: Names | UnsetType = UNSET
     """What a worker must offer to take the step."""

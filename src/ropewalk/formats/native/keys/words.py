@@ -23,6 +23,6 @@ Amount = Annotated[float, Meta(ge=0)]
 Value = str | int | float | bool
 Argument = str | int | float
 Command = Text | Annotated[list[Argument], Meta(min_length=1)]
-Given = Text | list[Text] | dict[str, Text]
+SecretNames = Text | list[Text] | dict[str, Text]
 """Secrets: by their own names, or by the names under which they are given."""
 Open = dict[str, Any]

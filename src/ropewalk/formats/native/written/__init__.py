@@ -1,1 +1,1 @@
-"""A Workflow as the keys of the native format: only what differs from what holds anyway."""
+"""A Workflow as the keys of the native format: only what differs from the defaults."""

@@ -1,4 +1,4 @@
-"""Policies in their shortest form; None where nothing needs to be said."""
+"""Policies in their shortest form; None where the default applies."""
 
 from __future__ import annotations
 
@@ -136,9 +136,9 @@ def files(refs: tuple[Ref, ...]) -> list[Any]:
     return entries
 
 
-def gates(some: tuple[Gate, ...]) -> list[Any]:
+def gates(checks: tuple[Gate, ...]) -> list[Any]:
     """A list, each gate in its own form; one with arguments that no form has is written as a plug-in's."""
-    return [_gate(gate) for gate in some]
+    return [_gate(gate) for gate in checks]
 
 
 _MEASURED = {"thresholds", "report", "scale", "script", "argv"}
