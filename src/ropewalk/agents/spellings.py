@@ -74,9 +74,9 @@ def spellings(value: str) -> set[str]:
     """Every spelling, squeezed, of the value and, where it has several lines or is long, of each part of it."""
     parts = list(_parts(value))
     spelled = {
-        without_spaces(part_text) for part in parts for part_text in _of(part, all_of_them=len(parts) <= _FEW)
+        without_spaces(spelling) for part in parts for spelling in _of(part, all_of_them=len(parts) <= _FEW)
     }
-    return {part_text for part_text in spelled if len(part_text) >= SHORTEST}
+    return {spelling for spelling in spelled if len(spelling) >= SHORTEST}
 
 
 def _parts(value: str) -> Iterator[str]:

@@ -1,5 +1,5 @@
 """Brings the result of a run to a branch: the run's last step does it once more, as an attempt on record like any other, so that
-whoever drives the run finishes what a crash left half done."""
+the next driver of the run finishes what a crash left half done."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Any
 from ropewalk.core import events as e
 from ropewalk.core.asks import ask, fact_names, judge_condition, know, prompt_of, settle_facts, withdraw
 from ropewalk.core.recorder import Recorder, scope_of, scope_with, written
-from ropewalk.core.rounds import left_out, send_back, spent
+from ropewalk.core.rounds import fail_landing, left_out, send_back, spent
 from ropewalk.core.state import State, StepState
 from ropewalk.core.work import Failure, why_too_large
 from ropewalk.definition import FailurePolicy, Foreach, Step, compile_condition
@@ -223,11 +223,11 @@ def fail_step(
     recorder: Recorder, st: StepState, failure: Failure, overruled_by: FailurePolicy | None = None
 ) -> None:
     """The step has failed, and its policy says what that does to the run. With `ask` a person is asked before it fails."""
-    withdraw(recorder, st, "the step failed")
     state = recorder.state
     if state.landing is not None:
-        recorder.emit(e.LandingFailed(target=state.landing.target, reason=failure.message))
+        fail_landing(recorder, st, failure.message)
         return
+    withdraw(recorder, st, "the step failed")
     policy = overruled_by or ("continue" if st.parent else written(state, st).on_failure)
     if written(state, st).optional and policy != "ask":
         policy = "continue"  # nothing else of the run is touched

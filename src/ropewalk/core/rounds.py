@@ -105,6 +105,14 @@ def _left_by(st: StepState) -> e.Outcome | None:
 HANDLERS: dict[type[e.Event], Callable[[State, Any, float], None]] = {e.RoundOpened: _round}
 
 
+def fail_landing(recorder: Recorder, st: StepState, reason: str) -> None:
+    """The last step does not bring the result to its target; the run is again what it was."""
+    withdraw(recorder, st, "the landing failed")
+    landing = recorder.state.landing
+    if landing is not None:
+        recorder.emit(e.LandingFailed(target=landing.target, reason=reason))
+
+
 def send_back(
     recorder: Recorder,
     st: StepState,
@@ -125,9 +133,7 @@ def send_back(
         return
     origin = state.steps[st.parent] if st.parent else st
     if state.landing is not None:  # the run has ended, and nothing of it but this step is open again
-        withdraw(recorder, st, "it is not sent back while the result lands")
-        why = f"{origin.key} would be sent back to {back.to}: {reason}"
-        recorder.emit(e.LandingFailed(target=state.landing.target, reason=why))
+        fail_landing(recorder, st, f"{origin.key} would be sent back to {back.to}: {reason}")
         return
     if spent(state, st, back) and not forced:
         _escalate(recorder, st, reason, findings, f"sent back to `{back.to}` {origin.turns} times")

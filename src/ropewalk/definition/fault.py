@@ -65,7 +65,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
     """The name most like a wrong one, or the empty string when none is close."""
     from difflib import get_close_matches
 
-    known = [name_known for name_known in names if name_known]
-    plain = {name_known.lower().replace("-", "_"): name_known for name_known in reversed(known)}
+    known = [candidate for candidate in names if candidate]
+    plain = {candidate.lower().replace("-", "_"): candidate for candidate in reversed(known)}
     close = get_close_matches(name.lower().replace("-", "_"), plain, n=1, cutoff=CLOSE)
     return plain[close[0]] if close else ""

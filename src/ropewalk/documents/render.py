@@ -87,8 +87,8 @@ class _Writing:
         own = value_of(section, values) if may_write(self.template, path, self.author.role) else None
         if not section.repeatable or section.type in LISTS or section.type == "table":
             return [_inside(section, values, own, 1, 1)]
-        entries_given: Sequence[Any] = own if isinstance(own, list | tuple) else [own]
-        entries = list(entries_given)[:MOST_ROUNDS] or [None]
+        contents: Sequence[Any] = own if isinstance(own, list | tuple) else [own]
+        entries = list(contents)[:MOST_ROUNDS] or [None]
         return [_inside(section, values, entry, n, len(entries)) for n, entry in enumerate(entries, 1)]
 
     def section(self, section: Section, values: Values, own: Any, path: tuple[Section, ...]) -> None:

@@ -47,15 +47,15 @@ def find_workflow(name: str, start: Path | None = None, near: Path | None = None
     Looked for from the folder `start` (by default the current one) upwards. `near`, where it is given, is searched
     first: the folder of the workflow that calls this one.
     """
-    folder_of_start = start or Path.cwd()
-    for folder in (near, folder_of_start) if near else (folder_of_start,):
+    origin = start or Path.cwd()
+    for folder in (near, origin) if near else (origin,):
         if _is_path(name) and _is_meant(folder / name):
             return folder / name
     if near and not _is_path(name):
         for suffix in SUFFIXES:
             if (near / f"{name}{suffix}").is_file():
                 return near / f"{name}{suffix}"
-    known = {place.name: place.path for place in reversed(list(workflow_files(folder_of_start)))}
+    known = {place.name: place.path for place in reversed(list(workflow_files(origin)))}
     if name in known:
         return known[name]
     like = nearest(name, known)

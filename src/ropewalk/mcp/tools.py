@@ -137,9 +137,9 @@ def _following(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed
         allowed(ctx, "viewer")
         if not path:
             return {"artifacts": plain_data(await showing.artifacts(folded, ropewalk, run))}
-        content, artifact_ = await showing.artifact(folded, ropewalk, run, path)
+        content, entry = await showing.artifact(folded, ropewalk, run, path)
         text = content[:TEXT_BYTES].decode("utf-8", "replace")
-        return {"path": path, "digest": artifact_.digest, "text": text, "cut": len(content) > TEXT_BYTES}
+        return {"path": path, "digest": entry.digest, "text": text, "cut": len(content) > TEXT_BYTES}
 
 
 async def _rested(ropewalk: Ropewalk, folded: Folded, name: str, seconds: float) -> None:

@@ -136,11 +136,11 @@ def _waves(workflow: Workflow, needs: Mapping[str, tuple[str, ...]]) -> dict[str
     left = {step.id: set(needs[step.id]) for step in workflow.steps}
     after: dict[str, list[str]] = {}
     for name, before in needs.items():
-        for name_before in before:
-            after.setdefault(name_before, []).append(name)
+        for need in before:
+            after.setdefault(need, []).append(name)
     ready = [name for name, before in left.items() if not before]
     for name in ready:
-        waves[name] = 1 + max((waves[name_before] for name_before in needs[name]), default=0)
+        waves[name] = 1 + max((waves[need] for need in needs[name]), default=0)
         for follower in after.get(name, ()):
             left[follower].discard(name)
             if not left[follower]:

@@ -53,12 +53,12 @@ class RenderLimits:
 
 def collected(pieces: Iterable[str], meter: RenderLimits) -> str:
     """The whole text, as long as it is not too long."""
-    collected_pieces, length = [], 0
+    kept, length = [], 0
     for piece in pieces:
         length = fits(length + len(piece))
-        collected_pieces.append(piece)
+        kept.append(piece)
         meter.turn()
-    return "".join(collected_pieces)
+    return "".join(kept)
 
 
 def fits(length: int) -> int:
@@ -130,7 +130,7 @@ def _replaces(text: str, old: str, new: str) -> None:
 def bounded_filters(filters: dict[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
     """The filters of an environment, each of which looks at what it is given first."""
     own: dict[str, Callable[..., Any]] = {_COUNTED: _counted, _TOGETHER: _together}
-    return {name: _bounded(name, filter_) for name, filter_ in filters.items()} | own
+    return {name: _bounded(name, function) for name, function in filters.items()} | own
 
 
 LIGHT: Final = frozenset(

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from ropewalk.core.events import Event
 from ropewalk.errors import Unreadable
-from ropewalk.store.chain import unpack
+from ropewalk.store.chain import record_hash, unpack
 
 
 class Append(Struct, frozen=True):
@@ -50,6 +50,13 @@ class Record(Struct, frozen=True, dict=True):
     def id(self) -> str:
         """Stable in every store that holds the run."""
         return f"{self.run}/{self.version}"
+
+    def hash_after(self, previous: bytes) -> bytes:
+        """The hash that it has to have after the record with that hash. Raises TypeError, ValueError, OverflowError for columns
+        that hold something else."""
+        return record_hash(
+            previous, self.run, self.version, self.at, self.kind, self.actor, self.cause, self.body
+        )
 
     @cached_property
     def event(self) -> Event:

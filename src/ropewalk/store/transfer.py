@@ -17,7 +17,7 @@ from msgspec import Raw, Struct
 from ropewalk.core import RUN_ID_RULE, is_run_id
 from ropewalk.errors import NoSuchBlob, StoreError, Unreadable
 from ropewalk.nesting import RECORD_DEPTH, TooDeep, is_deep
-from ropewalk.store.chain import BODY_BYTES, GENESIS, record_hash
+from ropewalk.store.chain import BODY_BYTES, GENESIS
 from ropewalk.store.port import Parcel, Record, RunRow
 from ropewalk.store.views import digests_in
 
@@ -149,16 +149,13 @@ def _checked(parcel: Parcel, written: Written) -> Record:
     run, version = parcel.run, len(parcel.records) + 1
     before = bytes.fromhex(parcel.records[-1].hash) if parcel.records else GENESIS
     body = bytes(written.event)
-    computed = record_hash(
-        before, run, written.version, written.at, written.kind, written.actor, written.cause, body
-    )
-    if written.version != version or computed.hex() != written.hash:
-        raise ValueError(f"version {written.version} of run {run} was changed, or one before it is missing")
-    if copysign(1.0, written.at) < 0:
-        raise ValueError("it was written before all time")
     record = Record(
         0, run, written.version, written.at, written.kind, written.actor, written.cause, body, written.hash
     )
+    if written.version != version or record.hash_after(before).hex() != written.hash:
+        raise ValueError(f"version {written.version} of run {run} was changed, or one before it is missing")
+    if copysign(1.0, written.at) < 0:
+        raise ValueError("it was written before all time")
     if len(body) > BODY_BYTES:
         raise ValueError(f"an event holds at most {BODY_BYTES} bytes")
     _ = record.event  # one that this ropewalk cannot read is refused here, not when somebody looks at the run

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ropewalk.errors import Unreadable
-from ropewalk.store.chain import GENESIS, record_hash, seal
+from ropewalk.store.chain import GENESIS, seal
 from ropewalk.store.port import Record
 
 
@@ -66,16 +66,7 @@ def _links(record: Record, hashes: tuple[bytes, ...] | None, stored: Any) -> tup
     computed = b""
     for before in hashes:
         try:
-            computed = record_hash(
-                before,
-                record.run,
-                record.version,
-                record.at,
-                record.kind,
-                record.actor,
-                record.cause,
-                record.body,
-            )
+            computed = record.hash_after(before)
         except (TypeError, ValueError, OverflowError):
             continue  # a damaged column may hold anything
         if computed == stored:

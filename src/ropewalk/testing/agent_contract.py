@@ -47,8 +47,8 @@ class AgentContract(ABC):
         home = desk.folder.parent.parent / "home"
         home.mkdir(exist_ok=True)
         agent, extra = self.scripted(act, home)
-        asked_brief = brief(role_name="builder", **{**fields, **extra})
-        return asked_brief, await agent.perform(asked_brief, desk)
+        task = brief(role_name="builder", **{**fields, **extra})
+        return task, await agent.perform(task, desk)
 
     async def test_it_has_a_name_and_says_whether_it_can_be_used(self, tmp_path: Path) -> None:
         agent = self.scripted({}, tmp_path).agent

@@ -26,7 +26,7 @@ OLDEST_GIT = (2, 38)
 SECONDS = 120.0
 CAP = 256 << 20
 GRACE_SECONDS = 0.5
-"""When git is asked to end it takes its lock files away; killed, it leaves them to whoever comes next."""
+"""When git is asked to end it takes its lock files away; killed, it leaves them in the way of the next one."""
 _LINES_OF_ERROR = 12
 
 _SETTINGS = (

@@ -118,7 +118,7 @@ class ConflictResolver:
         """The edits that a policy leads to, None when it does not settle this."""
         mine, other = dispute.ours.get(dispute.path), dispute.theirs.get(dispute.path)
         if dispute.joinable and mine and other:
-            if name == choice.BESIDE:
+            if name == choice.BOTH:
                 return await self._keep_both(dispute.path, mine, other)
             base = _content(dispute.base, dispute.path, contents)
             path = show_path(dispute.path)
@@ -173,7 +173,7 @@ class ConflictResolver:
             return (), ("the lines",)
         base = _content(dispute.base, dispute.path, contents)
         tried = ["the lines"]
-        if name not in ("text", choice.BESIDE, *choice.MARKERS):
+        if name not in ("text", choice.BOTH, *choice.MARKERS):
             path = show_path(dispute.path)
             verdict = choice.join(name, path, base, contents[mine.oid], contents[other.oid])
             if isinstance(verdict, Clash):

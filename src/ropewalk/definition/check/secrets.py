@@ -58,12 +58,17 @@ def _definitions(subject: Subject) -> None:
 
 
 def _wanted(
-    subject: Subject, path: Path, wanted_by: Mapping[str, str], env: Mapping[str, str], *, calls: bool = False
+    subject: Subject,
+    path: Path,
+    secrets_by_variable: Mapping[str, str],
+    env: Mapping[str, str],
+    *,
+    calls: bool = False,
 ) -> None:
     workflow, findings = subject.workflow, subject.findings
     known = (*workflow.secrets, *secret_inputs(workflow))
-    for name, wanted in wanted_by.items():
-        place = (*path, name) if name != wanted else (*path, list(wanted_by).index(name))
+    for name, wanted in secrets_by_variable.items():
+        place = (*path, name) if name != wanted else (*path, list(secrets_by_variable).index(name))
         if wanted in workflow.inputs and wanted not in known:
             findings.fault(place, f"the input `{wanted}` is no secret", f"write `{wanted}: {{secret: true}}`")
         elif wanted not in known:

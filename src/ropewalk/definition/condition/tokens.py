@@ -69,7 +69,7 @@ def tokens(source: str) -> list[Token]:
             "let a step work it out and give it as an output",
         )
     at, stop = _inside(source)
-    read_so_far: list[Token] = []
+    result: list[Token] = []
     while at < stop:
         raw = _RAW.match(source, at, stop)
         token = raw or _TOKEN.match(source, at, stop)
@@ -77,10 +77,10 @@ def tokens(source: str) -> list[Token]:
             raise _unreadable(source, at)
         kind = "string" if raw else str(token.lastgroup)
         if kind != "space":
-            read_so_far.append(_decoded(source, kind, token.group(), at))
+            result.append(_decoded(source, kind, token.group(), at))
         at = token.end()
-    read_so_far.append(Token("end", "", stop))
-    return read_so_far
+    result.append(Token("end", "", stop))
+    return result
 
 
 def _inside(source: str) -> tuple[int, int]:

@@ -156,7 +156,7 @@ def _fields(schema: Mapping[str, Any], root: _Root, depth: int) -> Type:
         if more is False and "patternProperties" not in schema:
             return object_of({})
         return map_of(_typed(more, root, depth + 1))
-    fields = {str(name): _typed(property_, root, depth + 1) for name, property_ in properties.items()}
+    fields = {str(name): _typed(subschema, root, depth + 1) for name, subschema in properties.items()}
     return object_of(fields, closed=more is False and "patternProperties" not in schema)
 
 

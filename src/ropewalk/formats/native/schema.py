@@ -70,11 +70,11 @@ def _described(name: str, definition: dict[str, Any]) -> dict[str, Any]:
     written = dict(zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True))
     properties = {}
     for field, text in descriptions()[name].items():
-        property_ = definition["properties"][written[field]]
-        property_.pop("description", None)
-        if property_.get("default") in ("", [], {}):
-            del property_["default"]
-        properties[written[field]] = {"description": text, **property_}
+        subschema = definition["properties"][written[field]]
+        subschema.pop("description", None)
+        if subschema.get("default") in ("", [], {}):
+            del subschema["default"]
+        properties[written[field]] = {"description": text, **subschema}
     described = {**definition, "title": _title(name).lower(), "properties": properties}
     if not described["required"]:
         del described["required"]

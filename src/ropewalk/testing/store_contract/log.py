@@ -6,7 +6,7 @@ import pytest
 
 from ropewalk.core.events import NotePublished, RunCreated, RunStarted, StepStarted
 from ropewalk.errors import NoSuchRun, StoreError
-from ropewalk.store import BODY_BYTES, GENESIS, record_hash
+from ropewalk.store import BODY_BYTES, GENESIS
 from ropewalk.store.port import Append, Appended, Store
 from ropewalk.testing.store_contract.given import append, begin
 
@@ -111,16 +111,7 @@ class LogContract:
         await begin(store, "r", StepStarted(step="a"))
         hash_ = GENESIS
         for record in await store.read("r"):
-            hash_ = record_hash(
-                hash_,
-                record.run,
-                record.version,
-                record.at,
-                record.kind,
-                record.actor,
-                record.cause,
-                record.body,
-            )
+            hash_ = record.hash_after(hash_)
             assert record.hash == hash_.hex()
 
     async def test_an_event_of_a_megabyte_comes_back(self, store: Store) -> None:

@@ -87,7 +87,5 @@ async def statistics(
 ) -> Response:
     desk = desk_of(request)
     now = desk.ropewalk.engine.clock.now()
-    statistics_ = await workflow_statistics(
-        desk.ropewalk.store, now, workflow=workflow, since=since, most=runs
-    )
-    return give(statistics_)
+    counted = await workflow_statistics(desk.ropewalk.store, now, workflow=workflow, since=since, most=runs)
+    return give(counted)

@@ -25,7 +25,7 @@ GROUP = "ropewalk.merges"
 WHOLE = ("ours", "theirs")
 """Take one side where nothing can be joined, such as a binary file or one that the other side deleted."""
 
-BESIDE = "both"
+BOTH = "both"
 """Keep both versions side by side, as for reports: the later one under a name with its step in it."""
 
 MARKERS = ("ask", "agent", "fail")
@@ -55,7 +55,7 @@ _KIND = "kind:"
 
 def known() -> tuple[str, ...]:
     """The name of every policy that there is, plug-ins too."""
-    return (*BUILT_IN, BESIDE, *MARKERS, *sorted(_plugged_in()))
+    return (*BUILT_IN, BOTH, *MARKERS, *sorted(_plugged_in()))
 
 
 def check(policies: Mapping[str, str]) -> None:
@@ -99,7 +99,7 @@ def join(name: str, path: str, base: bytes | None, ours: bytes, theirs: bytes) -
     policy = BUILT_IN.get(name)
     if policy:
         return policy(base, ours, theirs)
-    if name in MARKERS or name == BESIDE:
+    if name in MARKERS or name == BOTH:
         return BUILT_IN["text"](base, ours, theirs)
     try:
         plugged: Policy = _plugged_in()[name].load()

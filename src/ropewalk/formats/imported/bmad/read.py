@@ -77,20 +77,20 @@ def _with_detail(items: tuple[Item, ...], page: Sheet) -> tuple[Item, ...]:
         for key in ("id", "step", "name")
         if entry.get(key)
     }
-    items_with = []
+    detailed = []
     for index, item in enumerate(items):
         names = (item.name, as_text(item.data.get("id")), as_text(item.data.get("step")))
         detail = next((named[name.casefold()] for name in names if name and name.casefold() in named), None)
         if detail is None and len(details) == len(items):
             detail = details[index]
         if detail is None or "detail" in item.data:
-            items_with.append(item)
+            detailed.append(item)
             continue
         data = {**item.data, "detail": dict(detail)}
         if detail.get("elicit") is True:
             data.setdefault("elicit", True)
-        items_with.append(msgspec.structs.replace(item, data=data))
-    return tuple(items_with)
+        detailed.append(msgspec.structs.replace(item, data=data))
+    return tuple(detailed)
 
 
 def draft_of(item: Item, making: ImportContext) -> ItemSteps:

@@ -52,8 +52,10 @@ class Wiring:
         if decision is not None:
             decision = msgspec.structs.replace(decision, routes=self.routes.get(step.id, ()))
         back = self.back.get(step.id, step.back_to)
-        policy_ = "fail" if step.on_failure == "back_to" and back is None else step.on_failure
-        return msgspec.structs.replace(step, needs=needs, back_to=back, decision=decision, on_failure=policy_)
+        on_failure = "fail" if step.on_failure == "back_to" and back is None else step.on_failure
+        return msgspec.structs.replace(
+            step, needs=needs, back_to=back, decision=decision, on_failure=on_failure
+        )
 
     # ------------------------------------------------------------------------------------------------------- the chain
 
@@ -335,13 +337,13 @@ def _exactly(name: str, draft: ItemSteps, making: ImportContext) -> bool:
 def _loosely(name: str, draft: ItemSteps, making: ImportContext) -> bool:
     """`return_to_spec` means the step `spec_writing`, or the item that makes `spec.md`."""
     plain = _plain(name)
-    known = {_plain(known_name) for known_name in names_of(draft)} | {
+    known = {_plain(candidate) for candidate in names_of(draft)} | {
         _plain(str(draft.item.data.get("action", "")))
     }
     if not plain or plain in known:
         return bool(plain)
     return len(plain) > 3 and any(
-        re.search(rf"(?:^|_){re.escape(plain)}(?:_|$)", known_name) for known_name in known
+        re.search(rf"(?:^|_){re.escape(plain)}(?:_|$)", candidate) for candidate in known
     )
 
 

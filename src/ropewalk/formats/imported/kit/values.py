@@ -32,9 +32,9 @@ SECONDS: Final = {
 def failure_policy(keys: Keys, step: Step, draft: ItemSteps, making: ImportContext) -> Step:
     """The step with `on_failure`, `on_fail`, `max_attempts` and `timeout` taken into it."""
     for name in ("on_failure", "on_fail", "error_handling"):
-        policy_ = keys.take(name, "on_failure")
-        if policy_ is not None:
-            step = _failure(policy_, step, draft, making)
+        written = keys.take(name, "on_failure")
+        if written is not None:
+            step = _failure(written, step, draft, making)
     attempts = number(keys.data.get("max_attempts"), making.constants)
     if attempts:
         keys.take("max_attempts", "retry")
@@ -48,8 +48,8 @@ def failure_policy(keys: Keys, step: Step, draft: ItemSteps, making: ImportConte
     return step
 
 
-def _failure(policy_: Any, step: Step, draft: ItemSteps, making: ImportContext) -> Step:
-    data = policy_ if isinstance(policy_, Mapping) else {"action": policy_}
+def _failure(written: Any, step: Step, draft: ItemSteps, making: ImportContext) -> Step:
+    data = written if isinstance(written, Mapping) else {"action": written}
     action = as_text(data.get("action")).strip().lower().replace(" ", "_").replace("-", "_")
     tries = number(
         _first(data, "max_retries", "retries", "retry", "max_attempts", "attempts"), making.constants

@@ -239,10 +239,10 @@ def _approval(
 ) -> Approval | None:
     if not making.options.approvals:
         return None
-    match_found = next((match for note in notes if (match := policy.APPROVAL_WORDS.search(note))), None)
-    if match_found is None:
+    approval_note = next((match for note in notes if (match := policy.APPROVAL_WORDS.search(note))), None)
+    if approval_note is None:
         return None
-    making.why(step.id, f"a person approves it: its notes say “{match_found[0]}”")
+    making.why(step.id, f"a person approves it: its notes say “{approval_note[0]}”")
     return Approval(
         prompt=f"Approve “{step.title}”?", show=tuple(ref.name for ref in creates if not ref.label)
     )
