@@ -12,7 +12,7 @@ from ropewalk.testing.given import broken, done, like
 from tests.core.flows import GO, answer, flow, noop, started
 
 
-@pytest.mark.parametrize("policy", ["fail", "cancel", "continue", "pause"])
+@pytest.mark.parametrize("policy", ["fail", "cancel", "continue"])
 def test_a_run_succeeds_without_its_optional_step(policy: FailurePolicy):
     run = started(flow(noop("a", optional=True, on_failure=policy), noop("b", "a"), noop("x")))
     run.when(broken("a"), GO).then(
@@ -45,6 +45,15 @@ def test_a_foreach_that_is_optional_may_lose_items():
     run.when(broken("f[x]"), done("f[y]"), GO).then(
         ..., like(e.StepFailed, step="f", policy="continue"), like(e.StepStarted, step="b")
     )
+
+
+def test_a_run_that_an_optional_step_holds_up_goes_on_without_it_when_a_person_says_so():
+    run = started(flow(noop("a", optional=True, on_failure="pause"), noop("b", "a")))
+    run.when(broken("a"), GO).then(
+        ..., like(e.StepFailed, policy="pause"), like(e.RunPaused, reason="blocked")
+    )
+    run.when(c.Resume(by="ann"), GO).then(e.RunResumed, like(e.StepStarted, step="b"))
+    run.when(done("b"), GO).then(..., e.RunCompleted)
 
 
 def test_a_person_is_asked_about_an_optional_step_where_it_says_so():

@@ -11,6 +11,7 @@ from ropewalk.core.asks import ask, fact_names, judge_condition, know, prompt_of
 from ropewalk.core.recorder import Recorder, scope_of, scope_with, written
 from ropewalk.core.rounds import fail_landing, left_out, send_back, spent
 from ropewalk.core.state import State, StepState
+from ropewalk.core.step import FATAL
 from ropewalk.core.work import Failure, why_too_large
 from ropewalk.definition import FailurePolicy, Foreach, Step, compile_condition
 from ropewalk.errors import ConditionError
@@ -229,7 +230,7 @@ def fail_step(
         return
     withdraw(recorder, st, "the step failed")
     policy = overruled_by or ("continue" if st.parent else written(state, st).on_failure)
-    if written(state, st).optional and policy != "ask":
+    if written(state, st).optional and policy in FATAL:
         policy = "continue"  # nothing else of the run is touched
     if policy == "back_to" or (policy == "ask" and state.winding_up):
         policy = "fail"

@@ -36,6 +36,10 @@ STEPS = "steps:\n- {id: x, run: x}\n- {id: y, run: y}\n- id: a\n  "
             "run: a\n  on_failure: back_to",
             "6:15: `on_failure: back_to`, but the step says no `back_to`; write",
         ),
+        (
+            "run: a\n  optional: true\n  on_failure: cancel",
+            "7:15: `a` is optional, so that its failure cancels nothing; remove `on_failure` or",
+        ),
     ],
 )
 def test_a_decision_that_cannot_be_made_is_told(keys, said):

@@ -8,11 +8,14 @@ from ropewalk.definition.workflow import Decision, Step
 
 
 def check_routes(subject: Subject) -> None:
-    """Every decision of the workflow, and every policy that needs a way back."""
+    """Every decision of the workflow, and every policy that needs a way back or contradicts the step."""
     for path, step in subject.steps():
         if step.on_failure == "back_to" and step.back_to is None:
             message = "`on_failure: back_to`, but the step says no `back_to`"
             subject.findings.fault((*path, "on_failure"), message, "write `on_failure: {back_to: <step>}`")
+        if step.optional and step.on_failure == "cancel":
+            message = f"`{step.id}` is optional, so that its failure cancels nothing"
+            subject.findings.fault((*path, "on_failure"), message, "remove `on_failure` or `optional`")
         if step.decision is not None:
             _decision(subject, (*path, "decision"), step.decision, step)
 

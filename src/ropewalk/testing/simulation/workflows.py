@@ -111,10 +111,14 @@ def _merging(workflow: Workflow) -> Workflow:
 
 def _with_optional_steps(workflow: Workflow, apart: Random) -> Workflow:
     steps = tuple(
-        msgspec.structs.replace(step, optional=apart.random() < 0.15 and step.kind not in ("decide", "merge"))
+        msgspec.structs.replace(step, optional=apart.random() < 0.15 and _may_be_optional(step))
         for step in workflow.steps
     )
     return msgspec.structs.replace(workflow, steps=steps)
+
+
+def _may_be_optional(step: Step) -> bool:
+    return step.kind not in ("decide", "merge") and step.on_failure != "cancel"
 
 
 def _limits(random: Random) -> Limits:
