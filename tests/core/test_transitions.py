@@ -15,7 +15,7 @@ from ropewalk.testing.given import Given, broken, done, given
 from ropewalk.testing.simulation import Memory, simulate
 from ropewalk.testing.simulation.laws import witness
 from tests.core.flows import GO, answer, flow, noop, started
-from tests.core.test_verbs_land import CONFLICT, ENDED, LANDED, MERGE
+from tests.core.test_merge import CONFLICT, ENDED, LANDED, MERGE
 
 TRIALS = 250
 RED = Outcome(verdicts=(Verdict("g", "FAIL"),))

@@ -7,12 +7,12 @@ import inspect
 import pytest
 from jsonschema import Draft202012Validator
 
-from ropewalk.steps.registry import Gates, Kinds
+from ropewalk.steps.registry import INTERNAL_KINDS, Gates, Kinds
 
-WORKSPACES = {"own", "read", "none", "shared"}
+WORKSPACES = {"own", "read", "none", "shared", "commits"}
 
 
-@pytest.mark.parametrize("name", Kinds().names())
+@pytest.mark.parametrize("name", [*Kinds().names(), *INTERNAL_KINDS])
 def test_a_kind_keeps_the_contract(name: str):
     kind = Kinds().get(name)
     assert kind.name == name
@@ -29,3 +29,7 @@ def test_a_gate_keeps_the_contract(name: str):
     Draft202012Validator.check_schema(dict(gate.schema))
     assert inspect.iscoroutinefunction(gate.judge)
     assert list(inspect.signature(gate.judge).parameters) == ["args", "brief", "outcome", "desk", "tools"]
+
+
+def test_no_file_may_ask_for_a_kind_that_is_internal():
+    assert not INTERNAL_KINDS.keys() & set(Kinds().names())

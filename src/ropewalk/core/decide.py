@@ -12,7 +12,7 @@ from typing import Any
 
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
-from ropewalk.core import reports, verbs
+from ropewalk.core import merge, reports, verbs
 from ropewalk.core.answers import answer, answer_all, answer_expired, answer_known, decide_route
 from ropewalk.core.asks import ask, judge_condition, prompt_of, values_read
 from ropewalk.core.budgets import WAITS, ask_for_more, begin_attempt, go_on_if_more_is_allowed, used_up
@@ -242,7 +242,7 @@ _HANDLERS: dict[type[c.Command], Callable[[Recorder, Any], None]] = {
     c.RetryStep: verbs.retry_step,
     c.SkipStep: verbs.skip,
     c.ExecuteStep: verbs.execute,
-    c.Land: verbs.land,
+    c.Land: merge.land,
     c.RaiseBudget: verbs.raise_budget,
     c.Publish: verbs.publish,
 }

@@ -8,8 +8,9 @@ from typing import Any
 
 from ropewalk.core import events as e
 from ropewalk.core.asks import ask, fact_names, judge_condition, know, prompt_of, settle_facts, withdraw
+from ropewalk.core.merge import fail_landing, merged
 from ropewalk.core.recorder import Recorder, scope_of, scope_with, written
-from ropewalk.core.rounds import fail_landing, left_out, send_back, spent
+from ropewalk.core.rounds import left_out, send_back, spent
 from ropewalk.core.state import State, StepState
 from ropewalk.core.step import FATAL
 from ropewalk.core.work import Failure, why_too_large
@@ -157,24 +158,10 @@ def succeed(recorder: Recorder, st: StepState, result: e.Outcome) -> None:
     step = written(recorder.state, st)
     if step.decision is not None and st.route:
         _leave_out(recorder, st)
-    if step.kind == "merge":
-        _merged(recorder, result)
+    if step.internal:
+        merged(recorder, result)
     if st.parent:
         end_foreach(recorder, recorder.state.steps[st.parent])
-
-
-def _merged(recorder: Recorder, result: e.Outcome) -> None:
-    """The internal last step has joined everything: the run has a branch now, and may have landed."""
-    outputs = result.outputs
-    recorder.emit(e.RunMerged(branch=str(outputs.get("branch", "")), commit=result.commit, tree=result.tree))
-    if outputs.get("landed"):
-        landed = e.RunLanded(
-            target=str(outputs["landed"]),
-            commit=result.commit,
-            previous=str(outputs.get("previous", "")),
-            how=str(outputs.get("how", "")),
-        )
-        recorder.emit(landed)
 
 
 def _leave_out(recorder: Recorder, decider: StepState) -> None:

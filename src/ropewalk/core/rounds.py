@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 from ropewalk.core import events as e
 from ropewalk.core.asks import ask, withdraw
 from ropewalk.core.events import SkipCause
+from ropewalk.core.merge import fail_landing
 from ropewalk.core.recorder import Recorder, written
 from ropewalk.core.state import State, StepState
-from ropewalk.core.step import absolve, refresh
-from ropewalk.core.transitions import enqueue, forget, move
+from ropewalk.core.step import open_round
+from ropewalk.core.transitions import enqueue
 from ropewalk.core.work import Feedback
 from ropewalk.definition import BackTo, Decision, Route
 
@@ -63,21 +64,6 @@ def _targets(state: State, route: Route) -> set[str]:
     return {step for name in route.to for step in named.get(name, ())}
 
 
-def open_round(state: State, st: StepState, at: float) -> None:
-    """Nothing of the round before is left but its number, what it cost and the feedback that it got."""
-    move(state, st, "pending", at)
-    refresh(st)
-    absolve(state, st)
-    state.deadlines.pop(st.key, None)
-    st.round = 1 + max((state.steps[item].round for item in st.items), default=st.round)
-    st.attempt = 0
-    st.verdicts, st.failures = [], []
-    for item in st.items:
-        absolve(state, state.steps[item])
-        forget(state, item)
-    st.items, st.open_items, st.broken_items, st.queue = (), 0, 0, []
-
-
 def _round(state: State, event: e.RoundOpened, at: float) -> None:
     origin, target = state.steps.get(event.step), state.steps.get(event.to)
     body = [state.steps[key] for key in event.steps if key in state.steps]
@@ -103,14 +89,6 @@ def _left_by(st: StepState) -> e.Outcome | None:
 
 
 HANDLERS: dict[type[e.Event], Callable[[State, Any, float], None]] = {e.RoundOpened: _round}
-
-
-def fail_landing(recorder: Recorder, st: StepState, reason: str) -> None:
-    """The last step does not bring the result to its target; the run is again what it was."""
-    withdraw(recorder, st, "the landing failed")
-    landing = recorder.state.landing
-    if landing is not None:
-        recorder.emit(e.LandingFailed(target=landing.target, reason=reason))
 
 
 def send_back(

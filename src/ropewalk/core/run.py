@@ -8,10 +8,19 @@ from typing import Any
 from ropewalk.core import events as e
 from ropewalk.core.endings import stop_running
 from ropewalk.core.recorder import Recorder, scope_of
-from ropewalk.core.rounds import open_round
-from ropewalk.core.state import FOR_PEOPLE, STEP_ENDED, Landing, State, StepState
-from ropewalk.core.step import charge, refresh
-from ropewalk.core.transitions import RUN_WAYS, STEP_WAYS, clock, counts_as, enqueue, move
+from ropewalk.core.state import STEP_ENDED, State, StepState
+from ropewalk.core.step import charge, open_round, refresh
+from ropewalk.core.transitions import (
+    STEP_WAYS,
+    acknowledge_failures,
+    clear_queues,
+    clock,
+    enqueue,
+    go_on,
+    move_run,
+    recount,
+    settle_clock,
+)
 from ropewalk.core.work import Amount, why_too_large
 from ropewalk.definition import compile_condition, secret_marks
 from ropewalk.errors import ConditionError
@@ -113,13 +122,6 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(listed[:SHOWN]) + more
 
 
-_RunEvent = e.RunStarted | e.RunPaused | e.RunResumed | e.RunClosing | e.RunReopened | e.LandingBegun
-
-
-def _move(state: State, event: e.Event) -> None:
-    state.status = RUN_WAYS[type(event)][state.status][0]  # type: ignore[assignment]
-
-
 def _created(state: State, event: e.RunCreated, at: float) -> None:
     if state.created:
         return
@@ -143,7 +145,7 @@ def _created(state: State, event: e.RunCreated, at: float) -> None:
 
 
 def _started(state: State, event: e.RunStarted, at: float) -> None:
-    _go_on(state, event, at)
+    go_on(state, event, at)
     state.started_at = at
     limit = state.workflow.limits.timeout_seconds
     state.deadline = at + limit if limit is not None else None
@@ -153,30 +155,15 @@ def _started(state: State, event: e.RunStarted, at: float) -> None:
 
 
 def _paused(state: State, event: e.RunPaused, at: float) -> None:
-    _settle_clock(state, at)
-    _move(state, event)
+    settle_clock(state, at)
+    move_run(state, event)
     state.reason, state.until, state.detail, state.paused_at = event.reason, event.until, event.detail, at
 
 
 def _resumed(state: State, event: e.RunResumed, at: float) -> None:
     if state.reason in {"blocked", "by request"}:
         state.recoveries = 0
-    _go_on(state, event, at)
-
-
-def _go_on(state: State, event: _RunEvent, at: float) -> None:
-    _settle_clock(state, at)
-    _move(state, event)
-    state.reason, state.until, state.detail, state.paused_at = "", None, "", None
-
-
-def _settle_clock(state: State, at: float) -> None:
-    """The time in which only people were waited for moves the deadline on, unless it is asked to count."""
-    if state.paused_at is not None and state.reason in FOR_PEOPLE:
-        waited = at - state.paused_at
-        state.waited_seconds += waited
-        if state.deadline is not None and not state.workflow.limits.count_waits and not state.closing:
-            state.deadline += waited
+    go_on(state, event, at)
 
 
 def _imported(state: State, event: e.RunImported, at: float) -> None:
@@ -184,30 +171,30 @@ def _imported(state: State, event: e.RunImported, at: float) -> None:
     if state.base.get("root"):
         state.base = {**state.base, "root": event.root}
     if not state.ended:
-        _settle_clock(state, at)
-        _move(state, event)
+        settle_clock(state, at)
+        move_run(state, event)
         state.reason, state.until, state.detail, state.paused_at = "imported", None, event.by, at
 
 
 def _closing(state: State, event: e.RunClosing, at: float) -> None:
     """Only final steps begin from now on; those of an aborted run have the longest of their graces for all they do."""
-    _go_on(state, event, at)
+    go_on(state, event, at)
     state.closing, state.reason, state.why = event.status, event.reason, event.reason
     state.failed_by = event.failed_by
-    _acknowledge_failures(state)
+    acknowledge_failures(state)
     graces = [s.timeout.grace_seconds for s in state.graph.steps if s.final]
     state.deadline = at + max(graces, default=0.0) if event.status == "aborted" else None
     for _, _, key in (*state.ready, *state.immediate):
         if key in state.steps:
             state.steps[key].queued = ""
-    _clear_queues(state)
+    clear_queues(state)
     for step in state.graph.steps:
         if step.final:
             enqueue(state, state.steps[step.id])
 
 
 def _ended(state: State, event: e.RunCompleted | e.RunFailed | e.RunAborted, at: float) -> None:
-    _move(state, event)
+    move_run(state, event)
     state.reason, state.detail = event.reason, ""
     state.ended_at = at
     state.until, state.paused_at, state.deadline = None, None, None
@@ -218,21 +205,16 @@ def _ended(state: State, event: e.RunCompleted | e.RunFailed | e.RunAborted, at:
     for st in state.steps.values():
         if st.status in STEP_WAYS.get(type(event), ()):
             st.status, st.cause, st.queued, st.ended_at = "skipped", "end", "", at
-    _clear_queues(state)
-
-
-def _clear_queues(state: State) -> None:
-    for queued in (state.ready, state.immediate, state.timers, state.deadlines):
-        queued.clear()
+    clear_queues(state)
 
 
 def _reopened(state: State, event: e.RunReopened, at: float) -> None:
     """What the end left out is open again; final steps that were done are done once more, in a new round."""
-    _go_on(state, event, at)
+    go_on(state, event, at)
     state.waited_seconds += at - (state.ended_at or at)
     state.closing, state.why, state.ended_at, state.failed_by = "", "", None, "permanent"
     state.recoveries = 0
-    _acknowledge_failures(state)
+    acknowledge_failures(state)
     limit = state.workflow.limits.timeout_seconds
     state.deadline = at + limit if limit is not None else None
     for st in [s for s in state.steps.values() if s.status in STEP_ENDED and not s.parent]:
@@ -241,32 +223,7 @@ def _reopened(state: State, event: e.RunReopened, at: float) -> None:
             refresh(st)
         elif state.graph.steps[st.index].final:
             open_round(state, st, at)
-    _recount(state)
-
-
-def _acknowledge_failures(state: State) -> None:
-    """What has failed stays so, but does nothing more to the run."""
-    state.failed = dict.fromkeys(state.failed, "continue")
-    state.failing = False
-
-
-def _recount(state: State) -> None:
-    """Count all needs anew; only where a whole run is opened again."""
-    graph = state.graph
-    state.unfinished = state.finals_left = 0
-    state.phases = dict.fromkeys(graph.phase_sizes, 0)
-    for i, step in enumerate(graph.steps):
-        st = state.steps[step.id]
-        hows = [counts_as(graph.steps[n], state.steps[graph.steps[n].id]) for n in graph.needs[i]]
-        st.needs_open, st.needs_ok = hows.count(""), hows.count("ok")
-        st.needs_failed, st.needs_off_route = hows.count("failed"), hows.count("off_route")
-        if counts_as(step, st) == "":
-            state.finals_left += step.final
-            state.unfinished += not step.final
-            if step.phase:
-                state.phases[step.phase] += 1
-    for step in graph.steps:
-        enqueue(state, state.steps[step.id])
+    recount(state)
 
 
 def _recovered(state: State, event: e.RunRecovered, at: float) -> None:
@@ -313,58 +270,6 @@ def together(left: Amount, right: Amount) -> Amount:
     )
 
 
-def _merged(state: State, event: e.RunMerged, at: float) -> None:
-    state.branch, state.commit, state.tree = event.branch, event.commit, event.tree
-
-
-def _landing_begun(state: State, event: e.LandingBegun, at: float) -> None:
-    """Only the last step is open again; whatever else the run came to stays."""
-    st = state.merge_step
-    if st is None:
-        return
-    state.landing = Landing(
-        event.target,
-        st.key,
-        state.status,
-        state.reason,
-        state.closing,
-        state.ended_at,
-        st.result,
-        tuple(st.verdicts),
-    )
-    _go_on(state, event, at)
-    state.ended_at, state.closing, state.not_landed, state.recoveries = None, "", "", 0
-    _acknowledge_failures(state)
-    open_round(state, st, at)
-    _recount(state)
-
-
-def _landing_failed(state: State, event: e.LandingFailed, at: float) -> None:
-    landing = state.landing
-    if landing is None:
-        return
-    st = state.steps[landing.step]
-    move(state, st, "succeeded", at)
-    st.result, st.failure, st.notes = landing.result, None, {}
-    st.verdicts = list(landing.verdicts)
-    state.not_landed = event.reason
-    _landing_over(state, landing)
-
-
-def _landed(state: State, event: e.RunLanded, at: float) -> None:
-    state.landed = event.target
-    if state.landing is not None:
-        _landing_over(state, state.landing)
-
-
-def _landing_over(state: State, landing: Landing) -> None:
-    """The run is again what it was before."""
-    state.status, state.reason, state.closing = landing.status, landing.reason, landing.closing
-    state.ended_at, state.landing = landing.ended_at, None
-    state.detail, state.until, state.paused_at = "", None, None
-    _clear_queues(state)
-
-
 HANDLERS: dict[type[e.Event], Callable[[State, Any, float], None]] = {
     e.RunCreated: _created,
     e.RunStarted: _started,
@@ -381,8 +286,4 @@ HANDLERS: dict[type[e.Event], Callable[[State, Any, float], None]] = {
     e.PhaseStarted: _phase,
     e.BudgetRaised: _raised,
     e.ChildStopped: _child_stopped,
-    e.RunMerged: _merged,
-    e.LandingBegun: _landing_begun,
-    e.LandingFailed: _landing_failed,
-    e.RunLanded: _landed,
 }

@@ -332,7 +332,7 @@ class State(Struct):
     @property
     def merge_step(self) -> StepState | None:
         """The internal last step; None where nothing is versioned."""
-        return next((st for st in self.steps.values() if self.graph.steps[st.index].kind == "merge"), None)
+        return next((st for st in self.steps.values() if self.graph.steps[st.index].internal), None)
 
     def step(self, key: str) -> Step:
         """What was written for a step key, also for an item's."""

@@ -250,6 +250,21 @@ def _enqueue_items(state: State, parent: StepState, keys: list[str]) -> None:
         enqueue(state, state.steps[key])
 
 
+def open_round(state: State, st: StepState, at: float) -> None:
+    """Nothing of the round before is left but its number, what it cost and the feedback that it got."""
+    move(state, st, "pending", at)
+    refresh(st)
+    absolve(state, st)
+    state.deadlines.pop(st.key, None)
+    st.round = 1 + max((state.steps[item].round for item in st.items), default=st.round)
+    st.attempt = 0
+    st.verdicts, st.failures = [], []
+    for item in st.items:
+        absolve(state, state.steps[item])
+        forget(state, item)
+    st.items, st.open_items, st.broken_items, st.queue = (), 0, 0, []
+
+
 def absolve(state: State, st: StepState) -> None:
     """A failure that was taken up again does nothing to the run any more."""
     if state.failed.pop(st.key, None) in FATAL:

@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from typing import Literal, get_args
 
 from ropewalk.core import events as e
-from ropewalk.core.state import STEP_ENDED, State, StepState, Unwanted
+from ropewalk.core.state import FOR_PEOPLE, STEP_ENDED, State, StepState, Unwanted
 from ropewalk.core.work import Amount
 from ropewalk.definition import Step
 
@@ -316,3 +316,52 @@ def forget(state: State, key: str) -> None:
     _let_go(state, st)
     state.timers.pop(key, None)
     state.deadlines.pop(key, None)
+
+
+def move_run(state: State, event: e.Event) -> None:
+    state.status = RUN_WAYS[type(event)][state.status][0]  # type: ignore[assignment]
+
+
+def go_on(state: State, event: e.Event, at: float) -> None:
+    settle_clock(state, at)
+    move_run(state, event)
+    state.reason, state.until, state.detail, state.paused_at = "", None, "", None
+
+
+def settle_clock(state: State, at: float) -> None:
+    """The time in which only people were waited for moves the deadline on, unless it is asked to count."""
+    if state.paused_at is not None and state.reason in FOR_PEOPLE:
+        waited = at - state.paused_at
+        state.waited_seconds += waited
+        if state.deadline is not None and not state.workflow.limits.count_waits and not state.closing:
+            state.deadline += waited
+
+
+def clear_queues(state: State) -> None:
+    for queued in (state.ready, state.immediate, state.timers, state.deadlines):
+        queued.clear()
+
+
+def acknowledge_failures(state: State) -> None:
+    """What has failed stays so, but does nothing more to the run."""
+    state.failed = dict.fromkeys(state.failed, "continue")
+    state.failing = False
+
+
+def recount(state: State) -> None:
+    """Count all needs anew; only where a whole run is opened again."""
+    graph = state.graph
+    state.unfinished = state.finals_left = 0
+    state.phases = dict.fromkeys(graph.phase_sizes, 0)
+    for i, step in enumerate(graph.steps):
+        st = state.steps[step.id]
+        hows = [counts_as(graph.steps[n], state.steps[graph.steps[n].id]) for n in graph.needs[i]]
+        st.needs_open, st.needs_ok = hows.count(""), hows.count("ok")
+        st.needs_failed, st.needs_off_route = hows.count("failed"), hows.count("off_route")
+        if counts_as(step, st) == "":
+            state.finals_left += step.final
+            state.unfinished += not step.final
+            if step.phase:
+                state.phases[step.phase] += 1
+    for step in graph.steps:
+        enqueue(state, state.steps[step.id])

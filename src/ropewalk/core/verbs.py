@@ -14,7 +14,6 @@ from ropewalk.core.commands import (
     ExecuteStep,
     Hold,
     Import,
-    Land,
     Pause,
     Publish,
     RaiseBudget,
@@ -22,10 +21,10 @@ from ropewalk.core.commands import (
     RetryStep,
     SetFact,
     SkipStep,
-    is_branch_name,
     is_run_id,
 )
 from ropewalk.core.endings import skip_step, stop_running
+from ropewalk.core.merge import end_landing, refuse_while_landing
 from ropewalk.core.recorder import Recorder, refuse
 from ropewalk.core.rounds import left_out_by, retry, take_along
 from ropewalk.core.run import close
@@ -128,9 +127,8 @@ def abort(recorder: Recorder, command: Abort) -> None:
     by = f" (by {command.by})" if command.by else ""
     reason = (command.reason or "aborted") + by
     stop_running(recorder, reason)
-    landing = recorder.state.landing
-    if landing is not None:
-        recorder.emit(e.LandingFailed(target=landing.target, reason=reason))
+    if recorder.state.landing is not None:
+        end_landing(recorder, reason)
         return
     if recorder.state.closing or recorder.state.started_at is None or recorder.state.untouched:
         recorder.emit(e.RunAborted(reason=reason))
@@ -141,7 +139,7 @@ def abort(recorder: Recorder, command: Abort) -> None:
 def retry_step(recorder: Recorder, command: RetryStep) -> None:
     """Try failed steps again with a fresh budget of attempts, and what was stopped with them; an ended run goes on."""
     state = recorder.state
-    _not_landing(recorder, "retry")
+    refuse_while_landing(recorder, "retry")
     if command.step:
         st = step_named(recorder.state, command.step)
         chosen = [state.steps[st.parent] if st.parent else st]
@@ -167,7 +165,7 @@ def skip(recorder: Recorder, command: SkipStep) -> None:
     """Leave a step out; its successors go on as if it were done."""
     st = step_named(recorder.state, command.step)
     state = recorder.state
-    _not_landing(recorder, "skip")
+    refuse_while_landing(recorder, "skip")
     had_failed = st.status == "failed"
     if st.status in {"succeeded", "skipped", "aborted"}:
         refuse("skip", f"step {st.key} is {st.status}")
@@ -215,7 +213,7 @@ def execute(recorder: Recorder, command: ExecuteStep) -> None:
     st = step_named(recorder.state, command.step)
     state = recorder.state
     _open(recorder, "exec")
-    _not_landing(recorder, "exec")
+    refuse_while_landing(recorder, "exec")
     if state.status != "paused":
         refuse("exec", f"the run is {state.status}; pause it first")
     if state.started_at is None:
@@ -267,24 +265,6 @@ def raise_budget(recorder: Recorder, command: RaiseBudget) -> None:
     withdraw_budget_asks(recorder, "the budget was raised")
 
 
-_NOT_TO = ("refs/", "ropewalk/")
-"""Names of refs, and the branches that hold results: nothing lands on those."""
-
-
-def land(recorder: Recorder, command: Land) -> None:
-    """Do the last step once more, so that it ends on that branch; the run has to have ended with a result."""
-    state = recorder.state
-    _not_landing(recorder, "land")
-    if not state.ended:
-        refuse("land", f"the run is {state.status}; only what has ended can land")
-    merge = state.merge_step
-    if not state.commit or merge is None or merge.status != "succeeded":
-        refuse("land", f"the run is {state.status} and has merged no result")
-    if not is_branch_name(command.target) or command.target.startswith(_NOT_TO) or command.target == "HEAD":
-        refuse("land", f"{command.target!r:.80} is no name of a branch")
-    recorder.emit(e.LandingBegun(target=command.target, by=command.by))
-
-
 def publish(recorder: Recorder, command: Publish) -> None:
     """Put own events on the feed."""
     for event in command.events:
@@ -313,15 +293,6 @@ def _not_completed(state: State, verb: str) -> None:
     if state.status == "completed":
         refuse(
             verb, "the run is completed, what failed was optional; `ropewalk fork` begins a new run at a step"
-        )
-
-
-def _not_landing(recorder: Recorder, verb: str) -> None:
-    landing = recorder.state.landing
-    if landing is not None:
-        refuse(
-            verb,
-            f"the run's result is on its way to {landing.target}: `ropewalk drive` goes on with it, `ropewalk abort` ends it",
         )
 
 

@@ -23,7 +23,7 @@ from ropewalk.runtime.desk import AttemptDesk
 from ropewalk.runtime.handoff import handed
 from ropewalk.runtime.judging import Judged, Judges
 from ropewalk.runtime.leaks import Leaks, cleared
-from ropewalk.runtime.merging import disagreement, finish, start_from, start_tree, unseen
+from ropewalk.runtime.merging import commits_of, disagreed, start_from, start_merged, start_tree, unseen
 from ropewalk.runtime.outcomes import classed, clean, counted, joined, unfinished, unkept, with_kept
 from ropewalk.runtime.patience import failure_of, patiently
 from ropewalk.runtime.vault import NOTHING, HeldSecrets, Secrets, Vault
@@ -61,18 +61,13 @@ class Attempts:
         """Do it; gives an Outcome unless cancelled."""
         held = NOTHING
         try:
-            if assignment.brief.kind == "merge":
-                held = await self.secrets.held(assignment, self._spool_of(assignment.spot))
-                judged: dict[tuple[str, int], Verdict] = {}
-                merged = await self._patiently(
-                    link, "merging", lambda: self._merge(assignment, link, held, judged)
-                )
-                return clean(merged, held)
             kind = self.kinds(assignment.brief.kind)
             if _needs_nothing(kind, assignment):
                 desk = AttemptDesk(_NOWHERE, _NOWHERE, link, self.clock, 0)
                 return await kind.perform(assignment.brief, desk, self.tools())
             held = await self.secrets.held(assignment, self._spool_of(assignment.spot))
+            if kind.workspace == "commits":
+                return clean(await self._on_commits(assignment, link, kind, held), held)
             return clean(await self._in_place(assignment, link, kind, held), held)
         except RopewalkError as error:
             return clean(unfinished(Outcome(), error), held)
@@ -99,12 +94,9 @@ class Attempts:
         if not base.commit:
             return msgspec.structs.replace(base, within=base.within or assignment.spot.run)
         workspace = self._workspace_of(assignment)
-        parts = await start_from(assignment, workspace)
-        if isinstance(parts, Merged):
-            return disagreement(assignment, parts)
-        merged = await workspace.merge(assignment.spot.run, base, parts, assignment.policies)
+        merged = await start_merged(assignment, workspace)
         if merged.conflicts:
-            return disagreement(assignment, merged)
+            return disagreed(assignment, workspace, merged)
         begun = msgspec.structs.replace(
             base, commit=merged.commit, judged=base.judged or base.commit, warnings=()
         )
@@ -155,7 +147,7 @@ class Attempts:
 
         place = await self._patiently(link, "preparing its folder", prepare)
         if isinstance(place, Merged):
-            return disagreement(assignment, place)
+            return disagreed(assignment, workspace, place)
         outcome = Outcome(failure=Failure(kind="lost", message="the attempt was stopped"))
         left: tuple[str, ...] = ()
         desk = self._desk(assignment, link, place, held)
@@ -187,21 +179,25 @@ class Attempts:
         over = lambda: self.clock.monotonic() > until  # noqa: E731 - asked again and again
         return await patiently(self.clock, doing, action, link.waits, gives_up=over)
 
-    async def _merge(
-        self, assignment: Assignment, link: Link, held: HeldSecrets, known: dict[tuple[str, int], Verdict]
-    ) -> Outcome:
-        """The internal last step: no kind performs it, the workspace does."""
+    async def _on_commits(self, assignment: Assignment, link: Link, kind: Kind, held: HeldSecrets) -> Outcome:
+        """A kind that works on commits: it opens no folder, asks for the gates itself, and may be done again as a whole."""
         workspace = self._workspace_of(assignment)
+        desk = self._desk(assignment, link, Folder(str(_NOWHERE)), held)
+        known: dict[tuple[str, int], Verdict] = {}
 
         async def judge(base: Base, merged: Merged) -> list[Verdict]:
-            desk = self._desk(assignment, link, Folder(str(_NOWHERE)), held)
             desk.spool.mkdir(parents=True, exist_ok=True)
             judged = Judged(Outcome(), Folder(str(_NOWHERE), merged.commit), merged.commit, base)
             verdicts = await Judges(assignment, workspace, self.gates, self.tools, desk, known).judge(judged)
-            await desk.close()
+            await desk.flush()
             return verdicts
 
-        return await finish(assignment, workspace, judge)
+        commits = commits_of(assignment, workspace, judge if assignment.gates else None)
+        tools = msgspec.structs.replace(self.tools(), commits=commits)
+        try:
+            return await self._patiently(link, "merging", lambda: kind.perform(assignment.brief, desk, tools))
+        finally:
+            await desk.close()
 
     def _workspace_of(self, assignment: Assignment) -> Workspace:
         return self.workspace(assignment.spot.run, assignment.base, assignment.policies)

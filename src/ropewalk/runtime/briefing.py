@@ -152,7 +152,7 @@ class Briefing:
         """The commits of what the step needs, in written order, each once; looked for behind steps that left none."""
         parts: dict[str, Part] = {}
         graph = self.state.graph
-        needs = graph.needs[st.index] if graph.steps[st.index].kind != "merge" else graph.sinks
+        needs = graph.sinks if graph.steps[st.index].internal else graph.needs[st.index]
         for need in needs:
             for part in self._left_by(self.state.steps[graph.steps[need].id]):
                 parts.setdefault(part.commit, part)

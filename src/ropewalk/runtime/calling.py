@@ -88,8 +88,8 @@ def belongs(child: State, parent: State, key: str) -> None:
 
 def _made(child: State) -> tuple[Artifact, ...]:
     """The files of a called run as its result has them; as its steps left them where nothing joined those."""
-    for st in child.steps.values():
-        if child.graph.steps[st.index].kind == "merge" and st.result is not None:
-            return st.result.artifacts
+    merge = child.merge_step
+    if merge is not None and merge.result is not None:
+        return merge.result.artifacts
     by_path = {a.path: a for st in child.steps.values() if st.result is not None for a in st.result.artifacts}
     return tuple(by_path.values())

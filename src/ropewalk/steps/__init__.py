@@ -9,6 +9,7 @@ from ropewalk.exports import lazy
 if TYPE_CHECKING:
     from ropewalk.steps.evidence import check_outcome as check_outcome, declared_files as declared_files
     from ropewalk.steps.evidence import declared_names as declared_names
+    from ropewalk.steps.merge import disagreement as disagreement, resolve as resolve
     from ropewalk.steps.registry import CORE_KINDS as CORE_KINDS, GATES as GATES, KINDS as KINDS
     from ropewalk.steps.registry import Gates as Gates, Kinds as Kinds, plugin_agents as plugin_agents
     from ropewalk.steps.template import render_template as render_template, template_scope as template_scope
@@ -17,6 +18,7 @@ else:
         __name__,
         {
             "steps.evidence": "check_outcome declared_files declared_names",
+            "steps.merge": "disagreement resolve",
             "steps.registry": "CORE_KINDS GATES KINDS Gates Kinds plugin_agents",
             "steps.template": "render_template template_scope",
         },

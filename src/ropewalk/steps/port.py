@@ -5,25 +5,46 @@ A kind is found by the entry point group `ropewalk.steps`, a gate by `ropewalk.g
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
 
 from ropewalk.agents.port import Agent, Desk
 from ropewalk.core import Brief, Outcome, Verdict
+from ropewalk.workspace.port import AttemptId, Base, Merged, Part, Workspace
+
+Judge = Callable[[Base, Merged], Awaitable[Sequence[Verdict]]]
+"""Judges a merged commit by the gates of the step; what judges it is that of the base, which has moved on where the target has."""
+
+
+class Commits(Struct, frozen=True):
+    """What a kind with the workspace `commits` works on: `parts` to be merged on `base`, in this order, by these policies.
+
+    `resolution` is what a person has said about what did not fit together; `judge` is None where the step has no gates.
+    """
+
+    spot: AttemptId
+    base: Base
+    parts: tuple[Part, ...]
+    policies: Mapping[str, str]
+    resolution: Mapping[str, Any]
+    workspace: Workspace
+    judge: Judge | None = None
 
 
 class Tools(Struct, frozen=True):
-    """What a kind may use: the agents by name, and Python functions by dotted name."""
+    """What a kind may use: the agents by name, Python functions by dotted name, and the commits, where it works on those."""
 
     agents: Mapping[str, Agent]
     functions: Mapping[str, Any] = {}
     settings: Mapping[str, Any] = {}
+    commits: Commits | None = None
 
 
 class Kind(Protocol):
-    """`schema` is the JSON Schema of `Step.args`; a kind that does not write declares workspace `none` or `read`."""
+    """`schema` is the JSON Schema of `Step.args`; a kind that does not write declares workspace `none` or `read`, one that merges
+    and lands `commits`: it gets no folder and asks for the gates itself."""
 
     name: str
     schema: Mapping[str, Any]

@@ -24,6 +24,8 @@ KINDS = {
 }
 CORE_KINDS = ("ask", "call")
 """Kinds that nobody performs: the core does them."""
+INTERNAL_KINDS = {"merge": "ropewalk.steps.merge:Merge"}
+"""Kinds that no file may ask for: ropewalk itself adds their steps to a workflow."""
 
 GATES = {
     "command": "ropewalk.steps.gates.command:CommandGate",
@@ -120,7 +122,12 @@ class Kinds(Registry):
     """Step kinds, group `ropewalk.steps`."""
 
     def __init__(self, look_up: Callable[[str], Iterable[EntryPoint]] | None = None) -> None:
-        super().__init__("ropewalk.steps", KINDS, ("name", "schema", "perform"), look_up)
+        built_in = {**KINDS, **INTERNAL_KINDS}
+        super().__init__("ropewalk.steps", built_in, ("name", "schema", "perform"), look_up)
+
+    def names(self) -> tuple[str, ...]:
+        """Those that a file may ask for."""
+        return tuple(name for name in super().names() if name not in INTERNAL_KINDS)
 
     def kind(self, name: str) -> Kind:
         """Raises PluginError."""

@@ -103,7 +103,7 @@ def merge(state: State, recorded: Sequence[e.ConflictFound]) -> Markup:
 
 
 def _result(state: State) -> Markup:
-    last = next((st for st in state.steps.values() if state.step(st.key).kind == "merge"), None)
+    last = state.merge_step
     return el(
         "dl",
         fact("Merge", w.chip(last.status)) if last is not None else None,

@@ -1,0 +1,128 @@
+"""The kind `merge`, a run's last step in a repository: merge what the steps left, judge exactly that commit, publish it, land it.
+
+Landing is compare-and-swap: when the target moved meanwhile, merge onto it and judge again, so often and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from ropewalk.agents.port import Desk
+from ropewalk.core import Brief, Failure, Outcome
+from ropewalk.errors import PluginError
+from ropewalk.steps.port import Commits, Tools
+from ropewalk.workspace.port import Base, Merged, Part
+
+LAND_TRIES = 5
+
+
+class Merge:
+    """Outputs `commit`, `tree`, `applied`; `branch` where it is published; `landed`, `previous`, `how` where it landed. Its
+    artifacts are the files of the run as the result has them."""
+
+    name = "merge"
+    workspace = "commits"
+    schema: Mapping[str, Any] = {
+        "type": "object",
+        "properties": {
+            "land": {"type": "string", "description": "the branch that the result is to come to"},
+            "follow": {"type": "boolean", "description": "fast-forward the checkout of that branch too"},
+            "again": {"type": "boolean", "description": "the run had ended: merge onto the target of today"},
+            "called": {"type": "boolean", "description": "the result goes into the run that called this one"},
+        },
+        "additionalProperties": False,
+    }
+
+    async def perform(self, brief: Brief, desk: Desk, tools: Tools) -> Outcome:
+        commits = tools.commits
+        if commits is None:
+            raise PluginError(name=self.name, reason="it was handed no commits to merge")
+        target, base = str(brief.args.get("land", "")), commits.base
+        if brief.args.get("again"):
+            # Its own result was judged when the run ended: what is judged now is how it fits the target of today.
+            moved = await commits.workspace.refresh(base, target)
+            base = moved if (moved.target, moved.seen) != (base.target, base.seen) else base
+        for _ in range(LAND_TRIES):
+            merged = await _merged(commits, base)
+            if merged.conflicts:
+                return disagreement(commits, merged, target, _moved_to(commits, base))
+            outcome = await _published(brief, commits, base, merged)
+            if not target or any(verdict.verdict == "FAIL" for verdict in outcome.verdicts):
+                return await _with_artifacts(commits, base, outcome)
+            previous = await commits.workspace.land(
+                commits.spot.run, base, merged.commit, target, bool(brief.args.get("follow"))
+            )
+            if previous is not None:
+                landed = {"landed": target, "previous": previous, "how": "merge"}
+                outcome = msgspec.structs.replace(outcome, outputs={**outcome.outputs, **landed})
+                return await _with_artifacts(commits, base, outcome)
+            base = await commits.workspace.refresh(base, target)
+        message = f"{target} moved {LAND_TRIES} times while the run was landing; try `ropewalk land` when it is quiet"
+        return Outcome(failure=Failure(kind="transient", message=message))
+
+
+async def _published(brief: Brief, commits: Commits, base: Base, merged: Merged) -> Outcome:
+    """What the merge came to, judged, kept from git's clean-up, and under the run's own branch."""
+    verdicts = tuple(await commits.judge(base, merged)) if commits.judge is not None else ()
+    outputs: dict[str, Any] = {"commit": merged.commit, "tree": merged.tree, "applied": list(merged.applied)}
+    await commits.workspace.hold(commits.spot, merged.commit)
+    if not brief.args.get("called"):
+        outputs["branch"] = await commits.workspace.publish(commits.spot.run, merged.commit)
+    return Outcome(outputs=outputs, commit=merged.commit, tree=merged.tree, verdicts=verdicts)
+
+
+async def _with_artifacts(commits: Commits, base: Base, outcome: Outcome) -> Outcome:
+    made = await commits.workspace.made(base.commit, outcome.commit)
+    return msgspec.structs.replace(outcome, artifacts=made)
+
+
+async def _merged(commits: Commits, base: Base) -> Merged:
+    """What a person has settled counts for what was shown: where the target has moved since, what disagrees with it is asked
+    anew, and only what disagreed between steps stays settled."""
+    how = commits.resolution
+    if how and how.get("onto", "") == _moved_to(commits, base):
+        return await resolve(commits, base)
+    parts = commits.parts
+    if how and not how.get("onto"):
+        settled = await resolve(commits, commits.base)
+        if settled.conflicts:
+            return settled
+        parts = (*parts, Part(commits.spot.step, settled.commit, commits.policies))
+    return await commits.workspace.merge(commits.spot.run, base, parts, commits.policies)
+
+
+def _moved_to(commits: Commits, base: Base) -> str:
+    """Where the target stands, if that is not where the run began from."""
+    return base.seen if base != commits.base else ""
+
+
+async def resolve(commits: Commits, base: Base) -> Merged:
+    """Merge with what a person has said about the disputed paths: texts by path, or one policy for all of them."""
+    how, workspace, run = commits.resolution, commits.workspace, commits.spot.run
+    texts = how.get("value")
+    choices: dict[str, bytes | str | None] = {}
+    if isinstance(texts, dict):
+        choices = {path: text.encode() if isinstance(text, str) else None for path, text in texts.items()}
+    else:
+        first = await workspace.merge(run, base, commits.parts, commits.policies)
+        choices = {str(c["path"]): str(how.get("how", "ours")) for c in first.conflicts if c.get("path")}
+    by = str(how.get("by", ""))
+    return await workspace.resolve(commits.spot, base, commits.parts, commits.policies, choices, by)
+
+
+def disagreement(commits: Commits, merged: Merged, target: str = "", onto: str = "") -> Outcome:
+    """The commits that were to be joined disagree, with each other or with what came to a target meanwhile."""
+    paths = sorted({str(c.get("path", "")) for c in merged.conflicts})
+    steps = ", ".join(dict.fromkeys(part.step for part in commits.parts))
+    together = f"fit what came to {target} meanwhile" if onto else "fit together"
+    message = f"what {steps} left does not {together}, in {', '.join(paths[:5])}"
+    report = {"conflicts": [dict(c) for c in merged.conflicts], "steps": [p.step for p in commits.parts]}
+    if onto:
+        report["onto"] = onto
+    if any(c.get("policy") == "fail" for c in merged.conflicts):
+        report["ask"] = False
+    failure = Failure(kind="conflict", message=message, report=report)
+    return Outcome(failure=failure, conflicts=merged.conflicts)
