@@ -27,6 +27,33 @@ def test_the_children_are_told_living_and_zombies_and_nobody_elses():
         assert dead.pid not in (kernel.children() or ())
 
 
+@LINUX
+def test_neither_one_that_lives_nor_one_that_is_dead_is_ending():
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as living:
+        dead = subprocess.Popen(["true"])
+        os.waitid(os.P_PID, dead.pid, os.WEXITED | os.WNOWAIT)
+        assert not kernel.is_ending(living.pid)
+        assert not kernel.is_ending(dead.pid), "a zombie has nothing left to pass on"
+        dead.wait()
+        assert not kernel.is_ending(dead.pid)
+
+
+@pytest.mark.parametrize(
+    ("stat", "ending"),
+    [
+        (b"7 (a) Z) R 1 7 7 0 -1 4194308 0 0", True),
+        (b"7 (a) S 1 7 7 0 -1 4194304 0 0", False),
+        (b"7 (a) Z 1 7 7 0 -1 4194308 0 0", False),
+        (b"7 (a) X 1 7 7 0 -1 4194308 0 0", False),
+        (b"7 (a) R 1 7", False),
+        (b"", False),
+    ],
+)
+def test_who_is_ending_is_read_off_the_flags_of_its_state(monkeypatch, stat, ending):
+    monkeypatch.setattr(kernel, "_read", lambda path: stat)
+    assert kernel.is_ending(7) is ending
+
+
 def test_a_kernel_that_lists_no_children_is_asked_for_the_parent_of_each():
     with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as child:
         assert child.pid in kernel._children_by_parent()

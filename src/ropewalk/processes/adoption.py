@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import select
+import threading
 import time
 
 from ropewalk.processes import kernel, signals
@@ -16,6 +17,8 @@ _LOOK_SECONDS = 0.005
 
 _active = False
 _own: set[int] = set()
+_one_at_a_time = threading.Lock()
+"""The kernel's list of children may leave one out while another thread reaps."""
 
 
 def adopt_orphans() -> None:
@@ -40,15 +43,24 @@ def forget(pid: int) -> None:
 
 
 def end_strangers(seconds: float = 2.0) -> list[int]:
-    """End and reap what came to us from other sessions; gives what could not be ended in that time. It blocks."""
+    """End and reap what came to us from other sessions; gives what could not be ended in that time. It blocks.
+
+    A fork server that is still dying has yet to leave us what was below it: until it has, no look is the last one.
+    """
     deadline = time.monotonic() + seconds
-    while strangers := _strangers():
-        for pid in strangers:
-            _end(pid)
-        if time.monotonic() >= deadline:
-            return _strangers()
-        select.select([], [], [], _LOOK_SECONDS)
-    return []
+    with _one_at_a_time:
+        while True:
+            more_to_come = any(
+                kernel.is_ending(pid) for pid in tuple(_own)
+            )  # asked first: it may come right after
+            strangers = _strangers()
+            if not strangers and not more_to_come:
+                return []
+            for pid in strangers:
+                _end(pid)
+            if time.monotonic() >= deadline:
+                return _strangers()
+            select.select([], [], [], _LOOK_SECONDS)
 
 
 def _strangers() -> list[int]:

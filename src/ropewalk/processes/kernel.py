@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+_PF_EXITING = 0x4
+"""Of the ninth field of `/proc/PID/stat` (proc_pid_stat(5), `include/linux/sched.h`)."""
 
 Prctl = Callable[[int, int], int]
 
@@ -57,6 +59,19 @@ def pidfd_of(pid: int) -> int:
         return os.pidfd_open(pid)
     except (AttributeError, OSError):
         return -1
+
+
+def is_ending(pid: int) -> bool:
+    """Whether a process is on its way out and its children are not with their new parent yet.
+
+    It closes its files first, then its children move, and in the same moment it becomes a zombie: who has seen a socket of
+    its closed may look too early. False where the system does not tell.
+    """
+    try:
+        fields = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+        return fields[0] not in (b"Z", b"X") and bool(int(fields[6]) & _PF_EXITING)
+    except (OSError, ValueError, IndexError):
+        return False
 
 
 def children() -> list[int] | None:
