@@ -13,6 +13,7 @@ from ropewalk.exports import lazy
 if TYPE_CHECKING:
     from ropewalk import errors
     from ropewalk.app import (
+        AgentRow,
         ArtifactRow,
         AskView,
         Explanation,
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
         StepRow,
         StepView,
         Workflow,
+        WorkflowRow,
     )
     from ropewalk.app import open_project as open  # noqa: A004 - as `ropewalk.open`, like `io.open`
     from ropewalk.errors import RopewalkError
     from ropewalk.formats import Flow, flow, step
 
 __all__ = [
+    "AgentRow",
     "ArtifactRow",
     "AskView",
     "Explanation",
@@ -41,6 +44,7 @@ __all__ = [
     "StepRow",
     "StepView",
     "Workflow",
+    "WorkflowRow",
     "errors",
     "flow",
     "open",
@@ -51,7 +55,8 @@ _get = lazy(
     __name__,
     {
         "app": (
-            "ArtifactRow AskView Explanation Project RecordView RunPage RunView StepRow StepView Workflow open_project"
+            "AgentRow ArtifactRow AskView Explanation Project RecordView RunPage RunView StepRow StepView Workflow "
+            "WorkflowRow open_project"
         ),
         "errors": "RopewalkError errors",
         "formats": "Flow flow step",

@@ -5,6 +5,7 @@ The class docstring is the message; fields in braces are filled from the keyword
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 
@@ -19,8 +20,8 @@ class RopewalkError(Exception):
     def __init__(self, message: str | None = None, **where: Any) -> None:
         template = message if message is not None else (type(self).__doc__ or "").strip()
         self.where = where
-        self.message = template.format_map(_Fields(where)) if where else template
-        self.how = self.hint.format_map(_Fields(where)) if where else self.hint
+        self.message = _filled(template, where)
+        self.how = _filled(self.hint, where)
         super().__init__(self.message)
 
     @property
@@ -33,11 +34,18 @@ class RopewalkError(Exception):
         return f"{self.message} ({self.how})" if self.how else self.message
 
 
-class _Fields(dict[str, Any]):
-    """Leaves an unknown field as it is written, so that a message never fails to print."""
+def _filled(template: str, where: dict[str, Any]) -> str:
+    """What is no field, or one that is not known, stays as it is written, so that a message never fails to print."""
 
-    def __missing__(self, key: str) -> str:
-        return "{" + key + "}"
+    def value(field: re.Match[str]) -> str:
+        if field["name"] not in where:
+            return field[0]
+        return repr(where[field["name"]]) if field["exact"] else str(where[field["name"]])
+
+    return _FIELD.sub(value, template)
+
+
+_FIELD = re.compile(r"\{(?P<name>\w+)(?P<exact>!r)?\}")
 
 
 class UsageError(RopewalkError):
@@ -72,6 +80,12 @@ class NoSuchAsk(RopewalkError):
     """Run {run} has no ask {ask}."""
 
     hint = "`ropewalk inbox` lists what is open"
+
+
+class NoSuchAgent(RopewalkError):
+    """There is no agent {name}."""
+
+    hint = "`ropewalk agents` lists them"
 
 
 class NoSuchWorkflow(RopewalkError):

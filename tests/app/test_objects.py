@@ -136,6 +136,37 @@ def still(found: Views) -> Views:
     return {**found, "run": run}
 
 
+async def _chosen_by_http(folder: Path) -> Views:
+    async with open_ropewalk(folder) as ropewalk:
+        transport = httpx.ASGITransport(create_app(ropewalk, hosts=["door"]))
+        token, _ = await Tokens(ropewalk.store).create("ann", "admin", ropewalk.engine.clock.now())
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://door", headers=headers) as client:
+            workflows, agents = [
+                (await client.get(f"/api/v1/{path}")).raise_for_status() for path in ("workflows", "agents")
+            ]
+            return workflows.json() | agents.json()
+
+
+async def _chosen_by_library(folder: Path) -> Views:
+    async with library.open(folder) as opened:
+        chosen = {"workflows": await opened.workflows(), "agents": await opened.agents()}
+        views: Views = json.loads(msgspec.json.encode(chosen))
+        return views
+
+
+def test_every_door_gives_the_same_workflows_and_agents(here: Path, capsys: pytest.CaptureFixture[str]):
+    """Only the command line asks each agent whether it can be used without being asked to."""
+    by_line: Views = {}
+    for verb in ("workflows", "agents"):
+        capsys.readouterr()
+        assert main([verb, "--json"]) == 0
+        by_line |= json.loads(capsys.readouterr().out)
+    assert all("usable" in row.pop("probe") for row in by_line["agents"])
+    assert by_line == asyncio.run(_chosen_by_http(here)) == asyncio.run(_chosen_by_library(here))
+    assert {row["agent"] for row in by_line["agents"]} >= {"rehearsal", "claude"}
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_every_door_gives_the_same_of_a_run(
     here: Path, runs: dict[str, str], state: str, capsys: pytest.CaptureFixture[str]

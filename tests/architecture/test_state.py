@@ -37,7 +37,7 @@ def altered(path: Path) -> Iterator[tuple[int, str]]:
             for node in ast.walk(function):
                 for target in _changed(node):
                     if not isinstance(target, ast.Name) and _root(target) in states:
-                        yield node.lineno, ast.unparse(target)
+                        yield target.lineno, ast.unparse(target)
 
 
 def _arguments(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.arg]:

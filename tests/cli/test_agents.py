@@ -1,6 +1,6 @@
 def test_agents_say_whether_they_can_be_used_and_what_they_do(ropewalk):
     found = {one["agent"]: one for one in ropewalk.json("agents")["agents"]}
-    assert found["rehearsal"]["usable"] is True
+    assert found["rehearsal"]["probe"]["usable"] is True
     assert found["rehearsal"]["status"] == "idle"
     assert "rehearsal" in ropewalk("agents").out
 

@@ -13,5 +13,5 @@ def test_workflows_are_listed_with_where_they_were_found(ropewalk):
 
 
 def test_a_project_without_workflows_says_how_to_make_one(ropewalk, monkeypatch):
-    monkeypatch.setattr("ropewalk.formats.discovery.list_workflows", lambda start: [])
+    monkeypatch.setattr("ropewalk.app.choosing.list_workflows", lambda start: [])
     assert "`ropewalk init` makes a first one" in ropewalk("workflows").out

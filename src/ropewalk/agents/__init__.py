@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from ropewalk.agents.secrets import look_up_plain_secret as look_up_plain_secret
     from ropewalk.agents.secrets import look_up_secret as look_up_secret
     from ropewalk.agents.spellings import without_spaces as without_spaces
-    from ropewalk.agents.status import AgentStatus as AgentStatus, Statuses as Statuses
+    from ropewalk.agents.status import AgentStatus as AgentStatus, Status as Status
+    from ropewalk.agents.status import Statuses as Statuses
     from ropewalk.agents.status import statuses_after as statuses_after
 else:
     __getattr__ = lazy(
@@ -65,6 +66,6 @@ else:
             "agents.scrub": "Scrub",
             "agents.secrets": "checked_secret look_up_plain_secret look_up_secret",
             "agents.spellings": "without_spaces",
-            "agents.status": "AgentStatus Statuses statuses_after",
+            "agents.status": "AgentStatus Status Statuses statuses_after",
         },
     )

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from ropewalk.exports import lazy
 
 if TYPE_CHECKING:
-    from ropewalk.agents import Statuses as Statuses, read_script as read_script
-    from ropewalk.agents import statuses_after as statuses_after
+    from ropewalk.agents import read_script as read_script
+    from ropewalk.agents.port import Probe as Probe
+    from ropewalk.app.choosing import AgentRow as AgentRow, WorkflowRow as WorkflowRow
     from ropewalk.app.confining import own_paths as own_paths
     from ropewalk.app.doorkey import Listening as Listening, door_key as door_key
     from ropewalk.app.doors import opener as opener
@@ -40,7 +41,13 @@ if TYPE_CHECKING:
     from ropewalk.core.events import AskOpened as AskOpened, ChildSpent as ChildSpent, Event as Event
     from ropewalk.core.events import RunCreated as RunCreated, StepSkipped as StepSkipped
     from ropewalk.core.events import StepStarted as StepStarted, StepSucceeded as StepSucceeded
-    from ropewalk.definition import Fault as Fault, Step as Step, Template as Template, Workflow as Workflow
+    from ropewalk.definition import (
+        Fault as Fault,
+        Input as Input,
+        Step as Step,
+        Template as Template,
+        Workflow as Workflow,
+    )
     from ropewalk.definition import errors_in as errors_in, secret_inputs as secret_inputs
     from ropewalk.definition import shortened as shortened
     from ropewalk.documents import Author as Author, check_document as check_document
@@ -51,7 +58,7 @@ if TYPE_CHECKING:
     from ropewalk.files import open_file as open_file, read_bytes as read_bytes, read_text as read_text
     from ropewalk.formats import Loaded as Loaded, ReadOptions as ReadOptions, account_of as account_of
     from ropewalk.formats import find_workflow as find_workflow, library_folder as library_folder
-    from ropewalk.formats import list_workflows as list_workflows, project_folder as project_folder
+    from ropewalk.formats import project_folder as project_folder
     from ropewalk.formats import workflow_files as workflow_files, workflow_schema as workflow_schema
     from ropewalk.formats import workflow_yaml as workflow_yaml
     from ropewalk.observe import DEFAULT_KINDS as DEFAULT_KINDS, Bar as Bar, Courier as Courier
@@ -69,7 +76,7 @@ if TYPE_CHECKING:
     from ropewalk.observe import listed_steps as listed_steps
     from ropewalk.observe import log_to_standard_error as log_to_standard_error, money as money
     from ropewalk.observe import parts_check as parts_check, plugins_check as plugins_check
-    from ropewalk.observe import printable as printable, probe_agent as probe_agent
+    from ropewalk.observe import printable as printable
     from ropewalk.observe import progress_of as progress_of, python_check as python_check
     from ropewalk.observe import run_seconds as run_seconds, run_statistics as run_statistics
     from ropewalk.observe import short_value as short_value, state_check as state_check
@@ -78,7 +85,7 @@ if TYPE_CHECKING:
     from ropewalk.observe import store_check as store_check, verdicts_of as verdicts_of, visible as visible
     from ropewalk.observe import warnings_of as warnings_of, webhook_view as webhook_view
     from ropewalk.observe import workflow_statistics as workflow_statistics
-    from ropewalk.preview import dot as dot, mermaid as mermaid, plan_as_lines as plan_as_lines
+    from ropewalk.preview import Plan as Plan, dot as dot, mermaid as mermaid, plan_as_lines as plan_as_lines
     from ropewalk.preview import plan_workflow as plan_workflow, svg as svg
     from ropewalk.processes import adopt_orphans as adopt_orphans, leave_init_behind as leave_init_behind
     from ropewalk.processes import spare_child as spare_child
@@ -97,7 +104,9 @@ else:
     __getattr__ = lazy(
         __name__,
         {
-            "agents": "Statuses read_script statuses_after",
+            "agents": "read_script",
+            "agents.port": "Probe",
+            "app.choosing": "AgentRow WorkflowRow",
             "app.confining": "own_paths",
             "app.doorkey": "Listening door_key",
             "app.doors": "opener",
@@ -122,14 +131,14 @@ else:
             "core.events": (
                 "AskOpened ChildSpent Event RunCreated StepSkipped StepStarted StepSucceeded events"
             ),
-            "definition": "Fault Step Template Workflow errors_in secret_inputs shortened",
+            "definition": "Fault Input Step Template Workflow errors_in secret_inputs shortened",
             "documents": (
                 "Author check_document document_form form_schema read_template render_document "
                 "sample_document writing_instructions"
             ),
             "files": "open_file read_bytes read_text",
             "formats": (
-                "Loaded ReadOptions account_of find_workflow library_folder list_workflows "
+                "Loaded ReadOptions account_of find_workflow library_folder "
                 "project_folder workflow_files workflow_schema workflow_yaml"
             ),
             "observe": (
@@ -138,12 +147,12 @@ else:
                 "artifacts_of bars_of conflicts_of cost_of counted disk_check duration errors_of "
                 "escaped_json event_subject event_words explain_state git_check handoffs_of "
                 "hold_standard_streams listed_steps log_to_standard_error money parts_check "
-                "plugins_check printable probe_agent progress_of python_check run_seconds "
+                "plugins_check printable progress_of python_check run_seconds "
                 "run_statistics short_value state_check state_difference steady_stream step_line "
                 "step_lines store_check verdicts_of visible warnings_of webhook_view "
                 "workflow_statistics"
             ),
-            "preview": "dot mermaid plan_as_lines plan_workflow svg",
+            "preview": "Plan dot mermaid plan_as_lines plan_workflow svg",
             "processes": "adopt_orphans leave_init_behind spare_child",
             "runtime": "Driver Engine Holder Vault how_to_give_secrets is_at_rest secret_values until_ended",
             "steps": "GATES KINDS Gates Kinds plugin_agents",

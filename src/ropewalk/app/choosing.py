@@ -1,18 +1,24 @@
-"""What can be started and by whom it would be done: the workflows that are found here, their plans, and the agents."""
+"""What can be started and by whom it would be done: the workflows that are found here, their plans, and the agents.
+
+As with runs, every door gives these structs and nothing of its own making."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from ropewalk.agents import AgentStatus, Statuses, statuses_after
+from msgspec import UNSET, Struct, UnsetType, structs
+
+from ropewalk.agents import AgentStatus, Status, Statuses, statuses_after
+from ropewalk.agents.port import Probe
 from ropewalk.app.acting import named
 from ropewalk.app.known import known_here
-from ropewalk.app.objects import plain_data
-from ropewalk.definition import Workflow
-from ropewalk.errors import InvalidDefinition, VariantNeeded
+from ropewalk.definition import Fact, Fault, Input, Phase
+from ropewalk.errors import InvalidDefinition, NoSuchAgent, VariantNeeded
 from ropewalk.formats import Loaded, list_workflows, load_workflow_text
-from ropewalk.preview import dot, mermaid, plan_workflow
+from ropewalk.observe import probe_agent
+from ropewalk.preview import Plan, dot, mermaid, plan_workflow
 from ropewalk.store import read_feed
 
 if TYPE_CHECKING:
@@ -21,54 +27,108 @@ if TYPE_CHECKING:
 OF_AGENTS: Final = ("attempt.noted", "attempt.failed", "ask.*", "step.*")
 
 
-async def workflows(ropewalk: Ropewalk) -> list[dict[str, Any]]:
-    """Every workflow that can be named here, in the order in which names are looked up."""
-    entries = await asyncio.to_thread(list_workflows, ropewalk.folder)
-    return [
-        {
-            "name": entry.name,
-            "source": entry.source,
-            "format": entry.kind,
-            "description": entry.description,
-            "problem": entry.problem,
-        }
-        for entry in entries
-    ]
+class WorkflowRow(Struct, frozen=True):
+    """One workflow of the list; `source` is where it was found, `problem` says why it cannot be started."""
+
+    name: str
+    path: str
+    source: str
+    format: str
+    description: str
+    problem: str
 
 
-async def workflow(ropewalk: Ropewalk, name: str) -> dict[str, Any]:
-    """One workflow: what a form for its inputs needs, its phases and steps. Raises NoSuchWorkflow, InvalidDefinition."""
-    loaded = await named(ropewalk, name)
-    return described(name, loaded)
+class StepOutline(Struct, frozen=True):
+    """One step of a workflow that is shown."""
+
+    id: str
+    kind: str
+    title: str
+    role: str
+    phase: str
 
 
-def described(name: str, loaded: Loaded) -> dict[str, Any]:
-    """The same of one that is loaded."""
-    flow: Workflow = loaded.workflow
-    description: dict[str, Any] = plain_data(
-        {
-            "name": name,
-            "title": flow.name,
-            "description": flow.description,
-            "format": flow.format,
-            "digest": loaded.digest,
-            "inputs": flow.inputs,
-            "facts": flow.facts,
-            "phases": flow.phases,
-            "steps": [
-                {"id": s.id, "kind": s.kind, "title": s.title, "role": s.role, "phase": s.phase}
-                for s in flow.steps
-            ],
-            "warnings": [str(warning) for warning in loaded.warnings],
-        }
+class WorkflowView(Struct, frozen=True):
+    """A workflow: what a form for its inputs needs, and what it is made of."""
+
+    name: str
+    title: str
+    description: str
+    format: str
+    digest: str
+    inputs: dict[str, Input]
+    facts: dict[str, Fact]
+    phases: tuple[Phase, ...]
+    steps: tuple[StepOutline, ...]
+    warnings: tuple[str, ...]
+
+
+class WorkflowCheck(Struct, frozen=True):
+    """What is wrong with a workflow, each fault with its place; `workflow` when it could be started."""
+
+    valid: bool
+    faults: tuple[Fault, ...]
+    workflow: WorkflowView | None = None
+
+
+class AttemptRow(Struct, frozen=True):
+    """What an agent works on."""
+
+    run: str
+    step: str
+
+
+class AgentRow(Struct, frozen=True):
+    """An agent and what it does now; `rests_until` in unix seconds; `probe` where it was asked whether it can be used."""
+
+    agent: str
+    rehearses: bool
+    status: Status
+    working: tuple[AttemptRow, ...]
+    waiting: tuple[AttemptRow, ...]
+    rests_until: float | None
+    failure: str
+    probe: Probe | UnsetType = UNSET
+
+
+def workflows_in(folder: Path) -> tuple[WorkflowRow, ...]:
+    """Every workflow that can be named there, in the order in which names are looked up. It reads every file."""
+    return tuple(
+        WorkflowRow(entry.name, str(entry.path), entry.source, entry.kind, entry.description, entry.problem)
+        for entry in list_workflows(folder)
     )
-    return description
 
 
-async def plan_of(ropewalk: Ropewalk, name: str) -> dict[str, Any]:
+async def workflows(ropewalk: Ropewalk) -> tuple[WorkflowRow, ...]:
+    """The same of a project that is open, with the reading in a thread."""
+    return await asyncio.to_thread(workflows_in, ropewalk.folder)
+
+
+async def workflow(ropewalk: Ropewalk, name: str) -> WorkflowView:
+    """One workflow. Raises NoSuchWorkflow, InvalidDefinition."""
+    return described(name, await named(ropewalk, name))
+
+
+def described(name: str, loaded: Loaded) -> WorkflowView:
+    """The same of one that is loaded."""
+    flow = loaded.workflow
+    return WorkflowView(
+        name=name,
+        title=flow.name,
+        description=flow.description,
+        format=flow.format,
+        digest=loaded.digest,
+        inputs=flow.inputs,
+        facts=flow.facts,
+        phases=flow.phases,
+        steps=tuple(StepOutline(s.id, s.kind, s.title, s.role, s.phase) for s in flow.steps),
+        warnings=tuple(str(warning) for warning in loaded.warnings),
+    )
+
+
+async def plan_of(ropewalk: Ropewalk, name: str) -> Plan:
     """What would run, in which order and what side by side."""
-    plan: dict[str, Any] = plain_data(plan_workflow((await named(ropewalk, name)).workflow))
-    return plan
+    return plan_workflow((await named(ropewalk, name)).workflow)
 
 
 async def graph_of(ropewalk: Ropewalk, name: str, form: str = "mermaid") -> str:
@@ -77,49 +137,58 @@ async def graph_of(ropewalk: Ropewalk, name: str, form: str = "mermaid") -> str:
     return dot(drawn) if form == "dot" else mermaid(drawn)
 
 
-async def validate(ropewalk: Ropewalk, text: str, name: str = "workflow") -> dict[str, Any]:
-    """Check a workflow's text whole: what is wrong with it, each fault with its place. Nothing is kept."""
-
-    def check() -> dict[str, Any]:
-        try:
-            loaded = load_workflow_text(text, name=name, known=known_here())
-        except InvalidDefinition as error:
-            return {"valid": False, "faults": [plain_data(fault) for fault in error.faults], "workflow": None}
-        except VariantNeeded as error:
-            return {
-                "valid": False,
-                "faults": [{"message": error.message, "hint": error.how}],
-                "workflow": None,
-            }
-        warnings = [plain_data(fault) for fault in loaded.warnings]
-        return {"valid": True, "faults": warnings, "workflow": described(loaded.workflow.name, loaded)}
-
-    return await asyncio.to_thread(check)
+async def validate(ropewalk: Ropewalk, text: str, name: str = "workflow") -> WorkflowCheck:
+    """Check a workflow's text whole. Nothing is kept."""
+    return await asyncio.to_thread(check, text, name)
 
 
-async def agents(ropewalk: Ropewalk) -> list[dict[str, Any]]:
-    """Every agent that there is here: what it does now, in the runs that are unfinished, and whether it can be used."""
+def check(text: str, name: str = "workflow") -> WorkflowCheck:
+    """What is wrong with a text."""
+    try:
+        loaded = load_workflow_text(text, name=name, known=known_here())
+    except InvalidDefinition as error:
+        return WorkflowCheck(valid=False, faults=tuple(error.faults))
+    except VariantNeeded as error:
+        return WorkflowCheck(valid=False, faults=(Fault("", 0, 0, error.message, hint=error.how),))
+    return WorkflowCheck(
+        valid=True, faults=tuple(loaded.warnings), workflow=described(loaded.workflow.name, loaded)
+    )
+
+
+async def agents(ropewalk: Ropewalk, *, probed: bool = False) -> tuple[AgentRow, ...]:
+    """Every agent that there is here: what it does now, in the runs that are unfinished. `probed`: ask each whether it can
+    be used, which may start its program."""
     now = ropewalk.engine.clock.now()
     statuses = await _statuses(ropewalk)
     known = ropewalk.tools().agents
     names = [*known, *(name for name in statuses if name not in known)]
-    return [await _agent(ropewalk, name, statuses.get(name, AgentStatus(name)), now) for name in names]
+    rows = [_agent(ropewalk, name, statuses.get(name, AgentStatus(name)), now) for name in names]
+    if not probed:
+        return tuple(rows)
+    return tuple(
+        [
+            structs.replace(row, probe=await probe_agent(row.agent, known))
+            if row.agent in set(known)
+            else row
+            for row in rows
+        ]
+    )
 
 
-async def _agent(ropewalk: Ropewalk, name: str, status: AgentStatus, now: float) -> dict[str, Any]:
+def _agent(ropewalk: Ropewalk, name: str, status: AgentStatus, now: float) -> AgentRow:
     breakers = ropewalk.tools().settings["breakers"]
     rests = max((at for at in (status.rests_until, breakers.rests_until(name, now)) if at), default=None)
     known = ropewalk.tools().agents
     agent = known[name] if name in set(known) else None
-    return {
-        "agent": name,
-        "rehearses": bool(agent is not None and agent.rehearses),
-        "status": "resting" if rests and rests > now and not status.working else status.status(now),
-        "working": [{"run": run, "step": step} for run, step in status.working],
-        "waiting": [{"run": run, "step": step} for run, step in status.waiting],
-        "rests_until": rests,
-        "failure": status.failure,
-    }
+    return AgentRow(
+        agent=name,
+        rehearses=bool(agent is not None and agent.rehearses),
+        status="resting" if rests and rests > now and not status.working else status.status(now),
+        working=tuple(AttemptRow(run, step) for run, step in status.working),
+        waiting=tuple(AttemptRow(run, step) for run, step in status.waiting),
+        rests_until=rests,
+        failure=status.failure,
+    )
 
 
 async def _statuses(ropewalk: Ropewalk) -> Statuses:
@@ -130,7 +199,9 @@ async def _statuses(ropewalk: Ropewalk) -> Statuses:
     return statuses
 
 
-async def probe(ropewalk: Ropewalk, name: str) -> dict[str, Any]:
-    """Whether an agent can be used here, and what to do if not. Raises KeyError."""
-    answer: dict[str, Any] = plain_data(await ropewalk.tools().agents[name].probe())
-    return answer
+async def probe(ropewalk: Ropewalk, name: str) -> Probe:
+    """Whether an agent can be used here, and what to do if not. Raises NoSuchAgent."""
+    known = ropewalk.tools().agents
+    if name not in set(known):
+        raise NoSuchAgent(name=name)
+    return await probe_agent(name, known)

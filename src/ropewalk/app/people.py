@@ -79,22 +79,26 @@ class People(ABC):
             if command.ask in state.answers:
                 return command
             raise NoSuchAsk(run=run, ask=command.ask)
+        if command.verdict != "amend":
+            raise Refused(
+                verb="answer", reason=f"content is given to amend what is shown, not to {command.verdict}"
+            )
         st = state.steps[opened.step]
-        known = [a.path for a in st.result.artifacts] if st.result else []
+        attempt, result = AttemptId(run, st.key, st.round, st.attempt), st.result
+        known = [a.path for a in result.artifacts] if result else []
         strange = [path for path in content if path not in known]
         if strange:
             raise Refused(
                 verb="amend",
                 reason=f"{strange[0]} is not what was shown; there is {', '.join(known) or 'no file'}",
             )
+        decide(state, command, self.engine.clock.now())  # what is refused has touched no file
         base = msgspec.convert(state.base, Base) if state.base else Base(root=str(self.folder))
         workspace = self.workspace(run, base, state.workflow.merge)
-        commit = st.result.commit if st.result else ""
+        commit = result.commit if result else ""
         artifacts: list[Artifact] = []
         for path, data in content.items():
-            done = await workspace.amend(
-                AttemptId(run, st.key, st.round, st.attempt), commit, path, data, command.by
-            )
+            done = await workspace.amend(attempt, commit, path, data, command.by)
             commit = done.commit
             artifacts += done.artifacts
         return msgspec.structs.replace(command, artifacts=tuple(artifacts), commit=commit)

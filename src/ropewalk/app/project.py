@@ -9,7 +9,8 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ropewalk.app import acting, showing
+from ropewalk.app import acting, choosing, showing
+from ropewalk.app.choosing import AgentRow, WorkflowRow
 from ropewalk.app.folded import Folded
 from ropewalk.app.objects import ArtifactRow, AskView, RecordView, RunView, StepRow, StepView, record_of
 from ropewalk.app.open import Ropewalk, open_ropewalk
@@ -70,6 +71,14 @@ class Project:
     def workflow(self, name: str) -> Workflow:
         """A workflow by name or path, checked whole. Raises NoSuchWorkflow, InvalidDefinition, VariantNeeded."""
         return self._ropewalk.load(name).workflow
+
+    async def workflows(self) -> tuple[WorkflowRow, ...]:
+        """Every workflow that can be named here, in the order in which names are looked up."""
+        return await choosing.workflows(self._ropewalk)
+
+    async def agents(self, *, probed: bool = False) -> tuple[AgentRow, ...]:
+        """Every agent and what it does now. `probed`: ask each whether it can be used, which may start its program."""
+        return await choosing.agents(self._ropewalk, probed=probed)
 
     async def start(
         self,

@@ -9,14 +9,16 @@ from ropewalk.cli.grammar import Verb
 
 def perform(context: CommandContext) -> int:
     """The list, in the order in which names are looked up."""
-    from ropewalk.app import list_workflows, project_folder
+    from ropewalk.app import project_folder
+    from ropewalk.app.choosing import workflows_in
 
-    entries = list_workflows(project_folder(context.folder))
-    context.screen.give({"workflows": [{**entry._asdict(), "path": str(entry.path)} for entry in entries]})
+    entries = workflows_in(project_folder(context.folder))
+    context.screen.give({"workflows": entries})
     if not entries:
         context.screen.line("There are no workflows here. `ropewalk init` makes a first one.")
     rows = [
-        (entry.name, entry.kind or "-", entry.source, entry.problem or entry.description) for entry in entries
+        (entry.name, entry.format or "-", entry.source, entry.problem or entry.description)
+        for entry in entries
     ]
     context.screen.table(("workflow", "format", "found in", ""), rows)
     return exits.COMPLETED

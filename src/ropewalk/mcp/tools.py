@@ -78,7 +78,7 @@ def _looking(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed: 
     async def workflows(ctx: Context[Any, Any]) -> dict[str, Any]:
         """The workflows that can be started here."""
         allowed(ctx, "viewer")
-        return {"workflows": await choosing.workflows(ropewalk)}
+        return {"workflows": plain_data(await choosing.workflows(ropewalk))}
 
     @made.tool(name="list", title="List runs")
     @_in_own_words

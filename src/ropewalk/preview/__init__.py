@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ropewalk.preview.drawing import svg as svg
     from ropewalk.preview.graph import dot as dot, mermaid as mermaid
     from ropewalk.preview.lines import plan_as_lines as plan_as_lines
-    from ropewalk.preview.plan import plan_workflow as plan_workflow
+    from ropewalk.preview.plan import Plan as Plan, plan_workflow as plan_workflow
 else:
     __getattr__ = lazy(
         __name__,
@@ -18,6 +18,6 @@ else:
             "preview.drawing": "svg",
             "preview.graph": "dot mermaid",
             "preview.lines": "plan_as_lines",
-            "preview.plan": "plan_workflow",
+            "preview.plan": "Plan plan_workflow",
         },
     )

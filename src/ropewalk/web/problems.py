@@ -22,6 +22,7 @@ STATUS: Final[dict[str, int]] = {
     "no-such-run": 404,
     "no-such-step": 404,
     "no-such-ask": 404,
+    "no-such-agent": 404,
     "no-such-workflow": 404,
     "no-such-token": 404,
     "no-such-webhook": 404,

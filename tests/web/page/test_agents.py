@@ -1,5 +1,9 @@
 """The agents: those that do something stand first, an attempt is paid once, and a probe is made only when it is asked for."""
 
+from msgspec import convert
+
+from ropewalk.agents.port import Probe
+from ropewalk.app.choosing import AgentRow
 from ropewalk.core import events as e
 from ropewalk.core.work import Failure, Usage
 from ropewalk.store.port import Record
@@ -17,7 +21,11 @@ def agent(name="claude", status="idle", **how):
         "rests_until": None,
         "failure": "",
     }
-    return {**given, **how}
+    return convert({**given, **how}, AgentRow)
+
+
+def probe(*, usable=False, **how):
+    return Probe("x", installed=True, usable=usable, **how)
 
 
 def test_agents_that_do_something_come_first_and_say_what_and_what_it_cost():
@@ -39,7 +47,7 @@ def test_agents_that_do_something_come_first_and_say_what_and_what_it_cost():
     )
     resting = agent("gemini", "resting", rests_until=99.0, failure="too many")
     made = str(view([agent("aider"), agent(), busy, resting, agent("rehearsal", rehearses=True)], spent, {
-        "aider": {"usable": True, "version": "1.2"}, "gemini": {"usable": False, "reason": "no key", "hint": "set it"},
+        "aider": probe(usable=True, version="1.2"), "gemini": probe(reason="no key", hint="set it"),
     }, 50.0))  # fmt: skip
     assert made.index("goose") < made.index("gemini") < made.index("claude") < made.index("aider")
     for said in (
@@ -69,10 +77,10 @@ def test_an_agent_that_rehearses_costs_nothing_and_one_that_was_not_used_has_no_
 
 
 def test_a_probe_that_failed_says_why_and_its_text_stays_text():
-    assert "not usable" in probed("x", {"usable": False})
-    assert "&lt;b&gt; do this" in probed("x", {"usable": False, "reason": "<b>", "hint": "do this"})
+    assert "not usable" in probed("x", probe())
+    assert "&lt;b&gt; do this" in probed("x", probe(reason="<b>", hint="do this"))
     assert 'data-do="probe"' in probed("x", None)
-    assert "usable, " not in probed("x", {"usable": True})
+    assert "usable, " not in probed("x", probe(usable=True))
 
 
 async def test_work_that_is_approved_after_it_was_done_is_paid_once(browser):
@@ -98,9 +106,9 @@ async def test_the_page_is_called_by_its_name_and_probes_only_when_it_is_asked(b
     assert "<h1>Agents</h1>" in html(page.part)
     assert page.probes == {}
     await browser.does(page.part, "probe", {"name": "rehearsal"})
-    assert page.probes["rehearsal"]["usable"]
+    assert page.probes["rehearsal"].usable
     await browser.does(page.part, "probe", {"name": "nobody"})
-    assert page.probes["nobody"]["usable"] is False
+    assert page.probes["nobody"].usable is False
 
 
 async def test_a_viewer_may_not_probe(tmp_path):

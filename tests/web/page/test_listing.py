@@ -1,3 +1,6 @@
+from msgspec import convert
+
+from ropewalk.app.choosing import WorkflowRow, WorkflowView
 from ropewalk.store.port import RunRow
 from ropewalk.web.page.listing import Filter, bar, head, read, row, rows, starting, waits
 from ropewalk.web.page.markup import whole
@@ -12,10 +15,26 @@ def one(**how) -> RunRow:
     return RunRow(**{**given, **how})
 
 
-FLOW = {
-    "name": "f",
-    "description": "Does it",
-    "inputs": {
+def flow(inputs, **how) -> WorkflowView:
+    shown = {
+        "name": "f",
+        "title": "",
+        "description": "Does it",
+        "format": "native",
+        "digest": "",
+        "facts": {},
+    }
+    return convert(
+        {**shown, "phases": [], "steps": [], "warnings": [], "inputs": inputs, **how}, WorkflowView
+    )
+
+
+def listed(name, problem="") -> WorkflowRow:
+    return WorkflowRow(name, "", "workflows", "native", "", problem)
+
+
+FLOW = flow(
+    {
         "idea": {"type": "string", "required": True, "description": "What"},
         "name": {"type": "string", "default": "It"},
         "long": {"type": "string", "default": "a\nb"},
@@ -25,8 +44,8 @@ FLOW = {
         "tags": {"type": "list", "default": ["a"]},
         "size": {"type": "string", "choices": ["S", "M"], "default": "M"},
         "key": {"type": "string", "secret": True},
-    },
-}
+    }
+)
 
 
 def test_a_run_says_how_far_it_is_and_that_it_was_rehearsed():
@@ -69,11 +88,7 @@ def test_what_is_looked_for_is_kept_in_the_address():
 
 
 def test_each_type_of_input_has_its_field():
-    made = str(
-        starting(
-            [{"name": "f", "problem": ""}, {"name": "no", "problem": "broken"}], FLOW, "pages wants a number"
-        )
-    )
+    made = str(starting([listed("f"), listed("no", "broken")], FLOW, "pages wants a number"))
     for said in (
         '<textarea rows="3" name="in:idea" class="field" required>', 'type="text" value="It"', ">a\nb</textarea>",
         'type="number" step="1" value="2"', 'step="any"', 'type="checkbox" name="in:fast" checked', "[&#34;a&#34;]",
@@ -81,7 +96,7 @@ def test_each_type_of_input_has_its_field():
     ):  # fmt: skip
         assert said in made, said
     assert "broken" not in made
-    assert "It takes no inputs" in starting([], {"name": "e", "description": "", "inputs": {}})
+    assert "It takes no inputs" in starting([], flow({}))
     assert "Choose a workflow" in starting([], None)
 
 

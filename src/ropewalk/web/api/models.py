@@ -1,4 +1,4 @@
-"""The shapes of the API: what it takes and what it gives, for the OpenAPI and for generated clients. Times are unix seconds."""
+"""What the API takes, for the OpenAPI and for generated clients. What it gives are the structs of the facade (`schemas`)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 RunStatus = Literal["pending", "running", "paused", "completed", "failed", "aborted"]
-StepStatus = Literal["pending", "running", "waiting", "succeeded", "failed", "skipped", "aborted"]
 Word = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 Text = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
 
@@ -16,15 +15,6 @@ class Body(BaseModel):
     """A body: what it does not know is refused."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-class Shown(BaseModel):
-    """An answer; it may say more in a later version."""
-
-    model_config = ConfigDict(extra="allow")
-
-
-# What is given --------------------------------------------------------------------------------------------------------
 
 
 class Start(Body):
@@ -135,80 +125,3 @@ class WorkflowText(Body):
 
     text: Annotated[str, StringConstraints(max_length=1 << 20)]
     name: Word = "workflow"
-
-
-# What is shown --------------------------------------------------------------------------------------------------------
-
-
-class Me(Shown):
-    """Who asks."""
-
-    name: str
-    role: str
-    csrf: str = Field(description="for the header X-CSRF-Token of a login by cookie; empty without one")
-
-
-class WorkflowRow(Shown):
-    """One workflow of the list; `problem` says why it cannot be started."""
-
-    name: str
-    source: str
-    format: str
-    description: str
-    problem: str
-
-
-class Workflows(Shown):
-    workflows: list[WorkflowRow]
-
-
-class WorkflowShown(Shown):
-    """A workflow: what it takes and what it is made of."""
-
-    name: str
-    title: str
-    description: str
-    format: str
-    digest: str
-    inputs: dict[str, Any]
-    facts: dict[str, Any]
-    phases: list[dict[str, Any]]
-    steps: list[dict[str, Any]]
-    warnings: list[str]
-
-
-class Checked(Shown):
-    """What is wrong with a workflow; `workflow` when it could be started."""
-
-    valid: bool
-    faults: list[dict[str, Any]]
-    workflow: WorkflowShown | None
-
-
-class Planned(Shown):
-    """What would run: by phase, each step with its wave."""
-
-    workflow: str = ""
-
-
-class AgentRow(Shown):
-    agent: str
-    rehearses: bool
-    status: Literal["idle", "working", "waiting", "resting", "failing"]
-    working: list[dict[str, str]]
-    waiting: list[dict[str, str]]
-    rests_until: float | None
-    failure: str
-
-
-class AgentList(Shown):
-    agents: list[AgentRow]
-
-
-class ProbeShown(Shown):
-    agent: str
-    installed: bool
-    usable: bool
-    version: str
-    reason: str
-    hint: str

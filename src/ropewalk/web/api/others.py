@@ -7,52 +7,44 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from ropewalk.app import Statistics, choosing, showing, workflow_statistics
+from ropewalk.app import Probe, Statistics, choosing, showing, workflow_statistics
 from ropewalk.app.showing import RecordPage
-from ropewalk.errors import NoSuchPlace
-from ropewalk.web.api import models
 from ropewalk.web.api.desk import desk_of, give
 from ropewalk.web.api.feed import Patterns
-from ropewalk.web.api.schemas import gives
+from ropewalk.web.api.schemas import AgentList, Me, gives
 from ropewalk.web.entrance import person_of
-from ropewalk.web.problems import declared
 
 router = APIRouter()
 
 
-@router.get("/me", operation_id="showMe", response_model=models.Me, responses=declared(), tags=["access"])
+@router.get("/me", operation_id="showMe", tags=["access"], **gives(Me))
 async def me(request: Request) -> Response:
     desk, person = desk_of(request), person_of(request.scope)
     cookie = request.scope["state"].get("cookie", "")
     csrf = await desk.access.logins.csrf(cookie) if cookie else ""
-    return give({"name": person.name, "role": person.role, "csrf": csrf})
+    return give(Me(person.name, person.role, csrf))
 
 
 @router.get(
     "/agents",
     operation_id="listAgents",
-    response_model=models.AgentList,
-    responses=declared(),
     tags=["agents"],
     summary="The agents and what they do now",
+    **gives(AgentList),
 )
 async def agents(request: Request) -> Response:
-    return give({"agents": await choosing.agents(desk_of(request).ropewalk)})
+    return give(AgentList(await choosing.agents(desk_of(request).ropewalk)))
 
 
 @router.get(
     "/agents/{agent}/probe",
     operation_id="probeAgent",
-    response_model=models.ProbeShown,
-    responses=declared(404),
     tags=["agents"],
     summary="Whether an agent can be used here",
+    **gives(Probe, 404),
 )
 async def probe(request: Request, agent: Annotated[str, Path(max_length=100)]) -> Response:
-    try:
-        return give(await choosing.probe(desk_of(request).ropewalk, agent))
-    except KeyError:
-        raise NoSuchPlace(path=request.url.path) from None
+    return give(await choosing.probe(desk_of(request).ropewalk, agent))
 
 
 @router.get(

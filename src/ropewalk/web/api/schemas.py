@@ -14,13 +14,36 @@ from ropewalk.app import (
     Bar,
     Explanation,
     Figures,
+    Plan,
+    Probe,
     RunView,
     Statistics,
     StepRow,
     StepView,
 )
+from ropewalk.app.choosing import AgentRow, WorkflowCheck, WorkflowRow, WorkflowView
 from ropewalk.app.showing import OutputRow, RecordPage, RunPage
 from ropewalk.web.problems import declared
+
+
+class Me(Struct, frozen=True):
+    """Who asks; `csrf` is for the header X-CSRF-Token of a login by cookie, empty without one."""
+
+    name: str
+    role: str
+    csrf: str
+
+
+class WorkflowList(Struct, frozen=True):
+    """In the order in which names are looked up."""
+
+    workflows: tuple[WorkflowRow, ...]
+
+
+class AgentList(Struct, frozen=True):
+    """Those of the settings first."""
+
+    agents: tuple[AgentRow, ...]
 
 
 class StepList(Struct, frozen=True):
@@ -62,7 +85,7 @@ class VerbResult(Struct, frozen=True):
 
 GIVEN: Final[tuple[type[Struct], ...]] = (
     RunPage, RunView, StepList, StepView, ArtifactList, AskList, Explanation, TimelineBars, OutputList, RecordPage,
-    VerbResult, Figures, Statistics,
+    VerbResult, Figures, Statistics, Me, WorkflowList, WorkflowView, WorkflowCheck, Plan, AgentList, Probe,
 )  # fmt: skip
 _AT: Final = "#/components/schemas/{name}"
 

@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from ropewalk.app import choosing
+from ropewalk.app import Plan, choosing
+from ropewalk.app.choosing import WorkflowCheck, WorkflowView
 from ropewalk.web.api import models
 from ropewalk.web.api.desk import desk_of, give
+from ropewalk.web.api.schemas import WorkflowList, gives
 from ropewalk.web.problems import declared
 
 router = APIRouter(prefix="/workflows", tags=["workflows"])
@@ -24,23 +26,16 @@ def _name(name: str) -> str:
     return name.replace(":", "/")
 
 
-@router.get(
-    "",
-    operation_id="listWorkflows",
-    response_model=models.Workflows,
-    responses=declared(),
-    summary="List workflows",
-)
+@router.get("", operation_id="listWorkflows", summary="List workflows", **gives(WorkflowList))
 async def listed(request: Request) -> Response:
-    return give({"workflows": await choosing.workflows(desk_of(request).ropewalk)})
+    return give(WorkflowList(await choosing.workflows(desk_of(request).ropewalk)))
 
 
 @router.post(
     "/validate",
     operation_id="validateWorkflow",
-    response_model=models.Checked,
-    responses=declared(),
     summary="Check the text of a workflow",
+    **gives(WorkflowCheck),
 )
 async def validate(request: Request, body: models.WorkflowText) -> Response:
     return give(await choosing.validate(desk_of(request).ropewalk, body.text, body.name))
@@ -49,9 +44,8 @@ async def validate(request: Request, body: models.WorkflowText) -> Response:
 @router.get(
     "/{name}",
     operation_id="showWorkflow",
-    response_model=models.WorkflowShown,
-    responses=declared(404),
     summary="What a workflow takes and is made of",
+    **gives(WorkflowView, 404),
 )
 async def show(request: Request, name: Name) -> Response:
     return give(await choosing.workflow(desk_of(request).ropewalk, _name(name)))
@@ -60,9 +54,8 @@ async def show(request: Request, name: Name) -> Response:
 @router.get(
     "/{name}/plan",
     operation_id="planWorkflow",
-    response_model=models.Planned,
-    responses=declared(404),
     summary="What would run, in which order and what side by side",
+    **gives(Plan, 404),
 )
 async def plan(request: Request, name: Name) -> Response:
     return give(await choosing.plan_of(desk_of(request).ropewalk, _name(name)))

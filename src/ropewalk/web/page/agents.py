@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -10,8 +10,9 @@ from fastapi import Request
 from markupsafe import Markup
 from nicegui import ui
 
-from ropewalk.app import Record, choosing, read_feed
+from ropewalk.app import Probe, Record, choosing, read_feed
 from ropewalk.app import events as e
+from ropewalk.app.choosing import AgentRow
 from ropewalk.errors import RopewalkError
 from ropewalk.web.page import words as w
 from ropewalk.web.page.live import PageAct
@@ -34,7 +35,7 @@ class AgentsPage:
 
     def __init__(self, screen: PageScreen) -> None:
         self.screen = screen
-        self.probes: dict[str, dict[str, Any]] = {}
+        self.probes: dict[str, Probe] = {}
         self.spent: dict[str, AgentSpending] = {}
         self.paid: set[tuple[str, str, int, int]] = set()
         self.position = 0
@@ -75,8 +76,8 @@ class AgentsPage:
             name = action.data.get("name", "")
             try:
                 self.probes[name] = await choosing.probe(self.screen.ropewalk, name)
-            except (KeyError, RopewalkError) as error:
-                self.probes[name] = {"usable": False, "reason": str(error)}
+            except RopewalkError as error:
+                self.probes[name] = Probe(name, installed=False, usable=False, reason=str(error))
             await self.heard(set())
 
 
@@ -105,9 +106,9 @@ def add_to(spent: dict[str, AgentSpending], event: Any) -> None:
 
 
 def view(
-    agents: list[dict[str, Any]],
+    agents: Sequence[AgentRow],
     spent: dict[str, AgentSpending],
-    probes: dict[str, dict[str, Any]],
+    probes: Mapping[str, Probe],
     now: float,
 ) -> Markup:
     """A card an agent; those that do something or were used come first."""
@@ -115,13 +116,12 @@ def view(
     ranked = sorted(
         agents,
         key=lambda a: (
-            order.get(a["status"], 4),
-            -(spent[a["agent"]].attempts if a["agent"] in spent else 0),
+            order.get(a.status, 4),
+            -(spent[a.agent].attempts if a.agent in spent else 0),
         ),
     )
     cards = [
-        card(agent, spent.get(agent["agent"], AgentSpending()), probes.get(agent["agent"]), now)
-        for agent in ranked
+        card(agent, spent.get(agent.agent, AgentSpending()), probes.get(agent.agent), now) for agent in ranked
     ]
     return el("div", el("div", el("h1", "Agents"), class_="title"), el("div", cards, class_="cards three"))
 
@@ -135,23 +135,20 @@ SIGNS = {
 }
 
 
-def card(agent: dict[str, Any], spent: AgentSpending, probe: dict[str, Any] | None, now: float) -> Markup:
-    doing: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for status in ("waiting", "working"):
-        doing[status] = agent[status]
+def card(agent: AgentRow, spent: AgentSpending, probe: Probe | None, now: float) -> Markup:
     rows = [
         el(
             "li",
             w.sign(SIGNS[status]),
-            el("a", at["step"], href=f"/runs/{at['run']}?step={quote(at['step'])}"),
-            el("small", at["run"], class_="mono"),
+            el("a", at.step, href=f"/runs/{at.run}?step={quote(at.step)}"),
+            el("small", at.run, class_="mono"),
         )
-        for status in ("waiting", "working")
-        for at in doing[status][:8]
+        for status, attempts in (("waiting", agent.waiting), ("working", agent.working))
+        for at in attempts[:8]
     ]
     rests = (
-        el("p", "Rests ", el("span", "", data_until=f"{agent['rests_until']:.1f}"))
-        if agent["status"] == "resting" and agent["rests_until"]
+        el("p", "Rests ", el("span", "", data_until=f"{agent.rests_until:.1f}"))
+        if agent.status == "resting" and agent.rests_until
         else None
     )
     unused = not spent.attempts
@@ -164,11 +161,7 @@ def card(agent: dict[str, Any], spent: AgentSpending, probe: dict[str, Any] | No
             el("dt", "Cost"),
             el(
                 "dd",
-                "–"
-                if unused
-                else "free"
-                if agent["rehearses"]
-                else w.cost(spent.cost_usd, bool(spent.unknown)),
+                "–" if unused else "free" if agent.rehearses else w.cost(spent.cost_usd, bool(spent.unknown)),
             ),
         ),
         el("div", el("dt", "Tokens"), el("dd", f"{spent.tokens:,}")),
@@ -178,30 +171,30 @@ def card(agent: dict[str, Any], spent: AgentSpending, probe: dict[str, Any] | No
         "article",
         el(
             "header",
-            el("h2", agent["agent"]),
-            w.chip(SIGNS[agent["status"]], agent["status"]),
-            w.rehearsed() if agent["rehearses"] else None,
+            el("h2", agent.agent),
+            w.chip(SIGNS[agent.status], agent.status),
+            w.rehearsed() if agent.rehearses else None,
         ),
         rests,
-        el("p", agent["failure"], class_="bad") if agent["failure"] else None,
+        el("p", agent.failure, class_="bad") if agent.failure else None,
         el("ul", rows, class_="doing") if rows else None,
         figures if not unused else None,
-        probed(agent["agent"], probe),
+        probed(agent.agent, probe),
         class_=f"card agent{' unused' if unused and not rows else ''}",
-        id=f"agent-{agent['agent']}",
+        id=f"agent-{agent.agent}",
     )
 
 
-def probed(name: str, probe: dict[str, Any] | None) -> Markup:
+def probed(name: str, probe: Probe | None) -> Markup:
     if probe is None:
         return w.button("Can it be used here?", "probe", kind="quiet", data_name=name)
-    if probe.get("usable"):
+    if probe.usable:
         return el(
             "p",
             w.sign("succeeded"),
             " usable",
-            f", {probe['version']}" if probe.get("version") else "",
+            f", {probe.version}" if probe.version else "",
             class_="line",
         )
-    reason = " ".join(str(probe.get(key, "")) for key in ("reason", "hint")).strip()
+    reason = f"{probe.reason} {probe.hint}".strip()
     return el("p", w.sign("failed"), el("span", reason or "not usable"), class_="line")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
 from msgspec import Struct
 
-from ropewalk.app import RunRow, counted, short_value
+from ropewalk.app import Input, RunRow, counted, short_value
+from ropewalk.app.choosing import WorkflowRow, WorkflowView
 from ropewalk.nesting import read_json
 from ropewalk.web.page import words as w
 from ropewalk.web.page.markup import Piece, el
@@ -154,18 +156,18 @@ def bar(run_row: RunRow) -> Markup:
 # Starting -------------------------------------------------------------------------------------------------------------
 
 
-def starting(workflows: list[dict[str, Any]], chosen: dict[str, Any] | None, fault: str = "") -> Markup:
+def starting(workflows: Sequence[WorkflowRow], chosen: WorkflowView | None, fault: str = "") -> Markup:
     """The sheet that starts a run: a workflow, then a form made of its inputs."""
     options = [el("option", "Choose a workflow", value="", disabled=True, selected=chosen is None)]
     options += [
         el(
             "option",
-            workflow["name"],
-            value=workflow["name"],
-            selected=chosen is not None and workflow["name"] == chosen["name"],
+            workflow.name,
+            value=workflow.name,
+            selected=chosen is not None and workflow.name == chosen.name,
         )
         for workflow in workflows
-        if not workflow["problem"]
+        if not workflow.problem
     ]
     picker = el(
         "label",
@@ -189,37 +191,37 @@ def starting(workflows: list[dict[str, Any]], chosen: dict[str, Any] | None, fau
     )
 
 
-def form(flow: dict[str, Any]) -> Markup:
+def form(flow: WorkflowView) -> Markup:
     """One field an input; what has a default may be left alone."""
-    fields = [field(name, declared) for name, declared in flow["inputs"].items()]
+    fields = [field(name, declared) for name, declared in flow.inputs.items()]
     return el(
         "form",
-        el("p", flow["description"], class_="soft"),
+        el("p", flow.description, class_="soft"),
         fields or el("p", "It takes no inputs."),
         el(
             "label", el("input", type="checkbox", name="rehearse"),
             el("span", "Rehearse it", el("small", "A script plays every role: no agent, no cost.")), class_="check",
         ),
         el("div", el("button", "Start", type="submit", class_="button main"), class_="actions"),
-        data_do="start", id=f"form-{flow['name']}",
+        data_do="start", id=f"form-{flow.name}",
     )  # fmt: skip
 
 
-def field(name: str, declared: dict[str, Any]) -> Markup:
+def field(name: str, declared: Input) -> Markup:
     """The field of an input; its name in the form is `in:` and its own."""
-    default = declared.get("default")
-    must = declared.get("required", True) and default is None
+    default = declared.default
+    must = declared.required and default is None
     about = [
         el("span", name, el("em", " needed") if must else None),
-        el("small", declared.get("description", "")),
+        el("small", declared.description),
     ]
-    kind = declared.get("type", "string")
+    kind = declared.type
     attributes: dict[str, Any] = {"name": f"in:{name}", "class_": "field", "required": must}
-    if declared.get("secret"):
+    if declared.secret:
         return el("label", about, el("input", type="password", autocomplete="off", value="", **attributes))
-    if declared.get("choices"):
+    if declared.choices:
         options = [
-            el("option", as_text(c), value=json.dumps(c), selected=c == default) for c in declared["choices"]
+            el("option", as_text(c), value=json.dumps(c), selected=c == default) for c in declared.choices
         ]
         return el("label", about, el("select", options, **attributes, data_kind="choice"))
     if kind == "boolean":
@@ -240,22 +242,22 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def read(flow: dict[str, Any], form: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def read(flow: WorkflowView, form: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The inputs that a form gives, and what is wrong with them; an empty field is one that was not given."""
     values: dict[str, Any] = {}
     faults: list[str] = []
-    for name, declared in flow["inputs"].items():
+    for name, declared in flow.inputs.items():
         text = form.get(f"in:{name}", "")
-        kind = declared.get("type", "string")
+        kind = declared.type
         try:
-            if kind == "boolean" and not declared.get("choices"):
+            if kind == "boolean" and not declared.choices:
                 values[name] = bool(text)
             elif text == "":
-                if kind == "string" and declared.get("default"):
+                if kind == "string" and declared.default:
                     values[name] = ""
-            elif declared.get("secret"):
+            elif declared.secret:
                 values[name] = str(text)
-            elif declared.get("choices") or kind != "string":
+            elif declared.choices or kind != "string":
                 values[name] = read_json(str(text))
             else:
                 values[name] = str(text)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import Request
 from nicegui import ui
 
 from ropewalk.app import RunQuery, RunRow, acting, choosing
+from ropewalk.app.choosing import WorkflowRow, WorkflowView
 from ropewalk.errors import InvalidDefinition, InvalidInput, NoSuchWorkflow, SecretsMissing, VariantNeeded
 from ropewalk.web.page import listing
 from ropewalk.web.page.listing import Filter
@@ -39,8 +38,8 @@ class RunsPage:
         self.most = AT_ONCE
         self.rows: dict[str, RunRow] = {}
         self.more = False
-        self.workflows: list[dict[str, Any]] = []
-        self.chosen: dict[str, Any] | None = None
+        self.workflows: tuple[WorkflowRow, ...] = ()
+        self.chosen: WorkflowView | None = None
         with ui.element("div").classes("content"):
             self.head = screen.part(self.act)
             self.list = screen.part(self.act)
@@ -59,7 +58,7 @@ class RunsPage:
         self.show_head()
 
     def show_head(self) -> None:
-        self.head.show(listing.head(self.wanted, [workflow["name"] for workflow in self.workflows]))
+        self.head.show(listing.head(self.wanted, [workflow.name for workflow in self.workflows]))
 
     async def load(self) -> None:
         """The list anew."""
@@ -140,9 +139,7 @@ class RunsPage:
             return
         inputs, faults = listing.read(self.chosen, action.form)
         if not faults:
-            wanted = acting.StartRequest(
-                self.chosen["name"], inputs, rehearse=bool(action.form.get("rehearse"))
-            )
+            wanted = acting.StartRequest(self.chosen.name, inputs, rehearse=bool(action.form.get("rehearse")))
             try:
                 run, _ = await acting.start(self.screen.ropewalk, wanted, by)
             except (InvalidInput, SecretsMissing) as error:
