@@ -145,7 +145,8 @@ async def _chosen_by_http(folder: Path) -> Views:
             workflows, agents = [
                 (await client.get(f"/api/v1/{path}")).raise_for_status() for path in ("workflows", "agents")
             ]
-            return workflows.json() | agents.json()
+            chosen: Views = workflows.json() | agents.json()
+            return chosen
 
 
 async def _chosen_by_library(folder: Path) -> Views:

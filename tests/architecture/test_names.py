@@ -24,7 +24,6 @@ NAMED_FROM_OUTSIDE = {
     "do_POST": "http.server calls it",
     "handle_error": "socketserver calls it",
     "log_message": "http.server calls it",
-    "trespasses": "who may write in which section of a document; the document gate is to ask it",
 }
 """What nothing in the package names, and why it stays."""
 

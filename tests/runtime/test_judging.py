@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from ropewalk.app.open import open_ropewalk
 from ropewalk.core.state import State
 from ropewalk.core.work import Brief, Outcome, Verdict
-from ropewalk.definition.workflow import Gate, Ref, Step, Workflow
+from ropewalk.definition.workflow import Gate, Ref, Role, Step, Workflow
 from ropewalk.runtime.judging import command_of
 from ropewalk.steps.port import Tools
 
@@ -345,3 +346,28 @@ def test_the_text_of_a_command_is_read_off_its_arguments() -> None:
     assert command_of({"script": "make check"}) == "make check"
     assert command_of({"argv": ["sh", "a b.sh"]}) == "sh 'a b.sh'"
     assert command_of({"criteria": ["x"]}) == ""
+
+
+OWNED = """
+template: {id: t}
+sections:
+- {id: story, title: Story, owner: scrum-master}
+- {id: log, title: Log, owner: dev-agent}
+"""
+
+
+@pytest.mark.parametrize(("story", "verdict"), [("As a user", "PASS"), ("As an admin", "FAIL")])
+async def test_a_document_is_compared_with_what_the_attempt_found(
+    project: Path, story: str, verdict: str
+) -> None:
+    """The role writes both sections; only the log is its own."""
+    written = f"cat > /dev/null; printf '## Story\\n{story}\\n## Log\\n- done\\n' > d.md"
+    settings = f'[agents.scribe]\nargv = ["sh", "-c", {json.dumps(written)}]\n'
+    write(project, {"d.md": "## Story\nAs a user\n## Log\n", "ropewalk.toml": settings})
+    commit(project)
+    gate = Gate("document", {"document": "d.md", "template": "t"})
+    step = Step(id="work", kind="role", role="dev", prompt="Write.", gates=(gate,))
+    state = await drive(project, step, roles={"dev": Role(agents=("scribe",))}, documents={"t": OWNED})
+    (judged,) = state.steps["work"].verdicts
+    assert judged.verdict == verdict, judged
+    assert (verdict == "FAIL") == ("developer changed “Story”" in str(judged.findings))

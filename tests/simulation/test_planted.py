@@ -66,7 +66,7 @@ def a_late_report_is_believed(patch: pytest.MonkeyPatch) -> None:
 
 @planted
 def a_new_round_remembers_the_old_one(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(rounds, "refresh", lambda st: None)
+    patch.setattr(step, "refresh", lambda st: None)
 
 
 @planted

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from random import Random
-
 import pytest
 
-from ropewalk.definition.check import check_workflow
-from ropewalk.testing.simulation import BrokenLaw, catalog, shrunk, simulate
+from ropewalk.testing.simulation import BrokenLaw, shrunk, simulate
 from tests.soak import SOAK, first_seed
 
 SHARDS = 32
@@ -44,16 +41,3 @@ def test_what_was_broken_once_stays_whole(seed: int):
 
 def report(fault: BrokenLaw) -> str:
     return f"play it again with ROPEWALK_SOAK=1 ROPEWALK_SEED={fault.seed}\n{shrunk(fault)}"
-
-
-def test_the_same_seed_plays_the_same_trial():
-    one, two = catalog(Random(11)), catalog(Random(11))
-    assert one == two
-    assert catalog(Random(12)) != one
-
-
-def test_random_workflows_are_such_as_ropewalk_would_load():
-    for seed in range(150):
-        for workflow in catalog(Random(seed)).workflows.values():
-            faults = check_workflow(workflow)
-            assert not faults, f"seed {seed}: {faults}\n{workflow}"

@@ -8,6 +8,7 @@ from ropewalk.exports import lazy
 
 if TYPE_CHECKING:
     from ropewalk.documents.check import check_document as check_document
+    from ropewalk.documents.edits import foreign_edits as foreign_edits
     from ropewalk.documents.form import document_form as document_form, form_schema as form_schema
     from ropewalk.documents.guide import writing_instructions as writing_instructions
     from ropewalk.documents.outline import document_outline as document_outline
@@ -24,6 +25,7 @@ else:
         __name__,
         {
             "documents.check": "check_document",
+            "documents.edits": "foreign_edits",
             "documents.form": "document_form form_schema",
             "documents.guide": "writing_instructions",
             "documents.outline": "document_outline",

@@ -112,7 +112,10 @@ class Judges:
             await self._workspace.close(spot, folder.place)
 
     async def _ask(self, kind: GateKind, gate: Gate, judged: Judged, desk: Desk) -> Verdict:
-        return await kind.judge(gate.args, self._assignment.brief, judged.outcome, desk, self._tools())
+        tools, base = self._tools(), judged.place.base
+        if base:
+            tools = replace(tools, before=lambda path: self._workspace.read(base, path))
+        return await kind.judge(gate.args, self._assignment.brief, judged.outcome, desk, tools)
 
 
 def _fresh(spool: Path, name: str) -> Path:

@@ -33,13 +33,19 @@ class Commits(Struct, frozen=True):
     judge: Judge | None = None
 
 
+Before = Callable[[str], Awaitable[bytes | None]]
+"""Reads a file as it was when the work began, by its path in the folder; None when there was none."""
+
+
 class Tools(Struct, frozen=True):
-    """What a kind may use: the agents by name, Python functions by dotted name, and the commits, where it works on those."""
+    """What a kind or a gate may use: the agents by name, Python functions by dotted name, the commits, where it works on those,
+    and, for a gate, how files were `before` the work (None where nothing is versioned)."""
 
     agents: Mapping[str, Agent]
     functions: Mapping[str, Any] = {}
     settings: Mapping[str, Any] = {}
     commits: Commits | None = None
+    before: Before | None = None
 
 
 class Kind(Protocol):

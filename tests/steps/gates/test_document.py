@@ -51,3 +51,54 @@ async def test_lacks_fail_concerns_pass_and_both_are_told(tmp_path, text, verdic
 async def test_what_cannot_be_judged_is_said(tmp_path, args, said):
     with pytest.raises(GateError, match=said):
         await DocumentGate().judge(args, brief(), Outcome(), ListeningDesk(tmp_path), Tools(agents={}))
+
+
+OWNED = """
+template: {id: t}
+sections:
+- {id: story, title: Story, owner: scrum-master}
+- {id: log, title: Log, owner: dev-agent}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "role", "verdict", "findings"),
+    [
+        ("## Story\nAs a user\n## Log\n", "dev", "PASS", ()),
+        (
+            "## Story\nAs a guest\n## Log\n",
+            "dev",
+            "FAIL",
+            ("d.md: line 1: developer changed “Story”; it belongs to scrum-master",),
+        ),
+        (None, "dev", "FAIL", ("d.md: line 1: developer changed “Story”; it belongs to scrum-master",)),
+        ("## Story\nAs a guest\n## Log\n", "", "PASS", ()),
+    ],
+    ids=["own section", "a section of others", "a new document", "no role"],
+)
+async def test_who_writes_in_a_section_of_others_is_told_so(tmp_path, before, role, verdict, findings):
+    asked: list[str] = []
+
+    async def was(path: str) -> bytes | None:
+        asked.append(path)
+        return None if before is None else before.encode()
+
+    desk = ListeningDesk(tmp_path)
+    (desk.folder / "docs").mkdir()
+    (desk.folder / "docs" / "d.md").write_text("## Story\nAs a user\n## Log\n- done\n")
+    args = {"document": "docs/d.md", "template": "t", "text": OWNED}
+    tools = Tools(agents={}, before=was)
+    judged = await DocumentGate().judge(args, brief(role_name=role), Outcome(), desk, tools)
+    assert (judged.verdict, judged.findings) == (
+        verdict,
+        tuple(finding.replace("d.md", "docs/d.md") for finding in findings),
+    )
+    assert asked == ["docs/d.md"]
+
+
+async def test_where_nothing_is_versioned_nobody_can_tell_who_wrote_what(tmp_path):
+    desk = ListeningDesk(tmp_path)
+    (desk.folder / "d.md").write_text("## Story\nAs a user\n## Log\n- done\n")
+    args = {"document": "d.md", "template": "t", "text": OWNED}
+    judged = await DocumentGate().judge(args, brief(role_name="dev"), Outcome(), desk, Tools(agents={}))
+    assert judged.verdict == "PASS"

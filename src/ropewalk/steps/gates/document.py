@@ -1,4 +1,5 @@
-"""The gate `document`: a file has what its template asks for. What is only a concern passes, and is told."""
+"""The gate `document`: a file has what its template asks for, and its author wrote in no section that belongs to others. What is
+only a concern passes, and is told."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ class DocumentGate:
     async def judge(
         self, args: Mapping[str, Any], brief: Brief, outcome: Outcome, desk: Desk, tools: Tools
     ) -> Verdict:
-        from ropewalk.documents import check_document
+        from ropewalk.documents import check_document, foreign_edits
 
         wanted, called = str(args["document"]), str(args["template"])
         template = readable_template(str(args.get("text", "")))
@@ -51,7 +52,12 @@ class DocumentGate:
         concerns: list[str] = []
         for file in files:
             name = file.relative_to(desk.folder).as_posix()
-            for finding in check_document(template, read_text(file, errors="replace"), brief.role_name):
+            text = read_text(file, errors="replace")
+            judged = check_document(template, text, brief.role_name)
+            if tools.before is not None:
+                was = await tools.before(name) or b""
+                judged += foreign_edits(template, was.decode(errors="replace"), text, brief.role_name)
+            for finding in judged:
                 (concerns if finding.concern else findings).append(f"{name}: {finding}")
         remarks = (*findings, *concerns)
         evidence = {"template": called, "files": len(files)}

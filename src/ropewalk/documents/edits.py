@@ -7,10 +7,11 @@ from ropewalk.documents.check import pattern, plain
 from ropewalk.documents.outline import content, document_outline
 
 
-def trespasses(template: Template, before: str, after: str, role: str) -> list[Finding]:
+def foreign_edits(template: Template, before: str, after: str, role: str) -> list[Finding]:
     """One finding for each section that differs between two states of a document and is not the role's to write.
 
-    A section that was not there before may be laid out empty by anybody; a person (no role) may write everywhere.
+    A section that was not there before may be laid out empty by anybody, and one that is only to be read comes with a new document;
+    a person (no role) may write everywhere else.
     """
     was, now = _sections(template, before), _sections(template, after)
     findings = []
@@ -21,6 +22,8 @@ def trespasses(template: Template, before: str, after: str, role: str) -> list[F
         old = [text for text, _ in was.get(key, [])]
         changed = [(text, line) for text, line in lines if text and text not in old]
         removed = any(old) and not any(text for text, _ in lines)
+        if section.readonly and not before.strip():
+            continue
         if (changed or removed) and not may_write(template, path, role):
             owners = [name for name in dict.fromkeys((section.owner, *section.editors)) if name]
             whose = f"; it belongs to {', '.join(owners)}" if owners else ""
