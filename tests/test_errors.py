@@ -173,7 +173,7 @@ def test_who_raises_an_error_gives_every_field_that_it_prints():
             template = str(kind.__doc__)
             if call.args:
                 message = call.args[0]
-                template = message.value if isinstance(message, ast.Constant) else ""
+                template = str(message.value) if isinstance(message, ast.Constant) else ""
             lacking = needed_by(kind, template, kind.hint) - names
             faults += [f"{at(path, line)}: {name} prints {{{field}}}" for field in sorted(lacking)]
             if call.args and names and not isinstance(call.args[0], ast.Constant):

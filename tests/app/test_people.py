@@ -24,6 +24,7 @@ from ropewalk.errors import (
     StoreError,
     WorkspaceError,
 )
+from ropewalk.trees import remove_tree
 from tests.formats.told import workflow
 from tests.workspace.repositories import git, repository
 
@@ -35,11 +36,11 @@ inputs: {who: {default: ann}}
 steps:
 - {id: write, run: 'echo plan > plan.md; echo more > übung.md', creates: [plan.md, übung.md], approve: Good?}
 - {id: after, needs: write, run: 'cat plan.md übung.md; echo $WHO', env: {WHO: '{{ inputs.who }}'}}
-outputs: {read: outputs.after.stdout}
 """
 ASKING = "steps:\n- {id: question, ask: Shall it go on?}\n"
 SECRETS = """
-inputs: {first: {secret: true}, second: {secret: true}}
+facts: {mood: string}
+inputs: {first: {secret: true}, second: {secret: true}, open: {default: ""}}
 steps:
 - {id: uses, run: 'test "$A$B" = canary-1111canary-2222', secrets: {A: first, B: second}}
 """
@@ -69,7 +70,7 @@ async def driven(ropewalk: Ropewalk, text: str) -> State:
 async def read(ropewalk: Ropewalk, run: str) -> str:
     state = await ropewalk.drive(run)
     assert state.status == "completed", state.reason
-    return str(state.outputs["read"])
+    return str(state.outputs["after"]["stdout"])
 
 
 async def exported(ropewalk: Ropewalk, run: str) -> list[bytes]:
@@ -104,12 +105,11 @@ REFUSED: Mapping[str, tuple[str, dict[str, str], dict[str, bytes]]] = {
 }
 
 
-@pytest.mark.parametrize("name", REFUSED)
-async def test_an_amendment_that_is_refused_has_touched_nothing(opened: Ropewalk, name: str):
+async def test_an_amendment_that_is_refused_has_touched_nothing(opened: Ropewalk):
     state = await driven(opened, WRITING)
-    verdict, how, content = REFUSED[name]
-    with pytest.raises(Refused):
-        await opened.answer(state.run, "a1", verdict, content=content, **how)
+    for name, (verdict, how, content) in REFUSED.items():
+        with pytest.raises(Refused):
+            pytest.fail(f"{name}: {await opened.answer(state.run, 'a1', verdict, content=content, **how)}")
     assert (await opened.engine.fold(state.run)).version == state.version
     await opened.answer(state.run, "a1", "approve")
     assert await read(opened, state.run) == "plan\nmore\nann"
@@ -150,25 +150,41 @@ async def test_a_fork_keeps_what_comes_before_and_changes_only_what_was_named(op
     ("step", "inputs", "error"),
     [("nowhere", {}, NoSuchStep), ("", {}, NoSuchStep), ("after", {"whom": "bob"}, InvalidInput)],
 )
-async def test_a_fork_that_makes_no_sense_leaves_no_run(
-    plain: Ropewalk, step: str, inputs: dict[str, str], error: type[RopewalkError]
+async def test_a_fork_that_makes_no_sense_leaves_no_run_and_no_ref(
+    opened: Ropewalk, step: str, inputs: dict[str, str], error: type[RopewalkError]
 ):
-    run = (await driven(plain, WRITING)).run
+    run = (await driven(opened, WRITING)).run
+    before = git(opened.folder, "for-each-ref")
     with pytest.raises(error):
-        await plain.fork(run, step, inputs=inputs)
+        await opened.fork(run, step, inputs=inputs)
+    assert [row.run for row in await opened.store.runs()] == [run]
+    assert git(opened.folder, "for-each-ref") == before
+
+
+@pytest.mark.parametrize("where", ["inputs", "facts"])
+async def test_a_fork_puts_nothing_on_record_that_is_a_secret_of_the_run_it_comes_from(
+    plain: Ropewalk, where: str
+):
+    run = await plain.start(workflow(SECRETS), inputs={"first": "canary-1111", "second": "canary-2222"})
+    values = {"inputs": {"open": "it is canary-1111"}, "facts": {"mood": "canary-2222"}}[where]
+    with pytest.raises(InvalidInput, match="has the value of the secret"):
+        await plain.fork(run, "uses", **{where: values})  # type: ignore[arg-type]
     assert [row.run for row in await plain.store.runs()] == [run]
 
 
 async def test_a_fork_of_work_that_git_has_lost_is_refused_and_leaves_no_run(folder: Path):
     async with open_ropewalk(folder) as ropewalk:
-        state = await driven(ropewalk, WRITING)
-        for ref in git(folder, "for-each-ref", "--format=%(refname)", "refs/ropewalk/").split():
-            git(folder, "update-ref", "-d", ref)
-        git(folder, "reflog", "expire", "--expire=now", "--all")
-        git(folder, "gc", "-q", "--prune=now")
+        run = (await driven(ropewalk, WRITING)).run
+        await ropewalk.answer(run, "a1", "approve")
+        assert (await ropewalk.drive(run)).status == "completed"
+    remove_tree(folder / ".git")
+    repository(folder, {"README.md": "# It\n"})
+    async with open_ropewalk(folder) as ropewalk:
+        base = (await ropewalk.engine.fold(run)).base["commit"]
+        assert git(folder, "rev-parse", "main") == base, "what the run began from is there"
         with pytest.raises(WorkspaceError):
-            await ropewalk.fork(state.run, "after")
-        assert [row.run for row in await ropewalk.store.runs()] == [state.run]
+            await ropewalk.fork(run, "after")
+        assert [row.run for row in await ropewalk.store.runs()] == [run]
 
 
 async def test_a_run_that_is_taken_in_stands_still_in_this_project_until_somebody_resumes_it(
@@ -214,7 +230,9 @@ async def test_a_run_that_waits_for_secrets_goes_on_when_the_last_of_them_is_the
         run = await ropewalk.start(workflow(SECRETS), inputs=values)
     async with open_ropewalk(folder, workspace="folder") as ropewalk:
         assert (await ropewalk.drive(run)).reason == "secret"
+        version = (await ropewalk.engine.fold(run)).version
         await ropewalk.give(run, {"second": "canary-2222"})
+        assert (await ropewalk.engine.fold(run)).version == version, "it still waits for the other"
         state = await ropewalk.drive(run)
         assert (state.reason, ropewalk.engine.vault.lacking(state)) == ("secret", ("first",))
         await ropewalk.give(run, {"first": "canary-1111"}, by="ann")

@@ -92,6 +92,24 @@ def test_each_test_file_is_named_for_what_it_tests():
     assert not faults, listed(faults)
 
 
+def test_each_module_has_a_test_file_of_its_name():
+    """The contracts of `testing` are tests themselves, and what ships as data is tested where it is run."""
+    tested = {path.relative_to(ROOT / "tests").with_suffix("").as_posix() for path in python_files("tests")}
+    faults = []
+    for path in python_files("src"):
+        *packages, name = path.relative_to(SRC).with_suffix("").parts
+        if name.startswith("__") or packages[:1] == ["library"] or _is_contract(packages, name):
+            continue
+        wanted = "/".join([*packages, f"test_{name}"])
+        if not any(test == wanted or test.startswith(f"{wanted}_") for test in tested):
+            faults.append(f"{at(path)}: there is no tests/{wanted}.py")
+    assert not faults, listed(faults)
+
+
+def _is_contract(packages: list[str], name: str) -> bool:
+    return packages[:1] == ["testing"] and any(word.endswith("_contract") for word in (*packages, name))
+
+
 def _mirrored(packages: list[str], test: str) -> bool:
     mirrored = (
         ROOT.joinpath(*packages)

@@ -55,6 +55,7 @@ RULES = {
     "test_modules.py::test_every_error_has_one_root_and_a_docstring_that_is_its_message": ("Stray is no RopewalkError", "Mute has no docstring"),
     "test_modules.py::test_every_error_lives_in_errors": ("src/ropewalk/lost.py:4: class Lost",),
     "test_modules.py::test_each_test_file_is_named_for_what_it_tests": ("tests/test_nothing_there.py",),
+    "test_modules.py::test_each_module_has_a_test_file_of_its_name": ("bare.py: there is no tests/test_bare.py",),
     "test_modules.py::test_no_test_waits_by_the_clock": ("tests/test_words.py:7",),
     "test_modules.py::test_every_package_has_a_layer": ("attic",),
     "test_names.py::test_the_names_in_the_explanations_are_there[architecture.md]": ("core.no_such.thing",),

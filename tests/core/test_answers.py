@@ -238,6 +238,12 @@ def test_a_resolution_that_cannot_be_used_is_refused_when_it_is_given(value: Any
     conflicted().when(answer("a1", "resolved", value=value)).refused(why)
 
 
+@pytest.mark.parametrize("verdict", ["ours", "theirs", "reject"])
+@pytest.mark.parametrize("value", [{"x.txt": "smuggled"}, {"x.txt": 5}, {"nope": "x"}, {}, "x", 0])
+def test_texts_of_ones_own_come_with_no_other_verdict(verdict, value):
+    conflicted().when(answer("a1", verdict, value=value)).refused(f"`{verdict}` takes no value")
+
+
 def test_a_file_that_is_to_be_gone_is_resolved_by_null():
     conflicted().when(answer("a1", "resolved", value={"x.txt": None})).then(e.AskAnswered, ...)
 

@@ -146,9 +146,11 @@ async def test_what_a_person_settled_is_in_the_result(joint, project, tmp_path, 
         assert git(project, "show", f"{outcome.commit}:code.txt") == text
 
 
+@pytest.mark.parametrize("value", [None, {"code.txt": "smuggled"}, {"code.txt": None}, {}])
 @pytest.mark.parametrize(("how", "text"), [("ours", "of a"), ("theirs", "of b")])
-async def test_a_policy_settles_every_disputed_path(joint, project, tmp_path, how, text):
-    settled = replace(conflict(project, joint), resolution={"how": how, "by": "ann"})
+async def test_a_policy_settles_every_disputed_path(joint, project, tmp_path, how, text, value):
+    """Also on a log of before, where a value could stand next to it."""
+    settled = replace(conflict(project, joint), resolution={"how": how, "by": "ann", "value": value})
     outcome = await merged(settled, tmp_path)
     assert git(project, "show", f"{outcome.commit}:code.txt") == text
 

@@ -101,6 +101,13 @@ async def test_a_record_that_is_missing_is_noticed(left_out: int):
         await receive(sent(lines[:-1]))
 
 
+@pytest.mark.parametrize("version", [0, 3])
+async def test_a_run_without_any_record_is_none(version: int):
+    heading = (await lines_of(await filled()))[0]
+    with pytest.raises(StoreError, match=f"ends too early: run r has {version} records, 0 are here"):
+        await receive(sent([with_fields(heading, version=version, hash="")]))
+
+
 @pytest.mark.parametrize(
     ("fields", "why"),
     [

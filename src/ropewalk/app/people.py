@@ -118,14 +118,14 @@ class People(ABC):
         """
         state = await self.engine.fold(run)
         kept, name = kept_events(state, step), new_run_id(self.engine.clock.now())
-        if state.base.get("commit"):
-            base = msgspec.convert(state.base, Base)
-            commits = [e.result.commit for e in kept if isinstance(e, StepSucceeded) and e.result.commit]
-            await self.workspace(name, base, state.workflow.merge).adopt(name, base, commits)
         workflow = state.workflow
         if state.imported:  # the folder that its file was in is somebody else's: nothing is looked for there
             workflow = msgspec.structs.replace(workflow, source="")
         changed = changed_inputs(workflow, inputs or {})
+        if state.base.get("commit"):
+            base = msgspec.convert(state.base, Base)
+            commits = [e.result.commit for e in kept if isinstance(e, StepSucceeded) and e.result.commit]
+            await self.workspace(name, base, state.workflow.merge).adopt(name, base, commits)
         self.engine.vault.put(name, self.engine.vault.of(run))
         return await self.engine.create(
             workflow,

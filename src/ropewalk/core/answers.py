@@ -40,8 +40,8 @@ def answer(recorder: Recorder, command: Answer, expired: bool = False) -> None:
         refuse("answer", f"{command.ask} takes {', '.join(allowed)}, not {command.verdict!r}")
     if opened.about == "budget" and command.verdict == "approve":
         _check_more(command.value)
-    if opened.about == "conflict" and command.verdict == "resolved":
-        _check_resolved(opened, command.value)
+    if opened.about == "conflict":
+        _check_resolution(opened, command.verdict, command.value)
     recorder.emit(
         e.AskAnswered(
             step=opened.step,
@@ -251,8 +251,13 @@ def _check_more(value: Any) -> None:
             refuse("answer", f"{name} is {more!r}; a number above 0 is wanted")
 
 
-def _check_resolved(opened: e.AskOpened, value: Any) -> None:
-    """By the path of each file its whole text, or null where it is to be gone; only of files that disagree."""
+def _check_resolution(opened: e.AskOpened, verdict: str, value: Any) -> None:
+    """With `resolved` by the path of each file its whole text, or null where it is to be gone, only of files that disagree; with
+    any other verdict nothing, as it says by itself what becomes of each file."""
+    if verdict != "resolved":
+        if value is not None:
+            refuse("answer", f"`{verdict}` takes no value; `resolved` takes texts of your own")
+        return
     paths = sorted({str(conflict.get("path", "")) for conflict in opened.detail.get("conflicts", ())})
     if not isinstance(value, dict) or not value:
         refuse("answer", f"`resolved` takes the whole text by path: {_example(paths)}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from ropewalk.core import events as e
 from ropewalk.core.asks import ask, fact_names, judge_condition, know, prompt_of, settle_facts, withdraw
-from ropewalk.core.merge import fail_landing, merged
+from ropewalk.core.merge import fail_landing, record_merge
 from ropewalk.core.recorder import Recorder, scope_of, scope_with, written
 from ropewalk.core.rounds import left_out, send_back, spent
 from ropewalk.core.state import State, StepState
@@ -159,7 +159,7 @@ def succeed(recorder: Recorder, st: StepState, result: e.Outcome) -> None:
     if step.decision is not None and st.route:
         _leave_out(recorder, st)
     if step.internal:
-        merged(recorder, result)
+        record_merge(recorder, result)
     if st.parent:
         end_foreach(recorder, recorder.state.steps[st.parent])
 

@@ -43,7 +43,7 @@ def refuse_while_landing(recorder: Recorder, verb: str) -> None:
         )
 
 
-def merged(recorder: Recorder, result: e.Outcome) -> None:
+def record_merge(recorder: Recorder, result: e.Outcome) -> None:
     """The last step has joined everything: the run has a branch now, and may have landed."""
     outputs = result.outputs
     recorder.emit(e.RunMerged(branch=str(outputs.get("branch", "")), commit=result.commit, tree=result.tree))

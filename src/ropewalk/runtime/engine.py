@@ -166,8 +166,9 @@ class Engine:
         Values of secret inputs are held here, and only that they were given goes on record.
         """
         shown, secret = parted(workflow, inputs or {})
-        refuse_told(secret, inputs=shown, facts=facts, labels=labels)
         run = run or new_run_id(self.clock.now())
+        held = {name: value for name, value in self.vault.of(run).items() if isinstance(value, str)}
+        refuse_told({**held, **secret}, inputs=shown, facts=facts, labels=labels)
         digest = sha256(definition).hexdigest()
         if digest not in self._graphs or digest not in self._kept:
             await self.store.put_blob(definition)
@@ -230,7 +231,7 @@ class Engine:
         `fresh`: the run was created by this very call, so nobody can have lost an attempt of it.
         """
         if run in self._driven:
-            raise LeaseHeld(f"Run {run} is already driven by this process.")
+            raise LeaseHeld("Run {run} is already driven by this process.", run=run, pid=os.getpid())
         self._driven.add(run)  # before the first wait: to ourselves the lease would be given a second time
         try:
             await patiently(self.clock, f"taking up run {run}", lambda: self.leases.take(run), self.notice)

@@ -102,7 +102,7 @@ def _moved_to(commits: Commits, base: Base) -> str:
 async def resolve(commits: Commits, base: Base) -> Merged:
     """Merge with what a person has said about the disputed paths: texts by path, or one policy for all of them."""
     how, workspace, run = commits.resolution, commits.workspace, commits.spot.run
-    texts = how.get("value")
+    texts = how.get("value") if how.get("how", "resolved") == "resolved" else None
     choices: dict[str, bytes | str | None] = {}
     if isinstance(texts, dict):
         choices = {path: text.encode() if isinstance(text, str) else None for path, text in texts.items()}

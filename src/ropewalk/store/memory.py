@@ -139,7 +139,12 @@ class MemoryStore:
         # A child's id begins with its parent's: the parent is meant.
         others = [run for run in matching if not run.startswith(matching[0])]
         if others and matching[0] != beginning:
-            raise NoSuchRun(f"{beginning} begins several runs: {matching[0]}, {others[0]}.", run=beginning)
+            raise NoSuchRun(
+                "{run} begins several runs: {first}, {other}.",
+                run=beginning,
+                first=matching[0],
+                other=others[0],
+            )
         return matching[0]
 
     async def unfinished(self) -> list[str]:

@@ -115,8 +115,7 @@ async def receive(lines: AsyncIterable[bytes]) -> Parcel:
             raise StoreError(f"Line {number} is not what `ropewalk export` writes: {error}.") from error
     if parcel is None:
         raise StoreError("There is no run in this file: it is empty.")
-    last_hash = parcel.records[-1].hash if parcel.records else ""
-    if last_hash != parcel.hash:
+    if not parcel.records or parcel.records[-1].hash != parcel.hash:
         raise StoreError(
             f"The file ends too early: run {parcel.run} has {parcel.version} records, "
             f"{len(parcel.records)} are here."

@@ -75,7 +75,9 @@ class RunList:
         # A child's id begins with its parent's: the parent is meant.
         other = self._first_run(first + LAST_KEY, beginning)
         if other is not None and first != beginning:
-            raise NoSuchRun(f"{beginning} begins several runs: {first}, {other}.", run=beginning)
+            raise NoSuchRun(
+                "{run} begins several runs: {first}, {other}.", run=beginning, first=first, other=other
+            )
         return first
 
     async def unfinished(self) -> list[str]:
