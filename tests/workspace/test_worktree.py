@@ -7,11 +7,9 @@ from pathlib import Path
 import pytest
 
 from ropewalk.testing.workspace_contract import WorkspaceContract, placed, spot, worked
-from ropewalk.workspace.flush import flush
 from ropewalk.workspace.port import Part
-from ropewalk.workspace.repository import discover
 from ropewalk.workspace.worktree import GitWorkspace
-from tests.workspace.repositories import git, repository
+from tests.workspace.repositories import repository
 
 pytestmark = pytest.mark.needs("git")
 
@@ -62,11 +60,3 @@ async def test_resolutions_that_leave_something_open_say_so(workspace: GitWorksp
     ]
     merged = await workspace.resolve(spot("merge"), base, made, {}, {"a": "ours"}, by="ann")
     assert [conflict["path"] for conflict in merged.conflicts] == ["b"]
-
-
-async def test_packed_objects_need_no_flushing(tmp_path: Path):
-    root = repository(tmp_path / "project", {"a": "a"})
-    git(root, "gc", "-q")
-    found = await discover(root)
-    assert found
-    await flush(found.git, git(root, "rev-parse", "HEAD"), [""])

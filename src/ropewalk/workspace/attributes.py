@@ -16,6 +16,8 @@ from ropewalk.workspace.commits import read_objects
 from ropewalk.workspace.git import Git
 
 _NAME = b".gitattributes"
+_NO_NAMES = {b"", b".", b".."}
+"""A tree that nobody checked may hold them; no checkout has such a path, so nothing is laid out for it."""
 
 
 async def attributes_at(git: Git, home: Path, commit: str) -> Path:
@@ -26,7 +28,8 @@ async def attributes_at(git: Git, home: Path, commit: str) -> Path:
     for line in out.split(b"\0")[:-1]:
         info, _, path = line.partition(b"\t")
         mode, _, oid = info.split(b" ")
-        if (path == _NAME or path.endswith(b"/" + _NAME)) and mode.startswith(b"100"):
+        *folders, name = path.split(b"/")
+        if name == _NAME and mode.startswith(b"100") and _NO_NAMES.isdisjoint(folders):
             paths.append(path)
             oids.append(oid)
     if not paths:

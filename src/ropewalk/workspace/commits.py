@@ -56,7 +56,8 @@ async def write_commit(
     kept = "\n".join(line.rstrip() for line in title.replace("\0", "").splitlines())[
         :_LONGEST_MESSAGE
     ].strip()
-    tail = "\n".join(f"{name}: {' '.join(str(value).split())}" for name, value in trailers.items())
+    values = {name: " ".join(str(value).replace("\0", " ").split()) for name, value in trailers.items()}
+    tail = "\n".join(f"{name}: {value}" for name, value in values.items())
     body = "\n".join(lines) + f"\n\n{kept or 'ropewalk'}\n\n{tail}\n"
     out = await git.run(
         "hash-object", "-t", "commit", "-w", "--stdin", stdin=body.encode(errors="backslashreplace")
@@ -109,13 +110,17 @@ async def read_header(git: Git, commit: str) -> Header:
     fields = [line.split(b" ", 1) for line in head.split(b"\n")]
     value = {name: rest[0].decode() for name, *rest in fields if name == b"tree"}
     parents = tuple(rest[0].decode() for name, *rest in fields if name == b"parent")
-    committer = next(rest[0] for name, *rest in fields if name == b"committer")
-    return Header(value[b"tree"], parents, int(committer.split(b" ")[-2]), message.decode(errors="replace"))
+    committer = next((rest[0] for name, *rest in fields if name == b"committer"), b"")
+    date = committer.rpartition(b">")[2].split()
+    at = int(date[0]) if date and date[0].isdigit() else 0  # as git dates the commits of broken programs
+    return Header(value[b"tree"], parents, at, message.decode(errors="replace"))
 
 
 async def changes_between(git: Git, old: str, new: str) -> list[PathChange]:
     """What differs between two trees (or commits), in order of path; no renames are guessed."""
-    out = await git.run("diff-tree", "-r", "-z", "--raw", "--no-renames", "--full-index", old, new)
+    # Told of no submodule that a `.gitmodules` says to ignore, git would leave it out.
+    flags = ("-r", "-z", "--raw", "--no-renames", "--full-index", "--ignore-submodules=none")
+    out = await git.run("diff-tree", *flags, old, new)
     fields = out.split(b"\0")[:-1]
     changed = []
     for info, path in zip(fields[::2], fields[1::2], strict=True):

@@ -55,10 +55,11 @@ async def ground_of(state: Path, root: Path, base: Base) -> RepoContext:
         base.root in (repository.top, repository.gitdir) or await _began_in(repository, base.commit)
     ):
         return await ground(state, root)
-    if not await asyncio.to_thread(Path(base.root).is_dir):
+    before = Path(base.root)
+    if not await asyncio.to_thread(before.is_dir) or await discover(before) is None:
         reason = f"the repository of the run is not here, nor at {root}; call ropewalk in the folder where it is now"
         raise WorkspaceError(place=base.root, reason=reason)
-    return await ground(state, Path(base.root))
+    return await ground(state, before)
 
 
 async def _began_in(repository: Repository, commit: str) -> bool:

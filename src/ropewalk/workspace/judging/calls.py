@@ -5,7 +5,7 @@ Read off the base's texts, where a program stands; what such a program is given,
 
 from __future__ import annotations
 
-from os import fsencode
+from os import fsdecode, fsencode
 from posixpath import dirname, join, normpath
 
 from ropewalk.nesting import read_json
@@ -53,7 +53,7 @@ class CalledFiles:
         for path, entry in zip(paths, read, strict=True):
             if entry is None or entry[1] != "blob" or len(entry[2]) > _LARGEST_BYTES:
                 continue
-            text = entry[2].decode(errors="replace")
+            text = fsdecode(entry[2])  # as the paths of the tree are
             if self._base.is_link(path):
                 called.add(normpath(join(dirname(path), text)))
             else:
@@ -76,11 +76,12 @@ def _commands(path: str, text: str) -> str:
     if not path.endswith(".json"):
         return f"{text}\n{lines_of(text)}"
     try:
-        read = read_json(text)
+        read = read_json(fsencode(text).decode(errors="replace"))
     except (ValueError, RecursionError):
         return ""
     tasks = {**_table(read, "scripts"), **_table(read, "tasks")}
-    return "\n".join(value for value in tasks.values() if isinstance(value, str))
+    parts = (part for value in tasks.values() for part in (value if isinstance(value, list) else [value]))
+    return "\n".join(part for part in parts if isinstance(part, str))
 
 
 def _table(read: object, name: str) -> dict[str, object]:
