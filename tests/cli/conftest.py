@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from ropewalk.cli.main import main
+from tests.cli.terminal import Terminal
 
 
 class Ended(NamedTuple):
@@ -48,6 +51,12 @@ class Line:
         return self("run", "w.yaml", *words)
 
 
+def git(folder: Path, *argv: str) -> str:
+    name = ("-c", "user.name=ann", "-c", "user.email=ann@example.org")
+    done = subprocess.run(["git", *name, *argv], cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
 @pytest.fixture
 def ropewalk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Line:
     monkeypatch.chdir(tmp_path)
@@ -57,3 +66,34 @@ def ropewalk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     for name in ("ROPEWALK_STORE", "FORCE_COLOR", "EDITOR", "VISUAL"):
         monkeypatch.delenv(name, raising=False)
     return Line(tmp_path, capsys)
+
+
+@pytest.fixture
+def repository(ropewalk: Line, monkeypatch: pytest.MonkeyPatch) -> Line:
+    """The same in a git repository with one commit on `main`."""
+    monkeypatch.setenv("ROPEWALK_WORKSPACE", "git")
+    git(ropewalk.folder, "init", "-q", "-b", "main")
+    ropewalk.write("f.txt", "base\n")
+    git(ropewalk.folder, "add", "-A")
+    git(ropewalk.folder, "commit", "-qm", "begin")
+    return ropewalk
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
+    """Runs a workflow of these steps in a terminal."""
+    (tmp_path / ".ropewalk").mkdir()
+    terminals: list[Terminal] = []
+
+    def begin(steps: str, *words: str) -> Terminal:
+        (tmp_path / "w.yaml").write_text(
+            "name: w\nsteps:\n" + "".join(f"  - {s}\n" for s in steps.splitlines())
+        )
+        terminals.append(Terminal(tmp_path, "run", "w.yaml", *words))
+        return terminals[-1]
+
+    yield begin
+    for terminal in terminals:
+        if terminal.process.poll() is None:
+            terminal.process.kill()
+            terminal.ended()

@@ -22,3 +22,14 @@ def test_who_only_looks_leaves_no_trace(ropewalk):
 def test_a_folder_that_is_not_there_is_bad_input(ropewalk):
     ended = ropewalk("runs", "-C", "nowhere")
     assert (ended.code, "There is no folder nowhere" in ended.err) == (2, True)
+
+
+def test_to_stand_in_a_folder_that_was_removed_is_bad_input(ropewalk, monkeypatch):
+    folder = ropewalk.folder / "short-lived"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    ended = ropewalk("runs")
+    assert (ended.code, "The current folder is not there any more" in ended.err) == (2, True)
+    ropewalk.write("bad.yaml", "name: bad\nsteps: 3\n")
+    assert "bad.yaml" in ropewalk("plan", "bad.yaml", "-C", str(ropewalk.folder)).err

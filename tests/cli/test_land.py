@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-from pathlib import Path
-
 import pytest
 
-from tests.cli.conftest import Line
+from tests.cli.conftest import Line, git
 
 pytestmark = pytest.mark.needs("git")
 
 
-def git(folder: Path, *argv: str) -> str:
-    name = ("-c", "user.name=ann", "-c", "user.email=ann@example.org")
-    done = subprocess.run(["git", *name, *argv], cwd=folder, check=True, capture_output=True, text=True)
-    return done.stdout.strip()
-
-
 @pytest.fixture
-def line(ropewalk: Line, monkeypatch: pytest.MonkeyPatch) -> Line:
-    monkeypatch.setenv("ROPEWALK_WORKSPACE", "git")
-    git(ropewalk.folder, "init", "-q", "-b", "main")
-    ropewalk.write("f.txt", "base\n")
-    git(ropewalk.folder, "add", "-A")
-    git(ropewalk.folder, "commit", "-qm", "begin")
-    return ropewalk
+def line(repository: Line) -> Line:
+    return repository
 
 
 def test_a_result_lands_on_the_branch_that_the_run_began_from_with_what_came_there_meanwhile(

@@ -1,12 +1,10 @@
 import io
 
-import pytest
 from rich.console import Console
 
 from ropewalk.cli.live import table
 from ropewalk.core import commands as c
 from ropewalk.testing.given import broken, done, given
-from tests.cli.terminal import Terminal
 from tests.observe.written import written
 
 STEPS = """{id: a, phase: think, run: echo}
@@ -96,70 +94,6 @@ def test_a_run_before_its_first_step_has_a_title():
     assert drawn(given(written("{id: a, when: 1 == 2, run: echo}")))[0].startswith("w  r  pending")
 
 
-@pytest.fixture
-def begun(tmp_path):
-    (tmp_path / ".ropewalk").mkdir()
-    terminals = []
-
-    def begin(steps: str, *words: str) -> Terminal:
-        (tmp_path / "w.yaml").write_text(
-            "name: w\nsteps:\n" + "".join(f"  - {s}\n" for s in steps.splitlines())
-        )
-        terminals.append(Terminal(tmp_path, "run", "w.yaml", *words))
-        return terminals[-1]
-
-    yield begin
-    for terminal in terminals:
-        if terminal.process.poll() is None:
-            terminal.process.kill()
-            terminal.ended()
-
-
-def test_asks_are_answered_where_the_run_is_watched(begun):
-    terminal = begun(
-        "{id: pick, ask: {prompt: Which?, choices: [red, blue]}}\n"
-        "{id: name, needs: [pick], ask: What is it called?}\n"
-        "{id: notes, needs: [name], creates: [n.md], run: 'echo one > n.md; cat $ROPEWALK_FEEDBACK >> n.md',"
-        " approve: {prompt: Good?, show: n.md}}"
-    )
-    terminal.until("pick asks (a1): Which?")
-    terminal.until("choose")
-    terminal.type("9\n")
-    terminal.until("is no answer here")
-    terminal.type("2 it is calm\n")
-    terminal.until("What is it called?")
-    terminal.type("ropewalk\n")
-    terminal.until("│ one")
-    terminal.type("r say more\n")
-    terminal.until("notes asks (a4)")
-    terminal.until("│ say more")
-    terminal.type("a\n")
-    terminal.until("is completed after")
-    assert terminal.ended() == 0
-
-
-def test_what_is_left_for_later_leaves_the_run_paused(begun):
-    terminal = begun("{id: a, ask: One?}\n{id: b, ask: Two?}")
-    terminal.until("a asks (a1): One?")
-    terminal.until("[l]ater:")
-    terminal.type("l\n")
-    terminal.until("b asks (a2): Two?")
-    terminal.until("[l]ater:")
-    terminal.type("\x04")
-    terminal.until("ropewalk approve")
-    assert terminal.ended() == 3
-
-
-def test_an_answer_from_elsewhere_ends_the_question_here(begun, tmp_path):
-    from tests.journeys.program import Program
-
-    terminal = begun("{id: a, ask: One?}")
-    terminal.until("[l]ater:")
-    assert Program(tmp_path)("approve", "last").returncode == 0
-    terminal.until("a1 was answered elsewhere.")
-    assert terminal.ended() == 0
-
-
 def test_ctrl_c_is_heard_and_said(begun):
     terminal = begun("{id: a, run: 'echo begun; sleep 600'}")
     terminal.until("running")
@@ -167,15 +101,3 @@ def test_ctrl_c_is_heard_and_said(begun):
     terminal.until("Stopping")
     terminal.until("is left as it is")
     assert terminal.ended() == 130
-
-
-def test_an_editor_amends_what_is_shown(begun, monkeypatch):
-    monkeypatch.setenv("EDITOR", "sed -i s/draft/final/")
-    terminal = begun(
-        "{id: a, creates: [n.md], run: 'echo draft > n.md', approve: {prompt: Good?, show: n.md}}\n"
-        "{id: b, requires: [n.md], run: cat n.md}"
-    )
-    terminal.until("[l]ater:")
-    terminal.type("m\n")
-    terminal.until("completed")
-    assert terminal.ended() == 0

@@ -87,15 +87,6 @@ def test_a_rehearsal_needs_no_agent(ropewalk):
     assert "unknown key `stpes`" in ropewalk("run", "w.yaml", "--rehearse=bad.yaml").err
 
 
-def test_a_path_counts_from_where_the_user_stands(ropewalk, monkeypatch):
-    (ropewalk.folder / ".ropewalk").mkdir()
-    ropewalk.write("flows/w.yaml", "name: w\nsteps:\n  - {id: a, uses: noop}\n")
-    monkeypatch.chdir(ropewalk.folder / "flows")
-    assert ropewalk("run", "w.yaml").code == 0
-    assert ropewalk("run", "flows/w.yaml").code == 0
-    assert len(ropewalk.json("runs", "-C", "..")["runs"]) == 2
-
-
 def test_a_detached_run_goes_on_in_the_background(ropewalk):
     ropewalk.write("w.yaml", "name: w\nsteps:\n  - {id: a, run: echo hi}\n")
     ended = Program(ropewalk.folder)("run", "w.yaml", "--detach")

@@ -47,22 +47,6 @@ def test_everything_about_one_step(done):
     assert (ended.code, "has no step aa" in ended.err) == (2, True)
 
 
-def test_the_timeline_has_a_bar_for_each_step_that_began(done):
-    said = done("show", "last", "--timeline").out
-    assert [line.split()[0] for line in said.splitlines()[:-2]] == [
-        "a",
-        "each[1]",
-        "each[2]",
-        "b",
-    ]
-    assert "█" in said
-    assert done.json("show", "last", "--timeline")["bars"][0]["step"] == "a"
-
-
-def test_a_timeline_of_nothing_says_so(done):
-    assert done("show", "last", "--timeline", "--at", "1").out == "Nothing has begun yet.\n"
-
-
 def test_a_forked_and_a_called_run_say_where_they_come_from(done):
     done("approve", "last")
     done("drive")

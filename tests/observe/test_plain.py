@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ropewalk.observe.plain import Steady, escaped_json, printable, steady_stream, visible
+from ropewalk.observe.plain import Steady, escaped_json, printable, steady_stream, stop_signals, visible
 
 HOSTILE = "a\x1b]0;t\x07b\x9bc\u202ed\u200be\u2028f\u2066g\ufeffh\ud800i\U000e0041j\x7fk\rl"
 
@@ -123,3 +124,14 @@ def test_closed_streams_end_nothing_and_no_file_takes_their_place(place: Path):
     done = subprocess.run(["sh", "-c", command], cwd=place, env=environment, check=False)
     assert done.returncode == 1
     assert ended(place, "verify") == 0
+
+
+def test_the_end_of_the_terminal_is_not_heard_where_it_is_ignored_from_the_start():
+    before = signal.getsignal(signal.SIGHUP)
+    try:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        assert stop_signals() == (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        assert stop_signals() == (signal.SIGINT, signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ropewalk.errors import WorkspaceError
-from ropewalk.testing.workspace_contract import listing, placed, spot
+from ropewalk.testing.workspace_contract import placed, spot
 from ropewalk.workspace.gathering import Caps
 from ropewalk.workspace.port import Base, Folder, Kept
 from ropewalk.workspace.worktree import GitWorkspace
@@ -35,40 +34,8 @@ async def kept(space: GitWorkspace, place: Folder, *also: str) -> tuple[Kept, li
     return found, [(artifact.path, artifact.change) for artifact in found.artifacts]
 
 
-def empty(folder: Path) -> None:
-    for entry in folder.iterdir():
-        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
-
-
 def files_of(project: Path, kept: Kept) -> list[str]:
     return git(project, "ls-tree", "-r", "--name-only", kept.commit).splitlines()
-
-
-async def test_the_commit_names_run_step_round_and_attempt_and_is_kept_under_its_ref(
-    space: GitWorkspace, project: Path, place: Folder
-):
-    write(Path(place.path), {"new.txt": "x"})
-    found = await space.keep(spot(), place, succeeded=True, message="Add a file\n\nbecause\0")
-    text = git(project, "cat-file", "-p", "refs/ropewalk/run-1/build/1.1")
-    assert text == (
-        f"tree {found.tree}\nparent {place.base}\n"
-        "author ropewalk <ropewalk@localhost> 1700000100 +0000\ncommitter ropewalk <ropewalk@localhost> 1700000100 +0000\n\n"
-        "Add a file\n\nbecause\n\nRopewalk-Run: run-1\nRopewalk-Step: build\nRopewalk-Round: 1\nRopewalk-Attempt: 1"
-    )
-    assert (
-        found.artifacts[0].commit
-        == found.commit
-        == git(project, "rev-parse", "refs/ropewalk/run-1/build/1.1")
-    )
-
-
-async def test_failed_work_is_kept_as_well(space: GitWorkspace, project: Path, place: Folder):
-    write(Path(place.path), {"half.txt": "x"})
-    await space.keep(spot(), place, succeeded=False)
-    assert "Ropewalk-Status: failed" in git(
-        project, "log", "-1", "--format=%B", "refs/ropewalk/run-1/build/1.1"
-    )
-    assert git(project, "show", "refs/ropewalk/run-1/build/1.1:half.txt") == "x"
 
 
 async def test_what_a_step_does_with_git_stays_in_its_folder(
@@ -232,164 +199,7 @@ async def test_a_change_that_keeps_size_and_time_is_seen(space: GitWorkspace, pl
     assert (await kept(space, place))[1] == [("code.txt", "updated")]
 
 
-async def test_a_submodule_that_a_step_moved_is_named(space: GitWorkspace, project: Path, tmp_path: Path):
-    lib = repository(tmp_path / "lib", {"a": "a"})
-    git(project, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(lib), "lib")
-    git(project, "commit", "-qm", "lib")
-    base = await space.prepare("run-1", project)
-    place = await placed(space, base, spot())
-    assert listing(f"{place.path}/lib") == []
-    write(Path(place.path), {"lib/made.txt": "x"})
-    found, changes = await kept(space, place)
-    assert (changes, found.lost) == ([], ("lib/made.txt: it lies in a submodule that is not checked out",))
-    os.unlink(f"{place.path}/lib/made.txt")
-    assert (await kept(space, place))[1] == []
-    git(Path(place.path), "-c", "protocol.file.allow=always", "clone", "-q", str(lib), "lib")
-    moved = commit(Path(place.path) / "lib", {"b": "b"})
-    found, changes = await kept(space, place)
-    assert changes == [("lib", "updated")]
-    assert found.lost == (f"lib: the commit {moved} of this submodule is at no remote of it; push it",)
-    git(Path(place.path) / "lib", "push", "-q", "origin", "HEAD:refs/heads/more")
-    found, changes = await kept(space, place)
-    assert (changes, found.lost) == ([("lib", "updated")], ())
-    assert f"the submodule lib points to {moved}" in found.warnings[0]
-    assert await space.read(found.commit, "lib") is None
-
-
-@pytest.mark.parametrize(
-    ("change", "named"),
-    [
-        (lambda lib: write(lib, {"a": "changed"}), "lib/a"),
-        (lambda lib: write(lib, {"new.txt": "n"}), "lib/new.txt"),
-        (lambda lib: (lib / "a").unlink(), "lib/a"),
-        (lambda lib: write(lib, {"a": "x", "new.txt": "n"}), "lib/a and 1 more"),
-        (lambda lib: git(lib, "mv", "a", "moved"), "lib/a and 1 more"),
-        (lambda lib: write(lib, {"inner/deep.txt": "changed"}), "lib/inner/deep.txt"),
-    ],
-)
-async def test_what_changed_inside_a_submodule_is_named_as_lost(
-    space: GitWorkspace, project: Path, tmp_path: Path, change: Callable[[Path], object], named: str
-):
-    allowed = ("-c", "protocol.file.allow=always")
-    inner = repository(tmp_path / "inner", {"deep.txt": "d"})
-    lib = repository(tmp_path / "lib", {"a": "a", ".gitignore": "ignored\n"})
-    git(lib, *allowed, "submodule", "add", "-q", str(inner), "inner")
-    git(lib, "commit", "-qm", "inner")
-    git(project, *allowed, "submodule", "add", "-q", str(lib), "lib")
-    git(project, "commit", "-qm", "lib")
-    base = await space.prepare("run-1", project)
-    place = await placed(space, base, spot())
-    there = Path(place.path)
-    git(there, *allowed, "submodule", "update", "-q", "--init", "--recursive")
-    write(there / "lib", {"ignored": "i"})
-    assert (await kept(space, place))[0].lost == ()
-    change(there / "lib")
-    (lost,) = (await kept(space, place))[0].lost
-    assert lost.startswith(f"{named}: of the submodule ")
-
-
-async def test_a_submodule_with_a_relative_address_can_be_checked_out_where_an_attempt_works(
-    space: GitWorkspace, project: Path, tmp_path: Path
-):
-    repository(tmp_path / "lib", {"a": "a"})
-    allowed = ("-c", "protocol.file.allow=always")
-    git(project, *allowed, "submodule", "add", "-q", "../lib", "lib")
-    git(project, "commit", "-qm", "lib")
-    git(project, "config", "submodule.other.url", "https://me:secret@example.com/other")
-    git(project, "config", "submodule.lib.update", "!touch ran")
-    place = await placed(space, await space.prepare("run-1", project), spot())
-    git(Path(place.path), *allowed, "submodule", "update", "-q", "--init")
-    assert (Path(place.path) / "lib/a").read_text() == "a"
-    config = (Path(place.path) / ".git/config").read_text()
-    assert "secret" not in config
-    assert "touch" not in config
-    assert (await kept(space, place))[0].lost == ()
-
-
-async def test_a_submodule_that_was_only_fetched_has_lost_nothing(
-    space: GitWorkspace, project: Path, tmp_path: Path
-):
-    lib = repository(tmp_path / "lib", {"a": "a"})
-    allowed = ("-c", "protocol.file.allow=always")
-    git(project, *allowed, "submodule", "add", "-q", str(lib), "lib")
-    git(project, "commit", "-qm", "lib")
-    place = await placed(space, await space.prepare("run-1", project), spot())
-    git(Path(place.path), "clone", "-q", "--no-checkout", str(lib), "lib")
-    assert (await kept(space, place))[0].lost == ()
-    write(Path(place.path), {"lib/new.txt": "n"})
-    assert (await kept(space, place))[0].lost != ()
-    git(Path(place.path) / "lib", "reset", "-q", "--hard")
-    (Path(place.path) / "lib/new.txt").unlink()
-    (Path(place.path) / "lib/a").unlink()
-    (lost,) = (await kept(space, place))[0].lost
-    assert lost.startswith("lib/a: ")
-
-
-async def test_the_configuration_of_a_submodule_is_not_believed(
-    space: GitWorkspace, project: Path, tmp_path: Path
-):
-    lib = repository(tmp_path / "lib", {"a": "a"})
-    git(project, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(lib), "lib")
-    git(project, "commit", "-qm", "lib")
-    place = await placed(space, await space.prepare("run-1", project), spot())
-    inside = Path(place.path) / "lib"
-    git(Path(place.path), "-c", "protocol.file.allow=always", "clone", "-q", str(lib), "lib")
-    ran = tmp_path / "ran"
-    git(inside, "config", "filter.evil.clean", f"touch {ran}; cat")
-    git(inside, "config", "core.fsmonitor", f"touch {ran}; true")
-    write(inside, {".gitattributes": "* filter=evil\n", "a": "other"})
-    assert (await kept(space, place))[0].lost != ()
-    assert not ran.exists()
-
-
-async def test_a_folder_that_was_taken_away_is_an_error_and_one_emptied_is_not(
-    space: GitWorkspace, project: Path, place: Folder
-):
-    empty(Path(place.path))
-    found, changes = await kept(space, place)
-    assert {change for _, change in changes} == {"deleted"}
-    assert files_of(project, found) == []
-    shutil.rmtree(place.path)
-    with pytest.raises(WorkspaceError, match="the folder of the attempt is gone"):
-        await kept(space, place)
-
-
 async def test_an_index_that_is_lost_costs_time_and_nothing_else(space: GitWorkspace, place: Folder):
     os.unlink(f"{place.path}.index")
     write(Path(place.path), {"a.txt": "a"})
     assert (await kept(space, place))[1] == [("a.txt", "created")]
-
-
-async def test_what_a_reader_writes_is_seen_by_nobody_and_named(space: GitWorkspace, base: Base):
-    one = await placed(space, base, spot("a"), mode="read")
-    two = await placed(space, base, spot("b"), mode="read")
-    assert one.path != two.path
-    assert not one.writable
-    quiet = await space.keep(spot("a"), one, succeeded=True)
-    assert (quiet.commit, quiet.artifacts, quiet.warnings) == (base.commit, (), ())
-    write(Path(one.path), {"code.txt": "mine", "cache/x": "x"})
-    (Path(one.path) / "README.md").unlink()
-    found = await space.keep(spot("a"), one, succeeded=True)
-    assert (found.commit, found.artifacts) == (base.commit, ())
-    assert "3 files were written where only reading was agreed" in found.warnings[0]
-    assert (Path(two.path) / "code.txt").read_text().startswith("line 1\n")
-    assert (Path(two.path) / "README.md").exists()
-    await space.close(spot("a"), one)
-    assert listing(one.path) is None
-    assert (Path(two.path) / "README.md").exists()
-
-
-async def test_a_reader_hides_nothing_by_git_ignore_by_times_or_by_its_git(space: GitWorkspace, base: Base):
-    place = await placed(space, base, spot("a"), mode="read")
-    folder = Path(place.path)
-    stat = (folder / "code.txt").stat()
-    text = (folder / "code.txt").read_text()
-    (folder / "code.txt").write_text(text[:-2] + "X\n")
-    os.utime(folder / "code.txt", ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    write(folder, {"sub/.gitignore": "*\n", "sub/hidden.txt": "x", "__pycache__/a.pyc": "x"})
-    (folder / ".git/info/exclude").write_text("*\n")
-    (folder / ".git/index").unlink()
-    (folder / "README.md").chmod(0o755)
-    found = await space.keep(spot("a"), place, succeeded=True)
-    assert found.warnings[0].endswith("README.md, code.txt, sub/.gitignore")
-    await space.close(spot("a"), place)

@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from ropewalk.observe import event_subject as event_subject, event_words as event_words
     from ropewalk.observe import explain_state as explain_state, git_check as git_check
     from ropewalk.observe import handoffs_of as handoffs_of, hold_standard_streams as hold_standard_streams
+    from ropewalk.observe import stop_signals as stop_signals
     from ropewalk.observe import listed_steps as listed_steps
     from ropewalk.observe import log_to_standard_error as log_to_standard_error, money as money
     from ropewalk.observe import parts_check as parts_check, plugins_check as plugins_check
@@ -148,7 +149,7 @@ else:
                 "escaped_json event_subject event_words explain_state git_check handoffs_of "
                 "hold_standard_streams listed_steps log_to_standard_error money parts_check "
                 "plugins_check printable progress_of python_check run_seconds "
-                "run_statistics short_value state_check state_difference steady_stream step_line "
+                "run_statistics short_value state_check state_difference steady_stream step_line stop_signals "
                 "step_lines store_check verdicts_of visible warnings_of webhook_view "
                 "workflow_statistics"
             ),

@@ -66,6 +66,10 @@ class Asking:
             self._pause()
             try:
                 await self._ask(*following)
+            except Exception:
+                self._here = False
+                self._nudge()
+                raise
             finally:
                 self._go_on()
                 self._free.set()
@@ -117,6 +121,9 @@ class Asking:
     def _leave(self, run: str, ask: str) -> None:
         """Nobody answers it here; the driver may find that it has nothing left to do."""
         self._later.add((run, ask))
+        self._nudge()
+
+    def _nudge(self) -> None:
         for driver in self._ropewalk.engine.drivers.values():
             driver.nudge()
 

@@ -38,7 +38,7 @@ def paint(screen: Screen, state: State, bars: list[Bar], end: float) -> None:
     begin = min(entry.since for entry in bars)
     keys = [st.key for st in listed_steps(state) if any(entry.step == st.key for entry in bars)]
     name = min(max(map(wide, keys)), LONGEST_NAME)
-    room = max((screen.width if screen.terminal else PIPED_WIDTH) - name - 12, 20)
+    room = max((screen.width if screen.terminal else PIPED_WIDTH) - name - 14, 20)
     for key in keys:
         mine = [entry for entry in bars if entry.step == key]
         took = sum(
@@ -48,10 +48,10 @@ def paint(screen: Screen, state: State, bars: list[Bar], end: float) -> None:
         )
         label = cut(key, name)
         screen.line(
-            f"{label}{' ' * (name - wide(label))} {bar(screen, mine, begin, end, room)} {duration(took):>9}"
+            f"{label}{' ' * (name - wide(label))} {bar(screen, mine, begin, end, room)} {duration(took):>11}"
         )
     legend = "  ".join(f"{screen.paint(COLOUR[kind], FILL[kind])} {kind}" for kind in FILL)
-    screen.line(f"{' ' * name} 0 s{' ' * max(room - 12, 1)}{duration(end - begin):>9}")
+    screen.line(f"{' ' * name} 0 s{' ' * max(room - 14, 1)}{duration(end - begin):>11}")
     screen.line(legend)
 
 

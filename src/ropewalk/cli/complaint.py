@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 from typing import Any
 
@@ -46,10 +47,10 @@ def complain(error: Exception, words: list[str]) -> int:
     else:
         report = as_report(error)
     if "--json" in words:
-        import msgspec
+        import json  # unlike msgspec it takes what of a word of the command line is not UTF-8
 
         out = steady_stream(sys.stdout)
-        out.write(escaped_json(msgspec.json.encode({"error": report}).decode()) + "\n")
+        out.write(escaped_json(json.dumps({"error": report}, ensure_ascii=False)) + "\n")
         out.flush()
     else:
         steady_stream(sys.stdout).flush()
@@ -75,26 +76,32 @@ def _fault(fault: Any) -> dict[str, Any]:
 
 def shown(text: str) -> str:
     """Paths below the current folder as people write them."""
-    return (
-        text.replace(f"{os.getcwd()}{os.sep}", "").replace(f".{os.sep}", "", 1)
-        if os.getcwd() in text
-        else text
-    )
+    try:
+        folder = re.escape(os.path.join(os.getcwd(), ""))
+    except OSError:  # it was removed
+        return text
+    return re.sub(rf"(?<![\w./~-]){folder}(?:\./)*", "", text)
 
 
 def _text(error: Exception, report: dict[str, Any]) -> str:
     if isinstance(error, InvalidDefinition):
         return "".join(f"{shown(str(fault))}\n" for fault in error.faults) + f"{report['message']}\n"
-    lines = [f"ropewalk: {report['message'].replace('?.', '?')}"]
+    message = report["message"]
+    lines = [f"ropewalk: {message[:-1] if message.endswith('?.') else message}"]
     if report["hint"]:
         lines.append(f"      {report['hint']}")
     return "\n".join(lines) + "\n"
 
 
 def _without_values(words: list[str]) -> list[str]:
-    """Inputs by name alone: what they are may be nobody's business."""
+    """Inputs by name alone, and stores without who may use them: what they are may be nobody's business."""
     return [
-        word.partition("=")[0] + "=…" if "=" in word else "{…}" if word[:1] == "{" else word for word in words
+        re.sub(
+            r"://\S*@",
+            "://…@",
+            word.partition("=")[0] + "=…" if "=" in word else "{…}" if word[:1] == "{" else word,
+        )
+        for word in words
     ]
 
 
@@ -106,7 +113,7 @@ def _report(error: Exception, words: list[str]) -> dict[str, Any]:
     from ropewalk.cli.finding import version
 
     with tempfile.NamedTemporaryFile(
-        "w", prefix="ropewalk-bug-", suffix=".txt", delete=False, encoding="utf-8"
+        "w", prefix="ropewalk-bug-", suffix=".txt", delete=False, encoding="utf-8", errors="backslashreplace"
     ) as file:
         file.write(f"ropewalk {version()}, Python {platform.python_version()}, {platform.platform()}\n")
         file.write(f"ropewalk {' '.join(_without_values(words))}\n\n")

@@ -30,7 +30,12 @@ class CommandContext:
         reads: bool = False,
         alone: bool = False,
     ) -> None:
-        self.folder = Path(folder) if folder else Path.cwd()
+        try:
+            self.folder = Path(folder) if folder else Path.cwd()
+        except OSError as error:
+            raise UsageError(
+                what="The current folder is not there any more", hint="go to one that is, or name one with -C"
+            ) from error
         if not self.folder.is_dir():
             raise UsageError(what=f"There is no folder {folder}", hint="-C takes a folder that exists")
         self.store = os.path.abspath(store) if store and _is_path(store) else store

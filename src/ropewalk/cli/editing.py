@@ -48,13 +48,14 @@ async def edited(ropewalk: Ropewalk, run: str, opened: AskOpened) -> dict[str, b
 
 def edit(before: bytes, name: str) -> bytes:
     """The bytes after a person has edited them. Raises UsageError when no editor can be started."""
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or _some()
+    settings = (os.environ.get(variable, "").strip() for variable in ("VISUAL", "EDITOR"))
+    editor = next(filter(None, settings), "") or _some()
     with tempfile.TemporaryDirectory(prefix="ropewalk-") as folder:
         path = Path(folder) / name
         path.write_bytes(before)
         try:
             ended = subprocess.run([*shlex.split(editor), str(path)], check=False)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise UsageError(
                 what=f"{editor} cannot be started", hint="set EDITOR, or use --file or --text"
             ) from error
@@ -62,7 +63,10 @@ def edit(before: bytes, name: str) -> bytes:
             raise UsageError(
                 what=f"{editor} ended with exit code {ended.returncode}", hint="nothing was answered"
             )
-        return path.read_bytes()
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise UsageError(what=f"{editor} left no {name}", hint="nothing was answered") from error
 
 
 def _some() -> str:

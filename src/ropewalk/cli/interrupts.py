@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from ropewalk.app import Engine
+from ropewalk.app import Engine, stop_signals
 from ropewalk.cli import exits
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FIRST = "Stopping: what runs now is ended, the run stays as it is. (Once more kills at once.)"
 
 
@@ -41,10 +39,11 @@ def interrupts(engine: Engine, say: Callable[[str], None]) -> Iterator[Interrupt
     """Watches the signals as long as runs are driven."""
     watching = Interrupts(engine, say)
     loop = asyncio.get_running_loop()
-    for number in SIGNALS:
+    heard = stop_signals()
+    for number in heard:
         loop.add_signal_handler(number, watching.came)
     try:
         yield watching
     finally:
-        for number in SIGNALS:
+        for number in heard:
             loop.remove_signal_handler(number)

@@ -83,6 +83,9 @@ class LiveScreen:
             task.cancel()
         await asyncio.wait(self._tasks)
         self._pause()
+        for task in self._tasks:
+            if not task.cancelled():
+                task.result()
 
     def _pause(self) -> None:
         self._draw()

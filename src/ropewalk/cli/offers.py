@@ -33,7 +33,7 @@ async def _newest() -> list[str]:
     from ropewalk.app import RunQuery
     from ropewalk.cli.context import CommandContext
 
-    async with CommandContext(None, None).ropewalk() as ropewalk:
+    async with CommandContext(None, None, reads=True).ropewalk() as ropewalk:
         return [row.run for row in await ropewalk.store.runs(RunQuery(limit=100, parent=""))]
 
 

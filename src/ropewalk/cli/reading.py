@@ -48,4 +48,4 @@ def name(workflow: str, context: CommandContext, top: Path) -> str:
     if not path.is_file():
         return workflow
     relative = os.path.relpath(path.resolve(), top)
-    return str(path.resolve()) if relative.startswith("..") else os.path.join(".", relative)
+    return str(path.resolve()) if relative.split(os.sep)[0] == os.pardir else os.path.join(".", relative)

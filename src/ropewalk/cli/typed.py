@@ -56,9 +56,11 @@ def add(app: typer.Typer, command: Verb, panel: str) -> None:
 
     described.__signature__ = _signature(command)  # type: ignore[attr-defined]
     described.__annotations__ = {}
+    from rich.markup import escape
+
     paragraphs = [f"{command.summary}.", *command.more.split("\n\n")]
     text = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs if paragraph)
-    app.command(command.name, help=text, rich_help_panel=panel or None)(described)
+    app.command(command.name, help=escape(text), rich_help_panel=panel or None)(described)
 
 
 def _signature(command: Verb) -> inspect.Signature:
@@ -72,13 +74,14 @@ def _signature(command: Verb) -> inspect.Signature:
 
 def _argument(argument: Argument) -> inspect.Parameter:
     import typer
+    from rich.markup import escape
 
     shape: Any = (list[str] if argument.required else list[str] | None) if argument.many else str
     if not argument.required and not argument.many:
         shape = str | None
     made = typer.Argument(
-        metavar=argument.metavar,
-        help=argument.meaning,
+        metavar=argument.name.upper(),
+        help=escape(argument.meaning),
         autocompletion=_completer(argument.complete),
         show_default=False,
     )
@@ -88,6 +91,7 @@ def _argument(argument: Argument) -> inspect.Parameter:
 
 def _option(option: Option) -> inspect.Parameter:
     import typer
+    from rich.markup import escape
 
     metavar = (
         None
@@ -98,7 +102,7 @@ def _option(option: Option) -> inspect.Parameter:
     )
     made = typer.Option(
         *option.flags,
-        help=option.meaning,
+        help=escape(option.meaning),
         metavar=metavar,
         autocompletion=_completer(option.complete, option.choices),
         show_default=False,

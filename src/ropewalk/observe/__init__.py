@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ropewalk.observe.logs import log_to_standard_error as log_to_standard_error
     from ropewalk.observe.plain import escaped_json as escaped_json
     from ropewalk.observe.plain import hold_standard_streams as hold_standard_streams
+    from ropewalk.observe.plain import stop_signals as stop_signals
     from ropewalk.observe.plain import printable as printable, steady_stream as steady_stream
     from ropewalk.observe.plain import visible as visible
     from ropewalk.observe.progress import Progress as Progress, StepLine as StepLine
@@ -54,7 +55,7 @@ else:
                 "python_check state_check store_check"
             ),
             "observe.logs": "log_to_standard_error",
-            "observe.plain": "escaped_json hold_standard_streams printable steady_stream visible",
+            "observe.plain": "escaped_json hold_standard_streams printable steady_stream stop_signals visible",
             "observe.progress": "Progress StepLine progress_of step_line step_lines",
             "observe.statistics": "Figures Statistics run_statistics workflow_statistics",
             "observe.summary": (

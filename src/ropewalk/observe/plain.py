@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import signal
 import sys
 from typing import Any, Final
 
@@ -113,6 +114,16 @@ def steady_stream(stream: Any) -> Any:
     return Steady(stream if stream is not None else open(os.devnull, "w", encoding="utf-8"))
 
 
+STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What people and systems send to end a program in good order."""
+
+
+def stop_signals() -> tuple[signal.Signals, ...]:
+    """Those that are to be heard: under `nohup` the end of the terminal is ignored from the start, and stays so."""
+    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return tuple(number for number in STOP_SIGNALS if not (ignored and number == signal.SIGHUP))
+
+
 def hold_standard_streams() -> None:
     """Make standard output and error steady. Descriptors that are closed are opened to nowhere first, else the next file
     that is opened, such as the store, would get what is printed."""
@@ -121,5 +132,7 @@ def hold_standard_streams() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDONLY if number == 0 else os.O_WRONLY)
+    if sys.stdin is None:
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - as the other two it stays open
     sys.stdout = steady_stream(sys.stdout)
     sys.stderr = steady_stream(sys.stderr)

@@ -26,6 +26,7 @@ from ropewalk.app import (
     note_served,
     opener,
     own_paths,
+    stop_signals,
     supervised,
 )
 from ropewalk.errors import AddressTaken, MissingExtra, TokensNeeded
@@ -36,7 +37,6 @@ from ropewalk.web.entrance import is_loopback
 GRACE_SECONDS: Final = 5
 ALSO: Final = ("tools over HTTP", "the page")
 """What is mounted next to the API; the page last, as it takes what nobody else took."""
-SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 async def serve(
@@ -116,12 +116,13 @@ def _signals(server: uvicorn.Server) -> Iterator[set[int]]:
         server.should_exit = True
 
     loop = asyncio.get_running_loop()
-    for number in SIGNALS:
+    heard = stop_signals()
+    for number in heard:
         loop.add_signal_handler(number, on_signal, number)
     try:
         yield seen
     finally:
-        for number in SIGNALS:
+        for number in heard:
             loop.remove_signal_handler(number)
 
 

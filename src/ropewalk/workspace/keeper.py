@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,7 +23,8 @@ from ropewalk.workspace.settling import settle
 _CACHES = frozenset((b"__pycache__", b".pytest_cache", b".mypy_cache", b".ruff_cache"))
 """What tools that only read leave where nothing is ignored."""
 
-_MARKS = (b"<<<<<<< ", b">>>>>>> ")
+_MARK = re.compile(rb"(?:<{7,}|>{7,}) ")
+"""As long as `conflict-marker-size` of the user's attributes makes it."""
 
 
 class WorkKeeper:
@@ -112,4 +114,4 @@ def _is_open(file: bytes) -> bool:
     if os.path.islink(file) or not os.path.isfile(file):
         return False
     with open_file(file, follow=False) as lines:
-        return any(line.startswith(_MARKS) for line in lines)
+        return any(_MARK.match(line) for line in lines)

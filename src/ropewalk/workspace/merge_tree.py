@@ -68,7 +68,7 @@ async def merge_trees(git: Git, ours: str, theirs: str) -> TreeMerge:
     """Merge two commits; nothing but objects is written. `git.worktree` is where attributes are read from."""
     argv = ("merge-tree", "--write-tree", "-z", "--messages", "--allow-unrelated-histories", ours, theirs)
     result = await git.call(*argv, seconds=600)
-    if result.code not in (0, 1):
+    if result.code not in (0, 1) or not result.out:  # It also ends with 1 when a commit is not there.
         raise git.failed(argv, result)
     head, *fields = result.out.split(b"\0")
     staged: dict[bytes, dict[int, TreeEntry]] = {}

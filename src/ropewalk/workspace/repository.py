@@ -39,7 +39,7 @@ _CARRIED_KEYS = {
 }
 
 
-_OF_PROMISOR = (".url", ".promisor", ".partialclonefilter")
+_OF_PROMISOR = ("url", "promisor", "partialclonefilter")
 
 
 def _is_promisor(key: str, value: str) -> bool:
@@ -50,13 +50,16 @@ def _is_promisor(key: str, value: str) -> bool:
     )
 
 
-_WITH_PASSWORD = re.compile(r"\w+://[^/@]*:[^/@]*@")
+_WITH_PASSWORD = re.compile(r"://[^/@]*:[^/@]*@|https?://[^/@]+@", re.IGNORECASE)
+"""Over HTTP the name of the user alone may be a token, as forges write it."""
 
 
 def _locates_submodule(key: str, value: str) -> bool:
     """Where the user's checkout has a submodule from: in a folder elsewhere a relative address would lead astray."""
     return (
-        key.startswith("submodule.") and key.endswith((".url", ".active")) and not _WITH_PASSWORD.match(value)
+        key.startswith("submodule.")
+        and key.endswith((".url", ".active"))
+        and not _WITH_PASSWORD.search(value)
     )
 
 
@@ -83,14 +86,15 @@ class Repository(Struct, frozen=True):
 
     def carried(self) -> list[tuple[str, str]]:
         """The settings that a worktree of its own needs so that files there look as the user set them up."""
-        promisors = tuple(key[: -len("promisor")] for key, value in self.settings if _is_promisor(key, value))
+        remotes = [key[: -len("promisor")] for key, value in self.settings if _is_promisor(key, value)]
+        promised = {remote + name for remote in remotes for name in _OF_PROMISOR}
         return [
             (key, value)
             for key, value in self.settings
             if key in _CARRIED_KEYS
             or key.startswith(_CARRIED_SECTIONS)
             or _locates_submodule(key, value)
-            or (key.startswith(promisors) and key.endswith(_OF_PROMISOR))
+            or key in promised
         ]
 
 
@@ -138,7 +142,9 @@ async def discover(root: Path) -> Repository | None:
     reason = result.err.decode(errors="replace").strip()
     answers = [os.fsdecode(line) for line in result.out.split(b"\n")[:-1]]
     if result.code != 0 and len(answers) < len(questions) - 3:
-        if "not a git repository" in reason:
+        if (
+            "not a git repository (or any" in reason
+        ):  # Else git names one that a `.git` leads to, and that is gone.
             return None
         raise GitFailed(
             verb="rev-parse", place=str(root), reason=reason or "git said nothing", code=result.code
@@ -207,7 +213,12 @@ async def commit_of(git: Git, name: str) -> str:
 
 async def check_branch(git: Git, branch: str) -> None:
     """WorkspaceError when a text cannot be the name of a branch."""
-    if (await git.call("check-ref-format", f"refs/heads/{branch}")).code != 0 or branch.startswith("-"):
+    try:
+        result = await git.call("check-ref-format", "--branch", branch)
+        valid = result.code == 0 and result.out == os.fsencode(branch) + b"\n"
+    except ValueError:  # It holds what no command can be given.
+        valid = False
+    if not valid:
         raise WorkspaceError(place=branch or "the target", reason="that is not a name for a branch")
 
 
@@ -246,10 +257,15 @@ def setting_lines(settings: Iterable[tuple[str, str]]) -> str:
     for key, value in settings:
         section, _, rest = key.partition(".")
         sub, _, name = rest.rpartition(".")
-        head = f'[{section} "{_escaped(sub)}"]' if sub else f"[{section}]"
+        head = f'[{section} "{_quoted(sub)}"]' if sub else f"[{section}]"
         lines.append(f'{head}\n\t{name} = "{_escaped(value)}"\n')
     return "".join(lines)
 
 
 def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    return _quoted(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def _quoted(text: str) -> str:
+    """In a name git knows no other escapes."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')

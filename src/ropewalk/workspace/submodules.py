@@ -22,7 +22,10 @@ from ropewalk.workspace.names import show_path
 _DEEPEST = 16
 _SECONDS = 600.0
 _LARGEST_REFS = 32 << 20
+_LARGEST_INDEX = 256 << 20
 _ID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_MODE = int(SUBMODULE, 8).to_bytes(4, "big")
+"""As it stands in an index for each submodule, be it declared or not; and by chance for some other number."""
 
 
 class SubmoduleStore(Struct, frozen=True):
@@ -35,11 +38,19 @@ class SubmoduleStore(Struct, frozen=True):
 
 
 async def submodules(private: Git, listed: Sequence[bytes]) -> dict[bytes, str]:
-    """The submodules of an index, each with its commit; looked for where there is a file that says there are any."""
-    declared = await asyncio.to_thread(os.path.lexists, os.path.join(private.worktree, ".gitmodules"))
-    if not (declared or b".gitmodules" in listed):
-        return {}
-    return await _entries(private)
+    """The submodules of an index, each with its commit; looked for where a file or the index says that there may be any."""
+    if b".gitmodules" in listed or await asyncio.to_thread(_may_have_any, private):
+        return await _entries(private)
+    return {}
+
+
+def _may_have_any(private: Git) -> bool:
+    if os.path.lexists(os.path.join(private.worktree, ".gitmodules")):
+        return True
+    try:
+        return _MODE in read_bytes(private.index, _LARGEST_INDEX)
+    except OSError:
+        return True
 
 
 async def _entries(private: Git, *names: str) -> dict[bytes, str]:
@@ -117,7 +128,7 @@ async def _at_remote(inside: Git, commit: str, remote: frozenset[str]) -> bool:
         return True
     if not remote:
         return False
-    lines = "\n".join([commit, "--not", *sorted(remote)]) + "\n"
+    lines = f"{commit}\n" + "".join(f"^{known}\n" for known in sorted(remote))  # `--not` is for git 2.42
     argv = ("rev-list", "--max-count=1", "--ignore-missing", "--stdin")
     result = await inside.call(*argv, stdin=lines.encode())
     return result.code == 0 and not result.out.strip()
