@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from ropewalk.agents.command import CommandAgent, CommandSettings
@@ -137,6 +138,18 @@ async def test_usage_and_a_handoff_are_taken_from_the_answer(desk):
         ("a.md",),
     )
     assert outcome.outputs == {"extra": 1}
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ({"argv": []}, "argv"),
+        ({"argv": ["true"], "rules": [{"kind": "refused", "pattern": "["}]}, r"rules\[0\]"),
+    ],
+)
+def test_what_no_program_can_be_started_by_or_judged_by_is_refused_when_it_is_read(table, key):
+    with pytest.raises(msgspec.ValidationError, match=rf"\$.{key}"):
+        msgspec.convert(table, CommandSettings)
 
 
 async def test_own_rules_and_exit_codes_come_before_ours(desk):

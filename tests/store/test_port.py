@@ -45,7 +45,8 @@ def test_one_that_cannot_be_read_says_which_it_is_and_only_when_it_is_asked(kind
 
 
 @pytest.mark.parametrize("store", [MemoryStore, SqliteStore])
-def test_every_store_has_all_that_the_port_promises(store, tmp_path):
+async def test_every_store_has_all_that_the_port_promises(store, tmp_path):
     promised = {name for name, _ in inspect.getmembers(Store, inspect.isfunction) if not name.startswith("_")}
     made = store(tmp_path / "s.db") if store is SqliteStore else store()
+    await made.close()
     assert promised <= set(dir(made))

@@ -159,7 +159,13 @@ def _tried(program: str, root: bool) -> tuple[str, ...] | str:
         words = [program, *way, *_ALWAYS, *_ROOT, *_kernel(), "--", program, "--version"]
         try:
             done = subprocess.run(
-                words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_SECONDS, check=False
+                words,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",  # the system words its complaints in the user's language and encoding
+                timeout=_SECONDS,
+                check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             complaint = str(error)

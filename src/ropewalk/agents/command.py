@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -41,7 +41,7 @@ class CommandSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     home what `keeps` names, and `readable` is what else it must read.
     """
 
-    argv: tuple[str, ...]
+    argv: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     env: dict[str, str] = {}
     passed: tuple[str, ...] = ()
     confine: Confine = "none"

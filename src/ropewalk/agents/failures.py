@@ -29,11 +29,18 @@ _AT = re.compile(
 _EPOCH = re.compile(r"reset\w*\W{1,5}(\d{10}(?:\.\d+)?)\b", re.IGNORECASE)
 
 
-class Rule(Struct, frozen=True):
+class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     """`pattern` is a regular expression, case does not matter."""
 
     kind: ErrorClass
     pattern: str
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a pattern that is none, also where one is read."""
+        try:
+            re.compile(self.pattern, re.IGNORECASE)
+        except (re.error, OverflowError, RecursionError) as fault:
+            raise ValueError(f"{self.pattern!r} is no regular expression: {fault}") from fault
 
 
 RULES = (

@@ -189,11 +189,21 @@ class Program:
     async def do_await_cancel(self, _: bool) -> None:
         await self.cancelled.wait()
 
-    async def do_linger(self, _: bool) -> None:
-        """Goes on after the end of its input, and does not hear SIGTERM."""
+    async def do_ignore_sigterm(self, _: bool) -> None:
         import signal
 
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+    async def do_close_input(self, _: bool) -> None:
+        os.close(0)
+
+    async def do_exit_soon(self, code: int) -> None:
+        """After what it says to this prompt."""
+        asyncio.get_running_loop().call_later(0.2, os._exit, code)
+
+    async def do_linger(self, _: bool) -> None:
+        """Goes on after the end of its input, and does not hear SIGTERM."""
+        await self.do_ignore_sigterm(_)
         ACT["lingers"] = True
 
 

@@ -1,4 +1,3 @@
-import asyncio
 import stat
 from pathlib import Path
 from typing import Any
@@ -7,7 +6,6 @@ import pytest
 
 from ropewalk.agents.acp.agent import AcpAgent
 from ropewalk.agents.acp.settings import AcpSettings
-from ropewalk.definition.policy import Timeouts
 from ropewalk.definition.workflow import Role
 from ropewalk.testing.agent_contract import AgentContract, ScriptedCase
 from ropewalk.testing.briefs import brief
@@ -131,39 +129,6 @@ async def test_a_cost_that_nobody_knows_stays_unknown(desk: ListeningDesk, tmp_p
     assert outcome.usage.cost_usd is None
 
 
-async def test_a_process_that_ends_without_its_final_word_has_failed_whatever_its_code(
-    desk: ListeningDesk, tmp_path: Path
-) -> None:
-    agent = acting(tmp_path / "home", {"exit": 0}, last_words="goodbye")
-    outcome = await agent.perform(brief(), desk)
-    assert outcome.failure is not None
-    assert outcome.failure.kind == "permanent"
-    assert outcome.failure.report == {"class": "crash"}
-    assert "exit code 0" in outcome.failure.message
-    assert "goodbye" in outcome.failure.message
-
-
-async def test_one_that_was_killed_is_tried_again(desk: ListeningDesk, tmp_path: Path) -> None:
-    outcome = await acting(tmp_path / "home", {"kill": 9}).perform(brief(), desk)
-    assert outcome.failure is not None
-    assert outcome.failure.kind == "transient"
-    assert "signal 9" in outcome.failure.message
-
-
-async def test_last_words_say_why_it_ended(desk: ListeningDesk, tmp_path: Path) -> None:
-    agent = acting(tmp_path / "home", {"exit": 1}, last_words="Not logged in. Run /login")
-    outcome = await agent.perform(brief(), desk)
-    assert outcome.failure is not None
-    assert outcome.failure.report == {"class": "auth"}
-
-
-async def test_one_that_lingers_after_its_end_is_ended(desk: ListeningDesk, tmp_path: Path) -> None:
-    agent = acting(tmp_path / "home", {"linger": True, "say": "ok", "write": {"a": "b"}})
-    given = brief(timeout=Timeouts(grace_seconds=0.1))
-    assert (await agent.perform(given, desk)).failure is None
-    assert not list(desk.spool.glob("process*"))
-
-
 async def test_lines_that_are_no_message_are_output_and_no_end(desk: ListeningDesk, tmp_path: Path) -> None:
     garble = ["warning: this is no JSON \udcff", "[1, 2]", ""]
     outcome = await acting(tmp_path / "home", {"garble": garble, "say": "ok"}).perform(brief(), desk)
@@ -187,37 +152,6 @@ async def test_a_turn_that_did_not_end_well_has_its_class(
     assert outcome.failure is not None
     assert outcome.failure.kind == kind
     assert outcome.failure.report.get("class") == fine
-
-
-async def test_one_that_is_never_ready_is_a_timeout(desk: ListeningDesk, tmp_path: Path) -> None:
-    agent = acting(tmp_path / "home", {}, never_ready=True, settings={"start_seconds": 0.3})
-    outcome = await agent.perform(brief(), desk)
-    assert outcome.failure is not None
-    assert outcome.failure.kind == "timeout"
-
-
-async def test_an_attempt_over_its_own_budget_is_stopped(desk: ListeningDesk, tmp_path: Path) -> None:
-    spent = {"sessionUpdate": "usage_update", "cost": {"amount": 0.5, "currency": "USD"}}
-    agent = acting(tmp_path / "home", {"updates": [spent], "await_cancel": True, "stop": "cancelled"})
-    outcome = await agent.perform(brief(budget_usd=0.1), desk)
-    assert outcome.failure is not None
-    assert "$0.50 of its $0.10" in outcome.failure.message
-    assert outcome.usage.cost_usd == 0.5
-
-
-async def test_a_tool_at_work_is_a_sign_of_life(desk: ListeningDesk, tmp_path: Path) -> None:
-    tool = {"sessionUpdate": "tool_call", "toolCallId": "t", "title": "Build", "status": "in_progress"}
-    agent = acting(tmp_path / "home", {"updates": [tool], "hang": "pid"})
-    work = asyncio.create_task(agent.perform(brief(), desk))
-    async with asyncio.timeout(30):
-        while "begun" not in desk.heard():  # noqa: ASYNC110 - another process makes it hold
-            await asyncio.sleep(0)
-        seen = desk.signs
-        while desk.signs < seen + 2:  # noqa: ASYNC110 - as above
-            await asyncio.sleep(0)
-    work.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await work
 
 
 async def test_what_cannot_be_started_is_a_failure(desk: ListeningDesk, tmp_path: Path) -> None:

@@ -1,11 +1,15 @@
 import json
-import os
 from typing import Any
 
 import pytest
+from acp.exceptions import RequestError
 
+from ropewalk.agents.acp.client import Client
+from ropewalk.agents.acp.files import AgentFiles
+from ropewalk.agents.acp.permissions import Permissions
 from ropewalk.agents.acp.terminals import Terminals
-from ropewalk.processes.limits import ProcessLimits
+from ropewalk.agents.acp.updates import Updates
+from ropewalk.agents.acp.usage import UsageMeter
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
 from tests.agents.acp.programs import acting
@@ -89,30 +93,31 @@ async def test_a_terminal_runs_a_command_in_the_folder_and_is_ended_with_the_att
     assert not list(desk.spool.glob("process*"))
 
 
-async def test_a_terminal_that_is_killed_tells_the_signal(desk, tmp_path):
-    terminal = {"terminalId": "TERMINAL"}
-    _, running, _, output = await answers(
-        desk,
-        tmp_path,
-        {"method": "terminal/create", "params": {"command": "sleep", "args": ["600"]}},
-        {"method": "terminal/output", "params": terminal},
-        {"method": "terminal/kill", "params": terminal},
-        {"method": "terminal/output", "params": terminal},
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("terminal/create", {}),
+        ("terminal/create", None),
+        ("terminal/create", {"command": "true", "env": "A=B"}),
+        ("terminal/create", {"command": "true", "env": 1}),
+        ("terminal/create", {"command": "true", "args": 5}),
+        ("terminal/create", {"command": "true", "outputByteLimit": [1]}),
+        ("terminal/create", {"command": "true", "outputByteLimit": float("inf")}),
+        ("terminal/output", [1]),
+        ("fs/read_text_file", {"path": "a", "line": [1]}),
+        ("session/request_permission", {"toolCall": [1]}),
+        ("session/request_permission", {"toolCall": {"locations": ["a"]}, "options": [1]}),
+    ],
+)
+async def test_a_request_without_its_parts_or_with_parts_of_another_shape_is_refused(desk, method, params):
+    (desk.folder / "a").write_text("text")
+    client = Client(
+        Updates(desk.say),
+        UsageMeter("none"),
+        Permissions(desk, "allow"),
+        AgentFiles(desk.folder),
+        Terminals(desk, {}),
     )
-    assert "exitStatus" not in running
-    assert output["exitStatus"] == {"signal": "15"}
-
-
-async def test_a_request_without_its_parts_is_refused(desk, tmp_path):
-    (refused,) = await answers(desk, tmp_path, {"method": "terminal/create", "params": {}})
-    assert refused["code"] == -32602
-
-
-async def test_a_terminal_is_held_to_the_limits_of_its_agent(desk, tmp_path):
-    terminals = Terminals(desk, {"PATH": os.environ["PATH"]}, limits=ProcessLimits(open_files=77))
-    made = await terminals.create({"command": "sh", "args": ["-c", "ulimit -n"]})
-    assert await terminals.wait(made) == {"exitCode": 0}
-    assert (await terminals.output(made))["output"] == "77\n"
-    await terminals.close()
-    with pytest.raises(ValueError, match="over"):
-        await terminals.create({"command": "true"})
+    with pytest.raises(RequestError) as refused:
+        await client(method, params, is_notification=False)
+    assert refused.value.code == -32602

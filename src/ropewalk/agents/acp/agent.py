@@ -97,7 +97,7 @@ class AcpAgent:
         argv: list[str] = []
         for element in self._settings.argv:
             if element == "{model}" and not brief.role.model:
-                argv.pop()
+                argv = argv[:-1]
             else:
                 argv.append(brief.role.model if element == "{model}" else element)
         return argv

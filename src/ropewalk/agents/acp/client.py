@@ -15,6 +15,8 @@ from ropewalk.agents.acp.usage import UsageMeter
 from ropewalk.agents.acp.wire import mapping
 
 _PERMISSION = "session/request_permission"
+_MISSHAPEN = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+"""What comes of a request that is not allowed, or whose parts are missing or of another shape."""
 
 Answering = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
 
@@ -64,7 +66,7 @@ class Client:
             raise RequestError.method_not_found(method)
         try:
             return await self._answers[method](params)
-        except (ValueError, KeyError) as fault:
+        except _MISSHAPEN as fault:
             raise RequestError(-32602, f"ropewalk refuses {method}: {fault}") from fault
         except FileNotFoundError as fault:
             raise RequestError.resource_not_found(str(params.get("path", fault))) from fault

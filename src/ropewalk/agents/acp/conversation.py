@@ -79,7 +79,14 @@ class Conversation:
         grace = self._brief.timeout.grace_seconds
         pipe = self._child.hears
         assert pipe is not None
-        await self._wire.connect(pipe)
+        try:
+            await self._wire.connect(pipe)
+        except BaseException:
+            try:
+                await self._child.stop(grace)
+            finally:
+                self._close()
+            raise
         client = Client(
             self._updates, self._meter, self._permissions, AgentFiles(self._desk.folder), self._terminals
         )
@@ -105,12 +112,17 @@ class Conversation:
         finally:
             pulse.cancel()
             over.cancel()
-            await connection.close()
-            self._child.close()
-            if self._child.trouble:
-                self._desk.say(f"[ropewalk: {self._child.trouble}]\n", "err")
+            try:
+                await connection.close()
+            finally:
+                self._close()
         self._meter.read_codex(self._codex_home(), session.id)
         return msgspec.structs.replace(outcome, usage=self._meter.usage())
+
+    def _close(self) -> None:
+        self._child.close()
+        if self._child.trouble:
+            self._desk.say(f"[ropewalk: {self._child.trouble}]\n", "err")
 
     async def _outcome(self, session: Session, over: asyncio.Task[None]) -> Outcome:
         settings, now = self._settings, self._desk.now
@@ -166,8 +178,8 @@ class Conversation:
             with contextlib.suppress(ConnectionError, TimeoutError):
                 async with asyncio.timeout(_CANCEL_SECONDS):
                     await session.cancel()
-                    await self._terminals.close()
-                    await self._wire.end_input()
+            await self._terminals.close()
+            await self._wire.end_input()
         finally:
             await self._child.stop(grace)
 
@@ -177,15 +189,18 @@ class Conversation:
 
 def _bounded(desk: Desk, redactor: Redactor, left: int) -> Callable[[str], None]:
     """Says at most so many characters of the transcript; the spool has the rest."""
+    cut = False
 
     def say(text: str) -> None:
-        nonlocal left
-        if left > 0:
-            desk.say(redactor.text(text)[:left])
-            if len(text) >= left:
-                desk.say("\n[ropewalk left out the rest of the transcript]\n")
-        else:
+        nonlocal left, cut
+        if cut:
             desk.alive()
-        left -= len(text)
+            return
+        shown = redactor.text(text)
+        cut = len(shown) > left
+        desk.say(shown[:left])
+        left -= len(shown)
+        if cut:
+            desk.say("\n[ropewalk left out the rest of the transcript]\n")
 
     return say

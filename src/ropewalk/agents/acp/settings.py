@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from ropewalk.agents.failures import Rule
 from ropewalk.definition import Confine, Permissions
@@ -35,7 +35,7 @@ class AcpSettings(Struct, frozen=True, forbid_unknown_fields=True):
     tells what it spent.
     """
 
-    argv: tuple[str, ...]
+    argv: Annotated[tuple[str, ...], Meta(min_length=1)]
     version: tuple[str, ...] = ()
     credentials: tuple[str, ...] = ()
     logins: tuple[str, ...] = ()

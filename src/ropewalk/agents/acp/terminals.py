@@ -63,8 +63,8 @@ class Terminals:
         terminal = self._of(params)
         status = terminal.status()
         ended = {"exitStatus": status} if status else {}
-        # It goes to the agent's model, which was not given the secret.
-        shown = self._desk.redactor.text(terminal.sink.text())
+        # It goes to the agent's model, which was not given the secret; where its beginning was cut off, neither its end.
+        shown = self._desk.redactor.data(terminal.sink.text())
         return {"output": shown, "truncated": terminal.sink.cut, **ended}
 
     async def wait(self, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -142,8 +142,9 @@ class _Terminal:
         return {"signal": str(-code)} if code < 0 else {"exitCode": code}
 
     async def stop(self) -> None:
+        # Cancelling the task would end nothing where it has not begun yet.
         if not self.ended.done():
-            self.ended.cancel()
+            await self._child.stop(_GRACE_SECONDS)
         await asyncio.wait({self.ended})
 
     async def _follow(self) -> None:
