@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Request, sync_playwright
 
 PATIENCE_MS = 30_000
 QUIET = (
@@ -48,7 +48,13 @@ class Tab:
             self.elsewhere.append(request.url)
 
     def go(self, path: str) -> Page:
-        self.page.goto(self.url + path)
+        """Where the server has just come back, the page that is open loads itself anew, and that may take our place: go again."""
+        try:
+            self.page.goto(self.url + path)
+        except Error as fault:
+            if "net::ERR_ABORTED" not in fault.message:
+                raise
+            self.page.goto(self.url + path)
         self.page.wait_for_selector(".frame header")
         return self.page
 
