@@ -14,7 +14,7 @@ import pytest
 from ropewalk.app.open import open_ropewalk
 from ropewalk.core.state import State
 from ropewalk.core.work import Brief, Outcome, Verdict
-from ropewalk.definition.workflow import Gate, Ref, Role, Step, Workflow
+from ropewalk.definition.workflow import BackTo, Gate, Ref, Role, Step, Workflow
 from ropewalk.runtime.judging import command_of
 from ropewalk.steps.port import Tools
 
@@ -371,3 +371,23 @@ async def test_a_document_is_compared_with_what_the_attempt_found(
     (judged,) = state.steps["work"].verdicts
     assert judged.verdict == verdict, judged
     assert (verdict == "FAIL") == ("developer changed “Story”" in str(judged.findings))
+
+
+async def test_an_edit_of_others_is_one_still_when_the_work_has_come_back(project: Path) -> None:
+    """The next round begins with the work of this one: what was forbidden in it is not what the role found."""
+    written = "cat > /dev/null; printf '## Story\\nAs an admin\\n## Log\\n- done\\n' > d.md"
+    settings = f'[agents.scribe]\nargv = ["sh", "-c", {json.dumps(written)}]\n'
+    write(project, {"d.md": "## Story\nAs a user\n## Log\n", "ropewalk.toml": settings})
+    commit(project)
+    gate = Gate("document", {"document": "d.md", "template": "t"})
+    step = Step(
+        id="work",
+        kind="role",
+        role="dev",
+        prompt="Write.",
+        gates=(gate,),
+        back_to=BackTo(to="work", at_most=1),
+    )
+    state = await drive(project, step, roles={"dev": Role(agents=("scribe",))}, documents={"t": OWNED})
+    work = state.steps["work"]
+    assert (work.round, [verdict.verdict for verdict in work.verdicts]) == (2, ["FAIL"]), work

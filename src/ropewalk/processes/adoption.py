@@ -50,9 +50,8 @@ def end_strangers(seconds: float = 2.0) -> list[int]:
     deadline = time.monotonic() + seconds
     with _one_at_a_time:
         while True:
-            more_to_come = any(
-                kernel.is_ending(pid) for pid in tuple(_own)
-            )  # asked first: it may come right after
+            # Asked before we look: what is below it may come in the very next moment.
+            more_to_come = any(kernel.is_ending(pid) for pid in tuple(_own))
             strangers = _strangers()
             if not strangers and not more_to_come:
                 return []

@@ -194,10 +194,13 @@ class Attempts:
 
         commits = commits_of(assignment, workspace, judge if assignment.gates else None)
         tools = msgspec.structs.replace(self.tools(), commits=commits)
-        try:
-            return await self._patiently(link, "merging", lambda: kind.perform(assignment.brief, desk, tools))
-        finally:
+
+        async def work() -> Outcome:
+            outcome = await kind.perform(assignment.brief, desk, tools)
             await desk.close()
+            return outcome
+
+        return await self._patiently(link, "merging", work)
 
     def _workspace_of(self, assignment: Assignment) -> Workspace:
         return self.workspace(assignment.spot.run, assignment.base, assignment.policies)

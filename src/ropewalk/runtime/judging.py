@@ -112,10 +112,23 @@ class Judges:
             await self._workspace.close(spot, folder.place)
 
     async def _ask(self, kind: GateKind, gate: Gate, judged: Judged, desk: Desk) -> Verdict:
-        tools, base = self._tools(), judged.place.base
-        if base:
-            tools = replace(tools, before=lambda path: self._workspace.read(base, path))
+        tools = self._tools()
+        if judged.place.base:
+            before = await self._before(judged.place.base)
+            tools = replace(tools, before=lambda path: self._workspace.read(before, path))
         return await kind.judge(gate.args, self._assignment.brief, judged.outcome, desk, tools)
+
+    async def _before(self, start: str) -> str:
+        """The commit that the step found. Work that has come back starts from its own of the round before, and what was wrong with
+        that would be right the second time."""
+        assignment = self._assignment
+        of_others = [part for part in assignment.parts if part.step != assignment.spot.step]
+        if len(of_others) == len(assignment.parts):
+            return start
+        merged = await self._workspace.merge(
+            assignment.spot.run, assignment.base, of_others, assignment.policies
+        )
+        return merged.commit or start
 
 
 def _fresh(spool: Path, name: str) -> Path:
