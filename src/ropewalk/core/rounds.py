@@ -1,7 +1,8 @@
 """Work is sent back: exactly the steps between begin a new round, at most so many times, then a person decides.
 
-What had been left out because of a step that is open again is open again too; what a decision leaves out that stands is not.
-A loop inside the body begins to count its turns anew."""
+All of them are told why, but for the one that sends back. Those that nothing open again works before fix what they left; the others
+do their work anew. What had been left out because of a step that is open again is open again too; what a decision leaves out that
+stands is not. A loop inside the body begins to count its turns anew."""
 
 from __future__ import annotations
 
@@ -13,11 +14,11 @@ from ropewalk.core.asks import ask, withdraw
 from ropewalk.core.events import SkipCause
 from ropewalk.core.merge import fail_landing
 from ropewalk.core.recorder import Recorder, written
-from ropewalk.core.state import State, StepState
+from ropewalk.core.state import Graph, State, StepState
 from ropewalk.core.step import open_round
 from ropewalk.core.transitions import enqueue
 from ropewalk.core.work import Feedback
-from ropewalk.definition import BackTo, Decision, Route
+from ropewalk.definition import BackTo, Decision, Route, Step
 
 
 class Bypass(NamedTuple):
@@ -60,27 +61,54 @@ def still_left_out(state: State, undecided: Collection[str] = ()) -> dict[str, B
 
 
 def _targets(state: State, route: Route) -> set[str]:
-    named = state.graph.named
-    return {step for name in route.to for step in named.get(name, ())}
+    return {step for name in route.to for step in _named(state, name)}
+
+
+def _named(state: State, name: str) -> set[str]:
+    """The steps that a name stands for: a step for itself, a group for its members."""
+    return set(state.graph.named.get(name, ()))
 
 
 def _round(state: State, event: e.RoundOpened, at: float) -> None:
-    origin, target = state.steps.get(event.step), state.steps.get(event.to)
+    origin = state.steps.get(event.step)
     body = [state.steps[key] for key in event.steps if key in state.steps]
-    earlier = _left_by(target) if target is not None else None
+    targets = set(state.graph.named.get(event.to, (event.to,)))
+    fixing = _fixing(state.graph, body, targets)
+    feedback = Feedback(source=event.source or event.step, text=event.reason, findings=event.findings)
     if origin is not None:
         origin.turns = event.turn
     for st in body:
+        fixes = st.key in fixing
+        earlier = _left_by(st) if fixes else None
+        of_items = {item: _left_by(state.steps[item]) for item in st.items} if fixes else {}
         open_round(state, st, at)
-        st.feedback, st.earlier = [], None
+        st.feedback = [] if st is origin and st.key not in targets else [feedback]
+        st.earlier = earlier
+        st.earlier_items = {item: left for item, left in of_items.items() if left is not None}
         if st is not origin:
             st.turns = 0
-    if target is not None:
-        target.earlier = earlier
-        source = event.source or event.step
-        target.feedback = [Feedback(source=source, text=event.reason, findings=event.findings)]
     for st in body:
         enqueue(state, st)
+
+
+def _fixing(graph: Graph, body: list[StepState], targets: set[str]) -> set[str]:
+    """Those of the body that fix what they left: the targets, and what works behind them, with nothing at work in between."""
+    inside = {st.index for st in body}
+    behind = [st.index for st in body if _works(graph.steps[st.index])]
+    anew: set[int] = set()
+    while behind:
+        for follower in graph.followers[behind.pop()]:
+            if follower in inside and follower not in anew:
+                anew.add(follower)
+                behind.append(follower)
+    return {
+        st.key for st in body if st.index not in anew and (st.key in targets or _works(graph.steps[st.index]))
+    }
+
+
+def _works(step: Step) -> bool:
+    """Whether attempts make something of it; else it only passes on, asks a person or picks a route."""
+    return step.kind not in {"noop", "ask"} and (step.decision is None or step.decision.by == "role")
 
 
 def _left_by(st: StepState) -> e.Outcome | None:
@@ -117,7 +145,7 @@ def send_back(
         _escalate(recorder, st, reason, findings, f"sent back to `{back.to}` {origin.turns} times")
         return
     keys = _between(state, back.to, origin)
-    target = back.to if back.to in keys else keys[0]
+    target = back.to if _named(state, back.to).intersection(keys) else keys[0]
     _open(recorder, e.RoundOpened(origin.key, target, keys, origin.turns + 1, reason, findings, source))
 
 
@@ -160,8 +188,9 @@ def spent(state: State, st: StepState, back: BackTo) -> bool:
 
 
 def _between(state: State, target: str, origin: StepState) -> tuple[str, ...]:
-    """The steps on a way from `target` to `origin`; not skipped ones that a decision leaves out which stays as it is."""
-    body = [state.graph.steps[i].id for i in state.graph.body(target, origin.key)]
+    """The steps on a way from `target`, a step or a group, to `origin`; not skipped ones that a decision leaves out which stays as it is."""
+    bodies = {i for first in _named(state, target) for i in state.graph.body(first, origin.key)}
+    body = [state.graph.steps[i].id for i in sorted(bodies)]
     bypassed = still_left_out(state, undecided=body)
     return tuple(key for key in body if state.steps[key].status != "skipped" or key not in bypassed)
 

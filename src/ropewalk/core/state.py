@@ -128,7 +128,7 @@ class StepState(Struct):
     `owner` is the driver that may begin the present attempt.
     `begun_at` is when the attempt under way began, `seconds` the working time of those before; `child_spent` and
     `child_granted` are what the called run has told to have spent and to have been allowed.
-    `earlier` is what the round before left, where its work came back to be fixed. `warnings` are those of all its
+    `earlier` is what the round before left, where its work came back to be fixed, `earlier_items` the same by item. `warnings` are those of all its
     attempts, each once.
     """
 
@@ -181,6 +181,7 @@ class StepState(Struct):
     seated: bool = False
     usage: Usage = Usage()
     earlier: Outcome | None = None
+    earlier_items: dict[str, Outcome] = field(default_factory=dict)
 
 
 Alarm = tuple[float, int, int, int, str]

@@ -37,7 +37,7 @@ def _expanded(state: State, parent: StepState, event: e.StepExpanded, at: float)
     parent.open_items, parent.broken_items = len(pairs), 0
     for n, (key, value) in enumerate(pairs.items()):
         item = StepState(key, parent.index, 0, round=parent.round, place=n + 1, item=value, parent=parent.key)
-        item.feedback = list(parent.feedback)
+        item.feedback, item.earlier = list(parent.feedback), parent.earlier_items.get(key)
         state.steps[key] = item
     _enqueue_items(state, parent, list(pairs))
 

@@ -94,7 +94,7 @@ class Foreach(Struct, frozen=True, omit_defaults=True):
 
 
 class BackTo(Struct, frozen=True, omit_defaults=True):
-    """Re-open everything from step `to` up to this one as a new round, `at_most` times, then escalate to a person.
+    """Re-open everything from `to`, a step or a group, up to this one as a new round, `at_most` times, then escalate to a person.
 
     Without `when` the step's own failed gate or failure sends back; with it, a success for which it holds does too.
     """

@@ -31,7 +31,7 @@ def svg(plan: Plan) -> str:
     places = _places(plan)
     right = max((x + WIDTH for x, _ in places.values()), default=WIDTH)
     bottom = max((y + HEIGHT for _, y in places.values()), default=HEIGHT)
-    loops = len(plan.loops)
+    loops = sum(len(loop.targets) for loop in plan.loops)
     width, height = right + 60 + 16 * loops, bottom + 30
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">',

@@ -76,7 +76,8 @@ def arrows(plan: Plan) -> Iterator[tuple[str, str, str, bool]]:
                 yield before, row.id, ways.get((before, row.id), "") or short(row.when), False
     for loop in plan.loops:
         when = "" if loop.when in ("", "true") else f"{short(loop.when)}, "
-        yield loop.step, loop.to, f"{when}at most {loop.at_most}", True
+        for target in loop.targets:
+            yield loop.step, target, f"{when}at most {loop.at_most}", True
 
 
 def _ways(row: Row) -> Iterator[tuple[str, str]]:

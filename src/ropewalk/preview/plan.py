@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from ropewalk.definition import Approval, Gate, Ref, Step, Workflow, needs_of
+from ropewalk.definition import Approval, Gate, Ref, Step, Workflow, members_of, needs_of
 
 FACT: Final = re.compile(r"\bfacts(?:\.([A-Za-z_]\w*)|\[\"([^\"]+)\"\])")
 MOST_REDUCED: Final = 2_000
@@ -70,13 +70,15 @@ class FactRow(Struct, frozen=True, omit_defaults=True):
 
 
 class LoopRow(Struct, frozen=True):
-    """A way back: from a step to one before it, on what, and how often before a person decides."""
+    """A way back: from a step to one before it, on what, and how often before a person decides. `to` may name a group,
+    `targets` are its steps."""
 
     step: str
     to: str
     when: str
     at_most: int
     body: tuple[str, ...]
+    targets: tuple[str, ...] = ()
 
 
 class Plan(Struct, frozen=True):
@@ -333,11 +335,13 @@ def _reads(step: Step, name: str) -> bool:
 
 
 def _loops(workflow: Workflow, needs: Mapping[str, tuple[str, ...]]) -> Iterable[LoopRow]:
+    named = members_of(workflow)
     for step in workflow.steps:
         if step.back_to is not None:
-            body = _body(step.back_to.to, step.id, needs)
+            targets = named.get(step.back_to.to, ())
+            body = {name for target in targets for name in _body(target, step.id, needs)}
             inside = tuple(inner.id for inner in workflow.steps if inner.id in body)
-            yield LoopRow(step.id, step.back_to.to, step.back_to.when, step.back_to.at_most, inside)
+            yield LoopRow(step.id, step.back_to.to, step.back_to.when, step.back_to.at_most, inside, targets)
 
 
 def _body(first: str, last: str, needs: Mapping[str, tuple[str, ...]]) -> set[str]:

@@ -28,7 +28,7 @@ from tests.formats.told import told
         ("- {id: a, run: x, needs: zzz}", ["2:26: there is no step `zzz`; define it, or remove it"]),
         (
             "- {id: build, run: x}\n- {id: b, run: x, back_to: biuld}",
-            ["3:28: there is no step `biuld`; did you mean build?"],
+            ["3:28: there is no step or group `biuld`; did you mean build?"],
         ),
         (
             "- {id: a, role: wirter, prompt: p}\nroles: {writer: claude}",

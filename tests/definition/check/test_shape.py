@@ -40,6 +40,12 @@ from tests.formats.told import told
                 "3:28: `a` does not come before `b`: there is nothing to send back; add `needs: [a]` on the way to `b`"
             ],
         ),
+        (
+            "- {id: g, parallel: [{id: a, run: x}, {id: b, run: x}]}\n- {id: c, run: x, needs: a, back_to: g}",
+            [
+                "3:38: `b` does not come before `c`: there is nothing to send back; add `needs: [g]` on the way to `c`"
+            ],
+        ),
         ("- {id: a, run: x, when: false}", ["2:25: warning: the step `a` is never done; remove it"]),
         (
             "- {id: a, run: x}\n- {id: b, run: x, finally: true, needs: a}",
@@ -79,6 +85,7 @@ def test_an_order_that_cannot_be_kept_is_told(text, said):
     [
         "- {id: a, run: x}\n- {id: b, run: x, needs: a, back_to: a}",
         "- {id: a, run: x, back_to: a}",
+        "- {id: g, parallel: [{id: a, run: x}, {id: b, run: x}]}\n- {id: c, run: x, needs: g, back_to: g}",
         "- {id: a, run: x}\n- {id: b, run: x, needs: a}\n- {id: c, run: x, needs: b, back_to: a}",
         "- {id: a, run: x, finally: true}\n- {id: b, run: x, finally: true, needs: a, back_to: a}",
         "- {id: a, run: x}\n- {id: b, run: x, needs: a, join: any}",

@@ -99,8 +99,8 @@ def _references(subject: Subject, path: Path, step: Step) -> None:
             subject.findings.fault((*path, "needs", index), f"`{name}` needs itself", "remove it")
         elif name not in subject.named:
             subject.unknown((*path, "needs", index), "step", name, subject.named, "define it, or remove it")
-    if step.back_to and step.back_to.to not in subject.by_id:
-        subject.unknown((*path, "back_to", "to"), "step", step.back_to.to, subject.by_id)
+    if step.back_to and step.back_to.to not in subject.named:
+        subject.unknown((*path, "back_to", "to"), "step or group", step.back_to.to, subject.named)
     if step.role and step.role not in workflow.roles:
         subject.unknown((*path, "role"), "role", step.role, workflow.roles, "describe it under `roles`")
     if step.kind not in KINDS and known.kinds is not None and step.kind not in known.kinds:

@@ -110,15 +110,15 @@ def _join(subject: Subject, path: Path, step: Step, needs: int) -> None:
 
 
 def _back(subject: Subject, shape: Shape, path: Path, step: Step) -> None:
-    if step.back_to is None or step.back_to.to not in shape.index or step.id in subject.unsure:
+    if step.back_to is None or step.id in subject.unsure or step.id in shape.circular:
         return
-    target = step.back_to.to
-    if target == step.id or {target, step.id} & shape.circular or shape.before(target, step.id):
-        return
-    message = f"`{target}` does not come before `{step.id}`: there is nothing to send back"
-    subject.findings.fault(
-        (*path, "back_to", "to"), message, f"add `needs: [{target}]` on the way to `{step.id}`"
-    )
+    for target in subject.named.get(step.back_to.to, ()):
+        if target == step.id or target in shape.circular or shape.before(target, step.id):
+            continue
+        message = f"`{target}` does not come before `{step.id}`: there is nothing to send back"
+        hint = f"add `needs: [{step.back_to.to}]` on the way to `{step.id}`"
+        subject.findings.fault((*path, "back_to", "to"), message, hint)
+        break
 
 
 def _final(subject: Subject, path: Path, step: Step) -> None:
@@ -136,8 +136,8 @@ def _final(subject: Subject, path: Path, step: Step) -> None:
             else:
                 continue
             break
-    target = subject.by_id.get(step.back_to.to) if step.back_to else None
-    if step.final and target is not None and not target.final:
+    targets = subject.named.get(step.back_to.to, ()) if step.back_to else ()
+    if step.final and any(not subject.by_id[target].final for target in targets):
         message = "a `finally` step cannot send back the work: the run is over"
         subject.findings.fault((*path, "back_to", "to"), message, "remove `back_to`")
 

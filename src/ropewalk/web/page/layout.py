@@ -69,8 +69,14 @@ def layout(workflow: Workflow, graph: Graph) -> Layout:
     straight = [
         Edge(_down(placed[a], placed[b])) for b, all_of in enumerate(_short(before)) for a in sorted(all_of)
     ]
-    ways = [(at[step.id], at[step.back_to.to]) for step in shown if step.back_to and step.back_to.to in at]
-    back = [Edge(_back(placed[a], placed[b]), back=True) for a, b in ways if a != b]
+    ways = [
+        (at[step.id], at[target])
+        for step in shown
+        if step.back_to
+        for target in graph.named.get(step.back_to.to, ())
+        if target in at
+    ]
+    back = [Edge(_back(placed[a], placed[b]), back=True) for a, b in dict.fromkeys(ways) if a != b]
     return Layout(tuple(placed), (*straight, *back), tuple(bands), wide, high, collapsed)
 
 

@@ -35,7 +35,7 @@ class BackToKeys(Struct, forbid_unknown_fields=True):
     """Send the work back to an earlier step as a new round."""
 
     to: Identifier
-    """The earlier step; it and everything from it up to this step is done again."""
+    """The earlier step, or group of steps; it and everything from it up to this step is done again."""
     when: Expression | UnsetType = UNSET
     """Also send back after a success, when this holds (`outputs.review.verdict == "rework"`)."""
     at_most: Positive = 3
@@ -150,7 +150,7 @@ class FailureKeys(Struct, forbid_unknown_fields=True):
     """Send the work back when the step fails."""
 
     back_to: Identifier
-    """The earlier step."""
+    """The earlier step, or group of steps."""
     at_most: Positive = 3
     """How many times; then a person is asked."""
 
