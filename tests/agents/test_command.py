@@ -237,3 +237,13 @@ async def test_one_that_cannot_be_confined_is_not_started_and_says_so_when_it_is
 async def test_limits_hold_for_the_command_and_what_it_starts(desk):
     await sh(desk, "sh -c 'ulimit -n'", {"limits": ProcessLimits(open_files=77)})
     assert desk.heard("out") == "77\n"
+
+
+async def test_it_sees_the_environment_of_the_step_over_that_of_its_settings(desk):
+    await sh(
+        desk,
+        'echo "$COLOUR $SHAPE" > heard',
+        {"env": {"COLOUR": "red", "SHAPE": "round"}},
+        env={"COLOUR": "blue"},
+    )
+    assert (desk.folder / "heard").read_text() == "blue round\n"

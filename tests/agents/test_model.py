@@ -210,3 +210,16 @@ async def test_a_real_provider_is_asked_over_the_wire_and_its_quota_is_not_waite
     assert outcome.handoff.summary == "Here it is."
     assert outcome.usage.estimated
     assert [one.credential for one in standin.asked] == ["k-test-0001"] * 2
+
+
+async def test_the_options_of_the_role_are_set_over_those_of_the_settings(desk):
+    seen: list[Any] = []
+
+    async def respond(messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
+        seen.append(dict(info.model_settings or {}))
+        return ModelResponse(parts=[TextPart("Done.")])
+
+    settings = ModelSettings(model="test", options={"temperature": 1.0, "max_tokens": 9})
+    agent = Model("m", settings, model=FunctionModel(respond))
+    await agent.perform(brief(role=Role(options={"temperature": 0.0})), desk)
+    assert seen == [{"temperature": 0.0, "max_tokens": 9}]

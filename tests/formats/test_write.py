@@ -58,7 +58,6 @@ FULL = Workflow(
             "p",
             "g/h",
             env={"A": "1"},
-            labels=("gpu",),
         ),
         Step(
             "script",

@@ -29,7 +29,6 @@ FULL = Assignment(
     parts=(Part("a", "3" * 40, {"*.md": "ours"}), Part("a", "4" * 40)),
     mode="read",
     gates=(Gate("command", {"argv": ["true"]}),),
-    labels=("gpu", "gpu"),
     policies={"kind:binary": "theirs"},
     cache=True,
     resolution={"how": "resolved", "value": {"x.txt": None, "ü.txt": ""}, "by": "ann", "onto": ""},
@@ -58,7 +57,7 @@ def test_no_part_of_it_is_shared_with_another_or_can_be_put_in_its_place():
     for name in ("policies", "resolution", "secrets"):
         assert getattr(other, name) is not getattr(SMALL, name)
     with pytest.raises(AttributeError):
-        other.mode = "shared"  # type: ignore[misc]
+        other.mode = "none"  # type: ignore[misc]
 
 
 async def test_it_names_secrets_and_holds_none(bench: Bench):

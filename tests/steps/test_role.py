@@ -183,3 +183,23 @@ async def test_an_agent_that_asks_for_nothing_is_not_asked_where_something_may_b
         alone = Role(agents=("plain",), permissions=said)
         assert (await work(desk, plain, role=alone)).agent == "plain"
     assert [getattr(kind, "asks", False) for kind in (AcpAgent, CommandAgent, Model)] == [True, False, False]
+
+
+async def test_an_agent_that_takes_no_options_is_not_asked_by_a_role_that_has_some(desk):
+    plain, able = Listed("plain"), Listed("able")
+    able.takes_options = True  # type: ignore[attr-defined]
+    role = Role(agents=("plain", "able"), options={"temperature": 0})
+    assert (await work(desk, plain, able, role=role)).agent == "able"
+    assert plain.briefs == []
+    refused = await work(desk, plain, role=Role(agents=("plain",), options={"temperature": 0}))
+    assert "plain takes no `options` (temperature)" in refused.failure.message
+    kinds = (AcpAgent, CommandAgent, Model)
+    assert [getattr(kind, "takes_options", False) for kind in kinds] == [True, False, True]
+
+
+async def test_the_environment_of_the_step_is_filled_in_for_its_agent(desk):
+    agent = Listed("a")
+    await work(
+        desk, agent, role=Role(agents=("a",)), env={"WHO": "to {{ inputs.who }}"}, inputs={"who": "ann"}
+    )
+    assert agent.briefs[0].env == {"WHO": "to ann"}

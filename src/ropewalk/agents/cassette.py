@@ -69,6 +69,7 @@ class TapeRecorder:
         self.confine: str = getattr(agent, "confine", "")
         self.confines: bool = getattr(agent, "confines", False)
         self.asks: bool = getattr(agent, "asks", False)
+        self.takes_options: bool = getattr(agent, "takes_options", False)
         self._agent = agent
         self._folder = folder
 

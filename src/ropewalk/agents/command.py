@@ -76,7 +76,7 @@ class CommandAgent:
         return self._probed[confined]
 
     async def perform(self, brief: Brief, desk: Desk) -> Outcome:
-        variables = {**self._settings.env, **exchange.brief_variables(brief, desk)}
+        variables = {**self._settings.env, **brief.env, **exchange.brief_variables(brief, desk)}
         result = desk.spool / exchange.OUTPUT_FILE
         prompt = desk.spool / "prompt.md"
         prompt.write_text(compose(brief, result), encoding="utf-8")

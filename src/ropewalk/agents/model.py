@@ -47,6 +47,7 @@ class Model:
 
     rehearses = False
     confines = True
+    takes_options = True
     """It starts nothing: what it answers is written by ropewalk, inside the working folder only."""
 
     def __init__(self, name: str, settings: ModelSettings, model: Any = None) -> None:
@@ -103,7 +104,7 @@ class Model:
         agent.output_validator(fits)
         result = await agent.run(
             _prompt(brief, desk, structured=bool(wanted)),
-            model_settings=self._settings.options or None,
+            model_settings={**self._settings.options, **brief.role.options} or None,
             usage_limits=UsageLimits(total_tokens_limit=brief.budget_tokens),
         )
         reply = result.output

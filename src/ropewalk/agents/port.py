@@ -83,7 +83,7 @@ class Agent(Protocol):
 
     One that confines its processes as `brief.role.confine` and `brief.confine` ask has `confines = True`, and is `Confining`;
     no other is asked then. One that asks for permission, and is answered by `brief.role.permissions` too, has `asks = True`; no
-    other is asked where they are not `allow`.
+    other is asked where they are not `allow`. One that takes `brief.role.options` has `takes_options = True`.
     """
 
     name: str

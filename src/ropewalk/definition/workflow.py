@@ -159,7 +159,8 @@ class Step(Struct, frozen=True, omit_defaults=True):
 
     `args` are the kind's own: `run`: argv or script; `call`: workflow, inputs; a plug-in: what its schema says.
     `secrets` are given to its attempts, by variable the name of one of `Workflow.secrets` or of a secret input; a `call`
-    passes them by the name of the secret input that the called workflow has.
+    passes them by the name of the secret input that the called workflow has. No file says the workspace `shared` any more;
+    runs of older versions have it on record.
     """
 
     id: str
@@ -196,7 +197,6 @@ class Step(Struct, frozen=True, omit_defaults=True):
     env: dict[str, str] = {}
     confine: Confine | Literal[""] = ""
     secrets: dict[str, str] = {}
-    labels: tuple[str, ...] = ()
     cache: bool = False
     final: bool = False
     internal: bool = False

@@ -26,7 +26,6 @@ class Assignment(Struct, frozen=True):
     parts: tuple[Part, ...] = ()
     mode: Mode = "own"
     gates: tuple[Gate, ...] = ()
-    labels: tuple[str, ...] = ()
     policies: dict[str, str] = {}
     cache: bool = False
     resolution: dict[str, Any] = {}

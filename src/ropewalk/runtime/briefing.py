@@ -52,7 +52,6 @@ class Briefing:
             parts=self.parts(st) if self.versioned and mode != "none" else (),
             mode=mode,
             gates=tuple(_complete(gate, state.workflow) for gate in step.gates),
-            labels=step.labels,
             policies={**state.workflow.merge, **step.merge},
             cache=step.cache,
             resolution=st.notes.get("resolution", {}),

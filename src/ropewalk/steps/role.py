@@ -146,6 +146,8 @@ def _lacks(agent: Agent, brief: Brief, *, confined: bool) -> str:
         return ""
     if confined and not getattr(agent, "confines", False):
         return " cannot be confined"
+    if brief.role.options and not getattr(agent, "takes_options", False):
+        return f" takes no `options` ({', '.join(brief.role.options)})"
     if brief.role.permissions not in ("", "allow") and not getattr(agent, "asks", False):
         return f" asks for no permission, so that `permissions: {brief.role.permissions}` would mean nothing (`confine` does)"
     return ""
@@ -156,10 +158,15 @@ def _unusable(probe: Probe) -> str:
 
 
 def filled_in(brief: Brief) -> Brief:
-    """The brief with its prompt and persona rendered, what they take in marked as data. Raises TemplateError."""
+    """The brief with its prompt and environment rendered; in the prompt, what comes from outside is marked as data.
+
+    Raises TemplateError.
+    """
     names = template_scope(brief)
     return msgspec.structs.replace(
-        brief, prompt=render_template(brief.prompt, names, finalize=lambda value: fenced_value(value, brief))
+        brief,
+        prompt=render_template(brief.prompt, names, finalize=lambda value: fenced_value(value, brief)),
+        env={name: render_template(value, names) for name, value in brief.env.items()},
     )
 
 

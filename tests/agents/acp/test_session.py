@@ -245,3 +245,16 @@ async def test_parts_of_another_shape_do_not_end_the_session(
 ) -> None:
     agent = acting(tmp_path / "home", {"usage": "x", "meta": [1], "say": "ok"}, settings={"mode": "a"}, **act)
     assert (await agent.perform(brief(), desk)).failure is None
+
+
+async def test_the_options_of_the_role_are_set_in_its_session_by_name(
+    desk: ListeningDesk, tmp_path: Path
+) -> None:
+    log = tmp_path / "log.json"
+    agent = acting(tmp_path / "home", {}, log=str(log))
+    outcome = await agent.perform(brief(role=Role(options={"thinking": "high", "fast": True})), desk)
+    assert outcome.failure is None
+    heard = [
+        one["params"] for one in json.loads(log.read_text()) if one["method"] == "session/set_config_option"
+    ]
+    assert [(one["configId"], one["value"]) for one in heard] == [("thinking", "high"), ("fast", "true")]

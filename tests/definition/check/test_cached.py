@@ -12,7 +12,6 @@ from tests.formats.told import told
         ("call: other.yaml", "a step of the kind `call` may reach outside of its workspace"),
         ("ask: ok?", "a step of the kind `ask` may reach outside of its workspace"),
         ("run: x, confine: none", "`confine: none` lets it reach outside"),
-        ("run: x, workspace: shared", "nothing is versioned in a shared workspace"),
     ],
 )
 def test_it_is_a_fault_where_a_step_may_reach_outside(step: str, said: str) -> None:

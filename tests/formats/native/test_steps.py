@@ -92,8 +92,8 @@ def test_defaults_fill_in_what_a_step_does_not_say():
     made = workflow(
         ROLES
         + "defaults: {role: r, shell: bash, retry: 2, timeout: 1m, on_failure: continue, workspace: read,"
-        " budget: {tokens: 5}, env: {A: 1, B: x}, labels: gpu, cache: true}\nsteps:\n"
-        "- {id: a, run: x}\n- {id: b, run: [x], retry: false, env: {B: true}, labels: [], on_failure: fail, cache: false}\n"
+        " budget: {tokens: 5}, env: {A: 1, B: x}, cache: true}\nsteps:\n"
+        "- {id: a, run: x}\n- {id: b, run: [x], retry: false, env: {B: true}, on_failure: fail, cache: false}\n"
         "- {id: c, prompt: Do it.}\n"
     )
     a, b, c = made.steps
@@ -104,9 +104,9 @@ def test_defaults_fill_in_what_a_step_does_not_say():
         "continue",
         "read",
     )
-    assert (a.budget.tokens, a.env, a.labels, a.cache) == (5, {"A": "1", "B": "x"}, ("gpu",), True)
+    assert (a.budget.tokens, a.env, a.cache) == (5, {"A": "1", "B": "x"}, True)
     assert b.args == {"argv": ["x"]}
-    assert (b.retry, b.env, b.labels) == (Retry(attempts=1), {"A": "1", "B": "true"}, ())
+    assert (b.retry, b.env) == (Retry(attempts=1), {"A": "1", "B": "true"})
     assert (b.on_failure, b.cache) == ("fail", False)
     assert (c.kind, c.role) == ("role", "r")
 

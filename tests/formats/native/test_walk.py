@@ -82,7 +82,7 @@ from tests.formats.told import told
         ),
         (
             "steps: [{id: a, run: b, workspace: own1}]",
-            "1:36: `workspace` takes `none`, `own`, `read` or `shared`, not the text `own1`; did you mean own?",
+            "1:36: `workspace` takes `none`, `own` or `read`, not the text `own1`; did you mean own?",
         ),
         (
             "steps: [{id: a, run: b, retry: {on: transiend}}]",
@@ -172,3 +172,28 @@ def test_a_step_behind_items_that_were_left_out_is_still_known_as_the_one_that_l
 def test_a_step_whose_list_lost_an_item_is_not_judged_by_what_is_left_of_it():
     text = "steps: [{id: a, run: x}, {id: b, run: x}, {id: c, run: x, needs: [a, 2], join: quorum 2}]"
     assert told(text) == ["f.yaml:1:70: this takes text, not the number 2; put it in quotes"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "steps: [{id: a, run: b, labels: gpu}]",
+            "1:25: unknown key `labels` in a step; remove it: every step runs on the host that drives the run",
+        ),
+        (
+            "steps: [{id: a, run: b, workspace: shared}]",
+            "1:36: `workspace` takes `none`, `own` or `read`, not the text `shared`; remove it: what a step writes reaches",
+        ),
+        (
+            "steps: [{id: a, run: b}]\nland: pull-request",
+            "2:7: `land` takes `branch` or `merge`, not the text `pull-request`; write `land: branch`, and open the pull request",
+        ),
+        (
+            "steps: [{id: a, ask: ok?, env: {A: b}}]",
+            "1:27: `env` stands without `run` or `role` or `uses` or `gate`",
+        ),
+    ],
+)
+def test_what_nothing_would_act_on_is_refused_with_what_to_do_instead(text: str, said: str) -> None:
+    assert any(said in fault for fault in told(text)), told(text)

@@ -38,6 +38,7 @@ class AcpAgent:
     rehearses = False
     confines = True
     asks = True
+    takes_options = True
 
     def __init__(self, name: str, settings: AcpSettings, confinement: Confinement = NOT_CONFINED) -> None:
         self.name = name

@@ -169,6 +169,8 @@ class Session:
                 f"[ropewalk: {self._name} does not let its model be chosen; {wanted} was asked for]\n"
             )
         await self._into_mode(opened, options.get("mode"))
+        for name, value in self._brief.role.options.items():
+            await self._set_option(name, exchange.as_text(value))
 
     async def _into_mode(self, opened: dict[str, Any], option: dict[str, Any] | None) -> None:
         """Always said: what it begins in, or was in when it was interrupted, may be one in which ropewalk is never asked.

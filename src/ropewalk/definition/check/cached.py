@@ -22,8 +22,6 @@ def check_cached(subject: Subject) -> None:
             message = f"a step of the kind `{step.kind}` may reach outside of its workspace, so that it cannot be cached"
         elif step.confine == "none":
             message = "`confine: none` lets it reach outside of its workspace, so that it cannot be cached"
-        elif step.workspace == "shared":
-            message = "nothing is versioned in a shared workspace, so that the step cannot be cached"
         if message:
             subject.findings.fault(
                 (*path, "cache"), message, "remove `cache`, or say `cache: false` here", key=True

@@ -17,13 +17,12 @@ from ropewalk.formats.native.source_locations import StepLocation
 from ropewalk.yaml import Path, Positions
 
 WORK: Final = ("run", "uses", "function", "decide", "call", "role")
-INHERITED: Final = (
-    *("shell", "retry", "timeout", "on_failure", "budget", "workspace", "labels", "cache", "confine"),
-)
+INHERITED: Final = (*("shell", "retry", "timeout", "on_failure", "budget", "workspace", "cache", "confine"),)
 GROUPED: Final = frozenset({"id", "needs", "when", "phase", "title", "parallel", "group"})
 BELONGS: Final = {
     "shell": ("run",),
     "prompt": ("role", "uses", "function"),
+    "env": ("run", "role", "uses", "gate"),
     "arguments": ("uses", "function", "call"),
     "item": ("foreach",),
     "key": ("foreach",),
@@ -187,7 +186,7 @@ class StepReader:
             return
         for name, owners in BELONGS.items():
             value = getattr(keys, name)
-            if value in (UNSET, "") or any(getattr(keys, owner) is not UNSET for owner in owners):
+            if value in (UNSET, "", {}) or any(getattr(keys, owner) is not UNSET for owner in owners):
                 continue
             key = WRITTEN.get(name, name)
             owner_names = " or ".join(f"`{owner}`" for owner in owners)
@@ -237,7 +236,6 @@ class StepReader:
             "budget": UNSET if isinstance(keys.budget, UnsetType) else steering.budget(keys.budget),
             "join": UNSET if isinstance(keys.join, UnsetType) else steering.join(keys.join),
             "workspace": keys.workspace,
-            "labels": steering.names(keys.labels),
             "cache": keys.cache,
             "confine": keys.confine,
         }

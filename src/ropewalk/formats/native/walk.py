@@ -14,7 +14,7 @@ from typing import Any, Final
 from msgspec import NODEFAULT, inspect
 
 from ropewalk.definition import Findings, nearest
-from ropewalk.formats.native.wording import KNOWN_AS, alternatives, expected, hint, kind_in_words
+from ropewalk.formats.native.wording import ELSEWHERE, KNOWN_AS, alternatives, expected, hint, kind_in_words
 from ropewalk.yaml import Path, Positions
 
 DROPPED: Final = object()
@@ -144,11 +144,11 @@ class YamlWalk:
         path: Path,
     ) -> None:
         """A wrong key is read as the one that was meant, where that is clear, so that it hides no other fault."""
-        near = KNOWN_AS[key] if KNOWN_AS.get(key) in fields else nearest(key, fields)
+        elsewhere = ELSEWHERE.get(key, "")
+        near = KNOWN_AS[key] if KNOWN_AS.get(key) in fields else "" if elsewhere else nearest(key, fields)
         problem = f"unknown key `{key}` in {_place(path)}"
-        self.findings.fault(
-            (*path, key), problem, "" if near else _known_keys(fields), nearest=near, key=True
-        )
+        advice = "" if near else elsewhere or _known_keys(fields)
+        self.findings.fault((*path, key), problem, advice, nearest=near, key=True)
         taken = near in value or near in fit or (near in WORK and WORK & value.keys())
         if near and not taken:
             trial = YamlWalk(Findings(self.findings.file, self.positions), self.positions)

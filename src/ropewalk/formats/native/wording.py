@@ -41,12 +41,22 @@ KNOWN_AS: Final = {
     "sequence": "steps",
     "stages": "phases",
     "subflow": "call",
-    "tags": "labels",
     "tasks": "steps",
     "type": "uses",
     "workflow": "call",
 }
 """What other systems call a key; suggested only where ropewalk's own name is a key."""
+
+ELSEWHERE: Final = {
+    "labels": "remove it: every step runs on the host that drives the run",
+}
+"""How what other systems say by a key of this name is said here, or that it is not."""
+
+INSTEAD: Final = {
+    "pull-request": "write `land: branch`, and open the pull request from the run's branch, `ropewalk/RUN`",
+    "shared": "remove it: what a step writes reaches the steps that need it",
+}
+"""What is written instead of a value that ropewalk does not have."""
 
 
 def alternatives(kind: inspect.Type) -> tuple[inspect.Type, ...]:
@@ -130,6 +140,8 @@ def hint(kind: inspect.Type, value: Any) -> str:
     texts = any(isinstance(alternative, inspect.StrType) for alternative in kinds)
     if value is None:
         return "write a value, or remove the key"
+    if isinstance(value, str) and value in INSTEAD:
+        return INSTEAD[value]
     if texts and isinstance(value, bool | int | float):
         return "put it in quotes"
     if isinstance(value, str) and value.lower() in ("yes", "no", "on", "off"):

@@ -70,7 +70,7 @@ class RoleKeys(Struct, forbid_unknown_fields=True):
     confine: Confine | UnsetType = UNSET
     """`worktree`: it can write in its working folder only. A role can ask for more than the settings, never for less."""
     options: Open = {}
-    """The agent's own options."""
+    """The agent's own options by name: settings of a model (`temperature: 0`), or of the session that an ACP agent offers."""
     secrets: SecretNames = {}
     """Secrets that the agent's environment is given, wherever the role is at work."""
 
@@ -101,13 +101,11 @@ class DefaultsKeys(Struct, forbid_unknown_fields=True):
     """As on a step."""
     budget: BudgetKeys | UnsetType = UNSET
     """As on a step."""
-    workspace: Literal["own", "read", "none", "shared"] | UnsetType = UNSET
+    workspace: Literal["own", "read", "none"] | UnsetType = UNSET
     """As on a step."""
     env: dict[str, Value] = {}
     """As on a step."""
     confine: Confine | UnsetType = UNSET
-    """As on a step."""
-    labels: Names | UnsetType = UNSET
     """As on a step."""
     cache: bool | UnsetType = UNSET
     """As on a step."""
@@ -152,7 +150,7 @@ class DocumentKeys(Struct, forbid_unknown_fields=True):
     """How changes are joined, by path pattern."""
     documents: dict[str, Text] = {}
     """Document templates by name, each a whole text, where they do not stand in files of their own."""
-    land: Literal["branch", "merge", "pull-request"] = "branch"
-    """What becomes of the result: left on its branch, merged, or proposed."""
+    land: Literal["branch", "merge"] = "branch"
+    """What becomes of the result: left on its branch, or merged into the branch that the run began from."""
     extra: Open = {}
     """Anything else worth keeping; ropewalk shows it and does not act on it."""

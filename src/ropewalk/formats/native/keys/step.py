@@ -140,16 +140,14 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     """Facts that the step's agent is asked for."""
     merge: dict[str, Text] = {}
     """How changes are joined, by path pattern."""
-    workspace: Literal["own", "read", "none", "shared"] | UnsetType = UNSET
+    workspace: Literal["own", "read", "none"] | UnsetType = UNSET
     """Where the step may write: a workspace of its own, nothing (`read`), or no workspace at all."""
     env: dict[str, Value] = {}
-    """Environment variables; texts are templates."""
+    """Environment variables of the step's command or agent, and of the commands of its gates; texts are templates."""
     confine: Confine | UnsetType = UNSET
     """`worktree`: its command, its agent and the commands of its gates can write in the working folder only."""
     secrets: SecretNames = {}
     """Secrets that the step's environment is given: names, or `VARIABLE: name`; of a `call`, `input: name`."""
-    labels: Names | UnsetType = UNSET
-    """What a worker must offer to take the step."""
     cache: bool | UnsetType = UNSET
     """The result of an earlier success may be taken where it had the same brief and began from the same files."""
     final: bool = field(default=False, name="finally")

@@ -59,7 +59,6 @@ def step_keys(step: Step) -> dict[str, Any]:
         "workspace",
         "env",
         "confine",
-        "labels",
         "cache",
     )
     return keys | differing(step, USUAL, *names, "handoff", "notes", "extra")
