@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ropewalk.app.known import Names, known_here, load_known
+from ropewalk.app.settings import Settings
 from ropewalk.errors import InvalidDefinition
 
 
@@ -27,7 +28,7 @@ def test_names_are_looked_up_once_and_only_when_they_are_asked_for():
 
 
 def test_the_kinds_and_gates_of_the_product_are_known():
-    known = known_here()
+    known = known_here(Settings)
     assert known.kinds is not None
     assert known.gates is not None
     assert all(kind in known.kinds for kind in ("run", "role", "ask", "call", "noop", "function"))
@@ -55,3 +56,24 @@ def test_a_file_that_is_whole_is_loaded(tmp_path: Path):
     path = tmp_path / "w.yaml"
     path.write_text("name: w\nsteps:\n  - {id: a, uses: noop}\n")
     assert [step.id for step in load_known(path, tmp_path).workflow.steps] == ["a"]
+
+
+def test_an_agent_that_is_neither_built_in_nor_in_the_settings_is_a_fault_with_the_nearest_name(
+    tmp_path: Path,
+):
+    path = tmp_path / "w.yaml"
+    path.write_text("name: w\nroles: {r: {agent: [cluade, mine]}}\nsteps:\n  - {id: a, role: r, prompt: x}\n")
+    with pytest.raises(InvalidDefinition) as refused:
+        load_known(path, tmp_path)
+    assert [fault.nearest for fault in refused.value.faults] == ["claude", ""]
+    (tmp_path / "ropewalk.toml").write_text(
+        '[agents.mine]\nargv = ["true"]\n[agents.cluade]\nargv = ["true"]\n'
+    )
+    assert load_known(path, tmp_path).workflow.roles["r"].agents == ("cluade", "mine")
+
+
+def test_the_settings_are_read_only_when_an_agent_is_named(tmp_path: Path):
+    (tmp_path / "ropewalk.toml").write_text("this is no TOML")
+    path = tmp_path / "w.yaml"
+    path.write_text("name: w\nsteps:\n  - {id: a, uses: noop}\n")
+    assert load_known(path, tmp_path).workflow.name == "w"

@@ -76,7 +76,7 @@ async def named(ropewalk: Ropewalk, name: str) -> Loaded:
             )
         from ropewalk.app.known import load_known
 
-        return load_known(entries[name].path, ropewalk.folder)
+        return load_known(entries[name].path, ropewalk.folder, ropewalk.settings)
 
     return await asyncio.to_thread(look)
 

@@ -14,6 +14,7 @@ from ropewalk.agents import AgentStatus, Status, Statuses, statuses_after
 from ropewalk.agents.port import Probe
 from ropewalk.app.acting import named
 from ropewalk.app.known import known_here
+from ropewalk.app.settings import Settings
 from ropewalk.definition import Fact, Fault, Input, Phase
 from ropewalk.errors import InvalidDefinition, NoSuchAgent, VariantNeeded
 from ropewalk.formats import Loaded, list_workflows, load_workflow_text
@@ -139,13 +140,13 @@ async def graph_of(ropewalk: Ropewalk, name: str, form: str = "mermaid") -> str:
 
 async def validate(ropewalk: Ropewalk, text: str, name: str = "workflow") -> WorkflowCheck:
     """Check a workflow's text whole. Nothing is kept."""
-    return await asyncio.to_thread(check, text, name)
+    return await asyncio.to_thread(check, text, name, ropewalk.settings)
 
 
-def check(text: str, name: str = "workflow") -> WorkflowCheck:
-    """What is wrong with a text."""
+def check(text: str, name: str = "workflow", settings: Settings | None = None) -> WorkflowCheck:
+    """What is wrong with a text, in a project with these settings (the defaults)."""
     try:
-        loaded = load_workflow_text(text, name=name, known=known_here())
+        loaded = load_workflow_text(text, name=name, known=known_here(lambda: settings or Settings()))
     except InvalidDefinition as error:
         return WorkflowCheck(valid=False, faults=tuple(error.faults))
     except VariantNeeded as error:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from ropewalk.app.settings import Settings, load_settings
 from ropewalk.definition import Known
 from ropewalk.formats import Loaded, load_workflow
 
@@ -36,14 +37,23 @@ class Names(frozenset[str]):
         return len(self._all())
 
 
-def load_known(path: Path, top: Path, **how: Any) -> Loaded:
-    """A workflow checked whole, also for kinds and gates that are not installed. Raises InvalidDefinition."""
-    return load_workflow(path, known=known_here(), exists=lambda file: (top / file).exists(), **how)
+def load_known(path: Path, top: Path, settings: Settings | None = None, **how: Any) -> Loaded:
+    """A workflow of the project at `top`, checked whole, also for kinds, gates and agents that are not there; `settings` are
+    those of the project unless told. Raises InvalidDefinition, and SettingsError where an agent's table is not usable.
+    """
+    known = known_here(lambda: settings or load_settings(top, {}))
+    return load_workflow(path, known=known, exists=lambda file: (top / file).exists(), **how)
 
 
-def known_here() -> Known:
-    """The names that are installed here."""
-    return Known(kinds=Names(_kinds), gates=Names(_gates))
+def known_here(settings: Callable[[], Settings]) -> Known:
+    """The names that are installed here, or stand in the settings."""
+
+    def agents() -> tuple[str, ...]:
+        from ropewalk.app.agents import agents_of
+
+        return tuple(agents_of(settings()))
+
+    return Known(kinds=Names(_kinds), gates=Names(_gates), agents=Names(agents))
 
 
 def _kinds() -> tuple[str, ...]:

@@ -133,7 +133,7 @@ class Ropewalk(People):
         Raises NoSuchWorkflow, InvalidDefinition, VariantNeeded.
         """
         path = find_workflow(name, self.folder, self._moved(Path(caller)).parent if caller else None)
-        return load_known(path, self.folder, **how)
+        return load_known(path, self.folder, self.settings, **how)
 
     def _moved(self, source: Path) -> Path:
         """Where a file of the project is that was at `source` when the run began: the project may have been moved."""

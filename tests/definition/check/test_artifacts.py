@@ -60,3 +60,16 @@ def test_a_circle_is_told_alone():
     text = "steps:\n- {id: a, run: x, requires: p, needs: c}\n- {id: b, run: x, creates: p, needs: a}\n- {id: c, run: x, needs: b}"
     (said,) = told(text)
     assert "wait for each other" in said
+
+
+@pytest.mark.parametrize("key", ["creates", "updates", "requires"])
+@pytest.mark.parametrize("name", ["/etc/passwd", "../x.md", "a/../../x.md", ".."])
+def test_a_path_that_leads_out_of_the_repository_is_told_alone(key, name):
+    (line,) = told(f"steps:\n- {{id: a, run: x, {key}: {name}}}")
+    assert f"`{name}` leads out of the repository; write it from the top" in line
+
+
+def test_a_path_may_go_up_inside_the_repository_and_an_alternative_may_not_lead_out():
+    assert told("steps:\n- {id: a, run: x, creates: a/../x.md}") == []
+    (line,) = told("steps:\n- {id: a, run: x, creates: [{any_of: [x.md, ../y.md]}]}")
+    assert "`../y.md` leads out" in line

@@ -128,7 +128,8 @@ def test_only_a_step_with_a_list_reads_an_item_and_by_the_name_that_it_gives():
 
 
 def test_a_gate_reads_the_own_outputs_by_themselves_but_no_step_is_hidden_by_one():
-    step = Step("a", "run", output={"properties": {"coverage": {"type": "number"}, "stdout": {}}})
+    properties = {"coverage": {"type": "number"}, "stdout": {}}
+    step = Step("a", "run", output={"properties": properties, "additionalProperties": True})
     other = Step("stdout", "noop")
     names = scope(step, other)
     own = names.of(step, own=True)["outputs"]
@@ -172,3 +173,18 @@ def test_outputs_are_missing_unless_the_step_must_have_ended(reader: Step, step:
 
 def test_nothing_is_missing_for_a_step_that_was_not_fully_understood():
     assert scope(FIRST, APART, unsure=frozenset({"apart"})).missing(APART, "first") == ""
+
+
+@pytest.mark.parametrize(
+    ("more", "closed"),
+    [
+        ({}, True),
+        ({"required": ["n"]}, True),
+        ({"additionalProperties": True}, False),
+        ({"patternProperties": {"^x": {}}}, False),
+        ({"allOf": [{"properties": {"m": {}}}]}, False),
+    ],
+)
+def test_outputs_that_a_schema_does_not_name_are_none_unless_it_leaves_room_for_more(more, closed):
+    step = Step("a", "role", output={"properties": {"n": {"type": "integer"}}, **more})
+    assert scope(step).outputs["a"].closed is closed

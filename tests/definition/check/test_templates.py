@@ -132,3 +132,34 @@ def test_nothing_of_a_template_is_worked_out_while_it_is_checked(heavy):
         assert tracemalloc.get_traced_memory()[1] < 50_000_000
     finally:
         tracemalloc.stop()
+
+
+SCHEMA = "output: {type: object, properties: {x: {type: string}, deep: {type: object, properties: {y: {}}, additionalProperties: false}}}"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{{ outputs.a.y }}", "there is no `outputs.a.y`"),
+        ("{{ outputs['a']['y'] }}", "there is no `outputs.a.y`"),
+        ("{{ outputs.a.deep.z }}", "there is no `outputs.a.deep.z`"),
+    ],
+)
+def test_a_field_that_a_schema_does_not_have_is_told_in_a_text(text, said):
+    head = f"steps:\n- {{id: a, run: x, {SCHEMA}}}\n"
+    (line,) = told(f'{head}- {{id: b, uses: ask, needs: a, ask: "{text}"}}')
+    assert said in line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ outputs.a.x }}",
+        "{{ outputs.a.items() }}",
+        "{{ outputs.a.y | default('') }}",
+        "{{ outputs.a[facts] }}",
+    ],
+)
+def test_what_a_schema_has_and_what_is_asked_for_with_care_is_fine(text):
+    head = f"steps:\n- {{id: a, run: x, {SCHEMA}}}\n"
+    assert told(f'{head}- {{id: b, uses: ask, needs: a, ask: "{text}"}}') == []

@@ -1,7 +1,11 @@
-"""Files between steps: what a step requires is created by somebody who has ended by then, or is there already."""
+"""Files between steps: what a step requires is created by somebody who has ended by then, or is there already.
+
+Every name counts from the top of the repository and stays inside it.
+"""
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable
 
 from ropewalk.definition.check.shape import Shape
@@ -23,11 +27,27 @@ def check_artifacts(subject: Subject, shape: Shape, exists: Exists | None) -> No
         {name for step in subject.workflow.steps for ref in step.creates for name in names_of(ref)}
     )
     for path, step in subject.steps():
+        _stays_inside(subject, path, step)
         _writes_where_it_may(subject, path, step)
         for key, refs in (("requires", step.requires), ("updates", step.updates)):
             for index, ref in enumerate(refs):
-                if not (ref.soft or ref.external or ref.aggregate or ref.label):
+                free = ref.soft or ref.external or ref.aggregate or ref.label
+                if not free and not any(map(_leads_out, names_of(ref))):
                     _ref(subject, shape, (*path, key, index), step, ref, writers, names, exists)
+
+
+def _stays_inside(subject: Subject, path: Path, step: Step) -> None:
+    for key, refs in (("requires", step.requires), ("creates", step.creates), ("updates", step.updates)):
+        for index, ref in enumerate(refs):
+            for name in filter(_leads_out, names_of(ref)):
+                hint = "write it from the top of the repository"
+                subject.findings.fault((*path, key, index), f"`{name}` leads out of the repository", hint)
+
+
+def _leads_out(name: str) -> bool:
+    """Whether a path is absolute, or leads above the folder that it counts from."""
+    plain = posixpath.normpath(name)
+    return plain.startswith("/") or plain.split("/")[0] == ".."
 
 
 def _writes_where_it_may(subject: Subject, path: Path, step: Step) -> None:

@@ -37,6 +37,23 @@ TYPES: Final = {
 RUN: Final = object_of(
     {"id": STRING, "workflow": STRING, "status": STRING, "round": INT, "turns": INT, "attempt": INT}
 )
+OPENING: Final = frozenset(
+    {
+        "$ref",
+        "additionalProperties",
+        "allOf",
+        "anyOf",
+        "dependentSchemas",
+        "else",
+        "if",
+        "not",
+        "oneOf",
+        "patternProperties",
+        "then",
+        "unevaluatedProperties",
+    }
+)
+"""Words by which a schema may know of more than its own `properties`; without any, what it does not name is a slip."""
 PATH: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\Z")
 
 
@@ -127,7 +144,7 @@ def _work(step: Step) -> Type:
         if declared.kind != "object":
             return ANY
         fields.update(declared.fields)
-        closed = declared.closed
+        closed = declared.closed or not OPENING & step.output.keys()
     return object_of(fields, closed=closed)
 
 

@@ -13,6 +13,7 @@ from ropewalk.definition.check.conditions import DASHED
 from ropewalk.definition.check.scope import Scope
 from ropewalk.definition.check.secrets import secret_in, way_right
 from ropewalk.definition.check.subject import Subject
+from ropewalk.definition.condition import ANY, Type
 from ropewalk.definition.fault import nearest
 from ropewalk.definition.findings import Path, texts_in
 from ropewalk.definition.workflow import Gate, Step
@@ -153,15 +154,16 @@ class _Template:
         return len(self.subject.findings.faults) > before
 
     def _read(self, node: Any, names: Mapping[str, Any]) -> None:
-        """`inputs.x`, `facts.x` and `outputs.x`, or the same in brackets."""
+        """`inputs.x`, `facts.x` and `outputs.x`, or the same in brackets; and what is read of these."""
         from jinja2 import nodes
 
-        if not isinstance(node.node, nodes.Name) or node.node.name not in ("inputs", "facts", "outputs"):
+        name = _field(node)
+        if not isinstance(node.node, nodes.Name):
+            self._read_deeper(node, name, names)
+            return
+        if not name or node.node.name not in ("inputs", "facts", "outputs"):
             return
         base = node.node.name
-        name = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
-        if not isinstance(name, str):
-            return
         at = self._find(rf"\b{base}\s*(?:\.\s*|\[\s*['\"]){re.escape(name)}")
         fields = names[base].fields
         if name not in fields and names[base].closed:
@@ -173,6 +175,14 @@ class _Template:
                 self.subject.findings.fault(
                     self.path, f"`outputs.{name}` is not there yet: {why}", hint, offset=at
                 )
+
+    def _read_deeper(self, node: Any, name: str, names: Mapping[str, Any]) -> None:
+        owner = _type_of(node.node, names)
+        if not name or not owner.closed or name in owner.fields or hasattr(dict, name):
+            return
+        if not GUARDS.search(self.text):
+            at = self._find(rf"(?:\.\s*|\[\s*['\"]){re.escape(name)}")
+            self._fault(at, f"there is no `{_written(node)}`", name, owner.fields)
 
     def _fault(self, at: int, message: str, name: str = "", names: Any = ()) -> None:
         near = nearest(name, names) if name else ""
@@ -188,3 +198,30 @@ class _Template:
         start = sum(len(row) + 1 for row in self.text.split("\n")[: number - 1])
         marks = [at for mark in MARKS if (at := self.text.find(mark, start)) >= 0]
         return min(marks, default=start)
+
+
+def _field(node: Any) -> str:
+    """The name that is read; empty where it is worked out."""
+    name = getattr(node, "attr", None) or getattr(getattr(node, "arg", None), "value", None)
+    return name if isinstance(name, str) else ""
+
+
+def _type_of(node: Any, names: Mapping[str, Any]) -> Type:
+    """What a chain of names stands for, as far as that is declared."""
+    way: list[Any] = []
+    while hasattr(node, "node"):
+        way.append(node)
+        node = node.node
+    type_: Type = names.get(getattr(node, "name", ""), ANY)
+    for part in reversed(way):
+        type_ = type_.fields.get(_field(part), ANY)
+    return type_
+
+
+def _written(node: Any) -> str:
+    """The chain as people write it."""
+    parts: list[str] = []
+    while hasattr(node, "node"):
+        parts.append(_field(node))
+        node = node.node
+    return ".".join([getattr(node, "name", ""), *reversed(parts)])

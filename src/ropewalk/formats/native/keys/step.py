@@ -133,7 +133,7 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     template: str = ""
     """The document template that the step's files follow."""
     output: Open = {}
-    """JSON Schema of the step's outputs."""
+    """JSON Schema of the step's outputs; what it does not name cannot be read of them, unless it says `additionalProperties`."""
     sets: dict[str, Expression] = {}
     """Facts set after success, each by an expression over the outputs."""
     facts: Names = []
