@@ -20,6 +20,24 @@ def test_a_plain_list_of_steps_is_read_in_its_order():
     assert made.steps[0].line == 3
 
 
+def test_steps_that_require_each_other_by_name_keep_names_order_and_conditions():
+    made = read(
+        """\
+workflow:
+  steps:
+    - {step: draft, agent: sm}
+    - {step: build, agent: dev, requires: draft}
+    - {step: look, agent: sm, requires: build, condition: "x == 100%"}
+"""
+    )
+    assert [(one.id, one.needs, one.when) for one in made.steps] == [
+        ("draft", (), ""),
+        ("build", ("draft",), ""),
+        ("look", ("build",), "facts.x_100"),
+    ]
+    assert [one.requires for one in made.steps] == [(), (), ()]
+
+
 def test_stages_of_the_drafts_are_phases():
     made = read(
         "stages:\n  - {id: one, steps: [{agent: pm, action: write}, text]}\n  - text\n  - {name: two, steps: [{agent: dev}]}\ntransitions: {x: y}\n"

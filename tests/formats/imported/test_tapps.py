@@ -136,6 +136,15 @@ def test_a_last_step_that_says_nothing_waits_for_all():
     assert needs_of(made)["c"] == ("a", "b")
 
 
+def test_a_condition_in_words_is_kept_and_asked_of_a_person():
+    made = read(
+        "workflow:\n  id: x\n  steps:\n    - {id: a, agent: b, next: c}\n    - {id: c, agent: d, condition: user_wants_it}\n"
+    )
+    assert by_id(made)["c"].when == "facts.user_wants_it"
+    assert "user_wants_it" in made.facts
+    assert by_id(made)["c"].extra["item"]["keys"]["condition"] == "when"
+
+
 def test_gates_that_are_switched_off_are_none():
     made = read(SDLC.replace("settings: {", "settings: {quality_gates: false, "))
     assert by_id(made)["review"].gates == ()
@@ -154,7 +163,9 @@ def test_what_leads_nowhere_and_what_is_no_step_is_told_with_places():
 @pytest.mark.parametrize(
     ("data", "is_one"),
     [
-        ({"workflow": {"steps": [{"agent": "a"}]}}, True),
+        ({"workflow": {"steps": [{"agent": "a", "id": "x"}]}}, True),
+        ({"workflow": {"steps": [{"agent": "a", "next": "x"}]}}, True),
+        ({"workflow": {"steps": [{"agent": "a", "step": "x"}]}}, False),
         ({"workflow": {"parallel_tasks": [{"agent": "a"}]}}, True),
         ({"steps": [{"id": "a", "agent": "b", "next": "c"}]}, True),
         ({"steps": [{"id": "a", "agent": "b"}]}, False),

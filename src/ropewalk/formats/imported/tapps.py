@@ -32,6 +32,7 @@ from ropewalk.formats.imported.kit.pack import Pack, find_pack
 from ropewalk.formats.imported.kit.people import Crew
 from ropewalk.formats.imported.kit.policy import FIX_CAP, LOOP_CAP
 from ropewalk.formats.imported.kit.references import has_blank, pattern, tokens
+from ropewalk.formats.imported.kit.settling import settle
 from ropewalk.formats.imported.kit.values import number
 from ropewalk.formats.imported.kit.work import finished
 from ropewalk.formats.reading import PLAIN, Reading, ReadOptions
@@ -42,19 +43,25 @@ PARALLEL: Final = "parallel_tasks"
 
 
 def recognises(data: Any) -> bool:
-    """Whether data holds a list of steps with agents, and no sequence."""
+    """Whether data holds a list of steps with agents and ids, or parallel tasks, and no sequence."""
     holder = _holder(data)
     steps = holder.get("steps")
+    tasks = isinstance(holder.get(PARALLEL), list) and "workflow" in data
     if not isinstance(steps, list) or any(str(key).endswith("sequence") for key in holder):
-        return isinstance(holder.get(PARALLEL), list) and "workflow" in data
+        return tasks
     entries = [step for step in steps if isinstance(step, Mapping)]
     if isinstance(data, Mapping) and data.get("workflow") is holder:
-        return bool(entries) and any("agent" in step for step in entries)
+        working = [step for step in entries if "agent" in step]
+        return bool(working) and (tasks or all("id" in step or _OWN & step.keys() for step in working))
     return (
         bool(entries)
         and all("agent" in step and "id" in step for step in entries)
-        and any({"action", "requires", "gate", "next", "context_tier"} & step.keys() for step in entries)
+        and any({"action", "requires", *_OWN} & step.keys() for step in entries)
     )
+
+
+_OWN: Final = frozenset({"gate", "next", "context_tier", "scoring", "consults"})
+"""Keys of a step by which this format is known, also where the step has no id."""
 
 
 def _holder(data: Any) -> Mapping[str, Any]:
@@ -188,7 +195,7 @@ class _TappsReading:
         agent = keys.text("agent", "role")
         keys.text("id", "id")
         keys.text("agent_id", "id")
-        condition = keys.text("condition", "optional").lower()
+        condition = settle(keys, step_id, item, self.making)
         notes = tuple(text for name in ("notes", "description") if (text := keys.text(name, "notes")))
         creates = _refs(keys.take("creates", "creates"))
         requires = [
@@ -212,7 +219,8 @@ class _TappsReading:
             prompt=wording.prompt(keys, creates, (), "", [], crew),
             requires=_refs(requires),
             creates=creates,
-            optional=condition == "optional",
+            when=condition.when,
+            optional=condition.sort == "optional",
             notes=(*notes, *([instruction] if instruction else []), *self._more(about), *_consulted(keys)),
             retry=Retry(attempts=tries + 1, on=ASKED_RETURN) if tries else Retry(),
             group=PARALLEL if item.number.startswith("t") else "",

@@ -46,6 +46,46 @@ def test_a_mend_without_anybody_who_looks_is_done_once():
     assert made.steps[1].back_to is None
 
 
+def test_a_fix_that_names_no_document_goes_back_to_the_whole_check_and_its_gate_tells():
+    made = flow(
+        """\
+        - {agent: dev, action: implement, creates: code}
+        - {agent: qa, action: execute_tests}
+        - {agent: lead, action: quality_gate_decision}
+        - {agent: dev, action: fix_issues, condition: quality_gate_fail}
+        - {agent: po, action: ship}
+        """
+    )
+    back = step(made, "dev-fix_issues").back_to
+    assert (back.to, back.when, back.at_most) == ("qa-execute_tests", "true", 3)
+    assert step(made, "lead-quality_gate_decision").facts == ("quality_gate_fail",)
+    assert step(made, "po-ship").needs == ("dev-fix_issues",)
+
+
+def test_checks_of_two_roles_are_two_checks():
+    made = flow(
+        "- {agent: po, action: review_plan}\n- {agent: qa, action: review_code}\n- {agent: dev, updates: code, condition: problems_found}\n"
+    )
+    assert made.steps[2].back_to.to == "qa-review_code"
+
+
+def test_a_fix_further_down_goes_back_to_the_check_that_its_condition_speaks_of():
+    text = """\
+        - {agent: qa, action: execute_tests}
+        - {agent: dev, creates: NAME}
+        - {agent: dev, action: fix, updates: code.md, condition: tests_failed}
+        """
+    assert flow(text.replace("NAME", "notes.md")).steps[2].back_to.to == "qa-execute_tests"
+    assert flow(text.replace("NAME", "code.md")).steps[2].back_to is None
+
+
+def test_a_word_inside_another_is_no_check():
+    made = flow(
+        "- {agent: a, action: evaluation_flattening, creates: x.md}\n- {agent: b, updates: x.md, condition: issues_found}\n"
+    )
+    assert made.steps[1].back_to is None
+
+
 def test_without_a_marker_the_loop_ends_with_the_last_step_that_works_with_what_it_makes():
     made = flow(CYCLE + "- {agent: pm, creates: other.md}\n- {step: workflow_end}\n")
     closing = step(made, "repeat-sm-create_story")

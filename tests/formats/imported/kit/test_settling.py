@@ -26,6 +26,38 @@ def test_what_people_want_is_asked_of_a_person():
     assert "--fact user_wants_it" in made.steps[1].extra["inferred"][0]
 
 
+def test_what_is_wrong_is_told_by_the_check_just_before_unless_another_is_named():
+    made = flow(
+        """\
+        - {agent: pm, action: approve_scope, creates: scope.md}
+        - {agent: writer, creates: text.md}
+        - {agent: qa, action: mid_review}
+        - {agent: pm, updates: scope.md, condition: scope_change_needed}
+        - {agent: writer, updates: text.md, condition: pm_found_issues}
+        """
+    )
+    assert made.steps[0].facts == ("pm_found_issues",)
+    assert made.steps[2].facts == ("scope_change_needed",)
+
+
+def test_of_several_checks_just_before_the_one_that_shares_a_word_tells():
+    made = flow(
+        "- {agent: a, action: design_review}\n- {agent: b, action: security_review}\n- {agent: c, updates: x, condition: design_review_issues}\n"
+    )
+    assert [one.facts for one in made.steps] == [("design_review_issues",), (), ()]
+
+
+def test_what_happens_outside_is_told_by_a_check_just_before_or_asked_of_a_person():
+    text = "- {agent: writer, action: submit_paper}\n- {agent: writer, action: celebrate, condition: paper_accepted}\n"
+    assert [one.facts for one in flow(text).steps] == [(), ()]
+    assert "paper_accepted" in flow(text).facts
+    checked = flow("- {agent: editor, action: final_review}\n" + text.partition("\n")[2])
+    assert checked.steps[0].facts == ("paper_accepted",)
+    sprint = flow("- {agent: sm, action: sprint_planning}\n- {agent: sm, condition: sprint_midpoint}\n")
+    assert sprint.steps[0].facts == ()
+    assert "a person is asked" in sprint.steps[1].extra["inferred"][0]
+
+
 def test_the_first_step_has_nobody_to_tell_it():
     made = flow("- {agent: a, condition: project_has_database}\n")
     assert made.steps[0].when == "facts.project_has_database"

@@ -11,6 +11,7 @@ from ropewalk.definition import Fact, Step
 from ropewalk.documents import as_list, as_text
 from ropewalk.formats.imported.kit import policy
 from ropewalk.formats.imported.kit.conditions import fact_name
+from ropewalk.formats.imported.kit.looking import judges
 from ropewalk.formats.imported.kit.making import ImportContext, ItemSteps, Jump
 from ropewalk.formats.imported.kit.settling import teller_of
 from ropewalk.formats.imported.kit.values import number
@@ -198,7 +199,7 @@ def close_fixes(making: ImportContext) -> None:
     for index, draft in enumerate(making.drafts):
         if not draft.fixes or draft.jumps or not draft.steps:
             continue
-        looks = _looked(index, draft, making.drafts)
+        looks = _looked(index, draft, making)
         if looks is None:
             continue
         last = draft.steps[-1]
@@ -212,16 +213,39 @@ def close_fixes(making: ImportContext) -> None:
         )
 
 
-def _looked(index: int, draft: ItemSteps, drafts: list[ItemSteps]) -> ItemSteps | None:
-    for other in reversed(drafts[:index]):
-        if other.item.kind in CONTROL or other.fixes:
-            continue
-        if other.looks:
-            return other
-        break
+def _looked(index: int, draft: ItemSteps, making: ImportContext) -> ItemSteps | None:
+    """Where work that was fixed is looked at again: at the beginning of the checks right before it; else, where its
+    notes or its condition speak of a check further up, there.
+    """
+    before = [
+        other
+        for other in reversed(making.drafts[:index])
+        if other.item.kind not in CONTROL and not other.fixes
+    ]
+    first: ItemSteps | None = None
+    for other in before:
+        if not other.looks or (first is not None and not _one_check(other, first)):
+            break
+        first = other
+    if first is not None:
+        return first
+    checks = [other for other in before if other.looks]
     if any(policy.FIX_HINTS.search(note) for step in draft.steps for note in step.notes):
-        return next((other for other in reversed(drafts[:index]) if other.looks and not other.fixes), None)
+        return next(iter(checks), None)
+    facts, changed = set(draft.condition.facts), {ref.name for step in draft.steps for ref in step.updates}
+    for other in before:
+        if other.looks and any(facts & set(making.tells.get(step.id, ())) for step in other.steps):
+            return other
+        if changed & {ref.name for step in other.steps for ref in step.creates}:
+            break
     return None
+
+
+def _one_check(other: ItemSteps, later: ItemSteps) -> bool:
+    """Whether two neighbours that look are one check: of one role, or the later one only says what it comes to."""
+    if repeats_of(later):
+        return False
+    return judges(later.item) or other.steps[-1].role == later.steps[-1].role
 
 
 def own_loops(making: ImportContext) -> None:

@@ -13,7 +13,17 @@ from ropewalk.definition import Fact, ValueType, translate_botarmy, translate_ex
 from ropewalk.formats.imported.kit import policy
 
 Class = Literal[
-    "none", "never", "optional", "order", "route", "issues", "person", "progress", "project", "expression"
+    "none",
+    "never",
+    "optional",
+    "order",
+    "route",
+    "issues",
+    "event",
+    "person",
+    "progress",
+    "project",
+    "expression",
 ]
 
 SIDES: Final = re.compile(
@@ -67,10 +77,12 @@ def negated(reading: ConditionReading) -> ConditionReading:
 
 
 def sort_of(words: str) -> Class:
-    """Who can know whether bare words hold: the work before, a person, the loop's own state, or who knows the project."""
+    """Who can know whether bare words hold: the work before, somebody outside, a person, the loop's own state, or who knows the project."""
     plain = re.sub(r"[\s-]+", "_", words.lower())
     if policy.OF_PEOPLE.search(plain):
         return "person"
+    if policy.OUTSIDE.search(plain):
+        return "event"
     if policy.ISSUES.search(plain):
         return "issues"
     if policy.PROGRESS.search(plain):

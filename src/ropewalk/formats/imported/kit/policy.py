@@ -55,8 +55,10 @@ ISSUES: Final = re.compile(
 )
 OF_PEOPLE: Final = re.compile(
     r"^(?:if_)?(?:user|human|stakeholder|customer|client|team|owner)s?_|_requested$|_(?:by|from)_user|user_(?:wants|has|approve"
-    r"|decide|confirm|select|request)|_preferred$|_desired$|_wanted$"
+    r"|decide|confirm|select|request)|_preferred$|_desired$|_wanted$|(?:^|_)(?:midpoint|halfway|deadline)(?:_|$)"
 )
+OUTSIDE: Final = re.compile(r"(?:^|_)(?:accepted|awarded|funded|won|granted|received|signed|arrived|paid)$")
+"""What somebody outside of the team decides or does: only a check of it knows, else a person is asked."""
 PROGRESS: Final = re.compile(
     r"(?:^|_)(?:remaining|remain|complete|completed|done|finished|boundary|left|more_\w+|all_\w+_(?:done|complete))(?:_|$)"
 )

@@ -94,21 +94,44 @@ def _same(name: str) -> str:
 
 
 def teller_of(name: str, sort: str, drafts: list[ItemSteps]) -> str:
-    """The step before that will know a fact: one that looks at things and shares a word with it, else one that shares
-    a word, else one that looks, else the nearest. Steps that only hint are not asked. Empty where nobody works before.
+    """The step before that will know a fact. What is wrong is known by the checks just before, unless the fact names
+    another one's agent; what happens outside by nobody else than those. Else one that looks at things and shares a word
+    with the fact, one that shares a word, one that looks, the nearest. Steps that only fix are not asked.
     """
     clues = _words(name)
+    if sort in ("issues", "event"):
+        named = [draft for draft in drafts if _shared(clues, _words(as_text(draft.item.data.get("agent"))))]
+        checks = _checks_just_before(drafts)
+        if sort == "event" and not checks and not named:
+            return ""
+        drafts = checks if checks and not named else drafts
     best, teller = (-1, -1), ""
     for index, draft in enumerate(drafts):
         roles = [step for step in draft.steps if step.kind == "role"]
         if not roles or (draft.fixes and len(drafts) > 1):
             continue
-        shared = sum(any(_alike(clue, other) for other in _words_of(draft)) for clue in clues)
+        shared = _shared(clues, _words_of(draft))
         looking = 1 if draft.looks and sort == "issues" else 0
         score = (2 * min(shared, 1) + looking) * 10 + min(shared, 9) if shared else looking
         if (score, index) >= best:
             best, teller = (score, index), roles[-1].id
     return teller
+
+
+def _checks_just_before(drafts: list[ItemSteps]) -> list[ItemSteps]:
+    """The unbroken row of items that look at work, up to here; what only fixes or speaks does not break it."""
+    checks: list[ItemSteps] = []
+    for draft in reversed(drafts):
+        if draft.fixes or not any(step.kind == "role" for step in draft.steps):
+            continue
+        if not draft.looks:
+            break
+        checks.insert(0, draft)
+    return checks
+
+
+def _shared(clues: set[str], words: set[str]) -> int:
+    return sum(any(_alike(clue, word) for word in words) for clue in clues)
 
 
 def _words_of(draft: ItemSteps) -> set[str]:

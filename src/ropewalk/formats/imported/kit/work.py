@@ -13,6 +13,7 @@ from ropewalk.documents import as_list, as_text, as_texts
 from ropewalk.formats.imported.kit import policy, wording
 from ropewalk.formats.imported.kit.conditions import fact_name
 from ropewalk.formats.imported.kit.items import Item, verbs
+from ropewalk.formats.imported.kit.looking import fixes_work, judges, looks_at_work
 from ropewalk.formats.imported.kit.making import ImportContext, ItemSteps, Keys
 from ropewalk.formats.imported.kit.people import Crew, crew
 from ropewalk.formats.imported.kit.references import is_file
@@ -30,9 +31,6 @@ VERDICT: Final[dict[str, Any]] = {
 }
 """What a check by a checklist gives back."""
 
-LOOKING: Final = re.compile(
-    r"(?:^|[_\s-])(?:re)?(?:review|validat|verif|check|audit|assess|inspect|test|qa|approve|evaluat)\w*"
-)
 TEMPLATE: Final = re.compile(r"\b([\w-]+-tmpl)(?:\.ya?ml|\.md)?\b")
 
 
@@ -58,8 +56,8 @@ def work(item: Item, making: ImportContext) -> ItemSteps:
         updates += written(keys.take(verb, "updates"), making, notes, soft=True, changed=True)
     step = _identity(item, keys, making, doers, creates or updates)
     draft.condition = settle(keys, step.id, item, making)
-    draft.looks = bool(item.data.get("validates")) or _looks(item, acted)
-    draft.fixes = bool(updates) and draft.condition.sort == "issues"
+    draft.looks = bool(item.data.get("validates")) or looks_at_work(item, acted) or judges(item)
+    draft.fixes = draft.condition.sort == "issues" and (bool(updates) or fixes_work(item))
     draft.after = needs.steps
     step = msgspec.structs.replace(
         step,
@@ -156,14 +154,6 @@ def _role(doers: Crew, making: ImportContext, item: Item) -> str:
             item, f"the agent `{as_text(item.data.get('agent'))}` is not filled in: it is called `{first}`"
         )
     return making.role(first, tuple(name for name in doers.names if name != first) + doers.others)
-
-
-def _looks(item: Item, acted: list[str]) -> bool:
-    text = f"{item.name} {as_text(item.data.get('action'))}".lower()
-    return any(
-        verb in ("reviews", "validates", "verifies", "tests", "checks", "assesses", "evaluates")
-        for verb in acted
-    ) or bool(LOOKING.search(text))
 
 
 def _says_optional(notes: tuple[str, ...]) -> bool:
