@@ -40,6 +40,16 @@ async def test_git_is_good_when_it_is_new_enough(monkeypatch):
     assert (await health.git_check()).grade == "bad"
 
 
+async def test_a_shell_that_does_not_notice_a_failure_within_a_pipe_is_told(tmp_path, monkeypatch):
+    assert (await health.shell_check()).grade == "good"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert (await health.shell_check()).grade == "bad"
+    (tmp_path / "sh").write_text("#!/bin/sh\nexit 2\n")
+    (tmp_path / "sh").chmod(0o755)
+    check = await health.shell_check()
+    assert (check.grade, check.hint) == ("warning", "install bash")
+
+
 async def test_a_store_that_can_be_written_and_is_whole_is_good():
     assert (await health.store_check(MemoryStore())).grade == "good"
 

@@ -46,9 +46,14 @@ async def test_a_script_stops_at_the_first_command_that_fails_and_at_unset_varia
     assert (await run(desk, args={"script": "echo $NOT_SET"})).failure is not None
 
 
-async def test_a_pipe_of_bash_fails_with_its_first_part(desk):
-    assert (await run(desk, args={"script": "false | cat", "shell": "bash"})).failure is not None
-    assert (await run(desk, args={"script": "false | cat", "shell": "sh -u"})).failure is None
+@pytest.mark.parametrize("shell", [{}, {"shell": "bash"}])
+async def test_a_pipe_fails_with_its_first_part(desk, shell):
+    assert (await run(desk, args={"script": "false | cat\necho on", **shell})).failure is not None
+    assert (await run(desk, args={"script": "echo on | cat", **shell})).outputs["stdout"] == "on"
+
+
+async def test_a_shell_with_options_of_its_own_gets_no_others(desk):
+    assert (await run(desk, args={"script": "false | cat", "shell": "bash -u"})).failure is None
 
 
 async def test_another_shell_reads_the_script(desk):

@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from ropewalk.observe import listed_steps as listed_steps
     from ropewalk.observe import log_to_standard_error as log_to_standard_error, money as money
     from ropewalk.observe import parts_check as parts_check, plugins_check as plugins_check
+    from ropewalk.observe import shell_check as shell_check
     from ropewalk.observe import printable as printable
     from ropewalk.observe import progress_of as progress_of, python_check as python_check
     from ropewalk.observe import run_seconds as run_seconds, run_statistics as run_statistics
@@ -149,7 +150,7 @@ else:
                 "escaped_json event_subject event_words explain_state git_check handoffs_of "
                 "hold_standard_streams listed_steps log_to_standard_error money parts_check "
                 "plugins_check printable progress_of python_check run_seconds "
-                "run_statistics short_value state_check state_difference steady_stream step_line stop_signals "
+                "run_statistics shell_check short_value state_check state_difference steady_stream step_line stop_signals "
                 "step_lines store_check verdicts_of visible warnings_of webhook_view "
                 "workflow_statistics"
             ),

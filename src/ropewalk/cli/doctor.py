@@ -12,6 +12,7 @@ from ropewalk.app import (
     parts_check,
     plugins_check,
     python_check,
+    shell_check,
     state_check,
     store_check,
 )
@@ -25,7 +26,7 @@ SIGNS = {"good": ("green", "✓"), "warning": ("magenta", "!"), "bad": ("red", "
 
 async def perform(context: CommandContext) -> int:
     """Every check; exit code 1 when one is bad."""
-    checks = [python_check(), parts_check(), await git_check()]
+    checks = [python_check(), parts_check(), await git_check(), await shell_check()]
     try:
         async with context.ropewalk() as ropewalk:
             checks.append(await store_check(ropewalk.store))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ropewalk.observe.health import disk_check as disk_check, git_check as git_check
     from ropewalk.observe.health import parts_check as parts_check, plugins_check as plugins_check
     from ropewalk.observe.health import probe_agent as probe_agent, python_check as python_check
+    from ropewalk.observe.health import shell_check as shell_check
     from ropewalk.observe.health import state_check as state_check, store_check as store_check
     from ropewalk.observe.logs import log_to_standard_error as log_to_standard_error
     from ropewalk.observe.plain import escaped_json as escaped_json
@@ -52,7 +53,7 @@ else:
             "observe.explain": "Explanation Silent answer_commands explain_state",
             "observe.health": (
                 "HealthCheck agents_check disk_check git_check parts_check plugins_check probe_agent "
-                "python_check state_check store_check"
+                "python_check shell_check state_check store_check"
             ),
             "observe.logs": "log_to_standard_error",
             "observe.plain": "escaped_json hold_standard_streams printable steady_stream stop_signals visible",

@@ -70,6 +70,19 @@ async def git_check() -> HealthCheck:
     return HealthCheck("git", "good", detail)
 
 
+async def shell_check() -> HealthCheck:
+    """What reads the scripts of `run` steps and gates."""
+    from ropewalk.steps import notices_pipes
+
+    try:
+        if await notices_pipes():
+            return HealthCheck("shell", "good", "a script stops at a failure within a pipe")
+    except OSError as error:
+        return HealthCheck("shell", "bad", str(error), "install bash")
+    detail = "there is no bash, and this sh knows no pipefail: a script goes on after a failure within a pipe"
+    return HealthCheck("shell", "warning", detail, "install bash")
+
+
 async def store_check(store: Store) -> HealthCheck:
     """Whether it can be written and is whole."""
     try:

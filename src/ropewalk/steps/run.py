@@ -27,13 +27,13 @@ from ropewalk.core import Brief, Failure, Outcome
 from ropewalk.errors import RopewalkError
 from ropewalk.processes import Exit, run_process
 from ropewalk.steps.port import Tools
+from ropewalk.steps.shell import script_argv
 from ropewalk.steps.template import render_template, template_scope
 from ropewalk.transient import passing_trouble
 
 TRANSIENT_EXIT = 75
 """EX_TEMPFAIL of sysexits.h: try again later."""
 
-_STRICT = {"sh": ("-eu",), "dash": ("-eu",), "bash": ("-eu", "-o", "pipefail"), "zsh": ("-eu",)}
 _STDOUT_BYTES = 65_536
 _LAST_LINES = 20
 
@@ -89,7 +89,7 @@ async def run_command(
     variables |= brief_variables(brief, desk)
     env = clean_environment(variables, passed=tools.settings.get("environment", ()))
     worker = tools.agents.get(outcome.agent) if outcome is not None and outcome.agent else None
-    argv = _argv(args, desk, names)
+    argv = _argv(args, desk, names, env)
     refuse_too_long(argv, env)
     return await run_process(
         _confined(argv, brief, desk, tools, env, getattr(worker, "confine", "")),
@@ -128,14 +128,12 @@ def failure_of(exited: Exit) -> Failure:
     )
 
 
-def _argv(args: Mapping[str, Any], desk: Desk, names: Mapping[str, Any]) -> list[str]:
+def _argv(args: Mapping[str, Any], desk: Desk, names: Mapping[str, Any], env: Mapping[str, str]) -> list[str]:
     if "script" not in args:
         return [render_template(str(element), names) for element in args["argv"]]
     script = desk.spool / "script"
     script.write_text(args["script"], encoding="utf-8")
-    words = str(args.get("shell", "sh")).split()
-    strict = _STRICT.get(words[0], ()) if len(words) == 1 else ()
-    return [*words, *strict, str(script)]
+    return script_argv(script, str(args.get("shell", "")), env.get("PATH"))
 
 
 def _cannot_start(args: Mapping[str, Any], fault: Exception) -> str:

@@ -90,6 +90,15 @@ async def test_a_report_that_cannot_be_read_does_not_pass(desk, text, said):
     assert "n is not reported" in verdict.findings[1]
 
 
+async def test_a_report_of_tests_is_judged_and_says_what_failed(desk):
+    case = '<testcase name="a"/><testcase name="b"><failure message="no"/></testcase>'
+    (desk.folder / "report").write_text(f"<testsuite>{case}</testsuite>")
+    assert (await judge(desk, {"tests.total": "== 2"}, report="report")).verdict == "PASS"
+    verdict = await judge(desk, {"tests.failed": "== 0"}, report="report")
+    assert verdict.findings == ("tests.failed is 1, == 0 is wanted", "b: no")
+    assert verdict.evidence == {"tests.failed": 1}
+
+
 async def test_a_report_outside_of_the_folder_or_too_large_is_not_read(desk, monkeypatch):
     assert "not a path inside" in (await judge(desk, {"n": 1}, report="../r.json")).findings[0]
     (desk.folder / "r.json").write_text('{"n": 1}')

@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 from errno import EFBIG
 from typing import Any
 
-from ropewalk.agents import path_inside, read_object
+from ropewalk.agents import path_inside
 from ropewalk.agents.port import Desk
 from ropewalk.core import Brief, Outcome, Verdict
 from ropewalk.errors import GateError
 from ropewalk.files import read_bytes
 from ropewalk.steps.gates.command import CommandGate
+from ropewalk.steps.gates.report import ReportFigures, read_report
 from ropewalk.steps.port import Tools
 
 _BOUND = re.compile(r"\s*(>=|<=|==|!=|>|<|=)?\s*(-?\d+(?:\.\d+)?)\s*%?\s*")
@@ -33,7 +34,7 @@ _LARGEST_REPORT_BYTES = 16_777_216
 
 
 class Thresholds:
-    """Args: `thresholds` (name or dotted path to a bound such as `">= 80"`), `report` (a JSON file), `scale` (10 or 100).
+    """Args: `thresholds` (name or dotted path to a bound such as `">= 80"`), `report` (a file that `read_report` reads), `scale` (10 or 100).
 
     With a command as of `run` (`argv` or `script`) that is run first, and what it left is read. Each number is looked for in the report, then in the outputs. Raises GateError for a bound that cannot be read and
     for whatever lies outside of the scale.
@@ -79,7 +80,7 @@ class Thresholds:
         for name, wanted in args["thresholds"].items():
             sign, bound = _bound(name, wanted)
             _fits(f"the bound of {name}", bound, scale)
-            value = _find(report, name, _find(outcome.outputs, name, None))
+            value = _find(report.figures, name, _find(outcome.outputs, name, None))
             if value is None:
                 findings.append(f"{name} is not reported")
             elif isinstance(value, bool) or not isinstance(value, int | float):
@@ -89,24 +90,26 @@ class Thresholds:
                 evidence[name] = value
                 if not _COMPARE[sign](value, bound):
                     findings.append(f"{name} is {value:g}, {sign} {bound:g} is wanted")
-        return Verdict(self.name, "FAIL" if findings else "PASS", tuple(findings), evidence)
+        if findings:
+            return Verdict(self.name, "FAIL", (*findings, *report.details), evidence)
+        return Verdict(self.name, "PASS", evidence=evidence)
 
 
-def _report(name: str | None, desk: Desk) -> tuple[dict[str, Any], list[str]]:
+def _report(name: str | None, desk: Desk) -> tuple[ReportFigures, list[str]]:
+    nothing = ReportFigures({})
     if not name:
-        return {}, []
+        return nothing, []
     try:
         path = path_inside(desk.folder, name)
         if not path.is_file():
-            return {}, [f"the report {name} is not there"]
-        text = read_bytes(path, _LARGEST_REPORT_BYTES).decode("utf-8-sig", "replace")
-        return read_object(text, f"the report {name}"), []
+            return nothing, [f"the report {name} is not there"]
+        return read_report(read_bytes(path, _LARGEST_REPORT_BYTES), f"the report {name}"), []
     except ValueError as fault:
-        return {}, [str(fault)]
+        return nothing, [str(fault)]
     except OSError as fault:
         if fault.errno == EFBIG:
-            return {}, [f"the report {name} is larger than {_LARGEST_REPORT_BYTES:,} bytes"]
-        return {}, [f"the report {name} cannot be read: {fault.strerror}"]
+            return nothing, [f"the report {name} is larger than {_LARGEST_REPORT_BYTES:,} bytes"]
+        return nothing, [f"the report {name} cannot be read: {fault.strerror}"]
 
 
 def _bound(name: str, wanted: Any) -> tuple[str, float]:

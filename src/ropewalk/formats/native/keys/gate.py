@@ -34,7 +34,8 @@ class GateKeys(Struct, forbid_unknown_fields=True):
     thresholds: Annotated[dict[str, Text | float], Meta(min_length=1)] | UnsetType = UNSET
     """Numbers of the report or the outputs and what they must reach: `coverage: ">= 80"`; a bare number is a least value."""
     report: Text | UnsetType = UNSET
-    """The JSON file that the thresholds read; the step's outputs unless told. Without `run` the step wrote it itself."""
+    """The file that the thresholds read (JSON, SARIF, JUnit or Cobertura XML, LCOV); the step's outputs unless told. Without
+    `run` the step wrote it itself."""
     scale: Literal[10, 100] | UnsetType = UNSET
     """What the report's scores go up to."""
     artifacts: Names | UnsetType = UNSET

@@ -75,7 +75,7 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     run: Command | UnsetType = UNSET
     """A command: a text is a script for `sh -eu`, a list is a program with its arguments (each a template)."""
     shell: Text | UnsetType = UNSET
-    """The shell that runs the script; `sh` unless told."""
+    """The shell that runs the script; bash where it is installed, else `sh`, unless told."""
     role: Text | UnsetType = UNSET
     """Who does it: one of `roles`."""
     prompt: str = ""
