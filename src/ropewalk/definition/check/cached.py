@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import Final
 
 from ropewalk.definition.check.subject import Subject
+from ropewalk.definition.workflow import Role
 
 CACHEABLE: Final = ("run", "role", "decide", "noop")
+_NOBODY: Final = Role()
 
 
 def check_cached(subject: Subject) -> None:
@@ -18,9 +20,10 @@ def check_cached(subject: Subject) -> None:
         if not step.cache:
             continue
         message = ""
+        role = subject.workflow.roles.get(step.role, _NOBODY)
         if step.kind not in CACHEABLE:
             message = f"a step of the kind `{step.kind}` may reach outside of its workspace, so that it cannot be cached"
-        elif step.confine == "none":
+        elif "none" in (step.confine, role.confine) and "worktree" not in (step.confine, role.confine):
             message = "`confine: none` lets it reach outside of its workspace, so that it cannot be cached"
         if message:
             subject.findings.fault(

@@ -127,8 +127,8 @@ def _finding(level: str, result: dict[str, Any]) -> str:
     line = _at(physical, "region", dict).get("startLine")
     where = f"{path}:{line}: " if isinstance(line, int) else f"{path}: " if path else ""
     rule = _at(result, "ruleId", str)
-    said = _at(_at(result, "message", dict), "text", str)
-    return one_line(f"{where}{level}{f' {rule}' if rule else ''}: {said}")
+    message = _at(_at(result, "message", dict), "text", str)
+    return one_line(f"{where}{level}{f' {rule}' if rule else ''}: {message}")
 
 
 def _at(data: Any, name: str, kind: type[_Part]) -> _Part:
