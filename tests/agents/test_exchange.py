@@ -7,7 +7,6 @@ import pytest
 
 from ropewalk.agents import exchange
 from ropewalk.agents.exchange import (
-    as_text,
     brief_variables,
     cleared,
     feedback_text,
@@ -153,14 +152,6 @@ def test_what_the_system_would_not_start_is_refused_by_name():
         refuse_too_long(["program"], {"V": longest[2:] + "é"})
     with pytest.raises(ValueError, match="arguments and variables have"):
         refuse_too_long([longest] * 15, {})
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(None, ""), ("é", "é"), ("", ""), (True, "true"), (0, "0"), ([1, "é"], '[1,"é"]'), ({}, "{}")],
-)
-def test_a_value_is_a_text_as_it_is_and_all_else_is_json(value, text):
-    assert as_text(value) == text
 
 
 def test_a_wanted_fact_is_known_by_its_question_or_its_declaration():

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from ropewalk.agents import large
-from ropewalk.agents.exchange import as_text
 from ropewalk.agents.large import Text, place, text_of
+from ropewalk.rendering import as_text
 
 
 @pytest.fixture(autouse=True)

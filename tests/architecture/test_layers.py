@@ -92,6 +92,7 @@ PLANTED = {
             ("ownership", "owner", "Owner"),
             ("preview", "plan", "plan_workflow"),
             ("processes", "run", "run_process"),
+            ("rendering", "template", "literal"),
             ("runtime", "engine", "Engine"),
             ("steps", "registry", "KINDS"),
             ("store", "open", "open_store"),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ropewalk.agents.document import readable_template as readable_template, template_in as template_in
     from ropewalk.agents.environment import clean_environment as clean_environment
     from ropewalk.agents.exchange import OUTPUT_FILE as OUTPUT_FILE, SCHEMA_TYPES as SCHEMA_TYPES
-    from ropewalk.agents.exchange import as_text as as_text, brief_variables as brief_variables
+    from ropewalk.agents.exchange import brief_variables as brief_variables
     from ropewalk.agents.exchange import read_object as read_object, read_output as read_output
     from ropewalk.agents.exchange import refuse_too_long as refuse_too_long, wanted_fact as wanted_fact
     from ropewalk.agents.inside import files_matching as files_matching, name_covers as name_covers
@@ -52,8 +52,7 @@ else:
             "agents.document": "document_gaps document_in readable_template template_in",
             "agents.environment": "clean_environment",
             "agents.exchange": (
-                "OUTPUT_FILE SCHEMA_TYPES as_text brief_variables read_object read_output "
-                "refuse_too_long wanted_fact"
+                "OUTPUT_FILE SCHEMA_TYPES brief_variables read_object read_output refuse_too_long wanted_fact"
             ),
             "agents.inside": "files_matching name_covers path_inside",
             "agents.model": "Model ModelSettings",

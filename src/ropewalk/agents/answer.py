@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import msgspec
 
-from ropewalk.agents.exchange import as_text, read_object
+from ropewalk.agents.exchange import read_object
 from ropewalk.core import Brief, Handoff, Outcome, Usage
+from ropewalk.rendering import as_text
 
 _BLOCK = re.compile(r"^```(?:json)?[ \t]*\n(.*?)\n?^```[ \t]*$", re.DOTALL | re.MULTILINE)
 _KNOWN = ("outputs", "facts", "route", "handoff", "usage")

@@ -18,6 +18,7 @@ from ropewalk.agents.port import Desk
 from ropewalk.core import Brief, Feedback
 from ropewalk.definition import input_variable
 from ropewalk.nesting import read_json
+from ropewalk.rendering import as_text
 from ropewalk.trees import remove_tree
 
 BACK = "back"
@@ -98,13 +99,6 @@ def cleared(spool: Path) -> Path:
         remove_tree(output)
     output.unlink(missing_ok=True)
     return output
-
-
-def as_text(value: Any) -> str:
-    """A value as a variable's text: a string as it is, nothing as "", all else as JSON."""
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 def wanted_fact(asked: Any) -> dict[str, Any]:

@@ -10,10 +10,10 @@ import json
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
-from ropewalk.agents.exchange import as_text
 from ropewalk.core import Brief
 from ropewalk.definition import Ref
 from ropewalk.nesting import read_json
+from ropewalk.rendering import as_text
 
 
 def concrete(ref: Ref, brief: Brief) -> str:

@@ -12,9 +12,10 @@ from typing import Any
 import msgspec
 
 from ropewalk.agents.document import document_in, template_in_words
-from ropewalk.agents.exchange import as_text, feedback_text, wanted_fact
+from ropewalk.agents.exchange import feedback_text, wanted_fact
 from ropewalk.core import Brief, Handoff
 from ropewalk.definition import Ref
+from ropewalk.rendering import as_text
 
 _LONGEST_PLAIN = 120
 _LONGEST_LABEL = 60

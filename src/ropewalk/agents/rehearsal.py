@@ -13,7 +13,7 @@ import msgspec
 from ropewalk.agents.answer import handoff_of
 from ropewalk.agents.document import document_in, sampled, template_in
 from ropewalk.agents.example import example
-from ropewalk.agents.exchange import SCHEMA_TYPES, as_text, wanted_fact
+from ropewalk.agents.exchange import SCHEMA_TYPES, wanted_fact
 from ropewalk.agents.inside import name_covers, path_inside, write_inside
 from ropewalk.agents.placeholder import addition, concrete, placeholder
 from ropewalk.agents.port import Desk, Permission, Probe
@@ -22,6 +22,7 @@ from ropewalk.core import Brief, Failure, Outcome, Usage
 from ropewalk.definition import Ref
 from ropewalk.errors import InvalidDefinition
 from ropewalk.files import read_text
+from ropewalk.rendering import as_text
 
 VERDICT = "verdict"
 """The kind of a brief that asks for a gate's verdict; nothing is written for one."""

@@ -42,7 +42,8 @@ def handed(brief: Brief, outcome: Outcome, changed: Sequence[Artifact]) -> Hando
     own = outcome.handoff or Handoff()
     instructions = known.instructions
     if instructions:
-        from ropewalk.steps import render_template, template_scope
+        from ropewalk.rendering import render_template
+        from ropewalk.steps import template_scope
 
         instructions = render_template(instructions, template_scope(brief, outcome)).strip()
     return Handoff(

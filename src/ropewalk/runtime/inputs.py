@@ -8,12 +8,12 @@ from typing import Any
 
 import msgspec
 
-from ropewalk.agents import Redactor, as_text, checked_secret, without_spaces
+from ropewalk.agents import Redactor, checked_secret, without_spaces
 from ropewalk.core import State, StepState, scope_of
 from ropewalk.definition import SECRET_MARK, Input, Step, Workflow, named_secrets, secret_inputs, shortened
 from ropewalk.errors import InvalidInput, SecretError
 from ropewalk.nesting import TooDeep, holds_deep, read_json
-from ropewalk.steps import render_template
+from ropewalk.rendering import as_text, render_template
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,

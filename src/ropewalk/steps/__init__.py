@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from ropewalk.steps.merge import disagreement as disagreement, resolve as resolve
     from ropewalk.steps.registry import CORE_KINDS as CORE_KINDS, GATES as GATES, KINDS as KINDS
     from ropewalk.steps.registry import Gates as Gates, Kinds as Kinds, plugin_agents as plugin_agents
+    from ropewalk.steps.scope import template_scope as template_scope
     from ropewalk.steps.shell import notices_pipes as notices_pipes
-    from ropewalk.steps.template import render_template as render_template, template_scope as template_scope
 else:
     __getattr__ = lazy(
         __name__,
@@ -21,7 +21,7 @@ else:
             "steps.evidence": "check_outcome declared_files declared_names",
             "steps.merge": "disagreement resolve",
             "steps.registry": "CORE_KINDS GATES KINDS Gates Kinds plugin_agents",
+            "steps.scope": "template_scope",
             "steps.shell": "notices_pipes",
-            "steps.template": "render_template template_scope",
         },
     )

@@ -20,8 +20,9 @@ from ropewalk.agents.port import Desk
 from ropewalk.core import Brief, Failure, Outcome
 from ropewalk.errors import TemplateError
 from ropewalk.nesting import TooDeep, holds_deep, read_json
+from ropewalk.rendering import render_within
 from ropewalk.steps.port import Tools
-from ropewalk.steps.template import render_within, template_scope
+from ropewalk.steps.scope import template_scope
 
 Given = Mapping[str, Any]
 

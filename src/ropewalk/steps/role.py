@@ -15,8 +15,9 @@ from ropewalk.agents.port import Agent, Confining, Desk, Probe
 from ropewalk.core import Brief, Failure, Outcome, Usage
 from ropewalk.definition import ErrorClass
 from ropewalk.errors import AgentError, TemplateError
+from ropewalk.rendering import render_template
 from ropewalk.steps.port import Tools
-from ropewalk.steps.template import render_template, template_scope
+from ropewalk.steps.scope import template_scope
 
 REHEARSAL = "rehearsal"
 

@@ -26,9 +26,10 @@ from ropewalk.agents.port import Desk
 from ropewalk.core import Brief, Failure, Outcome
 from ropewalk.errors import RopewalkError
 from ropewalk.processes import Exit, run_process
+from ropewalk.rendering import render_template
 from ropewalk.steps.port import Tools
+from ropewalk.steps.scope import template_scope
 from ropewalk.steps.shell import script_argv
-from ropewalk.steps.template import render_template, template_scope
 from ropewalk.transient import passing_trouble
 
 TRANSIENT_EXIT = 75

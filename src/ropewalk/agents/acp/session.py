@@ -29,6 +29,7 @@ from ropewalk.agents.prompt import compose
 from ropewalk.agents.schema import schema_faults
 from ropewalk.core import Brief, Failure, Outcome
 from ropewalk.definition import Ref
+from ropewalk.rendering import as_text
 
 SESSION = "session"
 """The note by which a later attempt finds the session: `id`, `agent`, `attempt`."""
@@ -170,7 +171,7 @@ class Session:
             )
         await self._into_mode(opened, options.get("mode"))
         for name, value in self._brief.role.options.items():
-            await self._set_option(name, exchange.as_text(value))
+            await self._set_option(name, as_text(value))
 
     async def _into_mode(self, opened: dict[str, Any], option: dict[str, Any] | None) -> None:
         """Always said: what it begins in, or was in when it was interrupted, may be one in which ropewalk is never asked.

@@ -17,12 +17,12 @@ from ropewalk.definition.condition import ANY, Type
 from ropewalk.definition.fault import nearest
 from ropewalk.definition.findings import Path, texts_in
 from ropewalk.definition.workflow import Gate, Step
+from ropewalk.rendering import MARKS, is_template
 
 if TYPE_CHECKING:
     from jinja2 import Environment, nodes
 
 SECRETS: Final = "secrets"
-MARKS: Final = ("{{", "{%", "{#")
 BLANK: Final = re.compile(r"\{\{-?\s*[A-Za-z_][\w.\[\]'\"]*\s*(?:\||-?\}\})")
 """A placeholder of ours in a script; `{{.State}}` and `{{json .}}` belong to programs that the script calls."""
 FILLED: Final[dict[str, tuple[str, ...]]] = {
@@ -48,7 +48,7 @@ def check_templates(subject: Subject, scope: Scope) -> None:
                 subject.findings.fault((*path, *place), message, hint, offset=match.start())
         scopes: dict[bool, Mapping[str, Any]] = {}
         for place, text in _templates(step):
-            if any(mark in text for mark in MARKS):
+            if is_template(text):
                 own = place[0] in ("gates", "handoff")
                 if own not in scopes:
                     scopes[own] = scope.of(step, own=own)

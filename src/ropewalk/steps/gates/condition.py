@@ -8,7 +8,7 @@ from typing import Any
 from ropewalk.agents.port import Desk
 from ropewalk.core import Brief, Outcome, Verdict
 from ropewalk.steps.port import Tools
-from ropewalk.steps.template import template_scope
+from ropewalk.steps.scope import template_scope
 
 
 class ConditionGate:

@@ -1,6 +1,6 @@
 from ropewalk.definition.workflow import Fact
 from ropewalk.formats.imported.bmad.handoffs import as_template
-from ropewalk.steps.template import render_template
+from ropewalk.rendering import render_template
 from tests.formats.imported.bmad.flow import flow, step
 
 ITEMS = """\

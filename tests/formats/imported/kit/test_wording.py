@@ -11,12 +11,11 @@ from ropewalk.formats.imported.kit.wording import (
     flagged,
     leftover,
     named,
-    plain,
     prompt,
     sentence,
     title,
 )
-from ropewalk.steps.template import render_template
+from ropewalk.rendering import literal, render_template
 from tests.formats.imported.bmad.flow import only
 
 
@@ -32,7 +31,7 @@ def asked(keys=None, creates=(), updates=(), looks_at="", acted=(), crew=None) -
     ],
 )  # fmt: skip
 def test_a_text_as_a_template_gives_just_this_text(text):
-    assert render_template(plain(text), {"facts": {"secret": "s3cret"}}) == text
+    assert render_template(literal(text), {"facts": {"secret": "s3cret"}}) == text
 
 
 def test_braces_in_a_prompt_are_text_and_no_template():

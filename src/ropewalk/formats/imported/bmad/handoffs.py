@@ -13,7 +13,7 @@ import msgspec
 
 from ropewalk.definition import Fact, Step
 from ropewalk.documents import OPEN_IF, TAG, as_text
-from ropewalk.formats.imported.kit.wording import plain
+from ropewalk.rendering import literal
 
 PASS: Final = re.compile(r"^(.+?)_to_(.+)$")
 FINAL: Final = re.compile(r"(?:^|_)(?:complete|completed|done|finished|end)$")
@@ -135,6 +135,6 @@ def _blanks(text: str, facts: Mapping[str, Fact]) -> str:
     for tag in TAG.finditer(text):
         name = (tag["curly"] or "").strip()
         if name in facts:
-            pieces += [plain(text[at : tag.start()]), f"{{{{ facts.{name} | default('{name}') }}}}"]
+            pieces += [literal(text[at : tag.start()]), f"{{{{ facts.{name} | default('{name}') }}}}"]
             at = tag.end()
-    return "".join([*pieces, plain(text[at:])])
+    return "".join([*pieces, literal(text[at:])])

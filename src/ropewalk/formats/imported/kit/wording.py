@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from ropewalk.definition import Fact, Ref
 from ropewalk.documents import as_list, as_text, value_in_words
 from ropewalk.formats.imported.kit.making import Keys
 from ropewalk.formats.imported.kit.people import Crew
-
-MARKS: Final = ("{{", "{%", "{#")
-
-
-def plain(text: str) -> str:
-    """A text as a template that gives just this text, whatever braces are in it."""
-    if not any(mark in text for mark in MARKS):
-        return text
-    return "".join(
-        f"{{{{ '{part}' }}}}" if part in (*MARKS, "}}", "%}", "#}") else part for part in _split(text)
-    )
-
-
-def _split(text: str) -> list[str]:
-    return re.split(r"(\{\{|\{%|\{#|\}\}|%\}|#\})", text)
+from ropewalk.rendering import literal
 
 
 def prompt(
@@ -67,7 +52,7 @@ def prompt(
         lines.append(f"(Meant for {' or '.join(crew.names)}.)")
     if crew.others:
         lines.append(f"Work with or pass on to: {', '.join(crew.others)}.")
-    return plain("\n".join(lines) or "Do what the notes say.")
+    return literal("\n".join(lines) or "Do what the notes say.")
 
 
 def named(ref: Ref) -> str:
@@ -112,7 +97,7 @@ def _value_text(value: Any) -> str:
 
 def fix(names: list[str]) -> str:
     """What an owner is asked after a validation flagged documents."""
-    return plain(f"Fix what the validation found in {', '.join(names)}.")
+    return literal(f"Fix what the validation found in {', '.join(names)}.")
 
 
 def flagged(fact: str, role: str, listed: str) -> Fact:

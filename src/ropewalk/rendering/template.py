@@ -1,40 +1,39 @@
-"""Fills in the `{{ … }}` of argv, environment, prompts and criteria: Jinja2, sandboxed, strict about what is not there.
+"""Fills in the `{{ … }}` of texts: Jinja2, sandboxed, strict about what is not there.
 
-Done once, here, when an attempt begins: a value that was filled in is data and is never read as a template again.
+A pure function of the template and its names. What was filled in is data and is never read as a template again.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from ropewalk.agents import as_text
-from ropewalk.core import Brief, Outcome
 from ropewalk.errors import TemplateError
+from ropewalk.rendering.values import as_written
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
 
-_MARKS = ("{{", "{%", "{#")
+MARKS: Final = ("{{", "{%", "{#")
+"""What begins something that is filled in."""
+_SIGNS: Final = (*MARKS, "}}", "%}", "#}")
+_SPLIT: Final = re.compile(r"(\{\{|\{%|\{#|\}\}|%\}|#\})")
 _FAULTS = (TypeError, ValueError, AttributeError, ArithmeticError, LookupError, MemoryError, RuntimeError)
 """What a filter or a method raises about a value that it cannot take."""
 
 
-def template_scope(brief: Brief, outcome: Outcome | None = None) -> dict[str, Any]:
-    """The names that conditions and templates of a step may use; with its outcome, `outputs` has the step's own too."""
-    outputs = dict(brief.outputs)
-    if outcome is not None:
-        outputs = {**outputs, brief.step: outcome.outputs, **outcome.outputs}
-    names: dict[str, Any] = {
-        "inputs": brief.inputs,
-        "outputs": outputs,
-        "facts": {**brief.known, **(outcome.facts if outcome else {})},
-        "run": {"id": brief.run, "workflow": brief.workflow, "round": brief.round},
-    }
-    if brief.item_name:
-        names[brief.item_name] = brief.item
-    return names
+def is_template(text: str) -> bool:
+    """Whether there is something to fill in."""
+    return any(mark in text for mark in MARKS)
+
+
+def literal(text: str) -> str:
+    """A text as a template that gives just this text, whatever braces are in it."""
+    if not is_template(text):
+        return text
+    return "".join(f"{{{{ '{part}' }}}}" if part in _SIGNS else part for part in _SPLIT.split(text))
 
 
 def render_template(
@@ -44,11 +43,11 @@ def render_template(
 
     A text without marks is given back as it is.
     """
-    if not any(mark in template for mark in _MARKS):
+    if not is_template(template):
         return template
     import jinja2
 
-    from ropewalk.steps import bounds
+    from ropewalk.rendering import bounds
 
     try:
         environment = _environment().overlay(finalize=finalize or as_written)
@@ -63,11 +62,6 @@ def render_template(
         raise TemplateError(template=_shown(template), reason="it is nested too deep") from fault
     except (*_FAULTS, jinja2.TemplateError) as fault:
         raise TemplateError(template=_shown(template), reason=str(fault).rstrip(".")) from fault
-
-
-def as_written(value: Any) -> Any:
-    """Lists, mappings and truth values as JSON, nothing as an empty text: as in the variables of a step."""
-    return as_text(value) if value is None or isinstance(value, bool | list | tuple | Mapping) else value
 
 
 def _shown(template: str) -> str:
@@ -90,7 +84,7 @@ def _environment() -> SandboxedEnvironment:
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    from ropewalk.steps import bounds
+    from ropewalk.rendering import bounds
 
     class KeysFirst(ImmutableSandboxedEnvironment):
         """`outputs.build.items` is the key `items`, not the method of a dict."""
@@ -104,7 +98,9 @@ def _environment() -> SandboxedEnvironment:
 
         def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
             bounds.operate(operator, left, right)
-            return super().call_binop(context, operator, left, right)
+            made = super().call_binop(context, operator, left, right)
+            bounds.METERING.get().turn(1 + bounds.weight(made, light=True))
+            return made
 
         def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
             """What the sandbox puts in the place of `text.format`."""
@@ -120,7 +116,7 @@ def _environment() -> SandboxedEnvironment:
 
         def call(self, context: Any, obj: Any, /, *args: Any, **named: Any) -> Any:
             meter = bounds.METERING.get()
-            meter.turn()
+            meter.turn(bounds.CALL)
             bounds.call(obj, args, named)
             made = super().call(context, obj, *args, **named)
             meter.turn(bounds.weight(made, light=True))

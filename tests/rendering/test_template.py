@@ -7,10 +7,8 @@ import sys
 
 import pytest
 
-from ropewalk.core.work import Outcome
 from ropewalk.errors import TemplateError
-from ropewalk.steps.template import render_template, template_scope
-from ropewalk.testing.briefs import brief
+from ropewalk.rendering.template import literal, render_template
 
 
 def test_a_key_of_a_mapping_wins_over_a_method_of_the_same_name():
@@ -61,16 +59,14 @@ def test_a_long_template_is_shown_by_its_beginning():
     assert len(str(caught.value)) < 250
 
 
-def test_the_scope_of_a_gate_has_the_outputs_of_the_step_itself_beside_the_others():
-    given = brief(outputs={"plan": {"a": 1}}, known={"f": False}, inputs={"i": 1}, item=7, item_name="n")
-    names = template_scope(given, Outcome(outputs={"coverage": 80}, facts={"f": True}))
-    assert names["outputs"] == {"plan": {"a": 1}, "build": {"coverage": 80}, "coverage": 80}
-    assert names["facts"] == {"f": True}
-    assert names["n"] == 7
-    assert names["run"] == {"id": "r1", "workflow": "", "round": 1}
-
-
 def test_a_text_without_marks_does_not_load_the_template_engine():
-    code = "import sys; from ropewalk.steps.template import render_template; assert render_template('a', {}) == 'a'; print('jinja2' in sys.modules)"
+    code = "import sys; from ropewalk.rendering.template import render_template; assert render_template('a', {}) == 'a'; print('jinja2' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ a }}", "{% if x %}", "{# no #} }} %} #}", "plain", "{{ '{{' }}", "{{{ a }}}"]
+)
+def test_a_text_that_is_to_stay_as_it_is_is_written_as_a_template_that_gives_it(text):
+    assert render_template(literal(text), {"a": "not this"}) == text
