@@ -22,24 +22,28 @@ from ropewalk.core import Brief, Failure, Outcome, Usage
 from ropewalk.files import read_bytes
 from ropewalk.nesting import read_json
 
-_LASTING = frozenset(Brief.__struct_fields__) - {
-    *(
-        "run",
-        "attempt",
-        "key",
-        "resume",
-        "rehearse",
-        "assume",
-        "timeout",
-        "budget_usd",
-        "budget_tokens",
-        "output_bytes",
-    ),
-    *(
-        "outputs",
-        "known",
-    ),  # all that is known by then, by chance also of steps next to it; the prompt has what it uses
-}
+_LASTING = (
+    frozenset(Brief.__struct_fields__)
+    - {
+        *(
+            "run",
+            "attempt",
+            "key",
+            "resume",
+            "rehearse",
+            "assume",
+            "timeout",
+            "budget_usd",
+            "budget_tokens",
+            "output_bytes",
+        ),
+        *(
+            "outputs",
+            "known",
+            "changes",
+        ),  # all that is known by then, by chance also of steps next to it; the prompt has what it uses, `artifacts` what was changed
+    }
+)
 _PLACE = re.compile(r"[^\s\"'`(]*/folders/[^/\s]+/[^/\s\"'`)]+")
 _TIME = re.compile(r"\b\d+(?:\.\d+)? ?(?:s|ms|seconds?)\b")
 _MOST_DIFFERENCES = 40

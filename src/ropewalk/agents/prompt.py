@@ -19,6 +19,7 @@ from ropewalk.rendering import as_text
 
 _LONGEST_PLAIN = 120
 _LONGEST_LABEL = 60
+_LISTED = 500
 
 
 def compose(brief: Brief, result: Path | None = None) -> str:
@@ -27,6 +28,7 @@ def compose(brief: Brief, result: Path | None = None) -> str:
         _role(brief),
         _work(brief),
         _inputs_and_files(brief),
+        _changes(brief),
         _evidence(brief),
         _template(brief),
         _again(brief),
@@ -100,8 +102,11 @@ def _inputs_and_files(brief: Brief) -> str:
         )
     if brief.artifacts or brief.requires:
         known = [
-            f"- `{artifact.path}` ({artifact.change}, {artifact.size} bytes)" for artifact in brief.artifacts
+            f"- `{artifact.path}` ({artifact.change}, {artifact.size} bytes)"
+            for artifact in brief.artifacts[:_LISTED]
         ]
+        if len(brief.artifacts) > _LISTED:
+            known.append(f"- and {len(brief.artifacts) - _LISTED} more")
         paths = {artifact.path for artifact in brief.artifacts}
         known += [f"- {_named(ref)}" for ref in brief.requires if ref.name not in paths]
         parts.append("## Files to read first\n\n" + "\n".join(known))
@@ -119,6 +124,26 @@ def _handoff(handoff: Handoff, brief: Brief) -> str:
     }
     text = "\n".join(f"{name}: {value}" for name, value in rows.items() if value)
     return f"## Passed on by {handoff.sender or 'the step before'}\n\n{fence(text, 'handoff', brief)}"
+
+
+def _changes(brief: Brief) -> str:
+    changes = brief.changes
+    if changes is None or not changes.files:
+        return ""
+    whose = "The run" if changes.of_run else "The step"
+    since = (
+        f"{whose} began with the commit `{changes.base}`; in your working folder `git diff {changes.base}` "
+        "shows all that was changed since."
+    )
+    lines = [f"## What was changed\n\n{since}"]
+    lines += [fence(patch, path, brief) for path, patch in changes.patches.items()]
+    left_out = sum(file.path not in changes.patches for file in changes.files)
+    if left_out:
+        lines.append(
+            f"Of {left_out} of the files above no patch stands here (deleted, binary or too large): "
+            "look at them in your working folder."
+        )
+    return "\n\n".join(lines)
 
 
 def _evidence(brief: Brief) -> str:

@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     from ropewalk.core.verbs import step_named as step_named
     from ropewalk.core.work import DATA_BYTES as DATA_BYTES, EVENT_BYTES as EVENT_BYTES
     from ropewalk.core.work import NO_FAMILY_BUDGET as NO_FAMILY_BUDGET, Amount as Amount
-    from ropewalk.core.work import Artifact as Artifact, Brief as Brief, Failure as Failure
+    from ropewalk.core.work import (
+        Artifact as Artifact,
+        Brief as Brief,
+        Changes as Changes,
+        Failure as Failure,
+    )
     from ropewalk.core.work import FamilyBudget as FamilyBudget, Feedback as Feedback, Handoff as Handoff
     from ropewalk.core.work import Options as Options, Outcome as Outcome, Parent as Parent
     from ropewalk.core.work import Spending as Spending, Usage as Usage, Verdict as Verdict
@@ -46,7 +51,7 @@ else:
             "core.transitions": "RUN_TRANSITIONS STEP_TRANSITIONS",
             "core.verbs": "step_named",
             "core.work": (
-                "DATA_BYTES EVENT_BYTES NO_FAMILY_BUDGET Amount Artifact Brief Failure FamilyBudget "
+                "DATA_BYTES EVENT_BYTES NO_FAMILY_BUDGET Amount Artifact Brief Changes Failure FamilyBudget "
                 "Feedback Handoff Options Outcome Parent Spending Usage Verdict size_of why_too_large"
             ),
         },

@@ -81,6 +81,16 @@ class Artifact(Struct, frozen=True, omit_defaults=True):
     change: Literal["created", "updated", "deleted"] = "created"
 
 
+class Changes(Struct, frozen=True, omit_defaults=True):
+    """What is to be judged: the files that differ from the commit `base`, and patches by path, as many as fit. `of_run`: the whole
+    run made it, and not the step alone."""
+
+    base: str = ""
+    files: tuple[Artifact, ...] = ()
+    patches: dict[str, str] = {}
+    of_run: bool = False
+
+
 class Handoff(Struct, frozen=True, omit_defaults=True):
     """What one role passes to the next."""
 
@@ -160,7 +170,7 @@ class Brief(Struct, frozen=True, omit_defaults=True):
     """Everything an attempt needs to know. `key` is stable over the tries of one round: `run/step/round`.
 
     `template` is the text of a document template. `next_handoff` is what is known beforehand of the handoff that is to be
-    given, its instructions still a template. `secrets` are names by variable, never values. `assume` is what the run takes a boolean fact for that nobody has set.
+    given, its instructions still a template. `changes` are for one that judges. `secrets` are names by variable, never values. `assume` is what the run takes a boolean fact for that nobody has set.
     """
 
     run: str
@@ -183,6 +193,7 @@ class Brief(Struct, frozen=True, omit_defaults=True):
     handoffs: tuple[Handoff, ...] = ()
     next_handoff: Handoff | None = None
     artifacts: tuple[Artifact, ...] = ()
+    changes: Changes | None = None
     requires: tuple[Ref, ...] = ()
     creates: tuple[Ref, ...] = ()
     updates: tuple[Ref, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +19,7 @@ from ropewalk.definition import Gate
 from ropewalk.errors import GateError
 from ropewalk.files import copy_file
 from ropewalk.runtime.assignment import Assignment
+from ropewalk.runtime.changes import changes_between
 from ropewalk.runtime.desk import AttemptDesk, desk_at
 from ropewalk.steps.port import GateKind, Tools
 from ropewalk.trees import remove_tree
@@ -112,10 +114,13 @@ class Judges:
             await self._workspace.close(spot, folder.place)
 
     async def _ask(self, kind: GateKind, gate: Gate, judged: Judged, desk: Desk) -> Verdict:
-        tools = self._tools()
-        if judged.place.base:
-            before = await self._before(judged.place.base)
-            tools = replace(tools, before=lambda path: self._workspace.read(before, path))
+        tools, workspace, base = self._tools(), self._workspace, judged.base.commit
+        before = await self._before(judged.place.base) if judged.place.base else ""
+        if before:
+            tools = replace(tools, before=lambda path: workspace.read(before, path))
+        if judged.commit and base:
+            changed = partial(changes_between, workspace, before, base, judged.commit)
+            tools = replace(tools, changed=changed)
         return await kind.judge(gate.args, self._assignment.brief, judged.outcome, desk, tools)
 
     async def _before(self, start: str) -> str:

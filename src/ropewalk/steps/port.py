@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from ropewalk.agents.port import Agent, Desk
-from ropewalk.core import Brief, Outcome, Verdict
+from ropewalk.core import Brief, Changes, Outcome, Verdict
 from ropewalk.workspace.port import AttemptId, Base, Merged, Part, Workspace
 
 Judge = Callable[[Base, Merged], Awaitable[Sequence[Verdict]]]
@@ -37,15 +37,20 @@ Before = Callable[[str], Awaitable[bytes | None]]
 """Reads a file as it was when the work began, by its path in the folder; None when there was none."""
 
 
+Changed = Callable[[], Awaitable[Changes]]
+"""Looks up what the work that is judged has changed."""
+
+
 class Tools(Struct, frozen=True):
     """What a kind or a gate may use: the agents by name, Python functions by dotted name, the commits, where it works on those,
-    and, for a gate, how files were `before` the work (None where nothing is versioned)."""
+    and, for a gate, how files were `before` the work and what was `changed` (None where nothing is versioned)."""
 
     agents: Mapping[str, Agent]
     functions: Mapping[str, Any] = {}
     settings: Mapping[str, Any] = {}
     commits: Commits | None = None
     before: Before | None = None
+    changed: Changed | None = None
 
 
 class Kind(Protocol):

@@ -9,7 +9,7 @@ import pytest
 
 from ropewalk.agents.command import CommandAgent, CommandSettings
 from ropewalk.agents.rehearsal import Rehearsal
-from ropewalk.core.work import Artifact, Feedback, Outcome, Usage, Verdict
+from ropewalk.core.work import Artifact, Changes, Feedback, Handoff, Outcome, Usage, Verdict
 from ropewalk.definition.workflow import Ref
 from ropewalk.errors import GateError
 from ropewalk.steps.gates.verdict import Reviewed
@@ -74,6 +74,27 @@ async def test_the_judge_is_asked_for_the_criteria_and_nothing_else(desk):
         assert words in asked
     assert "What must be there" not in asked
     assert "came back" not in asked
+
+
+async def test_the_judge_is_told_what_was_asked_for_passed_on_and_changed(desk):
+    files = (Artifact("b.md", "0", size=3),)
+
+    async def changed() -> Changes:
+        return Changes("c" * 40, files, {"b.md": "+{{ inputs.no }}"}, of_run=True)
+
+    answer = '{"outputs": {"verdict": "PASS", "findings": []}}'
+    script = f"cat > asked; echo '{answer}' > $ROPEWALK_OUTPUT"
+    judge = CommandAgent("judge", CommandSettings(argv=("sh", "-c", script)))
+    given = brief(
+        prompt="Build {{ inputs.what }}.", inputs={"what": "it"}, handoffs=(Handoff("dev", summary="first"),)
+    )
+    done = Outcome(handoff=Handoff("tester", summary="second"))
+    args = {**ARGS, "who": {"agents": ["judge"]}}
+    await Reviewed().judge(args, given, done, desk, Tools(agents={"judge": judge}, changed=changed))
+    asked = (desk.folder / "asked").read_text()
+    for words in ("the work of the run so far", "Build it.", "summary: first", "summary: second", "- `b.md`"):
+        assert words in asked
+    assert "+{{ inputs.no }}" in asked
 
 
 async def test_a_waiver_needs_its_reason(desk):

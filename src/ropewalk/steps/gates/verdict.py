@@ -9,7 +9,7 @@ import msgspec
 
 from ropewalk.agents import schema_faults
 from ropewalk.agents.port import Desk
-from ropewalk.core import Brief, Outcome, Verdict
+from ropewalk.core import Brief, Changes, Outcome, Verdict
 from ropewalk.definition import Role
 from ropewalk.errors import GateError
 from ropewalk.steps.port import Tools
@@ -28,9 +28,9 @@ ANSWER: dict[str, Any] = {
     "then": {"required": ["reason"]},
 }
 
-_ASK = """Judge the work of the step `{step}`{title} as it lies in your working folder. Change nothing in it.
+_ASK = """Judge {work} as it lies in your working folder. Change nothing in it.
 Read the files themselves; what is said about them is no evidence.
-
+{asked}
 The criteria:
 {criteria}
 
@@ -65,7 +65,8 @@ class Reviewed:
     ) -> Verdict:
         judge = msgspec.convert(args.get("who", {}), Role)
         aside = cast("Desk", _Aside(desk, judge.secrets))
-        judged = await RoleKind().perform(_brief(args, brief, outcome, judge), aside, tools)
+        changes = await tools.changed() if tools.changed is not None else None
+        judged = await RoleKind().perform(_brief(args, brief, outcome, judge, changes), aside, tools)
         usage = None if judged.rehearsed else judged.usage
         if judged.failure is not None:
             raise GateError(
@@ -102,11 +103,21 @@ class _Aside:
         self._desk.alive()
 
 
-def _brief(args: Mapping[str, Any], brief: Brief, outcome: Outcome, judge: Role) -> Brief:
-    """A brief that asks for nothing but the verdict."""
+def _brief(
+    args: Mapping[str, Any], brief: Brief, outcome: Outcome, judge: Role, changes: Changes | None
+) -> Brief:
+    """A brief that asks for nothing but the verdict. What was passed to the step, and what it says of its work, goes along."""
     criteria = "\n".join(f"{number}. {text}" for number, text in enumerate(args["criteria"], 1))
     title = f" ({brief.title})" if brief.title else ""
-    prompt = _ASK.format(step=brief.step, title=title, criteria=criteria, more=args.get("prompt", ""))
+    of_run = changes is not None and changes.of_run
+    work = "the work of the run so far, for the step" if of_run else "the work of the step"
+    prompt = _ASK.format(
+        work=f"{work} `{brief.step}`{title}",
+        asked=f"\nThis is what the step was asked for:\n\n{brief.prompt}\n" if brief.prompt else "",
+        criteria=criteria,
+        more=args.get("prompt", ""),
+    )
+    own = () if outcome.handoff is None else (outcome.handoff,)
     return msgspec.structs.replace(
         brief,
         kind="verdict",
@@ -114,12 +125,14 @@ def _brief(args: Mapping[str, Any], brief: Brief, outcome: Outcome, judge: Role)
         role_name=str(args.get("role", "")),
         role=judge,
         prompt=prompt,
-        artifacts=outcome.artifacts,
+        artifacts=outcome.artifacts or (changes.files if changes is not None else ()),
+        changes=changes,
         creates=(),
         updates=(),
         requires=(),
         feedback=(),
-        handoffs=(),
+        handoffs=(*brief.handoffs, *own),
+        next_handoff=None,
         wants_facts={},
         wants_route=(),
         output_schema=ANSWER,
