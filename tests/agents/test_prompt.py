@@ -144,3 +144,9 @@ def test_of_very_many_files_the_first_are_named_and_the_others_counted():
     assert "`f499`" in text
     assert "- and 3 more" in text
     assert "`f500`" not in text
+
+
+def test_a_route_stands_with_what_it_means():
+    text = compose(brief(wants_route=("go", "stop"), route_titles=("Go on", "")))
+    assert '"go", "stop":\n  - "go": Go on\n' in text
+    assert '  - "stop"' not in text

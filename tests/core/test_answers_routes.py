@@ -173,3 +173,14 @@ def test_a_step_that_several_routes_lead_to_is_left_out_by_none_of_them():
     routes = (Route("left", to=("l", "r")), Route("right", to=("r",)))
     run = fork("person", routes).after(answer("a1", "right"), GO)
     assert taken(run) == ("right", "skipped", "running")
+
+
+def test_a_person_is_told_what_each_route_means():
+    routes = (
+        Route("left", to=("l",), title="The short way"),
+        Route("right", to=("r",)),
+        Route("both", to=("l", "named")),
+        Route("out", end=True),
+    )
+    run = fork("person", routes, noop("named", title="Do it well"))
+    assert run.state.asks["a1"].titles == ("The short way", "", "Do it well", "the run ends")

@@ -13,7 +13,19 @@ from ropewalk.core.events import AttemptFailed, Event
 from ropewalk.core.state import State
 from ropewalk.core.work import Handoff, Options, Outcome
 from ropewalk.definition.policy import Join
-from ropewalk.definition.workflow import Approval, BackTo, Fact, Foreach, Gate, Ref, Role, Step, Workflow
+from ropewalk.definition.workflow import (
+    Approval,
+    BackTo,
+    Decision,
+    Fact,
+    Foreach,
+    Gate,
+    Ref,
+    Role,
+    Route,
+    Step,
+    Workflow,
+)
 from ropewalk.testing.clock import settle
 from tests.runtime.conftest import Bench, noop
 
@@ -50,6 +62,18 @@ async def test_templates_judges_and_facts_come_with_the_brief(bench: Bench) -> N
     ]
     assert given.gates[2].args["text"] == TEMPLATE
     assert given.gates[3] is gates[3]
+
+
+async def test_a_role_that_decides_is_told_the_question_and_what_each_route_means(bench: Bench) -> None:
+    routes = (Route("left", to=("a",), title="The short way"), Route("right", to=("b",)))
+    decision = Decision(routes, by="role", prompt="Which is best?")
+    step = Step("d", "decide", role="writer", prompt="Look around.", decision=decision)
+    run = await bench.begin(step, noop("a"), noop("b", title="Do it well"), roles={"writer": Role()})
+    await bench.drive(run)
+    brief = bench.work.briefs[0].brief
+    assert brief.prompt == "Look around.\n\nWhich is best?"
+    assert brief.wants_route == ("left", "right")
+    assert brief.route_titles == ("The short way", "Do it well")
 
 
 async def test_a_template_that_the_run_did_not_keep_stays_a_name(bench: Bench) -> None:

@@ -190,7 +190,11 @@ def _answer(brief: Brief, result: Path | None) -> str:
         rows = "".join(f'  - "{name}": {_fact(fact)}\n' for name, fact in brief.wants_facts.items())
         shape.append(f'- "facts": an object with exactly these names, by what you found:\n{rows}')
     if brief.wants_route:
-        shape.append('- "route": exactly one of ' + ", ".join(f'"{name}"' for name in brief.wants_route))
+        shape.append(
+            '- "route": exactly one of '
+            + ", ".join(f'"{name}"' for name in brief.wants_route)
+            + _titles(brief)
+        )
     shape.append(
         '- "handoff" (optional): an object with "summary", "instructions", "decisions" (list), "questions" (list) '
         f"for {_next(brief)}"
@@ -201,6 +205,12 @@ def _answer(brief: Brief, result: Path | None) -> str:
         else "End your last message with it, as one ```json block."
     )
     return "## Your answer\n\nOne JSON object:\n\n" + "\n".join(shape) + f"\n\n{where}"
+
+
+def _titles(brief: Brief) -> str:
+    titled = zip(brief.wants_route, brief.route_titles, strict=False)
+    rows = [f'  - "{name}": {title}\n' for name, title in titled if title]
+    return ":\n" + "".join(rows) if rows else ""
 
 
 def _next(brief: Brief) -> str:

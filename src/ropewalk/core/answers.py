@@ -12,7 +12,7 @@ from ropewalk.core.asks import ask, consent_to, judge_condition, know, possible_
 from ropewalk.core.commands import Answer
 from ropewalk.core.endings import conclude, deliver, fail_step, left_by, skip_step, succeed
 from ropewalk.core.recorder import Recorder, refuse, written
-from ropewalk.core.rounds import do_again, retry, send_back
+from ropewalk.core.rounds import do_again, retry, route_titles, send_back
 from ropewalk.core.state import StepState
 from ropewalk.core.work import Failure, Verdict
 from ropewalk.definition import Decision, ErrorClass
@@ -312,7 +312,8 @@ def ask_route(recorder: Recorder, st: StepState) -> None:
     decision = written(recorder.state, st).decision or Decision()
     prompt = decision.prompt or f"Which way after `{st.key}`?"
     choices = tuple(r.name for r in decision.routes)
-    ask(recorder, st, about="route", prompt=prompt, choices=choices, fact=decision.fact)
+    titles = route_titles(recorder.state.graph, decision)
+    ask(recorder, st, about="route", prompt=prompt, choices=choices, titles=titles, fact=decision.fact)
 
 
 def _by_condition(recorder: Recorder, st: StepState, decision: Decision) -> None:

@@ -27,6 +27,7 @@ def ask(
     about: e.AskKind,
     prompt: str,
     choices: tuple[str, ...] = (),
+    titles: tuple[str, ...] = (),
     approval: Approval | None = None,
     show: tuple[Artifact, ...] = (),
     fact: str = "",
@@ -36,7 +37,6 @@ def ask(
     name: str = "",
 ) -> None:
     """Open an ask. The digest binds an answer to exactly what is shown here."""
-    titles: tuple[str, ...] = ()
     form: dict[str, Any] = {}
     if approval is not None:
         choices = choices or tuple(c.id for c in approval.choices)

@@ -169,7 +169,7 @@ class Feedback(Struct, frozen=True, omit_defaults=True):
 class Brief(Struct, frozen=True, omit_defaults=True):
     """Everything an attempt needs to know. `key` is stable over the tries of one round: `run/step/round`.
 
-    `template` is the text of a document template. `next_handoff` is what is known beforehand of the handoff that is to be
+    `template` is the text of a document template. `route_titles` say what each of `wants_route` means. `next_handoff` is what is known beforehand of the handoff that is to be
     given, its instructions still a template. `changes` are for one that judges. `secrets` are names by variable, never values. `assume` is what the run takes a boolean fact for that nobody has set.
     """
 
@@ -200,6 +200,7 @@ class Brief(Struct, frozen=True, omit_defaults=True):
     feedback: tuple[Feedback, ...] = ()
     wants_facts: dict[str, Any] = {}
     wants_route: tuple[str, ...] = ()
+    route_titles: tuple[str, ...] = ()
     output_schema: dict[str, Any] = {}
     template: str = ""
     notes: tuple[str, ...] = ()

@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
-from ropewalk.core import Artifact, Brief, Handoff, State, StepState
+from ropewalk.core import Artifact, Brief, Handoff, State, StepState, route_titles
 from ropewalk.definition import (
+    Decision,
     Gate,
     Role,
     Secret,
@@ -67,6 +68,7 @@ class Briefing:
         if step.kind == "noop" and not step.gates:
             return self._small(st, step)
         needs = [state.steps[state.graph.steps[n].id] for n in state.graph.needs[st.index]]
+        decision = _by_role(step)
         return Brief(
             run=state.run,
             step=st.key,
@@ -79,7 +81,7 @@ class Briefing:
             args=_args(state, step),
             role_name=step.role,
             role=workflow.roles.get(step.role, _NO_ROLE),
-            prompt=step.prompt,
+            prompt=_prompt(step),
             phase=step.phase,
             title=step.title,
             inputs=self._inputs(),
@@ -93,7 +95,8 @@ class Briefing:
             updates=step.updates,
             feedback=tuple(st.feedback),
             wants_facts=_wanted(state, step),
-            wants_route=_routes(step),
+            wants_route=tuple(route.name for route in decision.routes),
+            route_titles=route_titles(state.graph, decision),
             output_schema=step.output,
             template=workflow.documents.get(step.template, step.template),
             notes=step.notes,
@@ -278,7 +281,10 @@ def _wanted(state: State, step: Step) -> dict[str, Any]:
     }
 
 
-def _routes(step: Step) -> tuple[str, ...]:
-    if step.decision is None or step.decision.by != "role":
-        return ()
-    return tuple(route.name for route in step.decision.routes)
+def _by_role(step: Step) -> Decision:
+    """What the role of the step decides; a decision without routes where it is none of its own."""
+    return step.decision if step.decision is not None and step.decision.by == "role" else Decision()
+
+
+def _prompt(step: Step) -> str:
+    return "\n\n".join(text for text in (step.prompt, _by_role(step).prompt) if text)

@@ -135,6 +135,7 @@ def _brief(
         next_handoff=None,
         wants_facts={},
         wants_route=(),
+        route_titles=(),
         output_schema=ANSWER,
         template="",
         resume={},

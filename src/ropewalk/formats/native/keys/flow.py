@@ -59,7 +59,7 @@ class RouteKeys(Struct, forbid_unknown_fields=True):
     end: bool = False
     """The run ends after the steps of this route."""
     title: str = ""
-    """What a person sees."""
+    """What the one who picks is told of it, role or person; else the titles of its steps."""
 
 
 Route = RouteKeys | Names
