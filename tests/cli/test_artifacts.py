@@ -1,5 +1,7 @@
 import pytest
 
+from tests.cli.conftest import git
+
 
 @pytest.fixture
 def made(ropewalk):
@@ -15,6 +17,45 @@ def test_what_a_run_made_is_listed_printed_and_copied(made):
     assert made("artifacts", "last", "--out", "copy").code == 0
     assert (made.folder / "copy" / "d" / "n.md").read_text() == "hello"
     assert "is there already" in made("artifacts", "last", "--out", "copy").err
+
+
+def test_a_file_is_listed_with_what_it_was_made_from_and_who_amended_it(ropewalk):
+    ropewalk.run(
+        "{id: a, creates: [n.md], run: echo draft > n.md, approve: {prompt: Good?, show: n.md}}\n"
+        "{id: b, requires: [n.md], creates: [m.md], run: cp n.md m.md}"
+    )
+    assert "amended by" not in ropewalk("artifacts", "last").out
+    assert ropewalk("amend", "last", "--text", "final").code == 0
+    assert ropewalk("drive").code == 0
+    rows = {row["path"]: row for row in ropewalk.json("artifacts", "last")["artifacts"]}
+    assert rows["m.md"]["sources"] == ["n.md"]
+    assert rows["n.md"]["amended_by"]
+    assert ropewalk.json("show", "last")["artifacts"] == list(rows.values())
+    shown = ropewalk("artifacts", "last").out
+    assert "amended by" in shown
+    assert "from" in shown
+
+
+@pytest.mark.needs("git")
+def test_what_the_run_changed_in_a_file_is_printed_as_a_patch(ropewalk, monkeypatch):
+    monkeypatch.delenv("ROPEWALK_WORKSPACE")
+    ropewalk.write("n.md", "old\n")
+    git(ropewalk.folder, "init", "-q", ".")
+    git(ropewalk.folder, "add", "n.md")
+    git(ropewalk.folder, "commit", "-q", "-m", "first")
+    ropewalk.write(".git/info/exclude", "w.yaml\n.ropewalk\n")
+    ropewalk.run("{id: a, run: 'echo new > n.md; echo more > m.md'}")
+    patch = ropewalk("artifacts", "last", "n.md", "--diff").out
+    assert "-old" in patch
+    assert "+new" in patch
+    assert "m.md" not in patch
+    assert ropewalk.json("artifacts", "last", "n.md", "--diff")["patch"] == patch
+    assert "compares one file" in ropewalk("artifacts", "last", "--diff").err
+    assert "did you mean n.md?" in ropewalk("artifacts", "last", "n.dm", "--diff").err
+
+
+def test_without_git_there_is_nothing_to_compare_with(made):
+    assert "not in git" in made("artifacts", "last", "d/n.md", "--diff").err
 
 
 def test_a_file_that_the_run_did_not_make(made):

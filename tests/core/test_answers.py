@@ -113,14 +113,14 @@ def test_only_what_is_to_be_shown_is_shown():
     assert approved(show=("plan.md",)).state.asks["a1"].show == (PLAN,)
 
 
-def test_amended_content_becomes_the_artifact():
+def test_amended_content_becomes_the_artifact_and_says_who_amended_it():
     new = Artifact("paper.md", "d3", 11)
     run = approved(fact="how").after(
         answer("a1", "amend", artifacts=(new,), commit="c2", value={"title": "New"})
     )
     result = run.step("a").result
     assert result is not None
-    assert result.artifacts == (PLAN, new)
+    assert result.artifacts == (PLAN, Artifact("paper.md", "d3", 11, amended_by="ann"))
     assert (result.commit, result.tree, result.outputs) == ("c2", "", {"n": 1, "title": "New"})
     assert run.state.facts["how"] == {"title": "New"}
 

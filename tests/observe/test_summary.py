@@ -10,7 +10,7 @@ from ropewalk.app.objects import run_of
 from ropewalk.core import commands as c
 from ropewalk.core.state import State
 from ropewalk.core.work import Artifact, Failure, Outcome, Usage
-from ropewalk.observe.summary import MadeFile, artifacts_of, errors_of
+from ropewalk.observe.summary import MadeFile, artifacts_of, errors_of, files_made_in
 from ropewalk.testing.given import broken, done, given
 from tests.observe.written import written
 
@@ -36,7 +36,17 @@ def test_a_completed_run_as_one_object():
             {"id": "a", "status": "succeeded", "round": 1, "attempts": 1, "outputs": {"x": 1}},
             {"id": "b", "status": "succeeded", "round": 1, "attempts": 1, "outputs": {}},
         ],
-        "artifacts": [{"path": "a.md", "step": "a", "digest": "d1", "size": 3, "commit": ""}],
+        "artifacts": [
+            {
+                "path": "a.md",
+                "step": "a",
+                "digest": "d1",
+                "size": 3,
+                "commit": "",
+                "sources": [],
+                "amended_by": "",
+            }
+        ],
         "errors": [],
         "warnings": [],
         "cost_usd": 0.0,
@@ -77,6 +87,22 @@ def test_a_file_belongs_to_the_step_that_wrote_it_last_and_a_deleted_one_to_nobo
     for step, files in (("a", (FILE, made)), ("b", (Artifact("a.md", "d4"),)), ("c", (gone,))):
         run.after(c.Advance(), done(step, Outcome(artifacts=files)))
     assert artifacts_of(run.state) == [MadeFile(Artifact("a.md", "d4"), "b")]
+
+
+def test_a_file_has_as_sources_what_its_step_requires_and_keeps_who_amended_it_in_the_result():
+    steps = "{id: a, run: echo, creates: [x.md]}\n{id: b, run: echo, requires: [x.md], creates: [y.md]}"
+    run = given(written(steps)).after(c.Advance())
+    run.after(done("a", Outcome(artifacts=(Artifact("x.md", "d1", amended_by="ann"),))), c.Advance())
+    run.after(done("b", Outcome(artifacts=(Artifact("y.md", "d2"),))))
+    assert [(file.artifact.path, file.sources) for file in artifacts_of(run.state)] == [
+        ("x.md", ()),
+        ("y.md", ("x.md",)),
+    ]
+    result = files_made_in(run.state, "c9", (Artifact("x.md", "d1"), Artifact("z.md", "d3")))
+    assert [(file.artifact.commit, file.artifact.amended_by, file.step) for file in result] == [
+        ("c9", "ann", "a"),
+        ("c9", "", ""),
+    ]
 
 
 def test_an_unknown_cost_is_unknown_and_not_zero():

@@ -52,13 +52,16 @@ class StepRow(Struct, frozen=True):
 
 
 class ArtifactRow(Struct, frozen=True):
-    """A file that a run made, the step that wrote it last, and the commit that it is read from; its size in bytes."""
+    """A file that a run made, the step that wrote it last, and the commit that it is read from; its size in bytes, the `sources`
+    that this step requires, and the person who amended it, if one did."""
 
     path: str
     step: str
     digest: str
     size: int
     commit: str
+    sources: tuple[str, ...] = ()
+    amended_by: str = ""
 
 
 class ErrorRow(Struct, frozen=True):
@@ -211,7 +214,9 @@ def recorded(state: State) -> tuple[ArtifactRow, ...]:
 def artifact_rows(made: Iterable[MadeFile]) -> tuple[ArtifactRow, ...]:
     """Files that a run made, as they are shown."""
     return tuple(
-        ArtifactRow(file.path, entry.step, file.digest, file.size, file.commit)
+        ArtifactRow(
+            file.path, entry.step, file.digest, file.size, file.commit, entry.sources, file.amended_by
+        )
         for entry, file in ((entry, entry.artifact) for entry in made)
     )
 

@@ -17,22 +17,37 @@ if TYPE_CHECKING:
     from ropewalk.app import Ropewalk
     from ropewalk.app.results import RunFiles
 
+_ALWAYS = 4
+"""So many columns of the list are always shown."""
 
-async def perform(context: CommandContext, run: str, path: str | None, out: str | None) -> int:
-    """List, print or copy."""
+
+async def perform(context: CommandContext, run: str, path: str | None, out: str | None, changes: bool) -> int:
+    """List, print, compare or copy."""
     from ropewalk.app.results import run_files
 
+    if changes and path is None:
+        hint = "name a file, or use `ropewalk diff RUN --files` for all of them"
+        raise UsageError(what="`--diff` compares one file", hint=hint)
     async with context.ropewalk() as ropewalk:
         state = await ropewalk.engine.fold(await context.find(ropewalk, run))
         files = await run_files(ropewalk, state)
+        if path is not None and changes:
+            return await _compare(context, ropewalk, state, files, path)
         if path is not None:
             return await _print(context, ropewalk, state, files, path)
         if out is not None:
             return await _copy(context, ropewalk, state, files, context.folder / out)
     rows = artifact_rows(files.made.values())
     context.screen.give({"artifacts": rows})
-    shown = [(row.path, row.size, row.step, row.digest[:12]) for row in rows]
-    context.screen.table(("artifact", "bytes", "step", "sha256"), shown, 0)
+    shown = [
+        (row.path, row.size, row.step, row.digest[:12], ", ".join(row.sources), row.amended_by)
+        for row in rows
+    ]
+    heads = ("artifact", "bytes", "step", "sha256", "from", "amended by")
+    # A column that is empty for all of them says nothing.
+    kept = [column for column in range(len(heads)) if column < _ALWAYS or any(row[column] for row in shown)]
+    lines = [tuple(row[column] for column in kept) for row in shown]
+    context.screen.table(tuple(heads[column] for column in kept), lines, 0)
     context.screen.line(
         f"`ropewalk artifacts {state.run} PATH` prints one." if rows else "The run has made no files."
     )
@@ -44,12 +59,7 @@ async def _print(
 ) -> int:
     from ropewalk.app.results import file_content, workspace_of
 
-    if path not in files.made:
-        from difflib import get_close_matches
-
-        near = get_close_matches(path, files.made, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"`ropewalk artifacts {state.run}` lists them"
-        raise UsageError(what=f"Run {state.run} has made no {path}", hint=hint)
+    _demand(state, files, path)
     data = await file_content(ropewalk, state, files, path)
     if data is None:
         leads = await workspace_of(ropewalk, state).link(files.made[path].artifact.commit, path)
@@ -58,6 +68,33 @@ async def _print(
             what=f"{path} is a link to {where}", hint="print what it leads to, if the run made that"
         )
     context.screen.raw(data)
+    return exits.COMPLETED
+
+
+def _demand(state: State, files: RunFiles, path: str) -> None:
+    if path not in files.made:
+        from difflib import get_close_matches
+
+        near = get_close_matches(path, files.made, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"`ropewalk artifacts {state.run}` lists them"
+        raise UsageError(what=f"Run {state.run} has made no {path}", hint=hint)
+
+
+async def _compare(
+    context: CommandContext, ropewalk: Ropewalk, state: State, files: RunFiles, path: str
+) -> int:
+    """What the run changed in a file, as `git apply` takes it."""
+    from ropewalk.app.results import workspace_of
+
+    _demand(state, files, path)
+    base, commit = state.base.get("commit", ""), files.made[path].artifact.commit
+    if not base or not commit:
+        hint = f"`ropewalk artifacts {state.run} {path}` prints it"
+        raise UsageError(what=f"There is nothing to compare {path} with: it is not in git", hint=hint)
+    patch = await workspace_of(ropewalk, state).diff(base, commit, path)
+    context.screen.give({"base": base, "commit": commit, "patch": patch.decode("utf-8", "replace")})
+    if not context.screen.json:
+        context.screen.raw(patch)
     return exits.COMPLETED
 
 
@@ -133,6 +170,7 @@ ARTIFACTS = Verb(
     perform,
     Argument("run", "a run's id or its beginning, or `last`", complete="run"),
     Argument("path", "print this one", required=False),
+    Option("--diff", "Print what the run changed in it, for `git apply`.", name="changes"),
     Option("--out", "Copy all of them into this folder.", "text", metavar="FOLDER", complete="file"),
     reads=True,
 )

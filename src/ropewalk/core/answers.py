@@ -153,10 +153,11 @@ def _amended(result: e.Outcome, answer: Answer) -> e.Outcome:
     """What the person gave in place of what the step produced; the rest stays."""
     changed = {a.path for a in answer.artifacts}
     kept = tuple(a for a in result.artifacts if a.path not in changed)
+    amended = tuple(msgspec.structs.replace(a, amended_by=answer.by) for a in answer.artifacts)
     return msgspec.structs.replace(
         result,
         outputs={**result.outputs, **answer.value} if isinstance(answer.value, dict) else result.outputs,
-        artifacts=(*kept, *answer.artifacts),
+        artifacts=(*kept, *amended),
         commit=answer.commit or result.commit,
         tree="" if answer.commit else result.tree,
     )

@@ -72,13 +72,15 @@ class Spending(Struct, frozen=True, omit_defaults=True):
 
 
 class Artifact(Struct, frozen=True, omit_defaults=True):
-    """A file that a step created or changed: path in the workspace, sha256 of its bytes, size in bytes, commit if any."""
+    """A file that a step created or changed: path in the workspace, sha256 of its bytes, size in bytes, commit if any, and who
+    amended it."""
 
     path: str
     digest: str
     size: int = 0
     commit: str = ""
     change: Literal["created", "updated", "deleted"] = "created"
+    amended_by: str = ""
 
 
 class Changes(Struct, frozen=True, omit_defaults=True):

@@ -27,10 +27,12 @@ def merged_result(state: State) -> Outcome | None:
 
 
 class MadeFile(Struct, frozen=True):
-    """A file that a run made, as it is in the commit that it names, and the step that wrote it last."""
+    """A file that a run made, as it is in the commit that it names, the step that wrote it last, and the `sources` that this
+    step requires."""
 
     artifact: Artifact
     step: str
+    sources: tuple[str, ...] = ()
 
 
 def artifacts_of(state: State) -> list[MadeFile]:
@@ -42,8 +44,15 @@ def artifacts_of(state: State) -> list[MadeFile]:
 
 def files_made_in(state: State, commit: str, artifacts: Iterable[Artifact]) -> list[MadeFile]:
     """These files, as a commit has them that joins what the steps left."""
-    wrote = {file.artifact.path: file.step for file in last_written(state)}
-    return [_file(file, wrote.get(file.path, ""), commit) for file in artifacts if file.change != "deleted"]
+    wrote = {file.artifact.path: file for file in last_written(state)}
+    unknown = MadeFile(Artifact("", ""), "")
+    made = []
+    for file in artifacts:
+        if file.change != "deleted":
+            last = wrote.get(file.path, unknown)
+            kept = msgspec.structs.replace(file, commit=commit, amended_by=last.artifact.amended_by)
+            made.append(msgspec.structs.replace(last, artifact=kept))
+    return made
 
 
 def last_written(state: State) -> list[MadeFile]:
@@ -54,12 +63,14 @@ def last_written(state: State) -> list[MadeFile]:
             by_path.pop(artifact.path, None)
             if artifact.change != "deleted":
                 commit = artifact.commit or (st.result.commit if st.result is not None else "")
-                by_path[artifact.path] = _file(artifact, st.key, commit)
+                file = msgspec.structs.replace(artifact, commit=commit)
+                by_path[artifact.path] = MadeFile(file, st.key, _sources(state, st))
     return list(by_path.values())
 
 
-def _file(artifact: Artifact, step: str, commit: str) -> MadeFile:
-    return MadeFile(msgspec.structs.replace(artifact, commit=commit), step)
+def _sources(state: State, st: StepState) -> tuple[str, ...]:
+    """The files that the step requires, of alternatives the first; what is only a label is no file."""
+    return tuple(ref.name for ref in state.graph.steps[st.index].requires if not ref.label)
 
 
 def handoffs_of(state: State) -> list[dict[str, Any]]:
