@@ -75,3 +75,12 @@ def test_decisions_are_ways_of_a_checkpoint():
         "- {agent: a}\n- {bid_decision_gate: null, decisions: {GO: {trigger: proceed}, NO: {next_phase: end}}}\n- {agent: b}\n"
     )
     assert [route.name for route in step(made, "bid_decision_gate").decision.routes] == ["GO", "NO"]
+
+
+def test_a_decision_with_outcomes_is_a_persons():
+    made = flow("- {decision_point: is_it_good, outcomes: {good: go on, bad: stop}}\n- {agent: dev}\n")
+    assert (made.steps[0].id, made.steps[0].decision.by) == ("is_it_good", "person")
+    assert [(route.name, route.end) for route in made.steps[0].decision.routes] == [
+        ("good", False),
+        ("bad", True),
+    ]

@@ -59,3 +59,10 @@ def test_a_way_back_to_steps_side_by_side_has_one_step_to_go_to():
     made = flow("- {step: both, agents: [{agent: a}, {agent: b}]}\n- {step: check, agent: qa, next: both}\n")
     assert step(made, "check").back_to.to == "both-start"
     assert needs(made)["a-work"] == ("both-start",)
+
+
+def test_a_stage_with_steps_is_a_phase():
+    made = flow("- stage: Shape it\n  steps:\n    - {agent: pm, creates: a.md}\n- {agent: dev}\n")
+    assert [(phase.id, phase.title) for phase in made.phases] == [("shape-it", "Shape it")]
+    assert [one.id for one in made.steps] == ["pm-a", "Shape-it", "dev-work"]
+    assert {one.phase for one in made.steps} == {"shape-it"}

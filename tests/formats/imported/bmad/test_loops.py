@@ -138,3 +138,9 @@ def test_a_condition_of_the_marker_decides_and_no_number_lifts_the_cap_beyond_re
 def test_a_condition_that_counts_rounds_is_the_cap():
     made = flow("- {step: one, agent: a}\n- {step: two, agent: b, condition: iteration < 6, next: one}\n")
     assert made.steps[1].back_to.at_most == 6
+
+
+def test_the_number_of_rounds_in_a_repeat_is_the_cap():
+    made = flow("- {step: refine, agent: dev, repeats: until_converged (2-4 rounds)}\n")
+    assert list(made.facts) == ["converged"]
+    assert made.steps[-1].back_to.at_most == 4

@@ -41,7 +41,10 @@ def test_a_marker_is_the_same_in_all_its_spellings(raw):
         ({"phase": 4, "name": "Development Cycle"}, "header", "Development Cycle"),
         ({"phase": 4, "task": "x"}, "task", ""),
         ({"import": "modules/x.yaml"}, "import", ""),
-        ({"orchestrator": "hub", "action": "route"}, "task", ""),
+        ({"orchestrator": "hub", "action": "route"}, "task", "hub"),
+        ({"decision_point": "good", "outcomes": {"yes": "go on"}}, "halt", "good"),
+        ({"decision": "what now", "options": ["GO"]}, "halt", "what now"),
+        ({"agent": "pm", "decision": "what now", "options": ["GO"]}, "task", "what now"),
         ({"step_name": "tool", "command": "x"}, "guide", "tool"),
         ({"step": "choose", "action": "choose approach"}, "task", "choose"),
         ({"agent": "system", "action": "increment_and_check"}, "guide", ""),
@@ -95,3 +98,14 @@ def test_verbs_name_what_is_acted_on():
             "improves": "x" * 200,
         }
     ) == ["reviews", "tests"]
+
+
+def test_a_plural_is_no_verb_and_an_unknown_verb_acts_on_files_alone():
+    said = {
+        "checks": "a.md",
+        "scripts": "build.sh",
+        "gates": "quality",
+        "decides": "go",
+        "translates": "a.md",
+    }
+    assert verbs(said) == ["translates"]

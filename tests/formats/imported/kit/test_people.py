@@ -19,7 +19,7 @@ from ropewalk.formats.imported.kit.people import crew, role_id
         ({"agents": ["dev", "qa"]}, "role", ("dev", "qa")),
         ({"agent": "pm", "alternative_agent": "analyst"}, "role", ("pm", "analyst")),
         ({"role": "writer"}, "role", ("writer",)),
-        ({"orchestrator": "hub"}, "role", ("hub",)),
+        ({"orchestrator": "check_it"}, "engine", ()),
         ({"agent": "various"}, "owners", ("various",)),
         ({"agent": "any_development_agent"}, "anybody", ("any_development_agent",)),
         ({"agent": "user"}, "person", ("user",)),
@@ -40,7 +40,15 @@ def test_helpers_are_kept_apart_from_who_does_it():
 def test_a_name_that_is_not_filled_in_is_unclear():
     assert crew({"agent": "{{SQUADNAME}}-chief"}).names == ("chief",)
     assert crew({"agent": "{{SQUADNAME}}-chief"}).unclear
-    assert crew({"agent": "${story.executor}"}).names == ("someone",)
+
+
+def test_two_people_who_are_not_filled_in_are_two():
+    assert crew({"agent": "${story.executor}"}).names == ("story-executor",)
+    assert crew({"agent": "${story.quality_gate}"}).names == ("story-quality_gate",)
+
+
+def test_an_orchestrators_name_is_a_role_where_the_pack_has_it():
+    assert crew({"orchestrator": "hub"}, frozenset({"hub"})).names == ("hub",)
 
 
 def test_a_name_that_the_pack_has_stays_whole():

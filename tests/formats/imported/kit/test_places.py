@@ -35,6 +35,12 @@ def test_without_a_pack_documents_are_where_bmad_keeps_them():
     ]
 
 
+def test_a_read_me_stays_at_the_top():
+    assert [place(name, Pack()) for name in ("README.md", "CHANGELOG.md", "./CONTRIBUTING.md")] == [
+        "README.md", "CHANGELOG.md", "CONTRIBUTING.md",
+    ]  # fmt: skip
+
+
 def test_the_projects_configuration_says_otherwise(tmp_path):
     pack = packed(tmp_path)
     assert place("prd.md", pack) == "specs/prd.md"

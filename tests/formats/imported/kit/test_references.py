@@ -26,10 +26,15 @@ def test_one_name(raw, name, label, soft):
     assert (found.name, found.label, found.soft) == (name, label, soft)
 
 
+def test_a_file_in_a_folder_is_a_path():
+    found = token("story.md in docs/stories/")
+    assert (found.name, found.label) == ("docs/stories/story.md", False)
+
+
 def test_prose_is_a_label_that_only_its_maker_understands():
     for said in (
         "multiple documents per the document-project template",
-        "story.md in docs/stories/",
+        "stories in docs/stories/",
         "每个模板的多个文档 等",
     ):
         assert token(said).prose

@@ -174,3 +174,13 @@ def test_a_rendering_needs_what_it_is_made_from():
     keys = Keys({"render": {"from": "prd.md", "to": "prd.pdf"}, "requires": "prd.md"})
     assert needs_of(keys, ITEM, context("prd.md"), ()).refs == (Ref("docs/prd.md"),)
     assert keys.used["render"] == "requires"
+
+
+def test_a_rendering_of_what_the_item_makes_needs_nothing():
+    keys = Keys({"creates": "brief.json", "render": {"from": "brief.json", "to": "brief.md"}})
+    assert needs_of(keys, ITEM, context(), ()).refs == ()
+
+
+def test_what_is_looked_at_is_needed_softly():
+    keys = Keys({"reviews": "prd.md"})
+    assert needs_of(keys, ITEM, context("prd.md"), (), ["reviews"]).refs == (Ref("docs/prd.md", soft=True),)

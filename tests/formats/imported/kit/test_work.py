@@ -173,3 +173,40 @@ def test_one_of_several_documents_is_enough_where_the_file_says_so():
     assert both.creates[0].any_of == ("docs/brownfield-epic.md", "docs/brownfield-story.md")
     label = only("- {agent: pm, creates: brownfield_epic OR brownfield_story}\n")
     assert (label.creates[0].label, label.creates[0].any_of) == (True, ())
+
+
+def test_a_review_changes_nothing_that_it_looks_at():
+    made = flow("- {agent: dev, creates: code.md}\n- {agent: qa, reviews: code.md}\n").steps[1]
+    assert (made.id, [ref.name for ref in made.requires], made.updates) == ("qa-code", ["docs/code.md"], ())
+
+
+def test_what_is_rendered_is_made():
+    made = flow(
+        """\
+        - {agent: pm, creates: brief.json, render: {from: brief.json, to: brief.md}}
+        - {agent: dev, requires: brief.md}
+        """
+    )
+    assert [ref.name for ref in made.steps[0].creates] == ["brief.json", "docs/brief.md"]
+    assert "Render brief.json as brief.md." in made.steps[0].prompt
+    assert made.warnings == ()
+
+
+def test_various_are_those_who_made_something_and_never_the_item_itself():
+    made = flow(
+        """\
+        - {agent: sm, creates: story.md in docs/stories/}
+        - {agent: dev, creates: several notes in docs/notes/}
+        - {agent: po, validates: all_artifacts}
+        - {agent: various, updates: flagged_things.md, condition: po_issues}
+        """
+    )
+    owners = {one.role: one.updates for one in made.steps if one.id.startswith("various") and one.role}
+    assert list(owners) == ["sm", "dev"]
+    assert owners["sm"][0].name == "docs/stories/story.md"
+    assert owners["dev"][0].label
+
+
+def test_what_an_orchestrator_does_is_the_step_and_no_role():
+    made = only("- {orchestrator: check_it}\n")
+    assert (made.id, made.role) == ("check_it", "orchestrator")

@@ -32,8 +32,23 @@ SHOWN = {
 def plain_step(item: Item, keys: Keys, making: ImportContext, kind: str = "noop") -> tuple[Step, ItemSteps]:
     """A step of an item that is no work, with its condition settled, and a draft around it."""
     own = keys.text("id", "id")
-    name = item.name or as_text(item.data.get("name")) or SHOWN.get(item.kind, item.kind)
-    for key in ("step", "step_name", "meta", "name", "title", "action", "agent", "orchestrator"):
+    name = (
+        item.name
+        or as_text(item.data.get("name") or item.data.get("stage"))
+        or SHOWN.get(item.kind, item.kind)
+    )
+    for key in (
+        "step",
+        "step_name",
+        "meta",
+        "name",
+        "title",
+        "action",
+        "agent",
+        "orchestrator",
+        "decision_point",
+        "decision",
+    ):
         keys.take(key, "title")
     action = as_text(item.data.get("action")).replace("_", " ")
     draft = ItemSteps(item)
@@ -79,6 +94,14 @@ def header(item: Item, making: ImportContext) -> ItemSteps:
     return draft
 
 
+def enter_phase(item: Item, making: ImportContext) -> None:
+    """An item that names its phase (`phase`, `stage`) begins it, or goes on with it."""
+    phase = next((item.data[key] for key in ("phase", "stage") if item.data.get(key) not in (None, "")), None)
+    if phase is not None and item.kind != "header" and not isinstance(phase, list | Mapping):
+        title = as_text(item.data.get("phase_name")) or making.titles.get(as_text(phase), "")
+        enter(making, as_text(phase), title)
+
+
 def enter(making: ImportContext, phase: str, title: str = "", description: str = "") -> None:
     """What comes next belongs to a phase; a number alone is called by its title where one is known."""
     plain = role_id(phase or title, len(making.phases) + 1)
@@ -111,7 +134,8 @@ def halt(item: Item, making: ImportContext) -> ItemSteps:
     question = step.title + (f" ({sort.replace('_', ' ').lower()})" if sort else "") + "?"
     choices = _choices(keys.take("options", "ask"))
     ways = keys.take("on_complete", "decide")
-    ways = ways if isinstance(ways, Mapping) else keys.take("decisions", "decide") if not choices else ways
+    for name in ("decisions", "outcomes") if not choices else ():
+        ways = ways if isinstance(ways, Mapping) else keys.take(name, "decide")
     listed = [ref.name for ref in (*step.creates, *step.requires) if not ref.label]
     prompt = f"{question}\n\n{notes}".strip()
     bodies: dict[str, Any] = {}

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ropewalk.documents import as_text
-from ropewalk.formats.imported.bmad.control import plain_step
+from ropewalk.formats.imported.bmad.control import enter_phase, plain_step
 from ropewalk.formats.imported.kit import wording
 from ropewalk.formats.imported.kit.items import Item
 from ropewalk.formats.imported.kit.making import ImportContext, ItemSteps, Keys
@@ -83,6 +83,7 @@ def every(
     item: Item, making: ImportContext, make: Callable[[Item, ImportContext], ItemSteps]
 ) -> list[ItemSteps]:
     """All drafts of an item, in order, each of them known to the next."""
+    enter_phase(item, making)
     if item.kind == "group":
         return nested(item, making, make)
     draft = make(item, making)

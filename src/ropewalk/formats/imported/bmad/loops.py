@@ -18,6 +18,10 @@ from ropewalk.formats.imported.kit.values import number
 
 REPEATING: Final = ("repeats", "repeat", "for_each")
 CAPS: Final = ("max_iterations", "max_attempts", "max_repeats", "at_most")
+ROUNDS: Final = re.compile(
+    r"\(?\s*(?:up to|at most|max(?:imum)?\.?)?\s*(?:\d+\s*(?:-|–|to)\s*)?(\d+)\s*(?:rounds?|times|iterations?|passes|cycles)\s*\)?"
+)
+"""What a `repeats` says of its cap: `until_converged (2-4 rounds)`."""
 STORIES: Final = re.compile(r"epic|stor(?:y|ies)|enhancement")
 CONTROL: Final = frozenset({"guide", "header", "import"})
 
@@ -167,12 +171,13 @@ def _cap(closing: ItemSteps, head: ItemSteps, making: ImportContext) -> int:
         for key in CAPS:
             if cap := number(data.get(key), making.constants):
                 return min(cap, policy.MOST_CAP)
-    return closing.condition.cap or policy.LOOP_CAP
+    rounds = ROUNDS.search((repeats_of(head) or repeats_of(closing)).lower())
+    return closing.condition.cap or (min(int(rounds[1][:9]), policy.MOST_CAP) if rounds else policy.LOOP_CAP)
 
 
 def loop_fact(repeats: str, closing: ItemSteps) -> tuple[str, str, str]:
     """When a loop goes round again, as CEL, with the fact that it reads and the question for it."""
-    plain = re.sub(r"[^a-z0-9]+", "_", repeats.lower()).strip("_")
+    plain = re.sub(r"[^a-z0-9]+", "_", ROUNDS.sub("", repeats.lower())).strip("_")
     until = re.fullmatch(r"until_(\w+)", plain)
     if until and not re.search(r"complet|done|finish|end$", until[1]):
         fact = fact_name(until[1])

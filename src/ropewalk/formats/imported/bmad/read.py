@@ -36,7 +36,6 @@ def read(
     making.warnings += page.warnings
     _phases(page, making)
     for item in all_items(page):
-        _enter_phase(item, making)
         drafts = groups.every(item, making, draft_of)
         for draft in drafts:
             _leading(draft, making)
@@ -126,22 +125,12 @@ def _phases(page: Sheet, making: ImportContext) -> None:
         making.titles[name] = title
 
 
-def _enter_phase(item: Item, making: ImportContext) -> None:
-    phase = item.data.get("phase")
-    if phase not in (None, "") and item.kind != "header" and not isinstance(phase, list | Mapping):
-        control.enter(
-            making,
-            as_text(phase),
-            as_text(item.data.get("phase_name")) or making.titles.get(as_text(phase), ""),
-        )
-
-
 def _leading(draft: ItemSteps, making: ImportContext) -> None:
     """The jumps and waits of an item, and their place in the account of its keys."""
     used = jumps.lead_on(draft, making)
-    if not used and "phase" not in draft.item.data:
+    used |= {name: "phase" for name in ("phase", "phase_name", "stage") if name in draft.item.data}
+    if not used:
         return
-    used |= {name: "phase" for name in ("phase", "phase_name") if name in draft.item.data}
     for index, step in enumerate(draft.steps):
         item = step.extra.get("item")
         if item and item["keys"]:

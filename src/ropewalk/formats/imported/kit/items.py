@@ -10,11 +10,14 @@ from msgspec import Struct
 
 from ropewalk.documents import as_list, as_text
 from ropewalk.formats.imported.kit import policy
+from ropewalk.formats.imported.kit.references import FILE
 from ropewalk.yaml import Path, Positions
 
 Kind = Literal["task", "guide", "end", "repeat", "route", "halt", "parallel", "group", "import", "header"]
 
-HEADS: Final = ("agent", "step", "meta", "orchestrator", "import", "phase", "step_name", "id")
+HEADS: Final = (
+    "agent", "step", "meta", "orchestrator", "import", "phase", "stage", "step_name", "id", "decision_point", "decision",
+)  # fmt: skip
 KEYS: Final = frozenset(
     ["agent", "notes", "creates", "action", "requires", "condition", "step", "validates", "uses", "updates", "optional", "repeats", "optional_steps", "phase", "task", "uses_task", "using_task", "outputs", "inputs", "id", "routes", "next", "on_failure", "on_success", "on_fail", "on_complete", "depends_on", "meta", "target_steps", "delegates_to", "alternative_agent", "duration", "duration_estimate", "prerequisites", "elicit", "human_checkpoint", "checkpoint_type", "validators", "render", "skip_if", "parallel", "wait_for", "agents", "sequence", "options", "gate", "on_verdict", "condition_check", "loop_to", "goto", "runs_parallel_with", "requires_completion_of", "always_execute", "max_attempts", "exit_criteria", "on_condition_false", "name", "title", "description", "import", "orchestrator", "step_name", "interactive", "execution_mode", "parallel_groups", "quality_gate", "decisions", "when", "timeout", "phase_name", "owner", "command", "commands", "prompt", "instructions", "validation", "pass_threshold", "repeat", "for_each", "steps", "tasks", "metadata", "tags", "type", "role", "parallel_tasks", "message", "output", "input", "artifacts", "template", "templates", "checklist", "checklists", "data", "triggers", "trigger", "priority"]
 )  # fmt: skip
@@ -92,7 +95,7 @@ def _marker(raw: Mapping[str, Any]) -> str:
 def _name(raw: Mapping[str, Any], marker: str) -> str:
     if marker:
         return marker
-    for head in ("step", "step_name", "meta", "id"):
+    for head in ("step", "step_name", "meta", "id", "decision_point", "decision", "orchestrator"):
         name = as_text(raw.get(head))
         if name and not name.replace(".", "").isdigit():
             return name
@@ -154,6 +157,8 @@ def _is_halt(plain: str, agent: str, data: Mapping[str, Any]) -> bool:
         return True
     if agent in policy.PEOPLE:
         return True
+    if (data.get("decision_point") or data.get("decision")) and (data.get("options") or data.get("outcomes")):
+        return not agent or agent in policy.NOBODY
     if data.get("checkpoint_type") or (isinstance(data.get("on_complete"), Mapping) and data.get("options")):
         return True
     return (
@@ -181,12 +186,25 @@ NOT_VERBS: Final = KEYS | frozenset(
      "risks", "dependencies", "metrics", "includes", "covers", "sections", "features", "variables", "settings", "results",
      "benefits", "techniques", "methods", "options", "conditions", "participants", "capabilities", "responsibilities",
      "estimates", "minutes", "hours", "days", "times", "thresholds", "details", "rules", "limits", "values", "fields",
-     "stories", "epics", "issues", "comments", "objectives", "activities", "considerations", "repeats", "personas", "files"}
+     "stories", "epics", "issues", "comments", "objectives", "activities", "considerations", "repeats", "personas", "files",
+     "checks", "scripts", "gates", "hooks", "roles", "phases", "stages", "links", "docs", "sources", "types", "names", "notes",
+     "skills", "prompts", "models", "paths", "folders", "labels", "assets", "outcomes", "milestones", "targets"}
+)  # fmt: skip
+LOOKING_VERBS: Final = frozenset(
+    {"reviews", "verifies", "tests", "assesses", "evaluates", "analyzes", "analyses", "audits", "inspects", "examines",
+     "studies", "reads", "consults", "compares"}
+)  # fmt: skip
+"""What is done to something that stays as it is; every other verb may change it."""
+CHANGING_VERBS: Final = frozenset(
+    {"finalizes", "revises", "implements", "improves", "edits", "optimizes", "executes", "extracts", "drafts", "polishes",
+     "secures", "fixes", "compiles", "develops", "modifies", "refines", "rewrites", "extends", "completes", "approves"}
 )  # fmt: skip
 
 
 def verbs(data: Mapping[str, Any]) -> list[str]:
-    """The keys that say what is done to something: `reviews: story.md`. Their values are names of artifacts."""
+    """The keys that say what is done to something: `reviews: story.md`. Their values are names of artifacts; a word that
+    is not known as a verb is one only above files, since it may as well be a plural.
+    """
     return [
         key
         for key, value in data.items()
@@ -194,6 +212,7 @@ def verbs(data: Mapping[str, Any]) -> list[str]:
         and key not in NOT_VERBS
         and value
         and all(_is_name(entry) for entry in as_list(value))
+        and (key in LOOKING_VERBS | CHANGING_VERBS or all(FILE.search(entry) for entry in as_list(value)))
     ]
 
 

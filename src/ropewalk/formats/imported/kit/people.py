@@ -27,7 +27,9 @@ class Crew(Struct, frozen=True):
 
 def crew(data: Mapping[str, Any], known: frozenset[str] = frozenset()) -> Crew:
     """Who is meant by an item's keys; `known` are names of roles that stay whole whatever signs are in them."""
-    written = data.get("agent", data.get("orchestrator"))
+    written = data.get("agent")
+    if written is None and as_text(data.get("orchestrator")) in known:
+        written = data["orchestrator"]
     texts = [as_text(entry) for entry in as_list(written)]
     if not any(texts):
         texts = [as_text(entry) for entry in as_list(data.get("agents")) if isinstance(entry, str)]
@@ -36,9 +38,7 @@ def crew(data: Mapping[str, Any], known: frozenset[str] = frozenset()) -> Crew:
     others = [as_text(entry) for entry in as_list(data.get("alternative_agent"))]
     helpers = [as_text(entry) for entry in as_list(data.get("delegates_to"))]
     unclear = any(BLANK.search(name) for name in names)
-    names = [clean for name in names if (clean := BLANK.sub("", name).strip("-_. "))] or (
-        ["someone"] if unclear else []
-    )
+    names = [clean for name in names if (clean := _without_blanks(name))]
     if not names:
         return Crew("engine", others=tuple(helpers))
     plain = names[0].lower().replace(" ", "_")
@@ -51,6 +51,12 @@ def crew(data: Mapping[str, Any], known: frozenset[str] = frozenset()) -> Crew:
     if plain in policy.NOBODY:
         return Crew("engine", tuple(names), tuple(others + helpers))
     return Crew("role", (*dict.fromkeys([*names, *others]),), tuple(helpers), unclear)
+
+
+def _without_blanks(name: str) -> str:
+    """A name without what is not filled in; one that is all blank is called by the blank: two blanks are two people."""
+    around = BLANK.sub("", name).strip("-_. ")
+    return around or re.sub(r"[^\w.-]+", "", name).replace(".", "-").strip("-_")
 
 
 def _apart(text: str, known: frozenset[str]) -> list[str]:

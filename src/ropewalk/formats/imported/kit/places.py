@@ -17,6 +17,10 @@ FOLDERS: Final = {
     "qa": ("qa.qaLocation", "docs/qa"),
 }
 DOCUMENTS: Final = (".md", ".markdown")
+AT_THE_TOP: Final = re.compile(
+    r"(?:readme|changelog|contributing|code_of_conduct|security|license|agents|claude|gemini)\.(?:md|markdown)"
+)
+"""Documents that people and tools look for at the root of a project, never below `docs/`."""
 SAVED: Final = re.compile(
     r"(?:project['’]?s?\s+|in\s+|to\s+)(?:the\s+)?[`'\"]?([\w.-]+(?:/[\w.-]+)*/)[`'\"]?\s+folder",
     re.IGNORECASE,
@@ -37,7 +41,7 @@ def place(name: str, pack: Pack, notes: str = "") -> str:
     if plain in FOLDERS:
         key, otherwise = FOLDERS[plain]
         return f"{(pack.location(key) or otherwise).rstrip('/')}/{plain}"
-    if not plain.lower().endswith(DOCUMENTS):
+    if not plain.lower().endswith(DOCUMENTS) or AT_THE_TOP.fullmatch(plain.lower()):
         return plain
     folder = _saved(plain, notes)
     return f"{folder}{plain}" if folder else f"docs/{plain}"

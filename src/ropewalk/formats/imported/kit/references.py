@@ -18,6 +18,7 @@ FILE: Final = re.compile(r"(?:\.[A-Za-z][A-Za-z0-9]{0,9}|/)$")
 REMARK: Final = re.compile(r"\s*\(([^()]*)\)\s*$")
 EITHER: Final = re.compile(r"\s+(?:OR|or|\|\|?)\s+|\s*\|\s*")
 BLANK: Final = re.compile(r"\{\{[^{}]*\}\}|\$?\{[^{}]*\}|<[\w .-]+>|\bX\.X\b|\bN\.N\b")
+WITHIN: Final = re.compile(r"(\S+\.[A-Za-z]\w{0,9})\s+(?:in|inside|under)\s+(?:the\s+)?(?=\S*/)(\S*\w)/?$")
 OUTSIDE: Final = re.compile(r"^(?:[/~\\]|[A-Za-z]:[\\/])|(?:^|/)\.\.(?:/|$)|^\w+://")
 
 
@@ -102,8 +103,10 @@ def is_file(name: str) -> bool:
 
 
 def identity(name: str) -> str:
-    """The name under which its maker and its readers meet."""
-    return name.strip().removeprefix("./").removesuffix("[]").strip()
+    """The name under which its maker and its readers meet; `story.md in docs/stories/` is a file in that folder."""
+    plain = name.strip().removeprefix("./").removesuffix("[]").strip()
+    within = WITHIN.fullmatch(plain)
+    return f"{within[2]}/{within[1]}".removeprefix("./") if within else plain
 
 
 def pattern(name: str) -> str:

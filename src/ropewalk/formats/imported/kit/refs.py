@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from ropewalk.definition import Fact, Ref
 from ropewalk.formats.imported.kit import policy, wording
@@ -61,13 +64,15 @@ def written_path(name: str, making: ImportContext, notes: str = "") -> str:
     return pattern(place(name, making.pack, notes)) if has_blank(name) else place(name, making.pack, notes)
 
 
-def needs_of(keys: Keys, item: Item, making: ImportContext, notes: tuple[str, ...]) -> Needs:
-    """What an item requires and validates, resolved against everything that was made before it."""
+def needs_of(
+    keys: Keys, item: Item, making: ImportContext, notes: tuple[str, ...], looked: Sequence[str] = ()
+) -> Needs:
+    """What an item requires, validates and, under the keys of `looked`, looks at; against everything made before it."""
     refs: list[Ref] = []
     steps: list[str] = []
     facts = ""
     for name in REQUIRING:
-        for token in tokens(_required(keys.take(name, "requires"), name)):
+        for token in tokens(_required(name, keys)):
             if (target := _step(token, making)) is not None:
                 steps.append(target)
             elif (fact := _fact(token, making)) is not None:
@@ -81,11 +86,24 @@ def needs_of(keys: Keys, item: Item, making: ImportContext, notes: tuple[str, ..
             refs.append(Ref(made.path or made.name, soft=True, label=made.label))
         else:
             refs.append(Ref(token.name, soft=True, aggregate=token.everything, label=True))
+    for verb in looked:
+        refs += [
+            msgspec.structs.replace(ref, soft=True) for ref in _looked(keys.take(verb, "requires"), making)
+        ]
     return Needs(tuple(dict.fromkeys(refs)), tuple(dict.fromkeys(steps)), facts, looks_at)
 
 
-def _required(value: Any, name: str) -> Any:
-    return value.get("from") if name == "render" and isinstance(value, dict) else value
+def _looked(value: Any, making: ImportContext) -> tuple[Ref, ...]:
+    return written(value, making, (), soft=True, changed=True)
+
+
+def _required(name: str, keys: Keys) -> Any:
+    """What a key requires; of `render` it is what it renders, but for what the item itself makes."""
+    value = keys.take(name, "requires")
+    if name != "render" or not isinstance(value, dict):
+        return value
+    own = {token.name for token in tokens(keys.data.get("creates"))}
+    return [token.raw for token in tokens(value.get("from")) if token.name not in own]
 
 
 def _step(token: Reference, making: ImportContext) -> str | None:

@@ -32,6 +32,9 @@ def prompt(
         lines.append(
             f"Validate {sentence(looks_at, end='')}: say what is wrong, each finding with its document."
         )
+    render = keys.data.get("render")
+    if isinstance(render, Mapping) and render.get("to"):
+        lines.append(f"Render {as_text(render.get('from'))} as {as_text(render['to'])}.")
     for key, heading in (
         ("task", "Task"),
         ("uses_task", "Task"),

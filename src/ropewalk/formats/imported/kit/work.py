@@ -12,11 +12,11 @@ from ropewalk.definition import Approval, Fact, Ref, Step
 from ropewalk.documents import as_list, as_text, as_texts
 from ropewalk.formats.imported.kit import policy, wording
 from ropewalk.formats.imported.kit.conditions import fact_name
-from ropewalk.formats.imported.kit.items import Item, verbs
+from ropewalk.formats.imported.kit.items import LOOKING_VERBS, Item, verbs
 from ropewalk.formats.imported.kit.looking import fixes_work, judges, looks_at_work
 from ropewalk.formats.imported.kit.making import ImportContext, ItemSteps, Keys
 from ropewalk.formats.imported.kit.people import Crew, crew
-from ropewalk.formats.imported.kit.references import is_file
+from ropewalk.formats.imported.kit.references import Maker, is_file
 from ropewalk.formats.imported.kit.refs import needs_of, written, written_path
 from ropewalk.formats.imported.kit.settling import settle, teller_of
 from ropewalk.formats.imported.kit.values import failure_policy, materials
@@ -43,6 +43,7 @@ def work(item: Item, making: ImportContext) -> ItemSteps:
     )
     notes = _notes(keys)
     creates = written(keys.take("creates", "creates"), making, notes, soft=False)
+    creates += written(_rendered(item.data), making, notes, soft=False)
     creates += written(
         _paths(keys.take("outputs", "creates")) + _paths(keys.take("output", "creates")),
         making,
@@ -50,11 +51,15 @@ def work(item: Item, making: ImportContext) -> ItemSteps:
         soft=True,
     )
     updates = written(keys.take("updates", "updates"), making, notes, soft=False, changed=True)
-    needs = needs_of(keys, item, making, notes)
     acted = verbs(item.data)
+    needs = needs_of(keys, item, making, notes, [verb for verb in acted if verb in LOOKING_VERBS])
     for verb in acted:
+        if verb in LOOKING_VERBS:
+            continue
         updates += written(keys.take(verb, "updates"), making, notes, soft=True, changed=True)
-    step = _identity(item, keys, making, doers, creates or updates)
+    step = _identity(
+        item, keys, making, doers, creates or updates or needs.refs[-1:] if acted else creates or updates
+    )
     draft.condition = settle(keys, step.id, item, making)
     draft.looks = bool(item.data.get("validates")) or looks_at_work(item, acted) or judges(item)
     draft.fixes = draft.condition.sort == "issues" and (bool(updates) or fixes_work(item))
@@ -173,6 +178,12 @@ def _paths(value: Any) -> list[Any]:
     ]
 
 
+def _rendered(data: Mapping[str, Any]) -> Any:
+    """The document that `render: {from: …, to: …}` makes."""
+    render = data.get("render")
+    return render.get("to") if isinstance(render, Mapping) else None
+
+
 def _template(keys: Keys, notes: tuple[str, ...], making: ImportContext, item: Item) -> str:
     """The file of the template that `uses`, `template` or a note names, else of the one that is called as the document
     is (`story-tmpl` for `story.md`), where the pack has it.
@@ -241,10 +252,11 @@ def _approval(
 def _register(
     step: Step, draft: ItemSteps, making: ImportContext, creates: tuple[Ref, ...], updates: tuple[Ref, ...]
 ) -> None:
-    from ropewalk.formats.imported.kit.references import Maker, tokens
+    from ropewalk.formats.imported.kit.references import tokens
 
     lacks = bool(step.when) or step.optional
-    for token in tokens(draft.item.data.get("creates")) + tokens(_paths(draft.item.data.get("outputs"))):
+    data = draft.item.data
+    for token in tokens(data.get("creates")) + tokens(_rendered(data)) + tokens(_paths(data.get("outputs"))):
         for name in token.alternatives or (token.name,):
             at = name if token.label else written_path(name, making, "\n".join(step.notes))
             made = Maker(
@@ -258,29 +270,32 @@ def _register(
             )
 
 
-def _any_of(names: list[str]) -> tuple[Ref, ...]:
+def _any_of(made: list[Maker]) -> tuple[Ref, ...]:
     """One of several documents has to change; those that are no files are labels."""
-    files = tuple(name for name in names if is_file(name))
-    labels = tuple(Ref(name, label=True) for name in names if name not in files)
+    files = tuple(dict.fromkeys(each.path for each in made if not each.label and is_file(each.path)))
+    labels = tuple(
+        Ref(each.path or each.name, label=True) for each in made if each.label or not is_file(each.path)
+    )
     return (*((Ref(files[0], any_of=files if len(files) > 1 else ()),) if files else ()), *labels)
 
 
 def _by_owners(draft: ItemSteps, making: ImportContext) -> None:
-    """`various`: a step for each role that made something so far, each done only if its documents were flagged."""
+    """`various`: a step for each role that made something before, each done only if its documents were flagged."""
     [only] = draft.steps
-    owners: dict[str, list[str]] = {}
+    owners: dict[str, list[Maker]] = {}
     for made in making.makers.all():
-        if made.role and not (made.label and made.name == "sharded_docs"):
-            owners.setdefault(made.role, []).append(made.path or made.name)
+        if made.role and made.step != only.id and not (made.label and made.name == "sharded_docs"):
+            owners.setdefault(made.role, []).append(made)
     if not owners or not draft.condition.when:
         return
     making.why(only.id, f"`{only.title}` means those who made what is flagged: {', '.join(owners)}")
     steps = []
-    for role, names in owners.items():
+    for role, own in owners.items():
+        names = [made.path or made.name for made in own]
         fact = f"{role.replace('-', '_').replace('.', '_')}_documents_flagged"
         listed = ", ".join(names)
         making.declare({fact: wording.flagged(fact, role, listed)})
-        refs = _any_of(names)
+        refs = _any_of(own)
         steps.append(
             msgspec.structs.replace(
                 only,
