@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from ropewalk.formats.loading import load_workflow_text
-from ropewalk.preview.graph import arrows, dot, label, mermaid, short
+from ropewalk.preview.graph import around, arrows, dot, label, mermaid, short
 from ropewalk.preview.plan import Plan, Row, plan_workflow
 
 TEXT = """\
@@ -126,7 +126,7 @@ def _of(rows: tuple[Row, ...]) -> Plan:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_ends_a_quote_or_begins_a_line_of_mermaid(text):
     lines = mermaid(titled(text)).splitlines()
-    assert len(lines) == len(mermaid(plan()).splitlines())
+    assert len(lines) == len(mermaid(titled("x")).splitlines())
     assert [line for line in lines[1:] if MERMAID_LINE.fullmatch(line) is None] == []
 
 
@@ -143,7 +143,7 @@ def test_a_step_that_may_be_left_out_is_dashed():
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_ends_a_quote_or_begins_a_line_of_dot(text):
     lines = dot(titled(text)).split("\n")
-    assert len(lines) == len(dot(plan()).split("\n"))
+    assert len(lines) == len(dot(titled("x")).split("\n"))
     for line in lines:
         outside = re.sub(r'"(?:[^"\\]|\\.)*"', "", line)
         assert re.fullmatch(r"[\w\s={}\[\];,>-]*", outside), line
@@ -176,3 +176,15 @@ def test_a_label_is_one_line_of_so_many_letters(text, letters, shown):
 )
 def test_a_box_says_who_does_what_and_no_role_twice(role, title, shown):
     assert label(Row("a", "role", title=title, role=role)) == shown
+
+
+def test_a_step_that_may_be_skipped_has_a_path_around_it_if_nothing_else_leads_on():
+    rows = (
+        Row("a", "run"),
+        Row("b", "run", after=("a",), when="facts.x"),
+        Row("c", "run", after=("b",)),
+        Row("d", "run", after=("b", "c")),
+    )
+    assert list(around(_of(rows))) == [("a", "c", "otherwise", True)]
+    assert 's0 -.->|"otherwise"| s2' in mermaid(_of(rows))
+    assert 's0 -> s2 [label="otherwise", style=dotted, constraint=false];' in dot(_of(rows))

@@ -143,3 +143,20 @@ def test_neither_a_phase_nor_a_remark_nor_the_title_begins_another_line():
         msgspec.structs.replace(smallest, title=forged, remarks=(forged,), stretches=(stretch,))
     )
     assert lines == ["n: x Loops   none", "", "x Loops   none", "    1  a [run]", "", "Worth knowing", "  x Loops   none"]  # fmt: skip
+
+
+def test_a_handoff_and_what_a_role_follows_are_told_and_braces_are_those_of_the_file():
+    row = with_row(
+        handoff="Go on with {{ '{{' }}prd{{ '}}' }}.{% endif %}\n" + "x" * 200,
+        materials={"task": "create-doc"},
+    )
+    assert "       task: create-doc" in row
+    [handoff] = [line for line in row if "handoff" in line]
+    assert handoff.startswith("       handoff: Go on with {{prd}}. xxx")
+    assert handoff.endswith("…")
+
+
+def test_of_very_many_names_the_first_are_told():
+    assert "       parallel with: a, b, c, d, e, f and 15 more" in with_row(
+        parallel_with=tuple("abcdefghijklmnopqrstu")
+    )

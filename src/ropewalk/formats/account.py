@@ -110,6 +110,7 @@ def _became(key: str, value: Any, steps: list[Step]) -> str:
 def _head(key: str, value: Any, workflow: Workflow, taken: frozenset[str]) -> str:
     if key in taken:
         return key
-    if key == "handoff_prompts" and workflow.extra.get(key) == value:
-        return "handoff"
+    acted_on = workflow.extra.get("acted_on", {})
+    if key in acted_on:
+        return str(acted_on[key])
     return "kept" if key in workflow.extra and workflow.extra[key] == value else ""

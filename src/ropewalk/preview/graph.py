@@ -12,6 +12,7 @@ from ropewalk.preview.plan import Plan, Row
 SHAPES: Final = {"decide": ("{{", "}}"), "ask": ("[/", "/]"), "noop": ("([", "])"), "run": ("[[", "]]")}
 DOT_SHAPES: Final = {"decide": "hexagon", "ask": "parallelogram", "noop": "oval", "run": "box3d"}
 LABEL: Final = 60
+AROUND: Final = "otherwise"
 WAY: Final = re.compile(r"(.+?)(?: when .*)? → ([^→]+?)(?:, then the run ends)?\Z", re.DOTALL)
 """A route as the plan tells it. Its condition may hold any sign and any lines; the ids behind the last arrow may not."""
 
@@ -26,7 +27,7 @@ def mermaid(plan: Plan) -> str:
         out += [f"    {names[row.id]}{_shaped(row)}" for row in stretch.rows]
         if stretch.id:
             out.append("  end")
-    for before, after, label, back in arrows(plan):
+    for before, after, label, back in [*arrows(plan), *around(plan)]:
         arrow = "-.->" if back else "-->"
         mark = f'|"{_quoted(label)}"|' if label else ""
         out.append(f"  {names[before]} {arrow}{mark} {names[after]}")
@@ -50,7 +51,7 @@ def dot(plan: Plan) -> str:
             )
         if stretch.id:
             out.append("  }")
-    for before, after, text, back in arrows(plan):
+    for before, after, text, back in [*arrows(plan), *around(plan)]:
         marks = [f"label={json.dumps(text, ensure_ascii=False)}"] if text else []
         marks += ["style=dotted", "constraint=false"] if back else []
         suffix = f" [{', '.join(marks)}]" if marks else ""
@@ -78,6 +79,18 @@ def arrows(plan: Plan) -> Iterator[tuple[str, str, str, bool]]:
         when = "" if loop.when in ("", "true") else f"{short(loop.when)}, "
         for target in loop.targets:
             yield loop.step, target, f"{when}at most {loop.at_most}", True
+
+
+def around(plan: Plan) -> Iterator[tuple[str, str, str, bool]]:
+    """The same for the path around each step that a condition may skip: what follows nothing else goes on all the same."""
+    rows = {row.id: row for row in plan.rows}
+    drawn = {(before, row.id) for row in plan.rows for before in row.after}
+    for row in plan.rows:
+        for skipped in row.after if all(name in rows and rows[name].when for name in row.after) else ():
+            for before in rows[skipped].after:
+                if before in rows and not rows[before].routes and (before, row.id) not in drawn:
+                    drawn.add((before, row.id))
+                    yield before, row.id, AROUND, True
 
 
 def _ways(row: Row) -> Iterator[tuple[str, str]]:

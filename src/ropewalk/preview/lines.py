@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
 
+from ropewalk.preview.graph import short
 from ropewalk.preview.plan import FactRow, LoopRow, Plan, Row
+
+MOST_NAMES: Final = 8
+MOST_LETTERS: Final = 120
+LITERAL: Final = re.compile(r"\{\{ '(\{\{|\{%|\{#|\}\}|%\}|#\})' \}\}")
+"""A brace of the file as a template has to write it; people are shown the brace."""
+CONDITION: Final = re.compile(r"\{% .*? %\}")
 
 
 def plan_as_lines(plan: Plan, *, notes: bool = False) -> list[str]:
@@ -19,11 +28,23 @@ def plan_as_lines(plan: Plan, *, notes: bool = False) -> list[str]:
             lines += _row(row, notes)
     lines += _section("Facts", (line for fact in plan.facts for line in _fact(fact)))
     lines += _section("Loops", (_loop(loop) for loop in plan.loops))
-    lines += _section("At the same time", (", ".join(group) for group in plan.parallel))
+    lines += _section("At the same time", (_some(group) for group in plan.parallel))
     lines += _section("People are asked", (f"{step}: {text}" for step, text in plan.asks))
     lines += _section("Worth knowing", iter(plan.remarks))
     lines += _section("Kept, not acted on", iter([", ".join(plan.kept)] if plan.kept else []))
     return [" ".join(line.splitlines()) for line in lines]
+
+
+def _some(names: Sequence[str]) -> str:
+    """Names in a row, of very many the first ones and how many more there are."""
+    if len(names) <= MOST_NAMES:
+        return ", ".join(names)
+    return f"{', '.join(names[: MOST_NAMES - 2])} and {len(names) - MOST_NAMES + 2} more"
+
+
+def _shown(template: str) -> str:
+    """A template as people read it: without its conditions, with the braces that it shall give."""
+    return LITERAL.sub(r"\1", CONDITION.sub("", template))
 
 
 def _section(title: str, entries: Iterator[str]) -> list[str]:
@@ -40,18 +61,20 @@ def _row(row: Row, notes: bool) -> Iterator[str]:
     marked = f" ({', '.join(marks)})" if marks else ""
     yield f"  {row.wave:>3}  {row.id}{doer}{title}{marked}"
     fields = {
-        "after": ", ".join(row.after),
-        "parallel with": ", ".join(row.parallel_with),
+        "after": _some(row.after),
+        "parallel with": _some(row.parallel_with),
         "only if": row.when,
         "for each": row.each,
         "requires": ", ".join(row.requires),
         "creates": ", ".join(row.creates),
         "updates": ", ".join(row.updates),
         "template": row.template,
+        **row.materials,
         "tells": ", ".join(row.tells),
         "gate": "; ".join(row.gates),
         "loop": row.back,
         "asks": "; ".join(row.asks),
+        "handoff": short(_shown(row.handoff), MOST_LETTERS),
     }
     for name, text in fields.items():
         if text:

@@ -15,10 +15,13 @@ from ropewalk.definition import Approval, Gate, Ref, Step, Workflow, members_of,
 FACT: Final = re.compile(r"\bfacts(?:\.([A-Za-z_]\w*)|\[\"([^\"]+)\"\])")
 MOST_REDUCED: Final = 2_000
 OWN: Final = frozenset({"item", "inferred"})
+OWN_OF_WORKFLOW: Final = frozenset({"remarks", "title", "acted_on"})
 
 
 class Row(Struct, frozen=True, omit_defaults=True):
-    """One step. `wave` counts from 1: steps of one wave may run side by side, as `parallel_with` says by name."""
+    """One step. `wave` counts from 1: steps of one wave may run side by side, as `parallel_with` says by name. `materials` are
+    what an imported item tells its role by name: the task that it follows, what may be done first.
+    """
 
     id: str
     kind: str
@@ -43,6 +46,7 @@ class Row(Struct, frozen=True, omit_defaults=True):
     optional: bool = False
     final: bool = False
     handoff: str = ""
+    materials: dict[str, str] = {}
     notes: tuple[str, ...] = ()
     inferred: tuple[str, ...] = ()
     kept: dict[str, Any] = {}
@@ -124,7 +128,7 @@ def plan_workflow(workflow: Workflow) -> Plan:
         tuple(group for group in at_once.values() if len(group) > 1),
         tuple((row.id, question) for row in rows.values() for question in row.asks),
         tuple(str(declared) for declared in extra.get("remarks", ())),
-        {key: value for key, value in extra.items() if key not in ("remarks", "title")},
+        {key: value for key, value in extra.items() if key not in OWN_OF_WORKFLOW},
     )
 
 
@@ -213,6 +217,7 @@ def _row(step: Step, needs: tuple[str, ...], wave: int, at_once: Mapping[int, tu
         step.optional,
         step.final,
         step.handoff,
+        dict(step.extra.get("item", {}).get("materials", {})),
         step.notes,
         tuple(str(need) for need in inferred) if isinstance(inferred, list | tuple) else (),
         {key: value for key, value in step.extra.items() if key not in OWN},

@@ -29,7 +29,7 @@ from ropewalk.formats.imported.kit.pack import Pack
 from ropewalk.formats.imported.kit.people import Crew, role_id
 from ropewalk.formats.imported.kit.references import FILE
 from ropewalk.formats.imported.kit.values import number
-from ropewalk.formats.imported.kit.work import finished
+from ropewalk.formats.imported.kit.work import finished, with_leftover
 from ropewalk.formats.reading import PLAIN, Reading, ReadOptions
 from ropewalk.yaml import Path, YamlDocument
 
@@ -178,7 +178,7 @@ class _Process:
             creates=creates,
             notes=notes,
         )
-        return finished(step, item, keys)
+        return with_leftover(finished(step, item, keys))
 
     def _titles(self, value: Any, soft: bool) -> tuple[Ref, ...]:
         """Artifacts by title: a title that is a path is one, any other is a label; what nobody makes comes from outside."""

@@ -34,7 +34,7 @@ from ropewalk.formats.imported.kit.policy import FIX_CAP, LOOP_CAP
 from ropewalk.formats.imported.kit.references import has_blank, pattern, tokens
 from ropewalk.formats.imported.kit.settling import settle
 from ropewalk.formats.imported.kit.values import number
-from ropewalk.formats.imported.kit.work import finished
+from ropewalk.formats.imported.kit.work import finished, with_leftover
 from ropewalk.formats.reading import PLAIN, Reading, ReadOptions
 from ropewalk.yaml import Path, YamlDocument
 
@@ -227,7 +227,7 @@ class _TappsReading:
         )
         step, decision = self._judged(item, keys, step)
         step = self._again(item, step)
-        return finished(step, item, keys), decision
+        return with_leftover(finished(step, item, keys)), decision
 
     def _again(self, item: Item, step: Step) -> Step:
         """A `next` that leads back is a loop with a cap."""

@@ -84,3 +84,9 @@ def test_a_decision_with_outcomes_is_a_persons():
         ("good", False),
         ("bad", True),
     ]
+
+
+def test_what_only_announces_a_cycle_closes_none():
+    made = flow("- {step: development_cycle_start, notes: n}\n- {agent: dev, creates: code.md}\n")
+    assert made.warnings == ()
+    assert made.steps[0].kind == "noop"

@@ -1,4 +1,3 @@
-from ropewalk.formats.imported.bmad.infer import phase_titles
 from tests.formats.imported.bmad.flow import flow, needs
 
 FILM = """\
@@ -34,13 +33,3 @@ def test_conditions_loops_and_everything_keep_steps_apart():
     """
     made = flow(text, infer_parallel=True)
     assert list(needs(made).values()) == [(), ("a-a",), ("b-b",), ("c-c",), ("d-d",), ("e-d",)]
-
-
-def test_titles_of_phases_in_all_their_forms():
-    assert phase_titles([{"phase_1": "One"}, {"phase": 2, "name": "Two"}, "three"]) == {
-        "1": "One",
-        "2": "Two",
-        "three": "three",
-    }
-    assert phase_titles({"phase_1": {"title": "One"}, "x": {"y": 1}}) == {"1": "One", "x": "x"}
-    assert phase_titles(None) == {}

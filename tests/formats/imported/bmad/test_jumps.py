@@ -105,3 +105,9 @@ def test_what_is_always_executed_comes_last_whatever_happens():
     assert needs(made)["which"] == ("one",)
     assert "tidy" not in needs(made)["two"]
     assert step(made, "tidy").back_to is None
+
+
+def test_a_way_to_a_role_leads_to_its_step():
+    made = flow("- {agent: sm, creates: a.md}\n- {agent: qa, action: look, next: sm}\n")
+    assert made.steps[1].back_to.to == "sm-a"
+    assert made.warnings == ()

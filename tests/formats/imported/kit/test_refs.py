@@ -135,13 +135,22 @@ def test_a_requirement_may_name_a_step_or_a_fact():
         "- {step: discovery, agent: a}\n- {agent: b}\n- {agent: c, requires: [discovery, format-validation-passed]}\n"
     )
     assert made.steps[2].needs == ("b-work", "discovery")
-    assert made.steps[2].when == "facts.format_validation_passed"
+    assert (made.steps[2].kind, made.steps[2].when) == ("ask", "!facts.format_validation_passed")
+    assert made.steps[2].ask.on_reject == "fail"
+    assert (made.steps[3].needs, made.steps[3].when) == ((made.steps[2].id,), "")
+    assert made.facts["format_validation_passed"].default is False
+
+
+def test_a_step_that_is_required_as_done_is_the_order():
+    made = flow("- {step: setup, agent: a}\n- {agent: b, requires: setup_complete}\n")
+    assert [one.id for one in made.steps] == ["setup", "b-work"]
+    assert made.facts == {}
 
 
 def test_several_facts_must_all_hold_and_are_declared():
     making = context()
     read = needs({"requires": ["a-passed", "b_done"], "prerequisites": "a-passed"}, making)
-    assert read.facts == "facts.a_passed && facts.b_done && facts.a_passed"
+    assert read.facts == ("a_passed", "b_done")
     assert set(making.facts) == {"a_passed", "b_done"}
     assert read.refs == read.steps == ()
 
@@ -151,7 +160,7 @@ def test_an_artifact_comes_before_a_step_and_a_step_before_a_fact():
     making.drafts.append(ItemSteps(Item("1", (), 1, "task", "plan_done", {}), exits=("plan-step",)))
     assert needs({"requires": "review_done"}, making).refs == (Ref("docs/review-done"),)
     assert needs({"requires": "Plan Done"}, making).steps == ("plan-step",)
-    assert needs({"requires": "other_done"}, making).facts == "facts.other_done"
+    assert needs({"requires": "other_done"}, making).facts == ("other_done",)
 
 
 def test_a_step_with_several_ends_is_waited_for_by_its_name():

@@ -9,6 +9,7 @@ from ropewalk.formats.imported.kit.wording import (
     both,
     fix,
     flagged,
+    headed,
     leftover,
     named,
     prompt,
@@ -147,3 +148,9 @@ def test_keys_that_nobody_acts_on_are_told_and_empty_ones_are_not():
 def test_the_question_about_flagged_documents_is_plain_english():
     assert flagged("f", "pm", "a.md, b.md").question == "Must pm fix something in a.md, b.md?"
     assert flagged("f", "pm", "a.md").type == "boolean"
+
+
+def test_a_headline_has_its_action_unless_it_says_the_same():
+    assert headed("Dr. Ada", "write_plan") == "Dr. Ada: write plan"
+    assert headed("Write the plan", "write_plan") == "Write the plan"
+    assert (headed("", "go"), headed("Go", "")) == ("", "Go")

@@ -210,3 +210,28 @@ def test_various_are_those_who_made_something_and_never_the_item_itself():
 def test_what_an_orchestrator_does_is_the_step_and_no_role():
     made = only("- {orchestrator: check_it}\n")
     assert (made.id, made.role) == ("check_it", "orchestrator")
+
+
+def test_a_persons_name_hides_neither_the_work_nor_its_id():
+    made = only('- {agent: pm, action: write_plan, name: "Dr. Ada Low"}\n')
+    assert (made.id, made.title) == ("pm-write_plan", "Dr. Ada Low: write plan")
+    assert only("- {agent: pm, action: write_plan, name: Write the plan}\n").title == "Write the plan"
+
+
+def test_what_the_file_also_says_repeats_no_key_that_was_acted_on():
+    made = flow(
+        """\
+        - {step: one, agent: a, next: two, phase: 1, repeats: for_each_epic, odd: 5}
+        - {step: two, agent: b, on_success: one}
+        """
+    )
+    assert made.steps[0].notes == ("The workflow's file also says:\n- odd: 5",)
+    assert made.steps[1].notes == ()
+
+
+def test_a_plan_can_name_what_a_role_follows_and_may_do_first():
+    made = only("- {agent: pm, task: create-doc, optional_steps: [brainstorm, research]}\n")
+    assert made.extra["item"]["materials"] == {
+        "task": "create-doc",
+        "may be done first": "brainstorm, research",
+    }

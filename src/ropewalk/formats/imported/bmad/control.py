@@ -65,7 +65,7 @@ def plain_step(item: Item, keys: Keys, making: ImportContext, kind: str = "noop"
     keys.take("optional", "optional")
     step = msgspec.structs.replace(
         step,
-        when=wording.both(draft.condition.when, needs.facts),
+        when=wording.both(draft.condition.when, " && ".join(f"facts.{fact}" for fact in needs.facts)),
         requires=needs.refs,
         creates=creates,
         optional=item.data.get("optional") is True,

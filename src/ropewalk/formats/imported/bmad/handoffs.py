@@ -29,14 +29,14 @@ WEIGHTS: Final = {"role": 3, "id": 2, "artifact": 2, "title": 1}
 
 def give(
     steps: list[Step], prompts: Mapping[str, Any], facts: Mapping[str, Fact]
-) -> tuple[list[Step], list[str]]:
-    """The steps with their handoffs, and the keys that fit no step. Each key is given once, each step takes several."""
+) -> tuple[list[Step], dict[str, Any]]:
+    """The steps with their handoffs, and the prompts that fit no step. Each is given once, each step takes several."""
     texts: dict[str, list[str]] = {}
-    left = []
+    left: dict[str, Any] = {}
     for key, value in prompts.items():
         target = _target(str(key), steps)
         if target is None or not as_text(value):
-            left.append(str(key))
+            left[str(key)] = value
         else:
             texts.setdefault(target, []).append(as_template(as_text(value), facts))
     done = [

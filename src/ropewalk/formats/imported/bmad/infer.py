@@ -1,18 +1,9 @@
-"""Stage 6f, only on request: neighbours that their artifacts prove independent run at the same time, and phases for
-files that name none.
-"""
+"""Stage 6f, only on request: neighbours that their artifacts prove independent run at the same time."""
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
-import msgspec
-
 from ropewalk.formats.imported.bmad.loops import repeats_of
 from ropewalk.formats.imported.kit.making import ImportContext, ItemSteps
-
-NAMED: Final = (("planning", "Planning"), ("development", "Development"), ("completion", "Completion"))
 
 
 def infer_parallel(making: ImportContext) -> None:
@@ -63,55 +54,3 @@ def _independent(draft: ItemSteps, run: list[ItemSteps]) -> bool:
     if any(ref.aggregate for ref in step.requires):
         return not run
     return not wanted & made
-
-
-def infer_phases(making: ImportContext) -> None:
-    """A file without phases is told in three: what is planned, what is done over and over, and what comes after."""
-    if making.phases:
-        return
-    at = {draft.item.number: index for index, draft in enumerate(making.drafts) if draft.item.data}
-    starts, ends = [], []
-    for index, draft in enumerate(making.drafts):
-        for jump in draft.jumps:
-            if jump.to.startswith("#") and not draft.fixes:
-                starts.append(at.get(jump.to[1:], index))
-                ends.append(index)
-    if not starts:
-        return
-    first, last = min(starts), max(ends)
-    for index, draft in enumerate(making.drafts):
-        phase, title = NAMED[0 if index < first else 1 if index <= last else 2]
-        making.phases.setdefault(phase, (title, ""))
-        draft.steps = [msgspec.structs.replace(step, phase=phase) for step in draft.steps]
-
-
-def phase_titles(head: object) -> dict[str, str]:
-    """Titles of phases by number or name, from a workflow's `phases` as a list or a mapping."""
-    titles: dict[str, str] = {}
-    entries = (
-        head.items()
-        if isinstance(head, dict)
-        else [pair for entry in head or () for pair in _pairs(entry)]
-        if isinstance(head, list)
-        else []
-    )
-    for key, value in entries:
-        name = re.sub(r"^phase[_\s-]*(?=\d)", "", str(key))
-        title = (
-            value
-            if isinstance(value, str)
-            else value.get("name") or value.get("title")
-            if isinstance(value, dict)
-            else None
-        )
-        titles[name] = str(title or key).split("\n")[0]
-    return titles
-
-
-def _pairs(entry: object) -> list[tuple[str, object]]:
-    if isinstance(entry, dict):
-        named = entry.get("phase", entry.get("id", entry.get("number")))
-        if named is not None:
-            return [(str(named), entry)]
-        return [(str(key), value) for key, value in entry.items()][:1]
-    return [(str(entry), str(entry))]

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 import msgspec
 
-from ropewalk.definition import Input, Phase, Step, Workflow
-from ropewalk.documents import as_list, as_text
-from ropewalk.formats.imported.bmad import control, groups, handoffs, infer, jumps, loops
+from ropewalk.definition import Phase, Step, Workflow
+from ropewalk.documents import as_text
+from ropewalk.formats.imported.bmad import control, groups, handoffs, infer, jumps, loops, phases
 from ropewalk.formats.imported.bmad.file import Sheet, sheet
+from ropewalk.formats.imported.bmad.inputs import inputs_of
 from ropewalk.formats.imported.bmad.ways import route
 from ropewalk.formats.imported.bmad.wiring import Wiring
 from ropewalk.formats.imported.kit import work
@@ -45,9 +46,9 @@ def read(
     loops.own_loops(making)
     if options.infer_parallel:
         infer.infer_parallel(making)
-    infer.infer_phases(making)
+    acted_on = {"phases"} if phases.give_phases(making, page.head.get("phases")) else set()
     steps = [_with_facts_to_tell(step, making) for step in Wiring(making).wired()]
-    return whole(page, making, steps)
+    return whole(page, making, steps, acted_on)
 
 
 def all_items(page: Sheet) -> tuple[Item, ...]:
@@ -121,8 +122,8 @@ def constants(head: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _phases(page: Sheet, making: ImportContext) -> None:
-    for name, title in infer.phase_titles(page.head.get("phases")).items():
-        making.titles[name] = title
+    for phase in phases.listed_phases(page.head.get("phases")):
+        making.titles[phase.name] = phase.title
 
 
 def _leading(draft: ItemSteps, making: ImportContext) -> None:
@@ -157,7 +158,8 @@ def _fan_out(page: Sheet, making: ImportContext) -> None:
 
 
 def _with_facts_to_tell(step: Step, making: ImportContext) -> Step:
-    """The step with the facts that its result shall tell, and why it is as it is."""
+    """The step with the facts that its result shall tell, what nothing acts on, and why it is as it is."""
+    step = work.with_leftover(step)
     facts = tuple(dict.fromkeys((*step.facts, *making.tells.get(step.id, ()))))
     extra = dict(step.extra)
     if step.id in making.inferred:
@@ -165,13 +167,18 @@ def _with_facts_to_tell(step: Step, making: ImportContext) -> Step:
     return msgspec.structs.replace(step, facts=facts, extra=extra)
 
 
-def whole(page: Sheet, making: ImportContext, steps: list[Step], format: str = "bmad") -> Workflow:  # noqa: A002
+def whole(page: Sheet, making: ImportContext, steps: list[Step], used: set[str]) -> Workflow:
     """The workflow around the steps: inputs, facts, roles, phases, handoffs, and everything else that the file says."""
     prompts = page.head.get("handoff_prompts")
-    left: list[str] = []
+    left: dict[str, Any] = {}
+    acted_on = {key: key for key in sorted(used & page.head.keys())}
     if isinstance(prompts, Mapping):
         steps, left = handoffs.give(steps, prompts, making.facts)
-    extra = {str(key): value for key, value in page.head.items() if key not in TAKEN}
+        acted_on["handoff_prompts"] = "handoff"
+    inputs, acted = inputs_of(page.head.get("inputs"))
+    acted_on |= {"inputs": "inputs"} if acted else {}
+    extra = {str(key): value for key, value in page.head.items() if key not in TAKEN and key not in acted_on}
+    extra |= {"acted_on": acted_on} if acted_on else {}
     extra |= (
         {"title": as_text(page.head.get("name"))}
         if as_text(page.head.get("name")) not in ("", page.id)
@@ -186,46 +193,23 @@ def whole(page: Sheet, making: ImportContext, steps: list[Step], format: str = "
         extra["variant"] = page.sequence.variant or "main"
     if page.detail is not None:
         extra["steps"] = page.detail[1]
-    used = {step.phase for step in steps}
+    entered = {step.phase for step in steps}
     return Workflow(
         name=page.id,
         steps=tuple(steps),
         description=as_text(page.head.get("description")) or as_text(page.head.get("name")),
         version=as_text(page.head.get("version")),
-        format=format,
+        format="bmad",
         source=page.file,
-        inputs=_inputs(page.head),
+        inputs=inputs,
         facts=making.facts,
         roles={name: persona(name, about[0], making) for name, about in making.roles.items()},
         phases=tuple(
             Phase(name, title, description)
             for name, (title, description) in making.phases.items()
-            if name in used
+            if name in entered
         ),
         documents=making.documents,
         warnings=tuple(remarks),
         extra=extra,
     )
-
-
-def _inputs(head: Mapping[str, Any]) -> dict[str, Input]:
-    """What the run is started with: the idea, and what the file itself lists as inputs; none of it has to be given."""
-    inputs = {"idea": Input(required=False, default="", description="What is wanted, in a sentence or more.")}
-    listed = head.get("inputs")
-    entries: list[tuple[str, Any]] = []
-    if isinstance(listed, Mapping):
-        entries = [(str(name), about) for name, about in listed.items()]
-    else:
-        for entry in as_list(listed):
-            named = isinstance(entry, Mapping)
-            entries.append(
-                (as_text(entry.get("name") or entry.get("id")), entry) if named else (as_text(entry), "")
-            )
-    for name, about in entries:
-        plain = re.sub(r"\W+", "_", name).strip("_")[:60]
-        if re.match(r"[A-Za-z_]\w*$", plain):
-            description = about.get("description") if isinstance(about, Mapping) else about
-            inputs.setdefault(
-                plain, Input(required=False, default="", description=as_text(description) or name)
-            )
-    return inputs

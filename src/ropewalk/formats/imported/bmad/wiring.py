@@ -315,7 +315,7 @@ class Wiring:
                 ),
                 None,
             )
-        for same in (_exactly, _loosely, _in_phase):
+        for same in (_exactly, _loosely, _in_phase, _by_role):
             matching = [at for at, draft in enumerate(self.drafts) if same(name, draft, self.making)]
             if matching and same is _in_phase:
                 return matching[0]
@@ -357,6 +357,11 @@ def _in_phase(name: str, draft: ItemSteps, making: ImportContext) -> bool:
         return True
     match = re.match(r"phase_(\d+(?:_\d+)?)(?:_|$)", plain)
     return match is not None and match[1] == _plain(phase).removeprefix("phase_")
+
+
+def _by_role(name: str, draft: ItemSteps, making: ImportContext) -> bool:
+    """`goto: sm` means the step of the role, where no item is called so."""
+    return any(step.role and _plain(step.role) == _plain(name) for step in draft.steps)
 
 
 def _plain(name: str) -> str:

@@ -144,7 +144,7 @@ def _without_agent(plain: str, data: Mapping[str, Any]) -> Kind:
     if "phase" in data and set(data) <= HEADER_KEYS:
         return "header"
     makes = any(data.get(key) for key in MAKES) or verbs(data)
-    if policy.REPEATS.search(plain) and not makes:
+    if policy.REPEATS.search(plain) and not policy.BEGINS.search(plain) and not makes:
         return "repeat"
     if makes or data.get("orchestrator"):
         return "task"

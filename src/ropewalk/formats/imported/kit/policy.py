@@ -23,6 +23,8 @@ ENDS: Final = re.compile(
     r"(?:\w*_)?workflow_end$|^end$|^(?:workflow|evolutionary|migration|project)_complet(?:e|ion)$|^complete_workflow$"
 )
 REPEATS: Final = re.compile(r"(?:^|_)(?:repeat|repeats|cycle|continue)(?:_|$)|^evolutionary_repeat$")
+BEGINS: Final = re.compile(r"_(?:start|starts|begin|begins|kickoff|intro|overview|guidance)$")
+"""Names of items that only announce a cycle; the end of it is another item."""
 GUIDES: Final = re.compile(r"guidance$|^guidelines?$|^notes?$|_overview$|^introduction$")
 HALTS: Final = re.compile(
     r"manual_|halt|checkpoint|_gate$|decision_point|sign_?off|^pivot_or_stop$|^human_|approval_gate"

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from ropewalk.definition import Fact, Ref
-from ropewalk.formats.imported.kit import policy, wording
+from ropewalk.formats.imported.kit import policy
 from ropewalk.formats.imported.kit.conditions import fact_name, question
 from ropewalk.formats.imported.kit.items import Item
 from ropewalk.formats.imported.kit.making import ImportContext, Keys
@@ -28,11 +28,11 @@ REQUIRING: Final = ("requires", "prerequisites", "render")
 
 
 class Needs(NamedTuple):
-    """What an item waits for: references, names of steps or items, and facts as CEL; `looks_at`: what it validates."""
+    """What an item waits for: references, names of steps or items, and facts; `looks_at`: what it validates."""
 
     refs: tuple[Ref, ...]
     steps: tuple[str, ...]
-    facts: str
+    facts: tuple[str, ...]
     looks_at: str
 
 
@@ -70,13 +70,13 @@ def needs_of(
     """What an item requires, validates and, under the keys of `looked`, looks at; against everything made before it."""
     refs: list[Ref] = []
     steps: list[str] = []
-    facts = ""
+    facts: list[str] = []
     for name in REQUIRING:
         for token in tokens(_required(name, keys)):
             if (target := _step(token, making)) is not None:
                 steps.append(target)
             elif (fact := _fact(token, making)) is not None:
-                facts = wording.both(facts, f"facts.{fact}")
+                facts.append(fact)
             else:
                 refs.append(_needed(token, item, making))
     looks_at = keys.text("validates", "requires")
@@ -90,7 +90,9 @@ def needs_of(
         refs += [
             msgspec.structs.replace(ref, soft=True) for ref in _looked(keys.take(verb, "requires"), making)
         ]
-    return Needs(tuple(dict.fromkeys(refs)), tuple(dict.fromkeys(steps)), facts, looks_at)
+    return Needs(
+        tuple(dict.fromkeys(refs)), tuple(dict.fromkeys(steps)), tuple(dict.fromkeys(facts)), looks_at
+    )
 
 
 def _looked(value: Any, making: ImportContext) -> tuple[Ref, ...]:
@@ -110,10 +112,10 @@ def _step(token: Reference, making: ImportContext) -> str | None:
     """The step that a token names, where it names no artifact."""
     if making.makers.of(token.name) is not None or token.alternatives or FILE.search(token.name):
         return None
-    wanted = key_of(token.name)
+    wanted = {key_of(token.name), key_of(policy.READINESS.sub("", token.name))}
     for draft in making.drafts:
         names = {draft.item.name, str(draft.item.data.get("id", "")), str(draft.item.data.get("step", ""))}
-        if wanted in {key_of(name) for name in names if name}:
+        if wanted & {key_of(name) for name in names if name}:
             return draft.exits[0] if len(draft.exits) == 1 else draft.item.name
     return None
 
@@ -125,7 +127,7 @@ def _fact(token: Reference, making: ImportContext) -> str | None:
     if policy.ALREADY_THERE.search(token.name) or not policy.READINESS.search(token.name):
         return None
     name = fact_name(token.name)
-    making.declare({name: Fact(question=question(token.name))})
+    making.declare({name: Fact(question=question(token.name), default=False)})
     return name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -76,6 +77,15 @@ def title(words: tuple[str, ...], action: str) -> str:
     role, subject = words[0], words[-1]
     doing = action or subject.replace("_", " ").replace("-", " ")
     return f"{role}: {doing.replace('_', ' ') if ' ' not in doing else doing}"
+
+
+def headed(headline: str, action: str) -> str:
+    """The name that an item has for people, with its action, unless the name says the same."""
+    if not headline or not action:
+        return headline
+    words = {word for word in re.split(r"\W+|_", action.casefold()) if len(word) > 3}
+    same = words & {word for word in re.split(r"\W+|_", headline.casefold()) if len(word) > 3}
+    return headline if same or not words else f"{headline}: {action.replace('_', ' ')}"
 
 
 def both(first: str, second: str) -> str:

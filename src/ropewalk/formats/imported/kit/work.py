@@ -31,6 +31,8 @@ VERDICT: Final[dict[str, Any]] = {
 }
 """What a check by a checklist gives back."""
 
+PERSON: Final = re.compile(r"(?:dr|prof|mr|mrs|ms|sir|dame)\b\.?\s", re.IGNORECASE)
+"""A `name` that is a person's: it says who, and nothing of the work."""
 TEMPLATE: Final = re.compile(r"\b([\w-]+-tmpl)(?:\.ya?ml|\.md)?\b")
 
 
@@ -71,7 +73,7 @@ def work(item: Item, making: ImportContext) -> ItemSteps:
         requires=needs.refs,
         creates=creates,
         updates=updates,
-        when=draft.condition.when if not needs.facts else wording.both(draft.condition.when, needs.facts),
+        when=draft.condition.when,
         optional=item.data.get("optional") is True
         or draft.condition.sort == "optional"
         or _says_optional(notes),
@@ -89,6 +91,8 @@ def work(item: Item, making: ImportContext) -> ItemSteps:
     _register(step, draft, making, creates, updates)
     draft.steps = [finished(step, item, keys)]
     draft.entry = draft.exits = (step.id,)
+    for fact in needs.facts:
+        _hold_first(fact, draft, making)
     if doers.sort == "owners":
         _by_owners(draft, making)
     return draft
@@ -99,14 +103,38 @@ _ROLE_KEYS: Final = ("agent", "orchestrator", "agents", "role", "alternative_age
 
 def finished(step: Step, item: Item, keys: Keys, number: str = "") -> Step:
     """The step with the account of its item: what each key became, and every other key as it was written."""
-    rest = keys.rest()
+    shown = {
+        title: text
+        for key, title in MATERIALS.items()
+        if key in keys.used and (text := _names(keys.data[key]))
+    }
+    about = {
+        "number": number or item.number,
+        "keys": dict(keys.used),
+        **({"materials": shown} if shown else {}),
+    }
+    return msgspec.structs.replace(step, extra={**keys.rest(), "item": about}, line=item.line)
+
+
+MATERIALS: Final = {
+    "task": "task",
+    "uses_task": "task",
+    "using_task": "task",
+    "uses": "uses",
+    "optional_steps": "may be done first",
+}
+"""Keys of an item that its role is told by name, and what `plan` calls them."""
+
+
+def _names(value: Any) -> str:
+    return ", ".join(as_text(entry) for entry in as_list(value) if not isinstance(entry, Mapping))
+
+
+def with_leftover(step: Step) -> Step:
+    """The step with what nothing acts on told to the one who does it; called when all that acts on keys has run."""
+    rest = {key: value for key, value in step.extra.items() if key not in ("item", "inferred")}
     leftover = wording.leftover(rest)
-    return msgspec.structs.replace(
-        step,
-        notes=(*step.notes, leftover) if leftover else step.notes,
-        extra={**rest, "item": {"number": number or item.number, "keys": dict(keys.used)}},
-        line=item.line,
-    )
+    return msgspec.structs.replace(step, notes=(*step.notes, leftover)) if leftover else step
 
 
 def _notes(keys: Keys) -> tuple[str, ...]:
@@ -124,7 +152,7 @@ def _notes(keys: Keys) -> tuple[str, ...]:
 def _identity(item: Item, keys: Keys, making: ImportContext, doers: Crew, refs: tuple[Ref, ...]) -> Step:
     """Id, title and phase. The id is the item's own, else its step's name, else agent and action or main artifact."""
     own = keys.text("id", "id")
-    named = item.name if item.name and item.name != own else ""
+    named = item.name if item.name and item.name != own and not PERSON.match(item.name) else ""
     for name in ("step", "step_name", "meta", "name", "title"):
         keys.take(name, "title")
     action = keys.text("action", "prompt")
@@ -136,11 +164,8 @@ def _identity(item: Item, keys: Keys, making: ImportContext, doers: Crew, refs: 
         plain or main or ("validate" if validates else "work"),
     )
     step_id = making.id(own) if own else making.id(named) if named else making.id(*words_)
-    title = (
-        as_text(item.data.get("title") or item.data.get("name"))
-        or named.replace("_", " ")
-        or wording.title(words_, action)
-    )
+    headline = as_text(item.data.get("title") or item.data.get("name"))
+    title = wording.headed(headline, action) or named.replace("_", " ") or wording.title(words_, action)
     return Step(step_id, "role", title=title.strip()[:200], phase=making.phase)
 
 
@@ -279,6 +304,31 @@ def _any_of(made: list[Maker]) -> tuple[Ref, ...]:
     return (*((Ref(files[0], any_of=files if len(files) > 1 else ()),) if files else ()), *labels)
 
 
+def _hold_first(fact: str, draft: ItemSteps, making: ImportContext) -> None:
+    """What has to hold before an item, and is no work of the file: nothing is skipped where it does not; a person is asked."""
+    work_step = draft.steps[-1]
+    name = fact.replace("_", " ")
+    step = Step(
+        making.id(work_step.id, fact),
+        "ask",
+        title=f"{name}?",
+        phase=work_step.phase,
+        when=wording.both(work_step.when, f"!facts.{fact}"),
+        ask=Approval(
+            prompt=f"“{work_step.title}” requires “{name}”, which nothing here makes: go on?",
+            on_reject="fail",
+        ),
+        extra={"item": {"number": draft.item.number, "keys": {}}},
+        line=draft.item.line,
+    )
+    making.why(step.id, f"asked unless `--fact {fact}=true` or a step before says it")
+    teller = teller_of(fact, "issues", making.drafts)
+    if teller and making.drafts:
+        making.tell(teller, fact)
+    draft.steps.insert(0, step)
+    draft.entry = (step.id,)
+
+
 def _by_owners(draft: ItemSteps, making: ImportContext) -> None:
     """`various`: a step for each role that made something before, each done only if its documents were flagged."""
     [only] = draft.steps
@@ -288,6 +338,7 @@ def _by_owners(draft: ItemSteps, making: ImportContext) -> None:
             owners.setdefault(made.role, []).append(made)
     if not owners or not draft.condition.when:
         return
+    only = with_leftover(only)
     making.why(only.id, f"`{only.title}` means those who made what is flagged: {', '.join(owners)}")
     steps = []
     for role, own in owners.items():
