@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,13 +96,15 @@ async def test_every_file_of_an_amendment_is_what_later_steps_read(opened: Ropew
     assert await read(opened, run) == "bęttęr\nann"
 
 
-REFUSED: Mapping[str, tuple[str, dict[str, str], dict[str, bytes]]] = {
+REFUSED: Mapping[str, tuple[str, dict[str, Any], dict[str, bytes]]] = {
     "a digest of something else": ("amend", {"digest": "stale"}, {"plan.md": b"late\n"}),
     "a verdict that is none": ("amends", {}, {"plan.md": b"late\n"}),
     "content of what is approved": ("approve", {}, {"plan.md": b"late\n"}),
     "a file that was not shown": ("amend", {}, {"plan.md": b"late\n", "README.md": b"late\n"}),
     "a way out of the folder": ("amend", {}, {"../plan.md": b"late\n"}),
     "a file without a name": ("amend", {}, {"": b"late\n"}),
+    "a part of what is no conflict": ("approve", {"path": "plan.md"}, {}),
+    "a hunk of what is no conflict": ("amend", {"hunk": 1}, {"plan.md": b"late\n"}),
 }
 
 

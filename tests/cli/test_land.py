@@ -103,7 +103,7 @@ def test_an_answer_settles_only_what_was_shown(line: Line) -> None:
 def test_a_resolution_is_the_whole_text_of_what_disagrees(line: Line) -> None:
     diverged(line)
     line("land", "last")
-    assert "takes the whole text by path: --value" in line("answer", "last", "a1", "resolved").err
+    assert "takes by path what becomes of it: --value" in line("answer", "last", "a1", "resolved").err
     wrong = line("answer", "last", "a1", "resolved", "--value", '{"f.txt": 7}')
     assert "f.txt is 7; its whole text is wanted" in wrong.err
     strange = line("answer", "last", "a1", "resolved", "--value", '{"g.txt": "x"}')

@@ -26,5 +26,5 @@ def started(workflow: Workflow, **creation: Any) -> Given:
     return given(workflow, **creation).after(GO)
 
 
-def answer(ask: str, verdict: str = "approve", **fields: Any) -> c.Answer:
-    return c.Answer(ask=ask, verdict=verdict, by="ann", **fields)
+def answer(ask: str, verdict: str = "approve", by: str = "ann", **fields: Any) -> c.Answer:
+    return c.Answer(ask=ask, verdict=verdict, by=by, **fields)

@@ -227,9 +227,9 @@ def test_a_conflict_is_asked_about_and_resolved_in_the_next_attempt():
 @pytest.mark.parametrize(
     ("value", "why"),
     [
-        (None, "takes the whole text by path"),
-        ({}, "takes the whole text by path"),
-        ("both", "takes the whole text by path"),
+        (None, "takes by path what becomes of it: --value"),
+        ({}, "takes by path what becomes of it: --value"),
+        ("both", "takes by path what becomes of it: --value"),
         ({"x.txt": 7}, "x.txt is 7; its whole text is wanted"),
         ({"y.txt": "both"}, "y.txt is none of what disagrees: x.txt"),
     ],

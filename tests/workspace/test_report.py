@@ -31,11 +31,11 @@ def test_a_page_shows_who_where_both_sides_and_how_to_settle_it():
         "# 1 conflict\n\n## `src/a.py`\n\n**build** and **test** changed the same place in `src/a.py`"
     )
     assert (
-        "### line 3\n\nBefore:\n\n```\nold\n```\n\nOurs:\n\n```\nours\n```\n\nTheirs:\n\n```\ntheirs\n```\n"
+        "### Hunk 1: line 3\n\nBefore:\n\n```\nold\n```\n\nOurs:\n\n```\nours\n```\n\nTheirs:\n\n```\ntheirs\n```\n"
         in page
     )
     assert "Tried: the lines." in page
-    assert page.endswith("let an agent resolve it.\n")
+    assert page.endswith("or give the joined content.\n")
 
 
 def test_every_kind_has_its_advice_and_other_names_are_told():
@@ -47,7 +47,7 @@ def test_every_kind_has_its_advice_and_other_names_are_told():
     assert "It is also about `b`, `c`." in page
     assert "To settle it: choose one of the names: take ours or theirs." in page
     assert "disagree about `` `tick` ``" in page
-    assert "### The whole file" in page
+    assert "### Hunk 1: the whole file" in page
     assert "Before: nothing." in page
     assert "`````\n```\nx\n````\n`````" in page
 

@@ -9,7 +9,7 @@ import pytest
 
 from ropewalk.errors import WorkspaceError
 from ropewalk.testing.workspace_contract import spot
-from ropewalk.workspace.port import Base, Folder, Part
+from ropewalk.workspace.port import Base, Choice, Folder, Part
 from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import LINES, changed, commits, git, parts
 
@@ -63,6 +63,58 @@ async def test_each_kind_of_conflict_is_named_and_can_be_settled_by_a_side(
         by_policy = await space.merge("run-1", base, parts(made), {f"kind:{kind}": side})
         assert by_policy.tree == settled.tree
         assert by_policy.applied == (f"{merged.conflicts[0]['path']}: {side} (b)",)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_each_kind_of_conflict_can_be_settled_by_content_of_ones_own_and_by_nothing(
+    space: GitWorkspace, project: Path, base: Base, kind: str
+):
+    ours, theirs, _ = KINDS[kind]
+    made = commits(project, {"a": ours, "b": theirs})
+    [conflict] = (await space.merge("run-1", base, parts(made), {})).conflicts
+    for content in (b"mine\n", None):
+        settled = await space.resolve(
+            spot("merge"), base, parts(made), {}, {conflict["path"]: content}, by="ann"
+        )
+        assert settled.conflicts == ()
+        assert await space.read(settled.commit, conflict["path"]) == content
+
+
+async def test_an_answer_that_leaves_a_later_dispute_without_object_fails_nothing(
+    space: GitWorkspace, project: Path, base: Base
+):
+    """With *ours*, as the report was made, the third step disagrees too; with *theirs* it does not."""
+    made = commits(
+        project,
+        {
+            "a": {"code.txt": None, "one.txt": LINES},
+            "b": {"code.txt": None, "two.txt": LINES},
+            "c": {"code.txt": None, "two.txt": LINES},
+        },
+    )
+    merged = await space.merge("run-1", base, parts(made), {})
+    for side in ("ours", "theirs"):
+        choices = {str(conflict["path"]): side for conflict in merged.conflicts}
+        settled = await space.resolve(spot("merge"), base, parts(made), {}, choices, by="ann")
+        assert (settled.conflicts, bool(settled.commit)) == ((), True)
+
+
+async def test_a_file_is_settled_hunk_by_hunk_and_only_what_is_open_is_reported(
+    space: GitWorkspace, project: Path, base: Base
+):
+    def both(name: str) -> str:
+        return changed(3, name).replace("line 9\n", f"nine of {name}\n")
+
+    made = commits(project, {"a": {"code.txt": both("a")}, "b": {"code.txt": both("b")}})
+    [conflict] = (await space.merge("run-1", base, parts(made), {})).conflicts
+    first, last = (hunk["id"] for hunk in conflict["hunks"])
+    half = await space.resolve(spot("merge"), base, parts(made), {}, {"code.txt": {last: "theirs"}}, by="ann")
+    assert [hunk["id"] for c in half.conflicts for hunk in c["hunks"]] == [first]
+    choices: dict[str, Choice] = {"code.txt": {last: "theirs", first: b"of both\n"}}
+    settled = await space.resolve(spot("merge"), base, parts(made), {}, choices, by="ann")
+    text = (await space.read(settled.commit, "code.txt") or b"").decode()
+    lines = LINES.replace("line 3\n", "of both\n").replace("line 9\n", "nine of b\n")
+    assert text == lines
 
 
 async def test_a_submodule_that_moves_apart_is_a_conflict(space: GitWorkspace, project: Path):
@@ -136,7 +188,14 @@ async def test_lines_that_join_into_nonsense_are_a_conflict(space: GitWorkspace,
     merged = await space.merge("run-1", base, parts(made), {})
     [conflict] = merged.conflicts
     assert conflict["message"] == "the lines join, but what they mean does not"
-    assert conflict["hunks"] == [{"where": "port", "ours": "80", "theirs": "90"}]
+    [hunk] = conflict["hunks"]
+    name = hunk.pop("id")
+    assert hunk == {"where": "port", "ours": "80", "theirs": "90"}
+    picked = await space.resolve(spot(), base, parts(made), {}, {"big.json": {name: "theirs"}}, by="ann")
+    assert b'"port": 90' in (await space.read(picked.commit, "big.json") or b"")
+    assert (
+        await space.resolve(spot(), base, parts(made), {}, {"big.json": {"x": "ours"}}, by="ann")
+    ).conflicts
     for answer, port in (("theirs", b"90"), (b'{"port": 1}', b"1"), ("union", b"90")):
         settled = await space.resolve(spot(), base, parts(made), {}, {"big.json": answer}, by="ann")
         assert b'"port": ' + port in (await space.read(settled.commit, "big.json") or b"")
@@ -210,8 +269,8 @@ async def test_an_answer_makes_a_commit_that_holds_both_sides_from_then_on(
     assert await space.read(again.commit, "x") == b"a"
     [origin, *_] = await space.history(again.commit, "code.txt")
     assert (origin.by, origin.step) == ("ann", "b")
-    with pytest.raises(WorkspaceError, match=r"in dispute: code\.txt"):
-        await space.resolve(spot(), base, parts(made, "a", "b"), {}, {"other": "ours"}, by="ann")
+    other = await space.resolve(spot(), base, parts(made, "a", "b"), {}, {"other": "ours"}, by="ann")
+    assert [c["path"] for c in other.conflicts] == ["code.txt"], "what nothing disputes settles nothing"
     with pytest.raises(WorkspaceError, match="there is no merge policy"):
         await space.resolve(spot(), base, parts(made, "a", "b"), {}, {"code.txt": "mine"}, by="ann")
     still = await space.resolve(spot(), base, parts(made, "a", "b"), {}, {"code.txt": "text"}, by="ann")
@@ -289,7 +348,8 @@ async def test_a_file_that_is_not_what_its_name_says_is_left_to_its_lines(
     assert plan["tried"] == ["the lines", "markdown"]
     assert plan["hunks"][0]["where"] == "Plan, line 3"
     assert broken["tried"][1].startswith("json (ours is not JSON that can be joined: ")
-    assert broken["hunks"] == [{"where": "line 1", "ours": "{ broken", "theirs": "{ broken too"}]
+    [hunk] = broken["hunks"]
+    assert hunk == {"where": "line 1", "ours": "{ broken", "theirs": "{ broken too", "id": hunk["id"]}
     deeper = commits(
         project,
         {

@@ -63,22 +63,34 @@ class People(ABC):
         content: Mapping[str, bytes] | None = None,
         by: str = "",
         digest: str = "",
+        path: str = "",
+        hunk: int = 0,
     ) -> list[Event]:
-        """Answer an ask; `content` (path to bytes) replaces artifacts when amending. Raises NoSuchAsk, Refused."""
+        """Answer an ask; `content` (path to bytes) replaces artifacts when amending. Of a conflict a side, or content, may be
+        for one `path` alone, or for one `hunk` of it (numbered from 1). Raises NoSuchAsk, Refused."""
         command = c.Answer(
             ask=ask, verdict=verdict, by=by or self.actor, reason=reason, value=value, digest=digest
         )
-        if content:
-            command = await self._with_content(run, command, content)
+        if content or path or hunk:
+            command = await self._in_full(run, command, content or {}, path, hunk)
         return await self.engine.tell(run, command, command.by)
 
-    async def _with_content(self, run: str, command: c.Answer, content: Mapping[str, bytes]) -> c.Answer:
+    async def _in_full(
+        self, run: str, command: c.Answer, content: Mapping[str, bytes], path: str, hunk: int
+    ) -> c.Answer:
+        """The answer with all that it is about; files that replace artifacts are kept first."""
         state = await self.engine.fold(run)
         opened = state.asks.get(command.ask)
         if opened is None:
             if command.ask in state.answers:
                 return command
             raise NoSuchAsk(run=run, ask=command.ask)
+        if opened.about == "conflict":
+            return _of_places(command, content, path, hunk)
+        if path or hunk:
+            raise Refused(
+                verb="answer", reason=f"{command.ask} is no conflict of which a part could be settled"
+            )
         if command.verdict != "amend":
             raise Refused(
                 verb="answer", reason=f"content is given to amend what is shown, not to {command.verdict}"
@@ -198,3 +210,26 @@ class People(ABC):
         unfinished = await self.store.unfinished()
         open_runs = set(unfinished)
         return [run for run in unfinished if (await self.store.row(run)).parent not in open_runs]
+
+
+def _of_places(answer: c.Answer, content: Mapping[str, bytes], path: str, hunk: int) -> c.Answer:
+    """An answer to a conflict as it stands on record: by path what becomes of it."""
+    if answer.verdict == "amend" and content:
+        wanted: dict[str, Any] = {name: _text_of(name, data) for name, data in content.items()}
+    elif answer.verdict in {"ours", "theirs"} and path and answer.value is None:
+        wanted = {path: {"take": answer.verdict}}
+    else:
+        reason = f"`{answer.verdict}` is for the whole conflict; `ours`, `theirs` and an amended text may be for a part of it"
+        raise Refused(verb="answer", reason=reason)
+    if hunk:
+        [(path, how)] = wanted.items() if len(wanted) == 1 else [("", None)]
+        wanted = {path: {"hunks": {str(hunk): how["take"] if isinstance(how, dict) else {"text": how}}}}
+    return msgspec.structs.replace(answer, verdict="resolved", value=wanted)
+
+
+def _text_of(path: str, data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        reason = f"what is given for {path} is no text in UTF-8; take one side of it"
+        raise Refused(verb="amend", reason=reason) from None

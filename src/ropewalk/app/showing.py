@@ -212,8 +212,20 @@ async def diff(folded: Folded, ropewalk: Ropewalk, name: str, key: str, path: st
 async def asks(ropewalk: Ropewalk, name: str = "") -> list[AskView]:
     """What people are asked, in one run or in all, oldest first."""
     wanted = await ropewalk.store.find(name) if name else ""
-    opened = [(run, record) for run, record in await ropewalk.store.asks() if wanted in {"", run}]
-    return [ask_of(run, r.event, r.at) for run, r in opened if isinstance(r.event, AskOpened)]
+    return [ask_of(run, opened, at) for run, opened, at in await open_asks(ropewalk, wanted)]
+
+
+async def open_asks(ropewalk: Ropewalk, wanted: str = "") -> list[tuple[str, AskOpened, float]]:
+    """Every open ask of a run, or of all, with when it was asked; of a conflict with what answers have settled so far."""
+    opened_asks: list[tuple[str, AskOpened, float]] = []
+    for run, record in await ropewalk.store.asks():
+        opened = record.event
+        if not isinstance(opened, AskOpened) or wanted not in {"", run}:
+            continue
+        if opened.about == "conflict":
+            opened = (await ropewalk.engine.fold(run)).asks.get(opened.ask, opened)
+        opened_asks.append((run, opened, record.at))
+    return opened_asks
 
 
 async def events(

@@ -25,6 +25,7 @@ async def perform(
     file: str | None,
     text: str | None,
     path: str | None,
+    hunk: int | None,
     value: str | None,
     reason: str | None,
 ) -> int:
@@ -36,6 +37,11 @@ async def perform(
         if file is not None or text is not None:
             content = {_path(opened, path): _bytes(context, file, text)}
         elif value is None:
+            if opened.about == "conflict":
+                raise UsageError(
+                    what=f"{name} is about a conflict",
+                    hint="give the joined text of a file: --path PATH, --hunk N for a part of it, and --file or --text",
+                )
             if not sys.stdin.isatty():
                 raise UsageError(
                     what="`ropewalk amend` has nothing to amend with",
@@ -44,9 +50,18 @@ async def perform(
             content = await edited(ropewalk, of, opened)
         outputs = read_value(value) if value is not None else None
         await ropewalk.answer(
-            of, name, "amend", reason=reason or "", value=outputs, content=content, digest=opened.digest
+            of,
+            name,
+            "amend",
+            reason=reason or "",
+            value=outputs,
+            content=content,
+            digest=opened.digest,
+            hunk=hunk or 0,
         )
-        await tell_status(context, ropewalk, of, f"{name}: amended {', '.join(content or ('its outputs',))}")
+        part = f", hunk {hunk}" if hunk else ""
+        done = f"{name}: amended {', '.join(content or ('its outputs',))}{part}"
+        await tell_status(context, ropewalk, of, done, name)
     return exits.COMPLETED
 
 
@@ -63,6 +78,8 @@ async def _opened(ropewalk: Ropewalk, run: str, ask: str) -> AskOpened:
 def _path(opened: AskOpened, path: str | None) -> str:
     """Which of the files that are shown is meant."""
     shown = [artifact.path for artifact in opened.show]
+    if opened.about == "conflict":
+        shown = sorted({str(conflict.get("path", "")) for conflict in opened.detail.get("conflicts", ())})
     if path is not None:
         return path
     if len(shown) == 1:
@@ -91,7 +108,8 @@ AMEND = Verb(
     OF_ASK,
     Option("--file", "The better version is in this file (- is standard input).", "text", complete="file"),
     Option("--text", "The better version, right here.", "text"),
-    Option("--path", "Which artifact, when several are shown.", "text"),
+    Option("--path", "Which artifact, when several are shown, or which file of a conflict.", "text"),
+    Option("--hunk", "Of a conflict: the text is for this hunk of the file.", "whole"),
     Option("--value", "Better outputs: a JSON object.", "text"),
     REASON,
     more="Without --file, --text or --value your editor opens ($VISUAL, $EDITOR).",

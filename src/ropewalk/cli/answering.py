@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ropewalk.app import AskOpened, counted, possible_verdicts, printable
@@ -32,9 +35,14 @@ async def shown(screen: Screen, ropewalk: Ropewalk, run: str, opened: AskOpened)
     for place, choice in enumerate(opened.choices):
         title = opened.titles[place] if place < len(opened.titles) and opened.titles[place] else ""
         lines.append(f"  {place + 1}. {printable(choice)}" + (f"  {printable(title)}" if title else ""))
-    for name, detail in opened.detail.items():
-        if detail and name != "raise":
-            lines.append(f"  {name}: {printable(_listed(detail))}")
+    if opened.about == "conflict":
+        lines += [f"  {printable(line)}" for line in conflict_lines(run, opened)]
+    else:
+        lines += [
+            f"  {name}: {printable(_listed(detail))}"
+            for name, detail in opened.detail.items()
+            if detail and name != "raise"
+        ]
     for artifact in opened.show:
         from ropewalk.cli.editing import content
 
@@ -49,6 +57,27 @@ async def shown(screen: Screen, ropewalk: Ropewalk, run: str, opened: AskOpened)
                 f"  │ … {len(text_lines) - SHOWN_LINES} more: ropewalk artifacts {run} {artifact.path}"
             )
     return lines
+
+
+def conflict_lines(run: str, opened: AskOpened) -> Iterator[str]:
+    """What of a conflict is settled by whom, what is left, and how one settles a part of it."""
+    hunks: Counter[str] = Counter()
+    for conflict in opened.detail.get("conflicts", ()):
+        hunks[str(conflict.get("path", ""))] += len(conflict.get("hunks", ()))
+    for path, count in hunks.items():
+        yield f"{path}" + (f": {counted(count, 'hunk')}" if count else "")
+    for part in opened.detail.get("settled", ()):
+        place = f"{part.path}, hunk {part.hunk}" if part.hunk else part.path
+        what = part.take or ("no such file" if part.text is None else "a text")
+        yield f"settled: {place}: {what} ({part.by or 'nobody'})"
+    left = opened.detail.get("left") or list(hunks)
+    yield f"left: {'; '.join(left)}"
+    most = max(hunks, key=lambda path: hunks[path], default="PATH")
+    path = shlex.quote(most)
+    command = f"ropewalk answer {run} {opened.ask} ours --path {path}"
+    yield f"a part of it: `{command}`" + (" (and `--hunk N`)" if hunks[most] else "")
+    yield f"a text of your own: `ropewalk amend {run} {opened.ask} --path {path} --file FILE`"
+    yield f"both sides: `ropewalk conflicts {run}`"
 
 
 def _listed(detail: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ropewalk.app import AskOpened, AskView, State, answer_commands, ask_of, driving_run, is_driven
+from ropewalk.app import AskView, State, answer_commands, ask_of, driving_run, is_driven, open_asks, printable
 from ropewalk.cli import exits
 from ropewalk.cli.answering import shown
 from ropewalk.cli.context import CommandContext
@@ -22,15 +22,12 @@ async def inbox(context: CommandContext, run: str | None) -> int:
     """Every open ask with what there is to look at and the commands that answer it."""
     async with context.ropewalk() as ropewalk:
         wanted = await context.find(ropewalk, run) if run else ""
-        opened_asks = [(of, record) for of, record in await ropewalk.store.asks() if wanted in {"", of}]
+        opened_asks = await open_asks(ropewalk, wanted)
         views: list[AskView] = []
-        for of, record in opened_asks:
-            opened = record.event
-            if not isinstance(opened, AskOpened):
-                continue
-            views.append(ask_of(of, opened, record.at))
+        for of, opened, at in opened_asks:
+            views.append(ask_of(of, opened, at))
             if not context.screen.json:
-                when = context.screen.paint("dim", f"run {of}, since {moment(record.at)}")
+                when = context.screen.paint("dim", f"run {of}, since {moment(at)}")
                 context.screen.line(when)
                 for line in await shown(context.screen, ropewalk, of, opened):
                     context.screen.line(line)
@@ -55,7 +52,14 @@ async def reject(context: CommandContext, run: str, ask: str | None, reason: str
 
 
 async def answer(
-    context: CommandContext, run: str, ask: str, choice: str | None, value: str | None, reason: str | None
+    context: CommandContext,
+    run: str,
+    ask: str,
+    choice: str | None,
+    value: str | None,
+    path: str | None,
+    hunk: int | None,
+    reason: str | None,
 ) -> int:
     """A choice, or a value with approval."""
     if choice is None and value is None:
@@ -63,7 +67,16 @@ async def answer(
             what="`ropewalk answer` needs a choice or --value", hint="`ropewalk inbox` lists the choices"
         )
     typed = read_value(value) if value is not None else None
-    return await give(context, run, ask, choice or "approve", reason=reason or "", value=typed)
+    return await give(
+        context,
+        run,
+        ask,
+        choice or "approve",
+        reason=reason or "",
+        value=typed,
+        path=path or "",
+        hunk=hunk or 0,
+    )
 
 
 async def give(context: CommandContext, run: str, ask: str | None, verdict: str, **how: Any) -> int:
@@ -72,8 +85,14 @@ async def give(context: CommandContext, run: str, ask: str | None, verdict: str,
         run_id = await context.find(ropewalk, run)
         of, name = await the_ask(ropewalk, run_id, ask)
         await ropewalk.answer(of, name, verdict, **how)
-        await tell_status(context, ropewalk, of, f"{name}: {verdict}")
+        place = of_place(str(how.get("path", "")), int(how.get("hunk", 0)))
+        await tell_status(context, ropewalk, of, f"{name}: {verdict}{place}", name)
     return exits.COMPLETED
+
+
+def of_place(path: str, hunk: int) -> str:
+    """Which part of a conflict an answer is for."""
+    return f" for {path}" + (f", hunk {hunk}" if hunk else "") if path else ""
 
 
 async def the_ask(ropewalk: Ropewalk, run: str, ask: str | None) -> tuple[str, str]:
@@ -81,13 +100,13 @@ async def the_ask(ropewalk: Ropewalk, run: str, ask: str | None) -> tuple[str, s
     if ask is not None:
         return run, ask
     state = await ropewalk.engine.fold(run)
-    open_asks = [(run, name) for name in state.asks]
+    asked = [(run, name) for name in state.asks]
     called = [st.child for st in state.steps.values() if st.child]
-    open_asks += [(of, e.ask) for of, e in await _asks(ropewalk) if of in called]
-    if len(open_asks) == 1:
-        return open_asks[0]
-    if open_asks:
-        names = ", ".join(name for _, name in open_asks)
+    asked += [(of, e.ask) for of, e, _ in await open_asks(ropewalk) if of in called]
+    if len(asked) == 1:
+        return asked[0]
+    if asked:
+        names = ", ".join(name for _, name in asked)
         raise UsageError(what=f"Run {run} asks several things: {names}", hint="say which one")
     if state.answers:
         last = list(state.answers.values())[-1]
@@ -98,20 +117,20 @@ async def the_ask(ropewalk: Ropewalk, run: str, ask: str | None) -> tuple[str, s
     raise NoSuchAsk("Run {run} asks nothing", run=run)
 
 
-async def _asks(ropewalk: Ropewalk) -> list[tuple[str, AskOpened]]:
-    return [
-        (of, record.event)
-        for of, record in await ropewalk.store.asks()
-        if isinstance(record.event, AskOpened)
-    ]
-
-
-async def tell_status(context: CommandContext, ropewalk: Ropewalk, run: str, done: str) -> None:
-    """What became of it, and who goes on with the run."""
+async def tell_status(
+    context: CommandContext, ropewalk: Ropewalk, run: str, done: str, ask: str = ""
+) -> None:
+    """What became of it, what is left of an ask that stays open, and who goes on with the run."""
     state = await ropewalk.engine.fold(run)
     driven = await is_driven(ropewalk, state)
-    context.screen.give({"run": run, "status": state.status, "reason": state.reason, "driven": driven})
+    left = list(state.asks[ask].detail.get("left", ())) if ask in state.asks else []
+    context.screen.give(
+        {"run": run, "status": state.status, "reason": state.reason, "driven": driven, "left": left}
+    )
     context.screen.line(f"{done}. Run {run} is {context.screen.status(state.status)}.")
+    if left:
+        context.screen.line(f"{ask} stays open for {printable('; '.join(left))}.")
+        return
     for line in _onwards(state, driven):
         context.screen.line(line)
 
@@ -151,6 +170,8 @@ ANSWER = Verb(
     Argument("ask", "which ask (`ropewalk inbox` names them)"),
     Argument("choice", "one of its choices", required=False),
     Option("--value", "A value: JSON, or text.", "text"),
+    Option("--path", "Of a conflict: the choice is for this file alone.", "text"),
+    Option("--hunk", "And for this hunk of it (`ropewalk conflicts` numbers them).", "whole"),
     REASON,
     reads=True,
 )

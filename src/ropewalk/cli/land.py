@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ropewalk.app import State, conflicts_of, explain_state, run_of
+from ropewalk.app import State, conflicts_of, explain_state, printable, run_of
 from ropewalk.cli import exits
+from ropewalk.cli.answering import conflict_lines
 from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Option, Verb
 from ropewalk.cli.inbox import OF_RUN
@@ -87,8 +88,10 @@ async def conflicts(context: CommandContext, run: str) -> int:
     for name, opened in state.asks.items():
         if opened.about == "conflict":
             context.screen.line(
-                f"Settle it: `ropewalk answer {state.run} {name} ours`, or theirs; `ropewalk reject` gives up."
+                f"Settle all of it: `ropewalk answer {state.run} {name} ours`, or theirs; `ropewalk reject` gives up."
             )
+            for line in conflict_lines(state.run, opened):
+                context.screen.line(f"  {printable(line)}")
     return exits.COMPLETED
 
 

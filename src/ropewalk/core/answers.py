@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ropewalk.core import conflict
 from ropewalk.core import events as e
 from ropewalk.core.asks import ask, consent_to, judge_condition, know, possible_verdicts
 from ropewalk.core.commands import Answer
@@ -40,8 +41,23 @@ def answer(recorder: Recorder, command: Answer, expired: bool = False) -> None:
         refuse("answer", f"{command.ask} takes {', '.join(allowed)}, not {command.verdict!r}")
     if opened.about == "budget" and command.verdict == "approve":
         _check_more(command.value)
-    if opened.about == "conflict":
-        _check_resolution(opened, command.verdict, command.value)
+    if opened.about == "conflict" and command.verdict == "reject" and command.value is not None:
+        refuse("answer", "`reject` takes no value")
+    if opened.about == "conflict" and command.verdict != "reject":
+        more = conflict.settled_by(opened, command)
+        opened = conflict.after(opened, more)
+        if opened.detail["left"]:
+            recorder.emit(
+                e.ConflictSettled(
+                    step=opened.step,
+                    round=opened.round,
+                    ask=command.ask,
+                    by=command.by,
+                    reason=command.reason,
+                    settled=more,
+                )
+            )
+            return
     recorder.emit(
         e.AskAnswered(
             step=opened.step,
@@ -211,15 +227,8 @@ def _conflict(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: An
     if answer.verdict == "reject":
         fail_step(recorder, st, _refusal(answer, "conflict"))
         return
+    note = {"resolution": conflict.resolution(st, opened)}
     retry(recorder, st)
-    note = {
-        "resolution": {
-            "how": answer.verdict,
-            "by": answer.by,
-            "value": answer.value,
-            "onto": opened.detail.get("onto", ""),
-        }
-    }
     recorder.emit(e.AttemptNoted(step=st.key, round=st.round, attempt=st.attempt, note=note))
 
 
@@ -250,28 +259,6 @@ def _check_more(value: Any) -> None:
     for name, more in value.items():
         if isinstance(more, bool) or not isinstance(more, int | float) or more <= 0:
             refuse("answer", f"{name} is {more!r}; a number above 0 is wanted")
-
-
-def _check_resolution(opened: e.AskOpened, verdict: str, value: Any) -> None:
-    """With `resolved` by the path of each file its whole text, or null where it is to be gone, only of files that disagree; with
-    any other verdict nothing, as it says by itself what becomes of each file."""
-    if verdict != "resolved":
-        if value is not None:
-            refuse("answer", f"`{verdict}` takes no value; `resolved` takes texts of your own")
-        return
-    paths = sorted({str(conflict.get("path", "")) for conflict in opened.detail.get("conflicts", ())})
-    if not isinstance(value, dict) or not value:
-        refuse("answer", f"`resolved` takes the whole text by path: {_example(paths)}")
-    for path, text in value.items():
-        if text is not None and not isinstance(text, str):
-            refuse("answer", f"{path} is {text!r:.40}; its whole text is wanted, or null for no such file")
-        if paths and path not in paths:
-            refuse("answer", f"{path} is none of what disagrees: {', '.join(paths[:5])}")
-
-
-def _example(paths: list[str]) -> str:
-    name = paths[0] if paths else "PATH"
-    return f"""--value '{{"{name}": "…"}}'"""
 
 
 def _refusal(answer: Answer, kind: ErrorClass = "refused") -> Failure:

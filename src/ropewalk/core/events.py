@@ -328,6 +328,26 @@ class ConflictFound(StepEvent, frozen=True, tag="conflict.found"):
     report: dict[str, Any] = {}
 
 
+class SettledPlace(Struct, frozen=True, omit_defaults=True):
+    """What is to become of one place in dispute: of a whole path, or of one of its hunks, numbered from 1. `take` is a side, else
+    `text` stands there; without both there is to be no such file."""
+
+    path: str
+    hunk: int = 0
+    take: str = ""
+    text: str | None = None
+    by: str = ""
+
+
+class ConflictSettled(StepEvent, frozen=True, tag="conflict.settled"):
+    """An answer settled a part of a conflict; the ask stays open for what is left."""
+
+    ask: str = ""
+    by: str = ""
+    reason: str = ""
+    settled: tuple[SettledPlace, ...] = ()
+
+
 class RunMerged(Event, frozen=True, tag="run.merged"):
     """The run's branch stands at this commit."""
 
@@ -374,7 +394,7 @@ AnyEvent = (
     | StepAdmitted | StepSkipped | StepExpanded | StepStarted | AttemptNoted | AttemptFailed | StepDue
     | StepWaiting | ChildMoved | ChildStopped | ChildSpent | StepProduced | StepSucceeded | StepFailed
     | StepAborted | StepRetried | GateJudged | RoundOpened | DecisionMade | AskOpened | AskAnswered
-    | AskWithdrawn | BudgetRaised | ConflictFound | RunMerged | LandingBegun | LandingFailed | RunLanded
+    | AskWithdrawn | BudgetRaised | ConflictFound | ConflictSettled | RunMerged | LandingBegun | LandingFailed | RunLanded
     | NotePublished
 )
 # fmt: on

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ropewalk.core import asks, merge, plan, rounds, run, step, transitions
+from ropewalk.core import asks, conflict, merge, plan, rounds, run, step, transitions
 from ropewalk.core.events import Event, RunCreated
 from ropewalk.core.state import State
 from ropewalk.core.transitions import RUN_WAYS, STEP_WAYS
 
-_OF_RUN = {**run.HANDLERS, **merge.HANDLERS, **asks.HANDLERS, **rounds.HANDLERS}
+_OF_RUN = {**run.HANDLERS, **merge.HANDLERS, **asks.HANDLERS, **conflict.HANDLERS, **rounds.HANDLERS}
 _OF_STEP = step.HANDLERS
 
 

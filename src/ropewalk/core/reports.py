@@ -8,6 +8,7 @@ from zlib import crc32
 
 import msgspec
 
+from ropewalk.core import conflict
 from ropewalk.core import events as e
 from ropewalk.core.answers import take_route
 from ropewalk.core.asks import ask, know, withdraw, withdraw_budget_asks
@@ -115,8 +116,14 @@ def _failed(recorder: Recorder, st: StepState, outcome: Outcome, failure: Failur
     if failure.kind == "conflict":
         recorder.emit(e.ConflictFound(step=st.key, round=st.round, attempt=st.attempt, report=failure.report))
     if asks:
-        choices = ("ours", "theirs", "resolved", "reject")
-        ask(recorder, st, about="conflict", prompt=failure.message, choices=choices, detail=failure.report)
+        ask(
+            recorder,
+            st,
+            about="conflict",
+            prompt=failure.message,
+            choices=conflict.CHOICES,
+            detail=failure.report,
+        )
     elif again is None:
         exhausted(recorder, st, failure)
 

@@ -175,6 +175,11 @@ def _asked(state: State, now: float) -> Explanation:
 
 def answer_commands(run: str, name: str, opened: AskOpened) -> tuple[str, ...]:
     """The commands that answer an ask."""
+    if opened.about == "conflict":
+        return (
+            f"ropewalk conflicts {run}",
+            *(f"ropewalk answer {run} {name} {side}" for side in ("ours", "theirs")),
+        )
     if opened.choices:
         return tuple(f"ropewalk answer {run} {name} {choice}" for choice in opened.choices)
     return (f"ropewalk approve {run} {name}", f"ropewalk reject {run} {name} --reason '…'")

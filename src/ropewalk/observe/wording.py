@@ -185,6 +185,9 @@ _WORDS: dict[type[e.Event], Callable[[Any], str]] = {
     e.ConflictFound: lambda event: ", ".join(
         str(c.get("path", "")) for c in event.report.get("conflicts", ())
     ),
+    e.ConflictSettled: lambda event: (
+        f"{event.ask}: {', '.join(s.path for s in event.settled)} by {event.by or 'nobody'}"
+    ),
     e.RunMerged: lambda event: f"{event.branch} at {event.commit[:12]}",
     e.LandingBegun: lambda event: f"on {event.target}" + (f" (by {event.by})" if event.by else ""),
     e.LandingFailed: lambda event: f"on {event.target}: {event.reason}",

@@ -14,7 +14,7 @@ from ropewalk.agents.port import Desk
 from ropewalk.core import Brief, Failure, Outcome
 from ropewalk.errors import PluginError
 from ropewalk.steps.port import Commits, Tools
-from ropewalk.workspace.port import Base, Merged, Part
+from ropewalk.workspace.port import Base, Choice, Merged, Part
 
 LAND_TRIES = 5
 
@@ -83,15 +83,19 @@ async def _merged(commits: Commits, base: Base) -> Merged:
     """What a person has settled counts for what was shown: where the target has moved since, what disagrees with it is asked
     anew, and only what disagreed between steps stays settled."""
     how = commits.resolution
-    if how and how.get("onto", "") == _moved_to(commits, base):
-        return await resolve(commits, base)
-    parts = commits.parts
-    if how and not how.get("onto"):
-        settled = await resolve(commits, commits.base)
+    if not how:
+        return await commits.workspace.merge(commits.spot.run, base, commits.parts, commits.policies)
+    moved, onto = _moved_to(commits, base), how.get("onto", "")
+    between = {**how, "onto": "", "value": how.get("steps")} if onto else how
+    if moved and (not onto or how.get("steps")):
+        settled = await resolve(msgspec.structs.replace(commits, resolution=between), commits.base)
         if settled.conflicts:
             return settled
-        parts = (*parts, Part(commits.spot.step, settled.commit, commits.policies))
-    return await commits.workspace.merge(commits.spot.run, base, parts, commits.policies)
+        part = Part(commits.spot.step, settled.commit, commits.policies)
+        commits = msgspec.structs.replace(commits, parts=(*commits.parts, part))
+    if onto == moved:
+        return await resolve(commits, base)
+    return await commits.workspace.merge(commits.spot.run, base, commits.parts, commits.policies)
 
 
 def _moved_to(commits: Commits, base: Base) -> str:
@@ -100,17 +104,27 @@ def _moved_to(commits: Commits, base: Base) -> str:
 
 
 async def resolve(commits: Commits, base: Base) -> Merged:
-    """Merge with what a person has said about the disputed paths: texts by path, or one policy for all of them."""
+    """Merge with what people have settled of the disputed paths."""
     how, workspace, run = commits.resolution, commits.workspace, commits.spot.run
-    texts = how.get("value") if how.get("how", "resolved") == "resolved" else None
-    choices: dict[str, bytes | str | None] = {}
-    if isinstance(texts, dict):
-        choices = {path: text.encode() if isinstance(text, str) else None for path, text in texts.items()}
-    else:
+    value, verdict = how.get("value"), how.get("how", "resolved")
+    if verdict != "resolved":  # A log of before, when one policy was for all.
         first = await workspace.merge(run, base, commits.parts, commits.policies)
-        choices = {str(c["path"]): str(how.get("how", "ours")) for c in first.conflicts if c.get("path")}
+        value = {str(c["path"]): {"take": verdict} for c in first.conflicts if c.get("path")}
+    choices = {path: _choice(how_settled) for path, how_settled in (value or {}).items()}
     by = str(how.get("by", ""))
     return await workspace.resolve(commits.spot, base, commits.parts, commits.policies, choices, by)
+
+
+def _choice(how_settled: Any) -> Choice:
+    """What is to become of a path, as it stands on record (`core.conflict`)."""
+    if not isinstance(how_settled, dict):
+        return how_settled.encode() if isinstance(how_settled, str) else None
+    if "hunks" not in how_settled:
+        return str(how_settled.get("take", "ours"))
+    return {
+        name: how if isinstance(how, str) else how["text"].encode()
+        for name, how in how_settled["hunks"].items()
+    }
 
 
 def disagreement(commits: Commits, merged: Merged, target: str = "", onto: str = "") -> Outcome:

@@ -26,6 +26,7 @@ from ropewalk.workspace.owned import Owning, process_owning
 from ropewalk.workspace.port import (
     AttemptId,
     Base,
+    Choice,
     Folder,
     FolderNote,
     JudgeFolder,
@@ -180,7 +181,7 @@ class FolderWorkspace:
         base: Base,
         parts: Sequence[Part],
         policies: Mapping[str, str],
-        choices: Mapping[str, bytes | str | None],
+        choices: Mapping[str, Choice],
         by: str,
     ) -> Merged:
         raise _unversioned("disputed")

@@ -13,7 +13,6 @@ from typing import Any
 
 from msgspec import Struct
 
-from ropewalk.errors import WorkspaceError
 from ropewalk.workspace.commits import edited_tree, read_header, write_commit
 from ropewalk.workspace.git import Git
 from ropewalk.workspace.lineages import Lineage, PartGroup, groups_of
@@ -98,7 +97,6 @@ class _Merge:
         self._applied: list[str] = []
         self._parents: list[str] = []
         self._disputed: list[str] = []
-        self._answered: set[str] = set()
 
     async def add(self, group: PartGroup, folder: Path) -> None:
         if self._lineage.contains(group.commit, self._commit):
@@ -148,15 +146,8 @@ class _Merge:
         self._conflicts += settled.conflicts
         self._applied += [f"{policy} ({', '.join(group.steps)})" for policy in settled.applied]
         self._disputed += [path for path in settled.disputed if path not in self._disputed]
-        self._answered |= set(settled.answered)
 
     async def result(self) -> MergeResult:
-        unknown = [path for path in self._order.choices if path not in self._answered]
-        if unknown:
-            disputed = ", ".join(self._disputed) or "none"
-            raise WorkspaceError(
-                place=unknown[0], reason=f"no conflict is about this path; in dispute: {disputed}"
-            )
         return MergeResult(
             self._commit,
             self._tree or (await read_header(self._git, self._commit)).tree,

@@ -49,6 +49,11 @@ class Part(Struct, frozen=True):
     policies: Mapping[str, str] = {}
 
 
+Choice = bytes | str | None | Mapping[str, bytes | str]
+"""What is to become of a disputed path: content, the name of a policy (`ours`, `theirs`), None (no such file), or, for each hunk
+by its id, a side or the text that is to stand there."""
+
+
 class Merged(Struct, frozen=True):
     """The result of a merge; with conflicts `commit` is empty and nothing has changed.
 
@@ -232,10 +237,10 @@ class Workspace(Protocol):
         base: Base,
         parts: Sequence[Part],
         policies: Mapping[str, str],
-        choices: Mapping[str, bytes | str | None],
+        choices: Mapping[str, Choice],
         by: str,
     ) -> Merged:
-        """Merge again with an answer for disputed paths: content, None (delete), or the name of a policy (`ours`, `theirs`).
+        """Merge again with answers for disputed paths. One for a path that nothing disputes (any more) has no effect.
 
         The result is a commit of its own that contains the parts: give it as one more Part to later merges.
         """

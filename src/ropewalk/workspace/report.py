@@ -5,6 +5,7 @@ Everything in it follows from the commits alone: the same disagreement gives the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,7 +25,7 @@ _SETTLE = {
     "submodule": "choose which commit the submodule points to: take ours or theirs",
     "mode": "choose what kind of file it is: take ours or theirs",
 }
-_SETTLE_REST = "give the joined content, take one side, or let an agent resolve it"
+_SETTLE_REST = "take one side of each hunk or of the whole file, or give the joined content"
 
 _SAID = {
     "content": "changed the same place in",
@@ -89,7 +90,7 @@ def _cut(hunk: Hunk) -> Hunk:
             else f"{text[:LONG_HUNK]}\n… {len(text)} characters"
         )
 
-    return Hunk(hunk.where, short(hunk.base), short(hunk.ours), short(hunk.theirs))
+    return Hunk(hunk.where, short(hunk.base), short(hunk.ours), short(hunk.theirs), hunk.id)
 
 
 def as_json(conflicts: Sequence[Mapping[str, Any]]) -> bytes:
@@ -98,15 +99,16 @@ def as_json(conflicts: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def conflicts_as_markdown(conflicts: Sequence[Mapping[str, Any]]) -> str:
-    """The report for people."""
+    """The report for people; the hunks of a path are numbered over all its conflicts, as an answer names them."""
     count = len(conflicts)
     lines = [f"# {count} conflict{'' if count == 1 else 's'}", ""]
+    numbers: Counter[str] = Counter()
     for data in conflicts:
-        lines += _section(msgspec.convert(data, Conflict))
+        lines += _section(msgspec.convert(data, Conflict), numbers)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _section(conflict: Conflict) -> list[str]:
+def _section(conflict: Conflict, numbers: Counter[str]) -> list[str]:
     lines = [f"## {_code(conflict.path)}", ""]
     steps = " and ".join(f"**{step}**" for step in conflict.steps)
     lines += [
@@ -119,7 +121,8 @@ def _section(conflict: Conflict) -> list[str]:
     if conflict.tried:
         lines += [f"Tried: {'; '.join(conflict.tried)}.", ""]
     for hunk in conflict.hunks:
-        lines += [f"### {hunk.where}" if hunk.where else "### The whole file", ""]
+        numbers[conflict.path] += 1
+        lines += [f"### Hunk {numbers[conflict.path]}: {hunk.where or 'the whole file'}", ""]
         for title, text in (("Before", hunk.base), ("Ours", hunk.ours), ("Theirs", hunk.theirs)):
             lines += [*_quoted(title, text), ""]
     if conflict.more_hunks:

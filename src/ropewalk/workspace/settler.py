@@ -18,10 +18,11 @@ from ropewalk.workspace.merge_tree import Dispute, TreeEntry, TreeMerge, own_nam
 from ropewalk.workspace.names import show_path, slug
 from ropewalk.workspace.policies import choice
 from ropewalk.workspace.policies.text import shared_lines, text
-from ropewalk.workspace.policies.verdict import Clash, Hunk, MergedContent
+from ropewalk.workspace.policies.verdict import Clash, MergedContent, Picks, Unfit, Verdict
+from ropewalk.workspace.port import Choice
 from ropewalk.workspace.report import Side, conflict
 
-Choices = Mapping[str, bytes | str | None]
+Choices = Mapping[str, Choice]
 Edits = dict[bytes, tuple[str, bytes | str] | None]
 Rules = Sequence[Mapping[str, str]]
 
@@ -59,7 +60,7 @@ class ConflictResolver:
         for dispute in merge.disputes:
             answer = next((p for p in map(show_path, dispute.names) if p in choices), None)
             if answer is not None:
-                await self._answered(dispute, answer, choices[answer], contents, result)
+                await self._answered(dispute, answer, choices[answer], contents, rules, result)
             elif not await self._by_policy(merge, dispute, rules, contents, result):
                 await self._report(dispute, rules, contents, markers, result)
         await self._look_again(merge, rules, choices, markers, result)
@@ -81,11 +82,15 @@ class ConflictResolver:
         self,
         dispute: Dispute,
         path: str,
-        answer: bytes | str | None,
+        answer: Choice,
         contents: Mapping[str, bytes],
+        rules: Rules,
         result: Settled,
     ) -> None:
         result.answered.append(path)
+        if isinstance(answer, Mapping):
+            await self._by_hunks(dispute, answer, contents, rules, result)
+            return
         if isinstance(answer, str):
             choice.check({path: answer})
             edits = await self._joined(answer, dispute, contents, result)
@@ -100,6 +105,23 @@ class ConflictResolver:
             entry = dispute.ours.get(chosen) or dispute.theirs.get(chosen)
             ordinary = entry is not None and entry.mode not in (LINK, SUBMODULE)
             result.edits[chosen] = (entry.mode if entry and ordinary else "100644", answer)
+
+    async def _by_hunks(
+        self,
+        dispute: Dispute,
+        chosen: Mapping[str, bytes | str],
+        contents: Mapping[str, bytes],
+        rules: Rules,
+        result: Settled,
+    ) -> None:
+        """What is settled hunk by hunk; where any hunk is open the file is reported with those that are."""
+        name, _ = choice.choose(show_path(dispute.path), dispute.kind, rules)
+        verdict, _ = self._hunks(name, dispute, contents, chosen)
+        mine, other = dispute.ours.get(dispute.path), dispute.theirs.get(dispute.path)
+        if isinstance(verdict, MergedContent) and mine and other:
+            result.edits[dispute.path] = (_mode(dispute, mine, other), verdict.content)
+        else:
+            await self._report(dispute, rules, contents, False, result, chosen)
 
     async def _by_policy(
         self, merge: TreeMerge, dispute: Dispute, rules: Rules, contents: Mapping[str, bytes], result: Settled
@@ -138,11 +160,18 @@ class ConflictResolver:
         return {path: _entry(mine), twin: _entry(other)}
 
     async def _report(
-        self, dispute: Dispute, rules: Rules, contents: Mapping[str, bytes], markers: bool, result: Settled
+        self,
+        dispute: Dispute,
+        rules: Rules,
+        contents: Mapping[str, bytes],
+        markers: bool,
+        result: Settled,
+        chosen: Mapping[str, bytes | str] | None = None,
     ) -> None:
         path = show_path(dispute.path)
         name, _ = choice.choose(path, dispute.kind, rules)
-        hunks, tried = self._hunks(name, dispute, contents)
+        verdict, tried = self._hunks(name, dispute, contents, chosen)
+        hunks = verdict.hunks if isinstance(verdict, Clash) else ()
         steps = await self._touched_by(dispute.names)
         result.conflicts.append(
             conflict(
@@ -166,25 +195,30 @@ class ConflictResolver:
             result.edits |= _laid_out(dispute)
 
     def _hunks(
-        self, name: str, dispute: Dispute, contents: Mapping[str, bytes]
-    ) -> tuple[tuple[Hunk, ...], tuple[str, ...]]:
+        self,
+        name: str,
+        dispute: Dispute,
+        contents: Mapping[str, bytes],
+        chosen: Mapping[str, bytes | str] | None,
+    ) -> tuple[Verdict, tuple[str, ...]]:
+        """What is left open of a file, or its content where all its hunks are chosen; and what was tried."""
         mine, other = dispute.ours.get(dispute.path), dispute.theirs.get(dispute.path)
         if not (dispute.joinable and mine and other):
-            return (), ("the lines",)
+            return Unfit("it has no lines"), ("the lines",)
         base = _content(dispute.base, dispute.path, contents)
         tried = ["the lines"]
         if name not in ("text", choice.BOTH, *choice.MARKERS):
             path = show_path(dispute.path)
             verdict = choice.join(name, path, base, contents[mine.oid], contents[other.oid])
             if isinstance(verdict, Clash):
-                return verdict.hunks, (*tried, name)
+                picked = choice.join(name, path, base, contents[mine.oid], contents[other.oid], Picks(chosen))
+                return picked, (*tried, name)
             tried.append(f"{name} ({getattr(verdict, 'reason', 'joined')})")
         a, b = contents[mine.oid], contents[other.oid]
         for against in (base if base is not None else shared_lines(a, b), base):
-            lines = text(against, a, b)
-            if isinstance(lines, Clash):
-                return lines.hunks, tuple(tried)
-        return (), tuple(tried)
+            if isinstance(text(against, a, b), Clash):
+                return text(against, a, b, Picks(chosen)), tuple(tried)
+        return Unfit("no lines disagree"), tuple(tried)
 
     async def _touched_by(self, paths: Sequence[bytes]) -> list[str]:
         """The steps merged so far that changed any of these paths; what the base is called when none has."""
@@ -233,14 +267,20 @@ class ConflictResolver:
         shown = show_path(path)
         answer = choices.get(shown, "")
         verdict = choice.join(name, shown, base, mine, other)
-        if isinstance(verdict, MergedContent):
+        if isinstance(answer, Mapping) and isinstance(verdict, Clash):
+            verdict = choice.join(name, shown, base, mine, other, Picks(answer))
+            if isinstance(verdict, MergedContent):
+                result.answered.append(shown)
+                result.edits[path] = (await self._mode_of(path), verdict.content)
+                return
+        elif isinstance(verdict, MergedContent):
             if not choice.means_the_same(name, verdict.content, lines):
                 result.edits[path] = (await self._mode_of(path), verdict.content)
                 result.applied.append(f"{shown}: {name}")
             return
         if not isinstance(verdict, Clash):
             return  # It is not what its name says it is; its lines stand.
-        if shown in choices:
+        if shown in choices and not isinstance(answer, Mapping):
             result.answered.append(shown)
             if isinstance(answer, str):
                 choice.check({shown: answer})

@@ -33,6 +33,7 @@ from ropewalk.workspace.owned import Owning, process_owning
 from ropewalk.workspace.port import (
     AttemptId,
     Base,
+    Choice,
     Folder,
     FolderNote,
     JudgeFolder,
@@ -239,7 +240,7 @@ class GitWorkspace:
         base: Base,
         parts: Sequence[Part],
         policies: Mapping[str, str],
-        choices: Mapping[str, bytes | str | None],
+        choices: Mapping[str, Choice],
         by: str,
     ) -> Merged:
         result = await self._merge(spot.run, base, parts, policies, choices, by)

@@ -8,7 +8,7 @@ import pytest
 
 from ropewalk.errors import WorkspaceError
 from ropewalk.workspace.policies import choice
-from ropewalk.workspace.policies.verdict import Clash, MergedContent, Unfit, Verdict
+from ropewalk.workspace.policies.verdict import Clash, MergedContent, Picks, Unfit, Verdict
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_the_kind_of_file_suggests_a_policy(path: str, name: str):
 
 def test_unknown_policies_are_one_error_that_names_the_known():
     choice.check({"*": "union", "a": "both", "b": "ask"})
-    with pytest.raises(WorkspaceError, match=r"no merge policy jsno; known are text, ours"):
+    with pytest.raises(WorkspaceError, match=r"no merge policy jsno; known are text, json"):
         choice.check({"a": "jsno"})
 
 
@@ -115,3 +115,31 @@ def test_a_plug_in_is_a_policy_and_one_that_fails_leaves_the_dispute():
     assert choice.join("broken", "x", b"a", b"b", b"c") == Unfit("the plug-in broken failed: boom")
     assert isinstance(choice.join("absent", "x", b"a", b"b", b"c"), Unfit)
     assert isinstance(choice.join("json", "x.json", b"{}", b'{"a":1}', b'{"b":1}'), MergedContent)
+
+
+HUNKS = {
+    "x.json": (b'{"a": 1, "b": 1}', b'{"a": 2, "b": 2}', b'{"a": 3, "b": 3}', b"7", b'{"a": 3, "b": 7}'),
+    "x.yaml": (b"a: 1\nb: 1\n", b"a: 2\nb: 2\n", b"a: 3\nb: 3\n", b"some words\n", b"a: 3\nb: some words\n"),
+    "x.toml": (b"a = 1\nb = 1\n", b"a = 2\nb = 2\n", b"a = 3\nb = 3\n", b"", b"a = 3\n"),
+    "x.md": (b"# A\n1\n# B\n1\n", b"# A\n2\n# B\n2\n", b"# A\n3\n# B\n3\n", b"x\n", b"# A\n3\n# B\nx\n"),
+    "x.txt": (b"1\n-\n1\n", b"2\n-\n2\n", b"3\n-\n3\n", b"x\n", b"3\n-\nx\n"),
+}
+
+
+@pytest.mark.parametrize("path", HUNKS)
+def test_the_hunks_of_every_kind_of_file_can_be_settled_one_by_one(path: str):
+    *sides, own, joined = HUNKS[path]
+    name, _ = choice.choose(path, "content", [])
+    base, ours, theirs = sides
+    clash = choice.join(name, path, base, ours, theirs)
+    assert isinstance(clash, Clash)
+    first, second = (hunk.id for hunk in clash.hunks)
+    half = choice.join(name, path, base, ours, theirs, Picks({first: "theirs"}))
+    assert isinstance(half, Clash)
+    assert [hunk.id for hunk in half.hunks] == [second]
+    verdict = choice.join(name, path, base, ours, theirs, Picks({first: "theirs", second: own}))
+    assert isinstance(verdict, MergedContent)
+    assert verdict.content == joined
+    kept = choice.join(name, path, base, ours, theirs, Picks({first: "ours", second: "ours"}))
+    assert isinstance(kept, MergedContent)
+    assert kept.content == ours

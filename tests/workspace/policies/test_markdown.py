@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ropewalk.workspace.policies.markdown import markdown
-from ropewalk.workspace.policies.verdict import Clash, MergedContent, Unfit
+from ropewalk.workspace.policies.verdict import Clash, MergedContent, Picks, Unfit
 
 BASE = b"# Plan\n\nIntro.\n\n## One\n\nfirst\n\n## Two\n\nsecond\n"
 
@@ -86,3 +86,18 @@ def test_a_heading_in_code_is_no_heading():
 
 def test_what_is_not_a_text_does_not_fit():
     assert markdown(b"\0", b"a", b"b") == Unfit("it is not a text")
+
+
+def test_a_section_that_one_side_took_out_is_a_hunk_of_its_own():
+    sides = (b"# A\n1\n# B\n1\n", b"# A\n1\n", b"# A\n1\n# B\n2\n")
+    clash = markdown(*sides)
+    assert isinstance(clash, Clash)
+    [hunk] = clash.hunks
+    wanted: dict[str | bytes, bytes] = {
+        "ours": b"# A\n1\n",
+        "theirs": sides[2],
+        b"# B\nx\n": b"# A\n1\n# B\nx\n",
+        b"": b"# A\n1\n",
+    }
+    for pick, joined in wanted.items():
+        assert markdown(*sides, Picks({hunk.id: pick})) == MergedContent(joined)

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ropewalk.workspace.policies.structure import MISSING, key_order, merge_values, same, shown
+from ropewalk.workspace.policies.structure import MISSING, Disputed, key_order, merge_values, same, shown
 
 scalars = st.none() | st.booleans() | st.integers(-2, 2) | st.sampled_from([0.0, 1.0]) | st.sampled_from("xy")
 values: st.SearchStrategy[Any] = st.recursive(
@@ -19,8 +19,8 @@ maps = st.dictionaries(st.sampled_from("abcdef"), values, max_size=4)
 
 
 def merged(base: Any, ours: Any, theirs: Any) -> tuple[Any, list[Any]]:
-    hunks: list[Any] = []
-    return merge_values(base, ours, theirs, "", hunks), hunks
+    disputed = Disputed()
+    return merge_values(base, ours, theirs, "", disputed), disputed.hunks
 
 
 @given(values, values)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ropewalk.workspace.policies.text import _TALLEST, chunks, ours, text, theirs, union
-from ropewalk.workspace.policies.verdict import Clash, Hunk, MergedContent, Unfit
+from ropewalk.workspace.policies.verdict import Clash, MergedContent, Picks, Unfit, Verdict
 
 lines = st.lists(st.sampled_from(["a", "b", "c", "", "d\r"]), max_size=8).map("\n".join).map(str.encode)
 policies = (text, ours, theirs, union)
@@ -43,7 +43,8 @@ def test_additions_in_different_places_both_survive(first: int, second: int, gap
     both = base.copy()
     both.insert(high, "from two")
     both.insert(low, "from one")
-    merged = text(*("\n".join(side).encode() for side in (base, one, two)))
+    was, ours_, theirs_ = ("\n".join(side).encode() for side in (base, one, two))
+    merged = text(was, ours_, theirs_)
     assert merged == MergedContent("\n".join(both).encode())
 
 
@@ -69,8 +70,9 @@ def test_a_union_has_every_line_of_both_and_never_clashes(base: bytes, one: byte
 
 
 def test_a_clash_shows_the_place_and_all_three_versions():
-    assert text(b"a\nb\nc\n", b"a\nB\nc\n", b"a\nc\n") == Clash((Hunk("line 2", "b", "B", None),))
-    assert text(None, b"a", b"b") == Clash((Hunk("line 1", "", "a", "b"),))
+    verdict = text(b"a\nb\nc\n", b"a\nB\nc\n", b"a\nc\n")
+    assert verdict == Clash((Picks().hunk("line 2", "b", "B", None),))
+    assert text(None, b"a", b"b") == Clash((Picks().hunk("line 1", "", "a", "b"),))
 
 
 def test_both_appended_lines_stay_in_a_union_with_their_line_end():
@@ -82,3 +84,33 @@ def test_both_appended_lines_stay_in_a_union_with_their_line_end():
 def test_what_is_not_a_text_or_too_long_does_not_fit():
     assert text(b"\0", b"a", b"b") == Unfit("it is not a text")
     assert isinstance(text(b"", b"\n" * (_TALLEST + 1), b"b"), Unfit)
+
+
+THREE = (b"1\n-\n2\n-\n3\n", b"a\n-\na\n-\na\n", b"b\n-\nb\n-\nb\n")
+
+
+def ids(verdict: Verdict) -> list[str]:
+    assert isinstance(verdict, Clash)
+    return [hunk.id for hunk in verdict.hunks]
+
+
+def test_one_hunk_after_the_other_is_settled_and_the_others_keep_their_names():
+    one, two, three = ids(text(*THREE))
+    assert ids(text(*THREE, Picks({two: b"x\ny\n"}))) == [one, three]
+    all_of_it = Picks({one: "theirs", two: b"x\ny\n", three: b""})
+    assert text(*THREE, all_of_it) == MergedContent(b"b\n-\nx\ny\n-\n")
+
+
+def test_hunks_that_say_the_same_are_told_apart_by_their_order():
+    sides = (b"1\n-\n1\n", b"a\n-\na\n", b"b\n-\nb\n")
+    one, two = ids(text(*sides))
+    assert one != two
+    assert text(*sides, Picks({two: "theirs", one: "ours"})) == MergedContent(b"a\n-\nb\n")
+    assert ids(text(*sides, Picks({one: "theirs"}))) == [two]
+
+
+def test_a_text_of_ones_own_at_the_end_of_a_file_leaves_its_last_line_end():
+    sides = (b"1\n", b"a\nc\n", b"b\nd\n")
+    [one] = ids(text(*sides))
+    for typed in (b"x", b"x\n"):
+        assert text(*sides, Picks({one: typed})) == MergedContent(b"x\n")

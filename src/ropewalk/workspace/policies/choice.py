@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from ropewalk.errors import WorkspaceError
 from ropewalk.workspace.policies import documents, forms, text
 from ropewalk.workspace.policies.markdown import markdown
 from ropewalk.workspace.policies.structure import same
-from ropewalk.workspace.policies.verdict import MergedContent, Policy, Unfit, Verdict
+from ropewalk.workspace.policies.verdict import MergedContent, Picks, Policy, Unfit, Verdict
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -30,15 +30,25 @@ BOTH = "both"
 
 MARKERS = ("ask", "agent", "fail")
 
-BUILT_IN: Mapping[str, Policy] = {
+_BY_HUNKS: Mapping[str, Callable[[bytes | None, bytes, bytes, Picks | None], Verdict]] = {
     "text": text.text,
-    "ours": text.ours,
-    "theirs": text.theirs,
-    "union": text.union,
     "json": partial(documents.merge, forms.JSON),
     "yaml": partial(documents.merge, forms.YAML),
     "toml": partial(documents.merge, forms.TOML),
     "markdown": markdown,
+}
+"""Those that may leave a file in dispute, of which a person can then settle one hunk after the other."""
+
+
+def _unpicked(policy: Callable[[bytes | None, bytes, bytes, Picks | None], Verdict]) -> Policy:
+    return lambda base, ours, theirs: policy(base, ours, theirs, None)
+
+
+BUILT_IN: Mapping[str, Policy] = {
+    **{name: _unpicked(policy) for name, policy in _BY_HUNKS.items()},
+    "ours": text.ours,
+    "theirs": text.theirs,
+    "union": text.union,
 }
 
 _FORMS = {"json": forms.JSON, "yaml": forms.YAML, "toml": forms.TOML}
@@ -87,8 +97,11 @@ def _suggested(path: str) -> str:
     return _BY_SUFFIX.get(suffix[0] if suffix else "", "text")
 
 
-def join(name: str, path: str, base: bytes | None, ours: bytes, theirs: bytes) -> Verdict:
-    """What a policy makes of a file. A plug-in that fails leaves the file in dispute and says so.
+def join(
+    name: str, path: str, base: bytes | None, ours: bytes, theirs: bytes, picks: Picks | None = None
+) -> Verdict:
+    """What a policy makes of a file, with the `picks` of who settled some of its hunks. A plug-in that fails leaves the file in
+    dispute and says so.
 
     To take one side of a document that has a structure is to take its side of each disputed value.
     """
@@ -96,11 +109,13 @@ def join(name: str, path: str, base: bytes | None, ours: bytes, theirs: bytes) -
     preferred = documents.merge(form, base, ours, theirs, prefer=name) if form else None
     if isinstance(preferred, MergedContent):
         return preferred
+    if name in MARKERS or name == BOTH:
+        name = "text"
+    if name in _BY_HUNKS:
+        return _BY_HUNKS[name](base, ours, theirs, picks)
     policy = BUILT_IN.get(name)
     if policy:
         return policy(base, ours, theirs)
-    if name in MARKERS or name == BOTH:
-        return BUILT_IN["text"](base, ours, theirs)
     try:
         plugged: Policy = _plugged_in()[name].load()
         return plugged(base, ours, theirs)

@@ -9,13 +9,20 @@ from typing import Any
 
 from ropewalk.nesting import RECORD_DEPTH, holds_deep
 from ropewalk.workspace.policies.forms import Form
-from ropewalk.workspace.policies.structure import MISSING, key_order, merge_values, same
-from ropewalk.workspace.policies.verdict import Clash, Hunk, MergedContent, Unfit, Verdict, settled
+from ropewalk.workspace.policies.structure import MISSING, Disputed, key_order, merge_values, same
+from ropewalk.workspace.policies.verdict import Clash, MergedContent, Picks, Unfit, Verdict, settled
 
 _BIGGEST = 4 << 20
 
 
-def merge(form: Form, base: bytes | None, ours: bytes, theirs: bytes, prefer: str = "") -> Verdict:
+def merge(
+    form: Form,
+    base: bytes | None,
+    ours: bytes,
+    theirs: bytes,
+    picks: Picks | None = None,
+    prefer: str = "",
+) -> Verdict:
     """Join three documents of one form. `prefer` (`ours` or `theirs`) has its way where the sides disagree."""
     if prefer == "theirs":
         ours, theirs = theirs, ours
@@ -29,10 +36,10 @@ def merge(form: Form, base: bytes | None, ours: bytes, theirs: bytes, prefer: st
         except ValueError as error:
             return Unfit(f"{side} is not {form.name} that can be joined: {error}")
     before, mine, other = (plain(tree) if tree is not MISSING else MISSING for tree in loaded)
-    hunks: list[Hunk] = []
-    value = merge_values(before, mine, other, "", hunks)
-    if hunks and not prefer:
-        return Clash(tuple(hunks))
+    disputed = Disputed(picks)
+    value = merge_values(before, mine, other, "", disputed)
+    if disputed.hunks and not prefer:
+        return Clash(tuple(disputed.hunks))
     return _written(form, loaded[1], value, loaded[2], ours.decode())
 
 

@@ -9,17 +9,20 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 
+from msgspec.structs import replace
+
 from ropewalk.workspace.policies.structure import key_order
 from ropewalk.workspace.policies.text import text
-from ropewalk.workspace.policies.verdict import Clash, Hunk, MergedContent, Unfit, Verdict, settled
+from ropewalk.workspace.policies.verdict import Clash, Hunk, MergedContent, Picks, Unfit, Verdict, settled
 
 Key = tuple[str, int]
 _HEADING = re.compile(rb" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*\r?$")
 _FENCE = re.compile(rb" {0,3}(`{3,}|~{3,})")
 
 
-def markdown(base: bytes | None, ours: bytes, theirs: bytes) -> Verdict:
+def markdown(base: bytes | None, ours: bytes, theirs: bytes, picks: Picks | None = None) -> Verdict:
     """Join two versions of a Markdown document."""
+    picks = picks or Picks()
     whole = settled(base, ours, theirs)
     if whole is not None:
         return MergedContent(whole)
@@ -29,7 +32,7 @@ def markdown(base: bytes | None, ours: bytes, theirs: bytes) -> Verdict:
     hunks: list[Hunk] = []
     joined: dict[Key, bytes] = {}
     for key in key_order(list(mine), list(other)):
-        section = _merged_section(key, was, mine, other, hunks)
+        section = _merged_section(key, was, mine, other, hunks, picks)
         if section is not None:
             joined[key] = section
     if hunks:
@@ -45,6 +48,7 @@ def _merged_section(
     mine: Mapping[Key, bytes],
     other: Mapping[Key, bytes],
     hunks: list[Hunk],
+    picks: Picks,
 ) -> bytes | None:
     before, a, b = was.get(key), mine.get(key), other.get(key)
     if a == b or b == before:
@@ -53,13 +57,18 @@ def _merged_section(
         return b
     name = key[0] or "before the first heading"
     if a is None or b is None:
-        hunks.append(Hunk(name, _shown(before), _shown(a), _shown(b)))
-        return a
-    verdict = text(before, a, b)
+        hunk = picks.hunk(name, _shown(before), _shown(a), _shown(b))
+        pick = picks.of(hunk)
+        if pick is None:
+            hunks.append(hunk)
+        if isinstance(pick, bytes):
+            return pick or None
+        return b if pick == "theirs" else a
+    verdict = text(before, a, b, picks)
     if isinstance(verdict, MergedContent):
         return verdict.content
     inner = verdict.hunks if isinstance(verdict, Clash) else (Hunk("", _shown(before), _shown(a), _shown(b)),)
-    hunks += [Hunk(f"{name}, {hunk.where}", hunk.base, hunk.ours, hunk.theirs) for hunk in inner]
+    hunks += [replace(hunk, where=f"{name}, {hunk.where}") for hunk in inner]
     return a
 
 

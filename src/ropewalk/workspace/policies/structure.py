@@ -9,8 +9,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ropewalk.nesting import read_json
 from ropewalk.workspace.policies.text import chunks
-from ropewalk.workspace.policies.verdict import Hunk
+from ropewalk.workspace.policies.verdict import Hunk, Picks
 
 
 class Missing:
@@ -31,8 +32,36 @@ def same(left: Any, right: Any) -> bool:
     return type(left) is type(right) and (left == right or (left != left and right != right))
 
 
-def merge_values(base: Any, ours: Any, theirs: Any, where: str, hunks: list[Hunk]) -> Any:
-    """The joined value; what is in dispute is added to `hunks`, and ours stands in the result there."""
+class Disputed:
+    """The places in dispute of one document: `hunks` are those that `picks` does not settle, where ours stands meanwhile."""
+
+    def __init__(self, picks: Picks | None = None) -> None:
+        self.hunks: list[Hunk] = []
+        self._picks = picks or Picks()
+
+    def value(self, where: str, base: Any, ours: Any, theirs: Any) -> Any:
+        """What stands in the next place in dispute."""
+        hunk = self._picks.hunk(where, shown(base), shown(ours), shown(theirs))
+        pick = self._picks.of(hunk)
+        if pick is None:
+            self.hunks.append(hunk)
+        if isinstance(pick, bytes):
+            return _typed(pick.decode(errors="replace"))
+        return theirs if pick == "theirs" else ours
+
+
+def _typed(text: str) -> Any:
+    """A value as a person typed it: JSON, as it was shown, or a plain text; nothing takes the place away."""
+    if not text.strip():
+        return MISSING
+    try:
+        return read_json(text)
+    except ValueError:
+        return text.removesuffix("\n")
+
+
+def merge_values(base: Any, ours: Any, theirs: Any, where: str, hunks: Disputed) -> Any:
+    """The joined value; what is in dispute is asked of `hunks`."""
     if same(ours, theirs) or same(base, theirs):
         return ours
     if same(base, ours):
@@ -41,12 +70,11 @@ def merge_values(base: Any, ours: Any, theirs: Any, where: str, hunks: list[Hunk
         return _merge_mappings(base if isinstance(base, dict) else {}, ours, theirs, where, hunks)
     if isinstance(ours, list) and isinstance(theirs, list):
         return _merge_lists(base if isinstance(base, list) else [], ours, theirs, where, hunks)
-    hunks.append(Hunk(where or "the whole document", shown(base), shown(ours), shown(theirs)))
-    return ours
+    return hunks.value(where or "the whole document", base, ours, theirs)
 
 
 def _merge_mappings(
-    base: Mapping[Any, Any], ours: Mapping[Any, Any], theirs: Mapping[Any, Any], where: str, hunks: list[Hunk]
+    base: Mapping[Any, Any], ours: Mapping[Any, Any], theirs: Mapping[Any, Any], where: str, hunks: Disputed
 ) -> dict[Any, Any]:
     merged: dict[Any, Any] = {}
     for key in key_order(list(ours), list(theirs)):
@@ -77,7 +105,7 @@ def key_order(ours: Sequence[Any], theirs: Sequence[Any]) -> list[Any]:
 
 
 def _merge_lists(
-    base: list[Any], ours: list[Any], theirs: list[Any], where: str, hunks: list[Hunk]
+    base: list[Any], ours: list[Any], theirs: list[Any], where: str, hunks: Disputed
 ) -> list[Any]:
     name = _name_of_elements(base, ours, theirs)
     if name:
@@ -94,13 +122,14 @@ def _merge_lists(
         elif not was:
             merged += mine + [element for element in other if not any(same(element, m) for m in mine)]
         elif len(was) == len(mine) == len(other):
-            merged += [
+            values = [
                 merge_values(a, b, c, f"{where}[{chunk.ours[0] + i}]", hunks)
                 for i, (a, b, c) in enumerate(zip(was, mine, other, strict=True))
             ]
+            merged += [value for value in values if not isinstance(value, Missing)]
         else:
-            hunks.append(Hunk(inner, shown(was), shown(mine), shown(other)))
-            merged += mine
+            value = hunks.value(inner, was, mine, other)
+            merged += value if isinstance(value, list) else [] if isinstance(value, Missing) else [value]
     return merged
 
 

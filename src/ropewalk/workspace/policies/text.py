@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from ropewalk.workspace.policies.verdict import Clash, Hunk, MergedContent, Unfit, Verdict, settled
+from ropewalk.workspace.policies.verdict import Clash, Hunk, MergedContent, Picks, Unfit, Verdict, settled
 
 _MANY_LINES = 5_000
 _TALLEST = 20_000
@@ -55,8 +55,12 @@ def _matches(base: Sequence[T], other: Sequence[T]) -> list[int | None]:
 Join = Callable[[list[bytes], list[bytes], list[bytes]], list[bytes] | None]
 
 
-def merge_lines(base: bytes | None, ours: bytes, theirs: bytes, join: Join) -> Verdict:
-    """Join line by line; `join` is asked what becomes of a place that both sides changed, None is a clash."""
+def merge_lines(
+    base: bytes | None, ours: bytes, theirs: bytes, join: Join, picks: Picks | None = None
+) -> Verdict:
+    """Join line by line; `join` is asked what becomes of a place that both sides changed, None is a clash unless it is one
+    of the `picks`."""
+    picks = picks or Picks()
     whole = settled(base, ours, theirs)
     if whole is not None:
         return MergedContent(whole)
@@ -73,9 +77,12 @@ def merge_lines(base: bytes | None, ours: bytes, theirs: bytes, join: Join) -> V
         if joined is None:
             joined = join(was, mine, other)
         if joined is None:
-            hunks.append(_hunk(chunk, was, mine, other))
-        else:
-            out += joined
+            hunk = picks.hunk(f"line {chunk.ours[0] + 1}", _shown(was), _shown(mine), _shown(other))
+            joined = _picked(picks.of(hunk), mine, other)
+            if joined is None:
+                hunks.append(hunk)
+                continue
+        out += joined
     return Clash(tuple(hunks)) if hunks else MergedContent(_text(out))
 
 
@@ -94,11 +101,20 @@ def _text(lines: list[bytes]) -> bytes:
     return b"\n".join(lines)
 
 
-def _hunk(chunk: Chunk, was: list[bytes], mine: list[bytes], other: list[bytes]) -> Hunk:
-    def shown(lines: list[bytes]) -> str | None:
-        return _text(lines).decode(errors="replace") if lines else None
+def _shown(lines: list[bytes]) -> str | None:
+    return _text(lines).decode(errors="replace") if lines else None
 
-    return Hunk(f"line {chunk.ours[0] + 1}", shown(was), shown(mine), shown(other))
+
+def _picked(pick: bytes | str | None, mine: list[bytes], other: list[bytes]) -> list[bytes] | None:
+    if pick is None or isinstance(pick, str):
+        return {"ours": mine, "theirs": other}.get(pick or "")
+    lines = _lines(pick.removesuffix(b"\n")) if pick else []
+    return [*lines, b""] if _at_the_end(mine, other) else lines
+
+
+def _at_the_end(mine: list[bytes], other: list[bytes]) -> bool:
+    """Whether both end with what the last line of a file without a line end leaves behind, which is no line."""
+    return mine[-1:] == [b""] and other[-1:] == [b""]
 
 
 def shared_lines(ours: bytes, theirs: bytes) -> bytes:
@@ -113,9 +129,9 @@ def shared_lines(ours: bytes, theirs: bytes) -> bytes:
     )
 
 
-def text(base: bytes | None, ours: bytes, theirs: bytes) -> Verdict:
+def text(base: bytes | None, ours: bytes, theirs: bytes, picks: Picks | None = None) -> Verdict:
     """A place that both sides changed is a clash."""
-    return merge_lines(base, ours, theirs, lambda was, mine, other: None)
+    return merge_lines(base, ours, theirs, lambda was, mine, other: None, picks)
 
 
 def ours(base: bytes | None, ours: bytes, theirs: bytes) -> Verdict:
@@ -132,8 +148,7 @@ def union(base: bytes | None, ours: bytes, theirs: bytes) -> Verdict:
     """Where both sides changed a place, the lines of both stay, the earlier ones first, none twice."""
 
     def joined(was: list[bytes], mine: list[bytes], other: list[bytes]) -> list[bytes]:
-        # What the last line of a file without a line end leaves behind is no line.
-        tail = mine[-1:] == [b""] and other[-1:] == [b""]
+        tail = _at_the_end(mine, other)
         mine, other = (mine[:-1], other[:-1]) if tail else (mine, other)
         both = mine + [line for line in other if line not in mine]
         return [*both, b""] if tail else both
