@@ -185,6 +185,14 @@ class PluginError(RopewalkError):
     """The plug-in {name} could not be loaded: {reason}."""
 
 
+class PluginFailed(RopewalkError):
+    """The plug-in {name} failed: {reason}."""
+
+    hint = (
+        "this is a fault of the plug-in, not of ropewalk: tell it to whoever maintains it, or do without it"
+    )
+
+
 class AgentError(RopewalkError):
     """The agent {agent} cannot be used: {reason}."""
 

@@ -1,5 +1,6 @@
 import json
 import sys
+from importlib.metadata import EntryPoint
 
 import pytest
 
@@ -45,6 +46,25 @@ def bury(ropewalk: Line, hook: str) -> None:
             await webhooks.bury(await webhooks.get(hook), record, "it is gone", 9, 1.0)
 
     asyncio.run(burying())
+
+
+class Lamp:
+    name = "lamp"
+
+    async def notify(self, event):
+        """Takes everything."""
+
+
+def test_a_notifier_of_a_plug_in_is_added_by_its_name(ropewalk, monkeypatch):
+    point = EntryPoint("lamp", f"{__name__}:Lamp", "ropewalk.notifiers")
+    monkeypatch.setattr(
+        "importlib.metadata.entry_points", lambda group: [point] if group == point.group else []
+    )
+    assert "the notifier lamp hears of" in ropewalk("webhooks", "add", "--notifier", "lamp").out
+    assert ropewalk.json("webhooks", "list")["webhooks"][0]["notifier"] == "lamp"
+    assert "lamp" in ropewalk("webhooks", "list").out
+    assert "lamp" in ropewalk("doctor").out
+    assert "nothing of that name" in ropewalk("webhooks", "add", "--notifier", "bulb").err
 
 
 @pytest.mark.parametrize(

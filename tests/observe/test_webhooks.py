@@ -27,6 +27,8 @@ async def test_a_webhook_needs_exactly_one_target():
         await webhooks.add(5.0)
     with pytest.raises(WebhookRefused):
         await webhooks.add(5.0, url="https://example.org", argv=("true",))
+    with pytest.raises(WebhookRefused):
+        await webhooks.add(5.0, argv=("true",), notifier="lamp")
 
 
 async def test_only_so_many_dead_letters_are_kept_the_newest():

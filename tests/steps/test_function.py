@@ -201,6 +201,28 @@ async def test_what_a_function_raises_is_a_classed_failure(desk, raised, kind):
     assert str(raised) in failure.message
 
 
+@pytest.mark.parametrize("how", ["async", "inline", "module"])
+async def test_a_function_that_would_end_the_program_ends_its_attempt(desk, tmp_path, monkeypatch, how):
+    async def leaves():
+        raise SystemExit(3)
+
+    def leaves_inline():
+        raise SystemExit(3)
+
+    (tmp_path / "leaving_module.py").write_text("raise SystemExit(3)")
+    monkeypatch.syspath_prepend(tmp_path)
+    if how == "module":
+        args = {"name": "leaving_module:f"}
+        failure = (await FunctionKind().perform(brief(args=args), desk, Tools(agents={}))).failure
+    else:
+        failure = (
+            await call(leaves if how == "async" else leaves_inline, desk, {"inline": how == "inline"})
+        ).failure
+    assert failure is not None
+    assert failure.kind == "permanent"
+    assert "SystemExit: 3" in failure.message
+
+
 async def test_what_no_future_takes_and_what_cannot_be_told_are_failures_too(desk):
     class Mute(Exception):
         def __str__(self):

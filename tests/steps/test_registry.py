@@ -73,7 +73,7 @@ def test_a_good_plug_in_loads_as_a_class_or_as_a_thing(found):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("poor", "lacks schema, perform"),
+        ("poor", "lacks schema, workspace, perform"),
         ("angry", "RuntimeError: not today"),
         ("absent", "AttributeError"),
         ("broken", "ValueError: broken at import"),

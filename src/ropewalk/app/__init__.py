@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     from ropewalk.runtime import how_to_give_secrets as how_to_give_secrets, is_at_rest as is_at_rest
     from ropewalk.runtime import secret_values as secret_values, until_ended as until_ended
     from ropewalk.steps import GATES as GATES, KINDS as KINDS, Gates as Gates, Kinds as Kinds
+    from ropewalk.steps import notifiers as notifiers
     from ropewalk.steps import plugin_agents as plugin_agents
     from ropewalk.store import LINE_BYTES as LINE_BYTES, follow_feed as follow_feed
     from ropewalk.store import kind_matcher as kind_matcher, read_feed as read_feed
@@ -157,7 +158,7 @@ else:
             "preview": "Plan dot mermaid plan_as_lines plan_workflow svg",
             "processes": "adopt_orphans leave_init_behind spare_child",
             "runtime": "Driver Engine Holder Vault how_to_give_secrets is_at_rest secret_values until_ended",
-            "steps": "GATES KINDS Gates Kinds plugin_agents",
+            "steps": "GATES KINDS Gates Kinds notifiers plugin_agents",
             "store": "LINE_BYTES follow_feed kind_matcher read_feed",
             "store.port": "Record RunQuery RunRow Store",
             "workspace": "conflicts_as_markdown",

@@ -47,9 +47,9 @@ async def perform(context: CommandContext) -> int:
 
 
 def _plugins() -> HealthCheck:
-    from ropewalk.app import GATES, KINDS, Gates, Kinds, plugin_agents
+    from ropewalk.app import GATES, KINDS, Gates, Kinds, notifiers, plugin_agents
 
-    registries = (Kinds(), Gates(), plugin_agents())
+    registries = (Kinds(), Gates(), plugin_agents(), notifiers())
     faults = [fault for registry in registries for fault in registry.load_all()]
     names = [name for registry in registries for name in registry.names()]
     return plugins_check(faults, [name for name in names if name not in {**KINDS, **GATES}])

@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 VERBS = ("add", "list", "remove", "dead", "replay")
 MORE = f"""ropewalk webhooks add https://example.org/hook     prints the secret that signs what is sent
 ropewalk webhooks add --on 'run.*' -- notify-send   a command; it gets the event as JSON on its input
+ropewalk webhooks add --notifier NAME               a notifier of a plug-in
 ropewalk webhooks dead ID                           what could not be delivered
 ropewalk webhooks replay ID [EVENT…]                try that again
 
 `ropewalk serve` delivers. Without --on it tells of {", ".join(DEFAULT_KINDS)}."""
 
 
-async def perform(context: CommandContext, verb: str, words: list[str], on: list[str], private: bool) -> int:
+async def perform(
+    context: CommandContext, verb: str, words: list[str], on: list[str], private: bool, notifier: str | None
+) -> int:
     """One of the verbs."""
     if verb not in VERBS:
         raise UsageError(
@@ -31,7 +34,7 @@ async def perform(context: CommandContext, verb: str, words: list[str], on: list
         )
     async with context.ropewalk() as ropewalk:
         if verb == "add":
-            return await _add(context, ropewalk, words, on, private)
+            return await _add(context, ropewalk, words, on, private, notifier or "")
         if verb == "list":
             return await _list(context, ropewalk)
         if not words:
@@ -53,7 +56,12 @@ async def perform(context: CommandContext, verb: str, words: list[str], on: list
 
 
 async def _add(
-    context: CommandContext, ropewalk: Ropewalk, words: list[str], on: list[str], private: bool
+    context: CommandContext,
+    ropewalk: Ropewalk,
+    words: list[str],
+    on: list[str],
+    private: bool,
+    notifier: str,
 ) -> int:
     is_url = len(words) == 1 and "://" in words[0]
     made = await Webhooks(ropewalk.store).add(
@@ -62,6 +70,7 @@ async def _add(
         argv=() if is_url else tuple(words),
         patterns=tuple(on),
         private=private,
+        notifier=notifier,
     )
     context.screen.give({**webhook_view(made, 0, None), "secret": made.secret})
     context.screen.line(f"{made.id}: {made.target} hears of {', '.join(made.patterns)} from now on.")
@@ -78,7 +87,8 @@ async def _list(context: CommandContext, ropewalk: Ropewalk) -> int:
         rows.append(webhook_view(webhook, len(await webhooks.dead(webhook)), position))
     context.screen.give({"webhooks": rows})
     table = [
-        (r["id"], r["url"] or " ".join(r["argv"]), ", ".join(r["patterns"]), r["dead"] or "") for r in rows
+        (r["id"], r["url"] or " ".join(r["argv"]) or r["notifier"], ", ".join(r["patterns"]), r["dead"] or "")
+        for r in rows
     ]
     context.screen.table(("id", "to", "on", "dead"), table, 1)
     if not rows:
@@ -125,6 +135,7 @@ WEBHOOKS = Verb(
     Argument("verb", "add, list, remove, dead or replay"),
     Argument("words", "a URL or a command (add); an id (remove, dead, replay)", required=False, many=True),
     Option("--on", "Kinds of events, as `run.*`; may be repeated.", "many", metavar="PATTERN"),
+    Option("--notifier", "A notifier that a plug-in brings (add).", "text", metavar="NAME"),
     Option("--private", "It may be an address of this host or its networks."),
     more=MORE,
 )

@@ -1,4 +1,4 @@
-"""One delivery: a record as a CloudEvent, signed the Standard Webhooks way, to one address or to one command.
+"""One delivery: a record as a CloudEvent, signed the Standard Webhooks way, to one address, one command or one notifier.
 
 Redirects are not followed, only the beginning of the answer is read, and everything has a limit.
 """
@@ -22,6 +22,8 @@ from ropewalk.errors import RopewalkError
 from ropewalk.observe.addresses import resolve
 from ropewalk.observe.webhooks import SECRET_PREFIX, Webhook
 from ropewalk.processes import call_program
+from ropewalk.steps import notifiers
+from ropewalk.steps.port import Notifier
 from ropewalk.store.port import Record
 
 TIMEOUT_SECONDS: Final = 15.0
@@ -70,6 +72,10 @@ async def deliver(
     body = msgspec.json.encode(cloud_event(record), enc_hook=str)
     try:
         async with asyncio.timeout(seconds + 5):
+            if webhook.notifier:
+                notifier: Notifier = notifiers().get(webhook.notifier)
+                await notifier.notify(msgspec.json.decode(body))
+                return ""
             if webhook.argv:
                 return await _command(webhook, record, body, seconds)
             allowed = private or webhook.private

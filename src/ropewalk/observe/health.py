@@ -148,5 +148,5 @@ def plugins_check(faults: Iterable[PluginError], names: Iterable[str]) -> Health
     known = sorted(names)
     if broken:
         detail = "; ".join(fault.message for fault in broken)
-        return HealthCheck("plug-ins", "warning", detail, "hint or remove the package that brings it")
+        return HealthCheck("plug-ins", "warning", detail, "update or remove the package that brings it")
     return HealthCheck("plug-ins", "good", ", ".join(known) if known else "none installed")

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from ropewalk.errors import NoSuchWebhook, WebhookRefused
 from ropewalk.observe.addresses import check_url
+from ropewalk.steps import notifiers
 from ropewalk.store.port import Record, Store
 
 KEY: Final = "webhooks"
@@ -23,7 +24,7 @@ SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - how such secrets begin
 
 
 class Webhook(Struct, frozen=True):
-    """Where to: a `url`, or a command (`argv`) that gets the event as JSON on its standard input."""
+    """Where to: a `url`, a command (`argv`) that gets the event as JSON on its standard input, or a `notifier` of a plug-in."""
 
     id: str
     url: str = ""
@@ -32,6 +33,7 @@ class Webhook(Struct, frozen=True):
     secret: str = ""
     private: bool = False
     created_at: float = 0.0
+    notifier: str = ""
 
     @property
     def reader(self) -> str:
@@ -40,7 +42,7 @@ class Webhook(Struct, frozen=True):
 
     @property
     def target(self) -> str:
-        return self.url or " ".join(self.argv)
+        return self.url or " ".join(self.argv) or f"the notifier {self.notifier}"
 
 
 class Dead(Struct, frozen=True):
@@ -73,17 +75,27 @@ class Webhooks:
         argv: tuple[str, ...] = (),
         patterns: tuple[str, ...] = (),
         private: bool = False,
+        notifier: str = "",
     ) -> Webhook:
-        """A new one; it hears what happens from now on. Raises WebhookRefused."""
-        if bool(url) == bool(argv):
-            raise WebhookRefused(
-                url=url or "?", reason="it has no target", hint="give either a URL or a command"
-            )
+        """A new one; it hears what happens from now on. Raises WebhookRefused, and PluginError for a notifier that is not there."""
+        if bool(url) + bool(argv) + bool(notifier) != 1:
+            reason = "it has no target" if not (url or argv or notifier) else "it has several targets"
+            hint = "give a URL, a command or a notifier"
+            raise WebhookRefused(url=url or "?", reason=reason, hint=hint)
         if url:
             check_url(url)
+        if notifier:
+            notifiers().get(notifier)
         secret = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
         made = Webhook(
-            secrets.token_hex(4), url, argv, patterns or DEFAULT_KINDS, secret if url else "", private, now
+            secrets.token_hex(4),
+            url,
+            argv,
+            patterns or DEFAULT_KINDS,
+            secret if url else "",
+            private,
+            now,
+            notifier,
         )
         await self.store.remember(f"feed/{made.reader}", await self.store.position())
         await self._keep([*await self.all(), made])
@@ -142,6 +154,7 @@ def webhook_view(webhook: Webhook, dead: int, position: Any) -> dict[str, Any]:
         "id": webhook.id,
         "url": webhook.url,
         "argv": list(webhook.argv),
+        "notifier": webhook.notifier,
         "patterns": list(webhook.patterns),
         "created_at": webhook.created_at,
         "dead": dead,

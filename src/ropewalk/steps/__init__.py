@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from ropewalk.steps.evidence import declared_names as declared_names
     from ropewalk.steps.merge import disagreement as disagreement, resolve as resolve
     from ropewalk.steps.registry import CORE_KINDS as CORE_KINDS, GATES as GATES, KINDS as KINDS
-    from ropewalk.steps.registry import Gates as Gates, Kinds as Kinds, plugin_agents as plugin_agents
+    from ropewalk.steps.registry import Gates as Gates, Kinds as Kinds, notifiers as notifiers
+    from ropewalk.steps.registry import plugin_agents as plugin_agents
     from ropewalk.steps.scope import template_scope as template_scope
     from ropewalk.steps.shell import notices_pipes as notices_pipes
 else:
@@ -20,7 +21,7 @@ else:
         {
             "steps.evidence": "check_outcome declared_files declared_names",
             "steps.merge": "disagreement resolve",
-            "steps.registry": "CORE_KINDS GATES KINDS Gates Kinds plugin_agents",
+            "steps.registry": "CORE_KINDS GATES KINDS Gates Kinds notifiers plugin_agents",
             "steps.scope": "template_scope",
             "steps.shell": "notices_pipes",
         },

@@ -55,6 +55,8 @@ class FunctionKind:
             arguments = _arguments(function, brief, desk)
         except (TemplateError, ImportError, AttributeError, ValueError) as fault:
             return Outcome(failure=Failure(kind="permanent", message=f"the function {name}: {fault}"))
+        except (Exception, SystemExit, KeyboardInterrupt) as fault:  # noqa: BLE001 - its module is somebody's code
+            return Outcome(failure=_failure(f"the module of {name}", fault))
         inline = brief.args.get("inline", getattr(function, "inline", False))
         try:
             if inspect.iscoroutinefunction(function):
@@ -64,7 +66,7 @@ class FunctionKind:
             else:
                 value = await _in_thread(function, arguments)
             return value if isinstance(value, Outcome) else Outcome(outputs=_outputs(value))
-        except Exception as fault:  # noqa: BLE001 - whatever somebody's function raises is this attempt's failure
+        except (Exception, SystemExit, KeyboardInterrupt) as fault:  # noqa: BLE001 - whatever somebody's function raises is this attempt's failure
             return Outcome(failure=_failure(name, fault))
 
 
@@ -127,7 +129,7 @@ def _outputs(value: Any) -> dict[str, Any]:
     return plain if isinstance(plain, dict) else {"result": plain}
 
 
-def _failure(name: str, fault: Exception) -> Failure:
+def _failure(name: str, fault: BaseException) -> Failure:
     try:
         message = f"{name} raised {type(fault).__name__}: {fault}"
     except Exception:  # noqa: BLE001 - what it says of itself is somebody's code too

@@ -78,3 +78,14 @@ class GateKind(Protocol):
     async def judge(
         self, args: Mapping[str, Any], brief: Brief, outcome: Outcome, desk: Desk, tools: Tools
     ) -> Verdict: ...
+
+
+class Notifier(Protocol):
+    """Tells somebody of an event: a chat, a pager, a lamp. `event` is the CloudEvent that a webhook would get.
+
+    It may be given the same event again (by its `id`); what it raises is told, and it is tried again later.
+    """
+
+    name: str
+
+    async def notify(self, event: Mapping[str, Any]) -> None: ...

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ropewalk.errors import PluginError
+from ropewalk.steps.plugged import Plugged
 from ropewalk.steps.port import GateKind, Kind
 
 if TYPE_CHECKING:
@@ -90,12 +91,12 @@ class Registry:
         try:
             loaded = point.load()
             made = loaded() if isinstance(loaded, type) else loaded
-        except (Exception, SystemExit) as fault:
+        except (Exception, SystemExit, KeyboardInterrupt) as fault:
             raise self._fault(name, f"{point.value} raised {type(fault).__name__}: {fault}") from fault
         lacking = [need for need in self._needs if not hasattr(made, need)]
         if lacking:
             raise self._fault(name, f"{point.value} lacks {', '.join(lacking)}")
-        return made
+        return Plugged(name, made)
 
     def _plugins(self) -> dict[str, EntryPoint]:
         if self._points is None:
@@ -123,7 +124,7 @@ class Kinds(Registry):
 
     def __init__(self, look_up: Callable[[str], Iterable[EntryPoint]] | None = None) -> None:
         built_in = {**KINDS, **INTERNAL_KINDS}
-        super().__init__("ropewalk.steps", built_in, ("name", "schema", "perform"), look_up)
+        super().__init__("ropewalk.steps", built_in, ("name", "schema", "workspace", "perform"), look_up)
 
     def names(self) -> tuple[str, ...]:
         """Those that a file may ask for."""
@@ -150,6 +151,11 @@ class Gates(Registry):
 def plugin_agents(look_up: Callable[[str], Iterable[EntryPoint]] | None = None) -> Registry:
     """Agents of plug-ins, group `ropewalk.agents`; those of ropewalk itself are made from the settings."""
     return Registry("ropewalk.agents", {}, ("name", "probe", "perform"), look_up)
+
+
+def notifiers(look_up: Callable[[str], Iterable[EntryPoint]] | None = None) -> Registry:
+    """What tells of events in a way of its own (`steps.port.Notifier`), group `ropewalk.notifiers`."""
+    return Registry("ropewalk.notifiers", {}, ("name", "notify"), look_up)
 
 
 def _installed(group: str) -> Iterable[EntryPoint]:

@@ -94,11 +94,17 @@ def broken(base: bytes | None, ours: bytes, theirs: bytes) -> Verdict:
     raise RuntimeError("boom")
 
 
+def leaving(base: bytes | None, ours: bytes, theirs: bytes) -> Verdict:
+    raise SystemExit(3)
+
+
 @pytest.fixture
 def plug_ins(monkeypatch: pytest.MonkeyPatch):
     points = [
         EntryPoint("mine", f"{__name__}:plugged", choice.GROUP),
         EntryPoint("broken", f"{__name__}:broken", choice.GROUP),
+        EntryPoint("leaving", f"{__name__}:leaving", choice.GROUP),
+        EntryPoint("silent", "builtins:max", choice.GROUP),
         EntryPoint("absent", "no.such.module:x", choice.GROUP),
         EntryPoint("json", f"{__name__}:broken", choice.GROUP),
     ]
@@ -110,9 +116,11 @@ def plug_ins(monkeypatch: pytest.MonkeyPatch):
 
 @pytest.mark.usefixtures("plug_ins")
 def test_a_plug_in_is_a_policy_and_one_that_fails_leaves_the_dispute():
-    assert choice.known()[-3:] == ("absent", "broken", "mine")
+    assert choice.known()[-5:] == ("absent", "broken", "leaving", "mine", "silent")
     assert choice.join("mine", "x", b"a", b"b", b"c") == MergedContent(b"bc")
-    assert choice.join("broken", "x", b"a", b"b", b"c") == Unfit("the plug-in broken failed: boom")
+    assert choice.join("broken", "x", b"a", b"b", b"c") == Unfit(
+        "the plug-in broken failed: RuntimeError: boom"
+    )
     assert isinstance(choice.join("absent", "x", b"a", b"b", b"c"), Unfit)
     assert isinstance(choice.join("json", "x.json", b"{}", b'{"a":1}', b'{"b":1}'), MergedContent)
 

@@ -118,9 +118,14 @@ def join(
         return policy(base, ours, theirs)
     try:
         plugged: Policy = _plugged_in()[name].load()
-        return plugged(base, ours, theirs)
-    except Exception as error:  # noqa: BLE001 - somebody else's code must not take a run down
-        return Unfit(f"the plug-in {name} failed: {error}")
+        verdict: object = plugged(base, ours, theirs)
+    except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - somebody else's code must not take a run down
+        return Unfit(f"the plug-in {name} failed: {type(error).__name__}: {error}")
+    if not isinstance(verdict, Verdict):
+        return Unfit(
+            f"the plug-in {name} failed: it gave {type(verdict).__name__}, which is no answer of a policy"
+        )
+    return verdict
 
 
 def means_the_same(name: str, left: bytes, right: bytes) -> bool:
