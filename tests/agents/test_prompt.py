@@ -150,3 +150,8 @@ def test_a_route_stands_with_what_it_means():
     text = compose(brief(wants_route=("go", "stop"), route_titles=("Go on", "")))
     assert '"go", "stop":\n  - "go": Go on\n' in text
     assert '  - "stop"' not in text
+
+
+def test_one_of_several_that_were_told_the_same_may_leave_its_work_as_it_is():
+    assert "Fix what is said here:" in compose(brief(feedback=(Feedback("check", "no"),)))
+    assert "others were told the same" in compose(brief(feedback=(Feedback("check", "no", shared=True),)))

@@ -15,8 +15,8 @@ from ropewalk.testing.given import Given, broken, done, like
 from tests.core.flows import GO, answer, flow, noop, started
 
 
-def each(over: str = "inputs.xs", *, key: str = "", at_most: int = 0, **fields: Any) -> Step:
-    return noop("f", foreach=Foreach(over, "item", key, at_most), **fields)
+def each(over: str = "inputs.xs", *, key: str = "", at_most: int = 0, quorum: int = 0, **fields: Any) -> Step:
+    return noop("f", foreach=Foreach(over, "item", key, at_most, quorum), **fields)
 
 
 def run_of(step: Step, xs: Any = ("a", "b", "c"), **limits: Any) -> Given:
@@ -243,3 +243,55 @@ def test_a_failed_item_that_is_skipped_does_not_fail_its_foreach():
 def test_the_place_of_a_skipped_item_goes_to_the_next_that_is_still_wanted():
     run = run_of(each(at_most=1)).after(c.SkipStep("f[b]"), c.SkipStep("f[a]"), GO)
     assert list(run.state.running) == ["f[c]"]
+
+
+def test_with_a_quorum_the_others_may_fail_and_are_named():
+    run = run_of(each(quorum=2)).after(broken("f[a]"), done("f[b]", n=2), GO)
+    assert run.step("f").status == "running"
+    run.after(done("f[c]", n=3), GO)
+    assert run.statuses()["after"] == "running"
+    assert run.state.outputs["f"] == {
+        "items": [None, {"n": 2}, {"n": 3}],
+        "keys": ["a", "b", "c"],
+        "failed": ["a"],
+    }
+    assert run.step("f").warnings == ("f[a] failed and is left out: it broke",)
+    assert not run.state.failing
+
+
+def test_a_quorum_waits_for_all_items_also_when_enough_went_well():
+    run = run_of(each(quorum=1)).after(done("f[a]"), GO)
+    assert run.step("f").status == "running"
+    run.after(done("f[b]"), done("f[c]"), GO)
+    assert run.state.outputs["f"]["failed"] == []
+
+
+def test_a_quorum_that_cannot_be_met_any_more_starts_no_further_items():
+    run = run_of(each(quorum=2, at_most=1)).after(broken("f[a]"), GO)
+    assert list(run.state.running) == ["f[b]"]
+    run.after(broken("f[b]"), GO)
+    assert (run.step("f[c]").status, run.step("f").status) == ("skipped", "failed")
+    failure = run.step("f").failure
+    assert failure is not None
+    assert failure.message == ("0 of 3 items went well, and 2 are wanted; f[a]: it broke (and 1 more)")
+
+
+def test_items_that_were_not_to_be_done_do_not_fill_a_quorum():
+    step = each(quorum=2, when='item == "a"')
+    run = run_of(step).after(done("f[a]"), GO)
+    failure = run.step("f").failure
+    assert failure is not None
+    assert failure.message == "1 of 3 items went well, and 2 are wanted"
+
+
+def test_a_quorum_of_more_items_than_there_are_fails_before_the_first():
+    failure = run_of(each(quorum=4)).step("f").failure
+    assert failure is not None
+    assert failure.message == "foreach has 3 items, and 4 of them have to go well"
+
+
+def test_what_a_failed_item_had_made_is_no_result_of_its_foreach():
+    step = each(quorum=2, approve=Approval(on_reject="fail"))
+    run = run_of(step).after(done("f[a]", n=1), done("f[b]", n=2), done("f[c]", n=3), GO)
+    run.after(answer("a1", "reject"), answer("a2"), answer("a3"), GO)
+    assert run.state.outputs["f"]["items"] == [None, {"n": 2}, {"n": 3}]

@@ -11,7 +11,7 @@ from ropewalk.testing.given import Given, done, like
 from tests.core.flows import GO, flow, noop, started
 
 RED = Outcome(verdicts=(Verdict("tests", "FAIL", ("two fail",)),))
-FINDINGS = [Feedback(source="check", text="gate tests failed", findings=("two fail",))]
+FINDINGS = [Feedback("check", "gate tests failed", ("two fail",), shared=True)]
 
 
 def work(name: str, *needs: str, **fields: Any) -> Step:
@@ -84,3 +84,8 @@ def test_items_are_told_and_find_what_the_item_of_the_same_key_left():
     for key in ("x", "y"):
         item = run.step(f"each[{key}]")
         assert (item.round, item.feedback, item.earlier) == (2, FINDINGS, commit(key))
+
+
+def test_one_step_alone_knows_that_it_is_meant():
+    run = sent_back(noop("begin"), work("a", "begin"), to="begin", needs=("a",)).after(done("check", RED))
+    assert [feedback.shared for feedback in run.step("a").feedback] == [False]

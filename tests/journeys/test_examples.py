@@ -16,6 +16,7 @@ GIVES = {
     "foreach": ("index", "built index.html, built about.html, built contact.html"),
     "function": ("say", "the sum is 7"),
     "hello": ("greet", "hello world"),
+    "quorum": ("report", "left out: broken"),
     "retry": ("flaky", "through at attempt 3"),
 }
 """What the named step of an example says."""

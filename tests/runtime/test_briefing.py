@@ -246,3 +246,18 @@ async def test_the_items_of_a_step_hand_on_in_its_place(bench: Bench) -> None:
     await bench.drive(run)
     handed = {given.spot.step: [one.sender for one in given.brief.handoffs] for given in bench.work.briefs}
     assert handed["after"] == ["each[x]", "each[y]"]
+
+
+@pytest.mark.needs("git")
+async def test_the_work_of_an_item_that_was_turned_down_goes_no_further(repository: Path) -> None:
+    each = script(
+        "each",
+        'echo x > "$ROPEWALK_ITEM.txt"',
+        foreach=Foreach('["good", "other"]', at_most=1, quorum=1),
+        approve=Approval(on_reject="fail"),
+    )
+    state = await drive(repository, each, script("look", "ls", "each"), answers=("reject", "approve"))
+    assert state.status == "completed", state.reason
+    assert state.outputs["look"]["stdout"].split("\n").count("good.txt") == 0
+    assert "other.txt" in state.outputs["look"]["stdout"]
+    assert state.outputs["each"]["failed"] == ["good"]

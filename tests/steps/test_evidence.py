@@ -92,6 +92,8 @@ def test_a_lost_attempt_may_have_done_it_and_a_later_round_may_have_nothing_to_d
     assert missing(folder, [], attempt=2, **asked) == ""
     assert missing(folder, [], round=2, **asked) == ""
     assert "nothing was changed" in missing(folder, [], round=2, feedback=(Feedback("gate", "no"),), **asked)
+    shared = (Feedback("gate", "no", shared=True),)
+    assert missing(folder, [], round=2, feedback=shared, **asked) == ""
 
 
 def test_outputs_must_fit_their_schema_and_a_command_has_its_own_ones_besides(folder):

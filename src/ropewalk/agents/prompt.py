@@ -178,7 +178,10 @@ def _again(brief: Brief) -> str:
     remarks = "\n\n".join(
         fence(feedback_text(feedback), feedback.source or "feedback", brief) for feedback in brief.feedback
     )
-    return f"## This was done before and came back\n\nFix what is said here:\n\n{remarks}"
+    what = "Fix what is said here"
+    if any(feedback.shared for feedback in brief.feedback):
+        what += ", as far as your work is meant; others were told the same. Where nothing is to be fixed in yours, leave it as it is"
+    return f"## This was done before and came back\n\n{what}:\n\n{remarks}"
 
 
 def _answer(brief: Brief, result: Path | None) -> str:

@@ -20,6 +20,9 @@ from ropewalk.errors import ConditionError
 EVENTS_OF_ONE = 2
 """An item that goes well at once is started and succeeds."""
 
+_NAMED = 20
+"""Failed items of a foreach that a warning names."""
+
 _UNSAFE = re.compile(r"[^\w.@+-]+")
 
 
@@ -36,6 +39,8 @@ def expand(recorder: Recorder, st: StepState, step: Step) -> None:
         fail_step(recorder, st, Failure(kind="permanent", message=f"foreach: {error}"))
         return
     refusal = _too_many(recorder.state, len(pairs))
+    if len(pairs) < foreach.quorum:
+        refusal = f"foreach has {len(pairs)} items, and {foreach.quorum} of them have to go well"
     if refusal:
         fail_step(recorder, st, Failure(kind="permanent", message=refusal))
     elif not pairs:
@@ -249,30 +254,52 @@ def _ask_what_now(recorder: Recorder, st: StepState, failure: Failure) -> None:
 
 def end_foreach(recorder: Recorder, parent: StepState) -> None:
     """When the last item has ended, so does the step."""
-    state = recorder.state
     if parent.open_items or parent.status != "running":
         return
-    items = [state.steps[key] for key in parent.items]
-    broken = [st for st in items if st.status in {"failed", "aborted"}]
-    if broken:
-        first = broken[0].failure or Failure(kind="permanent", message="it was stopped")
-        more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
-        exhausted(
-            recorder, parent, Failure(kind=first.kind, message=f"{broken[0].key}: {first.message}{more}")
-        )
+    failure = _too_few(recorder, parent)
+    if failure is not None:
+        exhausted(recorder, parent, failure)
         return
     result = left_by(recorder, parent)
     fault = why_too_large(result)
     if fault:
-        message = f"what its {len(items)} items gave is too large together: {fault}; let each give large data as a file"
+        message = f"what its {len(parent.items)} items gave is too large together: {fault}; let each give large data as a file"
         fail_step(recorder, parent, Failure(kind="invalid_output", message=message))
     else:
         conclude(recorder, parent, result)
 
 
+def _too_few(recorder: Recorder, parent: StepState) -> Failure | None:
+    """Why a foreach whose items have ended has failed: one of them has, or fewer went well than its quorum."""
+    items = [recorder.state.steps[key] for key in parent.items]
+    broken = [st for st in items if st.status in {"failed", "aborted"}]
+    quorum = _quorum(recorder, parent)
+    well = sum(st.status == "succeeded" for st in items)
+    if well >= quorum if quorum else not broken:
+        return None
+    counted = f"{well} of {len(items)} items went well, and {quorum} are wanted" if quorum else ""
+    if not broken:
+        return Failure(kind="permanent", message=counted)
+    first = _why_broken(broken[0])
+    more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+    reason = f"{broken[0].key}: {first.message}{more}"
+    return Failure(kind=first.kind, message=f"{counted}; {reason}" if counted else reason)
+
+
+def _quorum(recorder: Recorder, parent: StepState) -> int:
+    foreach = written(recorder.state, parent).foreach
+    return foreach.quorum if foreach is not None else 0
+
+
+def _why_broken(st: StepState) -> Failure:
+    return st.failure or Failure(kind="permanent", message="it was stopped")
+
+
 def _item_failed(recorder: Recorder, parent: StepState) -> None:
-    """The first failed item starts no further ones, unless the step is to be continued."""
-    if parent.broken_items == 1 and written(recorder.state, parent).on_failure != "continue":
+    """As soon as too many items have failed no further ones start, unless the step is to be continued."""
+    quorum = _quorum(recorder, parent)
+    spare = len(parent.items) - quorum if quorum else 0
+    if parent.broken_items == spare + 1 and written(recorder.state, parent).on_failure != "continue":
         for item in (recorder.state.steps[key] for key in parent.items):
             if not _has_begun(item):
                 withdraw(recorder, item, "another item failed")
@@ -285,11 +312,23 @@ def left_by(recorder: Recorder, st: StepState) -> e.Outcome:
     if st.result is not None or not st.items:
         return st.result or e.Outcome()
     items = [recorder.state.steps[key] for key in st.items]
-    keys = [key[len(st.key) + 1 : -1] for key in st.items]
-    return e.Outcome(
-        outputs={"items": [item.result.outputs if item.result else None for item in items], "keys": keys},
-        artifacts=tuple(a for item in items if item.result for a in item.result.artifacts),
-    )
+    results = [item.result if item.status == "succeeded" else None for item in items]
+    outputs: dict[str, Any] = {
+        "items": [result.outputs if result else None for result in results],
+        "keys": [_key_of(item) for item in items],
+    }
+    warnings: list[str] = []
+    if _quorum(recorder, st):
+        broken = [item for item in items if item.status in {"failed", "aborted"}]
+        outputs["failed"] = [_key_of(item) for item in broken]
+        warnings = [f"{item.key} failed and is left out: {_why_broken(item).message}" for item in broken]
+        warnings[_NAMED:] = [f"and {len(warnings) - _NAMED} more items"] if len(warnings) > _NAMED else []
+    artifacts = tuple(artifact for result in results if result for artifact in result.artifacts)
+    return e.Outcome(outputs=outputs, artifacts=artifacts, warnings=tuple(warnings))
+
+
+def _key_of(item: StepState) -> str:
+    return item.key[len(item.parent) + 1 : -1]
 
 
 def stop_running(recorder: Recorder, reason: str) -> None:

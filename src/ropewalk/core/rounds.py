@@ -85,7 +85,10 @@ def _round(state: State, event: e.RoundOpened, at: float) -> None:
     body = [state.steps[key] for key in event.steps if key in state.steps]
     targets = set(state.graph.named.get(event.to, (event.to,)))
     fixing = _fixing(state.graph, body, targets)
-    feedback = Feedback(source=event.source or event.step, text=event.reason, findings=event.findings)
+    informed = [st for st in body if st is not origin or st.key in targets]
+    feedback = Feedback(
+        event.source or event.step, event.reason, event.findings, _is_shared(state.graph, informed)
+    )
     if origin is not None:
         origin.turns = event.turn
     for st in body:
@@ -93,7 +96,7 @@ def _round(state: State, event: e.RoundOpened, at: float) -> None:
         earlier = _left_by(st) if fixes else None
         of_items = {item: _left_by(state.steps[item]) for item in st.items} if fixes else {}
         open_round(state, st, at)
-        st.feedback = [] if st is origin and st.key not in targets else [feedback]
+        st.feedback = [feedback] if st in informed else []
         st.earlier = earlier
         st.earlier_items = {item: left for item, left in of_items.items() if left is not None}
         if st is not origin:
@@ -115,6 +118,11 @@ def _fixing(graph: Graph, body: list[StepState], targets: set[str]) -> set[str]:
     return {
         st.key for st in body if st.index not in anew and (st.key in targets or _works(graph.steps[st.index]))
     }
+
+
+def _is_shared(graph: Graph, informed: list[StepState]) -> bool:
+    at_work = [graph.steps[st.index] for st in informed if _works(graph.steps[st.index])]
+    return len(at_work) > 1 or any(step.foreach is not None for step in at_work)
 
 
 def _works(step: Step) -> bool:

@@ -161,11 +161,13 @@ class Outcome(Struct, frozen=True, omit_defaults=True):
 
 
 class Feedback(Struct, frozen=True, omit_defaults=True):
-    """Why the step is done again: a gate's findings, a person's reason, an attempt's fault."""
+    """Why the step is done again: a gate's findings, a person's reason, an attempt's fault. `shared`: several steps were told the
+    same, so that not all of it, and maybe nothing, is about this one."""
 
     source: str
     text: str
     findings: tuple[str, ...] = ()
+    shared: bool = False
 
 
 class Brief(Struct, frozen=True, omit_defaults=True):

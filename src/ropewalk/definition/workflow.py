@@ -85,12 +85,16 @@ class Gate(Struct, frozen=True, omit_defaults=True):
 
 
 class Foreach(Struct, frozen=True, omit_defaults=True):
-    """Run the step once an item of the list or map that `over` (CEL) gives, `at_most` of them at once (0: no own limit)."""
+    """Run the step once an item of the list or map that `over` (CEL) gives, `at_most` of them at once (0: no own limit).
+
+    It succeeds when all items have ended and `quorum` of them went well (0: all); the work of the others is left out.
+    """
 
     over: str
     name: str = "item"
     key: str = ""
     at_most: int = 0
+    quorum: int = 0
 
 
 class BackTo(Struct, frozen=True, omit_defaults=True):

@@ -168,7 +168,7 @@ class Briefing:
         known = self._parts.get(_end(st))
         if known is None:
             step = self.state.graph.steps[st.index]
-            commit = st.result.commit if st.result else ""
+            commit = st.result.commit if st.result and st.status == "succeeded" else ""
             known = (Part(st.key, commit, step.merge),) if commit else self._passed_on(st)
             if st.status in _ENDED_WELL:
                 self._parts[_end(st)] = known

@@ -36,7 +36,7 @@ def check_outcome(
 
     `changed` is what the workspace saw change (None: nobody looked). A role that was asked for files and changed none
     of them has failed, even when they were there before; not so a second attempt, for a lost one may have done it in
-    this same folder, nor a later round that has nothing to fix here.
+    this same folder, nor a later round that has nothing to fix here, or may have none, as others were told the same.
     """
     if outcome.failure is not None:
         return outcome.failure
@@ -98,7 +98,7 @@ def _named(ref: Ref) -> str:
 
 def _untouched(brief: Brief, changed: Sequence[Artifact]) -> list[str]:
     asked = [ref for ref in (*brief.creates, *brief.updates) if not (ref.label or ref.soft)]
-    excused = brief.attempt > 1 or (brief.round > 1 and not brief.feedback)
+    excused = brief.attempt > 1 or (brief.round > 1 and all(f.shared for f in brief.feedback))
     if not brief.role_name or not asked or excused:
         return []
     names = [name for ref in asked for name in (ref.name, *ref.any_of) if name]

@@ -43,6 +43,7 @@ def said(**keys) -> list[str]:
             {"back_to": BackTo("a", at_most=0)},
             "`at_most` is 0: a loop needs a cap of at least 1; say how many times, or",
         ),
+        ({"foreach": Foreach("[1]", quorum=-1)}, "`foreach.quorum` is -1, at least 0 is expected"),
         ({"foreach": Foreach("[1]", at_most=-1)}, "`foreach.at_most` is -1, at least 0 is expected"),
     ],
 )

@@ -78,6 +78,12 @@ def test_an_input_or_a_fact_has_the_type_that_it_is_declared_with(declared: Inpu
             Step("a", "role", output=CLOSED, foreach=Foreach("[1]")),
             object_of({"items": list_of(object_of({"n": INT})), "keys": list_of(STRING)}),
         ),
+        (
+            Step("a", "role", output=CLOSED, foreach=Foreach("[1]", quorum=1)),
+            object_of(
+                {"items": list_of(object_of({"n": INT})), "keys": list_of(STRING), "failed": list_of(STRING)}
+            ),
+        ),
     ],
 )
 def test_the_outputs_of_a_step_are_those_of_its_kind_and_of_its_schema(step: Step, expected: Type):

@@ -62,6 +62,8 @@ def test_lists_in_every_form():
     assert step("- {id: a, run: b, foreach: [1, x, {y: null}]}").foreach == Foreach('[1,"x",{"y":null}]')
     beside = step("- {id: a, run: b, foreach: [u], as: page, key: page, at_most: 2}").foreach
     assert beside == Foreach('["u"]', "page", "page", 2)
+    some = step("- {id: a, run: b, foreach: {in: [u, v], quorum: 1}}").foreach
+    assert some == Foreach('["u","v"]', quorum=1)
     inside = step("- {id: a, run: b, foreach: {in: {k: 1}, as: page, at_most: 3}, at_most: 2}").foreach
     assert inside == Foreach('{"k":1}', "page", "", 3)
 

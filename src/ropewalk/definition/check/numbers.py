@@ -43,6 +43,7 @@ def _loops(subject: Subject, path: Path, step: Step) -> None:
         )
     if step.foreach is not None:
         _at_least(subject, (*path, "foreach", "at_most"), "foreach.at_most", step.foreach.at_most, 0)
+        _at_least(subject, (*path, "foreach", "quorum"), "foreach.quorum", step.foreach.quorum, 0)
 
 
 def _retry(subject: Subject, path: Path, retry: Retry) -> None:

@@ -131,7 +131,8 @@ def _outputs(step: Step) -> Type:
     """What stands under `outputs.<step>`; a `foreach` has its items' outputs in a list."""
     output_type = _work(step)
     if step.foreach is not None:
-        return object_of({"items": list_of(output_type), "keys": list_of(STRING)})
+        fields = {"items": list_of(output_type), "keys": list_of(STRING)}
+        return object_of({**fields, "failed": list_of(STRING)} if step.foreach.quorum else fields)
     return output_type
 
 

@@ -96,8 +96,10 @@ def _begins(before: State, event: e.StepStarted, at: float, memory: Memory, comm
     if st.parent:
         parent = before.steps[st.parent]
         assert parent.status == "running", f"{st.key} starts, its foreach does not run"
-        broken = any(before.steps[key].status == "failed" for key in parent.items)
-        fresh = broken and event.attempt == 1 and st.round == parent.round and step.on_failure != "continue"
+        broken = sum(before.steps[key].status == "failed" for key in parent.items)
+        quorum = step.foreach.quorum if step.foreach else 0
+        too_many = broken > (len(parent.items) - quorum if quorum else 0)
+        fresh = too_many and event.attempt == 1 and st.round == parent.round and step.on_failure != "continue"
         assert not fresh, f"{st.key} begins after another item failed"
     else:
         verdict = judged(step, needs_of(before, st))
@@ -157,7 +159,13 @@ def _succeeds(before: State, event: e.StepSucceeded, at: float, memory: Memory, 
     if st.items:
         keys = [key[len(st.key) + 1 : -1] for key in st.items]
         assert event.result.outputs["keys"] == keys, f"{st.key} gives its items in another order"
-        outputs = [r.outputs if (r := before.steps[key].result) else None for key in st.items]
+        well = [before.steps[key].result for key in st.items if before.steps[key].status == "succeeded"]
+        enough = len(well) >= (step.foreach.quorum if step.foreach else 0)
+        assert enough or name in memory.agreed, f"{st.key} succeeds without its quorum"
+        outputs = [
+            item.result.outputs if item.result and item.status == "succeeded" else None
+            for item in (before.steps[key] for key in st.items)
+        ]
         assert event.result.outputs["items"] == outputs, f"{st.key} gives other results than its items"
 
 

@@ -180,7 +180,8 @@ def _step(random: Random, n: int, callable_: tuple[str, ...], final: bool) -> St
 
 def _each(random: Random, step: Step) -> Step:
     over = random.choice(("inputs.xs", "inputs.xs", '["a", "b", "c"]', "[]", '{"k": 1, "l": 2}'))
-    foreach = Foreach(over=over, name="item", at_most=random.choice((0, 1, 2)))
+    most, quorum = random.choice(((0, 0), (1, 0), (2, 0), (0, 1), (2, 2)))
+    foreach = Foreach(over=over, name="item", at_most=most, quorum=quorum)
     when = random.choice((step.when, 'item != "i1"')) if over == "inputs.xs" else step.when
     return msgspec.structs.replace(step, foreach=foreach, when=when, sets={})
 

@@ -97,6 +97,7 @@ def test_a_join_is_written_unless_it_waits_for_all(joined, keys):
         (None, None),
         (Foreach("[1]"), "[1]"),
         (Foreach("x", "item", "id"), {"in": "x", "key": "id"}),
+        (Foreach("x", quorum=2), {"in": "x", "quorum": 2}),
         (Foreach("x", "page", at_most=2), {"in": "x", "at_most": 2, "as": "page"}),
     ],
 )

@@ -29,6 +29,8 @@ class ForeachKeys(Struct, forbid_unknown_fields=True):
     """An expression over the item that gives its stable key; a short text, `id`, `name`, `key` or the index unless told."""
     at_most: Positive | UnsetType = UNSET
     """How many items may be worked on at once."""
+    quorum: Positive | UnsetType = UNSET
+    """How many items have to go well; all unless told. The work of those that fail is left out, and `failed` of the outputs names them."""
 
 
 class BackToKeys(Struct, forbid_unknown_fields=True):

@@ -84,7 +84,7 @@ def foreach(each: Foreach | None) -> Any:
     """The expression, or a mapping."""
     if each is None:
         return None
-    keys = differing(each, Foreach(""), "key", "at_most")
+    keys = differing(each, Foreach(""), "key", "at_most", "quorum")
     if each.name != "item":
         keys["as"] = each.name
     return {"in": each.over, **keys} if keys else each.over
