@@ -25,17 +25,19 @@ def test_a_table_is_what_it_says():
                 "reviewer": {"preset": "claude", "permissions": "deny"},
                 "other": {"protocol": "acp", "argv": ["other", "acp"]},
                 "writer": {"protocol": "model", "model": "test"},
-                "claude": {"argv": ["my-claude"]},
+                "claude": {"argv": ["my-claude"], "home": "/h"},
+                "goose": {"protocol": "command", "argv": ["my-goose"]},
             }
         )
     )
-    kinds = {name: type(made[name]) for name in ("codex", "reviewer", "other", "writer", "claude")}
+    kinds = {name: type(made[name]) for name in ("codex", "reviewer", "other", "writer", "claude", "goose")}
     assert kinds == {
         "codex": AcpAgent,
         "reviewer": AcpAgent,
         "other": AcpAgent,
         "writer": Model,
-        "claude": CommandAgent,
+        "claude": AcpAgent,
+        "goose": CommandAgent,
     }
 
 

@@ -18,7 +18,7 @@ from ropewalk.agents.failures import free_again
 from ropewalk.agents.inside import files_matching, write_inside
 from ropewalk.agents.placeholder import concrete
 from ropewalk.agents.port import Desk, Probe
-from ropewalk.agents.prices import estimate
+from ropewalk.agents.prices import estimate, price_note
 from ropewalk.agents.prompt import compose, fence
 from ropewalk.agents.schema import schema_faults
 from ropewalk.core import Brief, Failure, Outcome, Usage
@@ -117,6 +117,8 @@ class Model:
             reply[-_SUMMARY_CHARS:] if isinstance(reply, str) else "", brief
         )
         spent = _usage(result.usage, model)
+        if note := price_note(model.rpartition(":")[2], spent):
+            desk.say(note)
         return msgspec.structs.replace(outcome, handoff=handoff, usage=spent)
 
 

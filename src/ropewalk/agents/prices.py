@@ -9,6 +9,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from ropewalk.core import Usage
+
 _TABLE = Path(__file__).with_name("prices.toml")
 _MILLION = 1_000_000
 
@@ -42,6 +44,16 @@ def prices() -> Mapping[str, Price]:
         name.lower(): Price(row["in"], row["out"], row.get("cached", row["in"]))
         for name, row in read["models"].items()
     }
+
+
+def price_note(model: str, usage: Usage) -> str:
+    """A line for the output of an attempt that told tokens: what its cost was reckoned by, or that it is unknown; else ""."""
+    if usage.estimated and usage.cost_usd is not None:
+        return f"[ropewalk: about ${usage.cost_usd:.4f}, by the prices of {as_of()}]\n"
+    if usage.cost_usd is None and (usage.tokens_in or usage.tokens_out):
+        which = f"the model {model}" if model else "a model that is not named"
+        return f"[ropewalk: no price is known for {which} (prices of {as_of()}), so its cost is unknown]\n"
+    return ""
 
 
 def as_of() -> str:

@@ -77,14 +77,12 @@ def _made(
     name: str, table: Mapping[str, Any], confinement: Confinement, limits: ProcessLimits | None
 ) -> Agent:
     """A table is a preset's (by its name, or `preset`), an agent of the protocol (`protocol = "acp"`), a model behind an
-    API (`protocol = "model"`), or any other command.
+    API (`protocol = "model"`), or any other command (`protocol = "command"` under the name of a preset).
     """
     from ropewalk.agents import PRESETS
 
     options = {key: value for key, value in table.items() if key not in (_PRESET, _PROTOCOL)}
-    protocol = table.get(
-        _PROTOCOL, "acp" if table.get(_PRESET) or (name in PRESETS and "argv" not in table) else ""
-    )
+    protocol = table.get(_PROTOCOL, "acp" if table.get(_PRESET) or name in PRESETS else "")
     if protocol != "model" and limits is not None:
         options.setdefault("limits", msgspec.to_builtins(limits))
     if protocol == "acp":

@@ -23,6 +23,7 @@ from ropewalk.agents.acp.updates import Updates
 from ropewalk.agents.acp.usage import UsageMeter
 from ropewalk.agents.acp.wire import Wire
 from ropewalk.agents.port import Desk
+from ropewalk.agents.prices import price_note
 from ropewalk.agents.redaction import Redactor
 from ropewalk.core import Brief, Failure, Outcome
 from ropewalk.processes import Child
@@ -117,7 +118,10 @@ class Conversation:
             finally:
                 self._close()
         self._meter.read_codex(self._codex_home(), session.id)
-        return msgspec.structs.replace(outcome, usage=self._meter.usage())
+        usage = self._meter.usage()
+        if note := price_note(self._meter.model, usage):
+            self._desk.say(note)
+        return msgspec.structs.replace(outcome, usage=usage)
 
     def _close(self) -> None:
         self._child.close()
