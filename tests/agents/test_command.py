@@ -247,3 +247,11 @@ async def test_it_sees_the_environment_of_the_step_over_that_of_its_settings(des
         env={"COLOUR": "blue"},
     )
     assert (desk.folder / "heard").read_text() == "blue round\n"
+
+
+async def test_it_begins_in_the_folder_of_the_step_and_is_told_where_the_top_is(desk):
+    (desk.folder / "packages/web").mkdir(parents=True)
+    await sh(desk, "cat > heard", folder="packages/web")
+    heard = (desk.folder / "packages/web/heard").read_text()
+    assert "You begin in the folder `packages/web`; files are named here from the top, `../..`." in heard
+    assert "is not there" in (await sh(desk, "true", folder="packages/api")).failure.message

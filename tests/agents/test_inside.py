@@ -8,6 +8,7 @@ import pytest
 
 from ropewalk.agents.inside import (
     files_matching,
+    folder_inside,
     name_covers,
     open_inside,
     path_inside,
@@ -165,3 +166,14 @@ def test_a_loop_of_links_is_a_fault_of_the_file_and_no_crash(tmp_path):
     with pytest.raises(OSError, match="loop"):
         write_inside(tmp_path, "loop", b"x")
     assert files_matching(tmp_path, "loop") == []
+
+
+def test_a_folder_is_one_inside_that_is_there(tmp_path):
+    (tmp_path / "a/b").mkdir(parents=True)
+    (tmp_path / "up").symlink_to("..")
+    (tmp_path / "file").touch()
+    assert folder_inside(tmp_path, "") == tmp_path
+    assert folder_inside(tmp_path, "a/b") == tmp_path / "a/b"
+    for name in ("up", "..", "/etc", "c", "file", "."):
+        with pytest.raises(ValueError, match=r"leads out|is not there|is not a path"):
+            folder_inside(tmp_path, name)

@@ -58,6 +58,7 @@ FULL = Workflow(
             "p",
             "g/h",
             env={"A": "1"},
+            folder="packages",
         ),
         Step(
             "script",

@@ -203,3 +203,11 @@ async def test_the_environment_of_the_step_is_filled_in_for_its_agent(desk):
         desk, agent, role=Role(agents=("a",)), env={"WHO": "to {{ inputs.who }}"}, inputs={"who": "ann"}
     )
     assert agent.briefs[0].env == {"WHO": "to ann"}
+
+
+async def test_the_folder_of_the_step_is_filled_in_for_its_agent(desk):
+    agent = Listed("a")
+    await work(
+        desk, agent, role=Role(agents=("a",)), folder="packages/{{ item }}", item="web", item_name="item"
+    )
+    assert agent.briefs[0].folder == "packages/web"

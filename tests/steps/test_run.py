@@ -315,3 +315,24 @@ async def test_a_limit_that_cannot_be_set_is_told(desk):
     tools = Tools(agents={}, settings={"limits": ProcessLimits(open_files=-5)})
     outcome = await run(desk, tools, args={"script": "true"})
     assert "a limit could not be set" in outcome.failure.message
+
+
+async def test_it_begins_in_the_folder_that_its_step_names(desk):
+    (desk.folder / "packages/web").mkdir(parents=True)
+    args = {"script": "echo made > here; pwd"}
+    outcome = await run(desk, args=args, folder="packages/{{ inputs.part }}", inputs={"part": "web"})
+    assert outcome.failure is None
+    assert (desk.folder / "packages/web/here").read_text() == "made\n"
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [
+        ("{{ inputs.part }}", "leads out of the working folder"),
+        ("packages", "the folder 'packages', is not there"),
+    ],
+)
+async def test_a_folder_outside_or_that_is_not_there_is_told_and_nothing_runs(desk, folder, said):
+    (desk.folder / "up").symlink_to("..")
+    outcome = await run(desk, args={"script": "touch /tmp/never"}, folder=folder, inputs={"part": "up"})
+    assert said in outcome.failure.message

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from ropewalk.agents.exchange import brief_variables as brief_variables
     from ropewalk.agents.exchange import read_object as read_object, read_output as read_output
     from ropewalk.agents.exchange import refuse_too_long as refuse_too_long, wanted_fact as wanted_fact
-    from ropewalk.agents.inside import files_matching as files_matching, name_covers as name_covers
+    from ropewalk.agents.inside import files_matching as files_matching, folder_inside as folder_inside
+    from ropewalk.agents.inside import name_covers as name_covers
     from ropewalk.agents.inside import path_inside as path_inside
     from ropewalk.agents.model import Model as Model, ModelSettings as ModelSettings
     from ropewalk.agents.presets import PRESETS as PRESETS, agent_preset as agent_preset
@@ -54,7 +55,7 @@ else:
             "agents.exchange": (
                 "OUTPUT_FILE SCHEMA_TYPES brief_variables read_object read_output refuse_too_long wanted_fact"
             ),
-            "agents.inside": "files_matching name_covers path_inside",
+            "agents.inside": "files_matching folder_inside name_covers path_inside",
             "agents.model": "Model ModelSettings",
             "agents.presets": "PRESETS agent_preset",
             "agents.prompt": "fenced_value",

@@ -18,6 +18,7 @@ from ropewalk.agents import bubblewrap, environment, exchange
 from ropewalk.agents.answer import handoff_of, last_object, outcome_of
 from ropewalk.agents.confine import NOT_CONFINED, Confinement, Reach, named_files, near, reach_of
 from ropewalk.agents.failures import EXIT_CODES, RULES, Rule, classify
+from ropewalk.agents.inside import folder_inside
 from ropewalk.agents.port import Desk, Probe
 from ropewalk.agents.prompt import compose
 from ropewalk.core import Brief, Failure, Outcome
@@ -91,6 +92,7 @@ class CommandAgent:
                 self._wrapped(argv, brief, desk, env),
                 desk,
                 env=env,
+                folder=folder_inside(desk.folder, brief.folder),
                 stdin=None if "{prompt_file}" in self._settings.argv else prompt,
                 output_bytes=brief.output_bytes,
                 grace_seconds=brief.timeout.grace_seconds,

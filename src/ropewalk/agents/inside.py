@@ -21,6 +21,16 @@ def path_inside(folder: Path, name: str) -> Path:
     return path
 
 
+def folder_inside(folder: Path, name: str) -> Path:
+    """The folder of that name ("" is the folder itself). Raises ValueError for one that leads out or is not there."""
+    if not name:
+        return folder
+    path = path_inside(folder, name)
+    if not path.is_dir():
+        raise ValueError(f"its `dir`, the folder {name!r}, is not there")
+    return path
+
+
 def replaceable(folder: Path, name: str) -> Path:
     """The path of what may be removed or replaced under this name. A link there is not followed: it may lead anywhere.
 

@@ -6,7 +6,7 @@ What people and other agents wrote elsewhere stands between delimiters that its 
 from __future__ import annotations
 
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import msgspec
@@ -78,6 +78,12 @@ def _work(brief: Brief) -> str:
     ]
     if brief.prompt:
         lines += ["", brief.prompt.rstrip()]
+    if brief.folder:
+        top = "/".join(".." for _ in PurePosixPath(brief.folder).parts)
+        lines += [
+            "",
+            f"You begin in the folder `{brief.folder}`; files are named here from the top, `{top}`.",
+        ]
     lines += [f"\nNote: {note}" for note in brief.notes]
     if brief.item is not None:
         lines += [

@@ -173,6 +173,7 @@ class Feedback(Struct, frozen=True, omit_defaults=True):
 class Brief(Struct, frozen=True, omit_defaults=True):
     """Everything an attempt needs to know. `key` is stable over the tries of one round: `run/step/round`.
 
+    `folder` is where the work begins, from the top of the workspace; what a step's file says is a template until the kind fills it in.
     `template` is the text of a document template. `route_titles` say what each of `wants_route` means. `next_handoff` is what is known beforehand of the handoff that is to be
     given, its instructions still a template. `changes` are for one that judges. `secrets` are names by variable, never values. `assume` is what the run takes a boolean fact for that nobody has set.
     """
@@ -209,6 +210,7 @@ class Brief(Struct, frozen=True, omit_defaults=True):
     template: str = ""
     notes: tuple[str, ...] = ()
     env: dict[str, str] = {}
+    folder: str = ""
     confine: str = ""
     secrets: dict[str, str] = {}
     timeout: Timeouts = Timeouts()

@@ -162,6 +162,7 @@ class Step(Struct, frozen=True, omit_defaults=True):
     """One piece of work. `kind` names what does it (`run`, `role`, `ask`, `decide`, `call`, `function`, `noop`, a plug-in).
 
     `args` are the kind's own: `run`: argv or script; `call`: workflow, inputs; a plug-in: what its schema says.
+    `folder` is where it begins, from the top of the repository ("" is the top).
     `secrets` are given to its attempts, by variable the name of one of `Workflow.secrets` or of a secret input; a `call`
     passes them by the name of the secret input that the called workflow has. No file says the workspace `shared` any more;
     runs of older versions have it on record.
@@ -199,6 +200,7 @@ class Step(Struct, frozen=True, omit_defaults=True):
     merge: dict[str, str] = {}
     workspace: Literal["own", "read", "none", "shared"] = "own"
     env: dict[str, str] = {}
+    folder: str = ""
     confine: Confine | Literal[""] = ""
     secrets: dict[str, str] = {}
     cache: bool = False

@@ -101,6 +101,7 @@ class Briefing:
             template=workflow.documents.get(step.template, step.template),
             notes=step.notes,
             env=step.env,
+            folder=step.folder,
             confine=step.confine,
             secrets=named_secrets(workflow, step) if step.kind != "call" else {},
             timeout=_within(step.timeout, step.budget.seconds, st.seconds),

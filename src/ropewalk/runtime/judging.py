@@ -81,7 +81,11 @@ class Judges:
         if steered == "none":
             return _called(gate, await self._ask(kind, gate, judged, cast("Desk", self._desk)))
         rules = JudgeRules(
-            steered, command_of(gate.args), gate.protect, gate.may_change, self._assignment.work
+            steered,
+            command_of(gate.args, self._assignment.brief.folder),
+            gate.protect,
+            gate.may_change,
+            self._assignment.work,
         )
         verdict, folder = await self._in_folder(kind, gate, name, judged, rules)
         if len(folder.operands) > 1:
@@ -150,12 +154,14 @@ def _fresh(spool: Path, name: str) -> Path:
     return folder
 
 
-def command_of(args: Mapping[str, Any]) -> str:
-    """The text of the command among a gate's arguments, "" when it has none."""
-    if isinstance(args.get("script"), str):
-        return str(args["script"])
+def command_of(args: Mapping[str, Any], folder: str = "") -> str:
+    """The text of the command among a gate's arguments, as it is from the top where it begins in a folder; "" when it has none."""
     argv = args.get("argv")
-    return shlex.join(map(str, argv)) if isinstance(argv, list | tuple) else ""
+    if isinstance(args.get("script"), str):
+        command = str(args["script"])
+    else:
+        command = shlex.join(map(str, argv)) if isinstance(argv, list | tuple) else ""
+    return f"cd {shlex.quote(f'{folder}/')}\n{command}" if command and folder else command
 
 
 def with_folder(verdict: Verdict, folder: JudgeFolder) -> Verdict:

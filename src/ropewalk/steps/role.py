@@ -159,7 +159,7 @@ def _unusable(probe: Probe) -> str:
 
 
 def filled_in(brief: Brief) -> Brief:
-    """The brief with its prompt and environment rendered; in the prompt, what comes from outside is marked as data.
+    """The brief with its prompt, environment and folder rendered; in the prompt, what comes from outside is marked as data.
 
     Raises TemplateError.
     """
@@ -167,6 +167,7 @@ def filled_in(brief: Brief) -> Brief:
     return msgspec.structs.replace(
         brief,
         prompt=render_template(brief.prompt, names, finalize=lambda value: fenced_value(value, brief)),
+        folder=render_template(brief.folder, names),
         env={name: render_template(value, names) for name, value in brief.env.items()},
     )
 

@@ -16,6 +16,7 @@ from ropewalk.agents import (
     Confinement,
     brief_variables,
     clean_environment,
+    folder_inside,
     named_files,
     reach_of,
     read_object,
@@ -91,11 +92,13 @@ async def run_command(
     env = clean_environment(variables, passed=tools.settings.get("environment", ()))
     worker = tools.agents.get(outcome.agent) if outcome is not None and outcome.agent else None
     argv = _argv(args, desk, names, env)
+    folder = folder_inside(desk.folder, render_template(brief.folder, names))
     refuse_too_long(argv, env)
     return await run_process(
         _confined(argv, brief, desk, tools, env, getattr(worker, "confine", "")),
         desk,
         env=env,
+        folder=folder,
         output_bytes=brief.output_bytes,
         tail_bytes=max(_STDOUT_BYTES, brief.output_bytes) if brief.output_schema else _STDOUT_BYTES,
         grace_seconds=brief.timeout.grace_seconds,

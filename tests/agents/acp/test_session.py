@@ -258,3 +258,12 @@ async def test_the_options_of_the_role_are_set_in_its_session_by_name(
         one["params"] for one in json.loads(log.read_text()) if one["method"] == "session/set_config_option"
     ]
     assert [(one["configId"], one["value"]) for one in heard] == [("thinking", "high"), ("fast", "true")]
+
+
+async def test_its_session_begins_in_the_folder_of_the_step(desk: ListeningDesk, tmp_path: Path) -> None:
+    (desk.folder / "web").mkdir(parents=True)
+    log = tmp_path / "log.json"
+    outcome = await acting(tmp_path / "home", {}, log=str(log)).perform(brief(folder="web"), desk)
+    assert outcome.failure is None
+    (opened,) = (one["params"] for one in json.loads(log.read_text()) if one["method"] == "session/new")
+    assert opened["cwd"] == str(desk.folder / "web")

@@ -73,3 +73,27 @@ def test_a_path_may_go_up_inside_the_repository_and_an_alternative_may_not_lead_
     assert told("steps:\n- {id: a, run: x, creates: a/../x.md}") == []
     (line,) = told("steps:\n- {id: a, run: x, creates: [{any_of: [x.md, ../y.md]}]}")
     assert "`../y.md` leads out" in line
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("run: x, dir: ../a", "2:24: `../a` is no folder inside the repository; name a folder below the top"),
+        ("run: x, dir: /etc", "2:24: `/etc` is no folder inside"),
+        ("run: x, dir: .", "2:24: `.` is no folder inside"),
+        ("run: x, dir: .git", "2:24: `.git` is no folder inside"),
+        ("run: x, dir: b", "2:24: there is no folder `b`; write it from the top of the repository"),
+        ("run: x, dir: a, workspace: none", "2:24: with `workspace: none` there is no folder; remove `dir`"),
+        ("ask: ok?, dir: a", "2:21: `dir` stands without `run` or `role` or `uses` or `gate`"),
+        ("run: x, dir: 'a/{{ nobody }}'", "2:30: there is no name `nobody`"),
+    ],
+)
+def test_a_folder_in_which_no_step_can_begin_is_told(step, said):
+    (found,) = told(f"steps:\n- {{id: s, {step}}}", exists=lambda name: name == "a")
+    assert found.startswith(f"f.yaml:{said}")
+
+
+@pytest.mark.parametrize("folder", ["a", "a/", "'{{ inputs.x }}'", "later, needs: b"])
+def test_a_folder_that_is_there_or_may_be_by_then_is_fine(folder):
+    text = f"inputs: {{x: string}}\nsteps:\n- {{id: s, run: x, dir: {folder}}}\n- {{id: b, run: mkdir later}}"
+    assert told(text, exists=lambda name: name == "a") == []

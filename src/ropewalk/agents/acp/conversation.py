@@ -22,6 +22,7 @@ from ropewalk.agents.acp.terminals import Terminals
 from ropewalk.agents.acp.updates import Updates
 from ropewalk.agents.acp.usage import UsageMeter
 from ropewalk.agents.acp.wire import Wire
+from ropewalk.agents.inside import folder_inside
 from ropewalk.agents.port import Desk
 from ropewalk.agents.prices import price_note
 from ropewalk.agents.redaction import Redactor
@@ -56,7 +57,7 @@ class Conversation:
         self._updates = Updates(_bounded(desk, redactor, brief.output_bytes * 3 // 4))
         self._meter = UsageMeter(settings.usage)
         self._permissions = Permissions(desk, settings.permissions, settings.rules, redactor.data)
-        self._terminals = Terminals(desk, around.bare, around.wrap, settings.limits)
+        self._terminals = Terminals(desk, around.bare, around.wrap, settings.limits, brief.folder)
         self._argv = around.wrap(argv)
 
     async def begin(self) -> None:
@@ -65,7 +66,7 @@ class Conversation:
             self._child = await Child.start(
                 self._argv,
                 self._wire,
-                folder=self._desk.folder,
+                folder=folder_inside(self._desk.folder, self._brief.folder),
                 env=self._around.env,
                 talks=True,
                 limits=self._settings.limits,

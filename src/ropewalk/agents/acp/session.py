@@ -117,7 +117,7 @@ class Session:
         return opened, False
 
     async def _begun(self) -> dict[str, Any]:
-        asked = {"cwd": str(self._desk.folder), "mcpServers": []}
+        asked = {"cwd": str(self._desk.folder / self._brief.folder), "mcpServers": []}
         try:
             return mapping(await self._connection.send_request("session/new", asked))
         except RequestError as error:
@@ -129,7 +129,7 @@ class Session:
 
     async def _load(self, session: str) -> dict[str, Any] | None:
         """None, with a notice, when the agent cannot take it up."""
-        asked = {"sessionId": session, "cwd": str(self._desk.folder), "mcpServers": []}
+        asked = {"sessionId": session, "cwd": str(self._desk.folder / self._brief.folder), "mcpServers": []}
         methods = ["session/load"] if self._can.get("loadSession") else []
         if "resume" in mapping(self._can.get("sessionCapabilities")):
             methods.insert(0, "session/resume")

@@ -19,13 +19,19 @@ Wrap = Callable[[Sequence[str]], list[str]]
 class Terminals:
     """`wrap` puts the attempt's confinement around a command; `env` is the agent's environment without its credential.
 
-    `limits` are the agent's own: what it has others run for it is held to them as well.
+    `folder` is where they begin unless told. `limits` are the agent's own: what it has others run for it is held to them as well.
     """
 
     def __init__(
-        self, desk: Desk, env: Mapping[str, str], wrap: Wrap = list, limits: ProcessLimits | None = None
+        self,
+        desk: Desk,
+        env: Mapping[str, str],
+        wrap: Wrap = list,
+        limits: ProcessLimits | None = None,
+        folder: str = "",
     ) -> None:
         self._desk = desk
+        self._folder = desk.folder / folder
         self._env = env
         self._wrap = wrap
         self._limits = limits
@@ -36,7 +42,7 @@ class Terminals:
 
     async def create(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """`terminal/create`. Raises ValueError for a folder outside, OSError for a program that is not there."""
-        folder = str(params.get("cwd") or self._desk.folder)
+        folder = str(params.get("cwd") or self._folder)
         if not within(self._desk.folder, folder):
             raise ValueError(f"{folder!r} is outside of the working folder")
         variables = {str(variable["name"]): str(variable["value"]) for variable in params.get("env") or ()}

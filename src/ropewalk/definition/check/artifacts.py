@@ -28,6 +28,7 @@ def check_artifacts(subject: Subject, shape: Shape, exists: Exists | None) -> No
     )
     for path, step in subject.steps():
         _stays_inside(subject, path, step)
+        _begins_somewhere(subject, shape, path, step, exists)
         _writes_where_it_may(subject, path, step)
         for key, refs in (("requires", step.requires), ("updates", step.updates)):
             for index, ref in enumerate(refs):
@@ -42,6 +43,23 @@ def _stays_inside(subject: Subject, path: Path, step: Step) -> None:
             for name in filter(_leads_out, names_of(ref)):
                 hint = "write it from the top of the repository"
                 subject.findings.fault((*path, key, index), f"`{name}` leads out of the repository", hint)
+
+
+def _begins_somewhere(subject: Subject, shape: Shape, path: Path, step: Step, exists: Exists | None) -> None:
+    """A folder that a template names, or that an earlier step may make, is looked for when the step begins."""
+    place = (*path, "folder")
+    if step.folder and (_leads_out(step.folder) or posixpath.normpath(step.folder) in (".", ".git")):
+        hint = "name a folder below the top of the repository, or remove `dir` to begin there"
+        subject.findings.fault(place, f"`{step.folder}` is no folder inside the repository", hint)
+    elif step.folder and step.workspace == "none":
+        subject.findings.fault(
+            place, "with `workspace: none` there is no folder", "remove `dir`, or write `read`"
+        )
+    elif step.folder and "{" not in step.folder and not shape.needs[step.id]:
+        if exists is None or exists(step.folder):
+            return
+        hint = "write it from the top of the repository, or let a step make it that this one needs"
+        subject.findings.fault(place, f"there is no folder `{step.folder}`", hint)
 
 
 def _leads_out(name: str) -> bool:

@@ -66,6 +66,7 @@ def _scripts(step: Step) -> Iterator[tuple[Path, str]]:
 def _templates(step: Step) -> Iterator[tuple[Path, str]]:
     yield ("prompt",), step.prompt
     yield ("handoff",), step.handoff
+    yield ("folder",), step.folder
     for name, value in step.env.items():
         yield ("env", name), value
     if step.kind in FILLED:

@@ -14,6 +14,7 @@ KEYS: Final = {
     "count": ("quorum",),
     "decision": ("decide",),
     "final": ("finally",),
+    "folder": ("dir",),
     "gates": ("gate",),
     "kind": ("run", "role", "uses", "function", "decide", "call", "ask"),
     "name": ("function", "as", "path"),

@@ -23,12 +23,13 @@ BELONGS: Final = {
     "shell": ("run",),
     "prompt": ("role", "uses", "function"),
     "env": ("run", "role", "uses", "gate"),
+    "folder": ("run", "role", "uses", "gate"),
     "arguments": ("uses", "function", "call"),
     "item": ("foreach",),
     "key": ("foreach",),
     "at_most": ("foreach", "back_to"),
 }
-WRITTEN: Final = {"arguments": "with", "item": "as"}
+WRITTEN: Final = {"arguments": "with", "item": "as", "folder": "dir"}
 
 
 class GroupContext(msgspec.Struct, frozen=True):
@@ -134,6 +135,7 @@ class StepReader:
                 facts=steering.names(keys.facts),
                 merge=keys.merge,
                 env={name: _text(value) for name, value in {**self.defaults.env, **keys.env}.items()},
+                folder=keys.folder.rstrip("/"),
                 secrets=steering.secrets(keys.secrets),
                 final=keys.final or around.final,
                 handoff=keys.handoff,

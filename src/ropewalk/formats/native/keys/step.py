@@ -144,6 +144,9 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     """Where the step may write: a workspace of its own, nothing (`read`), or no workspace at all."""
     env: dict[str, Value] = {}
     """Environment variables of the step's command or agent, and of the commands of its gates; texts are templates."""
+    folder: Text = field(default="", name="dir")
+    """The folder of the repository in which its command, its agent and the commands of its gates begin; a template. Paths of files
+    (`creates`, `report`, …) are from the top all the same."""
     confine: Confine | UnsetType = UNSET
     """`worktree`: its command, its agent and the commands of its gates can write in the working folder only."""
     secrets: SecretNames = {}

@@ -49,6 +49,8 @@ def step_keys(step: Step) -> dict[str, Any]:
         "secrets": secrets(step.secrets) if step.secrets else None,
     }
     keys |= {name: value for name, value in policies.items() if value is not None}
+    if step.folder:
+        keys["dir"] = step.folder
     names = (
         "on_failure",
         "template",
