@@ -14,7 +14,7 @@ import pytest
 from ropewalk.app.open import open_ropewalk
 from ropewalk.core.state import State
 from ropewalk.core.work import Brief, Outcome, Verdict
-from ropewalk.definition.workflow import BackTo, Gate, Input, Ref, Role, Step, Workflow
+from ropewalk.definition.workflow import BackTo, Gate, Ref, Role, Step, Workflow
 from ropewalk.runtime.judging import command_of
 from ropewalk.steps.port import Tools
 
@@ -346,6 +346,9 @@ def test_the_text_of_a_command_is_read_off_its_arguments() -> None:
     assert command_of({"script": "make check"}) == "make check"
     assert command_of({"argv": ["sh", "a b.sh"]}) == "sh 'a b.sh'"
     assert command_of({"criteria": ["x"]}) == ""
+    assert command_of({"script": "./check.sh"}, "packages/web") == "cd packages/web/\n./check.sh"
+    assert command_of({"argv": ["sh", "a"]}, "a b") == "cd 'a b/'\nsh a"
+    assert command_of({"criteria": ["x"]}, "a") == ""
 
 
 OWNED = """
@@ -391,19 +394,3 @@ async def test_an_edit_of_others_is_one_still_when_the_work_has_come_back(projec
     state = await drive(project, step, roles={"dev": Role(agents=("scribe",))}, documents={"t": OWNED})
     work = state.steps["work"]
     assert (work.round, [verdict.verdict for verdict in work.verdicts]) == (2, ["FAIL"]), work
-
-
-def test_the_command_of_a_step_with_a_folder_is_read_as_it_is_from_the_top():
-    assert command_of({"script": "./check.sh"}, "packages/web") == "cd packages/web/\n./check.sh"
-    assert command_of({"argv": ["sh", "a"]}, "a b") == "cd 'a b/'\nsh a"
-    assert command_of({"criteria": ["x"]}, "a") == ""
-
-
-@pytest.mark.parametrize("folder", ["deep", "{{ inputs.where }}"])
-async def test_a_judge_in_the_folder_of_the_step_is_as_at_the_base(project: Path, folder: str):
-    write(project, {"deep/check.sh": "#!/bin/sh\ngrep -q good ../result.txt\n"})
-    commit(project)
-    gate = Gate("command", {"script": "./check.sh"})
-    step = script("work", "echo true > check.sh", gates=(gate,), folder=folder)
-    state = await drive(project, step, inputs={"where": Input(default="deep")})
-    assert state.steps["work"].verdicts[-1].verdict == "FAIL"
