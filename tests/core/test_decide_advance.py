@@ -11,7 +11,7 @@ from ropewalk.core import events as e
 from ropewalk.core.plan import Perform, Wake
 from ropewalk.core.work import Failure, Options, Parent
 from ropewalk.definition.policy import Limits, Retry, Timeouts
-from ropewalk.definition.workflow import Approval, BackTo, Fact, Step
+from ropewalk.definition.workflow import Approval, BackTo, Fact, Foreach, Step
 from ropewalk.testing.given import broken, done, given, like
 from tests.core.flows import GO, answer, flow, noop, started
 
@@ -255,3 +255,68 @@ def test_only_what_is_true_or_false_is_assumed():
     workflow = flow(noop("a", when='facts.x == "y"'), facts={"x": Fact("string", question="Which x?")})
     run = started(workflow, options=Options(assume=True))
     assert run.state.asks["a1"].prompt == "Which x?"
+
+
+def sleeping(**args: Any) -> Step:
+    return Step("nap", "sleep", args=args)
+
+
+def test_a_step_that_only_waits_holds_no_slot_and_its_end_is_on_record():
+    run = given(flow(sleeping(seconds=60.0), noop("a"), noop("b", "nap"), limits=Limits(parallel=1)))
+    run.when(GO, now=10.0).then(
+        e.RunStarted,
+        like(e.StepWaiting, step="nap", on="timer", until=70.0),
+        like(e.StepStarted, step="a"),
+        owes=[Perform("a", 1, 1), Wake(70.0)],
+    )
+    run.after(done("a"), GO)
+    run.when(GO, now=69.0).then(owes=[Wake(70.0)])
+    run.when(GO, now=70.0).then(
+        like(e.StepSucceeded, step="nap"), like(e.StepStarted, step="b"), owes=[Perform("b", 1, 1)]
+    )
+    assert run.state.outputs["nap"] == {"until": 70.0}
+
+
+@pytest.mark.parametrize(
+    ("args", "until"),
+    [
+        ({"until": "1970-01-01T00:02:00Z"}, 120.0),
+        ({"until": "inputs.at"}, 300.0),
+        ({"until": "inputs.n + 1.0"}, 201.0),
+    ],
+)
+def test_a_step_waits_until_a_moment_that_is_written_or_worked_out(args, until):
+    inputs = {"at": "1970-01-01T00:05:00+00:00", "n": 200.0}
+    run = started(flow(sleeping(**args)), inputs=inputs)
+    assert run.step("nap").until == until
+    assert run.after(GO, now=until).statuses() == {"nap": "succeeded"}
+
+
+def test_a_moment_that_has_passed_is_not_waited_for_and_what_is_none_fails_the_step():
+    assert given(flow(sleeping(until="1970-01-01T00:00:05Z"))).after(GO, now=6.0).state.status == "completed"
+    run = started(flow(sleeping(until="inputs.at")), inputs={"at": "soon"})
+    failure = run.step("nap").failure
+    assert failure is not None
+    assert "'soon' is no moment; write it as" in failure.message
+
+
+def test_a_rehearsal_does_not_wait_and_an_end_of_the_run_ends_the_wait():
+    assert started(flow(sleeping(seconds=60.0)), options=Options(rehearse="")).state.status == "completed"
+    run = started(flow(sleeping(seconds=60.0))).after(c.Abort(reason="no"))
+    assert run.statuses() == {"nap": "aborted"}
+
+
+def test_a_wait_stands_between_an_ask_and_an_approval():
+    step = Step("nap", "sleep", args={"seconds": 60.0}, ask=Approval(), approve=Approval())
+    run = started(flow(step)).after(answer("a1"), GO)
+    assert run.step("nap").on == "timer"
+    run.after(GO, now=60.0)
+    assert list(run.state.asks) == ["a2"]
+    assert run.after(answer("a2"), GO, now=61.0).state.status == "completed"
+
+
+def test_each_item_of_a_list_waits_its_own_time():
+    step = Step("nap", "sleep", args={"until": "item"}, foreach=Foreach(over="[5.0, 9.0]"))
+    run = started(flow(step)).after(GO, now=5.0)
+    assert run.statuses() == {"nap": "running", "nap[5.0]": "succeeded", "nap[9.0]": "waiting"}
+    assert run.after(GO, now=9.0).state.status == "completed"

@@ -61,6 +61,10 @@ def _a_failed_run_from_elsewhere() -> Given:
     return started(flow(noop("a"))).after(broken("a"), GO, c.Import())
 
 
+def _a_step_that_only_waits() -> Given:
+    return started(flow(Step("a", "sleep", args={"seconds": 60.0}))).after(GO, now=60.0)
+
+
 def _landings() -> list[Given]:
     """Of runs that ended in each way: done, and given up, while they move and while they are paused."""
     land = c.Land("main")
@@ -82,6 +86,7 @@ STORIES = (
     _a_completed_run_from_elsewhere,
     _a_failed_run_from_elsewhere,
     _a_failed_step_between,
+    _a_step_that_only_waits,
     _an_answer_that_may_send_back,
     _nothing_to_do_that_may_send_back,
     _a_foreach_taken_up_again,

@@ -146,3 +146,10 @@ def test_a_completed_run_says_what_was_left_out():
     run = given(written("{id: a, when: 1 == 2, run: echo}\n{id: b, run: echo}"))
     run.after(c.Advance(), done("b"), c.Advance())
     assert why(run).sentence == "The run is completed, 1 step left out."
+
+
+def test_a_step_that_is_written_to_wait_says_until_when():
+    run = given(written("{id: nap, sleep: 60s}")).after(c.Advance())
+    found = why(run, now=1)
+    assert found.kind == "time"
+    assert re.fullmatch(r"Step nap waits until .* \(in 59 s\), as it is written to\.", found.sentence)

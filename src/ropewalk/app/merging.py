@@ -43,4 +43,4 @@ def with_protected(workflow: Workflow, patterns: Sequence[str]) -> Workflow:
     return msgspec.structs.replace(workflow, protect=(*workflow.protect, *more)) if more else workflow
 
 
-_WITHOUT_FOLDER = frozenset({"noop", "ask", "decide"})
+_WITHOUT_FOLDER = frozenset({"noop", "ask", "decide", "sleep"})

@@ -254,7 +254,7 @@ class Ropewalk(People):
         return await cleanup(self, self.settings.keep_days if days is None else days, **how)
 
 
-_PLACELESS = frozenset({"noop", "ask", "decide"})
+_PLACELESS = frozenset({"noop", "ask", "decide", "sleep"})
 
 
 def open_ropewalk(folder: Path | None = None, **settings: Any) -> Ropewalk:

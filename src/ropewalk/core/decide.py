@@ -16,16 +16,16 @@ from ropewalk.core import merge, reports, verbs
 from ropewalk.core.answers import answer, answer_all, answer_expired, answer_known, decide_route
 from ropewalk.core.asks import ask, judge_condition, prompt_of, values_read
 from ropewalk.core.budgets import WAITS, ask_for_more, begin_attempt, go_on_if_more_is_allowed, used_up
-from ropewalk.core.endings import exhausted, expand, fail_step, skip_step, stop_running
+from ropewalk.core.endings import deliver, exhausted, expand, fail_step, skip_step, stop_running
 from ropewalk.core.events import Event
 from ropewalk.core.evolve import evolve
 from ropewalk.core.plan import EXPIRY, TIMER
-from ropewalk.core.recorder import Recorder, written
+from ropewalk.core.recorder import Recorder, scope_of, written
 from ropewalk.core.run import finish, is_over, rest
 from ropewalk.core.state import State, StepState
 from ropewalk.core.transitions import judge, wants_condition
 from ropewalk.core.work import NO_FAMILY_BUDGET, Failure, FamilyBudget
-from ropewalk.definition import Approval, Step
+from ropewalk.definition import WRITTEN, Approval, Step, compile_condition, moment
 from ropewalk.errors import ConditionError, Refused
 
 HELD = ("by request", "imported", "blocked", "budget", "secret")
@@ -75,6 +75,8 @@ def _fall_due(recorder: Recorder) -> None:
         _, kind, _, _, name = state.alarms[0]
         if kind == EXPIRY:
             answer_expired(recorder, name)
+        elif kind == TIMER and state.steps[name].on == "timer":
+            _wait_over(recorder, state.steps[name], state.alarms[0][0])
         elif kind == TIMER:
             recorder.emit(e.StepDue(step=name, round=state.steps[name].round))
         else:
@@ -172,6 +174,8 @@ def _proceed(recorder: Recorder, st: StepState, step: Step, around: FamilyBudget
         ask(recorder, st, about="before", prompt=prompt, approval=step.ask)
     elif step.decision is not None:
         decide_route(recorder, st)
+    elif step.kind == "sleep":
+        _sleep(recorder, st, step)
     else:
         _call(recorder, st)
 
@@ -184,6 +188,29 @@ def _judge_when(recorder: Recorder, st: StepState, step: Step) -> None:
             recorder.emit(e.StepAdmitted(step=st.key, round=st.round, expression=step.when, values=values))
         else:
             skip_step(recorder, st, "when", f"`{step.when}` is false", values)
+
+
+def _sleep(recorder: Recorder, st: StepState, step: Step) -> None:
+    """Wait without a slot; when that is over is on record, so that no restart makes it longer. A rehearsal does not wait."""
+    written_until = str(step.args.get("until", ""))
+    try:
+        if not written_until:
+            until = recorder.now + float(step.args.get("seconds", 0))
+        elif WRITTEN.match(written_until):
+            until = moment(written_until)
+        else:
+            until = moment(compile_condition(written_until).value(scope_of(recorder.state, st)))
+    except ValueError as error:
+        fail_step(recorder, st, Failure(kind="permanent", message=f"until: {error}"))
+        return
+    if until <= recorder.now or recorder.state.options.rehearse is not None:
+        _wait_over(recorder, st, until)
+    else:
+        recorder.emit(e.StepWaiting(step=st.key, round=st.round, on="timer", until=until))
+
+
+def _wait_over(recorder: Recorder, st: StepState, until: float) -> None:
+    deliver(recorder, st, e.Outcome(outputs={"until": until}))
 
 
 def _call(recorder: Recorder, st: StepState) -> None:

@@ -191,9 +191,9 @@ class StepDue(StepEvent, frozen=True, tag="step.due"):
 
 
 class StepWaiting(StepEvent, frozen=True, tag="step.waiting"):
-    """The step holds no slot; `on` says what for."""
+    """The step holds no slot; `on` says what for: `time` before another attempt, `timer` because it was written to wait."""
 
-    on: Literal["time", "answer", "quota", "worker", "agent", "host"] = "time"
+    on: Literal["time", "answer", "quota", "worker", "agent", "host", "timer"] = "time"
     until: float | None = None
     detail: str = ""
 

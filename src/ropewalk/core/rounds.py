@@ -127,7 +127,7 @@ def _is_shared(graph: Graph, informed: list[StepState]) -> bool:
 
 def _works(step: Step) -> bool:
     """Whether attempts make something of it; else it only passes on, asks a person or picks a route."""
-    return step.kind not in {"noop", "ask"} and (step.decision is None or step.decision.by == "role")
+    return step.kind not in {"noop", "ask", "sleep"} and (step.decision is None or step.decision.by == "role")
 
 
 def _left_by(st: StepState) -> e.Outcome | None:

@@ -53,6 +53,7 @@ RUN_TRANSITIONS: Table = {
 STEP_TRANSITIONS: Table = {
     ("pending", "step.started"): ("running",),
     ("pending", "step.expanded"): ("running",),
+    ("pending", "step.waiting"): ("waiting",),  # a step that only waits
     ("pending", "step.produced"): ("waiting",),
     ("pending", "step.succeeded"): ("succeeded",),
     ("pending", "step.failed"): ("failed",),
@@ -131,7 +132,7 @@ def needs_slot(state: State, step: Step, st: StepState) -> bool:
         return False
     if step.decision is not None and step.decision.by != "role":
         return False
-    return step.kind != "ask" and (step.kind != "call" or state.options.sequential)
+    return step.kind not in {"ask", "sleep"} and (step.kind != "call" or state.options.sequential)
 
 
 def wants_condition(state: State, step: Step, st: StepState) -> bool:

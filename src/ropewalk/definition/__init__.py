@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ropewalk.definition.fault import errors_in as errors_in, faults_in_order as faults_in_order
     from ropewalk.definition.fault import nearest as nearest, shortened as shortened
     from ropewalk.definition.findings import Findings as Findings, Path as Path, Where as Where
+    from ropewalk.definition.moments import WRITTEN as WRITTEN, moment as moment
     from ropewalk.definition.order import members_of as members_of, needs_of as needs_of
     from ropewalk.definition.policy import ASKED_RETURN as ASKED_RETURN, OWN_RETURN as OWN_RETURN
     from ropewalk.definition.policy import Budget as Budget, ErrorClass as ErrorClass
@@ -54,6 +55,7 @@ else:
             "definition.document": "LISTS Finding Section Template may_write plain_role_name walk_sections",
             "definition.fault": "Fault definition_error errors_in faults_in_order nearest shortened",
             "definition.findings": "Findings Path Where",
+            "definition.moments": "WRITTEN moment",
             "definition.order": "members_of needs_of",
             "definition.policy": (
                 "ASKED_RETURN OWN_RETURN Budget ErrorClass FailurePolicy Join Limits Retry Timeouts"

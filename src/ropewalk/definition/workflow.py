@@ -159,9 +159,9 @@ class Ref(Struct, frozen=True, omit_defaults=True):
 
 
 class Step(Struct, frozen=True, omit_defaults=True):
-    """One piece of work. `kind` names what does it (`run`, `role`, `ask`, `decide`, `call`, `function`, `noop`, a plug-in).
+    """One piece of work. `kind` names what does it (`run`, `role`, `ask`, `decide`, `call`, `function`, `sleep`, `noop`, a plug-in).
 
-    `args` are the kind's own: `run`: argv or script; `call`: workflow, inputs; a plug-in: what its schema says.
+    `args` are the kind's own: `run`: argv or script; `sleep`: seconds or until; `call`: workflow, inputs; a plug-in: what its schema says.
     `folder` is where it begins, from the top of the repository ("" is the top).
     `secrets` are given to its attempts, by variable the name of one of `Workflow.secrets` or of a secret input; a `call`
     passes them by the name of the secret input that the called workflow has. No file says the workspace `shared` any more;

@@ -221,6 +221,8 @@ def _moving(state: State, now: float, children: Children) -> Explanation:
             return Explanation("quota", f"Step {key} waits for a quota{_until(until, now)}.")
         if st.on == "host":
             return Explanation("host", f"Step {key} waits for the host{_until(until, now)}: {st.detail}.")
+        if st.on == "timer":
+            return Explanation("time", f"Step {key} waits{_until(until, now)}, as it is written to.")
         last = f" after {short_value(st.failures[-1].message, 120)!r}" if st.failures else ""
         return Explanation("time", f"Step {key} is tried again{_until(until, now)}{last}.")
     if state.asks:

@@ -23,7 +23,7 @@ STYLE: Final = """\
   </style>
   <defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
     <polygon points="0,0 8,4 0,8" fill="#718096"/></marker></defs>"""
-KINDS: Final = {"ask": "person", "decide": "choice", "noop": "quiet"}
+KINDS: Final = {"ask": "person", "decide": "choice", "noop": "quiet", "sleep": "quiet"}
 
 
 def svg(plan: Plan) -> str:

@@ -9,8 +9,20 @@ from typing import Final
 
 from ropewalk.preview.plan import Plan, Row
 
-SHAPES: Final = {"decide": ("{{", "}}"), "ask": ("[/", "/]"), "noop": ("([", "])"), "run": ("[[", "]]")}
-DOT_SHAPES: Final = {"decide": "hexagon", "ask": "parallelogram", "noop": "oval", "run": "box3d"}
+SHAPES: Final = {
+    "decide": ("{{", "}}"),
+    "ask": ("[/", "/]"),
+    "noop": ("([", "])"),
+    "sleep": ("([", "])"),
+    "run": ("[[", "]]"),
+}
+DOT_SHAPES: Final = {
+    "decide": "hexagon",
+    "ask": "parallelogram",
+    "noop": "oval",
+    "sleep": "oval",
+    "run": "box3d",
+}
 LABEL: Final = 60
 AROUND: Final = "otherwise"
 WAY: Final = re.compile(r"(.+?)(?: when .*)? → ([^→]+?)(?:, then the run ends)?\Z", re.DOTALL)

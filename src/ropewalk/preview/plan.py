@@ -196,7 +196,7 @@ def _row(step: Step, needs: tuple[str, ...], wave: int, at_once: Mapping[int, tu
     return Row(
         step.id,
         step.kind,
-        step.title,
+        step.title or _waits(step),
         step.phase,
         step.role,
         wave,
@@ -222,6 +222,13 @@ def _row(step: Step, needs: tuple[str, ...], wave: int, at_once: Mapping[int, tu
         tuple(str(need) for need in inferred) if isinstance(inferred, list | tuple) else (),
         {key: value for key, value in step.extra.items() if key not in OWN},
     )
+
+
+def _waits(step: Step) -> str:
+    if step.kind != "sleep":
+        return ""
+    until = step.args.get("until")
+    return f"waits until {until}" if until else f"waits {step.args.get('seconds', 0):g} s"
 
 
 def facts_in(expression: str) -> list[str]:

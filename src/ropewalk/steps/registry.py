@@ -23,7 +23,7 @@ KINDS = {
     "function": "ropewalk.steps.function:FunctionKind",
     "noop": "ropewalk.steps.noop:Noop",
 }
-CORE_KINDS = ("ask", "call")
+CORE_KINDS = ("ask", "call", "sleep")
 """Kinds that nobody performs: the core does them."""
 INTERNAL_KINDS = {"merge": "ropewalk.steps.merge:Merge"}
 """Kinds that no file may ask for: ropewalk itself adds their steps to a workflow."""

@@ -137,7 +137,7 @@ def test_the_rest_of_a_step_is_taken_as_it_is():
         ("- run: x", "2:3: the step has no `id`; name it, so that others can need it"),
         (
             "- {id: a}",
-            "2:3: the step `a` does nothing; add one of run, uses, function, decide, call, role, parallel,",
+            "2:3: the step `a` does nothing; add one of run, uses, function, decide, call, role, sleep, until, parallel,",
         ),
         ("- {title: x}", "2:3: the step does nothing; add one of run,"),
         ("- {id: a, run: x, call: y}", "2:19: a step is either `run` or `call`; make two steps of it"),
@@ -199,3 +199,41 @@ def test_the_rest_of_a_step_is_taken_as_it_is():
 def test_keys_that_do_not_go_together_are_told(steps, said):
     found = told(f"steps:\n{steps}\n{ROLES}")
     assert found[0].startswith(f"f.yaml:{said}"), found
+
+
+@pytest.mark.parametrize(
+    ("text", "args"),
+    [
+        ("- {id: a, sleep: 1h30m}", {"seconds": 5400.0}),
+        ("- {id: a, sleep: 2}", {"seconds": 2.0}),
+        ("- {id: a, until: '2026-12-24T18:00:00Z'}", {"until": "2026-12-24T18:00:00Z"}),
+        ("- {id: a, until: 2026-12-24T18:00:00Z}", {"until": "2026-12-24T18:00:00Z"}),
+        ("- {id: a, until: 'run.id'}", {"until": "run.id"}),
+    ],
+)
+def test_a_step_that_waits_has_a_duration_or_a_moment(text, args):
+    made = step(text)
+    assert (made.kind, made.args) == ("sleep", args)
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("sleep: soon", "1:24: `sleep` takes a duration such as 90s, 5m or 1h30m or a number of seconds"),
+        ("sleep: none", "1:24: `sleep: none` would never end; write how long: `10m`"),
+        ("sleep: 1h, run: x", "a step is either `run` or `sleep`; make two steps of it"),
+        (
+            "sleep: 1h, gate: x",
+            "1:28: `gate` has no effect next to `sleep`: the step only waits; say it of the step",
+        ),
+        (
+            "until: '2026-12-24'",
+            "1:24: '2026-12-24' has no zone; write it as 2026-12-24T18:00:00+01:00, or with Z",
+        ),
+        ("until: inputs.at", "1:31: `inputs` has no field `at`"),
+        ("wait: 5m", "1:17: unknown key `wait` in a step; did you mean sleep?"),
+    ],
+)
+def test_a_wait_that_makes_no_sense_is_told(step, said):
+    found = told(f"steps: [{{id: a, {step}}}]")
+    assert any(said in fault for fault in found), found

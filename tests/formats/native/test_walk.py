@@ -165,7 +165,7 @@ def test_a_step_behind_items_that_were_left_out_is_still_known_as_the_one_that_l
     text = "steps: [5, {id: a, run: [[]]}, 6, {parallel: [7, {id: b, quux: 1}, 8, {id: c, title: x}]}]"
     follow_ups = [line for line in told(text) if "does nothing" in line]
     assert follow_ups == [
-        "f.yaml:1:71: the step `c` does nothing; add one of run, uses, function, decide, call, role, parallel, ask, gate"
+        "f.yaml:1:71: the step `c` does nothing; add one of run, uses, function, decide, call, role, sleep, until, parallel, ask, gate"
     ]
 
 

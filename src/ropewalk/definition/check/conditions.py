@@ -11,6 +11,7 @@ from ropewalk.definition.check.scope import Scope
 from ropewalk.definition.check.subject import Subject
 from ropewalk.definition.condition import BOOL, COLLECTION, Type
 from ropewalk.definition.findings import Path
+from ropewalk.definition.moments import WRITTEN, moment
 from ropewalk.definition.order import OUTPUTS
 from ropewalk.definition.workflow import Step
 
@@ -30,6 +31,7 @@ class Expression(NamedTuple):
 def check_conditions(subject: Subject, scope: Scope) -> None:
     """Every expression of the workflow."""
     for path, step in subject.steps():
+        _moment(subject, path, step)
         for expression in _of(step):
             place = (*path, *expression.path)
             names = scope.of(step, own=expression.flat)
@@ -50,6 +52,8 @@ def check_conditions(subject: Subject, scope: Scope) -> None:
 def _of(step: Step) -> Iterator[Expression]:
     if step.when:
         yield Expression(("when",), step.when, BOOL)
+    if _moment_worked_out(step):
+        yield Expression(("until",), str(step.args["until"]), None)
     if step.foreach is not None:
         yield Expression(("foreach", "over"), step.foreach.over, COLLECTION)
         if step.foreach.key:
@@ -65,6 +69,19 @@ def _of(step: Step) -> Iterator[Expression]:
         yield Expression(("back_to", "when"), step.back_to.when, BOOL, own=True)
     for name, source in step.sets.items():
         yield Expression(("sets", name), source, None, own=True)
+
+
+def _moment_worked_out(step: Step) -> bool:
+    return step.kind == "sleep" and "until" in step.args and not WRITTEN.match(str(step.args["until"]))
+
+
+def _moment(subject: Subject, path: Path, step: Step) -> None:
+    if step.kind == "sleep" and "until" in step.args and not _moment_worked_out(step):
+        try:
+            moment(step.args["until"])
+        except ValueError as error:
+            message, _, hint = str(error).partition("; ")
+            subject.findings.fault((*path, "until"), message, hint)
 
 
 def check_one(subject: Subject, path: Path, source: str, names: dict[str, Type], want: Type | None) -> bool:

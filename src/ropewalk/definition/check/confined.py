@@ -14,7 +14,7 @@ from ropewalk.definition.workflow import Confine, Permissions
 
 CONFINES: Final = get_args(Confine)
 PERMISSIONS: Final = get_args(Permissions)
-BY_PROCESS: Final = ("run", "role", "decide", "ask", "noop")
+BY_PROCESS: Final = ("run", "role", "decide", "ask", "sleep", "noop")
 """Kinds whose work, if they have any, is done by processes that can be confined."""
 
 

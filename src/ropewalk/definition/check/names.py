@@ -17,7 +17,7 @@ ID: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*\Z")
 WORD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 SCOPE: Final = frozenset({"inputs", "outputs", "facts", "run"})
 LONGEST: Final = 100
-KINDS: Final = ("run", "role", "ask", "decide", "call", "function", "noop")
+KINDS: Final = ("run", "role", "ask", "decide", "call", "function", "sleep", "noop")
 GATES: Final = ("command", "condition", "thresholds", "artifacts", "document", "verdict")
 
 

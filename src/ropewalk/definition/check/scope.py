@@ -139,7 +139,7 @@ def _outputs(step: Step) -> Type:
 def _work(step: Step) -> Type:
     """What the work gives: what `output` says, and what the kind always gives."""
     fields: dict[str, Type] = dict(_of_kind(step))
-    closed = step.kind in ("ask", "decide")
+    closed = step.kind in ("ask", "decide", "sleep")
     if step.output:
         declared = from_schema(step.output)
         if declared.kind != "object":
@@ -157,6 +157,8 @@ def _of_kind(step: Step) -> Mapping[str, Type]:
             choices = tuple(choice.id for choice in step.ask.choices) if step.ask else ()
             choice = Type("string", choices=choices)
             return {"verdict": STRING, "value": ANY, "by": STRING, "reason": STRING, "choice": choice}
+        case "sleep":
+            return {"until": DOUBLE}
         case "decide" if step.decision is not None:
             return {"route": Type("string", choices=tuple(route.name for route in step.decision.routes))}
         case "noop":

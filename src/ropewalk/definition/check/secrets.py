@@ -16,7 +16,7 @@ TYPES: Final = ("string", "integer", "number")
 OWN: Final = "ROPEWALK_"
 READ: Final = re.compile(r"\b(inputs|secrets)\s*(?:\.\s*|\[\s*['\"])([A-Za-z_][\w-]*)")
 MARKED: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-HELD: Final = ("ask", "noop")
+HELD: Final = ("ask", "sleep", "noop")
 """Kinds that start nothing which could be given a secret."""
 
 

@@ -14,7 +14,20 @@ from ropewalk.formats.reading import PLAIN, Reading, ReadOptions
 from ropewalk.yaml import Path, YamlDocument
 
 WORK: Final = frozenset(
-    {"run", "role", "uses", "decide", "ask", "call", "parallel", "function", "needs", "gate"}
+    {
+        "run",
+        "role",
+        "uses",
+        "decide",
+        "ask",
+        "call",
+        "parallel",
+        "function",
+        "sleep",
+        "until",
+        "needs",
+        "gate",
+    }
 )
 
 

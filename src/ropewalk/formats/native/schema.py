@@ -15,7 +15,20 @@ from ropewalk.formats.native.keys.document import DocumentKeys
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 MODULES: Final = (document, step, flow, gate)
-WORDS: Final = ("run", "role", "uses", "function", "decide", "call", "ask", "approve", "gate", "prompt")
+WORDS: Final = (
+    "run",
+    "role",
+    "uses",
+    "function",
+    "decide",
+    "call",
+    "sleep",
+    "until",
+    "ask",
+    "approve",
+    "gate",
+    "prompt",
+)
 
 
 @cache

@@ -16,7 +16,7 @@ KEYS: Final = {
     "final": ("finally",),
     "folder": ("dir",),
     "gates": ("gate",),
-    "kind": ("run", "role", "uses", "function", "decide", "call", "ask"),
+    "kind": ("run", "role", "uses", "function", "decide", "call", "sleep", "until", "ask"),
     "name": ("function", "as", "path"),
     "over": ("in",),
     "script": ("run",),

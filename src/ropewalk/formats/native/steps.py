@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from ropewalk.definition import Approval, Findings, Ref, Step
 from ropewalk.formats.native import steering
+from ropewalk.formats.native.durations import seconds
 from ropewalk.formats.native.gates import command, gates, person
 from ropewalk.formats.native.keys.document import DefaultsKeys
 from ropewalk.formats.native.keys.flow import FailureKeys
@@ -16,7 +17,7 @@ from ropewalk.formats.native.keys.step import CallKeys, FileKeys, GroupKeys, Ste
 from ropewalk.formats.native.source_locations import StepLocation
 from ropewalk.yaml import Path, Positions
 
-WORK: Final = ("run", "uses", "function", "decide", "call", "role")
+WORK: Final = ("run", "uses", "function", "decide", "call", "role", "sleep", "until")
 INHERITED: Final = (*("shell", "retry", "timeout", "on_failure", "budget", "workspace", "cache", "confine"),)
 GROUPED: Final = frozenset({"id", "needs", "when", "phase", "title", "parallel", "group"})
 BELONGS: Final = {
@@ -30,6 +31,11 @@ BELONGS: Final = {
     "at_most": ("foreach", "back_to"),
 }
 WRITTEN: Final = {"arguments": "with", "item": "as", "folder": "dir"}
+
+
+WAITS: Final = ("sleep", "until")
+NOT_WHILE_WAITING: Final = ("gate", "creates", "updates", "output", "retry", "timeout", "budget", "cache")
+"""What belongs to work: a step that only waits does none."""
 
 
 class GroupContext(msgspec.Struct, frozen=True):
@@ -92,6 +98,7 @@ class StepReader:
         self.add(members, (*path, *deeper), inside)
 
     def _step(self, keys: StepKeys, path: Path, around: GroupContext) -> None:
+        self._only_waits(keys, path)
         keys = self._with_defaults(keys)
         kind = self._kind(keys, path)
         self._misplaced(keys, path)
@@ -175,6 +182,8 @@ class StepReader:
             problem = f"a step is either {' or '.join(f'`{name}`' for name in kinds)}"
             self.findings.fault((*path, kinds[1]), problem, "make two steps of it", key=True)
         if kinds:
+            if kinds[0] in WAITS:
+                return "sleep"
             return str(keys.uses) if kinds[0] == "uses" else kinds[0]
         if keys.ask not in (UNSET, False):
             return "ask"
@@ -199,6 +208,15 @@ class StepReader:
             self.findings.fault(
                 (*path, "shell"), "a list of arguments needs no `shell`", "remove it", key=True
             )
+
+    def _only_waits(self, keys: StepKeys, path: Path) -> None:
+        waits = next((name for name in WAITS if getattr(keys, name) is not UNSET), "")
+        for name in NOT_WHILE_WAITING if waits else ():
+            if getattr(keys, name) not in (UNSET, [], {}):
+                problem = f"`{name}` has no effect next to `{waits}`: the step only waits"
+                self.findings.fault((*path, name), problem, "say it of the step that does the work", key=True)
+        if waits == "sleep" and keys.sleep == "none":
+            self.findings.fault((*path, "sleep"), "`sleep: none` would never end", "write how long: `10m`")
 
     def _at_most(self, keys: StepKeys, owner: str, path: Path) -> Any:
         """`at_most` for `foreach` or `back_to`; next to a short form of both it is ambiguous and a fault."""
@@ -262,6 +280,10 @@ def _arguments(keys: StepKeys) -> dict[str, Any]:
         return dict(extra)
     if not isinstance(keys.run, UnsetType):
         return command(keys.run, keys.shell or "")
+    if not isinstance(keys.sleep, UnsetType):
+        return {"seconds": seconds(keys.sleep) or 0.0}
+    if not isinstance(keys.until, UnsetType):
+        return {"until": keys.until.strip()}
     if not isinstance(keys.function, UnsetType):
         return {"name": keys.function.rstrip("\n"), **({"with": extra} if extra else {})}
     if not isinstance(keys.call, UnsetType):

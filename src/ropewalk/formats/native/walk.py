@@ -19,7 +19,7 @@ from ropewalk.yaml import Path, Positions
 
 DROPPED: Final = object()
 STEPS: Final = frozenset({"steps", "parallel", "finally"})
-WORK: Final = frozenset({"run", "role", "uses", "function", "decide", "call"})
+WORK: Final = frozenset({"run", "role", "uses", "function", "decide", "call", "sleep", "until"})
 """Keys of which a step has one."""
 SCALARS: Final[dict[type, tuple[type[inspect.Type], ...]]] = {
     str: (inspect.StrType, inspect.LiteralType),

@@ -19,6 +19,7 @@ KNOWN_AS: Final = {
     "cmd": "run",
     "command": "run",
     "condition": "when",
+    "delay": "sleep",
     "depends": "needs",
     "depends_on": "needs",
     "dependsOn": "needs",
@@ -43,6 +44,7 @@ KNOWN_AS: Final = {
     "subflow": "call",
     "tasks": "steps",
     "type": "uses",
+    "wait": "sleep",
     "workflow": "call",
 }
 """What other systems call a key; suggested only where ropewalk's own name is a key."""

@@ -21,6 +21,7 @@ from ropewalk.formats.native.keys.flow import (
 from ropewalk.formats.native.keys.gate import Gates
 from ropewalk.formats.native.keys.words import (
     Command,
+    Duration,
     Expression,
     Identifier,
     Names,
@@ -94,6 +95,10 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     """A person is asked after the work."""
     call: Text | CallKeys | UnsetType = UNSET
     """Run another workflow: its name, or its name and inputs."""
+    sleep: Duration | UnsetType = UNSET
+    """Wait this long; the step holds no slot meanwhile, and a restart loses none of the time."""
+    until: Text | UnsetType = UNSET
+    """Wait until a moment: written out with its zone (`2026-12-24T18:00:00+01:00`), or an expression that gives one, or unix seconds."""
     parallel: list[StepKeys] | GroupKeys | UnsetType = UNSET
     """A named group: its members may run at once, and its name in `needs` means all of them."""
     needs: Names = []

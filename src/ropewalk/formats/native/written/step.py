@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ropewalk.definition import Step
+from ropewalk.formats.native.durations import written
 from ropewalk.formats.native.written.policies import (
     approval,
     back_to,
@@ -92,6 +93,10 @@ def _own(step: Step) -> dict[str, Any] | None:
             return {"call": dict(args) if args["inputs"] else args["workflow"]}
         case "function" if args.keys() in ({"name"}, {"name", "with"}) and step.decision is None:
             return {"function": args["name"], **({"with": args["with"]} if "with" in args else {})}
+        case "sleep" if args.keys() == {"seconds"}:
+            return {"sleep": written(args["seconds"])}
+        case "sleep" if args.keys() == {"until"}:
+            return {"until": args["until"]}
         case "ask" if step.ask is not None and not args:
             return {}
         case "noop" if step.gates and step.ask is None and not args:

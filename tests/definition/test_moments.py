@@ -1,0 +1,30 @@
+"""Moments: written with a zone, or as seconds; anything else is told with how one is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from ropewalk.definition.moments import moment
+
+
+@pytest.mark.parametrize(
+    "value", ["1970-01-01T01:00:00+01:00", " 1970-01-01T00:00:00Z\n", "1970-01-01 00:00:00+00:00", 0, 0.0]
+)
+def test_a_moment_is_unix_seconds(value):
+    assert moment(value) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("tomorrow", "'tomorrow' is no moment; write it as 2026-12-24T18:00:00"),
+        ("2026-13-01T00:00:00Z", "is no moment"),
+        ("2026-12-01T10:00:00", "has no zone"),
+        ("2026-12-01", "has no zone"),
+        (True, "not bool"),
+        (None, "not NoneType"),
+    ],
+)
+def test_what_is_no_moment_is_told(value, said):
+    with pytest.raises(ValueError, match=said):
+        moment(value)
