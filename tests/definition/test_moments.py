@@ -8,7 +8,15 @@ from ropewalk.definition.moments import moment
 
 
 @pytest.mark.parametrize(
-    "value", ["1970-01-01T01:00:00+01:00", " 1970-01-01T00:00:00Z\n", "1970-01-01 00:00:00+00:00", 0, 0.0]
+    "value",
+    [
+        "1970-01-01T01:00:00+01:00",
+        " 1970-01-01T00:00:00Z\n",
+        "1970-01-01 00:00:00.0+0000",
+        "1969-12-31T23:00-01:00",
+        0,
+        0.0,
+    ],
 )
 def test_a_moment_is_unix_seconds(value):
     assert moment(value) == 0.0
@@ -21,6 +29,9 @@ def test_a_moment_is_unix_seconds(value):
         ("2026-13-01T00:00:00Z", "is no moment"),
         ("2026-12-01T10:00:00", "has no zone"),
         ("2026-12-01", "has no zone"),
+        ("2026-02-30T10:00:00Z", "is no moment"),
+        ("2026-12-01T25:00:00Z", "is no moment"),
+        ("２026-12-01T10:00:00Z", "is no moment"),
         (True, "not bool"),
         (None, "not NoneType"),
     ],

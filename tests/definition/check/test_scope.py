@@ -103,7 +103,7 @@ def test_an_answer_has_the_choices_that_are_offered():
         ("[1, 2]", INT),
         ("[1, 2.5]", DOUBLE),
         ('[1, "a"]', ANY),
-        ('[{"a": 1}, {"b": 2}]', map_of()),
+        ('[{"a": 1}, {"b": 2}]', object_of({"a": INT, "b": INT})),
         ("[]", ANY),
         ('{"a": 1}', ANY),
         ("5", ANY),

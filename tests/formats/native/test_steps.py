@@ -149,7 +149,10 @@ def test_the_rest_of_a_step_is_taken_as_it_is():
         ("- {id: a, run: x, with: {y: 1}}", "2:19: `with` stands without `uses` or `function` or `call`"),
         ("- {id: a, run: x, as: y}", "2:19: `as` stands without `foreach`"),
         ("- {id: a, run: x, key: y}", "2:19: `key` stands without `foreach`"),
-        ("- {id: a, run: x, at_most: 2}", "2:19: `at_most` stands without `foreach` or `back_to`"),
+        (
+            "- {id: a, run: x, at_most: 2}",
+            "2:19: `at_most` stands without `foreach` or `matrix` or `back_to`",
+        ),
         ("- {id: a, run: [x], shell: bash}", "2:21: a list of arguments needs no `shell`; remove it"),
         (
             "- {id: a, run: x, foreach: [1], back_to: a, at_most: 2}",

@@ -102,6 +102,8 @@ class Scope:
             return ANY
         if not isinstance(items, list) or not items:
             return ANY
+        if all(isinstance(value, dict) for value in items):
+            return list_of(object_of(_joined_fields(items)))
         element = of_value(items[0])
         for value in items[1:]:
             element = joined(element, of_value(value))
@@ -125,6 +127,15 @@ def _value(declared: Input | Fact) -> Type:
     if declared.choices and all(isinstance(choice, str) for choice in declared.choices):
         return Type("string", choices=tuple(declared.choices))
     return TYPES.get(declared.type, ANY)
+
+
+def _joined_fields(items: list[dict[str, Any]]) -> dict[str, Type]:
+    """What mappings that were written out have, each or some of them."""
+    fields: dict[str, Type] = {}
+    for value in items:
+        for name, part in value.items():
+            fields[name] = joined(fields[name], of_value(part)) if name in fields else of_value(part)
+    return fields
 
 
 def _outputs(step: Step) -> Type:

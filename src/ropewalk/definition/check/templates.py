@@ -159,7 +159,8 @@ class _Template:
         from jinja2 import nodes
 
         name = _field(node)
-        if not isinstance(node.node, nodes.Name):
+        item = self.step.foreach.name if self.step.foreach else ""
+        if not isinstance(node.node, nodes.Name) or node.node.name == item:
             self._read_deeper(node, name, names)
             return
         if not name or node.node.name not in ("inputs", "facts", "outputs"):

@@ -15,6 +15,7 @@ KEYS: Final = {
     "decision": ("decide",),
     "final": ("finally",),
     "folder": ("dir",),
+    "foreach": ("matrix",),
     "gates": ("gate",),
     "kind": ("run", "role", "uses", "function", "decide", "call", "sleep", "until", "ask"),
     "name": ("function", "as", "path"),

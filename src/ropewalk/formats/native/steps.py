@@ -7,13 +7,14 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from ropewalk.definition import Approval, Findings, Ref, Step
+from ropewalk.definition import Approval, Findings, Foreach, Ref, Step
 from ropewalk.formats.native import steering
 from ropewalk.formats.native.durations import seconds
 from ropewalk.formats.native.gates import command, gates, person
 from ropewalk.formats.native.keys.document import DefaultsKeys
 from ropewalk.formats.native.keys.flow import FailureKeys
 from ropewalk.formats.native.keys.step import CallKeys, FileKeys, GroupKeys, StepKeys
+from ropewalk.formats.native.matrix import combinations
 from ropewalk.formats.native.source_locations import StepLocation
 from ropewalk.yaml import Path, Positions
 
@@ -26,9 +27,9 @@ BELONGS: Final = {
     "env": ("run", "role", "uses", "gate"),
     "folder": ("run", "role", "uses", "gate"),
     "arguments": ("uses", "function", "call"),
-    "item": ("foreach",),
+    "item": ("foreach", "matrix"),
     "key": ("foreach",),
-    "at_most": ("foreach", "back_to"),
+    "at_most": ("foreach", "matrix", "back_to"),
 }
 WRITTEN: Final = {"arguments": "with", "item": "as", "folder": "dir"}
 
@@ -119,11 +120,7 @@ class StepReader:
                 needs=tuple(needs),
                 when=when,
                 optional=keys.optional,
-                foreach=steering.foreach(
-                    keys.foreach, keys.item, keys.key, self._at_most(keys, "foreach", path)
-                )
-                if not isinstance(keys.foreach, UnsetType)
-                else None,
+                foreach=self._foreach(keys, path),
                 requires=self._files(keys.requires, (*path, "requires")),
                 creates=self._files(keys.creates, (*path, "creates")),
                 updates=self._files(keys.updates, (*path, "updates")),
@@ -218,9 +215,22 @@ class StepReader:
         if waits == "sleep" and keys.sleep == "none":
             self.findings.fault((*path, "sleep"), "`sleep: none` would never end", "write how long: `10m`")
 
+    def _foreach(self, keys: StepKeys, path: Path) -> Foreach | None:
+        each = None
+        if not isinstance(keys.matrix, UnsetType):
+            at_most = self._at_most(keys, "foreach", path)
+            each = combinations(keys.matrix, (*path, "matrix"), self.findings, keys.item, at_most)
+            if keys.foreach is not UNSET:
+                problem = "a step goes through a `foreach` or through a `matrix`"
+                self.findings.fault((*path, "matrix"), problem, "keep one of them", key=True)
+        if isinstance(keys.foreach, UnsetType):
+            return each
+        return steering.foreach(keys.foreach, keys.item, keys.key, self._at_most(keys, "foreach", path))
+
     def _at_most(self, keys: StepKeys, owner: str, path: Path) -> Any:
         """`at_most` for `foreach` or `back_to`; next to a short form of both it is ambiguous and a fault."""
-        if keys.at_most is UNSET or (owner == "back_to" and keys.foreach is not UNSET):
+        listed = keys.foreach is not UNSET or keys.matrix is not UNSET
+        if keys.at_most is UNSET or (owner == "back_to" and listed):
             return UNSET
         if owner == "foreach" and isinstance(keys.back_to, str):
             problem = "`at_most` could be meant for `foreach` or for `back_to`"

@@ -33,7 +33,6 @@ KNOWN_AS: Final = {
     "jobs": "steps",
     "kind": "uses",
     "loop": "foreach",
-    "matrix": "foreach",
     "name": "title",
     "on_error": "on_failure",
     "outputs": "output",

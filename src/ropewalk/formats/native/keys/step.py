@@ -117,12 +117,15 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     """How many needs must have succeeded: `all`, `any`, `quorum 2`."""
     foreach: Text | list[Any] | ForeachKeys | UnsetType = UNSET
     """Run the step once an item of a list or map: the list itself, or an expression that gives it."""
+    matrix: dict[str, Annotated[list[Value | dict[str, Value]], Meta(min_length=1)]] | UnsetType = UNSET
+    """Run the step once for every combination of the values of these axes; `include` adds to them, `exclude` leaves out. A combination
+    is read as `matrix.AXIS`, and has an `id`."""
     item: Identifier | UnsetType = field(default=UNSET, name="as")
     """What the item is called, as in `foreach`."""
     key: Text | UnsetType = UNSET
     """The item's stable key, as in `foreach`."""
     at_most: Positive | UnsetType = UNSET
-    """Items at once (next to `foreach`), or times sent back (next to `back_to`)."""
+    """Items at once (next to `foreach` or `matrix`), or times sent back (next to `back_to`)."""
     gate: Gates | UnsetType = UNSET
     """What the work must pass: a command, or one of the other checks, or a list of them."""
     back_to: Identifier | BackToKeys | UnsetType = UNSET
