@@ -106,3 +106,16 @@ async def test_what_is_large_or_no_text_is_named_and_not_shown(root, monkeypatch
 async def test_where_nothing_is_versioned_nothing_is_compared(tmp_path, monkeypatch):
     work = script("work", "echo 1 > a.txt", gates=(SHOWN,))
     assert await shown(tmp_path, monkeypatch, work, workspace="folder") == [None]
+
+
+async def test_steps_and_gates_are_told_the_commit_that_the_run_began_with(root):
+    look = 'echo 2 > a.txt; git diff --name-only "$ROPEWALK_BASE"'
+    gate = Gate("command", {"script": 'test "$(git diff --name-only "$ROPEWALK_BASE")" = a.txt'})
+    start = git(root, "rev-parse", "HEAD")
+    ropewalk = open_ropewalk(root)
+    steps = (script("work", look), script("told", 'echo "$ROPEWALK_BASE"', "work", gates=(gate,)))
+    state = await ropewalk.drive(await ropewalk.start(Workflow(name="flow", steps=steps, gates=(gate,))))
+    await ropewalk.close()
+    assert state.status == "completed", state.reason
+    assert state.outputs["work"]["stdout"] == "a.txt"
+    assert state.outputs["told"]["stdout"] == start

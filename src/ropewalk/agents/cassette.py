@@ -29,6 +29,7 @@ _LASTING = (
             "run",
             "attempt",
             "key",
+            "base",
             "resume",
             "rehearse",
             "assume",

@@ -51,6 +51,8 @@ def brief_variables(brief: Brief, desk: Desk) -> dict[str, str]:
         "ROPEWALK_OUTPUT": str(output),
         "ROPEWALK_FEEDBACK": str(feedback),
     }
+    if brief.base:
+        variables["ROPEWALK_BASE"] = brief.base
     values = {input_variable(name): value for name, value in brief.inputs.items()}
     return {**variables, **_bounded({"ROPEWALK_ITEM": brief.item, **values}, desk.spool), **desk.secrets}
 

@@ -175,7 +175,8 @@ class Brief(Struct, frozen=True, omit_defaults=True):
 
     `folder` is where the work begins, from the top of the workspace; what a step's file says is a template until the kind fills it in.
     `template` is the text of a document template. `route_titles` say what each of `wants_route` means. `next_handoff` is what is known beforehand of the handoff that is to be
-    given, its instructions still a template. `changes` are for one that judges. `secrets` are names by variable, never values. `assume` is what the run takes a boolean fact for that nobody has set.
+    given, its instructions still a template. `base` is the commit that the run began with, "" where nothing is
+    versioned; `changes` are for one that judges. `secrets` are names by variable, never values. `assume` is what the run takes a boolean fact for that nobody has set.
     """
 
     run: str
@@ -198,6 +199,7 @@ class Brief(Struct, frozen=True, omit_defaults=True):
     handoffs: tuple[Handoff, ...] = ()
     next_handoff: Handoff | None = None
     artifacts: tuple[Artifact, ...] = ()
+    base: str = ""
     changes: Changes | None = None
     requires: tuple[Ref, ...] = ()
     creates: tuple[Ref, ...] = ()

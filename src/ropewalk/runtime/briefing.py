@@ -90,6 +90,7 @@ class Briefing:
             handoffs=self._handoffs(needs),
             next_handoff=expected_of(workflow, state.graph, st.index),
             artifacts=self._artifacts(step, needs),
+            base=self.base.commit,
             requires=step.requires,
             creates=step.creates,
             updates=step.updates,

@@ -94,7 +94,7 @@ def brief_digest(assignment: Assignment, tree: str) -> str:
 
 _NAMES_THE_ATTEMPT: Final = ("run", "step", "round", "attempt", "key", "resume")
 _LIMITS: Final = ("timeout", "output_bytes", "budget_usd", "budget_tokens")
-_NOT_ASKED: Final = frozenset((*_NAMES_THE_ATTEMPT, *_LIMITS, "secrets", "outputs", "artifacts"))
+_NOT_ASKED: Final = frozenset((*_NAMES_THE_ATTEMPT, *_LIMITS, "secrets", "outputs", "artifacts", "base"))
 _RENDERED: Final = ("run", "role", "decide", "noop")
 """Kinds that see outputs of other steps only where a template of theirs names them."""
 _OUTPUT: Final = re.compile(r"""\boutputs\b(?:\.(\w+)|\[\s*(['"])([^'"]*)\2\s*\])?""")

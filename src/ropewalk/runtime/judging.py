@@ -125,7 +125,8 @@ class Judges:
         if judged.commit and base:
             changed = partial(changes_between, workspace, before, base, judged.commit)
             tools = replace(tools, changed=changed)
-        return await kind.judge(gate.args, self._assignment.brief, judged.outcome, desk, tools)
+        brief = replace(self._assignment.brief, base=base)
+        return await kind.judge(gate.args, brief, judged.outcome, desk, tools)
 
     async def _before(self, start: str) -> str:
         """The commit that the step found. Work that has come back starts from its own of the round before, and what was wrong with
