@@ -77,6 +77,16 @@ def test_a_run_that_completed_needs_no_command(ropewalk):
 
 
 @pytest.mark.needs("git")
+def test_a_result_in_git_is_shown_with_how_to_look_at_it_and_land_it(repository):
+    lines = last_lines(repository, "{id: a, run: 'echo x > made.txt'}")
+    run = repository.json("show", "last")["run"]
+    assert lines[-2:] == [f"  ropewalk diff {run} --files", f"  ropewalk land {run}"]
+    assert f"ropewalk land {run}" in repository("explain", "last").out
+    assert repository("land", "last").code == 0
+    assert "ropewalk land" not in repository("explain", "last").out
+
+
+@pytest.mark.needs("git")
 def test_what_people_should_know_of_the_files_is_told_at_the_end_too(repository):
     headline, warning = last_lines(repository, "{id: a, run: 'true'}")
     assert " is completed " in headline

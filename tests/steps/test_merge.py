@@ -73,6 +73,14 @@ def conflict(project: Path, joint: Commits) -> Commits:
     return replace(joint, parts=(Part("a", left["a"]), Part("b", left["b"])))
 
 
+async def test_a_run_that_made_nothing_leaves_no_branch(joint, project, tmp_path):
+    outcome = await merged(replace(joint, parts=()), tmp_path)
+    assert outcome.failure is None
+    assert outcome.commit == joint.base.commit
+    assert "branch" not in outcome.outputs
+    assert git(project, "branch", "--list", "ropewalk/*") == ""
+
+
 async def test_it_leaves_one_commit_of_all_under_the_runs_branch(joint, project, tmp_path):
     outcome = await merged(joint, tmp_path)
     assert outcome.failure is None

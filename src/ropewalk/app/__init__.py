@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     from ropewalk.observe import explain_state as explain_state, git_check as git_check
     from ropewalk.observe import handoffs_of as handoffs_of, hold_standard_streams as hold_standard_streams
     from ropewalk.observe import stop_signals as stop_signals
-    from ropewalk.observe import listed_steps as listed_steps
+    from ropewalk.observe import landing_commands as landing_commands, listed_steps as listed_steps
     from ropewalk.observe import log_to_standard_error as log_to_standard_error, money as money
     from ropewalk.observe import parts_check as parts_check, plugins_check as plugins_check
     from ropewalk.observe import shell_check as shell_check
@@ -149,7 +149,7 @@ else:
                 "StepLine Telemetry Timeline Webhook Webhooks agents_check answer_commands "
                 "artifacts_of bars_of conflicts_of cost_of counted disk_check duration errors_of "
                 "escaped_json event_subject event_words explain_state git_check handoffs_of "
-                "hold_standard_streams listed_steps log_to_standard_error money parts_check "
+                "hold_standard_streams landing_commands listed_steps log_to_standard_error money parts_check "
                 "plugins_check printable progress_of python_check run_seconds "
                 "run_statistics shell_check short_value state_check state_difference steady_stream step_line stop_signals "
                 "step_lines store_check verdicts_of visible warnings_of webhook_view "

@@ -22,6 +22,7 @@ from ropewalk.app import (
     errors_of,
     explain_state,
     is_at_rest,
+    landing_commands,
     listed_steps,
     money,
     run_of,
@@ -158,7 +159,10 @@ def conclude(
         names = [artifact.path for artifact in view.artifacts]
         names[4:] = [f"and {len(names) - 4} more"] if names[4:] else []
         screen.line(f"  made {', '.join(names)}  (ropewalk artifacts {state.run})")
-    if state.status != "completed":
+    if state.status == "completed":
+        for command in landing_commands(state):
+            screen.line(f"  {command}")
+    else:
         why = explain_state(state, now, driven=False)
         if state.status == "paused":
             screen.line(why.sentence)

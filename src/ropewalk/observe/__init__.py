@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ropewalk.observe.difference import state_difference as state_difference
     from ropewalk.observe.explain import Explanation as Explanation, Silent as Silent
     from ropewalk.observe.explain import answer_commands as answer_commands, explain_state as explain_state
+    from ropewalk.observe.explain import landing_commands as landing_commands
     from ropewalk.observe.health import HealthCheck as HealthCheck, agents_check as agents_check
     from ropewalk.observe.health import disk_check as disk_check, git_check as git_check
     from ropewalk.observe.health import parts_check as parts_check, plugins_check as plugins_check
@@ -50,7 +51,7 @@ else:
         {
             "observe.courier": "Courier",
             "observe.difference": "state_difference",
-            "observe.explain": "Explanation Silent answer_commands explain_state",
+            "observe.explain": "Explanation Silent answer_commands explain_state landing_commands",
             "observe.health": (
                 "HealthCheck agents_check disk_check git_check parts_check plugins_check probe_agent "
                 "python_check shell_check state_check store_check"

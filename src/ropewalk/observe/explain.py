@@ -84,9 +84,8 @@ def _ended(state: State) -> Explanation:
             more = f" and {len(held) - 3} more" if len(held) > 3 else ""
             left_out += f", judged with {', '.join(held[:3])}{more} as when it began"
         landed = f" Its result did not land: {state.not_landed}." if state.not_landed else ""
-        return Explanation(
-            "completed", f"The run is completed{left_out}{reason}.{landed}", (f"ropewalk show {run}",)
-        )
+        commands = landing_commands(state) or (f"ropewalk show {run}",)
+        return Explanation("completed", f"The run is completed{left_out}{reason}.{landed}", commands)
     if state.status == "aborted":
         return Explanation("aborted", f"The run was aborted: {state.reason}.", (f"ropewalk show {run}",))
     failed = _failed_steps(state)
@@ -95,6 +94,15 @@ def _ended(state: State) -> Explanation:
     return Explanation(
         "failed", f"The run failed because {_why_failed(failed)}.", _after_failure(run, failed)
     )
+
+
+def landing_commands(state: State) -> tuple[str, ...]:
+    """How to look at a result in git and to bring it somewhere; none where there is none, or it has landed."""
+    base = state.base.get("commit", "")
+    if not base or state.commit in ("", base) or state.landed or state.landing is not None:
+        return ()
+    where = "" if state.base.get("target") else " --branch NAME"
+    return (f"ropewalk diff {state.run} --files", f"ropewalk land {state.run}{where}")
 
 
 def _failed_steps(state: State) -> list[StepState]:

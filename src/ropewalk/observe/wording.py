@@ -188,7 +188,7 @@ _WORDS: dict[type[e.Event], Callable[[Any], str]] = {
     e.ConflictSettled: lambda event: (
         f"{event.ask}: {', '.join(s.path for s in event.settled)} by {event.by or 'nobody'}"
     ),
-    e.RunMerged: lambda event: f"{event.branch} at {event.commit[:12]}",
+    e.RunMerged: lambda event: f"{event.branch} at {event.commit[:12]}" if event.branch else "",
     e.LandingBegun: lambda event: f"on {event.target}" + (f" (by {event.by})" if event.by else ""),
     e.LandingFailed: lambda event: f"on {event.target}: {event.reason}",
     e.RunLanded: lambda event: f"{event.target} at {event.commit[:12]}",

@@ -65,11 +65,11 @@ class Merge:
 
 
 async def _published(brief: Brief, commits: Commits, base: Base, merged: Merged) -> Outcome:
-    """What the merge came to, judged, kept from git's clean-up, and under the run's own branch."""
+    """What the merge came to, judged, kept from git's clean-up, and under the run's own branch where anything was made."""
     verdicts = tuple(await commits.judge(base, merged)) if commits.judge is not None else ()
     outputs: dict[str, Any] = {"commit": merged.commit, "tree": merged.tree, "applied": list(merged.applied)}
     await commits.workspace.hold(commits.spot, merged.commit)
-    if not brief.args.get("called"):
+    if not brief.args.get("called") and merged.commit != base.commit:
         outputs["branch"] = await commits.workspace.publish(commits.spot.run, merged.commit)
     return Outcome(outputs=outputs, commit=merged.commit, tree=merged.tree, verdicts=verdicts)
 
