@@ -133,3 +133,8 @@ def test_a_folder_and_a_pattern_become_a_file(name: str, path: str):
 
 def test_an_items_key_is_no_path():
     assert concrete(Ref("out/*.txt"), brief(step="each[../../x]")) == "out/each-..-..-x.txt"
+
+
+def test_stars_with_dots_between_them_are_numbers_and_the_last_is_the_round():
+    assert concrete(Ref("docs/*.*.story.md"), brief(round=2)) == "docs/1.2.story.md"
+    assert concrete(Ref("docs/*.md"), brief(round=2)) == "docs/build.md"

@@ -274,3 +274,12 @@ async def test_a_script_that_cannot_be_read_fails_the_attempt_and_says_where(des
 
 async def test_it_is_always_usable():
     assert (await Rehearsal().probe()).usable
+
+
+async def test_of_a_pattern_the_newest_file_is_updated(desk):
+    for name in ("1.1.story.md", "1.2.story.md"):
+        (desk.folder / name).write_text(f"# {name}\n")
+    await rehearse(desk, updates=(Ref("*.*.story.md"),), round=7)
+    assert sorted(path.name for path in desk.folder.glob("*.story.md")) == ["1.1.story.md", "1.2.story.md"]
+    assert "Rehearsed" in (desk.folder / "1.2.story.md").read_text()
+    assert (desk.folder / "1.1.story.md").read_text() == "# 1.1.story.md\n"

@@ -91,3 +91,13 @@ def test_a_file_that_is_no_workflow_says_so(house):
 def test_without_folders_there_is_the_library(tmp_path):
     assert all(entry.source == "library" for entry in list_workflows(tmp_path))
     assert library_folder().name == "workflows"
+
+
+def test_each_pack_of_bmad_has_a_folder_of_its_own(house):
+    folder = house / ".bmad-film/workflows"
+    folder.mkdir(parents=True)
+    (folder / "film.yaml").write_text("workflow: {id: film, sequence: [{agent: a}]}\n")
+    assert find_workflow("film", house) == house.resolve() / ".bmad-film/workflows/film.yaml"
+    assert [
+        (entry.name, entry.kind) for entry in list_workflows(house) if entry.source == ".bmad-film/workflows"
+    ] == [("film", "bmad")]

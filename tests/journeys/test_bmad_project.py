@@ -125,6 +125,9 @@ def test_it_goes_from_an_idea_over_a_finding_and_two_stories_to_its_end(ropewalk
     assert started[-1] == "workflow_end" or started[-1].startswith("ropewalk.")
     assert "ux-expert-v0_prompt" not in started
 
+    stories = [name for name in ropewalk("artifacts", "last").stdout.split() if name.endswith(".story.md")]
+    assert stories == ["docs/stories/1.1.story.md", "docs/stories/1.2.story.md"]
+
     prd = ropewalk("artifacts", "last", "docs/prd.md").stdout
     assert check_document(read_template(TEMPLATE), prd) == []
 

@@ -11,7 +11,7 @@ import pytest
 from ropewalk.app.open import open_ropewalk
 from ropewalk.core.events import AttemptFailed, Event
 from ropewalk.core.state import State
-from ropewalk.core.work import Handoff, Options, Outcome
+from ropewalk.core.work import Artifact, Handoff, Options, Outcome
 from ropewalk.definition.policy import Join
 from ropewalk.definition.workflow import (
     Approval,
@@ -261,3 +261,15 @@ async def test_the_work_of_an_item_that_was_turned_down_goes_no_further(reposito
     assert state.outputs["look"]["stdout"].split("\n").count("good.txt") == 0
     assert "other.txt" in state.outputs["look"]["stdout"]
     assert state.outputs["each"]["failed"] == ["good"]
+
+
+async def test_a_required_pattern_brings_what_was_made_of_it_also_past_other_steps(bench: Bench) -> None:
+    story = Artifact("docs/1.1.story.md", "0" * 40)
+    bench.work.does = {"a": Outcome(artifacts=(story,))}
+    pattern = (Ref("docs/*.*.story.md"),)
+    steps = (role("a", creates=pattern), role("b", "a"), role("c", "b", requires=pattern))
+    run = await bench.begin(*steps, roles={"writer": Role()})
+    await bench.drive(run)
+    assert [[each.path for each in given.brief.artifacts] for given in bench.work.briefs] == [
+        [], [story.path], [story.path],
+    ]  # fmt: skip

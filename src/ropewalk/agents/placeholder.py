@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
@@ -15,13 +16,19 @@ from ropewalk.definition import Ref
 from ropewalk.nesting import read_json
 from ropewalk.rendering import as_text
 
+_NUMBERS = re.compile(r"(?<![^/])\*(?:\.\*)+(?=\.)")
+
 
 def concrete(ref: Ref, brief: Brief) -> str:
-    """The file to write for what is asked: a folder gets one for this step, the stars of a pattern become its name."""
+    """The file to write for what is asked: a folder gets one for this step, the stars of a pattern become its name.
+
+    Stars with dots between them are numbers (`*.*.story.md`): the last one is the round, so that each has its own file.
+    """
     name = (ref.name or next(iter(ref.any_of), "")).replace("**/", "").replace("**", "*")
     own = "".join(sign if sign.isalnum() or sign in "._-" else "-" for sign in brief.step).strip("-")
     if name.endswith("/"):
         return f"{name}{own}.md"
+    name = _NUMBERS.sub(lambda stars: "1." * (stars[0].count("*") - 1) + str(brief.round), name)
     return name.replace("*", own).replace("?", "x")
 
 

@@ -14,7 +14,7 @@ from ropewalk.agents.answer import handoff_of
 from ropewalk.agents.document import document_in, sampled, template_in
 from ropewalk.agents.example import example
 from ropewalk.agents.exchange import SCHEMA_TYPES, wanted_fact
-from ropewalk.agents.inside import name_covers, path_inside, write_inside
+from ropewalk.agents.inside import files_matching, name_covers, path_inside, write_inside
 from ropewalk.agents.placeholder import addition, concrete, placeholder
 from ropewalk.agents.port import Desk, Permission, Probe
 from ropewalk.agents.script import ScriptedAct, ScriptedVerdict, read_script
@@ -74,7 +74,7 @@ class Rehearsal:
         if declared and brief.kind != VERDICT:
             for ref in (*brief.creates, *brief.updates):
                 if not (ref.label or ref.soft or _covered(ref, texts)):
-                    name = concrete(ref, brief)
+                    name = _existing(ref, brief, desk) or concrete(ref, brief)
                     texts[name] = self._document(name, ref, brief, desk)
         for name, text in texts.items():
             write_inside(desk.folder, name, text.encode())
@@ -115,6 +115,14 @@ class Rehearsal:
             route=route,
             handoff=handoff_of(asked, brief),
         )
+
+
+def _existing(ref: Ref, brief: Brief, desk: Desk) -> str:
+    """The newest by name of the files that a pattern means, where they are to be updated; empty where there is none."""
+    if ref not in brief.updates or "*" not in ref.name:
+        return ""
+    files = files_matching(desk.folder, ref.name)
+    return files[-1].relative_to(desk.folder).as_posix() if files else ""
 
 
 def _fact_of(name: str, asked: Any, brief: Brief) -> Any:

@@ -28,5 +28,5 @@ WORKFLOWS = Verb(
     "workflows",
     "List the workflows that are found here",
     perform,
-    more="Looked for in .ropewalk/workflows, .bmad-core/workflows and workflows, then among those that ship with ropewalk.",
+    more="Looked for in .ropewalk/workflows, .bmad-core/workflows, .bmad-PACK/workflows and workflows, then among those that ship with ropewalk.",
 )

@@ -16,8 +16,8 @@ from ropewalk.formats.locations import library_folder, project_folder
 from ropewalk.trees import files_below
 from ropewalk.yaml import read_yaml_text, yaml_documents
 
-FOLDERS: Final = (".ropewalk/workflows", ".bmad-core/workflows", "workflows")
-"""In this order; the first that has a name wins."""
+FOLDERS: Final = (".ropewalk/workflows", ".bmad-core/workflows", ".bmad-*/workflows", "workflows")
+"""In this order; the first that has a name wins. BMAD keeps each pack in a folder of its own."""
 SUFFIXES: Final = (".yaml", ".yml")
 LIBRARY: Final = "library"
 
@@ -77,9 +77,15 @@ def list_workflows(start: Path | None = None) -> list[ListedWorkflow]:
 def workflow_files(start: Path) -> Iterator[WorkflowFile]:
     """Every file in the folders of workflows, by folder and then by name."""
     top = project_folder(start)
-    for source in FOLDERS:
+    for source in dict.fromkeys(source for pattern in FOLDERS for source in _sources(top, pattern)):
         yield from _within(top / source, source)
     yield from _within(library_folder(), LIBRARY)
+
+
+def _sources(top: Path, pattern: str) -> list[str]:
+    if "*" not in pattern:
+        return [pattern]
+    return sorted(path.relative_to(top).as_posix() for path in top.glob(pattern) if path.is_dir())
 
 
 def _within(folder: Path, source: str) -> Iterator[WorkflowFile]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ropewalk.agents import name_covers
 from ropewalk.core import Artifact, Brief, Handoff, State, StepState, route_titles
 from ropewalk.definition import (
     Decision,
@@ -205,13 +206,14 @@ class Briefing:
         return self._hands[_end(need)]
 
     def _artifacts(self, step: Step, needs: list[StepState]) -> tuple[Artifact, ...]:
-        """What the needs left, and whatever else the step requires by name, the newest of each path."""
+        """What the needs left, and whatever else the step requires by name or pattern, the newest of each path."""
         by_path = {a.path: a for st in needs if st.result for a in st.result.artifacts}
         wanted = {ref.name for ref in step.requires} - by_path.keys()
+        patterns = [name for name in wanted if "*" in name]
         if wanted:
             for other in self.state.steps.values():
                 for artifact in other.result.artifacts if other.result else ():
-                    if artifact.path in wanted:
+                    if artifact.path in wanted or any(name_covers(name, artifact.path) for name in patterns):
                         by_path[artifact.path] = artifact
         return tuple(by_path.values())
 

@@ -113,8 +113,16 @@ def test_tasks_checklists_templates_and_personas_reach_the_step(tmp_path):
     assert made_.roles["pm"].title == "Manager"
     assert second.role == "pm"
     assert second.template == first.template
-    assert second.creates[0].name == "stories/story.md"
+    assert second.creates[0].name == "stories/*.*.story.md"
     assert any(note.startswith("Checklist") for note in third.notes)
     assert any("Ask, then write." in note for note in fourth.notes)
     assert any("no agent file for po" in one for one in made_.warnings)
     assert any("`unknown-thing` is not in .bmad-core" in one for one in made_.warnings)
+
+
+def test_a_pack_in_a_folder_of_its_own_name_is_found_from_below(tmp_path):
+    folder = made(tmp_path)
+    folder.rename(tmp_path / ".bmad-film")
+    (tmp_path / "deep").mkdir()
+    assert find_pack(tmp_path / "deep").root == tmp_path / ".bmad-film"
+    assert "create-doc" in find_pack(tmp_path / "deep").names("tasks")

@@ -46,7 +46,7 @@ def test_an_agent_file_becomes_a_role_without_what_it_tells_a_chat():
         == "You are John, Product Manager.\nRole: Strategist\nStyle: Analytical\nPrinciples:\n- Understand why\nBe brief."
     )
     assert found.files == {"tasks": ("create-doc.md",), "templates": ("prd-tmpl.yaml",)}
-    assert found.commands == ("help", "create-prd", "nested", "deep", "yolo")
+    assert list(found.commands) == ["help", "create-prd", "nested", "deep", "yolo"]
 
 
 def test_commands_may_be_a_mapping_and_principles_at_the_top():
@@ -54,7 +54,7 @@ def test_commands_may_be_a_mapping_and_principles_at_the_top():
         "agent: {id: x}\npersona: A careful writer\ncore_principles: [One]\ncommands: {go: y}\n", "x.yaml"
     )
     assert found.role.persona == "You are x.\nA careful writer\nPrinciples:\n- One"
-    assert found.commands == ("go",)
+    assert list(found.commands) == ["go"]
 
 
 def test_plain_markdown_is_the_persona_itself():

@@ -26,7 +26,7 @@ def test_without_a_pack_documents_are_where_bmad_keeps_them():
     assert found == [
         "docs/prd.md",
         "docs/architecture.md",
-        "docs/stories/story.md",
+        "docs/stories/*.*.story.md",
         "docs/brief.md",
         "x.py",
         "out/",
@@ -44,7 +44,7 @@ def test_a_read_me_stays_at_the_top():
 def test_the_projects_configuration_says_otherwise(tmp_path):
     pack = packed(tmp_path)
     assert place("prd.md", pack) == "specs/prd.md"
-    assert place("story.md", pack) == "specs/stories/story.md"
+    assert place("story.md", pack) == "specs/stories/*.*.story.md"
     assert place("qa.qaLocation/gates/x.yml", pack) == "specs/qa/gates/x.yml"
     assert place("architecture.md", pack) == "docs/architecture.md"
 

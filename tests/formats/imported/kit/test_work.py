@@ -66,7 +66,7 @@ def test_what_the_item_says_is_in_the_prompt_or_in_the_notes():
 def test_files_are_where_bmad_keeps_them_and_labels_are_no_files():
     made = only("- {agent: a, creates: [prd.md, story.md, src/x.py, sharded_docs, setup.py]}")
     assert [(ref.name, ref.label) for ref in made.creates] == [
-        ("docs/prd.md", False), ("docs/stories/story.md", False), ("src/x.py", False), ("sharded_docs", True), ("setup.py", False),
+        ("docs/prd.md", False), ("docs/stories/*.*.story.md", False), ("src/x.py", False), ("sharded_docs", True), ("setup.py", False),
     ]  # fmt: skip
 
 
@@ -235,3 +235,11 @@ def test_a_plan_can_name_what_a_role_follows_and_may_do_first():
         "task": "create-doc",
         "may be done first": "brainstorm, research",
     }
+
+
+def test_each_story_has_a_file_of_its_own():
+    made = flow(
+        "- {agent: sm, creates: story.md, repeats: for_each_epic}\n- {agent: dev, requires: story.md}\n"
+    )
+    assert "Create docs/stories/{epic}.{story}.story.md (one file for each story)." in made.steps[0].prompt
+    assert [ref.name for ref in made.steps[1].requires] == ["docs/stories/*.*.story.md"]

@@ -73,6 +73,13 @@ class Pack:
                     return kind, path
         return None
 
+    def names(self, kind: str) -> tuple[str, ...]:
+        """The names of its files of a kind, without their endings."""
+        folder = self.root / kind if self.root else None
+        if folder is None or not folder.is_dir():
+            return ()
+        return tuple(path.stem for path in sorted(folder.iterdir())[:MOST_FILES] if path.suffix == ".md")
+
     def text(self, path: Path) -> str:
         """The text of one of its files; empty when it cannot be read (then `faults` says so)."""
         try:
@@ -135,7 +142,7 @@ def find_pack(near: Path) -> Pack:
     ):
         return Pack(start.parent)
     for folder in (start, *start.parents):
-        for name in FOLDERS:
+        for name in (*FOLDERS, *sorted(path.name for path in folder.glob(".bmad-*"))):
             if (folder / name / "agents").is_dir() or (folder / name / "core-config.yaml").is_file():
                 return Pack(folder / name)
         if (folder / ".git").exists():

@@ -11,7 +11,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from ropewalk.definition import Fault, Role, definition_error
-from ropewalk.documents import as_list, as_text, as_texts
+from ropewalk.documents import as_list, as_text, as_texts, value_in_words
 from ropewalk.errors import InvalidDefinition
 from ropewalk.yaml import yaml_documents
 
@@ -21,13 +21,15 @@ MOST_TEXT: Final = 20_000
 
 
 class Persona(Struct, frozen=True):
-    """An agent file: its role, when it is of use, and by kind (`tasks`, `templates`, …) the files it works with."""
+    """An agent file: its role, when it is of use, by kind (`tasks`, `templates`, …) the files it works with, and what
+    each of its commands does, in words.
+    """
 
     id: str
     role: Role
     when: str = ""
     files: dict[str, tuple[str, ...]] = {}
-    commands: tuple[str, ...] = ()
+    commands: dict[str, str] = {}
 
 
 class Team(Struct, frozen=True):
@@ -91,19 +93,22 @@ def _persona(data: Mapping[str, Any], stem: str) -> Persona:
         Role(persona="\n".join(line for line in lines if line)[:MOST_TEXT], title=title or name or stem),
         as_text(agent.get("whenToUse") or agent.get("when_to_use")),
         {str(kind): as_texts(names) for kind, names in files.items() if names},
-        tuple(_commands(data.get("commands"))),
+        dict(_commands(data.get("commands"))),
     )
 
 
-def _commands(value: Any) -> Iterable[str]:
-    """The names of commands: a mapping, or a list that mixes mappings, texts and lists."""
+def _commands(value: Any) -> Iterable[tuple[str, str]]:
+    """The names of commands, and what they do: a mapping, or a list that mixes mappings, texts and lists."""
     if isinstance(value, Mapping):
-        yield from (str(key) for key in value)
+        for key, does in value.items():
+            name = str(key).strip("*` ").split(" ", 1)[0]
+            yield name, as_text(does) if isinstance(does, str) else value_in_words(does)
     for entry in value if isinstance(value, list) else ():
         if isinstance(entry, Mapping | list):
             yield from _commands(entry)
         elif as_text(entry):
-            yield as_text(entry).split(":", 1)[0].split(" ", 1)[0].strip("*` ")
+            name, _, does = as_text(entry).partition(":")
+            yield name.split(" ", 1)[0].strip("*` "), does.strip()
 
 
 def _list(title: str, value: Any) -> str:

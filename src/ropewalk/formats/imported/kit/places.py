@@ -12,6 +12,8 @@ CONFIGURED: Final = {
     "prd.md": ("prd.prdFile", "docs/prd.md"),
     "architecture.md": ("architecture.architectureFile", "docs/architecture.md"),
 }
+STORY: Final = "*.*.story.md"
+"""BMAD's name of a story's file, with the numbers of its epic and its story: `1.2.story.md`. Each story has its own."""
 FOLDERS: Final = {
     "story.md": ("devStoryLocation", "docs/stories"),
     "qa": ("qa.qaLocation", "docs/qa"),
@@ -40,7 +42,7 @@ def place(name: str, pack: Pack, notes: str = "") -> str:
         return _configured(plain, pack)
     if plain in FOLDERS:
         key, otherwise = FOLDERS[plain]
-        return f"{(pack.location(key) or otherwise).rstrip('/')}/{plain}"
+        return f"{(pack.location(key) or otherwise).rstrip('/')}/{STORY if plain == 'story.md' else plain}"
     if not plain.lower().endswith(DOCUMENTS) or AT_THE_TOP.fullmatch(plain.lower()):
         return plain
     folder = _saved(plain, notes)

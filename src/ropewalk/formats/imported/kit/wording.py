@@ -10,6 +10,7 @@ from ropewalk.definition import Fact, Ref
 from ropewalk.documents import as_list, as_text, value_in_words
 from ropewalk.formats.imported.kit.making import Keys
 from ropewalk.formats.imported.kit.people import Crew
+from ropewalk.formats.imported.kit.places import STORY
 from ropewalk.rendering import literal
 
 
@@ -63,6 +64,8 @@ def named(ref: Ref) -> str:
     """A reference as it stands in a sentence."""
     if ref.any_of:
         return " or ".join(ref.any_of)
+    if ref.name.endswith(STORY):
+        return f"{ref.name.removesuffix(STORY)}{{epic}}.{{story}}.story.md (one file for each story)"
     return ref.name.replace("_", " ") if ref.label else ref.name
 
 

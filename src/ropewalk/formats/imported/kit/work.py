@@ -19,6 +19,7 @@ from ropewalk.formats.imported.kit.people import Crew, crew
 from ropewalk.formats.imported.kit.references import Maker, is_file
 from ropewalk.formats.imported.kit.refs import needs_of, written, written_path
 from ropewalk.formats.imported.kit.settling import settle, teller_of
+from ropewalk.formats.imported.kit.tasks import followed_task
 from ropewalk.formats.imported.kit.values import failure_policy, materials
 
 VERDICT: Final[dict[str, Any]] = {
@@ -81,12 +82,13 @@ def work(item: Item, making: ImportContext) -> ItemSteps:
         output=VERDICT if item.data.get("validates") else {},
         ask=_elicit(keys, step, making),
         approve=_approval(step, notes, making, creates),
-        notes=(*notes, *materials(keys, making, item)),
+        notes=(
+            *notes,
+            *materials(keys, making, item),
+            *followed_task(step.id, item, doers.names if doers.sort == "role" else (), making),
+        ),
     )
-    if step.ask is not None:
-        answered = f"A person was asked first and said: {{{{ facts.{step.ask.fact} }}}}"
-        step = msgspec.structs.replace(step, prompt=f"{step.prompt}\n{answered}")
-    step = failure_policy(keys, step, draft, making)
+    step = failure_policy(keys, _with_answer(step), draft, making)
     keys.take("optional", "optional")
     _register(step, draft, making, creates, updates)
     draft.steps = [finished(step, item, keys)]
@@ -96,6 +98,13 @@ def work(item: Item, making: ImportContext) -> ItemSteps:
     if doers.sort == "owners":
         _by_owners(draft, making)
     return draft
+
+
+def _with_answer(step: Step) -> Step:
+    if step.ask is None:
+        return step
+    answered = f"A person was asked first and said: {{{{ facts.{step.ask.fact} }}}}"
+    return msgspec.structs.replace(step, prompt=f"{step.prompt}\n{answered}")
 
 
 _ROLE_KEYS: Final = ("agent", "orchestrator", "agents", "role", "alternative_agent", "delegates_to")
