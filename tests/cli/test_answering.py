@@ -14,7 +14,7 @@ PERMISSION = AskOpened("s", ask="p1", about="permission", prompt="May I?", choic
 def test_what_may_be_typed_is_said():
     assert hint(PLAIN) == "[a]pprove, [r]eject, or type an answer, [l]ater:"
     assert hint(SHOWN) == "[a]pprove, [r]eject, a[m]end, [l]ater:"
-    assert hint(CHOICES) == "[1-2] choose, or its name, [a]pprove, [r]eject, [l]ater:"
+    assert hint(CHOICES) == "[1-2] choose, or its name, [r]eject, [l]ater:"
     assert hint(PERMISSION) == "[1-2] choose, or its name, [r]eject, [l]ater:"
 
 

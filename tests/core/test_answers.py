@@ -91,7 +91,8 @@ def test_an_answer_is_bound_to_what_was_shown():
 
 def test_only_what_is_offered_can_be_answered():
     run = question(choices=(Choice("red"),))
-    run.when(answer("a1", "green")).refused("a1 takes red, approve, reject, amend, not 'green'")
+    run.when(answer("a1", "green")).refused("a1 takes red, reject, not 'green'")
+    run.when(answer("a1")).refused("a1 takes red, reject, not 'approve'")
 
 
 def test_what_was_shown_differs_when_the_result_does():

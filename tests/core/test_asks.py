@@ -14,16 +14,26 @@ from ropewalk.testing.given import done, like
 from tests.core.flows import GO, flow, noop, started
 
 
-def opened(about: e.AskKind, *choices: str, default: str = "") -> e.AskOpened:
-    return e.AskOpened("s", ask="a1", about=about, prompt="?", choices=choices, default=default)
+def opened(
+    about: e.AskKind, *choices: str, default: str = "", form: dict[str, str] | None = None
+) -> e.AskOpened:
+    return e.AskOpened(
+        "s", ask="a1", about=about, prompt="?", choices=choices, default=default, form=form or {}
+    )
 
 
 @pytest.mark.parametrize(
     ("ask", "verdicts", "consent"),
     [
         (opened("approval"), ("approve", "reject", "amend"), "approve"),
-        (opened("question", "left", "right"), ("left", "right", "approve", "reject", "amend"), "left"),
-        (opened("question", "left", "right", default="right"), ("left", "right", "approve", "reject", "amend"), "right"),
+        (opened("approval", "ship", "hold"), ("ship", "hold", "reject", "amend"), "ship"),
+        (opened("question", "left", "right"), ("left", "right", "reject"), "left"),
+        (opened("question", "left", "right", default="right"), ("left", "right", "reject"), "right"),
+        (opened("before", "left", "right"), ("left", "right", "reject"), "left"),
+        (opened("question"), ("approve", "reject", "amend"), "approve"),
+        (opened("fact"), ("approve", "reject"), "approve"),
+        (opened("fact", "1", "2", form={"type": "integer"}), ("1", "2"), "1"),
+        (opened("fact", form={"type": "integer"}), ("approve",), "approve"),
         (opened("route", "go", "stop"), ("go", "stop", "reject"), "go"),
         (opened("permission", "deny", "allow_once"), ("deny", "allow_once", "reject"), "allow_once"),
         (opened("permission"), ("approve", "reject"), "approve"),

@@ -320,14 +320,21 @@ def test_skipping_the_step_that_a_budget_was_asked_for_asks_again_for_the_next()
 
 
 def test_a_fact_is_set():
-    running().when(c.SetFact("x", 3, by="ann")).then(e.FactSet("x", 3, "ann"))
+    running().when(c.SetFact("x", True, by="ann")).then(e.FactSet("x", True, "ann"))
+
+
+def test_a_fact_that_is_none_or_cannot_be_that_is_refused():
+    run = started(flow(noop("a", when="facts.has_ui"), facts={"has_ui": Fact(), "n": Fact("integer")}))
+    run.when(c.SetFact("has_iu", True)).refused("no fact has_iu; did you mean has_ui?")
+    run.when(c.SetFact("has_ui", "maybe")).refused("the fact has_ui is a boolean, and 'maybe' is none")
+    assert run.after(c.SetFact("n", "7")).state.facts == {"n": 7}
 
 
 def test_setting_a_fact_answers_everybody_who_asked_for_it():
     workflow = flow(noop("a", when="facts.x"), noop("b", when="facts.x"), facts={"x": Fact()})
     run = (
         started(workflow)
-        .when(c.SetFact("x", None, by="ann"))
+        .when(c.SetFact("x", False, by="ann"))
         .then(
             e.FactSet,
             like(e.AskAnswered, ask="a1", by="ann"),
@@ -335,14 +342,14 @@ def test_setting_a_fact_answers_everybody_who_asked_for_it():
             like(e.AskAnswered, ask="a2", by="ann"),
         )
     )
-    assert (run.state.asks, run.state.facts) == ({}, {"x": None})
+    assert (run.state.asks, run.state.facts) == ({}, {"x": False})
 
 
 def test_a_fact_that_fails_and_cancels_leaves_no_ask_behind():
     workflow = flow(
         noop("a", when="facts.x > 1", on_failure="cancel"),
         noop("b", when="facts.x == 1"),
-        facts={"x": Fact("integer")},
+        facts={"x": Fact("any")},
     )
     run = started(workflow).after(c.SetFact("x", "text"), GO)
     assert (run.state.status, run.state.asks) == ("failed", {})

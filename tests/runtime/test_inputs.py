@@ -7,9 +7,16 @@ from typing import Any
 import pytest
 
 from ropewalk.definition.secrets import SECRET_MARK
-from ropewalk.definition.workflow import Input, Workflow
+from ropewalk.definition.workflow import Fact, Input, Workflow
 from ropewalk.errors import InvalidInput
-from ropewalk.runtime.inputs import changed_inputs, checked_inputs, parted, refuse_told, secret_values
+from ropewalk.runtime.inputs import (
+    changed_inputs,
+    checked_facts,
+    checked_inputs,
+    parted,
+    refuse_told,
+    secret_values,
+)
 
 FLOW = Workflow(
     name="flow",
@@ -131,3 +138,18 @@ def test_values_that_are_nested_too_deep_or_hold_themselves_are_refused():
     for value in (ring, {"a": ring}):
         with pytest.raises(InvalidInput, match="nested deeper than 64 levels"):
             checked_inputs(workflow, {"n": value})
+
+
+FACTS = Workflow("w", (), facts={"has_ui": Fact(), "n": Fact("integer", choices=(1, 2))})
+
+
+def test_facts_from_the_start_are_of_their_types_and_known() -> None:
+    assert checked_facts(FACTS, {"has_ui": True, "n": "2"}) == {"has_ui": True, "n": 2}
+    for name, value, why in (
+        ("has_iu", True, "The workflow has no fact has_iu; did you mean has_ui?"),
+        ("has_ui", "maybe", "The fact has_ui is a boolean, and 'maybe' is none."),
+        ("n", 3, "The fact n is one of 1, 2, not 3."),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            checked_facts(FACTS, {name: value})
+        assert str(refused.value).startswith(why)

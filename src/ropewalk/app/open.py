@@ -30,6 +30,7 @@ from ropewalk.runtime import (
     Secrets,
     SystemClock,
     Vault,
+    checked_facts,
     checked_inputs,
     new_run_id,
     slots_that_fit,
@@ -199,7 +200,7 @@ class Ropewalk(People):
 
         Raises InvalidInput, SecretsMissing, WorkspaceError, Unconfinable.
         """
-        values = checked_inputs(workflow, inputs or {})
+        values, known = checked_inputs(workflow, inputs or {}), checked_facts(workflow, facts or {})
         check_confinement(workflow, self.settings, rehearsed=options.rehearse is not None)
         await asyncio.to_thread(refuse_missing, workflow, options, self.folder)
         workflow = with_protected(workflow, self.settings.protect)
@@ -214,7 +215,7 @@ class Ropewalk(People):
             encode_workflow(workflow),
             run=run,
             inputs=values,
-            facts=facts,
+            facts=known,
             options=options,
             base=base,
             labels=labels,

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from ropewalk.app.forms import refuse_unfit
 from ropewalk.core import Artifact, State, decoded_definition, definition_digest, fold_imported, kept_events
 from ropewalk.core import commands as c
 from ropewalk.core.decide import decide
@@ -20,6 +21,7 @@ from ropewalk.runtime import (
     Engine,
     EventListener,
     changed_inputs,
+    checked_facts,
     is_at_rest,
     new_run_id,
     secret_values,
@@ -71,15 +73,18 @@ class People(ABC):
         command = c.Answer(
             ask=ask, verdict=verdict, by=by or self.actor, reason=reason, value=value, digest=digest
         )
+        state = await self.engine.fold(run)
         if content or path or hunk:
-            command = await self._in_full(run, command, content or {}, path, hunk)
+            command = await self._in_full(state, command, content or {}, path, hunk)
+        if ask in state.asks:
+            refuse_unfit(state.asks[ask], command.verdict, command.value)
         return await self.engine.tell(run, command, command.by)
 
     async def _in_full(
-        self, run: str, command: c.Answer, content: Mapping[str, bytes], path: str, hunk: int
+        self, state: State, command: c.Answer, content: Mapping[str, bytes], path: str, hunk: int
     ) -> c.Answer:
         """The answer with all that it is about; files that replace artifacts are kept first."""
-        state = await self.engine.fold(run)
+        run = state.run
         opened = state.asks.get(command.ask)
         if opened is None:
             if command.ask in state.answers:
@@ -133,7 +138,7 @@ class People(ABC):
         workflow = state.workflow
         if state.imported:  # the folder that its file was in is somebody else's: nothing is looked for there
             workflow = msgspec.structs.replace(workflow, source="")
-        changed = changed_inputs(workflow, inputs or {})
+        changed, known = changed_inputs(workflow, inputs or {}), checked_facts(workflow, facts or {})
         if state.base.get("commit"):
             base = msgspec.convert(state.base, Base)
             commits = [e.result.commit for e in kept if isinstance(e, StepSucceeded) and e.result.commit]
@@ -144,7 +149,7 @@ class People(ABC):
             encode_workflow(workflow),
             run=name,
             inputs={**state.inputs, **changed},
-            facts={**state.facts, **(facts or {})},
+            facts={**state.facts, **known},
             options=state.options,
             base=state.base,
             labels=state.labels,

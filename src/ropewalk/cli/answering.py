@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ropewalk.app import AskOpened, counted, possible_verdicts, printable
+from ropewalk.app import AskOpened, counted, form_fields, possible_verdicts, printable
 from ropewalk.cli.screen import Screen
 from ropewalk.cli.values import read_value
 from ropewalk.errors import UsageError
@@ -35,6 +35,10 @@ async def shown(screen: Screen, ropewalk: Ropewalk, run: str, opened: AskOpened)
     for place, choice in enumerate(opened.choices):
         title = opened.titles[place] if place < len(opened.titles) and opened.titles[place] else ""
         lines.append(f"  {place + 1}. {printable(choice)}" + (f"  {printable(title)}" if title else ""))
+    lines += [
+        f"  {printable(f'{name}: ' if name else '')}{printable(takes)}"
+        for name, takes in form_fields(opened.form).items()
+    ]
     if opened.about == "conflict":
         lines += [f"  {printable(line)}" for line in conflict_lines(run, opened)]
     else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ropewalk.app import Workflow, read_bytes, shortened
-from ropewalk.errors import InvalidInput, UsageError
+from ropewalk.errors import UsageError
 from ropewalk.nesting import TooDeep, read_json
 
 if TYPE_CHECKING:
@@ -60,17 +60,11 @@ def _is_typed(value: str) -> bool:
 
 
 def read_facts(words: Sequence[str], workflow: Workflow) -> dict[str, Any]:
-    """Facts of a run. Raises InvalidInput for a name that the workflow does not know."""
+    """Facts of a run, as they were typed."""
     values = {}
     for word in words:
         name, text = pair(word, "--fact")
         declared = workflow.facts.get(name)
-        if declared is None and workflow.facts:
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, workflow.facts, n=1)
-            known = f"did you mean {near[0]}?" if near else f"there are {', '.join(workflow.facts)}"
-            raise InvalidInput("The workflow has no fact {name}; {known}.", name=name, known=known)
         values[name] = text if declared is not None and declared.type == "string" else read_value(text)
     return values
 

@@ -14,7 +14,7 @@ from ropewalk.cli.context import CommandContext
 from ropewalk.cli.drive import GIVEN
 from ropewalk.cli.grammar import Argument, Option, Verb
 from ropewalk.cli.inbox import OF_RUN, tell_status
-from ropewalk.cli.values import pair, read_facts, read_inputs, read_value, with_secrets
+from ropewalk.cli.values import pair, read_facts, read_inputs, with_secrets
 from ropewalk.errors import Refused, UsageError
 
 if TYPE_CHECKING:
@@ -172,8 +172,9 @@ async def fact(context: CommandContext, run: str, facts: list[str], drive: bool)
     known = [pair(word, "") for word in facts]
     async with context.ropewalk() as ropewalk:
         run_id = await context.find(ropewalk, run)
-        for name, text in known:
-            await do(ropewalk, run_id, "fact", {"name": name, "value": read_value(text)}, ropewalk.actor)
+        workflow = (await ropewalk.engine.fold(run_id)).workflow
+        for name, value in read_facts(facts, workflow).items():
+            await do(ropewalk, run_id, "fact", {"name": name, "value": value}, ropewalk.actor)
         if drive:
             return await onwards(context, ropewalk, run_id)
         await tell_status(context, ropewalk, run_id, ", ".join(f"{name} is {text}" for name, text in known))

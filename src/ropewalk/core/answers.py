@@ -16,13 +16,13 @@ from ropewalk.core.recorder import Recorder, refuse, written
 from ropewalk.core.rounds import do_again, retry, route_titles, send_back
 from ropewalk.core.state import StepState
 from ropewalk.core.work import Failure, Verdict
-from ropewalk.definition import Decision, ErrorClass
+from ropewalk.definition import Decision, ErrorClass, fact_fault, fact_value
 from ropewalk.errors import NoSuchAsk
 
 MORE = ("cost_usd", "tokens", "attempts", "seconds")
 
 
-def answer(recorder: Recorder, command: Answer, expired: bool = False) -> None:
+def answer(recorder: Recorder, command: Answer) -> None:
     """Answer an open ask. Raises Refused or NoSuchAsk and then changes nothing.
 
     One that comes late counts as long as nothing else has been put on record.
@@ -39,6 +39,8 @@ def answer(recorder: Recorder, command: Answer, expired: bool = False) -> None:
     allowed = possible_verdicts(opened)
     if command.verdict not in allowed:
         refuse("answer", f"{command.ask} takes {', '.join(allowed)}, not {command.verdict!r}")
+    if opened.about == "fact":
+        _check_fact(recorder, opened, command)
     if opened.about == "budget" and command.verdict == "approve":
         _check_more(command.value)
     if opened.about == "conflict" and command.verdict == "reject" and command.value is not None:
@@ -58,6 +60,12 @@ def answer(recorder: Recorder, command: Answer, expired: bool = False) -> None:
                 )
             )
             return
+    _give(recorder, opened, command)
+
+
+def _give(recorder: Recorder, opened: e.AskOpened, command: Answer, expired: bool = False) -> None:
+    """Put an answer on record, with what follows from it."""
+    state = recorder.state
     recorder.emit(
         e.AskAnswered(
             step=opened.step,
@@ -80,12 +88,9 @@ def answer(recorder: Recorder, command: Answer, expired: bool = False) -> None:
 def answer_expired(recorder: Recorder, name: str) -> None:
     """Nobody answered in time: its default does, or a no."""
     opened = recorder.state.asks[name]
-    verdict = opened.default if opened.default in possible_verdicts(opened) else "reject"
-    answer(
-        recorder,
-        Answer(ask=name, verdict=verdict, by="expiry", reason="nobody answered in time"),
-        expired=True,
-    )
+    verdict = opened.default if opened.default in (*possible_verdicts(opened), "approve") else "reject"
+    default = Answer(ask=name, verdict=verdict, by="expiry", reason="nobody answered in time")
+    _give(recorder, opened, default, expired=True)
 
 
 def answer_known(recorder: Recorder) -> None:
@@ -102,7 +107,7 @@ def answer_known(recorder: Recorder) -> None:
                 continue
             verdict = str(value) if opened.about == "route" else "approve"
             by = facts_set[-1].by if facts_set else ""
-            answer(recorder, Answer(ask=name, verdict=verdict, by=by, value=value))
+            _give(recorder, opened, Answer(ask=name, verdict=verdict, by=by, value=value))
 
 
 def answer_all(recorder: Recorder) -> bool:
@@ -113,7 +118,7 @@ def answer_all(recorder: Recorder) -> bool:
         return False
     while state.asks:
         name, opened = next(iter(state.asks.items()))
-        answer(recorder, Answer(ask=name, verdict=consent_to(opened), by=by))
+        _give(recorder, opened, Answer(ask=name, verdict=consent_to(opened), by=by))
     return True
 
 
@@ -197,13 +202,27 @@ def _escalation(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: 
 
 
 def _fact(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: Answer) -> None:
-    value: Any = answer.value
-    if value is None:
-        value = answer.verdict if answer.verdict in opened.choices else answer.verdict == "approve"
     if opened.fact not in recorder.state.facts:
-        know(recorder, opened.fact, value, by=answer.by)
+        know(recorder, opened.fact, _value(opened, answer), by=answer.by)
     if st.status == "waiting" and st.result is not None:
         conclude(recorder, st, st.result)
+
+
+def _check_fact(recorder: Recorder, opened: e.AskOpened, answer: Answer) -> None:
+    """What cannot be the fact is refused here: as a fact it would only fail the condition that reads it."""
+    fact = recorder.state.workflow.facts.get(opened.fact)
+    value = fact_value(fact, _value(opened, answer))
+    why = fact_fault(opened.fact, fact, value)
+    if why and answer.value is None and not opened.choices:
+        why = f"the fact {opened.fact} takes a value: --value {'TEXT' if fact and fact.type == 'string' else 'JSON'}"
+    if why:
+        refuse("answer", why)
+
+
+def _value(opened: e.AskOpened, answer: Answer) -> Any:
+    if answer.value is not None:
+        return answer.value
+    return answer.verdict if answer.verdict in opened.choices else answer.verdict == "approve"
 
 
 def _route(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: Answer) -> None:

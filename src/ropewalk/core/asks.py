@@ -15,7 +15,7 @@ from ropewalk.core.recorder import Recorder, scope_of, scope_with, written
 from ropewalk.core.state import State, StepState
 from ropewalk.core.transitions import STEP_WAYS, enqueue, move
 from ropewalk.core.work import Artifact
-from ropewalk.definition import Approval, CompiledCondition, compile_condition
+from ropewalk.definition import Approval, CompiledCondition, compile_condition, fact_form, fact_value
 
 PLAIN = ("approve", "reject", "amend")
 
@@ -35,9 +35,10 @@ def ask(
     expires_at: float | None = None,
     default: str = "",
     name: str = "",
+    form: dict[str, Any] | None = None,
 ) -> None:
     """Open an ask. The digest binds an answer to exactly what is shown here."""
-    form: dict[str, Any] = {}
+    form = form or {}
     if approval is not None:
         choices = choices or tuple(c.id for c in approval.choices)
         titles = tuple(c.title for c in approval.choices)
@@ -80,11 +81,21 @@ def withdraw_budget_asks(recorder: Recorder, reason: str) -> None:
         withdraw(recorder, recorder.state.steps[opened.step], reason)
 
 
+_CHOSEN = frozenset({"permission", "failure", "conflict", "route", "question", "before"})
+"""What is answered with one of the choices where there are any: a plain yes would not say which."""
+
+
 def possible_verdicts(opened: e.AskOpened) -> tuple[str, ...]:
     """What may be answered: its choices where it has some, and the plain three as far as they make sense."""
-    if opened.about in {"permission", "failure", "conflict", "route"} and opened.choices:
+    if opened.about == "fact":
+        return opened.choices or (("approve",) if opened.form else PLAIN[:2])
+    if opened.about in _CHOSEN and opened.choices:
         return (*opened.choices, "reject") if "reject" not in opened.choices else opened.choices
-    plain = PLAIN if opened.about in {"question", "before", "approval", "escalation", "fact"} else PLAIN[:2]
+    plain: tuple[str, ...] = (
+        PLAIN if opened.about in {"question", "before", "approval", "escalation"} else PLAIN[:2]
+    )
+    if opened.about == "approval" and opened.choices:
+        plain = plain[1:]
     return (*opened.choices, *(v for v in plain if v not in opened.choices))
 
 
@@ -97,7 +108,7 @@ def consent_to(opened: e.AskOpened) -> str:
     if opened.about == "permission":
         agreed = [c for c in opened.choices if c.startswith("allow") or c == "approve"]
         return (*agreed, *opened.choices, "approve")[0]
-    if opened.choices and opened.about in {"question", "route", "before", "fact"}:
+    if opened.choices and opened.about in {"question", "route", "before", "fact", "approval"}:
         return opened.default if opened.default in opened.choices else opened.choices[0]
     return "approve"
 
@@ -120,7 +131,8 @@ def judge_condition(
 
 
 def know(recorder: Recorder, name: str, value: Any, by: str) -> None:
-    """Put a fact on record, unless it is known as just that."""
+    """Put a fact on record, of its declared type, unless it is known as just that."""
+    value = fact_value(recorder.state.workflow.facts.get(name), value)
     if name not in recorder.state.facts or recorder.state.facts[name] != value:
         recorder.emit(e.FactSet(name=name, value=value, by=by))
 
@@ -140,7 +152,7 @@ def settle_facts(recorder: Recorder, st: StepState, condition: CompiledCondition
             step = written(recorder.state, st)
             prompt = (fact.question if fact else "") or f"Is `{name}` true? Step `{step.id}` depends on it."
             choices = tuple(str(c) for c in fact.choices) if fact else ()
-            ask(recorder, st, about="fact", prompt=prompt, choices=choices, fact=name)
+            ask(recorder, st, about="fact", prompt=prompt, choices=choices, fact=name, form=fact_form(fact))
             return False
     return True
 

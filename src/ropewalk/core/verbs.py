@@ -29,6 +29,7 @@ from ropewalk.core.recorder import Recorder, refuse
 from ropewalk.core.rounds import left_out_by, retry, take_along
 from ropewalk.core.run import close
 from ropewalk.core.state import State, StepState
+from ropewalk.definition import fact_fault, fact_value, unknown_fact
 from ropewalk.errors import NoSuchStep
 
 OPEN = frozenset({"pending", "running", "paused"})
@@ -245,7 +246,14 @@ def _is_attempt(state: State, st: StepState) -> bool:
 def set_fact(recorder: Recorder, command: SetFact) -> None:
     """Make a fact known; what was asked about it is answered by that."""
     _open(recorder, "set a fact")
-    recorder.emit(e.FactSet(name=command.name, value=command.value, by=command.by))
+    state = recorder.state
+    fact = state.workflow.facts.get(command.name)
+    value = fact_value(fact, command.value)
+    why = unknown_fact(command.name, state.workflow, (*state.facts, *state.wanted))
+    why = why or fact_fault(command.name, fact, value)
+    if why:
+        refuse("set a fact", why)
+    recorder.emit(e.FactSet(name=command.name, value=value, by=command.by))
 
 
 def raise_budget(recorder: Recorder, command: RaiseBudget) -> None:

@@ -190,6 +190,13 @@ def answer_commands(run: str, name: str, opened: AskOpened) -> tuple[str, ...]:
         )
     if opened.choices:
         return tuple(f"ropewalk answer {run} {name} {choice}" for choice in opened.choices)
+    if opened.form:
+        answered = f"ropewalk answer {run} {name} --value JSON"
+        return (
+            (answered,)
+            if opened.about == "fact"
+            else (answered, f"ropewalk reject {run} {name} --reason '…'")
+        )
     return (f"ropewalk approve {run} {name}", f"ropewalk reject {run} {name} --reason '…'")
 
 

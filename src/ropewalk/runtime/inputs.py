@@ -10,7 +10,18 @@ import msgspec
 
 from ropewalk.agents import Redactor, checked_secret, without_spaces
 from ropewalk.core import State, StepState, scope_of
-from ropewalk.definition import SECRET_MARK, Input, Step, Workflow, named_secrets, secret_inputs, shortened
+from ropewalk.definition import (
+    SECRET_MARK,
+    Input,
+    Step,
+    Workflow,
+    fact_fault,
+    fact_value,
+    named_secrets,
+    secret_inputs,
+    shortened,
+    unknown_fact,
+)
 from ropewalk.errors import InvalidInput, SecretError
 from ropewalk.nesting import TooDeep, holds_deep, read_json
 from ropewalk.rendering import as_text, render_template
@@ -53,6 +64,17 @@ def changed_inputs(workflow: Workflow, raw: Mapping[str, Any]) -> dict[str, Any]
     """Given values only, read in the same way. Raises InvalidInput with all faults."""
     values, faults = _read_all(workflow, raw)
     _refuse(faults)
+    return values
+
+
+def checked_facts(workflow: Workflow, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts that are known from the start, of their declared types. Raises InvalidInput for a name that the workflow does not
+    know and for a value that the fact cannot have."""
+    values = {name: fact_value(workflow.facts.get(name), value) for name, value in facts.items()}
+    for name, value in values.items():
+        why = unknown_fact(name, workflow) or fact_fault(name, workflow.facts.get(name), value)
+        if why:
+            raise InvalidInput("{reason}.", name=name, reason=f"{why[0].upper()}{why[1:]}")
     return values
 
 

@@ -1,6 +1,7 @@
 import pytest
 
-from ropewalk.definition.check.values import fits, schema_faults
+from ropewalk.definition.check.values import schema_faults
+from ropewalk.definition.facts import fits
 from tests.formats.told import told
 
 

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from ropewalk.definition.check.subject import Subject
 from ropewalk.definition.condition.native import pattern_fault
+from ropewalk.definition.facts import fits
 from ropewalk.definition.fault import nearest
 from ropewalk.definition.findings import Path
 
-FITS: Final[Mapping[str, tuple[type, ...]]] = {
-    "string": (str,),
-    "integer": (int,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "list": (list,),
-    "object": (dict,),
-}
 TYPES: Final = ("string", "integer", "number", "boolean", "array", "object", "null")
 ONE: Final = ("items", "contains", "additionalProperties", "not", "if", "then", "else", "propertyNames")
 MANY: Final = ("anyOf", "allOf", "oneOf", "prefixItems")
@@ -48,15 +41,6 @@ def check_values(subject: Subject) -> None:
             for place, message, near in schema_faults(schema):
                 deeper = (key, *place) if key == "output" else (key, "form", *place)
                 subject.findings.fault((*path, *deeper), message, nearest=near)
-
-
-def fits(kind: str, value: Any) -> bool:
-    """Whether a plain value is of a type of inputs; a whole number is a number, true is no number."""
-    if kind == "any":
-        return True
-    if isinstance(value, bool):
-        return kind == "boolean"
-    return isinstance(value, FITS[kind])
 
 
 def _unfit(subject: Subject, path: Path, whose: str, kind: str) -> None:
