@@ -20,10 +20,12 @@ def plan_as_lines(plan: Plan, *, notes: bool = False) -> list[str]:
     """The plan in lines without any marks of colour; `notes` adds the prose of the steps. No text of the workflow can begin
     a line of its own.
     """
-    lines = [f"{plan.name}: {plan.title or plan.description.split(chr(10))[0]}".rstrip(": ")]
+    version = f" {plan.version}" if plan.version else ""
+    lines = [f"{plan.name}{version}: {plan.title or plan.description.split(chr(10))[0]}".rstrip(": ")]
     lines += [f"  input {name} ({text})" for name, text in plan.inputs.items()]
     for stretch in plan.stretches:
-        lines += ["", stretch.title] if stretch.title else [""]
+        about = f": {stretch.description}" if stretch.description else ""
+        lines += ["", f"{stretch.title}{about}"] if stretch.title else [""]
         for row in stretch.rows:
             lines += _row(row, notes)
     lines += _section("Facts", (line for fact in plan.facts for line in _fact(fact)))

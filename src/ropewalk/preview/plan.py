@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from ropewalk.definition import Approval, Gate, Ref, Step, Workflow, members_of, needs_of
+from ropewalk.definition import Approval, Gate, Phase, Ref, Step, Workflow, members_of, needs_of
 
 FACT: Final = re.compile(r"\bfacts(?:\.([A-Za-z_]\w*)|\[\"([^\"]+)\"\])")
 MOST_REDUCED: Final = 2_000
@@ -58,6 +58,7 @@ class Stretch(Struct, frozen=True):
     id: str
     title: str
     rows: tuple[Row, ...]
+    description: str = ""
 
 
 class FactRow(Struct, frozen=True, omit_defaults=True):
@@ -99,6 +100,7 @@ class Plan(Struct, frozen=True):
     asks: tuple[tuple[str, str], ...]
     remarks: tuple[str, ...]
     kept: dict[str, Any]
+    version: str = ""
 
     @property
     def rows(self) -> list[Row]:
@@ -129,6 +131,7 @@ def plan_workflow(workflow: Workflow) -> Plan:
         tuple((row.id, question) for row in rows.values() for question in row.asks),
         tuple(str(declared) for declared in extra.get("remarks", ())),
         {key: value for key, value in extra.items() if key not in OWN_OF_WORKFLOW},
+        workflow.version,
     )
 
 
@@ -312,11 +315,12 @@ def _question(approval: Approval, role: str) -> str:
 
 def _stretches(workflow: Workflow, rows: Mapping[str, Row]) -> Iterable[Stretch]:
     """Phases in the order in which their first step comes."""
-    titles = {phase.id: phase.title for phase in workflow.phases}
+    phases = {phase.id: phase for phase in workflow.phases}
     order = list(dict.fromkeys(step.phase for step in workflow.steps))
     for phase in order:
         inside = tuple(rows[step.id] for step in workflow.steps if step.phase == phase)
-        yield Stretch(phase, titles.get(phase, "") or phase, inside)
+        declared = phases.get(phase, Phase(phase))
+        yield Stretch(phase, declared.title or phase, inside, declared.description)
 
 
 def _facts(workflow: Workflow, rows: Mapping[str, Row]) -> Iterable[FactRow]:
