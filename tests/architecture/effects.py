@@ -19,7 +19,7 @@ JUDGING = "runtime/test_judging.py"
 EVIDENCE = "steps/test_evidence.py"
 PROMPT = "agents/test_prompt.py"
 ARTIFACTS = "definition/check/test_artifacts.py"
-EFFECTS = "formats/native/test_effects.py"
+EFFECTS = "formats/native/keys/test_step_effects.py"
 
 _DEFAULTS = f"{STEPS}::test_defaults_fill_in_what_a_step_does_not_say"
 _GROUP = f"{STEPS}::test_groups_are_flattened_and_give_what_they_say_to_each_member"

@@ -84,7 +84,7 @@ def test_a_test_shows_what_each_key_does():
     assert not faults, listed(faults)
 
 
-def test_a_key_without_a_test_and_a_test_that_is_not_there_are_told():
+def test_a_key_whose_effect_no_test_shows_is_found():
     here = "architecture/test_keys.py::test_a_test_shows_what_each_key_does"
     assert unshown({"Step.run"}, {"Step.run": here}) == []
     faults = unshown({"Step.run", "Step.new"}, {"Step.run": f"{here}_not", "Step.gone": here})

@@ -71,6 +71,7 @@ RULES = {
 imports, are shown to fail next to them."""
 
 SHOWN_NEXT_TO_THEM = {
+    "test_keys.py::test_a_test_shows_what_each_key_does",
     "test_names.py::test_a_class_name_stands_once_in_the_package",
     "test_names.py::test_nothing_is_defined_that_nobody_uses",
 }

@@ -128,8 +128,8 @@ def test_a_stored_workflow_comes_back_whole():
         ("", "f.yaml:1:1: the file holds nothing; begin with `name:` and `steps:`"),
         ("- a", "f.yaml:1:1: a workflow is a mapping; begin with `name:` and `steps:`"),
         ("template: {id: x}\nsections: []", "f.yaml:1:1: this is a document template, no workflow"),
-        ("name: x", "f.yaml:1:1: `steps` is missing in the file"),
-        ("steps: []", "f.yaml:1:8: `steps` is an empty list; write an item, or remove the key"),
+        ("name: x", "f.yaml:1:1: `steps` is missing in the file; write `steps:`, and below it its entries"),
+        ("steps: []", "f.yaml:1:8: `steps` is an empty list; write an item"),
         (
             "steps: [{id: a, run: b}]\n---\nx: 1",
             "f.yaml:3:1: another document stands in the file, only one is read; remove the `---` line",

@@ -94,6 +94,10 @@ def check_one(subject: Subject, path: Path, source: str, names: dict[str, Type],
         return True
     faults = condition.check(source, names, want)
     for fault in faults:
+        if want is COLLECTION and fault.message.endswith("`,` stands here"):
+            fault = condition.ConditionFault(
+                fault.column, fault.message, "", "write the items as a list: `[a, b]`"
+            )
         hint = "" if fault.nearest and fault.hint == f"did you mean `{fault.nearest}`?" else fault.hint
         subject.findings.fault(path, fault.message, hint, nearest=fault.nearest, offset=fault.column)
     return bool(faults)

@@ -100,14 +100,17 @@ def _references(subject: Subject, path: Path, step: Step) -> None:
         elif name not in subject.named:
             subject.unknown((*path, "needs", index), "step", name, subject.named, "define it, or remove it")
     if step.back_to and step.back_to.to not in subject.named:
-        subject.unknown((*path, "back_to", "to"), "step or group", step.back_to.to, subject.named)
+        subject.unknown(
+            (*path, "back_to", "to"), "step or group", step.back_to.to, subject.named, "name an earlier one"
+        )
     if step.role and step.role not in workflow.roles:
         subject.unknown((*path, "role"), "role", step.role, workflow.roles, "describe it under `roles`")
     if step.kind not in KINDS and known.kinds is not None and step.kind not in known.kinds:
         kinds = [*KINDS, *sorted(known.kinds)]
-        subject.unknown(
-            (*path, "kind"), "step kind", step.kind, kinds, "`ropewalk doctor` lists the plug-ins"
-        )
+        hint = "`ropewalk doctor` lists the plug-ins"
+        if "/" in step.kind:
+            hint = "an action of another system is none: write what it does as `run`"
+        subject.unknown((*path, "kind"), "step kind", step.kind, kinds, hint)
     called = step.args.get("workflow")
     if step.kind == "call" and known.workflows is not None and called not in known.workflows:
         hint = "`ropewalk workflows` lists them"

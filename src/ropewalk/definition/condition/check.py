@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ropewalk.definition.condition.dashes import dashed
-from ropewalk.definition.condition.faults import ConditionFault, a, as_test, unknown
+from ropewalk.definition.condition.faults import ConditionFault, a, as_test, nearest_to, unknown
 from ropewalk.definition.condition.functions import FUNCTIONS, MACROS, METHODS
 from ropewalk.definition.condition.native import pattern_fault
 from ropewalk.definition.condition.nodes import (
@@ -50,6 +50,18 @@ _OTHER_TONGUES = {
     "FALSE": "false",
     "nil": "null",
 }
+_ELSEWHERE = {
+    "always": "remove it, and write `finally: true` on the step",
+    "cancelled": "remove it, and write `finally: true` on the step",
+    "env": "declare an input, and read `inputs.NAME`",
+    "failure": "remove it, and write `finally: true` on the step",
+    "github": "declare an input, and read `inputs.NAME`",
+    "needs": "write `outputs.STEP`",
+    "steps": "write `outputs.STEP`",
+    "success": "remove it: a step begins when all that it needs has succeeded",
+    "vars": "declare an input, and read `inputs.NAME`",
+}
+"""What other systems have in their conditions, and what stands for it here."""
 
 
 def check(source: str, names: Mapping[str, Type], want: Type | None = None) -> list[ConditionFault]:
@@ -104,9 +116,8 @@ class _Checker:
             return known
         ours = _OTHER_TONGUES.get(node.name)
         message = f"the name `{node.name}` is not known here"
-        return self.record(
-            unknown(node.at, message, node.name, self.names, f"write `{ours}`" if ours else "")
-        )
+        hint = f"write `{ours}`" if ours else _ELSEWHERE.get(node.name, "")
+        return self.record(unknown(node.at, message, node.name, () if hint else self.names, hint))
 
     def member(self, node: Member) -> Type:
         return self.field(node.at, node.of, self.type_of(node.of), node.field)
@@ -128,7 +139,10 @@ class _Checker:
     def no_field(self, at: int, of: Node, owner: Type, field: str) -> Type:
         where = path(of)
         place = f"`{'.'.join(where)}`" if where else "this object"
-        return self.record(unknown(at, f"{place} has no field `{field}`", field, owner.fields))
+        hint = ""
+        if where == ("outputs",) and not nearest_to(field, owner.fields):
+            hint = f"`outputs` holds what each step gave: write a step `{field}`, or name one that is there"
+        return self.record(unknown(at, f"{place} has no field `{field}`", field, owner.fields, hint))
 
     def has(self, node: Has) -> Type:
         self.type_of(node.member)
@@ -181,7 +195,9 @@ class _Checker:
         if other:
             return self.fault(node.at, f"`{node.name}` is not called like this", f"write `{other.shown}`")
         known = [*table, *MACROS] if table is METHODS else [*table, "has"]
-        return self.record(unknown(node.at, f"the function `{node.name}` is not known", node.name, known))
+        hint = _ELSEWHERE.get(node.name, "")
+        message = f"the function `{node.name}` is not known"
+        return self.record(unknown(node.at, message, node.name, () if hint else known, hint))
 
     def misfit(self, node: CallNode, part: Node, actual: Type, shown: str) -> None:
         in_list = node.name == "contains" and part is node.target and actual.kind in {"list", "map", "object"}

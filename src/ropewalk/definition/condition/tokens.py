@@ -69,6 +69,8 @@ def tokens(source: str) -> list[Token]:
             "let a step work it out and give it as an output",
         )
     at, stop = _inside(source)
+    if source[at:].lstrip(_SPACE).startswith("{{"):  # as in a template; no map begins so
+        raise _unreadable(source, source.index("{{", at))
     result: list[Token] = []
     while at < stop:
         raw = _RAW.match(source, at, stop)

@@ -14,7 +14,15 @@ from typing import Any, Final
 from msgspec import NODEFAULT, inspect
 
 from ropewalk.definition import Findings, nearest
-from ropewalk.formats.native.wording import ELSEWHERE, KNOWN_AS, alternatives, expected, hint, kind_in_words
+from ropewalk.formats.native.wording import (
+    ELSEWHERE,
+    KNOWN_AS,
+    VALUES,
+    alternatives,
+    expected,
+    hint,
+    kind_in_words,
+)
 from ropewalk.yaml import Path, Positions
 
 DROPPED: Final = object()
@@ -93,6 +101,8 @@ class YamlWalk:
             for word in literal.values
         ]
         near = nearest(value, choices) if isinstance(value, str) else ""
+        if isinstance(value, str) and VALUES.get(value) in choices:
+            near = VALUES[value]
         # A secret that was written where its source should be named must not be repeated in a fault.
         actual = "a text" if path[:1] == ("secrets",) and isinstance(value, str) else kind_in_words(value)
         problem = f"{name} takes {expected(kind)}, not {actual}"
@@ -101,7 +111,8 @@ class YamlWalk:
 
     def _list(self, kind: inspect.ListType, value: list[Any], path: Path) -> Any:
         if len(value) < (kind.min_length or 0):
-            self.findings.fault(path, f"`{path[-1]}` is an empty list", "write an item, or remove the key")
+            hint = "write an item" + (", or remove the key" if path != ("steps",) else "")
+            self.findings.fault(path, f"`{path[-1]}` is an empty list", hint)
             return DROPPED
         items = [self._value(kind.item_type, item, (*path, index)) for index, item in enumerate(value)]
         self._dropped += [(*path, index) for index, item in enumerate(items) if item is DROPPED]
@@ -131,7 +142,8 @@ class YamlWalk:
         missing = [name for name, field in fields.items() if _is_required(field) and name not in kept]
         for name in missing:
             if name not in fit:
-                self.findings.fault(path, f"`{name}` is missing in {_place(path)}")
+                hint = f"write `{name}:`, and below it its entries" if not path else ""
+                self.findings.fault(path, f"`{name}` is missing in {_place(path)}", hint)
         return DROPPED if missing else kept
 
     def _unknown(
@@ -146,6 +158,8 @@ class YamlWalk:
         """A wrong key is read as the one that was meant, where that is clear, so that it hides no other fault."""
         elsewhere = ELSEWHERE.get(key, "")
         near = KNOWN_AS[key] if KNOWN_AS.get(key) in fields else "" if elsewhere else nearest(key, fields)
+        if key == "name" and "id" in fields and "id" not in value:
+            near = "id"
         problem = f"unknown key `{key}` in {_place(path)}"
         advice = "" if near else elsewhere or _known_keys(fields)
         self.findings.fault((*path, key), problem, advice, nearest=near, key=True)

@@ -44,12 +44,49 @@ KNOWN_AS: Final = {
     "tasks": "steps",
     "type": "uses",
     "wait": "sleep",
+    "cwd": "dir",
+    "folder": "dir",
+    "max-parallel": "at_most",
+    "max_parallel": "at_most",
+    "workdir": "dir",
+    "working-directory": "dir",
+    "working_directory": "dir",
+    "directory": "dir",
     "workflow": "call",
 }
 """What other systems call a key; suggested only where ropewalk's own name is a key."""
 
+_BEGUN = "remove it: a run is begun by `ropewalk run` (from cron, a hook or CI) or by the API"
+_MAY_FAIL = "write `optional: true`"
+_ROLE = "say it of the role, under `roles`"
+_HERE = "remove it: every step runs on the host that drives the run"
+_CONTAINER = "remove it, and start the container by the command: `docker run …`"
 ELSEWHERE: Final = {
-    "labels": "remove it: every step runs on the host that drives the run",
+    "allow_failure": _MAY_FAIL,
+    "allowed_to_fail": _MAY_FAIL,
+    "concurrency": "remove it, and let the command take a lock: `flock FILE COMMAND`",
+    "container": _CONTAINER,
+    "continue-on-error": _MAY_FAIL,
+    "continue_on_error": _MAY_FAIL,
+    "cron": _BEGUN,
+    "env": "write it under `defaults`, or on a step",
+    "ignore_errors": _MAY_FAIL,
+    "image": _CONTAINER,
+    "labels": _HERE,
+    "model": _ROLE,
+    "on": _BEGUN,
+    "permissions": _ROLE,
+    "persona": _ROLE,
+    "runs-on": _HERE,
+    "runs_on": _HERE,
+    "schedule": _BEGUN,
+    "services": _CONTAINER,
+    "strategy": "write `matrix` and `at_most` on the step itself",
+    "timeout-minutes": "write `timeout: 5m`",
+    "timeout_minutes": "write `timeout: 5m`",
+    "timeout_seconds": "write `timeout: 90s`",
+    "trigger": _BEGUN,
+    "triggers": _BEGUN,
 }
 """How what other systems say by a key of this name is said here, or that it is not."""
 
@@ -58,6 +95,18 @@ INSTEAD: Final = {
     "shared": "remove it: what a step writes reaches the steps that need it",
 }
 """What is written instead of a value that ropewalk does not have."""
+
+VALUES: Final = {
+    "array": "list",
+    "dict": "object",
+    "float": "number",
+    "ignore": "continue",
+    "int": "integer",
+    "map": "object",
+    "stop": "fail",
+}
+"""What other systems call a value; suggested only where ropewalk's own word is taken."""
+ABOUT_A_DURATION: Final = re.compile(r"\s*([0-9]+)\s*(ms|[smhdw])[a-z]*\s*", re.IGNORECASE)
 
 
 def alternatives(kind: inspect.Type) -> tuple[inspect.Type, ...]:
@@ -143,6 +192,13 @@ def hint(kind: inspect.Type, value: Any) -> str:
         return "write a value, or remove the key"
     if isinstance(value, str) and value in INSTEAD:
         return INSTEAD[value]
+    if isinstance(value, dict) and any(isinstance(alternative, inspect.ListType) for alternative in kinds):
+        return "write a list: begin each entry with `- `"
+    if isinstance(value, list) and isinstance(kinds[0], inspect.DictType):
+        return "write a mapping: each entry by its name, `NAME: …`"
+    if isinstance(value, str) and any(_is_duration(alternative) for alternative in kinds):
+        match = ABOUT_A_DURATION.fullmatch(value)
+        return f"write `{match[1]}{match[2].lower()}`" if match else ""
     if texts and isinstance(value, bool | int | float):
         return "put it in quotes"
     if isinstance(value, str) and value.lower() in ("yes", "no", "on", "off"):
@@ -154,6 +210,10 @@ def hint(kind: inspect.Type, value: Any) -> str:
     if isinstance(value, str) and not texts and _is_number(value, kinds):
         return "remove the quotes"
     return ""
+
+
+def _is_duration(kind: inspect.Type) -> bool:
+    return isinstance(kind, inspect.StrType) and (kind.pattern or "").startswith("^(none|")
 
 
 def _is_number(text: str, kinds: tuple[inspect.Type, ...]) -> bool:
