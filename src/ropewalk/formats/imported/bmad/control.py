@@ -113,13 +113,13 @@ def enter(making: ImportContext, phase: str, title: str = "", description: str =
     making.phase = plain
 
 
-def absent(item: Item, making: ImportContext) -> ItemSteps:
-    """An import of a module that is not there: told, shown, and passed over."""
+def absent(item: Item, making: ImportContext, key: str = "import") -> ItemSteps:
+    """An import of a module or a call of a workflow that is not there: told, shown, and passed over."""
     keys = Keys(item.data)
-    target = keys.text("import", "title")
-    making.warn(item, f"`import: {target}` is not there: its items are not part of the workflow")
+    target = keys.text(key, "title")
+    making.warn(item, f"`{key}: {target}` is not there: its items are not part of the workflow")
     step, draft = plain_step(item, keys, making)
-    step = msgspec.structs.replace(step, title=f"Import {target} (not there)")
+    step = msgspec.structs.replace(step, title=f"{key.capitalize()} {target} (not there)")
     draft.steps = [finished(step, item, keys)]
     return draft
 

@@ -49,7 +49,7 @@ def close_loops(making: ImportContext) -> None:
                 open_heads.clear()
         elif draft.item.inner and repeats_of(draft):
             _close(draft, _inner_head(draft, drafts), making)
-        elif repeats_of(draft):
+        elif repeats_of(draft) and draft.item.kind != "import":
             open_heads.append(draft)
     for head in open_heads[:1]:
         _close(_closing(head, making), head, making)

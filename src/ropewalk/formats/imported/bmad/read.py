@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path as FilePath
 from typing import Any, Final
 
 import msgspec
 
 from ropewalk.definition import Phase, Step, Workflow
 from ropewalk.documents import as_text
-from ropewalk.formats.imported.bmad import control, groups, handoffs, infer, jumps, loops, phases
+from ropewalk.formats.imported.bmad import calls, control, groups, handoffs, infer, jumps, loops, phases
 from ropewalk.formats.imported.bmad.file import Sheet, sheet
 from ropewalk.formats.imported.bmad.inputs import inputs_of
 from ropewalk.formats.imported.bmad.ways import route
@@ -33,7 +34,10 @@ def read(
     InvalidDefinition: a sequence is empty or holds something that is no item, with places.
     """
     page = sheet(document, file, options.variant)
-    making = ImportContext(options, pack or Pack(), constants(page.head))
+    path = FilePath(file)
+    making = ImportContext(
+        options, pack or Pack(), constants(page.head), path if file and path.is_file() else None
+    )
     making.warnings += page.warnings
     _phases(page, making)
     for item in all_items(page):
@@ -94,7 +98,10 @@ def _with_detail(items: tuple[Item, ...], page: Sheet) -> tuple[Item, ...]:
 
 
 def draft_of(item: Item, making: ImportContext) -> ItemSteps:
-    """The steps of one item, by its kind."""
+    """The steps of one item: of the workflow that it calls, else by its kind."""
+    called = calls.call(item, making)
+    if called is not None:
+        return called
     match item.kind:
         case "task":
             return work.work(item, making)

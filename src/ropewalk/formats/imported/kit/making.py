@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -100,10 +101,13 @@ class ItemSteps(Struct):
 
 
 class ImportContext:
-    """Grows while the items are gone through in order; nothing of it outlives the reading of one file."""
+    """Grows while the items are gone through in order; nothing of it outlives the reading of one `file` (None: a text)."""
 
-    def __init__(self, options: ReadOptions, pack: Pack, constants: Mapping[str, Any]) -> None:
+    def __init__(
+        self, options: ReadOptions, pack: Pack, constants: Mapping[str, Any], file: Path | None = None
+    ) -> None:
         self.options = options
+        self.file = file
         self.pack = pack
         self.constants = constants
         self.makers = Makers()
