@@ -1,4 +1,4 @@
-from tests.formats.imported.bmad.flow import flow, only, step
+from tests.formats.imported.bmad.flow import flow, only
 
 
 def test_guidance_is_a_message_and_no_work():
@@ -38,52 +38,6 @@ def test_an_import_that_is_not_there_is_told_and_passed_over():
     assert made.steps[0].kind == "noop"
     assert "modules/x.yaml" in made.steps[0].title
     assert "is not there" in made.warnings[0]
-
-
-def test_people_decide_where_the_file_says_user_or_halt():
-    made = flow("- {agent: user, step: intake, notes: Tell us}\n- {manual_halt_1: null, notes: Look}\n")
-    assert made.steps[0].ask.prompt == "intake?\n\nTell us"
-    assert made.steps[1].kind == "ask"
-    assert made.steps[1].needs == ("intake",)
-
-
-def test_options_in_any_form_are_choices():
-    for options in (
-        "[{A: first}, {B: second}]",
-        "['A: first', 'B: second']",
-        "{A: first, B: second}",
-        "[{id: A, label: first}, {value: B, text: second}]",
-    ):
-        asked = only(f"- {{step: pick, human_checkpoint: true, checkpoint_type: GO_NO, options: {options}}}")
-        assert [(one.id, one.title) for one in asked.ask.choices] == [("A", "first"), ("B", "second")]
-        assert asked.ask.fact == "pick_choice"
-        assert "(go no)" in asked.ask.prompt
-
-
-def test_options_that_stop_are_ways():
-    made = flow(
-        "- {step: pick, human_checkpoint: true, options: [{CONTINUE: go}, {ABORT: stop}]}\n- {agent: a}\n"
-    )
-    assert [(route.name, route.end, route.title) for route in step(made, "pick").decision.routes] == [
-        ("CONTINUE", False, "go"),
-        ("ABORT", True, "stop"),
-    ]
-
-
-def test_decisions_are_ways_of_a_checkpoint():
-    made = flow(
-        "- {agent: a}\n- {bid_decision_gate: null, decisions: {GO: {trigger: proceed}, NO: {next_phase: end}}}\n- {agent: b}\n"
-    )
-    assert [route.name for route in step(made, "bid_decision_gate").decision.routes] == ["GO", "NO"]
-
-
-def test_a_decision_with_outcomes_is_a_persons():
-    made = flow("- {decision_point: is_it_good, outcomes: {good: go on, bad: stop}}\n- {agent: dev}\n")
-    assert (made.steps[0].id, made.steps[0].decision.by) == ("is_it_good", "person")
-    assert [(route.name, route.end) for route in made.steps[0].decision.routes] == [
-        ("good", False),
-        ("bad", True),
-    ]
 
 
 def test_what_only_announces_a_cycle_closes_none():

@@ -188,3 +188,18 @@ def test_ways_that_go_on_are_named_before_those_that_end():
     assert made.facts["routing_way"].choices == ("large", "small")
     decision = next(one.decision for one in made.steps if one.decision)
     assert [route.name for route in decision.routes] == ["small", "large"]
+
+
+def test_ways_in_on_complete_of_an_item_with_an_agent_are_told_by_its_work():
+    made = flow(
+        """\
+        - {step: draft, agent: pm, creates: prd.md, on_complete: {GO: validation, ABORT: workflow_aborted}}
+        - {step: extra, agent: pm, creates: extra.md}
+        - {step: validation, agent: po, validates: prd.md}
+        """
+    )
+    assert routes(made, "draft-decision") == {"GO": (("validation",), False), "ABORT": ((), True)}
+    assert step(made, "draft").facts == ("draft_decision_way",)
+    assert [ref.name for ref in step(made, "draft").creates] == ["docs/prd.md"]
+    single = flow("- {step: a, agent: pm, on_complete: {next: b, notes: x}}\n- {step: b, agent: po}\n")
+    assert [one.kind for one in single.steps] == ["role", "role"]

@@ -11,7 +11,17 @@ import msgspec
 
 from ropewalk.definition import Phase, Step, Workflow
 from ropewalk.documents import as_text
-from ropewalk.formats.imported.bmad import calls, control, groups, handoffs, infer, jumps, loops, phases
+from ropewalk.formats.imported.bmad import (
+    calls,
+    control,
+    groups,
+    halts,
+    handoffs,
+    infer,
+    jumps,
+    loops,
+    phases,
+)
 from ropewalk.formats.imported.bmad.file import Sheet, sheet
 from ropewalk.formats.imported.bmad.inputs import inputs_of
 from ropewalk.formats.imported.bmad.ways import route
@@ -51,7 +61,8 @@ def read(
     if options.infer_parallel:
         infer.infer_parallel(making)
     acted_on = {"phases"} if phases.give_phases(making, page.head.get("phases")) else set()
-    steps = [_with_facts_to_tell(step, making) for step in Wiring(making).wired()]
+    steps = halts.told_choices(making, Wiring(making).wired())
+    steps = [_with_facts_to_tell(step, making) for step in steps]
     return whole(page, making, steps, acted_on)
 
 
@@ -108,7 +119,7 @@ def draft_of(item: Item, making: ImportContext) -> ItemSteps:
         case "route":
             return route(item, making)
         case "halt":
-            return control.halt(item, making)
+            return halts.halt(item, making)
         case "parallel":
             return groups.parallel(item, making)
         case "import":

@@ -10,28 +10,25 @@ import msgspec
 
 from ropewalk.definition import Decision, Step
 from ropewalk.documents import as_text
-from ropewalk.formats.imported.bmad.control import asked, plain_step, way_fact, way_of
+from ropewalk.formats.imported.bmad.control import plain_step
+from ropewalk.formats.imported.bmad.goals import asked, way_fact, way_of
 from ropewalk.formats.imported.kit import policy
 from ropewalk.formats.imported.kit.conditions import read
-from ropewalk.formats.imported.kit.items import Item
+from ropewalk.formats.imported.kit.items import BRANCHES, Item
 from ropewalk.formats.imported.kit.making import ImportContext, ItemSteps, Keys, Way
 from ropewalk.formats.imported.kit.settling import teller_of
 from ropewalk.formats.imported.kit.work import finished, work
 
-WORK_KEYS = ("agent", "uses", "creates", "updates", "task")
+WORK_KEYS = ("agent", "uses", "creates", "updates", "task", "validates")
 
 
 def route(item: Item, making: ImportContext) -> ItemSteps:
-    """The steps of an item with `routes`, `branch`, `decisions`, `on_verdict` or `condition_check`: its own work where
-    it has any, the decision, and what is done on one way alone.
+    """The steps of an item with one of BRANCHES, or with ways in its `on_complete`: its own work where it has any, the
+    decision, and what is done on one way alone.
     """
     keys = Keys(item.data)
-    first = _own_work(item, making)
-    written = next(
-        (key, item.data[key])
-        for key in ("routes", "branch", "branches", "decisions", "on_verdict", "condition_check")
-        if item.data.get(key)
-    )
+    written = next((key, item.data[key]) for key in (*BRANCHES, "on_complete") if item.data.get(key))
+    first = own_work(item, making, written[:1])
     if first is not None:
         step, draft = Step(making.id(f"{first.steps[-1].id}-decision"), "decide", phase=making.phase), first
         step = msgspec.structs.replace(step, title=f"{first.steps[-1].title}: which way on", line=item.line)
@@ -56,7 +53,6 @@ def route(item: Item, making: ImportContext) -> ItemSteps:
         step = msgspec.structs.replace(
             step, extra={"item": {"number": item.number, "keys": {written[0]: "decide"}}}
         )
-        _claim(draft, written[0], item)
     draft.steps = [*draft.steps, step, *inline]
     draft.ways = ways
     draft.entry = draft.entry or (step.id,)
@@ -64,7 +60,7 @@ def route(item: Item, making: ImportContext) -> ItemSteps:
     return draft
 
 
-def _own_work(item: Item, making: ImportContext) -> ItemSteps | None:
+def own_work(item: Item, making: ImportContext, without: tuple[str, ...]) -> ItemSteps | None:
     """The draft of the work that an item does before it decides; None where it only decides."""
     agent = as_text(item.data.get("agent")).lower()
     if (
@@ -78,16 +74,8 @@ def _own_work(item: Item, making: ImportContext) -> ItemSteps | None:
         ("routing", "route", "decide")
     ):
         return None
-    kept = {key: value for key, value in item.data.items() if key not in ("on_verdict", "routes", "branches")}
+    kept = {key: value for key, value in item.data.items() if key not in without}
     return work(msgspec.structs.replace(item, data=kept), making)
-
-
-def _claim(draft: ItemSteps, key: str, item: Item) -> None:
-    """The work's own account leaves the ways to the decision."""
-    last = draft.steps[-1]
-    draft.steps[-1] = msgspec.structs.replace(
-        last, extra={name: value for name, value in last.extra.items() if name != key}
-    )
 
 
 def _bodies(value: Any) -> list[tuple[str, Any]]:

@@ -22,6 +22,7 @@ KEYS: Final = frozenset(
     ["agent", "notes", "creates", "action", "requires", "condition", "step", "validates", "uses", "updates", "optional", "repeats", "optional_steps", "phase", "task", "uses_task", "using_task", "outputs", "inputs", "id", "routes", "next", "on_failure", "on_success", "on_fail", "on_complete", "depends_on", "meta", "target_steps", "delegates_to", "alternative_agent", "duration", "duration_estimate", "prerequisites", "elicit", "human_checkpoint", "checkpoint_type", "validators", "render", "skip_if", "parallel", "wait_for", "agents", "sequence", "options", "gate", "on_verdict", "condition_check", "loop_to", "goto", "runs_parallel_with", "requires_completion_of", "always_execute", "max_attempts", "exit_criteria", "on_condition_false", "name", "title", "description", "import", "orchestrator", "step_name", "interactive", "execution_mode", "parallel_groups", "quality_gate", "decisions", "when", "timeout", "phase_name", "owner", "command", "commands", "prompt", "instructions", "validation", "pass_threshold", "repeat", "for_each", "steps", "tasks", "metadata", "tags", "type", "role", "parallel_tasks", "message", "output", "input", "artifacts", "template", "templates", "checklist", "checklists", "data", "triggers", "trigger", "priority"]
 )  # fmt: skip
 BRANCHES: Final = ("routes", "branch", "branches", "decisions", "on_verdict", "condition_check")
+JUMPS: Final = frozenset({"next_step", "next_phase", "to", "then", "continue", "notify"})
 HEADER_KEYS: Final = frozenset(
     {"phase", "name", "title", "description", "notes", "duration", "duration_estimate", "phase_name", "id", "goal",
      "objective", "entry_criteria", "exit_criteria", "owner"}
@@ -131,7 +132,10 @@ def _kind(name: str, data: Mapping[str, Any], marker: str) -> Kind:
         return {"end": "end", "repeat": "repeat"}.get(meta, "guide")  # type: ignore[return-value]
     if policy.ENDS.search(plain) and not data.get("creates"):
         return "end"
-    if any(data.get(key) and isinstance(data[key], Mapping | list) for key in BRANCHES):
+    if data.get("human_checkpoint") is not True and (
+        any(data.get(key) and isinstance(data[key], Mapping | list) for key in BRANCHES)
+        or (_leads_several_ways(data) and not data.get("options") and agent not in policy.PEOPLE)
+    ):
         return "route"
     if _is_halt(plain, agent, data):
         return "halt"
@@ -150,6 +154,12 @@ def _without_agent(plain: str, data: Mapping[str, Any]) -> Kind:
         return "task"
     action = as_text(data.get("action"))
     return "task" if " " in action.strip() and not policy.GUIDES.search(plain) else "guide"
+
+
+def _leads_several_ways(data: Mapping[str, Any]) -> bool:
+    """Whether `on_complete` lists ways (`{GO: next_step, ABORT: workflow_aborted}`) and is no single jump or action."""
+    ways = data.get("on_complete")
+    return isinstance(ways, Mapping) and len(ways) > 1 and not any(str(key) in KEYS | JUMPS for key in ways)
 
 
 def _is_halt(plain: str, agent: str, data: Mapping[str, Any]) -> bool:

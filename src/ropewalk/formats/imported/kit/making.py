@@ -120,6 +120,7 @@ class ImportContext:
         self.inferred: dict[str, list[str]] = {}
         self.phase = ""
         self.titles: dict[str, str] = {}
+        self.chosen: dict[str, Item] = {}
         self.documents: dict[str, str] = {}
         self._ids: set[str] = set()
         self._names: dict[str, str] = {}

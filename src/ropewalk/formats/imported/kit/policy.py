@@ -25,6 +25,8 @@ ENDS: Final = re.compile(
 REPEATS: Final = re.compile(r"(?:^|_)(?:repeat|repeats|cycle|continue)(?:_|$)|^evolutionary_repeat$")
 BEGINS: Final = re.compile(r"_(?:start|starts|begin|begins|kickoff|intro|overview|guidance)$")
 """Names of items that only announce a cycle; the end of it is another item."""
+GATES: Final = re.compile(r"(?:^|_)gate(?:way)?$|decision_point$|sign_?off$|go_no_go")
+"""Of the halts those that demand something before it goes on."""
 GUIDES: Final = re.compile(r"guidance$|^guidelines?$|^notes?$|_overview$|^introduction$")
 HALTS: Final = re.compile(
     r"manual_|halt|checkpoint|_gate$|decision_point|sign_?off|^pivot_or_stop$|^human_|approval_gate"
@@ -118,6 +120,17 @@ END_WORDS: Final = re.compile(
     r"^(?:workflow_)?(?:end|exit|complete[ds]?|finish(?:ed)?|done|stop(?:ped)?|halt(?:ed)?|abort(?:ed)?|terminate[ds]?|cancel(?:led)?)$"
     r"|^(?:end|exit|complete|finish|stop|halt|abort|terminate|cancel)_workflow$|^workflow_(?:end|complete|aborted|completed|stopped)$"
 )
+YES_WORDS: Final = re.compile(
+    r"^(?:approved?|accept(?:ed)?|yes|ok|confirm(?:ed)?|commit|publish|ship|(?:go|continue|proceed)(?:_\w+)?)$"
+)
+NO_WORDS: Final = frozenset(
+    {"no_go", "nogo", "no", "reject", "rejected", "decline", "declined", "kill", "quit"}
+)
+WAIT_WORDS: Final = frozenset({"pause", "hold", "wait", "defer", "postpone", "later"})
+CHANGE_WORDS: Final = re.compile(
+    r"^(?:revise|rework|redo|iterate|retry|refine|modify|change|adjust|update|fix|improve|edit|amend)(?:_(?:the_)?(\w+))?$"
+)
+"""Words of the choices that a person is given: go on, stop, wait, or change what was made."""
 ASK_WORDS: Final = re.compile(r"escalat|manual|human|^ask|prompt|notify_user|hold$")
 PAUSE_WORDS: Final = re.compile(r"pause|hold|wait|defer")
 RETRY_WORDS: Final = re.compile(r"retry|try_again|repeat$|re[-_]?run$")

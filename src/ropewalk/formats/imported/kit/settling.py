@@ -79,9 +79,13 @@ def by_route(reading: ConditionReading, condition: str, step: str, making: Impor
 
 
 def route_of(name: str, making: ImportContext) -> tuple[str, str] | None:
-    """The fact of the nearest decision above that has a way of this name, and the way as it is written."""
+    """The fact of the nearest decision or question above that has a way or choice of this name, and that as it is written."""
     bare = policy.ROUTE_ENDINGS.sub("", name)
     for draft in reversed(making.drafts):
+        for step in draft.steps if not draft.ways else ():
+            for choice in step.ask.choices if step.ask is not None and step.ask.fact else ():
+                if step.ask is not None and _same(choice.id) in (bare, name):
+                    return step.ask.fact, choice.id
         for way in draft.ways:
             if _same(way.name) in (bare, name):
                 decision = next(step.decision for step in reversed(draft.steps) if step.decision is not None)
