@@ -88,13 +88,17 @@ def _workflow(random: Random, name: str, size: int, callable_: tuple[str, ...]) 
         phases=tuple(Phase(p) for p in PHASES),
         limits=_limits(random),
     )
+    apart = chance_apart(random)
     if name == "main":
-        apart = chance_apart(random)
         if apart.random() < 0.2:
             workflow = _merging(workflow)
         workflow = _with_optional_steps(workflow, apart)
+        workflow = _with_quorums_and_groups(workflow, apart)
     graph = Graph(workflow)
-    return msgspec.structs.replace(workflow, steps=tuple(_looped(random, graph, s) for s in workflow.steps))
+    looped = tuple(_looped(random, graph, s) for s in workflow.steps)
+    if name == "main":
+        looped = tuple(_back_to_a_group(graph, step, apart) for step in looped)
+    return msgspec.structs.replace(workflow, steps=looped)
 
 
 def chance_apart(random: Random) -> Random:
@@ -115,6 +119,33 @@ def _with_optional_steps(workflow: Workflow, apart: Random) -> Workflow:
         for step in workflow.steps
     )
     return msgspec.structs.replace(workflow, steps=steps)
+
+
+def _with_quorums_and_groups(workflow: Workflow, apart: Random) -> Workflow:
+    steps = []
+    for step in workflow.steps:
+        group = "" if step.final or step.internal else apart.choice(("", "", "g", "h", "g/inner"))
+        each = step.foreach
+        if each is not None:
+            each = msgspec.structs.replace(each, quorum=apart.choice((0, 0, 1, 2)))
+        steps.append(msgspec.structs.replace(step, group=group, foreach=each))
+    return msgspec.structs.replace(workflow, steps=tuple(steps))
+
+
+def _back_to_a_group(graph: Graph, step: Step, apart: Random) -> Step:
+    """Now and then what would go back to a step goes back to a group, all of which comes before."""
+    if step.back_to is None or apart.random() < 0.5:
+        return step
+    at = graph.index[step.id]
+    groups = [name for name in ("g", "h", "inner") if name in graph.named]
+    groups = [
+        name for name in groups if all(m == step.id or at in graph.after([m]) for m in graph.named[name])
+    ]
+    if not groups:
+        return step
+    return msgspec.structs.replace(
+        step, back_to=msgspec.structs.replace(step.back_to, to=apart.choice(groups))
+    )
 
 
 def _may_be_optional(step: Step) -> bool:
@@ -180,8 +211,7 @@ def _step(random: Random, n: int, callable_: tuple[str, ...], final: bool) -> St
 
 def _each(random: Random, step: Step) -> Step:
     over = random.choice(("inputs.xs", "inputs.xs", '["a", "b", "c"]', "[]", '{"k": 1, "l": 2}'))
-    most, quorum = random.choice(((0, 0), (1, 0), (2, 0), (0, 1), (2, 2)))
-    foreach = Foreach(over=over, name="item", at_most=most, quorum=quorum)
+    foreach = Foreach(over=over, name="item", at_most=random.choice((0, 1, 2)))
     when = random.choice((step.when, 'item != "i1"')) if over == "inputs.xs" else step.when
     return msgspec.structs.replace(step, foreach=foreach, when=when, sets={})
 
