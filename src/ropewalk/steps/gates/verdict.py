@@ -28,7 +28,7 @@ ANSWER: dict[str, Any] = {
     "then": {"required": ["reason"]},
 }
 
-_ASK = """Judge {work} as it lies in your working folder. Change nothing in it.
+_ASK = """Judge {work}, as it lies in your working folder. Change nothing in it.
 Read the files themselves; what is said about them is no evidence.
 {asked}
 The criteria:
