@@ -123,7 +123,7 @@ async def test_a_rehearsed_failure_rests_nobody(desk):
         settings={"breakers": breakers},
         rehearse="steps: {build: {fail: {class: transient}}}",
     )
-    assert breakers.rests_until("rehearsal", 100.0) is None
+    assert await breakers.rests_until("rehearsal", 100.0) is None
 
 
 async def test_a_decision_by_a_role_gives_its_route_as_output(desk):

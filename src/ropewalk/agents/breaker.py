@@ -1,13 +1,15 @@
-"""Circuit breaker of agents: after failures in a row an agent rests, then one attempt is tried; pure, time comes in."""
+"""Circuit breaker of agents: after failures in a row an agent rests, then one attempt is tried. Time comes in."""
 
 from __future__ import annotations
 
-from typing import Literal
+from contextlib import suppress
+from typing import Any, Literal, Protocol
 
 import msgspec
 
 from ropewalk.core import Failure
 from ropewalk.definition import ErrorClass
+from ropewalk.errors import RopewalkError
 
 COUNTED: tuple[ErrorClass, ...] = ("transient", "timeout", "permanent", "refused", "lost")
 """What speaks against an agent. A bad answer (`invalid_output`, `gate`) does not, a quota has a clock of its own."""
@@ -28,43 +30,73 @@ class Breaker(msgspec.Struct, frozen=True):
         return "open" if now < waits_until else "half-open"
 
 
-class Breakers:
-    """Those of all agents in this process. `limit` failures in a row make an agent rest for `rest_seconds`.
+class BreakerMemory(Protocol):
+    """Where breakers are kept, as a store keeps small values: by key, as plain data."""
 
-    A trial that never reports (its attempt was cancelled) frees its place after another `rest_seconds`.
+    async def remember(self, key: str, value: Any) -> None: ...
+
+    async def recall(self, key: str) -> Any: ...
+
+
+class Breakers:
+    """Those of all agents. `limit` failures in a row make an agent rest for `rest_seconds`.
+
+    With a `memory` they outlive this process, and are those of every process that has it; what it cannot keep, this process
+    keeps. A trial that never reports (its attempt was cancelled) frees its place after another `rest_seconds`.
     """
 
-    def __init__(self, limit: int = 5, rest_seconds: float = 300.0) -> None:
+    def __init__(
+        self, limit: int = 5, rest_seconds: float = 300.0, memory: BreakerMemory | None = None
+    ) -> None:
         self._limit = limit
         self._rest_seconds = rest_seconds
+        self._memory = memory
         self._breakers: dict[str, Breaker] = {}
 
-    def of(self, agent: str) -> Breaker:
+    async def of(self, agent: str) -> Breaker:
+        if self._memory is not None:
+            with suppress(RopewalkError, OSError, msgspec.ValidationError):
+                kept = await self._memory.recall(_key(agent))
+                return msgspec.convert(kept, Breaker) if kept is not None else Breaker()
         return self._breakers.get(agent, Breaker())
 
-    def rests_until(self, agent: str, now: float) -> float | None:
+    async def rests_until(self, agent: str, now: float) -> float | None:
         """None: the agent may be asked; else when to look again."""
-        breaker = self.of(agent)
+        breaker = await self.of(agent)
         if breaker.position(now) != "open":
             return None
         return max(breaker.rests_until or now, breaker.trial_until or now)
 
-    def begin(self, agent: str, now: float) -> None:
+    async def begin(self, agent: str, now: float) -> None:
         """An attempt of this agent begins; of one that has rested it is the trial, and others wait for it."""
-        breaker = self.of(agent)
+        breaker = await self.of(agent)
         if breaker.position(now) == "half-open":
-            self._breakers[agent] = msgspec.structs.replace(breaker, trial_until=now + self._rest_seconds)
+            trial_until = now + self._rest_seconds
+            await self._keep(agent, msgspec.structs.replace(breaker, trial_until=trial_until))
 
-    def heard(self, agent: str, failure: Failure | None, now: float) -> None:
+    async def heard(self, agent: str, failure: Failure | None, now: float) -> None:
         """An attempt of this agent ended; one whose quota is used up rests until that is free again."""
-        breaker = self.of(agent)
+        breaker = await self.of(agent)
         if failure is None:
-            self._breakers.pop(agent, None)
+            changed = Breaker()
         elif failure.kind in COUNTED:
             failures = breaker.failures + 1
             rests = now + self._rest_seconds if failures >= self._limit else None
-            self._breakers[agent] = Breaker(failures=failures, rests_until=rests)
+            changed = Breaker(failures=failures, rests_until=rests)
         elif failure.kind == "quota" and failure.retry_at is not None:
-            self._breakers[agent] = Breaker(breaker.failures, rests_until=failure.retry_at)
-        elif breaker.trial_until is not None:
-            self._breakers[agent] = msgspec.structs.replace(breaker, trial_until=None)
+            changed = Breaker(breaker.failures, rests_until=failure.retry_at)
+        else:
+            changed = msgspec.structs.replace(breaker, trial_until=None)
+        if changed != breaker:
+            await self._keep(agent, changed)
+
+    async def _keep(self, agent: str, breaker: Breaker) -> None:
+        self._breakers[agent] = breaker
+        if self._memory is not None:
+            value = msgspec.to_builtins(breaker) if breaker != Breaker() else None
+            with suppress(RopewalkError, OSError):
+                await self._memory.remember(_key(agent), value)
+
+
+def _key(agent: str) -> str:
+    return f"breaker/{agent}"

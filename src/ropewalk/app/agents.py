@@ -16,14 +16,17 @@ from ropewalk.app.settings import Settings
 from ropewalk.errors import SettingsError
 from ropewalk.processes import ProcessLimits
 from ropewalk.steps.port import Tools
+from ropewalk.store.port import Store
 
 _PRESET = "preset"
 _PROTOCOL = "protocol"
 
 
-def tools_of(settings: Settings, confinement: Confinement = NOT_CONFINED) -> Tools:
-    """What kinds may use, by the settings; agents are made when one is wanted, most steps want none."""
-    breakers = Breakers(settings.breaker_failures, settings.breaker_rest_seconds)
+def tools_of(
+    settings: Settings, confinement: Confinement = NOT_CONFINED, store: Store | None = None
+) -> Tools:
+    """What kinds may use, by the settings; agents are made when one is wanted, most steps want none. The `store` keeps breakers."""
+    breakers = Breakers(settings.breaker_failures, settings.breaker_rest_seconds, store)
     known = {
         "agent": settings.agent,
         "breakers": breakers,

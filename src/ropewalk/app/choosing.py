@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import UNSET, Struct, UnsetType, structs
 
-from ropewalk.agents import AgentStatus, Status, Statuses, statuses_after
+from ropewalk.agents import AgentStatus, Breakers, Status, Statuses, statuses_after
 from ropewalk.agents.port import Probe
 from ropewalk.app.acting import named
 from ropewalk.app.known import known_here
@@ -163,7 +163,7 @@ async def agents(ropewalk: Ropewalk, *, probed: bool = False) -> tuple[AgentRow,
     statuses = await _statuses(ropewalk)
     known = ropewalk.tools().agents
     names = [*known, *(name for name in statuses if name not in known)]
-    rows = [_agent(ropewalk, name, statuses.get(name, AgentStatus(name)), now) for name in names]
+    rows = [await _agent(ropewalk, name, statuses.get(name, AgentStatus(name)), now) for name in names]
     if not probed:
         return tuple(rows)
     return tuple(
@@ -176,9 +176,10 @@ async def agents(ropewalk: Ropewalk, *, probed: bool = False) -> tuple[AgentRow,
     )
 
 
-def _agent(ropewalk: Ropewalk, name: str, status: AgentStatus, now: float) -> AgentRow:
-    breakers = ropewalk.tools().settings["breakers"]
-    rests = max((at for at in (status.rests_until, breakers.rests_until(name, now)) if at), default=None)
+async def _agent(ropewalk: Ropewalk, name: str, status: AgentStatus, now: float) -> AgentRow:
+    breakers: Breakers = ropewalk.tools().settings["breakers"]
+    of_breaker = await breakers.rests_until(name, now)
+    rests = max((at for at in (status.rests_until, of_breaker) if at), default=None)
     known = ropewalk.tools().agents
     agent = known[name] if name in set(known) else None
     return AgentRow(

@@ -121,9 +121,8 @@ class Ropewalk(People):
         if self._tools is None:
             from ropewalk.app.agents import tools_of
 
-            self._tools = tools_of(
-                self.settings, confinement_of(self.settings, self.folder, self.folder / STATE)
-            )
+            confinement = confinement_of(self.settings, self.folder, self.folder / STATE)
+            self._tools = tools_of(self.settings, confinement, self.store)
             if str(self.folder) not in sys.path:
                 sys.path.append(str(self.folder))
         return self._tools

@@ -7,6 +7,7 @@ from ropewalk.app.choosing import AgentRow
 from ropewalk.cli import exits
 from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Verb
+from ropewalk.cli.lines import moment
 
 
 async def perform(context: CommandContext) -> int:
@@ -19,11 +20,14 @@ async def perform(context: CommandContext) -> int:
 
 
 def _row(row: AgentRow) -> tuple[str, ...]:
+    status: str = row.status
+    if row.status == "resting" and row.rests_until is not None:
+        status = f"resting until {moment(row.rests_until)}"
     if not row.probe:
-        return (row.agent, "not known", row.status, "", "it is in no settings here any more")
+        return (row.agent, "not known", status, "", "it is in no settings here any more")
     probe = row.probe
     about = " ".join(text for text in (probe.reason, probe.hint) if text)
-    return (row.agent, "usable" if probe.usable else "not usable", row.status, probe.version, about)
+    return (row.agent, "usable" if probe.usable else "not usable", status, probe.version, about)
 
 
 AGENTS = Verb("agents", "List the agents, and which can be used here", perform, reads=True)

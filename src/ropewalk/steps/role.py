@@ -43,12 +43,12 @@ class RoleKind:
                 kind: ErrorClass = "permanent" if resting is None else "quota"
                 failure = Failure(kind=kind, message=str(fault), retry_at=resting)
                 return Outcome(failure=failure, usage=spent)
-            breakers.begin(agent.name, desk.now())
+            await breakers.begin(agent.name, desk.now())
             asked += 1
             await desk.note({"agent": agent.name})
             outcome = await agent.perform(complete, desk)
             if not agent.rehearses:
-                breakers.heard(agent.name, outcome.failure, desk.now())
+                await breakers.heard(agent.name, outcome.failure, desk.now())
             spent = _sum(spent, outcome.usage)
             outcome = msgspec.structs.replace(
                 outcome,
@@ -58,7 +58,7 @@ class RoleKind:
             )
             # A rehearsal has no other agent, and none is asked a second time in one attempt.
             last = agent.rehearses or asked >= len(brief.role.agents)
-            if last or not _falls_back(outcome.failure, brief, breakers, desk.now()):
+            if last or not await _falls_back(outcome.failure, brief, breakers, desk.now()):
                 return outcome
             desk.say(
                 f"[ropewalk: {agent.name} rests until its quota is free again, the role's next agent goes on]\n"
@@ -78,11 +78,11 @@ class Decide(RoleKind):
         return msgspec.structs.replace(outcome, outputs={**outcome.outputs, "route": outcome.route})
 
 
-def _falls_back(failure: Failure | None, brief: Brief, breakers: Breakers, now: float) -> bool:
+async def _falls_back(failure: Failure | None, brief: Brief, breakers: Breakers, now: float) -> bool:
     """Whether a quota that is used up sends the work to another agent of the role at once."""
     if failure is None or failure.kind != "quota" or failure.retry_at is None:
         return False
-    return any(breakers.rests_until(name, now) is None for name in brief.role.agents)
+    return None in [await breakers.rests_until(name, now) for name in brief.role.agents]
 
 
 def _sum(first: Usage, second: Usage) -> Usage:
@@ -106,7 +106,7 @@ async def choose(brief: Brief, tools: Tools, breakers: Breakers, now: float) -> 
     reasons: list[str] = []
     rests: list[float] = []
     for name in names:
-        until = breakers.rests_until(name, now)
+        until = await breakers.rests_until(name, now)
         if until is not None:
             rests.append(until)
             reasons.append(f"{name} rests after failures")
