@@ -8,7 +8,7 @@ from importlib.metadata import version as installed
 
 import pytest
 
-from ropewalk.cli.finding import find, version
+from ropewalk.cli.finding import ELSEWHERE, find, version
 from ropewalk.cli.table import entries
 from ropewalk.errors import UsageError
 
@@ -56,3 +56,17 @@ def test_no_module_of_another_command_is_imported(name, module):
 def test_the_version_is_that_of_the_distribution(ropewalk):
     assert version() == installed("ropewalk")
     assert ropewalk("--version").out == f"ropewalk {version()}\n"
+
+
+@pytest.mark.parametrize(
+    ("word", "ours"), [("start", "run"), ("ps", "runs"), ("status", "show"), ("cancel", "abort")]
+)
+def test_a_word_of_other_programs_gets_our_command(word, ours):
+    with pytest.raises(UsageError) as refused:
+        find(word)
+    assert refused.value.how == f"did you mean `ropewalk {ours}`?"
+
+
+def test_every_word_of_other_programs_is_none_of_ours_and_leads_to_one():
+    assert not ELSEWHERE.keys() & entries().keys()
+    assert set(ELSEWHERE.values()) <= entries().keys()

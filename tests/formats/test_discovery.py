@@ -67,6 +67,8 @@ def test_a_name_that_nobody_has_is_refused_with_the_nearest(house):
     with pytest.raises(NoSuchWorkflow, match=r"no workflow nightli.*did you mean nightly"):
         find_workflow("nightli", house)
     with pytest.raises(NoSuchWorkflow, match=r"put yours into \.ropewalk/workflows/"):
+        find_workflow("quux", house)
+    with pytest.raises(NoSuchWorkflow, match=r"there is no file .*quux\.yaml"):
         find_workflow("quux.yaml", house)
 
 

@@ -10,6 +10,20 @@ if TYPE_CHECKING:
     from ropewalk.cli.grammar import Verb
 
 
+ELSEWHERE = {
+    **dict.fromkeys(("start", "launch"), "run"),
+    **dict.fromkeys(("list", "ls", "ps", "history"), "runs"),
+    **dict.fromkeys(("status", "describe", "info"), "show"),
+    **dict.fromkeys(("stop", "cancel", "kill", "terminate"), "abort"),
+    **dict.fromkeys(("log", "output"), "logs"),
+    **dict.fromkeys(("check", "lint"), "validate"),
+    **dict.fromkeys(("continue", "go"), "drive"),
+    **dict.fromkeys(("merge", "ship", "deliver"), "land"),
+    **dict.fromkeys(("asks", "todo"), "inbox"),
+}
+"""What other programs call our commands."""
+
+
 def find(name: str) -> Verb:
     """The command of that name. Raises UsageError with the nearest name."""
     known = entries()
@@ -18,8 +32,8 @@ def find(name: str) -> Verb:
 
         from ropewalk.errors import UsageError
 
-        near = get_close_matches(name, known, n=1, cutoff=0.6)
-        hint = f"did you mean `ropewalk {near[0]}`?" if near else "`ropewalk --help` lists what there is"
+        near = ELSEWHERE.get(name) or next(iter(get_close_matches(name, known, n=1, cutoff=0.6)), "")
+        hint = f"did you mean `ropewalk {near}`?" if near else "`ropewalk --help` lists what there is"
         raise UsageError(what=f"There is no command {name!r}", hint=hint)
     import importlib
 

@@ -94,11 +94,7 @@ def _option(option: Option) -> inspect.Parameter:
     from rich.markup import escape
 
     metavar = (
-        None
-        if option.kind == "flag"
-        else f"[={option.metavar}]"
-        if option.kind == "maybe"
-        else option.metavar
+        "" if option.kind == "flag" else f"[={option.metavar}]" if option.kind == "maybe" else option.metavar
     )
     made = typer.Option(
         *option.flags,

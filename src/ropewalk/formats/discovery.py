@@ -60,6 +60,8 @@ def find_workflow(name: str, start: Path | None = None, near: Path | None = None
         return known[name]
     like = nearest(name, known)
     hint = f"did you mean {like}?" if like else f"put yours into {FOLDERS[0]}/"
+    if _is_path(name) and not like:
+        hint = f"there is no file {origin / name}"
     raise NoSuchWorkflow(name=name, nearest=hint)
 
 
