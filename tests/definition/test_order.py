@@ -107,3 +107,20 @@ def test_a_final_step_infers_no_need_of_an_ordinary_one():
 
 def test_names_that_nobody_has_are_left_out():
     assert needs_of(flow(step("a", needs=("ghost",), requires=["ghost.md"])))["a"] == ()
+
+
+def test_a_name_that_is_filled_in_stands_for_all_that_it_may_become():
+    workflow = flow(
+        step("make", creates=["out/{{ item }}.txt"]),
+        step("one", requires=["out/a.txt"]),
+        step("each", requires=["out/{{ page }}.txt"]),
+        step("folder", requires=["out/"]),
+        step("other", requires=["out/a.md"]),
+    )
+    assert needs_of(workflow) == {
+        "make": (),
+        "one": ("make",),
+        "each": ("make",),
+        "folder": ("make",),
+        "other": (),
+    }

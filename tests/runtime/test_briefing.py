@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from ropewalk.app.open import open_ropewalk
@@ -273,3 +274,29 @@ async def test_a_required_pattern_brings_what_was_made_of_it_also_past_other_ste
     assert [[each.path for each in given.brief.artifacts] for given in bench.work.briefs] == [
         [], [story.path], [story.path],
     ]  # fmt: skip
+
+
+async def test_an_item_is_given_its_own_title_and_files_and_its_follower_what_they_may_be(
+    bench: Bench,
+) -> None:
+    each = Step(
+        "each",
+        "role",
+        role="writer",
+        title="Page {{ page }}",
+        foreach=Foreach('["a", "b"]', name="page"),
+        creates=(Ref("out/{{ page }}.md", any_of=("out/{{ page }}.md", "x")),),
+    )
+    before = role("before", gates=(Gate("verdict", {"criteria": ["Good."]}),))
+    run = await bench.begin(
+        before,
+        msgspec.structs.replace(each, needs=("before",)),
+        roles={"writer": Role(title="Writer of {{ run.workflow }}")},
+    )
+    await bench.drive(run)
+    first, *items = [given.brief for given in bench.work.briefs]
+    assert first.next_handoff is not None
+    assert (first.next_handoff.receiver, first.next_handoff.expected) == ("Writer of flow", ("out/*.md",))
+    told = {(one.title, one.creates[0].name, one.creates[0].any_of) for one in items}
+    assert told == {(f"Page {key}", f"out/{key}.md", (f"out/{key}.md", "x")) for key in "ab"}
+    assert bench.work.briefs[0].work == ("out/*.md", "x")

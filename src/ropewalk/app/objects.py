@@ -291,7 +291,7 @@ def step_of(state: State, st: StepState) -> StepView:
         outputs=_outputs(st),
         attempts_in_round=st.attempt,
         kind=written.kind,
-        title=written.title,
+        title=state.title(st.key),
         role=written.role,
         prompt=written.prompt,
         phase=written.phase,

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from ropewalk.core.plan import Call as Call, Effect as Effect, EndCall as EndCall, Perform as Perform
     from ropewalk.core.plan import Wake as Wake
     from ropewalk.core.recorder import scope_of as scope_of
-    from ropewalk.core.rounds import route_titles as route_titles
     from ropewalk.core.state import ENDED as ENDED, FOR_PEOPLE as FOR_PEOPLE, STEP_ENDED as STEP_ENDED
     from ropewalk.core.state import Graph as Graph, RunStatus as RunStatus, State as State
     from ropewalk.core.state import StepState as StepState, StepStatus as StepStatus, Unwanted as Unwanted
     from ropewalk.core.state import new_state as new_state
     from ropewalk.core.transitions import RUN_TRANSITIONS as RUN_TRANSITIONS
     from ropewalk.core.transitions import STEP_TRANSITIONS as STEP_TRANSITIONS
+    from ropewalk.core.texts import route_titles as route_titles
     from ropewalk.core.verbs import step_named as step_named
     from ropewalk.core.work import DATA_BYTES as DATA_BYTES, EVENT_BYTES as EVENT_BYTES
     from ropewalk.core.work import NO_FAMILY_BUDGET as NO_FAMILY_BUDGET, Amount as Amount
@@ -46,11 +46,11 @@ else:
             "core.history": "decoded_definition definition_digest fold_imported kept_events",
             "core.plan": "Call Effect EndCall Perform Wake",
             "core.recorder": "scope_of",
-            "core.rounds": "route_titles",
             "core.state": (
                 "ENDED FOR_PEOPLE STEP_ENDED Graph RunStatus State StepState StepStatus Unwanted new_state"
             ),
             "core.transitions": "RUN_TRANSITIONS STEP_TRANSITIONS",
+            "core.texts": "route_titles",
             "core.verbs": "step_named",
             "core.work": (
                 "DATA_BYTES EVENT_BYTES NO_FAMILY_BUDGET Amount Artifact Brief Changes Failure FamilyBudget "

@@ -13,11 +13,12 @@ from ropewalk.core.asks import ask, consent_to, judge_condition, know, possible_
 from ropewalk.core.commands import Answer
 from ropewalk.core.endings import conclude, deliver, fail_step, left_by, skip_step, succeed
 from ropewalk.core.recorder import Recorder, refuse, written
-from ropewalk.core.rounds import do_again, retry, route_titles, send_back
+from ropewalk.core.rounds import do_again, retry, send_back
 from ropewalk.core.state import StepState
+from ropewalk.core.texts import filled, route_titles
 from ropewalk.core.work import Failure, Verdict
 from ropewalk.definition import Decision, ErrorClass, fact_fault, fact_value
-from ropewalk.errors import NoSuchAsk
+from ropewalk.errors import NoSuchAsk, TemplateError
 
 MORE = ("cost_usd", "tokens", "attempts", "seconds")
 
@@ -317,9 +318,14 @@ def decide_route(recorder: Recorder, st: StepState) -> None:
 def ask_route(recorder: Recorder, st: StepState) -> None:
     """Let a person pick the route."""
     decision = written(recorder.state, st).decision or Decision()
-    prompt = decision.prompt or f"Which way after `{st.key}`?"
+    state = recorder.state
     choices = tuple(r.name for r in decision.routes)
-    titles = route_titles(recorder.state.graph, decision)
+    try:
+        prompt = filled(state, st, decision.prompt) or f"Which way after `{st.key}`?"
+        titles = route_titles(state, st, decision)
+    except TemplateError as error:
+        fail_step(recorder, st, Failure(kind="permanent", message=f"`decide`: {error}"))
+        return
     ask(recorder, st, about="route", prompt=prompt, choices=choices, titles=titles, fact=decision.fact)
 
 

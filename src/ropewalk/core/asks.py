@@ -13,6 +13,7 @@ from ropewalk.core import events as e
 from ropewalk.core.plan import set_expiry
 from ropewalk.core.recorder import Recorder, scope_of, scope_with, written
 from ropewalk.core.state import State, StepState
+from ropewalk.core.texts import filled, one_line
 from ropewalk.core.transitions import STEP_WAYS, enqueue, move
 from ropewalk.core.work import Artifact
 from ropewalk.definition import Approval, CompiledCondition, compile_condition, fact_form, fact_value
@@ -37,11 +38,11 @@ def ask(
     name: str = "",
     form: dict[str, Any] | None = None,
 ) -> None:
-    """Open an ask. The digest binds an answer to exactly what is shown here."""
+    """Open an ask. The digest binds an answer to exactly what is shown here. Raises TemplateError."""
     form = form or {}
     if approval is not None:
         choices = choices or tuple(c.id for c in approval.choices)
-        titles = tuple(c.title for c in approval.choices)
+        titles = tuple(one_line(filled(recorder.state, st, c.title)) for c in approval.choices)
         form, default = approval.form, approval.default
         if approval.expires_seconds is not None:
             expires_at = recorder.now + approval.expires_seconds
@@ -111,12 +112,6 @@ def consent_to(opened: e.AskOpened) -> str:
     if opened.choices and opened.about in {"question", "route", "before", "fact", "approval"}:
         return opened.default if opened.default in opened.choices else opened.choices[0]
     return "approve"
-
-
-def prompt_of(recorder: Recorder, st: StepState, approval: Approval, otherwise: str) -> str:
-    """The text of an ask: what was written, or a sentence that names the step."""
-    step = written(recorder.state, st)
-    return approval.prompt or otherwise.format(step=step.title or st.key)
 
 
 def judge_condition(

@@ -13,12 +13,15 @@ import msgspec
 
 from ropewalk.core import events as e
 from ropewalk.core.asks import ask
+from ropewalk.core.endings import fail_step
 from ropewalk.core.recorder import Recorder, written
 from ropewalk.core.run import together
 from ropewalk.core.state import State, StepState
 from ropewalk.core.step import both
-from ropewalk.core.work import NO_FAMILY_BUDGET, Amount, FamilyBudget, Left, Room, Spending
+from ropewalk.core.texts import texts_at_start
+from ropewalk.core.work import NO_FAMILY_BUDGET, Amount, Failure, FamilyBudget, Left, Room, Spending
 from ropewalk.definition import Budget, Step
+from ropewalk.errors import TemplateError
 
 WAITS = "waits"
 
@@ -225,9 +228,14 @@ def _used_up_text(room: Room) -> str:
     }[room.unit]
 
 
-def begin_attempt(recorder: Recorder, st: StepState, around: FamilyBudget = NO_FAMILY_BUDGET) -> None:
-    """Put the next attempt of a step on record, with what is reserved for it."""
+def begin_attempt(recorder: Recorder, st: StepState, around: FamilyBudget = NO_FAMILY_BUDGET) -> bool:
+    """Put the next attempt of a step on record, with what is reserved for it. A step whose texts cannot be filled in fails."""
     state, attempt = recorder.state, st.attempt + 1
+    try:
+        texts = texts_at_start(state, st)
+    except TemplateError as error:
+        fail_step(recorder, st, Failure(kind="permanent", message=str(error)))
+        return False
     limited = is_limited(state) or bool(around.above.rooms)
     need = reserve(state, st, recorder.now, around) if limited else Amount()
     recorder.begin(written(state, st))
@@ -240,8 +248,10 @@ def begin_attempt(recorder: Recorder, st: StepState, around: FamilyBudget = NO_F
             reserved_tokens=need.tokens,
             reserved_seconds=need.seconds,
             owner=recorder.owner,
+            texts=texts,
         )
     )
+    return True
 
 
 def ask_for_more(

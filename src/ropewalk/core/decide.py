@@ -14,7 +14,7 @@ from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core import merge, reports, verbs
 from ropewalk.core.answers import answer, answer_all, answer_expired, answer_known, decide_route
-from ropewalk.core.asks import ask, judge_condition, prompt_of, values_read
+from ropewalk.core.asks import ask, judge_condition, values_read
 from ropewalk.core.budgets import WAITS, ask_for_more, begin_attempt, go_on_if_more_is_allowed, used_up
 from ropewalk.core.endings import deliver, exhausted, expand, fail_step, skip_step, stop_running
 from ropewalk.core.events import Event
@@ -23,10 +23,11 @@ from ropewalk.core.plan import EXPIRY, TIMER
 from ropewalk.core.recorder import Recorder, scope_of, written
 from ropewalk.core.run import finish, is_over, rest
 from ropewalk.core.state import State, StepState
+from ropewalk.core.texts import prompt_of, texts_at_start
 from ropewalk.core.transitions import judge, wants_condition
 from ropewalk.core.work import NO_FAMILY_BUDGET, Failure, FamilyBudget
 from ropewalk.definition import WRITTEN, Approval, Step, compile_condition, moment
-from ropewalk.errors import ConditionError, Refused
+from ropewalk.errors import ConditionError, Refused, TemplateError
 
 HELD = ("by request", "imported", "blocked", "budget", "secret")
 """Pauses that only a person ends."""
@@ -118,8 +119,7 @@ def _start_what_may(recorder: Recorder, free: int, around: FamilyBudget) -> int:
                 ask_for_more(recorder, st, why, around)
                 break
             _wake(recorder)
-            begin_attempt(recorder, st, around)
-            free -= 1
+            free -= begin_attempt(recorder, st, around)
         else:
             break
     return free
@@ -141,7 +141,7 @@ def _attend(recorder: Recorder, st: StepState, around: FamilyBudget) -> None:
     else:
         try:
             _proceed(recorder, st, step, around)
-        except ConditionError as error:
+        except (ConditionError, TemplateError) as error:
             fail_step(recorder, st, Failure(kind="permanent", message=str(error)))
 
 
@@ -220,11 +220,14 @@ def _call(recorder: Recorder, st: StepState) -> None:
         message = f"calls are nested deeper than {state.workflow.limits.depth}"
         fail_step(recorder, st, Failure(kind="permanent", message=message))
         return
+    texts = texts_at_start(state, st)
     _wake(recorder)
     child = f"{state.run}.{st.index + 1}" + (f"-{st.place}" if st.parent else "") + f".{st.round}"
     if st.attempts:
         child += f"-{st.attempts + 1}"
-    recorder.emit(e.StepStarted(step=st.key, round=st.round, attempt=st.attempt + 1, child=child))
+    recorder.emit(
+        e.StepStarted(step=st.key, round=st.round, attempt=st.attempt + 1, child=child, texts=texts)
+    )
 
 
 def decide(state: State, command: c.Command, now: float) -> list[Event]:

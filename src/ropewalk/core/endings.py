@@ -7,15 +7,16 @@ import re
 from typing import Any
 
 from ropewalk.core import events as e
-from ropewalk.core.asks import ask, fact_names, judge_condition, know, prompt_of, settle_facts, withdraw
+from ropewalk.core.asks import ask, fact_names, judge_condition, know, settle_facts, withdraw
 from ropewalk.core.merge import fail_landing, record_merge
 from ropewalk.core.recorder import Recorder, scope_of, scope_with, written
 from ropewalk.core.rounds import left_out, send_back, spent
 from ropewalk.core.state import State, StepState
 from ropewalk.core.step import FATAL
+from ropewalk.core.texts import prompt_of
 from ropewalk.core.work import Failure, why_too_large
 from ropewalk.definition import FailurePolicy, Foreach, Step, compile_condition
-from ropewalk.errors import ConditionError
+from ropewalk.errors import ConditionError, TemplateError
 
 EVENTS_OF_ONE = 2
 """An item that goes well at once is started and succeeds."""
@@ -107,9 +108,13 @@ def deliver(recorder: Recorder, st: StepState, result: e.Outcome) -> None:
         conclude(recorder, st, result)
         return
     recorder.emit(e.StepProduced(step=st.key, round=st.round, attempt=st.attempt, result=result))
-    prompt = prompt_of(recorder, st, approval, "Approve what {step} produced?")
-    show = tuple(a for a in result.artifacts if not approval.show or a.path in approval.show)
-    ask(recorder, st, about="approval", prompt=prompt, approval=approval, show=show)
+    shown = {st.texts.get(name, name) for name in approval.show}
+    show = tuple(a for a in result.artifacts if not shown or a.path in shown)
+    try:
+        prompt = prompt_of(recorder, st, approval, "Approve what {step} produced?", result.outputs)
+        ask(recorder, st, about="approval", prompt=prompt, approval=approval, show=show)
+    except TemplateError as error:
+        fail_step(recorder, st, Failure(kind="permanent", message=f"`approve`: {error}"))
 
 
 def conclude(recorder: Recorder, st: StepState, result: e.Outcome) -> None:

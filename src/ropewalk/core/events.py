@@ -53,8 +53,7 @@ class RunResumed(Event, frozen=True, tag="run.resumed"):
 
 
 class RunClosing(Event, frozen=True, tag="run.closing"):
-    """The main steps are over, the `finally` steps begin; `status` is how the run will end, `failed_by` of which class what
-    fails it as a whole is."""
+    """The main steps are over, the `finally` steps begin; `status` is how the run will end, `failed_by` the class of its failure."""
 
     status: Literal["completed", "failed", "aborted"]
     reason: str = ""
@@ -78,10 +77,8 @@ class RunAborted(Event, frozen=True, tag="run.aborted"):
 
 
 class RunRecovered(Event, frozen=True, tag="run.recovered"):
-    """A driver took over; `lost` attempts were under way and are not any more.
-
-    Of those `at_work` were at their work itself, not being prepared or put away: only they may have ended the driver.
-    """
+    """A driver took over; `lost` attempts were under way and are not any more. Of those `at_work` were at their work itself, not
+    being prepared or put away: only they may have ended the driver."""
 
     lost: tuple[str, ...] = ()
     at_work: tuple[str, ...] = ()
@@ -153,7 +150,8 @@ class StepExpanded(StepEvent, frozen=True, tag="step.expanded"):
 
 
 class StepStarted(StepEvent, frozen=True, tag="step.started"):
-    """An attempt may begin; written before it does. `child` is the run that a `call` starts.
+    """An attempt may begin; written before it does. `child` is the run that a `call` starts, `texts` are title and files as
+    filled in, by what was written.
 
     `owner` is the driver that put this on record, and the only one that may begin the attempt ("": nobody may). With `*` it
     was somebody who drives nothing; then the driver may that first notes so (`driver`).
@@ -165,6 +163,7 @@ class StepStarted(StepEvent, frozen=True, tag="step.started"):
     reserved_tokens: int = 0
     reserved_seconds: float = 0.0
     owner: str = ""
+    texts: dict[str, str] = {}
 
 
 class AttemptNoted(StepEvent, frozen=True, tag="attempt.noted"):

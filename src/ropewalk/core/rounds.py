@@ -60,17 +60,6 @@ def still_left_out(state: State, undecided: Collection[str] = ()) -> dict[str, B
     return bypassed
 
 
-def route_titles(graph: Graph, decision: Decision) -> tuple[str, ...]:
-    """What the one who decides is told of each route: its title, else where it leads."""
-    return tuple(route.title or _leads(graph, route) for route in decision.routes)
-
-
-def _leads(graph: Graph, route: Route) -> str:
-    steps = [graph.steps[graph.index[key]] for name in route.to for key in graph.named.get(name, ())]
-    titles = ", ".join(dict.fromkeys(step.title for step in steps if step.title))
-    return titles or ("the run ends" if route.end and not steps else "")
-
-
 def _targets(state: State, route: Route) -> set[str]:
     return {step for name in route.to for step in _named(state, name)}
 

@@ -129,7 +129,7 @@ class StepState(Struct):
     `begun_at` is when the attempt under way began, `seconds` the working time of those before; `child_spent` and
     `child_granted` are what the called run has told to have spent and to have been allowed.
     `earlier` is what the round before left, where its work came back to be fixed, `earlier_items` the same by item. `warnings` are those of all its
-    attempts, each once.
+    attempts, each once. `texts` are title and files of the latest attempt as filled in, by what was written.
     """
 
     key: str
@@ -182,6 +182,7 @@ class StepState(Struct):
     usage: Usage = Usage()
     earlier: Outcome | None = None
     earlier_items: dict[str, Outcome] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
 
 
 Alarm = tuple[float, int, int, int, str]
@@ -334,6 +335,12 @@ class State(Struct):
     def merge_step(self) -> StepState | None:
         """The internal last step; None where nothing is versioned."""
         return next((st for st in self.steps.values() if self.graph.steps[st.index].internal), None)
+
+    def title(self, key: str) -> str:
+        """What people see of a step or an item, as filled in when it last began; "" where nothing was written."""
+        st = self.steps[key]
+        title = self.graph.steps[st.index].title
+        return st.texts.get(title, title)
 
     def step(self, key: str) -> Step:
         """What was written for a step key, also for an item's."""

@@ -44,7 +44,7 @@ def _expanded(state: State, parent: StepState, event: e.StepExpanded, at: float)
 
 def _started(state: State, st: StepState, event: e.StepStarted, at: float) -> None:
     move(state, st, "running", at)
-    st.attempt, st.owner = event.attempt, event.owner
+    st.attempt, st.owner, st.texts = event.attempt, event.owner, event.texts
     if "driver" in st.notes:
         st.notes = {name: note for name, note in st.notes.items() if name != "driver"}
     st.attempts += 1

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from typing import Final
 
 from ropewalk.definition.workflow import Ref, Step, Workflow
+from ropewalk.rendering import is_template, path_pattern
 
 OUTPUTS: Final = re.compile(r"""\boutputs(?:\.([A-Za-z_]\w*)|\[\s*['"]([^'"]+)['"]\s*\])""")
 
@@ -53,12 +55,16 @@ def members_of(workflow: Workflow) -> dict[str, tuple[str, ...]]:
 
 
 class Writers:
-    """Who created or updated a file or folder so far, as the steps are gone through in written order."""
+    """Who created or updated a file or folder so far, as the steps are gone through in written order.
+
+    A name with `{{ … }}` in it stands for all that it may become.
+    """
 
     def __init__(self) -> None:
         self.creators: dict[str, list[str]] = {}
         self.writers: dict[str, list[str]] = {}
         self.inside: dict[str, list[str]] = {}
+        self.patterns: dict[str, None] = {}
 
     def note(self, step: Step) -> None:
         """Take in what the step writes; call it after the step's own requirements were looked up."""
@@ -68,6 +74,8 @@ class Writers:
         for ref in (*step.creates, *step.updates):
             for name in names_of(ref):
                 self._written(_plain(name), step.id)
+                if is_template(name):
+                    self.patterns[_plain(name)] = None
 
     def _written(self, name: str, step: str) -> None:
         self.writers.setdefault(name, []).append(step)
@@ -81,6 +89,9 @@ class Writers:
         yield from self.inside.get(plain, ())
         for folder in _folders(plain):
             yield from self.writers.get(folder, ())
+        for pattern in self.patterns:
+            if pattern != plain and fnmatchcase(plain, pattern):
+                yield from self.writers[pattern]
 
     def created(self, name: str) -> Iterable[str]:
         """The steps that created exactly this; what may be updated side by side waits only for them."""
@@ -123,7 +134,7 @@ def _deciders(workflow: Workflow, named: dict[str, tuple[str, ...]]) -> dict[str
 
 
 def _plain(name: str) -> str:
-    return name.removeprefix("./").rstrip("/")
+    return path_pattern(name).removeprefix("./").rstrip("/")
 
 
 def _folders(name: str) -> Iterator[str]:

@@ -26,6 +26,7 @@ from ropewalk.definition import (
 )
 from ropewalk.errors import SettingsError
 from ropewalk.formats.embedded_files import with_embedded_files
+from ropewalk.formats.literal_texts import with_literal_texts
 from ropewalk.formats.reading import PLAIN, Reading, ReadOptions
 from ropewalk.yaml import Positions, YamlDocument, read_yaml_text, yaml_documents
 
@@ -110,6 +111,9 @@ def _checked(
     workflow = reading.workflow
     if workflow is not None:
         workflow, missing = with_embedded_files(workflow, file, reading.where)
+        workflow = msgspec.structs.replace(workflow, format=kind)
+        if kind != "ropewalk":
+            workflow = with_literal_texts(workflow)
         faults += missing.faults
         faults += check_workflow(
             workflow,
@@ -123,7 +127,7 @@ def _checked(
         raise definition_error(file, faults)
     warnings = faults_in_order(faults)
     all_warnings = (*workflow.warnings, *map(str, warnings))
-    workflow = msgspec.structs.replace(workflow, format=kind, warnings=all_warnings)
+    workflow = msgspec.structs.replace(workflow, warnings=all_warnings)
     return Loaded(workflow, workflow_digest(workflow), warnings, reading.where)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
@@ -12,6 +11,7 @@ from ropewalk.core import Artifact, Brief, Handoff, State, StepState, route_titl
 from ropewalk.definition import (
     Decision,
     Gate,
+    Ref,
     Role,
     Secret,
     Step,
@@ -24,12 +24,12 @@ from ropewalk.definition import (
     secret_variables,
     secrets_of_judges,
 )
+from ropewalk.rendering import path_pattern
 from ropewalk.runtime.assignment import Assignment
 from ropewalk.runtime.handoff import expected_of
 from ropewalk.workspace.port import AttemptId, Base, Mode, Part
 
 _NO_ROLE = Role()
-_TEMPLATE = re.compile(r"\{\{.*?\}\}")
 _ENDED_WELL = frozenset({"succeeded", "skipped"})
 _End = tuple[str, int, str]
 
@@ -70,6 +70,7 @@ class Briefing:
             return self._small(st, step)
         needs = [state.steps[state.graph.steps[n].id] for n in state.graph.needs[st.index]]
         decision = _by_role(step)
+        requires = _filled(step.requires, st)
         return Brief(
             run=state.run,
             step=st.key,
@@ -84,21 +85,21 @@ class Briefing:
             role=workflow.roles.get(step.role, _NO_ROLE),
             prompt=_prompt(step),
             phase=step.phase,
-            title=step.title,
+            title=st.texts.get(step.title, step.title),
             inputs=self._inputs(),
             outputs=state.outputs,
             known=state.facts,
             handoffs=self._handoffs(needs),
-            next_handoff=expected_of(workflow, state.graph, st.index),
-            artifacts=self._artifacts(step, needs),
+            next_handoff=expected_of(state, st.index),
+            artifacts=self._artifacts(requires, needs),
             base=self.base.commit,
-            requires=step.requires,
-            creates=step.creates,
-            updates=step.updates,
+            requires=requires,
+            creates=_filled(step.creates, st),
+            updates=_filled(step.updates, st),
             feedback=tuple(st.feedback),
             wants_facts=_wanted(state, step),
             wants_route=tuple(route.name for route in decision.routes),
-            route_titles=route_titles(state.graph, decision),
+            route_titles=route_titles(state, st, decision),
             output_schema=step.output,
             template=workflow.documents.get(step.template, step.template),
             notes=step.notes,
@@ -205,10 +206,10 @@ class Briefing:
             self._hands[_end(st)] = tuple(dict.fromkeys(givers))
         return self._hands[_end(need)]
 
-    def _artifacts(self, step: Step, needs: list[StepState]) -> tuple[Artifact, ...]:
+    def _artifacts(self, requires: tuple[Ref, ...], needs: list[StepState]) -> tuple[Artifact, ...]:
         """What the needs left, and whatever else the step requires by name or pattern, the newest of each path."""
         by_path = {a.path: a for st in needs if st.result for a in st.result.artifacts}
-        wanted = {ref.name for ref in step.requires} - by_path.keys()
+        wanted = {ref.name for ref in requires} - by_path.keys()
         patterns = [name for name in wanted if "*" in name]
         if wanted:
             for other in self.state.steps.values():
@@ -216,6 +217,21 @@ class Briefing:
                     if artifact.path in wanted or any(name_covers(name, artifact.path) for name in patterns):
                         by_path[artifact.path] = artifact
         return tuple(by_path.values())
+
+
+def _filled(refs: tuple[Ref, ...], st: StepState) -> tuple[Ref, ...]:
+    """Files by the names that they have for this attempt."""
+    if not st.texts:
+        return refs
+    names = st.texts
+    return tuple(
+        msgspec.structs.replace(
+            ref,
+            name=names.get(ref.name, ref.name),
+            any_of=tuple(names.get(name, name) for name in ref.any_of),
+        )
+        for ref in refs
+    )
 
 
 def _within(timeout: Timeouts, budget: float | None, worked: float) -> Timeouts:
@@ -246,7 +262,7 @@ def _work_of(workflow: Workflow) -> tuple[str, ...]:
     """What the steps say that they write; a template in a name stands for any text."""
     refs = [ref for step in workflow.steps for ref in (*step.creates, *step.updates) if not ref.label]
     names = (name.removeprefix("./") for ref in refs for name in (ref.name, *ref.any_of) if name)
-    return tuple(dict.fromkeys(_TEMPLATE.sub("*", name) for name in names))
+    return tuple(dict.fromkeys(map(path_pattern, names)))
 
 
 def _args(state: State, step: Step) -> dict[str, Any]:

@@ -7,24 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ropewalk.core import Artifact, Brief, Graph, Handoff, Outcome
-from ropewalk.definition import Step, Workflow
+from ropewalk.core import Artifact, Brief, Graph, Handoff, Outcome, State, scope_of
+from ropewalk.definition import Step
+from ropewalk.rendering import path_pattern, render_template
 
 _MOST = 50
 
 
-def expected_of(workflow: Workflow, graph: Graph, index: int) -> Handoff | None:
-    """What is known of a step's handoff before it begins; `instructions` is still a template. None: it gives none."""
+def expected_of(state: State, index: int) -> Handoff | None:
+    """What is known of a step's handoff before it begins; `instructions` is still a template. None: it gives none.
+
+    Raises TemplateError.
+    """
+    workflow, graph = state.workflow, state.graph
     step = graph.steps[index]
     if not (step.role or step.handoff):
         return None
     receivers = list(_receivers(graph, index))
+    names = scope_of(state)
     titles = [
-        workflow.roles[receiver.role].title or receiver.role
+        render_template(workflow.roles[receiver.role].title, names) or receiver.role
         for receiver in receivers
         if receiver.role in workflow.roles
     ]
-    files = [ref.name for receiver in receivers for ref in receiver.creates if not ref.label]
+    files = [path_pattern(ref.name) for receiver in receivers for ref in receiver.creates if not ref.label]
     return Handoff(
         sender=step.role or step.id,
         receiver=", ".join(dict.fromkeys(titles)),
@@ -42,7 +48,6 @@ def handed(brief: Brief, outcome: Outcome, changed: Sequence[Artifact]) -> Hando
     own = outcome.handoff or Handoff()
     instructions = known.instructions
     if instructions:
-        from ropewalk.rendering import render_template
         from ropewalk.steps import template_scope
 
         instructions = render_template(instructions, template_scope(brief, outcome)).strip()

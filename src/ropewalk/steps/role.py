@@ -159,16 +159,23 @@ def _unusable(probe: Probe) -> str:
 
 
 def filled_in(brief: Brief) -> Brief:
-    """The brief with its prompt, environment and folder rendered; in the prompt, what comes from outside is marked as data.
+    """The brief with its prompt, notes, role, environment and folder rendered; what an agent reads of values is marked as data.
 
     Raises TemplateError.
     """
-    names = template_scope(brief)
+    names, role = template_scope(brief), brief.role
+
+    def text(template: str) -> str:
+        return render_template(template, names, finalize=lambda value: fenced_value(value, brief))
+
+    title = " ".join(render_template(role.title, names).split())
     return msgspec.structs.replace(
         brief,
-        prompt=render_template(brief.prompt, names, finalize=lambda value: fenced_value(value, brief)),
+        prompt=text(brief.prompt),
         folder=render_template(brief.folder, names),
         env={name: render_template(value, names) for name, value in brief.env.items()},
+        notes=tuple(map(text, brief.notes)),
+        role=msgspec.structs.replace(role, title=title, persona=text(role.persona)),
     )
 
 

@@ -52,6 +52,17 @@ def of(keys: str) -> list[str]:
         ("gate: [[echo, '{{ x }}']]", "10:21: there is no name `x`"),
         ("gate: {verdict: {role: r, criteria: '{{ x }}'}}", "10:43: there is no name `x`"),
         ("run: x\n  handoff: '{{ x }}'", "11:16: there is no name `x`"),
+        ("run: x\n  title: 'Do {{ x }}'", "11:17: there is no name `x`"),
+        ("role: r\n  notes: 'So {{ x }}'", "11:17: there is no name `x`"),
+        ("run: x\n  creates: 'out/{{ x }}.txt'", "11:20: there is no name `x`"),
+        ("run: x\n  creates: ['a', 'out/{{ x }}.txt']", "11:26: there is no name `x`"),
+        ("ask: {prompt: y, choices: [{id: c, title: '{{ x }}'}]}", "10:49: there is no name `x`"),
+        ("decide: {by: person, routes: {one: {to: other, title: '{{ x }}'}}}", "10:61: there is no name `x`"),
+        ("run: [echo, '{{ run.state }}']", "10:19: there is no `run.state`; did you mean status?"),
+        (
+            "ask: {prompt: y, form: {properties: {e: {title: '{{ inputs.n }}'}}}}",
+            "10:52: nothing is filled in here",
+        ),
         (
             "run: [echo, '{{ outputs.other.stdout }}']",
             "10:19: `outputs.other` is not there yet: `other` may not have ended when `a` starts; add `needs: [other]`",
@@ -64,7 +75,7 @@ def of(keys: str) -> list[str]:
             "run: echo {{ inputs.n }}",
             "10:13: a script is no template: what `{{ … }}` would fill in could run as a",
         ),
-        ("run: |\n    echo hi\n    echo {{ anything | upper }}", "12:10: a script is no template"),
+        ("run: |\n    echo hi\n    echo {{ inputs.n | upper }}", "12:10: a script is no template"),
         ("gate: test {{inputs.n}} -gt 3", "10:14: a script is no template"),
     ],
 )
@@ -84,6 +95,9 @@ def test_a_template_that_cannot_be_filled_in_is_told(keys, said):
         "run: [echo, '{{ outputs.other.stdout | default(\"\") }}']",
         "run: [echo, '{{ inputs[run.id] }} {{ (outputs.plan).stdout }}']",
         "run: docker inspect --format '{{.State}}' x && gh api --template '{{range .}}{{end .}}' y",
+        "run: gh api --template '{{ name }}' x && helm template '{{ values | quote }}'",
+        "run: x\n  title: '{{ inputs.n }}'\n  creates: 'out/{{ item }}.txt'\n  foreach: [1]",
+        "run: x\n  approve: {prompt: '{{ outputs.coverage }} {{ outputs.a.stdout }}'}",
         "gate: {condition: 'true'}",
         "gate: [[echo, '{{ outputs.coverage }}']]",
     ],
@@ -163,3 +177,29 @@ def test_a_field_that_a_schema_does_not_have_is_told_in_a_text(text, said):
 def test_what_a_schema_has_and_what_is_asked_for_with_care_is_fine(text):
     head = f"steps:\n- {{id: a, run: x, {SCHEMA}}}\n"
     assert told(f'{head}- {{id: b, uses: ask, needs: a, ask: "{text}"}}') == []
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("roles: {r: {agent: claude, persona: 'You do {{ x }}'}}", "1:48: there is no name `x`"),
+        (
+            "roles: {r: {agent: claude, title: '{{ facts.f }}'}}",
+            "1:39: there is no name `facts`; there are inputs, run",
+        ),
+        (
+            "description: 'Of {{ inputs.n }}'",
+            "1:18: nothing is filled in here: this text is shown as it is written",
+        ),
+        ("facts: {f: {question: 'Is {{ x }} so?'}}", "1:27: nothing is filled in here"),
+        ("phases: [{id: p, title: 'In {{ x }}'}]", "1:29: nothing is filled in here"),
+    ],
+)
+def test_a_text_outside_of_the_steps_is_a_template_of_inputs_or_says_that_it_is_none(head, said):
+    (found, *_) = told(f"{head}\nsteps: [{{id: a, run: x}}]")
+    assert found.startswith(f"f.yaml:{said}"), found
+
+
+def test_a_role_may_say_in_its_persona_what_the_run_was_started_with():
+    head = "inputs: {n: integer}\nroles: {r: {agent: claude, persona: 'For {{ inputs.n }} in {{ run.id }}'}}"
+    assert told(f"{head}\nsteps: [{{id: a, run: x}}]") == []

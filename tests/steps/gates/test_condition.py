@@ -37,6 +37,10 @@ async def test_a_condition_that_does_not_hold_fails_with_what_it_read_or_its_own
     assert verdict.findings == ("`outputs.coverage > 90` does not hold: outputs.coverage is 85",)
     told = await judge(tmp_path, {"condition": "outputs.coverage > 90", "message": "cover more"})
     assert told.findings == ("cover more",)
+    told = await judge(
+        tmp_path, {"condition": "false", "message": "{{ outputs.coverage }} of {{ inputs.least }}"}
+    )
+    assert told.findings == ("85 of 80",)
 
 
 @pytest.mark.parametrize("condition", ["outputs.missing > 1", "outputs.deep.x.y == 1", "outputs.coverage"])

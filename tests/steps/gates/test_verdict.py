@@ -97,6 +97,12 @@ async def test_the_judge_is_told_what_was_asked_for_passed_on_and_changed(desk):
     assert "+{{ inputs.no }}" in asked
 
 
+async def test_a_title_is_never_read_as_a_template_again(desk):
+    tools = Tools(agents={"rehearsal": Rehearsal()})
+    given = brief(role_name="dev", title="{{ 7 * 7 }} {% boom %}", rehearse="", creates=(Ref("a.md"),))
+    assert (await Reviewed().judge(ARGS, given, Outcome(), desk, tools)).verdict
+
+
 async def test_a_waiver_needs_its_reason(desk):
     waived = '{"verdict": "WAIVED", "findings": ["thin"], "reason": "a spike"}'
     assert (await by_command(desk, f"echo '{waived}' > $ROPEWALK_OUTPUT")).reason == "a spike"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ropewalk.definition.check.subject import Subject
+from ropewalk.definition.check.texts import role_texts, texts_of
 from ropewalk.definition.findings import Path, texts_in
 from ropewalk.definition.secrets import named_secrets, secret_inputs
 from ropewalk.definition.workflow import Step
@@ -25,6 +26,8 @@ def check_secrets(subject: Subject) -> None:
     _definitions(subject)
     for name, role in subject.workflow.roles.items():
         _wanted(subject, ("roles", name, "secrets"), role.secrets, {})
+        for place, text in role_texts(role):
+            _text(subject, ("roles", name, *place), text, "role", template=True)
     for path, step in subject.steps():
         _wanted(subject, (*path, "secrets"), step.secrets, step.env, calls=step.kind == "call")
         _of_step(subject, path, step)
@@ -132,14 +135,8 @@ def _text(subject: Subject, path: Path, text: str, kind: str, *, template: bool 
 
 
 def _templates(step: Step) -> Iterator[tuple[Path, str]]:
-    args = {name: value for name, value in step.args.items() if name != "script"}
-    for key, value in (("prompt", step.prompt), ("handoff", step.handoff), ("env", step.env), ("args", args)):
-        yield from texts_in((key,), value)
-    if step.decision is not None:
-        yield ("decision", "prompt"), step.decision.prompt
-    for key, approval in (("ask", step.ask), ("approve", step.approve)):
-        if approval is not None:
-            yield (key, "prompt"), approval.prompt
+    yield from texts_of(step)
+    yield from texts_in(("args",), {name: value for name, value in step.args.items() if name != "script"})
     for index, gate in enumerate(step.gates):
         texts = {name: value for name, value in gate.args.items() if name not in ("script", "condition")}
         yield from texts_in(("gates", index), texts)

@@ -6,86 +6,80 @@ Jinja2 is loaded only for a workflow that has a template with something to fill 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ropewalk.definition.check.conditions import DASHED
 from ropewalk.definition.check.scope import Scope
 from ropewalk.definition.check.secrets import secret_in, way_right
 from ropewalk.definition.check.subject import Subject
+from ropewalk.definition.check.texts import OWN, plain_texts, role_texts, scripts_of, templates_of
 from ropewalk.definition.condition import ANY, Type
 from ropewalk.definition.fault import nearest
-from ropewalk.definition.findings import Path, texts_in
-from ropewalk.definition.workflow import Gate, Step
-from ropewalk.rendering import MARKS, is_template
+from ropewalk.definition.findings import Path
+from ropewalk.definition.workflow import Step
+from ropewalk.rendering import MARKS, is_template, literal
 
 if TYPE_CHECKING:
     from jinja2 import Environment, nodes
 
 SECRETS: Final = "secrets"
-BLANK: Final = re.compile(r"\{\{-?\s*[A-Za-z_][\w.\[\]'\"]*\s*(?:\||-?\}\})")
-"""A placeholder of ours in a script; `{{.State}}` and `{{json .}}` belong to programs that the script calls."""
-FILLED: Final[dict[str, tuple[str, ...]]] = {
-    "run": ("args", "argv"),
-    "function": ("with",),
-    "call": ("call", "inputs"),
-    "noop": ("with", "outputs"),
-}
-"""Which arguments of the built-in kinds are templates, by their place in a step."""
+NATIVE: Final = "ropewalk"
+PLACEHOLDER: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+BLANK: Final = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)[\w.\[\]'\"]*\s*(?:\||-?\}\})")
+"""A placeholder in a script that may be meant for us; `{{.State}}` and `{{json .}}` belong to programs that the script calls."""
 GUARDS: Final = re.compile(r"\bis\s+(not\s+)?defined\b|\|\s*(default|d)\b")
 
 
 def check_templates(subject: Subject, scope: Scope) -> None:
-    """Prompts, arguments, environments and criteria of every step; scripts are none, and say so."""
+    """Every template of the workflow; scripts and texts that are shown as they are written are none, and say so."""
     for path, step in subject.steps():
-        for place, script in _scripts(step):
-            match = BLANK.search(script)
-            if match:
-                message = "a script is no template: what `{{ … }}` would fill in could run as a command"
-                hint = 'set it under `env` and read it as `"$NAME"`, or write `run` as a list of arguments'
-                if secret := secret_in(subject, match[0]):
-                    hint = way_right(secret, step.kind)
-                subject.findings.fault((*path, *place), message, hint, offset=match.start())
+        for place, script in scripts_of(step):
+            _script(subject, scope, step, (*path, *place), script)
         scopes: dict[bool, Mapping[str, Any]] = {}
-        for place, text in _templates(step):
+        for place, text in templates_of(step):
             if is_template(text):
-                own = place[0] in ("gates", "handoff")
+                own = place[0] in OWN
                 if own not in scopes:
                     scopes[own] = scope.of(step, own=own)
                 _Template(subject, scope, step, (*path, *place), text).check(scopes[own])
+    names = {name: scope.names[name] for name in ("inputs", "run")}
+    for name, role in subject.workflow.roles.items():
+        for place, text in role_texts(role):
+            if is_template(text):
+                template = _Template(subject, scope, _NO_STEP, ("roles", name, *place), text)
+                template.check(names)
+    if subject.workflow.format == NATIVE:
+        for place, text in plain_texts(subject.workflow):
+            _plain(subject, place, text)
 
 
-def _scripts(step: Step) -> Iterator[tuple[Path, str]]:
-    if "script" in step.args and step.kind == "run":
-        yield ("args", "script"), str(step.args["script"])
-    for index, gate in enumerate(step.gates):
-        if gate.kind == "command" and "script" in gate.args:
-            yield ("gates", index, "script"), str(gate.args["script"])
+def _script(subject: Subject, scope: Scope, step: Step, path: Path, script: str) -> None:
+    """Only what means a name of ours is a slip: other programs have such braces too."""
+    ours = {*scope.of(step), SECRETS, "item"}
+    match = next((m for m in BLANK.finditer(script) if m[1] in ours or nearest(m[1], ours)), None)
+    if match is None:
+        return
+    message = "a script is no template: what `{{ … }}` would fill in could run as a command"
+    hint = (
+        'set it under `env` and read it as `"$NAME"`, or write `run` as a list of arguments; braces of another program '
+        f"stand under `env` as `{literal('{{')}`"
+    )
+    if secret := secret_in(subject, match[0]):
+        hint = way_right(secret, step.kind)
+    subject.findings.fault(path, message, hint, offset=match.start())
 
 
-def _templates(step: Step) -> Iterator[tuple[Path, str]]:
-    yield ("prompt",), step.prompt
-    yield ("handoff",), step.handoff
-    yield ("folder",), step.folder
-    for name, value in step.env.items():
-        yield ("env", name), value
-    if step.kind in FILLED:
-        key = FILLED[step.kind]
-        yield from texts_in(key, step.args.get(key[-1]))
-    if step.decision is not None:
-        yield ("decision", "prompt"), step.decision.prompt
-    for name, approval in (("ask", step.ask), ("approve", step.approve)):
-        if approval is not None:
-            yield (name, "prompt"), approval.prompt
-    for index, gate in enumerate(step.gates):
-        yield from _of_gate(("gates", index), gate)
+def _plain(subject: Subject, path: Path, text: str) -> None:
+    match = PLACEHOLDER.search(text)
+    if match:
+        message = "nothing is filled in here: this text is shown as it is written"
+        hint = "say it in a `prompt` or a `title`; where braces are meant, write `{ {`"
+        subject.findings.fault(path, message, hint, offset=match.start())
 
 
-def _of_gate(path: Path, gate: Gate) -> Iterator[tuple[Path, str]]:
-    if gate.kind == "command":
-        yield from texts_in((*path, "argv"), gate.args.get("argv"))
-    elif gate.kind == "verdict":
-        yield from texts_in((*path, "verdict"), gate.args)
+_NO_STEP: Final = Step("", "role")
+"""In whose name the texts of roles are looked at."""
 
 
 class _Template:
@@ -163,14 +157,14 @@ class _Template:
         if not isinstance(node.node, nodes.Name) or node.node.name == item:
             self._read_deeper(node, name, names)
             return
-        if not name or node.node.name not in ("inputs", "facts", "outputs"):
-            return
         base = node.node.name
+        if not name or base not in names or base not in ("inputs", "facts", "outputs", "run"):
+            return
         at = self._find(rf"\b{base}\s*(?:\.\s*|\[\s*['\"]){re.escape(name)}")
         fields = names[base].fields
         if name not in fields and names[base].closed:
             self._fault(at, f"there is no `{base}.{name}`", name, fields)
-        elif base == "outputs" and name in self.subject.by_id and self.path[2] not in ("gates", "handoff"):
+        elif base == "outputs" and name in self.subject.by_id and self.path[2] not in OWN:
             why = self.scope.missing(self.step, name)
             if why and not GUARDS.search(self.text):
                 hint = "" if name == self.step.id else f"add `needs: [{name}]`"

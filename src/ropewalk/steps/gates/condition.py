@@ -7,12 +7,14 @@ from typing import Any
 
 from ropewalk.agents.port import Desk
 from ropewalk.core import Brief, Outcome, Verdict
+from ropewalk.rendering import render_template
 from ropewalk.steps.port import Tools
 from ropewalk.steps.scope import template_scope
 
 
 class ConditionGate:
-    """Args: `condition`, `message` (the finding when it does not hold). Raises ConditionError when a name is missing."""
+    """Args: `condition`, `message` (the finding when it does not hold, a template). Raises ConditionError or TemplateError when a name
+    is missing."""
 
     name = "condition"
     steered = "none"
@@ -34,7 +36,8 @@ class ConditionGate:
         if condition.holds(names):
             return Verdict(condition.source, "PASS", evidence=values)
         read = ", ".join(f"{name} is {value!r}" for name, value in values.items())
-        finding = args.get("message") or f"`{condition.source}` does not hold: {read}"
+        message = render_template(str(args.get("message") or ""), names)
+        finding = message or f"`{condition.source}` does not hold: {read}"
         return Verdict(condition.source, "FAIL", (finding,), values)
 
 

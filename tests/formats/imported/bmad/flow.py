@@ -9,6 +9,7 @@ from ropewalk.definition.check import check_workflow
 from ropewalk.definition.workflow import Workflow
 from ropewalk.formats.imported.bmad.read import read
 from ropewalk.formats.imported.kit.pack import Pack
+from ropewalk.formats.literal_texts import with_literal_texts
 from ropewalk.formats.reading import ReadOptions
 from ropewalk.yaml.reading import yaml_document
 
@@ -22,7 +23,7 @@ def flow(items: str, head: str = "", pack: Pack | None = None, **options: object
         + indent(dedent(items).strip("\n"), "    ")
     )
     made = read(yaml_document(text + "\n", "flow.yaml"), "flow.yaml", ReadOptions(**options), pack)  # type: ignore[arg-type]
-    assert check_workflow(made) == []
+    assert check_workflow(with_literal_texts(made)) == []
     return made
 
 

@@ -62,9 +62,9 @@ class RoleKeys(Struct, forbid_unknown_fields=True):
     model: str = ""
     """The model that the agent is told to use."""
     persona: str = ""
-    """Who the agent is told to be: a text, or the path of a file."""
+    """Who the agent is told to be: a text, or the path of a file; a template of `inputs` and `run`."""
     title: str = ""
-    """What people see."""
+    """What people see; a template of `inputs` and `run`."""
     permissions: Permissions | UnsetType = UNSET
     """How what the agent asks to be allowed is answered; more care than the settings say, never less."""
     confine: Confine | UnsetType = UNSET

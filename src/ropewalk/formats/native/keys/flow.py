@@ -61,7 +61,7 @@ class RouteKeys(Struct, forbid_unknown_fields=True):
     end: bool = False
     """The run ends after the steps of this route."""
     title: str = ""
-    """What the one who picks is told of it, role or person; else the titles of its steps."""
+    """What the one who picks is told of it, role or person; else the titles of its steps. A template."""
 
 
 Route = RouteKeys | Names
@@ -77,7 +77,7 @@ class DecideKeys(Struct, forbid_unknown_fields=True):
     fact: Identifier | UnsetType = UNSET
     """The fact whose value is the name of the route."""
     prompt: str = ""
-    """What the role or the person is asked."""
+    """What the role or the person is asked; a template."""
 
 
 class RetryKeys(Struct, forbid_unknown_fields=True):
@@ -163,14 +163,14 @@ class ChoiceKeys(Struct, forbid_unknown_fields=True):
     id: Text
     """Its name in expressions."""
     title: str = ""
-    """What the person sees."""
+    """What the person sees; a template."""
 
 
 class ApprovalKeys(Struct, forbid_unknown_fields=True):
     """A question to a person."""
 
     prompt: str = ""
-    """What is asked."""
+    """What is asked; a template."""
     choices: list[Text | ChoiceKeys] = []
     """What may be picked, where yes or no is not enough."""
     form: dict[str, Any] = {}

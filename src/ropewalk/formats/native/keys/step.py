@@ -68,7 +68,7 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     id: Identifier | UnsetType = UNSET
     """The step's name, unique in the file; only a group may do without."""
     title: str = ""
-    """What people see."""
+    """What people see; a template."""
     phase: Text | UnsetType = UNSET
     """The phase that the step belongs to."""
     group: Text | UnsetType = UNSET
@@ -104,11 +104,11 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     needs: Names = []
     """Steps or groups that must have ended first."""
     requires: Files = []
-    """Files that the step reads; the earlier steps that write them are needed by themselves."""
+    """Files that the step reads; the earlier steps that write them are needed by themselves. Names are templates."""
     creates: Files = []
-    """Files that the step makes; the step has failed when one is absent or empty."""
+    """Files that the step makes; the step has failed when one is absent or empty. Names are templates, so each item has its own."""
     updates: Files = []
-    """Files that the step changes."""
+    """Files that the step changes; names are templates."""
     when: Expression | bool | UnsetType = UNSET
     """The step is skipped when this is false."""
     optional: bool = False
@@ -166,7 +166,7 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     handoff: str = ""
     """What the next role is told; a template."""
     notes: Names = []
-    """Remarks that go into the prompt and onto the page."""
+    """Remarks that go into the prompt and onto the page; templates."""
     extra: Open = {}
     """Anything else worth keeping; ropewalk shows it and does not act on it."""
 

@@ -1,0 +1,68 @@
+"""Texts with `{{ … }}` that stand on record: filled in when the fact is decided, so that whoever looks later finds the same words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ropewalk.core.recorder import Recorder, scope_of, written
+from ropewalk.core.state import Graph, State, StepState
+from ropewalk.definition import Approval, Decision, Route
+from ropewalk.rendering import is_template, render_path, render_template
+
+
+def filled(state: State, st: StepState, text: str, own: dict[str, Any] | None = None) -> str:
+    """A text of a step as people read it; with `own`, the step's outputs are there too, as in its gates. Raises TemplateError."""
+    if not is_template(text):
+        return text
+    scope = scope_of(state, st)
+    if own is not None:
+        scope["outputs"] = {**state.outputs, written(state, st).id: own, **own}
+    return render_template(text, scope)
+
+
+def texts_at_start(state: State, st: StepState) -> dict[str, str]:
+    """Title and files of a step that begins, by what was written; only what is filled in. Raises TemplateError."""
+    step = written(state, st)
+    texts = {step.title: one_line(filled(state, st, step.title))} if is_template(step.title) else {}
+    scope: dict[str, Any] = {}
+    for ref in (*step.requires, *step.creates, *step.updates):
+        for name in (ref.name, *ref.any_of):
+            if not ref.label and is_template(name):
+                scope = scope or scope_of(state, st)
+                texts[name] = render_path(name, scope)
+    return texts
+
+
+def route_titles(state: State, st: StepState, decision: Decision) -> tuple[str, ...]:
+    """What the one who decides is told of each route: its title, else where it leads. Raises TemplateError."""
+    return tuple(
+        one_line(filled(state, st, route.title)) or _leads(state.graph, route) for route in decision.routes
+    )
+
+
+def _leads(graph: Graph, route: Route) -> str:
+    """The titles of its steps; one that is filled in later is not known yet."""
+    steps = [graph.steps[graph.index[key]] for name in route.to for key in graph.named.get(name, ())]
+    known = (step.id if is_template(step.title) else step.title for step in steps)
+    titles = ", ".join(dict.fromkeys(title for title in known if title))
+    return titles or ("the run ends" if route.end and not steps else "")
+
+
+def one_line(text: str) -> str:
+    """A title is one line, whatever was filled in."""
+    return " ".join(text.split())
+
+
+def prompt_of(
+    recorder: Recorder,
+    st: StepState,
+    approval: Approval,
+    otherwise: str,
+    own: dict[str, Any] | None = None,
+) -> str:
+    """The text of an ask: what was written, or a sentence that names the step. Raises TemplateError."""
+    state = recorder.state
+    if approval.prompt:
+        return filled(state, st, approval.prompt, own)
+    title = one_line(filled(state, st, written(state, st).title))
+    return otherwise.format(step=title or st.key)

@@ -1,0 +1,46 @@
+"""Texts of other systems' files as templates that give just these texts: their braces mean nothing here.
+
+Prompts and handoffs are left out: the readers of those files make them templates themselves, where a fact stands in them.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from ropewalk.definition import Approval, Decision, Role, Step, Workflow
+from ropewalk.rendering import literal
+
+
+def with_literal_texts(workflow: Workflow) -> Workflow:
+    """The same workflow; what people and agents read of it is what the file says."""
+    roles = {name: _role(role) for name, role in workflow.roles.items()}
+    return replace(workflow, roles=roles, steps=tuple(map(_step, workflow.steps)))
+
+
+def _role(role: Role) -> Role:
+    return replace(role, persona=literal(role.persona), title=literal(role.title))
+
+
+def _step(step: Step) -> Step:
+    return replace(
+        step,
+        title=literal(step.title),
+        notes=tuple(map(literal, step.notes)),
+        ask=_approval(step.ask),
+        approve=_approval(step.approve),
+        decision=_decision(step.decision),
+    )
+
+
+def _approval(approval: Approval | None) -> Approval | None:
+    if approval is None:
+        return None
+    choices = tuple(replace(choice, title=literal(choice.title)) for choice in approval.choices)
+    return replace(approval, prompt=literal(approval.prompt), choices=choices)
+
+
+def _decision(decision: Decision | None) -> Decision | None:
+    if decision is None:
+        return None
+    routes = tuple(replace(route, title=literal(route.title)) for route in decision.routes)
+    return replace(decision, prompt=literal(decision.prompt), routes=routes)

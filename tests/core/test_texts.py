@@ -1,0 +1,128 @@
+"""Texts that are filled in when something is put on record: what people are asked, titles, and the files of a step."""
+
+from __future__ import annotations
+
+from ropewalk.core import commands as c
+from ropewalk.core import events as e
+from ropewalk.core.work import Outcome
+from ropewalk.definition.workflow import (
+    Approval,
+    Choice,
+    Decision,
+    Foreach,
+    Input,
+    Ref,
+    Route,
+    Step,
+    Workflow,
+)
+from ropewalk.testing.given import Given, When, done, given, like
+
+GO = c.Advance(9)
+
+
+def run(*steps: Step) -> Given:
+    return given(Workflow("w", steps, inputs={"v": Input()}), inputs={"v": "1.0"})
+
+
+def asked(made: When) -> e.AskOpened:
+    (opened,) = [event for event in made.events if isinstance(event, e.AskOpened)]
+    return opened
+
+
+def test_people_read_prompts_and_titles_with_the_values_in_them():
+    approval = Approval(
+        prompt="Ship {{ inputs.v }}?", choices=(Choice("yes", "Ship {{ inputs.v }}"), Choice("no"))
+    )
+    before = Step("before", "noop", title="Build {{ inputs.v }}", ask=Approval())
+    way = Decision(
+        (Route("left", title="To {{ inputs.v }}"), Route("right")),
+        by="person",
+        prompt="Where to, {{ inputs.v }}?",
+    )
+    made = run(Step("q", "ask", ask=approval), before, Step("d", "decide", decision=way)).when(GO)
+    asked, first, route = [event for event in made.events if isinstance(event, e.AskOpened)]
+    assert (asked.prompt, asked.titles) == ("Ship 1.0?", ("Ship 1.0", ""))
+    assert first.prompt == "Begin Build 1.0?"
+    assert (route.prompt, route.titles) == ("Where to, 1.0?", ("To 1.0", ""))
+
+
+def test_who_approves_reads_what_the_work_gave():
+    approval = Approval(prompt="Coverage {{ outputs.coverage }} and {{ outputs.a.ok }}: good?")
+    made = run(Step("a", "noop", approve=approval)).after(GO).when(done("a", coverage=80, ok=True))
+    assert asked(made).prompt == "Coverage 80 and true: good?"
+
+
+def test_work_whose_approval_cannot_be_asked_for_is_kept_and_its_step_fails():
+    made = run(Step("a", "noop", approve=Approval(prompt="{{ outputs.lacking }}"))).after(GO).when(done("a"))
+    made.then(e.StepProduced, like(e.StepFailed, step="a"))
+
+
+def test_each_item_of_a_list_has_title_and_files_of_its_own_on_record():
+    step = Step(
+        "each",
+        "run",
+        title="Build {{ p }}",
+        foreach=Foreach('["a", "b"]', name="p"),
+        requires=(Ref("in/{{ p }}.txt"),),
+        creates=(Ref("out/{{ p }}.txt"), Ref("log.txt"), Ref("{{ p }}", label=True)),
+        updates=(Ref("x", any_of=("one/{{ p }}", "two/{{ inputs.v }}")),),
+    )
+    made = run(step).after(GO)
+    assert [made.step(f"each[{key}]").texts for key in "ab"] == [
+        {
+            "Build {{ p }}": f"Build {key}",
+            "in/{{ p }}.txt": f"in/{key}.txt",
+            "out/{{ p }}.txt": f"out/{key}.txt",
+            "one/{{ p }}": f"one/{key}",
+            "two/{{ inputs.v }}": "two/1.0",
+        }
+        for key in "ab"
+    ]
+
+
+def test_a_title_is_shown_as_it_was_filled_in_once_its_step_has_begun():
+    made = run(Step("a", "run", title="Build {{ inputs.v }}"), Step("b", "run", needs=("a",), title="Ship"))
+    assert (made.state.title("a"), made.state.title("b")) == ("Build {{ inputs.v }}", "Ship")
+    assert made.after(GO).state.title("a") == "Build 1.0"
+
+
+def test_a_step_without_templates_puts_no_texts_on_record():
+    run(Step("a", "run", title="Build", creates=(Ref("a.txt"),))).when(GO).then(
+        ..., like(e.StepStarted, step="a", texts={})
+    )
+
+
+def test_a_step_whose_file_cannot_be_named_fails_before_it_is_tried():
+    for over in ('["../../etc"]', '["*"]'):
+        step = Step("each", "run", foreach=Foreach(over), creates=(Ref("out/{{ item }}"),))
+        made = run(step).when(GO)
+        failed = next(event for event in made.events if isinstance(event, e.StepFailed))
+        assert "out/{{ item }}" in failed.failure.message
+        assert not any(isinstance(event, e.StepStarted) for event in made.events)
+
+
+def test_a_question_that_cannot_be_filled_in_fails_its_step():
+    asks = (
+        Step("q", "ask", ask=Approval(prompt="{{ outputs.lacking }}")),
+        Step("d", "decide", decision=Decision((Route("a"),), by="person", prompt="{{ outputs.lacking }}")),
+        Step("c", "call", title="{{ outputs.lacking }}", args={"workflow": "w"}),
+    )
+    for step in asks:
+        events = run(step).when(GO).events
+        assert any(isinstance(event, e.StepFailed) for event in events), step.id
+
+
+def test_what_a_person_is_shown_of_an_item_is_named_by_its_own_file():
+    from ropewalk.core.work import Artifact
+
+    step = Step(
+        "each",
+        "run",
+        foreach=Foreach('["a"]'),
+        creates=(Ref("{{ item }}.md"),),
+        approve=Approval(show=("{{ item }}.md",)),
+    )
+    files = (Artifact("a.md", "1"), Artifact("b.md", "2"))
+    made = run(step).after(GO).when(done("each[a]", Outcome(artifacts=files)))
+    assert [artifact.path for artifact in asked(made).show] == ["a.md"]
