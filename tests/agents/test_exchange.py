@@ -40,6 +40,16 @@ def test_an_attempt_is_told_who_it_is_and_what_it_is_given(desk):
     assert variables["TOKEN"] == "s3cret"
 
 
+def test_a_program_is_told_how_the_run_stands_by_variables_that_always_fit(desk):
+    how = {"title": "Ship 1.0", "outcome": "failed", "error": "a: no\0pe" + "x" * 9_999}
+    variables = brief_variables(brief(workflow="w", run_fields=how), desk)
+    told = {name: variables[f"ROPEWALK_{name}"] for name in ("WORKFLOW", "RUN_TITLE", "RUN_OUTCOME")}
+    assert told == {"WORKFLOW": "w", "RUN_TITLE": "Ship 1.0", "RUN_OUTCOME": "failed"}
+    assert variables["ROPEWALK_RUN_ERROR"].startswith("a: nopex")
+    assert len(variables["ROPEWALK_RUN_ERROR"]) < 4_001
+    assert brief_variables(brief(), desk)["ROPEWALK_RUN_OUTCOME"] == "completed"
+
+
 def test_a_value_too_large_for_a_variable_is_a_file(desk):
     limit = exchange.LARGEST_VARIABLE_BYTES
     inputs = {"fits": "x" * limit, "large": "é" * (limit // 2) + "x"}

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import pytest
 
+from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core.evolve import evolve
-from ropewalk.core.recorder import Recorder, refuse, scope_of, scope_with, written
+from ropewalk.core.recorder import Recorder, refuse, run_fields, scope_of, scope_with, written
+from ropewalk.definition.check.scope import RUN
 from ropewalk.definition.condition import compile_condition
 from ropewalk.definition.workflow import Foreach
 from ropewalk.errors import Refused
-from ropewalk.testing.given import done
+from ropewalk.testing.given import broken, done
 from tests.core.flows import GO, flow, noop, started
 
 PHASED = flow(noop("a", phase="p"), noop("b", phase="p"), noop("c", "a", "b", phase="q"))
@@ -44,9 +46,10 @@ def test_conditions_read_the_run_the_step_and_the_item():
     names = scope_of(run.state, run.step("f[x]"))
     assert names["one"] == "x"
     assert names["run"] == {
-        "id": "r", "workflow": "w", "status": "running", "round": 1, "turns": 0, "attempt": 1,
+        "id": "r", "workflow": "w", "title": "w", "status": "running", "outcome": "completed", "error": "", "round": 1, "turns": 0,
+        "attempt": 1,
     }  # fmt: skip
-    assert scope_of(run.state)["run"] == {"id": "r", "workflow": "w", "status": "running"}
+    assert scope_of(run.state)["run"].keys() == names["run"].keys() - {"round", "turns", "attempt"}
 
 
 def test_a_step_reads_its_own_outputs_and_of_the_others_those_that_it_names():
@@ -61,3 +64,24 @@ def test_a_step_reads_its_own_outputs_and_of_the_others_those_that_it_names():
 def test_a_refusal_names_the_verb_and_the_reason():
     with pytest.raises(Refused, match="pause makes no sense now: it is over"):
         refuse("pause", "it is over")
+
+
+def test_a_run_says_how_it_will_end_and_why_while_it_still_runs():
+    flow_ = flow(noop("a"), noop("b", on_failure="continue"), noop("fin", final=True))
+    run = started(flow_)
+    assert run_fields(run.state)["outcome"] == "completed"
+    assert run_fields(run.state)["error"] == ""
+    run.after(broken("b", message="no luck"))
+    assert (run_fields(run.state)["outcome"], run_fields(run.state)["error"]) == ("failed", "b: no luck")
+    run.after(done("a"), GO)
+    assert run.state.closing == "failed"
+    told = run_fields(run.state, run.step("fin"))
+    assert (told["outcome"], told["error"]) == ("failed", "b: no luck")
+    stopped = started(flow_).after(c.Abort(reason="not today"))
+    assert run_fields(stopped.state)["outcome"] == "aborted"
+    assert "not today" in run_fields(stopped.state)["error"]
+
+
+def test_what_is_checked_of_a_run_is_what_it_says():
+    state = started(PHASED).state
+    assert run_fields(state, state.steps["a"]).keys() == RUN.fields.keys()

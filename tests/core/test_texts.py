@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core.work import Outcome
@@ -16,6 +18,7 @@ from ropewalk.definition.workflow import (
     Step,
     Workflow,
 )
+from ropewalk.errors import TemplateError
 from ropewalk.testing.given import Given, When, done, given, like
 
 GO = c.Advance(9)
@@ -83,8 +86,8 @@ def test_each_item_of_a_list_has_title_and_files_of_its_own_on_record():
 
 def test_a_title_is_shown_as_it_was_filled_in_once_its_step_has_begun():
     made = run(Step("a", "run", title="Build {{ inputs.v }}"), Step("b", "run", needs=("a",), title="Ship"))
-    assert (made.state.title("a"), made.state.title("b")) == ("Build {{ inputs.v }}", "Ship")
-    assert made.after(GO).state.title("a") == "Build 1.0"
+    assert (made.state.title_of("a"), made.state.title_of("b")) == ("Build {{ inputs.v }}", "Ship")
+    assert made.after(GO).state.title_of("a") == "Build 1.0"
 
 
 def test_a_step_without_templates_puts_no_texts_on_record():
@@ -126,3 +129,23 @@ def test_what_a_person_is_shown_of_an_item_is_named_by_its_own_file():
     files = (Artifact("a.md", "1"), Artifact("b.md", "2"))
     made = run(step).after(GO).when(done("each[a]", Outcome(artifacts=files)))
     assert [artifact.path for artifact in asked(made).show] == ["a.md"]
+
+
+def test_a_run_has_a_title_of_its_inputs_on_record():
+    workflow = Workflow(
+        "w",
+        (),
+        inputs={"v": Input(), "key": Input(secret=True)},
+        title="Ship {{ inputs.v }}\nas {{ run.workflow }}",
+    )
+    made = given(workflow, inputs={"v": "1.0", "key": "s3cret"})
+    assert made.state.title == "Ship 1.0 as w"
+    assert given(Workflow("w", ())).state.title == ""
+    long = given(Workflow("w", (), inputs={"v": Input()}, title="{{ inputs.v }}"), inputs={"v": "x" * 999})
+    assert len(long.state.title) == 200
+
+
+def test_a_run_whose_title_cannot_be_made_does_not_begin():
+    workflow = Workflow("w", (), title="{{ inputs.lacking }}")
+    with pytest.raises(TemplateError):
+        given(workflow)

@@ -34,6 +34,8 @@ LARGEST_VARIABLE_BYTES = 32_768
 LARGEST_VARIABLES_BYTES = 262_144
 MOST_BYTES_OF_ONE = 131_072
 MOST_BYTES_OF_ALL = 1_900_000
+LONGEST_ERROR = 4_000
+"""Characters of a run's error that a variable holds."""
 BY_FILE = "pass it in a file: of a large input ROPEWALK_INPUT_NAME_FILE names one, and a step can write one for the next"
 
 
@@ -48,6 +50,10 @@ def brief_variables(brief: Brief, desk: Desk) -> dict[str, str]:
         "ROPEWALK_ROUND": str(brief.round),
         "ROPEWALK_ATTEMPT": str(brief.attempt),
         "ROPEWALK_KEY": brief.key,
+        "ROPEWALK_WORKFLOW": brief.workflow,
+        "ROPEWALK_RUN_TITLE": str(brief.run_fields.get("title", "")),
+        "ROPEWALK_RUN_OUTCOME": str(brief.run_fields.get("outcome", "completed")),
+        "ROPEWALK_RUN_ERROR": str(brief.run_fields.get("error", ""))[:LONGEST_ERROR].replace("\0", ""),
         "ROPEWALK_OUTPUT": str(output),
         "ROPEWALK_FEEDBACK": str(feedback),
     }

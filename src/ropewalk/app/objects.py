@@ -117,6 +117,7 @@ class RunView(Struct, frozen=True, kw_only=True):
 
     run: str
     workflow: str
+    title: str
     status: RunStatus
     reason: str
     steps: tuple[StepRow, ...]
@@ -229,6 +230,7 @@ def run_of(
     return RunView(
         run=state.run,
         workflow=state.workflow.name,
+        title=state.title,
         status=state.status,
         reason=state.reason,
         steps=steps_of(state),
@@ -291,7 +293,7 @@ def step_of(state: State, st: StepState) -> StepView:
         outputs=_outputs(st),
         attempts_in_round=st.attempt,
         kind=written.kind,
-        title=state.title(st.key),
+        title=state.title_of(st.key),
         role=written.role,
         prompt=written.prompt,
         phase=written.phase,

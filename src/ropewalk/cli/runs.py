@@ -94,8 +94,10 @@ def _show(context: CommandContext, rows: list[RunRow], now: float, silent: dict[
             f" ({row.steps_failed}✗)" if row.steps_failed else ""
         )
         took = duration((row.ended_at or now) - row.created_at)
-        cells.append((row.run, row.workflow, row.status, steps, moment(row.created_at), took, remark))
-    context.screen.table(("run", "workflow", "status", "steps", "created", "took", ""), cells)
+        cells.append(
+            (row.run, row.workflow, row.title, row.status, steps, moment(row.created_at), took, remark)
+        )
+    context.screen.table(("run", "workflow", "title", "status", "steps", "created", "took", ""), cells)
 
 
 RUNS = Verb(

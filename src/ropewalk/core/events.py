@@ -20,7 +20,7 @@ class Event(Struct, frozen=True, omit_defaults=True, tag_field="kind", gc=False)
 
 
 class RunCreated(Event, frozen=True, tag="run.created"):
-    """`digest` names the definition, which the store keeps whole next to the log."""
+    """`digest` names the definition, which the store keeps whole next to the log; `title` is the workflow's, filled in."""
 
     workflow: str
     digest: str
@@ -31,6 +31,7 @@ class RunCreated(Event, frozen=True, tag="run.created"):
     forked_from: str = ""
     base: dict[str, Any] = {}
     labels: dict[str, str] = {}
+    title: str = ""
 
 
 class RunStarted(Event, frozen=True, tag="run.started"):

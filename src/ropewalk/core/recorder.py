@@ -57,20 +57,48 @@ def written(state: State, st: StepState) -> Step:
 
 def scope_of(state: State, st: StepState | None = None) -> dict[str, Any]:
     """What conditions and templates of a step may read."""
-    run: dict[str, Any] = {"id": state.run, "workflow": state.workflow.name, "status": state.status}
     names: dict[str, Any] = {
         "inputs": state.inputs,
         "outputs": state.outputs,
         "facts": state.facts,
-        "run": run,
+        "run": run_fields(state, st),
     }
     if st is None:
         return names
     step = written(state, st)
-    run |= {"round": st.round, "turns": st.turns, "attempt": st.attempt}
     if st.parent and step.foreach is not None:
         names[step.foreach.name] = st.item
     return names
+
+
+def run_fields(state: State, st: StepState | None = None) -> dict[str, Any]:
+    """What `run` is in conditions, templates and commands: the whole run, and the step's own numbers."""
+    fields: dict[str, Any] = {
+        "id": state.run,
+        "workflow": state.workflow.name,
+        "title": state.title or state.workflow.name,
+        "status": state.status,
+        "outcome": outcome_so_far(state),
+        "error": state.why or error_so_far(state),
+    }
+    return fields if st is None else fields | {"round": st.round, "turns": st.turns, "attempt": st.attempt}
+
+
+def outcome_so_far(state: State) -> str:
+    """How the run ends if nothing else happens: `completed`, `failed` or `aborted`."""
+    if state.closing == "aborted":
+        return "aborted"
+    return "failed" if state.failed or state.closing == "failed" else "completed"
+
+
+def error_so_far(state: State) -> str:
+    """The failed steps in written order, the first with its message; "" when none has failed."""
+    if not state.failed:
+        return ""
+    failed = sorted((state.steps[key] for key in state.failed), key=lambda st: (st.index, st.place))
+    failure = failed[0].failure
+    first = f"{failed[0].key}: {failure.message}" if failure else failed[0].key
+    return first + (f"; also {', '.join(st.key for st in failed[1:])}" if len(failed) > 1 else "")
 
 
 def scope_with(

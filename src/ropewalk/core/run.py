@@ -7,7 +7,7 @@ from typing import Any
 
 from ropewalk.core import events as e
 from ropewalk.core.endings import stop_running
-from ropewalk.core.recorder import Recorder, scope_of
+from ropewalk.core.recorder import Recorder, error_so_far, scope_of
 from ropewalk.core.state import STEP_ENDED, State, StepState
 from ropewalk.core.step import charge, open_round, refresh
 from ropewalk.core.transitions import (
@@ -35,7 +35,7 @@ def rest(recorder: Recorder) -> None:
     if state.failing and not state.closing:
         if not state.moving:
             stop_running(recorder, "the run fails")
-            close(recorder, "failed", _errors(state))
+            close(recorder, "failed", error_so_far(state))
     elif not state.closing and state.unfinished == 0:
         close(recorder, "completed", "")
     elif state.closing and state.finals_left == 0:
@@ -65,7 +65,7 @@ def close(recorder: Recorder, status: str, reason: str) -> None:
     """The main steps are over: run the final ones, if there are any, then end so."""
     state = recorder.state
     if status == "completed" and state.failed:
-        status, reason = "failed", _errors(state)
+        status, reason = "failed", error_so_far(state)
     if state.finals_left:
         recorder.emit(e.RunClosing(status=status, reason=reason))  # type: ignore[arg-type]
         return
@@ -76,7 +76,7 @@ def finish(recorder: Recorder, status: str, reason: str) -> None:
     """End the run; a final step that failed makes a failure of a success."""
     state = recorder.state
     if status == "completed" and state.failed:
-        status, reason = "failed", _errors(state)
+        status, reason = "failed", error_so_far(state)
     if status == "completed":
         try:
             recorder.emit(e.RunCompleted(outputs=_outputs(recorder), reason=reason))
@@ -98,14 +98,6 @@ def _outputs(recorder: Recorder) -> dict[str, Any]:
     if fault:
         raise ConditionError(f"they cannot be kept: {fault}")
     return outputs
-
-
-def _errors(state: State) -> str:
-    """The failed steps in written order, the first with its message."""
-    failed = sorted((state.steps[key] for key in state.failed), key=lambda st: (st.index, st.place))
-    failure = failed[0].failure
-    first = f"{failed[0].key}: {failure.message}" if failure else failed[0].key
-    return first + (f"; also {', '.join(st.key for st in failed[1:])}" if len(failed) > 1 else "")
 
 
 def _wait_for_time(recorder: Recorder) -> None:
@@ -135,6 +127,7 @@ def _created(state: State, event: e.RunCreated, at: float) -> None:
     state.forked_from = event.forked_from
     state.base = event.base
     state.labels = dict(event.labels)
+    state.title = event.title
     state.created_at = at
     graph = state.graph
     state.phases = dict(graph.phase_sizes)

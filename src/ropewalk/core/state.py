@@ -245,6 +245,7 @@ class State(Struct):
     version: int = 0
     created: bool = False
     digest: str = ""
+    title: str = ""
     reason: str = ""
     detail: str = ""
     until: float | None = None
@@ -336,7 +337,7 @@ class State(Struct):
         """The internal last step; None where nothing is versioned."""
         return next((st for st in self.steps.values() if self.graph.steps[st.index].internal), None)
 
-    def title(self, key: str) -> str:
+    def title_of(self, key: str) -> str:
         """What people see of a step or an item, as filled in when it last began; "" where nothing was written."""
         st = self.steps[key]
         title = self.graph.steps[st.index].title

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from ropewalk.core.recorder import Recorder, scope_of, written
 from ropewalk.core.state import Graph, State, StepState
-from ropewalk.definition import Approval, Decision, Route
+from ropewalk.definition import Approval, Decision, Route, secret_marks
 from ropewalk.rendering import is_template, render_path, render_template
+
+LONGEST_TITLE: Final = 200
 
 
 def filled(state: State, st: StepState, text: str, own: dict[str, Any] | None = None) -> str:
@@ -18,6 +20,16 @@ def filled(state: State, st: StepState, text: str, own: dict[str, Any] | None = 
     if own is not None:
         scope["outputs"] = {**state.outputs, written(state, st).id: own, **own}
     return render_template(text, scope)
+
+
+def run_title(state: State, inputs: dict[str, Any]) -> str:
+    """What people see of a run, short and on one line; "" where the workflow gives it no title. Raises TemplateError."""
+    title = state.workflow.title
+    if is_template(title):
+        run = {"id": state.run, "workflow": state.workflow.name}
+        shown = {**inputs, **secret_marks(state.workflow, inputs)}
+        title = render_template(title, {"inputs": shown, "run": run})
+    return one_line(title)[:LONGEST_TITLE]
 
 
 def texts_at_start(state: State, st: StepState) -> dict[str, str]:

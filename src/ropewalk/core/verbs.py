@@ -29,6 +29,7 @@ from ropewalk.core.recorder import Recorder, refuse
 from ropewalk.core.rounds import left_out_by, retry, take_along
 from ropewalk.core.run import close
 from ropewalk.core.state import State, StepState
+from ropewalk.core.texts import run_title
 from ropewalk.definition import fact_fault, fact_value, unknown_fact
 from ropewalk.errors import NoSuchStep
 
@@ -49,7 +50,7 @@ OWN = e.NotePublished
 
 
 def create(recorder: Recorder, command: Create) -> None:
-    """Begin a run; doing it twice is refused."""
+    """Begin a run; doing it twice is refused. Raises TemplateError for a title that cannot be filled in."""
     if recorder.state.created:
         refuse("start", f"run {recorder.state.run} is there already")
     if not is_run_id(recorder.state.run):
@@ -57,6 +58,7 @@ def create(recorder: Recorder, command: Create) -> None:
     for event in command.kept:
         if not isinstance(event, KEEPS):
             refuse("fork", f"{_tag(event)} is nothing that a fork can keep")
+    title = run_title(recorder.state, command.inputs)
     recorder.emit(
         e.RunCreated(
             workflow=command.workflow,
@@ -68,6 +70,7 @@ def create(recorder: Recorder, command: Create) -> None:
             forked_from=command.forked_from,
             base=command.base,
             labels=command.labels,
+            title=title,
         )
     )
     for event in command.kept:

@@ -177,6 +177,7 @@ class Brief(Struct, frozen=True, omit_defaults=True):
     `template` is the text of a document template. `route_titles` say what each of `wants_route` means. `next_handoff` is what is known beforehand of the handoff that is to be
     given, its instructions still a template. `base` is the commit that the run began with, "" where nothing is
     versioned; `changes` are for one that judges. `secrets` are names by variable, never values. `assume` is what the run takes a boolean fact for that nobody has set.
+    `run_fields` are what `run` is in conditions and templates.
     """
 
     run: str
@@ -224,6 +225,7 @@ class Brief(Struct, frozen=True, omit_defaults=True):
     assume: bool | None = None
     item_name: str = ""
     extra: dict[str, Any] = {}
+    run_fields: dict[str, Any] = {}
 
 
 class Options(Struct, frozen=True, omit_defaults=True):

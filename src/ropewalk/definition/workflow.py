@@ -214,7 +214,8 @@ class Step(Struct, frozen=True, omit_defaults=True):
 
 class Workflow(Struct, frozen=True, omit_defaults=True):
     """A whole workflow as pure data. `extra` keeps what the file said and ropewalk does not act on; `documents` holds the
-    texts of the templates that steps and gates name. `protect` holds for every gate.
+    texts of the templates that steps and gates name. `protect` holds for every gate. `title` is that of a run, a template
+    of its inputs.
     """
 
     name: str
@@ -237,3 +238,4 @@ class Workflow(Struct, frozen=True, omit_defaults=True):
     documents: dict[str, str] = {}
     warnings: tuple[str, ...] = ()
     extra: dict[str, Any] = {}
+    title: str = ""

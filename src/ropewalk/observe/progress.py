@@ -93,7 +93,7 @@ def step_line(state: State, st: StepState, now: float) -> StepLine:
         took = (st.ended_at if st.ended_at is not None and st.status in STEP_ENDED else now) - st.started_at
     return StepLine(
         key=st.key,
-        title=state.title(st.key),
+        title=state.title_of(st.key),
         status=st.status,
         round=st.round,
         attempts=st.attempts,

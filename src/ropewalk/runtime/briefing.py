@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from ropewalk.agents import name_covers
-from ropewalk.core import Artifact, Brief, Handoff, State, StepState, route_titles
+from ropewalk.core import Artifact, Brief, Handoff, State, StepState, route_titles, run_fields
 from ropewalk.definition import (
     Decision,
     Gate,
@@ -116,6 +116,7 @@ class Briefing:
             assume=state.options.assume,
             item_name=step.foreach.name if step.foreach and st.parent else "",
             extra=step.extra,
+            run_fields=run_fields(state, st),
         )
 
     def _small(self, st: StepState, step: Step) -> Brief:
@@ -131,6 +132,10 @@ class Briefing:
             args=step.args,
             inputs=self._inputs(),
             outputs=state.outputs,
+            known=state.facts,
+            workflow=state.workflow.name,
+            item_name=step.foreach.name if step.foreach and st.parent else "",
+            run_fields=run_fields(state, st),
         )
 
     def _inputs(self) -> dict[str, Any]:

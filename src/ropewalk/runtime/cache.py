@@ -94,7 +94,9 @@ def brief_digest(assignment: Assignment, tree: str) -> str:
 
 _NAMES_THE_ATTEMPT: Final = ("run", "step", "round", "attempt", "key", "resume")
 _LIMITS: Final = ("timeout", "output_bytes", "budget_usd", "budget_tokens")
-_NOT_ASKED: Final = frozenset((*_NAMES_THE_ATTEMPT, *_LIMITS, "secrets", "outputs", "artifacts", "base"))
+_NOT_ASKED: Final = frozenset(
+    (*_NAMES_THE_ATTEMPT, *_LIMITS, "secrets", "outputs", "artifacts", "base", "run_fields")
+)
 _RENDERED: Final = ("run", "role", "decide", "noop")
 """Kinds that see outputs of other steps only where a template of theirs names them."""
 _OUTPUT: Final = re.compile(r"""\boutputs\b(?:\.(\w+)|\[\s*(['"])([^'"]*)\2\s*\])?""")
@@ -104,7 +106,11 @@ def _read_outputs(brief: Brief, gates: list[Any]) -> dict[str, Any]:
     """The outputs of other steps that the step may read: all of them where that cannot be told."""
     if brief.kind not in _RENDERED:
         return brief.outputs
-    fields = {name: value for name, value in msgspec.to_builtins(brief).items() if name != "outputs"}
+    fields = {
+        name: value
+        for name, value in msgspec.to_builtins(brief).items()
+        if name not in ("outputs", "run_fields")
+    }
     matches = [match for text in _texts([fields, gates]) for match in _OUTPUT.finditer(text)]
     names = {match[1] or match[3] for match in matches}
     if None in names:

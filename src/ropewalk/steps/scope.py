@@ -16,7 +16,7 @@ def template_scope(brief: Brief, outcome: Outcome | None = None) -> dict[str, An
         "inputs": brief.inputs,
         "outputs": outputs,
         "facts": {**brief.known, **(outcome.facts if outcome else {})},
-        "run": {"id": brief.run, "workflow": brief.workflow, "round": brief.round},
+        "run": {"id": brief.run, "workflow": brief.workflow, "round": brief.round, **brief.run_fields},
     }
     if brief.item_name:
         names[brief.item_name] = brief.item

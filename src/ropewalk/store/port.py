@@ -98,12 +98,13 @@ class RunRow(Struct, frozen=True):
     error: str
     version: int
     labels: dict[str, str] = {}
+    title: str = ""
 
 
 class RunQuery(Struct, frozen=True):
     """Filters of the run list; newest first (`created_at`, then id). `after` is the last run id of the page before.
 
-    `since` and `until` bound `created_at` (both included); `text` is looked for, in whatever case, in id, workflow, reason,
+    `since` and `until` bound `created_at` (both included); `text` is looked for, in whatever case, in id, workflow, title, reason,
     error, phase and labels; `parent` "" means runs that nobody called.
     """
 

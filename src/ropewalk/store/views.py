@@ -18,7 +18,7 @@ from ropewalk.core import events as e
 from ropewalk.errors import Unreadable
 from ropewalk.store.port import Record, RunQuery, RunRow
 
-SHAPE = 3
+SHAPE = 4
 """Raised when `fold` changes its mind, so that stores build their views anew."""
 
 ENDED = ("completed", "failed", "aborted")
@@ -62,6 +62,7 @@ class View(Struct):
     asks: dict[str, int] = {}
     paid: dict[str, tuple[int, int]] = {}
     before: tuple[str, str, float | None] | None = None
+    title: str = ""
 
 
 encode = msgspec.msgpack.Encoder().encode
@@ -88,6 +89,7 @@ def row_of(view: View) -> RunRow:
         error=view.error,
         version=view.version,
         labels=view.labels,
+        title=view.title,
     )
 
 
@@ -109,6 +111,7 @@ def _created(view: View, record: Record, event: e.RunCreated, steps_of: StepsOf)
     view.workflow = event.workflow
     view.digest = event.digest
     view.labels = event.labels
+    view.title = event.title
     view.parent = event.parent.run if event.parent else ""
     view.forked_from = event.forked_from.partition("/")[0]  # `run/step` says also where it began again
     view.total = len(steps_of(event.digest))
@@ -316,7 +319,7 @@ def steps_in(definition: bytes) -> Steps:
 def words_of(view: View) -> str:
     """What a text search looks through."""
     labels = (f"{name}={value}" for name, value in view.labels.items())
-    parts = (view.run, view.workflow, view.reason, view.error, view.phase, *labels)
+    parts = (view.run, view.workflow, view.title, view.reason, view.error, view.phase, *labels)
     return "\n".join(parts).casefold()
 
 

@@ -192,6 +192,8 @@ def test_what_a_schema_has_and_what_is_asked_for_with_care_is_fine(text):
             "1:18: nothing is filled in here: this text is shown as it is written",
         ),
         ("facts: {f: {question: 'Is {{ x }} so?'}}", "1:27: nothing is filled in here"),
+        ("title: 'Of {{ x }}'", "1:15: there is no name `x`; there are inputs, run"),
+        ("title: 'Of {{ run.outcome }}'", "1:15: there is no `run.outcome`; there are id, workflow"),
         ("phases: [{id: p, title: 'In {{ x }}'}]", "1:29: nothing is filled in here"),
     ],
 )

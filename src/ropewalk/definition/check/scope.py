@@ -35,8 +35,21 @@ TYPES: Final = {
     "object": map_of(),
 }
 RUN: Final = object_of(
-    {"id": STRING, "workflow": STRING, "status": STRING, "round": INT, "turns": INT, "attempt": INT}
+    {
+        "id": STRING,
+        "workflow": STRING,
+        "title": STRING,
+        "status": Type("string", choices=("pending", "running", "paused")),
+        "outcome": Type("string", choices=("completed", "failed", "aborted")),
+        "error": STRING,
+        "round": INT,
+        "turns": INT,
+        "attempt": INT,
+    }
 )
+"""What `run` is while its steps run; how it will end so far is its `outcome`."""
+BEFORE: Final = object_of({"id": STRING, "workflow": STRING})
+"""What is known of a run when its title is made."""
 OPENING: Final = frozenset(
     {
         "$ref",

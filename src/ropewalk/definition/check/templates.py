@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ropewalk.definition.check.conditions import DASHED
-from ropewalk.definition.check.scope import Scope
+from ropewalk.definition.check.scope import BEFORE, Scope
 from ropewalk.definition.check.secrets import secret_in, way_right
 from ropewalk.definition.check.subject import Subject
 from ropewalk.definition.check.texts import OWN, plain_texts, role_texts, scripts_of, templates_of
@@ -44,6 +44,9 @@ def check_templates(subject: Subject, scope: Scope) -> None:
                     scopes[own] = scope.of(step, own=own)
                 _Template(subject, scope, step, (*path, *place), text).check(scopes[own])
     names = {name: scope.names[name] for name in ("inputs", "run")}
+    if is_template(subject.workflow.title):
+        title = _Template(subject, scope, _NO_STEP, ("title",), subject.workflow.title)
+        title.check({**names, "run": BEFORE})
     for name, role in subject.workflow.roles.items():
         for place, text in role_texts(role):
             if is_template(text):

@@ -36,6 +36,7 @@ def workflow(
     made = Workflow(
         name=keys.name or name,
         steps=tuple(steps.made),
+        title=keys.title,
         description=keys.description,
         version=str(keys.version),
         source=findings.file,

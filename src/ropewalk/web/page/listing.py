@@ -86,8 +86,9 @@ def row(run_row: RunRow, now: float, *, rehearsed: bool) -> Piece:
     """One run."""
     named = el(
         "span",
-        el("b", run_row.workflow),
+        el("b", run_row.title or run_row.workflow),
         w.rehearsed() if rehearsed else None,
+        el("small", run_row.workflow) if run_row.title else None,
         el("small", run_row.run, class_="mono"),
         class_="named",
     )

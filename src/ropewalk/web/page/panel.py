@@ -68,7 +68,7 @@ def panel(state: State, key: str, tab: str, body: Markup, now: float) -> Markup:
     rehearsed = w.rehearsed() if st.result is not None and st.result.rehearsed else None
     head = el(
         "header",
-        el("div", back, el("h2", state.title(key) or key), close),
+        el("div", back, el("h2", state.title_of(key) or key), close),
         el(
             "div",
             w.chip(st.status),

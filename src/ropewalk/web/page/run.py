@@ -160,7 +160,8 @@ class RunScreen:
         assert self.drawn is not None
         bars = self.timeline.all()
         rows = {
-            st.key: state.title(st.key) or st.key if not st.parent else st.key for st in listed_steps(state)
+            st.key: state.title_of(st.key) or st.key if not st.parent else st.key
+            for st in listed_steps(state)
         }
         if self.drawn.collapsed:
             chosen = next((box for box in self.drawn.boxes if box.id == self.box(state)), None)

@@ -120,6 +120,8 @@ class DocumentKeys(Struct, forbid_unknown_fields=True):
     """The version of this format."""
     name: Text | UnsetType = UNSET
     """What the workflow is called; the file's name unless told."""
+    title: str = ""
+    """What people see of a run in lists; a template of `inputs`, `run.id` and `run.workflow`."""
     description: str = ""
     """What it is for."""
     version: str | int | float = ""

@@ -14,7 +14,7 @@ def document_keys(workflow: Workflow) -> dict[str, Any]:
     """Plain mappings, lists and scalars, in the order of the reference."""
     usual = Workflow(workflow.name, ())
     keys: dict[str, Any] = {"ropewalk": 1, "name": workflow.name}
-    keys |= differing(workflow, usual, "description", "version")
+    keys |= differing(workflow, usual, "title", "description", "version")
     parts = {
         "inputs": {name: _input(declared) for name, declared in workflow.inputs.items()},
         "secrets": {
