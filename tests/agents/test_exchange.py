@@ -18,6 +18,7 @@ from ropewalk.core.work import Feedback
 from ropewalk.definition.workflow import Fact
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
+from tools.docs.generators.names import VARIABLES
 
 
 @pytest.fixture
@@ -38,6 +39,11 @@ def test_an_attempt_is_told_who_it_is_and_what_it_is_given(desk):
     assert variables["ROPEWALK_INPUT_MY_GOAL"] == "win"
     assert variables["ROPEWALK_INPUT_NONE"] == ""
     assert variables["TOKEN"] == "s3cret"
+
+
+def test_every_variable_that_a_program_is_given_is_one_that_the_reference_lists(desk):
+    given = brief_variables(brief(base="c0ffee", item=1, item_name="item", inputs={"name": "x"}), desk)
+    assert given.keys() == VARIABLES.keys() - {"ROPEWALK_INPUT_NAME_FILE"}
 
 
 def test_a_program_is_told_how_the_run_stands_by_variables_that_always_fit(desk):

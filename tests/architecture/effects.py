@@ -28,6 +28,7 @@ SHOWN_BY: Final[dict[str, str]] = {
     "Document.steps": f"{JOINS}::test_steps_without_needs_start_at_once_in_written_order",
     "Document.ropewalk": f"{EFFECTS}::test_a_file_of_another_version_of_the_format_is_refused",
     "Document.name": f"{EFFECTS}::test_what_describes_a_workflow_stands_in_its_plan",
+    "Document.title": "core/test_texts.py::test_a_run_has_a_title_of_its_inputs_on_record",
     "Document.description": f"{EFFECTS}::test_what_describes_a_workflow_stands_in_its_plan",
     "Document.version": f"{EFFECTS}::test_what_describes_a_workflow_stands_in_its_plan",
     "Document.inputs": f"{INPUTS}::test_all_faults_are_told_at_once",

@@ -216,11 +216,12 @@ def _show(wanted: Wanted | msgspec.Struct) -> str:
     if isinstance(wanted, type):
         return _line(wanted, {})
     if isinstance(wanted, msgspec.Struct):
-        defaults = dict(
-            zip(reversed(wanted.__struct_fields__), reversed(wanted.__struct_defaults__), strict=False)
-        )
+        defaults = {
+            field.name: field.default_factory() if callable(field.default_factory) else field.default
+            for field in msgspec.structs.fields(wanted)
+        }
         fields = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
-        return _line(type(wanted), {k: v for k, v in fields.items() if k not in defaults or v != defaults[k]})
+        return _line(type(wanted), {k: v for k, v in fields.items() if v != defaults[k]})
     return repr(wanted)
 
 

@@ -162,7 +162,7 @@ def _outputs(step: Step) -> Type:
 
 def _work(step: Step) -> Type:
     """What the work gives: what `output` says, and what the kind always gives."""
-    fields: dict[str, Type] = dict(_of_kind(step))
+    fields: dict[str, Type] = dict(outputs_of_kind(step))
     closed = step.kind in ("ask", "decide", "sleep")
     if step.output:
         declared = from_schema(step.output)
@@ -173,7 +173,8 @@ def _work(step: Step) -> Type:
     return object_of(fields, closed=closed)
 
 
-def _of_kind(step: Step) -> Mapping[str, Type]:
+def outputs_of_kind(step: Step) -> Mapping[str, Type]:
+    """What a kind always gives, whatever the step says."""
     match step.kind:
         case "run":
             return {"exit_code": INT, "stdout": STRING}
