@@ -24,6 +24,7 @@ from ropewalk.formats.imported.bmad import (
 )
 from ropewalk.formats.imported.bmad.file import Sheet, sheet
 from ropewalk.formats.imported.bmad.inputs import inputs_of
+from ropewalk.formats.imported.bmad.unused import warn_of_unused
 from ropewalk.formats.imported.bmad.ways import route
 from ropewalk.formats.imported.bmad.wiring import Wiring
 from ropewalk.formats.imported.kit import work
@@ -63,6 +64,7 @@ def read(
     acted_on = {"phases"} if phases.give_phases(making, page.head.get("phases")) else set()
     steps = halts.told_choices(making, Wiring(making).wired())
     steps = [_with_facts_to_tell(step, making) for step in steps]
+    warn_of_unused(making, steps, page.head)
     return whole(page, making, steps, acted_on)
 
 

@@ -150,7 +150,7 @@ def _without_agent(plain: str, data: Mapping[str, Any]) -> Kind:
     makes = any(data.get(key) for key in MAKES) or verbs(data)
     if policy.REPEATS.search(plain) and not policy.BEGINS.search(plain) and not makes:
         return "repeat"
-    if makes or data.get("orchestrator"):
+    if makes or data.get("orchestrator") or _names_agents(data):
         return "task"
     action = as_text(data.get("action"))
     return "task" if " " in action.strip() and not policy.GUIDES.search(plain) else "guide"
@@ -160,6 +160,12 @@ def _leads_several_ways(data: Mapping[str, Any]) -> bool:
     """Whether `on_complete` lists ways (`{GO: next_step, ABORT: workflow_aborted}`) and is no single jump or action."""
     ways = data.get("on_complete")
     return isinstance(ways, Mapping) and len(ways) > 1 and not any(str(key) in KEYS | JUMPS for key in ways)
+
+
+def _names_agents(data: Mapping[str, Any]) -> bool:
+    """`agents: [pm, architect]`: the first of them does it, with the others."""
+    agents = data.get("agents")
+    return isinstance(agents, list) and bool(agents) and all(isinstance(entry, str) for entry in agents)
 
 
 def _is_halt(plain: str, agent: str, data: Mapping[str, Any]) -> bool:
