@@ -73,6 +73,18 @@ def test_a_workflow_of_version_three_gives_its_phases():
         ("initial_step: a\nsteps: [{name: x}]\n", "takt"),
         ("instructions: x\ntemplate: y\n", "BMAD v6"),
         ("phases: [{phase: 1, workflows: [{id: a}]}]\n", "a path of BMAD v6"),
+        ("workflow: {entry_point: m}\nagents: [{name: m}]\n", "conductor"),
+        ("workflow: {name: x}\nagent_sequence: [a]\ntransitions: {x: y}\n", "agent_sequence"),
+        (
+            "name: x\nmax_steps: 9\nsteps: [{name: plan, persona: p, rules: [{condition: ok, next: x}]}]\n",
+            "takt",
+        ),
+        ("name: x\nmovements: [{name: plan}]\n", "takt"),
+        ("name: x\nnodes: [{id: a, prompt: do it}, {id: b, bash: make, depends_on: [a]}]\n", "Archon"),
+        ("name: x\nschedule: 0 9 * * *\nagent_profile: dev\n", "CAO"),
+        ("version: 1\ngoal: x\ngraph: x.fabro\n", "fabro"),
+        ("name: x\nslashPrefix: x\ncomponents: {agents: [a.md]}\n", "squad of AIOS"),
+        ("name: CI\non: [push]\njobs: {a: {runs-on: ubuntu, steps: [{run: make}]}}\n", "GitHub Actions"),
         ("workflows: {x: {phases: []}}\n", "without any step"),
     ],
 )
@@ -81,3 +93,4 @@ def test_what_is_not_run_is_told_by_name(text, what):
         read(text)
     assert what in caught.value.faults[0].what
     assert caught.value.faults[0].line == 1
+    assert len(caught.value.faults) == 1

@@ -94,3 +94,21 @@ def test_what_is_no_item_is_told_with_its_place(text, place):
 )
 def test_what_is_a_bmad_file(data, is_one):
     assert is_bmad(data) is is_one
+
+
+NESTED = """\
+workflow:
+  id: own
+  first_draft: {when: [nothing is there], sequence: [{agent: a}]}
+  update: {sequence: [{agent: b}]}
+"""
+
+
+def test_sequences_in_mappings_of_the_workflow_are_variants():
+    with pytest.raises(VariantNeeded) as caught:
+        page(NESTED)
+    assert caught.value.names == ("first_draft", "update")
+    assert caught.value.where["when"] == {"first_draft": ("nothing is there",)}
+    chosen = page(NESTED, "update")
+    assert chosen.sequence.path == ("workflow", "update", "sequence")
+    assert chosen.head == {"id": "own"}

@@ -58,3 +58,8 @@ def test_a_name_that_the_pack_has_stays_whole():
 def test_names_for_programs():
     assert role_id("UX Expert") == "ux-expert"
     assert role_id("개발자", 3) == "role-3"
+
+
+def test_an_agent_that_is_named_by_its_file_is_called_as_the_file_is():
+    assert crew({"agent": "../agents/x/one.md"}).names == ("one",)
+    assert crew({"agent": "agents/two.yaml"}).names == ("two",)

@@ -41,10 +41,14 @@ class Sheet(NamedTuple):
 
 def is_bmad(data: object) -> bool:
     """Whether data holds a BMAD-style workflow: a mapping with at least one sequence of mappings."""
-    return isinstance(data, Mapping) and not is_template(data) and any(True for _ in _sequences(data))
+    return isinstance(data, Mapping) and not is_template(data) and bool(_sequences(data))
 
 
-def _sequences(data: Mapping[str, Any]) -> Iterator[Sequence]:
+def _sequences(data: Mapping[str, Any]) -> list[Sequence]:
+    return list(_own_sequences(data)) or list(_inside(data))
+
+
+def _own_sequences(data: Mapping[str, Any]) -> Iterator[Sequence]:
     inner = data.get("workflow")
     places: list[tuple[Path, Mapping[str, Any]]] = [((), data)]
     if isinstance(inner, Mapping):
@@ -58,19 +62,28 @@ def _sequences(data: Mapping[str, Any]) -> Iterator[Sequence]:
                 yield Sequence(str(key).removesuffix("sequence").rstrip("_"), (*path, key), value)
 
 
+def _inside(data: Mapping[str, Any]) -> Iterator[Sequence]:
+    """`workflow: {first_draft: {when, sequence}, update: {sequence}}`: each is a variant."""
+    inner = data.get("workflow")
+    for key, value in inner.items() if isinstance(inner, Mapping) else ():
+        items = value.get("sequence") if isinstance(value, Mapping) else None
+        if isinstance(items, list) and any(isinstance(item, Mapping) for item in items):
+            yield Sequence(str(key), ("workflow", key, "sequence"), items)
+
+
 def sheet(document: YamlDocument, file: str, variant: str = "") -> Sheet:
     """The workflow of a document that `is_bmad`. VariantNeeded: it has several sequences and none of them was named.
     InvalidDefinition: a sequence is empty, or an item is no mapping.
     """
     data: Mapping[str, Any] = document.data
-    sequences = list(_sequences(data))
+    sequences = _sequences(data)
     chosen = _chosen(sequences, variant, file, data)
     faults = list(_faults(chosen, file, document.positions))
     if faults:
         raise definition_error(file, faults)
     inner = data.get("workflow")
     own: Mapping[str, Any] = inner if isinstance(inner, Mapping) else {}
-    names = {sequence.path[-1] for sequence in sequences}
+    names = {sequence.path[1 if len(sequence.path) > 1 else 0] for sequence in sequences}
     head = {key: value for key, value in {**_root(data), **own}.items() if key not in names}
     holder = ("workflow",) if own else ()
     ends = {key: value for key, value in (own or data).items() if END_KEY.match(str(key))}
@@ -118,7 +131,13 @@ def _guidance(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     guidance = holder.get("decision_guidance")
     rules = guidance.items() if isinstance(guidance, Mapping) else ()
     matches = ((re.fullmatch(r"use_(\w+?)_(?:sequence_)?when", str(key)), value) for key, value in rules)
-    return {match[1]: as_texts(value) for match, value in matches if match}
+    rules_of = {match[1]: as_texts(value) for match, value in matches if match}
+    bodies = ((sequence.variant, holder.get(sequence.variant)) for sequence in _inside(data))
+    return rules_of | {
+        name: as_texts(body["when"])
+        for name, body in bodies
+        if isinstance(body, Mapping) and body.get("when")
+    }
 
 
 def _faults(chosen: Sequence, file: str, positions: Positions) -> Iterator[Fault]:

@@ -13,6 +13,8 @@ from ropewalk.formats.imported.kit import policy
 
 Sort = Literal["role", "anybody", "owners", "person", "engine"]
 APART: Final = re.compile(r"\s*(?:\||/|,|&|\+)\s*|\s+(?:OR|or|and|AND)\s+")
+FILE: Final = re.compile(r"\.(?:md|markdown|ya?ml)$", re.IGNORECASE)
+"""An agent that is named by its file is called as the file is."""
 BLANK: Final = re.compile(r"\$?\{+[^{}]*\}+")
 
 
@@ -63,6 +65,8 @@ def _apart(text: str, known: frozenset[str]) -> list[str]:
     text = text.strip().lstrip("@")
     if text in known or text.lower() in known:
         return [text]
+    if FILE.search(text):
+        return [FILE.sub("", text.rsplit("/", 1)[-1])]
     return [part.strip().lstrip("@") for part in APART.split(text)]
 
 
