@@ -95,3 +95,9 @@ def test_a_file_that_no_longer_has_the_format_of_the_workflow_has_no_account(tmp
     path = tmp_path / "w.yaml"
     path.write_text(text)
     assert account_of(path, load_workflow_text(BMAD).workflow) is None
+
+
+def test_a_list_of_work_that_comes_first_is_accounted_for():
+    text = "workflow:\n  kickoff: [{agent: pm, creates: a.md}]\n  sequence: [{agent: dev}]\n"
+    result = account(yaml_document(text), "w.yaml", load_workflow_text(text, "w.yaml").workflow)
+    assert ([item.number for item in result.items], result.lost) == (["kickoff.1", "1"], ())

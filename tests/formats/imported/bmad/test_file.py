@@ -112,3 +112,8 @@ def test_sequences_in_mappings_of_the_workflow_are_variants():
     chosen = page(NESTED, "update")
     assert chosen.sequence.path == ("workflow", "update", "sequence")
     assert chosen.head == {"id": "own"}
+
+
+def test_a_sequence_is_never_also_a_list_that_comes_first():
+    assert page("workflow: {pre_production_sequence: [{agent: a}]}\n").before == ()
+    assert page("kickoff: [text]\npre_flight: [{check: x}]\nsequence: [{agent: a}]\n").before == ()

@@ -66,3 +66,10 @@ def test_a_variant_says_which_it_is():
     found = read(yaml_document(text, "w.yaml"), "w.yaml", ReadOptions(variant="b"))
     assert found.extra["variant"] == "b"
     assert "a_sequence" not in found.extra
+
+
+def test_a_list_of_work_that_comes_first_is_done_before_the_sequence():
+    made = flow("- {agent: dev, requires: charter.md}\n", head="kickoff: [{agent: pm, creates: charter.md}]")
+    assert [(one.role, one.needs) for one in made.steps] == [("pm", ()), ("dev", ("pm-charter",))]
+    assert made.warnings == ()
+    assert "kickoff" not in made.extra

@@ -12,6 +12,7 @@ from ropewalk.errors import VariantNeeded
 from ropewalk.yaml import Path, Positions, YamlDocument
 
 NOT_ITEMS: Final = frozenset({"agent_sequence"})
+FIRST: Final = re.compile(r"kick_?off|onboarding|initiali[sz]ation|preparation|pre_\w+")
 END_KEY: Final = re.compile(r"(?:(\w+)_)?workflow_end$")
 
 
@@ -25,7 +26,8 @@ class Sequence(NamedTuple):
 
 class Sheet(NamedTuple):
     """One workflow of one file, one variant of it. `head` is what the file says next to the items, `detail` the longer
-    list of the same steps that some files have at their root; `end` the end item outside the sequence, if any.
+    list of the same steps that some files have at their root; `end` the end item outside the sequence, if any; `before`
+    the lists of work that come before it (`kickoff`).
     """
 
     file: str
@@ -37,6 +39,7 @@ class Sheet(NamedTuple):
     detail: tuple[Path, list[Any]] | None
     positions: Positions
     warnings: tuple[str, ...] = ()
+    before: tuple[Sequence, ...] = ()
 
 
 def is_bmad(data: object) -> bool:
@@ -86,6 +89,7 @@ def sheet(document: YamlDocument, file: str, variant: str = "") -> Sheet:
     names = {sequence.path[1 if len(sequence.path) > 1 else 0] for sequence in sequences}
     head = {key: value for key, value in {**_root(data), **own}.items() if key not in names}
     holder = ("workflow",) if own else ()
+    before = tuple(_before(data, own))
     ends = {key: value for key, value in (own or data).items() if END_KEY.match(str(key))}
     end_key = _end_of(chosen.variant, list(ends))
     steps = data.get("steps")
@@ -93,14 +97,31 @@ def sheet(document: YamlDocument, file: str, variant: str = "") -> Sheet:
     return Sheet(
         file,
         as_text(own.get("id") or data.get("id")) or re.sub(r"\.ya?ml$", "", file.rsplit("/", 1)[-1]),
-        {key: value for key, value in head.items() if key not in ends and not (detail and key == "steps")},
+        {
+            key: value
+            for key, value in head.items()
+            if key not in ends
+            and not (detail and key == "steps")
+            and key not in {list_.path[-1] for list_ in before}
+        },
         chosen,
         tuple(sequence.variant for sequence in sequences),
         ((*holder, end_key), ends[end_key]) if end_key else None,
         detail,
         document.positions,
         _warnings(head, {key for key in ends if key != end_key}),
+        before,
     )
+
+
+def _before(data: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[Sequence]:
+    """The lists of work beside the sequence whose name says that they come first."""
+    for path, holder in ((("workflow",), own), ((), data)):
+        for key, value in holder.items():
+            if not FIRST.fullmatch(str(key)) or str(key).endswith("sequence") or not isinstance(value, list):
+                continue
+            if value and all(isinstance(item, Mapping) and item.get("agent") for item in value):
+                yield Sequence("", (*path, key), value)
 
 
 def _root(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -69,8 +69,14 @@ def read(
 
 
 def all_items(page: Sheet) -> tuple[Item, ...]:
-    """The items of the sequence, then the end item that some files keep outside of it."""
-    items = _with_detail(items_of(page.sequence.items, page.sequence.path, page.positions), page)
+    """The items of the lists that come first, those of the sequence, then the end item that some files keep outside of it."""
+    own = _with_detail(items_of(page.sequence.items, page.sequence.path, page.positions), page)
+    first = [
+        item
+        for listed in page.before
+        for item in items_of(listed.items, listed.path, page.positions, f"{listed.path[-1]}.")
+    ]
+    items = (*first, *own)
     if page.end is None or any(item.kind == "end" for item in items[-1:]):
         return items
     path, value = page.end
