@@ -66,3 +66,11 @@ def test_a_stage_with_steps_is_a_phase():
     assert [(phase.id, phase.title) for phase in made.phases] == [("shape-it", "Shape it")]
     assert [one.id for one in made.steps] == ["pm-a", "Shape-it", "dev-work"]
     assert {one.phase for one in made.steps} == {"shape-it"}
+
+
+def test_what_has_to_hold_before_one_of_several_is_asked_by_it():
+    made = flow(
+        "- step: both\n  agents:\n    - {agent: a, creates: a.md, requires: data_ready}\n    - {agent: b, creates: b.md}\n"
+    )
+    assert [(one.kind, one.needs) for one in made.steps][:2] == [("role", ()), ("role", ())]
+    assert "data ready" in made.steps[0].ask.prompt

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ropewalk.core.events import AskOpened
 from ropewalk.definition.workflow import Ref
 from ropewalk.formats.imported.kit.items import Item
 from ropewalk.formats.imported.kit.making import ImportContext, ItemSteps, Keys
@@ -10,6 +11,7 @@ from ropewalk.formats.imported.kit.references import Maker
 from ropewalk.formats.imported.kit.refs import needs_of, written, written_path
 from ropewalk.formats.reading import ReadOptions
 from tests.formats.imported.bmad.flow import flow
+from tests.formats.rehearsed import rehearse
 
 ITEM = Item("1", ("sequence", 0), 5, "task", "", {})
 
@@ -193,3 +195,11 @@ def test_a_rendering_of_what_the_item_makes_needs_nothing():
 def test_what_is_looked_at_is_needed_softly():
     keys = Keys({"reviews": "prd.md"})
     assert needs_of(keys, ITEM, context("prd.md"), (), ["reviews"]).refs == (Ref("docs/prd.md", soft=True),)
+
+
+def test_what_has_to_hold_is_asked_once_for_all_that_require_it():
+    made = flow("- {agent: a, requires: data_ready}\n- {agent: b, requires: data_ready}\n")
+    asks = [one for one in made.steps if one.kind == "ask"]
+    assert [(one.when, one.ask.fact) for one in asks] == [("!facts.data_ready", "data_ready")] * 2
+    events = rehearse(made, assume=False).events
+    assert [event.step for event in events if isinstance(event, AskOpened)] == [asks[0].id]

@@ -243,3 +243,19 @@ def test_each_story_has_a_file_of_its_own():
     )
     assert "Create docs/stories/{epic}.{story}.story.md (one file for each story)." in made.steps[0].prompt
     assert [ref.name for ref in made.steps[1].requires] == ["docs/stories/*.*.story.md"]
+
+
+def test_what_has_to_hold_is_asked_once_before_all_owners():
+    made = flow(
+        """\
+        - {agent: pm, creates: prd.md}
+        - {agent: qa, creates: tests.md}
+        - {agent: po, validates: all_artifacts}
+        - {agent: various, updates: any_flagged_documents, requires: data_ready, condition: po_issues}
+        """
+    )
+    asked = [one for one in made.steps if one.kind == "ask"]
+    assert [one.needs for one in asked] == [("po-validate",)]
+    assert next(one.needs for one in made.steps if one.role and one.id.startswith("various")) == (
+        asked[0].id,
+    )

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ropewalk.definition import Step
 from ropewalk.documents import as_text
 from ropewalk.formats.imported.bmad.control import enter_phase, plain_step
 from ropewalk.formats.imported.kit import wording
@@ -25,7 +26,7 @@ def parallel(item: Item, making: ImportContext) -> ItemSteps:
     for number, entry in enumerate(_entries(keys), 1):
         inside = Item(f"{item.number}.{number}", item.path, item.line, "task", _name(entry), dict(entry))
         made = work(inside, making)
-        members += made.steps
+        members += _member(made.steps)
         draft.after = (*draft.after, *made.after)
     keys.take("execution_mode", "group")
     group = making.id(f"{joined.id}-group")
@@ -38,6 +39,16 @@ def parallel(item: Item, making: ImportContext) -> ItemSteps:
     draft.parallel = True
     making.why(joined.id, f"{len(members)} steps run at the same time: the file says so")
     return draft
+
+
+def _member(steps: list[Step]) -> list[Step]:
+    """The steps of one entry; what a person is asked before the work is asked by the work itself, as all entries begin at once."""
+    asks = [step for step in steps if step.kind == "ask" and step.ask is not None]
+    return [
+        step if not asks or step.ask is not None else msgspec.structs.replace(step, ask=asks[0].ask)
+        for step in steps
+        if step not in asks
+    ]
 
 
 def _entries(keys: Keys) -> list[Mapping[str, Any]]:

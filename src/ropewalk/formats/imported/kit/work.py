@@ -93,10 +93,10 @@ def work(item: Item, making: ImportContext) -> ItemSteps:
     _register(step, draft, making, creates, updates)
     draft.steps = [finished(step, item, keys)]
     draft.entry = draft.exits = (step.id,)
-    for fact in needs.facts:
-        _hold_first(fact, draft, making)
     if doers.sort == "owners":
         _by_owners(draft, making)
+    for fact in needs.facts:
+        _hold_first(fact, draft, making)
     return draft
 
 
@@ -326,13 +326,15 @@ def _hold_first(fact: str, draft: ItemSteps, making: ImportContext) -> None:
         ask=Approval(
             prompt=f"“{work_step.title}” requires “{name}”, which nothing here makes: go on?",
             on_reject="fail",
+            fact=fact,
         ),
         extra={"item": {"number": draft.item.number, "keys": {}}},
         line=draft.item.line,
     )
     making.why(step.id, f"asked unless `--fact {fact}=true` or a step before says it")
     teller = teller_of(fact, "issues", making.drafts)
-    if teller and making.drafts:
+    is_asked = any(each.ask and each.ask.fact == fact for other in making.drafts for each in other.steps)
+    if teller and not is_asked:
         making.tell(teller, fact)
     draft.steps.insert(0, step)
     draft.entry = (step.id,)
