@@ -33,3 +33,15 @@ def test_conditions_loops_and_everything_keep_steps_apart():
     """
     made = flow(text, infer_parallel=True)
     assert list(needs(made).values()) == [(), ("a-a",), ("b-b",), ("c-c",), ("d-d",), ("e-d",)]
+
+
+def test_requirements_may_name_steps():
+    text = """\
+    - {step: plan, agent: a, creates: a.md}
+    - {step: left, agent: b, creates: b.md, requires: plan}
+    - {step: right, agent: c, creates: c.md, requires: plan}
+    - {step: join, agent: d, creates: d.md, requires: [left, right]}
+    """
+    made = needs(flow(text, infer_parallel=True))
+    assert made["left"] == made["right"] == ("plan",)
+    assert set(made["join"]) == {"left", "right"}

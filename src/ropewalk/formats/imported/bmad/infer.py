@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ropewalk.formats.imported.bmad.loops import repeats_of
+from ropewalk.formats.imported.bmad.loops import names_of, repeats_of
 from ropewalk.formats.imported.kit.making import ImportContext, ItemSteps
 
 
@@ -34,7 +34,6 @@ def _fits(draft: ItemSteps) -> bool:
         or len(draft.steps) != 1
         or draft.jumps
         or draft.ways
-        or draft.after
         or draft.together
         or draft.alone
     ):
@@ -42,7 +41,7 @@ def _fits(draft: ItemSteps) -> bool:
     [step] = draft.steps
     hard = [ref for ref in step.creates if not ref.soft]
     asks = step.ask or step.approve
-    return bool(step.requires and hard) and not (
+    return bool((step.requires or draft.after) and hard) and not (
         step.when or asks or repeats_of(draft) or draft.looks or step.updates or draft.runs_with
     )
 
@@ -53,4 +52,4 @@ def _independent(draft: ItemSteps, run: list[ItemSteps]) -> bool:
     wanted = {name for ref in (*step.requires, *step.creates) for name in (ref.name, *ref.any_of)}
     if any(ref.aggregate for ref in step.requires):
         return not run
-    return not wanted & made
+    return not wanted & made and not any(set(draft.after) & names_of(other) for other in run)
