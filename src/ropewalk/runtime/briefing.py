@@ -31,6 +31,8 @@ from ropewalk.workspace.port import AttemptId, Base, Mode, Part
 
 _NO_ROLE = Role()
 _ENDED_WELL = frozenset({"succeeded", "skipped"})
+_STANDS = frozenset({"succeeded", "waiting"})
+"""Steps whose work counts: a person may still look at it, but it has not failed."""
 _End = tuple[str, int, str]
 
 
@@ -177,7 +179,7 @@ class Briefing:
         known = self._parts.get(_end(st))
         if known is None:
             step = self.state.graph.steps[st.index]
-            commit = st.result.commit if st.result and st.status == "succeeded" else ""
+            commit = st.result.commit if st.result and st.status in _STANDS else ""
             known = (Part(st.key, commit, step.merge),) if commit else self._passed_on(st)
             if st.status in _ENDED_WELL:
                 self._parts[_end(st)] = known
