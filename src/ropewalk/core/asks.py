@@ -15,7 +15,7 @@ from ropewalk.core.recorder import Recorder, scope_of, scope_with, written
 from ropewalk.core.state import State, StepState
 from ropewalk.core.texts import filled, one_line
 from ropewalk.core.transitions import STEP_WAYS, enqueue, move
-from ropewalk.core.work import Artifact
+from ropewalk.core.work import Artifact, Feedback
 from ropewalk.definition import Approval, CompiledCondition, compile_condition, fact_form, fact_value
 
 PLAIN = ("approve", "reject", "amend")
@@ -65,6 +65,23 @@ def ask(
         detail=detail or {},
     )
     recorder.emit(opened)
+
+
+def show_before(recorder: Recorder, st: StepState, approval: Approval) -> tuple[Artifact, ...]:
+    """The files that an ask names, as the steps before it left them: where several wrote one, as the last in written order did. What
+    none of them wrote is the file of the commit from which the run began."""
+    if not approval.show:
+        return ()
+    state = recorder.state
+    left: dict[str, Artifact] = {}
+    for index in sorted(state.graph.ancestors(st.index)):
+        before = state.steps[state.graph.steps[index].id]
+        for each in (before, *(state.steps[key] for key in before.items)):
+            for artifact in each.result.artifacts if each.result else ():
+                left[artifact.path] = artifact
+    commit = str(state.base.get("commit", ""))
+    shown = (left.get(path) or Artifact(path, "", commit=commit) for path in approval.show)
+    return tuple(artifact for artifact in shown if artifact.change != "deleted")
 
 
 def withdraw(recorder: Recorder, st: StepState, reason: str) -> None:
@@ -202,9 +219,18 @@ def _answered(state: State, event: e.AskAnswered, at: float) -> None:
         return
     if opened.about == "before":
         st.asked = True
+        st.feedback = [*st.feedback, *_answer_before(opened, event)]
     if opened.about in LETS_BEGIN and st.status == "waiting" and st.result is None:
         move(state, st, "pending", at)
         enqueue(state, st)
+
+
+def _answer_before(opened: e.AskOpened, event: e.AskAnswered) -> list[Feedback]:
+    """What a person chose or typed before the work is for who does it; a plain yes says nothing more."""
+    typed = "" if event.value is None else msgspec.json.encode(event.value).decode()
+    words = [event.verdict if event.verdict in opened.choices else "", typed, event.reason]
+    answer = "; ".join(word for word in words if word)
+    return [Feedback(source=event.by or "person", text=f"{opened.prompt} {answer}")] if answer else []
 
 
 def _withdrawn(state: State, event: e.AskWithdrawn, at: float) -> None:

@@ -14,7 +14,7 @@ from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core import merge, reports, verbs
 from ropewalk.core.answers import answer, answer_all, answer_expired, answer_known, decide_route
-from ropewalk.core.asks import ask, judge_condition, values_read
+from ropewalk.core.asks import ask, judge_condition, show_before, values_read
 from ropewalk.core.budgets import WAITS, ask_for_more, begin_attempt, go_on_if_more_is_allowed, used_up
 from ropewalk.core.endings import deliver, exhausted, expand, fail_step, skip_step, stop_running
 from ropewalk.core.events import Event
@@ -168,10 +168,12 @@ def _proceed(recorder: Recorder, st: StepState, step: Step, around: FamilyBudget
             about="question",
             prompt=prompt_of(recorder, st, approval, "{step}?"),
             approval=approval,
+            show=show_before(recorder, st, approval),
         )
     elif step.ask is not None and not st.asked:
         prompt = prompt_of(recorder, st, step.ask, "Begin {step}?")
-        ask(recorder, st, about="before", prompt=prompt, approval=step.ask)
+        show = show_before(recorder, st, step.ask)
+        ask(recorder, st, about="before", prompt=prompt, approval=step.ask, show=show)
     elif step.decision is not None:
         decide_route(recorder, st)
     elif step.kind == "sleep":

@@ -89,6 +89,10 @@ class Graph:
             reached |= self._reach(self.index[step], self.followers)
         return reached
 
+    def ancestors(self, index: int) -> set[int]:
+        """The steps that a step comes after, near and far."""
+        return self._reach(index, self.needs) - {index}
+
     def _reach(self, start: int, edges: list[tuple[int, ...]]) -> set[int]:
         seen = {start}
         todo = [start]

@@ -27,6 +27,19 @@ from tests.formats.told import told
             ["2:29: no step creates `p`;"],
         ),
         ("- {id: a, run: x, requires: p, creates: p}", ["2:29: no step creates `p`;"]),
+        (
+            "- {id: a, ask: {prompt: ok?, show: p.md}}",
+            ["2:36: no step creates `p.md`; let a step create it, or name a file of the repository"],
+        ),
+        (
+            "- {id: a, ask: {prompt: ok?, show: spce.md}}\n- {id: b, run: x, creates: spec.md}",
+            ["2:36: no step creates `spce.md`; did you mean spec.md?"],
+        ),
+        (
+            "- {id: a, ask: {prompt: ok?, show: p.md}}\n- {id: b, run: x, creates: p.md}",
+            ["2:36: `p.md` is created by `b`, which stands later; move `b` up, or add `needs: [b]`"],
+        ),
+        ("- {id: a, ask: {prompt: ok?, show: ../p}}", ["2:36: `../p` leads out of the repository"]),
     ],
 )
 def test_a_file_that_cannot_be_there_is_told(text, said):

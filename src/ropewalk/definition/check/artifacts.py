@@ -19,7 +19,7 @@ Exists = Callable[[str], bool]
 
 
 def check_artifacts(subject: Subject, shape: Shape, exists: Exists | None) -> None:
-    """`requires` and `updates` of every step that are neither soft nor from outside."""
+    """What every step `requires` and `updates` that is neither soft nor from outside, and what it shows when it asks."""
     writers = Writers()
     for step in subject.workflow.steps:
         writers.note(step)
@@ -30,6 +30,17 @@ def check_artifacts(subject: Subject, shape: Shape, exists: Exists | None) -> No
         _stays_inside(subject, path, step)
         _begins_somewhere(subject, shape, path, step, exists)
         _writes_where_it_may(subject, path, step)
+        if step.ask is not None:
+            for index, name in enumerate(step.ask.show):
+                place = (*path, "ask", "show", index)
+                if _leads_out(name):
+                    subject.findings.fault(
+                        place,
+                        f"`{name}` leads out of the repository",
+                        "write it from the top of the repository",
+                    )
+                else:
+                    _ref(subject, shape, place, step, Ref(name), writers, names, exists)
         for key, refs in (("requires", step.requires), ("updates", step.updates)):
             for index, ref in enumerate(refs):
                 free = ref.soft or ref.external or ref.aggregate or ref.label
@@ -94,14 +105,17 @@ def _ref(
     wanted = names_of(ref)
     makers = [writer for name in wanted for writer in writers.of(name) if writer != step.id]
     if any(subject.by_id[writer].final <= step.final for writer in makers):
-        if path[-2] == "requires" and not any(_ahead(shape, writer, step) for writer in makers):
+        if path[-2] in ("requires", "show") and not any(_ahead(shape, writer, step) for writer in makers):
             message = f"`{ref.name}` is created by `{makers[0]}`, which stands later"
             subject.findings.fault(path, message, f"move `{makers[0]}` up, or add `needs: [{makers[0]}]`")
         return
     if exists is not None and any(exists(name) for name in wanted):
         return
     near = nearest(ref.name, names)
-    hint = "" if near else "let a step create it, or write {path: …, external: true}"
+    hint = "let a step create it, or write {path: …, external: true}"
+    if path[-2] == "show":
+        hint = "let a step create it, or name a file of the repository"
+    hint = "" if near else hint
     subject.findings.fault(path, f"no step creates `{ref.name}`", hint, nearest=near)
 
 

@@ -1,0 +1,56 @@
+"""What an ask shows that comes before any work of its own: the named files as the steps before it left them."""
+
+from __future__ import annotations
+
+from ropewalk.core.work import Artifact, Feedback, Outcome
+from ropewalk.definition.workflow import Approval, Choice, Step
+from ropewalk.testing.given import Given, done
+from tests.core.flows import GO, answer, flow, noop, started
+
+SPEC = Artifact("spec.md", "d1", 10, "c1")
+OTHER = Artifact("other.md", "d2", 10, "c1")
+LATER = Artifact("spec.md", "d3", 11, "c2")
+
+
+def asked(*show: str, second: Artifact = LATER) -> Given:
+    sign = Step("sign", "ask", needs=("b",), ask=Approval(show=show))
+    run = started(flow(noop("a"), noop("b", "a"), noop("apart"), sign))
+    run.after(done("a", Outcome(artifacts=(SPEC, OTHER), commit="c1")), GO)
+    return run.after(done("b", Outcome(artifacts=(second,), commit="c2")), GO)
+
+
+def test_a_question_shows_the_named_files_as_they_were_left_last():
+    run = asked("spec.md", "other.md")
+    assert run.state.asks["a1"].show == (LATER, OTHER)
+    assert run.state.asks["a1"].digest != asked("spec.md").state.asks["a1"].digest
+    assert asked("spec.md", second=SPEC).state.asks["a1"].digest != asked("spec.md").state.asks["a1"].digest
+
+
+def test_without_names_nothing_is_shown():
+    assert asked().state.asks["a1"].show == ()
+
+
+def test_what_no_step_before_wrote_is_shown_as_the_run_found_it():
+    run = asked("README.md")
+    assert run.state.asks["a1"].show == (
+        Artifact("README.md", "", commit=str(run.state.base.get("commit", ""))),
+    )
+
+
+def test_a_file_that_was_deleted_is_not_shown():
+    gone = Artifact("spec.md", "", change="deleted", commit="c2")
+    assert asked("spec.md", "other.md", second=gone).state.asks["a1"].show == (OTHER,)
+
+
+def test_an_ask_before_the_work_shows_files_too_and_its_choice_reaches_the_work():
+    before = Approval(prompt="Which?", show=("spec.md",), choices=(Choice("fast"), Choice("slow")))
+    run = started(flow(noop("a"), noop("b", "a", ask=before)))
+    run.after(done("a", Outcome(artifacts=(SPEC,), commit="c1")), GO)
+    assert run.state.asks["a1"].show == (SPEC,)
+    run.after(answer("a1", "slow", value={"n": 1}, reason="it is late"), GO)
+    assert run.step("b").feedback == [Feedback("ann", 'Which? slow; {"n":1}; it is late')]
+
+
+def test_a_plain_yes_before_the_work_tells_it_nothing():
+    run = started(flow(noop("a", ask=Approval()))).after(answer("a1"), GO)
+    assert (run.step("a").status, run.step("a").feedback) == ("running", [])
