@@ -117,6 +117,10 @@ class InvalidDefinition(RopewalkError):
         return "\n".join([self.message, *map(str, self.faults)])
 
 
+class CannotStart(InvalidDefinition):
+    """{count} fault(s) keep {file} from being started here."""
+
+
 class InvalidInput(RopewalkError):
     """Input {name}: {reason}."""
 

@@ -70,6 +70,7 @@ async def test_a_repository_that_is_nowhere_is_said(tmp_path: Path):
     git(old, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "begin")
     (old / "flows").mkdir()
     (old / "flows/w.yaml").write_text(FLOW)
+    (old / "flows/child.yaml").write_text("name: child\nsteps: [{id: a, run: x}]")
     async with open_ropewalk(old) as ropewalk:
         run = await ropewalk.start(load_workflow(old / "flows/w.yaml").workflow)
     (tmp_path / "new").mkdir()

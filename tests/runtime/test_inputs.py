@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from ropewalk.definition.secrets import SECRET_MARK
-from ropewalk.definition.workflow import Fact, Input, Workflow
+from ropewalk.definition.workflow import Fact, Input, Step, Workflow
 from ropewalk.errors import InvalidInput
 from ropewalk.runtime.inputs import (
+    call_faults,
     changed_inputs,
     checked_facts,
     checked_inputs,
@@ -153,3 +154,21 @@ def test_facts_from_the_start_are_of_their_types_and_known() -> None:
         with pytest.raises(InvalidInput) as refused:
             checked_facts(FACTS, {name: value})
         assert str(refused.value).startswith(why)
+
+
+def test_what_a_call_gives_is_checked_as_far_as_it_is_known_before_the_run() -> None:
+    inputs = {"who": "{{ inputs.x }}", "count": "many", "fast": "{{ inputs.y }}", "other": "{{ z }}"}
+    step = Step("a", "call", args={"workflow": "flow", "inputs": inputs})
+    assert call_faults(FLOW, step, FLOW) == [
+        ("count", "integer wanted, got 'many'"),
+        ("other", "the workflow has no such input"),
+    ]
+    keyed = Workflow(
+        name="k", steps=(), inputs={"key": Input(secret=True), "plain": Input(), "more": Input(secret=True)}
+    )
+    caller = Workflow(name="c", steps=(), inputs={"t": Input(secret=True)})
+    step = Step("a", "call", args={"workflow": "k"}, secrets={"key": "t", "plain": "t"})
+    assert call_faults(caller, step, keyed) == [
+        ("more", "is missing; name it under `secrets`"),
+        ("plain", "is no secret input of it"),
+    ]

@@ -12,7 +12,8 @@ import msgspec
 import pytest
 
 from ropewalk.core.work import Brief, Failure, Outcome
-from ropewalk.steps.function import FunctionKind
+from ropewalk.definition.workflow import Foreach, Input, Step, Workflow
+from ropewalk.steps.function import FunctionKind, function_fault
 from ropewalk.steps.port import Tools
 from ropewalk.testing.briefs import brief
 from ropewalk.testing.desk import ListeningDesk
@@ -256,3 +257,33 @@ async def test_a_partial_is_a_function_too(desk):
     assert (await call(functools.partial(lambda a, b: a + b, 1), desk, {"with": {"b": 2}})).outputs == {
         "result": 3
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "said"),
+    [
+        ("json:loads", {"with": {"s": "1"}}, ""),
+        ("json:dumps", {}, "nothing is known for its parameter(s) obj"),
+        ("no_such_module:f", {}, "No module named"),
+        ("json:nothing", {}, "has no attribute 'nothing'"),
+        ("json:__name__", {}, "is not a function but str"),
+        ("f", {}, "is not registered; write it as `module:function`"),
+        ("__main__:f", {}, "put the function into a module of its own"),
+    ],
+)
+def test_what_keeps_a_function_from_being_called_is_known_before_the_run(name: str, keys: dict, said: str):
+    step = Step("a", "function", args={"name": name, **keys})
+    fault = function_fault(step, Workflow("w", (step,)), Tools(agents={}))
+    assert (said in fault) if said else not fault
+
+
+def test_inputs_items_and_outputs_of_other_steps_fill_parameters_and_secrets_do_not():
+    def takes(city: str, thing: str, fetch: str, key: str, *more: str, last: int = 1) -> None: ...
+
+    steps = (
+        Step("fetch", "noop"),
+        Step("a", "function", args={"name": "f"}, foreach=Foreach("[1]", name="thing")),
+    )
+    workflow = Workflow("w", steps, inputs={"city": Input(), "key": Input(secret=True)})
+    fault = function_fault(steps[1], workflow, Tools(agents={}, functions={"f": takes}))
+    assert fault == "the function `f`: nothing is known for its parameter(s) key"

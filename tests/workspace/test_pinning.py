@@ -214,3 +214,14 @@ async def test_a_run_id_can_be_any_text(space: GitWorkspace, project: Path):
     place = await placed(space, base, spot(run=run))
     assert Path(place.path).is_relative_to(project.parent / "state")
     assert (await read_header(Git(str(project / ".git")), base.commit)).tree
+
+
+async def test_a_branch_in_the_way_of_the_branches_of_runs_is_told_before_anything_is_done(
+    space: GitWorkspace, project: Path
+):
+    git(project, "branch", "ropewalk")
+    with pytest.raises(WorkspaceError, match="git branch -m ropewalk ropewalk-old"):
+        await space.prepare("run-1", project)
+    assert git(project, "for-each-ref", "refs/ropewalk") == ""
+    git(project, "branch", "-m", "ropewalk", "ropewalk-old")
+    assert (await space.prepare("run-1", project)).commit

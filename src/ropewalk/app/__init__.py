@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ropewalk.app.objects import record_of as record_of, run_of as run_of, step_of as step_of
     from ropewalk.app.open import STATE as STATE, Ropewalk as Ropewalk, open_ropewalk as open_ropewalk
     from ropewalk.app.open import state_folder as state_folder
+    from ropewalk.app.preflight import faults_of as faults_of
     from ropewalk.app.project import Project as Project, open_project as open_project
     from ropewalk.app.served import note_served as note_served
     from ropewalk.app.settings import load_settings as load_settings
@@ -123,6 +124,7 @@ else:
                 "find_step plain_data record_of run_of step_of"
             ),
             "app.open": "STATE Ropewalk open_ropewalk state_folder",
+            "app.preflight": "faults_of",
             "app.project": "Project open_project",
             "app.served": "note_served",
             "app.settings": "load_settings",

@@ -128,6 +128,7 @@ async def _start(
         with_changes=wanted.with_changes,
         run=run,
         actor=by,
+        where=loaded.where,
     )
 
 

@@ -17,10 +17,11 @@ from ropewalk.app.confining import asks, check_confinement, confinement_of
 from ropewalk.app.known import load_known
 from ropewalk.app.merging import with_merge, with_protected
 from ropewalk.app.people import People
+from ropewalk.app.preflight import FoundCall, look_ahead
 from ropewalk.app.secrets import refuse_missing
 from ropewalk.app.settings import Settings, load_settings
 from ropewalk.core import Options
-from ropewalk.definition import Workflow, decode_workflow, encode_workflow
+from ropewalk.definition import Where, Workflow, decode_workflow, encode_workflow
 from ropewalk.errors import RopewalkError, StateFolderUnusable
 from ropewalk.formats import Loaded, find_workflow, project_folder
 from ropewalk.runtime import (
@@ -146,13 +147,17 @@ class Ropewalk(People):
 
     def definition(self, name: str, caller: str = "") -> tuple[Workflow, bytes]:
         """The same, with the bytes that the store keeps."""
-        workflow = with_protected(self.load(name, caller).workflow, self.settings.protect)
-        return workflow, encode_workflow(workflow)
+        return self._as_called(self.load(name, caller).workflow, versioned=False)
 
     def _called(self, name: str, caller: str = "") -> tuple[Workflow, bytes]:
-        """The same for a run in a repository: what its steps leave is joined at its end."""
-        loaded = with_protected(self.load(name, caller).workflow, self.settings.protect)
-        workflow = with_merge(loaded, "", called=True, confined=asks(loaded, self.settings))
+        """The same for a run in a repository."""
+        return self._as_called(self.load(name, caller).workflow, versioned=True)
+
+    def _as_called(self, workflow: Workflow, *, versioned: bool) -> tuple[Workflow, bytes]:
+        """A called workflow as the store keeps it; `versioned`: what its steps leave is joined at its end."""
+        workflow = with_protected(workflow, self.settings.protect)
+        if versioned:
+            workflow = with_merge(workflow, "", called=True, confined=asks(workflow, self.settings))
         return workflow, encode_workflow(workflow)
 
     @cached_property
@@ -194,14 +199,18 @@ class Ropewalk(People):
         with_changes: bool = False,
         run: str = "",
         actor: str = "",
+        where: Where | None = None,
     ) -> str:
-        """Put a run of a checked workflow on record and give its id.
+        """Put a run of a checked workflow on record and give its id; `where` tells where its parts stand in its file.
 
-        Raises InvalidInput, SecretsMissing, WorkspaceError, Unconfinable.
+        What it calls is kept with it: a change of those files does not reach the run. Raises InvalidInput, SecretsMissing,
+        CannotStart with all that is not there, WorkspaceError, Unconfinable.
         """
         values, known = checked_inputs(workflow, inputs or {}), checked_facts(workflow, facts or {})
         check_confinement(workflow, self.settings, rehearsed=options.rehearse is not None)
         await asyncio.to_thread(refuse_missing, workflow, options, self.folder)
+        rehearsed = options.rehearse is not None
+        called, _ = await look_ahead(workflow, where, self.load, self.tools(), rehearsed=rehearsed)
         workflow = with_protected(workflow, self.settings.protect)
         now = self.engine.clock.now()
         run = run or new_run_id(now)
@@ -212,6 +221,7 @@ class Ropewalk(People):
         return await self.engine.create(
             workflow,
             encode_workflow(workflow),
+            called=await self._kept(called, versioned=bool(base.get("commit"))),
             run=run,
             inputs=values,
             facts=known,
@@ -220,6 +230,15 @@ class Ropewalk(People):
             labels=labels,
             actor=actor or self.actor,
         )
+
+    async def _kept(self, called: tuple[FoundCall, ...], *, versioned: bool) -> dict[str, dict[str, str]]:
+        """Put what a run calls into the store; gives the digests by caller and name."""
+        digests: dict[str, dict[str, str]] = {}
+        for found_call in called:
+            _, definition = self._as_called(found_call.loaded.workflow, versioned=versioned)
+            digest = await self.store.put_blob(definition)
+            digests.setdefault(found_call.caller, {})[found_call.name] = digest
+        return digests
 
     async def _prepare(self, workflow: Workflow, run: str, now: float, with_changes: bool) -> dict[str, Any]:
         """What the run starts from; nothing where no step has a folder."""

@@ -135,9 +135,10 @@ class People(ABC):
         """
         state = await self.engine.fold(run)
         kept, name = kept_events(state, step), new_run_id(self.engine.clock.now())
-        workflow = state.workflow
+        workflow, called = state.workflow, state.called
         if state.imported:  # the folder that its file was in is somebody else's: nothing is looked for there
             workflow = msgspec.structs.replace(workflow, source="")
+            called = {**called, "": called.get(state.workflow.source, {})}
         changed, known = changed_inputs(workflow, inputs or {}), checked_facts(workflow, facts or {})
         if state.base.get("commit"):
             base = msgspec.convert(state.base, Base)
@@ -155,6 +156,7 @@ class People(ABC):
             labels=state.labels,
             forked_from=f"{run}/{step}",
             kept=kept,
+            called=called,
             actor=by or self.actor,
         )
 

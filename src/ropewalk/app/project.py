@@ -15,7 +15,7 @@ from ropewalk.app.folded import Folded
 from ropewalk.app.objects import ArtifactRow, AskView, RecordView, RunView, StepRow, StepView, record_of
 from ropewalk.app.open import Ropewalk, open_ropewalk
 from ropewalk.core import Options
-from ropewalk.definition import Workflow
+from ropewalk.definition import Where, Workflow
 from ropewalk.errors import Refused
 from ropewalk.observe import Explanation
 from ropewalk.store import follow_feed
@@ -95,12 +95,21 @@ class Project:
         """Put a run on record and give its id; it goes on when it is driven. `parallel` attempts at once (0: as the workflow
         says), `with_changes` takes the uncommitted changes along.
 
-        Raises NoSuchWorkflow, InvalidDefinition, InvalidInput, SecretsMissing, WorkspaceError.
+        Raises NoSuchWorkflow, InvalidDefinition, CannotStart, InvalidInput, SecretsMissing, WorkspaceError.
         """
-        chosen = self.workflow(workflow) if isinstance(workflow, str) else workflow
+        where: Where | None = None
+        if isinstance(workflow, str):
+            loaded = self._ropewalk.load(workflow)
+            workflow, where = loaded.workflow, loaded.where
         options = Options(parallel=parallel, sequential=sequential, rehearse="" if rehearse else None)
         return await self._ropewalk.start(
-            chosen, inputs=inputs, facts=facts, labels=labels, options=options, with_changes=with_changes
+            workflow,
+            inputs=inputs,
+            facts=facts,
+            labels=labels,
+            options=options,
+            with_changes=with_changes,
+            where=where,
         )
 
     async def drive(self, run: str, *, until_ended: bool = False) -> RunView:

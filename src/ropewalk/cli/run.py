@@ -60,6 +60,7 @@ async def perform(context: CommandContext, workflow: str, **flags: Any) -> int:
             options=wanted,
             labels=dict(pair(word, "--label") for word in flags["label"]),
             with_changes=flags["with_changes"],
+            where=loaded.where,
         )
         if not context.screen.json:
             for view in (await ropewalk.engine.fold(run)).base.get("warnings", ()):

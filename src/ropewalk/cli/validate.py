@@ -12,7 +12,7 @@ from ropewalk.cli import exits
 from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Argument, Verb
 from ropewalk.cli.reading import OPTIONS, options
-from ropewalk.errors import InvalidDefinition, VariantNeeded
+from ropewalk.errors import VariantNeeded
 
 
 def validate(
@@ -41,7 +41,7 @@ def validate(
 def _faults(
     context: CommandContext, name: str, variant: str | None, infer_parallel: bool, no_approvals: bool
 ) -> list[Fault]:
-    from ropewalk.app import find_workflow, load_known, project_folder
+    from ropewalk.app import faults_of, find_workflow, project_folder
 
     top = project_folder(context.folder)
     path = Path(name)
@@ -51,9 +51,7 @@ def _faults(
     path = Path(shown) if context.folder == Path.cwd() else context.folder / path
     known = options(variant, infer_parallel, no_approvals)
     try:
-        return load_known(path, top, **known).warnings
-    except InvalidDefinition as error:
-        return error.faults
+        return faults_of(path, top, **known)
     except VariantNeeded as several:
         if variant:
             raise

@@ -58,6 +58,7 @@ class Create(Command, frozen=True):
     base: dict[str, Any] = {}
     labels: dict[str, str] = {}
     kept: tuple[Event, ...] = ()
+    called: dict[str, dict[str, str]] = {}
 
 
 class Import(Command, frozen=True):

@@ -20,7 +20,7 @@ class Event(Struct, frozen=True, omit_defaults=True, tag_field="kind", gc=False)
 
 
 class RunCreated(Event, frozen=True, tag="run.created"):
-    """`digest` names the definition, which the store keeps whole next to the log; `title` is the workflow's, filled in."""
+    """`digest` names the definition, `called` those that it calls (by file and name): the store keeps them. `title` is filled in."""
 
     workflow: str
     digest: str
@@ -32,6 +32,7 @@ class RunCreated(Event, frozen=True, tag="run.created"):
     base: dict[str, Any] = {}
     labels: dict[str, str] = {}
     title: str = ""
+    called: dict[str, dict[str, str]] = {}
 
 
 class RunStarted(Event, frozen=True, tag="run.started"):
@@ -134,8 +135,7 @@ class StepSkipped(StepEvent, frozen=True, tag="step.skipped"):
     """`cause`: when (condition false), route (not taken), need (a need failed), operator (a person), end (the run ended).
 
     A step skipped by `when` or by a person lets its successors go on; the others take theirs along. `decision` is the
-    step that took another route, or one that ends the run.
-    """
+    step that took another route, or one that ends the run."""
 
     cause: SkipCause = "when"
     reason: str = ""
@@ -394,7 +394,7 @@ AnyEvent = (
     | StepAdmitted | StepSkipped | StepExpanded | StepStarted | AttemptNoted | AttemptFailed | StepDue
     | StepWaiting | ChildMoved | ChildStopped | ChildSpent | StepProduced | StepSucceeded | StepFailed
     | StepAborted | StepRetried | GateJudged | RoundOpened | DecisionMade | AskOpened | AskAnswered
-    | AskWithdrawn | BudgetRaised | ConflictFound | ConflictSettled | RunMerged | LandingBegun | LandingFailed | RunLanded
-    | NotePublished
+    | AskWithdrawn | BudgetRaised | ConflictFound | ConflictSettled | RunMerged | LandingBegun | LandingFailed
+    | RunLanded | NotePublished
 )
 # fmt: on

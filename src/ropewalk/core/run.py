@@ -128,6 +128,7 @@ def _created(state: State, event: e.RunCreated, at: float) -> None:
     state.base = event.base
     state.labels = dict(event.labels)
     state.title = event.title
+    state.called = event.called
     state.created_at = at
     graph = state.graph
     state.phases = dict(graph.phase_sizes)

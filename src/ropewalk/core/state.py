@@ -263,6 +263,7 @@ class State(Struct):
     imported: bool = False
     base: dict[str, Any] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
+    called: dict[str, dict[str, str]] = field(default_factory=dict)
     created_at: float = 0.0
     started_at: float | None = None
     ended_at: float | None = None

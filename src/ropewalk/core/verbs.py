@@ -71,6 +71,7 @@ def create(recorder: Recorder, command: Create) -> None:
             base=command.base,
             labels=command.labels,
             title=title,
+            called=command.called,
         )
     )
     for event in command.kept:

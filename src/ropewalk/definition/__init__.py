@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from ropewalk.definition.fault import Fault as Fault, definition_error as definition_error
     from ropewalk.definition.fault import errors_in as errors_in, faults_in_order as faults_in_order
     from ropewalk.definition.fault import nearest as nearest, shortened as shortened
-    from ropewalk.definition.findings import Findings as Findings, Path as Path, Where as Where
+    from ropewalk.definition.findings import Findings as Findings, Nowhere as Nowhere
+    from ropewalk.definition.findings import Path as Path, Where as Where
     from ropewalk.definition.moments import WRITTEN as WRITTEN, moment as moment
     from ropewalk.definition.order import members_of as members_of, needs_of as needs_of
     from ropewalk.definition.policy import ASKED_RETURN as ASKED_RETURN, OWN_RETURN as OWN_RETURN
@@ -57,7 +58,7 @@ else:
             "definition.document": "LISTS Finding Section Template may_write plain_role_name walk_sections",
             "definition.facts": "fact_fault fact_form fact_value unknown_fact",
             "definition.fault": "Fault definition_error errors_in faults_in_order nearest shortened",
-            "definition.findings": "Findings Path Where",
+            "definition.findings": "Findings Nowhere Path Where",
             "definition.moments": "WRITTEN moment",
             "definition.order": "members_of needs_of",
             "definition.policy": (

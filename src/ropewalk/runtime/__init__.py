@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ropewalk.runtime.engine import Engine as Engine, is_at_rest as is_at_rest
     from ropewalk.runtime.engine import until_ended as until_ended
     from ropewalk.runtime.ids import new_run_id as new_run_id
+    from ropewalk.runtime.inputs import call_faults as call_faults
     from ropewalk.runtime.inputs import changed_inputs as changed_inputs, checked_facts as checked_facts
     from ropewalk.runtime.inputs import checked_inputs as checked_inputs
     from ropewalk.runtime.inputs import secret_values as secret_values
@@ -34,7 +35,7 @@ else:
             "runtime.driver": "Driver EventListener",
             "runtime.engine": "Engine is_at_rest until_ended",
             "runtime.ids": "new_run_id",
-            "runtime.inputs": "changed_inputs checked_facts checked_inputs secret_values",
+            "runtime.inputs": "call_faults changed_inputs checked_facts checked_inputs secret_values",
             "runtime.leases": "Holder",
             "runtime.vault": "Secrets Vault how_to_give_secrets",
         },

@@ -58,7 +58,10 @@ class CallingEngine(Protocol):
         options: Options,
         parent: Parent,
         base: Mapping[str, Any],
+        called: Mapping[str, Mapping[str, str]],
     ) -> str: ...
+
+    async def stored(self, digest: str) -> tuple[Workflow, bytes]: ...
 
 
 class CalledRuns:
@@ -115,10 +118,7 @@ class CalledRuns:
     async def _create(self, state: State, key: str, round_: int, child: str) -> Outcome | None:
         """The called run starts from what the needs of its step left. An Outcome when that cannot be joined."""
         engine, step, st = self._engine, state.step(key), state.steps[key]
-        caller = "" if state.imported else state.workflow.source
-        versioned = bool(state.base.get("commit"))
-        find = engine.versioned if versioned and engine.versioned else engine.definitions
-        workflow, definition = find(str(step.args.get("workflow", "")), caller)
+        workflow, definition = await self._definition(state, str(step.args.get("workflow", "")))
         base = state.base
         if base:
             begun = await engine.dispatch.begin(calling(state, st), child)
@@ -135,8 +135,19 @@ class CalledRuns:
             options=msgspec.structs.replace(state.options, only=""),
             parent=Parent(run=state.run, step=key, round=round_, depth=depth),
             base=base,
+            called=state.called,
         )
         return None
+
+    async def _definition(self, state: State, name: str) -> tuple[Workflow, bytes]:
+        """As it was when the run began. A run of an older ropewalk has not kept it: then what stands in the file now."""
+        engine = self._engine
+        digest = state.called.get(state.workflow.source, {}).get(name)
+        if digest:
+            return await engine.stored(digest)
+        versioned = bool(state.base.get("commit"))
+        find = engine.versioned if versioned and engine.versioned else engine.definitions
+        return find(name, "" if state.imported else state.workflow.source)
 
     async def unwanted(self, state: State, listener: EventListener | None) -> Unwanted | None:
         """What the run that called this one knows of it, if it does not wait for it any more and has not heard of its end."""

@@ -137,6 +137,11 @@ class Engine:
             evolve(state, record.event, record.at)
         return state
 
+    async def stored(self, digest: str) -> tuple[Workflow, bytes]:
+        """A definition that the store keeps, and its bytes. Raises NoSuchBlob."""
+        definition = await self.store.get_blob(digest)
+        return (await self._definition(digest))[0], definition
+
     async def _definition(self, digest: str) -> tuple[Workflow, Graph]:
         if digest not in self._graphs:
             workflow = self._decode(await self.store.get_blob(digest))
@@ -159,9 +164,11 @@ class Engine:
         labels: Mapping[str, str] | None = None,
         forked_from: str = "",
         kept: tuple[e.Event, ...] = (),
+        called: Mapping[str, Mapping[str, str]] | None = None,
         actor: str = "",
     ) -> str:
-        """Put a run on record; it is pending until somebody drives it. Gives its id. `inputs` are taken as checked.
+        """Put a run on record; it is pending until somebody drives it. Gives its id. `inputs` are taken as checked, and what
+        `called` names as kept by the store.
 
         Values of secret inputs are held here, and only that they were given goes on record.
         """
@@ -185,6 +192,7 @@ class Engine:
             labels=dict(labels or {}),
             forked_from=forked_from,
             kept=kept,
+            called={caller: dict(names) for caller, names in (called or {}).items()},
         )
         now = self.clock.now()
         state = new_state(run, *self._graphs[digest])

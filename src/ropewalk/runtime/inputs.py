@@ -78,6 +78,25 @@ def checked_facts(workflow: Workflow, facts: Mapping[str, Any]) -> dict[str, Any
     return values
 
 
+def call_faults(caller: Workflow, step: Step, called: Workflow) -> list[tuple[str, str]]:
+    """What can be told before a step calls a workflow: inputs that it does not have or that lack, values of another type."""
+    inputs = step.args.get("inputs", {})
+    later = {name for name, value in inputs.items() if name in called.inputs and _is_template(value)}
+    _, faults = _read_all(called, {name: value for name, value in inputs.items() if name not in later})
+    secrets = set(named_secrets(caller, step))
+    for name in secrets:
+        if name not in called.inputs or not called.inputs[name].secret:
+            faults.append((name, "is no secret input of it"))
+    for name, declared in called.inputs.items():
+        if declared.required and declared.default is None and name not in {*inputs, *secrets}:
+            faults.append((name, "is missing; name it under `secrets`" if declared.secret else "is missing"))
+    return sorted(faults)
+
+
+def _is_template(value: Any) -> bool:
+    return isinstance(value, str) and any(mark in value for mark in ("{{", "{%", "{#"))
+
+
 def secret_values(workflow: Workflow, raw: Mapping[str, Any]) -> dict[str, str]:
     """Values of secret inputs, for a run that is there. Raises InvalidInput with all faults."""
     values, faults = _read_all(workflow, raw)

@@ -11,13 +11,14 @@ import contextvars
 import importlib
 import inspect
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from ropewalk.agents.port import Desk
 from ropewalk.core import Brief, Failure, Outcome
+from ropewalk.definition import Step, Workflow, secret_inputs
 from ropewalk.errors import TemplateError
 from ropewalk.nesting import TooDeep, holds_deep, read_json
 from ropewalk.rendering import render_within
@@ -25,6 +26,7 @@ from ropewalk.steps.port import Tools
 from ropewalk.steps.scope import template_scope
 
 Given = Mapping[str, Any]
+_FIXED = ("inputs", "outputs", "facts", "run", "item", "brief", "desk", "folder", "secrets")
 
 
 class FunctionKind:
@@ -70,10 +72,41 @@ class FunctionKind:
             return Outcome(failure=_failure(name, fault))
 
 
+def function_fault(step: Step, workflow: Workflow, tools: Tools) -> str:
+    """What keeps a step's function from being called, as far as that can be told before the run; "" for nothing."""
+    name = str(step.args.get("name", ""))
+    try:
+        function = tools.functions.get(name) or _imported(name)
+        wanted = list(_needed(function))
+    except Exception as fault:  # noqa: BLE001 - its module is somebody's code and may raise anything
+        return f"the function `{name}`: {fault}"
+    secret = secret_inputs(workflow)
+    known = {*step.args.get("with", {}), *_FIXED, *(n for n in workflow.inputs if n not in secret)}
+    known |= {other.id for other in workflow.steps} | ({step.foreach.name} if step.foreach else set())
+    missing = [parameter for parameter in wanted if parameter not in known]
+    return (
+        f"the function `{name}`: nothing is known for its parameter(s) {', '.join(missing)}"
+        if missing
+        else ""
+    )
+
+
+def _needed(function: Callable[..., Any]) -> Iterator[str]:
+    """The parameters that have to be given a value."""
+    for parameter in inspect.signature(function).parameters.values():
+        several = parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+        if not several and parameter.default is parameter.empty:
+            yield parameter.name
+
+
 def _imported(name: str) -> Callable[..., Any]:
     module, colon, path = name.partition(":")
     if not colon or not path:
         raise ValueError("is not registered; write it as `module:function`")
+    if module == "__main__":
+        raise ValueError(
+            "`__main__` is another program for whoever goes on with the run; put the function into a module of its own"
+        )
     target: Any = importlib.import_module(module)
     for part in path.split("."):
         target = getattr(target, part)

@@ -13,7 +13,7 @@ import msgspec
 from ropewalk.agents import NOT_CONFINED, Breakers, Confinement, fenced_value
 from ropewalk.agents.port import Agent, Confining, Desk, Probe
 from ropewalk.core import Brief, Failure, Outcome, Usage
-from ropewalk.definition import ErrorClass
+from ropewalk.definition import ErrorClass, Role
 from ropewalk.errors import AgentError, TemplateError
 from ropewalk.rendering import render_template
 from ropewalk.steps.port import Tools
@@ -101,34 +101,38 @@ async def choose(brief: Brief, tools: Tools, breakers: Breakers, now: float) -> 
     """The agent for a brief. Raises AgentError that says of each candidate why not; with `retry_at` when one rests."""
     if brief.rehearse is not None:
         return _agent(REHEARSAL, tools)
-    names = brief.role.agents or (tools.settings.get("agent") or _any_of(tools))
-    names = (names,) if isinstance(names, str) else names
     reasons: list[str] = []
     rests: list[float] = []
-    for name in names:
+    for name in candidates(brief.role, tools):
         until = await breakers.rests_until(name, now)
         if until is not None:
             rests.append(until)
             reasons.append(f"{name} rests after failures")
             continue
-        if name not in tools.agents:
-            reasons.append(f"{name} is not known")
-            continue
-        agent = tools.agents[name]
-        confined = _is_to_be_confined(brief, tools)
-        probe = await _probed(agent, confined=confined)
-        lacks = _lacks(agent, brief, confined=confined) if probe.usable else _unusable(probe)
+        lacks = await why_not(name, brief.role, brief.confine, tools)
         if not lacks:
-            return agent
+            return tools.agents[name]
         reasons.append(f"{name}{lacks}")
     wanted = brief.role_name or brief.step
     reason = "; ".join(reasons) or "no agent is configured"
     raise AgentError(agent=f"for role {wanted}", reason=reason, retry_at=min(rests) if rests else None)
 
 
-def _is_to_be_confined(brief: Brief, tools: Tools) -> bool:
+def candidates(role: Role, tools: Tools) -> tuple[str, ...]:
+    """The agents that may do what the role is to do, in the order in which they are tried."""
+    names = role.agents or (tools.settings.get("agent") or _any_of(tools))
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+async def why_not(name: str, role: Role, confine: str, tools: Tools) -> str:
+    """Why an agent cannot be used for a role, in a step that asks to be confined so; "" when it can."""
+    if name not in tools.agents:
+        return " is not known"
+    agent = tools.agents[name]
     confinement: Confinement = tools.settings.get("confinement", NOT_CONFINED)
-    return confinement.wanted(brief.role.confine, brief.confine)
+    confined = confinement.wanted(role.confine, confine)
+    probe = await _probed(agent, confined=confined)
+    return _lacks(agent, role, confined=confined) if probe.usable else _unusable(probe)
 
 
 async def _probed(agent: Agent, *, confined: bool) -> Probe:
@@ -138,7 +142,7 @@ async def _probed(agent: Agent, *, confined: bool) -> Probe:
     return await agent.probe()
 
 
-def _lacks(agent: Agent, brief: Brief, *, confined: bool) -> str:
+def _lacks(agent: Agent, role: Role, *, confined: bool) -> str:
     """What the role or the step asks for and the agent cannot do; "" when it can.
 
     One that does not say that it can (a plug-in's) would be taken at a word that it has never heard of.
@@ -147,10 +151,10 @@ def _lacks(agent: Agent, brief: Brief, *, confined: bool) -> str:
         return ""
     if confined and not getattr(agent, "confines", False):
         return " cannot be confined"
-    if brief.role.options and not getattr(agent, "takes_options", False):
-        return f" takes no `options` ({', '.join(brief.role.options)})"
-    if brief.role.permissions not in ("", "allow") and not getattr(agent, "asks", False):
-        return f" asks for no permission, so that `permissions: {brief.role.permissions}` would mean nothing (`confine` does)"
+    if role.options and not getattr(agent, "takes_options", False):
+        return f" takes no `options` ({', '.join(role.options)})"
+    if role.permissions not in ("", "allow") and not getattr(agent, "asks", False):
+        return f" asks for no permission, so that `permissions: {role.permissions}` would mean nothing (`confine` does)"
     return ""
 
 

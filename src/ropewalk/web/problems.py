@@ -42,6 +42,7 @@ STATUS: Final[dict[str, int]] = {
     "too-large": 413,
     "too-many": 429,
     "invalid-definition": 422,
+    "cannot-start": 422,
     "invalid-input": 422,
     "secrets-missing": 422,
     "invalid-request": 422,

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ropewalk.errors import TargetCheckedOut, TargetRewritten, WorkspaceError
 from ropewalk.workspace.git import Git
-from ropewalk.workspace.names import slug
+from ropewalk.workspace.names import BRANCHES, slug
 from ropewalk.workspace.port import Base
 from ropewalk.workspace.private import BRANCH, write_back
 from ropewalk.workspace.repository import Repository, check_branch, checked_out_in, commit_of, discover
@@ -19,7 +19,7 @@ from ropewalk.workspace.repository import Repository, check_branch, checked_out_
 
 def branch_of(run: str) -> str:
     """The branch that holds a run's result."""
-    return f"ropewalk/{slug(run)}"
+    return f"{BRANCHES}/{slug(run)}"
 
 
 async def publish(repository: Repository, run: str, commit: str) -> str:

@@ -14,6 +14,9 @@ from pathlib import Path
 from ropewalk.errors import LinkInTheWay, WorkspaceError
 from ropewalk.workspace.port import AttemptId
 
+BRANCHES = "ropewalk"
+"""The folder of the branches that hold results."""
+
 _SAFE = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _LONGEST = 80
 _NAMED = 5

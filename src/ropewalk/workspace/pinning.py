@@ -12,7 +12,7 @@ from ropewalk.workspace.gathering import Caps, GatherOptions
 from ropewalk.workspace.git import Git
 from ropewalk.workspace.ground import RepoContext
 from ropewalk.workspace.harvest import harvest
-from ropewalk.workspace.names import base_ref
+from ropewalk.workspace.names import BRANCHES, base_ref
 from ropewalk.workspace.port import Base
 from ropewalk.workspace.repository import Repository, Standing, check_branch, commit_of, standing
 from ropewalk.workspace.settling import settle
@@ -25,6 +25,7 @@ async def prepare(
 ) -> Base:
     """The base of a run; a ref keeps its commit. DirtyCheckout when changes would be left behind unsaid."""
     repository = ground.repository
+    await _room_for_branches(repository)
     if ground.private:
         base = await _of_folder(ground, scratch, caps, run, target, at)
     elif target:
@@ -33,6 +34,16 @@ async def prepare(
         base = await _of_checkout(repository, scratch, caps, run, with_changes, at)
     await repository.git.run("update-ref", base_ref(run), base.commit)
     return base
+
+
+async def _room_for_branches(repository: Repository) -> None:
+    """Git keeps no branch `a/b` next to a branch `a`: better told now than when the work is done."""
+    if await commit_of(repository.git, f"refs/heads/{BRANCHES}"):
+        raise WorkspaceError(
+            place=repository.top or repository.gitdir,
+            reason=f"a branch `{BRANCHES}` is in the way of the runs' own branches, {BRANCHES}/…; "
+            f"rename it: git branch -m {BRANCHES} {BRANCHES}-old",
+        )
 
 
 async def _of_folder(

@@ -93,10 +93,6 @@ def test_what_is_installed_is_looked_at_only_where_it_is_known():
 
     text = "roles: {r: zz}\nsteps: [{id: a, uses: zz, gate: {uses: zz}}, {id: b, call: zz}]"
     assert told(text, known=Known()) == []
-    known = Known(workflows=frozenset({"zy"}))
-    assert told(text, known=known) == [
-        "f.yaml:2:60: there is no workflow `zz`; `ropewalk workflows` lists them",
-    ]
 
 
 def test_a_name_of_any_length_is_told_in_one_line():

@@ -78,6 +78,6 @@ def test_among_many_unknown_names_of_a_file_only_the_first_get_a_hint():
 
 
 def test_nothing_is_known_to_be_installed_until_somebody_says_so():
-    assert msgspec.structs.astuple(Known()) == (None, None, None, None)
+    assert msgspec.structs.astuple(Known()) == (None, None, None)
     with pytest.raises(AttributeError):
         Known().kinds = frozenset()  # type: ignore[misc]

@@ -111,10 +111,6 @@ def _references(subject: Subject, path: Path, step: Step) -> None:
         if "/" in step.kind:
             hint = "an action of another system is none: write what it does as `run`"
         subject.unknown((*path, "kind"), "step kind", step.kind, kinds, hint)
-    called = step.args.get("workflow")
-    if step.kind == "call" and known.workflows is not None and called not in known.workflows:
-        hint = "`ropewalk workflows` lists them"
-        subject.unknown((*path, "call", "workflow"), "workflow", str(called), known.workflows, hint)
     for place, name in _facts_used(step):
         if name and name not in workflow.facts:
             subject.unknown((*path, *place), "fact", name, workflow.facts, "describe it under `facts`")

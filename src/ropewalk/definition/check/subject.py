@@ -25,7 +25,6 @@ class Known(Struct, frozen=True):
     kinds: Collection[str] | None = None
     gates: Collection[str] | None = None
     agents: Collection[str] | None = None
-    workflows: Collection[str] | None = None
 
 
 class Subject:

@@ -142,7 +142,7 @@ class RunsPage:
             wanted = acting.StartRequest(self.chosen.name, inputs, rehearse=bool(action.form.get("rehearse")))
             try:
                 run, _ = await acting.start(self.screen.ropewalk, wanted, by)
-            except (InvalidInput, SecretsMissing) as error:
+            except (InvalidDefinition, InvalidInput, SecretsMissing) as error:
                 faults = [str(error)]
             else:
                 self.screen.go(f"/runs/{run}")

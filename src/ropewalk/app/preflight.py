@@ -1,0 +1,194 @@
+"""One look at all that a workflow will need here, before it is started: the workflows that it calls, agents, functions.
+
+Everything that is not there is told at once, each with its place, so that nothing is paid for before a fault that could be known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ropewalk.app.known import load_known
+from ropewalk.definition import (
+    Fault,
+    Findings,
+    Nowhere,
+    Role,
+    Step,
+    Where,
+    Workflow,
+    errors_in,
+    faults_in_order,
+)
+from ropewalk.errors import CannotStart, InvalidDefinition, NoSuchWorkflow, RopewalkError, VariantNeeded
+from ropewalk.formats import Loaded, find_workflow
+from ropewalk.runtime import call_faults
+from ropewalk.steps.port import Tools
+
+Place = tuple[str | int, ...]
+Load = Callable[[str, str], Loaded]
+"""Finds a workflow by its name and the file of who calls it. Raises NoSuchWorkflow, InvalidDefinition, VariantNeeded."""
+
+
+class FoundCall(NamedTuple):
+    """A step's call: the file that it stands in, the name there, and the workflow that was found by it."""
+
+    caller: str
+    name: str
+    loaded: Loaded
+
+
+class Calls(NamedTuple):
+    """All that a workflow calls, and what that calls in turn; `faults` of the calls and of the files that are called."""
+
+    called: tuple[FoundCall, ...]
+    faults: tuple[Fault, ...]
+
+
+def calls_of(workflow: Workflow, where: Where, load: Load) -> Calls:
+    """Each workflow is looked at once, also where they call each other in a circle. Reads files."""
+    called: dict[tuple[str, str], FoundCall] = {}
+    faults: list[Fault] = []
+    seen = {workflow.source}
+    todo = [(workflow, where)]
+    while todo:
+        caller, places = todo.pop()
+        findings = _findings(caller, places)
+        for index, step in enumerate(caller.steps):
+            if step.kind != "call":
+                continue
+            at: Place = ("steps", index, "call")
+            name = str(step.args.get("workflow", ""))
+            try:
+                key = (caller.source, name)
+                found_call = called.get(key) or FoundCall(caller.source, name, load(name, caller.source))
+            except InvalidDefinition as error:
+                faults += error.faults
+                continue
+            except (NoSuchWorkflow, VariantNeeded, OSError) as error:
+                findings.fault(at, str(error))
+                continue
+            called[key] = found_call
+            flow = found_call.loaded.workflow
+            for name_given, reason in call_faults(caller, step, flow):
+                findings.fault(at, f"the input `{name_given}` of `{flow.name}`: {reason}")
+            if flow.source not in seen:
+                seen.add(flow.source)
+                todo.append((flow, found_call.loaded.where))
+        faults += findings.faults
+    return Calls(tuple(called.values()), tuple(faults))
+
+
+def faults_of(path: Path, top: Path, **how: Any) -> list[Fault]:
+    """All that is wrong with the workflow in a file of the project at `top` and with what it calls, and their warnings; agents
+    are not asked and no function is imported. `how` as `load_known` takes it. Raises VariantNeeded, SettingsError.
+    """
+
+    def load(name: str, caller: str) -> Loaded:
+        return load_known(find_workflow(name, top, (top / caller).parent if caller else None), top)
+
+    try:
+        loaded = load_known(path, top, **how)
+    except InvalidDefinition as error:
+        return error.faults
+    return [*loaded.warnings, *calls_of(loaded.workflow, loaded.where, load).faults]
+
+
+async def look_ahead(
+    workflow: Workflow, where: Where | None, load: Load, tools: Tools, *, rehearsed: bool
+) -> tuple[tuple[FoundCall, ...], list[Fault]]:
+    """What the workflow calls, and what people should know. Raises CannotStart with all that keeps it from being done here.
+
+    `rehearsed`: no agent is asked for. Asks agents whether they can be used, which may start their programs; imports the
+    modules of functions.
+    """
+    places = where or Nowhere()
+    calls = await asyncio.to_thread(calls_of, workflow, places, load)
+    flows = {workflow.source: (workflow, places)}
+    for found_call in calls.called:
+        flows.setdefault(
+            found_call.loaded.workflow.source, (found_call.loaded.workflow, found_call.loaded.where)
+        )
+    faults = list(calls.faults)
+    for flow, its_places in flows.values():
+        findings = _findings(flow, its_places)
+        await asyncio.to_thread(_functions, flow, findings, tools)
+        if not rehearsed:
+            await _agents(flow, findings, tools)
+        faults += findings.faults
+    faults = faults_in_order(faults)
+    if errors := errors_in(faults):
+        raise CannotStart(count=len(errors), file=workflow.source or workflow.name, faults=faults)
+    return calls.called, faults
+
+
+def _findings(workflow: Workflow, where: Where) -> Findings:
+    return Findings(workflow.source or workflow.name, where, [step.id for step in workflow.steps])
+
+
+def _functions(workflow: Workflow, findings: Findings, tools: Tools) -> None:
+    for index, step in enumerate(workflow.steps):
+        if step.kind == "function":
+            from ropewalk.steps import function_fault
+
+            if fault := function_fault(step, workflow, tools):
+                findings.fault(("steps", index, "args", "name"), fault)
+
+
+class _RoleAtWork(NamedTuple):
+    """Something that a role is to do; `confine` as its step asks."""
+
+    role: str
+    confine: str
+    at: Place
+
+
+def _roles_at_work(workflow: Workflow) -> Iterator[_RoleAtWork]:
+    for index, step in enumerate(workflow.steps):
+        at: Place = ("steps", index)
+        if _wants_agent(step):
+            yield _RoleAtWork(step.role, step.confine, (*at, "role") if step.role else at)
+        for number, gate in enumerate(step.gates):
+            if gate.kind == "verdict":
+                yield _RoleAtWork(str(gate.args.get("role", "")), step.confine, (*at, "gates", number))
+    for number, gate in enumerate(workflow.gates):
+        if gate.kind == "verdict":
+            yield _RoleAtWork(str(gate.args.get("role", "")), "", ("gates", number))
+
+
+def _wants_agent(step: Step) -> bool:
+    decided = step.kind == "decide" and step.decision is not None and step.decision.by == "role"
+    return step.kind == "role" or decided
+
+
+async def _agents(workflow: Workflow, findings: Findings, tools: Tools) -> None:
+    """A role is of use when one of its agents is; of the others people are told."""
+    from ropewalk.steps import candidates
+
+    looked: dict[tuple[str, str], _RoleAtWork] = {}
+    for work in _roles_at_work(workflow):
+        looked.setdefault((work.role, work.confine), work)
+    for work in looked.values():
+        role = workflow.roles.get(work.role, Role())
+        names = candidates(role, tools)
+        lacks = await asyncio.gather(*(_lack(name, role, work.confine, tools) for name in names))
+        usable = [name for name, lack in zip(names, lacks, strict=True) if not lack]
+        reasons = [f"{name}{lack}" for name, lack in zip(names, lacks, strict=True) if lack]
+        who = f"the role `{work.role}`" if work.role else "what names no role"
+        at = ("roles", work.role, "agents") if role.agents else work.at
+        if not usable:
+            reason = "; ".join(reasons) or "no agent is installed"
+            findings.fault(at, f"no agent for {who} can be used here: {reason}", "`--rehearse` needs none")
+        elif role.agents and reasons:
+            findings.warning(at, f"{who} has to do without {'; '.join(reasons)}")
+
+
+async def _lack(name: str, role: Role, confine: str, tools: Tools) -> str:
+    from ropewalk.steps import why_not
+
+    try:
+        return await why_not(name, role, confine, tools)
+    except RopewalkError as error:
+        return f": {error}"

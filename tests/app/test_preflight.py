@@ -1,0 +1,173 @@
+"""What a run will need is looked at before it is on record: all that is not there is told at once, and what is called is kept."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ropewalk.app import acting
+from ropewalk.app.open import Ropewalk, open_ropewalk
+from ropewalk.app.project import open_project
+from ropewalk.core import Options
+from ropewalk.errors import CannotStart
+
+TOML = """
+[agents.here]
+argv = ["true"]
+[agents.gone]
+argv = ["no-such-program-1"]
+[agents.lost]
+argv = ["no-such-program-2"]
+"""
+CHILD = "name: child\ninputs: {a: string, b: {type: integer, default: 1}}\nsteps:\n- {id: one, run: 'echo old > made.txt', creates: made.txt}\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for words in (["init", "-q", "-b", "main"], ["commit", "-q", "--allow-empty", "-m", "begin"]):
+        who = ["-c", "user.name=a", "-c", "user.email=a@b"]
+        subprocess.run(["git", "-C", str(tmp_path), *who, *words], check=True)
+    (tmp_path / "ropewalk.toml").write_text(TOML)
+    (tmp_path / "child.yaml").write_text(CHILD)
+    return tmp_path
+
+
+async def started(ropewalk: Ropewalk, text: str, **how: object) -> str:
+    (ropewalk.folder / "w.yaml").write_text(text)
+    loaded = ropewalk.load("w.yaml")
+    return await ropewalk.start(loaded.workflow, where=loaded.where, **how)  # type: ignore[arg-type]
+
+
+async def refused(folder: Path, text: str) -> list[str]:
+    """What is told, without the folder; and nothing is on record then."""
+    async with open_ropewalk(folder) as ropewalk:
+        with pytest.raises(CannotStart) as error:
+            await started(ropewalk, text)
+        assert (await ropewalk.store.runs()) == []
+    assert error.value.code == "cannot-start"
+    return [str(fault).replace(f"{folder}/", "") for fault in error.value.faults]
+
+
+async def test_all_that_is_not_there_is_told_at_once_with_its_place(folder: Path):
+    lines = await refused(
+        folder,
+        "name: w\nroles: {r: {agent: [gone, lost]}}\nsteps:\n"
+        "- {id: a, role: r, prompt: x}\n"
+        "- {id: b, call: nowhere.yaml}\n"
+        "- {id: c, function: 'no_such_module:f'}\n"
+        "- {id: d, function: 'json:dumps'}\n"
+        "- {id: e, function: '__main__:f'}\n",
+    )
+    assert [line.split(": ")[0] for line in lines] == [
+        "w.yaml:2:20",
+        "w.yaml:5:17",
+        "w.yaml:6:21",
+        "w.yaml:7:21",
+        "w.yaml:8:21",
+    ]
+    assert "the role `r` can be used here: gone: no-such-program-1 was not found" in lines[0]
+    assert "lost: no-such-program-2 was not found" in lines[0]
+    assert "There is no workflow nowhere.yaml" in lines[1]
+    assert "No module named 'no_such_module'" in lines[2]
+    assert "nothing is known for its parameter(s) obj" in lines[3]
+    assert "put the function into a module of its own" in lines[4]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "{id: a, run: x, gate: {verdict: {role: r, criteria: [y]}}}",
+        "{id: a, role: r, decide: {by: role, routes: {x: b, y: b}}}\n- {id: b, run: x, needs: a}",
+        "{id: a, uses: noop}\ngate: {verdict: {role: r, criteria: [y]}}",
+    ],
+)
+async def test_whoever_judges_or_decides_is_looked_at_as_well(folder: Path, step: str):
+    (line,) = await refused(folder, f"name: w\nroles: {{r: gone}}\nsteps:\n- {step}\n")
+    assert "no agent for the role `r` can be used here: gone:" in line
+
+
+async def test_one_usable_agent_of_a_role_is_enough_and_a_rehearsal_needs_none(folder: Path):
+    async with open_ropewalk(folder) as ropewalk:
+        assert await started(
+            ropewalk, "roles: {r: {agent: [gone, here]}}\nsteps: [{id: a, role: r, prompt: x}]"
+        )
+        text = "roles: {r: gone}\nsteps: [{id: a, role: r, prompt: x}]"
+        assert await started(ropewalk, text, options=Options(rehearse=""))
+
+
+async def test_what_is_called_is_checked_with_its_inputs_and_its_own_file(folder: Path):
+    (folder / "deep.yaml").write_text("name: deep\nroles: {r: gone}\nsteps:\n- {id: a, role: r, prompt: x}\n")
+    (folder / "broken.yaml").write_text("name: broken\nsteps:\n- {id: a, run: x, needs: b}\n")
+    (folder / "middle.yaml").write_text(
+        "name: middle\nsteps:\n- {id: a, call: deep.yaml}\n- {id: b, call: middle.yaml}\n"
+    )
+    lines = await refused(
+        folder,
+        "name: w\nsteps:\n"
+        "- {id: a, call: child.yaml}\n"
+        "- {id: b, call: {workflow: child.yaml, inputs: {a: '{{ run.id }}', b: many, c: x}}}\n"
+        "- {id: c, call: middle.yaml}\n"
+        "- {id: d, call: broken.yaml}\n",
+    )
+    assert [line.split(";")[0] for line in lines] == [
+        "broken.yaml:3:26: there is no step `b`",
+        "deep.yaml:2:12: no agent for the role `r` can be used here: gone: no-such-program-1 was not found (install no-such-program-1, or put it on the PATH)",
+        "w.yaml:3:17: the input `a` of `child`: is missing",
+        "w.yaml:4:17: the input `b` of `child`: integer wanted, got 'many'",
+        "w.yaml:4:17: the input `c` of `child`: the workflow has no such input",
+    ]
+
+
+async def test_a_change_of_a_called_file_does_not_reach_a_run_that_was_started_before(folder: Path):
+    async with open_ropewalk(folder) as ropewalk:
+        (folder / "middle.yaml").write_text(
+            "name: middle\nsteps:\n- {id: in, call: {workflow: child.yaml, inputs: {a: x}}}\n"
+        )
+        text = "name: w\nsteps:\n- {id: up, call: middle.yaml}\n"
+        run = await started(ropewalk, text)
+        (folder / "child.yaml").unlink()
+        (folder / "middle.yaml").write_text("name: middle\nsteps:\n- {id: in, run: 'exit 1'}\n")
+        state = await ropewalk.drive(run)
+        result = state.steps["up"].result
+        assert result is not None
+        assert (state.status, [artifact.path for artifact in result.artifacts]) == ("completed", ["made.txt"])
+        fork = await ropewalk.fork(run, "up")
+        assert (await ropewalk.drive(fork)).status == "completed"
+        assert not await ropewalk.store.verify()
+
+
+async def test_a_run_of_before_that_kept_no_called_workflows_takes_the_file_as_it_is(folder: Path):
+    async with open_ropewalk(folder) as ropewalk:
+        loaded = await started(
+            ropewalk, "name: w\nsteps:\n- {id: up, call: {workflow: child.yaml, inputs: {a: x}}}\n"
+        )
+        state = await ropewalk.engine.fold(loaded)
+        workflow, definition = await ropewalk.engine.stored(state.digest)
+        run = await ropewalk.engine.create(workflow, definition, base=state.base)
+        assert (await ropewalk.drive(run)).status == "completed"
+
+
+async def test_every_door_refuses_in_the_same_way(folder: Path):
+    (folder / "workflows").mkdir()
+    (folder / "workflows/w.yaml").write_text(
+        "name: w\nroles: {r: gone}\nsteps: [{id: a, role: r, prompt: x}]\n"
+    )
+    async with open_ropewalk(folder) as ropewalk:
+        with pytest.raises(CannotStart, match=r"w\.yaml:2:12: no agent"):
+            await acting.start(ropewalk, acting.StartRequest("w"), "ann")
+    async with open_project(folder) as project:
+        with pytest.raises(CannotStart, match=r"w\.yaml:2:12: no agent"):
+            await project.start("w")
+
+
+async def test_a_function_is_found_in_the_project_with_inputs_items_and_steps_as_its_parameters(folder: Path):
+    (folder / "steps_of_preflight.py").write_text(
+        "def f(city, item, first, *more, last=1, **rest):\n    return {}\n"
+    )
+    async with open_ropewalk(folder) as ropewalk:
+        text = "inputs: {city: {default: x}}\nsteps:\n- {id: first, uses: noop}\n- {id: b, needs: first, function: 'steps_of_preflight:f'}\n"
+        assert await started(ropewalk, text)
+    sys.modules.pop("steps_of_preflight", None)
