@@ -171,3 +171,19 @@ async def test_a_function_is_found_in_the_project_with_inputs_items_and_steps_as
         text = "inputs: {city: {default: x}}\nsteps:\n- {id: first, uses: noop}\n- {id: b, needs: first, function: 'steps_of_preflight:f'}\n"
         assert await started(ropewalk, text)
     sys.modules.pop("steps_of_preflight", None)
+
+
+async def test_a_file_that_no_step_would_see_is_told_before_the_run(folder: Path):
+    (folder / "new.md").write_text("x")
+    text = (
+        "name: w\nsteps:\n- {id: a, run: x, requires: [new.md, {path: old.md, external: true}]}\n"
+        "- {id: b, run: x, updates: [{path: c.md, optional: true}]}\n"
+    )
+    lines = await refused(folder, text)
+    assert [line.split(";")[0] for line in lines] == [
+        "w.yaml:3:30: `new.md` is not under version control, so no step would see it",
+        "w.yaml:3:38: `old.md` is not there, and no step creates it",
+    ]
+    (folder / "old.md").write_text("x")
+    async with open_ropewalk(folder) as ropewalk:
+        assert await started(ropewalk, text, with_changes=True)

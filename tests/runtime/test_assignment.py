@@ -35,6 +35,7 @@ FULL = Assignment(
     earlier=(Artifact("a.txt", "5" * 64, change="deleted"),),
     work=("docs/*.md",),
     secrets={"token": Secret(env="TOKEN"), "input": Secret()},
+    makers={"p.md": "`plan` creates it, which is skipped"},
 )
 SMALL = Assignment(brief("noop"), AttemptId("r", "build", 1, 1), Base(root=""))
 

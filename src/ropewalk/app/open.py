@@ -17,7 +17,7 @@ from ropewalk.app.confining import asks, check_confinement, confinement_of
 from ropewalk.app.known import load_known
 from ropewalk.app.merging import with_merge, with_protected
 from ropewalk.app.people import People
-from ropewalk.app.preflight import FoundCall, look_ahead
+from ropewalk.app.preflight import FoundCall, Starting, look_ahead
 from ropewalk.app.secrets import refuse_missing
 from ropewalk.app.settings import Settings, load_settings
 from ropewalk.core import Options
@@ -209,8 +209,9 @@ class Ropewalk(People):
         values, known = checked_inputs(workflow, inputs or {}), checked_facts(workflow, facts or {})
         check_confinement(workflow, self.settings, rehearsed=options.rehearse is not None)
         await asyncio.to_thread(refuse_missing, workflow, options, self.folder)
+        project = Starting(self.folder, with_changes, versioned=self.settings.workspace != "folder")
         rehearsed = options.rehearse is not None
-        called, _ = await look_ahead(workflow, where, self.load, self.tools(), rehearsed=rehearsed)
+        called, _ = await look_ahead(workflow, where, self.load, self.tools(), project, rehearsed=rehearsed)
         workflow = with_protected(workflow, self.settings.protect)
         now = self.engine.clock.now()
         run = run or new_run_id(now)

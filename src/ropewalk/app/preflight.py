@@ -19,8 +19,10 @@ from ropewalk.definition import (
     Step,
     Where,
     Workflow,
+    brought_along,
     errors_in,
     faults_in_order,
+    names_of,
 )
 from ropewalk.errors import CannotStart, InvalidDefinition, NoSuchWorkflow, RopewalkError, VariantNeeded
 from ropewalk.formats import Loaded, find_workflow
@@ -96,8 +98,16 @@ def faults_of(path: Path, top: Path, **how: Any) -> list[Fault]:
     return [*loaded.warnings, *calls_of(loaded.workflow, loaded.where, load).faults]
 
 
+class Starting(NamedTuple):
+    """Where a run is to begin; `versioned` unless its steps see none of these files."""
+
+    folder: Path
+    with_changes: bool = False
+    versioned: bool = True
+
+
 async def look_ahead(
-    workflow: Workflow, where: Where | None, load: Load, tools: Tools, *, rehearsed: bool
+    workflow: Workflow, where: Where | None, load: Load, tools: Tools, project: Starting, *, rehearsed: bool
 ) -> tuple[tuple[FoundCall, ...], list[Fault]]:
     """What the workflow calls, and what people should know. Raises CannotStart with all that keeps it from being done here.
 
@@ -112,6 +122,10 @@ async def look_ahead(
             found_call.loaded.workflow.source, (found_call.loaded.workflow, found_call.loaded.where)
         )
     faults = list(calls.faults)
+    if project.versioned:  # what is called starts from what its caller made
+        findings = _findings(workflow, places)
+        await _files(workflow, findings, project.folder, project.with_changes)
+        faults += findings.faults
     for flow, its_places in flows.values():
         findings = _findings(flow, its_places)
         await asyncio.to_thread(_functions, flow, findings, tools)
@@ -126,6 +140,28 @@ async def look_ahead(
 
 def _findings(workflow: Workflow, where: Where) -> Findings:
     return Findings(workflow.source or workflow.name, where, [step.id for step in workflow.steps])
+
+
+async def _files(workflow: Workflow, findings: Findings, folder: Path, with_changes: bool) -> None:
+    """Files that no step creates, as the steps would see them."""
+    from ropewalk.workspace import is_seen
+
+    for at, ref in brought_along(workflow):
+        names = names_of(ref)
+        if any("{{" in name for name in names):
+            continue
+        seen = [await is_seen(folder, name, with_changes) for name in names]
+        if any(answer is not False for answer in seen):
+            continue
+        if any((folder / name).exists() for name in names):
+            message = f"`{ref.name}` is not under version control, so no step would see it"
+            findings.fault(
+                at, message, "commit it, or take it along with `--with-changes` if git does not ignore it"
+            )
+        else:
+            findings.fault(
+                at, f"`{ref.name}` is not there, and no step creates it", "put it there and commit it"
+            )
 
 
 def _functions(workflow: Workflow, findings: Findings, tools: Tools) -> None:

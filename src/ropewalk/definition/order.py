@@ -98,6 +98,18 @@ class Writers:
         return self.creators.get(_plain(name), ())
 
 
+def brought_along(workflow: Workflow) -> Iterator[tuple[tuple[str, int, str, int], Ref]]:
+    """Place and reference of each file that has to be there before a run: a step requires it, and none makes it."""
+    writers = Writers()
+    for step in workflow.steps:
+        writers.note(step)
+    for at, step in enumerate(workflow.steps):
+        for index, ref in enumerate(step.requires):
+            made = any(other != step.id for name in names_of(ref) for other in writers.of(name))
+            if not (made or ref.soft or ref.aggregate or ref.label):
+                yield ("steps", at, "requires", index), ref
+
+
 def names_of(ref: Ref) -> tuple[str, ...]:
     """The paths that a reference stands for; a label stands for none."""
     if ref.label:

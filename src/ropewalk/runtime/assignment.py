@@ -16,7 +16,7 @@ class Assignment(Struct, frozen=True):
     """`started_at` is when its start was put on record; `parts` are the commits that its folder is made from.
 
     `earlier` are the files of the round before, where this one fixes them. `work` are paths and patterns of what the
-    workflow says that its steps write. `secrets` say by name where each is found that
+    workflow says that its steps write. `makers` say by required file which step would make it. `secrets` say by name where each is found that
     the attempt or its judges name; one without anything is an input of the run, whose value the one who drives it holds.
     """
 
@@ -32,6 +32,7 @@ class Assignment(Struct, frozen=True):
     earlier: tuple[Artifact, ...] = ()
     work: tuple[str, ...] = ()
     secrets: dict[str, Secret] = {}
+    makers: dict[str, str] = {}
 
 
 class Link(Protocol):

@@ -26,6 +26,7 @@ from ropewalk.runtime.leaks import Leaks, cleared
 from ropewalk.runtime.merging import commits_of, disagreed, start_from, start_merged, start_tree, unseen
 from ropewalk.runtime.outcomes import classed, clean, counted, joined, unfinished, unkept, with_kept
 from ropewalk.runtime.patience import failure_of, patiently
+from ropewalk.runtime.requirements import lacking
 from ropewalk.runtime.vault import NOTHING, HeldSecrets, Secrets, Vault
 from ropewalk.runtime.watch import Watch
 from ropewalk.steps.port import GateKind, Kind, Tools
@@ -207,6 +208,10 @@ class Attempts:
 
     async def _work(self, work: _Work, leaks: Leaks) -> Outcome:
         brief, desk = work.assignment.brief, work.desk
+        if brief.requires and work.assignment.mode != "none":
+            lack = await asyncio.to_thread(lacking, work.assignment, desk.folder)
+            if lack is not None:
+                return Outcome(failure=lack)
         mark = desk.spool / AT_WORK
         mark.touch()
         leaks.begin(mark)

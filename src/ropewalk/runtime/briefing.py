@@ -27,6 +27,7 @@ from ropewalk.definition import (
 from ropewalk.rendering import path_pattern
 from ropewalk.runtime.assignment import Assignment
 from ropewalk.runtime.handoff import expected_of
+from ropewalk.runtime.requirements import makers_of
 from ropewalk.workspace.port import AttemptId, Base, Mode, Part
 
 _NO_ROLE = Role()
@@ -62,6 +63,7 @@ class Briefing:
             earlier=st.earlier.artifacts if st.earlier is not None else (),
             work=_work_of(state.workflow) if step.gates else (),
             secrets=self._sources(step),
+            makers=makers_of(state, step) if step.requires else {},
         )
 
     def brief(self, st: StepState, step: Step) -> Brief:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ropewalk.workspace.names import attempt_name as attempt_name, slug as slug
     from ropewalk.workspace.owned import Owning as Owning
     from ropewalk.workspace.report import conflicts_as_markdown as conflicts_as_markdown
+    from ropewalk.workspace.seen import is_seen as is_seen
     from ropewalk.workspace.worktree import GitWorkspace as GitWorkspace
 else:
     __getattr__ = lazy(
@@ -33,6 +34,7 @@ else:
             "workspace.names": "attempt_name slug",
             "workspace.owned": "Owning",
             "workspace.report": "conflicts_as_markdown",
+            "workspace.seen": "is_seen",
             "workspace.worktree": "GitWorkspace",
         },
     )
