@@ -98,7 +98,10 @@ class Shape(NamedTuple):
 FIXED = "various-any_flagged_documents"
 SHAPES = {
     ("bmad-board-game.yaml", "full_game"): Shape(
-        "bmad", 8, {"game-designer-rules-2": "playtester-rules"}, asked=("illustrator-cards", "Checkpoint")
+        "bmad",
+        9,
+        {"game-designer-rules-2": "playtester-rules"},
+        asked=("illustrator-cards", "printer-print_proof-checkpoint"),
     ),
     ("bmad-board-game.yaml", "prototype"): Shape("bmad", 4, {}, asked=("poc_decision_point",)),
     ("bmad-garden-sensors.yaml", ""): Shape(
