@@ -26,8 +26,8 @@ def test_a_piped_run_prints_a_line_an_event_and_how_it_ended(ropewalk):
 def test_json_is_one_object_in_the_shape_that_was_promised(ropewalk):
     ended = ropewalk.run(HELLO, "--json", "--input", "who=you", head=HEAD)
     found = json.loads(ended.out)
-    assert list(found)[:11] == [
-        "run", "workflow", "status", "reason", "steps", "artifacts", "errors", "warnings", "cost_usd",
+    assert list(found)[:12] == [
+        "run", "workflow", "title", "status", "reason", "steps", "artifacts", "errors", "warnings", "cost_usd",
         "cost_unknown", "seconds",
     ]  # fmt: skip
     assert found["steps"] == [

@@ -125,13 +125,14 @@ def test_a_fork_of_an_import_looks_for_nothing_where_the_file_of_the_import_was(
     )
     ropewalk("run", "elsewhere/w.yaml")
     ropewalk.write("r.jsonl", ropewalk("export", "last").out)
+    ropewalk.write("elsewhere/child.yaml", "name: child\nsteps: [{id: a, run: 'touch strange'}]\n")
     ropewalk("import", "r.jsonl", "--store", "x.db")
     forked = ropewalk.json("fork", "last", "a", "--store", "x.db")["run"]
     ropewalk("drive", forked, "--store", "x.db")
     assert ropewalk("approve", forked, "--store", "x.db").code == 0
     ended = ropewalk("drive", forked, "--store", "x.db")
-    assert "There is no workflow" in ended.out + ended.err
-    assert not list(ropewalk.folder.rglob("followed"))
+    assert "made followed" in ended.out, "what the export brought with it is called"
+    assert not list(ropewalk.folder.rglob("strange"))
 
 
 def test_an_import_without_its_definition_is_refused(ropewalk):

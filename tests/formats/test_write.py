@@ -32,7 +32,7 @@ EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 
 
 def again(workflow: Workflow) -> Workflow:
-    return load_workflow_text(workflow_yaml(workflow), "again.yaml").workflow
+    return load_workflow_text(workflow_yaml(workflow), "again.yaml", exists=lambda file: True).workflow
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
