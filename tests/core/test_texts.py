@@ -149,3 +149,13 @@ def test_a_run_whose_title_cannot_be_made_does_not_begin():
     workflow = Workflow("w", (), title="{{ inputs.lacking }}")
     with pytest.raises(TemplateError):
         given(workflow)
+
+
+def test_a_title_is_cut_and_a_question_that_is_too_long_fails_its_step():
+    flow = Workflow("w", (Step("a", "ask", title="{{ inputs.v }}"),), inputs={"v": Input()})
+    made = given(flow, inputs={"v": "x " * 500}).when(GO)
+    assert len(asked(made).prompt) <= 201
+    flow = Workflow("w", (Step("a", "ask", ask=Approval("{{ inputs.v }}")),), inputs={"v": Input()})
+    made = given(flow, inputs={"v": "x" * 100_001}).when(GO)
+    (failed,) = [event for event in made.events if isinstance(event, e.StepFailed)]
+    assert "show a file instead" in failed.failure.message

@@ -33,6 +33,10 @@ def test_a_moment_is_unix_seconds(value):
         ("2026-12-01T25:00:00Z", "is no moment"),
         ("２026-12-01T10:00:00Z", "is no moment"),
         (True, "not bool"),
+        (1764300000000, "not milliseconds"),
+        (10**400, "before the year 9999"),
+        (float("nan"), "unix seconds"),
+        (-1, "unix seconds"),
         (None, "not NoneType"),
     ],
 )

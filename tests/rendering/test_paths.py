@@ -31,6 +31,18 @@ def test_a_value_that_is_no_part_of_a_path_is_refused(value):
         render_path("out/{{ x }}.txt", {"x": value})
 
 
+@pytest.mark.parametrize("value", ["", "x" * 256, "é" * 130])
+def test_a_name_that_is_empty_or_longer_than_a_file_system_takes_is_refused(value):
+    with pytest.raises(TemplateError):
+        render_path("docs/{{ x }}", {"x": value})
+
+
+@pytest.mark.parametrize("value", ["a//b", "./a", "a/."])
+def test_a_path_with_an_empty_name_is_refused(value):
+    with pytest.raises(TemplateError):
+        render_path("{{ x }}", {"x": value})
+
+
 @pytest.mark.parametrize("value", ["/etc/passwd", ".git/config", "a/.GIT/hooks/x", "..", ""])
 def test_a_whole_path_that_leads_out_or_is_gits_own_is_refused(value):
     with pytest.raises(TemplateError):

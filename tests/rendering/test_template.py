@@ -6,6 +6,8 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ropewalk.errors import TemplateError
 from ropewalk.rendering.template import literal, render_template
@@ -66,7 +68,28 @@ def test_a_text_without_marks_does_not_load_the_template_engine():
 
 
 @pytest.mark.parametrize(
-    "text", ["{{ a }}", "{% if x %}", "{# no #} }} %} #}", "plain", "{{ '{{' }}", "{{{ a }}}"]
+    "text",
+    [
+        "{{ a }}",
+        "{% if x %}",
+        "{# no #} }} %} #}",
+        "plain",
+        "{{ '{{' }}",
+        "{{{ a }}}",
+        'JSON {"a": {}} for {{a}}',
+        "{%}}#{",
+    ],
 )
 def test_a_text_that_is_to_stay_as_it_is_is_written_as_a_template_that_gives_it(text):
     assert render_template(literal(text), {"a": "not this"}) == text
+
+
+@given(st.text("{}%# a'", max_size=12))
+def test_any_text_of_signs_stays_as_it_is(text):
+    assert render_template(literal(text), {}) == text
+
+
+def test_values_put_together_are_written_as_json_writes_them():
+    names = {"names": ["a", "b"], "ok": True, "none": None}
+    assert render_template("{{ 'x: ' ~ names ~ ok ~ none ~ 1 }}", names) == 'x: ["a","b"]true1'
+    assert render_template("{{ ok|string }} {{ [ok, names]|join('+') }}", names) == 'true true+["a","b"]'

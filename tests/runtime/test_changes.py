@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from ropewalk.agents.port import Desk
 from ropewalk.app.open import open_ropewalk
-from ropewalk.core.work import Brief, Changes, Outcome, Verdict
+from ropewalk.core.work import Artifact, Brief, Changes, Outcome, Verdict
 from ropewalk.definition.workflow import BackTo, Gate, Step, Workflow
-from ropewalk.runtime.changes import LONGEST_PATCH, PATCHES
+from ropewalk.runtime.changes import LONGEST_PATCH, PATCHES, changes_between
 from ropewalk.steps.port import Tools
+from ropewalk.workspace.port import Workspace
 from tests.workspace.repositories import git, repository
 
 pytestmark = pytest.mark.needs("git")
@@ -119,3 +120,19 @@ async def test_steps_and_gates_are_told_the_commit_that_the_run_began_with(root)
     assert state.status == "completed", state.reason
     assert state.outputs["work"]["stdout"] == "a.txt"
     assert state.outputs["told"]["stdout"] == start
+
+
+async def test_of_very_many_files_only_the_first_are_looked_at():
+    class Counting:
+        looked = 0
+
+        async def made(self, before: str, commit: str) -> tuple[Artifact, ...]:
+            return tuple(Artifact(path=f"{n}.txt", digest="", size=1, commit=commit) for n in range(5_000))
+
+        async def diff(self, before: str, commit: str, path: str) -> bytes:
+            self.looked += 1
+            return b"x" * (LONGEST_PATCH + 1)
+
+    workspace = Counting()
+    changes = await changes_between(cast("Workspace", workspace), "a", "a", "b")
+    assert (len(changes.files), changes.patches, workspace.looked) == (5_000, {}, 100)

@@ -7,9 +7,12 @@ from typing import Any, Final
 from ropewalk.core.recorder import Recorder, scope_of, written
 from ropewalk.core.state import Graph, State, StepState
 from ropewalk.definition import Approval, Decision, Route, secret_marks
+from ropewalk.errors import TemplateError
 from ropewalk.rendering import is_template, render_path, render_template
 
 LONGEST_TITLE: Final = 200
+LONGEST_TEXT: Final = 100_000
+"""Characters that people are asked in; what is longer belongs into a file that the ask shows."""
 
 
 def filled(state: State, st: StepState, text: str, own: dict[str, Any] | None = None) -> str:
@@ -19,7 +22,11 @@ def filled(state: State, st: StepState, text: str, own: dict[str, Any] | None = 
     scope = scope_of(state, st)
     if own is not None:
         scope["outputs"] = {**state.outputs, written(state, st).id: own, **own}
-    return render_template(text, scope)
+    shown = render_template(text, scope)
+    if len(shown) > LONGEST_TEXT:
+        reason = f"it is {len(shown):,} characters long, and a text has at most {LONGEST_TEXT:,}; show a file instead"
+        raise TemplateError(template=text[:80], reason=reason)
+    return shown
 
 
 def run_title(state: State, inputs: dict[str, Any]) -> str:
@@ -29,7 +36,7 @@ def run_title(state: State, inputs: dict[str, Any]) -> str:
         run = {"id": state.run, "workflow": state.workflow.name}
         shown = {**inputs, **secret_marks(state.workflow, inputs)}
         title = render_template(title, {"inputs": shown, "run": run})
-    return one_line(title)[:LONGEST_TITLE]
+    return one_line(title)
 
 
 def texts_at_start(state: State, st: StepState) -> dict[str, str]:
@@ -61,8 +68,8 @@ def _leads(graph: Graph, route: Route) -> str:
 
 
 def one_line(text: str) -> str:
-    """A title is one line, whatever was filled in."""
-    return " ".join(text.split())
+    """A title is one short line, whatever was filled in."""
+    return " ".join(text.split())[:LONGEST_TITLE]
 
 
 def prompt_of(

@@ -13,11 +13,17 @@ MOMENT: Final = re.compile(
     re.ASCII,
 )
 EXAMPLE: Final = "2026-12-24T18:00:00+01:00"
+LAST: Final = 253_370_764_800
+"""The beginning of the year 9999 in unix seconds; no calendar goes much further."""
 
 
 def moment(value: Any) -> float:
     """Unix seconds. Raises ValueError that says what is wrong and how a moment is written."""
     if isinstance(value, int | float) and not isinstance(value, bool):
+        if not 0 <= value <= LAST:  # also not a number
+            raise ValueError(
+                "a moment as a number is unix seconds, not milliseconds, and before the year 9999"
+            )
         return float(value)
     if not isinstance(value, str):
         raise ValueError(

@@ -16,6 +16,8 @@ from jinja2 import nodes
 from jinja2.exceptions import TemplateRuntimeError
 from jinja2.visitor import NodeTransformer
 
+from ropewalk.rendering.values import as_written
+
 MOST_TURNS: Final = 1_000_000
 MOST_CHARACTERS: Final = 16 * 1024 * 1024
 _WIDEST: Final = 1_000_000
@@ -188,6 +190,8 @@ def _bounded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
             _replaces(texts[0], texts[1], texts[2])
         elif name == "join" and texts:
             _joins(texts[-1], next((value for value in values if isinstance(value, list | tuple)), ""))
+        if name in _WRITERS:
+            args = tuple(_written(value) for value in args)
         made = function(*args, **named)
         if isinstance(made, Iterator):
             return _turns(made, meter)
@@ -195,6 +199,15 @@ def _bounded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         return made
 
     return bounded
+
+
+_WRITERS: Final = frozenset({"string", "join"})
+"""Filters that make a text of values; they write them as the template itself does."""
+
+
+def _written(value: Any) -> Any:
+    """What becomes a text: a list that is joined keeps its items, each as it is written."""
+    return [as_written(item) for item in value] if isinstance(value, list | tuple) else as_written(value)
 
 
 _COUNTED, _TOGETHER = "metered", "metered_together"
@@ -244,6 +257,6 @@ def _turns(items: Any, meter: RenderLimits) -> Iterator[Any]:
 
 
 def _together(first: Any, *rest: Any) -> str:
-    texts = [str(part) for part in (first, *rest)]
+    texts = [str(as_written(part)) for part in (first, *rest)]
     fits(sum(len(part) for part in texts))
     return "".join(texts)

@@ -14,6 +14,8 @@ ODD: Final = re.compile(r"[\x00-\x1f\x7f*?\[\]\\]")
 """What would make a pattern of a name, or cannot be typed."""
 BLANK: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 LONGEST: Final = 1_000
+LONGEST_NAME: Final = 255
+"""Bytes of one name on the usual file systems."""
 
 
 def render_path(template: str, names: Mapping[str, Any]) -> str:
@@ -29,6 +31,10 @@ def render_path(template: str, names: Mapping[str, Any]) -> str:
         reason = "that is git's own"
     elif len(path) > LONGEST:
         reason = f"a path has at most {LONGEST:,} characters"
+    elif any(len(part.encode()) > LONGEST_NAME for part in parts):
+        reason = f"a name in a path has at most {LONGEST_NAME} bytes"
+    elif "." in parts or "" in parts[:-1]:
+        reason = "one of its names is empty"
     if reason:
         raise TemplateError(template=template, reason=f"`{path[:200]}`: {reason}")
     return path
@@ -43,6 +49,8 @@ def _part(value: Any) -> str:
     if not isinstance(value, str | int | float):
         raise ValueError(f"{as_text(value)[:80]} cannot be part of a path")
     text = as_text(value)
+    if not text:
+        raise ValueError("an empty text cannot be part of a path")
     if ODD.search(text):
         raise ValueError(f"{text[:80]!r} cannot be part of a path")
     return text

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 MARKS: Final = ("{{", "{%", "{#")
 """What begins something that is filled in."""
-_SIGNS: Final = (*MARKS, "}}", "%}", "#}")
-_SPLIT: Final = re.compile(r"(\{\{|\{%|\{#|\}\}|%\}|#\})")
+_SIGNS: Final = re.compile(r"[{}%#]*(?:\{[{%#]|[}%#]\})[{}%#]*")
+"""A sign with all that could be read as part of it: `{}}` is one."""
 _FAULTS = (TypeError, ValueError, AttributeError, ArithmeticError, LookupError, MemoryError, RuntimeError)
 """What a filter or a method raises about a value that it cannot take."""
 
@@ -33,7 +33,7 @@ def literal(text: str) -> str:
     """A text as a template that gives just this text, whatever braces are in it."""
     if not is_template(text):
         return text
-    return "".join(f"{{{{ '{part}' }}}}" if part in _SIGNS else part for part in _SPLIT.split(text))
+    return _SIGNS.sub(lambda signs: f"{{{{ '{signs[0]}' }}}}", text)
 
 
 def render_template(

@@ -12,7 +12,10 @@ LONGEST_PATCH: Final = 16_384
 PATCHES: Final = 65_536
 """Bytes of all patches together."""
 _LARGEST_FILE: Final = 262_144
-_MOST_PATCHES: Final = 100
+_MOST_TRIES: Final = 100
+"""Files whose patch is looked at: each costs a process."""
+_LEAST: Final = 128
+"""Bytes of a patch of one line; with less left none fits."""
 _BINARY: Final = b"\nGIT binary patch\n"
 
 
@@ -23,8 +26,8 @@ async def changes_between(workspace: Workspace, before: str, base: str, commit: 
     files = files or await workspace.made(base, commit)
     patches: dict[str, str] = {}
     left = PATCHES
-    for file in files:
-        if len(patches) == _MOST_PATCHES:
+    for file in files[:_MOST_TRIES]:
+        if left < _LEAST:
             break
         patch = await _patch(workspace, since, commit, file)
         if 0 < len(patch) <= left:
