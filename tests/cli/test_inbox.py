@@ -33,6 +33,20 @@ def test_a_value_is_an_answer(ropewalk):
     assert ropewalk.json("show", "last")["steps"][0]["outputs"]["value"] == [1, 2]
 
 
+def test_a_value_that_has_to_be_a_text_is_one(ropewalk):
+    ropewalk.write(
+        "f.yaml",
+        "facts: {v: string}\nsteps: [{id: a, when: 'facts.v != \"\"', run: 'true'}, {id: b, ask: {form: {v: {type: string}}}}]",
+    )
+    ropewalk("run", "f.yaml")
+    assert "a1 --value TEXT" in ropewalk("inbox").out
+    assert "a2 --value JSON" in ropewalk("inbox").out
+    asks = ropewalk.json("inbox")["asks"]
+    assert asks[1]["form"] == {"type": "object", "properties": {"v": {"type": "string"}}, "required": ["v"]}
+    assert ropewalk("answer", "last", "a1", "--value", "1.2").code == 0
+    assert ropewalk.json("show", "last")["facts"] == {"v": "1.2"}
+
+
 def test_of_several_asks_one_has_to_be_named(ropewalk):
     ropewalk.run("{id: a, ask: One?}\n{id: b, ask: Two?}")
     assert "asks several things: a1, a2" in ropewalk("approve", "last").err

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ropewalk.app.project import Project as Project, open_project as open_project
     from ropewalk.app.served import note_served as note_served
     from ropewalk.app.settings import load_settings as load_settings
-    from ropewalk.app.forms import form_fields as form_fields
+    from ropewalk.app.forms import form_fields as form_fields, takes_text as takes_text
     from ropewalk.app.showing import RunPage as RunPage, open_asks as open_asks
     from ropewalk.app.suggestion import suggest_settings as suggest_settings
     from ropewalk.app.supervisor import Supervisor as Supervisor, supervised as supervised
@@ -128,7 +128,7 @@ else:
             "app.project": "Project open_project",
             "app.served": "note_served",
             "app.settings": "load_settings",
-            "app.forms": "form_fields",
+            "app.forms": "form_fields takes_text",
             "app.showing": "RunPage open_asks",
             "app.suggestion": "suggest_settings",
             "app.supervisor": "Supervisor supervised",

@@ -8,21 +8,12 @@ from typing import Any, Final
 
 from ropewalk.agents import schema_faults
 from ropewalk.core.events import AskOpened
+from ropewalk.definition import form_schema
 from ropewalk.errors import Refused
 
-_SCHEMA_WORDS: Final = ("enum", "anyOf", "oneOf", "allOf", "$ref", "type")
 _EXAMPLES: Final[Mapping[str, Any]] = {
     "string": "…", "integer": 1, "number": 1.5, "boolean": True, "array": [], "object": {},
 }  # fmt: skip
-
-
-def form_schema(form: Mapping[str, Any]) -> dict[str, Any]:
-    """The JSON Schema of a form. One that is no schema itself is a map of fields, each of which is wanted."""
-    if not form or isinstance(form.get("properties"), dict):
-        return {"type": "object", **form} if form else {}
-    if any(isinstance(form.get(word), str | list) for word in _SCHEMA_WORDS):
-        return dict(form)
-    return {"type": "object", "properties": dict(form), "required": list(form)}
 
 
 def form_fields(form: Mapping[str, Any]) -> dict[str, str]:
@@ -62,6 +53,14 @@ def _example(schema: Any) -> Any:
         return schema["enum"][0]
     kind = schema.get("type")
     return _EXAMPLES.get(kind if isinstance(kind, str) else "string", "…")
+
+
+def takes_text(schema: Mapping[str, Any]) -> bool:
+    """Whether only a text fits, so that `1.2` and `true` are texts too."""
+    values = schema.get("enum")
+    if isinstance(values, list) and values:
+        return all(isinstance(value, str) for value in values)
+    return schema.get("type") == "string"
 
 
 def refuse_unfit(opened: AskOpened, verdict: str, value: Any) -> None:

@@ -23,6 +23,7 @@ from ropewalk.core import (
     possible_verdicts,
 )
 from ropewalk.core.events import AskOpened, Outcome
+from ropewalk.definition import form_schema
 from ropewalk.errors import NoSuchStep
 from ropewalk.observe import (
     MadeFile,
@@ -329,7 +330,7 @@ def ask_of(run: str, opened: AskOpened, since: float | None = None) -> AskView:
         choices=opened.choices,
         titles=opened.titles,
         verdicts=possible_verdicts(opened),
-        form=opened.form,
+        form=form_schema(opened.form),
         show=tuple(ShownFile(a.path, a.digest, a.size) for a in opened.show),
         digest=opened.digest,
         since=since,

@@ -117,7 +117,7 @@ def read(opened: AskOpened, line: str) -> AnswerWords:
     if chosen == "later" or (chosen and chosen in allowed):
         return AnswerWords(chosen, reason=rest.strip())
     if line.strip() and not opened.choices and not opened.show and "approve" in allowed:
-        return AnswerWords("approve", value=read_value(line.strip()))
+        return AnswerWords("approve", value=read_value(line.strip(), opened.form))
     raise UsageError(
         what=f"{line.strip()!r} is no answer here", hint=f"{opened.ask} takes {', '.join(allowed)}"
     )

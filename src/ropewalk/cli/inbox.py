@@ -66,24 +66,28 @@ async def answer(
         raise UsageError(
             what="`ropewalk answer` needs a choice or --value", hint="`ropewalk inbox` lists the choices"
         )
-    typed = read_value(value) if value is not None else None
     return await give(
         context,
         run,
         ask,
         choice or "approve",
         reason=reason or "",
-        value=typed,
+        typed=value,
         path=path or "",
         hunk=hunk or 0,
     )
 
 
-async def give(context: CommandContext, run: str, ask: str | None, verdict: str, **how: Any) -> int:
-    """Answer an ask of a run, or its only one; say what follows."""
+async def give(
+    context: CommandContext, run: str, ask: str | None, verdict: str, *, typed: str | None = None, **how: Any
+) -> int:
+    """Answer an ask of a run, or its only one, with a value as the ask has it; say what follows."""
     async with context.ropewalk() as ropewalk:
         run_id = await context.find(ropewalk, run)
         of, name = await the_ask(ropewalk, run_id, ask)
+        if typed is not None:
+            opened = (await ropewalk.engine.fold(of)).asks.get(name)
+            how["value"] = read_value(typed, opened.form if opened else {})
         await ropewalk.answer(of, name, verdict, **how)
         place = of_place(str(how.get("path", "")), int(how.get("hunk", 0)))
         await tell_status(context, ropewalk, of, f"{name}: {verdict}{place}", name)

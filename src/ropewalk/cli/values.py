@@ -5,13 +5,14 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ropewalk.app import Workflow, read_bytes, shortened
+from ropewalk.app import Workflow, read_bytes, shortened, takes_text
 from ropewalk.errors import UsageError
 from ropewalk.nesting import TooDeep, read_json
 
@@ -69,11 +70,14 @@ def read_facts(words: Sequence[str], workflow: Workflow) -> dict[str, Any]:
     return values
 
 
-def read_value(text: str) -> Any:
-    """JSON where it is JSON, else the text itself; yes and no are true and false."""
+def read_value(text: str, schema: Mapping[str, Any] = MappingProxyType({})) -> Any:
+    """JSON where it is JSON, else the text itself; yes and no are true and false. Where only a text fits it stays one."""
     words = {"yes": True, "no": False, "True": True, "False": False}
-    if text in words:
-        return words[text]
+    value = words[text] if text in words else _json_or_text(text)
+    return text if takes_text(schema) and not isinstance(value, str) else value
+
+
+def _json_or_text(text: str) -> Any:
     try:
         return read_json(text)
     except TooDeep as error:

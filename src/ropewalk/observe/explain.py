@@ -188,16 +188,16 @@ def answer_commands(run: str, name: str, opened: AskOpened) -> tuple[str, ...]:
             f"ropewalk conflicts {run}",
             *(f"ropewalk answer {run} {name} {side}" for side in ("ours", "theirs")),
         )
+    value = ""
+    if opened.form and not (opened.about == "fact" and opened.choices):
+        value = " --value TEXT" if opened.form.get("type") == "string" else " --value JSON"
     if opened.choices:
-        return tuple(f"ropewalk answer {run} {name} {choice}" for choice in opened.choices)
-    if opened.form:
-        answered = f"ropewalk answer {run} {name} --value JSON"
-        return (
-            (answered,)
-            if opened.about == "fact"
-            else (answered, f"ropewalk reject {run} {name} --reason '…'")
-        )
-    return (f"ropewalk approve {run} {name}", f"ropewalk reject {run} {name} --reason '…'")
+        return tuple(f"ropewalk answer {run} {name} {choice}{value}" for choice in opened.choices)
+    rejected = f"ropewalk reject {run} {name} --reason '…'"
+    if not value:
+        return (f"ropewalk approve {run} {name}", rejected)
+    answered = f"ropewalk answer {run} {name}{value}"
+    return (answered,) if opened.about == "fact" else (answered, rejected)
 
 
 def _called(state: State, now: float, children: Children) -> Explanation | None:

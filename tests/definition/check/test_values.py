@@ -84,6 +84,15 @@ def test_a_schema_is_bounded_in_depth():
     assert [what for _, what, _ in schema_faults(deep)] == ["the schema is nested deeper than 32 levels"]
 
 
+def test_a_form_that_no_answer_fits_is_told():
+    text = "steps:\n- {id: a, ask: {form: {env: {type: strin, minLength: x}, required: [enw]}}}"
+    assert told(text) == [
+        "f.yaml:2:36: `strin` is no JSON type; did you mean string?",
+        "f.yaml:2:54: `minLength` takes a number",
+        "f.yaml:2:69: `enw` is required, and no field has this name; did you mean env?",
+    ]
+
+
 def test_schemas_of_outputs_and_forms_are_told_at_their_place():
     text = "steps:\n- {id: a, output: {type: objekt}, ask: {form: {type: strin}}, run: x}"
     assert told(text) == [

@@ -123,3 +123,29 @@ def test_the_editor_stands_beside_what_its_text_will_look_like():
 def test_a_step_whose_key_holds_signs_of_an_address_is_led_to_whole():
     made = card(ask(step="each[c++]"), "f", 0, looks=Markup(), mode="", rehearsed=False, many=1)
     assert 'href="/runs/r1?step=each%5Bc%2B%2B%5D"' in made
+
+
+def test_a_fact_is_answered_by_its_choices_or_by_a_field_of_its_type():
+    how = {"about": "fact", "fact": "env", "show": []}
+    chosen = ask(**how, choices=["a", "b"], verdicts=["a", "b"], form={"type": "string", "enum": ["a", "b"]})
+    made = answers(chosen, "")
+    assert 'value="a"' in made
+    assert "textarea" not in made
+    assert value_of(chosen, {"verdict": "a"}) is None
+    text = ask(**how, verdicts=["approve"], form={"type": "string"})
+    assert "env is" in answers(text, "")
+    assert value_of(text, {"value": "1.2"}) == "1.2"
+    number = ask(**how, verdicts=["approve"], form={"type": "number"})
+    assert 'type="number"' in answers(number, "")
+    assert value_of(number, {"value": "1.2"}) == 1.2
+    listed_values = ask(**how, verdicts=["approve"], form={"type": "array"})
+    assert "textarea" in answers(listed_values, "")
+    assert value_of(listed_values, {"value": "[1]"}) == [1]
+
+
+def test_fields_are_read_as_they_are_declared_and_blank_ones_are_left_out():
+    fields = {"version": {"type": "string"}, "n": {"type": "number"}, "e": {"enum": ["x"]}, "any": True}
+    form = ask(form={"type": "object", "properties": fields, "required": ["version"]})
+    assert '<option value="">' in answers(form, "")
+    sent = {"v:version": "1.2", "v:n": "", "v:e": "", "v:any": "{"}
+    assert value_of(form, sent) == {"version": "1.2", "any": "{"}

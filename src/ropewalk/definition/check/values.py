@@ -10,11 +10,16 @@ from ropewalk.definition.condition.native import pattern_fault
 from ropewalk.definition.facts import fits
 from ropewalk.definition.fault import nearest
 from ropewalk.definition.findings import Path
+from ropewalk.definition.forms import form_faults, form_schema
 
 TYPES: Final = ("string", "integer", "number", "boolean", "array", "object", "null")
 ONE: Final = ("items", "contains", "additionalProperties", "not", "if", "then", "else", "propertyNames")
 MANY: Final = ("anyOf", "allOf", "oneOf", "prefixItems")
 NAMED: Final = ("properties", "patternProperties", "$defs", "definitions")
+NUMBERS: Final = (
+    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "minItems", "maxItems",
+    "minContains", "maxContains", "minProperties", "maxProperties",
+)  # fmt: skip
 DEEPEST: Final = 32
 
 
@@ -33,14 +38,19 @@ def check_values(subject: Subject) -> None:
                 message = f"the default of `{name}` is none of its choices"
                 subject.findings.fault((kind, name, "default"), message, "add it to `choices`")
     for path, step in subject.steps():
-        schemas = {"output": step.output}
-        schemas |= {
-            key: approval.form for key, approval in (("ask", step.ask), ("approve", step.approve)) if approval
-        }
-        for key, schema in schemas.items():
-            for place, message, near in schema_faults(schema):
-                deeper = (key, *place) if key == "output" else (key, "form", *place)
-                subject.findings.fault((*path, *deeper), message, nearest=near)
+        for place, message, near in schema_faults(step.output):
+            subject.findings.fault((*path, "output", *place), message, nearest=near)
+        for key, approval in (("ask", step.ask), ("approve", step.approve)):
+            if approval is not None:
+                _form(subject, (*path, key, "form"), approval.form)
+
+
+def _form(subject: Subject, path: Path, form: dict[str, Any]) -> None:
+    for place, message, near in schema_faults(form_schema(form)):
+        written = place[1:] if place[:1] == ("properties",) and "properties" not in form else place
+        subject.findings.fault((*path, *written), message, nearest=near)
+    for place, message, hint, near in form_faults(form):
+        subject.findings.fault((*path, *place), message, hint, nearest=near)
 
 
 def _unfit(subject: Subject, path: Path, whose: str, kind: str) -> None:
@@ -94,6 +104,9 @@ def _own_faults(schema: dict[str, Any]) -> Iterator[tuple[Path, str, str]]:
     required = schema.get("required", [])
     if not isinstance(required, list) or not all(isinstance(name, str) for name in required):
         yield ("required",), "`required` takes a list of names", ""
+    for name in NUMBERS:
+        if isinstance(schema.get(name, 0), bool) or not isinstance(schema.get(name, 0), int | float):
+            yield (name,), f"`{name}` takes a number", ""
     pattern = schema.get("pattern")
     if pattern is not None and (why := _unusable(pattern)):
         yield ("pattern",), f"`pattern` is no regular expression that can be used: {why}", ""

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from ropewalk.app import counted, short_value
+from ropewalk.app import counted, short_value, takes_text
 from ropewalk.nesting import read_json
 from ropewalk.web.page import document, patch
 from ropewalk.web.page import words as w
@@ -195,38 +195,43 @@ def answers(ask: Mapping[str, Any], mode: str) -> Markup:
 
 def _wanted(ask: Mapping[str, Any]) -> Markup | None:
     """Fields for what the answer is to carry."""
-    properties = ask["form"].get("properties", ask["form"]) if isinstance(ask["form"], dict) else {}
-    fields = [_field(name, about, ask) for name, about in properties.items() if isinstance(about, dict)]
-    if fields:
-        return el("div", fields)
-    free = ask["about"] == "question" and not ask["choices"] and not ask["show"]
-    if ask["about"] == "fact" or free:
+    form, properties = ask["form"], _properties(ask)
+    required = form.get("required", [])
+    if properties:
+        return el("div", [_field(ask, f"v:{n}", about, n, n in required) for n, about in properties.items()])
+    if ask["about"] == "fact" and ask["choices"]:
+        return None  # each choice is a button
+    label = f"{ask['fact']} is" if ask["fact"] else "Your answer, if it takes one"
+    if form.get("enum") or form.get("type") in {"boolean", "integer", "number"}:
+        return _field(ask, "value", form, label, True)
+    if (
+        form
+        or ask["about"] == "fact"
+        or (ask["about"] == "question" and not ask["choices"] and not ask["show"])
+    ):
         keep = f"value:{name_of(ask)}"
-        label = f"{ask['fact']} is" if ask["fact"] else "Your answer, if it takes one"
         return el("label", label, el("textarea", rows="2", name="value", class_="field", data_keep=keep))
     return None
 
 
-def _field(name: str, about: Mapping[str, Any], ask: Mapping[str, Any]) -> Markup:
-    label = [about.get("title", name), el("small", about.get("description", ""))]
+def _properties(ask: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    properties = ask["form"].get("properties")
+    if not isinstance(properties, dict):
+        return {}
+    return {name: about if isinstance(about, dict) else {} for name, about in properties.items()}
+
+
+def _field(ask: Mapping[str, Any], name: str, about: Mapping[str, Any], label: str, wanted: bool) -> Markup:
+    words = [about.get("title", label), el("small", about.get("description", ""))]
     if about.get("type") == "boolean":
-        return el("label", el("input", type="checkbox", name=f"v:{name}"), el("span", label), class_="check")
+        return el("label", el("input", type="checkbox", name=name), el("span", words), class_="check")
     if about.get("enum"):
         options = [el("option", str(v), value=json.dumps(v)) for v in about["enum"]]
-        return el("label", label, el("select", options, name=f"v:{name}", class_="field"))
+        blank = [] if wanted else [el("option", "", value="")]
+        return el("label", words, el("select", blank, options, name=name, class_="field"))
     kind = "number" if about.get("type") in {"integer", "number"} else "text"
-    return el(
-        "label",
-        label,
-        el(
-            "input",
-            type=kind,
-            step="any",
-            name=f"v:{name}",
-            class_="field",
-            data_keep=f"{name_of(ask)}:{name}",
-        ),
-    )
+    keep = f"{name_of(ask)}:{name.removeprefix('v:')}"
+    return el("label", words, el("input", type=kind, step="any", name=name, class_="field", data_keep=keep))
 
 
 def reject(ask: Mapping[str, Any]) -> Markup:
@@ -246,16 +251,21 @@ def reject(ask: Mapping[str, Any]) -> Markup:
 
 
 def value_of(ask: Mapping[str, Any], form: Mapping[str, Any]) -> Any:
-    """What an answer carries: the fields of its form, or what was typed, read as JSON where it is JSON."""
-    properties = ask["form"].get("properties", ask["form"]) if isinstance(ask["form"], dict) else {}
-    if properties:
-        return {name: _typed(form.get(f"v:{name}", "")) for name in properties if f"v:{name}" in form}
-    text = str(form.get("value", ""))
-    return _typed(text) if text.strip() else None
+    """What an answer carries, each part as the form declares it; what was left blank is left out."""
+    properties = _properties(ask)
+    if not properties:
+        return _typed(form.get("value", ""), ask["form"])
+    typed = {name: _typed(form.get(f"v:{name}", ""), about) for name, about in properties.items()}
+    return {name: value for name, value in typed.items() if value is not None}
 
 
-def _typed(typed: Any) -> Any:
+def _typed(typed: Any, about: Mapping[str, Any]) -> Any:
+    """None for nothing. The options of a list are JSON; a text that is wanted stays one."""
     if not isinstance(typed, str):
+        return typed
+    if not typed.strip():
+        return None
+    if takes_text(about) and not about.get("enum"):
         return typed
     try:
         return read_json(typed)
