@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from ropewalk.app.forms import form_example, form_fields, refuse_unfit, takes_text
@@ -42,11 +43,13 @@ def test_without_a_form_everything_is_taken():
     ],
 )
 def test_an_answer_without_what_is_wanted_is_refused_with_the_fields(value: Any, why: str):
-    opened = AskOpened("q", ask="a1", form=FIELDS)
+    opened = AskOpened("q", ask="a1", about="question", form=FIELDS)
     with pytest.raises(Refused, match=why):
         refuse_unfit(opened, "approve", value)
-    for verdict in ("reject", "amend"):
-        refuse_unfit(opened, verdict, value)
+    with pytest.raises(Refused, match=why):
+        refuse_unfit(opened, "amend", value)
+    refuse_unfit(opened, "reject", value)
+    refuse_unfit(msgspec.structs.replace(opened, about="approval"), "amend", value)
 
 
 def test_what_fits_is_taken():

@@ -104,6 +104,7 @@ REFUSED: Mapping[str, tuple[str, dict[str, Any], dict[str, bytes]]] = {
     "a way out of the folder": ("amend", {}, {"../plan.md": b"late\n"}),
     "a file without a name": ("amend", {}, {"": b"late\n"}),
     "a part of what is no conflict": ("approve", {"path": "plan.md"}, {}),
+    "hunk 0 of what is no conflict": ("amend", {"hunk": 0}, {"plan.md": b"late\n"}),
     "a hunk of what is no conflict": ("amend", {"hunk": 1}, {"plan.md": b"late\n"}),
 }
 

@@ -372,3 +372,22 @@ def test_who_agrees_to_everything_answers_at_once_in_a_run_that_is_held_up_too()
         like(e.AskAnswered, by="ci"),
         like(e.StepFailed, step="b"),
     )
+
+
+FORM = {"k": {"type": "string"}}
+
+
+def test_who_agrees_to_everything_leaves_open_what_wants_a_value():
+    steps = (Step("q", "ask", ask=Approval(form=FORM)), Step("r", "ask", ask=Approval(prompt="Ok?")))
+    run = started(flow(*steps), options=Options(answer_all="ann"))
+    assert list(run.state.asks) == ["a1"]
+    assert (run.step("q").status, run.step("r").status, run.state.reason) == ("waiting", "succeeded", "asked")
+    run.after(answer("a1", value={"k": "v"}))
+    assert run.state.outputs["q"]["value"] == {"k": "v"}
+
+
+def test_a_default_without_the_value_that_is_wanted_is_a_no():
+    step = Step("q", "ask", ask=Approval(form=FORM, expires_seconds=5, default="approve"))
+    run = started(flow(step)).after(GO, now=10.0)
+    assert run.state.answers["a1"].verdict == "reject"
+    assert run.step("q").status == "failed"

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from ropewalk.definition.workflow import Approval, Choice, Fact, Step
+from ropewalk.errors import Refused
+from ropewalk.testing.given import done
 from tests.core.flows import GO, answer, flow, noop, started
 
 
@@ -37,3 +39,43 @@ def test_a_question_with_a_fact_gives_it_as_it_is_declared():
 def test_what_the_fact_cannot_be_is_refused_when_it_is_answered(fact: Fact, value: Any, why: str):
     run = started(flow(noop("a", when="string(facts.x) != ''"), facts={"x": fact}))
     run.when(answer("a1", value=value)).refused(why)
+
+
+FACTS = {"x": Fact("string", choices=("red", "blue")), "b": Fact(), "n": Fact("number")}
+
+
+@pytest.mark.parametrize(
+    ("step", "first"),
+    [
+        (Step("q", "ask", ask=Approval(fact="x")), ()),
+        (noop("q", ask=Approval(fact="x")), ()),
+        (noop("q", approve=Approval(fact="x")), (done("q"),)),
+        (noop("q", approve=Approval(fact="x", choices=(Choice("green"),))), (done("q"),)),
+    ],
+)
+def test_a_fact_that_an_answer_makes_known_is_what_it_may_be(step: Step, first: tuple[Any, ...]):
+    run = started(flow(step, facts=FACTS)).after(*first)
+    verdict = "green" if "green" in run.state.asks["a1"].choices else "approve"
+    with pytest.raises(Refused, match="the fact x is one of red, blue, not"):
+        run.after(answer("a1", verdict, value=None if verdict == "green" else "green"))
+    assert run.state.facts == {}
+    run.after(answer("a1", verdict, value="red"))
+    assert run.state.facts == {"x": "red"}
+
+
+def test_what_is_refused_makes_nothing_known():
+    run = started(flow(noop("q", approve=Approval(fact="x", on_reject="fail")), facts=FACTS))
+    run.after(done("q"), answer("a1", "reject"))
+    assert run.state.facts == {}
+
+
+def test_a_question_about_a_fact_has_the_form_of_the_fact():
+    run = started(flow(Step("q", "ask", ask=Approval(fact="n")), facts=FACTS))
+    assert run.state.asks["a1"].form == {"type": "number"}
+    chosen = Approval(fact="x", choices=(Choice("red"),))
+    assert started(flow(Step("q", "ask", ask=chosen), facts=FACTS)).state.asks["a1"].form == {}
+
+
+def test_a_yes_to_a_boolean_fact_is_true():
+    run = started(flow(noop("q", approve=Approval(fact="b")), facts=FACTS)).after(done("q"), answer("a1"))
+    assert run.state.facts == {"b": True}

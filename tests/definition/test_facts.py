@@ -71,3 +71,14 @@ def test_a_whole_number_is_a_number_and_true_is_none():
     assert not fits("number", True)
     assert not fits("integer", 1.0)
     assert fits("any", None)
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1e999"])
+def test_what_no_json_can_hold_is_no_number(text: str):
+    fact = Fact("number")
+    assert "the fact n is a number" in fact_fault("n", fact, fact_value(fact, text))
+    assert not fits("any", float(text))
+
+
+def test_the_form_of_a_fact_of_any_type_is_its_choices():
+    assert fact_form(Fact("any", choices=(1, "a"))) == {"enum": [1, "a"]}

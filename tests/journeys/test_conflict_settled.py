@@ -64,6 +64,8 @@ def settle(ropewalk: Program) -> None:
     assert (
         "has no hunk '4'" in ropewalk("answer", "last", "a1", "ours", "--path", "f.txt", "--hunk", "4").stderr
     )
+    none = ropewalk("answer", "last", "a1", "ours", "--path", "f.txt", "--hunk", "0")
+    assert "there is no hunk 0: hunks are numbered from 1" in none.stderr
     assert ropewalk("answer", "last", "a1", "ours").returncode == 0
     ropewalk.kill(ropewalk.begin("drive", "last"))
     assert ropewalk("drive", "last").returncode == 0

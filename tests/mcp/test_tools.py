@@ -54,6 +54,8 @@ async def test_an_agent_takes_a_run_from_its_start_to_its_file(ropewalk):
         ask = why["asks"][0]
         assert ask["prompt"] == "Is the plan good?"
         given = {"run": run, "ask": ask["ask"], "verdict": "approve", "digest": ask["digest"]}
+        part = await client.call_tool("answer", {**given, "path": "plan.md", "hunk": 1})
+        assert "no conflict of which a part" in str(part.content)
         assert "ask.answered" in told(await client.call_tool("answer", given))["events"]
         assert told(await client.call_tool("wait", {"run": run}))["status"] == "completed"
         files = told(await client.call_tool("artifacts", {"run": run}))["artifacts"]

@@ -65,7 +65,8 @@ def takes_text(schema: Mapping[str, Any]) -> bool:
 
 def refuse_unfit(opened: AskOpened, verdict: str, value: Any) -> None:
     """Raises Refused where an answer that agrees lacks what the form of the ask wants, with the fields."""
-    if not opened.form or opened.about == "fact" or verdict in {"reject", "amend"}:
+    amended = verdict == "amend" and opened.about == "approval"  # then it is a better version of the outputs
+    if not opened.form or opened.about == "fact" or verdict == "reject" or amended:
         return
     fields = "; ".join(
         f"{name}: {takes}" if name else takes for name, takes in form_fields(opened.form).items()

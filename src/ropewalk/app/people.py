@@ -66,7 +66,7 @@ class People(ABC):
         by: str = "",
         digest: str = "",
         path: str = "",
-        hunk: int = 0,
+        hunk: int | None = None,
     ) -> list[Event]:
         """Answer an ask; `content` (path to bytes) replaces artifacts when amending. Of a conflict a side, or content, may be
         for one `path` alone, or for one `hunk` of it (numbered from 1). Raises NoSuchAsk, Refused."""
@@ -74,14 +74,14 @@ class People(ABC):
             ask=ask, verdict=verdict, by=by or self.actor, reason=reason, value=value, digest=digest
         )
         state = await self.engine.fold(run)
-        if content or path or hunk:
+        if content or path or hunk is not None:
             command = await self._in_full(state, command, content or {}, path, hunk)
         if ask in state.asks:
             refuse_unfit(state.asks[ask], command.verdict, command.value)
         return await self.engine.tell(run, command, command.by)
 
     async def _in_full(
-        self, state: State, command: c.Answer, content: Mapping[str, bytes], path: str, hunk: int
+        self, state: State, command: c.Answer, content: Mapping[str, bytes], path: str, hunk: int | None
     ) -> c.Answer:
         """The answer with all that it is about; files that replace artifacts are kept first."""
         run = state.run
@@ -92,7 +92,7 @@ class People(ABC):
             raise NoSuchAsk(run=run, ask=command.ask)
         if opened.about == "conflict":
             return _of_places(command, content, path, hunk)
-        if path or hunk:
+        if path or hunk is not None:
             raise Refused(
                 verb="answer", reason=f"{command.ask} is no conflict of which a part could be settled"
             )
@@ -219,8 +219,10 @@ class People(ABC):
         return [run for run in unfinished if (await self.store.row(run)).parent not in open_runs]
 
 
-def _of_places(answer: c.Answer, content: Mapping[str, bytes], path: str, hunk: int) -> c.Answer:
+def _of_places(answer: c.Answer, content: Mapping[str, bytes], path: str, hunk: int | None) -> c.Answer:
     """An answer to a conflict as it stands on record: by path what becomes of it."""
+    if hunk is not None and hunk < 1:
+        raise Refused(verb="answer", reason=f"there is no hunk {hunk}: hunks are numbered from 1")
     if answer.verdict == "amend" and content:
         wanted: dict[str, Any] = {name: _text_of(name, data) for name, data in content.items()}
     elif answer.verdict in {"ours", "theirs"} and path and answer.value is None:
@@ -228,7 +230,7 @@ def _of_places(answer: c.Answer, content: Mapping[str, bytes], path: str, hunk: 
     else:
         reason = f"`{answer.verdict}` is for the whole conflict; `ours`, `theirs` and an amended text may be for a part of it"
         raise Refused(verb="answer", reason=reason)
-    if hunk:
+    if hunk is not None:
         [(path, how)] = wanted.items() if len(wanted) == 1 else [("", None)]
         wanted = {path: {"hunks": {str(hunk): how["take"] if isinstance(how, dict) else {"text": how}}}}
     return msgspec.structs.replace(answer, verdict="resolved", value=wanted)

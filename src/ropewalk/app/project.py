@@ -188,14 +188,25 @@ class Project:
         value: Any = None,
         content: Mapping[str, bytes] | None = None,
         digest: str = "",
+        path: str = "",
+        hunk: int | None = None,
         by: str = "",
     ) -> RunView:
         """Answer an ask, once; `content` (path to bytes) replaces artifacts when amending, `digest` binds the answer to what was
-        shown. Raises NoSuchRun, NoSuchAsk, Refused.
+        shown; `path` and `hunk` (from 1) say of which part of a conflict it is. Raises NoSuchRun, NoSuchAsk, Refused.
         """
         run_id = await self._find(run)
         await self._ropewalk.answer(
-            run_id, ask, verdict, reason=reason, value=value, content=content, by=by, digest=digest
+            run_id,
+            ask,
+            verdict,
+            reason=reason,
+            value=value,
+            content=content,
+            by=by,
+            digest=digest,
+            path=path,
+            hunk=hunk,
         )
         return await self.run(run_id)
 

@@ -57,7 +57,7 @@ async def perform(
             value=outputs,
             content=content,
             digest=opened.digest,
-            hunk=hunk or 0,
+            hunk=hunk,
         )
         part = f", hunk {hunk}" if hunk else ""
         done = f"{name}: amended {', '.join(content or ('its outputs',))}{part}"

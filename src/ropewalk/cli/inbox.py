@@ -74,7 +74,7 @@ async def answer(
         reason=reason or "",
         typed=value,
         path=path or "",
-        hunk=hunk or 0,
+        hunk=hunk,
     )
 
 
@@ -89,12 +89,12 @@ async def give(
             opened = (await ropewalk.engine.fold(of)).asks.get(name)
             how["value"] = read_value(typed, opened.form if opened else {})
         await ropewalk.answer(of, name, verdict, **how)
-        place = of_place(str(how.get("path", "")), int(how.get("hunk", 0)))
+        place = of_place(str(how.get("path", "")), how.get("hunk"))
         await tell_status(context, ropewalk, of, f"{name}: {verdict}{place}", name)
     return exits.COMPLETED
 
 
-def of_place(path: str, hunk: int) -> str:
+def of_place(path: str, hunk: int | None) -> str:
     """Which part of a conflict an answer is for."""
     return f" for {path}" + (f", hunk {hunk}" if hunk else "") if path else ""
 

@@ -9,7 +9,7 @@ import msgspec
 
 from ropewalk.core import conflict
 from ropewalk.core import events as e
-from ropewalk.core.asks import ask, consent_to, judge_condition, know, possible_verdicts
+from ropewalk.core.asks import ask, consent_to, judge_condition, know, possible_verdicts, wants_value
 from ropewalk.core.commands import Answer
 from ropewalk.core.endings import conclude, deliver, fail_step, left_by, skip_step, succeed
 from ropewalk.core.recorder import Recorder, refuse, written
@@ -42,6 +42,11 @@ def answer(recorder: Recorder, command: Answer) -> None:
         refuse("answer", f"{command.ask} takes {', '.join(allowed)}, not {command.verdict!r}")
     if opened.about == "fact":
         _check_fact(recorder, opened, command)
+    elif (known := _made_known(recorder, opened, command)) is not None:
+        name, value = known
+        fact = recorder.state.workflow.facts.get(name)
+        if why := fact_fault(name, fact, fact_value(fact, value)):
+            refuse("answer", why)
     if opened.about == "budget" and command.verdict == "approve":
         _check_more(command.value)
     if opened.about == "conflict" and command.verdict == "reject" and command.value is not None:
@@ -87,9 +92,10 @@ def _give(recorder: Recorder, opened: e.AskOpened, command: Answer, expired: boo
 
 
 def answer_expired(recorder: Recorder, name: str) -> None:
-    """Nobody answered in time: its default does, or a no."""
+    """Nobody answered in time: its default does, or a no, as also where a default lacks the value that is wanted."""
     opened = recorder.state.asks[name]
-    verdict = opened.default if opened.default in (*possible_verdicts(opened), "approve") else "reject"
+    known = opened.default in (*possible_verdicts(opened), "approve") and not wants_value(opened)
+    verdict = opened.default if known else "reject"
     default = Answer(ask=name, verdict=verdict, by="expiry", reason="nobody answered in time")
     _give(recorder, opened, default, expired=True)
 
@@ -112,15 +118,17 @@ def answer_known(recorder: Recorder) -> None:
 
 
 def answer_all(recorder: Recorder) -> bool:
-    """Give the answers of an actor who agrees to everything, until nothing is asked; says whether there was anything."""
+    """Give the answers of an actor who agrees to everything, until nothing is asked to which a yes is an answer; says whether there
+    was anything."""
     state = recorder.state
     by = state.options.answer_all
     if not by or not state.asks:
         return False
-    while state.asks:
-        name, opened = next(iter(state.asks.items()))
-        _give(recorder, opened, Answer(ask=name, verdict=consent_to(opened), by=by))
-    return True
+    answered = False
+    while opened := next((opened for opened in state.asks.values() if consent_to(opened)), None):
+        _give(recorder, opened, Answer(ask=opened.ask, verdict=consent_to(opened), by=by))
+        answered = True
+    return answered
 
 
 def _question(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: Answer) -> None:
@@ -136,19 +144,15 @@ def _question(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: An
         "by": answer.by,
         "reason": answer.reason,
     }
-    approval = written(recorder.state, st).ask
-    if approval is not None and approval.fact:
-        know(recorder, approval.fact, value, by=answer.by)
+    _know(recorder, opened, answer)
     deliver(recorder, st, e.Outcome(outputs=outputs, artifacts=answer.artifacts, commit=answer.commit))
 
 
 def _before(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: Answer) -> None:
-    approval = written(recorder.state, st).ask
     if answer.verdict == "reject" and "reject" not in opened.choices:
         fail_step(recorder, st, _refusal(answer))
-    elif approval is not None and approval.fact:
-        value = answer.value if answer.value is not None else answer.verdict
-        know(recorder, approval.fact, value, by=answer.by)
+    else:
+        _know(recorder, opened, answer)
 
 
 def _approval(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: Answer) -> None:
@@ -165,10 +169,28 @@ def _approval(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: An
         return
     if answer.verdict == "amend":
         result = _amended(result, answer)
-    if approval is not None and approval.fact:
-        value = answer.value if answer.value is not None else answer.verdict
-        know(recorder, approval.fact, value, by=answer.by)
+    _know(recorder, opened, answer)
     conclude(recorder, st, result)
+
+
+def _know(recorder: Recorder, opened: e.AskOpened, answer: Answer) -> None:
+    known = _made_known(recorder, opened, answer)
+    if known is not None:
+        know(recorder, *known, by=answer.by)
+
+
+def _made_known(recorder: Recorder, opened: e.AskOpened, answer: Answer) -> tuple[str, Any] | None:
+    """The fact that an answer to a question, before the work or about it, makes known, and its value."""
+    step = written(recorder.state, recorder.state.steps[opened.step])
+    approval = {"question": step.ask, "before": step.ask, "approval": step.approve}.get(opened.about)
+    chosen = answer.verdict in opened.choices
+    if approval is None or not approval.fact or (answer.verdict == "reject" and not chosen):
+        return None
+    if answer.value is not None:
+        return approval.fact, answer.value
+    fact = recorder.state.workflow.facts.get(approval.fact)
+    says_yes = opened.about == "question" or (fact is not None and fact.type == "boolean")
+    return approval.fact, True if says_yes and not chosen else answer.verdict
 
 
 def _amended(result: e.Outcome, answer: Answer) -> e.Outcome:

@@ -44,6 +44,8 @@ def ask(
         choices = choices or tuple(c.id for c in approval.choices)
         titles = tuple(one_line(filled(recorder.state, st, c.title)) for c in approval.choices)
         form, default = approval.form, approval.default
+        if approval.fact and not form and not choices:
+            form = fact_form(recorder.state.workflow.facts.get(approval.fact))
         if approval.expires_seconds is not None:
             expires_at = recorder.now + approval.expires_seconds
     shown = {"prompt": prompt, "show": show, "choices": choices, "detail": detail or {}}
@@ -117,8 +119,15 @@ def possible_verdicts(opened: e.AskOpened) -> tuple[str, ...]:
     return (*opened.choices, *(v for v in plain if v not in opened.choices))
 
 
+def wants_value(opened: e.AskOpened) -> bool:
+    """Whether no plain word answers it, as what its form wants has to be given; a choice of a fact is its value."""
+    return bool(opened.form) and not (opened.about == "fact" and opened.choices)
+
+
 def consent_to(opened: e.AskOpened) -> str:
-    """What approving everything means for an ask: go on, never round again. Always something that may be answered."""
+    """What approving everything means for an ask: go on, never round again. "" where only a person has the value."""
+    if wants_value(opened):
+        return ""
     if opened.about == "failure":
         return "fail"
     if opened.about == "conflict":

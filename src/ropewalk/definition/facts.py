@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Any, Final
 
 from ropewalk.definition.fault import nearest
@@ -21,7 +22,9 @@ _WORDS: Final = {"true": True, "false": False, "yes": True, "no": False}
 
 
 def fits(kind: str, value: Any) -> bool:
-    """Whether a plain value is of a type of inputs and facts; a whole number is a number, true is no number."""
+    """Whether a plain value is of a type of inputs and facts; a whole number is a number, true is none, nor what no JSON can hold."""
+    if isinstance(value, float) and not isfinite(value):
+        return False
     if kind == "any":
         return True
     if isinstance(value, bool):
@@ -77,6 +80,6 @@ def unknown_fact(name: str, workflow: Workflow, others: Iterable[str] = ()) -> s
 def fact_form(fact: Fact | None) -> dict[str, Any]:
     """The JSON Schema of what a person may answer; {} for yes or no, and for anything."""
     if fact is None or fact.type in {"boolean", "any"}:
-        return {}
+        return {"enum": list(fact.choices)} if fact and fact.type == "any" and fact.choices else {}
     schema: dict[str, Any] = {"type": _SCHEMA.get(fact.type, fact.type)}
     return {**schema, "enum": list(fact.choices)} if fact.choices else schema

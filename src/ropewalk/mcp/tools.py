@@ -188,21 +188,17 @@ def _doing(made: MCPServer[Any], ropewalk: Ropewalk, folded: Folded, allowed: Al
         value: Any = None,
         content: Annotated[dict[str, str] | None, Field(description="amended files: path to text")] = None,
         digest: Annotated[str, Field(description="the ask's: refused if what it shows has changed")] = "",
+        path: Annotated[str, Field(description="of a conflict: the answer is for this file alone")] = "",
+        hunk: Annotated[int | None, Field(description="and for this hunk of it, from 1")] = None,
     ) -> dict[str, Any]:
         """Answer what a run asks, once."""
         person = allowed(ctx, "approver")
         run_id = await ropewalk.store.find(run)
         files = {path: text.encode() for path, text in (content or {}).items()}
         events = await ropewalk.answer(
-            run_id,
-            ask,
-            verdict,
-            reason=reason,
-            value=value,
-            content=files or None,
-            by=person.name,
-            digest=digest,
-        )
+            run_id, ask, verdict, reason=reason, value=value, content=files or None, by=person.name, digest=digest,
+            path=path, hunk=hunk,
+        )  # fmt: skip
         return {"run": run_id, "events": [str(event.__struct_config__.tag) for event in events]}
 
     @made.tool(name="give_secrets", title="Give secrets to a run")

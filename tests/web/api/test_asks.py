@@ -20,6 +20,14 @@ async def test_an_answer_lets_the_run_go_on(door):
     assert (await door.client.get("/api/v1/asks")).json() == {"asks": []}
 
 
+async def test_an_answer_may_be_for_a_part_of_a_conflict(door):
+    run, ask = await asked(door)
+    url = f"/api/v1/runs/{run}/asks/{ask['ask']}/answer"
+    for part in ({"path": "plan.md"}, {"hunk": 1}):
+        refused = await door.client.post(url, json={"verdict": "approve", **part})
+        assert "no conflict of which a part" in refused.json()["detail"]
+
+
 async def test_of_two_who_answer_at_once_one_is_refused(door):
     run, ask = await asked(door)
     url = f"/api/v1/runs/{run}/asks/{ask['ask']}/answer"

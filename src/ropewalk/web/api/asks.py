@@ -48,5 +48,7 @@ async def answer(request: Request, run: Run, ask: AskName, body: models.AnswerBo
         content=content or None,
         by=person_of(request.scope).name,
         digest=body.digest,
+        path=body.path,
+        hunk=body.hunk,
     )
     return give(VerbResult(run_id, [str(event.__struct_config__.tag) for event in events]))

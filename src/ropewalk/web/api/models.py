@@ -118,6 +118,8 @@ class AnswerBody(Body):
     value: Any = None
     content: dict[Word, str] | None = Field(default=None, description="amended files by path, as text")
     digest: Word = ""
+    path: Text = Field(default="", description="of a conflict: the answer is for this file alone")
+    hunk: int | None = Field(default=None, description="and for this hunk of it, from 1")
 
 
 class WorkflowText(Body):
