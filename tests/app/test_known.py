@@ -77,3 +77,15 @@ def test_the_settings_are_read_only_when_an_agent_is_named(tmp_path: Path):
     path = tmp_path / "w.yaml"
     path.write_text("name: w\nsteps:\n  - {id: a, uses: noop}\n")
     assert load_known(path, tmp_path).workflow.name == "w"
+
+
+def test_files_count_from_the_top_of_the_repository_around_the_project(tmp_path: Path):
+    (tmp_path / ".git").mkdir()
+    project = tmp_path / "mono" / "svc"
+    (project / "src").mkdir(parents=True)
+    path = project / "w.yaml"
+    path.write_text("name: w\nsteps:\n  - {id: a, run: x, dir: mono/svc/src, requires: mono/svc/w.yaml}\n")
+    assert load_known(path, project).workflow.steps[0].folder == "mono/svc/src"
+    path.write_text("name: w\nsteps:\n  - {id: a, run: x, requires: w.yaml}\n")
+    with pytest.raises(InvalidDefinition):
+        load_known(path, project)

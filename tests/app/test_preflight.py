@@ -187,3 +187,29 @@ async def test_a_file_that_no_step_would_see_is_told_before_the_run(folder: Path
     (folder / "old.md").write_text("x")
     async with open_ropewalk(folder) as ropewalk:
         assert await started(ropewalk, text, with_changes=True)
+
+
+async def test_what_only_a_step_lacks_that_may_be_left_out_is_a_warning_that_people_see(folder: Path):
+    text = (
+        "name: w\ninputs: {old: {type: boolean, default: false}}\nroles: {r: {agent: gone}}\nsteps:\n"
+        "- {id: a, run: 'true'}\n"
+        "- {id: b, when: inputs.old, run: x, requires: [{path: dump.sql, external: true}]}\n"
+        "- {id: c, when: inputs.old, role: r, prompt: x}\n"
+        "- {id: d, optional: true, run: x, requires: [{path: more.sql, external: true}]}\n"
+        "- {id: e, decide: {routes: {yes: {when: inputs.old, to: f}, no: {when: '!inputs.old', end: true}}}}\n"
+        "- {id: f, run: x, requires: [{path: last.sql, external: true}]}\n"
+    )
+    async with open_ropewalk(folder) as ropewalk:
+        state = await ropewalk.drive(await started(ropewalk, text))
+    assert state.status == "completed"
+    told = "\n".join(state.base["warnings"])
+    assert all(word in told for word in ("dump.sql", "more.sql", "last.sql", "no agent for the role `r`"))
+
+
+async def test_a_role_is_wanted_when_one_of_its_steps_is_sure_to_begin(folder: Path):
+    lines = await refused(
+        folder,
+        "name: w\nroles: {r: {agent: gone}}\nsteps:\n- {id: a, when: 'false', role: r, prompt: x}\n"
+        "- {id: b, role: r, prompt: x}\n",
+    )
+    assert ["no agent for the role `r`" in line for line in lines] == [True]

@@ -1,4 +1,4 @@
-from ropewalk.definition.order import members_of, needs_of
+from ropewalk.definition.order import may_be_left_out, members_of, needs_of
 from ropewalk.definition.workflow import Decision, Foreach, Ref, Route, Step, Workflow
 
 
@@ -124,3 +124,21 @@ def test_a_name_that_is_filled_in_stands_for_all_that_it_may_become():
         "folder": ("make",),
         "other": (),
     }
+
+
+def test_a_run_may_do_without_what_is_conditional_optional_or_on_a_route():
+    workflow = Workflow(
+        "w",
+        (
+            Step("a", "noop"),
+            Step("b", "noop", when="false"),
+            Step("c", "noop", optional=True),
+            Step(
+                "d", "decide", decision=Decision((Route("x", "true", ("e",)), Route("y", "false", end=True)))
+            ),
+            Step("e", "noop"),
+            Step("f", "noop", needs=("e",)),
+            Step("g", "noop", needs=("b",)),
+        ),
+    )
+    assert may_be_left_out(workflow) == {"b", "c", "e", "f"}

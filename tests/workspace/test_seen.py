@@ -37,3 +37,12 @@ async def test_outside_of_a_repository_and_without_a_checkout_nobody_can_tell(tm
     assert await is_seen(tmp_path, "a", False) is None
     git(tmp_path, "init", "-q", "--bare", "bare.git")
     assert await is_seen(tmp_path / "bare.git", "a", False) is None
+
+
+async def test_a_file_behind_a_link_to_a_folder_is_seen(project: Path):
+    (project / "link").symlink_to("docs")
+    (project / "out").symlink_to("/etc")
+    write(project, {"docs/x.txt": "x"})
+    git(project, "add", "-A")
+    assert await is_seen(project, "link/x.txt", False) is True
+    assert await is_seen(project, "out/passwd", False) is False

@@ -42,7 +42,13 @@ def load_known(path: Path, top: Path, settings: Settings | None = None, **how: A
     those of the project unless told. Raises InvalidDefinition, and SettingsError where an agent's table is not usable.
     """
     known = known_here(lambda: settings or load_settings(top, {}))
-    return load_workflow(path, known=known, exists=lambda file: (top / file).exists(), **how)
+    return load_workflow(path, known=known, exists=lambda file: (_top(top) / file).exists(), **how)
+
+
+def _top(folder: Path) -> Path:
+    """Where the names of files count from: the top of the repository that the project is in, else the project itself."""
+    around = (place for place in (folder, *folder.absolute().parents) if (place / ".git").exists())
+    return next(around, folder)
 
 
 def known_here(settings: Callable[[], Settings]) -> Known:

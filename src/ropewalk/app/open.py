@@ -211,11 +211,15 @@ class Ropewalk(People):
         await asyncio.to_thread(refuse_missing, workflow, options, self.folder)
         project = Starting(self.folder, with_changes, versioned=self.settings.workspace != "folder")
         rehearsed = options.rehearse is not None
-        called, _ = await look_ahead(workflow, where, self.load, self.tools(), project, rehearsed=rehearsed)
+        called, lacks = await look_ahead(
+            workflow, where, self.load, self.tools(), project, rehearsed=rehearsed
+        )
         workflow = with_protected(workflow, self.settings.protect)
         now = self.engine.clock.now()
         run = run or new_run_id(now)
         base = await self._prepare(workflow, run, now, with_changes)
+        if base:
+            base["warnings"] = [*base.get("warnings", ()), *map(str, lacks)]
         if base.get("commit"):
             target = str(base.get("target", ""))
             workflow = with_merge(workflow, target, confined=asks(workflow, self.settings))

@@ -1,6 +1,7 @@
 """One look at all that a workflow will need here, before it is started: the workflows that it calls, agents, functions.
 
 Everything that is not there is told at once, each with its place, so that nothing is paid for before a fault that could be known.
+What only a step lacks that the run may do without is a warning: it may never be needed.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ropewalk.app.known import load_known
 from ropewalk.definition import (
@@ -22,6 +23,7 @@ from ropewalk.definition import (
     brought_along,
     errors_in,
     faults_in_order,
+    may_be_left_out,
     names_of,
 )
 from ropewalk.errors import CannotStart, InvalidDefinition, NoSuchWorkflow, RopewalkError, VariantNeeded
@@ -146,8 +148,9 @@ async def _files(workflow: Workflow, findings: Findings, folder: Path, with_chan
     """Files that no step creates, as the steps would see them."""
     from ropewalk.workspace import is_seen
 
+    spared = may_be_left_out(workflow)
     for at, ref in brought_along(workflow):
-        names = names_of(ref)
+        names, severity = names_of(ref), _severity(workflow.steps[at[1]].id in spared)
         if any("{{" in name for name in names):
             continue
         seen = [await is_seen(folder, name, with_changes) for name in names]
@@ -155,40 +158,48 @@ async def _files(workflow: Workflow, findings: Findings, folder: Path, with_chan
             continue
         if any((folder / name).exists() for name in names):
             message = f"`{ref.name}` is not under version control, so no step would see it"
-            findings.fault(
-                at, message, "commit it, or take it along with `--with-changes` if git does not ignore it"
-            )
+            hint = "commit it, or take it along with `--with-changes` if git does not ignore it"
         else:
-            findings.fault(
-                at, f"`{ref.name}` is not there, and no step creates it", "put it there and commit it"
-            )
+            message = f"`{ref.name}` is not there, and no step creates it"
+            hint = "put it there and commit it"
+        findings.fault(at, message, hint, severity=severity)
+
+
+def _severity(spared: bool) -> Literal["error", "warning"]:
+    return "warning" if spared else "error"
 
 
 def _functions(workflow: Workflow, findings: Findings, tools: Tools) -> None:
+    spared = may_be_left_out(workflow)
     for index, step in enumerate(workflow.steps):
         if step.kind == "function":
             from ropewalk.steps import function_fault
 
             if fault := function_fault(step, workflow, tools):
-                findings.fault(("steps", index, "args", "name"), fault)
+                at = ("steps", index, "args", "name")
+                findings.fault(at, fault, severity=_severity(step.id in spared))
 
 
 class _RoleAtWork(NamedTuple):
-    """Something that a role is to do; `confine` as its step asks."""
+    """Something that a role is to do; `confine` as its step asks. `spared`: the run may do without."""
 
     role: str
     confine: str
     at: Place
+    spared: bool = False
 
 
 def _roles_at_work(workflow: Workflow) -> Iterator[_RoleAtWork]:
+    spared = may_be_left_out(workflow)
     for index, step in enumerate(workflow.steps):
         at: Place = ("steps", index)
         if _wants_agent(step):
-            yield _RoleAtWork(step.role, step.confine, (*at, "role") if step.role else at)
+            place = (*at, "role") if step.role else at
+            yield _RoleAtWork(step.role, step.confine, place, step.id in spared)
         for number, gate in enumerate(step.gates):
             if gate.kind == "verdict":
-                yield _RoleAtWork(str(gate.args.get("role", "")), step.confine, (*at, "gates", number))
+                role = str(gate.args.get("role", ""))
+                yield _RoleAtWork(role, step.confine, (*at, "gates", number), step.id in spared)
     for number, gate in enumerate(workflow.gates):
         if gate.kind == "verdict":
             yield _RoleAtWork(str(gate.args.get("role", "")), "", ("gates", number))
@@ -205,7 +216,9 @@ async def _agents(workflow: Workflow, findings: Findings, tools: Tools) -> None:
 
     looked: dict[tuple[str, str], _RoleAtWork] = {}
     for work in _roles_at_work(workflow):
-        looked.setdefault((work.role, work.confine), work)
+        known = looked.setdefault((work.role, work.confine), work)
+        if known.spared and not work.spared:
+            looked[work.role, work.confine] = work
     for work in looked.values():
         role = workflow.roles.get(work.role, Role())
         names = candidates(role, tools)
@@ -216,7 +229,8 @@ async def _agents(workflow: Workflow, findings: Findings, tools: Tools) -> None:
         at = ("roles", work.role, "agents") if role.agents else work.at
         if not usable:
             reason = "; ".join(reasons) or "no agent is installed"
-            findings.fault(at, f"no agent for {who} can be used here: {reason}", "`--rehearse` needs none")
+            message = f"no agent for {who} can be used here: {reason}"
+            findings.fault(at, message, "`--rehearse` needs none", severity=_severity(work.spared))
         elif role.agents and reasons:
             findings.warning(at, f"{who} has to do without {'; '.join(reasons)}")
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ropewalk.definition.findings import Path as Path, Where as Where
     from ropewalk.definition.moments import WRITTEN as WRITTEN, moment as moment
     from ropewalk.definition.order import brought_along as brought_along, members_of as members_of
+    from ropewalk.definition.order import may_be_left_out as may_be_left_out
     from ropewalk.definition.order import names_of as names_of, needs_of as needs_of
     from ropewalk.definition.policy import ASKED_RETURN as ASKED_RETURN, OWN_RETURN as OWN_RETURN
     from ropewalk.definition.policy import Budget as Budget, ErrorClass as ErrorClass
@@ -63,7 +64,7 @@ else:
             "definition.fault": "Fault definition_error errors_in faults_in_order nearest shortened",
             "definition.findings": "Findings Nowhere Path Where",
             "definition.moments": "WRITTEN moment",
-            "definition.order": "brought_along members_of names_of needs_of",
+            "definition.order": "brought_along may_be_left_out members_of names_of needs_of",
             "definition.policy": (
                 "ASKED_RETURN OWN_RETURN Budget ErrorClass FailurePolicy Join Limits Retry Timeouts"
             ),

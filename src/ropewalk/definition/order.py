@@ -110,6 +110,24 @@ def brought_along(workflow: Workflow) -> Iterator[tuple[tuple[str, int, str, int
                 yield ("steps", at, "requires", index), ref
 
 
+def may_be_left_out(workflow: Workflow) -> frozenset[str]:
+    """The steps that a run may do without: those with `when`, optional ones, and what stands on the route of a decision."""
+    needs, named = needs_of(workflow), members_of(workflow)
+    routes = [route for step in workflow.steps if step.decision for route in step.decision.routes]
+    todo = [key for route in routes for name in route.to for key in named.get(name, ())]
+    followers: dict[str, list[str]] = {}
+    for key, needed in needs.items():
+        for need in needed:
+            followers.setdefault(need, []).append(key)
+    routed: set[str] = set()
+    while todo:
+        key = todo.pop()
+        if key not in routed:
+            routed.add(key)
+            todo += followers.get(key, ())
+    return frozenset(routed | {step.id for step in workflow.steps if step.when or step.optional})
+
+
 def names_of(ref: Ref) -> tuple[str, ...]:
     """The paths that a reference stands for; a label stands for none."""
     if ref.label:

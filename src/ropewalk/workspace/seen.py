@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from ropewalk.workspace.repository import discover
@@ -18,6 +19,17 @@ async def is_seen(folder: Path, name: str, with_changes: bool) -> bool | None:
     # A checkout with other changes is refused, so the index holds what HEAD holds.
     which = ("--cached", "--others", "--exclude-standard") if with_changes else ("--cached",)
     magic = "glob" if any(sign in name for sign in "*?[") else "literal"
-    pattern = f":({magic}){name.removeprefix('./').rstrip('/')}"
     git = repository.git.at(repository.top)
-    return bool(await git.run("--no-literal-pathspecs", "ls-files", *which, "--", pattern, optional=True))
+    for path in _spellings(Path(repository.top), name.removeprefix("./").rstrip("/")):
+        pattern = f":({magic}){path}"
+        if await git.run("--no-literal-pathspecs", "ls-files", *which, "--", pattern, optional=True):
+            return True
+    return False
+
+
+def _spellings(top: Path, name: str) -> Iterator[str]:
+    """A name as it is, and as it is without the links on its way that stay inside."""
+    yield name
+    real, inside = (top / name).resolve(), top.resolve()
+    if real.is_relative_to(inside) and real != inside / name:
+        yield str(real.relative_to(inside))
