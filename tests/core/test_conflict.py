@@ -107,6 +107,8 @@ def test_nobody_changes_what_another_settled_and_everybody_what_they_did(first: 
         ({"hunks": {"4": "ours"}}, "f has no hunk '4'; there are 1 to 3"),
         ({"hunks": {"0": "ours"}}, "f has no hunk '0'"),
         ({"hunks": {"x": "ours"}}, "f has no hunk 'x'"),
+        ({"hunks": {"9" * 4500: "ours"}}, "f has no hunk '999"),
+        ("ours", """f is 'ours', a side: write {"take": "ours"}"""),
         ({"hunks": {"1": "both"}}, "hunk 1 of f is 'both'"),
         ({"hunks": {"1": {"text": 3}}}, "hunk 1 of f is {'text': 3}"),
         ({"hunks": {"1": ["ours"]}}, "hunk 1 of f is ['ours']"),
@@ -157,3 +159,34 @@ def test_what_is_settled_with_a_target_counts_for_it_alone_and_keeps_what_steps_
 def test_an_ask_says_what_is_left_also_before_anything_is():
     opened = conflicted().state.asks["a1"]
     assert after(opened, ()).detail["left"] == ["f", "g", "pic"]
+
+
+SHOWN = {"path": "f", "kind": "content", "id": "c1", "hunks": [{"id": "f1"}, {"id": "f2"}]}
+WHOLE = {"path": "pic", "kind": "binary", "id": "c2"}
+
+
+def test_what_is_settled_of_a_whole_path_counts_for_what_was_shown_of_it_alone():
+    run = conflicted(SHOWN, WHOLE).after(answer("a1", "theirs"), GO)
+    first: dict[str, Any] = {
+        "f": {"hunks": {"f1": "theirs", "f2": "theirs"}},
+        "pic": {"shown": {"c2": {"take": "theirs"}}},
+    }
+    assert settlement(run)["value"] == first
+    report = {"conflicts": [{**SHOWN, "id": "c3", "hunks": [{"id": "f9"}]}]}
+    run.after(done("a", Outcome(failure=Failure("conflict", "more", report=report)), attempt=2))
+    run.after(answer("a2", "resolved", value={"f": "text\n"}))
+    assert settlement(run)["value"] == {**first, "f": {**first["f"], "shown": {"c3": "text\n"}}}
+
+
+def test_a_side_of_a_path_whose_hunks_were_not_all_shown_counts_for_the_conflict():
+    for more in ({"more_hunks": 2}, {"hunks": [{"id": ""}]}, {"kind": "add/add"}):
+        run = conflicted({**SHOWN, **more}).after(answer("a1", "ours"))
+        assert settlement(run)["value"] == {"f": {"shown": {"c1": {"take": "ours"}}}}
+
+
+def test_hunks_that_say_the_same_are_settled_alike():
+    twice = [disputed("f", "f1", "f2"), disputed("f", "f1")]
+    run = conflicted(*twice).after(part("f", {"hunks": {"1": "theirs"}}, by="bob"))
+    assert left(run) == ["f, hunk 2"]
+    run.when(part("f", {"hunks": {"3": "ours"}})).refused("f, hunk 1, was already settled by bob")
+    run.when(part("f", {"hunks": {"1": "ours", "3": "theirs"}}, by="bob")).refused("are settled alike")

@@ -17,6 +17,7 @@ from ropewalk.core.state import State, StepState
 
 SIDES = ("ours", "theirs")
 CHOICES = (*SIDES, "resolved", "reject")
+_DIGITS = 9
 _WHOLE = 0
 """In place of the number of a hunk: the whole path."""
 
@@ -45,6 +46,11 @@ def settled_by(opened: e.AskOpened, answer: Answer) -> tuple[e.SettledPlace, ...
 def _of_path(
     path: str, how: Any, hunks: Sequence[str], before: Mapping[tuple[str, int], e.SettledPlace], by: str
 ) -> Iterable[e.SettledPlace]:
+    if how in SIDES:
+        refuse(
+            "answer",
+            f"""{path} is {how!r}, a side: write {{"take": "{how}"}}, or end a text with a line end""",
+        )
     if how is None or isinstance(how, str):
         return (e.SettledPlace(path, text=how, by=by),)
     if not isinstance(how, dict) or len(how) != 1 or not how.keys() <= {"take", "hunks"}:
@@ -54,7 +60,14 @@ def _of_path(
         return _side(path, how["take"], hunks, before, by)
     if not isinstance(how["hunks"], dict) or not how["hunks"]:
         refuse("answer", f"the hunks of {path} are a map by number")
-    return [_of_hunk(path, number, choice, hunks, by) for number, choice in how["hunks"].items()]
+    made: dict[int, e.SettledPlace] = {}
+    for number, choice in how["hunks"].items():
+        place = _of_hunk(path, number, choice, hunks, by)
+        for at in (at for at, name in enumerate(hunks, 1) if name == hunks[place.hunk - 1]):
+            same = replace(place, hunk=at)
+            if made.setdefault(at, same) != same:
+                refuse("answer", f"hunks {at} and {number} of {path} say the same, and are settled alike")
+    return list(made.values())
 
 
 def _side(
@@ -70,7 +83,8 @@ def _side(
 
 
 def _of_hunk(path: str, number: Any, how: Any, hunks: Sequence[str], by: str) -> e.SettledPlace:
-    known_number = str(number).isdecimal() and 1 <= int(number) <= len(hunks)
+    digits = str(number)
+    known_number = len(digits) <= _DIGITS and digits.isdecimal() and 1 <= int(digits) <= len(hunks)
     if not known_number:
         known = f"there are 1 to {len(hunks)}" if hunks else "it is settled as a whole"
         refuse("answer", f"{path} has no hunk {number!r:.20}; {known}")
@@ -157,18 +171,41 @@ def resolution(st: StepState, opened: e.AskOpened) -> dict[str, Any]:
     choices = _choices(earlier) if earlier.get("onto", "") == onto else {} if onto else dict(between)
     ids = _hunks(opened)
     for place in settled(opened):
-        choice = {"take": place.take} if place.take else place.text
         if place.hunk == _WHOLE:
-            choices[place.path] = choice
-            continue
-        known = choices.get(place.path)
-        picked = known["hunks"] if isinstance(known, dict) and "hunks" in known else {}
-        picked = {**picked, ids[place.path][place.hunk - 1]: place.take or {"text": place.text}}
-        choices[place.path] = {"hunks": picked}
+            choices[place.path] = _of_whole(opened, place, choices.get(place.path))
+        else:
+            pick = place.take or {"text": place.text}
+            choices[place.path] = _with(
+                choices.get(place.path), hunks={ids[place.path][place.hunk - 1]: pick}
+            )
     names = dict.fromkeys(place.by for place in settled(opened))
     by = ", ".join(name for name in names if name)
     note = {"how": "resolved", "by": by, "value": choices, "onto": onto}
     return {**note, "steps": between} if onto and between else note
+
+
+def _of_whole(opened: e.AskOpened, place: e.SettledPlace, known: Any) -> Any:
+    """What is settled of a whole path counts for what was shown of it: a side for each hunk where that says all, else for each
+    conflict. Only what was asked before conflicts had an id counts for the path, whatever it disputes."""
+    how = {"take": place.take} if place.take else place.text
+    for conflict in opened.detail.get("conflicts", ()):
+        if conflict.get("path", "") != place.path:
+            continue
+        if not conflict.get("id"):
+            return how
+        hunks = [str(hunk.get("id", "")) for hunk in conflict.get("hunks", ())]
+        all_shown = conflict.get("kind") == "content" and all(hunks) and not conflict.get("more_hunks")
+        if place.take and hunks and all_shown:
+            known = _with(known, hunks=dict.fromkeys(hunks, place.take))
+        else:
+            known = _with(known, shown={conflict["id"]: how})
+    return known
+
+
+def _with(known: Any, **more: dict[str, Any]) -> dict[str, Any]:
+    """What is settled of a path, with more of it by id."""
+    before = known if isinstance(known, dict) and known.keys() & {"hunks", "shown"} else {}
+    return {**before, **{name: {**before.get(name, {}), **ids} for name, ids in more.items()}}
 
 
 def _choices(earlier: Mapping[str, Any]) -> dict[str, Any]:

@@ -117,14 +117,19 @@ async def resolve(commits: Commits, base: Base) -> Merged:
 
 def _choice(how_settled: Any) -> Choice:
     """What is to become of a path, as it stands on record (`core.conflict`)."""
-    if not isinstance(how_settled, dict):
-        return how_settled.encode() if isinstance(how_settled, str) else None
-    if "hunks" not in how_settled:
-        return str(how_settled.get("take", "ours"))
-    return {
+    if not isinstance(how_settled, dict) or not how_settled.keys() & {"hunks", "shown"}:
+        return _whole(how_settled)
+    hunks = {
         name: how if isinstance(how, str) else how["text"].encode()
-        for name, how in how_settled["hunks"].items()
+        for name, how in how_settled.get("hunks", {}).items()
     }
+    return {**hunks, **{name: _whole(how) for name, how in how_settled.get("shown", {}).items()}}
+
+
+def _whole(how_settled: Any) -> bytes | str | None:
+    if isinstance(how_settled, dict):
+        return str(how_settled.get("take", "ours"))
+    return how_settled.encode() if isinstance(how_settled, str) else None
 
 
 def disagreement(commits: Commits, merged: Merged, target: str = "", onto: str = "") -> Outcome:

@@ -49,9 +49,10 @@ class Part(Struct, frozen=True):
     policies: Mapping[str, str] = {}
 
 
-Choice = bytes | str | None | Mapping[str, bytes | str]
+Choice = bytes | str | None | Mapping[str, bytes | str | None]
 """What is to become of a disputed path: content, the name of a policy (`ours`, `theirs`), None (no such file), or, for each hunk
-by its id, a side or the text that is to stand there."""
+by its id, a side or the text that is to stand there; by the id of a conflict that was shown, the same for the whole path. What no
+id names is asked anew."""
 
 
 class Merged(Struct, frozen=True):

@@ -48,7 +48,8 @@ class Side(Struct, frozen=True, omit_defaults=True):
 
 
 class Conflict(Struct, frozen=True, omit_defaults=True):
-    """One disagreement. `steps` in written order, the last one is `theirs`; `paths` has every name that it is about."""
+    """One disagreement. `steps` in written order, the last one is `theirs`; `paths` has every name that it is about. `id` is what is
+    merged into what: what is settled for the whole path counts for that, and for nothing that was not shown."""
 
     kind: str
     path: str
@@ -63,6 +64,7 @@ class Conflict(Struct, frozen=True, omit_defaults=True):
     theirs: Side = Side()
     message: str = ""
     settle: str = ""
+    id: str = ""
 
 
 def conflict(

@@ -5,6 +5,7 @@ A file whose lines merged is looked at again when its policy goes by meaning: li
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -58,10 +59,11 @@ class ConflictResolver:
         result = Settled({}, [], [], [], [])
         contents = await self._contents(merge.disputes)
         for dispute in merge.disputes:
-            answer = next((p for p in map(show_path, dispute.names) if p in choices), None)
-            if answer is not None:
-                await self._answered(dispute, answer, choices[answer], contents, rules, result)
-            elif not await self._by_policy(merge, dispute, rules, contents, result):
+            path = next((p for p in map(show_path, dispute.names) if p in choices), None)
+            if path is not None:
+                answer = _answer_to(choices[path], _id(_listed(dispute.base), _listed(dispute.theirs)))
+                await self._answered(dispute, path, answer, contents, rules, result)
+            elif not await self._by_policy(dispute, rules, contents, result):
                 await self._report(dispute, rules, contents, markers, result)
         await self._look_again(merge, rules, choices, markers, result)
         return result
@@ -87,10 +89,10 @@ class ConflictResolver:
         rules: Rules,
         result: Settled,
     ) -> None:
-        result.answered.append(path)
         if isinstance(answer, Mapping):
-            await self._by_hunks(dispute, answer, contents, rules, result)
+            await self._by_hunks(dispute, path, answer, contents, rules, result)
             return
+        result.answered.append(path)
         if isinstance(answer, str):
             choice.check({path: answer})
             edits = await self._joined(answer, dispute, contents, result)
@@ -109,7 +111,8 @@ class ConflictResolver:
     async def _by_hunks(
         self,
         dispute: Dispute,
-        chosen: Mapping[str, bytes | str],
+        path: str,
+        chosen: Mapping[str, bytes | str | None],
         contents: Mapping[str, bytes],
         rules: Rules,
         result: Settled,
@@ -119,12 +122,13 @@ class ConflictResolver:
         verdict, _ = self._hunks(name, dispute, contents, chosen)
         mine, other = dispute.ours.get(dispute.path), dispute.theirs.get(dispute.path)
         if isinstance(verdict, MergedContent) and mine and other:
+            result.answered.append(path)
             result.edits[dispute.path] = (_mode(dispute, mine, other), verdict.content)
-        else:
+        elif not await self._by_policy(dispute, rules, contents, result):
             await self._report(dispute, rules, contents, False, result, chosen)
 
     async def _by_policy(
-        self, merge: TreeMerge, dispute: Dispute, rules: Rules, contents: Mapping[str, bytes], result: Settled
+        self, dispute: Dispute, rules: Rules, contents: Mapping[str, bytes], result: Settled
     ) -> bool:
         name, _ = choice.choose(show_path(dispute.path), dispute.kind, rules)
         edits = None if name in choice.MARKERS else await self._joined(name, dispute, contents, result)
@@ -166,7 +170,7 @@ class ConflictResolver:
         contents: Mapping[str, bytes],
         markers: bool,
         result: Settled,
-        chosen: Mapping[str, bytes | str] | None = None,
+        chosen: Mapping[str, bytes | str | None] | None = None,
     ) -> None:
         path = show_path(dispute.path)
         name, _ = choice.choose(path, dispute.kind, rules)
@@ -186,6 +190,7 @@ class ConflictResolver:
                 ours=_side(self._ours, dispute.ours.get(dispute.path)),
                 theirs=_side(self._group.commit, dispute.theirs.get(dispute.path)),
                 message=dispute.message,
+                id=_id(_listed(dispute.base), _listed(dispute.theirs)),
             )
         )
         result.disputed += [p for p in map(show_path, dispute.names) if p not in result.disputed]
@@ -199,7 +204,7 @@ class ConflictResolver:
         name: str,
         dispute: Dispute,
         contents: Mapping[str, bytes],
-        chosen: Mapping[str, bytes | str] | None,
+        chosen: Mapping[str, bytes | str | None] | None,
     ) -> tuple[Verdict, tuple[str, ...]]:
         """What is left open of a file, or its content where all its hunks are chosen; and what was tried."""
         mine, other = dispute.ours.get(dispute.path), dispute.theirs.get(dispute.path)
@@ -265,7 +270,8 @@ class ConflictResolver:
     ) -> None:
         base, mine, other, lines = versions
         shown = show_path(path)
-        answer = choices.get(shown, "")
+        known_by = _id(base, other)
+        answer = _answer_to(choices.get(shown, ""), known_by)
         verdict = choice.join(name, shown, base, mine, other)
         if isinstance(answer, Mapping) and isinstance(verdict, Clash):
             verdict = choice.join(name, shown, base, mine, other, Picks(answer))
@@ -302,6 +308,7 @@ class ConflictResolver:
                 policy=name,
                 tried=("the lines", name),
                 message="the lines join, but what they mean does not",
+                id=known_by,
             )
         )
 
@@ -310,6 +317,22 @@ class ConflictResolver:
             "ls-tree", "-z", "--full-tree", self._ours, "--", path.decode("utf-8", "surrogateescape")
         )
         return out.decode(errors="replace").split(" ", 1)[0] or "100644"
+
+
+def _answer_to(choice: Choice, known_by: str) -> Choice:
+    """What was settled for this dispute as a whole, where that was; else what was settled of its hunks, or of any dispute."""
+    return choice[known_by] if isinstance(choice, Mapping) and known_by in choice else choice
+
+
+def _id(base: bytes, theirs: bytes) -> str:
+    """By what a dispute is known again: what is merged, and what it was before. Ours is left out, as earlier answers change it."""
+    return hashlib.sha256(b"%d %s%s" % (len(base), base, theirs)).hexdigest()[:16]
+
+
+def _listed(side: Mapping[bytes, TreeEntry]) -> bytes:
+    return b"\0".join(
+        b"%s %s" % (f"{entry.mode} {entry.oid}".encode(), path) for path, entry in sorted(side.items())
+    )
 
 
 def _laid_out(dispute: Dispute) -> Edits:

@@ -26,7 +26,7 @@ class Picks:
     """What was settled hunk by hunk, by id: `ours`, `theirs`, or bytes to stand there. A hunk is known by what it says, since
     lines move while others are settled; equal ones are told apart by their order. One object serves one pass over a file."""
 
-    def __init__(self, chosen: Mapping[str, bytes | str] | None = None) -> None:
+    def __init__(self, chosen: Mapping[str, bytes | str | None] | None = None) -> None:
         self._chosen = chosen or {}
         self._seen: Counter[bytes] = Counter()
 
