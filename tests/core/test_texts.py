@@ -90,6 +90,14 @@ def test_a_title_is_shown_as_it_was_filled_in_once_its_step_has_begun():
     assert made.after(GO).state.title_of("a") == "Build 1.0"
 
 
+def test_a_title_on_record_is_one_short_line_whatever_was_filled_in():
+    long = given(
+        Workflow("w", (Step("a", "run", title="Build {{ inputs.v }}"),), inputs={"v": Input()}),
+        inputs={"v": "1\n" + "x" * 300},
+    )
+    assert long.after(GO).state.title_of("a") == f"Build 1 {'x' * 192}"
+
+
 def test_a_step_without_templates_puts_no_texts_on_record():
     run(Step("a", "run", title="Build", creates=(Ref("a.txt"),))).when(GO).then(
         ..., like(e.StepStarted, step="a", texts={})

@@ -6,6 +6,7 @@ import pytest
 
 from ropewalk.errors import InvalidDefinition
 from ropewalk.formats.loading import load_workflow, load_workflow_text
+from ropewalk.rendering import render_template
 
 PRD = "template: {id: prd, name: Requirements}\nsections:\n- {id: goals, title: Goals}\n"
 STEPS = "roles: {r: {agent: claude, persona: PERSONA}}\nsteps:\n- {id: a, role: r, prompt: p, creates: d.md, template: prd}\n"
@@ -58,6 +59,14 @@ def test_a_persona_in_a_file_becomes_the_text_and_lends_its_title(tmp_path):
     written(tmp_path, "# Rita, Reviewer\n\nYou look twice.\n", "personas/rita.md")
     role = load_workflow(written(tmp_path, STEPS.replace("PERSONA", "rita.md"))).workflow.roles["r"]
     assert (role.title, role.persona) == ("Rita, Reviewer", "# Rita, Reviewer\n\nYou look twice.")
+
+
+def test_in_a_persona_of_a_file_nothing_is_filled_in_whatever_braces_it_has(tmp_path):
+    written(tmp_path, PRD, "prd.yaml")
+    text = "# Dev {{ name }}\n\n## Dev {#dev}\n\nGreet {{user_name}}, {% raw"
+    written(tmp_path, text, "personas/dev.md")
+    role = load_workflow(written(tmp_path, STEPS.replace("PERSONA", "dev.md"))).workflow.roles["r"]
+    assert (render_template(role.title, {}), render_template(role.persona, {})) == ("Dev {{ name }}", text)
 
 
 def test_what_is_missing_is_a_fault_with_the_nearest_name_told_once(tmp_path):

@@ -45,7 +45,7 @@ def fence(text: str, label: str, brief: Brief) -> str:
 
 
 def fenced_value(value: Any, brief: Brief) -> Any:
-    """A value that a template takes in: a short one on one line as it is, anything else fenced."""
+    """A value that a template or a title takes in: a short one on one line as it is, anything else fenced."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     text = as_text(value)
@@ -73,7 +73,7 @@ def _work(brief: Brief) -> str:
     if brief.phase:
         where.insert(0, f"phase {brief.phase}")
     lines = [
-        f"# Your work: {brief.title or brief.step}",
+        f"# Your work: {fenced_value(brief.title or brief.step, brief)}",
         f"({', '.join(where)} of {brief.workflow or 'a workflow'})",
     ]
     if brief.prompt:
@@ -218,7 +218,7 @@ def _answer(brief: Brief, result: Path | None) -> str:
 
 def _titles(brief: Brief) -> str:
     titled = zip(brief.wants_route, brief.route_titles, strict=False)
-    rows = [f'  - "{name}": {title}\n' for name, title in titled if title]
+    rows = [f'  - "{name}": {fenced_value(title, brief)}\n' for name, title in titled if title]
     return ":\n" + "".join(rows) if rows else ""
 
 
@@ -228,7 +228,7 @@ def _next(brief: Brief) -> str:
     if known is None or not known.receiver:
         return "the one who goes on from here"
     files = f", with {', '.join(f'`{name}`' for name in known.expected)} to make" if known.expected else ""
-    return f"{known.receiver}, going on from here{files}"
+    return f"{fenced_value(known.receiver, brief)}, going on from here{files}"
 
 
 def _fact(fact: Any) -> str:

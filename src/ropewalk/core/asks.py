@@ -13,7 +13,7 @@ from ropewalk.core import events as e
 from ropewalk.core.plan import set_expiry
 from ropewalk.core.recorder import Recorder, scope_of, scope_with, written
 from ropewalk.core.state import State, StepState
-from ropewalk.core.texts import filled, one_line
+from ropewalk.core.texts import as_title, filled
 from ropewalk.core.transitions import STEP_WAYS, enqueue, move
 from ropewalk.core.work import Artifact, Feedback
 from ropewalk.definition import Approval, CompiledCondition, compile_condition, fact_form, fact_value
@@ -42,7 +42,7 @@ def ask(
     form = form or {}
     if approval is not None:
         choices = choices or tuple(c.id for c in approval.choices)
-        titles = tuple(one_line(filled(recorder.state, st, c.title)) for c in approval.choices)
+        titles = tuple(as_title(filled(recorder.state, st, c.title)) for c in approval.choices)
         form, default = approval.form, approval.default
         if approval.fact and not form and not choices:
             form = fact_form(recorder.state.workflow.facts.get(approval.fact))

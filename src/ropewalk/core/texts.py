@@ -36,13 +36,13 @@ def run_title(state: State, inputs: dict[str, Any]) -> str:
         run = {"id": state.run, "workflow": state.workflow.name}
         shown = {**inputs, **secret_marks(state.workflow, inputs)}
         title = render_template(title, {"inputs": shown, "run": run})
-    return one_line(title)
+    return as_title(title)
 
 
 def texts_at_start(state: State, st: StepState) -> dict[str, str]:
     """Title and files of a step that begins, by what was written; only what is filled in. Raises TemplateError."""
     step = written(state, st)
-    texts = {step.title: one_line(filled(state, st, step.title))} if is_template(step.title) else {}
+    texts = {step.title: as_title(filled(state, st, step.title))} if is_template(step.title) else {}
     scope: dict[str, Any] = {}
     for ref in (*step.requires, *step.creates, *step.updates):
         for name in (ref.name, *ref.any_of):
@@ -55,7 +55,7 @@ def texts_at_start(state: State, st: StepState) -> dict[str, str]:
 def route_titles(state: State, st: StepState, decision: Decision) -> tuple[str, ...]:
     """What the one who decides is told of each route: its title, else where it leads. Raises TemplateError."""
     return tuple(
-        one_line(filled(state, st, route.title)) or _leads(state.graph, route) for route in decision.routes
+        as_title(filled(state, st, route.title)) or _leads(state.graph, route) for route in decision.routes
     )
 
 
@@ -67,7 +67,7 @@ def _leads(graph: Graph, route: Route) -> str:
     return titles or ("the run ends" if route.end and not steps else "")
 
 
-def one_line(text: str) -> str:
+def as_title(text: str) -> str:
     """A title is one short line, whatever was filled in."""
     return " ".join(text.split())[:LONGEST_TITLE]
 
@@ -83,5 +83,5 @@ def prompt_of(
     state = recorder.state
     if approval.prompt:
         return filled(state, st, approval.prompt, own)
-    title = one_line(filled(state, st, written(state, st).title))
+    title = as_title(filled(state, st, written(state, st).title))
     return otherwise.format(step=title or st.key)

@@ -16,6 +16,7 @@ from ropewalk.definition import Findings, Role, Where, Workflow, nearest
 from ropewalk.definition import Path as Keys
 from ropewalk.errors import InvalidDefinition
 from ropewalk.formats.locations import STATE, library_folder, project_folder
+from ropewalk.rendering import literal
 
 TEMPLATES: Final = "templates"
 PERSONAS: Final = "personas"
@@ -95,7 +96,7 @@ class _EmbeddedReading:
         return text
 
     def role(self, path: Keys, role: Role) -> Role:
-        """The role with its persona's text; the file's own title where the workflow gives none."""
+        """The role with its persona's text, in which nothing is filled in; the file's own title where the workflow gives none."""
         read = self._text(path, "persona", role.persona, PERSONAS)
         if read is None:
             return role
@@ -107,7 +108,8 @@ class _EmbeddedReading:
         except InvalidDefinition as error:
             self.findings.faults += error.faults
             return role
-        return msgspec.structs.replace(role, persona=described.persona, title=role.title or described.title)
+        title = role.title or literal(described.title)
+        return msgspec.structs.replace(role, persona=literal(described.persona), title=title)
 
     def _text(self, path: Keys, kind: str, name: str, folder: str) -> tuple[str, Path] | None:
         from ropewalk.yaml import read_yaml_text

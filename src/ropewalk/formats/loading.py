@@ -110,10 +110,10 @@ def _checked(
     faults = list(reading.findings.faults)
     workflow = reading.workflow
     if workflow is not None:
-        workflow, missing = with_embedded_files(workflow, file, reading.where)
         workflow = msgspec.structs.replace(workflow, format=kind)
         if kind != "ropewalk":
             workflow = with_literal_texts(workflow)
+        workflow, missing = with_embedded_files(workflow, file, reading.where)
         faults += missing.faults
         faults += check_workflow(
             workflow,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ropewalk.core import Artifact, Brief, Graph, Handoff, Outcome, State, scope_of
+from ropewalk.core import Artifact, Brief, Graph, Handoff, Outcome, State, as_title, scope_of
 from ropewalk.definition import Step
 from ropewalk.rendering import path_pattern, render_template
 
@@ -26,7 +26,7 @@ def expected_of(state: State, index: int) -> Handoff | None:
     receivers = list(_receivers(graph, index))
     names = scope_of(state)
     titles = [
-        render_template(workflow.roles[receiver.role].title, names) or receiver.role
+        as_title(render_template(workflow.roles[receiver.role].title, names)) or receiver.role
         for receiver in receivers
         if receiver.role in workflow.roles
     ]

@@ -89,6 +89,10 @@ def test_a_template_that_cannot_be_filled_in_is_told(keys, said):
     [
         "run: [echo, '{{ inputs.n | upper }} {{ outputs.plan.stdout }} {{ outputs[\"my-step\"] }} {{ run.id }} {{ facts.f }}']",
         "run: [echo, '{% for x in range(inputs.n) %}{{ x }}{{ loop.index }}{% endfor %}{# remark #}']",
+        "run: [echo, '{% for run in facts.f %}{{ run.number }}{% endfor %}']",
+        "run: [echo, '{% set outputs = facts.f %}{{ outputs.number }}']",
+        "run: [echo, '{% with inputs = facts.f %}{{ inputs[\"x\"] }}{% endwith %}']",
+        "run: [echo, '{% for item in facts.f %}{{ item.b }}{% endfor %}']\n  foreach: [{a: 1}]",
         "run: [echo, '{{ item }}']\n  foreach: [1]",
         "run: [echo, '{{ page }}']\n  foreach: [1]\n  as: page",
         "run: [echo, '{% if outputs.other is defined %}{{ outputs.other.stdout }}{% endif %}']",

@@ -124,8 +124,10 @@ class _Template:
                 self.subject.findings.fault(self.path, message, hint, offset=at)
             else:
                 self._fault(at, f"there is no name `{name}`", name, names)
+        set_here = {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
+        ours = {name: type_ for name, type_ in names.items() if name not in set_here}
         for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
-            self._read(node, names)
+            self._read(node, ours)
 
     def _dashed(self) -> bool:
         matches = [match for match in DASHED.finditer(self.text) if match[1] in self.subject.named]

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import msgspec
 
-from ropewalk.agents import schema_faults
+from ropewalk.agents import fenced_value, schema_faults
 from ropewalk.agents.port import Desk
 from ropewalk.core import Brief, Changes, Outcome, Verdict
 from ropewalk.definition import Role
@@ -109,7 +109,7 @@ def _brief(
 ) -> Brief:
     """A brief that asks for nothing but the verdict. What was passed to the step, and what it says of its work, goes along."""
     criteria = "\n".join(f"{number}. {text}" for number, text in enumerate(args["criteria"], 1))
-    title = f" ({literal(brief.title)})" if brief.title else ""
+    title = f" ({literal(fenced_value(brief.title, brief))})" if brief.title else ""
     of_run = changes is not None and changes.of_run
     work = "the work of the run so far, for the step" if of_run else "the work of the step"
     prompt = _ASK.format(

@@ -62,7 +62,7 @@ class RoleKeys(Struct, forbid_unknown_fields=True):
     model: str = ""
     """The model that the agent is told to use."""
     persona: str = ""
-    """Who the agent is told to be: a text, or the path of a file; a template of `inputs` and `run`."""
+    """Who the agent is told to be: a text, which is a template of `inputs` and `run`; or the path of a file, whose text is taken as it is."""
     title: str = ""
     """What people see; a template of `inputs` and `run`."""
     permissions: Permissions | UnsetType = UNSET
