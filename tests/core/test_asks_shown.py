@@ -54,3 +54,21 @@ def test_an_ask_before_the_work_shows_files_too_and_its_choice_reaches_the_work(
 def test_a_plain_yes_before_the_work_tells_it_nothing():
     run = started(flow(noop("a", ask=Approval()))).after(answer("a1"), GO)
     assert (run.step("a").status, run.step("a").feedback) == ("running", [])
+
+
+def test_the_names_of_the_files_are_filled_in():
+    sign = Step("sign", "ask", needs=("a",), ask=Approval(show=("{{ outputs.a.name }}.md",)))
+    run = started(flow(noop("a"), sign))
+    run.after(done("a", Outcome(outputs={"name": "spec"}, artifacts=(SPEC, OTHER), commit="c1")), GO)
+    assert run.state.asks["a1"].show == (SPEC,)
+    work = noop("a", approve=Approval(show=("{{ outputs.name }}.md",)))
+    run = started(flow(work)).after(done("a", Outcome(outputs={"name": "spec"}, artifacts=(SPEC, OTHER))))
+    assert run.state.asks["a1"].show == (SPEC,)
+
+
+def test_a_file_that_cannot_be_named_fails_its_step():
+    for name in ("{{ outputs.lacking }}", "{{ '../x' }}"):
+        run = started(flow(noop("a", ask=Approval(show=(name,)))))
+        assert run.step("a").status == "failed"
+        run = started(flow(noop("a", approve=Approval(show=(name,))))).after(done("a", Outcome()))
+        assert run.step("a").status == "failed"

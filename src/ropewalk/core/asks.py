@@ -13,7 +13,7 @@ from ropewalk.core import events as e
 from ropewalk.core.plan import set_expiry
 from ropewalk.core.recorder import Recorder, scope_of, scope_with, written
 from ropewalk.core.state import State, StepState
-from ropewalk.core.texts import as_title, filled
+from ropewalk.core.texts import as_title, filled, shown_names
 from ropewalk.core.transitions import STEP_WAYS, enqueue, move
 from ropewalk.core.work import Artifact, Feedback
 from ropewalk.definition import Approval, CompiledCondition, compile_condition, fact_form, fact_value
@@ -71,10 +71,11 @@ def ask(
 
 def show_before(recorder: Recorder, st: StepState, approval: Approval) -> tuple[Artifact, ...]:
     """The files that an ask names, as the steps before it left them: where several wrote one, as the last in written order did. What
-    none of them wrote is the file of the commit from which the run began."""
+    none of them wrote is the file of the commit from which the run began. Raises TemplateError."""
     if not approval.show:
         return ()
     state = recorder.state
+    names = shown_names(state, st, approval)
     left: dict[str, Artifact] = {}
     for index in sorted(state.graph.ancestors(st.index)):
         before = state.steps[state.graph.steps[index].id]
@@ -82,7 +83,7 @@ def show_before(recorder: Recorder, st: StepState, approval: Approval) -> tuple[
             for artifact in each.result.artifacts if each.result else ():
                 left[artifact.path] = artifact
     commit = str(state.base.get("commit", ""))
-    shown = (left.get(path) or Artifact(path, "", commit=commit) for path in approval.show)
+    shown = (left.get(path) or Artifact(path, "", commit=commit) for path in names)
     return tuple(artifact for artifact in shown if artifact.change != "deleted")
 
 

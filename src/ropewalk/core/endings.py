@@ -13,7 +13,7 @@ from ropewalk.core.recorder import Recorder, scope_of, scope_with, written
 from ropewalk.core.rounds import left_out, send_back, spent
 from ropewalk.core.state import State, StepState
 from ropewalk.core.step import FATAL
-from ropewalk.core.texts import prompt_of
+from ropewalk.core.texts import prompt_of, shown_names
 from ropewalk.core.work import Failure, why_too_large
 from ropewalk.definition import FailurePolicy, Foreach, Step, compile_condition
 from ropewalk.errors import ConditionError, TemplateError
@@ -108,9 +108,9 @@ def deliver(recorder: Recorder, st: StepState, result: e.Outcome) -> None:
         conclude(recorder, st, result)
         return
     recorder.emit(e.StepProduced(step=st.key, round=st.round, attempt=st.attempt, result=result))
-    shown = {st.texts.get(name, name) for name in approval.show}
-    show = tuple(a for a in result.artifacts if not shown or a.path in shown)
     try:
+        shown = shown_names(recorder.state, st, approval, result.outputs)
+        show = tuple(a for a in result.artifacts if not shown or a.path in shown)
         prompt = prompt_of(recorder, st, approval, "Approve what {step} produced?", result.outputs)
         ask(recorder, st, about="approval", prompt=prompt, approval=approval, show=show)
     except TemplateError as error:

@@ -19,14 +19,28 @@ def filled(state: State, st: StepState, text: str, own: dict[str, Any] | None = 
     """A text of a step as people read it; with `own`, the step's outputs are there too, as in its gates. Raises TemplateError."""
     if not is_template(text):
         return text
-    scope = scope_of(state, st)
-    if own is not None:
-        scope["outputs"] = {**state.outputs, written(state, st).id: own, **own}
-    shown = render_template(text, scope)
+    shown = render_template(text, _scope(state, st, own))
     if len(shown) > LONGEST_TEXT:
         reason = f"it is {len(shown):,} characters long, and a text has at most {LONGEST_TEXT:,}; show a file instead"
         raise TemplateError(template=text[:80], reason=reason)
     return shown
+
+
+def _scope(state: State, st: StepState, own: dict[str, Any] | None) -> dict[str, Any]:
+    scope = scope_of(state, st)
+    if own is not None:
+        scope["outputs"] = {**state.outputs, written(state, st).id: own, **own}
+    return scope
+
+
+def shown_names(
+    state: State, st: StepState, approval: Approval, own: dict[str, Any] | None = None
+) -> tuple[str, ...]:
+    """The files that a question shows: a name that its step already has on record is that one. Raises TemplateError."""
+    return tuple(
+        st.texts.get(name) or (render_path(name, _scope(state, st, own)) if is_template(name) else name)
+        for name in approval.show
+    )
 
 
 def run_title(state: State, inputs: dict[str, Any]) -> str:

@@ -57,6 +57,10 @@ def of(keys: str) -> list[str]:
         ("run: x\n  creates: 'out/{{ x }}.txt'", "11:20: there is no name `x`"),
         ("run: x\n  creates: ['a', 'out/{{ x }}.txt']", "11:26: there is no name `x`"),
         ("ask: {prompt: y, choices: [{id: c, title: '{{ x }}'}]}", "10:49: there is no name `x`"),
+        (
+            "run: x\n  approve: {prompt: y, show: ['{{ x }}.md']}\n  creates: '{{ inputs.n }}.md'",
+            "11:35: there is no name `x`",
+        ),
         ("decide: {by: person, routes: {one: {to: other, title: '{{ x }}'}}}", "10:61: there is no name `x`"),
         ("run: [echo, '{{ run.state }}']", "10:19: there is no `run.state`; did you mean status?"),
         (

@@ -32,7 +32,7 @@ STEP = Step(
     creates=(Ref("t8", any_of=("t9",)), Ref("label", label=True)),
     updates=(Ref("t10"),),
     decision=Decision((Route("r", title="t11"),), prompt="t12"),
-    ask=Approval(prompt="t13", choices=(Choice("c", "t14"),)),
+    ask=Approval(prompt="t13", choices=(Choice("c", "t14"),), show=("t20",)),
     approve=Approval(prompt="t15"),
     gates=(
         Gate("command", {"argv": ["t16"]}),
@@ -45,7 +45,7 @@ STEP = Step(
 
 def test_every_text_that_a_person_or_an_agent_reads_is_a_template():
     found = {text for _, text in templates_of(STEP)}
-    assert found == {f"t{number}" for number in range(1, 20)}
+    assert found == {f"t{number}" for number in range(1, 21)}
     assert {text for _, text in texts_of(STEP)} == found - {"t1", "t16", "t17", "t18"}
     assert [text for _, text in role_texts(Role(persona="p", title="t"))] == ["p", "t"]
 

@@ -90,6 +90,8 @@ def _of_approval(path: Path, approval: Approval) -> Iterator[tuple[Path, str]]:
     yield (*path, "prompt"), approval.prompt
     for index, choice in enumerate(approval.choices):
         yield (*path, "choices", index, "title"), choice.title
+    for index, name in enumerate(approval.show):
+        yield (*path, "show", index), name
 
 
 def _of_gate(path: Path, gate: Gate) -> Iterator[tuple[Path, str]]:

@@ -176,7 +176,7 @@ class ApprovalKeys(Struct, forbid_unknown_fields=True):
     form: dict[str, Any] = {}
     """A JSON Schema of what the person fills in."""
     show: Names = []
-    """Files shown with the question."""
+    """Files shown with the question; each name is a template."""
     expires: Duration | UnsetType = UNSET
     """After this long the default answers."""
     default: str = ""
