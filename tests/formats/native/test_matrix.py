@@ -46,6 +46,19 @@ def test_what_is_excluded_is_no_item_and_what_is_included_adds_or_is_one_more():
     ]
 
 
+def test_combinations_whose_values_read_the_same_are_numbered():
+    made = items("{image: [app, app-slim], tag: [slim-1, '1', 1]}")
+    assert [one["id"] for one in made] == [
+        "app-slim-1",
+        "app-1",
+        "app-1-2",
+        "app-slim-slim-1",
+        "app-slim-1-2",
+        "app-slim-1-3",
+    ]
+    assert [one["tag"] for one in made[:3]] == ["slim-1", "1", 1]
+
+
 def test_only_included_combinations_are_a_list_of_their_own():
     assert [one["id"] for one in items("{include: [{a: 1}, {a: 2}]}")] == ["1", "2"]
 
@@ -75,6 +88,20 @@ def test_the_item_may_have_another_name():
             "matrix: {a: [1, 1]}",
             "1:25: two combinations of the matrix have the same values; write each value once",
         ),
+        (
+            "matrix: {a: [1, 1]}, env: {A: '{{ matrix.a }}'}",
+            "1:25: two combinations of the matrix have the same values",
+        ),
+        (
+            "matrix: {os: [mac, linux], exclude: [{oss: mac}]}",
+            "1:63: there is no axis `oss`; did you mean os?",
+        ),
+        ("matrix: {os: [mac, b], exclude: [{zz: 1}]}", "there is no axis `zz`; there are os"),
+        (
+            "matrix: {os: [mac, b], exclude: [{os: mca}]}",
+            "1:63: the axis `os` has no value mca; it has mac, b",
+        ),
+        ("matrix: {include: [{a: 1}], exclude: [{a: 1}]}", "there is no axis `a`"),
         ("matrix: {a: [1]}, foreach: [1]", "a step goes through a `foreach` or through a `matrix`; keep one"),
         ("matrix: {os: [linux]}, env: {A: '{{ matrix.oss }}'}", "there is no `matrix.oss`"),
     ],
@@ -82,6 +109,7 @@ def test_the_item_may_have_another_name():
 def test_what_is_no_matrix_is_told(rest, said):
     found = told(f"steps: [{{id: a, run: x, {rest}}}]")
     assert any(said in fault for fault in found), found
+    assert not any("there is no name" in fault for fault in found), found
 
 
 def test_more_combinations_than_anybody_wants_are_refused_before_they_are_made():
