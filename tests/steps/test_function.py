@@ -277,6 +277,17 @@ def test_what_keeps_a_function_from_being_called_is_known_before_the_run(name: s
     assert (said in fault) if said else not fault
 
 
+@pytest.mark.parametrize("end", ["import sys; sys.exit(3)", "raise KeyboardInterrupt"])
+def test_a_module_that_ends_the_program_is_a_fault_before_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+):
+    (tmp_path / "ends_it.py").write_text(f"{end}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    step = Step("a", "function", args={"name": "ends_it:f"})
+    fault = function_fault(step, Workflow("w", (step,)), Tools(agents={}))
+    assert fault.startswith("the function `ends_it:f`: its module raised ")
+
+
 def test_inputs_items_and_outputs_of_other_steps_fill_parameters_and_secrets_do_not():
     def takes(city: str, thing: str, fetch: str, key: str, *more: str, last: int = 1) -> None: ...
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ropewalk.definition.stored import decode_workflow as decode_workflow
     from ropewalk.definition.stored import encode_workflow as encode_workflow
     from ropewalk.definition.stored import workflow_digest as workflow_digest
+    from ropewalk.definition.workflow import RESERVED_OPTIONS as RESERVED_OPTIONS
     from ropewalk.definition.workflow import Approval as Approval, BackTo as BackTo, Choice as Choice
     from ropewalk.definition.workflow import Confine as Confine, Decision as Decision, Fact as Fact
     from ropewalk.definition.workflow import Foreach as Foreach, Gate as Gate, Input as Input
@@ -75,7 +76,7 @@ else:
             "definition.stored": "decode_workflow encode_workflow workflow_digest",
             "definition.workflow": (
                 "Approval BackTo Choice Confine Decision Fact Foreach Gate Input Permissions Phase "
-                "Ref Role Route Secret Step ValueType Workflow"
+                "RESERVED_OPTIONS Ref Role Route Secret Step ValueType Workflow"
             ),
         },
     )

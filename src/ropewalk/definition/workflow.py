@@ -5,7 +5,7 @@ Nothing here is checked; `check` does that whole, before anything starts. The or
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from msgspec import Struct
 
@@ -47,6 +47,10 @@ class Fact(Struct, frozen=True, omit_defaults=True):
     question: str = ""
     default: Any = None
     choices: tuple[Any, ...] = ()
+
+
+RESERVED_OPTIONS: Final = ("mode", "model")
+"""No options of a role: the mode of a session follows from the permissions, and the model has a key of its own."""
 
 
 class Role(Struct, frozen=True, omit_defaults=True):

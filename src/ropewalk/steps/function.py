@@ -80,6 +80,8 @@ def function_fault(step: Step, workflow: Workflow, tools: Tools) -> str:
         wanted = list(_needed(function))
     except Exception as fault:  # noqa: BLE001 - its module is somebody's code and may raise anything
         return f"the function `{name}`: {fault}"
+    except (SystemExit, KeyboardInterrupt) as fault:  # its module ends the program; only the step is at fault
+        return f"the function `{name}`: {_failure('its module', fault).message}"
     secret = secret_inputs(workflow)
     known = {*step.args.get("with", {}), *_FIXED, *(n for n in workflow.inputs if n not in secret)}
     known |= {other.id for other in workflow.steps} | ({step.foreach.name} if step.foreach else set())

@@ -260,6 +260,31 @@ async def test_the_options_of_the_role_are_set_in_its_session_by_name(
     assert [(one["configId"], one["value"]) for one in heard] == [("thinking", "high"), ("fast", "true")]
 
 
+@pytest.mark.parametrize("option", ["mode", "model", "how", "which"])
+async def test_a_role_chooses_neither_mode_nor_model_by_an_option(
+    desk: ListeningDesk, tmp_path: Path, option: str
+) -> None:
+    log = tmp_path / "log.json"
+    offered = [{"id": "how", "category": "mode"}, {"id": "which", "category": "model"}]
+    agent = acting(tmp_path / "home", {"say": "ok"}, opened={"configOptions": offered}, log=str(log))
+    outcome = await agent.perform(brief(role=Role(options={option: "x"})), desk)
+    assert outcome.failure is not None
+    assert (outcome.failure.kind, outcome.failure.report["class"]) == ("permanent", "config")
+    assert f"its option `{option}` chooses the mode or the model" in outcome.failure.message
+    heard = [one["method"] for one in json.loads(log.read_text())]
+    assert not {"session/set_config_option", "session/prompt"} & set(heard)
+
+
+async def test_the_mode_is_said_after_the_options_as_one_may_bring_another(
+    desk: ListeningDesk, tmp_path: Path
+) -> None:
+    log = tmp_path / "log.json"
+    agent = acting(tmp_path / "home", {}, log=str(log), settings={"mode": "a"})
+    assert (await agent.perform(brief(role=Role(options={"profile": "x"})), desk)).failure is None
+    heard = [one["method"] for one in json.loads(log.read_text())]
+    assert [name for name in heard if "/set_" in name] == ["session/set_config_option", "session/set_mode"]
+
+
 async def test_its_session_begins_in_the_folder_of_the_step(desk: ListeningDesk, tmp_path: Path) -> None:
     (desk.folder / "web").mkdir(parents=True)
     log = tmp_path / "log.json"

@@ -33,6 +33,14 @@ OR = "or say `confine: none` here"
             "2:26: `permissions` takes `allow`, `ask` or `deny`, not the text `denny`; did you mean deny?",
         ),
         (
+            "steps: [{id: s, run: x}]\nroles: {r: {options: {mode: bypassPermissions}}}",
+            "2:29: `mode` is no option of a role; say `permissions` of the role",
+        ),
+        (
+            "steps: [{id: s, run: x}]\nroles: {r: {options: {model: big}}}",
+            "2:30: `model` is no option of a role; say `model` of the role",
+        ),
+        (
             "steps: [{id: s, function: 'm:f', confine: worktree}]",
             "1:43: `confine` has no effect on a step of the kind `function`; it runs inside ropewalk: make it a `run`; "
             + OR,

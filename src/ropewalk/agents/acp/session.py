@@ -28,7 +28,7 @@ from ropewalk.agents.port import Desk
 from ropewalk.agents.prompt import compose
 from ropewalk.agents.schema import schema_faults
 from ropewalk.core import Brief, Failure, Outcome
-from ropewalk.definition import Ref
+from ropewalk.definition import RESERVED_OPTIONS, Ref
 from ropewalk.rendering import as_text
 
 SESSION = "session"
@@ -38,6 +38,7 @@ _SUMMARY_CHARS = 2_000
 _FENCE = re.compile(r"(?<!\n)```json")
 """Some agents put a notice of their own right before the model's first word."""
 
+_RESERVED = "its option `{}` chooses the mode or the model, which is no option of a role: say `permissions` or `model` of the role"
 _CLIENT = {"name": "ropewalk", "title": "ropewalk", "version": "1"}
 
 
@@ -152,11 +153,11 @@ class Session:
         return None
 
     async def _configure(self, opened: dict[str, Any]) -> None:
-        """The session's mode and model. Raises RequestError for one that is not there."""
-        options = {
-            str(option.get("category") or option.get("id")): option
-            for option in mappings(opened.get("configOptions"))
-        }
+        """The session's model, options and mode: the mode last, as an option may bring another. Raises RequestError for one
+        that is not there, and for an option by which the role would choose mode or model around its own keys.
+        """
+        offered = mappings(opened.get("configOptions"))
+        options = {str(option.get("category") or option.get("id")): option for option in offered}
         models = mapping(opened.get("models"))
         current = options.get("model", {}).get("currentValue") or models.get("currentModelId") or ""
         wanted = self._brief.role.model or self._settings.model
@@ -169,9 +170,12 @@ class Session:
             self._desk.say(
                 f"[ropewalk: {self._name} does not let its model be chosen; {wanted} was asked for]\n"
             )
-        await self._into_mode(opened, options.get("mode"))
+        reserved = {str(option.get("id")) for option in offered if option.get("category") in RESERVED_OPTIONS}
         for name, value in self._brief.role.options.items():
+            if name in reserved or name in RESERVED_OPTIONS:
+                raise RequestError(-32602, _RESERVED.format(name), {"errorKind": "invalid_request"})
             await self._set_option(name, as_text(value))
+        await self._into_mode(opened, options.get("mode"))
 
     async def _into_mode(self, opened: dict[str, Any], option: dict[str, Any] | None) -> None:
         """Always said: what it begins in, or was in when it was interrupted, may be one in which ropewalk is never asked.

@@ -10,7 +10,7 @@ from typing import Final, get_args
 from ropewalk.definition.check.subject import Subject
 from ropewalk.definition.fault import nearest
 from ropewalk.definition.findings import Path
-from ropewalk.definition.workflow import Confine, Permissions
+from ropewalk.definition.workflow import RESERVED_OPTIONS, Confine, Permissions
 
 CONFINES: Final = get_args(Confine)
 PERMISSIONS: Final = get_args(Permissions)
@@ -19,10 +19,16 @@ BY_PROCESS: Final = ("run", "role", "decide", "ask", "sleep", "noop")
 
 
 def check_confined(subject: Subject) -> None:
-    """`permissions` and `confine` of roles, `confine` of steps."""
+    """`permissions`, `confine` and `options` of roles, `confine` of steps."""
     for name, role in subject.workflow.roles.items():
         _word(subject, ("roles", name, "permissions"), "permissions", role.permissions, PERMISSIONS)
         _word(subject, ("roles", name, "confine"), "confine", role.confine, CONFINES)
+        for option in RESERVED_OPTIONS:
+            if option in role.options:
+                how = "say `model` of the role" if option == "model" else "say `permissions` of the role"
+                subject.findings.fault(
+                    ("roles", name, "options", option), f"`{option}` is no option of a role", how
+                )
     for path, step in subject.steps():
         _word(subject, (*path, "confine"), "confine", step.confine, CONFINES)
         if step.confine != "worktree" or step.kind in BY_PROCESS:

@@ -70,7 +70,7 @@ class RoleKeys(Struct, forbid_unknown_fields=True):
     confine: Confine | UnsetType = UNSET
     """`worktree`: it can write in its working folder only. A role can ask for more than the settings, never for less."""
     options: Open = {}
-    """The agent's own options by name: settings of a model (`temperature: 0`), or of the session that an ACP agent offers."""
+    """The agent's own options by name: settings of a model (`temperature: 0`), or of the session that an ACP agent offers; not `mode` and `model`."""
     secrets: SecretNames = {}
     """Secrets that the agent's environment is given, wherever the role is at work."""
 
