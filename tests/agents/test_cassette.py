@@ -166,6 +166,31 @@ def test_what_changes_from_run_to_run_does_not_make_another_brief(tmp_path):
     assert lasting(one)[1] != lasting(msgspec.structs.replace(one, prompt="more"))[1]
 
 
+def test_what_the_run_has_come_to_does_not_make_another_brief():
+    first = {
+        "id": "r1",
+        "title": "A day",
+        "status": "running",
+        "outcome": "completed",
+        "error": "",
+        "attempt": 1,
+    }
+    later = {**first, "outcome": "failed", "error": "other: no luck", "attempt": 2}
+    assert lasting(brief(run_fields=first))[1] == lasting(brief(run_fields=later))[1]
+
+
+async def test_a_tape_that_was_made_with_more_of_the_brief_is_still_played(tmp_path):
+    await TapeRecorder(acting(tmp_path / "home", {}), tmp_path / "tapes").perform(
+        brief(), ListeningDesk(tmp_path / "a")
+    )
+    (path,) = (tmp_path / "tapes").glob("*.json")
+    tape = msgspec.json.decode(path.read_bytes())
+    tape["brief"]["run_fields"] = {"id": "RUN", "attempt": 1}
+    path.write_bytes(msgspec.json.encode(tape | {"digest": "0" * 64}))
+    played = await Player("acting", tmp_path / "tapes").perform(brief(), ListeningDesk(tmp_path / "b"))
+    assert played.failure is None
+
+
 async def test_a_file_that_is_no_tape_is_said_by_name(tmp_path):
     for text in ("{half", '{"format": 2}'):
         (tmp_path / "x.json").write_text(text)

@@ -101,6 +101,16 @@ async def test_an_output_counts_where_the_step_reads_it(prompt: str, done: list[
     assert [name for name in bench.work.done if name == "a"] == done
 
 
+async def test_how_the_run_is_going_counts_as_the_step_may_read_it() -> None:
+    bench = Bench()
+    bench.engine.dispatch = CachedDispatch(bench.work, bench.store)
+    for outcome in (Outcome(), failed(), failed()):
+        bench.work.does["before"] = outcome
+        tell = noop("tell", cache=True, final=True)
+        await bench.engine.drive(await bench.begin(noop("before"), tell))
+    assert [name for name in bench.work.done if name == "tell"] == ["tell", "tell"]
+
+
 def _git(folder: Path, *argv: str) -> str:
     identity = ("-c", "user.name=a", "-c", "user.email=a@b")
     return subprocess.check_output(["git", *identity, *argv], cwd=folder, text=True).strip()

@@ -42,6 +42,7 @@ _LASTING = (
             "outputs",
             "known",
             "changes",
+            "run_fields",
         ),  # all that is known by then, by chance also of steps next to it; the prompt has what it uses, `artifacts` what was changed
     }
 )
@@ -167,7 +168,12 @@ def lasting(brief: Brief) -> tuple[dict[str, Any], str]:
         artifact.pop("commit", None)
     text = msgspec.json.encode(known, order="sorted").decode().replace(brief.run, "RUN")
     text = _TIME.sub("TIME", _PLACE.sub("FOLDER", text))
-    return msgspec.json.decode(text), hashlib.sha256(text.encode()).hexdigest()
+    plain = msgspec.json.decode(text)
+    return plain, _digest(plain)
+
+
+def _digest(known: dict[str, Any]) -> str:
+    return hashlib.sha256(msgspec.json.encode(known, order="sorted")).hexdigest()
 
 
 def _without(redactor: Redactor, folder: Path, before: dict[str, str]) -> dict[str, TapedFile]:
@@ -231,7 +237,9 @@ def _read(path: Path) -> Cassette:
         raise ValueError(f"{path} is no recorded attempt: {fault}") from fault
     if tape.format != 1:
         raise ValueError(f"{path} is of format {tape.format}; this ropewalk plays format 1")
-    return tape
+    # An earlier version put more of the brief on tape, and into the digest, than what lasts.
+    known = {name: value for name, value in tape.brief.items() if name in _LASTING}
+    return msgspec.structs.replace(tape, brief=known, digest=_digest(known))
 
 
 def _miss(known: dict[str, Any], brief: Brief, tapes: list[Cassette]) -> str:

@@ -82,6 +82,7 @@ def brief_digest(assignment: Assignment, tree: str) -> str:
     asked |= {
         "outputs": _read_outputs(brief, [gate.args for gate in assignment.gates]),
         "artifacts": [[a.path, a.digest] for a in brief.artifacts],
+        "run": {name: brief.run_fields.get(name) for name in _OF_THE_RUN},
         "base": assignment.base.commit,
         "judged": assignment.base.judged,
         "tree": tree,
@@ -97,6 +98,8 @@ _LIMITS: Final = ("timeout", "output_bytes", "budget_usd", "budget_tokens")
 _NOT_ASKED: Final = frozenset(
     (*_NAMES_THE_ATTEMPT, *_LIMITS, "secrets", "outputs", "artifacts", "base", "run_fields")
 )
+_OF_THE_RUN: Final = ("title", "outcome", "error")
+"""What templates, variables and functions may read of the run; the rest of its fields names the attempt."""
 _RENDERED: Final = ("run", "role", "decide", "noop")
 """Kinds that see outputs of other steps only where a template of theirs names them."""
 _OUTPUT: Final = re.compile(r"""\boutputs\b(?:\.(\w+)|\[\s*(['"])([^'"]*)\2\s*\])?""")
