@@ -9,9 +9,10 @@ from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core.evolve import evolve
 from ropewalk.core.recorder import Recorder, refuse, run_fields, scope_of, scope_with, written
+from ropewalk.core.work import Options
 from ropewalk.definition.check.scope import RUN
 from ropewalk.definition.condition import compile_condition
-from ropewalk.definition.workflow import Foreach
+from ropewalk.definition.workflow import Fact, Foreach
 from ropewalk.errors import Refused
 from ropewalk.testing.given import broken, done
 from tests.core.flows import GO, flow, noop, started
@@ -85,3 +86,12 @@ def test_a_run_says_how_it_will_end_and_why_while_it_still_runs():
 def test_what_is_checked_of_a_run_is_what_it_says():
     state = started(PHASED).state
     assert run_fields(state, state.steps["a"]).keys() == RUN.fields.keys()
+
+
+def test_a_fact_is_read_as_its_default_or_as_what_was_assumed_until_it_is_known():
+    facts = {"lang": Fact("string", default="de"), "ready": Fact("boolean", default=False), "open": Fact()}
+    state = started(flow(noop("a"), facts=facts)).state
+    assert scope_of(state)["facts"] == {"lang": "de", "ready": False}
+    state.facts["lang"] = "fr"
+    state.options = Options(assume=True)
+    assert scope_of(state)["facts"] == {"lang": "fr", "ready": True, "open": True}

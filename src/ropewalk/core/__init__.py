@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from ropewalk.core.history import kept_events as kept_events
     from ropewalk.core.plan import Call as Call, Effect as Effect, EndCall as EndCall, Perform as Perform
     from ropewalk.core.plan import Wake as Wake
-    from ropewalk.core.recorder import run_fields as run_fields, scope_of as scope_of
+    from ropewalk.core.recorder import known_facts as known_facts, run_fields as run_fields
+    from ropewalk.core.recorder import scope_of as scope_of
     from ropewalk.core.state import ENDED as ENDED, FOR_PEOPLE as FOR_PEOPLE, STEP_ENDED as STEP_ENDED
     from ropewalk.core.state import Graph as Graph, RunStatus as RunStatus, State as State
     from ropewalk.core.state import StepState as StepState, StepStatus as StepStatus, Unwanted as Unwanted
@@ -45,7 +46,7 @@ else:
             "core.commands": "RUN_ID_RULE is_run_id",
             "core.history": "decoded_definition definition_digest fold_imported kept_events",
             "core.plan": "Call Effect EndCall Perform Wake",
-            "core.recorder": "run_fields scope_of",
+            "core.recorder": "known_facts run_fields scope_of",
             "core.state": (
                 "ENDED FOR_PEOPLE STEP_ENDED Graph RunStatus State StepState StepStatus Unwanted new_state"
             ),

@@ -60,7 +60,7 @@ def scope_of(state: State, st: StepState | None = None) -> dict[str, Any]:
     names: dict[str, Any] = {
         "inputs": state.inputs,
         "outputs": state.outputs,
-        "facts": state.facts,
+        "facts": known_facts(state),
         "run": run_fields(state, st),
     }
     if st is None:
@@ -69,6 +69,17 @@ def scope_of(state: State, st: StepState | None = None) -> dict[str, Any]:
     if st.parent and step.foreach is not None:
         names[step.foreach.name] = st.item
     return names
+
+
+def known_facts(state: State) -> dict[str, Any]:
+    """The facts as whoever reads them finds them: what was assumed or is the default, until somebody says otherwise."""
+    assumed = state.options.assume
+    otherwise = {
+        name: fact.default if assumed is None or fact.type != "boolean" else assumed
+        for name, fact in state.workflow.facts.items()
+        if fact.default is not None or (assumed is not None and fact.type == "boolean")
+    }
+    return {**otherwise, **state.facts} if otherwise else state.facts
 
 
 def run_fields(state: State, st: StepState | None = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from ropewalk.agents import name_covers
-from ropewalk.core import Artifact, Brief, Handoff, State, StepState, route_titles, run_fields
+from ropewalk.core import Artifact, Brief, Handoff, State, StepState, known_facts, route_titles, run_fields
 from ropewalk.definition import (
     Decision,
     Gate,
@@ -92,7 +92,7 @@ class Briefing:
             title=st.texts.get(step.title, step.title),
             inputs=self._inputs(),
             outputs=state.outputs,
-            known=state.facts,
+            known=known_facts(state),
             handoffs=self._handoffs(needs),
             next_handoff=expected_of(state, st.index),
             artifacts=self._artifacts(requires, needs),
@@ -136,7 +136,7 @@ class Briefing:
             args=step.args,
             inputs=self._inputs(),
             outputs=state.outputs,
-            known=state.facts,
+            known=known_facts(state),
             workflow=state.workflow.name,
             item_name=step.foreach.name if step.foreach and st.parent else "",
             run_fields=run_fields(state, st),
