@@ -89,12 +89,12 @@ def test_questions_in_every_form():
     assert step("- {id: a, run: b, ask: Go?}").ask == Approval("Go?", on_reject="fail")
     assert step("- {id: a, run: b, approve: Good?}").approve == Approval("Good?")
     assert step("- {id: a, run: b, ask: false, approve: false}").ask is None
-    full = step(
-        "- {id: a, run: b, approve: {prompt: p, choices: [x, {id: y, title: Y}], form: {type: object}, show: s.md,"
-        " expires: 1h, default: x, on_reject: fail}}"
-    )
+    full = workflow(
+        "facts: {f: object}\nsteps:\n- {id: a, run: b, approve: {prompt: p, choices: [x, {id: y, title: Y}], form: {type: object}, show: s.md,"
+        " expires: 1h, default: reject, on_reject: fail, fact: f}}"
+    ).steps[-1]
     assert full.approve == Approval(
-        "p", (Choice("x"), Choice("y", "Y")), {"type": "object"}, ("s.md",), 3600, "x", "fail"
+        "p", (Choice("x"), Choice("y", "Y")), {"type": "object"}, ("s.md",), 3600, "reject", "fail", "f"
     )
 
 
