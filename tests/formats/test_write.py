@@ -91,7 +91,7 @@ FULL = Workflow(
             "ask",
             "ask",
             ask=Approval(
-                "Q?", (Choice("x"), Choice("y", "Y")), {"type": "object"}, ("s",), 3600, "x", "fail"
+                "Q?", (Choice("x"), Choice("y", "Y")), {"type": "object"}, ("s",), 3600, "reject", "fail"
             ),
         ),
         Step("bare", "ask", ask=Approval(on_reject="fail")),

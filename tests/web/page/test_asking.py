@@ -149,3 +149,8 @@ def test_fields_are_read_as_they_are_declared_and_blank_ones_are_left_out():
     assert '<option value="">' in answers(form, "")
     sent = {"v:version": "1.2", "v:n": "", "v:e": "", "v:any": "{"}
     assert value_of(form, sent) == {"version": "1.2", "any": "{"}
+
+
+def test_what_is_asked_before_the_work_may_be_answered_in_words():
+    before = ask(about="before", show=[], verdicts=["approve", "reject", "amend"])
+    assert "Your answer, if it takes one" in answers(before, "")

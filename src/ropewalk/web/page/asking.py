@@ -166,7 +166,8 @@ def answers(ask: Mapping[str, Any], mode: str) -> Markup:
         elif verdict == "approve" and ask["choices"] and ask["about"] == "question":
             continue  # A choice is wanted: a plain yes would say nothing.
         elif verdict == "approve":
-            label = "Send" if wants is not None else VERDICT_LABELS["approve"]
+            filled = wants is not None and (ask["form"] or ask["about"] != "before")
+            label = "Send" if filled else VERDICT_LABELS["approve"]
             controls.append(
                 el(
                     "button",
@@ -207,7 +208,7 @@ def _wanted(ask: Mapping[str, Any]) -> Markup | None:
     if (
         form
         or ask["about"] == "fact"
-        or (ask["about"] == "question" and not ask["choices"] and not ask["show"])
+        or (ask["about"] in {"question", "before"} and not ask["choices"] and not ask["show"])
     ):
         keep = f"value:{name_of(ask)}"
         return el("label", label, el("textarea", rows="2", name="value", class_="field", data_keep=keep))

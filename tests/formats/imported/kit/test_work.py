@@ -106,7 +106,7 @@ def test_words_in_notes_that_demand_approval_add_one_unless_switched_off():
 def test_elicitation_asks_first_and_gives_the_answer_to_the_role():
     made = only("- {agent: a, elicit: true, step: intake}")
     assert made.ask is not None
-    assert made.ask.fact == "intake_answer"
+    assert (made.ask.fact, made.ask.form) == ("intake_answer", {})
     assert "{{ facts.intake_answer }}" in made.prompt
     assert only("- {agent: a, elicit: false}").ask is None
 

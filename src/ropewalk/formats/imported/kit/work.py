@@ -254,19 +254,12 @@ def _elicit(keys: Keys, step: Step, making: ImportContext) -> Approval | None:
         return None
     making.why(step.id, "a person is asked first (`elicit`)")
     fact = fact_name(f"{step.id}_answer")
-    making.declare({fact: Fact("string", f"What was said before {step.id}?", default="")})
+    making.declare({fact: Fact("any", f"What was said before {step.id}?", default="")})
     return Approval(
         prompt=f"What should be known before “{step.title}” begins?",
-        form=_ANSWER,
         on_reject="fail",
         fact=fact,
     )
-
-
-_ANSWER: Final[dict[str, Any]] = {
-    "type": "object",
-    "properties": {"answer": {"type": "string", "title": "Answer"}},
-}
 
 
 def _approval(
