@@ -32,8 +32,8 @@ def test_json_is_taken_as_it_is_also_with_a_byte_order_mark():
 
 def test_xml_is_told_by_its_content():
     for start in (b"", b"\n ", b"\xef\xbb\xbf"):
-        assert read(start + b"<testsuites/>").figures["tests"]["total"] == 0
-    assert read('<?xml version="1.0"?><testsuite/>'.encode("utf-16")).figures["tests"]["total"] == 0
+        assert read(start + b"<testsuites tests='0'/>").figures["tests"]["total"] == 0
+    assert read('<?xml version="1.0"?><testsuite tests="0"/>'.encode("utf-16")).figures["tests"]["total"] == 0
 
 
 def test_sarif_results_are_counted_by_their_level_or_by_that_of_their_rule():

@@ -27,6 +27,43 @@ def test_test_cases_are_counted_each_once_and_not_taken_from_declared_sums():
     assert failed == ["t.A.bad: 1 is not 2", "broken failed"]
 
 
+@pytest.mark.parametrize(
+    ("content", "total", "failed", "errors"),
+    [
+        (b'<testsuite tests="1" errors="1"><error/></testsuite>', 1, 1, 1),
+        (b'<testsuites><testsuite><failure/><testcase name="a"/></testsuite></testsuites>', 2, 1, 0),
+        (b'<testsuites tests="5" failures="2"/>', 5, 2, 0),
+        (b'<testsuite tests="5" failures="1" errors="2"/>', 5, 3, 2),
+        (b'<testsuite failures="2"><testcase name="a"><failure/></testcase></testsuite>', 1, 2, 0),
+        (b'<testsuites failures="2"><testsuite tests="9" failures="2"/></testsuites>', 9, 2, 0),
+        (
+            b'<testsuites failures="3"><testsuite tests="9" failures="2"/>%s</testsuites>'
+            % b'<testsuite><testcase name="a"><failure/></testcase></testsuite>',
+            10,
+            3,
+            0,
+        ),
+    ],
+)
+def test_a_failure_in_no_case_or_only_declared_is_counted_once(content, total, failed, errors):
+    figures, details = read_xml(content, "r")
+    tests = figures["tests"]
+    assert (tests["total"], tests["failed"], tests["errors"] if errors else 0) == (total, failed, errors)
+    assert details
+
+
+def test_the_details_say_which_suite_failed_outside_of_its_cases():
+    content = b'<testsuites name="all" failures="3"><testsuite name="s"><error message="no setup"/></testsuite></testsuites>'
+    assert read_xml(content, "r")[1] == ["s: no setup", "all declares 3 failed, 1 stand in it"]
+
+
+def test_what_neither_a_case_nor_a_suite_tells_is_left_out():
+    assert read_xml(b"<testsuites><testsuite name='a'/></testsuites>", "r")[0] == {"tests": {}}
+    assert read_xml(b'<testsuite tests="5" failures="many"/>', "r")[0] == {"tests": {"total": 5}}
+    none = read_xml(b'<testsuite tests="0"/>', "r")[0]["tests"]
+    assert (none["total"], none["failed"], none["passed"]) == (0, 0, 0)
+
+
 def test_a_thousand_failures_are_counted_and_a_hundred_told():
     case = b'<testcase name="a"><error message="%s"/></testcase>' % (b"x" * 1000)
     figures, failed = read_xml(b"<testsuite>" + case * 1000 + b"</testsuite>", "r")
