@@ -69,7 +69,63 @@ def test_a_sarif_finding_is_told_with_its_place_and_rule():
 def test_a_sarif_report_of_another_shape_is_counted_as_far_as_it_goes(part):
     for name in ("level", "ruleId", "rule", "ruleIndex", "locations", "message", "suppressions", "kind"):
         assert read(sarif({name: part})).figures["findings"]["total"] == 1
-    read({"version": "2.1.0", "runs": [part, {"results": part, "tool": part}, {"results": [part]}]})
+        assert read(sarif({"rule": {"toolComponent": part, name: part}})).figures["findings"]["total"] == 1
+    read({"version": "2.1.0", "runs": [part, {"results": part, "tool": part}]})
+    read({"version": "2.1.0", "runs": [{"results": [part], "tool": part, "invocations": part}]})
+    read({"version": "2.1.0", "runs": [{"results": [{}], "tool": {"driver": part, "extensions": part}}]})
+
+
+def test_the_level_of_a_sarif_result_is_that_of_the_rule_in_the_component_that_it_names():
+    def rules(level: str) -> list[dict[str, Any]]:
+        return [{"id": "R", "defaultConfiguration": {"level": level}}]
+
+    report = sarif()
+    report["runs"][0]["tool"] = {
+        "driver": {"name": "tool", "rules": rules("note")},
+        "extensions": [
+            {
+                "name": "one",
+                "rules": [*rules("warning"), {"id": "S", "defaultConfiguration": {"level": "none"}}],
+            },
+            {"name": "two", "guid": "g", "rules": rules("error")},
+        ],
+    }
+
+    def level(result: dict[str, Any]) -> list[str]:
+        report["runs"][0]["results"] = [result]
+        return [name for name, count in read(report).figures["findings"].items() if count and name != "total"]
+
+    assert level({"rule": {"index": 0, "toolComponent": {"index": 1}}}) == ["error"]
+    assert level({"ruleId": "R", "rule": {"toolComponent": {"index": 0}}}) == ["warning"]
+    assert level({"rule": {"id": "R", "toolComponent": {"guid": "g"}}}) == ["error"]
+    assert level({"rule": {"id": "R", "toolComponent": {"name": "two"}}}) == ["error"]
+    assert level({"rule": {"index": 7, "toolComponent": {"index": 1}}}) == ["warning"]
+    assert level({"ruleId": "S"}) == ["none"]
+    assert level({"ruleId": "R"}) == level({"ruleIndex": 0}) == level({"rule": {"index": 0}}) == ["note"]
+
+
+@pytest.mark.parametrize(
+    ("run", "reason"),
+    [
+        ({"results": None}, "run 1 of the report has no list of results"),
+        ({}, "run 1 of the report has no list of results"),
+        ({"results": [], "invocations": [{"executionSuccessful": False}]}, "the tool did not succeed"),
+    ],
+)
+def test_the_findings_of_a_tool_that_did_not_look_to_the_end_are_left_out(run, reason):
+    report = read({"version": "2.1.0", "runs": [run]})
+    assert "findings" not in report.figures
+    assert reason in report.details[0]
+    assert "findings" not in read({"version": "2.1.0", "runs": []}).figures
+    sound = {"results": [], "invocations": [{"executionSuccessful": True}]}
+    assert read({"version": "2.1.0", "runs": [sound]}).figures["findings"]["error"] == 0
+
+
+def test_other_json_with_runs_and_a_version_keeps_its_own_figures():
+    for version in ("2.1.0", "1", 3):
+        own = {"version": version, "runs": [{"results": []}], "findings": {"error": 4}}
+        assert read(own).figures == own
+    assert "findings" not in read({"version": "2.0.0", "runs": [{"results": []}]}).figures
 
 
 LCOV = b"""TN:

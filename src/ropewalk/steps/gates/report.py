@@ -39,10 +39,13 @@ def read_report(content: bytes, what: str) -> ReportFigures:
     if text.lstrip().startswith(("TN:", "SF:")):
         return ReportFigures({"coverage": _lcov(text, what)})
     data = read_object(text, what)
-    if isinstance(data.get("runs"), list) and "version" in data:
-        counts, details = _sarif(data["runs"])
-        return ReportFigures({**data, "findings": counts}, tuple(details[:MOST_DETAILS]))
-    return ReportFigures(data)
+    if data.get("version") != "2.1.0" or not isinstance(data.get("runs"), list) or "findings" in data:
+        return ReportFigures(data)
+    unknown = _unfinished(data["runs"])
+    if unknown:
+        return ReportFigures(data, tuple(unknown[:MOST_DETAILS]))
+    counts, details = _sarif(data["runs"])
+    return ReportFigures({**data, "findings": counts}, tuple(details[:MOST_DETAILS]))
 
 
 def _lcov(text: str, what: str) -> dict[str, float]:
@@ -73,19 +76,33 @@ def _count(value: str, what: str) -> int:
     return int(value)
 
 
+def _unfinished(runs: list[Any]) -> list[str]:
+    """Why the results are not known, a line for each run: no number of them would be true."""
+    faults = [] if runs else ["the report has no run of a tool"]
+    for number, run in enumerate(runs, 1):
+        if not isinstance(run, dict) or not isinstance(run.get("results"), list):
+            faults.append(f"run {number} of the report has no list of results: the tool did not look")
+        elif any(
+            isinstance(call, dict) and call.get("executionSuccessful") is False
+            for call in _at(run, "invocations", list)
+        ):
+            faults.append(f"run {number} of the report says that the tool did not succeed")
+    return faults
+
+
 def _sarif(runs: list[Any]) -> tuple[dict[str, int], list[str]]:
     """How many results there are of each level. What is suppressed, or was there only before, is no finding."""
     counts = dict.fromkeys(("total", "suppressed", *_LEVELS), 0)
     details: list[str] = []
     for run in runs:
-        defaults = _default_levels(run)
+        components = _components(run)
         for result in _at(run, "results", list):
             if not isinstance(result, dict) or result.get("baselineState") == "absent":
                 continue
             if any(_counts_as_suppressed(entry) for entry in _at(result, "suppressions", list)):
                 counts["suppressed"] += 1
                 continue
-            level = _level(result, defaults)
+            level = _level(result, components)
             counts["total"] += 1
             counts[level] += 1
             if level in {"error", "warning"}:
@@ -93,27 +110,55 @@ def _sarif(runs: list[Any]) -> tuple[dict[str, int], list[str]]:
     return counts, details
 
 
-def _default_levels(run: Any) -> dict[Any, str]:
-    """The level of each rule of a run, by its id and by its number."""
-    levels: dict[Any, str] = {}
-    for number, rule in enumerate(_at(_at(_at(run, "tool", dict), "driver", dict), "rules", list)):
-        level = _at(_at(rule, "defaultConfiguration", dict), "level", str)
-        if level in _LEVELS:
-            levels[number] = level
-            levels[_at(rule, "id", str)] = level
-    return levels
+class _Component(Struct, frozen=True):
+    """The driver of a run or one of its extensions, with the level of each rule by its id and by its number."""
+
+    names: tuple[str, ...]
+    levels: Mapping[Any, str]
 
 
-def _level(result: dict[str, Any], defaults: dict[Any, str]) -> str:
+def _components(run: Any) -> list[_Component]:
+    """The driver, then the extensions by their number."""
+    tool = _at(run, "tool", dict)
+    components: list[_Component] = []
+    for part in (_at(tool, "driver", dict), *_at(tool, "extensions", list)):
+        levels: dict[Any, str] = {}
+        for number, rule in enumerate(_at(part, "rules", list)):
+            level = _at(_at(rule, "defaultConfiguration", dict), "level", str)
+            levels[number] = level if level in _LEVELS else "warning"
+            levels.setdefault(_at(rule, "id", str) or number, levels[number])
+        names = tuple(name for name in (_at(part, "guid", str), _at(part, "name", str)) if name)
+        components.append(_Component(names, levels))
+    return components
+
+
+def _level(result: dict[str, Any], components: list[_Component]) -> str:
     """As section 3.27.10 of SARIF 2.1.0 has it: what is no failure has none, what does not say is of its rule's level."""
     if _at(result, "kind", str) not in {"", "fail"}:
         return "none"
     level = _at(result, "level", str)
     if level in _LEVELS:
         return level
-    rule = _at(result, "ruleId", str) or _at(_at(result, "rule", dict), "id", str)
-    number = result.get("ruleIndex", _at(result, "rule", dict).get("index"))
-    return defaults.get(rule) or (defaults.get(number) if isinstance(number, int) else None) or "warning"
+    rule = _at(result, "rule", dict)
+    called = _at(result, "ruleId", str) or _at(rule, "id", str)
+    number = result.get("ruleIndex", rule.get("index"))
+    named = _named(_at(rule, "toolComponent", dict), components)
+    if named is not None:
+        keys = [key for key in (called, number) if isinstance(key, int | str)]
+        return next((named.levels[key] for key in keys if key in named.levels), "warning")
+    known = [part.levels[called] for part in components if called in part.levels]
+    if known:
+        return known[0]
+    return components[0].levels.get(number, "warning") if isinstance(number, int) else "warning"
+
+
+def _named(reference: dict[str, Any], components: list[_Component]) -> _Component | None:
+    """The component that a result says its rule is of, if it says one that is there."""
+    number = reference.get("index")
+    if isinstance(number, int) and 0 <= number < len(components) - 1:
+        return components[number + 1]
+    wanted = _at(reference, "guid", str) or _at(reference, "name", str)
+    return next((part for part in components if wanted in part.names), None)
 
 
 def _counts_as_suppressed(entry: Any) -> bool:
@@ -126,7 +171,7 @@ def _finding(level: str, result: dict[str, Any]) -> str:
     path = _at(_at(physical, "artifactLocation", dict), "uri", str)
     line = _at(physical, "region", dict).get("startLine")
     where = f"{path}:{line}: " if isinstance(line, int) else f"{path}: " if path else ""
-    rule = _at(result, "ruleId", str)
+    rule = _at(result, "ruleId", str) or _at(_at(result, "rule", dict), "id", str)
     message = _at(_at(result, "message", dict), "text", str)
     return one_line(f"{where}{level}{f' {rule}' if rule else ''}: {message}")
 
