@@ -68,6 +68,15 @@ async def test_the_failure_says_the_exit_code_and_the_last_words(desk):
     assert (await run(desk, args={"script": "kill -KILL $$"})).failure.message == "ended by signal 9"
 
 
+async def test_a_script_that_ends_at_a_pipe_that_nobody_reads_says_so_and_what_allows_it(desk):
+    failure = (await run(desk, args={"script": "yes | head -n 1", "shell": "bash"})).failure
+    assert failure.message.startswith("exit code 141 (a command wrote to a pipe that nobody read any more; ")
+    assert "`(COMMAND || true) | head` allows it" in failure.message
+    assert failure.report["exit_code"] == 141
+    allowed = await run(desk, args={"script": "(yes || true) | head -n 1", "shell": "bash"})
+    assert allowed.failure is None
+
+
 async def test_exit_code_75_is_worth_another_try(desk):
     assert (await run(desk, args={"script": "exit 75"})).failure.kind == "transient"
 

@@ -36,6 +36,10 @@ from ropewalk.transient import passing_trouble
 TRANSIENT_EXIT = 75
 """EX_TEMPFAIL of sysexits.h: try again later."""
 
+_BROKEN_PIPE_EXIT = 141
+"""128 and SIGPIPE, as shells count. Nothing but this number is left to tell what happened."""
+_BROKEN_PIPE = " (a command wrote to a pipe that nobody read any more; `(COMMAND || true) | head` allows it)"
+
 _STDOUT_BYTES = 65_536
 _LAST_LINES = 20
 
@@ -125,6 +129,8 @@ def failure_of(exited: Exit) -> Failure:
     """The failure of a command that did not exit with 0; its last words are in the report."""
     lines = [line for line in (exited.err.strip() or exited.out.strip()).splitlines() if line.strip()]
     how = f"exit code {exited.code}" if exited.code > 0 else f"ended by signal {-exited.code}"
+    if exited.code == _BROKEN_PIPE_EXIT:
+        how += _BROKEN_PIPE
     return Failure(
         kind="transient" if exited.code == TRANSIENT_EXIT else "permanent",
         message=f"{how}: {lines[-1][:300]}" if lines else how,

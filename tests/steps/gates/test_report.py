@@ -123,7 +123,7 @@ def test_the_findings_of_a_tool_that_did_not_look_to_the_end_are_left_out(run, r
 
 def test_other_json_with_runs_and_a_version_keeps_its_own_figures():
     for version in ("2.1.0", "1", 3):
-        own = {"version": version, "runs": [{"results": []}], "findings": {"error": 4}}
+        own: dict[str, Any] = {"version": version, "runs": [{"results": []}], "findings": {"error": 4}}
         assert read(own).figures == own
     assert "findings" not in read({"version": "2.0.0", "runs": [{"results": []}]}).figures
 
