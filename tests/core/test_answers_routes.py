@@ -97,6 +97,20 @@ def test_setting_the_fact_answers_the_ask_for_the_route():
     assert run.state.answers["a1"].by == "bob"
 
 
+def test_a_decision_that_was_sent_back_is_asked_again_and_not_answered_by_its_earlier_way():
+    again = noop("again", "d", back_to=BackTo("w", "true", 3))
+    decision = Decision((Route("back", to=("again",)), Route("on", to=("l",))), by="person", fact="way")
+    d = Step("d", "decide", needs=("w",), decision=decision)
+    run = started(flow(noop("w"), d, again, noop("l", "d")))
+    run.after(done("w"), GO, answer("a1", "back"), GO, done("again"), GO)
+    assert (run.step("w").round, run.state.facts) == (2, {"way": "back"})
+    run.after(done("w"), GO)
+    [opened] = run.state.asks.values()
+    assert (opened.step, opened.round) == ("d", 2)
+    run.after(c.SetFact("way", "on"), GO)
+    assert run.step("d").route == "on"
+
+
 def test_a_fact_that_is_no_route_leaves_the_ask_open():
     run = fork("fact").after(c.SetFact("way", "up"), GO)
     assert list(run.state.asks) == ["a1"]

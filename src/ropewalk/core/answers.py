@@ -101,20 +101,29 @@ def answer_expired(recorder: Recorder, name: str) -> None:
 
 
 def answer_known(recorder: Recorder) -> None:
-    """What was asked about a fact that is known by now is answered by that, in the name of who made it known."""
+    """What was asked about a fact that is known by now is answered by that, in the name of who made it known. The way that
+    a decision took in an earlier round answers no later one: it was sent back to be decided anew.
+    """
     state = recorder.state
     for fact in [name for name in state.wanted if name in state.facts]:
         value = state.facts[fact]
-        facts_set = [
-            event for event in recorder.events if isinstance(event, e.FactSet) and event.name == fact
-        ]
         for name in list(state.wanted.get(fact, ())):
             opened = state.asks.get(name)
             if opened is None or (opened.about == "route" and value not in opened.choices):
                 continue
+            facts_set = _set_since(recorder, fact, opened)
+            if opened.about == "route" and opened.round > 1 and not facts_set:
+                continue
             verdict = str(value) if opened.about == "route" else "approve"
             by = facts_set[-1].by if facts_set else ""
             _give(recorder, opened, Answer(ask=name, verdict=verdict, by=by, value=value))
+
+
+def _set_since(recorder: Recorder, fact: str, opened: e.AskOpened) -> list[e.FactSet]:
+    """How a fact was just set, after the question was put where that is new too."""
+    events = recorder.events
+    begin = events.index(opened) if opened in events and opened.round > 1 else 0
+    return [event for event in events[begin:] if isinstance(event, e.FactSet) and event.name == fact]
 
 
 def answer_all(recorder: Recorder) -> bool:

@@ -70,7 +70,9 @@ def last_written(state: State) -> list[MadeFile]:
 
 def _sources(state: State, st: StepState) -> tuple[str, ...]:
     """The files that the step requires, of alternatives the first; what is only a label is no file."""
-    return tuple(ref.name for ref in state.graph.steps[st.index].requires if not ref.label)
+    return tuple(
+        st.texts.get(ref.name, ref.name) for ref in state.graph.steps[st.index].requires if not ref.label
+    )
 
 
 def handoffs_of(state: State) -> list[dict[str, Any]]:
