@@ -167,3 +167,11 @@ def test_titles_that_are_no_short_line_stand_as_data():
 def test_one_of_several_that_were_told_the_same_may_leave_its_work_as_it_is():
     assert "Fix what is said here:" in compose(brief(feedback=(Feedback("check", "no"),)))
     assert "others were told the same" in compose(brief(feedback=(Feedback("check", "no", shared=True),)))
+
+
+def test_what_a_person_decided_before_the_work_is_no_fault_to_fix():
+    text = compose(brief(feedback=(Feedback("ann", "Which database? pg", beforehand=True),)))
+    assert "## This was decided before you begin" in text
+    assert "came back" not in text
+    both = compose(brief(feedback=(Feedback("ann", "pg", beforehand=True), Feedback("check", "no"))))
+    assert both.index("decided before") < both.index("came back") < both.index("no\n")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from ropewalk.core import events as e
+from ropewalk.core.asks import HANDLERS
 from ropewalk.core.work import Artifact, Feedback, Outcome
-from ropewalk.definition.workflow import Approval, Choice, Step
+from ropewalk.definition.workflow import Approval, Choice, Gate, Step
 from ropewalk.testing.given import Given, done
 from tests.core.flows import GO, answer, flow, noop, started
 
@@ -48,7 +52,7 @@ def test_an_ask_before_the_work_shows_files_too_and_its_choice_reaches_the_work(
     run.after(done("a", Outcome(artifacts=(SPEC,), commit="c1")), GO)
     assert run.state.asks["a1"].show == (SPEC,)
     run.after(answer("a1", "slow", value={"n": 1}, reason="it is late"), GO)
-    assert run.step("b").feedback == [Feedback("ann", 'Which? slow; {"n":1}; it is late')]
+    assert run.step("b").feedback == [Feedback("ann", 'Which? slow; {"n":1}; it is late', beforehand=True)]
 
 
 def test_a_plain_yes_before_the_work_tells_it_nothing():
@@ -72,3 +76,24 @@ def test_a_file_that_cannot_be_named_fails_its_step():
         assert run.step("a").status == "failed"
         run = started(flow(noop("a", approve=Approval(show=(name,))))).after(done("a", Outcome()))
         assert run.step("a").status == "failed"
+
+
+def test_an_answer_before_the_work_takes_the_place_of_the_one_before_it():
+    before = Approval(prompt="Which?", choices=(Choice("fast"), Choice("slow")))
+    run = started(flow(noop("a", ask=before, gates=(Gate("condition", {"expression": "false"}),))))
+    run.after(answer("a1", "slow"), GO)
+    run.state.steps["a"].feedback.append(Feedback("gate", "no"))
+    opened = run.state.answers["a1"]
+    assert [remark.beforehand for remark in run.step("a").feedback] == [True, False]
+    again = e.AskOpened(
+        step="a", round=1, ask="a2", about="before", prompt="Which?", choices=("fast", "slow")
+    )
+    run.state.asks["a2"] = again
+    HANDLERS[e.AskAnswered](run.state, msgspec.structs.replace(opened, ask="a2", verdict="fast"), 1.0)
+    assert [remark.text for remark in run.step("a").feedback] == ["no", "Which? fast"]
+
+
+def test_that_nobody_answered_in_time_tells_the_work_nothing():
+    before = Approval(expires_seconds=5, default="approve")
+    run = started(flow(noop("a", ask=before))).after(GO, now=10.0)
+    assert (run.step("a").status, run.step("a").feedback) == ("running", [])

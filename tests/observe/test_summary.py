@@ -105,6 +105,15 @@ def test_a_file_has_as_sources_what_its_step_requires_and_keeps_who_amended_it_i
     ]
 
 
+def test_a_source_is_named_as_it_was_filled_in():
+    steps = "{id: b, run: echo, requires: [{path: '{{ run.id }}.md', external: true}], creates: [y.md]}"
+    run = given(written(steps)).after(c.Advance())
+    run.step("b").texts["{{ run.id }}.md"] = "r1.md"
+    run.after(done("b", Outcome(artifacts=(Artifact("y.md", "d2"),))))
+    (made,) = artifacts_of(run.state)
+    assert made.sources == ("r1.md",)
+
+
 def test_an_unknown_cost_is_unknown_and_not_zero():
     run = given(written("{id: a, run: echo}"))
     run.after(c.Advance(), done("a", Outcome(agent="claude", usage=Usage(tokens_in=5))))

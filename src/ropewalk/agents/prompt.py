@@ -31,6 +31,7 @@ def compose(brief: Brief, result: Path | None = None) -> str:
         _changes(brief),
         _evidence(brief),
         _template(brief),
+        _beforehand(brief),
         _again(brief),
     ]
     parts += [_answer(brief, result), _rules(brief)]
@@ -178,12 +179,20 @@ def _template(brief: Brief) -> str:
     return f"## {which} follows this template\n\n{template_in_words(brief)}"
 
 
+def _beforehand(brief: Brief) -> str:
+    remarks = _remarks(brief, beforehand=True)
+    return f"## This was decided before you begin\n\n{remarks}" if remarks else ""
+
+
+def _remarks(brief: Brief, *, beforehand: bool) -> str:
+    said = [feedback for feedback in brief.feedback if feedback.beforehand is beforehand]
+    return "\n\n".join(fence(feedback_text(remark), remark.source or "feedback", brief) for remark in said)
+
+
 def _again(brief: Brief) -> str:
-    if not brief.feedback:
+    remarks = _remarks(brief, beforehand=False)
+    if not remarks:
         return ""
-    remarks = "\n\n".join(
-        fence(feedback_text(feedback), feedback.source or "feedback", brief) for feedback in brief.feedback
-    )
     what = "Fix what is said here"
     if any(feedback.shared for feedback in brief.feedback):
         what += ", as far as your work is meant; others were told the same. Where nothing is to be fixed in yours, leave it as it is"

@@ -229,7 +229,10 @@ def _answered(state: State, event: e.AskAnswered, at: float) -> None:
         return
     if opened.about == "before":
         st.asked = True
-        st.feedback = [*st.feedback, *_answer_before(opened, event)]
+        remarks = [
+            remark for remark in st.feedback if not remark.beforehand
+        ]  # asked anew, the answer before counts no more
+        st.feedback = [*remarks, *_answer_before(opened, event)]
     if opened.about in LETS_BEGIN and st.status == "waiting" and st.result is None:
         move(state, st, "pending", at)
         enqueue(state, st)
@@ -238,9 +241,12 @@ def _answered(state: State, event: e.AskAnswered, at: float) -> None:
 def _answer_before(opened: e.AskOpened, event: e.AskAnswered) -> list[Feedback]:
     """What a person chose or typed before the work is for who does it; a plain yes says nothing more."""
     typed = "" if event.value is None else msgspec.json.encode(event.value).decode()
-    words = [event.verdict if event.verdict in opened.choices else "", typed, event.reason]
+    reason = "" if event.expired else event.reason  # that nobody answered in time tells the work nothing
+    words = [event.verdict if event.verdict in opened.choices else "", typed, reason]
     answer = "; ".join(word for word in words if word)
-    return [Feedback(source=event.by or "person", text=f"{opened.prompt} {answer}")] if answer else []
+    if not answer:
+        return []
+    return [Feedback(source=event.by or "person", text=f"{opened.prompt} {answer}", beforehand=True)]
 
 
 def _withdrawn(state: State, event: e.AskWithdrawn, at: float) -> None:

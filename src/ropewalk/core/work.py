@@ -162,12 +162,15 @@ class Outcome(Struct, frozen=True, omit_defaults=True):
 
 class Feedback(Struct, frozen=True, omit_defaults=True):
     """Why the step is done again: a gate's findings, a person's reason, an attempt's fault. `shared`: several steps were told the
-    same, so that not all of it, and maybe nothing, is about this one."""
+    same, so that not all of it, and maybe nothing, is about this one. `beforehand`: what a person said before the work began, which
+    finds no fault with any.
+    """
 
     source: str
     text: str
     findings: tuple[str, ...] = ()
     shared: bool = False
+    beforehand: bool = False
 
 
 class Brief(Struct, frozen=True, omit_defaults=True):

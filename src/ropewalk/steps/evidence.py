@@ -98,7 +98,7 @@ def _named(ref: Ref) -> str:
 
 def _untouched(brief: Brief, changed: Sequence[Artifact]) -> list[str]:
     asked = [ref for ref in (*brief.creates, *brief.updates) if not (ref.label or ref.soft)]
-    excused = brief.attempt > 1 or (brief.round > 1 and all(f.shared for f in brief.feedback))
+    excused = brief.attempt > 1 or (brief.round > 1 and all(f.shared or f.beforehand for f in brief.feedback))
     if not brief.role_name or not asked or excused:
         return []
     names = [name for ref in asked for name in (ref.name, *ref.any_of) if name]
