@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from ropewalk.agents.breaker import Breaker, Breakers
@@ -102,3 +103,36 @@ async def test_what_is_kept_of_another_shape_is_no_breaker():
     store = MemoryStore()
     await store.remember("breaker/a", {"failures": "many"})
     assert await (await breakers(memory=store)).of("a") == Breaker()
+
+
+async def test_failures_that_are_heard_of_at_once_are_all_counted():
+    class Slow(MemoryStore):
+        async def remember(self, key: str, value: Any) -> None:
+            await asyncio.sleep(0)
+            await super().remember(key, value)
+
+        async def recall(self, key: str) -> Any:
+            await asyncio.sleep(0)
+            return await super().recall(key)
+
+    made = await breakers(0, Slow())
+    failure = Failure(kind="transient", message="x")
+    await asyncio.gather(*(made.heard("a", failure, 100.0) for _ in range(8)))
+    assert (await made.of("a")).failures == 8
+
+
+async def test_what_a_full_store_did_not_keep_is_known_here_until_it_keeps_again():
+    class Full(MemoryStore):
+        full = True
+
+        async def remember(self, key: str, value: Any) -> None:
+            if self.full:
+                raise StoreError(store="x", reason="full")
+            await super().remember(key, value)
+
+    store = Full()
+    made = await breakers(3, store)
+    assert await made.rests_until("a", 110.0) == 160.0
+    store.full = False
+    await made.heard("a", Failure(kind="transient", message="x"), 170.0)
+    assert await store.recall("breaker/a") is not None

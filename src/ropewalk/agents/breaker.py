@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
 from contextlib import suppress
 from typing import Any, Literal, Protocol
 
@@ -41,8 +43,8 @@ class BreakerMemory(Protocol):
 class Breakers:
     """Those of all agents. `limit` failures in a row make an agent rest for `rest_seconds`.
 
-    With a `memory` they outlive this process, and are those of every process that has it; what it cannot keep, this process
-    keeps. A trial that never reports (its attempt was cancelled) frees its place after another `rest_seconds`.
+    With a `memory` they outlive this process, and other processes that have it see them; what it cannot keep, this process keeps.
+    Within a process each report counts; where two processes hear of failures in the same moment one may be lost. A trial that never reports (its attempt was cancelled) frees its place after another `rest_seconds`.
     """
 
     def __init__(
@@ -52,9 +54,11 @@ class Breakers:
         self._rest_seconds = rest_seconds
         self._memory = memory
         self._breakers: dict[str, Breaker] = {}
+        self._kept_here_only: set[str] = set()
+        self._changing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def of(self, agent: str) -> Breaker:
-        if self._memory is not None:
+        if self._memory is not None and agent not in self._kept_here_only:
             with suppress(RopewalkError, OSError, msgspec.ValidationError):
                 kept = await self._memory.recall(_key(agent))
                 return msgspec.convert(kept, Breaker) if kept is not None else Breaker()
@@ -69,33 +73,39 @@ class Breakers:
 
     async def begin(self, agent: str, now: float) -> None:
         """An attempt of this agent begins; of one that has rested it is the trial, and others wait for it."""
-        breaker = await self.of(agent)
-        if breaker.position(now) == "half-open":
-            trial_until = now + self._rest_seconds
-            await self._keep(agent, msgspec.structs.replace(breaker, trial_until=trial_until))
+        async with self._changing[agent]:
+            breaker = await self.of(agent)
+            if breaker.position(now) == "half-open":
+                trial_until = now + self._rest_seconds
+                await self._keep(agent, msgspec.structs.replace(breaker, trial_until=trial_until))
 
     async def heard(self, agent: str, failure: Failure | None, now: float) -> None:
         """An attempt of this agent ended; one whose quota is used up rests until that is free again."""
-        breaker = await self.of(agent)
+        async with self._changing[agent]:
+            breaker = await self.of(agent)
+            changed = self._after(breaker, failure, now)
+            if changed != breaker:
+                await self._keep(agent, changed)
+
+    def _after(self, breaker: Breaker, failure: Failure | None, now: float) -> Breaker:
         if failure is None:
-            changed = Breaker()
-        elif failure.kind in COUNTED:
+            return Breaker()
+        if failure.kind in COUNTED:
             failures = breaker.failures + 1
             rests = now + self._rest_seconds if failures >= self._limit else None
-            changed = Breaker(failures=failures, rests_until=rests)
-        elif failure.kind == "quota" and failure.retry_at is not None:
-            changed = Breaker(breaker.failures, rests_until=failure.retry_at)
-        else:
-            changed = msgspec.structs.replace(breaker, trial_until=None)
-        if changed != breaker:
-            await self._keep(agent, changed)
+            return Breaker(failures=failures, rests_until=rests)
+        if failure.kind == "quota" and failure.retry_at is not None:
+            return Breaker(breaker.failures, rests_until=failure.retry_at)
+        return msgspec.structs.replace(breaker, trial_until=None)
 
     async def _keep(self, agent: str, breaker: Breaker) -> None:
         self._breakers[agent] = breaker
         if self._memory is not None:
             value = msgspec.to_builtins(breaker) if breaker != Breaker() else None
+            self._kept_here_only.add(agent)
             with suppress(RopewalkError, OSError):
                 await self._memory.remember(_key(agent), value)
+                self._kept_here_only.discard(agent)
 
 
 def _key(agent: str) -> str:

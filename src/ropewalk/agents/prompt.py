@@ -185,8 +185,8 @@ def _beforehand(brief: Brief) -> str:
 
 
 def _remarks(brief: Brief, *, beforehand: bool) -> str:
-    said = [feedback for feedback in brief.feedback if feedback.beforehand is beforehand]
-    return "\n\n".join(fence(feedback_text(remark), remark.source or "feedback", brief) for remark in said)
+    remarks = [feedback for feedback in brief.feedback if feedback.beforehand is beforehand]
+    return "\n\n".join(fence(feedback_text(remark), remark.source or "feedback", brief) for remark in remarks)
 
 
 def _again(brief: Brief) -> str:
