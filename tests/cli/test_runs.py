@@ -50,3 +50,10 @@ def test_times_before_now_and_in_iso_form():
     assert time_of("2026-01-31T12:00:00+00:00", 0) == 1769860800
     with pytest.raises(UsageError, match="'yesterday' is no time"):
         time_of("yesterday", 0)
+
+
+def test_a_long_title_leaves_room_for_the_rest(ropewalk):
+    ropewalk.run("{id: a, uses: noop}", head="title: " + "long " * 40)
+    line = ropewalk("runs").out.splitlines()[1]
+    assert "long long long long long long l…" in line
+    assert len(line) < 120

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 STATUSES = ("pending", "running", "paused", "completed", "failed", "aborted")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+LONGEST_TITLE = 32
+"""Characters of a title in the list."""
 
 
 async def perform(
@@ -95,9 +97,14 @@ def _show(context: CommandContext, rows: list[RunRow], now: float, silent: dict[
         )
         took = duration((row.ended_at or now) - row.created_at)
         cells.append(
-            (row.run, row.workflow, row.title, row.status, steps, moment(row.created_at), took, remark)
+            (row.run, row.workflow, _cut(row.title), row.status, steps, moment(row.created_at), took, remark)
         )
     context.screen.table(("run", "workflow", "title", "status", "steps", "created", "took", ""), cells)
+
+
+def _cut(title: str) -> str:
+    """A title leaves room for the other columns; `--json` has it whole."""
+    return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
 
 
 RUNS = Verb(
