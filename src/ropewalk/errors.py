@@ -193,7 +193,7 @@ class PluginFailed(RopewalkError):
     """The plug-in {name} failed: {reason}."""
 
     hint = (
-        "this is a fault of the plug-in, not of ropewalk: tell it to whoever maintains it, or do without it"
+        "this is a fault of the plug-in, not of ropewalk: tell the people who maintain it, or do without it"
     )
 
 

@@ -72,7 +72,7 @@ def scope_of(state: State, st: StepState | None = None) -> dict[str, Any]:
 
 
 def known_facts(state: State) -> dict[str, Any]:
-    """The facts as whoever reads them finds them: what was assumed or is the default, until somebody says otherwise."""
+    """The facts as conditions and templates read them: what was assumed or is the default, until somebody says otherwise."""
     assumed = state.options.assume
     otherwise = {
         name: fact.default if assumed is None or fact.type != "boolean" else assumed

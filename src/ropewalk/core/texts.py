@@ -1,4 +1,4 @@
-"""Texts with `{{ … }}` that stand on record: filled in when the fact is decided, so that whoever looks later finds the same words."""
+"""Texts with `{{ … }}` that stand on record: filled in when the fact is decided, so that all who look later find the same."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def _imported(name: str) -> Callable[..., Any]:
         raise ValueError("is not registered; write it as `module:function`")
     if module == "__main__":
         raise ValueError(
-            "`__main__` is another program for whoever goes on with the run; put the function into a module of its own"
+            "`__main__` is another program in the process that goes on with the run; put the function into a module of its own"
         )
     target: Any = importlib.import_module(module)
     for part in path.split("."):

@@ -56,7 +56,7 @@ def texts_of(step: Step) -> Iterator[tuple[Path, str]]:
 
 
 def role_texts(role: Role) -> Iterator[tuple[Path, str]]:
-    """What a role says of itself, to whoever works in it."""
+    """What a role says of itself, to the agent or person who works in it."""
     yield ("persona",), role.persona
     yield ("title",), role.title
 

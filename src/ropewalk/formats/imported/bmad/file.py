@@ -115,7 +115,7 @@ def sheet(document: YamlDocument, file: str, variant: str = "") -> Sheet:
 
 
 def _before(data: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[Sequence]:
-    """The lists of work beside the sequence whose name says that they come first."""
+    """The lists of work outside the sequence whose name says that they come first."""
     for path, holder in ((("workflow",), own), ((), data)):
         for key, value in holder.items():
             if not FIRST.fullmatch(str(key)) or str(key).endswith("sequence") or not isinstance(value, list):
