@@ -213,3 +213,24 @@ async def test_a_role_is_wanted_when_one_of_its_steps_is_sure_to_begin(folder: P
         "- {id: b, role: r, prompt: x}\n",
     )
     assert ["no agent for the role `r`" in line for line in lines] == [True]
+
+
+SUB = "name: sub\nroles: {r: {agent: gone}}\nsteps:\n- {id: x, role: r, prompt: x}\n"
+CALLS = (
+    "name: w\ninputs: {old: {type: boolean, default: false}}\nsteps:\n- {id: a, run: 'true'}\n"
+    "- {id: b, when: inputs.old, call: sub.yaml}\n"
+)
+
+
+async def test_what_a_workflow_lacks_that_may_never_be_called_is_a_warning(folder: Path):
+    (folder / "sub.yaml").write_text(SUB)
+    async with open_ropewalk(folder) as ropewalk:
+        state = await ropewalk.drive(await started(ropewalk, CALLS))
+    assert state.status == "completed"
+    assert any("no agent for the role `r`" in warning for warning in state.base["warnings"])
+
+
+async def test_what_a_workflow_lacks_that_is_sure_to_be_called_is_a_fault(folder: Path):
+    (folder / "sub.yaml").write_text(SUB)
+    lines = await refused(folder, CALLS + "- {id: c, call: sub.yaml}\n")
+    assert ["no agent for the role `r`" in line for line in lines] == [True]

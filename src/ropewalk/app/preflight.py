@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+import msgspec
+
 from ropewalk.app.known import load_known
 from ropewalk.definition import (
     Fault,
@@ -128,16 +130,40 @@ async def look_ahead(
         findings = _findings(workflow, places)
         await _files(workflow, findings, project.folder, project.with_changes)
         faults += findings.faults
+    sure = _sure_to_be_called(workflow, calls.called)
     for flow, its_places in flows.values():
         findings = _findings(flow, its_places)
         await asyncio.to_thread(_functions, flow, findings, tools)
         if not rehearsed:
             await _agents(flow, findings, tools)
-        faults += findings.faults
+        faults += findings.faults if flow.source in sure else map(_as_warning, findings.faults)
     faults = faults_in_order(faults)
     if errors := errors_in(faults):
         raise CannotStart(count=len(errors), file=workflow.source or workflow.name, faults=faults)
     return calls.called, faults
+
+
+def _sure_to_be_called(workflow: Workflow, called: tuple[FoundCall, ...]) -> set[str]:
+    """The files of the workflows that no run of this one does without, its own among them."""
+    by_name = {(call.caller, call.name): call.loaded.workflow for call in called}
+    sure, todo = {workflow.source}, [workflow]
+    while todo:
+        caller = todo.pop()
+        spared = may_be_left_out(caller)
+        for step in caller.steps:
+            flow = (
+                by_name.get((caller.source, str(step.args.get("workflow", ""))))
+                if step.kind == "call"
+                else None
+            )
+            if flow is not None and step.id not in spared and flow.source not in sure:
+                sure.add(flow.source)
+                todo.append(flow)
+    return sure
+
+
+def _as_warning(fault: Fault) -> Fault:
+    return msgspec.structs.replace(fault, severity="warning")
 
 
 def _findings(workflow: Workflow, where: Where) -> Findings:
