@@ -264,6 +264,12 @@ class TargetCheckedOut(WorkspaceError):
     hint = "land there with: git -C {place} merge --ff-only {commit}"
 
 
+class CheckoutInTheWay(WorkspaceError):
+    """{target} is checked out in {place}, and to land there would overwrite what is not committed: {listed}."""
+
+    hint = "commit it, stash it or move it away there, and try again"
+
+
 class TargetRewritten(WorkspaceError):
     """{target} was rewritten and no longer contains {seen}, which the run started from."""
 

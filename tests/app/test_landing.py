@@ -81,6 +81,34 @@ async def test_who_asks_waits_for_a_process_that_drives_the_run(
         assert (await land(opened, run)).landed == "main"
 
 
+@pytest.mark.parametrize("land_key", ["land: merge\n", ""])
+async def test_what_would_refuse_the_landing_at_the_end_is_told_at_the_start(
+    opened: Ropewalk, folder: Path, land_key: str
+):
+    (folder / "workflows/two.yaml").write_text(
+        f'name: two\n{land_key}steps:\n  - {{id: a, run: "echo A > g.txt", creates: g.txt}}\n'
+    )
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "two")
+    clean, _ = await acting.start(opened, acting.StartRequest("two"), "ann")
+    (folder / "f.txt").write_text("mine\n")
+    (folder / "g.txt").write_text("mine\n")
+    dirty, _ = await acting.start(opened, acting.StartRequest("two", with_changes=True), "ann")
+    warned = [
+        [text for text in (await opened.engine.fold(run)).base["warnings"] if "land: merge" in text]
+        for run in (clean, dirty)
+    ]
+    assert warned[0] == []
+    if not land_key:
+        assert warned[1] == []
+        return
+    assert (
+        "as long as main, which is checked out here, has what is not committed: f.txt, g.txt;" in warned[1][0]
+    )
+    assert (await opened.drive(dirty)).status == "failed"
+    assert (folder / "f.txt").read_text() == "mine\n"
+
+
 async def test_what_disagrees_is_asked_and_the_library_says_so(folder: Path):
     async with ropewalk.open(folder, workspace="git", actor="nightly") as project:
         run = await project.start("one")

@@ -22,6 +22,15 @@ def test_the_order_and_what_stands_beside_what_is_told_without_running(flow):
     assert not (flow.folder / ".ropewalk").exists()
 
 
+def test_what_would_refuse_the_landing_at_the_end_is_told(repository):
+    repository.write("w.yaml", "name: w\nland: merge\nsteps:\n  - {id: a, run: echo}\n")
+    assert "mind" not in repository("plan", "w.yaml").err
+    assert repository.json("plan", "w.yaml")["warnings"] == []
+    repository.write("f.txt", "mine\n")
+    assert "mind: `land: merge` will be refused at the end" in repository("plan", "w.yaml").err
+    assert "f.txt" in repository.json("plan", "w.yaml")["warnings"][0]
+
+
 def test_the_drawing_in_either_language(flow):
     assert flow("graph", "w.yaml").out.startswith("flowchart TD")
     assert flow("graph", "w.yaml", "--form", "dot").out.startswith("digraph")

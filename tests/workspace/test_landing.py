@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ropewalk.errors import GitFailed, TargetCheckedOut, TargetRewritten, WorkspaceError
+from ropewalk.errors import CheckoutInTheWay, GitFailed, TargetCheckedOut, TargetRewritten, WorkspaceError
 from ropewalk.testing.workspace_contract import spot, worked
+from ropewalk.workspace.landing import in_the_way
 from ropewalk.workspace.port import Base, Part
 from ropewalk.workspace.worktree import GitWorkspace
 from tests.workspace.repositories import commit, fingerprint, git, repository, write
@@ -153,7 +154,7 @@ async def test_a_checkout_follows_when_asked_and_nothing_is_in_the_way(space: Gi
     base = await space.prepare("run-1", project)
     kept = await worked(space, base, spot(), {"new.txt": "new", "code.txt": "changed"})
     write(project, {"code.txt": "mine"})
-    with pytest.raises(GitFailed, match="would be overwritten"):
+    with pytest.raises(CheckoutInTheWay, match=r"overwrite what is not committed: code\.txt\."):
         await space.land("run-1", base, kept.commit, "main", follow=True)
     assert (project / "code.txt").read_text() == "mine"
     git(project, "checkout", "-q", "code.txt")
@@ -162,6 +163,30 @@ async def test_a_checkout_follows_when_asked_and_nothing_is_in_the_way(space: Gi
     assert await space.land("run-1", base, kept.commit, "main", follow=True) == base.seen
     assert git(project, "status", "--porcelain") == "?? unrelated.txt"
     assert (project / "new.txt").read_text() == "new"
+
+
+@pytest.mark.parametrize("ignored", [False, True])
+async def test_a_file_that_nobody_committed_is_not_overwritten_also_where_git_ignores_it(
+    space: GitWorkspace, project: Path, ignored: bool
+):
+    base = await space.prepare("run-1", project)
+    kept = await worked(space, base, spot(), {"ö/new.txt": "new"})
+    write(project, {"ö/new.txt": "mine", ".git/info/exclude": "new.txt\n" if ignored else ""})
+    with pytest.raises(CheckoutInTheWay, match=r"not committed: ö/new\.txt\."):
+        await space.land("run-1", base, kept.commit, "main", follow=True)
+    assert (project / "ö/new.txt").read_text() == "mine"
+    assert at(project, "main") == base.seen
+
+
+async def test_what_a_result_could_not_be_landed_over_is_known_beforehand(project: Path, tmp_path: Path):
+    assert await in_the_way(project, {"new.txt"}) == ("main", ())
+    write(project, {"code.txt": "mine", "new.txt": "mine", "out/a.txt": "mine", "other.txt": "mine"})
+    made = {"./new.txt", "out/b.txt", "absent.txt", "others"}
+    assert await in_the_way(project, made) == ("main", ("code.txt", "new.txt", "out/"))
+    git(project, "checkout", "-q", "--detach")
+    assert await in_the_way(project, {"new.txt"}) == ("", ())
+    (tmp_path / "plain").mkdir()
+    assert await in_the_way(tmp_path / "plain", {"new.txt"}) == ("", ())
 
 
 async def test_a_checkout_that_is_gone_is_nobodys_and_a_broken_one_is_named(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ropewalk.app.folded import Folded as Folded
     from ropewalk.app.known import load_known as load_known
     from ropewalk.app.landing import land as land, landing_base as landing_base
+    from ropewalk.app.landing import landing_warnings as landing_warnings
     from ropewalk.app.objects import ArtifactRow as ArtifactRow, AskView as AskView
     from ropewalk.app.objects import RecordView as RecordView, RunView as RunView, StepRow as StepRow
     from ropewalk.app.objects import StepView as StepView, artifact_rows as artifact_rows, ask_of as ask_of
@@ -118,7 +119,7 @@ else:
             "app.driven": "driving_run explain_run is_driven",
             "app.folded": "Folded",
             "app.known": "load_known",
-            "app.landing": "land landing_base",
+            "app.landing": "land landing_base landing_warnings",
             "app.objects": (
                 "ArtifactRow AskView RecordView RunView StepRow StepView artifact_rows ask_of "
                 "find_step plain_data record_of run_of step_of"

@@ -3,18 +3,38 @@ the next driver of the run finishes what a crash left half done."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
 from ropewalk.app.people import People
 from ropewalk.core import State
 from ropewalk.core import commands as c
 from ropewalk.core.events import Event
+from ropewalk.definition import Workflow, names_of
 from ropewalk.errors import LeaseHeld, NotLanded, Refused
 from ropewalk.runtime import EventListener
 from ropewalk.workspace.port import Base
 
 LOOK_SECONDS = 1.0
 """How often it looks at a run that another process drives, when the store says nothing."""
+
+
+async def landing_warnings(workflow: Workflow, folder: Path) -> tuple[str, ...]:
+    """What to know before a run starts in a folder whose result is to land by itself: what would refuse it at the end."""
+    if workflow.land != "merge":
+        return ()
+    from ropewalk.workspace import in_the_way, listed
+
+    made = {name for step in workflow.steps for ref in step.creates for name in names_of(ref)}
+    branch, paths = await in_the_way(folder, made)
+    if not paths:
+        return ()
+    warning = (
+        f"`land: merge` will be refused at the end as long as {branch}, which is checked out here, has what is not committed: "
+        f"{listed(paths)}; commit it, stash it or move it away before"
+    )
+    return (warning,)
 
 
 def landing_base(state: State) -> Base:

@@ -15,6 +15,7 @@ import msgspec
 
 from ropewalk.app.confining import asks, check_confinement, confinement_of
 from ropewalk.app.known import load_known
+from ropewalk.app.landing import landing_warnings
 from ropewalk.app.merging import with_merge, with_protected
 from ropewalk.app.people import People
 from ropewalk.app.preflight import FoundCall, Starting, look_ahead
@@ -220,6 +221,8 @@ class Ropewalk(People):
         base = await self._prepare(workflow, run, now, with_changes)
         if base:
             base["warnings"] = [*base.get("warnings", ()), *map(str, lacks)]
+        if base.get("commit") and not base.get("private"):
+            base["warnings"] += await landing_warnings(workflow, self.folder)
         if base.get("commit"):
             target = str(base.get("target", ""))
             workflow = with_merge(workflow, target, confined=asks(workflow, self.settings))

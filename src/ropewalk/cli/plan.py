@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -11,9 +12,13 @@ from ropewalk.cli import exits
 from ropewalk.cli.context import CommandContext
 from ropewalk.cli.grammar import Option, Verb
 from ropewalk.cli.reading import OPTIONS, WORKFLOW, load
+from ropewalk.cli.screen import one_line
+
+if TYPE_CHECKING:
+    from ropewalk.app import Workflow
 
 
-def plan(
+async def plan(
     context: CommandContext,
     workflow: str,
     notes: bool,
@@ -22,20 +27,29 @@ def plan(
     no_approvals: bool,
 ) -> int:
     """The steps by phase and wave: those of one wave may run side by side."""
-    from ropewalk.app import account_of, plan_as_lines
+    from ropewalk.app import landing_warnings, plan_as_lines
     from ropewalk.app import plan_workflow as plan_of
 
     flow = load(context, workflow, variant, infer_parallel, no_approvals).workflow
     planned = plan_of(flow)
-    source = Path(flow.source)
-    account = (
-        account_of(source, flow, variant or "") if flow.format != "ropewalk" and source.is_file() else None
+    account = _account(flow, variant or "")
+    warnings = await landing_warnings(flow, context.folder)
+    context.screen.give(
+        {**msgspec.to_builtins(planned), "account": msgspec.to_builtins(account), "warnings": warnings}
     )
-    context.screen.give({**msgspec.to_builtins(planned), "account": msgspec.to_builtins(account)})
     for line in plan_as_lines(planned, notes=notes):
         heading = bool(line) and not line.startswith(" ")
         context.screen.line(context.screen.paint("bold", printable(line)) if heading else printable(line))
+    for warning in () if context.screen.json else warnings:
+        context.screen.aside(f"mind: {one_line(warning)}")
     return exits.COMPLETED
+
+
+def _account(flow: Workflow, variant: str) -> Any:
+    from ropewalk.app import account_of
+
+    source = Path(flow.source)
+    return account_of(source, flow, variant) if flow.format != "ropewalk" and source.is_file() else None
 
 
 def graph(

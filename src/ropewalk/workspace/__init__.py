@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from ropewalk.workspace.git import OLDEST_GIT as OLDEST_GIT, git_version as git_version
     from ropewalk.workspace.ground import attempts_path as attempts_path
     from ropewalk.workspace.judging.globs import leads_out as leads_out
-    from ropewalk.workspace.names import attempt_name as attempt_name, slug as slug
+    from ropewalk.workspace.landing import in_the_way as in_the_way
+    from ropewalk.workspace.names import attempt_name as attempt_name, listed as listed, slug as slug
     from ropewalk.workspace.owned import Owning as Owning
     from ropewalk.workspace.report import conflicts_as_markdown as conflicts_as_markdown
     from ropewalk.workspace.seen import is_seen as is_seen
@@ -31,7 +32,8 @@ else:
             "workspace.git": "OLDEST_GIT git_version",
             "workspace.ground": "attempts_path",
             "workspace.judging.globs": "leads_out",
-            "workspace.names": "attempt_name slug",
+            "workspace.landing": "in_the_way",
+            "workspace.names": "attempt_name listed slug",
             "workspace.owned": "Owning",
             "workspace.report": "conflicts_as_markdown",
             "workspace.seen": "is_seen",

@@ -5,16 +5,24 @@ A branch moves only from where it was seen to stand, and only forward. What is c
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from ropewalk.errors import TargetCheckedOut, TargetRewritten, WorkspaceError
+from ropewalk.errors import CheckoutInTheWay, TargetCheckedOut, TargetRewritten, WorkspaceError
 from ropewalk.workspace.git import Git
-from ropewalk.workspace.names import BRANCHES, slug
+from ropewalk.workspace.names import BRANCHES, listed, show_path, slug
 from ropewalk.workspace.port import Base
 from ropewalk.workspace.private import BRANCH, write_back
-from ropewalk.workspace.repository import Repository, check_branch, checked_out_in, commit_of, discover
+from ropewalk.workspace.repository import (
+    Repository,
+    check_branch,
+    checked_out_in,
+    commit_of,
+    discover,
+    standing,
+)
 
 
 def branch_of(run: str) -> str:
@@ -52,7 +60,7 @@ async def land(repository: Repository, base: Base, commit: str, target: str, fol
     place = await checked_out_in(repository, target)
     if place and not follow:
         raise TargetCheckedOut(target=target, place=place, commit=commit)
-    landed = _follow(place, commit) if place else _swap(repository, target, commit, seen)
+    landed = _follow(target, place, commit) if place else _swap(repository, target, commit, seen)
     return seen if await landed else None
 
 
@@ -68,20 +76,49 @@ async def _swap(repository: Repository, target: str, commit: str, seen: str) -> 
     return False
 
 
-async def _follow(place: str, commit: str) -> bool:
-    """Fast-forward a checkout; git itself refuses when anything of the user's is in the way. False when it moved."""
+async def _follow(target: str, place: str, commit: str) -> bool:
+    """Fast-forward a checkout; git itself refuses when anything of the user's is in the way, also a file that it ignores.
+    False when it moved. Raises CheckoutInTheWay."""
     theirs = await discover(Path(place))
     if theirs is None:
         raise WorkspaceError(place=place, reason="the checkout of the target is gone")
     git = theirs.git.at(place)
-    argv = ("-c", "merge.autoStash=false", "merge", "--ff-only", "--no-stat", "-q", commit)
+    argv = (
+        "-c",
+        "merge.autoStash=false",
+        "merge",
+        "--ff-only",
+        "--no-overwrite-ignore",
+        "--no-stat",
+        "-q",
+        commit,
+    )
     result = await git.call(*argv, seconds=600)
     if result.code == 0:
         return True
     head = await commit_of(git, "HEAD")
     if head and not await _contains(git, commit, head):
         return False
+    if paths := [line[1:] for line in result.err.split(b"\n") if line.startswith(b"\t")]:
+        raise CheckoutInTheWay(target=target, place=place, listed=listed(tuple(map(show_path, paths))))
     raise git.failed(argv[2:], result)
+
+
+async def in_the_way(folder: Path, made: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    """The branch that is checked out around a folder, and what a run from there, its uncommitted changes taken along, could not
+    be landed over: these changes, and what nobody committed of the files that the run is to make. ("", ()) where none is."""
+    repository = await discover(folder)
+    if repository is None or not repository.top:
+        return "", ()
+    now = await standing(repository)
+    untracked = (path for path in now.untracked if any(_holds(path, name) for name in made))
+    return (now.branch, (*now.changed, *untracked)) if now.branch else ("", ())
+
+
+def _holds(path: str, name: str) -> bool:
+    """Whether an untracked file, or a folder of them (it ends with a slash), is or holds what goes by this name."""
+    name = name.removeprefix("./")
+    return name == path or (path.endswith("/") and name.startswith(path))
 
 
 async def _into_folder(repository: Repository, seen: str, commit: str, target: str) -> bool:

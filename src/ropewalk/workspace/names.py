@@ -20,6 +20,7 @@ BRANCHES = "ropewalk"
 _SAFE = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _LONGEST = 80
 _NAMED = 5
+_LISTED = 20
 _ESCAPES = {"a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13, '"': 34, "\\": 92}
 _PLAIN = {code: letter for letter, code in _ESCAPES.items()}
 
@@ -65,6 +66,12 @@ def given_ref(run: str, commit: str) -> str:
 def attempt_ref(spot: AttemptId) -> str:
     """The ref that keeps what an attempt left, whether it succeeded or not."""
     return f"{run_refs(spot.run)}{slug(spot.step)}/{spot.round}.{spot.attempt}"
+
+
+def listed(paths: Sequence[str]) -> str:
+    """Paths in a sentence; of very many the first, and how many more."""
+    shown = ", ".join(paths[:_LISTED])
+    return shown if len(paths) <= _LISTED else f"{shown} and {len(paths) - _LISTED} more"
 
 
 def show_path(path: bytes) -> str:

@@ -12,12 +12,10 @@ from ropewalk.workspace.gathering import Caps, GatherOptions
 from ropewalk.workspace.git import Git
 from ropewalk.workspace.ground import RepoContext
 from ropewalk.workspace.harvest import harvest
-from ropewalk.workspace.names import BRANCHES, base_ref
+from ropewalk.workspace.names import BRANCHES, base_ref, listed
 from ropewalk.workspace.port import Base
 from ropewalk.workspace.repository import Repository, Standing, check_branch, commit_of, standing
 from ropewalk.workspace.settling import settle
-
-_NAMED = 20
 
 
 async def prepare(
@@ -55,7 +53,7 @@ async def _of_folder(
     root = ground.repository.top
     warnings = [f"{root} is not a git repository; ropewalk versions this run in {ground.repository.gitdir}"]
     if left_out:
-        warnings.append(f"not taken in, so not seen by the steps: {_listed(left_out)}")
+        warnings.append(f"not taken in, so not seen by the steps: {listed(left_out)}")
     return Base(root, commit, private.BRANCH, commit, at, private=True, warnings=tuple(warnings))
 
 
@@ -78,23 +76,18 @@ async def _of_checkout(
     root = repository.top or repository.gitdir
     changed = (*now.changed, *(now.untracked if with_changes else ()))
     if now.changed and not with_changes:
-        raise DirtyCheckout(place=root, count=len(now.changed), listed=_listed(now.changed))
+        raise DirtyCheckout(place=root, count=len(now.changed), listed=listed(now.changed))
     start = now.commit or await _empty(repository.git.aside(scratch), run, at)
     warnings: list[str] = []
     commit = start
     if changed:
         commit, lost = await _with_changes(repository, now, start, scratch, caps, run, at)
-        warnings += [f"not taken along: {_listed(lost)}"] if lost else []
+        warnings += [f"not taken along: {listed(lost)}"] if lost else []
     if not now.branch:
         warnings.append("HEAD is detached: the result stays on its own branch until it is landed somewhere")
     if now.untracked and not with_changes:
-        warnings.append(f"not under version control, so not seen by the steps: {_listed(now.untracked)}")
+        warnings.append(f"not under version control, so not seen by the steps: {listed(now.untracked)}")
     return Base(root, commit, now.branch, now.commit, at, warnings=tuple(warnings))
-
-
-def _listed(paths: Sequence[str]) -> str:
-    shown = ", ".join(paths[:_NAMED])
-    return shown if len(paths) <= _NAMED else f"{shown} and {len(paths) - _NAMED} more"
 
 
 async def _empty(git: Git, run: str, at: float) -> str:
