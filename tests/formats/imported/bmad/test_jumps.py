@@ -78,6 +78,38 @@ def test_a_fan_out_runs_its_branches_together():
     assert needs(made) == {"a-a": (), "b-b": (), "c-work": ("a-a", "b-b")}
 
 
+def test_a_fan_out_has_one_branch_for_each_agent():
+    made = flow(
+        """\
+        - {agent: lead, creates: plan.md}
+        - {agent: a, action: buildSection, requires: plan.md, creates: a.md}
+        - {agent: a, action: assemblePage}
+        - {agent: b, action: buildSection, requires: plan.md, creates: b.md}
+        - {agent: b, action: assemblePage, requires: b.md}
+        - {agent: lead, action: publish, requires: [a.md, b.md]}
+        - {agent: lead, action: tell}
+        """,
+        head="type: fan-out",
+    )
+    assert needs(made) == {
+        "lead-plan": (),
+        "a-buildSection": ("lead-plan",),
+        "a-assemblePage": ("lead-plan", "a-buildSection"),
+        "b-buildSection": ("lead-plan",),
+        "b-assemblePage": ("lead-plan", "b-buildSection"),
+        "lead-publish": ("a-buildSection", "a-assemblePage", "b-buildSection", "b-assemblePage"),
+        "lead-tell": ("lead-publish",),
+    }
+    assert made.extra["acted_on"]["type"] == "type"
+
+
+def test_a_neighbour_done_at_the_same_time_still_waits_for_what_it_names():
+    made = flow(
+        "- {step: one, agent: a, parallel: true}\n- {step: two, agent: b, parallel: true, wait_for: [one]}\n"
+    )
+    assert needs(made) == {"one": (), "two": ("one",)}
+
+
 def test_an_end_waits_for_everything_that_nobody_waits_for():
     made = flow("- {step: 1, agent: a}\n- {step: 2, agent: b, depends_on: []}\n- {step: workflow_end}\n")
     assert set(needs(made)["workflow_end"]) == {"a-work", "b-work"}

@@ -95,6 +95,88 @@ def test_without_a_marker_the_loop_ends_with_the_last_step_that_works_with_what_
     assert step(made, "pm-other").needs == (closing.id,)
 
 
+def _loops(made):
+    return {one.id: (one.back_to.to, one.when) for one in made.steps if one.back_to is not None}
+
+
+def test_every_repeats_without_a_marker_becomes_a_loop_of_its_own():
+    made = flow(
+        """\
+        - {agent: sm, action: write, creates: chapter.md, repeats: for_each_chapter}
+        - {agent: ed, action: edit, requires: chapter.md, updates: chapter.md}
+        - {agent: dev, action: build, creates: page.html, repeats: for_each_page}
+        - {agent: qa, action: look, requires: page.html}
+        - {agent: pm, action: publish, requires: [chapter.md, page.html]}
+        """
+    )
+    assert _loops(made) == {
+        "repeat-sm-write": ("sm-write", "facts.chapters_remaining"),
+        "repeat-dev-build": ("dev-build", "facts.pages_remaining"),
+    }
+    assert step(made, "dev-build").needs == ("repeat-sm-write",)
+    assert step(made, "repeat-dev-build").needs == ("pm-publish",)
+    assert "repeats" not in step(made, "dev-build").extra
+    assert made.warnings == ()
+
+
+def test_a_repeats_that_works_with_what_another_one_makes_is_a_loop_inside_of_it():
+    made = flow(
+        """\
+        - {agent: sm, action: write, creates: chapter.md, repeats: for_each_chapter}
+        - {agent: dev, action: draw, requires: chapter.md, creates: picture.md, repeats: for_each_picture}
+        - {agent: qa, action: look, requires: picture.md}
+        - {agent: ed, action: close, updates: chapter.md}
+        """
+    )
+    assert _loops(made) == {
+        "repeat-sm-write": ("sm-write", "facts.chapters_remaining"),
+        "repeat-dev-draw": ("dev-draw", "facts.pictures_remaining"),
+    }
+    assert [one.id for one in made.steps][-3:] == ["repeat-dev-draw", "ed-close", "repeat-sm-write"]
+
+
+def test_a_repeats_before_a_marker_that_closes_another_one_goes_round_inside_of_it():
+    made = flow(
+        """\
+        - {agent: sm, action: create_story, creates: story.md, repeats: for_each_epic}
+        - {agent: dev, action: draw, creates: picture.md, repeats: for_each_picture}
+        - {agent: qa, action: look, requires: story.md}
+        - {step: repeat_development_cycle}
+        """
+    )
+    assert _loops(made) == {
+        "repeat-dev-draw": ("dev-draw", "facts.pictures_remaining"),
+        "repeat_development_cycle": ("sm-create_story", "facts.stories_remaining"),
+    }
+    assert step(made, "qa-look").needs == ("repeat-dev-draw",)
+
+
+def test_a_repeats_that_says_the_same_inside_of_a_loop_is_that_loop():
+    made = flow(
+        """\
+        - {agent: sm, action: create_story, creates: story.md, repeats: for_each_story}
+        - {agent: dev, action: implement, requires: story.md, repeats: for_each_story}
+        """
+    )
+    assert list(_loops(made)) == ["repeat-sm-create_story"]
+    assert step(made, "dev-implement").extra["item"]["keys"]["repeats"] == "back_to"
+    assert "part of the loop from `sm-create_story`" in step(made, "dev-implement").extra["inferred"][0]
+    assert made.warnings == ()
+
+
+def test_loops_lie_in_or_beside_each_other_and_never_across():
+    made = flow(
+        """\
+        - {agent: sm, action: write, creates: chapter.md, repeats: for_each_chapter}
+        - {agent: sm, action: create_story, creates: story.md, requires: chapter.md, repeats: for_each_epic}
+        - {agent: dev, action: implement, requires: story.md}
+        - {meta: repeat, target_steps: [sm-create_story]}
+        - {agent: pm, action: publish}
+        """
+    )
+    assert [one.id for one in made.steps][-3:] == ["repeat", "repeat-sm-write", "pm-publish"]
+
+
 def test_a_marker_without_a_head_goes_back_to_where_a_story_is_made():
     made = flow(
         "- {agent: pm, creates: prd.md}\n- {agent: sm, creates: story.md}\n- {agent: dev}\n- {step: repeat_development_cycle}\n"

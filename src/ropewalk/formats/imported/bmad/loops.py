@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -26,6 +26,20 @@ STORIES: Final = re.compile(r"epic|stor(?:y|ies)|enhancement")
 CONTROL: Final = frozenset({"guide", "header", "import"})
 
 
+class Loop(NamedTuple):
+    """Where a loop begins, and what leads back there."""
+
+    head: ItemSteps
+    closing: ItemSteps
+
+
+class Span(NamedTuple):
+    """The same as places in the list of items."""
+
+    first: int
+    last: int
+
+
 def repeats_of(draft: ItemSteps) -> str:
     """What an item says it is repeated for, empty where it is not."""
     return next(
@@ -36,6 +50,8 @@ def repeats_of(draft: ItemSteps) -> str:
 def close_loops(making: ImportContext) -> None:
     """Give each loop its end: the marker of the file, the list inside an item, or a step of ropewalk's own after the body."""
     open_heads: list[ItemSteps] = []
+    unclosed: list[ItemSteps] = []
+    loops: list[Loop] = []
     drafts = making.drafts
     for draft in list(drafts):
         if draft.item.kind == "repeat":
@@ -46,13 +62,35 @@ def close_loops(making: ImportContext) -> None:
                 )
             else:
                 _close(draft, head, making)
+                loops.append(Loop(head, draft))
+                unclosed += [other for other in open_heads if other is not head]
                 open_heads.clear()
         elif draft.item.inner and repeats_of(draft):
-            _close(draft, _inner_head(draft, drafts), making)
+            head = _inner_head(draft, drafts)
+            _close(draft, head, making)
+            loops.append(Loop(head, draft))
         elif repeats_of(draft) and draft.item.kind != "import":
             open_heads.append(draft)
-    for head in open_heads[:1]:
-        _close(_closing(head, making), head, making)
+    for head in [*unclosed, *open_heads]:
+        _close_open(head, loops, making)
+
+
+def _close_open(head: ItemSteps, loops: list[Loop], making: ImportContext) -> None:
+    """The end of a loop that the file does not close. What says the same inside of another loop is that loop."""
+    at = making.drafts.index(head)
+    spans = [Span(making.drafts.index(loop.head), making.drafts.index(loop.closing)) for loop in loops]
+    around = [loop for loop, span in zip(loops, spans, strict=True) if span.first <= at < span.last]
+    when, *_ = loop_fact(repeats_of(head), head)
+    for loop in around:
+        if repeats_of(loop.head) == repeats_of(head) or loop.closing.steps[-1].when == when:
+            _claim(head)
+            making.why(
+                head.steps[-1].id, f"`{repeats_of(head)}`: part of the loop from `{loop.head.steps[0].id}`"
+            )
+            return
+    closing = _closing(head, spans, making)
+    _close(closing, head, making)
+    loops.append(Loop(head, closing))
 
 
 def _head(marker: ItemSteps, open_heads: list[ItemSteps], drafts: list[ItemSteps]) -> ItemSteps | None:
@@ -83,13 +121,13 @@ def names_of(draft: ItemSteps) -> set[str]:
     return {name for name in named if name} | {step.id for step in draft.steps}
 
 
-def _closing(head: ItemSteps, making: ImportContext) -> ItemSteps:
-    """A step of ropewalk's own after the last item that works with what the loop makes."""
-    drafts = making.drafts
+def _last_of_body(head: ItemSteps, spans: list[Span], drafts: list[ItemSteps]) -> int:
+    """The index of the last item that works with what the loop makes. Loops lie in or beside each other and never across."""
     start = drafts.index(head)
     made = {ref.name for step in head.steps for ref in (*step.creates, *step.updates)}
+    end = min((span.last for span in spans if span.first <= start < span.last), default=len(drafts))
     last = start
-    for index in range(start + 1, len(drafts)):
+    for index in range(start + 1, end):
         draft = drafts[index]
         if draft.item.kind == "end" or re.search(
             "retrospective", f"{draft.item.name} {as_text(draft.item.data.get('action'))}"
@@ -106,6 +144,15 @@ def _closing(head: ItemSteps, making: ImportContext) -> ItemSteps:
         if used & made:
             last = index
             made |= {ref.name for step in draft.steps for ref in (*step.creates, *step.updates)}
+        elif repeats_of(draft) not in ("", repeats_of(head)):
+            break
+    return max([last, *(span.last for span in spans if start < span.first <= last)])
+
+
+def _closing(head: ItemSteps, spans: list[Span], making: ImportContext) -> ItemSteps:
+    """A step of ropewalk's own after the last item that works with what the loop makes."""
+    drafts = making.drafts
+    last = _last_of_body(head, spans, drafts)
     step_id = making.id(f"repeat-{head.steps[0].id}")
     extra = {"item": {"number": head.item.number, "keys": {}}}
     step = Step(

@@ -35,6 +35,7 @@ from ropewalk.formats.reading import PLAIN, ReadOptions
 from ropewalk.yaml import YamlDocument
 
 TAKEN: Final = frozenset({"id", "name", "description", "version"})
+FAN_OUTS: Final = ("fan-out", "fanout", "parallel")
 CONSTANTS: Final = ("config", "settings", "variables", "params", "parameters", "paths")
 
 
@@ -55,13 +56,14 @@ def read(
         drafts = groups.every(item, making, draft_of)
         for draft in drafts:
             _leading(draft, making)
-    _fan_out(page, making)
+    fan_out = _fan_out(page, making)
     loops.close_loops(making)
     loops.close_fixes(making)
     loops.own_loops(making)
     if options.infer_parallel:
         infer.infer_parallel(making)
     acted_on = {"phases"} if phases.give_phases(making, page.head.get("phases")) else set()
+    acted_on |= {"type"} if fan_out else set()
     steps = halts.told_choices(making, Wiring(making).wired())
     steps = [_with_facts_to_tell(step, making) for step in steps]
     warn_of_unused(making, steps, page.head)
@@ -166,21 +168,33 @@ def _leading(draft: ItemSteps, making: ImportContext) -> None:
             draft.steps[index] = msgspec.structs.replace(step, extra={**extra, "item": account})
 
 
-def _fan_out(page: Sheet, making: ImportContext) -> None:
-    """`type: fan-out`: items that require nothing of each other are branches, done at the same time."""
-    if re.sub(r"[\s_]+", "-", as_text(page.head.get("type")).lower()) not in (
-        "fan-out",
-        "fanout",
-        "parallel",
-    ):
-        return
-    made = {made.path or made.name for made in making.makers.all()}
+def _fan_out(page: Sheet, making: ImportContext) -> bool:
+    """`type: fan-out`: one branch for each agent, done at the same time; what an agent does is in the order of the list.
+    What requires another branch's work joins them; after a single branch it begins the next ones. Says whether it is one.
+    """
+    if re.sub(r"[\s_]+", "-", as_text(page.head.get("type")).lower()) not in FAN_OUTS:
+        return False
+    makers = {made.path or made.name: made.role for made in making.makers.all()}
+    branches: dict[str, str] = {}
+    fans = 0
     for draft in making.drafts:
         if draft.item.kind != "task" or len(draft.steps) != 1 or draft.together or draft.alone:
+            branches = {}
             continue
-        if not {name for ref in draft.steps[0].requires for name in (ref.name, *ref.any_of)} & made:
-            draft.together = "fan-out"
-            making.why(draft.steps[0].id, "one of several branches: the file is a fan-out")
+        [step] = draft.steps
+        wanted = {name for ref in step.requires for name in (ref.name, *ref.any_of)} & makers.keys()
+        joins = {makers[name] for name in wanted} & branches.keys() - {step.role}
+        if joins and len(branches) > 1:
+            branches = {}
+            continue
+        if joins or not branches:
+            branches, fans = {}, fans + 1
+        draft.together = f"fan-out {fans}"
+        if step.role in branches:
+            draft.after = (*draft.after, branches[step.role])
+        branches[step.role] = step.id
+        making.why(step.id, f"in the branch of `{step.role}`: the file is a fan-out")
+    return True
 
 
 def _with_facts_to_tell(step: Step, making: ImportContext) -> Step:

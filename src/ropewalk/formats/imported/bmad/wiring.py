@@ -68,7 +68,7 @@ class Wiring:
             if index == self.count:
                 last, group = (), ""
             if draft.together and draft.together == group:
-                waits = group_waits
+                waits = (*group_waits, *self._named(index, draft))
             else:
                 waits = self._waits(index, draft, last, waited)
                 group, group_waits = draft.together, waits
@@ -84,7 +84,7 @@ class Wiring:
     def _waits(
         self, index: int, draft: ItemSteps, last: tuple[str, ...], waited: list[tuple[str, ...]]
     ) -> tuple[str, ...]:
-        named = tuple(step for name in draft.after for step in self._exits_of(name, index, draft))
+        named = self._named(index, draft)
         if draft.alone:
             return named
         if draft.runs_with:
@@ -93,6 +93,9 @@ class Wiring:
                 return (*waited[other], *named)
             self.making.warn(draft.item, f"`{draft.runs_with}`, next to which it should run, is not above it")
         return (*last, *named)
+
+    def _named(self, index: int, draft: ItemSteps) -> tuple[str, ...]:
+        return tuple(step for name in draft.after for step in self._exits_of(name, index, draft))
 
     def _exits_of(self, name: str, index: int, draft: ItemSteps) -> tuple[str, ...]:
         other = self._find(name, index)
