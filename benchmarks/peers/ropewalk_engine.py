@@ -22,10 +22,10 @@ STARTED: dict[str, float] = {}
 
 
 @asynccontextmanager
-async def opened(work: Path, places: int | None = None, telling: bool = False) -> AsyncIterator[Ropewalk]:
-    """The work folder as a project. `places` is how many attempts may be under way in all runs together."""
+async def opened(work: Path, slots: int | None = None, telling: bool = False) -> AsyncIterator[Ropewalk]:
+    """The work folder as a project. `slots` is how many attempts may be under way in all runs together."""
     (work / ".ropewalk").mkdir(exist_ok=True)
-    async with open_ropewalk(work, store=str(work / "ropewalk.sqlite"), slots=places) as ropewalk:
+    async with open_ropewalk(work, store=str(work / "ropewalk.sqlite"), slots=slots) as ropewalk:
         if telling:
             ropewalk.kinds = Telling()
         yield ropewalk
