@@ -25,11 +25,15 @@ argv = ["no-such-program-2"]
 CHILD = "name: child\ninputs: {a: string, b: {type: integer, default: 1}}\nsteps:\n- {id: one, run: 'echo old > made.txt', creates: made.txt}\n"
 
 
+def git(folder: Path, *words: str) -> None:
+    who = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    subprocess.run(["git", "-C", str(folder), *who, *words], check=True)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for words in (["init", "-q", "-b", "main"], ["commit", "-q", "--allow-empty", "-m", "begin"]):
-        who = ["-c", "user.name=a", "-c", "user.email=a@b"]
-        subprocess.run(["git", "-C", str(tmp_path), *who, *words], check=True)
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "begin")
     (tmp_path / "ropewalk.toml").write_text(TOML)
     (tmp_path / "child.yaml").write_text(CHILD)
     return tmp_path
@@ -234,3 +238,58 @@ async def test_what_a_workflow_lacks_that_is_sure_to_be_called_is_a_fault(folder
     (folder / "sub.yaml").write_text(SUB)
     lines = await refused(folder, CALLS + "- {id: c, call: sub.yaml}\n")
     assert ["no agent for the role `r`" in line for line in lines] == [True]
+
+
+async def test_a_rehearsal_shows_the_flow_without_the_files_that_a_role_would_read(folder: Path):
+    text = (
+        "name: w\nroles: {r: gone}\nsteps:\n"
+        "- {id: a, role: r, prompt: x, requires: [{path: old.md, external: true}], creates: b.md}\n"
+        "- {id: b, role: r, prompt: x, requires: b.md}\n"
+    )
+    async with open_ropewalk(folder) as ropewalk:
+        run = await started(ropewalk, text, options=Options(rehearse=""))
+        state = await ropewalk.drive(run)
+        with pytest.raises(CannotStart, match="not there"):
+            await started(
+                ropewalk, text.replace("role: r, prompt: x", "run: x"), options=Options(rehearse="")
+            )
+        with pytest.raises(CannotStart, match="not there"):
+            await started(ropewalk, text.replace("r: gone", "r: here"))
+    assert state.status == "completed"
+    assert any("`old.md` is not there, and no step creates it" in line for line in state.base["warnings"])
+
+
+async def test_a_list_that_may_be_empty_needs_its_agent_only_when_there_are_items(folder: Path):
+    text = (
+        "name: w\ninputs: {list: {type: list, default: []}}\nroles: {r: {agent: gone}}\nsteps:\n"
+        "- {id: a, foreach: inputs.list, role: r, prompt: x}\n"
+    )
+    for over in ("[1]", "{in: inputs.list, quorum: 1}"):
+        (line,) = await refused(folder, text.replace("foreach: inputs.list", f"foreach: {over}"))
+        assert "no agent for the role `r`" in line
+    async with open_ropewalk(folder) as ropewalk:
+        state = await ropewalk.drive(await started(ropewalk, text))
+    assert state.status == "completed"
+    assert any("no agent for the role `r`" in line for line in state.base["warnings"])
+
+
+async def test_a_step_that_would_not_find_its_dir_is_told_before_the_run(folder: Path):
+    (folder / "kept").mkdir()
+    (folder / "kept/file").write_text("x")
+    git(folder, "add", "kept")
+    git(folder, "commit", "-q", "-m", "kept")
+    (folder / "new").mkdir()
+    lines = await refused(
+        folder,
+        "name: w\nsteps:\n"
+        "- {id: a, run: x, dir: kept}\n"
+        "- {id: b, run: x, dir: kept/file}\n"
+        "- {id: c, run: x, dir: new}\n"
+        "- {id: d, run: x, needs: a, dir: new}\n"
+        "- {id: e, run: x, optional: true, dir: new}\n",
+    )
+    assert [line.split(";")[0] for line in lines] == [
+        "w.yaml:4:24: `kept/file` is a file, and `dir` names a folder",
+        "w.yaml:5:24: `new` is not under version control, so no step would see it",
+        "w.yaml:7:40: warning: `new` is not under version control, so no step would see it",
+    ]

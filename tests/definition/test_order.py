@@ -139,6 +139,8 @@ def test_a_run_may_do_without_what_is_conditional_optional_or_on_a_route():
             Step("e", "noop"),
             Step("f", "noop", needs=("e",)),
             Step("g", "noop", needs=("b",)),
+            Step("h", "noop", foreach=Foreach("inputs.list")),
+            Step("i", "noop", foreach=Foreach("[1]")),
         ),
     )
-    assert may_be_left_out(workflow) == {"b", "c", "e", "f"}
+    assert may_be_left_out(workflow) == {"b", "c", "e", "f", "h"}

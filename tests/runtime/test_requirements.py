@@ -65,6 +65,15 @@ def test_what_is_not_there_is_told_with_what_would_make_it(folder: Path, tmp_pat
     assert "`../x`, which it requires, is not there" in message
 
 
+@pytest.mark.parametrize(("kind", "missed"), [("role", False), ("decide", False), ("run", True)])
+def test_who_rehearses_misses_only_what_a_step_was_to_make(folder: Path, kind: str, missed: bool):
+    asked = brief(kind, requires=(Ref("b.md"),), rehearse="")
+    made = {"b.md": "`plan` creates it, which is skipped"}
+    for makers, lacks in (({}, missed), (made, True)):
+        assignment = Assignment(asked, AttemptId("r", "a", 1, 1), Base(root=""), makers=makers)
+        assert (lacking(assignment, folder) is not None) == lacks
+
+
 @pytest.mark.needs("git")
 async def test_an_agent_is_not_asked_for_a_step_whose_file_is_not_there(tmp_path: Path):
     (tmp_path / "ropewalk.toml").write_text(f'[agents.paid]\nargv = ["touch", "{tmp_path}/paid"]\n')

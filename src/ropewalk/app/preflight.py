@@ -27,6 +27,7 @@ from ropewalk.definition import (
     faults_in_order,
     may_be_left_out,
     names_of,
+    needs_of,
 )
 from ropewalk.errors import CannotStart, InvalidDefinition, NoSuchWorkflow, RopewalkError, VariantNeeded
 from ropewalk.formats import Loaded, find_workflow
@@ -115,7 +116,7 @@ async def look_ahead(
 ) -> tuple[tuple[FoundCall, ...], list[Fault]]:
     """What the workflow calls, and what people should know. Raises CannotStart with all that keeps it from being done here.
 
-    `rehearsed`: no agent is asked for. Asks agents whether they can be used, which may start their programs; imports the
+    `rehearsed`: no agent is asked for, and what a role would read may be missing. Asks agents whether they can be used, which may start their programs; imports the
     modules of functions.
     """
     places = where or Nowhere()
@@ -128,7 +129,8 @@ async def look_ahead(
     faults = list(calls.faults)
     if project.versioned:  # what is called starts from what its caller made
         findings = _findings(workflow, places)
-        await _files(workflow, findings, project.folder, project.with_changes)
+        await _files(workflow, findings, project, rehearsed)
+        await _folders(workflow, findings, project, rehearsed)
         faults += findings.faults
     sure = _sure_to_be_called(workflow, calls.called)
     for flow, its_places in flows.values():
@@ -170,25 +172,57 @@ def _findings(workflow: Workflow, where: Where) -> Findings:
     return Findings(workflow.source or workflow.name, where, [step.id for step in workflow.steps])
 
 
-async def _files(workflow: Workflow, findings: Findings, folder: Path, with_changes: bool) -> None:
-    """Files that no step creates, as the steps would see them."""
+async def _files(workflow: Workflow, findings: Findings, project: Starting, rehearsed: bool) -> None:
+    """Files that no step creates, as the steps would see them. Who only rehearses reads none of them."""
+    spared = _content(workflow, rehearsed)
+    for at, ref in brought_along(workflow):
+        names = names_of(ref)
+        if not any("{{" in name for name in names):
+            unseen = await _unseen(names, project, "put it there and commit it")
+            if unseen:
+                severity = _severity(workflow.steps[at[1]].id in spared)
+                findings.fault(at, f"`{ref.name}` {unseen.message}", unseen.hint, severity=severity)
+
+
+async def _folders(workflow: Workflow, findings: Findings, project: Starting, rehearsed: bool) -> None:
+    """Where the steps begin that wait for no step that could make the folder."""
+    spared, needs = _content(workflow, rehearsed), needs_of(workflow)
+    for index, step in enumerate(workflow.steps):
+        if not step.folder or "{" in step.folder or needs[step.id] or step.final:
+            continue
+        at, severity = ("steps", index, "folder"), _severity(step.id in spared)
+        if (project.folder / step.folder).is_file():
+            hint = "name the folder that it lies in, from the top of the repository"
+            findings.fault(
+                at, f"`{step.folder}` is a file, and `dir` names a folder", hint, severity=severity
+            )
+        elif unseen := await _unseen((step.folder,), project, "put a file into it and commit it"):
+            findings.fault(at, f"`{step.folder}` {unseen.message}", unseen.hint, severity=severity)
+
+
+class _Unseen(NamedTuple):
+    """Why a step would not find something, and what to do."""
+
+    message: str
+    hint: str
+
+
+async def _unseen(names: tuple[str, ...], project: Starting, absent: str) -> _Unseen | None:
     from ropewalk.workspace import is_seen
 
-    spared = may_be_left_out(workflow)
-    for at, ref in brought_along(workflow):
-        names, severity = names_of(ref), _severity(workflow.steps[at[1]].id in spared)
-        if any("{{" in name for name in names):
-            continue
-        seen = [await is_seen(folder, name, with_changes) for name in names]
-        if any(answer is not False for answer in seen):
-            continue
-        if any((folder / name).exists() for name in names):
-            message = f"`{ref.name}` is not under version control, so no step would see it"
-            hint = "commit it, or take it along with `--with-changes` if git does not ignore it"
-        else:
-            message = f"`{ref.name}` is not there, and no step creates it"
-            hint = "put it there and commit it"
-        findings.fault(at, message, hint, severity=severity)
+    seen = [await is_seen(project.folder, name, project.with_changes) for name in names]
+    if any(answer is not False for answer in seen):
+        return None
+    if any((project.folder / name).exists() for name in names):
+        hint = "commit it, or take it along with `--with-changes` if git does not ignore it"
+        return _Unseen("is not under version control, so no step would see it", hint)
+    return _Unseen("is not there, and no step creates it", absent)
+
+
+def _content(workflow: Workflow, rehearsed: bool) -> frozenset[str]:
+    """The steps whose lack stops nobody: a run may do without them, or they are only rehearsed."""
+    played = {step.id for step in workflow.steps if rehearsed and _wants_agent(step)}
+    return may_be_left_out(workflow) | played
 
 
 def _severity(spared: bool) -> Literal["error", "warning"]:

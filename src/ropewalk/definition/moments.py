@@ -13,6 +13,8 @@ MOMENT: Final = re.compile(
     re.ASCII,
 )
 EXAMPLE: Final = "2026-12-24T18:00:00+01:00"
+FURTHEST: Final = 14 * 3600
+"""Seconds that a zone is away from UTC at most."""
 LAST: Final = 253_370_764_800
 """The beginning of the year 9999 in unix seconds; no calendar goes much further."""
 
@@ -34,8 +36,11 @@ def moment(value: Any) -> float:
         raise ValueError(f"{value[:40]!r} is no moment; write it as {EXAMPLE}")
     if not read["zone"]:
         raise ValueError(f"{value[:40]!r} has no zone; write it as {EXAMPLE}, or with Z for UTC")
+    ahead = _ahead(read["zone"])
+    if abs(ahead) > FURTHEST or (read["zone"] != "Z" and read["zone"][-2:] > "59"):
+        raise ValueError(f"{value[:40]!r} is in no zone: `{read['zone']}` is not one; write it as {EXAMPLE}")
     parts = [int(part or 0) for part in read.groups()[:6]]
-    return timegm((*parts, 0, 0, 0)) + float(read["fraction"] or 0) - _ahead(read["zone"])
+    return timegm((*parts, 0, 0, 0)) + float(read["fraction"] or 0) - ahead
 
 
 def _possible(year: int, month: int, day: int, hour: int, minute: int, second: int) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Final
 
+from ropewalk.definition.items import may_have_none
 from ropewalk.definition.workflow import Ref, Step, Workflow
 from ropewalk.rendering import is_template, path_pattern
 
@@ -111,7 +112,9 @@ def brought_along(workflow: Workflow) -> Iterator[tuple[tuple[str, int, str, int
 
 
 def may_be_left_out(workflow: Workflow) -> frozenset[str]:
-    """The steps that a run may do without: those with `when`, optional ones, and what stands on the route of a decision."""
+    """The steps that a run may do without: those with `when`, optional ones, those that go through what may be an empty list,
+    and what stands on the route of a decision.
+    """
     needs, named = needs_of(workflow), members_of(workflow)
     routes = [route for step in workflow.steps if step.decision for route in step.decision.routes]
     todo = [key for route in routes for name in route.to for key in named.get(name, ())]
@@ -125,7 +128,11 @@ def may_be_left_out(workflow: Workflow) -> frozenset[str]:
         if key not in routed:
             routed.add(key)
             todo += followers.get(key, ())
-    return frozenset(routed | {step.id for step in workflow.steps if step.when or step.optional})
+    return frozenset(routed | {step.id for step in workflow.steps if _by_itself(step)})
+
+
+def _by_itself(step: Step) -> bool:
+    return bool(step.when) or step.optional or (step.foreach is not None and may_have_none(step.foreach))
 
 
 def names_of(ref: Ref) -> tuple[str, ...]:

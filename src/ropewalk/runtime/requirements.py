@@ -36,11 +36,16 @@ def lacking(assignment: Assignment, folder: Path) -> Failure | None:
 
 
 def _absent(assignment: Assignment, folder: Path) -> list[Ref]:
-    """A name that is a template still is one for the agent to read, and cannot be looked for."""
+    """A name that is a template still is one for the agent to read, and cannot be looked for. Who rehearses reads nothing,
+    so only what a step was to make is missed then.
+    """
+    brief = assignment.brief
+    played = brief.rehearse is not None and brief.kind in ("role", "decide")
     return [
         ref
-        for ref in assignment.brief.requires
+        for ref in brief.requires
         if not (ref.soft or ref.aggregate or ref.label)
+        and not (played and ref.name not in assignment.makers)
         and not any("{{" in name for name in names_of(ref))
         and not any(_is_there(folder, name) for name in names_of(ref))
     ]

@@ -93,6 +93,7 @@ def test_a_path_may_go_up_inside_the_repository_and_an_alternative_may_not_lead_
     [
         ("run: x, dir: ../a", "2:24: `../a` is no folder inside the repository; name a folder below the top"),
         ("run: x, dir: /etc", "2:24: `/etc` is no folder inside"),
+        ("run: x, dir: /", "2:24: `/` is no folder inside"),
         ("run: x, dir: .", "2:24: `.` is no folder inside"),
         ("run: x, dir: .git", "2:24: `.git` is no folder inside"),
         ("run: x, dir: b", "2:24: there is no folder `b`; write it from the top of the repository"),

@@ -44,6 +44,10 @@ def said(**keys) -> list[str]:
             "`at_most` is 0: a loop needs a cap of at least 1; say how many times, or",
         ),
         ({"foreach": Foreach("[1]", quorum=-1)}, "`foreach.quorum` is -1, at least 0 is expected"),
+        (
+            {"foreach": Foreach("[1, 2]", quorum=3)},
+            "`foreach.quorum` is 3, the list has 2; lower `quorum`, or add items",
+        ),
         ({"foreach": Foreach("[1]", at_most=-1)}, "`foreach.at_most` is -1, at least 0 is expected"),
     ],
 )
@@ -53,6 +57,7 @@ def test_a_number_that_makes_no_sense_is_told(keys, what):
 
 
 def test_numbers_that_make_sense_are_fine():
+    assert said(foreach=Foreach("[1, 2]", quorum=2)) == []
     assert said(retry=Retry(1, 0, 1, 0), timeout=Timeouts(1, 2, 3, 0), budget=Budget(1, 1, 1, 1)) == []
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from ropewalk.definition.check.subject import Subject
 from ropewalk.definition.findings import Path
+from ropewalk.definition.items import written_items
 from ropewalk.definition.policy import Budget, Retry, Timeouts
 from ropewalk.definition.workflow import Step
 
@@ -44,6 +45,10 @@ def _loops(subject: Subject, path: Path, step: Step) -> None:
     if step.foreach is not None:
         _at_least(subject, (*path, "foreach", "at_most"), "foreach.at_most", step.foreach.at_most, 0)
         _at_least(subject, (*path, "foreach", "quorum"), "foreach.quorum", step.foreach.quorum, 0)
+        items = written_items(step.foreach.over)
+        if items is not None and 0 < len(items) < step.foreach.quorum:
+            message = f"`foreach.quorum` is {step.foreach.quorum}, the list has {len(items)}"
+            subject.findings.fault((*path, "foreach", "quorum"), message, "lower `quorum`, or add items")
 
 
 def _retry(subject: Subject, path: Path, retry: Retry) -> None:

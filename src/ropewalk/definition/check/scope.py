@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-import msgspec
-
 from ropewalk.definition.check.shape import Shape
 from ropewalk.definition.check.subject import Subject
 from ropewalk.definition.condition import (
@@ -23,8 +21,8 @@ from ropewalk.definition.condition import (
     object_of,
 )
 from ropewalk.definition.condition.types import joined, of_value
+from ropewalk.definition.items import written_items
 from ropewalk.definition.workflow import Fact, Input, Step
-from ropewalk.nesting import read_json
 
 TYPES: Final = {
     "string": STRING,
@@ -109,10 +107,7 @@ class Scope:
             for index, part in enumerate(over.split(".")):
                 type_ = self.names.get(part, ANY) if not index else type_.fields.get(part, ANY)
             return type_
-        try:
-            items = read_json(over)
-        except msgspec.DecodeError:
-            return ANY
+        items = written_items(over)
         if not isinstance(items, list) or not items:
             return ANY
         if all(isinstance(value, dict) for value in items):

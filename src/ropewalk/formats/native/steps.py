@@ -139,7 +139,7 @@ class StepReader:
                 facts=steering.names(keys.facts),
                 merge=keys.merge,
                 env={name: _text(value) for name, value in {**self.defaults.env, **keys.env}.items()},
-                folder=keys.folder.rstrip("/"),
+                folder=keys.folder.rstrip("/") or keys.folder,
                 secrets=steering.secrets(keys.secrets),
                 final=keys.final or around.final,
                 handoff=keys.handoff,
