@@ -1,7 +1,8 @@
 """A page of the documentation as something that can be tried: its files are written, its commands typed, their words looked for.
 
 A fence says what is to be done with it: `file=NAME` is written, `console` holds commands behind `$` and some of the lines
-that they print, in order, where `…` stands for anything; `exit=N` is the exit code of the last command.
+that they print, in order, where `…` stands for anything; `exit=N` is the exit code of the last command. `example` behind
+`file=NAME` means that the same file is among the examples.
 """
 
 from __future__ import annotations
@@ -66,6 +67,12 @@ def typed(block: Block) -> list[Typed]:
         elif line.strip():
             found[-1].lines.append(line.strip())
     return [*found[:-1], found[-1]._replace(exit=int(block.said.get("exit", "0")))]
+
+
+def examples(pages: list[Path]) -> dict[str, str]:
+    """The files that pages give word for word as they are among the examples, by name."""
+    given = (block for page in pages for block in blocks(page) if "example" in block.said)
+    return {block.said["file"]: block.text for block in given}
 
 
 class Reader:

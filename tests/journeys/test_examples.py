@@ -1,4 +1,6 @@
-"""Every example runs to its end, with no key, no network and nobody there to answer."""
+"""Every example runs to its end, with no key, no network and nobody there to answer.
+
+Those that a page gives word for word, with its answers and secrets, are run by following that page (`test_pages`)."""
 
 import json
 import shutil
@@ -8,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
-EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
+from tests.journeys.page import examples
+
+ROOT = Path(__file__).parents[2]
+ON_A_PAGE = examples([*(ROOT / "docs").rglob("*.md")])
+EXAMPLES = [path for path in sorted((ROOT / "examples").glob("*.yaml")) if path.name not in ON_A_PAGE]
 GIVES = {
     "back-to": ("publish", "hello, world"),
     "call": ("loud", "HELLO ROPEWALK!"),

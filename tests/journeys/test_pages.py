@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.page import Reader, blocks
+from tests.journeys.page import Reader, blocks, examples
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -17,6 +17,11 @@ TRIED = [page for page in PAGES if any("file" in block.said for block in blocks(
 @pytest.mark.parametrize("page", TRIED, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_a_page_can_be_followed(page, tmp_path):
     Reader(tmp_path).follow(page)
+
+
+@pytest.mark.parametrize("name", examples(PAGES))
+def test_a_page_gives_an_example_as_it_is(name):
+    assert examples(PAGES)[name] == (ROOT / "examples" / name).read_text(encoding="utf-8")
 
 
 def test_the_pages_that_teach_are_among_them():
