@@ -68,6 +68,28 @@ def test_a_workflow_that_is_not_there_is_told_and_passed_over(read, name):
     assert "is not there: its items are not part of the workflow" in made.warnings[0]
 
 
+@pytest.mark.parametrize("key", ["sub_workflow", "workflow_file", "calls", "orchestrates"])
+def test_a_call_in_other_words_is_told_and_passed_over_too(read, key):
+    made = read(f"{{step: cycle, {key}: gone.yaml}}")
+    assert (step(made, "cycle").kind, step(made, "cycle").updates) == ("noop", ())
+    assert made.warnings == (
+        f"line 5: `{key}: gone.yaml` is not there: its items are not part of the workflow",
+    )
+
+
+def test_an_agent_whose_workflow_is_not_there_does_the_item_and_that_is_told(read):
+    made = read("{agent: lead, workflow: gone.yaml}")
+    assert made.steps[1].role == "lead"
+    assert made.warnings == (
+        "line 5: `workflow: gone.yaml` is not there: the item's agent does the item itself",
+    )
+    assert read("{agent: lead, orchestrates: release-workflow}").warnings != ()
+
+
+def test_what_is_orchestrated_and_called_like_no_workflow_is_no_call(read):
+    assert read("{agent: lead, orchestrates: the-release}").warnings == ()
+
+
 def test_a_role_that_orchestrates_what_is_no_file_does_it_itself(read):
     made = read("{agent: lead, orchestrates: the-release}")
     assert made.steps[1].kind == "role"

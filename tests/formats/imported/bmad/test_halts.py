@@ -10,6 +10,24 @@ def test_people_decide_where_the_file_says_user_or_halt():
     assert made.steps[1].needs == ("intake",)
 
 
+def test_a_gate_with_a_text_asks_in_any_case():
+    made = flow(
+        "- {agent: a}\n- {go_gate: advice_is_positive}\n- {go_no_go: The board decides}\n- {agent: b}\n"
+    )
+    assert [one.kind for one in made.steps] == ["role", "ask", "ask", "role"]
+    assert (made.steps[1].when, made.steps[1].ask.on_reject) == ("", "fail")
+    assert made.steps[1].ask.prompt == "go gate: advice is positive?"
+    assert "The board decides" in made.steps[2].ask.prompt
+
+
+def test_a_decision_with_its_ways_inside_is_asked():
+    made = flow("- {step: q, decision: {go: bid_work, stop: end}}\n- {step: bid_work, agent: pm}\n")
+    assert [(route.name, route.end) for route in step(made, "q").decision.routes] == [
+        ("go", False),
+        ("stop", True),
+    ]
+
+
 def test_options_in_any_form_are_choices():
     for options in (
         "[{A: first}, {B: second}]",

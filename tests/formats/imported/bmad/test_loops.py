@@ -222,6 +222,15 @@ def test_a_condition_that_counts_rounds_is_the_cap():
     assert made.steps[1].back_to.at_most == 6
 
 
+def test_a_condition_that_counts_rounds_of_no_loop_is_told():
+    made = flow("- {agent: a}\n- {agent: b, condition: round < 3}\n- {agent: c, condition: background < 3}\n")
+    assert made.steps[1].when == ""
+    assert made.steps[2].when == "facts.background < 3"
+    assert made.warnings == (
+        "line 6: its condition counts the rounds of a loop, and there is none: it is always done",
+    )
+
+
 def test_the_number_of_rounds_in_a_repeat_is_the_cap():
     made = flow("- {step: refine, agent: dev, repeats: until_converged (2-4 rounds)}\n")
     assert list(made.facts) == ["converged"]

@@ -19,6 +19,36 @@ def test_an_item_that_nobody_does_is_told(item, named):
     )
 
 
+@pytest.mark.parametrize(
+    "item",
+    ["{step: check_docs, condition: docs_missing}", "{step: check, notes: Look at it}", "{step_name: build}"],
+)
+def test_a_step_without_an_agent_is_told(item):
+    assert flow(f"- {item}\n- {{agent: a}}\n").warnings[-1] == (
+        "line 5: nobody does this item: it names no `agent`; it is only a message"
+    )
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "{step: project_setup_guidance, condition: user_has_generated_ui}",
+        "{step: development_cycle_start, notes: n}",
+        "{meta: guidance, notes: n}",
+        "{phase: 1, name: BUILD}",
+    ],
+)
+def test_what_only_guides_is_not_told(item):
+    assert flow(f"- {item}\n- {{agent: a}}\n").warnings == ()
+
+
+def test_a_decision_whose_ways_are_lost_is_told():
+    made = flow("- {step: q, decision_point: {condition: x, if_true: a, if_false: b}}\n")
+    assert (
+        "line 5: nothing acts on `if_true`: it is kept and told to the one who does the work" in made.warnings
+    )
+
+
 def test_a_list_of_agents_does_its_item():
     made = only("- {step: both, agents: [pm, architect]}\n")
     assert (made.kind, made.role) == ("role", "pm")

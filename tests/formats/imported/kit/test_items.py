@@ -36,6 +36,14 @@ def test_a_marker_is_the_same_in_all_its_spellings(raw):
         ({"step": "repeat_development_cycle"}, "repeat", "repeat_development_cycle"),
         ({"meta": "repeat"}, "repeat", "repeat"),
         ({"meta": "end"}, "end", "end"),
+        ({"workflow_end": "project_complete"}, "end", "workflow_end"),
+        ({"repeat_development_cycle": "for all stories"}, "repeat", "repeat_development_cycle"),
+        ({"go_gate": "advice_is_positive"}, "halt", "go_gate"),
+        ({"go_no_go": "the board decides"}, "halt", "go_no_go"),
+        ({"cycle": "weekly"}, "guide", ""),
+        ({"step": "q", "decision_point": {"outcomes": {"A": "x"}}}, "halt", "q"),
+        ({"step": "q", "decision": {"A": "x", "B": "y"}}, "halt", "q"),
+        ({"decision_point": {"options": ["A", "B"]}}, "halt", "decision_point"),
         ({"meta": "guidance"}, "guide", "guidance"),
         ({"project_setup_guidance": None, "condition": "x"}, "guide", "project_setup_guidance"),
         ({"phase": 4, "name": "Development Cycle"}, "header", "Development Cycle"),
@@ -74,6 +82,20 @@ def test_a_marker_is_the_same_in_all_its_spellings(raw):
 def test_what_kind_of_item_it_is(raw, kind, name):
     found = item(raw)
     assert (found.kind, found.name) == (kind, name)
+
+
+def test_a_text_under_a_marker_is_what_is_done_or_told_there():
+    assert item({"go_gate": "advice_is_positive"}).data == {"action": "advice_is_positive"}
+    assert item({"go_gate": "The board decides."}).data == {"notes": "The board decides."}
+
+
+def test_a_decision_with_keys_inside_says_the_same_as_with_them_beside():
+    inside = item({"step": "q", "decision": {"outcomes": {"A": "x"}}, "notes": "n"}).data
+    assert inside == {"step": "q", "decision": "decision", "outcomes": {"A": "x"}, "notes": "n"}
+    assert item({"step": "q", "decision_point": {True: "x", "B": "y"}}).data["outcomes"] == {
+        "True": "x",
+        "B": "y",
+    }
 
 
 def test_nested_items_have_numbers_and_places_of_their_own():

@@ -21,6 +21,9 @@ from ropewalk.formats.imported.kit.work import finished
 from ropewalk.yaml import read_yaml_text, yaml_documents
 
 CALLS: Final = ("workflow", "sub_workflow", "subworkflow", "workflow_file", "calls", "orchestrates")
+WORDS: Final = ("calls", "orchestrates")
+"""Of these, those that as often name something that is no workflow."""
+IS_FILE: Final = re.compile(r"\.ya?ml$", re.IGNORECASE)
 ENDINGS: Final = ("", ".yaml", ".yml")
 WORKFLOW_END: Final = re.compile(r"[-_]workflow$")
 
@@ -35,7 +38,10 @@ def call(item: Item, making: ImportContext) -> ItemSteps | None:
     item = msgspec.structs.replace(item, kind="task", name=item.name or Path(written).stem)
     if name:
         return _call(item, key, name, making)
-    if key != "workflow" or item.data.get("agent") or item.data.get("creates"):
+    if key in WORDS and not IS_FILE.search(written) and WORKFLOW_END.search(written) is None:
+        return None
+    if item.data.get("agent") or item.data.get("creates"):
+        making.warn(item, f"`{key}: {written}` is not there: the item's agent does the item itself")
         return None
     return absent(msgspec.structs.replace(item, kind="import"), making, key)
 

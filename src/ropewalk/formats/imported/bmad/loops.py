@@ -302,7 +302,13 @@ def _one_check(other: ItemSteps, later: ItemSteps) -> bool:
 
 def own_loops(making: ImportContext) -> None:
     """What a condition on the number of rounds says (`currentIteration < max`) is the cap of the way back next to it."""
-    for draft in making.drafts:
+    for index, draft in enumerate(making.drafts):
+        if draft.condition.cap is not None and not any(
+            other.jumps or other.ways for other in making.drafts[index:]
+        ):
+            making.warn(
+                draft.item, "its condition counts the rounds of a loop, and there is none: it is always done"
+            )
         if draft.condition.cap and draft.jumps:
             cap = min(draft.condition.cap, policy.MOST_CAP)
             draft.jumps = [msgspec.structs.replace(jump, cap=cap) for jump in draft.jumps]

@@ -5,11 +5,13 @@ Each is a warning with its line. Keys that only describe something are kept with
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from ropewalk.definition import Step
 from ropewalk.documents import as_text
+from ropewalk.formats.imported.kit import policy
 from ropewalk.formats.imported.kit.items import Item
 from ropewalk.formats.imported.kit.making import ImportContext
 
@@ -73,6 +75,17 @@ STEERING: Final = frozenset(
         "approval",
         "requires_approval",
         "approval_required",
+        "decision",
+        "decision_point",
+        "outcomes",
+        "then",
+        "else",
+        "if_true",
+        "if_false",
+        "on_true",
+        "on_false",
+        "on_yes",
+        "on_no",
     ]
 )
 OF_WORKFLOW: Final = frozenset(
@@ -137,6 +150,16 @@ def _undone(item: Item, steps: list[Step]) -> Iterator[str]:
         named.append(f"metadata.agent: {as_text(inside['agent'])}")
     if named:
         yield f"nobody does this item: `{named[0]}` names no `agent`; it is only a message"
+    elif item.kind == "guide" and _stands_for_work(item):
+        yield "nobody does this item: it names no `agent`; it is only a message"
+
+
+def _stands_for_work(item: Item) -> bool:
+    """Whether an item is called a step, and its name does not say that it only guides or announces."""
+    name = re.sub(r"[\s-]+", "_", item.name.lower())
+    is_step = any(item.data.get(key) for key in ("step", "step_name", "condition"))
+    guides = policy.GUIDES.search(name) or policy.BEGINS.search(name)
+    return is_step and not item.data.get("meta") and not guides
 
 
 def _kept(extra: Mapping[str, Any]) -> Iterator[str]:

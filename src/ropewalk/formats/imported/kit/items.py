@@ -68,9 +68,10 @@ def item_of(raw: Mapping[str, Any], path: Path, positions: Positions, number: st
     """One item, normalised: the four spellings of a marker give the same name and keys."""
     marker = _marker(raw)
     data = {str(key): value for key, value in raw.items() if key != marker}
-    inside = raw.get(marker) if marker else None
+    inside = _inside(raw.get(marker)) if marker else None
     if isinstance(inside, Mapping):
         data = {**{str(key): value for key, value in inside.items()}, **data}
+    data = _with_ways_of_decision(data)
     name = _name(raw, marker)
     inner, branch = _nested(data), marker if marker in BRANCHES else ""
     if branch and isinstance(inside, Mapping):
@@ -83,21 +84,45 @@ def item_of(raw: Mapping[str, Any], path: Path, positions: Positions, number: st
 
 
 def _marker(raw: Mapping[str, Any]) -> str:
-    """The key that is the item's head where none of the usual ones is: a name with nothing, a flag or a mapping."""
+    """The key that is the item's head where none of the usual ones is: a name with nothing, a flag or a mapping; one that
+    says by itself what it is (`go_gate: advice_is_good`) may have a text too.
+    """
     if any(raw.get(head) not in (None, "") for head in HEADS if head in raw):
         ends = [key for key in raw if policy.ENDS.search(str(key)) and raw[key] in (None, "", True)]
         return str(ends[0]) if ends and "agent" not in raw else ""
     for key, value in raw.items():
         if (value is None or isinstance(value, bool | Mapping) or value == "") and key not in KEYS:
             return str(key)
+        if isinstance(value, str) and key not in KEYS and policy.MARKERS.search(str(key)):
+            return str(key)
     return ""
+
+
+def _inside(value: Any) -> Any:
+    """What stands under a marker, as keys of the item: a word is what is done there, a sentence is told."""
+    if not isinstance(value, str) or not value.strip():
+        return value
+    return {"notes" if " " in value.strip() else "action": value}
+
+
+def _with_ways_of_decision(data: dict[str, Any]) -> dict[str, Any]:
+    """`decision: {outcomes: {…}}` says the same as its keys beside it, and `decision: {A: x, B: y}` lists its outcomes."""
+    for key in ("decision_point", "decision"):
+        inside = data.get(key)
+        if not isinstance(inside, Mapping) or not inside:
+            continue
+        keys = {str(name): value for name, value in inside.items()}
+        if not keys.keys() & {"options", "outcomes", "condition", *BRANCHES}:
+            keys = {"outcomes": keys}
+        return {**keys, **data, key: key.replace("_", " ")}
+    return data
 
 
 def _name(raw: Mapping[str, Any], marker: str) -> str:
     if marker:
         return marker
     for head in ("step", "step_name", "meta", "id", "decision_point", "decision", "orchestrator"):
-        name = as_text(raw.get(head))
+        name = as_text(raw.get(head)) if not isinstance(raw.get(head), Mapping) else head
         if name and not name.replace(".", "").isdigit():
             return name
     return as_text(raw.get("name"))
@@ -204,7 +229,7 @@ NOT_VERBS: Final = KEYS | frozenset(
      "estimates", "minutes", "hours", "days", "times", "thresholds", "details", "rules", "limits", "values", "fields",
      "stories", "epics", "issues", "comments", "objectives", "activities", "considerations", "repeats", "personas", "files",
      "checks", "scripts", "gates", "hooks", "roles", "phases", "stages", "links", "docs", "sources", "types", "names", "notes",
-     "skills", "prompts", "models", "paths", "folders", "labels", "assets", "outcomes", "milestones", "targets"}
+     "calls", "orchestrates", "skills", "prompts", "models", "paths", "folders", "labels", "assets", "outcomes", "milestones", "targets"}
 )  # fmt: skip
 LOOKING_VERBS: Final = frozenset(
     {"reviews", "verifies", "tests", "assesses", "evaluates", "analyzes", "analyses", "audits", "inspects", "examines",

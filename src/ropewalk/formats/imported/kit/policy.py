@@ -29,8 +29,10 @@ GATES: Final = re.compile(r"(?:^|_)gate(?:way)?$|decision_point$|sign_?off$|go_n
 """Of the halts those that demand something before it goes on."""
 GUIDES: Final = re.compile(r"guidance$|^guidelines?$|^notes?$|_overview$|^introduction$")
 HALTS: Final = re.compile(
-    r"manual_|halt|checkpoint|_gate$|decision_point|sign_?off|^pivot_or_stop$|^human_|approval_gate"
+    r"manual_|halt|checkpoint|_gate$|decision_point|sign_?off|^pivot_or_stop$|^human_|approval_gate|go_no_go"
 )
+MARKERS: Final = re.compile(f"{ENDS.pattern}|^repeat_|{GATES.pattern}|^manual_|_halt(?:_\\d+)?$|checkpoint$")
+"""Names of keys that say what kind of item it is, whatever stands under them."""
 NOBODY: Final = frozenset(
     {"system", "orchestrator", "workflow", "engine", "none", "n/a", "-", "automated", "auto"}
 )
@@ -66,7 +68,10 @@ OUTSIDE: Final = re.compile(r"(?:^|_)(?:accepted|awarded|funded|won|granted|rece
 PROGRESS: Final = re.compile(
     r"(?:^|_)(?:remaining|remain|complete|completed|done|finished|boundary|left|more_\w+|all_\w+_(?:done|complete))(?:_|$)"
 )
-COUNTER: Final = re.compile(r"(?:iteration|attempt|round|retry|retries|cycle)s?(?:_?count)?$", re.IGNORECASE)
+COUNTER: Final = re.compile(
+    r"(?:iteration|attempt|retry|retrie|(?:^|_|current|loop|fix|review|revision|test|qa|sprint|story)(?:round|cycle))s?(?:_?count)?$",
+    re.IGNORECASE,
+)
 COUNTER_CAP: Final = re.compile(r"^(?:max|limit|cap)|(?:max|limit|cap)$", re.IGNORECASE)
 
 # -------------------------------------------------------------------------------------------------------- references
