@@ -120,7 +120,7 @@ def test_a_landing_that_fails_while_it_is_driven_is_no_success(line: Line) -> No
     line.write("f.txt", "not committed\n")
     ended = line("drive", "last")
     assert ended.code == 1
-    assert "did not land: git merge failed" in ended.err
+    assert "to land there would overwrite what is not committed: f.txt" in ended.err
     assert "did not land" in line("show", "last").out
     assert (line.folder / "f.txt").read_text() == "not committed\n"
 
