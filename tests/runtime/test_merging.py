@@ -183,7 +183,7 @@ async def test_what_only_gates_look_at_is_an_empty_folder_that_stands_for_the_me
     assert listing(place.path) is None, "no folder is laid out for what does not fit together"
 
 
-async def test_what_does_not_fit_together_fails_with_its_steps_and_files(
+async def test_what_does_not_fit_together_fails_with_the_steps_that_disagree_and_their_files(
     space: GitWorkspace, project: Path, left: dict[str, str]
 ):
     assignment = await assigned(space, project, left, "a", "c", "b")
@@ -192,7 +192,7 @@ async def test_what_does_not_fit_together_fails_with_its_steps_and_files(
     assert (outcome.failure.kind, outcome.commit) == ("conflict", "")
     shown = show_path(STRANGE.encode())
     assert shown.isascii(), "nothing that is printed turns a line around"
-    assert outcome.failure.message == f"what a, c, b left does not fit together, in {shown}, x.txt"
+    assert outcome.failure.message == f"what a, b left does not fit together, in {shown}, x.txt"
     assert outcome.failure.report["steps"] == ["a", "c", "b"]
     assert [conflict["steps"] for conflict in outcome.conflicts] == [["a", "b"]] * 2
 

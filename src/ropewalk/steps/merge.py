@@ -135,7 +135,9 @@ def _whole(how_settled: Any) -> bytes | str | None:
 def disagreement(commits: Commits, merged: Merged, target: str = "", onto: str = "") -> Outcome:
     """The commits that were to be joined disagree, with each other or with what came to a target meanwhile."""
     paths = sorted({str(c.get("path", "")) for c in merged.conflicts})
-    steps = ", ".join(dict.fromkeys(part.step for part in commits.parts))
+    disputed = {step for conflict in merged.conflicts for step in conflict.get("steps", ())}
+    joined = list(dict.fromkeys(part.step for part in commits.parts))
+    steps = ", ".join([step for step in joined if step in disputed] or joined)
     together = f"fit what came to {target} meanwhile" if onto else "fit together"
     message = f"what {steps} left does not {together}, in {', '.join(paths[:5])}"
     report = {"conflicts": [dict(c) for c in merged.conflicts], "steps": [p.step for p in commits.parts]}
