@@ -11,10 +11,11 @@ import pytest
 from ropewalk.app import acting
 from ropewalk.app.acting import StartRequest
 from ropewalk.app.open import Ropewalk, open_ropewalk
-from ropewalk.app.results import file_content, kept_folders, run_files
+from ropewalk.app.results import file_content, kept_folders, run_files, shown_content
 from ropewalk.core.state import State
 from ropewalk.errors import NoSuchFile
 from tests.app.states import project
+from tests.formats.told import workflow
 
 pytestmark = pytest.mark.needs("git")
 
@@ -84,3 +85,42 @@ async def test_where_nothing_is_versioned_files_are_their_steps_own(tmp_path: Pa
         assert files.commit == ""
         assert sorted(files.made) == ["a.txt", "b.txt"]
         assert await kept_folders(ropewalk, state) == []
+
+
+TWO_WRITE = """
+steps:
+- {id: begin, run: 'seq 9 > n.txt', creates: n.txt}
+- {id: top, needs: begin, run: "sed -i.old s/^1/one/ n.txt; rm n.txt.old", updates: n.txt}
+- {id: end, needs: begin, run: "sed -i.old s/^9/%s/ n.txt; rm n.txt.old", updates: n.txt}
+"""
+
+
+async def test_a_question_shows_what_steps_wrote_side_by_side_merged(opened: Ropewalk):
+    text = TWO_WRITE % "nine" + "- {id: sign, needs: [top, end], ask: {prompt: Good?, show: n.txt}}\n"
+    state = await opened.drive(await opened.start(workflow(text)))
+    content = await shown_content(opened, state, state.asks["a1"], "n.txt")
+    assert content == b"one\n2\n3\n4\n5\n6\n7\n8\nnine\n"
+
+
+async def test_where_steps_disagree_a_question_shows_the_version_of_each(opened: Ropewalk):
+    text = TWO_WRITE.replace("^9", "^1") % "uno"
+    state = await opened.drive(
+        await opened.start(
+            workflow(text + "- {id: sign, needs: [top, end], ask: {prompt: Good?, show: n.txt}}\n")
+        )
+    )
+    content = await shown_content(opened, state, state.asks["a1"], "n.txt") or b""
+    assert content.startswith(b"==> top <==\none\n2\n")
+    assert b"\n==> end <==\nuno\n2\n" in content
+
+
+async def test_an_approval_shows_a_file_that_its_step_did_not_write_as_it_left_it(opened: Ropewalk):
+    text = TWO_WRITE % "nine" + (
+        "- {id: work, needs: [top, end], run: echo x > x.txt, creates: x.txt,"
+        " approve: {prompt: Good?, show: [n.txt, x.txt]}}\n"
+    )
+    state = await opened.drive(await opened.start(workflow(text)))
+    opened_ask = state.asks["a1"]
+    assert [artifact.path for artifact in opened_ask.show] == ["x.txt", "n.txt"]
+    content = await shown_content(opened, state, opened_ask, "n.txt")
+    assert content == b"one\n2\n3\n4\n5\n6\n7\n8\nnine\n"

@@ -58,7 +58,7 @@ def test_without_any_of_them_the_editor_opens(asked, monkeypatch):
 
 def test_what_cannot_be_amended_is_refused(asked):
     assert "cannot be read" in asked("amend", "last", "--file", "none.md").err
-    assert "is not what was shown" in asked("amend", "last", "--text", "x", "--path", "other.md").err
+    assert "is no file that write wrote" in asked("amend", "last", "--text", "x", "--path", "other.md").err
     assert "has no ask a9" in asked("amend", "last", "a9", "--text", "x").err
     asked("approve", "last")
     assert "already answered" in asked("amend", "last", "a1", "--text", "x").err

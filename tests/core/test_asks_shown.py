@@ -30,6 +30,43 @@ def test_a_question_shows_the_named_files_as_they_were_left_last():
     assert asked("spec.md", second=SPEC).state.asks["a1"].digest != asked("spec.md").state.asks["a1"].digest
 
 
+def side_by_side(*spec: Artifact, names: tuple[str, ...] = ("spec.md",)) -> Given:
+    """Steps a, b, … that need nothing of each other, and a question about what they left."""
+    keys = "abc"[: len(spec)]
+    sign = Step("sign", "ask", needs=tuple(keys), ask=Approval(show=names))
+    run = started(flow(*map(noop, keys), sign))
+    for key, artifact in zip(keys, spec, strict=True):
+        run.after(done(key, Outcome(artifacts=(artifact,), commit=artifact.commit)), GO)
+    return run
+
+
+def test_what_several_steps_wrote_side_by_side_is_shown_as_their_merge():
+    opened = side_by_side(SPEC, LATER).state.asks["a1"]
+    assert opened.show == (Artifact("spec.md", "", merged_from=("c1", "c2")),)
+    again = side_by_side(SPEC, msgspec.structs.replace(LATER, commit="c3")).state.asks["a1"]
+    assert opened.digest != again.digest
+    gone = Artifact("spec.md", "", change="deleted", commit="c2")
+    assert side_by_side(SPEC, gone).state.asks["a1"].show == (
+        Artifact("spec.md", "", merged_from=("c1", "c2")),
+    )
+    assert side_by_side(msgspec.structs.replace(gone, commit="c1"), gone).state.asks["a1"].show == ()
+    assert side_by_side(SPEC, msgspec.structs.replace(LATER, commit="")).state.asks["a1"].show != opened.show
+
+
+def test_an_approval_shows_what_its_step_did_not_write_as_the_step_left_it():
+    work = noop("b", "a", approve=Approval(show=("spec.md", "other.md")))
+    run = started(flow(noop("a"), work)).after(done("a", Outcome(artifacts=(SPEC,), commit="c1")), GO)
+    run.after(done("b", Outcome(artifacts=(LATER,), commit="c2")), GO)
+    assert run.state.asks["a1"].show == (LATER, Artifact("other.md", "", commit="c2"))
+
+
+def test_an_approval_of_a_step_that_left_no_commit_shows_what_it_started_from():
+    work = noop("b", "a", approve=Approval(show=("spec.md",)))
+    run = started(flow(noop("a"), work)).after(done("a", Outcome(artifacts=(SPEC,), commit="c1")), GO)
+    run.after(done("b", Outcome()), GO)
+    assert run.state.asks["a1"].show == (SPEC,)
+
+
 def test_without_names_nothing_is_shown():
     assert asked().state.asks["a1"].show == ()
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ropewalk.app.open import state_folder as state_folder
     from ropewalk.app.preflight import faults_of as faults_of
     from ropewalk.app.project import Project as Project, open_project as open_project
+    from ropewalk.app.results import shown_content as shown_content
     from ropewalk.app.served import note_served as note_served
     from ropewalk.app.settings import load_settings as load_settings
     from ropewalk.app.forms import form_fields as form_fields, takes_text as takes_text
@@ -127,6 +128,7 @@ else:
             "app.open": "STATE Ropewalk open_ropewalk state_folder",
             "app.preflight": "faults_of",
             "app.project": "Project open_project",
+            "app.results": "shown_content",
             "app.served": "note_served",
             "app.settings": "load_settings",
             "app.forms": "form_fields takes_text",

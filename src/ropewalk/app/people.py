@@ -107,7 +107,7 @@ class People(ABC):
         if strange:
             raise Refused(
                 verb="amend",
-                reason=f"{strange[0]} is not what was shown; there is {', '.join(known) or 'no file'}",
+                reason=f"{strange[0]} is no file that {st.key} wrote; there is {', '.join(known) or 'no file'}",
             )
         decide(state, command, self.engine.clock.now())  # what is refused has touched no file
         base = msgspec.convert(state.base, Base) if state.base else Base(root=str(self.folder))

@@ -15,6 +15,7 @@ from msgspec import Struct
 from ropewalk.app.merging import MERGE
 from ropewalk.app.people import People
 from ropewalk.core import State
+from ropewalk.core.events import AskOpened
 from ropewalk.errors import NoSuchFile, NotKept, WorkspaceError
 from ropewalk.observe import MadeFile, files_made_in, last_written, merged_result
 from ropewalk.runtime import Briefing
@@ -91,3 +92,23 @@ async def file_content(ropewalk: People, state: State, files: RunFiles, path: st
     if data is None and await workspace.link(commit, path) is None:
         raise NotKept(run=state.run, path=path)
     return data
+
+
+async def shown_content(ropewalk: People, state: State, opened: AskOpened, path: str) -> bytes | None:
+    """A file that an ask shows, as it was when it was asked; None when there is none. Where the steps that wrote it side by side
+    disagree, it is the version of each below its name."""
+    shown = next((artifact for artifact in opened.show if artifact.path == path), None)
+    st = state.steps[opened.step]
+    workspace = workspace_of(ropewalk, state)
+    if shown is None or not shown.merged_from:
+        commit = (shown.commit if shown else "") or (st.result.commit if st.result else "")
+        return await workspace.read(commit, path)
+    base = msgspec.convert(state.base, Base)
+    parts, own = Briefing(state, base, True).parts(st), state.graph.steps[st.index].merge
+    merged = await workspace.merge(state.run, base, parts, {**state.workflow.merge, **own})
+    if not merged.conflicts:
+        return await workspace.read(merged.commit, path)
+    versions = [(part.step, await workspace.read(part.commit, path)) for part in parts]
+    return b"".join(
+        b"==> %s <==\n%s\n" % (step.encode(), text) for step, text in versions if text is not None
+    )

@@ -188,13 +188,10 @@ async def shown(folded: Folded, ropewalk: Ropewalk, name: str, ask: str, path: s
     """A file that an ask shows, as it was when it was asked. Raises NoSuchFile."""
     state = await folded.state(await ropewalk.store.find(name))
     opened = state.asks.get(ask)
-    for shown_file in opened.show if opened is not None else ():
-        if shown_file.path == path:
-            result = state.steps[opened.step].result if opened else None
-            commit = shown_file.commit or (result.commit if result else "")
-            content = await workspace(ropewalk, state).read(commit, path)
-            if content is not None:
-                return content
+    if opened is not None and any(artifact.path == path for artifact in opened.show):
+        content = await results.shown_content(ropewalk, state, opened, path)
+        if content is not None:
+            return content
     raise NoSuchFile(run=state.run, path=path)
 
 

@@ -12,19 +12,13 @@ from pathlib import Path
 
 import msgspec
 
-from ropewalk.app import AskOpened, Base, Ropewalk
+from ropewalk.app import AskOpened, Base, Ropewalk, shown_content
 from ropewalk.errors import UsageError
 
 
 async def content(ropewalk: Ropewalk, run: str, opened: AskOpened, path: str) -> bytes | None:
     """What a file that is shown with an ask says; None when it is not there."""
-    state = await ropewalk.engine.fold(run)
-    artifact = next((file for file in opened.show if file.path == path), None)
-    result = state.steps[opened.step].result
-    commit = (artifact.commit if artifact is not None else "") or (
-        result.commit if result is not None else ""
-    )
-    return await at(ropewalk, run, state.base, commit, path)
+    return await shown_content(ropewalk, await ropewalk.engine.fold(run), opened, path)
 
 
 async def at(ropewalk: Ropewalk, run: str, base: dict[str, object], commit: str, path: str) -> bytes | None:
@@ -34,9 +28,12 @@ async def at(ropewalk: Ropewalk, run: str, base: dict[str, object], commit: str,
 
 
 async def edited(ropewalk: Ropewalk, run: str, opened: AskOpened) -> dict[str, bytes]:
-    """Every file that is shown, after the editor: those that were changed. Raises UsageError when none was."""
+    """Every file that is shown and was written by the step, after the editor: those that were changed. Raises UsageError when
+    none was."""
     changed: dict[str, bytes] = {}
     for artifact in opened.show:
+        if not artifact.digest:
+            continue  # It is shown as the step found it, and is not the step's to amend.
         before = await content(ropewalk, run, opened, artifact.path) or b""
         after = await asyncio.to_thread(edit, before, Path(artifact.path).name)
         if after != before:

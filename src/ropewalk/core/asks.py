@@ -3,7 +3,7 @@ the state."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -15,7 +15,7 @@ from ropewalk.core.recorder import Recorder, scope_of, scope_with, written
 from ropewalk.core.state import State, StepState
 from ropewalk.core.texts import as_title, filled, shown_names
 from ropewalk.core.transitions import STEP_WAYS, enqueue, move
-from ropewalk.core.work import Artifact, Feedback
+from ropewalk.core.work import Artifact, Feedback, Outcome
 from ropewalk.definition import Approval, CompiledCondition, compile_condition, fact_form, fact_value
 
 PLAIN = ("approve", "reject", "amend")
@@ -70,21 +70,53 @@ def ask(
 
 
 def show_before(recorder: Recorder, st: StepState, approval: Approval) -> tuple[Artifact, ...]:
-    """The files that an ask names, as the steps before it left them: where several wrote one, as the last in written order did. What
-    none of them wrote is the file of the commit from which the run began. Raises TemplateError."""
+    """The files that an ask names, as its step starts from them. Raises TemplateError."""
+    return _before(recorder.state, st, shown_names(recorder.state, st, approval)) if approval.show else ()
+
+
+def show_after(
+    recorder: Recorder, st: StepState, approval: Approval, result: Outcome
+) -> tuple[Artifact, ...]:
+    """The files that an approval names, as its step left them, or all that it wrote where it names none; what it did not write
+    is as it started from it. Raises TemplateError."""
     if not approval.show:
-        return ()
-    state = recorder.state
-    names = shown_names(state, st, approval)
-    left: dict[str, Artifact] = {}
+        return result.artifacts
+    written_by_it = {artifact.path: artifact for artifact in result.artifacts}
+    names = shown_names(recorder.state, st, approval, result.outputs)
+    rest = [name for name in names if name not in written_by_it]
+    if result.commit:
+        others = tuple(Artifact(path, "", commit=result.commit) for path in rest)
+    else:
+        others = _before(recorder.state, st, rest)
+    return (*(written_by_it[name] for name in names if name in written_by_it), *others)
+
+
+def _before(state: State, st: StepState, names: Sequence[str]) -> tuple[Artifact, ...]:
+    """Files as the steps before left them: what several wrote side by side is their merge, in written order. What none of them
+    wrote is the file of the commit from which the run began."""
+    left: dict[str, dict[str, tuple[int, Artifact]]] = {name: {} for name in names}
     for index in sorted(state.graph.ancestors(st.index)):
         before = state.steps[state.graph.steps[index].id]
         for each in (before, *(state.steps[key] for key in before.items)):
             for artifact in each.result.artifacts if each.result else ():
-                left[artifact.path] = artifact
-    commit = str(state.base.get("commit", ""))
-    shown = (left.get(path) or Artifact(path, "", commit=commit) for path in names)
+                if artifact.path in left:
+                    earlier = left[artifact.path].items()
+                    past = state.graph.ancestors(index) if earlier else set()
+                    beside = {commit: known for commit, known in earlier if known[0] not in past}
+                    left[artifact.path] = {**beside, artifact.commit: (index, artifact)}
+    began = str(state.base.get("commit", ""))
+    shown = (
+        _merge_of([a for _, a in left[name].values()]) or Artifact(name, "", commit=began) for name in names
+    )
     return tuple(artifact for artifact in shown if artifact.change != "deleted")
+
+
+def _merge_of(versions: Sequence[Artifact]) -> Artifact | None:
+    """One file of versions that stand side by side; the last where they are all gone, or are of no commit."""
+    commits = tuple(version.commit for version in versions)
+    if len(versions) < 2 or not all(commits) or all(version.change == "deleted" for version in versions):
+        return versions[-1] if versions else None
+    return Artifact(versions[-1].path, "", merged_from=commits)
 
 
 def withdraw(recorder: Recorder, st: StepState, reason: str) -> None:

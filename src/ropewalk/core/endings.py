@@ -7,13 +7,13 @@ import re
 from typing import Any
 
 from ropewalk.core import events as e
-from ropewalk.core.asks import ask, fact_names, judge_condition, know, settle_facts, withdraw
+from ropewalk.core.asks import ask, fact_names, judge_condition, know, settle_facts, show_after, withdraw
 from ropewalk.core.merge import fail_landing, record_merge
 from ropewalk.core.recorder import Recorder, scope_of, scope_with, written
 from ropewalk.core.rounds import left_out, send_back, spent
 from ropewalk.core.state import State, StepState
 from ropewalk.core.step import FATAL
-from ropewalk.core.texts import prompt_of, shown_names
+from ropewalk.core.texts import prompt_of
 from ropewalk.core.work import Failure, why_too_large
 from ropewalk.definition import FailurePolicy, Foreach, Step, compile_condition
 from ropewalk.errors import ConditionError, TemplateError
@@ -109,8 +109,7 @@ def deliver(recorder: Recorder, st: StepState, result: e.Outcome) -> None:
         return
     recorder.emit(e.StepProduced(step=st.key, round=st.round, attempt=st.attempt, result=result))
     try:
-        shown = shown_names(recorder.state, st, approval, result.outputs)
-        show = tuple(a for a in result.artifacts if not shown or a.path in shown)
+        show = show_after(recorder, st, approval, result)
         prompt = prompt_of(recorder, st, approval, "Approve what {step} produced?", result.outputs)
         ask(recorder, st, about="approval", prompt=prompt, approval=approval, show=show)
     except TemplateError as error:

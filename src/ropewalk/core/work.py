@@ -73,7 +73,7 @@ class Spending(Struct, frozen=True, omit_defaults=True):
 
 class Artifact(Struct, frozen=True, omit_defaults=True):
     """A file that a step created or changed: path in the workspace, sha256 of its bytes, size in bytes, commit if any, and who
-    amended it."""
+    amended it. `merged_from` are the commits of steps that wrote it side by side, where it is shown as their merge."""
 
     path: str
     digest: str
@@ -81,6 +81,7 @@ class Artifact(Struct, frozen=True, omit_defaults=True):
     commit: str = ""
     change: Literal["created", "updated", "deleted"] = "created"
     amended_by: str = ""
+    merged_from: tuple[str, ...] = ()
 
 
 class Changes(Struct, frozen=True, omit_defaults=True):
