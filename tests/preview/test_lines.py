@@ -156,6 +156,18 @@ def test_a_handoff_and_what_a_role_follows_are_told_and_braces_are_those_of_the_
     assert handoff.endswith("…")
 
 
+@pytest.mark.parametrize(
+    ("template", "shown"),
+    [
+        ("{{ '{{' }}rate{{ '}}%' }} done", "{{rate}}% done"),
+        ('{% if facts.w is not defined or facts.w == "a" %} Do it{% endif %}', "if a: Do it"),
+        ("{% if facts.ok is not defined or facts.ok %}Go{% endif %}", "if ok: Go"),
+    ],
+)
+def test_a_handoff_says_when_it_is_told_and_any_braces_of_the_file(template, shown):
+    assert f"       handoff: {shown}" in with_row(handoff=template)
+
+
 def test_of_very_many_names_the_first_are_told():
     assert "       parallel with: a, b, c, d, e, f and 15 more" in with_row(
         parallel_with=tuple("abcdefghijklmnopqrstu")

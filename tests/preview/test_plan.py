@@ -21,7 +21,7 @@ steps:
   - {id: y, run: "true", approve: true}
 finally:
   - {id: tidy, run: "true"}
-extra: {remarks: [worth it], title: Shown, odd: 1}
+extra: {remarks: [worth it], title: Shown, odd: 1, variant: full}
 """
 
 

@@ -11,8 +11,10 @@ from ropewalk.preview.plan import FactRow, LoopRow, Plan, Row
 
 MOST_NAMES: Final = 8
 MOST_LETTERS: Final = 120
-LITERAL: Final = re.compile(r"\{\{ '(\{\{|\{%|\{#|\}\}|%\}|#\})' \}\}")
+LITERAL: Final = re.compile(r"\{\{ '([{}%#]+)' \}\}")
 """A brace of the file as a template has to write it; people are shown the brace."""
+CHOSEN: Final = re.compile(r'\{% if facts\.(\w+) is not defined or facts\.\w+(?: == "([^"]*)")? %\}\s*')
+"""Of the conditions the one that a handoff's `{{if x}}:` became; it is shown, as the text behind it is not said always."""
 CONDITION: Final = re.compile(r"\{% .*? %\}")
 
 
@@ -45,8 +47,9 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _shown(template: str) -> str:
-    """A template as people read it: without its conditions, with the braces that it shall give."""
-    return LITERAL.sub(r"\1", CONDITION.sub("", template))
+    """A template as people read it: with its conditions in words, with the braces that it shall give."""
+    in_words = CHOSEN.sub(lambda match: f"if {match[2] or match[1]}: ", template)
+    return LITERAL.sub(r"\1", CONDITION.sub("", in_words))
 
 
 def _section(title: str, entries: Iterator[str]) -> list[str]:

@@ -15,7 +15,7 @@ from ropewalk.definition import Approval, Gate, Phase, Ref, Step, Workflow, memb
 FACT: Final = re.compile(r"\bfacts(?:\.([A-Za-z_]\w*)|\[\"([^\"]+)\"\])")
 MOST_REDUCED: Final = 2_000
 OWN: Final = frozenset({"item", "inferred"})
-OWN_OF_WORKFLOW: Final = frozenset({"remarks", "title", "acted_on"})
+OWN_OF_WORKFLOW: Final = frozenset({"remarks", "title", "acted_on", "variant"})
 
 
 class Row(Struct, frozen=True, omit_defaults=True):

@@ -1,6 +1,9 @@
 from ropewalk.definition.workflow import Fact
 from ropewalk.formats.imported.bmad.handoffs import as_template
+from ropewalk.formats.imported.bmad.read import read
+from ropewalk.formats.reading import ReadOptions
 from ropewalk.rendering import render_template
+from ropewalk.yaml.reading import yaml_document
 from tests.formats.imported.bmad.flow import flow, step
 
 ITEMS = """\
@@ -52,6 +55,49 @@ def test_complete_with_a_subject_belongs_to_it():
 def test_without_an_end_the_last_step_says_that_all_is_complete():
     made = flow("- {agent: a}\n", head="handoff_prompts: {complete: A}")
     assert step(made, "a-work").handoff == "A"
+
+
+def test_what_is_complete_is_told_by_its_last_step_that_is_always_done():
+    made = flow(
+        """\
+        - {agent: sm, action: phase_planning, creates: phase-plan.md}
+        - {agent: po, action: phase_signoff}
+        - {agent: pm, action: phase_cleanup, condition: leftovers_found}
+        - workflow_end:
+        """,
+        head="handoff_prompts: {phase_complete: A}",
+    )
+    assert step(made, "po-phase_signoff").handoff == "A"
+
+
+def test_what_is_called_after_a_variant_belongs_to_it_alone():
+    text = """\
+workflow:
+  id: two
+  handoff_prompts: {complex_complete: A, simple_to_ide: B, pm_to_dev: C}
+  complex_change_sequence: [{agent: pm, creates: prd.md}, {agent: dev}, {step: workflow_end}]
+  simple_change_sequence: [{agent: pm, action: choose}, {agent: dev}, {step: workflow_end}]
+"""
+    handoffs = {}
+    for variant in ("complex_change", "simple_change"):
+        made = read(yaml_document(text, "two.yaml"), "two.yaml", ReadOptions(variant=variant))
+        handoffs[variant] = {one.role or one.id: one.handoff for one in made.steps if one.handoff}
+    assert handoffs == {
+        "complex_change": {"pm": "C", "workflow_end": "A"},
+        "simple_change": {"pm": "C", "workflow_end": "B"},
+    }
+
+
+def test_a_variants_word_that_is_a_role_of_the_other_tells_nothing():
+    text = """\
+workflow:
+  id: two
+  handoff_prompts: {game_design_to_dev: A}
+  game_jam_sequence: [{agent: dev}]
+  prototype_sequence: [{agent: game-designer, creates: x.md}, {agent: dev}]
+"""
+    made = read(yaml_document(text, "two.yaml"), "two.yaml", ReadOptions(variant="prototype"))
+    assert made.steps[0].handoff == "A"
 
 
 def test_mappings_are_told_as_lines():

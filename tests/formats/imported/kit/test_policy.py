@@ -84,12 +84,14 @@ def test_a_note_that_only_speaks_of_approval_demands_none(sentence):
     assert policy.APPROVAL_WORDS.search(sentence) is None
 
 
-@pytest.mark.parametrize("remark", ["optional", "Optionally", "if needed", "IF EXISTS", "when available"])
+@pytest.mark.parametrize(
+    "remark", ["optional", "Optionally", "if needed", "IF EXISTS", "when available", "or multiple documents"]
+)
 def test_a_remark_makes_a_reference_soft(remark):
     assert policy.SOFT_WORDS.search(remark)
 
 
-@pytest.mark.parametrize("remark", ["required", "if approved", "when done", "from step 2"])
+@pytest.mark.parametrize("remark", ["required", "if approved", "when done", "from step 2", "for order"])
 def test_another_remark_does_not(remark):
     assert policy.SOFT_WORDS.search(remark) is None
 

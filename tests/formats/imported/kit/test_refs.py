@@ -37,6 +37,7 @@ def needs(data, making: ImportContext | None = None):
         ("story-{n}.md", (Ref("docs/story-*.md"),)),
         ("src/", (Ref("src/"),)),
         ("a.md (optional)", (Ref("docs/a.md", soft=True),)),
+        ("a.md (or multiple documents)", (Ref("docs/a.md", soft=True),)),
         ("sharded_docs", (Ref("sharded_docs", label=True),)),
         ("all_artifacts", (Ref("all_artifacts", soft=True, aggregate=True, label=True),)),
         ("a.md OR b.md", (Ref("docs/a.md", any_of=("docs/a.md", "docs/b.md")),)),

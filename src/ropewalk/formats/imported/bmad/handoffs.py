@@ -28,13 +28,26 @@ WEIGHTS: Final = {"role": 3, "id": 2, "artifact": 2, "title": 1}
 
 
 def give(
-    steps: list[Step], prompts: Mapping[str, Any], facts: Mapping[str, Fact]
+    steps: list[Step],
+    prompts: Mapping[str, Any],
+    facts: Mapping[str, Fact],
+    variant: str = "",
+    others: Iterable[str] = (),
 ) -> tuple[list[Step], dict[str, Any]]:
-    """The steps with their handoffs, and the prompts that fit no step. Each is given once, each step takes several."""
+    """The steps with their handoffs, and the prompts that fit no step. Each is given once, each step takes several. What is
+    called after the `variant` belongs to it, and what is called after one of the `others` to none of its steps.
+    """
+    own, foreign = _words(variant), {word for other in others for word in _words(other)}
+    foreign -= own.union(*(_words(f"{step.id} {step.role}") for step in steps))
     texts: dict[str, list[str]] = {}
     left: dict[str, Any] = {}
     for key, value in prompts.items():
         target = _target(str(key), steps)
+        first = str(key).lower().replace("-", "_").split("_")[0]
+        if first in foreign:
+            target = None
+        elif target is None and first in own:
+            target = _target("complete", steps)
         if target is None or not as_text(value):
             left[str(key)] = value
         else:
@@ -57,7 +70,8 @@ def _target(key: str, steps: list[Step]) -> str | None:
             passed[1], passed[2], [step for step in steps if step.kind == "role" or LAST.search(step.id)]
         )
     if FINAL.search(plain):
-        about = _best(FINAL.sub("", plain), working, least=WEIGHTS["id"]) if FINAL.sub("", plain) else None
+        subject = FINAL.sub("", plain)
+        about = (_last(subject, working) or _best(subject, working, least=WEIGHTS["id"])) if subject else None
         if about is not None:
             return about
         ends = [step for step in steps if step.kind == "noop" and LAST.search(step.id)]
@@ -91,6 +105,12 @@ def _best(key: str, steps: Iterable[Step], least: float = 0.5) -> str | None:
         if score > best:
             best, best_id = score, step.id
     return best_id
+
+
+def _last(subject: str, steps: list[Step]) -> str | None:
+    """The last step called after a subject, which is done when that is complete; not one that may be passed over."""
+    called = [step.id for step in steps if set(subject.split("_")) & _words(step.id) and not step.when]
+    return called[-1] if called else None
 
 
 def _score(key: str, step: Step) -> float:

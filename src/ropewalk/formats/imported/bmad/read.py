@@ -213,7 +213,13 @@ def whole(page: Sheet, making: ImportContext, steps: list[Step], used: set[str])
     left: dict[str, Any] = {}
     acted_on = {key: key for key in sorted(used & page.head.keys())}
     if isinstance(prompts, Mapping):
-        steps, left = handoffs.give(steps, prompts, making.facts)
+        steps, left = handoffs.give(
+            steps,
+            prompts,
+            making.facts,
+            page.sequence.variant,
+            [name for name in page.variants if name != page.sequence.variant],
+        )
         acted_on["handoff_prompts"] = "handoff"
     inputs, acted = inputs_of(page.head.get("inputs"))
     acted_on |= {"inputs": "inputs"} if acted else {}

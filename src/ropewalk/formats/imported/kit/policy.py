@@ -84,7 +84,7 @@ ALREADY_THERE: Final = re.compile(
     r"^existing_|_existing$|^(?:user|project|current)_(?:input|request|idea|codebase)$|^source_code$"
 )
 SOFT_WORDS: Final = re.compile(
-    r"optional|if (?:needed|exists?|available|present|applicable|any|required)|when (?:needed|available)",
+    r"optional|^or\b|if (?:needed|exists?|available|present|applicable|any|required)|when (?:needed|available)",
     re.IGNORECASE,
 )
 READINESS: Final = re.compile(
