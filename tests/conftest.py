@@ -21,6 +21,7 @@ import pytest
 
 import ropewalk
 from ropewalk.agents import bubblewrap
+from tests.agent_programs import AGENT_PROGRAMS
 
 REAL_DATA = Path(__file__).parents[2] / "shared" / "data"
 """Files that other people wrote, where somebody has put them next to this checkout; they are not part of it."""
@@ -51,10 +52,8 @@ def git_is_new_enough() -> bool:
 
 
 def agents_are_here() -> bool:
-    """The programs that package.json names, where npm puts them."""
-    programs = Path(__file__).parents[1] / "node_modules" / ".bin"
     names = ("claude-agent-acp", "codex-acp", "opencode", "gemini")
-    return bool(shutil.which("node")) and all((programs / name).exists() for name in names)
+    return bool(shutil.which("node")) and all((AGENT_PROGRAMS / name).exists() for name in names)
 
 
 def new_pid_space() -> bool:

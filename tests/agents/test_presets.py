@@ -29,6 +29,7 @@ DOCUMENTED = {
     "claude": {"auto", "default", "acceptEdits", "plan", "dontAsk", "bypassPermissions"},
     "codex": {"read-only", "auto", "full-access"},
     "codex from 2 on": {"read-only", "agent", "plan", "agent-full-access"},
+    "codex of today": {"read-only", "workspace-write", "agent", "agent-full-access"},
     "gemini": {"default", "autoEdit", "yolo", "plan"},
     "qwen": {"plan", "default", "auto-edit", "yolo"},
 }
@@ -39,6 +40,7 @@ UNASKING = {
     "dontAsk",
     "bypassPermissions",
     "full-access",
+    "workspace-write",
     "agent",
     "agent-full-access",
 }
@@ -52,6 +54,11 @@ def test_modes_are_said_by_names_that_every_version_of_the_adapter_has_and_the_c
         names = {said} if isinstance(said, str) else set(said)
         assert names & DOCUMENTED[adapter], said
     assert settings.careful in DOCUMENTED[adapter] - UNASKING
+
+
+def test_codex_is_asked_for_the_mode_whose_requests_come_here_before_the_one_in_which_a_model_judges_them():
+    mode = PRESETS["codex"].mode
+    assert next(name for name in mode if name in DOCUMENTED["codex of today"]) == "workspace-write"
 
 
 def test_what_has_modes_says_always_which():

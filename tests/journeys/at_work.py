@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ropewalk.testing.standin import Act, Scenario, Script, StandIn
+from tests.agent_programs import AGENT_PROGRAMS
 from tests.journeys.program import Program
 
-PROGRAMS = Path(__file__).parents[2] / "node_modules" / ".bin"
 KEYS = {"claude": "ANTHROPIC_API_KEY", "codex": "CODEX_API_KEY", "gemini": "GEMINI_API_KEY"}
 CANARY = "canary-7f3a91c2"
 """Begins every credential that a test gives away; where it turns up, something leaked."""
@@ -34,7 +34,7 @@ BEGUN: list[Program] = []
 def project(folder: Path, **environment: str) -> Program:
     """A repository with one commit, and the program in it."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
+    path = f"{AGENT_PROGRAMS}{os.pathsep}{os.environ['PATH']}"
     program = Program(folder, PATH=path, **GIT, **environment)
     BEGUN.append(program)
     program.write("README.md", "# The project\n")
@@ -94,7 +94,7 @@ def _table(name: str, home: Path, url: str) -> dict[str, Any]:
             f'base_url = "{url}/v1"\nwire_api = "responses"\nenv_key = "CODEX_API_KEY"\n'
             "request_max_retries = 0\nstream_max_retries = 0\n"
         )
-        return {"mode": "full-access", "env": {"CODEX_API_KEY": key}}
+        return {"mode": ["full-access", "agent-full-access"], "env": {"CODEX_API_KEY": key}}
     if name == "opencode":
         options = {"baseURL": f"{url}/v1", "apiKey": key}
         provider = {

@@ -170,7 +170,10 @@ def test_a_permission_is_asked_of_a_person_elsewhere_and_the_agent_hears_the_ans
 def test_what_is_denied_is_neither_written_nor_run(tmp_path: Path, name: str, tried: list[str]) -> None:
     """Also where the repository says that its agent may do everything, and where the settings chose a mode that never asks."""
     program = project(tmp_path / "work")
-    program.write("opencode.json", '{"permission": {"edit": "allow", "bash": "allow"}}')
+    schema = "https://opencode.ai/config.json"  # without it OpenCode adds it to the file itself
+    program.write(
+        "opencode.json", json.dumps({"$schema": schema, "permission": {"edit": "allow", "bash": "allow"}})
+    )
     git(program, "add", "-f", "opencode.json")
     git(program, "commit", "-q", "-m", "Allow everything")
     program.write("one.yaml", ONE % name)
@@ -183,7 +186,7 @@ def test_what_is_denied_is_neither_written_nor_run(tmp_path: Path, name: str, tr
             key: Act(call={"name": "exec_command", "arguments": {"cmd": cmd, **more}})
             for key, cmd in commands.items()
         }
-    unasking = {"claude": "acceptEdits", "codex": "full-access", "gemini": "yolo"}
+    unasking = {"claude": "acceptEdits", "codex": ["full-access", "agent-full-access"], "gemini": "yolo"}
     mode = {"mode": unasking[name]} if name in unasking else {}
     with model(script("Write the plan.", *(acts[one] for one in tried), Act(say="Done."))) as standin:
         settle(program, standin.url, [name], {name: {"permissions": "deny", "repairs": 0, **mode}})

@@ -43,7 +43,11 @@ PRESETS: dict[str, AcpSettings] = {
         logins=(".codex/auth.json", "$CODEX_HOME/auth.json"),
         passed=("CODEX_HOME", "OPENAI_BASE_URL"),
         keeps=(".codex",),
-        mode=("auto", "agent"),  # versions from 2 on call it otherwise
+        mode=(
+            "auto",
+            "workspace-write",
+            "agent",
+        ),  # from 2 on it is called otherwise, and `agent` may let a model judge requests
         careful="read-only",  # in the other ones it edits the working folder, or everything, without a question
         usage="codex",
         login="run `codex login`",

@@ -143,6 +143,28 @@ async def test_where_it_takes_no_mode_in_which_it_asks_nothing_is_prompted(
     assert "session/prompt" not in [one["method"] for one in json.loads(log.read_text())]
 
 
+@pytest.mark.parametrize(
+    "opened",
+    [
+        OFFERED,
+        {"configOptions": [{"id": "mode", "category": "mode", "options": [{"value": "b"}, {"value": "c"}]}]},
+    ],
+)
+async def test_a_mode_that_it_does_not_have_is_told_with_those_that_it_has(
+    desk: ListeningDesk, tmp_path: Path, opened: dict[str, Any]
+) -> None:
+    refusal = {"code": -32602, "message": "Invalid params"}
+    refuses = {"session/set_mode": refusal, "session/set_config_option": refusal}
+    agent = acting(tmp_path / "home", {}, opened=opened, refuses=refuses, settings={"mode": ("x", "y")})
+    outcome = await agent.perform(brief(), desk)
+    assert outcome.failure is not None
+    assert outcome.failure.message == "Invalid params (it has no mode x or y; its modes are b, c)"
+    agent = acting(tmp_path / "home", {}, opened=opened, refuses=refuses, settings={"mode": "b"})
+    outcome = await agent.perform(brief(), desk)
+    assert outcome.failure is not None
+    assert outcome.failure.message == "Invalid params"
+
+
 async def test_a_session_that_goes_on_is_put_into_its_mode_again(desk: ListeningDesk, tmp_path: Path) -> None:
     log = tmp_path / "log.json"
     settings = {"mode": "c", "careful": "c", "permissions": "deny"}

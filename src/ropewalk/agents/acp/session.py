@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -188,11 +189,14 @@ class Session:
             return
         if opened.get("modes"):
             offered = mappings(mapping(opened["modes"]).get("availableModes"))
-            await self._set_mode(_first(wanted, [choice.get("id") for choice in offered]))
+            names = [choice.get("id") for choice in offered]
+            with _saying(wanted, names):
+                await self._set_mode(_first(wanted, names))
         elif option is not None:
             offered = mappings(option.get("options"))
-            mode = _first(wanted, [choice.get("value") for choice in offered])
-            await self._set_option(str(option.get("id", "mode")), mode)
+            names = [choice.get("value") for choice in offered]
+            with _saying(wanted, names):
+                await self._set_option(str(option.get("id", "mode")), _first(wanted, names))
         else:
             await self._tried(wanted)
 
@@ -304,6 +308,18 @@ def _mend(wrong: list[str]) -> str:
         f"That cannot be used yet:\n\n{rows}\n\nMend just that. Then give the whole answer again, in the form that was "
         "asked for, as one ```json block at the end of your message."
     )
+
+
+@contextlib.contextmanager
+def _saying(wanted: Sequence[str], offered: Sequence[Any]) -> Iterator[None]:
+    """Names the modes that there are when it refuses one that it does not offer: it says no more than that its words are invalid."""
+    try:
+        yield
+    except RequestError as error:
+        if not offered or set(wanted) & set(offered):
+            raise
+        modes = f"it has no mode {' or '.join(wanted)}; its modes are {', '.join(map(str, offered))}"
+        raise RequestError(error.code, f"{error} ({modes})", error.data) from error
 
 
 def _first(wanted: Sequence[str], offered: Sequence[Any]) -> str:
