@@ -90,6 +90,9 @@ class Reader:
             (scripts / name).chmod(0o755)
         (scripts / "sleep").write_text(SLEEP)
         (scripts / "sleep").chmod(0o755)
+        (folder / ".where").write_text(
+            f"{folder}\n"
+        )  # now, as a new file would change what a run begins with
         keep = {name: value for name, value in os.environ.items() if not name.startswith("ROPEWALK_")}
         self.env = {
             **keep,
