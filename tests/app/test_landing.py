@@ -6,6 +6,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,7 +72,7 @@ async def test_who_asks_waits_for_a_process_that_drives_the_run(
         monkeypatch.setattr(opened.engine, "drive", elsewhere.engine.drive)
         asked = landing.ask_to_land
 
-        async def ask_and_let_the_other_begin(*given: str) -> object:
+        async def ask_and_let_the_other_begin(*given: Any) -> object:
             events = await asked(opened, *given[1:])
             while run not in elsewhere.engine.drivers and (await opened.engine.fold(run)).landing:
                 await opened.store.wait(await opened.store.position(), 0.01)
@@ -107,6 +108,32 @@ async def test_what_would_refuse_the_landing_at_the_end_is_told_at_the_start(
     )
     assert (await opened.drive(dirty)).status == "failed"
     assert (folder / "f.txt").read_text() == "mine\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "squash", "subject"),
+    [
+        ("title: Do it\n", True, "Do it"),
+        ("", True, "three"),
+        ("squash: true\n", False, "three"),
+        ("squash: 'feat: {{ run.workflow }}'\n", True, "feat: three"),
+        ("squash: 'feat: {{ run.workflow }}'\n", "fix: it", "fix: it"),
+        ("land: merge\nsquash: 'feat: {{ run.workflow }}'\n", None, "feat: three"),
+    ],
+)
+async def test_a_result_lands_as_one_commit_where_the_workflow_or_a_person_says_so(
+    opened: Ropewalk, folder: Path, key: str, squash: bool | str | None, subject: str
+):
+    (folder / "workflows/three.yaml").write_text(f"name: three\n{key}" + WORKFLOW.partition("\n")[2])
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "three")
+    run, _ = await acting.start(opened, acting.StartRequest("three"), "ann")
+    state = await opened.drive(run)
+    if squash is not None:
+        state = await land(opened, run, squash=squash)
+    assert (state.landed, state.commit) == ("main", git(folder, "rev-parse", "main"))
+    assert git(folder, "log", "--format=%s", "main").split("\n") == [subject, "three", "begin"]
+    assert git(folder, "show", "main:f.txt") == "A"
 
 
 async def test_what_disagrees_is_asked_and_the_library_says_so(folder: Path):

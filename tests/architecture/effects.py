@@ -45,6 +45,7 @@ SHOWN_BY: Final[dict[str, str]] = {
     "Document.merge": "runtime/test_attempt.py::test_disagreement_ends_the_run_when_the_policy_says_so",
     "Document.documents": f"{BRIEFING}::test_templates_judges_and_facts_come_with_the_brief",
     "Document.land": "app/test_merging.py::test_it_lands_only_where_the_workflow_says_so_and_never_in_a_called_run",
+    "Document.squash": "core/test_texts.py::test_the_message_of_the_one_commit_that_lands_is_a_template_of_inputs_and_run",
     "Document.extra": f"{EFFECTS}::test_what_describes_a_workflow_stands_in_its_plan",
     "Step.id": f"{JOINS}::test_steps_without_needs_start_at_once_in_written_order",
     "Step.title": f"{PROMPT}::test_everything_that_the_brief_says_is_in_the_prompt",

@@ -48,6 +48,17 @@ def test_a_result_goes_to_a_new_branch_or_into_a_patch(line: Line) -> None:
     git(line.folder, "apply", "--check", "p.diff")
 
 
+def test_a_result_lands_as_one_commit_with_the_message_that_was_given(line: Line) -> None:
+    line.run('{id: a, run: "echo A > a.txt"}\n{id: b, run: "echo B > b.txt"}')
+    assert line("land", "last", "--squash", "--message", "feat: both\n\nAs was asked.").code == 0
+    assert git(line.folder, "log", "--format=%s", "main").split("\n") == ["feat: both", "begin"]
+    assert (line.folder / "b.txt").read_text() == "B\n"
+    assert line("land", "last", "--squash").code == 0
+    assert line("artifacts", "last", "a.txt").out == "A\n"
+    for words in (["--message", "m"], ["--squash", "--message", " "], ["--squash", "--patch", "-"]):
+        assert line("land", "last", *words).code == 2
+
+
 def test_a_gate_that_says_no_to_the_two_together_stops_the_landing(line: Line) -> None:
     line.run('{id: a, run: "echo A > a.txt"}', head="gate: test ! -e theirs.txt")
     line.write("theirs.txt", "T\n")

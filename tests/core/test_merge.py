@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from msgspec import structs
 
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core.plan import Perform, plan
+from ropewalk.core.texts import squash_message
 from ropewalk.core.work import Failure, Outcome, Verdict
 from ropewalk.definition.workflow import BackTo, Gate, Step
 from ropewalk.testing.given import Given, broken, done, like
@@ -138,6 +140,19 @@ def test_a_run_lands_again_elsewhere():
     outputs = {"branch": "ropewalk/r", "landed": "other"}
     run.after(done("m", Outcome(outputs=outputs, commit="c3")), GO)
     assert (run.state.landed, run.step("m").round) == ("other", 3)
+
+
+def test_the_message_of_the_one_commit_that_a_person_wants_holds_for_that_landing_only():
+    run = merged()
+    run.when(c.Land("main", squash="feat: it")).then(e.LandingBegun("main", squash="feat: it"))
+    assert squash_message(run.state) == "feat: it"
+    run.after(GO, done("m", LANDED), GO)
+    assert squash_message(run.state) == ""
+    merged().when(c.Land("main", squash="x" * 100_001)).refused("at most 100,000 characters")
+
+
+def test_a_landing_on_record_from_before_there_were_single_commits_is_read():
+    assert msgspec.convert({"target": "main", "by": "ann"}, e.LandingBegun) == e.LandingBegun("main", "ann")
 
 
 def test_final_steps_are_not_done_again_for_a_landing():

@@ -6,6 +6,7 @@ import pytest
 
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
+from ropewalk.core.texts import squash_message
 from ropewalk.core.work import Outcome
 from ropewalk.definition.workflow import (
     Approval,
@@ -151,6 +152,26 @@ def test_a_run_has_a_title_of_its_inputs_on_record():
     assert given(Workflow("w", ())).state.title == ""
     long = given(Workflow("w", (), inputs={"v": Input()}, title="{{ inputs.v }}"), inputs={"v": "x" * 999})
     assert len(long.state.title) == 200
+
+
+@pytest.mark.parametrize(
+    ("title", "squash", "message"),
+    [
+        ("", "", ""),
+        ("Ship it", "", ""),
+        ("Ship {{ inputs.v }}", "{{ run.title }}", "Ship 1.0"),
+        ("", "{{ run.title }}", "w"),
+        ("", "feat: {{ inputs.v }} of {{ run.workflow }}\n\n{{ inputs.key }}", "feat: 1.0 of w\n\n[secret]"),
+        ("", "as { it } is", "as { it } is"),
+    ],
+)
+def test_the_message_of_the_one_commit_that_lands_is_a_template_of_inputs_and_run(
+    title: str, squash: str, message: str
+):
+    inputs = {"v": Input(), "key": Input(secret=True)}
+    workflow = Workflow("w", (), inputs=inputs, title=title, squash=squash)
+    made = squash_message(given(workflow, inputs={"v": "1.0", "key": "s3cret"}).state)
+    assert made == message
 
 
 def test_a_run_whose_title_cannot_be_made_does_not_begin():

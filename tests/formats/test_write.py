@@ -218,6 +218,7 @@ FULL = Workflow(
     outputs={"o": "outputs.argv.stdout"},
     merge={"b": "ours", "a": "theirs"},
     land="merge",
+    squash="feat: {{ run.title }}",
     gates=(Gate("command", {"script": "final"}),),
     documents={"t": "# A skeleton\n\n## Part\n"},
     extra={"kept": "yes", "date": "2026-11-20", "number": "012", "empty": "", "tilde": "~"},

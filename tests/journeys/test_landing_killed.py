@@ -53,7 +53,7 @@ class Landing:
         (self.folder / "mine.txt").write_text("not committed\n")
         self.meanwhile = git(self.folder, "rev-parse", "main")
 
-    def killed_before(self, command: int) -> int:
+    def killed_before(self, command: int, *words: str) -> int:
         """`ropewalk land` with a kill before its n-th git command (0: none); gives how many there were."""
         script = self.bin / "git"
         script.write_text(COUNTING.format(folder=self.bin, git=shutil.which("git")))
@@ -63,12 +63,15 @@ class Landing:
         (self.bin / "driver").write_text("0")
         usual = self.ropewalk.environment
         self.ropewalk.environment = {**usual, "PATH": f"{self.bin}:{usual['PATH']}"}
-        process = self.ropewalk.begin("land", "last")
+        process = self.ropewalk.begin("land", "last", *words)
         (self.bin / "driver").write_text(str(process.pid))
         process.communicate()
         self.ropewalk.environment = usual
         assert process.returncode == (-9 if command else 0)
         return int((self.bin / "count").read_text())
+
+    def landed(self) -> bool:
+        return git(self.folder, "rev-parse", "main") != self.meanwhile
 
     def finished(self) -> None:
         """What has begun is finished by who drives next, and what is there then is what a landing gives."""
@@ -96,13 +99,22 @@ class Landing:
 
 
 @pytest.mark.soak
-def test_a_landing_that_is_killed_between_its_git_commands_is_finished_by_who_drives_next(tmp_path: Path):
+@pytest.mark.parametrize("words", [(), ("--squash", "--message", "feat: it")], ids=["merged", "squashed"])
+def test_a_landing_that_is_killed_between_its_git_commands_is_finished_by_who_drives_next(
+    tmp_path: Path, words: tuple[str, ...]
+):
     whole = Landing(tmp_path / "whole")
-    commands = whole.killed_before(0)
+    commands = whole.killed_before(0, *words)
     whole.finished()
     assert commands > GATE
     points = range(1, commands + 1)
     for point in points if SOAK else random.Random(first_seed(7)).sample(points, GATE):
         landing = Landing(tmp_path / str(point))
-        landing.killed_before(point)
+        landing.killed_before(point, *words)
         landing.finished()
+        if words and landing.landed():
+            assert git(landing.folder, "log", "--format=%s", "main").split("\n") == [
+                "feat: it",
+                "meanwhile",
+                "begin",
+            ]

@@ -89,6 +89,51 @@ async def test_it_leaves_one_commit_of_all_under_the_runs_branch(joint, project,
     assert git(project, "rev-parse", "main") == joint.base.commit, "nobody asked for it to land"
 
 
+async def test_as_one_commit_it_lands_once_however_often_it_is_tried(joint, project, tmp_path):
+    first = await merged(joint, tmp_path, land="main", squash="feat: both")
+    assert (first.outputs["landed"], first.outputs["how"]) == ("main", "squash")
+    assert git(project, "log", "--format=%s", "main").split("\n") == ["feat: both", "first"]
+    assert git(project, "rev-parse", "main") == first.commit == git(project, "rev-parse", "ropewalk/run-1")
+    assert sorted(artifact.path for artifact in first.artifacts) == ["a.txt", "b.txt"]
+    cut_short = await merged(joint, tmp_path, land="main", squash="feat: both")
+    later = await merged(joint, tmp_path, land="main", squash="feat: again", again=True)
+    assert first.commit == cut_short.commit == later.commit == git(project, "rev-parse", "main")
+    assert later.outputs == cut_short.outputs == first.outputs
+    assert later.artifacts == first.artifacts
+
+
+async def test_what_was_settled_against_the_target_is_not_asked_again_once_it_has_landed_as_one_commit(
+    joint, project, tmp_path
+):
+    theirs = on_main(project, {"a.txt": "other\n"})
+    disputed = await merged(joint, tmp_path, land="main", squash="feat: both", again=True)
+    assert disputed.failure is not None
+    how = {"how": "resolved", "value": {"a.txt": "settled\n"}, "onto": theirs, "by": "ann"}
+    answered = replace(joint, resolution=how)
+    landed = await merged(answered, tmp_path, land="main", squash="feat: both", again=True)
+    again = await merged(answered, tmp_path, land="main", squash="feat: both", again=True)
+    assert landed.commit == again.commit == git(project, "rev-parse", "main")
+    assert git(project, "show", "main:a.txt") == "settled"
+    assert git(project, "rev-parse", "main^@") == theirs
+
+
+async def test_where_the_target_moves_the_one_commit_is_made_anew_on_it(joint, project, tmp_path):
+    theirs: list[str] = []
+
+    async def once(base: Base, candidate: Merged) -> Sequence[Verdict]:
+        theirs.extend([] if theirs else [on_main(project, {"theirs.txt": "t\n"})])
+        return [Verdict("tests", "PASS")]
+
+    outcome = await merged(replace(joint, judge=once), tmp_path, land="main", squash="feat: both")
+    assert git(project, "rev-parse", "main") == outcome.commit
+    assert git(project, "rev-parse", "main^@") == theirs[0]
+
+
+async def test_what_is_only_left_on_its_branch_stays_as_the_steps_made_it(joint, project, tmp_path):
+    plain = await merged(joint, tmp_path)
+    assert (await merged(joint, tmp_path, squash="feat: both")).commit == plain.commit
+
+
 async def test_what_a_called_run_makes_has_no_branch_of_its_own(joint, project, tmp_path):
     outcome = await merged(joint, tmp_path, called=True)
     assert outcome.commit

@@ -46,26 +46,37 @@ def landing_base(state: State) -> Base:
     return msgspec.convert(state.base, Base)
 
 
-async def ask_to_land(ropewalk: People, run: str, target: str = "", by: str = "") -> list[Event]:
-    """Put on record that a run is to land on a branch (the one that it began from unless told). It is done by who drives the
-    run. Raises Refused."""
+async def ask_to_land(
+    ropewalk: People, run: str, target: str = "", by: str = "", squash: bool | str = False
+) -> list[Event]:
+    """Put on record that a run is to land on a branch (the one that it began from unless told), with `squash` as one commit, of
+    which a text is the message. It is done by who drives the run. Raises Refused."""
     state = await ropewalk.engine.fold(run)
     base = landing_base(state)
     target = target or base.target
     if not target:
         raise Refused(verb="land", reason="the run began from no branch; say where with --to BRANCH")
-    return await ropewalk.engine.tell(run, c.Land(target=target, by=by), by or ropewalk.actor)
+    message = squash if isinstance(squash, str) else ""
+    if squash is True and not state.workflow.squash:
+        message = state.title or state.workflow.name
+    return await ropewalk.engine.tell(run, c.Land(target=target, by=by, squash=message), by or ropewalk.actor)
 
 
 async def land(
-    ropewalk: People, run: str, target: str = "", by: str = "", listener: EventListener | None = None
+    ropewalk: People,
+    run: str,
+    target: str = "",
+    by: str = "",
+    listener: EventListener | None = None,
+    *,
+    squash: bool | str = False,
 ) -> State:
     """Ask for it, and drive the run until it has landed, or wait for a process that drives it. Gives the run as it is then.
 
     Raises Refused where it makes no sense, NotLanded with what stands in the way: a gate that says no, a dirty checkout. Where the result disagrees with what
     came to the branch meanwhile, a person is asked, and the run is paused until that is answered.
     """
-    await ask_to_land(ropewalk, run, target, by)
+    await ask_to_land(ropewalk, run, target, by, squash)
     try:
         state = await ropewalk.drive(run, listener)
     except LeaseHeld:

@@ -275,12 +275,13 @@ class Project:
             self._ropewalk, run, step, {"inputs": inputs, "facts": facts}, self._ropewalk.actor
         )
 
-    async def land(self, run: str, *, to: str = "") -> str:
-        """Bring a run's result to a branch (the one that it began from); gives the branch. Raises NotLanded, and Refused, also while a person is
+    async def land(self, run: str, *, to: str = "", squash: bool | str = False) -> str:
+        """Bring a run's result to a branch (the one that it began from), with `squash` as one commit, of which a text is the message;
+        gives the branch. Raises NotLanded, and Refused, also while a person is
         asked how what disagrees is to be settled: it goes on when that is answered and the run is driven."""
         from ropewalk.app.landing import land
 
-        state = await land(self._ropewalk, await self._find(run), to)
+        state = await land(self._ropewalk, await self._find(run), to, squash=squash)
         if state.landing is not None:
             raise Refused(verb="land", reason=f"it waits for an answer to {', '.join(state.asks)}")
         return state.landed

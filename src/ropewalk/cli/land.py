@@ -15,13 +15,23 @@ from ropewalk.errors import UsageError
 
 
 async def land(
-    context: CommandContext, run: str, to: str | None, branch: str | None, patch: str | None
+    context: CommandContext,
+    run: str,
+    to: str | None,
+    branch: str | None,
+    patch: str | None,
+    squash: bool,
+    message: str | None,
 ) -> int:
     """Land on a branch that is there, make a new one, or write a patch."""
     if sum(target is not None for target in (to, branch, patch)) > 1:
         raise UsageError(
             what="A result goes to one place at a time", hint="give one of --to, --branch and --patch"
         )
+    if message is not None and (not squash or not message.strip()):
+        raise UsageError(what="--message is that of the one commit of --squash", hint="give both, and a text")
+    if squash and patch is not None:
+        raise UsageError(what="A patch has no commits", hint="leave out --squash")
     from ropewalk.app import land as landed_on
     from ropewalk.app import landing_base
 
@@ -33,7 +43,7 @@ async def land(
             workspace = ropewalk.workspace(run_id, base, state.workflow.merge)
             return _written(context, patch, await workspace.diff(base.commit, state.commit))
         with interrupts(ropewalk.engine, context.screen.aside) as stopped:
-            state = await landed_on(ropewalk, run_id, to or branch or "")
+            state = await landed_on(ropewalk, run_id, to or branch or "", squash=message or squash)
         if state.landing is not None:
             return _not_yet(context, state, ropewalk.engine.clock.now(), interrupted=stopped.seen)
     context.screen.give({"run": run_id, "target": state.landed, "commit": state.commit})
@@ -103,6 +113,13 @@ LAND = Verb(
     Option("--to", "The branch to move to the result.", "text", metavar="BRANCH"),
     Option("--branch", "A new branch for the result.", "text", metavar="NAME"),
     Option("--patch", "Write a patch instead; - prints it.", "text", metavar="FILE"),
+    Option("--squash", "As one commit, with you as its author."),
+    Option(
+        "--message",
+        "The message of that commit; else the workflow's, or the run's title.",
+        "text",
+        metavar="TEXT",
+    ),
     more="Without an option: the branch that the run began from. What came there meanwhile is merged in and judged again; "
     "what disagrees is asked. Killed in between, `ropewalk drive` goes on with it.",
     reads=True,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ropewalk.core.transitions import RUN_TRANSITIONS as RUN_TRANSITIONS
     from ropewalk.core.transitions import STEP_TRANSITIONS as STEP_TRANSITIONS
     from ropewalk.core.texts import as_title as as_title, route_titles as route_titles
+    from ropewalk.core.texts import squash_message as squash_message
     from ropewalk.core.verbs import step_named as step_named
     from ropewalk.core.work import DATA_BYTES as DATA_BYTES, EVENT_BYTES as EVENT_BYTES
     from ropewalk.core.work import NO_FAMILY_BUDGET as NO_FAMILY_BUDGET, Amount as Amount
@@ -51,7 +52,7 @@ else:
                 "ENDED FOR_PEOPLE STEP_ENDED Graph RunStatus State StepState StepStatus Unwanted new_state"
             ),
             "core.transitions": "RUN_TRANSITIONS STEP_TRANSITIONS",
-            "core.texts": "as_title route_titles",
+            "core.texts": "as_title route_titles squash_message",
             "core.verbs": "step_named",
             "core.work": (
                 "DATA_BYTES EVENT_BYTES NO_FAMILY_BUDGET Amount Artifact Brief Changes Failure FamilyBudget "

@@ -216,10 +216,12 @@ class ExecuteStep(Command, frozen=True):
 
 
 class Land(Command, frozen=True):
-    """Bring the result of a run that has ended to a branch; the last step of the run does it."""
+    """Bring the result of a run that has ended to a branch; the last step of the run does it. `squash`: the message of the one
+    commit that is to come there; "": as the workflow says."""
 
     target: str
     by: str = ""
+    squash: str = ""
 
 
 class RaiseBudget(Command, frozen=True):

@@ -310,8 +310,7 @@ class AskWithdrawn(StepEvent, frozen=True, tag="ask.withdrawn"):
 
 
 class BudgetRaised(Event, frozen=True, tag="budget.raised"):
-    """So much more is allowed. `caller`: also to the runs that called this one; `step`: it was allowed to the run that this
-    step called."""
+    """So much more is allowed. `caller`: also to the runs that called this one; `step`: allowed to the run that this step called."""
 
     cost_usd: float | None = None
     tokens: int | None = None
@@ -329,8 +328,7 @@ class ConflictFound(StepEvent, frozen=True, tag="conflict.found"):
 
 
 class SettledPlace(Struct, frozen=True, omit_defaults=True):
-    """What is to become of one place in dispute: of a whole path, or of one of its hunks, numbered from 1. `take` is a side, else
-    `text` stands there; without both there is to be no such file."""
+    """What becomes of a path in dispute, or of one of its hunks, from 1. `take` is a side, else `text` stands there, else nothing."""
 
     path: str
     hunk: int = 0
@@ -357,10 +355,12 @@ class RunMerged(Event, frozen=True, tag="run.merged"):
 
 
 class LandingBegun(Event, frozen=True, tag="landing.begun"):
-    """A person wants the result of a run that has ended on a branch: its last step is done once more, in a new round."""
+    """A person wants the result of a run that has ended on a branch: its last step is done once more, in a new round. `squash`: the
+    message of one commit that is to come there; "": as the workflow says."""
 
     target: str
     by: str = ""
+    squash: str = ""
 
 
 class LandingFailed(Event, frozen=True, tag="landing.failed"):

@@ -13,6 +13,7 @@ from ropewalk.core.commands import Land, is_branch_name
 from ropewalk.core.recorder import Recorder, refuse
 from ropewalk.core.state import Landing, State, StepState
 from ropewalk.core.step import open_round
+from ropewalk.core.texts import LONGEST_TEXT
 from ropewalk.core.transitions import acknowledge_failures, clear_queues, go_on, move, recount
 
 _NOT_TO = ("refs/", "ropewalk/")
@@ -30,7 +31,9 @@ def land(recorder: Recorder, command: Land) -> None:
         refuse("land", f"the run is {state.status} and has merged no result")
     if not is_branch_name(command.target) or command.target.startswith(_NOT_TO) or command.target == "HEAD":
         refuse("land", f"{command.target!r:.80} is no name of a branch")
-    recorder.emit(e.LandingBegun(target=command.target, by=command.by))
+    if len(command.squash) > LONGEST_TEXT:
+        refuse("land", f"the message of a commit has at most {LONGEST_TEXT:,} characters")
+    recorder.emit(e.LandingBegun(target=command.target, by=command.by, squash=command.squash))
 
 
 def refuse_while_landing(recorder: Recorder, verb: str) -> None:
@@ -88,6 +91,7 @@ def _landing_begun(state: State, event: e.LandingBegun, at: float) -> None:
         state.ended_at,
         st.result,
         tuple(st.verdicts),
+        event.squash,
     )
     go_on(state, event, at)
     state.ended_at, state.closing, state.not_landed, state.recoveries = None, "", "", 0

@@ -230,6 +230,7 @@ class Landing(Struct, frozen=True):
     ended_at: float | None
     result: Outcome | None
     verdicts: tuple[Verdict, ...]
+    squash: str = ""
 
 
 class State(Struct):

@@ -53,6 +53,19 @@ def run_title(state: State, inputs: dict[str, Any]) -> str:
     return as_title(title)
 
 
+def squash_message(state: State) -> str:
+    """The message of the one commit that lands, "" where the commits of the steps do. Raises TemplateError."""
+    if state.landing is not None and state.landing.squash:
+        return state.landing.squash
+    template = state.workflow.squash
+    if not template:
+        return ""
+    run = {"id": state.run, "workflow": state.workflow.name, "title": state.title}
+    shown = {**state.inputs, **secret_marks(state.workflow, state.inputs)}
+    message = render_template(template, {"inputs": shown, "run": run}) if is_template(template) else template
+    return message.strip() or state.title or state.workflow.name
+
+
 def texts_at_start(state: State, st: StepState) -> dict[str, str]:
     """Title and files of a step that begins, by what was written; only what is filled in. Raises TemplateError."""
     step = written(state, st)

@@ -237,6 +237,7 @@ class Workflow(Struct, frozen=True, omit_defaults=True):
     outputs: dict[str, str] = {}
     merge: dict[str, str] = {}
     land: str = "branch"
+    squash: str = ""
     gates: tuple[Gate, ...] = ()
     protect: tuple[str, ...] = ()
     documents: dict[str, str] = {}

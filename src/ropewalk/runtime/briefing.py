@@ -7,7 +7,17 @@ from typing import Any
 import msgspec
 
 from ropewalk.agents import name_covers
-from ropewalk.core import Artifact, Brief, Handoff, State, StepState, known_facts, route_titles, run_fields
+from ropewalk.core import (
+    Artifact,
+    Brief,
+    Handoff,
+    State,
+    StepState,
+    known_facts,
+    route_titles,
+    run_fields,
+    squash_message,
+)
 from ropewalk.definition import (
     Decision,
     Gate,
@@ -275,10 +285,12 @@ def _work_of(workflow: Workflow) -> tuple[str, ...]:
 
 
 def _args(state: State, step: Step) -> dict[str, Any]:
-    """What was written; or where a person wants the result, also when that is checked out clean."""
-    if state.landing is None:
-        return step.args
-    return {"land": state.landing.target, "follow": True, "again": True}
+    """What was written; or where a person wants the result, also when that is checked out clean, and as one commit where so said."""
+    args = step.args
+    if state.landing is not None:
+        args = {"land": state.landing.target, "follow": True, "again": True}
+    message = squash_message(state) if step.kind == "merge" and args.get("land") else ""
+    return {**args, "squash": message} if message else args
 
 
 def _complete(gate: Gate, workflow: Workflow) -> Gate:

@@ -31,6 +31,7 @@ class Merge:
             "land": {"type": "string", "description": "the branch that the result is to come to"},
             "follow": {"type": "boolean", "description": "fast-forward the checkout of that branch too"},
             "again": {"type": "boolean", "description": "the run had ended: merge onto the target of today"},
+            "squash": {"type": "string", "description": "the message of the one commit that is to land"},
             "called": {"type": "boolean", "description": "the result goes into the run that called this one"},
         },
         "additionalProperties": False,
@@ -45,23 +46,39 @@ class Merge:
             # Its own result was judged when the run ended: what is judged now is how it fits the target of today.
             moved = await commits.workspace.refresh(base, target)
             base = moved if (moved.target, moved.seen) != (base.target, base.seen) else base
+        message = str(brief.args.get("squash", "")) if target else ""
         for _ in range(LAND_TRIES):
-            merged = await _merged(commits, base)
+            base, merged, is_there = await _joined(commits, base, target, message)
             if merged.conflicts:
                 return disagreement(commits, merged, target, _moved_to(commits, base))
             outcome = await _published(brief, commits, base, merged)
             if not target or any(verdict.verdict == "FAIL" for verdict in outcome.verdicts):
                 return await _with_artifacts(commits, base, outcome)
-            previous = await commits.workspace.land(
-                commits.spot.run, base, merged.commit, target, bool(brief.args.get("follow"))
+            follow = bool(brief.args.get("follow"))
+            previous = (
+                base.seen
+                if is_there
+                else await commits.workspace.land(commits.spot.run, base, merged.commit, target, follow)
             )
             if previous is not None:
-                landed = {"landed": target, "previous": previous, "how": "merge"}
+                landed = {"landed": target, "previous": previous, "how": "squash" if message else "merge"}
                 outcome = msgspec.structs.replace(outcome, outputs={**outcome.outputs, **landed})
                 return await _with_artifacts(commits, base, outcome)
             base = await commits.workspace.refresh(base, target)
         message = f"{target} moved {LAND_TRIES} times while the run was landing; try `ropewalk land` when it is quiet"
         return Outcome(failure=Failure(kind="transient", message=message))
+
+
+async def _joined(commits: Commits, base: Base, target: str, message: str) -> tuple[Base, Merged, bool]:
+    """What is to land, on which base, and whether the target holds it already: as one commit, by a landing that was cut short."""
+    workspace, run = commits.workspace, commits.spot.run
+    landed_before = await workspace.squashed(run, base, target) if message else None
+    if landed_before is not None:
+        return *landed_before, True
+    merged = await _merged(commits, base)
+    if message and not merged.conflicts:
+        merged = await workspace.squash(run, base, merged, message)
+    return base, merged, False
 
 
 async def _published(brief: Brief, commits: Commits, base: Base, merged: Merged) -> Outcome:

@@ -47,12 +47,19 @@ class Header(Struct, frozen=True):
 
 
 async def write_commit(
-    git: Git, tree: str, parents: Sequence[str], at: float, title: str, trailers: Mapping[str, str]
+    git: Git,
+    tree: str,
+    parents: Sequence[str],
+    at: float,
+    title: str,
+    trailers: Mapping[str, str],
+    author: str = "",
 ) -> str:
     """The id of a commit with exactly these contents."""
     lines = [f"tree {tree}"]
     lines += [f"parent {parent}" for parent in parents]
-    lines += [f"{role} {WHO} {int(at)} +0000" for role in ("author", "committer")]
+    people = (("author", author or WHO), ("committer", WHO))
+    lines += [f"{role} {who} {int(at)} +0000" for role, who in people]
     kept = "\n".join(line.rstrip() for line in title.replace("\0", "").splitlines())[
         :_LONGEST_MESSAGE
     ].strip()

@@ -198,6 +198,12 @@ class FolderWorkspace:
     async def publish(self, run: str, commit: str) -> str:
         return ""
 
+    async def squash(self, run: str, base: Base, merged: Merged, message: str) -> Merged:
+        raise _unversioned("landed")
+
+    async def squashed(self, run: str, base: Base, target: str) -> tuple[Base, Merged] | None:
+        raise _unversioned("landed")
+
     async def land(self, run: str, base: Base, commit: str, target: str, follow: bool = False) -> str | None:
         raise _unversioned("landed")
 

@@ -63,6 +63,16 @@ def given_ref(run: str, commit: str) -> str:
     return f"{run_refs(run)}@given/{commit}"
 
 
+def squashed_prefix(run: str) -> str:
+    """The beginning of the refs that keep the single commits by which a run's result came, or was to come, to a branch."""
+    return f"{run_refs(run)}@squashed/"
+
+
+def squashed_ref(run: str, commit: str) -> str:
+    """The ref that keeps one of them."""
+    return f"{squashed_prefix(run)}{commit}"
+
+
 def attempt_ref(spot: AttemptId) -> str:
     """The ref that keeps what an attempt left, whether it succeeded or not."""
     return f"{run_refs(spot.run)}{slug(spot.step)}/{spot.round}.{spot.attempt}"

@@ -263,6 +263,14 @@ class Workspace(Protocol):
         """Point the run's branch at its final commit; returns the branch."""
         ...
 
+    async def squash(self, run: str, base: Base, merged: Merged, message: str) -> Merged:
+        """The same files as one commit on what the base saw of its target, with the user as its author; a ref keeps it."""
+        ...
+
+    async def squashed(self, run: str, base: Base, target: str) -> tuple[Base, Merged] | None:
+        """Such a commit of this run that the target holds, where it has landed so before, and the base as it was then."""
+        ...
+
     async def land(self, run: str, base: Base, commit: str, target: str, follow: bool = False) -> str | None:
         """Move the target to the commit if it still is where `base` saw it, and give that place ("" for a new branch);
         None when it moved meanwhile: `refresh`, merge and gate again.

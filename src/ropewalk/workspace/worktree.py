@@ -15,7 +15,7 @@ from msgspec import structs
 
 from ropewalk.core import Artifact
 from ropewalk.errors import WorkspaceError
-from ropewalk.workspace import amendment, cleanup, history, landing, pinning, private, sweeping
+from ropewalk.workspace import amendment, cleanup, history, landing, pinning, private, squash, sweeping
 from ropewalk.workspace.attempt_folders import AttemptFolders, give_back, note_of, put_note, remove_folder
 from ropewalk.workspace.attributes import attributes_at
 from ropewalk.workspace.commits import changes_between, read_header
@@ -290,6 +290,12 @@ class GitWorkspace:
 
     async def publish(self, run: str, commit: str) -> str:
         return await landing.publish((await self._ground()).repository, run, commit)
+
+    async def squash(self, run: str, base: Base, merged: Merged, message: str) -> Merged:
+        return await squash.squash(await self._git(), run, base, merged, message)
+
+    async def squashed(self, run: str, base: Base, target: str) -> tuple[Base, Merged] | None:
+        return await squash.squashed(await self._git(), run, base, target)
 
     async def land(self, run: str, base: Base, commit: str, target: str, follow: bool = False) -> str | None:
         on, _ = await self._at(base)

@@ -89,6 +89,22 @@ def test_a_template_that_cannot_be_filled_in_is_told(keys, said):
 
 
 @pytest.mark.parametrize(
+    ("squash", "said"),
+    [
+        ("{{ inputs.nn }}", "there is no `inputs.nn`"),
+        ("{{ run.status }}", "there is no `run.status`"),
+        ("{{ facts.f }}", "there is no name `facts`"),
+        ("{{ run.title", "the template cannot be read"),
+        ("feat: {{ inputs.n }} {{ run.id }} {{ run.workflow }} {{ run.title }}", ""),
+    ],
+)
+def test_the_message_of_a_commit_reads_inputs_and_run(squash, said):
+    found = told(f"squash: '{squash}'\n{HEAD}")
+    assert len(found) == bool(said)
+    assert all(said in fault for fault in found)
+
+
+@pytest.mark.parametrize(
     "keys",
     [
         "run: [echo, '{{ inputs.n | upper }} {{ outputs.plan.stdout }} {{ outputs[\"my-step\"] }} {{ run.id }} {{ facts.f }}']",

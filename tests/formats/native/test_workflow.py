@@ -34,10 +34,12 @@ gate: make check
 outputs: {o: outputs.x.stdout}
 merge: {"*.md": union}
 land: merge
+squash: "feat: it"
 extra: {k: v}
 steps: [{id: x, run: x}]
 """)
     assert (made.name, made.description, made.version, made.land) == ("all", "d", "1.0", "merge")
+    assert made.squash == "feat: it"
     assert made.inputs == {
         "a": Input("integer"),
         "b": Input(),

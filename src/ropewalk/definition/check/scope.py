@@ -48,6 +48,8 @@ RUN: Final = object_of(
 """What `run` is while its steps run; how it will end so far is its `outcome`."""
 BEFORE: Final = object_of({"id": STRING, "workflow": STRING})
 """What is known of a run when its title is made."""
+AT_LANDING: Final = object_of({"id": STRING, "workflow": STRING, "title": STRING})
+"""What is known of a run when its result is made one commit."""
 OPENING: Final = frozenset(
     {
         "$ref",

@@ -25,6 +25,7 @@ def check_secrets(subject: Subject) -> None:
     """`secrets` of the file, of roles and of steps, secret inputs, and every text that would take one in."""
     _definitions(subject)
     _text(subject, ("title",), subject.workflow.title, "", template=True)
+    _text(subject, ("squash",), subject.workflow.squash, "", template=True)
     for name, role in subject.workflow.roles.items():
         _wanted(subject, ("roles", name, "secrets"), role.secrets, {})
         for place, text in role_texts(role):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ropewalk.definition.check.conditions import DASHED
-from ropewalk.definition.check.scope import BEFORE, Scope
+from ropewalk.definition.check.scope import AT_LANDING, BEFORE, Scope
 from ropewalk.definition.check.secrets import secret_in, way_right
 from ropewalk.definition.check.subject import Subject
 from ropewalk.definition.check.texts import OWN, plain_texts, role_texts, scripts_of, templates_of
@@ -47,6 +47,9 @@ def check_templates(subject: Subject, scope: Scope) -> None:
     if is_template(subject.workflow.title):
         title = _Template(subject, scope, _NO_STEP, ("title",), subject.workflow.title)
         title.check({**names, "run": BEFORE})
+    if is_template(subject.workflow.squash):
+        message = _Template(subject, scope, _NO_STEP, ("squash",), subject.workflow.squash)
+        message.check({**names, "run": AT_LANDING})
     for name, role in subject.workflow.roles.items():
         for place, text in role_texts(role):
             if is_template(text):

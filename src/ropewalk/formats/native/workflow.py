@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from msgspec import UNSET, UnsetType
 
@@ -20,6 +20,9 @@ from ropewalk.formats.native.source_locations import StepLocation
 from ropewalk.formats.native.steering import limits, names, secrets, set_keys
 from ropewalk.formats.native.steps import GroupContext, StepReader
 from ropewalk.yaml import Path, Positions
+
+TITLE: Final = "{{ run.title }}"
+"""The message of a commit that is told none: the run's title, and where it has none the workflow's name."""
 
 
 def workflow(
@@ -49,6 +52,7 @@ def workflow(
         outputs=keys.outputs,
         merge=keys.merge,
         land=keys.land,
+        squash=keys.squash if isinstance(keys.squash, str) else TITLE if keys.squash else "",
         gates=gates(keys.gate, ("gate",), findings),
         protect=patterns(keys.protect, ("protect",), findings),
         documents=keys.documents,

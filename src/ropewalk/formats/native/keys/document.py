@@ -154,5 +154,7 @@ class DocumentKeys(Struct, forbid_unknown_fields=True):
     """Document templates by name, each a whole text, where they do not stand in files of their own."""
     land: Literal["branch", "merge"] = "branch"
     """What becomes of the result: left on its branch, or merged into the branch that the run began from."""
+    squash: bool | Text = False
+    """Whether what lands is one commit, with the user as its author, in place of those of the steps; or its message, a template of `inputs`, `run.id`, `run.workflow` and `run.title`."""
     extra: Open = {}
     """Anything else worth keeping; ropewalk shows it and does not act on it."""

@@ -30,7 +30,9 @@ def document_keys(workflow: Workflow) -> dict[str, Any]:
     keys["steps"] = [step_keys(step) for step in workflow.steps]
     if workflow.gates:
         keys["gate"] = gates(workflow.gates)
-    return keys | differing(workflow, usual, "protect", "outputs", "merge", "documents", "land", "extra")
+    return keys | differing(
+        workflow, usual, "protect", "outputs", "merge", "documents", "land", "squash", "extra"
+    )
 
 
 def _input(declared: Input) -> Any:
