@@ -48,7 +48,7 @@ async def base(space: GitWorkspace, folder: Path) -> Base:
 async def test_it_is_said_and_the_folder_itself_gets_no_git(space: GitWorkspace, folder: Path, base: Base):
     assert base.private
     assert base.target == "main"
-    assert "is not a git repository; ropewalk versions this run in" in base.warnings[0]
+    assert "is not a git repository; ropewalk keeps a copy of its files in a private one," in base.warnings[0]
     assert listing(str(folder)) == [".gitignore", ".ropewalk", "a.log", "bin", "node_modules", "plan.md"]
     place = await placed(space, base, spot())
     assert listing(place.path) == [".git", ".gitignore", "bin", "plan.md"]
@@ -69,7 +69,7 @@ async def test_keys_and_large_files_are_not_taken_in_and_are_named(space: GitWor
     os.truncate(folder / "image.iso", 33 << 20)
     base = await space.prepare("run-1", folder)
     assert base.warnings[1] == (
-        "not taken in, so not seen by the steps: .env, .ssh/id_rsa, certs/server.pem, "
+        "not taken in, so not seen by the steps: node_modules/, .env, .ssh/id_rsa, certs/server.pem, "
         "image.iso: 34603008 bytes are over the 33554432 that are kept"
     )
     place = await placed(space, base, spot())

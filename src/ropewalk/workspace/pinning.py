@@ -51,7 +51,9 @@ async def _of_folder(
         raise WorkspaceError(place=target, reason="a folder without git has no branches to start from")
     commit, left_out = await private.snapshot(ground.repository, scratch, caps, run, at)
     root = ground.repository.top
-    warnings = [f"{root} is not a git repository; ropewalk versions this run in {ground.repository.gitdir}"]
+    warnings = [
+        f"{root} is not a git repository; ropewalk keeps a copy of its files in a private one, {ground.repository.gitdir}"
+    ]
     if left_out:
         warnings.append(f"not taken in, so not seen by the steps: {listed(left_out)}")
     return Base(root, commit, private.BRANCH, commit, at, private=True, warnings=tuple(warnings))

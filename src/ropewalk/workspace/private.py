@@ -35,7 +35,10 @@ from ropewalk.workspace.repository import Repository, commit_of, discover
 
 BRANCH = "main"
 _TRIES = 8
-_NOT_TAKEN = (".ropewalk/", "node_modules/", ".venv/", "venv/", "__pycache__/", ".DS_Store")
+_DEPENDENCIES = ("node_modules/", ".venv/", "venv/")
+"""What is installed in a folder and not part of it: not taken in, and named where it lies at its top, as steps may miss it."""
+
+_NOT_TAKEN = (".ropewalk/", *_DEPENDENCIES, "__pycache__/", ".DS_Store")
 _SECRET = (
     ".ssh/",
     ".gnupg/",
@@ -115,7 +118,7 @@ async def snapshot(
     repository: Repository, scratch: Path, caps: Caps, run: str, at: float
 ) -> tuple[str, list[str]]:
     """The commit of the folder as it is now, on top of the last one; that one when nothing changed. With it the names of
-    what was not taken in: keys and the like, large files, what cannot be read."""
+    what was not taken in: what is installed there, keys and the like, large files, what cannot be read."""
     git = repository.git.at(repository.top)
     pristine = Path(repository.gitdir, "snapshot.index")
     caps = replace(caps, file_bytes=min(caps.file_bytes, _LARGEST))
@@ -124,7 +127,8 @@ async def snapshot(
         last = await commit_of(git, BRANCH)
         start = last or (await git.run("hash-object", "-t", "tree", "-w", "--stdin")).decode().strip()
         crop = await harvest(git, start, pristine if last else scratch / "none", scratch, wanted, staged=True)
-        left_out = [*await _skipped(git.at(git.worktree, scratch / "index")), *crop.lost]
+        installed = await asyncio.to_thread(_installed, Path(repository.top))
+        left_out = [*installed, *await _skipped(git.at(git.worktree, scratch / "index")), *crop.lost]
         if last and not crop.changes:
             return last, left_out
         title = "The folder as it is" if last else "The folder as it was first seen"
@@ -140,6 +144,10 @@ async def snapshot(
     raise WorkspaceError(
         place=repository.top, reason="other runs keep taking snapshots of this folder; try again"
     )
+
+
+def _installed(root: Path) -> list[str]:
+    return [name for name in _DEPENDENCIES if (root / name).is_dir()]
 
 
 async def _skipped(private: Git) -> list[str]:
