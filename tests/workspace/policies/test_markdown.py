@@ -101,3 +101,27 @@ def test_a_section_that_one_side_took_out_is_a_hunk_of_its_own():
     }
     for pick, joined in wanted.items():
         assert markdown(*sides, Picks({hunk.id: pick})) == MergedContent(joined)
+
+
+def test_a_text_that_a_person_gives_keeps_the_blank_line_before_the_next_section():
+    rest = b"# B\n\n2\n"
+    both_new = (b"# A\n" + rest, b"# A\n# N\n\nx\n\n" + rest, b"# A\n# N\n\ny\n\n" + rest)
+    changed_and_gone = (b"# N\n\n1\n\n" + rest, b"# N\n\nx\n\n" + rest, rest)
+    given = {both_new: (b"mine\n", b"# A\n# N\n\n"), changed_and_gone: (b"mine\n", b"")}
+    for sides, (text, before) in given.items():
+        clash = markdown(*sides)
+        assert isinstance(clash, Clash)
+        [hunk] = clash.hunks
+        assert markdown(*sides, Picks({hunk.id: text})) == MergedContent(before + b"mine\n\n" + rest)
+
+
+def test_what_is_put_into_a_file_with_crlf_ends_so_too():
+    was, mine, other = (b"# N\r\n\r\n%s\r\n\r\n# B\r\n" % text for text in (b"1", b"x", b"y"))
+    gone = (was, mine, b"# B\r\n")
+    for versions, text in (((was, mine, other), b"mine\n"), (gone, b"# N\n\nmine\n")):
+        clash = markdown(*versions)
+        assert isinstance(clash, Clash)
+        joined = markdown(*versions, Picks({clash.hunks[0].id: text}))
+        assert joined == MergedContent(b"# N\r\n\r\nmine\r\n\r\n# B\r\n")
+    met = markdown(b"# A\r\n", b"# A\r\n# B\r\n", b"# A\r\n# C\r\n")
+    assert met == MergedContent(b"# A\r\n# B\r\n\r\n# C\r\n")

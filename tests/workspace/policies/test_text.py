@@ -114,3 +114,17 @@ def test_a_text_of_ones_own_at_the_end_of_a_file_leaves_its_last_line_end():
     [one] = ids(text(*sides))
     for typed in (b"x", b"x\n"):
         assert text(*sides, Picks({one: typed})) == MergedContent(b"x\n")
+
+
+def test_lines_that_a_person_gives_end_as_all_lines_of_the_file_do():
+    for end in (b"", b"\r\n"):
+        was, mine, other = (b"a\r\n%s\r\nc" % line + end for line in (b"1", b"x", b"y"))
+        [hunk] = ids(text(was, mine, other))
+        for written in (b"m\nn\n", b"m\r\nn\r\n", b"m\nn"):
+            assert text(was, mine, other, Picks({hunk: written})) == MergedContent(b"a\r\nm\r\nn\r\nc" + end)
+        was, mine, other = (b"a\r\n%s" % line + end for line in (b"1", b"x", b"y"))
+        [hunk] = ids(text(was, mine, other))
+        assert text(was, mine, other, Picks({hunk: b"m\nn\n"})) == MergedContent(b"a\r\nm\r\nn" + end)
+    mixed = (b"a\r\n1\n", b"a\r\nx\n", b"a\r\ny\n")
+    [hunk] = ids(text(*mixed))
+    assert text(*mixed, Picks({hunk: b"m\n"})) == MergedContent(b"a\r\nm\n")

@@ -12,11 +12,12 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from ropewalk.workspace.policies.structure import key_order
-from ropewalk.workspace.policies.text import text
+from ropewalk.workspace.policies.text import ends_with_crlf, text
 from ropewalk.workspace.policies.verdict import Clash, Hunk, MergedContent, Picks, Unfit, Verdict, settled
 
 Key = tuple[str, int]
 _HEADING = re.compile(rb" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*\r?$")
+_BLANK = (b"\n\n", b"\n\r\n")
 _FENCE = re.compile(rb" {0,3}(`{3,}|~{3,})")
 
 
@@ -62,14 +63,26 @@ def _merged_section(
         if pick is None:
             hunks.append(hunk)
         if isinstance(pick, bytes):
-            return pick or None
+            return _ended_as(pick, *(side for side in (a, b) if side is not None)) or None
         return b if pick == "theirs" else a
     verdict = text(before, a, b, picks)
     if isinstance(verdict, MergedContent):
-        return verdict.content
+        return _ended_as(verdict.content, a, b)
     inner = verdict.hunks if isinstance(verdict, Clash) else (Hunk("", _shown(before), _shown(a), _shown(b)),)
     hunks += [replace(hunk, where=f"{name}, {hunk.where}") for hunk in inner]
     return a
+
+
+def _ended_as(section: bytes, *sides: bytes) -> bytes:
+    """A section with the line ends of its sides, and with the blank line at its end that each of them has."""
+    end = b"\n"
+    if ends_with_crlf(*sides):
+        end = b"\r\n"
+        section = section.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    blank = all(side.endswith(_BLANK) for side in sides)
+    if not section or not blank or section.endswith(_BLANK):
+        return section
+    return section + end if section.endswith(b"\n") else section + end + end
 
 
 def _sections(content: bytes) -> dict[Key, bytes]:
@@ -106,16 +119,16 @@ def _fence_after(line: bytes, fence: bytes) -> bytes:
 
 def _glued(sections: Mapping[Key, bytes], neighbours: set[tuple[Key, Key]], ends: bool) -> bytes:
     """Sections after each other; those that met only now get a blank line between them."""
-    out = b""
+    out, end = b"", b"\r\n" if ends_with_crlf(*sections.values()) else b"\n"
     last: Key = ("", 0)
     for key, section in sections.items():
         if out and section and not out.endswith(b"\n"):
-            out += b"\n"
-        if out and section and (last, key) not in neighbours and not out.endswith((b"\n\n", b"\n\r\n")):
-            out += b"\n"
+            out += end
+        if out and section and (last, key) not in neighbours and not out.endswith(_BLANK):
+            out += end
         out += section
         last = key
-    return out if out.endswith(b"\n") or not ends or not out else out + b"\n"
+    return out if out.endswith(b"\n") or not ends or not out else out + end
 
 
 def _shown(section: bytes | None) -> str | None:

@@ -78,7 +78,8 @@ def merge_lines(
             joined = join(was, mine, other)
         if joined is None:
             hunk = picks.hunk(f"line {chunk.ours[0] + 1}", _shown(was), _shown(mine), _shown(other))
-            joined = _picked(picks.of(hunk), mine, other)
+            at_end = chunk.ours[1] == len(a) and chunk.theirs[1] == len(b)
+            joined = _picked(picks.of(hunk), mine, other, at_end=at_end, crlf=ends_with_crlf(ours, theirs))
             if joined is None:
                 hunks.append(hunk)
                 continue
@@ -105,11 +106,26 @@ def _shown(lines: list[bytes]) -> str | None:
     return _text(lines).decode(errors="replace") if lines else None
 
 
-def _picked(pick: bytes | str | None, mine: list[bytes], other: list[bytes]) -> list[bytes] | None:
+def _picked(
+    pick: bytes | str | None, mine: list[bytes], other: list[bytes], *, at_end: bool, crlf: bool
+) -> list[bytes] | None:
+    """The lines that were chosen. Those that a person wrote end as all lines of the file do."""
     if pick is None or isinstance(pick, str):
         return {"ours": mine, "theirs": other}.get(pick or "")
     lines = _lines(pick.removesuffix(b"\n")) if pick else []
-    return [*lines, b""] if _at_the_end(mine, other) else lines
+    if crlf:
+        lines = [line.removesuffix(b"\r") + b"\r" for line in lines]
+    if _at_the_end(mine, other):
+        return [*lines, b""]
+    if at_end and crlf and lines:
+        lines[-1] = lines[-1].removesuffix(b"\r")  # There is no line end after it.
+    return lines
+
+
+def ends_with_crlf(*versions: bytes) -> bool:
+    """Whether all lines of a file end with CRLF, and there are any."""
+    ends = sum(version.count(b"\n") for version in versions)
+    return ends > 0 and ends == sum(version.count(b"\r\n") for version in versions)
 
 
 def _at_the_end(mine: list[bytes], other: list[bytes]) -> bool:
