@@ -19,6 +19,17 @@ def test_who_only_looks_leaves_no_trace(ropewalk):
     assert (ropewalk.folder / ".ropewalk" / "ropewalk.db").is_file()
 
 
+def test_a_store_that_was_named_and_is_not_there_is_no_empty_one(ropewalk):
+    for words in (("runs",), ("show", "last"), ("inbox",), ("drive",)):
+        ended = ropewalk(*words, "--store", "none.db")
+        assert (ended.code, f"There is no store {ropewalk.folder / 'none.db'}" in ended.err) == (2, True)
+    ended = ropewalk.run("{id: a, uses: noop}", "--store", "nowhere/x.db")
+    assert (ended.code, f"There is no folder {ropewalk.folder / 'nowhere'}" in ended.err) == (2, True)
+    assert [path.name for path in ropewalk.folder.iterdir()] == ["w.yaml"]
+    assert ropewalk.run("{id: a, uses: noop}", "--store", "x.db").code == 0
+    assert len(ropewalk.json("runs", "--store", "x.db")["runs"]) == 1
+
+
 def test_a_folder_that_is_not_there_is_bad_input(ropewalk):
     ended = ropewalk("runs", "-C", "nowhere")
     assert (ended.code, "There is no folder nowhere" in ended.err) == (2, True)

@@ -57,6 +57,8 @@ def test_what_every_command_takes_may_stand_before_its_name(ropewalk):
     other.mkdir()
     assert ropewalk("-C", "other", "init").code == 0
     assert (other / ".ropewalk").is_dir()
+    ropewalk.write("w.yaml", "name: w\nsteps:\n- {id: a, uses: noop}\n")
+    assert ropewalk("--store", "x.db", "run", "w.yaml").code == 0
     assert ropewalk("--store", "x.db", "runs").code == 0
     assert (ropewalk.folder / "x.db").is_file()
 

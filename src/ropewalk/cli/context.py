@@ -48,6 +48,7 @@ class CommandContext:
         """The project, opened; closed again afterwards."""
         from ropewalk.app import open_ropewalk
 
+        self._refuse_missing_store()
         if self._alone:
             from ropewalk.app import adopt_orphans
 
@@ -58,6 +59,21 @@ class CommandContext:
             yield ropewalk
         finally:
             await ropewalk.close()
+
+    def _refuse_missing_store(self) -> None:
+        """Of a store that was named: who reads one means a file that is there, who begins one may make it, but no folder for it."""
+        if not self.store or not _is_path(self.store) or os.path.lexists(self.store):
+            return
+        folder = os.path.dirname(self.store)
+        if self._reads:
+            raise UsageError(
+                what=f"There is no store {self.store}",
+                hint="--store takes one that is there; without it the project's own is read",
+            )
+        if not os.path.isdir(folder):
+            raise UsageError(
+                what=f"There is no folder {folder} for a store", hint="make it, or name another with --store"
+            )
 
     def _nothing_here(self) -> bool:
         """Whether there is no store yet; who only looks should leave no trace."""
