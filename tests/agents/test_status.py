@@ -23,6 +23,7 @@ def test_an_agent_works_from_its_note_to_the_end_of_the_attempt():
         e.StepProduced(step="s"),
         e.StepAborted(step="s"),
         e.StepSkipped(step="s"),
+        e.StepWaiting(step="s", on="answer"),
     ):
         assert after(BEGUN, end)["a"].status(9.0) == "idle"
 

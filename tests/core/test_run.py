@@ -9,8 +9,8 @@ import pytest
 from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core.plan import Perform, Wake
-from ropewalk.definition.policy import Limits, Retry, Timeouts
-from ropewalk.definition.workflow import Approval, Foreach, Step
+from ropewalk.definition.policy import Budget, Limits, Retry, Timeouts
+from ropewalk.definition.workflow import Approval, Foreach, Role, Step
 from ropewalk.testing.given import Given, broken, done, like
 from tests.core.flows import GO, answer, flow, noop, started
 
@@ -225,3 +225,134 @@ def lost_once() -> Given:
 def test_a_step_out_of_time_asks_nobody_after_the_run_is():
     run = lost_once().after(GO, now=50.0)
     assert (run.state.status, run.state.asks) == ("failed", {})
+
+
+def may_i(
+    name: str = "p1", step: str = "a", attempt: int = 1, what: str = "make", **fields: Any
+) -> c.OpenAsk:
+    detail = {"tool": what}
+    return c.OpenAsk(
+        step, 1, attempt, name, "permission", "May I?", ("approve", "reject"), detail=detail, **fields
+    )
+
+
+def resting(**fields: Any) -> Given:
+    """A run whose one attempt has asked and is put to rest."""
+    run = started(flow(noop("a", **fields.pop("step", {})), **fields))
+    return run.after(may_i(), GO, now=10.0).after(GO, now=40.0)
+
+
+def test_a_run_in_which_every_attempt_waits_for_a_permission_is_paused_while_they_are_alive():
+    run = started(flow(noop("a"), noop("b")))
+    run.when(may_i(), GO, now=10.0).then(e.AskOpened)
+    run.when(done("b"), GO, now=20.0).then(
+        e.StepSucceeded,
+        like(e.RunPaused, reason="asked", detail="p1"),
+        owes=[Perform("a", 1, 1), Wake(50.0)],
+    )
+    run.when(answer("p1"), GO, now=49.0).then(e.AskAnswered, e.RunResumed, owes=[Perform("a", 1, 1)])
+
+
+def test_a_permission_that_nobody_answers_for_a_while_puts_its_attempt_to_rest():
+    run = started(flow(noop("a"))).after(may_i(), GO, now=10.0)
+    run.when(GO, now=39.0).then()
+    run.when(GO, now=40.0).then(like(e.StepWaiting, step="a", on="answer", detail="p1"), owes=[])
+    assert (run.state.status, run.state.reason, list(run.state.asks)) == ("paused", "asked", ["p1"])
+    assert (run.step("a").attempts, run.state.spent.attempts, run.step("a").tries) == (0, 0, 0)
+
+
+def test_an_attempt_that_rests_goes_on_when_all_that_it_asked_is_answered():
+    run = started(flow(noop("a"))).after(may_i(), may_i("p2", what="test"), GO).after(GO, now=30.0)
+    run.when(answer("p1"), GO, now=90.0).then(e.AskAnswered, e.RunResumed, e.RunPaused, owes=[])
+    run.when(answer("p2", "reject"), GO, now=95.0).then(
+        e.AskAnswered, e.RunResumed, like(e.StepStarted, step="a", attempt=2), owes=[Perform("a", 1, 2)]
+    )
+    assert (run.step("a").attempts, run.state.spent.attempts) == (1, 1)
+
+
+def test_what_was_answered_while_it_rested_is_given_once_and_something_else_is_asked():
+    run = resting().after(answer("p1", "reject", reason="not now"), GO, now=90.0)
+    again, other, third = (
+        may_i("p2", attempt=2),
+        may_i("p3", attempt=2, what="make clean"),
+        may_i("p4", attempt=2),
+    )
+    given = like(e.AskAnswered, ask="p2", verdict="reject", by="ann", reason="not now")
+    run.when(again, GO, now=91.0).then(e.AskOpened, given)
+    run.when(other, third, GO, now=92.0).then(e.AskOpened, e.AskOpened, like(e.RunPaused, reason="asked"))
+
+
+def test_what_was_answered_is_not_given_to_a_new_attempt_or_round():
+    policy = {"retry": Retry(attempts=2, delay_seconds=0.0)}
+    run = resting(step=policy).after(answer("p1"), GO, now=90.0)
+    run.after(broken("a", "transient"), GO, now=91.0)
+    run.when(may_i("p2", attempt=3), now=92.0).then(like(e.AskOpened, ask="p2"))
+
+
+def test_the_time_in_which_a_permission_is_asked_counts_nowhere():
+    step = {"timeout": Timeouts(step_seconds=60.0)}
+    run = started(flow(noop("a", **step), limits=Limits(timeout_seconds=100.0)))
+    run.after(may_i(), GO, now=10.0).after(answer("p1"), GO, now=35.0)
+    assert run.state.deadlines == {"a": 85.0}
+    assert run.state.deadline == 125.0
+    run.after(may_i("p2", what="test"), GO, now=40.0).after(GO, now=70.0).after(answer("p2"), GO, now=1000.0)
+    assert run.state.deadlines == {"a": 1045.0}
+    assert run.state.deadline == 1085.0
+    run.after(done("a"), GO, now=1005.0)
+    assert (run.state.spent.seconds, run.state.status) == (20.0, "completed")
+
+
+def test_a_run_that_counts_the_waiting_ends_in_its_time_all_the_same():
+    limits = Limits(timeout_seconds=100.0, count_waits=True)
+    run = resting(limits=limits).after(GO, now=100.0)
+    assert run.state.status == "failed"
+
+
+def test_an_attempt_that_ends_while_it_asks_lets_the_run_go_on():
+    for end in (broken("a"), done("a"), c.SkipStep("a"), c.ReportLost((("a", 1, 1),))):
+        run = started(flow(noop("a"), noop("b", "a"))).after(may_i(), GO)
+        assert run.state.status == "paused"
+        assert run.after(end, GO).state.status in {"running", "failed"}
+        assert not run.state.asks
+
+
+def test_what_waits_for_the_slot_of_an_attempt_that_asks_begins_when_that_rests():
+    run = started(flow(noop("a"), noop("b"), limits=Limits(parallel=1))).after(may_i(), GO, now=0.0)
+    run.when(GO, now=30.0).then(
+        like(e.StepWaiting, step="a"), e.RunResumed, like(e.StepStarted, step="b"), owes=[Perform("b", 1, 1)]
+    )
+
+
+def test_what_waits_for_the_reservation_of_an_attempt_that_asks_begins_when_that_rests():
+    limits = Limits(budget=Budget(seconds=100.0))
+    run = started(flow(noop("a"), noop("b"), limits=limits)).after(may_i(), GO, now=1.0)
+    assert run.state.status == "paused"
+    run.when(GO, now=31.0).then(like(e.StepWaiting, step="a"), e.RunResumed, like(e.StepStarted, step="b"))
+
+
+def test_an_attempt_that_asks_rests_also_in_a_run_that_was_paused_by_hand():
+    run = started(flow(noop("a"))).after(may_i(), GO, c.Pause(by="ann"))
+    run.when(GO, now=30.0).then(like(e.StepWaiting, on="answer"), owes=[])
+    run.when(answer("p1"), GO, now=40.0).then(e.AskAnswered, owes=[])
+    run.when(c.Resume(by="ann"), GO, now=50.0).then(e.RunResumed, like(e.StepStarted, attempt=2))
+
+
+def test_a_permission_that_expires_while_its_attempt_rests_takes_its_default():
+    run = started(flow(noop("a"))).after(may_i(expires_at=60.0, default="reject"), GO).after(GO, now=30.0)
+    run.when(GO, now=60.0).then(
+        like(e.AskAnswered, verdict="reject", by="expiry"), e.RunResumed, like(e.StepStarted, attempt=2)
+    )
+
+
+def test_a_run_that_fails_ends_without_the_attempt_that_rests():
+    run = started(flow(noop("a"), noop("b"))).after(may_i(), GO).after(broken("b"), GO)
+    assert run.state.status == "paused"
+    run.when(GO, now=30.0).then(
+        e.StepWaiting, e.RunResumed, e.AskWithdrawn, like(e.StepAborted, step="a"), e.RunFailed
+    )
+
+
+def test_an_agent_that_is_put_to_rest_has_spent_nobody_knows_how_much():
+    workflow = flow(Step("a", "role", role="dev"), roles={"dev": Role()})
+    run = started(workflow).after(may_i(), GO).after(GO, now=30.0)
+    assert run.state.spent.unknown == 1

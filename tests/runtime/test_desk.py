@@ -36,6 +36,9 @@ class Heard:
     async def publish(self, name: str, data: dict[str, Any]) -> None:
         self.others.append((name, data))
 
+    async def rests(self) -> bool:
+        return False
+
     async def waits(self, doing: str, reason: str) -> None:
         raise AssertionError("a desk waits for nothing")
 

@@ -6,11 +6,14 @@ import asyncio
 
 import pytest
 
+from ropewalk.agents.port import Permission
 from ropewalk.core import commands as c
 from ropewalk.core.plan import Call, Effect, EndCall, Perform, Wake, plan
+from ropewalk.core.work import Outcome
 from ropewalk.definition.policy import Timeouts
 from ropewalk.definition.workflow import Step, Workflow
 from ropewalk.runtime import driver
+from ropewalk.runtime.assignment import Assignment, Link
 from ropewalk.testing.clock import settle
 from tests.runtime.conftest import Bench, noop
 
@@ -61,3 +64,81 @@ async def test_a_driver_that_ignored_a_kind_of_what_is_owed_would_get_no_run_to_
     assert (state.ended and not state.unwanted) == (kind == ())
     driving.cancel()
     await asyncio.wait([driving])
+
+
+async def test_an_attempt_that_asks_is_put_to_rest_and_goes_on_with_the_answer(bench: Bench) -> None:
+    heard: list[tuple[int, str]] = []
+
+    async def do(assignment: Assignment, link: Link) -> Outcome:
+        await link.note({"session": {"id": "s", "attempt": assignment.spot.attempt}})
+        try:
+            verdict = await link.ask(Permission("Run make", "execute", (), ("approve", "reject")))
+        finally:
+            heard.append((assignment.spot.takes_over, f"rests: {await link.rests()}"))
+        heard.append((assignment.spot.attempt, verdict))
+        return Outcome()
+
+    bench.work.does["a"] = do
+    run = await bench.begin(noop("a"))
+    driving = bench.drive(run)
+    await settle()
+    assert (await bench.engine.fold(run)).status == "paused"
+    await bench.clock.advance(29)
+    assert not driving.done()
+    await bench.clock.advance(1)
+    state = await driving
+    assert (state.status, state.reason, list(state.asks)) == ("paused", "asked", ["a.1.1-1"])
+    assert heard == [(0, "rests: True")]
+    await bench.engine.tell(run, c.Answer("a.1.1-1", "approve", by="ann"))
+    assert (await bench.engine.drive(run)).status == "completed"
+    assert heard[1:] == [(1, "rests: False"), (2, "approve")]
+
+
+async def test_an_attempt_begins_again_only_when_the_one_before_it_is_gone(bench: Bench) -> None:
+    order: list[str] = []
+    gone = asyncio.Event()
+
+    async def do(assignment: Assignment, link: Link) -> Outcome:
+        number = assignment.spot.attempt
+        order.append(f"{number} begins")
+        try:
+            await link.ask(Permission("Run make", "execute", (), ("approve", "reject")))
+        except asyncio.CancelledError:
+            await gone.wait()
+            raise
+        finally:
+            order.append(f"{number} ends")
+        return Outcome()
+
+    bench.work.does["a"] = do
+    run = await bench.begin(noop("a"))
+    driving = bench.drive(run)
+    await settle()
+    await bench.clock.advance(30)
+    await bench.engine.tell(run, c.Answer("a.1.1-1", "approve", by="ann"))
+    await settle()
+    assert order == ["1 begins"]
+    gone.set()
+    assert (await driving).status == "completed"
+    assert order == ["1 begins", "1 ends", "2 begins", "2 ends"]
+
+
+async def test_a_run_whose_called_run_asks_ends_its_driving_too(bench: Bench) -> None:
+    async def do(assignment: Assignment, link: Link) -> Outcome:
+        return Outcome(
+            outputs={"verdict": await link.ask(Permission("Run make", choices=("approve", "reject")))}
+        )
+
+    bench.work.does["a"] = do
+    bench.workflows["leaf"] = Workflow("leaf", (noop("a"),))
+    run = await bench.begin(Step("sub", "call", args={"workflow": "leaf"}))
+    driving = bench.drive(run)
+    await settle()
+    await bench.clock.advance(30)
+    state = await driving
+    assert (state.status, state.reason) == ("paused", "asked")
+    child = state.steps["sub"].child
+    assert [brief.spot.attempt for brief in bench.work.briefs] == [1]
+    await bench.engine.tell(child, c.Answer("a.1.1-1", "approve", by="ann"))
+    assert (await bench.engine.drive(run)).status == "completed"
+    assert [brief.spot.attempt for brief in bench.work.briefs] == [1, 2]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ropewalk.agents.port import Permission
 from ropewalk.core.work import Outcome
 from ropewalk.definition.policy import Timeouts
 from ropewalk.runtime.desk import AttemptDesk
@@ -34,6 +35,9 @@ class Link:
 
     async def output(self, chunk: bytes) -> None:
         self.out += chunk
+
+    async def rests(self) -> bool:
+        return False
 
     async def waits(self, doing: str, reason: str) -> None:
         self.told.append((doing, reason))
@@ -126,3 +130,33 @@ async def test_notes_questions_and_events_of_an_attempt_go_to_its_run(tmp_path: 
     assert await bench.desk.ask(Permission(title="May I?")) == "allow"
     assert bench.desk.now() == bench.clock.now()
     assert len(bench.link.told) == 3
+
+
+async def test_neither_time_nor_silence_counts_while_a_person_is_asked(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, Timeouts(attempt_seconds=10, idle_seconds=3))
+    answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    async def asked(permission: Any) -> str:
+        return await answer
+
+    bench.link.ask = asked  # type: ignore[method-assign]
+
+    async def work() -> Outcome:
+        await bench.work(2)
+        await bench.desk.ask(Permission("May I?"))
+        for _ in range(9):
+            bench.desk.alive()
+            await bench.work(1)
+        return Outcome()
+
+    running = asyncio.ensure_future(bench.watch.run(work()))
+    await bench.clock.advance(2)
+    for _ in range(10):
+        await bench.clock.advance(10)
+    assert not running.done()
+    answer.set_result("allow")
+    for _ in range(9):
+        await bench.clock.advance(1)
+    failure = (await running).failure
+    assert failure is not None
+    assert failure.message == "the attempt took longer than 10 s"

@@ -20,6 +20,14 @@ def test_no_law_is_broken_in_any_trial(shard: int):
         assert fault is None, report(fault)
 
 
+@pytest.mark.soak
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_no_law_is_broken_where_attempts_ask_for_permissions(shard: int):
+    for seed in range(SEED + shard, SEED + TRIALS, SHARDS):
+        fault = simulate(seed, asking=True)
+        assert fault is None, report(fault)
+
+
 BROKEN_ONCE = {
     20263620: "a step that a person had skipped ran on a route that was not taken, after a loop had opened it again",
     30045369: "a caller that waited for what an attempt of its paused called run held was taken for stuck",

@@ -103,6 +103,7 @@ async def test_an_interrupted_attempts_folder_goes_on_if_it_was_whole(space: Git
     taken = await placed(space, base, second)
     assert taken == place
     assert [a.path for a in (await space.keep(second, taken, succeeded=True)).artifacts] == ["half"]
+    assert await placed(space, base, structs.replace(spot(attempt=3), takes_over=2)) == place
     os.unlink(f"{place.path}.index")
     fresh = await placed(space, base, second)
     assert fresh.path != place.path

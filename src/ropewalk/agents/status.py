@@ -56,7 +56,12 @@ def statuses_after(statuses: Statuses, run: str, event: e.Event, at: float) -> S
             return _left(statuses, (run, step), at, failure)
         case e.StepProduced(step=step) | e.StepSucceeded(step=step):
             return _left(statuses, (run, step), at, done=True)
-        case e.StepFailed(step=step) | e.StepAborted(step=step) | e.StepSkipped(step=step):
+        case (
+            e.StepFailed(step=step)
+            | e.StepAborted(step=step)
+            | e.StepSkipped(step=step)
+            | e.StepWaiting(step=step)
+        ):
             return _left(statuses, (run, step), at)
         case _:
             return statuses

@@ -100,6 +100,14 @@ def answer_expired(recorder: Recorder, name: str) -> None:
     _give(recorder, opened, default, expired=True)
 
 
+def answer_as_before(recorder: Recorder, name: str) -> None:
+    """What an attempt asked before it was put to rest, and was answered then, is not asked of anybody again."""
+    opened = recorder.state.asks[name]
+    earlier = recorder.state.answers.get(recorder.state.steps[opened.step].allowed.get(opened.digest, ""))
+    if earlier is not None:
+        _give(recorder, opened, Answer(name, earlier.verdict, earlier.by, earlier.reason))
+
+
 def answer_known(recorder: Recorder) -> None:
     """What was asked about a fact that is known by now is answered by that, in the name of who made it known. The way that
     a decision took in an earlier round answers no later one: it was sent back to be decided anew.
@@ -284,7 +292,7 @@ def _conflict(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: An
 
 
 def _permission(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: Answer) -> None:
-    """The attempt that asked is still running and reads the answer off the feed."""
+    """The attempt that asked is still running and reads the answer off the feed; or it rests, and asks again when it goes on."""
 
 
 def _budget(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: Answer) -> None:

@@ -14,7 +14,7 @@ from ropewalk.core.plan import set_expiry
 from ropewalk.core.recorder import Recorder, scope_of, scope_with, written
 from ropewalk.core.state import State, StepState
 from ropewalk.core.texts import as_title, filled, shown_names
-from ropewalk.core.transitions import STEP_WAYS, enqueue, move
+from ropewalk.core.transitions import STEP_WAYS, enqueue, move, start_clocks, stop_clocks
 from ropewalk.core.work import Artifact, Feedback, Outcome
 from ropewalk.definition import Approval, CompiledCondition, compile_condition, fact_form, fact_value
 
@@ -120,12 +120,16 @@ def _merge_of(versions: Sequence[Artifact]) -> Artifact | None:
 
 
 def withdraw(recorder: Recorder, st: StepState, reason: str) -> None:
-    """Close the open asks of a step. A run that waited for one of them to allow more goes on, and asks anew if it must."""
+    """Close the open asks of a step. A run that waited for one of them to allow something goes on, and asks anew if it must."""
     for name in list(st.asks):
-        about = recorder.state.asks[name].about
+        held = _HELD_BY.get(recorder.state.asks[name].about)
         recorder.emit(e.AskWithdrawn(step=st.key, round=st.round, ask=name, reason=reason))
-        if about == "budget" and recorder.state.status == "paused" and recorder.state.reason == "budget":
+        if recorder.state.status == "paused" and recorder.state.reason == held:
             recorder.emit(e.RunResumed(detail=reason))
+
+
+_HELD_BY: dict[str, e.PauseReason] = {"budget": "budget", "permission": "asked"}
+"""Pauses in which an attempt may be under way, or be about to begin, by what is asked then."""
 
 
 def withdraw_budget_asks(recorder: Recorder, reason: str) -> None:
@@ -232,7 +236,8 @@ def values_read(recorder: Recorder, st: StepState, source: str) -> dict[str, Any
 
 
 HOLDS_STEP = frozenset({"question", "before", "fact", "route", "escalation", "failure", "conflict"})
-"""Asks for which the step itself waits, holding no slot. An approval waits by `step.produced`, a permission runs on."""
+"""Asks for which the step itself waits, holding no slot. An approval waits by `step.produced`, a permission runs on, until
+the attempt is put to rest."""
 LETS_BEGIN = frozenset({"before", "fact", "route"})
 """Asks after which a step that has not worked yet is looked at again."""
 
@@ -247,6 +252,8 @@ def _opened(state: State, event: e.AskOpened, at: float) -> None:
     if st is None:
         return
     st.asks[event.ask] = None
+    if event.about == "permission":
+        stop_clocks(state, st, at)
     if event.about in HOLDS_STEP and st.status in STEP_WAYS[e.AskOpened]:
         move(state, st, "waiting", at)
         st.on = "answer"
@@ -254,7 +261,7 @@ def _opened(state: State, event: e.AskOpened, at: float) -> None:
 
 
 def _answered(state: State, event: e.AskAnswered, at: float) -> None:
-    opened, st = _closed(state, event)
+    opened, st = _closed(state, event, at)
     state.answers[event.ask] = event
     state.recoveries = 0
     if opened is None or st is None:
@@ -265,7 +272,20 @@ def _answered(state: State, event: e.AskAnswered, at: float) -> None:
             remark for remark in st.feedback if not remark.beforehand
         ]  # asked anew, the answer before counts no more
         st.feedback = [*remarks, *_answer_before(opened, event)]
+    if opened.about == "permission":
+        _decided(state, st, opened, at)
     if opened.about in LETS_BEGIN and st.status == "waiting" and st.result is None:
+        move(state, st, "pending", at)
+        enqueue(state, st)
+
+
+def _decided(state: State, st: StepState, opened: e.AskOpened, at: float) -> None:
+    """An attempt that rests goes on once all that it asked is answered; it asks again, and is given what was answered, once."""
+    if st.status != "waiting":
+        st.allowed = {digest: name for digest, name in st.allowed.items() if digest != opened.digest}
+        return
+    st.allowed = {**st.allowed, opened.digest: opened.ask}
+    if not st.asks:
         move(state, st, "pending", at)
         enqueue(state, st)
 
@@ -282,11 +302,11 @@ def _answer_before(opened: e.AskOpened, event: e.AskAnswered) -> list[Feedback]:
 
 
 def _withdrawn(state: State, event: e.AskWithdrawn, at: float) -> None:
-    _closed(state, event)
+    _closed(state, event, at)
 
 
 def _closed(
-    state: State, event: e.AskAnswered | e.AskWithdrawn
+    state: State, event: e.AskAnswered | e.AskWithdrawn, at: float
 ) -> tuple[e.AskOpened | None, StepState | None]:
     opened = state.asks.pop(event.ask, None)
     if opened is None:
@@ -298,6 +318,8 @@ def _closed(
     st = state.steps.get(opened.step)
     if st is not None:
         st.asks.pop(event.ask, None)
+        if not st.asks:
+            start_clocks(state, st, at)
     return opened, st
 
 

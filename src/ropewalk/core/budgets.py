@@ -19,6 +19,7 @@ from ropewalk.core.run import together
 from ropewalk.core.state import State, StepState
 from ropewalk.core.step import both
 from ropewalk.core.texts import texts_at_start
+from ropewalk.core.transitions import worked
 from ropewalk.core.work import NO_FAMILY_BUDGET, Amount, Failure, FamilyBudget, Left, Room, Spending
 from ropewalk.definition import Budget, Step
 from ropewalk.errors import TemplateError
@@ -90,7 +91,7 @@ def _room(unit: str, limit: float, raised: float, spent: float, reserved: float 
 
 def time_of(state: State, now: float) -> tuple[float, float]:
     """The working time of the attempts under way, and what they may still take as far as it was reserved."""
-    begun = [(max(now - (st.begun_at or now), 0.0), st.reserved.seconds) for st in _running(state)]
+    begun = [(worked(st, now), st.reserved.seconds) for st in _running(state)]
     return sum(took for took, _ in begun), sum(max(took, reserved) for took, reserved in begun)
 
 

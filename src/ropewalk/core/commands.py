@@ -134,7 +134,7 @@ class Wait(Command, frozen=True):
 
 
 class OpenAsk(Command, frozen=True):
-    """A running attempt asks a person for a permission; it goes on holding its slot."""
+    """A running attempt asks a person for a permission; it goes on holding its slot until it is put to rest."""
 
     step: str
     round: int

@@ -21,7 +21,7 @@ from ropewalk.core.events import Event
 from ropewalk.core.evolve import evolve
 from ropewalk.core.plan import EXPIRY, TIMER
 from ropewalk.core.recorder import Recorder, scope_of, written
-from ropewalk.core.run import finish, is_over, rest
+from ropewalk.core.run import finish, is_over, put_to_rest, rest, wait_for_people
 from ropewalk.core.state import State, StepState
 from ropewalk.core.texts import prompt_of, texts_at_start
 from ropewalk.core.transitions import judge, wants_condition
@@ -43,6 +43,7 @@ def advance(recorder: Recorder, slots: int, around: FamilyBudget = NO_FAMILY_BUD
     if not _paused_for(state, "by request", "imported"):
         _fall_due(recorder)
         answer_all(recorder)  # a run that is held up does not come to it below
+    put_to_rest(recorder)
     go_on_if_more_is_allowed(recorder, around)
     free = slots
     while _goes_on(state):
@@ -55,6 +56,8 @@ def advance(recorder: Recorder, slots: int, around: FamilyBudget = NO_FAMILY_BUD
             _wake(recorder)
         if state.status == "running" and not state.running:
             rest(recorder)
+        elif state.status == "running":
+            wait_for_people(recorder, free, around.busy)
         if len(recorder.events) == before:
             return
 

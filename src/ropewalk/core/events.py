@@ -191,7 +191,7 @@ class StepDue(StepEvent, frozen=True, tag="step.due"):
 
 
 class StepWaiting(StepEvent, frozen=True, tag="step.waiting"):
-    """The step holds no slot; `on` says what for: `time` before another attempt, `timer` because it was written to wait."""
+    """The step holds no slot; `on` says what for: `time` before another try, `timer` as written, `answer` in the middle of one."""
 
     on: Literal["time", "answer", "quota", "worker", "agent", "host", "timer"] = "time"
     until: float | None = None

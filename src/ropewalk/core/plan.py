@@ -103,11 +103,24 @@ def plan(state: State) -> list[Effect]:
     return owed
 
 
+REST_SECONDS = 30.0
+"""How long attempts that only wait for people are kept alive, when nothing else can move."""
+
+
+def rests_at(state: State) -> float | None:
+    """When the attempts under way are put to rest; None while one of them is not waiting for a person."""
+    if state.status != "paused" or state.untouched or state.paused_at is None or not state.running:
+        return None
+    asked = [at for key in state.running if (at := state.steps[key].asked_at) is not None]
+    return max(state.paused_at, *asked) + REST_SECONDS if len(asked) == len(state.running) else None
+
+
 def next_due(state: State) -> float | None:
     """When something happens by itself next, in unix seconds; None when nothing will."""
-    if state.ended or (state.status == "paused" and state.reason in {"by request", "imported"}):
+    if state.ended:
         return None
-    alarm = state.alarms[0][0] if state.alarms else None
-    if state.deadline is None or state.clock_stands:
-        return alarm
-    return state.deadline if alarm is None else min(alarm, state.deadline)
+    due = [rests_at(state)]
+    if not (state.status == "paused" and state.reason in {"by request", "imported"}):
+        due.append(state.alarms[0][0] if state.alarms else None)
+        due.append(None if state.clock_stands else state.deadline)
+    return min((at for at in due if at is not None), default=None)

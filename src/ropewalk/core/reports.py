@@ -10,13 +10,14 @@ import msgspec
 
 from ropewalk.core import conflict
 from ropewalk.core import events as e
-from ropewalk.core.answers import take_route
+from ropewalk.core.answers import answer_as_before, take_route
 from ropewalk.core.asks import ask, know, withdraw, withdraw_budget_asks
 from ropewalk.core.commands import Note, OpenAsk, Report, ReportChild, ReportLost, Wait
 from ropewalk.core.endings import deliver, exhausted
 from ropewalk.core.recorder import Recorder, refuse, written
 from ropewalk.core.rounds import send_back
 from ropewalk.core.state import ENDED, StepState
+from ropewalk.core.transitions import worked
 from ropewalk.core.work import Amount, Failure, Outcome, Spending, Usage
 from ropewalk.definition import Budget, ErrorClass, Retry, Step
 
@@ -141,7 +142,7 @@ def _over_its_budget(budget: Budget, st: StepState, usage: Usage, now: float) ->
     before = st.usage
     tokens = before.tokens_in + before.tokens_out + usage.tokens_in + usage.tokens_out
     cost = (before.cost_usd or 0.0) + (usage.cost_usd or 0.0)
-    took = st.seconds + (now - st.begun_at if st.begun_at is not None else 0.0)
+    took = st.seconds + worked(st, now)
     return (
         (budget.attempts is not None and st.attempts >= budget.attempts)
         or (budget.cost_usd is not None and cost >= budget.cost_usd)
@@ -272,7 +273,7 @@ def wait(recorder: Recorder, command: Wait) -> None:
 
 
 def open_ask(recorder: Recorder, command: OpenAsk) -> None:
-    """An attempt under way asks a person and goes on holding its slot."""
+    """An attempt under way asks a person and goes on holding its slot, unless it is told what was answered before."""
     st = under_way(recorder, command.step, command.round, command.attempt)
     if command.about != "permission":
         refuse("ask", f"an attempt asks for a permission, not about {command.about!r}")
@@ -292,3 +293,4 @@ def open_ask(recorder: Recorder, command: OpenAsk) -> None:
             default=command.default,
             name=command.ask,
         )
+        answer_as_before(recorder, command.ask)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ropewalk.core import events as e
 from ropewalk.core.endings import stop_running
+from ropewalk.core.plan import rests_at
 from ropewalk.core.recorder import Recorder, error_so_far, scope_of
 from ropewalk.core.state import STEP_ENDED, State, StepState
 from ropewalk.core.step import charge, open_round, refresh
@@ -54,6 +55,26 @@ def rest(recorder: Recorder) -> None:
         detail = f"nothing can move: {_listed(waits)}"
         recorder.emit(e.RunStalled(detail=detail))
         recorder.emit(e.RunPaused(reason="blocked", detail=detail))
+
+
+def wait_for_people(recorder: Recorder, free: int, busy: bool) -> None:
+    """Called when attempts are under way: pause, if each of them waits for a permission and nothing else can move. What had one of
+    the `free` slots and did not start waits for a reservation, which comes back by itself only from a `busy` run around this one."""
+    state = recorder.state
+    asking = all(state.steps[key].asked_at is not None for key in state.running)
+    starts = state.ready and state.room > 0 and (busy or not free)
+    if asking and not (starts or state.immediate or state.moving or state.timers):
+        recorder.emit(e.RunPaused(reason="asked", detail=_listed(state.asks)))
+
+
+def put_to_rest(recorder: Recorder) -> None:
+    """Attempts that have waited for people long enough give their places back. They are taken up again when they are answered."""
+    at = rests_at(recorder.state)
+    if at is None or recorder.now < at:
+        return
+    for key in list(recorder.state.running):
+        st = recorder.state.steps[key]
+        recorder.emit(e.StepWaiting(step=key, round=st.round, on="answer", detail=_listed(st.asks)))
 
 
 def is_over(state: State) -> bool:

@@ -130,7 +130,9 @@ class StepState(Struct):
     items that no place of `at_most` was free for yet, the next one last; `broken_items` failed or were stopped. An item is
     `seated` while it has such a place.
     `owner` is the driver that may begin the present attempt.
-    `begun_at` is when the attempt under way began, `seconds` the working time of those before; `child_spent` and
+    `begun_at` is when the attempt under way began, `seconds` the working time of those before; since `asked_at` its clocks stand, as
+    a person is asked for a permission, with `limit_left` of the step's own time. `allowed` are the answers, by the digest of what
+    was asked, that were given while the attempt rested, and that no other has been given yet. `child_spent` and
     `child_granted` are what the called run has told to have spent and to have been allowed.
     `earlier` is what the round before left, where its work came back to be fixed, `earlier_items` the same by item. `warnings` are those of all its
     attempts, each once. `texts` are title and files of the latest attempt as filled in, by what was written.
@@ -173,6 +175,9 @@ class StepState(Struct):
     reserved: Amount = Amount()
     begun_at: float | None = None
     seconds: float = 0.0
+    asked_at: float | None = None
+    limit_left: float | None = None
+    allowed: dict[str, str] = field(default_factory=dict)
     child_spent: Spending = Spending()
     child_granted: Amount = Amount()
     place: int = 0

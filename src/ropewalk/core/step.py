@@ -86,6 +86,7 @@ def _attempt_failed(state: State, st: StepState, event: e.AttemptFailed, at: flo
     if failure.kind != "lost":
         state.recoveries = 0
         st.notes = {name: note for name, note in st.notes.items() if name == "resolution"}
+        st.allowed = {}
     if failure.kind not in {"lost", "quota"} or (failure.kind == "quota" and failure.retry_at is None):
         st.tries += 1
     if failure.kind in {"invalid_output", "gate"}:
@@ -101,9 +102,12 @@ def _attempt_failed(state: State, st: StepState, event: e.AttemptFailed, at: flo
 
 def _unheard(state: State, st: StepState, failure: Failure) -> bool:
     """Whether an agent had been at work, and was ended before it could say what it took."""
-    role = state.graph.steps[st.index].role
     cut_off = failure.kind == "timeout" or (failure.kind == "lost" and failure.report.get("at_work", False))
-    return bool(role) and cut_off and state.options.rehearse is None
+    return cut_off and _is_paid(state, st)
+
+
+def _is_paid(state: State, st: StepState) -> bool:
+    return bool(state.graph.steps[st.index].role) and state.options.rehearse is None
 
 
 def _due(state: State, st: StepState, event: e.StepDue, at: float) -> None:
@@ -114,10 +118,13 @@ def _due(state: State, st: StepState, event: e.StepDue, at: float) -> None:
 def _waiting(state: State, st: StepState, event: e.StepWaiting, at: float) -> None:
     move(state, st, "waiting", at)
     st.on, st.detail = event.on, event.detail
-    if event.on == "host":
-        # Nothing was tried, so nothing is counted; its number is not given again.
+    if event.on == "answer":
+        # What its agent took until now was never told, and it goes on with the next number as the same attempt.
+        spend(state, st, _NOTHING, _is_paid(state, st))
+    if event.on in {"host", "answer"}:
+        # Nothing was tried, or not to its end, so nothing is counted; its number is not given again.
         st.attempts -= 1
-        state.spent.attempts -= 1
+        state.spent.attempts -= not state.graph.steps[st.index].internal
     if event.until is not None:
         set_timer(state, st, event.until)
 
@@ -278,7 +285,8 @@ def refresh(st: StepState) -> None:
     st.detail, st.cause, st.route, st.decision = "", "", "", ""
     st.child, st.child_status = "", ""
     st.started_at = st.ended_at = None
-    st.result, st.failure, st.notes = None, None, {}
+    st.result, st.failure, st.notes, st.allowed = None, None, {}, {}
+    st.limit_left = None
 
 
 def _judged(state: State, st: StepState, event: e.GateJudged, at: float) -> None:

@@ -10,6 +10,7 @@ from heapq import heappop, heappush
 from typing import Literal, get_args
 
 from ropewalk.core import events as e
+from ropewalk.core.plan import set_limit
 from ropewalk.core.state import FOR_PEOPLE, STEP_ENDED, State, StepState, Unwanted
 from ropewalk.core.work import Amount
 from ropewalk.definition import Step
@@ -280,7 +281,7 @@ def move(state: State, st: StepState, after: str, at: float) -> None:
         state.timers.pop(st.key, None)
         st.on, st.until, st.detail = "", None, ""
     if after in STEP_ENDED:
-        st.ended_at = at
+        st.ended_at, st.limit_left = at, None
         state.deadlines.pop(st.key, None)
         step_ended(state, st)
 
@@ -289,11 +290,36 @@ def clock(state: State, st: StepState, at: float) -> None:
     """Count how long the attempt under way has worked until now; it is counted once."""
     if st.begun_at is None:
         return
-    took = max(at - st.begun_at, 0.0)
-    st.begun_at = None
+    took = worked(st, at)
+    st.begun_at = st.asked_at = None
     st.seconds += took
     state.spent.seconds += took
     state.spent.longest_seconds = max(state.spent.longest_seconds, took)
+
+
+def worked(st: StepState, at: float) -> float:
+    """How long the attempt under way has worked until now."""
+    if st.begun_at is None:
+        return 0.0
+    return max((at if st.asked_at is None else st.asked_at) - st.begun_at, 0.0)
+
+
+def stop_clocks(state: State, st: StepState, at: float) -> None:
+    """An attempt asks for a permission: until that is answered neither it nor its step gets any older."""
+    if st.key not in state.running or st.asked_at is not None:
+        return
+    st.asked_at = at
+    if st.key in state.deadlines:
+        st.limit_left = state.deadlines.pop(st.key) - at
+
+
+def start_clocks(state: State, st: StepState, at: float) -> None:
+    """Nothing is asked any more."""
+    if st.asked_at is not None and st.begun_at is not None:
+        st.begun_at += at - st.asked_at
+    if st.limit_left is not None:
+        set_limit(state, st, at + st.limit_left)
+    st.asked_at = st.limit_left = None
 
 
 def _let_go(state: State, st: StepState) -> None:
@@ -302,6 +328,7 @@ def _let_go(state: State, st: StepState) -> None:
         state.unwanted[st.child] = Unwanted(st.key, st.round, st.child_spent, st.child_granted)
     for held in (state.running, state.calls, state.moving):
         held.pop(st.key, None)
+    st.asked_at = None
     if st.reserved != _NOTHING:
         spent = state.spent
         spent.reserved_usd = max(0.0, spent.reserved_usd - st.reserved.cost_usd)

@@ -46,6 +46,10 @@ class Link(Protocol):
         """The host has no room for this work of ropewalk's own now, or ("") it has again."""
         ...
 
+    async def rests(self) -> bool:
+        """Whether the attempt was stopped only until somebody has answered what it asked: its folder is wanted again."""
+        ...
+
 
 class Dispatch(Protocol):
     """Hands attempts out. Cancelling `perform` ends the attempt wherever it is; nothing of it is left then."""

@@ -276,6 +276,8 @@ class Attempts:
         left = (
             "" if kept or not place.writable else await self._keep_failed(assignment, workspace, place, link)
         )
+        if not kept and place.writable and await link.rests():
+            return ()
         if left:
             return (f"not all that it left could be kept ({left}), so its folder stays: {place.path}",)
         try:

@@ -31,6 +31,9 @@ class AttemptDesk:
         self.folder = folder
         self.spool = spool
         self.last_sign = clock.monotonic()
+        self.waited = 0.0
+        """For how many seconds people were asked, up to `last_sign`."""
+        self.asking = 0
         self.heard = False
         """Whether anything was heard of the work: it has begun, and may have cost something."""
         self.reads: tuple[str, ...] = ()
@@ -58,7 +61,10 @@ class AttemptDesk:
             self._gathered.append("\n[ropewalk: the output limit is reached, the rest is left out]\n")
 
     def alive(self) -> None:
-        self.last_sign, self.heard = self._clock.monotonic(), True
+        now = self._clock.monotonic()
+        if self.asking:
+            self.waited += now - self.last_sign
+        self.last_sign, self.heard = now, True
 
     async def close(self) -> None:
         """Write the rest: nothing more will be said."""
@@ -76,9 +82,13 @@ class AttemptDesk:
         await self._link.note(self.redactor.data(dict(note)))
 
     async def ask(self, permission: Permission) -> str:
-        answer = await self._link.ask(self.redactor.data(permission))
         self.alive()
-        return answer
+        self.asking += 1
+        try:
+            return await self._link.ask(self.redactor.data(permission))
+        finally:
+            self.alive()
+            self.asking -= 1
 
     async def publish(self, name: str, data: Mapping[str, Any]) -> None:
         await self._link.publish(self.redactor.text(name), self.redactor.data(dict(data)))

@@ -309,10 +309,11 @@ class Driver:
         self.calls.cancel(but=owed)
         self._due = None
         driven = {call.child for call in self.calls}
+        ending = {attempt.step for attempt in self.live if attempt not in owed}
         for effect in owed:
             match effect:
                 case Perform():
-                    if self._own.begin(effect):
+                    if effect.step not in ending and self._own.begin(effect):  # both may use one folder
                         self.live.start(group, effect, self._attempt(effect))
                 case Call() | EndCall():  # a run is ended here once the call of it is over here
                     if effect.child not in driven:

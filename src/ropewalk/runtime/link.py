@@ -55,6 +55,12 @@ class AttemptLink:
         )
         return await self._run.await_answer(name)
 
+    async def rests(self) -> bool:
+        st = self._run.state.steps.get(self._step)
+        if st is None or (st.round, st.attempt) != (self._round, self._attempt):
+            return False
+        return st.status in {"waiting", "pending"} and "session" in st.notes
+
     async def output(self, chunk: bytes) -> None:
         run, attempt = self._run.state.run, f"{self._step}/{self._round}.{self._attempt}"
 

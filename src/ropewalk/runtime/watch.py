@@ -1,4 +1,5 @@
-"""Time limits of one attempt: it may take so long, and must not be silent for longer than that; its output is written as it goes."""
+"""Time limits of one attempt: it may take so long, and must not be silent for longer than that, both but for the
+time in which a person is asked; its output is written as it goes."""
 
 from __future__ import annotations
 
@@ -51,7 +52,7 @@ class Watch:
         now = self._clock.monotonic()
         due = [now + FLUSH_SECONDS]
         if self._end_at is not None:
-            due.append(self._end_at)
+            due.append(self._end_at + self._desk.waited)
         if self._limits.idle_seconds is not None:
             due.append(self._desk.last_sign + self._limits.idle_seconds)
         self._timer = self._clock.call_later(min(due) - now, self._look)
@@ -59,7 +60,9 @@ class Watch:
     def _look(self) -> None:
         now = self._clock.monotonic()
         idle = self._limits.idle_seconds
-        if self._end_at is not None and now >= self._end_at:
+        if self._desk.asking:
+            self._desk.alive()  # a person who thinks is no silence, and takes none of its time
+        if self._end_at is not None and now >= self._end_at + self._desk.waited:
             self._stop(f"the attempt took longer than {self._limits.attempt_seconds:g} s")
         elif idle is not None and now >= self._desk.last_sign + idle:
             self._stop(f"no sign of life for {idle:g} s")

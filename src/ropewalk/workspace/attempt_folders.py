@@ -12,6 +12,7 @@ import os
 import secrets
 import shutil
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -59,9 +60,9 @@ class AttemptFolders:
             return None
         return folder
 
-    def taken_over(self, run: str, name: str) -> Path | None:
-        """A folder of this name that was left whole, reading objects where they are now: the repository may have moved."""
-        folder = self.left(run, name)
+    def taken_over(self, run: str, names: Sequence[str]) -> Path | None:
+        """The first of these folders that was left whole, reading objects where they are now: the repository may have moved."""
+        folder = next((left for name in names if (left := self.left(run, name)) is not None), None)
         store = folder / ".git/objects/info" if folder is not None else None
         if store is not None and store.is_dir() and not store.is_symlink():
             replace_file(store / "alternates", alternate(self._repository.objects))

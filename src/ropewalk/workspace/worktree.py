@@ -160,8 +160,11 @@ class GitWorkspace:
         run = slug(spot.run)
         async with self._at_once:
             named = attempt_name if writable else partial(passing_name, suffix="read")
-            interrupted = named(structs.replace(spot, attempt=spot.takes_over))
-            left = await asyncio.to_thread(places.taken_over, run, interrupted) if spot.takes_over else None
+            before = range(
+                spot.takes_over, 0, -1
+            )  # that one may itself have gone on in the folder of an earlier
+            names = [named(structs.replace(spot, attempt=attempt)) for attempt in before]
+            left = await asyncio.to_thread(places.taken_over, run, names) if names else None
             name, passing = named(spot), not writable
             folder = left or await places.own(run, name, result.commit, base.target, base.commit, passing)
         at = base.at or (await read_header(on.repository.git, result.commit)).at

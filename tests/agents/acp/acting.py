@@ -85,7 +85,8 @@ class Program:
         self.heard.append({"method": method, "params": params})
         log = ACT.get("log")
         if log:
-            Path(log).write_text(json.dumps(self.heard))
+            Path(f"{log}.new").write_text(json.dumps(self.heard))
+            Path(f"{log}.new").replace(log)
         if method == "session/cancel":
             self.cancelled.set()
             return None

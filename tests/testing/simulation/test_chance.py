@@ -10,6 +10,7 @@ from typing import get_args
 import pytest
 
 from ropewalk.core import commands as c
+from ropewalk.core import events as e
 from ropewalk.core.work import Options
 from ropewalk.definition.policy import ErrorClass
 from ropewalk.definition.workflow import Approval, Input, Step, Workflow
@@ -62,6 +63,17 @@ def test_between_them_the_stories_hold_every_command_that_there_is():
     kinds = {type(telling.command) for story in stories() for telling in story}
     commands = {kind for kind in c.Command.__subclasses__() if kind.__module__ == c.__name__}
     assert kinds == (commands - NEVER_TOLD) | {Crash, Unheard}
+
+
+def test_where_attempts_ask_some_are_put_to_rest():
+    rests = 0
+    for seed in range(80):
+        random = Random(seed)
+        chance = Chance(catalog(random), random, 60, asking=True)
+        chance.play()
+        events = [event for run in chance.trial.runs.values() for event, _ in run.history]
+        rests += sum(isinstance(event, e.StepWaiting) and event.on == "answer" for event in events)
+    assert rests > 10
 
 
 def test_attempts_fail_in_each_way_that_a_shell_reports():

@@ -38,10 +38,11 @@ class BrokenLaw(Struct, frozen=True):
         return f"seed {self.seed}: {self.law}\nafter {len(self.story)} commands:\n{lines}"
 
 
-def simulate(seed: int, seen: Memory | None = None) -> BrokenLaw | None:
-    """Play one trial; `seen` collects the arrows of the tables of transitions that were taken."""
+def simulate(seed: int, seen: Memory | None = None, *, asking: bool = False) -> BrokenLaw | None:
+    """Play one trial; `seen` collects the arrows of the tables of transitions that were taken. `asking`: one in which attempts ask
+    for permissions again and again."""
     random = Random(seed)
-    chance = Chance(catalog(random), random, random.choice((20, 60, 60, 150)))
+    chance = Chance(catalog(random), random, random.choice((20, 60, 60, 150)), asking=asking)
     try:
         chance.play()
     except BROKEN as broken:

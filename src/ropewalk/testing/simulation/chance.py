@@ -40,13 +40,15 @@ TOP = "r"
 class Chance:
     """Plays one trial: wild turns first, then calm ones in which everything that is owed is done, until the run has ended."""
 
-    def __init__(self, catalog: Catalog, random: Random, turns: int) -> None:
+    def __init__(self, catalog: Catalog, random: Random, turns: int, *, asking: bool = False) -> None:
+        """`asking`: attempts ask for permissions again and again."""
         self.trial = Trial(catalog)
         self.random = random
         self.turns = turns
         self.now = 1_000.0
         self.moved: list[tuple[str, c.ReportChild]] = []
         self.calm = False
+        self.asking = asking
         self.apart = chance_apart(random)
 
     def play(self) -> None:
@@ -130,6 +132,8 @@ class Chance:
         subject = random.choice(going_on if going_on and random.random() < 0.95 else everybody)
         if subject.state.ended and random.random() < 0.3:
             self._tell(subject.run, c.RetryStep(by="ann"))
+        if self.asking:
+            self._ask(subject)
         names, weights = zip(*_WILD, strict=True)
         names[random.choices(range(len(names)), weights)[0]](self, subject)
         if random.random() < 0.7:
@@ -305,6 +309,16 @@ class Chance:
         ]
         weights, choices = zip(*commands, strict=True)
         self._tell(subject.run, random.choices(choices, weights)[0])
+
+    def _ask(self, subject: SimulatedRun) -> None:
+        """Most attempts under way ask something, and then perhaps nothing else happens for a while."""
+        state = subject.state
+        for key in [key for key in state.running if self.random.random() < 0.4]:
+            st = state.steps[key]
+            self._tell(subject.run, self._permission(key, st.round, st.attempt))
+        if self.random.random() < 0.4:
+            self._advance(subject, PLENTY)
+            self._time(subject)
 
     def _permission(self, step: str, round_: int, attempt: int) -> c.OpenAsk:
         name = f"{step}.{round_}.{attempt}-{self.random.randint(1, 2)}"
