@@ -9,7 +9,6 @@ import contextlib
 import errno
 import io
 import os
-import secrets
 import shutil
 import stat
 from collections.abc import Callable
@@ -78,7 +77,7 @@ def replace_link(path: str | bytes | os.PathLike[str], target: str | bytes) -> N
 
 
 def _replace(path: str | bytes | os.PathLike[str], make: Callable[[str], None]) -> None:
-    draft = os.path.join(os.path.dirname(os.fsdecode(path)), f".{secrets.token_hex(8)}.new")
+    draft = os.path.join(os.path.dirname(os.fsdecode(path)), f".{os.urandom(8).hex()}.new")
     try:
         make(draft)
         os.replace(draft, os.fsdecode(path))

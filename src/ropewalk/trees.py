@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shutil
 import stat
 from collections.abc import Iterator
@@ -55,7 +54,7 @@ def remove_tree(folder: str | os.PathLike[str]) -> None:
 
 def _flatten(top: str) -> None:
     """Bring every folder to the first floor, emptied of files: so no path is longer than the way there."""
-    mark, serial = secrets.token_hex(8), 0  # nobody has put a folder of that name there
+    mark, serial = os.urandom(8).hex(), 0  # nobody has put a folder of that name there
     os.chmod(top, stat.S_IRWXU)
     todo = [top]
     while todo:

@@ -272,13 +272,15 @@ def _wants_agent(step: Step) -> bool:
 
 async def _agents(workflow: Workflow, findings: Findings, tools: Tools) -> None:
     """A role is of use when one of its agents is; of the others people are told."""
-    from ropewalk.steps import candidates
-
     looked: dict[tuple[str, str], _RoleAtWork] = {}
     for work in _roles_at_work(workflow):
         known = looked.setdefault((work.role, work.confine), work)
         if known.spared and not work.spared:
             looked[work.role, work.confine] = work
+    if not looked:
+        return
+    from ropewalk.steps import candidates
+
     for work in looked.values():
         role = workflow.roles.get(work.role, Role())
         names = candidates(role, tools)

@@ -20,7 +20,6 @@ from ropewalk.app import (
     counted,
     duration,
     errors_of,
-    explain_state,
     is_at_rest,
     landing_commands,
     listed_steps,
@@ -163,6 +162,8 @@ def conclude(
         for command in landing_commands(state):
             screen.line(f"  {command}")
     else:
+        from ropewalk.app import explain_state
+
         why = explain_state(state, now, driven=False)
         if state.status == "paused":
             screen.line(why.sentence)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import secrets
 import stat
 import weakref
 from pathlib import Path
@@ -56,7 +55,7 @@ class LifeLock:
 def _locked(path: Path, text: str) -> int:
     """A descriptor of a new file with the lock on it. The file comes to its name locked: one that is free for a moment would
     prove a death that has not been. Raises OSError."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(6)}.new")
+    draft = path.with_name(f"{path.name}.{os.urandom(6).hex()}.new")
     fd = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

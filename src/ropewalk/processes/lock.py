@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-import secrets
 import stat
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -24,7 +23,7 @@ class Lock:
     """One child's lock in the private folder of its attempt."""
 
     def __init__(self, spool: Path) -> None:
-        self._path = spool / f"process-{secrets.token_hex(6)}.lock"
+        self._path = spool / f"process-{os.urandom(6).hex()}.lock"
 
     def take(self) -> int:
         """A descriptor that holds it, and so does every copy of it. Raises OSError."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
-import secrets
 import shutil
 import stat
 from collections.abc import Sequence
@@ -44,7 +43,7 @@ class AttemptFolders:
 
     def scratch(self, run: str) -> Path:
         """A new empty folder for one operation; the caller removes it."""
-        folder = self._home / run / f".scratch-{secrets.token_hex(6)}"
+        folder = self._home / run / f".scratch-{os.urandom(6).hex()}"
         return make(folder)
 
     def left(self, run: str, name: str) -> Path | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -42,7 +41,7 @@ async def attributes_at(git: Git, home: Path, commit: str) -> Path:
 
 
 def _lay_out(folder: Path, paths: Sequence[bytes], contents: Sequence[bytes]) -> None:
-    draft = make(folder.with_name(f".{folder.name}-{secrets.token_hex(6)}"))
+    draft = make(folder.with_name(f".{folder.name}-{os.urandom(6).hex()}"))
     for path, content in zip(paths, contents, strict=True):
         place = os.path.join(os.fsencode(draft), path)
         os.makedirs(os.path.dirname(place), exist_ok=True)

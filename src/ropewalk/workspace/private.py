@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -84,7 +83,7 @@ async def repository_for(home: Path, root: Path) -> Repository:
     mine = await asyncio.to_thread(lambda: root.resolve() == home.parent.parent.resolve())
     gitdir = home / ("folder.git" if mine else f"{slug(root.name)}-{name}.git")
     if not gitdir.is_dir():
-        draft = make(home) / f".{gitdir.name}-{secrets.token_hex(6)}"
+        draft = make(home) / f".{gitdir.name}-{os.urandom(6).hex()}"
         result = await spawn(
             ("init", "-q", "--bare", "--template=", f"--initial-branch={BRANCH}", str(draft)), str(home), {}
         )

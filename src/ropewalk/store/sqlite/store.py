@@ -18,8 +18,6 @@ from ropewalk.store.sqlite.lease import LeaseTable
 from ropewalk.store.sqlite.listing import RunList
 from ropewalk.store.sqlite.output import OutputChunks
 from ropewalk.store.sqlite.upkeep import Upkeep
-from ropewalk.store.sqlite.verify import Verifier
-from ropewalk.store.transfer import send
 
 
 class SqliteStore:
@@ -54,13 +52,21 @@ class SqliteStore:
         self.lease, self.leases = leases.lease, leases.leases
         self.write_output, self.read_output = output.write_output, output.read_output
         self.outputs = output.outputs
-        self.verify = Verifier(file, reader, values, run_list).verify
+        self._verified = (file, reader, values, run_list)
         self.may_delete, self.delete, self.prune = upkeep.may_delete, upkeep.delete, upkeep.prune
         self.load = upkeep.load
 
     def export(self, run: str) -> AsyncIterator[bytes]:
         """The run as lines of JSON."""
+        from ropewalk.store.transfer import send
+
         return send(self, run)
+
+    async def verify(self, run: str = "") -> list[str]:
+        """What is wrong with the file, or with one run of it; nothing when all is well."""
+        from ropewalk.store.sqlite.verify import Verifier  # a start of a run needs none of it
+
+        return await Verifier(*self._verified).verify(run)
 
     async def backup(self, path: Path) -> None:
         """A copy as of now in a new file, whole or not at all, and verified; others go on writing."""
