@@ -209,7 +209,8 @@ class Ropewalk(People):
         """
         values, known = checked_inputs(workflow, inputs or {}), checked_facts(workflow, facts or {})
         check_confinement(workflow, self.settings, rehearsed=options.rehearse is not None)
-        await asyncio.to_thread(refuse_missing, workflow, options, self.folder)
+        if workflow.secrets:
+            await asyncio.to_thread(refuse_missing, workflow, options, self.folder)
         project = Starting(self.folder, with_changes, versioned=self.settings.workspace != "folder")
         rehearsed = options.rehearse is not None
         called, lacks = await look_ahead(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -120,7 +121,10 @@ async def look_ahead(
     modules of functions.
     """
     places = where or Nowhere()
-    calls = await asyncio.to_thread(calls_of, workflow, places, load)
+    # A thread costs more than all the rest of a start: it is asked for only where something is to be looked at.
+    calls = Calls((), ())
+    if _has(workflow, "call"):
+        calls = await asyncio.to_thread(calls_of, workflow, places, load)
     flows = {workflow.source: (workflow, places)}
     for found_call in calls.called:
         flows.setdefault(
@@ -135,7 +139,8 @@ async def look_ahead(
     sure = _sure_to_be_called(workflow, calls.called)
     for flow, its_places in flows.values():
         findings = _findings(flow, its_places)
-        await asyncio.to_thread(_functions, flow, findings, tools)
+        if _has(flow, "function"):
+            await asyncio.to_thread(_functions, flow, findings, tools)
         if not rehearsed:
             await _agents(flow, findings, tools)
         faults += findings.faults if flow.source in sure else map(_as_warning, findings.faults)
@@ -145,13 +150,17 @@ async def look_ahead(
     return calls.called, faults
 
 
+def _has(workflow: Workflow, kind: str) -> bool:
+    return any(step.kind == kind for step in workflow.steps)
+
+
 def _sure_to_be_called(workflow: Workflow, called: tuple[FoundCall, ...]) -> set[str]:
     """The files of the workflows that no run of this one does without, its own among them."""
     by_name = {(call.caller, call.name): call.loaded.workflow for call in called}
     sure, todo = {workflow.source}, [workflow]
     while todo:
         caller = todo.pop()
-        spared = may_be_left_out(caller)
+        spared = _Spared(caller)
         for step in caller.steps:
             flow = (
                 by_name.get((caller.source, str(step.args.get("workflow", ""))))
@@ -174,7 +183,7 @@ def _findings(workflow: Workflow, where: Where) -> Findings:
 
 async def _files(workflow: Workflow, findings: Findings, project: Starting, rehearsed: bool) -> None:
     """Files that no step creates, as the steps would see them. Who only rehearses reads none of them."""
-    spared = _content(workflow, rehearsed)
+    spared = _Spared(workflow, rehearsed=rehearsed)
     for at, ref in brought_along(workflow):
         names = names_of(ref)
         if not any("{{" in name for name in names):
@@ -186,7 +195,9 @@ async def _files(workflow: Workflow, findings: Findings, project: Starting, rehe
 
 async def _folders(workflow: Workflow, findings: Findings, project: Starting, rehearsed: bool) -> None:
     """Where the steps begin that wait for no step that could make the folder."""
-    spared, needs = _content(workflow, rehearsed), needs_of(workflow)
+    if not any(step.folder for step in workflow.steps):
+        return
+    spared, needs = _Spared(workflow, rehearsed=rehearsed), needs_of(workflow)
     for index, step in enumerate(workflow.steps):
         if not step.folder or "{" in step.folder or needs[step.id] or step.final:
             continue
@@ -219,10 +230,21 @@ async def _unseen(names: tuple[str, ...], project: Starting, absent: str) -> _Un
     return _Unseen("is not there, and no step creates it", absent)
 
 
-def _content(workflow: Workflow, rehearsed: bool) -> frozenset[str]:
-    """The steps whose lack stops nobody: a run may do without them, or they are only rehearsed."""
-    played = {step.id for step in workflow.steps if rehearsed and _wants_agent(step)}
-    return may_be_left_out(workflow) | played
+class _Spared:
+    """The steps whose lack stops nobody: a run may do without them, or they are only rehearsed. They are gathered when the
+    first one is asked for: in a workflow that lacks nothing nobody asks, and a start costs the less.
+    """
+
+    def __init__(self, workflow: Workflow, *, rehearsed: bool = False) -> None:
+        self._workflow, self._rehearsed = workflow, rehearsed
+
+    def __contains__(self, step: str) -> bool:
+        return step in self._ids
+
+    @cached_property
+    def _ids(self) -> frozenset[str]:
+        played = {step.id for step in self._workflow.steps if self._rehearsed and _wants_agent(step)}
+        return may_be_left_out(self._workflow) | played
 
 
 def _severity(spared: bool) -> Literal["error", "warning"]:
@@ -230,7 +252,7 @@ def _severity(spared: bool) -> Literal["error", "warning"]:
 
 
 def _functions(workflow: Workflow, findings: Findings, tools: Tools) -> None:
-    spared = may_be_left_out(workflow)
+    spared = _Spared(workflow)
     for index, step in enumerate(workflow.steps):
         if step.kind == "function":
             from ropewalk.steps import function_fault
@@ -250,7 +272,7 @@ class _RoleAtWork(NamedTuple):
 
 
 def _roles_at_work(workflow: Workflow) -> Iterator[_RoleAtWork]:
-    spared = may_be_left_out(workflow)
+    spared = _Spared(workflow)
     for index, step in enumerate(workflow.steps):
         at: Place = ("steps", index)
         if _wants_agent(step):

@@ -73,6 +73,8 @@ def scope_of(state: State, st: StepState | None = None) -> dict[str, Any]:
 
 def known_facts(state: State) -> dict[str, Any]:
     """The facts as conditions and templates read them: what was assumed or is the default, until somebody says otherwise."""
+    if not state.workflow.facts:
+        return state.facts
     assumed = state.options.assume
     otherwise = {
         name: fact.default if assumed is None or fact.type != "boolean" else assumed

@@ -101,6 +101,8 @@ class Writers:
 
 def brought_along(workflow: Workflow) -> Iterator[tuple[tuple[str, int, str, int], Ref]]:
     """Place and reference of each file that has to be there before a run: a step requires it, and none makes it."""
+    if not any(step.requires for step in workflow.steps):
+        return
     writers = Writers()
     for step in workflow.steps:
         writers.note(step)

@@ -26,7 +26,7 @@ _FAULTS = (TypeError, ValueError, AttributeError, ArithmeticError, LookupError, 
 
 def is_template(text: str) -> bool:
     """Whether there is something to fill in."""
-    return any(mark in text for mark in MARKS)
+    return "{" in text and any(mark in text for mark in MARKS)
 
 
 def literal(text: str) -> str:

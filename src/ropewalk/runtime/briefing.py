@@ -161,6 +161,8 @@ class Briefing:
 
     def _sources(self, step: Step) -> dict[str, Secret]:
         workflow = self.state.workflow
+        if not (workflow.secrets or secret_inputs(workflow)):
+            return {}
         names = (*named_secrets(workflow, step).values(), *secrets_of_judges(workflow, step).values())
         if self.state.options.rehearse is not None and rehearsal_needs_none(step):
             return {}
