@@ -79,3 +79,15 @@ def test_a_question_about_a_fact_has_the_form_of_the_fact():
 def test_a_yes_to_a_boolean_fact_is_true():
     run = started(flow(noop("q", approve=Approval(fact="b")), facts=FACTS)).after(done("q"), answer("a1"))
     assert run.state.facts == {"b": True}
+
+
+def test_a_person_is_asked_what_a_fact_is_that_is_not_true_or_false():
+    run = started(flow(noop("a", when="facts.n > 1"), facts=FACTS))
+    assert run.state.asks["a1"].prompt == "What is `n` (number)? Step `a` depends on it."
+
+
+@pytest.mark.parametrize(("value", "known"), [(None, ""), ("mind the gap", "mind the gap")])
+def test_a_plain_yes_before_the_work_says_nothing_about_a_fact_that_has_a_default(value: Any, known: str):
+    run = started(flow(noop("a", ask=Approval(fact="said")), facts={"said": Fact("any", default="")}))
+    run.after(answer("a1", value=value), GO)
+    assert (run.state.facts, run.step("a").status) == ({"said": known}, "running")

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from ropewalk.definition.facts import fact_fault, fact_form, fact_value, fits, named_facts, unknown_fact
+from ropewalk.definition.facts import (
+    fact_fault,
+    fact_form,
+    fact_question,
+    fact_value,
+    fits,
+    named_facts,
+    unknown_fact,
+)
 from ropewalk.definition.workflow import Approval, Decision, Fact, Step, Workflow
 
 
@@ -82,3 +90,19 @@ def test_what_no_json_can_hold_is_no_number(text: str):
 
 def test_the_form_of_a_fact_of_any_type_is_its_choices():
     assert fact_form(Fact("any", choices=(1, "a"))) == {"enum": [1, "a"]}
+
+
+@pytest.mark.parametrize(
+    ("fact", "asked"),
+    [
+        (None, "Is `x` true?"),
+        (Fact(), "Is `x` true?"),
+        (Fact("string"), "What is `x` (string)?"),
+        (Fact("number"), "What is `x` (number)?"),
+        (Fact("any"), "What is `x`?"),
+        (Fact("string", choices=("red", "blue")), "What is `x`, one of red, blue?"),
+        (Fact("integer", choices=(1, 2)), "What is `x`, one of 1, 2?"),
+    ],
+)
+def test_only_what_is_true_or_false_is_asked_as_such(fact: Fact | None, asked: str):
+    assert fact_question("x", fact) == asked

@@ -206,6 +206,9 @@ def _made_known(recorder: Recorder, opened: e.AskOpened, answer: Answer) -> tupl
     if answer.value is not None:
         return approval.fact, answer.value
     fact = recorder.state.workflow.facts.get(approval.fact)
+    free = fact is not None and fact.type == "any" and fact.default is not None
+    if fact is not None and free and opened.about == "before" and not chosen:
+        return approval.fact, fact.default  # a plain yes says no more than to begin
     says_yes = opened.about == "question" or (fact is not None and fact.type == "boolean")
     return approval.fact, True if says_yes and not chosen else answer.verdict
 

@@ -16,7 +16,14 @@ from ropewalk.core.state import State, StepState
 from ropewalk.core.texts import as_title, filled, shown_names
 from ropewalk.core.transitions import STEP_WAYS, enqueue, move, start_clocks, stop_clocks
 from ropewalk.core.work import Artifact, Feedback, Outcome
-from ropewalk.definition import Approval, CompiledCondition, compile_condition, fact_form, fact_value
+from ropewalk.definition import (
+    Approval,
+    CompiledCondition,
+    compile_condition,
+    fact_form,
+    fact_question,
+    fact_value,
+)
 
 PLAIN = ("approve", "reject", "amend")
 
@@ -208,7 +215,8 @@ def settle_facts(recorder: Recorder, st: StepState, condition: CompiledCondition
             recorder.emit(e.FactSet(name=name, value=fact.default, by="default"))
         else:
             step = written(recorder.state, st)
-            prompt = (fact.question if fact else "") or f"Is `{name}` true? Step `{step.id}` depends on it."
+            prompt = f"{fact_question(name, fact)} Step `{step.id}` depends on it."
+            prompt = (fact.question if fact else "") or prompt
             choices = tuple(str(c) for c in fact.choices) if fact else ()
             ask(recorder, st, about="fact", prompt=prompt, choices=choices, fact=name, form=fact_form(fact))
             return False

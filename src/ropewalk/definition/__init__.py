@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ropewalk.definition.document import plain_role_name as plain_role_name
     from ropewalk.definition.document import walk_sections as walk_sections
     from ropewalk.definition.facts import fact_fault as fact_fault, fact_form as fact_form
+    from ropewalk.definition.facts import fact_question as fact_question
     from ropewalk.definition.facts import fact_value as fact_value, unknown_fact as unknown_fact
     from ropewalk.definition.forms import form_schema as form_schema
     from ropewalk.definition.fault import Fault as Fault, definition_error as definition_error
@@ -60,7 +61,7 @@ else:
             ),
             "definition.condition.native": "pattern_found",
             "definition.document": "LISTS Finding Section Template may_write plain_role_name walk_sections",
-            "definition.facts": "fact_fault fact_form fact_value unknown_fact",
+            "definition.facts": "fact_fault fact_form fact_question fact_value unknown_fact",
             "definition.forms": "form_schema",
             "definition.fault": "Fault definition_error errors_in faults_in_order nearest shortened",
             "definition.findings": "Findings Nowhere Path Where",

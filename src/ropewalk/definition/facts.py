@@ -83,3 +83,12 @@ def fact_form(fact: Fact | None) -> dict[str, Any]:
         return {"enum": list(fact.choices)} if fact and fact.type == "any" and fact.choices else {}
     schema: dict[str, Any] = {"type": _SCHEMA.get(fact.type, fact.type)}
     return {**schema, "enum": list(fact.choices)} if fact.choices else schema
+
+
+def fact_question(name: str, fact: Fact | None) -> str:
+    """What a person is asked about a fact that has no question of its own, with what the answer may be."""
+    if fact is None or fact.type == "boolean":
+        return f"Is `{name}` true?"
+    if fact.choices:
+        return f"What is `{name}`, one of {', '.join(map(str, fact.choices))}?"
+    return f"What is `{name}`?" if fact.type == "any" else f"What is `{name}` ({fact.type})?"

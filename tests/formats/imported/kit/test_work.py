@@ -1,4 +1,5 @@
 from ropewalk.formats.imported.kit.pack import Pack
+from ropewalk.rendering import render_template
 from tests.formats.imported.bmad.flow import flow, needs, only, step
 
 
@@ -107,7 +108,9 @@ def test_elicitation_asks_first_and_gives_the_answer_to_the_role():
     made = only("- {agent: a, elicit: true, step: intake}")
     assert made.ask is not None
     assert (made.ask.fact, made.ask.form) == ("intake_answer", {})
-    assert "{{ facts.intake_answer }}" in made.prompt
+    prompts = [render_template(made.prompt, {"facts": {"intake_answer": said}}) for said in ("", "no")]
+    assert "asked first" not in prompts[0]
+    assert prompts[1].endswith("\nA person was asked first and said: no")
     assert only("- {agent: a, elicit: false}").ask is None
 
 

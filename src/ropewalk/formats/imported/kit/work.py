@@ -103,7 +103,8 @@ def work(item: Item, making: ImportContext) -> ItemSteps:
 def _with_answer(step: Step) -> Step:
     if step.ask is None:
         return step
-    answered = f"A person was asked first and said: {{{{ facts.{step.ask.fact} }}}}"
+    said = f"facts.{step.ask.fact}"
+    answered = f"{{{{ 'A person was asked first and said: ' ~ {said} if {said} else '' }}}}"
     return msgspec.structs.replace(step, prompt=f"{step.prompt}\n{answered}")
 
 
