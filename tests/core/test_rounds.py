@@ -96,6 +96,12 @@ def test_past_the_cap_a_person_decides():
     assert run.step("check").status == "waiting"
 
 
+def test_a_person_who_decides_after_one_time_is_told_so():
+    run = loop(back_to=BackTo("work", at_most=1)).after(done("check", RED), GO)
+    once_more(run, RED)
+    assert "sent back to `work` once" in run.state.asks["a1"].prompt
+
+
 def test_an_escalation_that_is_approved_waives_the_gate_in_the_name_of_who_did():
     run = spent().after(done("check", RED), GO)
     run.when(answer("a1", reason="good enough"), GO).then(

@@ -106,6 +106,8 @@ def test_a_loop_says_its_condition_where_it_has_one(when, shown):
     loop = LoopRow("b", "a", when, 3, ("a", "b"))
     lines = plan_as_lines(msgspec.structs.replace(plan(SMALLEST), loops=(loop,)))
     assert f"  b → a{shown}, at most 3 times (2 steps)" in lines
+    once = plan_as_lines(msgspec.structs.replace(plan(SMALLEST), loops=(LoopRow("a", "a", when, 1, ("a",)),)))
+    assert f"  a → a{shown}, at most once (1 step)" in once
 
 
 def test_a_title_that_is_the_id_is_not_told_twice_and_marks_stand_in_brackets():

@@ -15,6 +15,7 @@ from ropewalk.core.state import State, StepState
 from ropewalk.core.step import FATAL
 from ropewalk.core.texts import prompt_of
 from ropewalk.core.work import Failure, why_too_large
+from ropewalk.counting import counted
 from ropewalk.definition import FailurePolicy, Foreach, Step, compile_condition
 from ropewalk.errors import ConditionError, TemplateError
 
@@ -41,7 +42,7 @@ def expand(recorder: Recorder, st: StepState, step: Step) -> None:
         return
     refusal = _too_many(recorder.state, len(pairs))
     if len(pairs) < foreach.quorum:
-        refusal = f"foreach has {len(pairs)} items, and {foreach.quorum} of them have to go well"
+        refusal = f"foreach has {counted(len(pairs), 'item')}, and {foreach.quorum} of them have to go well"
     if refusal:
         fail_step(recorder, st, Failure(kind="permanent", message=refusal))
     elif not pairs:
@@ -63,7 +64,7 @@ def _too_many(state: State, count: int) -> str:
         return ""
     allowed = " and ".join(f"limits.{name} allows {getattr(limits, name)}" for name in wanted)
     written = ", ".join(f"{name}: {number}" for name, number in wanted.items())
-    return f"foreach has {count} items, and {allowed}; write `limits: {{{written}}}` at the top of the workflow, or give fewer"
+    return f"foreach has {counted(count, 'item')}, and {allowed}; write `limits: {{{written}}}` at the top of the workflow, or give fewer"
 
 
 def _pairs(collection: Any, foreach: Foreach) -> list[tuple[str, Any]]:
@@ -281,13 +282,13 @@ def _too_few(recorder: Recorder, parent: StepState) -> Failure | None:
     well = sum(st.status == "succeeded" for st in items)
     if well >= quorum if quorum else not broken:
         return None
-    counted = f"{well} of {len(items)} items went well, and {quorum} are wanted" if quorum else ""
+    told = f"{well} of {len(items)} items went well, and {quorum} are wanted" if quorum else ""
     if not broken:
-        return Failure(kind="permanent", message=counted)
+        return Failure(kind="permanent", message=told)
     first = _why_broken(broken[0])
     more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
     reason = f"{broken[0].key}: {first.message}{more}"
-    return Failure(kind=first.kind, message=f"{counted}; {reason}" if counted else reason)
+    return Failure(kind=first.kind, message=f"{told}; {reason}" if told else reason)
 
 
 def _quorum(recorder: Recorder, parent: StepState) -> int:

@@ -18,6 +18,7 @@ from ropewalk.core.state import Graph, State, StepState
 from ropewalk.core.step import open_round
 from ropewalk.core.transitions import enqueue
 from ropewalk.core.work import Feedback
+from ropewalk.counting import times
 from ropewalk.definition import BackTo, Decision, Route, Step
 
 
@@ -150,7 +151,7 @@ def send_back(
         fail_landing(recorder, st, f"{origin.key} would be sent back to {back.to}: {reason}")
         return
     if spent(state, st, back) and not forced:
-        _escalate(recorder, st, reason, findings, f"sent back to `{back.to}` {origin.turns} times")
+        _escalate(recorder, st, reason, findings, f"sent back to `{back.to}` {times(origin.turns)}")
         return
     keys = _between(state, back.to, origin)
     target = back.to if _named(state, back.to).intersection(keys) else keys[0]
@@ -160,7 +161,7 @@ def send_back(
 def do_again(recorder: Recorder, st: StepState, *, reason: str, source: str, forced: bool = False) -> None:
     """Re-open this one step (or item), with the reason in its brief; that is no turn of a loop."""
     if st.round > recorder.state.workflow.limits.rounds and not forced:
-        _escalate(recorder, st, reason, (), f"done {st.round} times")
+        _escalate(recorder, st, reason, (), f"done {times(st.round)}")
         return
     _open(recorder, e.RoundOpened(st.key, st.key, (st.key,), st.turns, reason, source=source))
 

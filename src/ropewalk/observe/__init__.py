@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ropewalk.exports import lazy
 
 if TYPE_CHECKING:
+    from ropewalk.counting import counted as counted
     from ropewalk.observe.courier import Courier as Courier
     from ropewalk.observe.difference import state_difference as state_difference
     from ropewalk.observe.explain import Explanation as Explanation, Silent as Silent
@@ -42,13 +43,14 @@ if TYPE_CHECKING:
     from ropewalk.observe.verdicts import verdicts_of as verdicts_of
     from ropewalk.observe.webhooks import DEFAULT_KINDS as DEFAULT_KINDS, Webhook as Webhook
     from ropewalk.observe.webhooks import Webhooks as Webhooks, webhook_view as webhook_view
-    from ropewalk.observe.wording import counted as counted, duration as duration
+    from ropewalk.observe.wording import duration as duration
     from ropewalk.observe.wording import event_subject as event_subject, event_words as event_words
     from ropewalk.observe.wording import money as money, short_value as short_value
 else:
     __getattr__ = lazy(
         __name__,
         {
+            "counting": "counted",
             "observe.courier": "Courier",
             "observe.difference": "state_difference",
             "observe.explain": "Explanation Silent answer_commands explain_state landing_commands",
@@ -68,6 +70,6 @@ else:
             "observe.timeline": "Bar Timeline bars_of",
             "observe.verdicts": "verdicts_of",
             "observe.webhooks": "DEFAULT_KINDS Webhook Webhooks webhook_view",
-            "observe.wording": "counted duration event_subject event_words money short_value",
+            "observe.wording": "duration event_subject event_words money short_value",
         },
     )

@@ -10,9 +10,10 @@ from msgspec import Struct
 
 from ropewalk.core import State, StepState
 from ropewalk.core.events import AskOpened
+from ropewalk.counting import counted
 from ropewalk.observe.summary import warnings_of
 from ropewalk.observe.verdicts import not_believed
-from ropewalk.observe.wording import counted, duration, short_value
+from ropewalk.observe.wording import duration, short_value
 
 Children = Callable[[str], State | None]
 """The state of a called run by its id, when it is there."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from ropewalk.core import Usage
 from ropewalk.core import events as e
+from ropewalk.counting import counted
 
 
 def event_subject(event: e.Event) -> str:
@@ -49,10 +50,6 @@ def short_value(value: Any, longest: int = 60) -> str:
     """A value on one line."""
     text = " ".join(str(value).split())
     return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
-def counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _created(event: e.RunCreated) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from ropewalk.counting import counted, times
 from ropewalk.preview.graph import short
 from ropewalk.preview.plan import FactRow, LoopRow, Plan, Row
 
@@ -107,4 +108,4 @@ def _fact(fact: FactRow) -> Iterator[str]:
 
 def _loop(loop: LoopRow) -> str:
     when = f" while {loop.when}" if loop.when not in ("", "true") else ""
-    return f"{loop.step} → {loop.to}{when}, at most {loop.at_most} times ({len(loop.body)} steps)"
+    return f"{loop.step} → {loop.to}{when}, at most {times(loop.at_most)} ({counted(len(loop.body), 'step')})"

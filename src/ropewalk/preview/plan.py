@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from ropewalk.counting import times
 from ropewalk.definition import Approval, Gate, Phase, Ref, Step, Workflow, members_of, needs_of
 
 FACT: Final = re.compile(r"\bfacts(?:\.([A-Za-z_]\w*)|\[\"([^\"]+)\"\])")
@@ -287,7 +288,7 @@ def _back(step: Step) -> str:
         if back.when
         else " when its gate or its work fails"
     )
-    return f"back to {back.to}{why}, at most {back.at_most} times, then a person decides"
+    return f"back to {back.to}{why}, at most {times(back.at_most)}, then a person decides"
 
 
 def _asks(step: Step) -> Iterable[str]:

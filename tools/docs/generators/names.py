@@ -44,7 +44,7 @@ ACTS = {
     "attempt": "only in this attempt of the round",
     "item": "only for this item, as a variable would have it",
     "say": "a text, or a list of them, that the agent says",
-    "note": "what it puts on record of its attempt",
+    "note": "an object that is put on record and that the next attempt is given if this one is lost, as real agents do with their session",
     "publish": "an event of its own, `{name: …, data: {…}}`",
     "ask": "a permission to ask for, `{title: …, kind: …, paths: […], choices: [allow, deny]}`",
     "run_for": "seconds that it works",

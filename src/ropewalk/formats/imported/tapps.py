@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ropewalk.counting import times
 from ropewalk.definition import (
     ASKED_RETURN,
     BackTo,
@@ -236,7 +237,8 @@ class _TappsReading:
             return step
         back = BackTo(self.ids[self.items[target].number], "true", self.cap or LOOP_CAP)
         self.making.why(
-            step.id, f"`next` leads back to `{back.to}`, at most {back.at_most} times, then a person is asked"
+            step.id,
+            f"`next` leads back to `{back.to}`, at most {times(back.at_most)}, then a person is asked",
         )
         return msgspec.structs.replace(step, back_to=back)
 
@@ -271,7 +273,7 @@ class _TappsReading:
         if back is not None:
             self.making.why(
                 step.id,
-                f"a failed gate sends back to `{back.to}`, at most {back.at_most} times, then a person is asked",
+                f"a failed gate sends back to `{back.to}`, at most {times(back.at_most)}, then a person is asked",
             )
         return msgspec.structs.replace(step, gates=asked.gates(), back_to=back), None
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import msgspec
 
+from ropewalk.counting import times
 from ropewalk.definition import BackTo, Route, Step
 from ropewalk.formats.imported.bmad.loops import names_of
 from ropewalk.formats.imported.kit import policy
@@ -212,7 +213,7 @@ class Wiring:
             self.needs.setdefault(entry, []).append(step.id)
         self.making.why(
             step.id,
-            f"the way `{way.name}` goes back to `{target}`, at most {cap} times, then a person is asked",
+            f"the way `{way.name}` goes back to `{target}`, at most {times(cap)}, then a person is asked",
         )
         return step.id
 
@@ -244,7 +245,7 @@ class Wiring:
             if not jump.failed:
                 self.making.why(
                     jump.step,
-                    f"{jump.why} goes back to `{target}`, at most {jump.cap} times, then a person is asked",
+                    f"{jump.why} goes back to `{target}`, at most {times(jump.cap)}, then a person is asked",
                 )
             return
         self._second_jump(index, draft, jump, back)

@@ -74,7 +74,7 @@ class StepKeys(Struct, forbid_unknown_fields=True):
     group: Text | UnsetType = UNSET
     """The named group that the step belongs to, where it does not stand inside `parallel`."""
     run: Command | UnsetType = UNSET
-    """A command: a text is a script for `sh -eu`, a list is a program with its arguments (each a template)."""
+    """A command: a text is a script for `bash -eu -o pipefail`, or for `sh` where there is no bash; a list is a program with its arguments (each a template)."""
     shell: Text | UnsetType = UNSET
     """The shell that runs the script; bash where it is installed, else `sh`, unless told."""
     role: Text | UnsetType = UNSET
