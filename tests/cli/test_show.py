@@ -88,3 +88,14 @@ def test_gates_are_shown_with_what_did_not_count(ropewalk, monkeypatch):
     assert "sh check.sh" in said
     assert "judged with check.sh as at the start of the run" in said
     assert ropewalk.json("show", "last")["gates"][0]["verdict"] == "PASS"
+
+
+def test_values_are_shown_as_json_and_texts_as_they_are(ropewalk):
+    ropewalk.run(
+        """{id: a, run: 'echo "{\\"x\\": {\\"y\\": [true, null]}}" > $ROPEWALK_OUTPUT', output: {x: object}}""",
+        head="inputs: {flag: {type: boolean, default: true}, who: {default: me}}\noutputs: {x: outputs.a.x}",
+    )
+    shown = ropewalk("show", "last").out
+    assert "inputs: flag=true, who=me" in shown
+    assert 'outputs: x={"y":[true,null]}' in shown
+    assert "with flag=true, who=me" in ropewalk("events", "last").out

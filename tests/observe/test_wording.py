@@ -68,7 +68,7 @@ def test_every_event_has_words_even_with_nothing_in_it(kind):
         (e.DecisionMade("a", route="left", by="ann"), "a", "takes left (ann)"),
         (e.AskOpened("a", ask="a1", prompt="Well?", choices=("x", "y")), "a", "a1: Well? (x, y)"),
         (e.AskAnswered("a", ask="a1", verdict="reject", reason="no"), "a", "a1: reject by nobody: no"),
-        (e.FactSet("ready", True, "ann"), "ready", "is True (ann)"),
+        (e.FactSet("ready", True, "ann"), "ready", "is true (ann)"),
         (e.BudgetRaised(cost_usd=5, tokens=10), "", "5 $, 10 tokens"),
         (e.RunMerged("ropewalk/r", "c" * 40, "t"), "", f"ropewalk/r at {'c' * 12}"),
         (e.ConflictFound("a", report={"conflicts": [{"path": "x.md"}]}), "a", "x.md"),
@@ -106,6 +106,12 @@ def test_money_and_numbers():
     )
     assert short_value("a  b\nc") == "a b c"
     assert short_value("x" * 70, 10) == "x" * 9 + "…"
+
+
+def test_values_are_told_as_json_and_texts_as_they_are():
+    values = [True, None, {"a": [1, None]}, 1.5, "two"]
+    assert [short_value(value) for value in values] == ["true", "null", '{"a":[1,null]}', "1.5", "two"]
+    assert event_words(e.FactSet(name="x", value=True, by="ann")) == "is true (ann)"
 
 
 def test_a_cost_of_which_a_part_is_unknown_is_the_least():

@@ -134,9 +134,7 @@ def _handoffs(screen: Screen, state: State) -> None:
 
 def _named(screen: Screen, title: str, values: dict[str, Any]) -> None:
     if values:
-        listed = ", ".join(
-            f"{name}={short_value(printable(str(value)), 60)}" for name, value in values.items()
-        )
+        listed = ", ".join(f"{name}={printable(short_value(value))}" for name, value in values.items())
         screen.line(f"{title}: {listed}")
 
 
@@ -183,8 +181,8 @@ def _step(screen: Screen, state: State, key: str) -> int:
 def _as_text(value: Any) -> str:
     import msgspec
 
-    if isinstance(value, str | int):
-        return printable(str(value))
+    if isinstance(value, str):
+        return printable(value)
     return printable(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 

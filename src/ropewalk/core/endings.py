@@ -282,13 +282,13 @@ def _too_few(recorder: Recorder, parent: StepState) -> Failure | None:
     well = sum(st.status == "succeeded" for st in items)
     if well >= quorum if quorum else not broken:
         return None
-    told = f"{well} of {len(items)} items went well, and {quorum} are wanted" if quorum else ""
+    shortfall = f"{well} of {len(items)} items went well, and {quorum} are wanted" if quorum else ""
     if not broken:
-        return Failure(kind="permanent", message=told)
+        return Failure(kind="permanent", message=shortfall)
     first = _why_broken(broken[0])
     more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
     reason = f"{broken[0].key}: {first.message}{more}"
-    return Failure(kind=first.kind, message=f"{told}; {reason}" if told else reason)
+    return Failure(kind=first.kind, message=f"{shortfall}; {reason}" if shortfall else reason)
 
 
 def _quorum(recorder: Recorder, parent: StepState) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from ropewalk.core import Usage
 from ropewalk.core import events as e
 from ropewalk.counting import counted
@@ -47,8 +49,9 @@ def money(usd: float | None, *, unknown: bool = False) -> str:
 
 
 def short_value(value: Any, longest: int = 60) -> str:
-    """A value on one line."""
-    text = " ".join(str(value).split())
+    """A value on one line: a text as it is, all else as JSON."""
+    written = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    text = " ".join(written.split())
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 

@@ -103,8 +103,8 @@ def work(item: Item, making: ImportContext) -> ItemSteps:
 def _with_answer(step: Step) -> Step:
     if step.ask is None:
         return step
-    said = f"facts.{step.ask.fact}"
-    answered = f"{{{{ 'A person was asked first and said: ' ~ {said} if {said} else '' }}}}"
+    answer = f"facts.{step.ask.fact}"
+    answered = f"{{{{ 'A person was asked first and said: ' ~ {answer} if {answer} else '' }}}}"
     return msgspec.structs.replace(step, prompt=f"{step.prompt}\n{answered}")
 
 
