@@ -17,7 +17,7 @@ from ropewalk.core.rounds import do_again, retry, send_back
 from ropewalk.core.state import StepState
 from ropewalk.core.texts import filled, route_titles
 from ropewalk.core.work import Failure, Verdict
-from ropewalk.definition import Decision, ErrorClass, fact_fault, fact_value
+from ropewalk.definition import Decision, ErrorClass, Fact, fact_fault, fact_value
 from ropewalk.errors import NoSuchAsk, TemplateError
 
 MORE = ("cost_usd", "tokens", "attempts", "seconds")
@@ -191,8 +191,7 @@ def _approval(recorder: Recorder, st: StepState, opened: e.AskOpened, answer: An
 
 
 def _know(recorder: Recorder, opened: e.AskOpened, answer: Answer) -> None:
-    known = _made_known(recorder, opened, answer)
-    if known is not None:
+    if (known := _made_known(recorder, opened, answer)) is not None:
         know(recorder, *known, by=answer.by)
 
 
@@ -203,14 +202,12 @@ def _made_known(recorder: Recorder, opened: e.AskOpened, answer: Answer) -> tupl
     chosen = answer.verdict in opened.choices
     if approval is None or not approval.fact or (answer.verdict == "reject" and not chosen):
         return None
-    if answer.value is not None:
-        return approval.fact, answer.value
-    fact = recorder.state.workflow.facts.get(approval.fact)
-    free = fact is not None and fact.type == "any" and fact.default is not None
-    if fact is not None and free and opened.about == "before" and not chosen:
-        return approval.fact, fact.default  # a plain yes says no more than to begin
-    says_yes = opened.about == "question" or (fact is not None and fact.type == "boolean")
-    return approval.fact, True if says_yes and not chosen else answer.verdict
+    fact = recorder.state.workflow.facts.get(approval.fact, Fact("any"))
+    consent = True if opened.about == "question" or fact.type == "boolean" else answer.verdict
+    if opened.about == "before" and fact.type == "any" and fact.default is not None:
+        consent = fact.default  # a plain yes says no more than to begin
+    verdict = answer.verdict if chosen else consent
+    return approval.fact, verdict if answer.value is None else answer.value
 
 
 def _amended(result: e.Outcome, answer: Answer) -> e.Outcome:
