@@ -56,6 +56,8 @@ def _faults(event: e.Event, first: bool) -> Iterator[str]:
         yield from _in_result(event.result)
     if isinstance(event, e.AskAnswered):
         yield from _in_artifacts(event.artifacts)
+    if isinstance(event, e.AskOpened):
+        yield from _in_artifacts(event.show)
     if isinstance(event, e.AttemptFailed):
         yield from _in_times({"retry_at": event.failure.retry_at})
     for name in (*_NAMES, *_BRANCHES):
@@ -87,7 +89,8 @@ def _in_result(result: e.Outcome) -> Iterator[str]:
 
 def _in_artifacts(artifacts: Sequence[Artifact]) -> Iterator[str]:
     for artifact in artifacts:
-        yield from _in_name("commit", artifact.commit)
+        for commit in (artifact.commit, *artifact.merged_from):
+            yield from _in_name("commit", commit)
         if not _DIGEST.fullmatch(artifact.digest):
             yield f"{artifact.digest!r:.80} is no sha256"
         if artifact.path.startswith("/") or ".." in artifact.path.split("/") or "\0" in artifact.path:
