@@ -20,7 +20,6 @@ from ropewalk.formats.imported.bmad import (
     infer,
     jumps,
     loops,
-    one_way,
     phases,
 )
 from ropewalk.formats.imported.bmad.file import Sheet, sheet
@@ -61,7 +60,6 @@ def read(
     loops.close_loops(making)
     loops.close_fixes(making)
     loops.own_loops(making)
-    one_way.keep_to_ways(making)
     if options.infer_parallel:
         infer.infer_parallel(making)
     acted_on = {"phases"} if phases.give_phases(making, page.head.get("phases")) else set()
