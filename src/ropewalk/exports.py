@@ -6,7 +6,6 @@ two lists agree, and import-linter that nobody enters a package by another way.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
@@ -22,9 +21,6 @@ def lazy(package: str, names: Mapping[str, str]) -> Callable[[str], Any]:
         if home is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         module = import_module(f"ropewalk.{home}")
-        value = module if home.rpartition(".")[2] == name else getattr(module, name)
-        if package in sys.modules:
-            setattr(sys.modules[package], name, value)  # found there the next time, without coming here
-        return value
+        return module if home.rpartition(".")[2] == name else getattr(module, name)
 
     return get

@@ -62,7 +62,7 @@ def suite(tmp_path):
                 str(tmp_path),
             ],
             cwd=tmp_path,
-            env={**clean, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **environment},
+            env={**clean, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT), **environment},
             capture_output=True,
             text=True,
             check=False,

@@ -49,6 +49,7 @@ RULES = {
     "test_docs.py::test_every_command_is_in_the_documentation": ("ropewalk run",),
     "test_docs.py::test_every_setting_is_in_the_documentation": ("slots",),
     "test_files.py::test_no_tracked_file_names_a_machine_or_a_registry": ("notes.txt:1",),
+    "test_files.py::test_no_tracked_link_leads_to_a_place_of_one_machine": ("programs",),
     "test_keys.py::test_what_a_workflow_says_is_acted_on": ("workflow.py:7: ornament",),
     "test_modules.py::test_each_module_opens_by_saying_what_it_is": ("src/ropewalk/bare.py",),
     "test_modules.py::test_nothing_is_left_for_later_in_the_package": ("src/ropewalk/later.py:3",),
@@ -87,6 +88,7 @@ def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     (tree / "src/ropewalk/core").mkdir()
+    (tree / "programs").symlink_to("/nowhere/programs")
     shutil.copytree(
         HERE, tree / "tests/architecture", ignore=shutil.ignore_patterns("__pycache__", "test_planted.py")
     )

@@ -356,3 +356,14 @@ def test_an_agent_that_is_put_to_rest_has_spent_nobody_knows_how_much():
     workflow = flow(Step("a", "role", role="dev"), roles={"dev": Role()})
     run = started(workflow).after(may_i(), GO).after(GO, now=30.0)
     assert run.state.spent.unknown == 1
+
+
+def test_a_failing_run_ends_also_where_a_condition_of_what_it_does_not_begin_any_more_is_open():
+    flows = flow(noop("a"), noop("b"), noop("d"), noop("c", "d", when="inputs == inputs"))
+    run = (
+        started(flows)
+        .after(may_i(), GO, now=1.0)
+        .after(broken("b"), GO, now=2.0)
+        .after(done("d"), GO, now=3.0)
+    )
+    assert run.after(GO, now=100.0).state.status == "failed"

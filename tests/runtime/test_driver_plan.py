@@ -10,7 +10,7 @@ from ropewalk.agents.port import Permission
 from ropewalk.core import commands as c
 from ropewalk.core.plan import Call, Effect, EndCall, Perform, Wake, plan
 from ropewalk.core.work import Outcome
-from ropewalk.definition.policy import Timeouts
+from ropewalk.definition.policy import Limits, Timeouts
 from ropewalk.definition.workflow import Step, Workflow
 from ropewalk.runtime import driver
 from ropewalk.runtime.assignment import Assignment, Link
@@ -142,3 +142,69 @@ async def test_a_run_whose_called_run_asks_ends_its_driving_too(bench: Bench) ->
     await bench.engine.tell(child, c.Answer("a.1.1-1", "approve", by="ann"))
     assert (await bench.engine.drive(run)).status == "completed"
     assert [brief.spot.attempt for brief in bench.work.briefs] == [1, 2]
+
+
+async def asks(assignment: Assignment, link: Link) -> Outcome:
+    await link.note({"session": {"id": "s", "attempt": assignment.spot.attempt}})
+    return Outcome(outputs={"v": await link.ask(Permission("Run make", choices=("approve", "reject")))})
+
+
+async def test_a_slot_of_an_attempt_that_rests_comes_back_once_in_a_run_that_was_paused_by_hand(
+    bench: Bench,
+) -> None:
+    bench.work.does |= {"a": asks, "b": "hold"}
+    run = await bench.begin(noop("a"), noop("b"), noop("c", "b"), limits=Limits(parallel=2))
+    bench.drive(run)
+    await settle()
+    await bench.engine.tell(run, c.Pause(by="ann"))
+    await settle()
+    bench.work.release("b")
+    await settle()
+    await bench.clock.advance(31)
+    await settle()
+    assert bench.engine.slots.taken == 0
+
+
+async def test_a_run_whose_attempt_rests_while_another_run_has_its_slot_goes_on_when_that_comes_free() -> (
+    None
+):
+    bench = Bench(slots=1)
+    bench.work.does |= {"a": asks, "y": "hold"}
+    other = await bench.begin(noop("y"))
+    run = await bench.begin(noop("a"), noop("b"), limits=Limits(parallel=1))
+    driving = [bench.drive(run)]
+    await settle()
+    driving.append(bench.drive(other))
+    await settle()
+    await bench.clock.advance(31)
+    await settle()
+    bench.work.release("y")
+    await settle()
+    assert (await bench.engine.fold(run)).steps["b"].status == "succeeded"
+    for one in driving:
+        one.cancel()
+    await asyncio.wait(driving)
+
+
+async def test_an_attempt_rests_also_where_the_answer_comes_while_it_is_being_ended(bench: Bench) -> None:
+    rests: list[bool] = []
+    gone = asyncio.Event()
+
+    async def slowly(assignment: Assignment, link: Link) -> Outcome:
+        try:
+            return await asks(assignment, link)
+        except asyncio.CancelledError:
+            await gone.wait()
+            rests.append(await link.rests())
+            raise
+
+    bench.work.does["a"] = slowly
+    run = await bench.begin(noop("a"))
+    driving = bench.drive(run)
+    await settle()
+    await bench.clock.advance(30)
+    await bench.engine.tell(run, c.Answer("a.1.1-1", "approve", by="ann"))
+    await settle()
+    gone.set()
+    await driving
+    assert rests == [True]

@@ -102,6 +102,30 @@ async def test_as_one_commit_it_lands_once_however_often_it_is_tried(joint, proj
     assert later.artifacts == first.artifacts
 
 
+async def test_what_was_made_after_a_landing_as_one_commit_lands_too(joint, project, tmp_path):
+    first = await merged(joint, tmp_path, land="main", squash="feat: both")
+    later = replace(joint, parts=(*joint.parts, Part("c", commits(project, {"c": {"c.txt": "c\n"}})["c"])))
+    second = await merged(later, tmp_path, land="main", squash="feat: more", again=True)
+    assert second.outputs["landed"] == "main"
+    assert git(project, "rev-parse", "main^") == first.commit
+    assert git(project, "ls-tree", "--name-only", "main").split("\n") == [
+        "a.txt",
+        "b.txt",
+        "c.txt",
+        "code.txt",
+    ]
+
+
+async def test_landing_without_a_squash_what_landed_as_one_commit_lands_nothing_twice(
+    joint, project, tmp_path
+):
+    first = await merged(joint, tmp_path, land="main", squash="feat: both")
+    on_main(project, {"a.txt": "edited\n"})
+    again = await merged(joint, tmp_path, land="main", again=True)
+    assert (again.commit, again.outputs["how"]) == (first.commit, "squash")
+    assert git(project, "show", "main:a.txt") == "edited"
+
+
 async def test_what_was_settled_against_the_target_is_not_asked_again_once_it_has_landed_as_one_commit(
     joint, project, tmp_path
 ):

@@ -40,6 +40,17 @@ async def test_it_is_one_commit_on_the_target_with_the_same_files_and_the_user_a
     assert await space.squash("run-1", base, result, "feat: new\n\nAs was asked.") == made
 
 
+async def test_trailers_of_the_message_stay_trailers_and_nothing_in_it_moves_a_terminal(
+    space: GitWorkspace, project: Path, base: Base, result: Merged
+):
+    message = "feat: \x1b[31mnew\x07\n\nCo-authored-by: B <b@example.com>"
+    made = await space.squash("run-1", base, result, message)
+    body = git(project, "show", "-s", "--format=%B", made.commit)
+    trailers = ["Co-authored-by: B <b@example.com>", "Ropewalk-Run: run-1"]
+    assert body.splitlines() == ["feat: [31mnew", "", *trailers]
+    assert git(project, "show", "-s", "--format=%(trailers)", made.commit).splitlines()[:2] == trailers
+
+
 async def test_nobody_is_made_up_where_git_knows_no_user(
     space: GitWorkspace, project: Path, base: Base, result: Merged, monkeypatch: pytest.MonkeyPatch
 ):

@@ -12,7 +12,7 @@ from ropewalk.core import State
 from ropewalk.core import commands as c
 from ropewalk.core.events import Event
 from ropewalk.definition import Workflow, names_of
-from ropewalk.errors import LeaseHeld, NotLanded, Refused
+from ropewalk.errors import LeaseHeld, NotLanded, Refused, WorkspaceError
 from ropewalk.runtime import EventListener
 from ropewalk.workspace.port import Base
 
@@ -27,7 +27,10 @@ async def landing_warnings(workflow: Workflow, folder: Path) -> tuple[str, ...]:
     from ropewalk.workspace import in_the_way, listed
 
     made = {name for step in workflow.steps for ref in step.creates for name in names_of(ref)}
-    branch, paths = await in_the_way(folder, made)
+    try:
+        branch, paths = await in_the_way(folder, made)
+    except WorkspaceError:  # a plan needs no git, and a start that does says so itself
+        return ()
     if not paths:
         return ()
     warning = (

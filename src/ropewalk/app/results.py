@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from ropewalk.app.merging import MERGE
 from ropewalk.app.people import People
-from ropewalk.core import State
+from ropewalk.core import Artifact, State
 from ropewalk.core.events import AskOpened
 from ropewalk.errors import NoSuchFile, NotKept, WorkspaceError
 from ropewalk.observe import MadeFile, files_made_in, last_written, merged_result
@@ -104,11 +104,22 @@ async def shown_content(ropewalk: People, state: State, opened: AskOpened, path:
         commit = (shown.commit if shown else "") or (st.result.commit if st.result else "")
         return await workspace.read(commit, path)
     base = msgspec.convert(state.base, Base)
-    parts, own = Briefing(state, base, True).parts(st), state.graph.steps[st.index].merge
+    parts, own = _written_by(state, shown), state.graph.steps[st.index].merge
     merged = await workspace.merge(state.run, base, parts, {**state.workflow.merge, **own})
     if not merged.conflicts:
         return await workspace.read(merged.commit, path)
     versions = [(part.step, await workspace.read(part.commit, path)) for part in parts]
     return b"".join(
         b"==> %s <==\n%s\n" % (step.encode(), text) for step, text in versions if text is not None
+    )
+
+
+def _written_by(state: State, shown: Artifact) -> tuple[Part, ...]:
+    """The commits that were to be merged when it was asked: what ended since is no part of what was shown."""
+    by = {st.result.commit: st for st in state.steps.values() if st.result is not None}
+    return tuple(
+        Part(by[commit].key, commit, state.graph.steps[by[commit].index].merge)
+        if commit in by
+        else Part("", commit)
+        for commit in shown.merged_from
     )

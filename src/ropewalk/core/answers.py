@@ -204,8 +204,8 @@ def _made_known(recorder: Recorder, opened: e.AskOpened, answer: Answer) -> tupl
         return None
     fact = recorder.state.workflow.facts.get(approval.fact, Fact("any"))
     consent = True if opened.about == "question" or fact.type == "boolean" else answer.verdict
-    if opened.about == "before" and fact.type == "any" and fact.default is not None:
-        consent = fact.default  # a plain yes says no more than to begin
+    if opened.about == "before" and fact.type == "any" and fact.default == "":
+        consent = ""  # a plain yes says no more than to begin
     verdict = answer.verdict if chosen else consent
     return approval.fact, verdict if answer.value is None else answer.value
 

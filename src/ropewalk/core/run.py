@@ -62,8 +62,11 @@ def wait_for_people(recorder: Recorder, free: int, busy: bool) -> None:
     the `free` slots and did not start waits for a reservation, which comes back by itself only from a `busy` run around this one."""
     state = recorder.state
     asking = all(state.steps[key].asked_at is not None for key in state.running)
-    starts = state.ready and state.room > 0 and (busy or not free)
-    if asking and not (starts or state.immediate or state.moving or state.timers):
+    ends = state.failing and not state.closing
+    starts = not ends and (
+        state.immediate or state.timers or (state.ready and state.room > 0 and (busy or not free))
+    )
+    if asking and not (starts or state.moving):
         recorder.emit(e.RunPaused(reason="asked", detail=_listed(state.asks)))
 
 
@@ -75,6 +78,8 @@ def put_to_rest(recorder: Recorder) -> None:
     for key in list(recorder.state.running):
         st = recorder.state.steps[key]
         recorder.emit(e.StepWaiting(step=key, round=st.round, on="answer", detail=_listed(st.asks)))
+    if recorder.state.reason == "asked" and recorder.state.ready:
+        recorder.emit(e.RunResumed())
 
 
 def is_over(state: State) -> bool:

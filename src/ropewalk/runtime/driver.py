@@ -237,9 +237,9 @@ class Driver:
             events += decide(state, c.Advance(0, self._around(now), self.host.owner), now)
         while state.ready and (room := state.room) > 0:
             granted = slots.take(state.run, min(room, len(state.ready)), self.nudge)
-            before = len(state.running)
-            events += decide(state, c.Advance(granted, self._around(now), self.host.owner), now)
-            used = len(state.running) - before
+            made = decide(state, c.Advance(granted, self._around(now), self.host.owner), now)
+            events += made
+            used = sum(isinstance(event, e.StepStarted) and not event.child for event in made)
             begun += used
             slots.give(state.run, granted - used)
             if used < granted or not granted:

@@ -57,9 +57,10 @@ class AttemptLink:
 
     async def rests(self) -> bool:
         st = self._run.state.steps.get(self._step)
-        if st is None or (st.round, st.attempt) != (self._round, self._attempt):
+        if st is None or st.round != self._round or st.attempt < self._attempt:
             return False
-        return st.status in {"waiting", "pending"} and "session" in st.notes
+        goes_on = {"waiting", "pending"} if st.attempt == self._attempt else {"waiting", "pending", "running"}
+        return st.status in goes_on and "session" in st.notes
 
     async def output(self, chunk: bytes) -> None:
         run, attempt = self._run.state.run, f"{self._step}/{self._round}.{self._attempt}"

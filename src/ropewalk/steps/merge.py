@@ -61,7 +61,8 @@ class Merge:
                 else await commits.workspace.land(commits.spot.run, base, merged.commit, target, follow)
             )
             if previous is not None:
-                landed = {"landed": target, "previous": previous, "how": "squash" if message else "merge"}
+                how = "squash" if message or is_there else "merge"
+                landed = {"landed": target, "previous": previous, "how": how}
                 outcome = msgspec.structs.replace(outcome, outputs={**outcome.outputs, **landed})
                 return await _with_artifacts(commits, base, outcome)
             base = await commits.workspace.refresh(base, target)
@@ -72,9 +73,12 @@ class Merge:
 async def _joined(commits: Commits, base: Base, target: str, message: str) -> tuple[Base, Merged, bool]:
     """What is to land, on which base, and whether the target holds it already: as one commit, by a landing that was cut short."""
     workspace, run = commits.workspace, commits.spot.run
-    landed_before = await workspace.squashed(run, base, target) if message else None
+    landed_before = await workspace.squashed(run, base, target) if target else None
     if landed_before is not None:
-        return *landed_before, True
+        # What was made after it, by steps that were tried again, has not landed with it.
+        again = await _merged(commits, landed_before[0])
+        if not again.conflicts and again.tree == landed_before[1].tree:
+            return *landed_before, True
     merged = await _merged(commits, base)
     if message and not merged.conflicts:
         merged = await workspace.squash(run, base, merged, message)

@@ -7,6 +7,7 @@ the same hash in whichever order steps end.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
@@ -16,6 +17,10 @@ from ropewalk.workspace.git import Git
 
 WHO = "ropewalk <ropewalk@localhost>"
 _LONGEST_MESSAGE = 8 << 10
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What a terminal would obey where somebody reads the message."""
+_TRAILERS = re.compile(r"\n\n(?:(?!(?i:ropewalk-))[A-Za-z0-9-]+: .+\n?)+\Z")
+"""A last paragraph that is not the first one, of nothing but `Token: value`, and none that would say whose the commit is."""
 
 LINK, SUBMODULE, FOLDER = "120000", "160000", "040000"
 
@@ -60,12 +65,14 @@ async def write_commit(
     lines += [f"parent {parent}" for parent in parents]
     people = (("author", author or WHO), ("committer", WHO))
     lines += [f"{role} {who} {int(at)} +0000" for role, who in people]
-    kept = "\n".join(line.rstrip() for line in title.replace("\0", "").splitlines())[
-        :_LONGEST_MESSAGE
-    ].strip()
+    lines_kept = (_CONTROL.sub("", line).rstrip() for line in title.splitlines())
+    kept = "\n".join(lines_kept)[:_LONGEST_MESSAGE].strip()
     values = {name: " ".join(str(value).replace("\0", " ").split()) for name, value in trailers.items()}
     tail = "\n".join(f"{name}: {value}" for name, value in values.items())
-    body = "\n".join(lines) + f"\n\n{kept or 'ropewalk'}\n\n{tail}\n"
+    gap = (
+        "\n" if _TRAILERS.search(kept) else "\n\n"
+    )  # git reads as trailers what stands in the last paragraph
+    body = "\n".join(lines) + f"\n\n{kept or 'ropewalk'}{gap}{tail}\n"
     out = await git.run(
         "hash-object", "-t", "commit", "-w", "--stdin", stdin=body.encode(errors="backslashreplace")
     )

@@ -5,6 +5,7 @@ A branch moves only from where it was seen to stand, and only forward. What is c
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from pathlib import Path
 
@@ -111,14 +112,23 @@ async def in_the_way(folder: Path, made: Collection[str]) -> tuple[str, tuple[st
     if repository is None or not repository.top:
         return "", ()
     now = await standing(repository)
-    untracked = (path for path in now.untracked if any(_holds(path, name) for name in made))
-    return (now.branch, (*now.changed, *untracked)) if now.branch else ("", ())
+    return (now.branch, (*now.changed, *await _untracked(repository, made))) if now.branch else ("", ())
 
 
-def _holds(path: str, name: str) -> bool:
-    """Whether an untracked file, or a folder of them (it ends with a slash), is or holds what goes by this name."""
-    name = name.removeprefix("./")
-    return name == path or (path.endswith("/") and name.startswith(path))
+async def _untracked(repository: Repository, made: Collection[str]) -> tuple[str, ...]:
+    """Those of the names that are files which git does not know, also where it was told to ignore them."""
+    top = str(repository.top)
+    names = (name.removeprefix("./") for name in made if "\0" not in name)
+    files = [name for name in names if name and _is_file(os.path.join(top, name))]
+    if not files:
+        return ()
+    known = await repository.git.at(top).run("ls-files", "-z", "--", *files)
+    tracked = set(known.decode("utf-8", "surrogateescape").split("\0"))
+    return tuple(name for name in files if name not in tracked)
+
+
+def _is_file(path: str) -> bool:
+    return os.path.lexists(path) and (os.path.islink(path) or not os.path.isdir(path))
 
 
 async def _into_folder(repository: Repository, seen: str, commit: str, target: str) -> bool:

@@ -93,6 +93,23 @@ async def test_a_person_is_asked_with_what_is_known_of_the_tool_and_without_secr
     assert permissions.asking == 0
 
 
+async def test_what_a_person_answers_is_bound_to_all_of_a_call_and_not_to_its_number(tmp_path):
+    desk = ListeningDesk(tmp_path / "desk", answers=["approve"] * 4)
+    permissions = Permissions(desk, "ask")
+    call: dict[str, Any] = {
+        "title": "Edit",
+        "kind": "edit",
+        "content": [{"type": "diff", "path": "a.md", "newText": "x"}],
+    }
+    other = {**call, "content": [{"type": "diff", "path": "a.md", "newText": "y"}]}
+    long = {**call, "rawInput": {"text": "x" * 5_000}}
+    for number, one in enumerate((call, call, other, long)):
+        await permissions.answer({"options": OPTIONS, "toolCall": {"toolCallId": f"t{number}", **one}})
+    first, same, *others = (asked.detail["call"] for asked in desk.asked)
+    assert first == same
+    assert len({first, *others}) == 3
+
+
 def test_a_loop_of_links_is_inside_and_no_crash(tmp_path):
     (tmp_path / "loop").symlink_to("loop")
     assert within(tmp_path, "loop")

@@ -8,8 +8,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatch
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from ropewalk.agents.acp.settings import Answer, PermissionRule
 from ropewalk.agents.port import Desk, Permission
@@ -88,7 +91,7 @@ class Permissions:
         return full.relative_to(folder).as_posix() if full.is_relative_to(folder) else full.as_posix()
 
     async def _ask(self, title: str, kind: str, paths: tuple[str, ...], call: Mapping[str, Any]) -> Answer:
-        detail = {"tool": str(call.get("rawInput", ""))[:_SHOWN_CHARS]}
+        detail = {"tool": str(call.get("rawInput", ""))[:_SHOWN_CHARS], "call": _digest_of(call)}
         permission = Permission(title, kind, paths, ("approve", "reject"), detail)
         self.asking += 1
         try:
@@ -112,6 +115,13 @@ def _paths(call: Mapping[str, Any]) -> tuple[str, ...]:
         if isinstance(block, Mapping) and block.get("type") == "diff" and block.get("path")
     ]
     return tuple(dict.fromkeys(paths))
+
+
+def _digest_of(call: Mapping[str, Any]) -> str:
+    """Of all that the agent says of a call but its number: an answer that is given again is for exactly this, however long, and
+    however much of it people were shown."""
+    content = {name: value for name, value in call.items() if name != "toolCallId"}
+    return sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 
 
 def _option(answer: Answer, options: Any) -> str | None:

@@ -93,8 +93,13 @@ def _marker(raw: Mapping[str, Any]) -> str:
     for key, value in raw.items():
         if (value is None or isinstance(value, bool | Mapping) or value == "") and key not in KEYS:
             return str(key)
-        if isinstance(value, str) and key not in KEYS and policy.MARKERS.search(str(key)):
-            return str(key)
+        if (
+            isinstance(value, str)
+            and key not in KEYS
+            and policy.MARKERS.search(str(key))
+            and key == next(iter(raw))
+        ):
+            return str(key)  # further down it is a remark on an item that has a head or work of its own
     return ""
 
 
@@ -105,6 +110,10 @@ def _inside(value: Any) -> Any:
     return {"notes" if " " in value.strip() else "action": value}
 
 
+_ABOUT_A_DECISION = {"question", "criteria", "type", "owner", "name", "description", "if", "then", "else"}
+"""Keys by which a mapping tells of the decision, and lists no outcomes."""
+
+
 def _with_ways_of_decision(data: dict[str, Any]) -> dict[str, Any]:
     """`decision: {outcomes: {…}}` says the same as its keys beside it, and `decision: {A: x, B: y}` lists its outcomes."""
     for key in ("decision_point", "decision"):
@@ -112,6 +121,8 @@ def _with_ways_of_decision(data: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(inside, Mapping) or not inside:
             continue
         keys = {str(name): value for name, value in inside.items()}
+        if keys.keys() & _ABOUT_A_DECISION:
+            continue
         if not keys.keys() & {"options", "outcomes", "condition", *BRANCHES}:
             keys = {"outcomes": keys}
         return {**keys, **data, key: key.replace("_", " ")}
