@@ -298,3 +298,9 @@ def test_inputs_items_and_outputs_of_other_steps_fill_parameters_and_secrets_do_
     workflow = Workflow("w", steps, inputs={"city": Input(), "key": Input(secret=True)})
     fault = function_fault(steps[1], workflow, Tools(agents={}, functions={"f": takes}))
     assert fault == "the function `f`: nothing is known for its parameter(s) key"
+
+
+async def test_what_a_function_does_with_the_outputs_stays_its_own(desk):
+    outputs = {"plan": {"a": 1}}
+    assert (await call(lambda outputs: outputs.clear(), desk, outputs=outputs)).failure is None
+    assert outputs == {"plan": {"a": 1}}

@@ -120,6 +120,7 @@ def _imported(name: str) -> Callable[..., Any]:
 
 def _arguments(function: Callable[..., Any], brief: Brief, desk: Desk) -> dict[str, Any]:
     names = template_scope(brief)
+    names["outputs"] = dict(brief.outputs)  # the function's own, whatever it does with them
     places: list[Given] = [
         render_within(brief.args.get("with", {}), names),
         {

@@ -8,8 +8,9 @@ from ropewalk.core import Brief, Outcome
 
 
 def template_scope(brief: Brief, outcome: Outcome | None = None) -> dict[str, Any]:
-    """The names that conditions and templates of a step may use; with its outcome, `outputs` has the step's own too."""
-    outputs = dict(brief.outputs)
+    """The names that conditions and templates of a step may use; with its outcome, `outputs` has the step's own too. Else they are
+    the run's own, and nobody alters them: a copy for each step would cost a long run more than its steps."""
+    outputs = brief.outputs
     if outcome is not None:
         outputs = {**outputs, brief.step: outcome.outputs, **outcome.outputs}
     names: dict[str, Any] = {
