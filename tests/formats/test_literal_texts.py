@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ropewalk.definition import Fact, Input, Phase
 from ropewalk.definition.workflow import Approval, Choice, Decision, Role, Route, Step, Workflow
+from ropewalk.formats import load_workflow_text, workflow_yaml
 from ropewalk.formats.literal_texts import with_literal_texts
 from ropewalk.rendering import render_template
 
@@ -31,3 +33,20 @@ def test_every_text_of_another_system_gives_itself():
         texts += [asked.prompt, asked.choices[0].title]
     assert [render_template(text, {}) for text in texts] == [ODD] * 10
     assert made.steps[1] == Step("b", "noop")
+
+
+def test_what_is_shown_as_it_is_written_can_stand_in_a_file_of_our_own():
+    made = with_literal_texts(
+        Workflow(
+            "w",
+            (Step("a", "noop"),),
+            description=ODD,
+            inputs={"i": Input(description=ODD)},
+            facts={"f": Fact(question=ODD)},
+            phases=(Phase("p", title=ODD, description=ODD),),
+        )
+    )
+    [phase] = made.phases
+    texts = {made.description, made.inputs["i"].description, made.facts["f"].question, phase.title}
+    assert texts | {phase.description} == {"Epic { {epic_num}} {% of %} many"}
+    load_workflow_text(workflow_yaml(made), "w.yaml")

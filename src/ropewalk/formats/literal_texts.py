@@ -1,5 +1,6 @@
 """Texts of other systems' files as templates that give just these texts: their braces mean nothing here.
 
+What is shown as it is written gets a space between its braces, as our own format takes none there: such a file can be written in it.
 Prompts and handoffs are left out: the readers of those files make them templates themselves, where a fact stands in them.
 """
 
@@ -13,8 +14,27 @@ from ropewalk.rendering import literal
 
 def with_literal_texts(workflow: Workflow) -> Workflow:
     """The same workflow; what people and agents read of it is what the file says."""
-    roles = {name: _role(role) for name, role in workflow.roles.items()}
-    return replace(workflow, roles=roles, steps=tuple(map(_step, workflow.steps)))
+    inputs = {
+        name: replace(declared, description=_apart(declared.description))
+        for name, declared in workflow.inputs.items()
+    }
+    phases = tuple(
+        replace(phase, title=_apart(phase.title), description=_apart(phase.description))
+        for phase in workflow.phases
+    )
+    return replace(
+        workflow,
+        description=_apart(workflow.description),
+        inputs=inputs,
+        facts={name: replace(fact, question=_apart(fact.question)) for name, fact in workflow.facts.items()},
+        phases=phases,
+        roles={name: _role(role) for name, role in workflow.roles.items()},
+        steps=tuple(map(_step, workflow.steps)),
+    )
+
+
+def _apart(text: str) -> str:
+    return text.replace("{{", "{ {")
 
 
 def _role(role: Role) -> Role:
