@@ -57,6 +57,7 @@ def test_the_friendly_wrapper_is_taken_off_and_columns_kept():
         ("'a\\q'", 2, 'write `\\\\` for one backslash, or r"…"'),
         ("'\\U00110000'", 1, ""),
         ("'\\ud800'", 0, ""),
+        ("a // \ud800", 5, ""),
         ("99999999999999999999", 0, "whole numbers go up to 9223372036854775807"),
         ("1e999", 0, ""),
         ("a # b", 2, ""),

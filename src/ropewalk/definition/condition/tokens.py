@@ -22,7 +22,7 @@ class Token(Struct, frozen=True):
 
 
 _TOKEN = re.compile(
-    r"""(?P<space>(?:[ \t\n\f\r]|//[^\n]*)+)
+    r"""(?P<space>(?:[ \t\n\f\r]|//[^\n\ud800-\udfff]*)+)
     |(?P<float>[0-9]+\.[0-9]+(?:[eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+|\.[0-9]+(?:[eE][+-]?[0-9]+)?)
     |(?P<int>0x[0-9a-fA-F]+|[0-9]+)
     |(?P<string>[bBrR]{0,2}(?:\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}(?:[^\\]|\\.)*?'{3}
@@ -98,6 +98,8 @@ def _unreadable(source: str, at: int) -> ConditionError:
         if source.startswith(wrong, at):
             mistake = "a text that is not closed" if wrong in "\"'" else f"`{wrong}`"
             return fault(source, at, f"{mistake} cannot stand here", hint)
+    if "\ud800" <= source[at] <= "\udfff":  # no UTF-8 has it, so the compiled extension could not read it
+        return fault(source, at, "half a character (a surrogate) stands here")
     if source[at].isspace() or not source[at].isprintable():
         return fault(source, at, f"the character U+{ord(source[at]):04X} cannot stand here", "write a space")
     return fault(source, at, f"`{source[at]}` cannot stand here")
