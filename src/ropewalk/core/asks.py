@@ -109,8 +109,8 @@ def _before(state: State, st: StepState, names: Sequence[str]) -> tuple[Artifact
                 if artifact.path in left:
                     earlier = left[artifact.path].items()
                     past = state.graph.ancestors(index) if earlier else set()
-                    beside = {commit: known for commit, known in earlier if known[0] not in past}
-                    left[artifact.path] = {**beside, artifact.commit: (index, artifact)}
+                    others = {commit: known for commit, known in earlier if known[0] not in past}
+                    left[artifact.path] = {**others, artifact.commit: (index, artifact)}
     began = str(state.base.get("commit", ""))
     shown = (
         _merge_of([a for _, a in left[name].values()]) or Artifact(name, "", commit=began) for name in names

@@ -122,7 +122,7 @@ def names_of(draft: ItemSteps) -> set[str]:
 
 
 def _last_of_body(head: ItemSteps, spans: list[Span], drafts: list[ItemSteps]) -> int:
-    """The index of the last item that works with what the loop makes. Loops lie in or beside each other and never across."""
+    """The index of the last item that works with what the loop makes. Loops lie inside or next to each other and never across."""
     start = drafts.index(head)
     made = {ref.name for step in head.steps for ref in (*step.creates, *step.updates)}
     end = min((span.last for span in spans if span.first <= start < span.last), default=len(drafts))

@@ -115,7 +115,7 @@ _ABOUT_A_DECISION = {"question", "criteria", "type", "owner", "name", "descripti
 
 
 def _with_ways_of_decision(data: dict[str, Any]) -> dict[str, Any]:
-    """`decision: {outcomes: {…}}` says the same as its keys beside it, and `decision: {A: x, B: y}` lists its outcomes."""
+    """`decision: {outcomes: {…}}` says the same as its keys next to it, and `decision: {A: x, B: y}` lists its outcomes."""
     for key in ("decision_point", "decision"):
         inside = data.get(key)
         if not isinstance(inside, Mapping) or not inside:
