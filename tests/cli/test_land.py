@@ -23,7 +23,7 @@ def test_a_result_lands_on_the_branch_that_the_run_began_from_with_what_came_the
     git(line.folder, "commit", "-qm", "meanwhile")
     ended = line("land", "last")
     assert (ended.code, ended.err) == (0, "")
-    assert "main is at" in ended.out
+    assert "main has" in ended.out
     assert git(line.folder, "ls-tree", "--name-only", "main").split() == ["a.txt", "f.txt", "theirs.txt"]
     assert (line.folder / "a.txt").read_text() == "A\n"
     assert "run.landed" in line("events", "last").out

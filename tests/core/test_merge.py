@@ -13,7 +13,7 @@ from ropewalk.core import commands as c
 from ropewalk.core import events as e
 from ropewalk.core.plan import Perform, plan
 from ropewalk.core.texts import squash_message
-from ropewalk.core.work import Failure, Outcome, Verdict
+from ropewalk.core.work import Artifact, Failure, Outcome, Verdict
 from ropewalk.definition.workflow import BackTo, Gate, Step
 from ropewalk.testing.given import Given, broken, done, like
 from tests.core.flows import GO, answer, flow, noop, started
@@ -140,6 +140,20 @@ def test_a_run_lands_again_elsewhere():
     outputs = {"branch": "ropewalk/r", "landed": "other"}
     run.after(done("m", Outcome(outputs=outputs, commit="c3")), GO)
     assert (run.state.landed, run.step("m").round) == ("other", 3)
+
+
+def test_a_landing_that_finds_all_of_it_on_the_target_leaves_the_run_its_files_and_its_branch():
+    result = structs.replace(RESULT, artifacts=(Artifact("a.txt", "d" * 64),))
+    run = started(flow(noop("a"), MERGE)).after(done("a"), GO, done("m", result), GO).after(LAND, GO)
+    there = Outcome(outputs={"landed": "main", "previous": "c9", "how": "merge"}, commit="c9", tree="t9")
+    run.when(done("m", there), GO).then(
+        like(e.StepSucceeded, step="m"), e.RunMerged("ropewalk/r", "c1", "t1"), like(e.RunLanded, commit="c9")
+    )
+    assert (run.state.branch, run.state.commit) == ("ropewalk/r", "c1")
+    kept = run.step("m").result
+    assert kept is not None
+    assert kept.artifacts == result.artifacts
+    assert kept.outputs["landed"] == "main"
 
 
 def test_the_message_of_the_one_commit_that_a_person_wants_holds_for_that_landing_only():

@@ -47,7 +47,7 @@ async def land(
         if state.landing is not None:
             return _not_yet(context, state, ropewalk.engine.clock.now(), interrupted=stopped.seen)
     context.screen.give({"run": run_id, "target": state.landed, "commit": state.commit})
-    context.screen.line(f"{state.landed} is at {state.commit[:12]} now, the result of run {run_id}.")
+    context.screen.line(f"{state.landed} has {state.commit[:12]} now, the result of run {run_id}.")
     return exits.COMPLETED
 
 

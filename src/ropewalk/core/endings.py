@@ -8,7 +8,7 @@ from typing import Any
 
 from ropewalk.core import events as e
 from ropewalk.core.asks import ask, fact_names, judge_condition, know, settle_facts, show_after, withdraw
-from ropewalk.core.merge import fail_landing, record_merge
+from ropewalk.core.merge import fail_landing, record_merge, result_to_keep
 from ropewalk.core.recorder import Recorder, scope_of, scope_with, written
 from ropewalk.core.rounds import left_out, send_back, spent
 from ropewalk.core.state import State, StepState
@@ -164,12 +164,13 @@ def _sets(recorder: Recorder, st: StepState, result: e.Outcome) -> dict[str, Any
 
 def succeed(recorder: Recorder, st: StepState, result: e.Outcome) -> None:
     """Put the success on record; a decision leaves out what is not on its way, a foreach may be done with an item."""
-    recorder.end(e.StepSucceeded(step=st.key, round=st.round, attempt=st.attempt, result=result))
     step = written(recorder.state, st)
+    kept = result_to_keep(recorder.state, result) if step.internal else result
+    recorder.end(e.StepSucceeded(step=st.key, round=st.round, attempt=st.attempt, result=kept))
     if step.decision is not None and st.route:
         _leave_out(recorder, st)
     if step.internal:
-        record_merge(recorder, result)
+        record_merge(recorder, result, kept)
     if st.parent:
         end_foreach(recorder, recorder.state.steps[st.parent])
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from ropewalk.core import events as e
 from ropewalk.core.asks import withdraw
 from ropewalk.core.commands import Land, is_branch_name
@@ -46,10 +48,24 @@ def refuse_while_landing(recorder: Recorder, verb: str) -> None:
         )
 
 
-def record_merge(recorder: Recorder, result: e.Outcome) -> None:
+def result_to_keep(state: State, result: e.Outcome) -> e.Outcome:
+    """What the run's result is after its last step: where a landing finds all of it on the target it has made nothing, and the
+    result stays what it was, with its files and its branch."""
+    landing, outputs = state.landing, result.outputs
+    if landing is None or landing.result is None or outputs.get("previous") != result.commit:
+        return result
+    landed = {name: outputs[name] for name in ("landed", "previous", "how") if name in outputs}
+    return replace(result, **_files(landing.result), outputs={**landing.result.outputs, **landed})
+
+
+def _files(result: e.Outcome) -> dict[str, Any]:
+    return {"commit": result.commit, "tree": result.tree, "artifacts": result.artifacts}
+
+
+def record_merge(recorder: Recorder, result: e.Outcome, kept: e.Outcome) -> None:
     """The last step has joined everything: the run has a branch now, and may have landed."""
-    outputs = result.outputs
-    recorder.emit(e.RunMerged(branch=str(outputs.get("branch", "")), commit=result.commit, tree=result.tree))
+    outputs, branch = result.outputs, str(kept.outputs.get("branch", ""))
+    recorder.emit(e.RunMerged(branch=branch, commit=kept.commit, tree=kept.tree))
     if outputs.get("landed"):
         landed = e.RunLanded(
             target=str(outputs["landed"]),
